@@ -1,0 +1,90 @@
+import { createHmac } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { performance } from 'node:perf_hooks';
+
+export type Target = { port: number; signingSecret: string };
+export type Person = { teamId: string; userId: string; channelId: string };
+export type Answer = { status: number; sentAtMs: number; tookMs: number };
+
+const agent = new Agent({ keepAlive: true, maxSockets: 200 });
+let count = 0;
+
+/** One signed slash command, as Slack sends it; resolves when the app has answered. */
+export async function sendCommand(target: Target, person: Person, text: string): Promise<Answer> {
+  count += 1;
+  const body = new URLSearchParams({
+    command: '/devin',
+    text,
+    team_id: person.teamId,
+    user_id: person.userId,
+    channel_id: person.channelId,
+    channel_name: 'bench',
+    trigger_id: `bench.${process.pid}.${count}`,
+    response_url: `http://127.0.0.1:${target.port}/nowhere`,
+    api_app_id: 'A1',
+  }).toString();
+  return post(target, body);
+}
+
+async function post({ port, signingSecret }: Target, body: string): Promise<Answer> {
+  const timestamp = Math.floor(Date.now() / 1000);
+  const signature = createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`).digest('hex');
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': Buffer.byteLength(body),
+    'x-slack-request-timestamp': timestamp,
+    'x-slack-signature': `v0=${signature}`,
+  };
+  const sentAtMs = Date.now();
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      { port, host: '127.0.0.1', path: '/slack/events', method: 'POST', headers, agent },
+      (response) => {
+        response.resume();
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, sentAtMs, tookMs: performance.now() - started }),
+        );
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+export type Pace = { perSecond: number; seconds: number };
+
+/** At an even pace, whether the app keeps up or not. */
+export async function atPace(pace: Pace, send: () => Promise<Answer>): Promise<Answer[]> {
+  const answers: Promise<Answer>[] = [];
+  const started = performance.now();
+  for (let sent = 0; sent < pace.perSecond * pace.seconds; sent += 1) {
+    const dueMs = started + (sent * 1000) / pace.perSecond;
+    await new Promise((resolve) => {
+      setTimeout(resolve, Math.max(0, dueMs - performance.now()));
+    });
+    answers.push(send());
+  }
+  return Promise.all(answers);
+}
+
+export type Rush = { total: number; atOnce: number };
+
+/** As fast as the app answers, `atOnce` at a time. Answers per second. */
+export async function rush({ total, atOnce }: Rush, send: () => Promise<Answer>): Promise<number> {
+  const started = performance.now();
+  let left = total;
+  const lane = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await send();
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  return (total * 1000) / (performance.now() - started);
+}
+
+export function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}

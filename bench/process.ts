@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+
+const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() });
+
+export type Running = { port: number; readyMs: number; rssMb: () => number; stop: () => Promise<void> };
+
+/** Starts a program of this folder's parent as `npm start` does, and waits until it says that it is ready. */
+export async function runProgram(file: string, environment: Record<string, string>): Promise<Running> {
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--liftoff-only', file], {
+    env: { ...environment, PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const port = await readyPort(child);
+  return {
+    port,
+    readyMs: performance.now() - started,
+    rssMb: () => residentMb(child),
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function readyPort({ stdout }: ChildProcess): Promise<number> {
+  if (stdout === null) throw new Error('The program has no output.');
+  for await (const line of createInterface({ input: stdout })) {
+    const ready = readySchema.safeParse(JSON.parse(line));
+    if (!ready.success) continue;
+    stdout.resume();
+    return ready.data.port;
+  }
+  throw new Error('The program ended before it was ready.');
+}
+
+/** Linux only: elsewhere 0 is shown. */
+function residentMb({ pid }: ChildProcess): number {
+  try {
+    const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return Number(kb ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}

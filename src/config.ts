@@ -1,0 +1,108 @@
+import { config as loadDotenv } from 'dotenv';
+import { z } from 'zod';
+import { en } from './text/index.ts';
+
+const words = en.config;
+const prefixed = (prefix: string) => z.string().startsWith(prefix);
+const address = z.url({ protocol: /^https?$/ });
+const base64Of32Bytes = z.string().refine((value) => Buffer.from(value, 'base64').length === 32);
+
+/** One row a variable, in the order of .env.example. Defaults are here and nowhere else. */
+const environmentSchema = z.object({
+  SLACK_BOT_TOKEN: prefixed('xoxb-'),
+  SLACK_APP_TOKEN: prefixed('xapp-').optional(),
+  SLACK_SIGNING_SECRET: z.string().min(1).optional(),
+  SLACK_API_URL: address.optional(),
+  SLACK_COMMAND: z
+    .string()
+    .regex(/^\/[^\s/]{1,31}$/)
+    .default('/devin'),
+  HOST: z.string().default('0.0.0.0'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  DEVIN_API_KEY: prefixed('cog_'),
+  // Some accounts are issued `org_…`; what the server gave is used as it is.
+  DEVIN_ORG_ID: z.string().regex(/^org[-_]\S+$/),
+  DEVIN_API_URL: address.default('https://api.devin.ai'),
+  IMPERSONATION: z.enum(['required', 'preferred', 'off']).default('required'),
+  REQUEST_TAG: z.enum(['on', 'off']).default('on'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATA_DIR: z.string().default('./data'),
+  SECRETS_KEY: base64Of32Bytes.optional(),
+  WATCH_SECONDS: z.coerce.number().min(1).default(10),
+  POLICY_FILE: z.never().optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+type Variable = keyof typeof environmentSchema.shape;
+
+export type Config = {
+  slack: {
+    botToken: string;
+    transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
+    /** null: Slack's own. */
+    apiUrl: string | null;
+    command: string;
+  };
+  http: { host: string; port: number };
+  devin: { apiKey: string; orgId: string; apiUrl: string };
+  impersonation: 'required' | 'preferred' | 'off';
+  requestTag: boolean;
+  store: { databaseUrl: string | null; dataDir: string; secretsKey: string | null };
+  logLevel: string;
+};
+
+export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: string[] };
+
+/** Reads `.env` and the environment; the only place that does. */
+export function readConfig(): ConfigResult {
+  loadDotenv({ quiet: true });
+  return parseConfig(process.env);
+}
+
+/** An empty variable counts as one that is not set, as shells and compose files write it. */
+export function parseConfig(environment: Record<string, string | undefined>): ConfigResult {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  const problems = [...(parsed.success ? [] : variableProblems(parsed.error)), ...jointProblems(given)];
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: toConfig(parsed.data) };
+}
+
+function variableProblems(error: z.ZodError): string[] {
+  const names = environmentSchema.keyof().options;
+  return names.filter((name) => error.issues.some((issue) => issue.path[0] === name)).map(sentence);
+}
+
+function jointProblems(given: Record<string, string | undefined>): string[] {
+  const noTransport = given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined;
+  const noKey = given.DATABASE_URL !== undefined && given.SECRETS_KEY === undefined;
+  return [...(noTransport ? [words.transport] : []), ...(noKey ? [words.keyWithDatabase] : [])];
+}
+
+function sentence(name: Variable): string {
+  return `${name} ${words.variables[name]}`;
+}
+
+function toConfig(env: z.infer<typeof environmentSchema>): Config {
+  return {
+    slack: {
+      botToken: env.SLACK_BOT_TOKEN,
+      transport:
+        env.SLACK_APP_TOKEN === undefined
+          ? { kind: 'http', signingSecret: env.SLACK_SIGNING_SECRET ?? '' }
+          : { kind: 'socket', appToken: env.SLACK_APP_TOKEN },
+      apiUrl: env.SLACK_API_URL ?? null,
+      command: env.SLACK_COMMAND,
+    },
+    http: { host: env.HOST, port: env.PORT },
+    devin: { apiKey: env.DEVIN_API_KEY, orgId: env.DEVIN_ORG_ID, apiUrl: env.DEVIN_API_URL },
+    impersonation: env.IMPERSONATION,
+    requestTag: env.REQUEST_TAG === 'on',
+    store: {
+      databaseUrl: env.DATABASE_URL ?? null,
+      dataDir: env.DATA_DIR,
+      secretsKey: env.SECRETS_KEY ?? null,
+    },
+    logLevel: env.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { DevinClient } from './client.ts';
+import { READ_RETRY } from './client.ts';
+import { bareFacts, DevinError } from './errors.ts';
+import { toPathId } from './ids.ts';
+import { multipartFile } from './multipart.ts';
+import type { SessionAttachment, UploadedAttachment } from './schemas.ts';
+import { sessionAttachmentSchema, uploadedAttachmentSchema } from './schemas.ts';
+
+const UPLOAD_TIMEOUT_MS = 300_000;
+const MAX_REDIRECTS = 3;
+
+type Options = { signal?: AbortSignal | undefined };
+
+export type Upload = Options & {
+  name: string;
+  contentType: string;
+  content: ReadableStream<Uint8Array> | Blob;
+};
+
+/** `size` in bytes, null where it is not announced. The body has to be read or cancelled. */
+export type Download = { body: ReadableStream<Uint8Array>; contentType: string | null; size: number | null };
+
+const sessionAttachmentsSchema = z.array(sessionAttachmentSchema);
+
+/** Files of sessions. https://docs.devin.ai/api-reference/v3/attachments/post-organizations-attachments */
+export function createAttachments(client: DevinClient) {
+  return {
+    /** Uploads a file while it is read; its `url` goes into `attachment_urls`. One attempt. */
+    async upload({ name, contentType, content, signal }: Upload): Promise<UploadedAttachment> {
+      return client.call({
+        operation: 'attachments.upload',
+        method: 'post',
+        path: client.orgPath(['attachments']),
+        answer: uploadedAttachmentSchema,
+        upload: multipartFile({ field: 'file', name, contentType, content }),
+        timeoutMs: UPLOAD_TIMEOUT_MS,
+        signal,
+      });
+    },
+
+    /** The files of one session, Devin's and the person's. */
+    async list(sessionId: string, { signal }: Options = {}): Promise<SessionAttachment[]> {
+      return client.call({
+        operation: 'attachments.list',
+        method: 'get',
+        path: client.orgPath(['sessions', toPathId(sessionId), 'attachments']),
+        answer: sessionAttachmentsSchema,
+        retry: READ_RETRY,
+        signal,
+      });
+    },
+
+    /**
+     * Opens an attachment's `url`. Devin redirects to a presigned address, which must not see the key: it goes along
+     * on the first request only, and only to the API's own origin.
+     */
+    async download(url: string, { signal }: Options = {}): Promise<Download> {
+      const operation = 'attachments.download';
+      let target = webAddress(url);
+      for (let redirects = 0; target !== null && redirects <= MAX_REDIRECTS; redirects += 1) {
+        const response = await client.open({ operation, url: target, withKey: redirects === 0, signal });
+        if (response.ok) return toDownload(response);
+        await response.body?.cancel();
+        target = webAddress(response.headers.get('location') ?? '', target);
+      }
+      throw new DevinError({ operation, facts: bareFacts('unexpected') });
+    },
+  };
+}
+
+/** null for what is no http(s) address. */
+function webAddress(url: string, base?: URL): URL | null {
+  const parsed = url === '' ? null : URL.parse(url, base?.href);
+  return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed : null;
+}
+
+function toDownload(response: Response): Download {
+  const length = response.headers.get('content-length');
+  return {
+    body: response.body ?? new Blob([]).stream(),
+    contentType: response.headers.get('content-type'),
+    size: length === null ? null : Number(length),
+  };
+}

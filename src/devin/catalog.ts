@@ -1,0 +1,162 @@
+import type { Lookup } from '../session/fields.ts';
+import type { DevinClient } from './client.ts';
+import { DevinError } from './errors.ts';
+import { collectPages, MAX_PAGE } from './pages.ts';
+import { toSearchParams } from './query.ts';
+import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema } from './schemas.ts';
+import { createVersionFallback } from './versions.ts';
+
+/** Something to pick. `value` is what a session request wants. */
+export type CatalogItem = { value: string; label: string; description: string | null };
+
+type Options = { signal?: AbortSignal | undefined };
+type Source = (query: string, options: Options) => Promise<CatalogItem[]>;
+
+/** As many as a menu of Slack takes. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
+const MAX_RESULTS = 100;
+const MAX_LISTED = 2000;
+const REMEMBERED_MS = 5 * 60_000;
+
+/**
+ * What values can be picked from. Playbooks and secrets have no search of their own: their lists are kept for five
+ * minutes and filtered here. A list that the service user may not read is empty, and is not asked for again for
+ * as long. One attempt each: somebody is waiting at a menu.
+ */
+export function createCatalog(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
+  const playbooks = remembered(async () => listPlaybooks(client), now);
+  const secrets = remembered(async () => listSecrets(client), now);
+  const sources: Record<Lookup, Source> = {
+    repositories: createRepositorySearch(client),
+    knowledge: async (query, options) => searchKnowledge(client, query, options),
+    playbooks: async (query) => matching(await playbooks(), query),
+    secrets: async (query) => matching(await secrets(), query),
+  };
+  const forbiddenUntilMs = new Map<Lookup, number>();
+
+  return {
+    /** At most 100 items. Throws DevinError, but for `forbidden`, which is an empty list. */
+    async search(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
+      if (now() < (forbiddenUntilMs.get(lookup) ?? 0)) return [];
+      try {
+        const items = await sources[lookup](query.trim(), options);
+        return items.slice(0, MAX_RESULTS);
+      } catch (error) {
+        if (!(error instanceof DevinError) || error.code !== 'forbidden') throw error;
+        forbiddenUntilMs.set(lookup, now() + REMEMBERED_MS);
+        return [];
+      }
+    },
+  };
+}
+
+const repositoryPageSchema = pageOf(repositorySchema);
+const notePageSchema = pageOf(noteSchema);
+const playbookPageSchema = pageOf(playbookSchema);
+const secretPageSchema = pageOf(secretSchema);
+
+/** https://docs.devin.ai/api-reference/v3/repositories/list-organizations-repositories */
+function createRepositorySearch(client: DevinClient): Source {
+  const withVersion = createVersionFallback();
+  return async (query, { signal }) => {
+    const { items } = await withVersion(async (version) =>
+      client.call({
+        operation: 'catalog.repositories',
+        method: 'get',
+        path: client.orgPath(['repositories'], version),
+        answer: repositoryPageSchema,
+        // Without the state of indexing the answer comes sooner.
+        query: toSearchParams({
+          filter_name: query || null,
+          first: MAX_RESULTS,
+          load_indexing_status: false,
+        }),
+        signal,
+      }),
+    );
+    return items.map(({ repo_path, repo_description, repo_language }) => ({
+      value: repo_path,
+      label: repo_path,
+      description: repo_description ?? repo_language,
+    }));
+  };
+}
+
+/** https://docs.devin.ai/api-reference/v3/notes/organizations-knowledge-notes */
+async function searchKnowledge(
+  client: DevinClient,
+  query: string,
+  { signal }: Options,
+): Promise<CatalogItem[]> {
+  const { items } = await client.call({
+    operation: 'catalog.knowledge',
+    method: 'get',
+    path: client.orgPath(['knowledge', 'notes']),
+    answer: notePageSchema,
+    query: toSearchParams({ search: query || null, first: MAX_RESULTS }),
+    signal,
+  });
+  return items.map(({ note_id, name, trigger }) => ({ value: note_id, label: name, description: trigger }));
+}
+
+/** https://docs.devin.ai/api-reference/v3/playbooks/organizations-playbooks */
+async function listPlaybooks(client: DevinClient): Promise<CatalogItem[]> {
+  const { items } = await collectPages(
+    async (after) =>
+      client.call({
+        operation: 'catalog.playbooks',
+        method: 'get',
+        path: client.orgPath(['playbooks']),
+        answer: playbookPageSchema,
+        query: toSearchParams({ after, first: MAX_PAGE }),
+      }),
+    MAX_LISTED,
+  );
+  return items.map(({ playbook_id, title, macro }) => ({
+    value: playbook_id,
+    label: title,
+    description: macro,
+  }));
+}
+
+/** https://docs.devin.ai/api-reference/v3/secrets/organizations-secrets */
+async function listSecrets(client: DevinClient): Promise<CatalogItem[]> {
+  const { items } = await collectPages(
+    async (after) =>
+      client.call({
+        operation: 'catalog.secrets',
+        method: 'get',
+        path: client.orgPath(['secrets']),
+        answer: secretPageSchema,
+        query: toSearchParams({ after, first: MAX_PAGE }),
+      }),
+    MAX_LISTED,
+  );
+  return items.map(({ secret_id, key, note }) => ({
+    value: secret_id,
+    label: key ?? secret_id,
+    description: note,
+  }));
+}
+
+function matching(items: CatalogItem[], query: string): CatalogItem[] {
+  const wanted = query.toLowerCase();
+  return items.filter(({ label, description }) =>
+    `${label}\n${description ?? ''}`.toLowerCase().includes(wanted),
+  );
+}
+
+/** Keeps what was loaded for five minutes, and shares a load under way; a failed one is not kept. */
+function remembered<T>(load: () => Promise<T>, now: () => number): () => Promise<T> {
+  let kept: { value: Promise<T>; untilMs: number } | null = null;
+  return async () => {
+    if (kept !== null && now() < kept.untilMs) return kept.value;
+    const loading = { value: load(), untilMs: now() + REMEMBERED_MS };
+    kept = loading;
+    try {
+      return await loading.value;
+    } catch (error) {
+      if (kept === loading) kept = null;
+      throw error;
+    }
+  };
+}

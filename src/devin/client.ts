@@ -1,0 +1,138 @@
+import type { RetryOptions } from 'ky';
+import ky, { HTTPError } from 'ky';
+import type { z } from 'zod';
+import type { AttemptOptions } from './attempt.ts';
+import { attempt } from './attempt.ts';
+import { bareFacts, DevinError } from './errors.ts';
+import { readRetryAfter } from './problem.ts';
+import type { ApiVersion } from './versions.ts';
+
+export type DevinClientOptions = {
+  apiUrl: string;
+  apiKey: string;
+  orgId: string;
+} & AttemptOptions;
+
+type Call<Answer> = {
+  /** As logs and metrics name it, e.g. `sessions.create`. */
+  operation: string;
+  method: 'get' | 'post' | 'put' | 'delete';
+  path: string;
+  /** A success whose body does not fit is `no-answer`. */
+  answer: z.ZodType<Answer>;
+  query?: URLSearchParams;
+  json?: object;
+  upload?: { body: ReadableStream<Uint8Array>; contentType: string };
+  /** Left out: one attempt. */
+  retry?: RetryOptions;
+  timeoutMs?: number;
+  signal?: AbortSignal | undefined;
+  /** Values which must not come back in an error, should Devin echo them. */
+  sensitive?: readonly string[];
+};
+
+type Opening = { operation: string; url: URL; withKey: boolean; signal?: AbortSignal | undefined };
+
+export type DevinClient = {
+  /** `/v3/organizations/{org}/…`, each part encoded. Throws not-found for a part that could not be one. */
+  orgPath(parts: readonly string[], version?: ApiVersion): string;
+  /** Throws DevinError, and nothing else. */
+  call<Answer>(call: Call<Answer>): Promise<Answer>;
+  /** GET of any address, redirects not followed: answers a success or a redirect, throws DevinError else. */
+  open(opening: Opening): Promise<Response>;
+};
+
+const TIMEOUT_MS = 30_000;
+const MAX_RETRY_AFTER_MS = 20_000;
+const RETRIED_STATUSES = [429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529];
+
+/** For reads, which can be repeated without harm: broken connections, 429 and 5xx, unless Devin asks for a long wait. */
+export const READ_RETRY: RetryOptions = {
+  limit: 3,
+  methods: ['get'],
+  statusCodes: RETRIED_STATUSES,
+  afterStatusCodes: RETRIED_STATUSES,
+  backoffLimit: 5000,
+  jitter: (delayMs) => delayMs * (0.5 + Math.random() / 2),
+  shouldRetry: ({ error }) =>
+    error instanceof HTTPError && (readRetryAfter(error.response.headers) ?? 0) > MAX_RETRY_AFTER_MS
+      ? false
+      : undefined,
+};
+
+/**
+ * The connection to Devin's API v3. Nothing is repeated unless the operation says so, redirects are not followed,
+ * and the key goes to the API's own origin only.
+ */
+export function createDevinClient(options: DevinClientOptions): DevinClient {
+  const { apiUrl, apiKey, orgId } = options;
+  const origin = new URL(apiUrl).origin;
+  const authorization = `Bearer ${apiKey}`;
+  const api = ky.create({
+    prefix: apiUrl,
+    headers: { authorization, accept: 'application/json' },
+    redirect: 'manual',
+    // Both successes and failures are parsed here, not by ky.
+    parseJson: asText,
+  });
+
+  return {
+    orgPath: (parts, version = 'v3') => pathOf([version, 'organizations', orgId, ...parts]),
+    call: async (call) =>
+      attempt({ ...options, ...call }, async (fetch) => {
+        const pending = api(call.path, { ...requestOf(call), fetch });
+        const bodyText = await pending.text();
+        const { status } = await pending;
+        return readAnswer(call, status, bodyText);
+      }),
+    open: async ({ url, withKey, ...opening }) =>
+      attempt({ ...options, ...opening }, async (fetch) => {
+        const headers = withKey && url.origin === origin ? { authorization } : {};
+        const signal = opening.signal && { signal: opening.signal };
+        return ky(url, { ...OPEN_OPTIONS, ...signal, headers, fetch });
+      }),
+  };
+}
+
+const asText = (text: string) => text;
+
+const OPEN_OPTIONS = {
+  redirect: 'manual',
+  retry: 0,
+  timeout: TIMEOUT_MS,
+  throwHttpErrors: (status: number) => status >= 400,
+  parseJson: asText,
+} as const;
+
+/** A part of dots would climb out of its place, encoded or not. */
+export function pathOf(parts: readonly string[]): string {
+  if (parts.some((part) => /^\.{0,2}$/.test(part))) {
+    throw new DevinError({ operation: 'path', facts: bareFacts('not-found') });
+  }
+  return `/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+function requestOf<Answer>({ method, query, json, upload, retry, timeoutMs, signal }: Call<Answer>) {
+  return {
+    method,
+    retry: retry ?? 0,
+    timeout: timeoutMs ?? TIMEOUT_MS,
+    ...(query && { searchParams: query }),
+    ...(json && { json }),
+    ...(upload && { body: upload.body, headers: { 'content-type': upload.contentType } }),
+    ...(signal && { signal }),
+  };
+}
+
+function readAnswer<Answer>({ operation, answer }: Call<Answer>, status: number, bodyText: string): Answer {
+  try {
+    return answer.parse(JSON.parse(bodyText));
+  } catch (cause) {
+    throw new DevinError({ operation, facts: bareFacts('no-answer', status), cause: withoutInput(cause) });
+  }
+}
+
+/** A parser's complaint about JSON quotes the text; the complaints of a schema do not. */
+function withoutInput(cause: unknown): unknown {
+  return cause instanceof SyntaxError ? new Error('The answer is not JSON.') : cause;
+}

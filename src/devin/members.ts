@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import type { DevinClient } from './client.ts';
+import { READ_RETRY } from './client.ts';
+import { toSearchParams } from './query.ts';
+import { memberSchema, pageOf } from './schemas.ts';
+import { createVersionFallback } from './versions.ts';
+
+/** `name` is the address, or the id, where Devin has no name. */
+export type Member = { userId: string; name: string; email: string | null };
+
+type Options = { signal?: AbortSignal | undefined };
+
+const memberPageSchema = pageOf(memberSchema);
+
+/**
+ * Members of the organisation. Direct ones and those who come through a group of the identity provider are two lists.
+ * https://docs.devin.ai/api-reference/v3/users/list-organization-users
+ * https://docs.devin.ai/api-reference/v3/users/list-organization-idp-users
+ */
+export function createMembers(client: DevinClient) {
+  const withVersion = createVersionFallback();
+
+  const listByEmail = async (list: 'users' | 'idp-users', email: string, { signal }: Options) =>
+    withVersion(async (version) => {
+      const { items } = await client.call({
+        operation: `members.${list}`,
+        method: 'get',
+        path: client.orgPath(['members', list], version),
+        answer: memberPageSchema,
+        query: toSearchParams({ email }),
+        retry: READ_RETRY,
+        signal,
+      });
+      return items.map(toMember).filter((member) => sameAddress(member.email, email));
+    });
+
+  const findExactly = async (email: string, options: Options) => {
+    const lists = await Promise.all([
+      listByEmail('users', email, options),
+      listByEmail('idp-users', email, options),
+    ]);
+    return [...new Map(lists.flat().map((member) => [member.userId, member])).values()];
+  };
+
+  return {
+    /**
+     * Everyone with this address, normally none or one: as written first, then in lower case, since whether Devin's
+     * filter minds the case is not documented. Throws `forbidden` without ViewOrgMembership.
+     */
+    async findByEmail(email: string, options: Options = {}): Promise<Member[]> {
+      const found = await findExactly(email, options);
+      const lowerCase = email.toLowerCase();
+      return found.length > 0 || lowerCase === email ? found : findExactly(lowerCase, options);
+    },
+
+    /** One member. Throws `not-found`. https://docs.devin.ai/api-reference/v3/users/get-organization-user */
+    async get(userId: string, { signal }: Options = {}): Promise<Member> {
+      return withVersion(async (version) =>
+        toMember(
+          await client.call({
+            operation: 'members.get',
+            method: 'get',
+            path: client.orgPath(['members', 'users', userId], version),
+            answer: memberSchema,
+            retry: READ_RETRY,
+            signal,
+          }),
+        ),
+      );
+    },
+  };
+}
+
+function toMember({ user_id: userId, name, email }: z.output<typeof memberSchema>): Member {
+  return { userId, name: name ?? email ?? userId, email };
+}
+
+/** Somebody acts as the member that is found: a filter that was not applied must not pass for a match. */
+function sameAddress(found: string | null, asked: string): boolean {
+  return found !== null && found.toLowerCase() === asked.toLowerCase();
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
+
+export type FailedAnswer = { status: number; headers: Headers; bodyText: string };
+
+/** What of the request is needed to read Devin's answer to it. */
+export type AskedFor = {
+  /** Wire names of the body's members. */
+  fields: readonly string[];
+  /** Values that Devin might echo and nobody should read: prompts, secrets. */
+  sensitive: readonly string[];
+};
+
+export type Problem = { facts: DevinErrorFacts; retryAfterMs: number | null; requestId: string | null };
+
+/**
+ * Reads a failed answer: RFC 9457 problem details, or FastAPI's `{detail}` of older endpoints, or plain text.
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ */
+export function parseProblem(
+  { status, headers, bodyText }: FailedAnswer,
+  asked: AskedFor = { fields: [], sensitive: [] },
+): Problem {
+  const code = codeOf(status);
+  const conceal = (text: string) => tidy(withoutValues(text, asked.sensitive));
+  const body = readBody(bodyText);
+  const issues = body.issues.map(({ field, message }) => ({ field, message: conceal(message) }));
+  const detail = body.reason === null ? summary(issues) : conceal(body.reason);
+  const fieldErrors =
+    issues.length > 0 || code !== 'invalid-request' ? issues : attributed(detail, asked.fields);
+  return {
+    facts: {
+      code,
+      status,
+      detail,
+      permission: code === 'forbidden' ? namedPermission(detail) : null,
+      fieldErrors,
+    },
+    retryAfterMs: readRetryAfter(headers),
+    requestId: headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray'),
+  };
+}
+
+const CODES: Record<number, DevinErrorCode> = {
+  400: 'invalid-request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not-found',
+  /** Something between us and Devin gave up waiting. */
+  408: 'no-answer',
+  409: 'conflict',
+  422: 'invalid-request',
+  429: 'rate-limited',
+};
+
+function codeOf(status: number): DevinErrorCode {
+  return CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
+}
+
+/** Retry-After in seconds or as a date, the latter against the answer's own clock. null: not said. */
+export function readRetryAfter(headers: Headers): number | null {
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined || value === '') return null;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const waitMs = Date.parse(value) - Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(waitMs) ? null : Math.max(0, waitMs);
+}
+
+const text = z.string().optional().catch(undefined);
+
+const problemSchema = z.object({
+  title: text,
+  detail: z
+    .union([z.string(), z.array(z.unknown())])
+    .nullish()
+    .catch(null),
+  message: text,
+  error: text,
+  errors: z.array(z.unknown()).catch([]),
+});
+
+/** One field's error, in FastAPI's words (`loc`, `msg`) or those usual with RFC 9457 (`pointer`, `detail`). */
+const issueSchema = z.object({
+  loc: z
+    .array(z.union([z.string(), z.number()]))
+    .optional()
+    .catch(undefined),
+  field: text,
+  pointer: text,
+  path: text,
+  msg: text,
+  message: text,
+  detail: text,
+});
+
+type Body = { reason: string | null; issues: FieldError[] };
+
+function readBody(bodyText: string): Body {
+  const parsed = problemSchema.safeParse(parseJson(bodyText));
+  if (!parsed.success) return { reason: plainText(bodyText), issues: [] };
+  const { title, detail, message, error, errors } = parsed.data;
+  const issues = [...errors, ...(Array.isArray(detail) ? detail : [])].flatMap(readIssue);
+  if (typeof detail === 'string' && detail.trim() !== '') return { reason: detail, issues };
+  if (issues.length > 0) return { reason: null, issues };
+  return { reason: title ?? message ?? error ?? null, issues };
+}
+
+function parseJson(bodyText: string): unknown {
+  try {
+    return JSON.parse(bodyText);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A proxy's HTML page, or JSON of a shape nobody announced, tells a person nothing. */
+function plainText(bodyText: string): string | null {
+  const start = bodyText.trim();
+  return start === '' || /^[<[{"]/.test(start) ? null : start;
+}
+
+const LOCATIONS = new Set(['body', 'query', 'path', '#', '']);
+
+function readIssue(value: unknown): FieldError[] {
+  const parsed = issueSchema.safeParse(value);
+  if (!parsed.success) return [];
+  const { loc, field, pointer, path, msg, message, detail } = parsed.data;
+  const reason = msg ?? message ?? detail;
+  if (reason === undefined) return [];
+  const parts = loc?.map(String) ?? (field ?? pointer ?? path ?? '').split(/[/.]/);
+  const [name = '', ...rest] = LOCATIONS.has(parts[0] ?? '')
+    ? parts.filter((part) => !LOCATIONS.has(part))
+    : parts;
+  return [{ field: name, message: rest.length === 0 ? reason : `${rest.join('.')}: ${reason}` }];
+}
+
+/** One line for all fields. */
+export function summary(issues: FieldError[]): string | null {
+  if (issues.length === 0) return null;
+  return tidy(
+    issues.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`)).join('; '),
+  );
+}
+
+/** A reason that names exactly one of the fields that were sent is about that field: an unknown platform is a bare 400. */
+function attributed(detail: string | null, fields: readonly string[]): FieldError[] {
+  if (detail === null) return [];
+  const named = fields.filter((field) =>
+    new RegExp(`(?<![\\w-])${field.replaceAll('_', '[_ ]')}(?![\\w-])`, 'i').test(detail),
+  );
+  const [field] = named;
+  return field !== undefined && named.length === 1 ? [{ field, message: detail }] : [];
+}
+
+/** `ManageOrgSessions`, or the internal form `org.devins.use`. https://docs.devin.ai/api-reference/v3/overview */
+const PERMISSION =
+  /\b(?:(?:Manage|View|Use|Impersonate|Read)(?:[A-Z][a-z]+)+|(?:org|account)\.[a-z_]+\.[a-z_]+)\b/;
+
+function namedPermission(detail: string | null): string | null {
+  return detail === null ? null : (PERMISSION.exec(detail)?.[0] ?? null);
+}
+
+const MAX_DETAIL_CHARS = 500;
+
+function tidy(value: string): string {
+  const line = value.replace(/\s+/g, ' ').trim();
+  return line.length <= MAX_DETAIL_CHARS ? line : `${line.slice(0, MAX_DETAIL_CHARS - 1)}…`;
+}
+
+/** Shorter values are words that a reason may well hold by chance. */
+const MIN_CONCEALED_CHARS = 6;
+/** By so much of its beginning an echo is known that Devin cut short. */
+const ECHO_CHARS = 24;
+
+function withoutValues(value: string, sensitive: readonly string[]): string {
+  let result = value;
+  for (const secret of sensitive.filter(({ length }) => length >= MIN_CONCEALED_CHARS)) {
+    result = result.replaceAll(secret, '…');
+    const echo = result.indexOf(secret.slice(0, ECHO_CHARS));
+    if (echo !== -1) result = `${result.slice(0, echo)}…`;
+  }
+  return result;
+}

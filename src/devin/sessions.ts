@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { SessionCreateRequest } from '../session/request.ts';
+import { sessionCreateRequestSchema } from '../session/request.ts';
+import type { DevinClient } from './client.ts';
+import { READ_RETRY } from './client.ts';
+import { bareFacts, DevinError } from './errors.ts';
+import { toPathId } from './ids.ts';
+import { summary } from './problem.ts';
+import { toSearchParams } from './query.ts';
+import type { SessionResponse } from './schemas.ts';
+import { sessionResponseSchema } from './schemas.ts';
+import { createSessionList } from './session-list.ts';
+import { createSessionTags } from './session-tags.ts';
+
+/** Creating has been seen to take longer than 30 s under load; giving up early leaves the outcome unknown. */
+const CREATE_TIMEOUT_MS = 90_000;
+const WRITE_TIMEOUT_MS = 60_000;
+
+export type CreateOptions = {
+  /**
+   * The endpoint's `devin_id` query parameter. The reference says nothing of what it does. It is not known to be an
+   * idempotency key or an id of one's own choice: never rely on it to make a repeated create safe.
+   */
+  devinId?: string;
+  signal?: AbortSignal | undefined;
+};
+
+const messageRequestSchema = z.strictObject({
+  message: z.string().min(1),
+  attachment_urls: z.array(z.url().max(2083)).nullish(),
+  message_as_user_id: z.string().nullish(),
+});
+export type SessionMessageRequest = z.input<typeof messageRequestSchema>;
+
+type Options = { signal?: AbortSignal | undefined };
+
+/** Sessions of the organisation. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
+export function createSessions(client: DevinClient) {
+  const path = (sessionId: string, ...rest: string[]) =>
+    client.orgPath(['sessions', toPathId(sessionId), ...rest]);
+
+  const post = async (action: 'archive' | 'unarchive', sessionId: string, signal?: AbortSignal) =>
+    client.call({
+      operation: `sessions.${action}`,
+      method: 'post',
+      path: path(sessionId, action),
+      answer: sessionResponseSchema,
+      timeoutMs: WRITE_TIMEOUT_MS,
+      signal,
+    });
+
+  return {
+    ...createSessionList(client),
+    tags: createSessionTags(client),
+
+    /**
+     * Creates a session. One attempt, 90 s. `not-sent` and `rate-limited`: nothing happened, it may be repeated.
+     * `isOutcomeUnknown(error)`: it may exist; look for it before anything else.
+     */
+    async create(
+      request: SessionCreateRequest,
+      { devinId, signal }: CreateOptions = {},
+    ): Promise<SessionResponse> {
+      const operation = 'sessions.create';
+      checkOutgoing(operation, sessionCreateRequestSchema, request);
+      return client.call({
+        operation,
+        method: 'post',
+        path: client.orgPath(['sessions']),
+        answer: sessionResponseSchema,
+        query: toSearchParams({ devin_id: devinId }),
+        json: request,
+        timeoutMs: CREATE_TIMEOUT_MS,
+        signal,
+        sensitive: [request.prompt, ...(request.session_secrets ?? []).map(({ value }) => value)],
+      });
+    },
+
+    async get(sessionId: string, { signal }: Options = {}): Promise<SessionResponse> {
+      return client.call({
+        operation: 'sessions.get',
+        method: 'get',
+        path: path(sessionId),
+        answer: sessionResponseSchema,
+        retry: READ_RETRY,
+        signal,
+      });
+    },
+
+    /**
+     * Says something to a session; a suspended one resumes. One attempt: a repeated message would be said twice.
+     * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions-messages
+     */
+    async sendMessage(
+      sessionId: string,
+      request: SessionMessageRequest,
+      { signal }: Options = {},
+    ): Promise<SessionResponse> {
+      const operation = 'sessions.sendMessage';
+      checkOutgoing(operation, messageRequestSchema, request);
+      return client.call({
+        operation,
+        method: 'post',
+        path: path(sessionId, 'messages'),
+        answer: sessionResponseSchema,
+        json: request,
+        timeoutMs: WRITE_TIMEOUT_MS,
+        signal,
+        sensitive: [request.message],
+      });
+    },
+
+    /** Ends a session for good; with `archive` it is kept for reference. */
+    async terminate(sessionId: string, { archive, signal }: Options & { archive?: boolean } = {}) {
+      return client.call({
+        operation: 'sessions.terminate',
+        method: 'delete',
+        path: path(sessionId),
+        answer: sessionResponseSchema,
+        query: toSearchParams({ archive }),
+        timeoutMs: WRITE_TIMEOUT_MS,
+        signal,
+      });
+    },
+
+    /** Puts a running session to sleep, too. */
+    archive: async (sessionId: string, { signal }: Options = {}) => post('archive', sessionId, signal),
+
+    unarchive: async (sessionId: string, { signal }: Options = {}) => post('unarchive', sessionId, signal),
+  };
+}
+
+/** What Devin would refuse is refused here, with the same error and no request made. */
+function checkOutgoing(operation: string, schema: z.ZodType, request: unknown): void {
+  const parsed = schema.safeParse(request);
+  if (parsed.success) return;
+  const fieldErrors = parsed.error.issues.map(({ path: [field = '', ...rest], message }) => ({
+    field: String(field),
+    message: rest.length === 0 ? message : `${rest.join('.')}: ${message}`,
+  }));
+  throw new DevinError({
+    operation,
+    facts: { ...bareFacts('invalid-request'), detail: summary(fieldErrors), fieldErrors },
+  });
+}

@@ -1,0 +1,64 @@
+import type { Failure } from './session/failure.ts';
+import { fields } from './session/fields.ts';
+import { StoreError } from './store/store-error.ts';
+import type { Text } from './text/index.ts';
+
+/** Ends the start; the message is a sentence for whoever runs the app. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code = 'start';
+}
+
+/** Its message alone tells whoever runs the app what to do; a stack would not help. */
+export function isForOperator(error: unknown): error is Error {
+  return error instanceof StartError || error instanceof StoreError;
+}
+
+type DevinFailure = Extract<Failure, { kind: 'devin' }>;
+
+/** The sentence a person reads: what happened, why, what to do next. Plain text; renderers escape it. */
+export function userMessage(failure: Failure, text: Text): string {
+  switch (failure.kind) {
+    case 'identity':
+      return text.notices.identity[failure.reason](failure.maskedEmail);
+    case 'devin':
+      return devinMessage(failure, text);
+    case 'secrets-lost':
+      return text.card.problems.secretsLost;
+    case 'slack':
+      return text.card.problems.slack(failure.code);
+    case 'gave-up':
+      return text.card.problems.gaveUp;
+  }
+}
+
+function devinMessage(failure: DevinFailure, text: Text): string {
+  const { code, status, detail, permission } = failure;
+  switch (code) {
+    case 'invalid-request':
+      return [text.devin.invalid(detail), ...fieldLines(failure, text)].join('\n');
+    case 'unauthorized':
+      return text.devin.unauthorized;
+    case 'forbidden':
+      return [text.devin.forbidden(permission), without(permission, text)].filter(Boolean).join(' ');
+    case 'not-found':
+      return text.devin.notFound;
+    case 'conflict':
+      return text.devin.conflict(detail);
+    default:
+      return text.devin.unexpected(status, detail);
+  }
+}
+
+/** Devin's word on a field, under the label the field has here. */
+function fieldLines({ fieldErrors }: DevinFailure, text: Text): string[] {
+  return fieldErrors.map(({ field, message }) => {
+    const known = fields.find(({ key }) => key === field);
+    return text.devin.invalidField(known === undefined ? field : text.fields[known.key].label, message);
+  });
+}
+
+function without(permission: string | null, text: Text): string {
+  const known = Object.entries(text.devin.without).find(([name]) => name === permission);
+  return known?.[1] ?? '';
+}

@@ -1,0 +1,16 @@
+import type { SessionRequest } from '../../store/requests.ts';
+
+/** What a step of the way from request to session came to. */
+export type StepOutcome =
+  /** On to the step of the request's new state. */
+  | { kind: 'next'; request: SessionRequest }
+  /** Nothing more can be done now; again after a while. */
+  | { kind: 'later'; afterMs: number }
+  /** Somebody else moved the request, or the process is stopping: whoever comes next looks at the row. */
+  | { kind: 'leave' };
+
+export type CreateStep = (request: SessionRequest, signal: AbortSignal) => Promise<StepOutcome>;
+
+export function nextOrLeave(request: SessionRequest | null): StepOutcome {
+  return request === null ? { kind: 'leave' } : { kind: 'next', request };
+}

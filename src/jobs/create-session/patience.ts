@@ -1,0 +1,33 @@
+import type { Failure } from '../../session/failure.ts';
+import type { SessionRequest } from '../../store/requests.ts';
+import type { Transitions } from '../transitions.ts';
+import type { StepOutcome } from './outcome.ts';
+
+/** So long a request waits for a busy or unreachable Devin before it ends. */
+const PATIENCE_MS = 60 * 60 * 1000;
+const FIRST_WAIT_MS = 2000;
+const LONGEST_WAIT_MS = 60_000;
+
+type Waiting = { waiting: 'busy' | 'down'; retryAfterMs: number | null };
+type WaitDeps = { transitions: Transitions; end: EndRequest; now: () => number };
+
+export type EndRequest = (request: SessionRequest, failure: Failure) => Promise<StepOutcome>;
+
+/**
+ * Waits as long as Devin says, else longer each time in proportion to the request's age; says so on the card, or
+ * privately where there is none yet.
+ */
+export async function waitFor(
+  request: SessionRequest,
+  { waiting, retryAfterMs }: Waiting,
+  { transitions, end, now }: WaitDeps,
+): Promise<StepOutcome> {
+  const ageMs = now() - request.created_at.getTime();
+  if (ageMs > PATIENCE_MS) return end(request, { kind: 'gave-up', waiting });
+  if (request.waiting !== waiting) {
+    const hasCard = request.card_ts !== null;
+    await transitions.stay(request, { waiting }, hasCard ? { card: true } : { tell: 'queued' });
+  }
+  const backOffMs = Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, ageMs / 4));
+  return { kind: 'later', afterMs: Math.max(retryAfterMs ?? 0, backOffMs) };
+}

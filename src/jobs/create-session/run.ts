@@ -1,0 +1,60 @@
+import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { RequestState } from '../../session/request.ts';
+import type { Enqueue } from '../queue.ts';
+import type { CreateStep } from './outcome.ts';
+
+type OpenState = 'accepted' | 'identified' | 'carded' | 'attached' | 'sending';
+
+type RunDeps = {
+  requests: Pick<Requests, 'claim' | 'renew' | 'release'>;
+  enqueue: Enqueue;
+  steps: Record<OpenState, CreateStep>;
+  /** Names this process among the replicas. */
+  owner: string;
+  leaseMs: number;
+};
+
+/**
+ * Takes a request as far as it goes: accepted -> identified -> carded -> attached -> sending -> created. Any step
+ * may be the last this process does; the row says where to go on.
+ */
+export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs }: RunDeps) {
+  async function walk(first: SessionRequest, signal: AbortSignal): Promise<void> {
+    let request = first;
+    while (isOpen(request.state) && !signal.aborted) {
+      const outcome = await steps[request.state](request, signal);
+      if (outcome.kind === 'leave') return;
+      if (outcome.kind === 'later') {
+        const { id } = request;
+        await enqueue('create-session', { requestId: id }, { key: id, startAfterMs: outcome.afterMs });
+        return;
+      }
+      request = outcome.request;
+    }
+  }
+
+  return async (requestId: string, signal: AbortSignal): Promise<void> => {
+    const claimed = await requests.claim(requestId, owner);
+    if (claimed === null) return;
+    const renewal = setInterval(() => {
+      // A lapsed lease is noticed by the transitions, which only move a request that is where it was.
+      requests.renew(requestId, owner).catch(() => undefined);
+    }, leaseMs / 3);
+    try {
+      await walk(claimed, signal);
+    } finally {
+      clearInterval(renewal);
+      await requests.release(requestId, owner);
+    }
+  };
+}
+
+function isOpen(state: RequestState): state is OpenState {
+  return (
+    state === 'accepted' ||
+    state === 'identified' ||
+    state === 'carded' ||
+    state === 'attached' ||
+    state === 'sending'
+  );
+}

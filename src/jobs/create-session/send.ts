@@ -1,0 +1,110 @@
+import type { SessionResponse } from '../../devin/schemas.ts';
+import { buildRequest, requestTag } from '../../session/request.ts';
+import type { SessionCreateRequest } from '../../session/request.ts';
+import type { Envelopes } from '../../store/envelope.ts';
+import type { SessionRequest } from '../../store/requests.ts';
+import type { Transitions } from '../transitions.ts';
+import { devinTrouble } from './devin-trouble.ts';
+import { nextOrLeave } from './outcome.ts';
+import type { CreateStep, StepOutcome } from './outcome.ts';
+import { waitFor } from './patience.ts';
+import type { EndRequest } from './patience.ts';
+
+type SendDeps = {
+  createSession: (request: SessionCreateRequest) => Promise<SessionResponse>;
+  envelopes: Envelopes;
+  /** Off where the organisation enforces its own tags. */
+  tagRequests: boolean;
+  transitions: Transitions;
+  adopt: Adopt;
+  end: EndRequest;
+  now: () => number;
+};
+
+/** Binds a session to its request, which is then `created`, whatever it was before. */
+export type Adopt = (request: SessionRequest, session: SessionResponse) => Promise<StepOutcome>;
+
+/**
+ * attached -> sending -> created. `sending` is on disk before the POST leaves. The POST is made once; only when
+ * Devin says that it did nothing, or was never reached, does the request go back to `attached`.
+ */
+export function createSendStep(deps: SendDeps): CreateStep {
+  const { createSession, transitions, adopt, end } = deps;
+
+  async function afterError(sending: SessionRequest, error: unknown): Promise<StepOutcome> {
+    const trouble = devinTrouble(error);
+    switch (trouble.kind) {
+      case 'unknown-outcome':
+        return { kind: 'next', request: sending };
+      case 'final':
+        return end(sending, trouble.failure);
+      case 'wait': {
+        const { id } = sending;
+        const attached = await transitions.move({
+          id,
+          from: 'sending',
+          to: 'attached',
+          changes: { sent_at: null },
+        });
+        return attached === null ? { kind: 'leave' } : waitFor(attached, trouble, deps);
+      }
+    }
+  }
+
+  return async (request) => {
+    const body = composeRequest(request, deps);
+    if (body === null) return end(request, { kind: 'secrets-lost' });
+    const sending = await transitions.move(
+      { id: request.id, from: 'attached', to: 'sending', changes: { sent_at: new Date(), waiting: null } },
+      { card: true },
+    );
+    if (sending === null) return { kind: 'leave' };
+    try {
+      return await adopt(sending, await createSession(body));
+    } catch (error) {
+      return afterError(sending, error);
+    }
+  };
+}
+
+/** null: the session secrets cannot be read any more. */
+function composeRequest(
+  request: SessionRequest,
+  { envelopes, tagRequests }: Pick<SendDeps, 'envelopes' | 'tagRequests'>,
+): SessionCreateRequest | null {
+  const envelope = envelopes.open(request.id, request.sealed);
+  if (envelope === null) return null;
+  const { identity } = request;
+  return buildRequest({
+    draft: request.draft.values,
+    prompt: request.prompt ?? request.draft.values.prompt ?? '',
+    tag: tagRequests ? requestTag(request.id) : null,
+    createAsUserId: identity?.kind === 'matched' ? identity.devinUserId : null,
+    uploadedUrls: request.uploads?.urls ?? [],
+    sessionSecrets: envelope.sessionSecrets,
+  });
+}
+
+export function createAdopt(transitions: Transitions): Adopt {
+  const from = async (state: SessionRequest['state'], request: SessionRequest, session: SessionResponse) =>
+    transitions.move(
+      {
+        id: request.id,
+        from: state,
+        to: 'created',
+        changes: { session_id: session.session_id, waiting: null, failure: null, sealed: null },
+      },
+      {
+        card: true,
+        session: {
+          sessionId: session.session_id,
+          requestId: request.id,
+          url: session.url,
+          response: session,
+        },
+      },
+    );
+  return async (request, session) =>
+    // A session that exists beats a verdict reached meanwhile that nobody knows.
+    nextOrLeave((await from(request.state, request, session)) ?? (await from('unknown', request, session)));
+}

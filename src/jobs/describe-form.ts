@@ -1,0 +1,57 @@
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Log } from '../log.ts';
+import type { MessageContext, SlackMessage } from '../session/context.ts';
+import { renderSessionForm } from '../slack/blocks/session-form.ts';
+import { chosenMessages } from '../slack/context.ts';
+import type { ThreadReader } from '../slack/context.ts';
+import { formView } from '../slack/form-view.ts';
+import type { Outbound } from '../slack/outbound.ts';
+import type { Form, FormDescription, Forms } from '../store/forms.ts';
+import type { Text } from '../text/index.ts';
+
+type DescribeDeps = {
+  forms: Pick<Forms, 'find' | 'describe'>;
+  resolver: IdentityResolver;
+  thread: Pick<ThreadReader, 'read'>;
+  outbound: Pick<Outbound, 'updateView'>;
+  text: Text;
+  log: Log;
+};
+
+/** Fills in what a form could not know when it was opened: as whom it will run, and how much the thread is. */
+export function createFormDescriber({ forms, resolver, thread, outbound, text, log }: DescribeDeps) {
+  async function describe(form: Form): Promise<FormDescription> {
+    const [identity, counts] = await Promise.all([
+      resolver.resolve({ teamId: form.team_id, userId: form.user_id }).catch((error: unknown) => {
+        log.warn({ err: error }, 'a form could not say as whom it will run');
+        return null;
+      }),
+      threadCounts(form.context),
+    ]);
+    return { identity, thread: counts };
+  }
+
+  async function threadCounts(context: MessageContext | null): Promise<FormDescription['thread']> {
+    if (context === null || context.picked.threadTs === null) return null;
+    const read = await thread.read(context);
+    if (read.kind === 'unreadable') return null;
+    return {
+      untilHere: count(chosenMessages({ ...context, choice: 'until-here' }, read.messages)),
+      whole: count(read.messages),
+    };
+  }
+
+  return async (formId: string, viewId: string): Promise<void> => {
+    const form = await forms.find(formId);
+    if (form === null) return;
+    await forms.describe(formId, await describe(form));
+    // Read again: "More options" may have been pressed meanwhile. What was typed stays, Slack keeps it by block id.
+    const described = await forms.find(formId);
+    if (described !== null)
+      await outbound.updateView(viewId, renderSessionForm(formView(described, text), text));
+  };
+}
+
+function count(messages: SlackMessage[]): { messages: number; files: number } {
+  return { messages: messages.length, files: messages.flatMap(({ files }) => files).length };
+}

@@ -1,0 +1,194 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Job, PgBoss, Queue as QueueDefinition } from 'pg-boss';
+import { z } from 'zod';
+import { codeOf } from '../store/store-error.ts';
+
+export type QueueLog = {
+  error(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+};
+
+type Run = (data: unknown, signal: AbortSignal) => Promise<void>;
+export type Registration = { name: string; concurrency: number; run: Run };
+
+export type Crew = { stop(timeoutMs: number): Promise<void> };
+
+/** NOTIFY and our own poll wake the workers; this only covers both failing. */
+const BACKSTOP_SECONDS = 30;
+const ABORT_GRACE_MS = 1000;
+
+const HOUR_SECONDS = 3600;
+/** Of a job whose process died, another one hears after the heartbeat; the sweep over the requests is quicker. */
+const JOB_LIFE = {
+  retryLimit: 60,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 60,
+  expireInSeconds: 900,
+  heartbeatSeconds: 30,
+  deleteAfterSeconds: 24 * HOUR_SECONDS,
+  notify: true,
+} satisfies Omit<QueueDefinition, 'name'>;
+
+type CrewParts = {
+  boss: PgBoss;
+  /** Of all queues, worked on here or not. */
+  names: string[];
+  registrations: Registration[];
+  log: QueueLog;
+  /** How late a job that was to start later, or again, may start. */
+  pollSeconds: number;
+};
+
+/** Starts pg-boss, its queues and the workers. */
+export async function startCrew({ boss, names, registrations, log, pollSeconds }: CrewParts): Promise<Crew> {
+  const stopping = new AbortController();
+  const crew: Workers[] = [];
+  try {
+    await boss.start();
+    for (const name of names) await declareQueue(boss, name);
+    for (const registration of registrations) {
+      crew.push(await createWorkers({ boss, registration, log, pollSeconds, stopping: stopping.signal }));
+    }
+  } catch (error) {
+    await boss.stop({ graceful: false });
+    throw error;
+  }
+  const poll = setInterval(() => crew.forEach((workers) => workers.wake()), pollSeconds * 1000);
+  return {
+    async stop(timeoutMs) {
+      clearInterval(poll);
+      const drained = Promise.all(crew.map((workers) => workers.stop()));
+      await within(drained, timeoutMs);
+      stopping.abort(new Error('the app is stopping'));
+      await within(drained, ABORT_GRACE_MS);
+      await boss.stop({ graceful: false });
+    },
+  };
+}
+
+async function declareQueue(boss: PgBoss, name: string): Promise<void> {
+  // `short`: one queued job per key, any number of running ones. https://pgboss.io/api/queues
+  await boss.createQueue(name, { ...JOB_LIFE, policy: 'short' });
+  await boss.updateQueue(name, JOB_LIFE);
+}
+
+type WorkersParts = Omit<CrewParts, 'names' | 'registrations'> & {
+  registration: Registration;
+  stopping: AbortSignal;
+};
+
+type Workers = { wake(): void; stop(): Promise<void> };
+
+/**
+ * The workers of one queue: pg-boss workers of one job each, so that a slow job holds back no other. NOTIFY makes
+ * every idle one look for a job, at a query each; so there is one idle worker, and a next one, up to
+ * `concurrency`, is hired whenever it found a job. A worker looks again right after its job, or leaves if another
+ * is idle: a backlog drains without a pause.
+ */
+async function createWorkers({
+  boss,
+  registration,
+  log,
+  pollSeconds,
+  stopping,
+}: WorkersParts): Promise<Workers> {
+  const { name, concurrency } = registration;
+  const options = {
+    pollingIntervalSeconds: pollSeconds,
+    notifyPollingIntervalSeconds: Math.max(BACKSTOP_SECONDS, pollSeconds),
+  };
+  const perform = createPerformer({ registration, log, stopping });
+  const idle = new Set<string>();
+  let count = 0;
+  let closed = false;
+
+  const wake = (): void => idle.forEach((id) => boss.notifyWorker(id));
+  const settle = (step: Promise<unknown>): void => {
+    step.catch((error: unknown) => log.error({ job: name, ...factsOf(error) }, 'the job queue met an error'));
+  };
+  const hire = async (): Promise<void> => {
+    if (closed || count >= concurrency) return;
+    count += 1;
+    const worker = boss.work(name, options, async (jobs: Job[]) => {
+      const id = await worker;
+      idle.delete(id);
+      if (idle.size === 0) settle(hire());
+      try {
+        for (const job of jobs) await perform(job);
+      } finally {
+        release(id);
+      }
+    });
+    try {
+      idle.add(await worker);
+    } catch (error) {
+      count -= 1;
+      throw error;
+    }
+  };
+  const release = (id: string): void => {
+    if (idle.size === 0) {
+      idle.add(id);
+    } else {
+      count -= 1;
+      settle(boss.offWork(name, { id, wait: false }));
+    }
+    wake();
+  };
+
+  await hire();
+  return {
+    wake,
+    async stop() {
+      closed = true;
+      await boss.offWork(name);
+    },
+  };
+}
+
+function createPerformer({
+  registration,
+  log,
+  stopping,
+}: Pick<WorkersParts, 'registration' | 'log' | 'stopping'>) {
+  const { name, run } = registration;
+  return async (job: Job): Promise<void> => {
+    try {
+      await run(job.data, AbortSignal.any([job.signal, stopping]));
+    } catch (error) {
+      log.warn({ job: name, id: job.id, ...factsOf(error) }, 'a job failed and will be tried again');
+      throw storable(error);
+    }
+  };
+}
+
+/** No more of an error than these: a driver's or a client's own properties may hold what was sent. */
+export function factsOf(error: unknown) {
+  const { code, name, message, stack } = errorSchema.parse(error);
+  return { code, err: { type: name, message, stack } };
+}
+
+/** pg-boss reports some errors as plain objects. */
+const errorSchema = z
+  .object({
+    code: z.string().nullable().catch(null),
+    name: z.string().catch('Error'),
+    message: z.string().catch(''),
+    stack: z.string().optional().catch(undefined),
+  })
+  .catch({ code: null, name: 'unknown', message: '', stack: undefined });
+
+/** pg-boss keeps what a handler threw, all its properties, in the job's row. */
+function storable(error: unknown): Error {
+  return new Error(codeOf(error) ?? (error instanceof Error ? error.name : 'unknown'));
+}
+
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  const timer = new AbortController();
+  try {
+    await Promise.race([work, delay(timeoutMs, undefined, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
+}

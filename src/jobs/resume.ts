@@ -1,0 +1,39 @@
+import type { Requests, SessionRequest } from '../store/requests.ts';
+import type { Adopt } from './create-session/send.ts';
+import type { FindSession } from './create-session/settle.ts';
+import type { Resumption } from './queue.ts';
+import type { Transitions } from './transitions.ts';
+
+type ResumeDeps = {
+  requests: Pick<Requests, 'find'>;
+  findSession: FindSession;
+  adopt: Adopt;
+  transitions: Transitions;
+};
+
+/** What the buttons of a card that ended do. Each moves the request only from the state its button was shown in. */
+export function createResumer({ requests, findSession, adopt, transitions }: ResumeDeps) {
+  async function goOn(request: SessionRequest, to: 'accepted' | 'attached'): Promise<void> {
+    const changes = { failure: null, sent_at: null };
+    await transitions.move({ id: request.id, from: request.state, to, changes }, { card: true, run: true });
+  }
+
+  /** Looks once; true when the session turned up. */
+  async function found(request: SessionRequest): Promise<boolean> {
+    const session = await findSession(request);
+    if (session !== null) await adopt(request, session);
+    return session !== null;
+  }
+
+  return async (requestId: string, how: Resumption): Promise<void> => {
+    const request = await requests.find(requestId);
+    if (request === null) return;
+    const { state } = request;
+    if (how === 'try-again' && (state === 'failed' || state === 'refused')) await goOn(request, 'accepted');
+    if (how === 'check-again' && state === 'unknown' && !(await found(request))) {
+      await transitions.stay(request, {}, { card: true });
+    }
+    if (how === 'start-anyway' && state === 'unknown' && !(await found(request)))
+      await goOn(request, 'attached');
+  };
+}

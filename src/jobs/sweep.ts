@@ -1,0 +1,62 @@
+import type { Log } from '../log.ts';
+import type { Forms } from '../store/forms.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Enqueue } from './queue.ts';
+
+export type SweepTimes = {
+  /** How often it looks. */
+  everyMs: number;
+  /** An open request that nobody holds and nothing has happened to for so long has lost its job. */
+  strandedMs: number;
+  /** A card that is out of date for so long has lost its job. */
+  staleMs: number;
+};
+export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000, staleMs: 60_000 };
+
+const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
+
+type SweepDeps = {
+  requests: Pick<Requests, 'stranded' | 'staleCards'>;
+  forms: Pick<Forms, 'deleteBefore'>;
+  enqueue: Enqueue;
+  times: SweepTimes;
+  log: Log;
+};
+
+export type Sweep = ReturnType<typeof createSweep>;
+
+/** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
+export function createSweep({ requests, forms, enqueue, times, log }: SweepDeps) {
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  const ago = (ms: number): Date => new Date(Date.now() - ms);
+
+  async function recover(strandedMs: number, staleMs: number): Promise<void> {
+    const requestIds = await requests.stranded(ago(strandedMs));
+    for (const id of requestIds) await enqueue('create-session', { requestId: id }, { key: id });
+    const cardIds = await requests.staleCards(ago(staleMs));
+    for (const id of cardIds) await enqueue('update-card', { requestId: id }, { key: id });
+    if (requestIds.length + cardIds.length === 0) return;
+    log.info({ requests: requestIds.length, cards: cardIds.length }, 'took up what was left undone');
+  }
+
+  function tick(): void {
+    running = recover(times.strandedMs, times.staleMs)
+      .then(async () => forms.deleteBefore(ago(FORM_LIFE_MS)))
+      .catch((error: unknown) => log.warn({ err: error }, 'looking for what was left undone failed'));
+  }
+
+  return {
+    /** `alone`: no other process can be at work, so whatever is open was left by a dead one. */
+    async start({ alone }: { alone: boolean }): Promise<void> {
+      await (alone ? recover(0, 0) : recover(times.strandedMs, times.staleMs));
+      timer ??= setInterval(tick, times.everyMs);
+    },
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      timer = undefined;
+      await running;
+    },
+  };
+}

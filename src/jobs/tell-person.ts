@@ -1,0 +1,66 @@
+import { userMessage } from '../errors.ts';
+import { cardElsewhere, notice, refusal } from '../slack/blocks/notices.ts';
+import { escape } from '../slack/blocks/text.ts';
+import type { Outbound, Rendered } from '../slack/outbound.ts';
+import type { Envelopes } from '../store/envelope.ts';
+import type { Forms } from '../store/forms.ts';
+import type { Requests, SessionRequest } from '../store/requests.ts';
+import type { Text } from '../text/index.ts';
+import type { Notice } from './queue.ts';
+
+type TellDeps = {
+  requests: Pick<Requests, 'find'>;
+  forms: Pick<Forms, 'insert'>;
+  envelopes: Envelopes;
+  outbound: Pick<Outbound, 'tellPrivately' | 'permalink'>;
+  text: Text;
+};
+
+/** Private notices about a request, to the person who asked. */
+export function createTeller({ requests, forms, envelopes, outbound, text }: TellDeps) {
+  /** What was typed comes back in a form: nothing a person wrote is lost. The form's id is the request's. */
+  async function refused(request: SessionRequest): Promise<Rendered> {
+    const { id, failure, draft } = request;
+    await forms.insert({
+      id,
+      teamId: request.team_id,
+      userId: request.user_id,
+      channelId: request.channel_id,
+      threadTs: request.thread_ts,
+      draft,
+      context: request.context,
+      sealed: null,
+    });
+    const problems = failure === null ? [] : [escape(userMessage(failure, text))];
+    return refusal({ problems, typed: draft.values.prompt ?? null, formId: id }, text);
+  }
+
+  async function elsewhere(request: SessionRequest): Promise<Rendered> {
+    const { card_channel_id: channelId, card_ts: ts } = request;
+    const link = channelId === null || ts === null ? null : await outbound.permalink(channelId, ts);
+    return cardElsewhere({ code: request.card_elsewhere ?? '', link }, text);
+  }
+
+  async function compose(request: SessionRequest, kind: Notice): Promise<Rendered> {
+    switch (kind) {
+      case 'refused':
+        return refused(request);
+      case 'card-elsewhere':
+        return elsewhere(request);
+      case 'queued':
+        return notice([request.waiting === 'busy' ? text.devin.busy : text.devin.down]);
+    }
+  }
+
+  return async (requestId: string, kind: Notice): Promise<void> => {
+    const request = await requests.find(requestId);
+    if (request === null) return;
+    const place = {
+      userId: request.user_id,
+      channelId: request.channel_id,
+      threadTs: request.thread_ts,
+      responseUrl: envelopes.open(request.id, request.sealed)?.responseUrl ?? null,
+    };
+    await outbound.tellPrivately(place, await compose(request, kind));
+  };
+}

@@ -1,0 +1,48 @@
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+
+export type Log = Logger;
+
+/** Keys whose values never reach a log line, at any depth that our own objects have. */
+const SECRET_KEYS = [
+  'token',
+  'botToken',
+  'appToken',
+  'apiKey',
+  'signingSecret',
+  'secretsKey',
+  'databaseUrl',
+  'authorization',
+  'Authorization',
+  'response_url',
+  'responseUrl',
+  'prompt',
+  'text',
+  'body',
+  'value',
+  'sealed',
+  'session_secrets',
+  'sessionSecrets',
+  'trigger_id',
+];
+const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
+
+/** What a token looks like, wherever it turns up: in a message of a library, in a stack. */
+const TOKEN_SHAPES =
+  /\b(xox[a-z]|xapp|cog)[-_][\w-]{4,}|postgres(?:ql)?:\/\/[^\s"]+|hooks\.slack\.com\/[^\s"]+/g;
+
+/** The root logger. Facts go into the object, never into the message. */
+export function createLog(level: string, destination?: DestinationStream): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      redact: {
+        paths: DEPTHS.flatMap((depth) => SECRET_KEYS.map((key) => depth + key)),
+        censor: '[redacted]',
+      },
+      hooks: { streamWrite: (line) => line.replaceAll(TOKEN_SHAPES, '[redacted]') },
+    },
+    destination ?? pino.destination({ dest: 1, sync: true }),
+  );
+}

@@ -1,0 +1,50 @@
+import { createBot } from './app.ts';
+import { readConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { isForOperator } from './errors.ts';
+import { createLog } from './log.ts';
+import type { Log } from './log.ts';
+
+/** Supervisors kill after 10 s; what has not ended by then is on disk, and the next start takes it up. */
+const LAST_MOMENT_MS = 9500;
+
+const read = readConfig();
+if (read.ok) await run(read.config);
+else exitWith(read.problems);
+
+async function run(config: Config): Promise<void> {
+  const log = createLog(config.logLevel);
+  // A payload that a library trips over must not end everybody's service.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected unhandled'));
+  try {
+    const bot = await createBot(config, { log, onFatal: () => endBecauseSlackIsGone(log) });
+    const end = (): void => {
+      setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
+      bot.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'stopping failed');
+          process.exit(1);
+        },
+      );
+    };
+    process.once('SIGTERM', end);
+    process.once('SIGINT', end);
+    await bot.start();
+  } catch (error) {
+    if (!isForOperator(error)) throw error;
+    exitWith([error.message]);
+  }
+}
+
+function endBecauseSlackIsGone(log: Log): void {
+  log.fatal(
+    'Slack has not been reached for two minutes: ending, so that a supervisor starts a fresh process',
+  );
+  process.exit(1);
+}
+
+function exitWith(problems: string[]): never {
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,94 @@
+import type { Catalog } from './catalog.ts';
+import type { Members } from './members.ts';
+import type { Permission } from './permissions.ts';
+import { ApiProblem, missingPermission, notFound, unprocessable } from './problem.ts';
+import type { CreateBody } from './schemas.ts';
+import type { Uploads } from './uploads.ts';
+
+export type AdmissionDeps = {
+  members: Members;
+  permissions: ReadonlySet<Permission>;
+  uploads: Uploads;
+  catalog: Catalog;
+  /** Labels of the machines the organisation has. */
+  platforms: readonly string[];
+  /** null: any tags. */
+  allowedTags: readonly string[] | null;
+  report: (problem: string) => void;
+};
+
+export type Admission = {
+  /** Refuses what is well formed and still not possible here. */
+  create(body: CreateBody): void;
+  /** On behalf of a member, who has to be one and to be allowed to use Devin. */
+  impersonate(userId: string | null | undefined): void;
+  attach(urls: string[] | null | undefined): void;
+};
+
+/** Files of Slack need the bot's token, which Devin does not have. */
+const SLACK_FILE = /^https?:\/\/files\.slack\.com\/|\/files-pri\//;
+
+export function createAdmission(deps: AdmissionDeps): Admission {
+  function impersonate(userId: string | null | undefined): void {
+    if (userId == null) return;
+    if (!deps.permissions.has('ImpersonateOrgSessions')) throw missingPermission('ImpersonateOrgSessions');
+    const member = deps.members.find(userId);
+    if (member === undefined) throw notFound(`User ${userId} in this organization`);
+    if (member.canUse === false) {
+      throw new ApiProblem(403, `User ${userId} does not have the required permission: UseDevinSessions`);
+    }
+  }
+
+  function attach(urls: string[] | null | undefined): void {
+    for (const [index, url] of (urls ?? []).entries()) {
+      if (SLACK_FILE.test(url)) deps.report(`attachment_urls has a private file of Slack: ${url}`);
+      if (deps.uploads.knows(url)) continue;
+      const loc = ['body', 'attachment_urls', index];
+      throw unprocessable([{ loc, msg: 'Attachment not found', type: 'value_error', input: url }]);
+    }
+  }
+
+  return {
+    impersonate,
+    attach,
+    create(body) {
+      impersonate(body.create_as_user_id);
+      checkPlatform(body.platform, deps.platforms);
+      checkTags(body.tags ?? [], deps.allowedTags);
+      for (const id of [body.playbook_id, body.child_playbook_id]) checkPlaybook(id, deps.catalog);
+      attach(body.attachment_urls);
+      reportSloppy(body, deps);
+    },
+  };
+}
+
+/** `inherit` is the organisation's default for a session with no parent. Labels are compared case-insensitively. */
+function checkPlatform(platform: string | null | undefined, labels: readonly string[]): void {
+  if (platform == null) return;
+  const known = ['inherit', ...labels].map((label) => label.toLowerCase());
+  if (known.includes(platform.toLowerCase())) return;
+  throw new ApiProblem(400, `Unknown platform '${platform}'. Available platforms: ${labels.join(', ')}`);
+}
+
+/** Organisations that enforce tagging want exactly one of their own values. */
+function checkTags(tags: string[], allowed: readonly string[] | null): void {
+  if (allowed === null) return;
+  const [tag, ...others] = tags;
+  if (tag !== undefined && others.length === 0 && allowed.includes(tag)) return;
+  throw new ApiProblem(400, `Exactly one allowed tag is required. Allowed tags: ${allowed.join(', ')}`);
+}
+
+function checkPlaybook(id: string | null | undefined, { playbooks }: Catalog): void {
+  if (id != null && !playbooks.some((playbook) => playbook.id === id)) throw notFound(`Playbook ${id}`);
+}
+
+function reportSloppy(body: CreateBody, { catalog, report }: AdmissionDeps): void {
+  if (body.prompt.trim() === '') report('the prompt is empty');
+  for (const id of body.knowledge_ids ?? []) {
+    if (!catalog.notes.some((note) => note.id === id)) report(`knowledge_ids has an unknown note: ${id}`);
+  }
+  for (const id of body.secret_ids ?? []) {
+    if (!catalog.secrets.some((secret) => secret.id === id))
+      report(`secret_ids has an unknown secret: ${id}`);
+  }
+}

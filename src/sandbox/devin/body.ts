@@ -1,0 +1,89 @@
+import type { IncomingMessage } from 'node:http';
+import { ApiProblem, unprocessable } from './problem.ts';
+import type { NewUpload } from './uploads.ts';
+
+/** What came with a request; what cannot be read is refused only once the caller is known to be allowed. */
+export type RequestBody =
+  | { kind: 'none' }
+  | { kind: 'json'; value: unknown }
+  | { kind: 'file'; file: NewUpload }
+  | { kind: 'unreadable'; problem: ApiProblem };
+
+/** Room for the boundaries and headers around the one part of an upload. */
+const MULTIPART_OVERHEAD = 16_384;
+const MAX_JSON_BYTES = 8 * 1024 * 1024;
+
+/** null when there is more than `limit`; the rest is read and dropped, so that the caller gets to see the answer. */
+async function readBytes(req: IncomingMessage, limit: number): Promise<Buffer | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const stream: AsyncIterable<Uint8Array> = req;
+  for await (const bytes of stream) {
+    size += bytes.byteLength;
+    if (size <= limit) chunks.push(bytes);
+  }
+  return size <= limit ? Buffer.concat(chunks) : null;
+}
+
+const invalidField = (field: string, msg: string, type: string): ApiProblem =>
+  unprocessable([{ loc: ['body', field], msg, type }]);
+
+async function readFile(bytes: Buffer, contentType: string, maxBytes: number): Promise<RequestBody> {
+  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } })
+    .formData()
+    .catch(() => null);
+  const parts = form?.getAll('file') ?? [];
+  const [file] = parts;
+  if (file === undefined || parts.length > 1) {
+    return { kind: 'unreadable', problem: invalidField('file', 'Field required', 'missing') };
+  }
+  if (typeof file === 'string') {
+    return { kind: 'unreadable', problem: invalidField('file', 'Expected UploadFile', 'value_error') };
+  }
+  if (file.size > maxBytes) return tooLarge(maxBytes);
+  const content = new Uint8Array(await file.arrayBuffer());
+  return {
+    kind: 'file',
+    file: { name: file.name, content, contentType: file.type === '' ? null : file.type },
+  };
+}
+
+const tooLarge = (maxBytes: number): RequestBody => ({
+  kind: 'unreadable',
+  problem: new ApiProblem(413, `The body is larger than ${maxBytes} bytes`),
+});
+
+function readJson(text: string): RequestBody {
+  try {
+    return { kind: 'json', value: JSON.parse(text) };
+  } catch {
+    const error = { loc: ['body', 0], msg: 'JSON decode error', type: 'json_invalid' };
+    return { kind: 'unreadable', problem: unprocessable([error]) };
+  }
+}
+
+export async function readBody(req: IncomingMessage, maxUploadBytes: number): Promise<RequestBody> {
+  const contentType = req.headers['content-type'] ?? '';
+  const multipart = contentType.startsWith('multipart/form-data');
+  const limit = multipart ? maxUploadBytes : MAX_JSON_BYTES;
+  const bytes = await readBytes(req, multipart ? limit + MULTIPART_OVERHEAD : limit);
+  if (bytes === null) return tooLarge(limit);
+  if (bytes.byteLength === 0) return { kind: 'none' };
+  if (multipart) return readFile(bytes, contentType, limit);
+  if (/^application\/(?:[\w.+-]+\+)?json\b/.test(contentType)) return readJson(bytes.toString());
+  const error = { loc: ['body'], msg: 'Input should be a valid dictionary', type: 'model_attributes_type' };
+  return { kind: 'unreadable', problem: unprocessable([error]) };
+}
+
+/** The body as it is recorded. */
+export function describeBody(body: RequestBody): unknown {
+  switch (body.kind) {
+    case 'json':
+      return body.value;
+    case 'file':
+      return { file: { name: body.file.name, bytes: body.file.content.byteLength } };
+    case 'none':
+    case 'unreadable':
+      return null;
+  }
+}

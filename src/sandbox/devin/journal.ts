@@ -1,0 +1,58 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { maskSecrets } from './secrets.ts';
+import type { Signal } from './signal.ts';
+import type { Query } from './validation.ts';
+
+/** A request as it came in, without the key and without the values of secrets. */
+export type RecordedRequest = {
+  readonly method: string;
+  /** As sent, still percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: Query;
+  /** Parsed JSON; `{ file: { name, bytes } }` for an upload; null where there was none. */
+  readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
+  readonly receivedAtMs: number;
+  /** null until it is answered, and for ever when the answer is held back. */
+  readonly status: number | null;
+};
+
+type Incoming = Pick<RecordedRequest, 'method' | 'path' | 'query' | 'body' | 'headers'>;
+
+export type Journal = {
+  requests: readonly RecordedRequest[];
+  problems: readonly string[];
+  record(incoming: Incoming): { answered(status: number): void };
+  /** A call that the real API lets pass, or answers badly, and that a careful client does not make. */
+  report(problem: string): void;
+};
+
+export function createJournal({ now, signal }: { now: () => number; signal: Signal }): Journal {
+  const requests: RecordedRequest[] = [];
+  const problems: string[] = [];
+  return {
+    requests,
+    problems,
+    record(incoming) {
+      const { authorization, ...headers } = incoming.headers;
+      const safeHeaders = authorization === undefined ? headers : { ...headers, authorization: '[secret]' };
+      const entry = {
+        ...incoming,
+        body: maskSecrets(incoming.body),
+        headers: safeHeaders,
+        receivedAtMs: now(),
+        status: null,
+      };
+      const recorded: RecordedRequest & { status: number | null } = entry;
+      requests.push(recorded);
+      signal.notify();
+      return {
+        answered(status) {
+          recorded.status = status;
+          signal.notify();
+        },
+      };
+    },
+    report: (problem) => problems.push(problem),
+  };
+}

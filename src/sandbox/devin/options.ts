@@ -1,0 +1,63 @@
+import type { Member } from './members.ts';
+import type { Permission } from './permissions.ts';
+import { PERMISSIONS } from './permissions.ts';
+import type { Script } from './scripts.ts';
+import type { IdForm, ListRules } from './session-wire.ts';
+import type { Schedule } from './timers.ts';
+
+export type LocalDevinOptions = {
+  /** Default: any free one. */
+  port?: number;
+  orgId?: string;
+  apiKey?: string;
+  members?: readonly Member[];
+  /** What the service user holds. Default: everything. */
+  permissions?: readonly Permission[];
+  /** Milliseconds. */
+  now?: () => number;
+  /** Scripts play by themselves, this many times faster than written. Default: only by `step`. */
+  speed?: number | null;
+  schedule?: Schedule;
+  /** What sessions play until `script` says otherwise. */
+  script?: Script;
+  /** How answers write session ids. Default `bare`, as was seen on the real API. */
+  idForm?: IdForm;
+  /** How the list understands `session_ids`. Default: as answers write them. */
+  sessionIdsForm?: IdForm;
+  /** Default `any`. */
+  tagsMatch?: ListRules['tagsMatch'];
+  platforms?: readonly string[];
+  /** The organisation enforces tagging with these values. Default: it does not. */
+  allowedTags?: readonly string[] | null;
+  maxUploadBytes?: number;
+  /** Where `url` of a session points. */
+  appUrl?: string;
+};
+
+const DEFAULTS = {
+  port: 0,
+  orgId: 'org-4c1d8e7b2f',
+  apiKey: 'cog_local_9b4d2e6f8a1c',
+  members: [],
+  permissions: PERMISSIONS,
+  now: Date.now,
+  speed: null,
+  schedule: (run: () => void, ms: number) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  script: 'normal',
+  idForm: 'bare',
+  tagsMatch: 'any',
+  platforms: ['linux', 'windows'],
+  allowedTags: null,
+  maxUploadBytes: 100 * 1024 * 1024,
+  appUrl: 'https://app.devin.ai',
+} as const satisfies LocalDevinOptions;
+
+/** Every option with a value. */
+export function withDefaults(options: LocalDevinOptions) {
+  const settings = { ...DEFAULTS, ...options };
+  return { ...settings, sessionIdsForm: settings.sessionIdsForm ?? settings.idForm };
+}
+export type Settings = ReturnType<typeof withDefaults>;

@@ -1,0 +1,73 @@
+import type { Step } from './scripts.ts';
+import { AFTER_REPLY } from './scripts.ts';
+import type { SessionChange } from './session-state.ts';
+import type { Schedule } from './timers.ts';
+
+export type Player = {
+  load(sessionId: string, steps: readonly Step[]): void;
+  /** A person wrote: a step that waits for that may come; a script that has ended goes on. */
+  replied(sessionId: string): void;
+  /** Applies the next step now; false when there is none, or it waits for a person. */
+  step(sessionId: string): boolean;
+  unload(sessionId: string): void;
+};
+
+type PlayerDeps = {
+  schedule: Schedule;
+  /** How many times faster than written; null: only by `step`. */
+  speed: number | null;
+  apply: (sessionId: string, change: SessionChange) => void;
+};
+
+type Track = { steps: Step[]; replied: boolean; cancel: (() => void) | null };
+
+const mayPlay = ({ steps: [next], replied }: Track): boolean =>
+  next !== undefined && (replied || next.afterReply !== true);
+
+export function createPlayer({ schedule, speed, apply }: PlayerDeps): Player {
+  const tracks = new Map<string, Track>();
+
+  function unload(sessionId: string): void {
+    tracks.get(sessionId)?.cancel?.();
+    tracks.delete(sessionId);
+  }
+
+  function plan(sessionId: string, track: Track): void {
+    track.cancel?.();
+    track.cancel = null;
+    const [next] = track.steps;
+    if (speed === null || next === undefined || !mayPlay(track)) return;
+    track.cancel = schedule(() => void step(sessionId), (next.afterMs ?? 0) / speed);
+  }
+
+  function step(sessionId: string): boolean {
+    const track = tracks.get(sessionId);
+    if (track === undefined || !mayPlay(track)) return false;
+    const { afterMs: _afterMs, afterReply, ...change } = track.steps.shift() ?? {};
+    if (afterReply === true) track.replied = false;
+    plan(sessionId, track);
+    apply(sessionId, change);
+    return true;
+  }
+
+  function load(sessionId: string, steps: readonly Step[]): void {
+    unload(sessionId);
+    const track = { steps: [...steps], replied: false, cancel: null };
+    tracks.set(sessionId, track);
+    plan(sessionId, track);
+  }
+
+  return {
+    load,
+    unload,
+    step,
+    replied(sessionId) {
+      const track = tracks.get(sessionId);
+      if (track === undefined) return;
+      if (track.steps.length === 0) return load(sessionId, AFTER_REPLY);
+      if (track.steps[0]?.afterReply !== true) return;
+      track.replied = true;
+      plan(sessionId, track);
+    },
+  };
+}

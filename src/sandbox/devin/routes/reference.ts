@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import type { Catalog } from '../catalog.ts';
+import { noteMatches, repositoryMatches, toNote, toPlaybook, toRepository, toSecret } from '../catalog.ts';
+import type { Members } from '../members.ts';
+import { toUserWithIdpRoles } from '../members.ts';
+import type { PageQuery } from '../pages.ts';
+import { inOrder, paginate } from '../pages.ts';
+import type { Permission } from '../permissions.ts';
+import { notFound } from '../problem.ts';
+import {
+  membersQuerySchema,
+  notesQuerySchema,
+  pageQuerySchema,
+  repositoriesQuerySchema,
+} from '../schemas.ts';
+import { parseQuery } from '../validation.ts';
+import type { Call, Route } from './route.ts';
+import { ok, param } from './route.ts';
+
+export type ReferenceRoutesDeps = {
+  members: Members;
+  catalog: Catalog;
+  orgId: string;
+  serviceUser: { id: string; name: string };
+  startedAtSeconds: number;
+  report: (problem: string) => void;
+};
+
+const ORG = '/v3/organizations/{org_id}';
+const BETA = '/v3beta1/organizations/{org_id}';
+
+/** Everything that is read to fill a form or to know who somebody is. */
+export function referenceRoutes(deps: ReferenceRoutesDeps): Route[] {
+  return [selfRoute(deps), ...memberRoutes(deps), ...catalogRoutes(deps)];
+}
+
+/** https://docs.devin.ai/api-reference/v3/self/self */
+function selfRoute({ serviceUser, orgId }: ReferenceRoutesDeps): Route {
+  const self = {
+    principal_type: 'service_user',
+    service_user_id: serviceUser.id,
+    service_user_name: serviceUser.name,
+    org_id: orgId,
+  };
+  return { method: 'GET', path: '/v3/self', access: 'ReadAccountMeta', answer: () => ok(self) };
+}
+
+function memberRoutes({ members, orgId, report }: ReferenceRoutesDeps): Route[] {
+  const access: Permission = 'ViewOrgMembership';
+  const list = (via: 'direct' | 'idp') => (call: Call) => {
+    const query = parseQuery(membersQuerySchema, call.query, report);
+    return ok(paginate(members.list(via, query.email), query));
+  };
+  return [
+    { method: 'GET', path: `${BETA}/members/users`, access, answer: list('direct') },
+    { method: 'GET', path: `${BETA}/members/idp-users`, access, answer: list('idp') },
+    {
+      method: 'GET',
+      path: `${BETA}/members/users/{user_id}`,
+      access,
+      answer(call) {
+        const member = members.find(param(call, 'user_id'));
+        if (member === undefined) throw notFound('User');
+        return ok(toUserWithIdpRoles(member, orgId));
+      },
+    },
+  ];
+}
+
+function catalogRoutes({ catalog, orgId, startedAtSeconds, report }: ReferenceRoutesDeps): Route[] {
+  const origin = { orgId, atSeconds: startedAtSeconds };
+  const list = <Q extends PageQuery>(
+    schema: z.ZodType<Q> & { shape: Record<string, unknown> },
+    items: (query: Q) => unknown[],
+  ): Route['answer'] => {
+    return (call) => {
+      const query = parseQuery(schema, call.query, report);
+      return ok(paginate(inOrder(items(query)), query));
+    };
+  };
+  const playbooks = list(pageQuerySchema, () =>
+    catalog.playbooks.map((playbook) => toPlaybook(playbook, origin)),
+  );
+  const secrets = list(pageQuerySchema, () => catalog.secrets.map((secret) => toSecret(secret, origin)));
+  const notes = list(notesQuerySchema, ({ search = '', folder_path: folder, pinned_repo: repo }) =>
+    catalog.notes
+      .filter((note) => noteMatches(note, search) && repo === undefined)
+      .filter((note) => folder === undefined || note.folderPath === folder)
+      .map((note) => toNote(note, origin)),
+  );
+  const repositories = list(repositoriesQuerySchema, (query) =>
+    catalog.repositories
+      .filter((repository) => repositoryMatches(repository, query.filter_name ?? ''))
+      .filter(({ path }) => query.only_repo_paths?.includes(path) ?? true)
+      .filter(({ path }) => !(query.exclude_repo_paths?.includes(path) ?? false))
+      .map((repository) => toRepository(repository, query.load_indexing_status ?? true)),
+  );
+  return [
+    { method: 'GET', path: `${ORG}/playbooks`, access: 'ManageAccountPlaybooks', answer: playbooks },
+    { method: 'GET', path: `${ORG}/knowledge/notes`, access: 'ManageAccountKnowledge', answer: notes },
+    { method: 'GET', path: `${ORG}/secrets`, access: 'ManageOrgSecrets', answer: secrets },
+    { method: 'GET', path: `${BETA}/repositories`, access: 'Read', answer: repositories },
+  ];
+}

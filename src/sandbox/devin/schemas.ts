@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { pageParams } from './pages.ts';
+import { schemaFault } from './structured-output.ts';
+import { param } from './validation.ts';
+
+const MAX_TAGS = 50;
+
+const strings = z.array(z.string()).nullish();
+const tags = z.array(z.string()).max(MAX_TAGS);
+const attachmentUrls = z.array(z.url().min(1).max(2083)).nullish();
+
+const structuredOutputSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {
+  const fault = schemaFault(schema);
+  if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+});
+
+const sessionSecret = z.strictObject({
+  key: z.string().min(1).max(256),
+  value: z.string().max(65_536),
+  sensitive: z.boolean().default(true),
+});
+export type SessionSecretInput = z.infer<typeof sessionSecret>;
+
+/**
+ * Written from the published reference, apart from the bot's own schema, so that the two check each other. `fusion`
+ * is newer than that page; a cap below 1 is refused as the automations API does.
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ */
+export const createBodySchema = z.strictObject({
+  attachment_urls: attachmentUrls,
+  bypass_approval: z.boolean().nullish(),
+  child_playbook_id: z.string().nullish(),
+  create_as_user_id: z.string().nullish(),
+  devin_mode: z.enum(['normal', 'fast', 'lite', 'ultra', 'fusion']).nullish(),
+  knowledge_ids: strings,
+  max_acu_limit: z.int().min(1).nullish(),
+  platform: z.string().nullish(),
+  playbook_id: z.string().nullish(),
+  prompt: z.string(),
+  repos: strings,
+  resumable: z.boolean().default(true),
+  secret_ids: strings,
+  session_links: strings,
+  session_secrets: z.array(sessionSecret).nullish(),
+  structured_output_required: z.boolean().nullish(),
+  structured_output_schema: structuredOutputSchema.nullish(),
+  tags: tags.nullish(),
+  title: z.string().nullish(),
+});
+export type CreateBody = z.infer<typeof createBodySchema>;
+
+/** https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions-messages */
+export const messageBodySchema = z.strictObject({
+  message: z.string(),
+  attachment_urls: attachmentUrls,
+  message_as_user_id: z.string().nullish(),
+});
+
+export const tagsBodySchema = z.strictObject({ tags });
+
+export const noParams = z.object({});
+
+/** https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
+export const sessionsQuerySchema = z.object({
+  ...pageParams,
+  session_ids: param.list,
+  tags: param.list,
+  user_ids: param.list,
+  service_user_ids: param.list,
+  origins: param.list,
+  repo_names: param.list,
+  automation_ids: param.list,
+  created_after: param.integer,
+  created_before: param.integer,
+  updated_after: param.integer,
+  updated_before: param.integer,
+  is_archived: param.boolean,
+  playbook_id: param.text,
+  schedule_id: param.text,
+  category: param.text,
+  parent_session_id: param.text,
+});
+export type SessionsQuery = z.infer<typeof sessionsQuerySchema>;
+
+export const pageQuerySchema = z.object(pageParams);
+export const terminateQuerySchema = z.object({ archive: param.boolean });
+export const membersQuerySchema = z.object({ ...pageParams, email: param.text });
+
+export const notesQuerySchema = z.object({
+  ...pageParams,
+  search: param.text,
+  folder_path: param.text,
+  pinned_repo: param.text,
+});
+
+export const repositoriesQuerySchema = z.object({
+  ...pageParams,
+  filter_name: param.text,
+  only_repo_paths: param.list,
+  exclude_repo_paths: param.list,
+  load_indexing_status: param.boolean,
+});

@@ -1,0 +1,113 @@
+import type { SessionsQuery } from './schemas.ts';
+import type { LocalMessage, LocalSession } from './session-state.ts';
+
+/** Answers were seen with the bare id, the published examples have the prefix; paths always take the prefix. */
+export type IdForm = 'bare' | 'prefixed';
+
+export type WireContext = { orgId: string; serviceUserId: string; idForm: IdForm };
+
+const PREFIX = 'devin-';
+const ORIGIN = 'api';
+
+export const bareId = (id: string): string => (id.startsWith(PREFIX) ? id.slice(PREFIX.length) : id);
+
+/** The id in a path; null unless it has the prefix. */
+export const idFromPath = (id: string): string | null => (id.startsWith(PREFIX) ? bareId(id) : null);
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+const writeId = (id: string, form: IdForm): string => (form === 'bare' ? id : `${PREFIX}${id}`);
+
+/**
+ * `SessionResponse`. Four members are filled by the get and list endpoints only.
+ * https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session
+ */
+export function toResponse(
+  session: LocalSession,
+  wire: WireContext,
+  filled: boolean,
+): Record<string, unknown> {
+  return {
+    session_id: writeId(session.id, wire.idForm),
+    url: session.url,
+    status: session.status,
+    tags: session.tags,
+    org_id: wire.orgId,
+    created_at: seconds(session.createdAtMs),
+    updated_at: seconds(session.updatedAtMs),
+    acus_consumed: session.acusConsumed,
+    pull_requests: session.pullRequests.map(({ url, state }) => ({ pr_url: url, pr_state: state })),
+    title: session.title,
+    user_id: session.userId,
+    service_user_id: wire.serviceUserId,
+    playbook_id: session.request.playbook_id ?? null,
+    parent_session_id: null,
+    child_session_ids: null,
+    is_archived: session.isArchived,
+    origin: ORIGIN,
+    devin_mode: session.request.devin_mode ?? 'normal',
+    automation_id: null,
+    status_detail: filled ? session.statusDetail : null,
+    structured_output: filled ? session.structuredOutput : null,
+    category: filled ? session.category : null,
+    subcategory: filled ? session.subcategory : null,
+  };
+}
+
+export const toMessage = (message: LocalMessage) => ({
+  event_id: message.eventId,
+  source: message.source,
+  message: message.message,
+  created_at: seconds(message.createdAtMs),
+});
+
+const oneOf = (wanted: string[] | undefined, values: (string | null)[]): boolean =>
+  wanted === undefined || wanted.some((value) => values.includes(value));
+
+const equals = (wanted: string | undefined, value: string | null): boolean =>
+  wanted === undefined || wanted === value;
+
+function within(query: SessionsQuery, session: LocalSession): boolean {
+  const createdAt = seconds(session.createdAtMs);
+  const updatedAt = seconds(session.updatedAtMs);
+  return (
+    createdAt >= (query.created_after ?? -Infinity) &&
+    createdAt <= (query.created_before ?? Infinity) &&
+    updatedAt >= (query.updated_after ?? -Infinity) &&
+    updatedAt <= (query.updated_before ?? Infinity)
+  );
+}
+
+export type ListRules = {
+  /** The form in which `session_ids` are understood; the reference does not say. */
+  sessionIdsForm: IdForm;
+  /** Whether a session must carry all of the `tags` or any; the reference does not say. */
+  tagsMatch: 'any' | 'all';
+};
+
+/** https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
+export function matches(
+  session: LocalSession,
+  query: SessionsQuery,
+  { serviceUserId, ...rules }: WireContext & ListRules,
+): boolean {
+  const { tags } = query;
+  const tagged =
+    rules.tagsMatch === 'any' || tags === undefined
+      ? oneOf(tags, session.tags)
+      : tags.every((tag) => session.tags.includes(tag));
+  return (
+    tagged &&
+    oneOf(query.session_ids, [writeId(session.id, rules.sessionIdsForm)]) &&
+    oneOf(query.user_ids, [session.userId]) &&
+    oneOf(query.service_user_ids, [serviceUserId]) &&
+    oneOf(query.origins, [ORIGIN]) &&
+    oneOf(query.repo_names, session.request.repos ?? []) &&
+    oneOf(query.automation_ids, []) &&
+    equals(query.playbook_id, session.request.playbook_id ?? null) &&
+    equals(query.schedule_id, null) &&
+    equals(query.parent_session_id, null) &&
+    equals(query.category, session.category) &&
+    (query.is_archived === undefined || query.is_archived === session.isArchived) &&
+    within(query, session)
+  );
+}

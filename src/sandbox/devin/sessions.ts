@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { ApiProblem } from './problem.ts';
+import { createPlayer } from './player.ts';
+import type { CreateBody, SessionSecretInput } from './schemas.ts';
+import type { Script } from './scripts.ts';
+import { stepsOf } from './scripts.ts';
+import { withoutSecretValues } from './secrets.ts';
+import type { LocalSession, SessionChange, SessionState } from './session-state.ts';
+import { appendMessage, applyChange, isOver, wake } from './session-state.ts';
+import { bareId } from './session-wire.ts';
+import type { Signal } from './signal.ts';
+import type { Schedule } from './timers.ts';
+import type { Uploads } from './uploads.ts';
+
+export type Sessions = {
+  all: readonly LocalSession[];
+  create(body: CreateBody): LocalSession;
+  /** Takes either form of the id. */
+  find(id: string): LocalSession | undefined;
+  /** Throws for an id that nobody was given. */
+  get(id: string): LocalSession;
+  secretsOf(id: string): SessionSecretInput[];
+  change(id: string, change: SessionChange): void;
+  reply(id: string, reply: { message: string; asUserId: string | null; attachmentUrls: string[] }): void;
+  terminate(id: string, archive: boolean): void;
+  archive(id: string): void;
+  unarchive(id: string): void;
+  setTags(id: string, tags: string[]): void;
+  /** What sessions created from now on play. */
+  script(script: Script): void;
+  /** Plays the next step of its script now; false when there is none, or it waits for a person. */
+  step(id: string): boolean;
+};
+
+type SessionsDeps = {
+  now: () => number;
+  signal: Signal;
+  uploads: Uploads;
+  /** Where the web app shows sessions. */
+  appUrl: string;
+  schedule: Schedule;
+  speed: number | null;
+  script: Script;
+};
+
+export function createSessions(deps: SessionsDeps): Sessions {
+  const { now, signal, uploads, appUrl, schedule, speed } = deps;
+  const player = createPlayer({ schedule, speed, apply: change });
+  const all: SessionState[] = [];
+  const byId = new Map<string, SessionState>();
+  const secrets = new Map<string, SessionSecretInput[]>();
+  let steps = stepsOf(deps.script);
+
+  const find = (id: string): SessionState | undefined => byId.get(bareId(id));
+
+  function get(id: string): SessionState {
+    const session = find(id);
+    if (session === undefined) throw new Error(`The local Devin has no session ${id}`);
+    return session;
+  }
+
+  /** Every change of a session passes here, so that whoever waits for one sees it. */
+  function touch(id: string, edit: (session: SessionState) => void): void {
+    const session = get(id);
+    edit(session);
+    session.updatedAtMs = now();
+    signal.notify();
+  }
+
+  function attachUrls(session: SessionState, urls: string[]): void {
+    for (const url of urls) {
+      const upload = uploads.all.find((candidate) => candidate.url === url);
+      const name = upload?.name ?? new URL(url).pathname.split('/').at(-1) ?? url;
+      const attachment = { name, url, source: 'user', contentType: upload?.contentType ?? null } as const;
+      session.attachments.push({ id: upload?.id ?? randomUUID(), ...attachment });
+    }
+  }
+
+  function attachFromDevin(session: SessionState, change: SessionChange): void {
+    for (const { name, content, contentType = null } of change.attachments ?? []) {
+      const { id, url } = uploads.add({ name, content: Buffer.from(content), contentType });
+      session.attachments.push({ id, name, url, source: 'devin', contentType });
+    }
+  }
+
+  function create(body: CreateBody): LocalSession {
+    const atMs = now();
+    const session = newSession({ body, atMs, number: all.length + 1, appUrl });
+    appendMessage(session, {
+      source: 'user',
+      message: body.prompt,
+      createdAtMs: atMs,
+      asUserId: body.create_as_user_id ?? null,
+    });
+    attachUrls(session, body.attachment_urls ?? []);
+    all.push(session);
+    byId.set(session.id, session);
+    secrets.set(session.id, body.session_secrets ?? []);
+    player.load(session.id, steps);
+    signal.notify();
+    return session;
+  }
+
+  function change(id: string, change: SessionChange): void {
+    touch(id, (session) => {
+      if (change.personMessage !== undefined) wake(session);
+      applyChange(session, change, now());
+      attachFromDevin(session, change);
+      if (change.personMessage !== undefined) player.replied(session.id);
+      if (isOver(session)) player.unload(session.id);
+    });
+  }
+
+  return {
+    all,
+    create,
+    find,
+    get,
+    change,
+    script: (script) => void (steps = stepsOf(script)),
+    step: (id) => player.step(get(id).id),
+    secretsOf: (id) => secrets.get(get(id).id) ?? [],
+    reply(id, { message, asUserId, attachmentUrls }) {
+      touch(id, (session) => {
+        assertAwakable(session);
+        appendMessage(session, { source: 'user', message, createdAtMs: now(), asUserId });
+        attachUrls(session, attachmentUrls);
+        wake(session);
+        player.replied(session.id);
+      });
+    },
+    terminate(id, archive) {
+      touch(id, (session) => {
+        if (!isOver(session)) applyChange(session, { status: 'exit' }, now());
+        session.isArchived ||= archive;
+        player.unload(session.id);
+      });
+    },
+    archive(id) {
+      touch(id, (session) => {
+        session.isArchived = true;
+        if (isOver(session)) return;
+        player.load(session.id, []);
+        if (session.status === 'suspended') return;
+        applyChange(session, { status: 'suspended', statusDetail: 'user_request' }, now());
+      });
+    },
+    unarchive: (id) => touch(id, (session) => (session.isArchived = false)),
+    setTags: (id, tags) => touch(id, (session) => (session.tags = [...new Set(tags)])),
+  };
+}
+
+type NewSession = { body: CreateBody; atMs: number; number: number; appUrl: string };
+
+function newSession({ body, atMs, number, appUrl }: NewSession): SessionState {
+  const id = randomUUID().replaceAll('-', '');
+  const { session_secrets: secrets } = body;
+  return {
+    id,
+    number,
+    url: `${appUrl}/sessions/${id}`,
+    request: { ...body, ...(secrets != null && { session_secrets: withoutSecretValues(secrets) }) },
+    createdAtMs: atMs,
+    updatedAtMs: atMs,
+    status: 'new',
+    statusDetail: null,
+    title: body.title ?? null,
+    tags: [...new Set(body.tags)],
+    userId: body.create_as_user_id ?? null,
+    acusConsumed: 0,
+    pullRequests: [],
+    isArchived: false,
+    messages: [],
+    attachments: [],
+    structuredOutput: null,
+    category: null,
+    subcategory: null,
+  };
+}
+
+/** A message resumes what sleeps, but nothing that is over or whose machine was not kept. */
+function assertAwakable(session: LocalSession): void {
+  if (isOver(session))
+    throw new ApiProblem(409, `The session has ended (${session.status}) and cannot be resumed`);
+  if (session.status === 'suspended' && !session.request.resumable) {
+    throw new ApiProblem(409, 'The session was created with resumable=false and cannot be resumed');
+  }
+}

@@ -1,0 +1,44 @@
+export type Signal = {
+  /** Something changed: every waiter looks again. */
+  notify(): void;
+  /** The first thing that `find` sees, now or after any later change. */
+  waitFor<T>(find: () => T | undefined): Promise<T>;
+  /** Nothing will change any more: whoever still waits is told so. */
+  close(): void;
+};
+
+export function createSignal(): Signal {
+  const waiters = new Set<{ look: () => void; giveUp: () => void }>();
+  let closed = false;
+
+  function waitFor<T>(find: () => T | undefined): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const waiter = {
+      look: () => {
+        try {
+          const found = find();
+          if (found === undefined) return;
+          resolve(found);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+        waiters.delete(waiter);
+      },
+      giveUp: () => reject(new Error('The local Devin was stopped while something still waited for it')),
+    };
+    waiters.add(waiter);
+    waiter.look();
+    if (closed) waiter.giveUp();
+    return promise;
+  }
+
+  return {
+    waitFor,
+    notify: () => waiters.forEach((waiter) => waiter.look()),
+    close: () => {
+      closed = true;
+      waiters.forEach((waiter) => waiter.giveUp());
+      waiters.clear();
+    },
+  };
+}

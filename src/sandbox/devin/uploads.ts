@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+
+export type Upload = {
+  id: string;
+  name: string;
+  bytes: number;
+  content: Uint8Array;
+  contentType: string | null;
+  /** What the API hands out; it redirects to a presigned address. */
+  url: string;
+  /** Of the presigned address. */
+  signature: string;
+};
+
+export type NewUpload = { name: string; content: Uint8Array; contentType: string | null };
+
+export type Uploads = {
+  all: Upload[];
+  add(upload: NewUpload): Upload;
+  find(id: string, name: string): Upload | undefined;
+  /** Whether this server may be asked for the address: it holds the file, or the address is somebody else's. */
+  knows(url: string): boolean;
+};
+
+export function createUploads({ origin, orgId }: { origin: string; orgId: string }): Uploads {
+  const all: Upload[] = [];
+  return {
+    all,
+    add(upload) {
+      const id = randomUUID();
+      const url = `${origin}/v3/organizations/${orgId}/attachments/${id}/${encodeURIComponent(upload.name)}`;
+      const stored = { ...upload, id, url, bytes: upload.content.byteLength, signature: randomUUID() };
+      all.push(stored);
+      return stored;
+    },
+    find: (id, name) => all.find((upload) => upload.id === id && upload.name === name),
+    knows: (url) => new URL(url).origin !== origin || all.some((upload) => upload.url === url),
+  };
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import type { FieldError } from './problem.ts';
+import { unprocessable } from './problem.ts';
+
+type Issue = z.core.$ZodIssue;
+
+function valueAt(input: unknown, path: PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) {
+    const found = z.looseObject({}).or(z.array(z.unknown())).safeParse(value);
+    if (!found.success) return undefined;
+    value = Object.getOwnPropertyDescriptor(found.data, key)?.value;
+  }
+  return value;
+}
+
+/** The names Pydantic gives to what zod found. https://docs.pydantic.dev/latest/errors/validation_errors/ */
+function typeOf(issue: Issue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return value === undefined ? 'missing' : `${issue.expected}_type`;
+    case 'too_big':
+      return issue.origin === 'string' ? 'string_too_long' : 'too_long';
+    case 'too_small':
+      return issue.origin === 'string' ? 'string_too_short' : 'greater_than_equal';
+    case 'invalid_value':
+      return 'literal_error';
+    case 'invalid_format':
+      return issue.format === 'url' ? 'url_parsing' : 'string_pattern_mismatch';
+    default:
+      return 'value_error';
+  }
+}
+
+function fieldErrors(issue: Issue, where: string, input: unknown): FieldError[] {
+  const loc = [where, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      loc: [...loc, key],
+      msg: 'Extra inputs are not permitted',
+      type: 'extra_forbidden',
+    }));
+  }
+  const value = valueAt(input, issue.path);
+  const type = typeOf(issue, value);
+  const msg = type === 'missing' ? 'Field required' : issue.message;
+  return [{ loc, msg, type, ...(value !== undefined && { input: value }) }];
+}
+
+/** Parses a body, or refuses it the way FastAPI does. */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw unprocessable(parsed.error.issues.flatMap((issue) => fieldErrors(issue, 'body', body)));
+}
+
+type QuerySchema<T> = z.ZodType<T> & { shape: Record<string, unknown> };
+
+/** Parses a query whose lists are repeated keys; a key that nobody reads is ignored, as FastAPI does, but reported. */
+export function parseQuery<T>(schema: QuerySchema<T>, query: Query, report: (problem: string) => void): T {
+  for (const key of Object.keys(query)) {
+    if (!Object.hasOwn(schema.shape, key)) report(`the query parameter ${key} is not read by this endpoint`);
+  }
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  throw unprocessable(parsed.error.issues.flatMap((issue) => fieldErrors(issue, 'query', query)));
+}
+
+/** A query as it was sent: every key with all its values. */
+export type Query = Record<string, string[]>;
+
+export function readQuery(search: URLSearchParams): Query {
+  return Object.fromEntries([...new Set(search.keys())].map((key) => [key, search.getAll(key)]));
+}
+
+const last = z.array(z.string()).transform((values) => values.at(-1) ?? '');
+
+/** Parameters as a schema of `parseQuery` names them. */
+export const param = {
+  text: last.optional(),
+  integer: last
+    .pipe(z.string().regex(/^-?\d+$/, 'Input should be a valid integer'))
+    .transform(Number)
+    .optional(),
+  boolean: last
+    .pipe(z.enum(['true', 'false', '1', '0'], 'Input should be a valid boolean'))
+    .transform((value) => value === 'true' || value === '1')
+    .optional(),
+  list: z.array(z.string()).optional(),
+};

@@ -1,0 +1,75 @@
+import { createAdmission } from './admission.ts';
+import type { Catalog } from './catalog.ts';
+import type { Faults } from './faults.ts';
+import { createFaults } from './faults.ts';
+import type { Journal } from './journal.ts';
+import { createJournal } from './journal.ts';
+import type { Members } from './members.ts';
+import { createMembers } from './members.ts';
+import type { Settings } from './options.ts';
+import type { Permission } from './permissions.ts';
+import { attachmentRoutes } from './routes/attachments.ts';
+import { referenceRoutes } from './routes/reference.ts';
+import type { Route } from './routes/route.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import type { Sessions } from './sessions.ts';
+import { createSessions } from './sessions.ts';
+import type { Signal } from './signal.ts';
+import { createSignal } from './signal.ts';
+import type { Uploads } from './uploads.ts';
+import { createUploads } from './uploads.ts';
+
+export const SERVICE_USER = { id: 'service-user-5f2a9c31', name: 'devin-slack' };
+
+/** Everything there is behind the server. */
+export type World = {
+  permissions: Set<Permission>;
+  catalog: Catalog;
+  members: Members;
+  uploads: Uploads;
+  sessions: Sessions;
+  faults: Faults;
+  journal: Journal;
+  signal: Signal;
+};
+
+export function createWorld(settings: Settings, origin: string): World {
+  const { orgId, now } = settings;
+  const signal = createSignal();
+  const members = createMembers(orgId);
+  settings.members.forEach((member) => members.add(member));
+  const uploads = createUploads({ origin, orgId });
+  return {
+    members,
+    uploads,
+    signal,
+    permissions: new Set(settings.permissions),
+    catalog: { playbooks: [], notes: [], secrets: [], repositories: [] },
+    sessions: createSessions({ ...settings, signal, uploads }),
+    faults: createFaults(),
+    journal: createJournal({ now, signal }),
+  };
+}
+
+export function routesOf(world: World, settings: Settings): Route[] {
+  const { orgId, idForm } = settings;
+  const { report } = world.journal;
+  return [
+    ...sessionRoutes({
+      sessions: world.sessions,
+      report,
+      admission: createAdmission({ ...settings, ...world, report }),
+      wire: { orgId, idForm, serviceUserId: SERVICE_USER.id },
+      listRules: settings,
+    }),
+    ...attachmentRoutes({ uploads: world.uploads, report }),
+    ...referenceRoutes({
+      members: world.members,
+      catalog: world.catalog,
+      orgId,
+      report,
+      serviceUser: SERVICE_USER,
+      startedAtSeconds: Math.floor(settings.now() / 1000),
+    }),
+  ];
+}

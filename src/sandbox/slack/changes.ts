@@ -1,0 +1,57 @@
+import type { Change } from './model.ts';
+
+export type Changes = {
+  emit: (change: Change) => void;
+  /** Returns how to stop listening. */
+  subscribe: (listener: (change: Change) => void) => () => void;
+  /** Resolves with the first value that is not undefined, null or false. */
+  waitFor: <T>(look: () => T | undefined | null | false, options?: WaitOptions) => Promise<T>;
+};
+
+const DEFAULT_TIMEOUT_MS = 5000;
+
+export type WaitOptions = { timeoutMs?: number; what?: string };
+
+/** Tells observers of each change of state, and lets tests wait for one without polling. */
+export function createChanges(): Changes {
+  const listeners = new Set<(change: Change) => void>();
+
+  function subscribe(listener: (change: Change) => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  return {
+    emit(change) {
+      for (const listener of listeners) listener(change);
+    },
+    subscribe,
+    async waitFor(look, { timeoutMs = DEFAULT_TIMEOUT_MS, what = 'the awaited state' } = {}) {
+      const now = look();
+      if (isFound(now)) return now;
+      return new Promise((resolve, reject) => {
+        const unsubscribe = subscribe(check);
+        const timer = setTimeout(() => {
+          finish(() => reject(new Error(`Waited ${timeoutMs} ms for ${what} in vain.`)));
+        }, timeoutMs);
+        function check(): void {
+          try {
+            const found = look();
+            if (isFound(found)) finish(() => resolve(found));
+          } catch (error) {
+            finish(() => reject(error instanceof Error ? error : new Error(String(error))));
+          }
+        }
+        function finish(settle: () => void): void {
+          clearTimeout(timer);
+          unsubscribe();
+          settle();
+        }
+      });
+    },
+  };
+}
+
+function isFound<T>(value: T | undefined | null | false): value is T {
+  return value !== undefined && value !== null && value !== false;
+}

@@ -1,0 +1,75 @@
+import type { Delivery, DeliveryKind, DeliveryOutcome } from '../model.ts';
+import { addProblem, type State } from '../state.ts';
+
+/** https://docs.slack.dev/apis/events-api/#retries */
+export type Retry = { num: number; reason: string };
+
+export type Packet = { delivery: Delivery; retry: Retry | null };
+
+export type Transport = {
+  isUp: () => boolean;
+  send: (packet: Packet) => Promise<DeliveryOutcome>;
+};
+
+export type Dispatch = ReturnType<typeof createDispatch>;
+
+/** Sends payloads to the app: over a socket while one is open, else by HTTP. */
+export function createDispatch({
+  state,
+  http,
+  socket,
+}: {
+  state: State;
+  http: Transport;
+  socket: Transport;
+}) {
+  async function send(delivery: Delivery, retry: Retry | null): Promise<DeliveryOutcome> {
+    const transport = socket.isUp() ? socket : http;
+    const outcome = await transport.send({ delivery, retry });
+    delivery.outcomes.push(outcome);
+    noteProblem(delivery, outcome);
+    state.changes.emit({ kind: 'delivery', delivery });
+    return outcome;
+  }
+
+  function noteProblem(delivery: Delivery, outcome: DeliveryOutcome): void {
+    const what = `${delivery.kind} ${describePayload(delivery.payload)}`;
+    if (outcome.kind === 'timeout') addProblem(state, `${what}: not acknowledged in time`);
+    if (outcome.kind === 'refused' && outcome.status !== null) {
+      addProblem(state, `${what}: answered with HTTP ${outcome.status}`);
+    }
+  }
+
+  return {
+    async deliver(
+      kind: DeliveryKind,
+      payload: Record<string, unknown>,
+      retry: Retry | null = null,
+    ): Promise<Delivery> {
+      const delivery: Delivery = { kind, payload, outcomes: [] };
+      state.deliveries.push(delivery);
+      await send(delivery, retry);
+      return delivery;
+    },
+    /** The very same payload once more, trigger_id and event_id included. */
+    redeliver: (delivery: Delivery, retry: Retry = { num: 1, reason: 'http_timeout' }) =>
+      send(delivery, retry),
+  };
+}
+
+function describePayload({ type, command, event }: Record<string, unknown>): string {
+  const inner = typeof event === 'object' && event !== null && 'type' in event ? event.type : undefined;
+  return [inner, type, command].find((one) => typeof one === 'string') ?? '';
+}
+
+/** What the person is told when the app did not answer; null: it did. */
+export function failureOf(delivery: Delivery): 'operation_timeout' | 'dispatch_failed' | null {
+  const last = delivery.outcomes.at(-1);
+  if (last?.kind === 'answered') return null;
+  return last?.kind === 'timeout' ? 'operation_timeout' : 'dispatch_failed';
+}
+
+export function answerOf(delivery: Delivery): unknown {
+  const last = delivery.outcomes.at(-1);
+  return last?.kind === 'answered' ? last.body : null;
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { z } from 'zod';
+import { randomToken } from '../ids.ts';
+import type { DeliveryOutcome } from '../model.ts';
+import { addProblem, type State } from '../state.ts';
+import type { Packet, Transport } from './dispatch.ts';
+
+/** https://docs.slack.dev/apis/events-api/using-socket-mode */
+
+const MOST_CONNECTIONS = 10;
+/** The SDK gives up on a server that is silent for 30 s. */
+const PING_EVERY_MS = 10_000;
+
+const ackSchema = z.object({ envelope_id: z.string(), payload: z.unknown().optional() });
+
+const ENVELOPE_TYPE = { command: 'slash_commands', interactive: 'interactive', event: 'events_api' } as const;
+
+type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled';
+
+export type SocketTransport = Transport & {
+  openTicket: () => string;
+  connections: () => number;
+  /** Asks the app to reconnect, as Slack does every few hours. */
+  disconnect: (reason: DisconnectReason) => void;
+  /** Cuts the connections without a word. */
+  drop: () => void;
+  close: () => void;
+};
+
+type Pending = { packet: Packet; settle: (outcome: DeliveryOutcome) => void; socket: WebSocket };
+
+export function createSocketTransport(deps: {
+  state: State;
+  server: Server;
+  timeoutMs: number;
+}): SocketTransport {
+  const { state, server, timeoutMs } = deps;
+  const sockets = new Set<WebSocket>();
+  const tickets = new Set<string>();
+  const pending = new Map<string, Pending>();
+  const settled = new Set<string>();
+  /** Events nobody acknowledged; sent again on the next connection. */
+  let unacked: Packet[] = [];
+  let turn = 0;
+
+  const upgrades = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    const ticket = new URL(request.url ?? '/', state.url).searchParams.get('ticket') ?? '';
+    if (!tickets.delete(ticket)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
+    else upgrades.handleUpgrade(request, socket, head, welcome);
+  });
+  const pings = setInterval(() => {
+    for (const socket of sockets) socket.ping();
+  }, PING_EVERY_MS).unref();
+
+  function welcome(socket: WebSocket): void {
+    if (sockets.size >= MOST_CONNECTIONS) {
+      socket.send(JSON.stringify({ type: 'disconnect', reason: 'too_many_websockets' }));
+      socket.close();
+      return;
+    }
+    sockets.add(socket);
+    socket.on('message', (data) => receive(Buffer.isBuffer(data) ? data.toString() : ''));
+    socket.on('close', () => forget(socket));
+    socket.send(JSON.stringify(hello()));
+    state.changes.emit({ kind: 'connection' });
+    const again = unacked;
+    unacked = [];
+    for (const packet of again) void resend(packet);
+  }
+
+  function hello() {
+    return {
+      type: 'hello',
+      num_connections: sockets.size,
+      connection_info: { app_id: state.workspace.appId },
+      debug_info: { host: 'applink-local', approximate_connection_time: 18_060 },
+    };
+  }
+
+  async function resend(packet: Packet): Promise<void> {
+    const retry = { num: (packet.retry?.num ?? 0) + 1, reason: 'timeout' };
+    packet.delivery.outcomes.push(await send({ ...packet, retry }));
+    state.changes.emit({ kind: 'delivery', delivery: packet.delivery });
+  }
+
+  /** Each payload goes to one of the connections, in no promised order. */
+  async function send(packet: Packet): Promise<DeliveryOutcome> {
+    const open = [...sockets];
+    turn += 1;
+    const socket = open[turn % open.length];
+    if (socket === undefined) return { kind: 'refused', status: null };
+    const envelopeId = randomUUID();
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle({ kind: 'timeout' }), timeoutMs);
+      const settle = (outcome: DeliveryOutcome): void => {
+        clearTimeout(timer);
+        pending.delete(envelopeId);
+        settled.add(envelopeId);
+        if (outcome.kind !== 'answered' && packet.delivery.kind === 'event') unacked.push(packet);
+        resolve(outcome);
+      };
+      pending.set(envelopeId, { packet, settle, socket });
+      socket.send(JSON.stringify(envelope(envelopeId, packet)));
+    });
+  }
+
+  function receive(text: string): void {
+    const ack = ackSchema.safeParse(readJson(text));
+    if (!ack.success)
+      return addProblem(state, `the socket carried something that is no acknowledgement: ${text}`);
+    const id = ack.data.envelope_id;
+    const waiting = pending.get(id);
+    if (waiting !== undefined)
+      return waiting.settle({ kind: 'answered', body: readPayload(ack.data.payload) });
+    const why = settled.has(id) ? 'acknowledged twice, or too late' : 'acknowledged but never sent';
+    addProblem(state, `envelope ${id}: ${why}`);
+  }
+
+  function forget(socket: WebSocket): void {
+    sockets.delete(socket);
+    for (const one of pending.values()) {
+      if (one.socket === socket) one.settle({ kind: 'refused', status: null });
+    }
+    state.changes.emit({ kind: 'connection' });
+  }
+
+  return {
+    isUp: () => sockets.size > 0,
+    send,
+    openTicket() {
+      const ticket = randomToken();
+      tickets.add(ticket);
+      return `${state.url.replace(/^http/, 'ws')}/link/?ticket=${ticket}&app_id=${state.workspace.appId}`;
+    },
+    connections: () => sockets.size,
+    disconnect(reason) {
+      for (const socket of sockets)
+        socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: {} }));
+    },
+    drop() {
+      for (const socket of sockets) socket.terminate();
+    },
+    close() {
+      clearInterval(pings);
+      for (const socket of sockets) socket.terminate();
+      upgrades.close();
+    },
+  };
+}
+
+function envelope(
+  envelopeId: string,
+  { delivery: { kind, payload }, retry }: Packet,
+): Record<string, unknown> {
+  return {
+    envelope_id: envelopeId,
+    type: ENVELOPE_TYPE[kind],
+    payload,
+    accepts_response_payload: kind !== 'event',
+    ...(kind === 'event' && { retry_attempt: retry?.num ?? 0, retry_reason: retry?.reason ?? '' }),
+  };
+}
+
+/** The SDK acknowledges with an empty object where HTTP has an empty body. */
+function readPayload(payload: unknown): unknown {
+  const isEmpty = typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0;
+  return isEmpty ? null : (payload ?? null);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

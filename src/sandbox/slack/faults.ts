@@ -1,0 +1,70 @@
+import type { ServerResponse } from 'node:http';
+import { sendJson } from './http.ts';
+
+/** What goes wrong with the next calls of one method. Without status, error or hang the connection is cut. */
+export type Fault = {
+  /** How many calls; 1 by default. */
+  times?: number;
+  status?: number;
+  error?: string;
+  /** Seconds in Retry-After; makes it a 429. */
+  retryAfter?: number;
+  hang?: boolean;
+  /** Waits before anything else; with nothing else set, the call then succeeds. */
+  delayMs?: number;
+  /** The call takes effect before it fails: the app never learns that it did. */
+  afterEffect?: boolean;
+};
+
+export type Faults = {
+  add: (method: string, fault: Fault) => void;
+  /** The fault that meets this call, used up by it. */
+  take: (method: string) => Fault | null;
+  clear: () => void;
+};
+
+export function createFaults(): Faults {
+  const planned: { method: string; fault: Fault; left: number }[] = [];
+  return {
+    add(method, fault) {
+      planned.push({ method, fault, left: fault.times ?? 1 });
+    },
+    take(method) {
+      const next = planned.find((plan) => plan.method === method && plan.left > 0);
+      if (next === undefined) return null;
+      next.left -= 1;
+      return next.fault;
+    },
+    clear() {
+      planned.length = 0;
+    },
+  };
+}
+
+/** A fault that only delays lets the call succeed. */
+export function isOnlyDelay({ status, error, retryAfter, hang, delayMs, afterEffect }: Fault): boolean {
+  const others = [status, error, retryAfter, hang, afterEffect];
+  return delayMs !== undefined && others.every((one) => one === undefined);
+}
+
+/** Answers as a failing Slack does. */
+export function breakDown(response: ServerResponse, fault: Fault): void {
+  if (fault.hang === true) return;
+  if (fault.retryAfter !== undefined || fault.status === 429) {
+    const headers = { 'retry-after': String(fault.retryAfter ?? 1) };
+    sendJson(response, { status: 429, headers, body: { ok: false, error: 'ratelimited' } });
+  } else if (fault.status !== undefined) {
+    response.writeHead(fault.status, { 'content-type': 'text/html' }).end('<html>Slack is down</html>');
+  } else if (fault.error === undefined) {
+    response.socket?.destroy();
+  } else {
+    sendJson(response, { body: { ok: false, error: fault.error } });
+  }
+}
+
+/** What `calls` say about it. */
+export function faultName({ status, error, retryAfter, hang }: Fault): string {
+  if (hang === true) return 'hung';
+  if (retryAfter !== undefined || status === 429) return 'ratelimited';
+  return error ?? (status === undefined ? 'connection cut' : `http ${status}`);
+}

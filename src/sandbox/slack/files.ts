@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from './http.ts';
+import { randomId } from './ids.ts';
+import type { SlackFile } from './model.ts';
+import { addProblem, type State } from './state.ts';
+
+export type NewFile = {
+  name: string;
+  mimetype: string;
+  content: string | Buffer;
+  owner: string;
+  title?: string;
+  infoOnly?: boolean;
+  complete?: boolean;
+};
+
+export function addFile(state: State, given: NewFile): SlackFile {
+  const { name, mimetype, owner, title = name, infoOnly = false, complete = true } = given;
+  const id = randomId('F');
+  const content = Buffer.from(given.content);
+  const createdAtMs = state.now();
+  const file = { id, name, title, mimetype, content, ownerId: owner, createdAtMs, infoOnly, complete };
+  state.files.set(id, file);
+  return file;
+}
+
+/** Without a valid token Slack answers 200 with its sign-in page, not an error. */
+export function serveFile(state: State, request: IncomingMessage, response: ServerResponse): void {
+  const { botToken, scopes, teamId } = state.workspace;
+  const isAllowed = request.headers.authorization === `Bearer ${botToken}` && scopes.has('files:read');
+  const folder = (request.url ?? '').split('/')[2] ?? '';
+  const file = state.files.get(folder.slice(teamId.length + 1));
+  if (!isAllowed) {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end('<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body></body></html>');
+  } else if (file === undefined) {
+    response.writeHead(404).end();
+  } else {
+    response.writeHead(200, { 'content-type': file.mimetype, 'content-length': file.content.byteLength });
+    response.end(file.content);
+  }
+}
+
+/** Where files.getUploadURLExternal sent the app. The body is the file, or a form with one file in it. */
+export async function receiveUpload(
+  state: State,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const file = state.files.get((request.url ?? '').split('/').at(-1) ?? '');
+  const body = await readBody(request);
+  if (file === undefined || file.complete) {
+    addProblem(state, 'an upload to an address Slack never gave');
+    response.writeHead(404).end();
+    return;
+  }
+  file.content = await fileIn(body, request.headers['content-type'] ?? '');
+  response.writeHead(200).end(`OK - ${file.content.byteLength}`);
+}
+
+async function fileIn(body: Buffer, contentType: string): Promise<Buffer> {
+  if (!contentType.startsWith('multipart/form-data')) return body;
+  const form = await new Response(new Uint8Array(body), {
+    headers: { 'content-type': contentType },
+  }).formData();
+  const [part] = [...form.values()];
+  if (part === undefined) return Buffer.alloc(0);
+  return typeof part === 'string' ? Buffer.from(part) : Buffer.from(await part.arrayBuffer());
+}

@@ -1,0 +1,119 @@
+import { createServer } from 'node:http';
+import type { WaitOptions } from './changes.ts';
+import { createDispatch } from './delivery/dispatch.ts';
+import { createHttpTransport } from './delivery/http.ts';
+import { createSocketTransport } from './delivery/socket.ts';
+import { createFaults } from './faults.ts';
+import type { Message, View } from './model.ts';
+import { createClicks } from './people/clicks.ts';
+import { createCommands } from './people/commands.ts';
+import { createEvents } from './people/events.ts';
+import { createForms } from './people/forms.ts';
+import { createOffers } from './people/offers.ts';
+import { renderChannel, renderMessage, renderView } from './render-text.ts';
+import { createSeed, createWorkspace, type WorkspaceOptions } from './seed.ts';
+import { listen, serve, stop } from './server.ts';
+import { createState, requireView, type State } from './state.ts';
+import { openViews } from './views.ts';
+import { createWebApi } from './web-api/router.ts';
+
+/** https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
+const ANSWER_TIMEOUT_MS = 3000;
+
+export type LocalSlackOptions = WorkspaceOptions & {
+  /** 0, the default: any free port. */
+  port?: number;
+  /** Milliseconds; ages trigger ids and response URLs. */
+  now?: () => number;
+  /** How long Slack waits for an answer; three seconds unless a test has no time for that. */
+  answerTimeoutMs?: number;
+};
+
+export type LocalSlack = Awaited<ReturnType<typeof createLocalSlack>>;
+
+export async function createLocalSlack(options: LocalSlackOptions = {}) {
+  const {
+    port = 0,
+    now = Date.now,
+    answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS,
+    ...workspaceOptions
+  } = options;
+  const state = createState({ workspace: createWorkspace(workspaceOptions), now });
+  const server = createServer();
+  const faults = createFaults();
+  const socket = createSocketTransport({ state, server, timeoutMs });
+  const http = createHttpTransport({ signingSecret: state.workspace.signingSecret, timeoutMs });
+  const dispatch = createDispatch({ state, http, socket });
+  const offers = createOffers(state);
+  serve({ state, server, faults, webApi: createWebApi({ state, faults, openTicket: socket.openTicket }) });
+  await listen(state, server, port);
+
+  return {
+    url: state.url,
+    /** Base of the Web API, as SLACK_API_URL and `slackApiUrl` take it. */
+    apiUrl: `${state.url}/api/`,
+    workspace: state.workspace,
+    ...createSeed(state),
+    ...createCommands({ state, dispatch }),
+    ...createClicks({ state, dispatch, offers }),
+    ...createForms({ state, dispatch, offers }),
+    ...createEvents({ state, dispatch }),
+    ...createObservation(state),
+    redeliver: dispatch.redeliver,
+    /** Delivers by signed POST; several URLs stand for replicas. A Socket Mode connection takes precedence. */
+    connectHttp: (...urls: string[]) => http.connect(urls),
+    sendRaw: http.sendRaw,
+    socketConnections: socket.connections,
+    waitForSocket: (wait?: WaitOptions) =>
+      state.changes.waitFor(socket.isUp, { what: 'a Socket Mode connection', ...wait }),
+    disconnectSockets: socket.disconnect,
+    dropSockets: socket.drop,
+    /** For a Web API method, or `response_url`, `files`, `upload`. */
+    fail: faults.add,
+    clearFaults: faults.clear,
+    async close(): Promise<void> {
+      socket.close();
+      await stop(server);
+    },
+  };
+}
+
+function createObservation(state: State) {
+  const { calls, deliveries, problems, users, channels, changes } = state;
+  const messages = (channelId: string): Message[] => state.messages.get(channelId) ?? [];
+  return {
+    calls,
+    deliveries,
+    problems,
+    users,
+    channels,
+    messages,
+    views: (): View[] => [...state.views.values()],
+    view: (viewId: string): View => requireView(state, viewId),
+    /** The modal a person has in front of them. */
+    openViewOf: (userId: string): View | undefined => openViews(state, userId).at(-1),
+    home: (userId: string): View | undefined => state.homes.get(userId),
+    subscribe: changes.subscribe,
+    waitFor: changes.waitFor,
+    waitForMessage: (channelId: string, isWanted: (message: Message) => boolean, wait?: WaitOptions) =>
+      changes.waitFor(() => messages(channelId).findLast(isWanted), {
+        what: `a message in ${channelId}`,
+        ...wait,
+      }),
+    /** The newest open view that is wanted. */
+    waitForView: (isWanted: (view: View) => boolean, wait?: WaitOptions) =>
+      changes.waitFor(() => [...state.views.values()].findLast((view) => view.isOpen && isWanted(view)), {
+        what: 'a view',
+        ...wait,
+      }),
+    /** Of a channel id, a view id, a message or a view. */
+    renderText(target: string | Message | View): string {
+      if (typeof target !== 'string') {
+        return 'definition' in target ? renderView(state, target) : renderMessage(state, target);
+      }
+      return target.startsWith('V')
+        ? renderView(state, requireView(state, target))
+        : renderChannel(state, target);
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import type { ViewDefinition } from './rules/view.ts';
+
+/** What the local Slack holds. Ids, timestamps and wire names are Slack's. */
+
+export type Workspace = {
+  teamId: string;
+  teamDomain: string;
+  teamName: string;
+  appId: string;
+  botId: string;
+  botUserId: string;
+  botName: string;
+  botToken: string;
+  appToken: string;
+  signingSecret: string;
+  /** Slack's deprecated verification token; still part of each payload. */
+  verificationToken: string;
+  scopes: ReadonlySet<string>;
+  /** Events the app has subscribed to, as its manifest names them. */
+  botEvents: ReadonlySet<string>;
+};
+
+export type User = {
+  id: string;
+  teamId: string;
+  name: string;
+  realName: string;
+  email: string | null;
+  emailConfirmed: boolean;
+  isGuest: boolean;
+  isBot: boolean;
+  isAdmin: boolean;
+  deleted: boolean;
+};
+
+export type Channel = {
+  id: string;
+  name: string;
+  kind: 'public' | 'private' | 'im' | 'mpim';
+  /** Shared with another organisation through Slack Connect. */
+  isExternal: boolean;
+  isArchived: boolean;
+  members: Set<string>;
+};
+
+export type Message = {
+  channelId: string;
+  ts: string;
+  threadTs: string | null;
+  /** The only person who sees it; null: everybody in the channel. */
+  ephemeralFor: string | null;
+  userId: string | null;
+  botId: string | null;
+  /** Name under which a bot posted. */
+  username: string | null;
+  text: string;
+  blocks: unknown[];
+  attachments: unknown[];
+  fileIds: string[];
+  metadata: unknown;
+  edited: boolean;
+  reactions: Map<string, Set<string>>;
+};
+
+export type SlackFile = {
+  id: string;
+  name: string;
+  title: string;
+  mimetype: string;
+  content: Buffer;
+  ownerId: string;
+  createdAtMs: number;
+  /** Messages show only a stub and files.info has the rest, as in Slack Connect channels. */
+  infoOnly: boolean;
+  /** False between files.getUploadURLExternal and files.completeUploadExternal. */
+  complete: boolean;
+};
+
+export type Option = {
+  text: { type: 'plain_text' | 'mrkdwn'; text: string };
+  value: string;
+};
+
+/** One element's entry in `view.state.values`, in Slack's shape. */
+export type StateValue = { type: string; [field: string]: unknown };
+export type StateValues = Record<string, Record<string, StateValue>>;
+
+export type View = {
+  id: string;
+  userId: string;
+  definition: ViewDefinition;
+  hash: string;
+  values: StateValues;
+  rootId: string;
+  previousId: string | null;
+  /** The conversation the person was in when it was opened. */
+  channelId: string | null;
+  /** What the person sees at the inputs after a refused submission, by block id. */
+  errors: Record<string, string>;
+  isOpen: boolean;
+};
+
+export type ApiCall = {
+  method: string;
+  /** Decoded: blocks, view and metadata are values, not JSON text; the token is left out. */
+  args: Record<string, unknown>;
+  /** Null: answered with ok. Otherwise Slack's error code, or what happened to the connection. */
+  error: string | null;
+  atMs: number;
+};
+
+export type DeliveryKind = 'command' | 'interactive' | 'event';
+
+export type DeliveryOutcome =
+  | { kind: 'answered'; body: unknown }
+  /** Nothing within the three seconds Slack waits. */
+  | { kind: 'timeout' }
+  /** No connection, or an HTTP status other than 2xx. */
+  | { kind: 'refused'; status: number | null };
+
+/** One payload and every time it was sent, with what the app made of it. */
+export type Delivery = {
+  kind: DeliveryKind;
+  payload: Record<string, unknown>;
+  outcomes: DeliveryOutcome[];
+};
+
+export type Trigger = {
+  id: string;
+  userId: string;
+  createdAtMs: number;
+  used: boolean;
+  /** The view it came from; views.push needs one. */
+  viewId: string | null;
+  channelId: string | null;
+};
+
+export type ResponseUrl = {
+  userId: string;
+  channelId: string;
+  /** The message whose button was clicked: what replace_original and delete_original act on. */
+  messageTs: string | null;
+  createdAtMs: number;
+  uses: number;
+};
+
+export type Change =
+  | { kind: 'message'; channelId: string; ts: string }
+  | { kind: 'view'; viewId: string }
+  | { kind: 'home'; userId: string }
+  | { kind: 'call'; call: ApiCall }
+  | { kind: 'delivery'; delivery: Delivery }
+  | { kind: 'connection' }
+  | { kind: 'problem'; problem: string };

@@ -1,0 +1,105 @@
+import { answerOf, failureOf, type Dispatch } from '../delivery/dispatch.ts';
+import { addMessage, findMessage } from '../messages.ts';
+import type { Delivery, Message } from '../model.ts';
+import { showResponse } from '../responses.ts';
+import { addProblem, addResponseUrl, addTrigger, requireChannel, type State } from '../state.ts';
+import { wireMessage } from '../wire.ts';
+import { payloadBase, payloadChannelName, requireMember } from './payload.ts';
+import { escapeTyped } from './typed-text.ts';
+
+/** What the person sees at once: the app's direct answer, or Slack's failure notice. */
+export type Reaction = {
+  delivery: Delivery;
+  failure: 'operation_timeout' | 'dispatch_failed' | null;
+  message: Message | null;
+};
+
+export type MessageRef = { channelId: string; ts: string };
+
+export type CommandOptions = {
+  /** The command; /devin by default. */
+  name?: string;
+  /** The text is already as Slack would send it (`<@U1|ada>`, `&amp;`). */
+  raw?: boolean;
+};
+
+export function createCommands({ state, dispatch }: { state: State; dispatch: Dispatch }) {
+  return {
+    async command(
+      userId: string,
+      channelId: string,
+      text: string,
+      options: CommandOptions = {},
+    ): Promise<Reaction> {
+      const { name = '/devin', raw = false } = options;
+      const channel = requireChannel(state, channelId);
+      const user = requireMember(state, userId);
+      const { verificationToken, teamId, teamDomain, appId } = state.workspace;
+      const delivery = await dispatch.deliver('command', {
+        token: verificationToken,
+        team_id: teamId,
+        team_domain: teamDomain,
+        channel_id: channel.id,
+        channel_name: payloadChannelName(channel),
+        user_id: user.id,
+        user_name: user.name,
+        command: name,
+        text: raw ? text : escapeTyped(state, text),
+        api_app_id: appId,
+        is_enterprise_install: 'false',
+        response_url: addResponseUrl(state, { userId, channelId, messageTs: null }),
+        trigger_id: addTrigger(state, { userId, viewId: null, channelId }),
+      });
+      return { delivery, failure: failureOf(delivery), message: showAnswer(delivery, `${name} ${text}`) };
+    },
+
+    /** "More message shortcuts" on a message. Slack offers it wherever the person can read. */
+    async shortcut(userId: string, { channelId, ts }: MessageRef, callbackId: string): Promise<Reaction> {
+      requireMember(state, userId);
+      const channel = requireChannel(state, channelId);
+      const message = findMessage(state, channelId, ts);
+      if (message === undefined || message.ephemeralFor !== null) {
+        throw new Error(`Slack offers no shortcut on ${ts} in ${channelId}.`);
+      }
+      const delivery = await dispatch.deliver('interactive', {
+        type: 'message_action',
+        ...payloadBase(state, userId),
+        callback_id: callbackId,
+        action_ts: state.nextTs(),
+        message_ts: ts,
+        message: wireMessage(state, message),
+        channel: { id: channelId, name: payloadChannelName(channel) },
+        response_url: addResponseUrl(state, { userId, channelId, messageTs: null }),
+        trigger_id: addTrigger(state, { userId, viewId: null, channelId }),
+      });
+      return { delivery, failure: failureOf(delivery), message: null };
+    },
+
+    /** The shortcuts menu: no channel, no response_url. */
+    async globalShortcut(userId: string, callbackId: string): Promise<Reaction> {
+      requireMember(state, userId);
+      const delivery = await dispatch.deliver('interactive', {
+        type: 'shortcut',
+        ...payloadBase(state, userId),
+        callback_id: callbackId,
+        action_ts: state.nextTs(),
+        trigger_id: addTrigger(state, { userId, viewId: null, channelId: null }),
+      });
+      return { delivery, failure: failureOf(delivery), message: null };
+    },
+  };
+
+  /** An answer in the channel also shows what the person typed. */
+  function showAnswer({ payload, outcomes }: Delivery, typed: string): Message | null {
+    const answer = answerOf({ kind: 'command', payload, outcomes });
+    if (answer === null) return null;
+    const userId = String(payload['user_id']);
+    const channelId = String(payload['channel_id']);
+    const isPublic =
+      typeof answer === 'object' && 'response_type' in answer && answer.response_type === 'in_channel';
+    if (isPublic) addMessage(state, { channelId, userId, text: typed });
+    const { message, violations } = showResponse(state, { userId, channelId, messageTs: null }, answer);
+    for (const violation of violations) addProblem(state, `the answer to a command: ${violation}`);
+    return message;
+  }
+}

@@ -1,0 +1,129 @@
+import type { Dispatch } from '../delivery/dispatch.ts';
+import { randomId } from '../ids.ts';
+import { addMessage, type NewMessage } from '../messages.ts';
+import type { Channel, Delivery, Message } from '../model.ts';
+import { directChannel, requireChannel, requireUser, type State } from '../state.ts';
+import { viewPayload } from '../views.ts';
+import { wireMessage } from '../wire.ts';
+
+export type SayOptions = {
+  threadTs?: string;
+  blocks?: unknown[];
+  attachments?: unknown[];
+  /** File ids. */
+  files?: string[];
+  /** Posts as an incoming webhook of this name: a bot_message without a user. */
+  botName?: string;
+};
+
+export type EventOptions = { eventId?: string; retryNum?: number; retryReason?: string };
+
+const EVENT_NAME = {
+  public: 'message.channels',
+  private: 'message.groups',
+  im: 'message.im',
+  mpim: 'message.mpim',
+} as const;
+const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im', mpim: 'mpim' } as const;
+
+export function createEvents({ state, dispatch }: { state: State; dispatch: Dispatch }) {
+  /** https://docs.slack.dev/apis/events-api/#events-JSON */
+  async function deliverEvent(event: Record<string, unknown>, options: EventOptions = {}): Promise<Delivery> {
+    const { eventId = randomId('Ev'), retryNum, retryReason = 'http_timeout' } = options;
+    const { verificationToken, teamId, appId, botUserId } = state.workspace;
+    const channel = typeof event['channel'] === 'string' ? state.channels.get(event['channel']) : undefined;
+    const payload = {
+      token: verificationToken,
+      team_id: teamId,
+      context_team_id: teamId,
+      context_enterprise_id: null,
+      api_app_id: appId,
+      event,
+      type: 'event_callback',
+      event_id: eventId,
+      event_time: Math.floor(state.now() / 1000),
+      authorizations: [
+        {
+          enterprise_id: null,
+          team_id: teamId,
+          user_id: botUserId,
+          is_bot: true,
+          is_enterprise_install: false,
+        },
+      ],
+      is_ext_shared_channel: channel?.isExternal ?? false,
+    };
+    return dispatch.deliver(
+      'event',
+      payload,
+      retryNum === undefined ? null : { num: retryNum, reason: retryReason },
+    );
+  }
+
+  /** Puts a message where it can be read; no event is sent. */
+  function say(userId: string, channelId: string, text: string, options: SayOptions = {}): string {
+    return addMessage(state, newMessage(userId, { channelId, text, options })).ts;
+  }
+
+  /** A person writes a message, and the app hears of it as Slack would tell it. */
+  async function speak(
+    userId: string,
+    channelId: string,
+    text: string,
+    options: SayOptions = {},
+  ): Promise<{ ts: string; deliveries: Delivery[] }> {
+    const channel = requireChannel(state, channelId);
+    const message = addMessage(state, newMessage(userId, { channelId, text, options }));
+    const events = eventsOf(channel, message);
+    const deliveries = await Promise.all(events.map((event) => deliverEvent(event)));
+    return { ts: message.ts, deliveries };
+  }
+
+  /** The app sees only conversations it is in; a mention in a channel is told twice. */
+  function eventsOf(channel: Channel, message: Message): Record<string, unknown>[] {
+    const { botUserId, botEvents } = state.workspace;
+    if (!channel.members.has(botUserId)) return [];
+    const common = {
+      ...wireMessage(state, message),
+      channel: channel.id,
+      event_ts: message.ts,
+      ...(message.fileIds.length > 0 && { subtype: 'file_share' }),
+    };
+    const isMention = channel.kind !== 'im' && message.text.includes(`<@${botUserId}`);
+    return [
+      ...(isMention && botEvents.has('app_mention') ? [{ ...common, type: 'app_mention' }] : []),
+      ...(botEvents.has(EVENT_NAME[channel.kind])
+        ? [{ ...common, channel_type: CHANNEL_TYPE[channel.kind] }]
+        : []),
+    ];
+  }
+
+  function newMessage(
+    userId: string,
+    { channelId, text, options }: { channelId: string; text: string; options: SayOptions },
+  ): NewMessage {
+    requireChannel(state, channelId);
+    const { threadTs = null, blocks = [], attachments = [], files = [], botName } = options;
+    const rest = { channelId, text, threadTs, blocks, attachments, fileIds: files };
+    if (botName !== undefined)
+      return { ...rest, botId: `B${botName.toUpperCase().replaceAll(/[^A-Z\d]/g, '')}`, username: botName };
+    const user = requireUser(state, userId);
+    return { ...rest, userId, botId: user.isBot ? `B${user.id.slice(1)}` : null };
+  }
+
+  /** https://docs.slack.dev/reference/events/app_home_opened */
+  async function openHome(userId: string): Promise<Delivery> {
+    const user = requireUser(state, userId);
+    const home = state.homes.get(user.id);
+    return deliverEvent({
+      type: 'app_home_opened',
+      user: userId,
+      channel: directChannel(state, [user.id]).id,
+      tab: 'home',
+      event_ts: state.nextTs(),
+      ...(home !== undefined && { view: viewPayload(state, home) }),
+    });
+  }
+
+  return { deliverEvent, say, speak, openHome };
+}

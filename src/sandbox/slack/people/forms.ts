@@ -1,0 +1,128 @@
+import { answerOf, failureOf, type Dispatch } from '../delivery/dispatch.ts';
+import type { Delivery, Option, View } from '../model.ts';
+import type { Block } from '../rules/blocks.ts';
+import { addProblem, addResponseUrl, addTrigger, requireView, type State } from '../state.ts';
+import { isHolding } from '../view-state.ts';
+import { closeView, viewPayload } from '../views.ts';
+import { enter, readSuggestions, type Entry } from './entries.ts';
+import type { Offers } from './offers.ts';
+import { payloadBase } from './payload.ts';
+import { applyAnswer, type Submission } from './submission.ts';
+import { clientErrors } from './validation.ts';
+
+/** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+
+const DEFAULT_MIN_QUERY = 3;
+
+type InputBlock = Extract<Block, { type: 'input' }>;
+
+export function createForms({
+  state,
+  dispatch,
+  offers,
+}: {
+  state: State;
+  dispatch: Dispatch;
+  offers: Offers;
+}) {
+  return {
+    /** Keys: block ids, or labels as the person reads them. Nothing is sent. */
+    typeIn(viewId: string, entries: Record<string, Entry>): void {
+      const view = openView(viewId);
+      for (const [key, entry] of Object.entries(entries)) {
+        const { block_id: blockId = '', element } = inputOf(view, key);
+        const { action_id: actionId = '' } = element;
+        if (!isHolding(element)) continue;
+        const value = enter(element, entry, {
+          offered: offers.get(viewId, blockId),
+          fileObject: offers.fileObject,
+        });
+        view.values[blockId] = { ...view.values[blockId], [actionId]: value };
+      }
+      state.changes.emit({ kind: 'view', viewId });
+    },
+
+    async submit(viewId: string, userId: string): Promise<Submission> {
+      const view = openView(viewId);
+      const errors = clientErrors(view);
+      view.errors = errors;
+      if (Object.keys(errors).length > 0) return { kind: 'invalid', errors, delivery: null };
+      const delivery = await dispatch.deliver('interactive', {
+        type: 'view_submission',
+        ...payloadBase(state, userId),
+        trigger_id: addTrigger(state, { userId, viewId, channelId: view.channelId }),
+        view: viewPayload(state, view),
+        response_urls: responseUrls(view, userId),
+      });
+      const failure = failureOf(delivery);
+      return failure === null
+        ? applyAnswer({ state, view, delivery })
+        : { kind: 'failed', failure, delivery };
+    },
+
+    /** The X or the close button; the app hears of it only where it asked to. */
+    async closeView(viewId: string): Promise<Delivery | null> {
+      const view = openView(viewId);
+      const payload = viewPayload(state, view);
+      closeView(state, view);
+      if (view.definition.type !== 'modal' || view.definition.notify_on_close !== true) return null;
+      return dispatch.deliver('interactive', {
+        type: 'view_closed',
+        ...payloadBase(state, view.userId),
+        view: payload,
+        is_cleared: false,
+      });
+    },
+
+    /** Typing in an external select. Below its min_query_length Slack does not ask the app. */
+    async suggest(viewId: string, key: string, value: string): Promise<Option[]> {
+      const view = openView(viewId);
+      const { element, block_id: blockId = '' } = inputOf(view, key);
+      if (element.type !== 'external_select' && element.type !== 'multi_external_select') {
+        throw new Error(`${key} suggests nothing.`);
+      }
+      if (value.length < (element.min_query_length ?? DEFAULT_MIN_QUERY)) return [];
+      const delivery = await dispatch.deliver('interactive', {
+        type: 'block_suggestion',
+        ...payloadBase(state, view.userId),
+        container: { type: 'view', view_id: view.id },
+        action_id: element.action_id ?? '',
+        block_id: blockId,
+        value,
+        view: viewPayload(state, view),
+      });
+      const options = failureOf(delivery) === null ? readSuggestions(answerOf(delivery)) : [];
+      if (options === null)
+        addProblem(state, `bad options for ${blockId}: ${JSON.stringify(answerOf(delivery))}`);
+      offers.add(viewId, blockId, options ?? []);
+      return options ?? [];
+    },
+  };
+
+  function openView(viewId: string): View {
+    const view = requireView(state, viewId);
+    if (!view.isOpen) throw new Error(`The view ${viewId} is closed.`);
+    return view;
+  }
+
+  function responseUrls(view: View, userId: string): Record<string, string>[] {
+    return view.definition.blocks.flatMap((block) => {
+      if (block.type !== 'input' || block.element.type !== 'conversations_select') return [];
+      const { block_id = '', element } = block;
+      const { action_id = '', response_url_enabled } = element;
+      const channelId = view.values[block_id]?.[action_id]?.['selected_conversation'];
+      if (response_url_enabled !== true || typeof channelId !== 'string') return [];
+      const response_url = addResponseUrl(state, { userId, channelId, messageTs: null });
+      return [{ block_id, action_id, channel_id: channelId, response_url }];
+    });
+  }
+}
+
+function inputOf(view: View, key: string): InputBlock {
+  const inputs = view.definition.blocks.filter((block) => block.type === 'input');
+  const found =
+    inputs.find((block) => block.block_id === key) ?? inputs.find((block) => block.label.text === key);
+  if (found !== undefined) return found;
+  const known = inputs.map((block) => block.block_id).join(', ');
+  throw new Error(`The view has no input "${key}"; it has ${known}.`);
+}

@@ -1,0 +1,140 @@
+import type { Message, StateValue, View } from './model.ts';
+import { knownBlocks } from './rules/assign-ids.ts';
+import type { Block } from './rules/blocks.ts';
+import type { Element, InputElement } from './rules/elements.ts';
+import type { State } from './state.ts';
+
+/** Messages, threads and modals as plain text, for terminals and failing tests. */
+
+export function renderChannel(state: State, channelId: string): string {
+  const messages = state.messages.get(channelId) ?? [];
+  const top = messages.filter(({ threadTs, ts }) => threadTs === null || threadTs === ts);
+  const name = state.channels.get(channelId)?.name ?? channelId;
+  const rendered = top.flatMap((message) => [
+    renderMessage(state, message),
+    ...messages
+      .filter(({ threadTs, ts }) => threadTs === message.ts && ts !== message.ts)
+      .map((reply) => indent(renderMessage(state, reply))),
+  ]);
+  return [`#${name}`, ...rendered].join('\n');
+}
+
+export function renderMessage(state: State, message: Message): string {
+  const only =
+    message.ephemeralFor === null ? '' : ` (only ${nameOf(state, message.ephemeralFor)} sees this)`;
+  const blocks = knownBlocks(message.blocks);
+  const body = blocks.length === 0 ? readable(state, message.text) : renderBlocks(state, blocks, null);
+  const files = message.fileIds.map((id) => `[file: ${state.files.get(id)?.name ?? id}]`);
+  const reactions = [...message.reactions.keys()].map((name) => `:${name}:`).join(' ');
+  const lines = [body, ...files, reactions].filter((line) => line !== '');
+  return `${authorOf(state, message)}${only}:\n${indent(lines.join('\n'))}`;
+}
+
+export function renderView(state: State, view: View): string {
+  const { definition } = view;
+  if (definition.type === 'home') return renderBlocks(state, definition.blocks, view);
+  const buttons = [definition.close?.text ?? 'Cancel', definition.submit?.text ?? null];
+  const footer = buttons.flatMap((label) => (label === null ? [] : [`[${label}]`])).join(' ');
+  return [`== ${definition.title.text} ==`, renderBlocks(state, definition.blocks, view), footer].join('\n');
+}
+
+function renderBlocks(state: State, blocks: readonly Block[], view: View | null): string {
+  return blocks.map((block) => renderBlock(state, block, view)).join('\n');
+}
+
+function renderBlock(state: State, block: Block, view: View | null): string {
+  if (block.type === 'input') return renderInput(block, view);
+  if (block.type === 'section') return renderSection(state, block);
+  if (block.type === 'context') {
+    return block.elements
+      .map((one) => (one.type === 'image' ? `[image: ${one.alt_text}]` : readable(state, one.text)))
+      .join('  ');
+  }
+  if (block.type === 'actions') return block.elements.map(renderElement).join(' ');
+  if (block.type === 'header') return block.text.text.toUpperCase();
+  if (block.type === 'image') return `[image: ${block.alt_text}]`;
+  if (block.type === 'markdown') return block.text;
+  return block.type === 'divider' ? '---' : leaves(block.elements);
+}
+
+function renderSection(
+  state: State,
+  { text, fields = [], accessory }: Extract<Block, { type: 'section' }>,
+): string {
+  const texts = [...(text === undefined ? [] : [text]), ...fields].map((one) => readable(state, one.text));
+  if (accessory === undefined) return texts.join('\n');
+  const shown = accessory.type === 'image' ? `[image: ${accessory.alt_text}]` : renderElement(accessory);
+  return `${texts.join('\n')}  ${shown}`;
+}
+
+function renderElement(element: Element): string {
+  if (element.type === 'button') return `[${element.text.text}]`;
+  if ('options' in element && element.options !== undefined) {
+    return `[${element.options.map(({ text }) => text.text).join(' | ')}]`;
+  }
+  const placeholder = 'placeholder' in element ? element.placeholder?.text : undefined;
+  return `[${placeholder ?? element.type}]`;
+}
+
+/** `Label: value`, then what is wrong with it. */
+function renderInput(
+  { block_id, label, element, hint }: Extract<Block, { type: 'input' }>,
+  view: View | null,
+): string {
+  const held = view?.values[block_id ?? '']?.[element.action_id ?? ''];
+  const error = view?.errors[block_id ?? ''];
+  const lines = [`${label.text}: ${held === undefined ? '' : renderHeld(element, held)}`];
+  if (hint !== undefined) lines.push(indent(hint.text));
+  if (error !== undefined) lines.push(indent(`! ${error}`));
+  return lines.join('\n');
+}
+
+function renderHeld(element: InputElement, held: StateValue): string {
+  const value = Object.entries(held).find(([field]) => field !== 'type')?.[1];
+  if (element.type !== 'checkboxes' || !Array.isArray(value)) return shown(value);
+  const ticked = new Set(value.map(shown));
+  return element.options.map(({ text }) => `[${ticked.has(text.text) ? 'x' : ' '}] ${text.text}`).join('  ');
+}
+
+/** Text, an option's label, a file's name; lists of them. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.map(shown).join(', ');
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' ? value : '';
+  if ('text' in value) return shown(value.text);
+  return 'name' in value ? shown(value.name) : '';
+}
+
+/** The words of a rich text, in order. */
+function leaves(value: unknown): string {
+  if (Array.isArray(value)) return value.map(leaves).join('');
+  if (typeof value !== 'object' || value === null) return '';
+  if ('text' in value && typeof value.text === 'string') return value.text;
+  if ('url' in value && typeof value.url === 'string') return value.url;
+  return 'elements' in value ? leaves(value.elements) : '';
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text */
+function readable(state: State, mrkdwn: string): string {
+  return mrkdwn
+    .replaceAll(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${nameOf(state, id)}`)
+    .replaceAll(/<#(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `#${state.channels.get(id)?.name ?? id}`)
+    .replaceAll(/<!date\^[^|>]*\|([^>]*)>/g, '$1')
+    .replaceAll(/<!(\w+)[^>]*>/g, '@$1')
+    .replaceAll(/<([^|>]+)\|([^>]+)>/g, '$2 ($1)')
+    .replaceAll(/<([^|>]+)>/g, '$1')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}
+
+function authorOf(state: State, { userId, username }: Message): string {
+  return username ?? (userId === null ? 'bot' : nameOf(state, userId));
+}
+
+function nameOf(state: State, userId: string): string {
+  return state.users.get(userId)?.name ?? userId;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { readBody } from './http.ts';
+import { addBotMessage, editMessage, findMessage, removeMessage } from './messages.ts';
+import type { Message } from './model.ts';
+import { checkMessage } from './rules/message.ts';
+import { addProblem, type State } from './state.ts';
+
+/** https://docs.slack.dev/interactivity/handling-user-interaction#message_responses */
+const MOST_USES = 5;
+const LIFE_MS = 30 * 60 * 1000;
+
+const responseSchema = z.object({
+  text: z.string().optional(),
+  blocks: z.array(z.unknown()).optional(),
+  attachments: z.array(z.unknown()).optional(),
+  metadata: z.unknown().optional(),
+  response_type: z.enum(['ephemeral', 'in_channel']).optional(),
+  replace_original: z.boolean().optional(),
+  delete_original: z.boolean().optional(),
+  thread_ts: z.string().optional(),
+});
+type Response = z.infer<typeof responseSchema>;
+
+/** Whom a response goes to: the person, where they were, and the message they clicked on. */
+export type Asker = { userId: string; channelId: string; messageTs: string | null };
+
+export type Shown = { message: Message | null; violations: string[] };
+
+/** What an app's response makes Slack show; text alone is a message to the person. */
+export function showResponse(state: State, asker: Asker, given: unknown): Shown {
+  const parsed = responseSchema.safeParse(typeof given === 'string' ? { text: given } : given);
+  if (!parsed.success) return { message: null, violations: [z.prettifyError(parsed.error)] };
+  const response = parsed.data;
+  const original =
+    asker.messageTs === null ? undefined : findMessage(state, asker.channelId, asker.messageTs);
+  if (response.delete_original === true) {
+    if (original !== undefined) removeMessage(state, original);
+    return { message: null, violations: [] };
+  }
+  const violations = checkMessage(response);
+  if (violations.length > 0) return { message: null, violations };
+  if (response.replace_original === true && original !== undefined) {
+    editMessage(state, original, content(response));
+    return { message: original, violations };
+  }
+  return { message: post(state, asker, response), violations };
+}
+
+function post(state: State, { userId, channelId }: Asker, response: Response): Message {
+  return addBotMessage(state, {
+    channelId,
+    ...content(response),
+    threadTs: response.thread_ts ?? null,
+    metadata: response.metadata ?? null,
+    ephemeralFor: response.response_type === 'in_channel' ? null : userId,
+  });
+}
+
+function content({ text = '', blocks = [], attachments = [] }: Response) {
+  return { text, blocks, attachments };
+}
+
+/** The endpoint behind `response_url`. */
+export async function receiveResponse(
+  state: State,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const hook = state.responseUrls.get((request.url ?? '').split('/').at(-1) ?? '');
+  const body = await readBody(request);
+  const refuse = (status: number, error: string): void => {
+    addProblem(state, `response_url: ${error}`);
+    response.writeHead(status, { 'content-type': 'text/plain' }).end(error);
+  };
+  if (hook === undefined) return refuse(404, 'no_service');
+  if (state.now() - hook.createdAtMs > LIFE_MS) return refuse(404, 'expired_url');
+  if (hook.uses >= MOST_USES) return refuse(404, 'used_url');
+  hook.uses += 1;
+  const { violations } = showResponse(state, hook, parseBody(body));
+  if (violations.length > 0) return refuse(400, `invalid_payload ${violations.join('; ')}`);
+  response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
+}
+
+function parseBody(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { anyText, id, plainText, text } from './composition.ts';
+import { accessory, actionElement, imageElement, inputElement, oneSource, picture } from './elements.ts';
+import { LIMIT } from './limits.ts';
+
+/** https://docs.slack.dev/reference/block-kit/blocks */
+
+const named = { block_id: id.optional() };
+
+const section = z
+  .strictObject({
+    type: z.literal('section'),
+    ...named,
+    text: anyText(LIMIT.text).optional(),
+    fields: z.array(anyText(LIMIT.fieldText)).min(1).max(LIMIT.fields).optional(),
+    accessory: accessory.optional(),
+    expand: z.boolean().optional(),
+  })
+  .refine((block) => block.text !== undefined || block.fields !== undefined, 'needs text or fields');
+
+const context = z.strictObject({
+  type: z.literal('context'),
+  ...named,
+  elements: z
+    .array(z.discriminatedUnion('type', [anyText(LIMIT.text), imageElement]))
+    .min(1)
+    .max(LIMIT.contextElements),
+});
+
+const actions = z.strictObject({
+  type: z.literal('actions'),
+  ...named,
+  elements: z.array(actionElement).min(1).max(LIMIT.actionsElements),
+});
+
+const input = z.strictObject({
+  type: z.literal('input'),
+  ...named,
+  label: plainText(LIMIT.label),
+  hint: plainText(LIMIT.label).optional(),
+  optional: z.boolean().optional(),
+  dispatch_action: z.boolean().optional(),
+  element: inputElement,
+});
+
+const image = z
+  .strictObject({ ...picture, ...named, title: plainText(LIMIT.imageTitle).optional() })
+  .refine(oneSource, 'needs image_url or slack_file');
+
+/** Only the frame is checked: its leaves are too many to be worth copying. */
+const richText = z.strictObject({
+  type: z.literal('rich_text'),
+  ...named,
+  elements: z
+    .array(
+      z.looseObject({
+        type: z.enum(['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted']),
+        elements: z.array(z.looseObject({ type: z.string() })),
+      }),
+    )
+    .min(1),
+});
+
+export const block = z.discriminatedUnion('type', [
+  section,
+  context,
+  actions,
+  input,
+  image,
+  richText,
+  z.strictObject({ type: z.literal('divider'), ...named }),
+  z.strictObject({ type: z.literal('header'), ...named, text: plainText(LIMIT.header) }),
+  z.strictObject({ type: z.literal('markdown'), ...named, text: text(LIMIT.markdownText) }),
+]);
+export type Block = z.infer<typeof block>;

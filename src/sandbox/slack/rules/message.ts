@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { block, type Block } from './blocks.ts';
+import { describe, toViolations } from './issues.ts';
+import { LIMIT } from './limits.ts';
+import { checkRelations, type Violation } from './relations.ts';
+
+const blockList = z.array(block).max(LIMIT.messageBlocks);
+
+/** https://docs.slack.dev/messaging/message-metadata */
+const metadataSchema = z.strictObject({
+  event_type: z.string().min(1).max(LIMIT.id),
+  event_payload: z.record(z.string(), z.unknown()),
+});
+
+/**
+ * What Slack would refuse in a message; empty: nothing. With `update`, the tighter text limit of chat.update.
+ * https://docs.slack.dev/reference/methods/chat.postMessage
+ */
+export function checkMessage(
+  message: { text?: unknown; blocks?: unknown; metadata?: unknown },
+  { update = false } = {},
+): string[] {
+  return [
+    ...checkText(message, update),
+    ...(message.blocks === undefined ? [] : checkMessageBlocks(message.blocks)),
+    ...checkMetadata(message.metadata),
+  ].map(describe);
+}
+
+/** The violations of a message's blocks alone. */
+function checkMessageBlocks(blocks: unknown): Violation[] {
+  const parsed = blockList.safeParse(blocks);
+  if (!parsed.success) return toViolations(parsed.error, '/blocks');
+  return [...checkRelations(parsed.data), ...checkPlacement(parsed.data)];
+}
+
+function checkText(message: { text?: unknown; blocks?: unknown }, update: boolean): Violation[] {
+  const { text, blocks } = message;
+  const hasBlocks = Array.isArray(blocks) && blocks.length > 0;
+  if (text === undefined) return hasBlocks ? [] : [{ pointer: '/text', message: 'no text' }];
+  if (typeof text !== 'string') return [{ pointer: '/text', message: 'must be of type string' }];
+  if (text.trim() === '' && !hasBlocks) return [{ pointer: '/text', message: 'no text' }];
+  if (text === '') return [{ pointer: '/text', message: 'must be more than 0 characters' }];
+  const max = update ? LIMIT.updateText : LIMIT.messageText;
+  return text.length > max ? [{ pointer: '/text', message: `must be less than ${max + 1} characters` }] : [];
+}
+
+function checkMetadata(metadata: unknown): Violation[] {
+  if (metadata === undefined) return [];
+  const parsed = metadataSchema.safeParse(metadata);
+  return parsed.success ? [] : toViolations(parsed.error, '/metadata');
+}
+
+function checkPlacement(blocks: readonly Block[]): Violation[] {
+  const markdown = blocks.reduce((sum, one) => sum + (one.type === 'markdown' ? one.text.length : 0), 0);
+  const files = blocks.findIndex((one) => one.type === 'input' && one.element.type === 'file_input');
+  return [
+    ...(markdown > LIMIT.markdownText
+      ? [
+          {
+            pointer: '/blocks',
+            message: `markdown blocks together must be less than ${LIMIT.markdownText + 1} characters`,
+          },
+        ]
+      : []),
+    ...(files === -1
+      ? []
+      : [{ pointer: `/blocks/${files}/element`, message: 'file_input works in views only' }]),
+  ];
+}

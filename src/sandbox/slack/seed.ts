@@ -1,0 +1,125 @@
+import { addFile, type NewFile } from './files.ts';
+import { randomId } from './ids.ts';
+import type { Channel, User, Workspace } from './model.ts';
+import { directChannel, requireChannel, requireUser, type State } from './state.ts';
+
+/** Everything the bot needs, and what it can make use of. Options take some away. */
+const DEFAULT_SCOPES = [
+  'app_mentions:read',
+  'channels:history',
+  'channels:read',
+  'chat:write',
+  'commands',
+  'files:read',
+  'files:write',
+  'groups:history',
+  'groups:read',
+  'im:history',
+  'im:read',
+  'im:write',
+  'mpim:history',
+  'mpim:read',
+  'reactions:write',
+  'users:read',
+  'users:read.email',
+] as const;
+
+const DEFAULT_BOT_EVENTS = [
+  'app_home_opened',
+  'app_mention',
+  'message.channels',
+  'message.groups',
+  'message.im',
+  'message.mpim',
+] as const;
+
+export type WorkspaceOptions = Partial<Omit<Workspace, 'scopes' | 'botEvents'>> & {
+  scopes?: readonly string[];
+  withoutScopes?: readonly string[];
+  botEvents?: readonly string[];
+};
+
+export function createWorkspace(options: WorkspaceOptions): Workspace {
+  const { scopes = DEFAULT_SCOPES, withoutScopes = [], botEvents = DEFAULT_BOT_EVENTS, ...given } = options;
+  const removed = new Set(withoutScopes);
+  return {
+    teamId: 'T0LOCAL',
+    teamDomain: 'acme',
+    teamName: 'Acme',
+    appId: 'A0LOCAL',
+    botId: 'B0LOCAL',
+    botUserId: 'U0DEVINBOT',
+    botName: 'devin',
+    botToken: 'xoxb-local-bot-token',
+    appToken: 'xapp-local-app-token',
+    signingSecret: 'local-signing-secret',
+    verificationToken: 'local-verification-token',
+    ...given,
+    scopes: new Set(scopes.filter((scope) => !removed.has(scope))),
+    botEvents: new Set(botEvents),
+  };
+}
+
+export type NewUser = { name: string } & Partial<Omit<User, 'name'>>;
+
+export type NewChannel = {
+  id?: string;
+  name: string;
+  isPrivate?: boolean;
+  /** A conversation between `members` only; with two or fewer of them it has no name. */
+  isDm?: boolean;
+  isExternal?: boolean;
+  isArchived?: boolean;
+  members: readonly string[];
+  /** True unless said otherwise; in a DM false. */
+  botIsMember?: boolean;
+};
+
+export function createSeed(state: State) {
+  const { botUserId, botName, teamId } = state.workspace;
+  addUser({ id: botUserId, name: botName, isBot: true });
+
+  /** A full, confirmed member of this workspace unless said otherwise. Returns the id. */
+  function addUser({ name, id = randomId('U'), ...given }: NewUser): string {
+    const usual = { teamId, realName: name, email: null, emailConfirmed: true };
+    const flags = { isGuest: false, isBot: false, isAdmin: false, deleted: false };
+    state.users.set(id, { id, name, ...usual, ...flags, ...given });
+    return id;
+  }
+
+  function addChannel(given: NewChannel): string {
+    const { isDm = false, isExternal = false, isArchived = false, botIsMember = !isDm } = given;
+    const id = given.id ?? randomId(isDm ? 'D' : 'C');
+    const members = new Set([...given.members, ...(botIsMember ? [botUserId] : [])]);
+    state.channels.set(id, { id, name: given.name, kind: kindOf(given), isExternal, isArchived, members });
+    return id;
+  }
+
+  return {
+    addUser,
+    addChannel,
+    addFile: (file: NewFile): string => addFile(state, file).id,
+    /** What changes about a person later: an e-mail address, deactivation, a role. */
+    changeUser(userId: string, change: Partial<Omit<User, 'id'>>): void {
+      Object.assign(requireUser(state, userId), change);
+    },
+    changeChannel(
+      channelId: string,
+      change: Partial<Pick<Channel, 'name' | 'isArchived' | 'isExternal'>>,
+    ): void {
+      Object.assign(requireChannel(state, channelId), change);
+    },
+    setBotMember(channelId: string, isMember: boolean): void {
+      const { members } = requireChannel(state, channelId);
+      if (isMember) members.add(botUserId);
+      else members.delete(botUserId);
+    },
+    /** The direct conversation between a person and the app. */
+    directMessages: (userId: string): string => directChannel(state, [requireUser(state, userId).id]).id,
+  };
+}
+
+function kindOf({ isDm = false, isPrivate = false, members }: NewChannel): Channel['kind'] {
+  if (isDm) return members.length > 2 ? 'mpim' : 'im';
+  return isPrivate ? 'private' : 'public';
+}

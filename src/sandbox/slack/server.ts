@@ -1,0 +1,64 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { breakDown, isOnlyDelay, type Faults } from './faults.ts';
+import { receiveUpload, serveFile } from './files.ts';
+import { receiveResponse } from './responses.ts';
+import type { State } from './state.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Listens on 127.0.0.1 and writes its address into the state. */
+export async function listen(state: State, server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  state.url = `http://127.0.0.1:${portOf(address)}`;
+}
+
+type Routes = { state: State; server: Server; webApi: Handler; faults: Faults };
+
+export function serve({ state, server, webApi, faults }: Routes): void {
+  server.on('request', (request, response) => {
+    route(request, response).catch((error: unknown) => {
+      state.problems.push(`the local Slack itself failed: ${String(error)}`);
+      response.writeHead(500).end();
+    });
+  });
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '/';
+    if (path.startsWith('/api/')) return webApi(request, response);
+    const area = AREAS.find(({ prefix }) => path.startsWith(prefix));
+    if (area === undefined) {
+      response.writeHead(404).end();
+      return undefined;
+    }
+    const fault = faults.take(area.fault);
+    if (fault === null) return area.handle(state, request, response);
+    if (fault.delayMs !== undefined) await delay(fault.delayMs);
+    if (isOnlyDelay(fault)) return area.handle(state, request, response);
+    return breakDown(response, fault);
+  }
+}
+
+/** Addresses beside the Web API, with the name under which faults are planned for them. */
+const AREAS = [
+  { prefix: '/actions/', fault: 'response_url', handle: receiveResponse },
+  { prefix: '/upload/', fault: 'upload', handle: receiveUpload },
+  { prefix: '/files-pri/', fault: 'files', handle: serveFile },
+];
+
+export async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('The local Slack has no port.');
+  return address.port;
+}

@@ -1,0 +1,77 @@
+import { findMessage } from '../messages.ts';
+import type { Channel, Message, User } from '../model.ts';
+import { directChannel, type State } from '../state.ts';
+import { ApiError } from './method.ts';
+
+/** What the bot user may see, with the code Slack answers where it may not. */
+
+export function requireScope(state: State, scope: string): void {
+  if (state.workspace.scopes.has(scope)) return;
+  throw new ApiError('missing_scope', { needed: scope, provided: [...state.workspace.scopes].join(',') });
+}
+
+export function userOf(state: State, userId: string): User {
+  const user = state.users.get(userId);
+  if (user === undefined) throw new ApiError('user_not_found');
+  return user;
+}
+
+/** Private conversations do not exist for those outside. */
+export function visibleChannel(state: State, channelId: string): Channel {
+  const channel = state.channels.get(channelId);
+  if (channel === undefined) throw new ApiError('channel_not_found');
+  if (channel.kind !== 'public' && !isMember(state, channel)) throw new ApiError('channel_not_found');
+  return channel;
+}
+
+export function joinedChannel(state: State, channelId: string): Channel {
+  const channel = visibleChannel(state, channelId);
+  if (!isMember(state, channel)) throw new ApiError('not_in_channel');
+  return channel;
+}
+
+/** A user id stands for the direct conversation with that person. */
+export function postableChannel(state: State, channelId: string): Channel {
+  const target = state.users.has(channelId) ? directChannel(state, [channelId]).id : channelId;
+  const channel = visibleChannel(state, target);
+  if (channel.isArchived) throw new ApiError('is_archived');
+  const mayPost = isMember(state, channel) || state.workspace.scopes.has('chat:write.public');
+  if (!mayPost) throw new ApiError('not_in_channel');
+  return channel;
+}
+
+const HISTORY_SCOPE = {
+  public: 'channels:history',
+  private: 'groups:history',
+  im: 'im:history',
+  mpim: 'mpim:history',
+} as const;
+
+export function readableChannel(state: State, channelId: string): Channel {
+  const channel = joinedChannel(state, channelId);
+  requireScope(state, HISTORY_SCOPE[channel.kind]);
+  return channel;
+}
+
+const READ_SCOPE = {
+  public: 'channels:read',
+  private: 'groups:read',
+  im: 'im:read',
+  mpim: 'mpim:read',
+} as const;
+
+export function describedChannel(state: State, channelId: string): Channel {
+  const channel = visibleChannel(state, channelId);
+  requireScope(state, READ_SCOPE[channel.kind]);
+  return channel;
+}
+
+export function publicMessage(state: State, channelId: string, ts: string): Message {
+  const message = findMessage(state, channelId, ts);
+  if (message === undefined || message.ephemeralFor !== null) throw new ApiError('message_not_found');
+  return message;
+}
+
+function isMember(state: State, channel: Channel): boolean {
+  return channel.members.has(state.workspace.botUserId);
+}

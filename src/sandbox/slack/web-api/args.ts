@@ -1,0 +1,37 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+
+/** Arguments that travel as JSON text inside a form. */
+const NESTED = new Set(['blocks', 'attachments', 'metadata', 'view', 'files']);
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+export type Decoded = { token: string | null; args: Record<string, unknown> };
+
+/** Forms and JSON bodies, as @slack/web-api and plain HTTP clients send them. */
+export function decodeArgs(body: Buffer, headers: IncomingHttpHeaders, query: URLSearchParams): Decoded {
+  const given = (headers['content-type'] ?? '').startsWith('application/json')
+    ? fromJson(body.toString())
+    : fromForm(new URLSearchParams(body.toString()));
+  const { token: inBody, ...args } = { ...fromForm(query), ...given };
+  const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+  return { token: bearer ?? (typeof inBody === 'string' ? inBody : null), args };
+}
+
+function fromForm(form: URLSearchParams): Record<string, unknown> {
+  return Object.fromEntries([...form].map(([key, value]) => [key, NESTED.has(key) ? parse(value) : value]));
+}
+
+function fromJson(text: string): Record<string, unknown> {
+  const parsed = jsonObject.safeParse(parse(text));
+  return parsed.success ? parsed.data : {};
+}
+
+/** Text that is no JSON stays text, and fails at whoever needs an object. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

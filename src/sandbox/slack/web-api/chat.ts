@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { addBotMessage, editMessage, findMessage, removeMessage } from '../messages.ts';
+import type { Channel } from '../model.ts';
+import { LIMIT } from '../rules/limits.ts';
+import { checkMessage } from '../rules/message.ts';
+import { addProblem, type State } from '../state.ts';
+import { wireMessage } from '../wire.ts';
+import { joinedChannel, postableChannel, publicMessage, userOf, visibleChannel } from './access.ts';
+import { ApiError, flag, id, method, refusal } from './method.ts';
+
+const content = {
+  text: z.string().optional(),
+  blocks: z.unknown().optional(),
+  attachments: z.unknown().optional(),
+  metadata: z.unknown().optional(),
+};
+
+const postArgs = z.object({
+  channel: id,
+  ...content,
+  thread_ts: id.optional(),
+  reply_broadcast: flag,
+  username: z.string().optional(),
+});
+
+export const chat = {
+  'chat.postMessage': method({
+    scopes: ['chat:write'],
+    args: postArgs,
+    run(args, state) {
+      const channel = postableChannel(state, args.channel);
+      if (args.username !== undefined && !state.workspace.scopes.has('chat:write.customize')) {
+        addProblem(state, 'chat.postMessage: username needs chat:write.customize');
+      }
+      const message = addBotMessage(state, {
+        channelId: channel.id,
+        ...checked(args, LIMIT.messageText),
+        threadTs: threadOf(state, channel, args.thread_ts),
+        metadata: args.metadata ?? null,
+      });
+      return { channel: channel.id, ts: message.ts, message: wireMessage(state, message) };
+    },
+  }),
+
+  'chat.postEphemeral': method({
+    scopes: ['chat:write'],
+    args: z.object({ channel: id, user: id, ...content, thread_ts: id.optional() }),
+    run(args, state) {
+      const channel = joinedChannel(state, args.channel);
+      if (channel.isArchived) throw new ApiError('is_archived');
+      const user = userOf(state, args.user);
+      if (!channel.members.has(user.id)) throw new ApiError('user_not_in_channel');
+      const message = addBotMessage(state, {
+        channelId: channel.id,
+        ...checked(args, LIMIT.messageText),
+        threadTs: args.thread_ts ?? null,
+        ephemeralFor: user.id,
+      });
+      return { message_ts: message.ts };
+    },
+  }),
+
+  /** Text without blocks removes the blocks; metadata stays when it is left out. */
+  'chat.update': method({
+    scopes: ['chat:write'],
+    args: z.object({ channel: id, ts: id, ...content }),
+    run(args, state) {
+      const channel = visibleChannel(state, args.channel);
+      const message = publicMessage(state, channel.id, args.ts);
+      if (message.botId !== state.workspace.botId) throw new ApiError('cant_update_message');
+      if (channel.isArchived) throw new ApiError('is_archived');
+      editMessage(state, message, {
+        ...checked(args, LIMIT.updateText),
+        ...(args.metadata !== undefined && { metadata: args.metadata }),
+      });
+      return {
+        channel: channel.id,
+        ts: message.ts,
+        text: message.text,
+        message: wireMessage(state, message),
+      };
+    },
+  }),
+
+  'chat.delete': method({
+    scopes: ['chat:write'],
+    args: z.object({ channel: id, ts: id }),
+    run(args, state) {
+      const channel = visibleChannel(state, args.channel);
+      const message = publicMessage(state, channel.id, args.ts);
+      if (message.botId !== state.workspace.botId) throw new ApiError('cant_delete_message');
+      removeMessage(state, message);
+      return { channel: channel.id, ts: message.ts };
+    },
+  }),
+
+  'chat.getPermalink': method({
+    args: z.object({ channel: id, message_ts: id }),
+    run(args, state) {
+      const channel = visibleChannel(state, args.channel);
+      const { ts, threadTs } = publicMessage(state, channel.id, args.message_ts);
+      const base = `https://${state.workspace.teamDomain}.slack.com/archives/${channel.id}/p${ts.replace('.', '')}`;
+      const permalink = threadTs === null ? base : `${base}?thread_ts=${threadTs}&cid=${channel.id}`;
+      return { channel: channel.id, permalink };
+    },
+  }),
+};
+
+type Content = { [K in keyof typeof content]?: unknown };
+
+function checked(given: Content, textLimit: number) {
+  const text = typeof given.text === 'string' ? given.text : '';
+  const blocks = given.blocks ?? [];
+  const attachments = Array.isArray(given.attachments) ? z.array(z.unknown()).parse(given.attachments) : [];
+  const hasBlocks = Array.isArray(blocks) && blocks.length > 0;
+  if (text.trim() === '' && !hasBlocks && attachments.length === 0) throw new ApiError('no_text');
+  if (text.length > textLimit) throw new ApiError('msg_too_long');
+  const violations = checkMessage({ text: 'checked above', blocks, metadata: given.metadata });
+  if (violations.length > 0) {
+    const inMetadata = violations.every((violation) => violation.includes('json-pointer:/metadata'));
+    if (inMetadata) throw new ApiError('invalid_metadata_format');
+    throw refusal('invalid_blocks', violations);
+  }
+  return { text, blocks: z.array(z.unknown()).parse(blocks), attachments };
+}
+
+function threadOf(state: State, channel: Channel, threadTs: string | undefined): string | null {
+  if (threadTs === undefined) return null;
+  const parent = findMessage(state, channel.id, threadTs);
+  if (parent === undefined) throw new ApiError('thread_not_found');
+  if (parent.threadTs === null || parent.threadTs === parent.ts) return threadTs;
+  addProblem(state, "chat.postMessage: thread_ts is a reply's ts, not its parent's");
+  return parent.threadTs;
+}

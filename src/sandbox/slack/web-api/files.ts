@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { addBotMessage } from '../messages.ts';
+import { addFile } from '../files.ts';
+import type { SlackFile } from '../model.ts';
+import type { State } from '../state.ts';
+import { wireFile } from '../wire.ts';
+import { postableChannel } from './access.ts';
+import { ApiError, id, method } from './method.ts';
+
+export const files = {
+  'files.info': method({
+    scopes: ['files:read'],
+    args: z.object({ file: id }),
+    run: ({ file }, state) => ({ file: wireFile(state, knownFile(state, file)), comments: [] }),
+  }),
+
+  'files.getUploadURLExternal': method({
+    scopes: ['files:write'],
+    args: z.object({ filename: id, length: z.coerce.number().int().min(1) }),
+    run({ filename }, state) {
+      const file = addFile(state, {
+        name: filename,
+        mimetype: 'application/octet-stream',
+        content: '',
+        owner: state.workspace.botUserId,
+        complete: false,
+      });
+      return { upload_url: `${state.url}/upload/v1/${file.id}`, file_id: file.id };
+    },
+  }),
+
+  'files.completeUploadExternal': method({
+    scopes: ['files:write'],
+    args: z.object({
+      files: z.array(z.object({ id, title: z.string().optional() })).min(1),
+      channel_id: id.optional(),
+      thread_ts: id.optional(),
+      initial_comment: z.string().optional(),
+    }),
+    run(args, state) {
+      const channel = args.channel_id === undefined ? null : postableChannel(state, args.channel_id);
+      const done = args.files.map(({ id: fileId, title }) => complete(state, fileId, title));
+      if (channel !== null) {
+        addBotMessage(state, {
+          channelId: channel.id,
+          text: args.initial_comment ?? '',
+          threadTs: args.thread_ts ?? null,
+          fileIds: done.map((file) => file.id),
+        });
+      }
+      return { files: done.map((file) => wireFile(state, file)) };
+    },
+  }),
+};
+
+function knownFile(state: State, fileId: string): SlackFile {
+  const file = state.files.get(fileId);
+  if (file === undefined || !file.complete) throw new ApiError('file_not_found');
+  return file;
+}
+
+function complete(state: State, fileId: string, title: string | undefined): SlackFile {
+  const file = state.files.get(fileId);
+  if (file === undefined || file.content.byteLength === 0) throw new ApiError('file_not_found');
+  Object.assign(file, { complete: true, title: title ?? file.name });
+  return file;
+}

@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { breakDown, faultName, isOnlyDelay, type Faults } from '../faults.ts';
+import { readBody, sendJson } from '../http.ts';
+import { addProblem, type State } from '../state.ts';
+import { decodeArgs } from './args.ts';
+import { chat } from './chat.ts';
+import { conversations } from './conversations.ts';
+import { files } from './files.ts';
+import { ApiError, type ApiMethod, type Reply } from './method.ts';
+import { createSocketMethods } from './socket.ts';
+import { views } from './views.ts';
+import { workspace } from './workspace.ts';
+
+/** Codes that a well-tested app never earns. */
+const SLOPPY = new Set([
+  'unknown_method',
+  'invalid_blocks',
+  'invalid_arguments',
+  'invalid_metadata_format',
+  'msg_too_long',
+  'no_text',
+  'not_authed',
+  'view_too_large',
+]);
+
+type Deps = { state: State; faults: Faults; openTicket: () => string };
+
+/** Answers POST /api/<method>. */
+export function createWebApi({ state, faults, openTicket }: Deps) {
+  const methods = new Map<string, ApiMethod>(
+    Object.entries({
+      ...chat,
+      ...views,
+      ...conversations,
+      ...workspace,
+      ...files,
+      ...createSocketMethods(openTicket),
+    }),
+  );
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', state.url);
+    const name = pathname.slice('/api/'.length);
+    const body = await readBody(request);
+    const { token, args } = decodeArgs(body, request.headers, searchParams);
+    const fault = faults.take(name);
+    if (fault?.delayMs !== undefined) await delay(fault.delayMs);
+    const isFailing = fault !== null && !isOnlyDelay(fault);
+    if (isFailing && fault.afterEffect !== true) {
+      record(name, args, faultName(fault));
+      breakDown(response, fault);
+      return;
+    }
+    const reply = answer(name, token, args);
+    record(name, args, isFailing ? faultName(fault) : reply.error);
+    if (isFailing) breakDown(response, fault);
+    else
+      sendJson(response, {
+        body: reply.body,
+        headers: { 'x-oauth-scopes': [...state.workspace.scopes].join(',') },
+      });
+  };
+
+  function answer(name: string, token: string | null, args: Record<string, unknown>): Answer {
+    try {
+      const found = methods.get(name);
+      if (found === undefined) throw new ApiError('unknown_method', { req_method: name });
+      checkToken(state, found, token);
+      return { error: null, body: { ok: true, ...found.run(args, state) } };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (SLOPPY.has(error.code)) addProblem(state, `${name}: ${error.code} ${JSON.stringify(error.extra)}`);
+      return { error: error.code, body: { ok: false, error: error.code, ...error.extra } };
+    }
+  }
+
+  function record(method: string, args: Record<string, unknown>, error: string | null): void {
+    const call = { method, args, error, atMs: state.now() };
+    state.calls.push(call);
+    state.changes.emit({ kind: 'call', call });
+  }
+}
+
+type Answer = { error: string | null; body: Reply };
+
+function checkToken(
+  { workspace: { botToken, appToken, scopes } }: State,
+  wanted: ApiMethod,
+  token: string | null,
+): void {
+  if (token === null) throw new ApiError('not_authed');
+  if (token !== botToken && token !== appToken) throw new ApiError('invalid_auth');
+  const isRightKind = token === (wanted.token === 'app' ? appToken : botToken);
+  if (!isRightKind) throw new ApiError('not_allowed_token_type');
+  const needed = wanted.scopes.find((scope) => !scopes.has(scope));
+  if (needed !== undefined) throw new ApiError('missing_scope', { needed, provided: [...scopes].join(',') });
+}

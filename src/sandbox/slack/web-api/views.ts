@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Trigger, View } from '../model.ts';
+import { LIMIT } from '../rules/limits.ts';
+import { checkView } from '../rules/view.ts';
+import type { State } from '../state.ts';
+import { addView, publishHome, replaceView, viewPayload, viewStack } from '../views.ts';
+import { userOf } from './access.ts';
+import { ApiError, id, method, refusal } from './method.ts';
+
+/** https://docs.slack.dev/interactivity/handling-user-interaction: three seconds, one use. */
+const TRIGGER_LIFE_MS = 3000;
+
+const opening = z.object({ trigger_id: id, view: z.unknown() });
+
+export const views = {
+  'views.open': method({
+    args: opening,
+    run(args, state) {
+      const definition = checkedModal(state, args.view);
+      const { userId, channelId } = useTrigger(state, args.trigger_id);
+      return { view: viewPayload(state, addView(state, { definition, userId, channelId })) };
+    },
+  }),
+
+  'views.push': method({
+    args: opening,
+    run(args, state) {
+      const definition = checkedModal(state, args.view);
+      const { userId, viewId, channelId } = useTrigger(state, args.trigger_id);
+      const previous = viewId === null ? undefined : state.views.get(viewId);
+      if (previous === undefined || !previous.isOpen) throw new ApiError('invalid_trigger_id');
+      if (viewStack(state, previous).length >= LIMIT.viewStack) throw new ApiError('push_limit_reached');
+      return { view: viewPayload(state, addView(state, { definition, userId, channelId, previous })) };
+    },
+  }),
+
+  'views.update': method({
+    args: z.object({
+      view: z.unknown(),
+      view_id: id.optional(),
+      external_id: id.optional(),
+      hash: id.optional(),
+    }),
+    run(args, state) {
+      const view = findView(state, args);
+      if (view === undefined || !view.isOpen) throw new ApiError('not_found');
+      const definition = checkedView(args.view, view.definition.type);
+      if (args.hash !== undefined && args.hash !== view.hash) throw new ApiError('hash_conflict');
+      return { view: viewPayload(state, replaceView(state, view, definition)) };
+    },
+  }),
+
+  'views.publish': method({
+    args: z.object({ user_id: id, view: z.unknown(), hash: id.optional() }),
+    run(args, state) {
+      const user = userOf(state, args.user_id);
+      const definition = checkedView(args.view, 'home');
+      const before = state.homes.get(user.id);
+      if (args.hash !== undefined && args.hash !== before?.hash) throw new ApiError('hash_conflict');
+      return { view: viewPayload(state, publishHome(state, user.id, definition)) };
+    },
+  }),
+};
+
+function checkedView(view: unknown, type: 'modal' | 'home'): unknown {
+  const violations = checkView(view);
+  if (violations.some((violation) => violation.startsWith('view_too_large')))
+    throw new ApiError('view_too_large');
+  if (violations.length > 0) throw refusal('invalid_arguments', violations);
+  const shape = z.object({ type: z.string() }).parse(view);
+  if (shape.type !== type)
+    throw refusal('invalid_arguments', [`must be of type ${type} [json-pointer:/view/type]`]);
+  return view;
+}
+
+function checkedModal(state: State, view: unknown): unknown {
+  const definition = checkedView(view, 'modal');
+  const { external_id } = z.object({ external_id: z.string().optional() }).parse(definition);
+  if (external_id !== undefined && findView(state, { external_id })?.isOpen === true) {
+    throw new ApiError('duplicate_external_id');
+  }
+  return definition;
+}
+
+function findView(
+  state: State,
+  { view_id, external_id }: { view_id?: string | undefined; external_id?: string | undefined },
+): View | undefined {
+  const known = [...state.views.values(), ...state.homes.values()];
+  return known.find((view) =>
+    view_id === undefined
+      ? external_id !== undefined && view.definition.external_id === external_id
+      : view.id === view_id,
+  );
+}
+
+function useTrigger(state: State, triggerId: string): Trigger {
+  const trigger = state.triggers.get(triggerId);
+  if (trigger === undefined) throw new ApiError('invalid_trigger_id');
+  if (trigger.used) throw new ApiError('exchanged_trigger_id');
+  if (state.now() - trigger.createdAtMs > TRIGGER_LIFE_MS) throw new ApiError('expired_trigger_id');
+  trigger.used = true;
+  return trigger;
+}

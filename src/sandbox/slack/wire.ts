@@ -1,0 +1,142 @@
+import type { Channel, Message, SlackFile, User } from './model.ts';
+import { publicMessages } from './messages.ts';
+import type { State } from './state.ts';
+
+/** The local Slack's records in the shapes of Slack's API and payloads. */
+
+export function wireUser(user: User, withEmail: boolean): Record<string, unknown> {
+  return {
+    id: user.id,
+    team_id: user.teamId,
+    name: user.name,
+    real_name: user.realName,
+    deleted: user.deleted,
+    tz: 'Etc/UTC',
+    profile: {
+      real_name: user.realName,
+      display_name: user.name,
+      ...(withEmail && user.email !== null && { email: user.email }),
+      team: user.teamId,
+    },
+    is_admin: user.isAdmin,
+    is_owner: false,
+    is_restricted: user.isGuest,
+    is_ultra_restricted: false,
+    is_bot: user.isBot,
+    is_app_user: false,
+    is_email_confirmed: user.emailConfirmed,
+    updated: 0,
+  };
+}
+
+export function wireChannel(state: State, channel: Channel): Record<string, unknown> {
+  const { kind, members } = channel;
+  const isDirect = kind === 'im';
+  return {
+    id: channel.id,
+    ...(isDirect
+      ? { user: otherMember(state, channel) }
+      : { name: channel.name, name_normalized: channel.name }),
+    is_channel: kind === 'public',
+    is_group: kind === 'private',
+    is_im: isDirect,
+    is_mpim: kind === 'mpim',
+    is_private: kind !== 'public',
+    is_archived: channel.isArchived,
+    is_member: members.has(state.workspace.botUserId),
+    is_ext_shared: channel.isExternal,
+    is_shared: channel.isExternal,
+    is_org_shared: false,
+    context_team_id: state.workspace.teamId,
+  };
+}
+
+function otherMember(state: State, { members }: Channel): string {
+  return [...members].find((id) => id !== state.workspace.botUserId) ?? state.workspace.botUserId;
+}
+
+export function wireMessage(state: State, message: Message, withMetadata = false): Record<string, unknown> {
+  return {
+    type: 'message',
+    ...author(state, message),
+    text: message.text,
+    ts: message.ts,
+    team: state.users.get(message.userId ?? '')?.teamId ?? state.workspace.teamId,
+    ...(message.threadTs !== null && { thread_ts: message.threadTs }),
+    ...threadFacts(state, message),
+    ...(message.blocks.length > 0 && { blocks: message.blocks }),
+    ...(message.attachments.length > 0 && { attachments: message.attachments }),
+    ...(message.fileIds.length > 0 && { files: message.fileIds.flatMap((id) => shownFile(state, id)) }),
+    ...(message.edited && { edited: { user: message.userId ?? '', ts: message.ts } }),
+    ...(message.reactions.size > 0 && { reactions: reactions(message) }),
+    ...(withMetadata && message.metadata !== null && { metadata: message.metadata }),
+  };
+}
+
+/** People's messages carry `user`; bots' `bot_id` and `bot_profile`; webhooks have no user at all. */
+function author(state: State, { userId, botId, username }: Message): Record<string, unknown> {
+  if (botId === null) return { user: userId };
+  if (userId === null) return { subtype: 'bot_message', bot_id: botId, username: username ?? 'bot' };
+  const isOurs = botId === state.workspace.botId;
+  return {
+    user: userId,
+    bot_id: botId,
+    app_id: isOurs ? state.workspace.appId : `A${botId.slice(1)}`,
+    bot_profile: {
+      id: botId,
+      app_id: isOurs ? state.workspace.appId : `A${botId.slice(1)}`,
+      name: username ?? state.users.get(userId)?.realName ?? state.workspace.botName,
+      team_id: state.workspace.teamId,
+      deleted: false,
+    },
+  };
+}
+
+function threadFacts(state: State, message: Message): Record<string, unknown> {
+  if (message.threadTs !== null) return {};
+  const replies = publicMessages(state, message.channelId).filter(({ threadTs }) => threadTs === message.ts);
+  const last = replies.at(-1);
+  if (last === undefined) return {};
+  const users = [...new Set(replies.map(({ userId, botId }) => userId ?? botId))];
+  return {
+    thread_ts: message.ts,
+    reply_count: replies.length,
+    reply_users: users,
+    reply_users_count: users.length,
+    latest_reply: last.ts,
+  };
+}
+
+function reactions(message: Message): { name: string; users: string[]; count: number }[] {
+  return [...message.reactions].map(([name, users]) => ({ name, users: [...users], count: users.size }));
+}
+
+/** In Slack Connect channels a message shows only a stub: https://docs.slack.dev/reference/objects/file-object */
+function shownFile(state: State, fileId: string): Record<string, unknown>[] {
+  const file = state.files.get(fileId);
+  if (file === undefined) return [];
+  return [file.infoOnly ? { id: file.id, file_access: 'check_file_info' } : wireFile(state, file)];
+}
+
+export function wireFile(state: State, file: SlackFile): Record<string, unknown> {
+  const folder = `${state.url}/files-pri/${state.workspace.teamId}-${file.id}`;
+  const name = encodeURIComponent(file.name);
+  return {
+    id: file.id,
+    created: Math.floor(file.createdAtMs / 1000),
+    timestamp: Math.floor(file.createdAtMs / 1000),
+    name: file.name,
+    title: file.title,
+    mimetype: file.mimetype,
+    filetype: file.name.split('.').at(-1) ?? 'binary',
+    user: file.ownerId,
+    user_team: state.workspace.teamId,
+    size: file.content.byteLength,
+    mode: 'hosted',
+    is_external: false,
+    file_access: 'visible',
+    url_private: `${folder}/${name}`,
+    url_private_download: `${folder}/download/${name}`,
+    permalink: `https://${state.workspace.teamDomain}.slack.com/files/${file.ownerId}/${file.id}/${name}`,
+  };
+}

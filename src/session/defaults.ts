@@ -1,0 +1,56 @@
+import { fields, storedDraftSchema } from './fields.ts';
+import type { FieldKey, StoredDraft } from './fields.ts';
+
+/** Who said a value. What nobody said is Devin's organisation default and is left out. */
+export const VALUE_SOURCES = ['workspace', 'channel', 'person', 'request'] as const;
+export type ValueSource = (typeof VALUE_SOURCES)[number];
+
+export type Sources = Partial<Record<FieldKey, ValueSource>>;
+
+/** A draft in which each value remembers where it came from. */
+export type EffectiveDraft = { values: StoredDraft; sources: Sources };
+
+/** Later sources win: workspace < channel < person < this request. A value is replaced whole, lists too. */
+export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>): EffectiveDraft {
+  const values: StoredDraft = {};
+  const sources: Sources = {};
+  for (const source of VALUE_SOURCES) {
+    const layer = layers[source];
+    if (layer === undefined) continue;
+    Object.assign(values, definedOnly(layer));
+    for (const { key } of fields) if (definedOnly(layer)[key] !== undefined) sources[key] = source;
+  }
+  return { values, sources };
+}
+
+/**
+ * What a form's submission means. Shown fields are what the form says, an emptied one is not said any more;
+ * hidden ones stay as the form was filled in for the person. A value left as it was keeps its source.
+ */
+export function applyForm(
+  prefill: EffectiveDraft,
+  submitted: StoredDraft,
+  expanded: boolean,
+): EffectiveDraft {
+  const values = { ...(expanded ? {} : hiddenValues(prefill.values)), ...submitted };
+  const sources: Sources = {};
+  for (const { key } of fields) {
+    const value = definedOnly(values)[key];
+    if (value === undefined) continue;
+    const untouched = JSON.stringify(value) === JSON.stringify(definedOnly(prefill.values)[key]);
+    sources[key] = untouched ? (prefill.sources[key] ?? 'request') : 'request';
+  }
+  return { values, sources };
+}
+
+/** What a form holds in fields that show only with "More options". */
+export function hiddenValues(values: StoredDraft): StoredDraft {
+  const hidden = new Set<string>(fields.filter(({ group }) => group !== 'main').map(({ key }) => key));
+  return storedDraftSchema.parse(
+    Object.fromEntries(Object.entries(definedOnly(values)).filter(([key]) => hidden.has(key))),
+  );
+}
+
+function definedOnly(layer: StoredDraft): Partial<Record<FieldKey, unknown>> {
+  return Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined));
+}

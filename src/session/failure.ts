@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { REFUSAL_REASONS } from './identity.ts';
+
+/** Why a request ended without a session, as it is stored; `errors.ts` makes the sentence. No secrets, no bodies. */
+export const failureSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('identity'),
+    reason: z.enum(REFUSAL_REASONS),
+    maskedEmail: z.string().nullable(),
+  }),
+  z.object({
+    kind: z.literal('devin'),
+    code: z.string(),
+    status: z.number().nullable(),
+    /** Devin's own reason. */
+    detail: z.string().nullable(),
+    /** Named permission that is missing. */
+    permission: z.string().nullable(),
+    fieldErrors: z.array(z.object({ field: z.string(), message: z.string() })),
+  }),
+  /** Session secrets could not be decrypted any more. */
+  z.object({ kind: z.literal('secrets-lost') }),
+  /** Neither a channel nor a direct message could take the card. */
+  z.object({ kind: z.literal('slack'), code: z.string() }),
+  /** Devin was busy or down for longer than a request waits. */
+  z.object({ kind: z.literal('gave-up'), waiting: z.string().nullable() }),
+]);
+export type Failure = z.infer<typeof failureSchema>;

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+
+/**
+ * The field table: one row per thing a person can set on a session. Flags, help, modal inputs, validation and
+ * the README's option table all come from it. Keys are the wire names of Devin's `SessionCreateRequest`.
+ *
+ * A reader switches over `input.kind`, never over a key. Labels and hints are in the text catalogue, by key.
+ */
+
+/** How a value is written (flag) and entered (modal). */
+export type FieldInput =
+  /** One value. `lookup` names the catalogue that can suggest values. */
+  | { kind: 'text'; multiline: boolean; maxLength: number; lookup?: Lookup }
+  /** One of a closed set. */
+  | { kind: 'choice'; options: readonly string[] }
+  /** Several values. `none`: an empty list ("none at all") means something else than not saying. */
+  | { kind: 'list'; none: boolean; lookup?: Lookup }
+  /** A whole number. */
+  | { kind: 'number'; min: number }
+  /** On or off; its flag takes no value and sets the opposite of `initially`. */
+  | { kind: 'switch'; initially: boolean }
+  /** KEY=VALUE lines; never has a flag, never leaves the process unencrypted. */
+  | { kind: 'secrets' }
+  /** A JSON object. */
+  | { kind: 'json' };
+
+/** Devin's lists that a value can be picked from. */
+export type Lookup = 'repositories' | 'playbooks' | 'knowledge' | 'secrets';
+
+/** Where the modal shows it. `main` is in view at once; the others come with "More options". */
+export type FieldGroup = 'main' | 'guidance' | 'access' | 'files' | 'result' | 'machine';
+
+type Row = { flag: `--${string}` | null; input: FieldInput; group: FieldGroup };
+
+const rows = z.registry<Row>();
+
+/** Devin's agent modes. Closed on what we send; answers may hold others. */
+export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
+
+const MAX_TAGS = 50;
+const MAX_SCHEMA_BYTES = 64 * 1024;
+
+const word = z.string().trim().min(1).max(255);
+const oneLine = z.string().trim().min(1).max(200);
+
+/** `owner/repo`; a pasted https or ssh address of a repository is reduced to that. */
+const repository = z
+  .string()
+  .trim()
+  .transform((value) =>
+    value.replace(/^(?:https?:\/\/|ssh:\/\/git@|git@)[^/:]+[/:]/, '').replace(/(?:\.git)?\/*$/, ''),
+  )
+  .pipe(z.string().regex(/^[\w.-]+(?:\/[\w.-]+)+$/));
+
+const webAddress = z.url({ protocol: /^https?$/ }).max(2083);
+
+const sessionSecret = z.object({
+  key: z.string().min(1).max(256),
+  value: z.string().max(65_536),
+  sensitive: z.boolean(),
+});
+
+/** Draft 7, self-contained, at most 64 KB: Devin refuses anything else. */
+const jsonSchema = z
+  .record(z.string(), z.unknown())
+  .refine((schema) => Buffer.byteLength(JSON.stringify(schema)) <= MAX_SCHEMA_BYTES)
+  .refine((schema) => !/"\$ref":"(?!#)/.test(JSON.stringify(schema)));
+
+const shape = {
+  prompt: z
+    .string()
+    .trim()
+    .min(1)
+    .register(rows, { flag: null, input: { kind: 'text', multiline: true, maxLength: 3000 }, group: 'main' }),
+  repos: z.array(repository).register(rows, {
+    flag: '--repo',
+    input: { kind: 'list', none: false, lookup: 'repositories' },
+    group: 'main',
+  }),
+  devin_mode: z
+    .enum(DEVIN_MODES)
+    .register(rows, { flag: '--mode', input: { kind: 'choice', options: DEVIN_MODES }, group: 'main' }),
+  max_acu_limit: z
+    .int()
+    .min(1)
+    .register(rows, { flag: '--acu', input: { kind: 'number', min: 1 }, group: 'main' }),
+  title: oneLine.register(rows, {
+    flag: '--title',
+    input: { kind: 'text', multiline: false, maxLength: 200 },
+    group: 'main',
+  }),
+  playbook_id: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .register(rows, {
+      flag: '--playbook',
+      input: { kind: 'text', multiline: false, maxLength: 255, lookup: 'playbooks' },
+      group: 'main',
+    }),
+  tags: z
+    .array(oneLine)
+    .max(MAX_TAGS)
+    .register(rows, { flag: '--tag', input: { kind: 'list', none: false }, group: 'main' }),
+  child_playbook_id: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .register(rows, {
+      flag: '--child-playbook',
+      input: { kind: 'text', multiline: false, maxLength: 255, lookup: 'playbooks' },
+      group: 'guidance',
+    }),
+  knowledge_ids: z.array(word).register(rows, {
+    flag: '--knowledge',
+    input: { kind: 'list', none: true, lookup: 'knowledge' },
+    group: 'guidance',
+  }),
+  secret_ids: z.array(word).register(rows, {
+    flag: '--secret',
+    input: { kind: 'list', none: true, lookup: 'secrets' },
+    group: 'access',
+  }),
+  session_secrets: z
+    .array(sessionSecret)
+    .register(rows, { flag: null, input: { kind: 'secrets' }, group: 'access' }),
+  session_links: z
+    .array(z.string().trim().min(1).max(2083))
+    .register(rows, { flag: '--link', input: { kind: 'list', none: false }, group: 'files' }),
+  attachment_urls: z
+    .array(webAddress)
+    .register(rows, { flag: '--attach', input: { kind: 'list', none: false }, group: 'files' }),
+  structured_output_schema: jsonSchema.register(rows, {
+    flag: null,
+    input: { kind: 'json' },
+    group: 'result',
+  }),
+  structured_output_required: z.boolean().register(rows, {
+    flag: '--schema-optional',
+    input: { kind: 'switch', initially: true },
+    group: 'result',
+  }),
+  platform: word.register(rows, {
+    flag: '--platform',
+    input: { kind: 'text', multiline: false, maxLength: 255 },
+    group: 'machine',
+  }),
+  resumable: z
+    .boolean()
+    .register(rows, { flag: '--no-resume', input: { kind: 'switch', initially: true }, group: 'machine' }),
+  bypass_approval: z.boolean().register(rows, {
+    flag: '--bypass-approval',
+    input: { kind: 'switch', initially: false },
+    group: 'machine',
+  }),
+};
+
+const complete = z.object(shape);
+
+/** What a person asked for so far, complete or not, in wire names; anything left out is the organisation's default. */
+export const sessionDraftSchema = complete.partial();
+export type SessionDraft = z.infer<typeof sessionDraftSchema>;
+
+/** A draft as it is stored: session secrets travel sealed, beside it. */
+export const storedDraftSchema = sessionDraftSchema.omit({ session_secrets: true });
+export type StoredDraft = z.infer<typeof storedDraftSchema>;
+
+export type SessionSecret = z.infer<typeof sessionSecret>;
+export type FieldKey = keyof SessionDraft;
+
+export type Field = Row & { key: FieldKey; schema: z.ZodType };
+
+/** The rows, in the order people see them. */
+export const fields: readonly Field[] = complete.keyof().options.map((key) => {
+  const schema = shape[key];
+  const row = rows.get(schema);
+  if (row === undefined) throw new Error(`The field ${key} has no row in the field table.`);
+  return { key, schema, ...row };
+});

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** How it was established which member of the Devin organisation a person is. */
+const MATCHED_HOW = ['administrator', 'email'] as const;
+
+export const REFUSAL_REASONS = [
+  'unknown',
+  'ambiguous',
+  'external',
+  'guest',
+  'bot',
+  'deactivated',
+  'no-email',
+  'lookup-forbidden',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+export const identitySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('matched'),
+    devinUserId: z.string(),
+    name: z.string(),
+    how: z.enum(MATCHED_HOW),
+    checkedAtMs: z.number(),
+  }),
+  /** Runs as the service user: because the setting says so, or for want of a match. */
+  z.object({
+    kind: z.literal('service-user'),
+    because: z.enum([...REFUSAL_REASONS, 'off']),
+    checkedAtMs: z.number(),
+  }),
+  z.object({
+    kind: z.literal('refused'),
+    reason: z.enum(REFUSAL_REASONS),
+    /** The address that was looked for, masked; null where there was none. */
+    maskedEmail: z.string().nullable(),
+    checkedAtMs: z.number(),
+  }),
+]);
+export type Identity = z.infer<typeof identitySchema>;

@@ -1,0 +1,59 @@
+/**
+ * What a person is told about a session. Devin's `status` and `status_detail` are open enums: an unlisted one is
+ * `other` and is shown as Devin names it.
+ */
+export type SessionPhase =
+  | 'queued'
+  | 'starting'
+  | 'working'
+  | 'needs-you'
+  | 'needs-approval'
+  | 'finished'
+  | 'asleep'
+  | 'capped'
+  | 'failed'
+  | 'unknown'
+  | 'ended'
+  | 'other';
+
+export type SessionStatus = { status: string; statusDetail: string | null };
+
+const RUNNING: Record<string, SessionPhase> = {
+  working: 'working',
+  waiting_for_user: 'needs-you',
+  waiting_for_approval: 'needs-approval',
+  finished: 'finished',
+};
+
+/** Suspensions that somebody with a budget has to lift; the rest is sleep. */
+const CAPPED = /limit|credit|quota|payment|contract/;
+
+/**
+ * `wasFinished`: a session that had finished falls asleep after a while; it stays finished.
+ * https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session
+ */
+export function sessionPhase({ status, statusDetail }: SessionStatus, wasFinished = false): SessionPhase {
+  switch (status) {
+    case 'new':
+    case 'claimed':
+      return 'queued';
+    case 'resuming':
+      return 'starting';
+    case 'running':
+      return statusDetail === null ? 'working' : (RUNNING[statusDetail] ?? 'other');
+    case 'suspended':
+      return suspendedPhase(statusDetail, wasFinished);
+    case 'exit':
+      return wasFinished ? 'finished' : 'ended';
+    case 'error':
+      return 'failed';
+    default:
+      return 'other';
+  }
+}
+
+function suspendedPhase(detail: string | null, wasFinished: boolean): SessionPhase {
+  if (detail === 'error') return 'failed';
+  if (detail !== null && CAPPED.test(detail)) return 'capped';
+  return wasFinished ? 'finished' : 'asleep';
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { SessionSecret, StoredDraft } from './fields.ts';
+import { DEVIN_MODES } from './fields.ts';
+
+/**
+ * The body of `POST /v3/organizations/{org_id}/sessions`, exactly: only `prompt` is required, unknown keys are
+ * refused on our side. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ */
+export const sessionCreateRequestSchema = z.strictObject({
+  prompt: z.string(),
+  title: z.string().nullish(),
+  tags: z.array(z.string()).nullish(),
+  repos: z.array(z.string()).nullish(),
+  playbook_id: z.string().nullish(),
+  child_playbook_id: z.string().nullish(),
+  /** null: all knowledge; []: none. */
+  knowledge_ids: z.array(z.string()).nullish(),
+  /** null: all of the organisation's secrets; []: none. */
+  secret_ids: z.array(z.string()).nullish(),
+  session_secrets: z
+    .array(
+      z.strictObject({
+        key: z.string().min(1).max(256),
+        value: z.string().max(65_536),
+        sensitive: z.boolean().default(true),
+      }),
+    )
+    .nullish(),
+  attachment_urls: z.array(z.url().min(1).max(2083)).nullish(),
+  session_links: z.array(z.string()).nullish(),
+  create_as_user_id: z.string().nullish(),
+  devin_mode: z.enum(DEVIN_MODES).nullish(),
+  max_acu_limit: z.int().nullish(),
+  platform: z.string().nullish(),
+  resumable: z.boolean().default(true),
+  bypass_approval: z.boolean().nullish(),
+  structured_output_schema: z.record(z.string(), z.unknown()).nullish(),
+  structured_output_required: z.boolean().nullish(),
+});
+export type SessionCreateRequest = z.input<typeof sessionCreateRequestSchema>;
+
+/**
+ * Where a request stands. Each step is one transaction; `sending` is on disk before the POST leaves, so a
+ * request found in `sending` is one whose answer was lost.
+ */
+export const REQUEST_STATES = [
+  'accepted',
+  'identified',
+  'carded',
+  'attached',
+  'sending',
+  'created',
+  'refused',
+  'failed',
+  'unknown',
+] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+/** States in which a request still has work to do by itself. */
+export const OPEN_STATES = [
+  'accepted',
+  'identified',
+  'carded',
+  'attached',
+  'sending',
+] as const satisfies RequestState[];
+
+/** The tag by which a created session can be found again, whatever happened to the answer. */
+export function requestTag(requestId: string): string {
+  return `slack-${requestId}`;
+}
+
+export type RequestParts = {
+  draft: StoredDraft;
+  /** The task with its Slack context. */
+  prompt: string;
+  /** null where the organisation enforces its own tags. */
+  tag: string | null;
+  /** null: as the service user. */
+  createAsUserId: string | null;
+  /** Files taken from Slack, already uploaded to Devin. */
+  uploadedUrls: string[];
+  sessionSecrets: SessionSecret[];
+};
+
+/** Only what somebody said is sent; the rest stays Devin's default. */
+export function buildRequest(parts: RequestParts): SessionCreateRequest {
+  const { draft, tag, createAsUserId, uploadedUrls, sessionSecrets } = parts;
+  const tags = [...(draft.tags ?? []), ...(tag === null ? [] : [tag])];
+  const attachments = [...(draft.attachment_urls ?? []), ...uploadedUrls];
+  return {
+    ...draft,
+    prompt: parts.prompt,
+    ...(tags.length > 0 && { tags }),
+    ...(attachments.length > 0 && { attachment_urls: attachments }),
+    ...(sessionSecrets.length > 0 && { session_secrets: sessionSecrets }),
+    ...(createAsUserId !== null && { create_as_user_id: createAsUserId }),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Text } from '../../text/index.ts';
+import type { SessionCard } from './session-card.ts';
+import { oneLine } from './one-line.ts';
+import { escape, link, truncate } from './text.ts';
+
+const SHOWN_REPOS = 3;
+const SHOWN_PULL_REQUESTS = 5;
+const FACT_LENGTH = 150;
+const MS_PER_MINUTE = 60_000;
+const MINUTES_PER_HOUR = 60;
+const HOURS_PER_DAY = 24;
+
+/** For whom, as whom, how long, how much. Escaped. */
+export function peopleFacts(card: SessionCard, text: Text): string[] {
+  const { runsAs, elapsedMs } = card;
+  return [
+    text.card.requestedBy(`<@${escape(card.requester)}>`),
+    ...(runsAs === null
+      ? []
+      : [text.card.as(runsAs.kind === 'member' ? fact(runsAs.name) : text.card.serviceUser)]),
+    ...(elapsedMs === null ? [] : [duration(elapsedMs, text)]),
+    ...acuFact(card, text),
+  ];
+}
+
+/** On what, and how. Escaped. */
+export function workFacts(card: SessionCard, text: Text): string[] {
+  const { repos, mode, playbook, childSessions } = card;
+  const shown = repos.slice(0, SHOWN_REPOS).map(fact).join(', ');
+  const more = repos.length - SHOWN_REPOS;
+  return [
+    ...(repos.length === 0 ? [] : [more > 0 ? text.card.andMore(shown, more) : shown]),
+    ...(mode === null ? [] : [fact(mode)]),
+    ...(playbook === null ? [] : [text.card.playbook(fact(playbook))]),
+    ...(childSessions === 0 ? [] : [text.card.childSessions(childSessions)]),
+  ];
+}
+
+/** One line for each pull request, with a link; without, for the plain twin, with its address. */
+export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
+  const { pullRequests } = card;
+  const lines = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url, state }) => {
+    const where = linked && isWebAddress(url) ? link(url, pullRequestName(url)) : escape(truncate(url, 500));
+    return text.card.pullRequest(where, state === null ? null : fact(state));
+  });
+  const more = pullRequests.length - SHOWN_PULL_REQUESTS;
+  return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
+}
+
+function duration(ms: number, text: Text): string {
+  const minutes = Math.floor(ms / MS_PER_MINUTE);
+  if (minutes < 1) return text.card.duration.short;
+  const hours = Math.floor(minutes / MINUTES_PER_HOUR);
+  if (hours === 0) return text.card.duration.minutes(minutes);
+  const days = Math.floor(hours / HOURS_PER_DAY);
+  return days === 0
+    ? text.card.duration.hours(hours, minutes % MINUTES_PER_HOUR)
+    : text.card.duration.days(days, hours % HOURS_PER_DAY);
+}
+
+export function isWebAddress(url: string): boolean {
+  return /^https?:\/\/\S+$/i.test(url);
+}
+
+function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {
+  if (acusUsed !== null) {
+    const used = String(Math.round(acusUsed * 10) / 10);
+    return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, String(acuLimit))];
+  }
+  return acuLimit === null ? [] : [text.card.acuLimit(String(acuLimit))];
+}
+
+/** `acme/web #412` of GitHub, GitLab, Bitbucket and Azure addresses; else the address without its scheme. */
+function pullRequestName(url: string): string {
+  const found =
+    /^https?:\/\/[^/]+\/(.+?)\/(?:-\/)?(?:pull|pulls|merge_requests|pull-requests|pullrequest)\/(\d+)/i.exec(
+      url,
+    );
+  const name = found === null ? url.replace(/^https?:\/\//i, '') : `${found[1]} #${found[2]}`;
+  return truncate(name, FACT_LENGTH);
+}
+
+function fact(value: string): string {
+  return escape(truncate(oneLine(value), FACT_LENGTH));
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { Text } from '../../text/index.ts';
+import { fitCodeBlock } from './fit-code-block.ts';
+import { code, date, link } from './text.ts';
+
+/** Any JSON value in mrkdwn, within one section. Ids and words stand in code spans, where they can be copied. */
+
+const VALUE_LENGTH = 2500;
+const SPAN_LENGTH = 200;
+const LINKED_LENGTH = 500;
+const MS_PER_S = 1000;
+/** A Date holds nothing later. */
+const LAST_MOMENT_S = 8.64e12;
+
+export function shownValue(value: unknown, text: Text): string {
+  if (value === null || value === undefined || value === '') return text.details.nothing;
+  if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'string') return shownString(value, text);
+  if (!Array.isArray(value)) return shownBlock(JSON.stringify(value, null, 2), text);
+  const items: unknown[] = value;
+  return shownList(items, text);
+}
+
+/** In the reader's zone; with a fallback for clients that show none. */
+export function shownMoment(epochMs: number): string {
+  const fallback = `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return date(epochMs / MS_PER_S, fallback);
+}
+
+/** Epoch seconds; what is no moment stays as it is. */
+export function shownSeconds(value: unknown, text: Text): string {
+  const isMoment = typeof value === 'number' && Math.abs(value) <= LAST_MOMENT_S;
+  return isMoment ? shownMoment(value * MS_PER_S) : shownValue(value, text);
+}
+
+const keyedSchema = z.array(z.object({ key: z.string() }));
+
+/** What a secret is called; its value goes nowhere. */
+export function shownSecrets(value: unknown, text: Text): string {
+  const secrets = keyedSchema.safeParse(value).data ?? [];
+  return text.details.secretKeys(
+    shownList(
+      secrets.map(({ key }) => key),
+      text,
+    ),
+  );
+}
+
+function shownString(value: string, text: Text): string {
+  if (/^https?:\/\/\S+$/i.test(value) && value.length <= LINKED_LENGTH) return link(value, value);
+  // A code span is one line and cannot hold a backtick.
+  return value.length <= SPAN_LENGTH && !/[`\n]/.test(value) && value.trim() !== ''
+    ? code(value)
+    : shownBlock(value, text);
+}
+
+function shownBlock(value: string, text: Text): string {
+  const { block, cut } = fitCodeBlock(value, VALUE_LENGTH);
+  return `\n${block}${cut ? `\n${text.details.cut}` : ''}`;
+}
+
+function shownList(items: readonly unknown[], text: Text): string {
+  if (items.length === 0) return text.details.none;
+  const shown: string[] = [];
+  let length = 0;
+  for (const item of items) {
+    const one = shownItem(item, text);
+    length += one.length;
+    if (length > VALUE_LENGTH) break;
+    shown.push(one);
+  }
+  if (shown.length === 0) return shownBlock(JSON.stringify(items, null, 2), text);
+  const more = items.length - shown.length;
+  return [...shown, ...(more > 0 ? [text.details.andMore(more)] : [])].join(', ');
+}
+
+/** An object in a list, such as a pull request, is its values in a row. */
+function shownItem(item: unknown, text: Text): string {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return shownValue(item, text);
+  return Object.values(item)
+    .map((value) => shownValue(value, text))
+    .join(' ');
+}

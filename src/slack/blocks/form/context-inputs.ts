@@ -1,0 +1,68 @@
+import type { KnownBlock } from '@slack/types';
+import type { ContextChoice } from '../../../session/context.ts';
+import type { Text } from '../../../text/index.ts';
+import { BLOCK, INPUT } from '../../ids.ts';
+import { context, option } from '../objects.ts';
+import { oneLine } from '../one-line.ts';
+import { escape } from '../text.ts';
+import { inputBlock } from './elements.ts';
+
+/** What goes along with the task, when it was started from a message. */
+export type FormContext = {
+  /** A short excerpt of the message. */
+  picked: string;
+  options: ContextOption[];
+  chosen: ContextChoice;
+  /** Why only the message is possible and how to change that: a plain sentence. */
+  unavailable: string | null;
+};
+
+/** null: not counted yet. */
+type ContextOption = { choice: ContextChoice; messages: number | null; files: number | null };
+
+/**
+ * Counts stand beside the options, not in them: they come later, and Slack keeps the option that was chosen as it
+ * was when a form is drawn anew. Where there is nothing to choose, the line says what goes along.
+ */
+export function contextBlocks(
+  { picked, options, chosen, unavailable }: FormContext,
+  text: Text,
+): KnownBlock[] {
+  const { label, hint, choices, ...words } = text.modal.context;
+  const excerpt = picked.trim() === '' ? words.pickedEmpty : words.picked(excerptOf(picked));
+  const [only, ...others] = options.map(({ choice }) => option(choices[choice], choice));
+  if (only === undefined || others.length === 0) {
+    const alone = options.map((one) => `${label}: ${counted(one, text) ?? choices[one.choice]}`);
+    return [lines([excerpt, ...alone, ...(unavailable === null ? [] : [escape(unavailable)])])];
+  }
+  const counts = options.flatMap((one) => counted(one, text) ?? []);
+  const element = {
+    type: 'radio_buttons' as const,
+    action_id: INPUT,
+    options: [only, ...others],
+    initial_option: others.find(({ value }) => value === chosen) ?? only,
+  };
+  return [
+    lines([excerpt, ...(counts.length === 0 ? [] : [counts.join(' · ')])]),
+    inputBlock({ blockId: BLOCK.context, label, hint, optional: false, element }),
+  ];
+}
+
+function lines(escaped: string[]): KnownBlock {
+  return context(escaped.join('\n'));
+}
+
+/** A mention is shown by its name; in a modal it pings nobody. */
+function excerptOf(picked: string): string {
+  return escape(oneLine(picked)).replaceAll(/&lt;(@[UW][A-Z0-9]+)&gt;/g, '<$1>');
+}
+
+/** null: there is nothing to count, or it is not counted yet. */
+function counted({ choice, messages, files }: ContextOption, text: Text): string | null {
+  const words = text.modal.context;
+  const counts = [
+    ...(messages === null || choice === 'message' ? [] : [words.messages(messages)]),
+    ...(files === null || files === 0 ? [] : [words.files(files)]),
+  ];
+  return counts.length === 0 ? null : words.counted(words.choices[choice], counts.join(', '));
+}

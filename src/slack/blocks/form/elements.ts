@@ -1,0 +1,104 @@
+import type {
+  Checkboxes,
+  ExternalSelect,
+  InputBlock,
+  MultiExternalSelect,
+  NumberInput,
+  PlainTextInput,
+  StaticSelect,
+} from '@slack/types';
+import type { Lookup } from '../../../session/fields.ts';
+import type { Text } from '../../../text/index.ts';
+import { INPUT, lookupAction } from '../../ids.ts';
+import { LIMIT } from '../limits.ts';
+import { caption, option } from '../objects.ts';
+import { oneLine } from '../one-line.ts';
+
+type Labelled = {
+  blockId: string;
+  label: string;
+  hint: string;
+  optional?: boolean;
+  element: InputBlock['element'];
+};
+
+export function inputBlock({ blockId, label, hint, optional = true, element }: Labelled): InputBlock {
+  return {
+    type: 'input',
+    block_id: blockId,
+    label: caption(label, LIMIT.label),
+    hint: caption(hint, LIMIT.label),
+    optional,
+    element,
+  };
+}
+
+export type Typed = { initial: string | undefined; maxLength: number; multiline: boolean; focus?: boolean };
+
+export function textElement({ initial, maxLength, multiline, focus = false }: Typed): PlainTextInput {
+  return {
+    type: 'plain_text_input',
+    action_id: INPUT,
+    multiline,
+    max_length: maxLength,
+    ...(initial !== undefined && { initial_value: initial }),
+    ...(focus && { focus_on_load: true }),
+  };
+}
+
+/** `min_query_length: 0`: suggestions come as soon as the select is opened. */
+export function pickOne(lookup: Lookup, [value]: string[], text: Text): ExternalSelect {
+  return {
+    type: 'external_select',
+    action_id: lookupAction(lookup),
+    placeholder: caption(text.modal.search, LIMIT.placeholder),
+    min_query_length: 0,
+    ...(value !== undefined && { initial_option: unlabelled(value) }),
+  };
+}
+
+export function pickSeveral(lookup: Lookup, values: string[], text: Text): MultiExternalSelect {
+  return {
+    type: 'multi_external_select',
+    action_id: lookupAction(lookup),
+    placeholder: caption(text.modal.search, LIMIT.placeholder),
+    min_query_length: 0,
+    ...(values.length > 0 && { initial_options: values.map(unlabelled) }),
+  };
+}
+
+export function choiceElement(values: readonly string[], chosen: unknown, text: Text): StaticSelect {
+  const labels: Record<string, string> = text.modal.options;
+  const options = values.map((value) => option(labels[value] ?? value, value));
+  const initial = options.find(({ value }) => value === chosen);
+  return {
+    type: 'static_select',
+    action_id: INPUT,
+    placeholder: caption(text.modal.unset, LIMIT.placeholder),
+    options,
+    ...(initial !== undefined && { initial_option: initial }),
+  };
+}
+
+export function numberElement(min: number, value: unknown): NumberInput {
+  return {
+    type: 'number_input',
+    action_id: INPUT,
+    is_decimal_allowed: false,
+    min_value: String(min),
+    ...(typeof value === 'number' && value >= min && { initial_value: String(value) }),
+  };
+}
+
+/** The value of each box, when it is ticked. */
+const TICKED = 'on';
+
+export function tickBox(label: string, ticked: boolean): Checkboxes {
+  const box = option(label, TICKED);
+  return { type: 'checkboxes', action_id: INPUT, options: [box], ...(ticked && { initial_options: [box] }) };
+}
+
+/** The label of a value that was not looked up is the value. */
+function unlabelled(value: string) {
+  return option(oneLine(value) || value, value);
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** What one input holds, whatever element it is: text, or the values that were picked (options, files). */
+export type Entered = { kind: 'text'; text: string } | { kind: 'picked'; values: string[] };
+
+/** By block id; blocks that are not on the form, or of a kind not used here, are missing. */
+export type EnteredByBlock = ReadonlyMap<string, Entered>;
+
+const option = z.object({ value: z.string() });
+const text = (value: string): Entered => ({ kind: 'text', text: value });
+const picked = (values: string[]): Entered => ({ kind: 'picked', values });
+
+/** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+const heldSchema = z.union([
+  z
+    .object({ type: z.enum(['plain_text_input', 'number_input']), value: z.string().nullish() })
+    .transform(({ value }) => text(value ?? '')),
+  z
+    .object({
+      type: z.enum(['static_select', 'external_select', 'radio_buttons']),
+      selected_option: option.nullish(),
+    })
+    .transform(({ selected_option: chosen }) => picked(chosen ? [chosen.value] : [])),
+  z
+    .object({
+      type: z.enum(['multi_external_select', 'checkboxes']),
+      selected_options: z.array(option).nullish(),
+    })
+    .transform(({ selected_options: chosen }) => picked((chosen ?? []).map(({ value }) => value))),
+  z
+    .object({ type: z.literal('file_input'), files: z.array(z.object({ id: z.string() })).nullish() })
+    .transform(({ files }) => picked((files ?? []).map(({ id }) => id))),
+]);
+
+const stateSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
+
+/** `view.state.values`: block id, then action id, then the element's value in its own shape. */
+export function readEntered(state: unknown): EnteredByBlock {
+  return new Map(
+    Object.entries(stateSchema.parse(state)).flatMap(([blockId, actions]) => {
+      const held = heldSchema.safeParse(Object.values(actions)[0]);
+      return held.success ? [[blockId, held.data] as const] : [];
+    }),
+  );
+}
+
+export function pickedIn(entered: EnteredByBlock, blockId: string): string[] {
+  const held = entered.get(blockId);
+  return held?.kind === 'picked' ? held.values : [];
+}

@@ -1,0 +1,63 @@
+import type { ContextChoice } from '../../../session/context.ts';
+import { CONTEXT_CHOICES } from '../../../session/context.ts';
+import type { Field, SessionDraft } from '../../../session/fields.ts';
+import { sessionDraftSchema } from '../../../session/fields.ts';
+import type { Text } from '../../../text/index.ts';
+import { BLOCK, fieldBlock } from '../../ids.ts';
+import type { EnteredByBlock } from './entered.ts';
+import { pickedIn, readEntered } from './entered.ts';
+import { fitting, problemWith } from './check.ts';
+import { readField } from './read-field.ts';
+import { shownFields, TASK } from './shown.ts';
+
+export type ReadForm = {
+  /** What could be read. */
+  draft: SessionDraft;
+  /** null: there was nothing to choose. */
+  contextChoice: ContextChoice | null;
+  fileIds: string[];
+  /** By block id, as Slack takes them. */
+  errors: Record<string, string>;
+};
+
+/** A submission: what it holds, and what is wrong with it, said at the input. */
+export function readSessionForm(state: unknown, expanded: boolean, text: Text): ReadForm {
+  const entered = readEntered(state);
+  const read = shownFields(expanded).map((field) => checkedField(field, entered, text));
+  const [choice] = pickedIn(entered, BLOCK.context);
+  return {
+    draft: sessionDraftSchema.parse(Object.fromEntries(read.flatMap(({ values }) => values))),
+    contextChoice: CONTEXT_CHOICES.find((known) => known === choice) ?? null,
+    fileIds: pickedIn(entered, BLOCK.files),
+    errors: Object.fromEntries(read.flatMap(({ errors }) => errors)),
+  };
+}
+
+/** What a form holds while it is filled in: right or not yet, what fits is kept. Secrets are not read. */
+export function draftFromState(state: unknown): SessionDraft {
+  const entered = readEntered(state);
+  const values = shownFields(true).flatMap((field) => {
+    const reading = field.input.kind === 'secrets' ? null : readField(field, entered);
+    return reading?.kind === 'value' ? fitting(field, reading.raw).map((raw) => [field.key, raw]) : [];
+  });
+  return sessionDraftSchema.parse(Object.fromEntries(values));
+}
+
+type Checked = { values: [string, unknown][]; errors: [string, string][] };
+
+function checkedField(field: Field, entered: EnteredByBlock, text: Text): Checked {
+  const reading = readField(field, entered);
+  const block = fieldBlock(field.key);
+  switch (reading.kind) {
+    case 'nothing':
+      return { values: [], errors: field.key === TASK ? [[block, text.modal.errors.empty]] : [] };
+    case 'wrong':
+      return { values: [], errors: [[reading.block ?? block, reading.sentence(text)]] };
+    case 'value': {
+      const problem = problemWith(field, reading.raw, text);
+      return problem === null
+        ? { values: [[field.key, reading.raw]], errors: [] }
+        : { values: fitting(field, reading.raw).map((raw) => [field.key, raw]), errors: [[block, problem]] };
+    }
+  }
+}

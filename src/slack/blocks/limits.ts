@@ -1,0 +1,27 @@
+/**
+ * Slack's limits that renderers keep, in characters unless the name says otherwise.
+ * https://docs.slack.dev/reference/block-kit/blocks
+ * https://docs.slack.dev/reference/block-kit/block-elements
+ * https://docs.slack.dev/reference/block-kit/composition-objects
+ * https://docs.slack.dev/reference/views/modal-views
+ */
+export const LIMIT = {
+  sectionText: 3000,
+  header: 150,
+  label: 2000,
+  /** Label of a button, text and description of an option. */
+  caption: 75,
+  url: 3000,
+  optionValue: 150,
+  placeholder: 150,
+  /** Options of a select. */
+  options: 100,
+  inputText: 3000,
+  files: 10,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
+  viewTitle: 24,
+  /** chat.update takes no longer text: https://docs.slack.dev/reference/methods/chat.update */
+  messageText: 4000,
+} as const;

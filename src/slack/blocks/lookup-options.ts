@@ -1,0 +1,29 @@
+import type { PlainTextOption } from '@slack/types';
+import type { Text } from '../../text/index.ts';
+import { LIMIT } from './limits.ts';
+import { option } from './objects.ts';
+import { oneLine } from './one-line.ts';
+
+type Found = { value: string; label: string; description: string | null };
+
+/**
+ * Suggestions of a picker. What was typed can always be taken as it is: the list may be incomplete, or forbidden.
+ * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
+ */
+export function lookupOptions(found: readonly Found[], typed: string, text: Text): PlainTextOption[] {
+  const wanted = typed === '' ? [] : [{ value: typed, label: text.lookup.use(typed), description: null }];
+  const unique = new Map<string, Found>();
+  for (const one of [...wanted, ...found]) {
+    if (isPickable(one) && !unique.has(one.value)) unique.set(one.value, one);
+  }
+  return [...unique.values()]
+    .slice(0, LIMIT.options)
+    .map(({ value, label, description }) =>
+      option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
+    );
+}
+
+/** A value that was cut would be another value. */
+function isPickable({ value }: Found): boolean {
+  return value !== '' && value.length <= LIMIT.optionValue;
+}

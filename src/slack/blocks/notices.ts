@@ -1,0 +1,69 @@
+import type { KnownBlock } from '@slack/types';
+import type { Text } from '../../text/index.ts';
+import { ACTION } from '../ids.ts';
+import { fitCodeBlock } from './fit-code-block.ts';
+import { LIMIT } from './limits.ts';
+import { button, section, sections } from './objects.ts';
+import { ownEntry } from './own-entry.ts';
+import { bold, escape, link, truncate } from './text.ts';
+
+/** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */
+type Notice = { text: string; blocks: KnownBlock[] };
+
+type Refusal = {
+  problems: string[];
+  /** Slack shows a command's text to nobody once it is sent, so it is quoted back. */
+  typed: string | null;
+  /** The form that holds what was typed; null: there is none to open. */
+  formId: string | null;
+  title?: string;
+};
+
+const PROBLEM_LENGTH = 1000;
+const MAX_PROBLEMS = 20;
+const TYPED_LENGTH = 2800;
+
+export function refusal({ problems, typed, formId, title }: Refusal, text: Text): Notice {
+  const heading = title ?? text.notices.nothingStarted;
+  const shown = problemLines(problems);
+  const quoted = typed === null || typed.trim() === '' ? [] : quoteTyped(typed, formId !== null, text);
+  return {
+    text: truncate([heading, ...shown, ...quoted].join('\n'), LIMIT.messageText),
+    blocks: [
+      section(bold(heading)),
+      ...sections(shown),
+      ...quoted.map(section),
+      ...(formId === null ? [] : [openForm(formId, text)]),
+    ],
+  };
+}
+
+export function notice(sentences: readonly string[]): Notice {
+  return { text: truncate(sentences.join('\n'), LIMIT.messageText), blocks: sections(sentences) };
+}
+
+/** The card is not where the person asked. `code`: Slack's reason; '' where there is none. */
+export function cardElsewhere(
+  { code, link: url }: { code: string; link: string | null },
+  text: Text,
+): Notice {
+  const known = ownEntry(text.notices.elsewhereBecause, code);
+  const sentence = text.notices.cardElsewhere(known ?? text.notices.elsewhereOther(escape(code)));
+  return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);
+}
+
+function problemLines(problems: readonly string[]): string[] {
+  const lines = problems.slice(0, MAX_PROBLEMS).map((problem) => truncate(problem, PROBLEM_LENGTH));
+  return lines.length === 1 ? lines : lines.map((line) => `• ${line}`);
+}
+
+/** Each of these is a section of its own, so that no packing cuts the code block's end off. */
+function quoteTyped(typed: string, inForm: boolean, text: Text): string[] {
+  const { block, cut } = fitCodeBlock(typed, TYPED_LENGTH);
+  return [`${text.notices.typed}\n${block}`, ...(cut && inForm ? [text.notices.typedCut] : [])];
+}
+
+function openForm(formId: string, text: Text): KnownBlock {
+  const open = button(ACTION.openForm, text.notices.openForm, formId);
+  return { type: 'actions', elements: [{ ...open, style: 'primary' }] };
+}

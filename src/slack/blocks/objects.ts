@@ -1,0 +1,63 @@
+import type {
+  Button,
+  ConfirmationDialog,
+  ContextBlock,
+  HeaderBlock,
+  PlainTextElement,
+  PlainTextOption,
+  SectionBlock,
+} from '@slack/types';
+import { LIMIT } from './limits.ts';
+import { mrkdwn, plain, truncate } from './text.ts';
+
+/** Blocks and elements within Slack's limits: what is too long is cut. `escaped` is mrkdwn, all else is raw. */
+
+export function caption(text: string, max: number = LIMIT.caption): PlainTextElement {
+  return plain(truncate(text, max));
+}
+
+export function section(escaped: string): SectionBlock {
+  return { type: 'section', text: mrkdwn(truncate(escaped, LIMIT.sectionText)) };
+}
+
+export function context(escaped: string): ContextBlock {
+  return { type: 'context', elements: [mrkdwn(truncate(escaped, LIMIT.sectionText))] };
+}
+
+export function header(text: string): HeaderBlock {
+  return { type: 'header', text: caption(text, LIMIT.header) };
+}
+
+export function option(text: string, value: string, description?: string): PlainTextOption {
+  return {
+    text: caption(text),
+    value,
+    ...(description !== undefined && { description: caption(description) }),
+  };
+}
+
+export function button(actionId: string, label: string, value: string): Button {
+  return { type: 'button', action_id: actionId, text: caption(label), value };
+}
+
+export type Confirmation = { title: string; text: string; confirm: string; deny: string };
+
+export function confirmation({ title, text, confirm, deny }: Confirmation): ConfirmationDialog {
+  return {
+    title: caption(title, LIMIT.confirmTitle),
+    text: caption(text, LIMIT.confirmText),
+    confirm: caption(confirm, LIMIT.confirmButton),
+    deny: caption(deny, LIMIT.confirmButton),
+  };
+}
+
+/** Lines packed into as few sections as hold them, in order; Slack refuses an empty one. */
+export function sections(lines: readonly string[]): SectionBlock[] {
+  const packed: string[] = [];
+  for (const line of lines.filter((one) => one.trim() !== '')) {
+    const last = packed.at(-1);
+    if (last === undefined || last.length + 1 + line.length > LIMIT.sectionText) packed.push(line);
+    else packed[packed.length - 1] = `${last}\n${line}`;
+  }
+  return packed.map(section);
+}

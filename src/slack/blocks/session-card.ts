@@ -1,0 +1,146 @@
+import type { KnownBlock } from '@slack/types';
+import type { SessionPhase } from '../../session/lifecycle.ts';
+import type { Text } from '../../text/index.ts';
+import { cardButtons } from './card-buttons.ts';
+import type { CardAction } from './card-buttons.ts';
+import { isWebAddress, peopleFacts, pullRequestLines, workFacts } from './card-facts.ts';
+import { oneLine } from './one-line.ts';
+import { LIMIT } from './limits.ts';
+import { ownEntry } from './own-entry.ts';
+import { context, section } from './objects.ts';
+import { bold, escape, link, quote, truncate } from './text.ts';
+
+export type { CardAction } from './card-buttons.ts';
+
+/** What a card shows. Every string is raw: the renderer escapes and cuts. */
+export type SessionCard = {
+  requestId: string;
+  phase: SessionPhase;
+  /** Devin's own word, for the phase `other`. */
+  statusWord: string | null;
+  title: string;
+  /** Slack user id. */
+  requester: string;
+  /** null: not established yet. */
+  runsAs: { kind: 'member'; name: string } | { kind: 'service-user' } | null;
+  url: string | null;
+  repos: string[];
+  mode: string | null;
+  playbook: string | null;
+  acuLimit: number | null;
+  acusUsed: number | null;
+  elapsedMs: number | null;
+  pullRequests: { url: string; state: string | null }[];
+  childSessions: number;
+  /** The last thing Devin said. */
+  lastWords: string | null;
+  /** Sentences: what was left out, what is waited for. */
+  notes: string[];
+  /** Why it failed. */
+  problem: string | null;
+  actions: CardAction[];
+};
+
+const TITLE_LENGTH = 150;
+const WORDS_LENGTH = 300;
+const SENTENCE_LENGTH = 1000;
+const SHOWN_SENTENCES = 8;
+const BETWEEN_FACTS = ' · ';
+
+/** A sign, never without its word. */
+const SIGN: Record<SessionPhase, string> = {
+  queued: ':hourglass_flowing_sand:',
+  starting: ':rocket:',
+  working: ':gear:',
+  'needs-you': ':speech_balloon:',
+  'needs-approval': ':raised_hand:',
+  finished: ':white_check_mark:',
+  asleep: ':zzz:',
+  capped: ':octagonal_sign:',
+  failed: ':x:',
+  unknown: ':grey_question:',
+  ended: ':checkered_flag:',
+  other: ':information_source:',
+};
+
+/** The card in the conversation. `text` alone says all that the blocks say. */
+export function renderCard(card: SessionCard, text: Text): { text: string; blocks: KnownBlock[] } {
+  return {
+    text: plainTwin(card, text),
+    blocks: [...facts(card, text), ...saying(card, text), ...cardButtons(card, text)],
+  };
+}
+
+function facts(card: SessionCard, text: Text): KnownBlock[] {
+  const work = workFacts(card, text);
+  return [
+    section(`${heading(card, text)}\n${SIGN[card.phase]} ${statusWord(card, text)}`),
+    context(peopleFacts(card, text).join(BETWEEN_FACTS)),
+    ...(work.length === 0 ? [] : [context(work.join(BETWEEN_FACTS))]),
+  ];
+}
+
+function saying(card: SessionCard, text: Text): KnownBlock[] {
+  const pullRequests = pullRequestLines(card, text, true);
+  const said = lastWords(card);
+  const notes = sentences([meaning(card, text), ...card.notes]);
+  return [
+    ...(pullRequests.length === 0 ? [] : [section(pullRequests.join('\n'))]),
+    ...sentences([card.problem]).map(section),
+    ...(said === null ? [] : [section(quote(said))]),
+    ...(notes.length === 0 ? [] : [context(notes.join('\n'))]),
+  ];
+}
+
+/** Most important first, since the end is what is cut. */
+function plainTwin(card: SessionCard, text: Text): string {
+  const said = lastWords(card);
+  const lines = [
+    text.card.headline(escape(title(card, text)), statusWord(card, text)),
+    ...(card.url === null ? [] : [escape(card.url)]),
+    ...sentences([card.problem, meaning(card, text)]),
+    [...peopleFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS),
+    ...pullRequestLines(card, text, false),
+    ...(said === null ? [] : [text.card.devinSays(said)]),
+    ...sentences(card.notes),
+  ];
+  return truncate(lines.join('\n'), LIMIT.messageText);
+}
+
+function heading(card: SessionCard, text: Text): string {
+  const { url } = card;
+  const linkable = url !== null && isWebAddress(url) && url.length <= LIMIT.sectionText / 2;
+  return bold(linkable ? link(url, title(card, text)) : escape(title(card, text)));
+}
+
+function title(card: SessionCard, text: Text): string {
+  const line = truncate(oneLine(card.title), TITLE_LENGTH);
+  return line === '' ? text.card.untitled : line;
+}
+
+/** Escaped. */
+function statusWord({ phase, statusWord: word }: SessionCard, text: Text): string {
+  if (phase === 'other' && word !== null && word !== '')
+    return escape(truncate(oneLine(word).replaceAll('_', ' '), TITLE_LENGTH));
+  return text.card.phases[phase];
+}
+
+function lastWords({ lastWords }: SessionCard): string | null {
+  const words = lastWords === null ? '' : oneLine(lastWords);
+  return words === '' ? null : escape(truncate(words, WORDS_LENGTH));
+}
+
+/** What the phase means for the reader; a problem says it better. */
+function meaning({ phase, statusWord: word, problem }: SessionCard, text: Text): string | null {
+  if (problem !== null) return null;
+  const phases: Readonly<Partial<Record<SessionPhase, Readonly<Record<string, string>>>>> = text.card.meaning;
+  const reasons = phases[phase] ?? {};
+  return ownEntry(reasons, word ?? 'any') ?? reasons['any'] ?? null;
+}
+
+/** Escaped, each within its length; blanks are none. */
+function sentences(raw: readonly (string | null)[]): string[] {
+  return raw
+    .flatMap((one) => (one === null || one.trim() === '' ? [] : [truncate(escape(one), SENTENCE_LENGTH)]))
+    .slice(0, SHOWN_SENTENCES);
+}

@@ -1,0 +1,121 @@
+import type { ContextBlock, KnownBlock, ModalView } from '@slack/types';
+import type { Sources } from '../../session/defaults.ts';
+import type { Field, FieldGroup, SessionDraft } from '../../session/fields.ts';
+import { fields } from '../../session/fields.ts';
+import type { Text } from '../../text/index.ts';
+import { ACTION, BLOCK, VIEW, writeFormMetadata } from '../ids.ts';
+import type { FormContext } from './form/context-inputs.ts';
+import { contextBlocks } from './form/context-inputs.ts';
+import { fieldInputs, filesInput } from './form/inputs.ts';
+import { MORE_GROUPS, shownFields, TASK } from './form/shown.ts';
+import type { TextPlan } from './form/typed.ts';
+import { planTexts } from './form/typed.ts';
+import { LIMIT } from './limits.ts';
+import { caption, context, header } from './objects.ts';
+import { bold, escape } from './text.ts';
+
+export type { FormContext } from './form/context-inputs.ts';
+export { draftFromState, readSessionForm } from './form/read.ts';
+
+/** As whom the session will run. `how` and `why` are plain sentences. */
+export type FormIdentity =
+  | { kind: 'looking' }
+  | { kind: 'member'; name: string; how: string }
+  | { kind: 'service-user'; why: string }
+  | { kind: 'refused'; why: string };
+
+export type SessionForm = {
+  formId: string;
+  expanded: boolean;
+  /** What the inputs hold. */
+  values: SessionDraft;
+  /** What they held when the form was opened, where it is drawn anew: it decides which inputs there are. */
+  prefill?: SessionDraft;
+  sources: Sources;
+  context: FormContext | null;
+  runsAs: FormIdentity;
+  /** Plain sentences. */
+  notes: string[];
+};
+
+type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
+
+/** The modal that starts a session: each field of the table by its kind, first what is set most often. */
+export function renderSessionForm(form: SessionForm, text: Text): ModalView {
+  const { formId, expanded } = form;
+  const plan = planTexts(shownFields(expanded), form.prefill ?? form.values);
+  const drawing = { form, plan, text };
+  return {
+    type: 'modal',
+    callback_id: VIEW.form,
+    private_metadata: writeFormMetadata({ formId, expanded }),
+    title: caption(text.modal.title, LIMIT.viewTitle),
+    submit: caption(text.modal.submit, LIMIT.viewTitle),
+    close: caption(text.modal.close, LIMIT.viewTitle),
+    blocks: [
+      ...noteBlocks(drawing),
+      ...groupInputs('main', drawing),
+      ...(expanded ? MORE_GROUPS.flatMap((group) => headedGroup(group, drawing)) : moreOptions(drawing)),
+      runsAsBlock(form.runsAs, text),
+    ],
+  };
+}
+
+function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
+  const cut = plan.cut.map(({ key }) => text.modal.tooLong(text.fields[key].label));
+  return [...form.notes, ...cut].map((note) => context(escape(note)));
+}
+
+function headedGroup(group: (typeof MORE_GROUPS)[number], drawing: Drawing): KnownBlock[] {
+  const { text } = drawing;
+  return [
+    header(text.modal.groups[group]),
+    ...groupInputs(group, drawing),
+    ...(group === 'files' ? [filesInput(text)] : []),
+  ];
+}
+
+function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
+  return fields.filter((field) => field.group === group).flatMap((field) => inputsOf(field, drawing));
+}
+
+function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
+  const { key } = field;
+  const inputs = fieldInputs({
+    field,
+    value: form.values[key],
+    parts: plan.parts.get(key),
+    source: form.sources[key],
+    text,
+  });
+  return key === TASK && form.context !== null ? [...inputs, ...contextBlocks(form.context, text)] : inputs;
+}
+
+function moreOptions({ form, text }: Drawing): KnownBlock[] {
+  const hidden = fields.filter(({ key, group }) => group !== 'main' && form.values[key] !== undefined);
+  const labels = hidden.map(({ key }) => text.fields[key].label).join(', ');
+  return [
+    ...(hidden.length === 0 ? [] : [context(escape(text.modal.alsoSet(labels)))]),
+    {
+      type: 'actions',
+      elements: [{ type: 'button', action_id: ACTION.moreOptions, text: caption(text.modal.moreOptions) }],
+    },
+  ];
+}
+
+function runsAsBlock(runsAs: FormIdentity, text: Text): ContextBlock {
+  return { ...context(runsAsSentence(runsAs, text)), block_id: BLOCK.runsAs };
+}
+
+function runsAsSentence(runsAs: FormIdentity, text: Text): string {
+  switch (runsAs.kind) {
+    case 'looking':
+      return text.modal.runsAs.looking;
+    case 'member':
+      return text.modal.runsAs.member(bold(escape(runsAs.name)), escape(runsAs.how));
+    case 'service-user':
+      return escape(runsAs.why);
+    case 'refused':
+      return text.modal.runsAs.refused(escape(runsAs.why));
+  }
+}

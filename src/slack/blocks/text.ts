@@ -1,0 +1,137 @@
+import type { MrkdwnElement, PlainTextElement } from '@slack/types';
+
+/**
+ * Slack's mrkdwn, written and read. `escape`, `code`, `codeBlock`, `link` and `date` take raw text; `bold` and
+ * `quote` take mrkdwn, that is text which was escaped before.
+ * https://docs.slack.dev/messaging/formatting-message-text
+ */
+
+const ELLIPSIS = '…';
+
+/**
+ * Makes raw text safe to show: no mention, broadcast, date or link of Slack can start without `<`. The marks
+ * `* _ ~` and backticks stay as they are: they cannot be escaped, and what they do is looks only.
+ */
+export function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Bold ends at a line's end, so the text becomes one line. */
+export function bold(escaped: string): string {
+  const line = oneLine(escaped);
+  return line === '' ? '' : `*${line}*`;
+}
+
+/** A backtick would end the span and has no escape: it becomes an apostrophe. */
+export function code(text: string): string {
+  const line = oneLine(text).replaceAll('`', "'");
+  return line === '' ? '' : `\`${escape(line)}\``;
+}
+
+/** Keeps lines and indentation. Three backticks would end the block: a zero-width space parts them. */
+export function codeBlock(text: string): string {
+  return `\`\`\`\n${escape(text.replaceAll('``', '`\u200B`'))}\n\`\`\``;
+}
+
+/**
+ * A labelled link. Slack reads `<!channel|…>` and `<@U…|…>` in the same brackets, so what is no web or mail
+ * address is shown as its label alone.
+ */
+export function link(url: string, label: string): string {
+  const shown = escape(oneLine(label).replaceAll('|', '¦'));
+  if (!/^(?:https?:\/\/|mailto:)\S+$/i.test(url)) return shown;
+  const target = url
+    .replaceAll('|', '%7C')
+    .replaceAll('<', '%3C')
+    .replaceAll('>', '%3E')
+    .replaceAll('&', '&amp;');
+  return shown === '' ? `<${target}>` : `<${target}|${shown}>`;
+}
+
+/** A moment in the reader's own time zone; clients that cannot show it show the fallback. */
+export function date(epochSeconds: number, fallback: string): string {
+  const shown = escape(oneLine(fallback).replaceAll('|', '¦'));
+  return `<!date^${Math.trunc(epochSeconds)}^{date_short_pretty}, {time}|${shown}>`;
+}
+
+export function quote(escaped: string): string {
+  return escaped
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+}
+
+/**
+ * At most `max` UTF-16 units, which is never less strict than Slack's count of characters. Cuts between code
+ * points, and never inside `&amp;`, `&lt;` or `&gt;`, so it can be used before or after `escape`.
+ */
+export function truncate(text: string, max: number): string {
+  if (text.length <= max) return text;
+  if (max < ELLIPSIS.length) return '';
+  const end = cutBefore(text, max - ELLIPSIS.length);
+  return `${text.slice(0, end).trimEnd()}${ELLIPSIS}`;
+}
+
+/** mrkdwn for a block. `verbatim`: Slack makes no links, channels or mentions of plain words by itself. */
+export function mrkdwn(escaped: string): MrkdwnElement {
+  return { type: 'mrkdwn', text: escaped, verbatim: true };
+}
+
+/** Plain text for a label, title or button: raw, since Slack formats nothing in it but emoji, switched off here. */
+export function plain(text: string): PlainTextElement {
+  return { type: 'plain_text', text, emoji: false };
+}
+
+const TOKEN_OR_ENTITY = /<([^<>]+)>|&(?:amp|lt|gt);/g;
+const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
+
+/**
+ * Slack's escaped text as a person reads it. `names`: display names by user id, for mentions that come without
+ * one; such a mention stays `<@U…>` where no name is given.
+ */
+export function unescape(slackText: string, names?: ReadonlyMap<string, string>): string {
+  return slackText.replaceAll(TOKEN_OR_ENTITY, (whole, token: string | undefined) =>
+    token === undefined ? (ENTITIES[whole] ?? whole) : (readToken(token, names) ?? whole),
+  );
+}
+
+/** null: no token of Slack's, but brackets in text that was never escaped. */
+function readToken(token: string, names?: ReadonlyMap<string, string>): string | null {
+  const { target, label } = splitToken(token);
+  if (/^@[UWB][A-Z0-9]+$/.test(target)) return mention(target.slice(1), label, names);
+  // A private channel comes with an empty name.
+  if (/^#[CGD][A-Z0-9]+$/.test(target)) return `#${label ?? target.slice(1)}`;
+  if (/^![a-z]/.test(target)) return label ?? `@${target.slice(1).replace(/^subteam\^/, '')}`;
+  if (/^(?:mailto|tel):/i.test(target)) return label ?? target.replace(/^\w+:/, '');
+  return /^[a-z][a-z0-9+.-]*:\S+$/i.test(target) ? readLink(target, label) : null;
+}
+
+function splitToken(token: string): { target: string; label: string | null } {
+  const bar = token.indexOf('|');
+  if (bar === -1) return { target: unescape(token), label: null };
+  const label = unescape(token.slice(bar + 1));
+  return { target: unescape(token.slice(0, bar)), label: label === '' ? null : label };
+}
+
+function mention(id: string, label: string | null, names?: ReadonlyMap<string, string>): string {
+  const name = names?.get(id) ?? label;
+  return name === null ? `<@${id}>` : `@${name.replace(/^@/, '')}`;
+}
+
+function readLink(url: string, label: string | null): string {
+  const bare = (address: string): string =>
+    address.replace(/^[a-z][a-z0-9+.-]*:(?:\/\/)?/i, '').replace(/\/$/, '');
+  return label === null || bare(label) === bare(url) ? url : `${label} (${url})`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+}
+
+function cutBefore(text: string, end: number): number {
+  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(end));
+  const at = splitsPair ? end - 1 : end;
+  const ampersand = text.lastIndexOf('&', at - 1);
+  const entity = ampersand === -1 ? null : /^&(?:amp|lt|gt);/.exec(text.slice(ampersand, ampersand + 5));
+  return entity !== null && ampersand + entity[0].length > at ? ampersand : at;
+}

@@ -1,0 +1,122 @@
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import type { RequestListener } from 'node:http';
+import type { Log } from '../log.ts';
+import { slackLogger } from './log.ts';
+
+type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
+
+/** Who the app is in its workspace, as `auth.test` says. */
+export type BotIdentity = { botToken: string; botId: string; botUserId: string; teamId: string };
+
+type BoltOptions = {
+  transport: Transport;
+  apiUrl: string | null;
+  bot: () => BotIdentity;
+  /** Socket Mode only: the connection has been gone for long; a fresh process is the cure. */
+  onSocketLost: () => void;
+  log: Log;
+};
+
+export type Bolt = {
+  app: App;
+  /** Takes Slack's HTTP deliveries; null in Socket Mode. */
+  slackEvents: RequestListener | null;
+  /** Ready to receive: the socket is open, or there is none. */
+  connected(): boolean;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export function createBolt(options: BoltOptions): Bolt {
+  return options.transport.kind === 'socket'
+    ? createSocketBolt(options, options.transport.appToken)
+    : createHttpBolt(options, options.transport.signingSecret);
+}
+
+function createApp({ bot, apiUrl, log }: BoltOptions, receiver: HTTPReceiver | SocketModeReceiver): App {
+  const app = new App({
+    receiver,
+    authorize: async () => Promise.resolve(bot()),
+    // Without this Bolt keeps every conversation's state in memory and asks for it on every event.
+    convoStore: false,
+    logger: slackLogger(log),
+    clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }), retryConfig: { retries: 1 } },
+  });
+  app.error(async (error) => {
+    log.error({ err: error }, 'a listener failed');
+    return Promise.resolve();
+  });
+  return app;
+}
+
+function createHttpBolt(options: BoltOptions, signingSecret: string): Bolt {
+  const { log } = options;
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    logger: slackLogger(log),
+    // Bolt would answer 500: Slack then delivers again, and switches the app's events off when that goes on.
+    processEventErrorHandler: async ({ error, response }) => {
+      log.warn({ err: error }, 'a payload could not be read');
+      if (!response.headersSent) response.writeHead(400).end();
+      return Promise.resolve(true);
+    },
+  });
+  return {
+    app: createApp(options, receiver),
+    slackEvents: receiver.requestListener,
+    connected: () => true,
+    start: async () => Promise.resolve(),
+    stop: async () => Promise.resolve(),
+  };
+}
+
+/** So long without a socket the process is of no use. */
+const SOCKET_DEAD_MS = 120_000;
+
+function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
+  const { apiUrl, log, onSocketLost } = options;
+  const receiver = new SocketModeReceiver({
+    appToken,
+    logger: slackLogger(log),
+    // The socket's own client: what App and receiver share, Bolt changes under one's hands. It never gives up asking
+    // for an address, since a client that did would not come back.
+    installerOptions: {
+      clientOptions: {
+        ...(apiUrl !== null && { slackApiUrl: apiUrl }),
+        retryConfig: { forever: true, minTimeout: 1000, maxTimeout: 30_000, factor: 1.5 },
+      },
+    },
+    processEventErrorHandler: async ({ error }) => {
+      log.warn({ err: error }, 'a payload could not be read');
+      return Promise.resolve(true);
+    },
+  });
+  let connected = false;
+  let watchdog: NodeJS.Timeout | undefined;
+  const lost = (): void => {
+    connected = false;
+    watchdog ??= setTimeout(() => {
+      onSocketLost();
+    }, SOCKET_DEAD_MS).unref();
+  };
+  receiver.client.on('connected', () => {
+    connected = true;
+    clearTimeout(watchdog);
+    watchdog = undefined;
+  });
+  for (const event of ['disconnecting', 'disconnected', 'reconnecting', 'close'])
+    receiver.client.on(event, lost);
+  return {
+    app: createApp(options, receiver),
+    slackEvents: null,
+    connected: () => connected,
+    start: async () => {
+      await receiver.start();
+    },
+    stop: async () => {
+      clearTimeout(watchdog);
+      await receiver.stop();
+      clearTimeout(watchdog);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { KnownBlock } from '@slack/types';
+import { fields } from '../../session/fields.ts';
+import type { Field, FieldKey } from '../../session/fields.ts';
+import type { Problem } from '../../session/intent.ts';
+import type { Text } from '../../text/index.ts';
+import { LIMIT } from '../blocks/limits.ts';
+import { sections } from '../blocks/objects.ts';
+import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
+import { bangWords } from './flags.ts';
+import type { Subcommand } from './subcommands.ts';
+
+/** Of what was typed, in a sentence; the notice around it quotes all of it. */
+const QUOTED_LENGTH = 200;
+
+/** `shown`: the sub-commands that this installation answers. */
+export function renderHelp(
+  text: Text,
+  command: string,
+  shown: readonly Subcommand[] = ['help'],
+): { text: string; blocks: KnownBlock[] } {
+  const { help } = text.command;
+  const parts = [
+    [
+      bold(help.title),
+      escape(help.usage(command)),
+      ...help.examples.map((example) => code(`${command} ${example}`)),
+    ],
+    [bold(help.flagsTitle), ...flagFields.map((field) => flagLine(field, text)), escape(help.flagsNote)],
+    [
+      help.modes(bangWords.map(code).join(' ')),
+      escape(help.formOnly(formOnly.map((field) => label(field, text)).join(', '))),
+    ],
+    [bold(help.subcommandsTitle), ...shown.map((name) => subcommandLine(name, command, text))],
+  ];
+  return {
+    text: truncate(parts.map((lines) => lines.join('\n')).join('\n\n'), LIMIT.messageText),
+    blocks: parts.flatMap((lines) => sections(lines)),
+  };
+}
+
+/** A sentence for each problem, escaped. `typed`: the command's text as Slack sent it. */
+export function renderProblems(problems: readonly Problem[], typed: string, text: Text): string[] {
+  return problems.map((problem) => renderProblem(problem, typed, text));
+}
+
+const flagFields = fields.filter(({ flag }) => flag !== null);
+/** The task has no flag either: it is what is left when the flags are gone. */
+const formOnly = fields.filter(({ flag, input }) => flag === null && input.kind !== 'text');
+
+function flagLine(field: Field, text: Text): string {
+  const takes = escape(text.fields[field.key].takes);
+  const flag = code(field.flag ?? '');
+  return field.input.kind === 'switch'
+    ? `${flag} ${takes}`
+    : `${flag} ${escape(label(field, text))}: ${takes}`;
+}
+
+function subcommandLine(name: Subcommand, command: string, text: Text): string {
+  const { usage, does } = text.command.help.subcommands[name];
+  return `${code(`${command} ${usage}`)} ${escape(does)}`;
+}
+
+function label(field: Field, text: Text): string {
+  return text.fields[field.key].label;
+}
+
+function renderProblem(problem: Problem, typed: string, text: Text): string {
+  const { problems } = text.command;
+  switch (problem.kind) {
+    case 'unknown-flag':
+      return problem.nearest === null
+        ? problems.unknownFlag(quoted(problem.flag))
+        : problems.unknownFlagNear(
+            quoted(problem.flag),
+            flagOf(problem.nearest, text),
+            takesOf(problem.nearest, text),
+          );
+    case 'missing-value':
+      return problems.missingValue(flagOf(problem.field, text), takesOf(problem.field, text));
+    case 'bad-value':
+      return problems.badValue(
+        flagOf(problem.field, text),
+        quoted(problem.value),
+        takesOf(problem.field, text),
+      );
+    case 'unclosed-quote':
+      return problems.unclosedQuote(flagOf(problem.field, text), quoted(problem.value));
+    case 'repeated':
+      return problems.repeated(flagOf(problem.field, text));
+    case 'no-task':
+      return typed.trim() === '' ? problems.noTask : problems.noTaskIn(quoted(unescape(typed)));
+  }
+}
+
+function quoted(raw: string): string {
+  return code(truncate(raw, QUOTED_LENGTH));
+}
+
+function flagOf(key: FieldKey, text: Text): string {
+  const flag = fields.find((field) => field.key === key)?.flag ?? null;
+  return flag === null ? escape(text.fields[key].label) : code(flag);
+}
+
+function takesOf(key: FieldKey, text: Text): string {
+  return escape(text.fields[key].takes);
+}

@@ -1,0 +1,24 @@
+import { sessionDraftSchema } from '../../session/fields.ts';
+import type { Intent, Problem } from '../../session/intent.ts';
+import { unescape } from '../blocks/text.ts';
+import { scan } from './scan.ts';
+import { parseSubcommand } from './subcommands.ts';
+import { readValues } from './values.ts';
+
+/**
+ * What a person wants, from the text of a slash command as Slack sends it with `should_escape`.
+ * https://docs.slack.dev/interactivity/implementing-slash-commands
+ */
+export function parseCommand(text: string): Intent {
+  const typed = text.trim();
+  if (typed === '') return { kind: 'open-form' };
+  const { task, given, hasFlags } = scan(typed);
+  const subcommand = hasFlags ? null : parseSubcommand(typed);
+  if (subcommand !== null) return subcommand;
+  const { values, problems } = readValues(given);
+  const prompt = unescape(task).trim();
+  const draft = sessionDraftSchema.parse(prompt === '' ? values : { ...values, prompt });
+  const missing: Problem[] = prompt === '' ? [{ kind: 'no-task' }] : [];
+  const all = [...problems, ...missing];
+  return all.length === 0 ? { kind: 'create', draft } : { kind: 'invalid', problems: all, draft };
+}

@@ -1,0 +1,106 @@
+import type { Field } from '../../session/fields.ts';
+import { bangAt, flagAt } from './flags.ts';
+import type { FoundFlag } from './flags.ts';
+import { blankEnd, proseEnd, readValue, spaceEnd } from './tokens.ts';
+
+/** One thing said by a flag or a mode's word. */
+export type Given =
+  | { kind: 'unknown'; typed: string }
+  | { kind: 'missing'; field: Field }
+  /** `text` as Slack sends it; null: a switch without a value. */
+  | { kind: 'value'; field: Field; text: string | null }
+  | { kind: 'unclosed'; field: Field; text: string };
+
+export type Scan = {
+  /** The task as Slack sends it, without what was cut out. */
+  task: string;
+  given: Given[];
+  /** A mode's word is no flag, nor is a `--` of its own. */
+  hasFlags: boolean;
+};
+
+/** A word of the task, or null where something was cut out, after the white space before it. */
+type Part = { space: string; word: string | null };
+type Cut = { given: Given; end: number };
+
+/** Parts a command into its task and what its flags say. */
+export function scan(text: string): Scan {
+  const parts: Part[] = [];
+  const given: Given[] = [];
+  let hasFlags = false;
+  let at = 0;
+  while (at < text.length) {
+    const start = spaceEnd(text, at);
+    const space = text.slice(at, start);
+    if (endsFlags(text, start)) {
+      const rest = spaceEnd(text, start + 2);
+      parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
+      return { task: join(parts), given, hasFlags };
+    }
+    const flag = readFlag(text, start);
+    const cut = flag ?? readBang(text, start);
+    hasFlags ||= flag !== null;
+    if (cut !== null) given.push(cut.given);
+    at = cut?.end ?? proseEnd(text, start);
+    parts.push({ space, word: cut === null ? text.slice(start, at) : null });
+  }
+  return { task: join(parts), given, hasFlags };
+}
+
+function endsFlags(text: string, at: number): boolean {
+  return /^--(?:\s|$)/.test(text.slice(at, at + 3));
+}
+
+function readFlag(text: string, at: number): Cut | null {
+  const flag = flagAt(text, at);
+  if (flag === null) return null;
+  const { field, typed, end } = flag;
+  if (field === null) return unknownFlag(text, at, flag);
+  const hasEquals = text.charAt(end) === '=';
+  if (field.input.kind === 'switch' && !hasEquals)
+    return { given: { kind: 'value', field, text: null }, end };
+  const start = hasEquals ? end + 1 : blankEnd(text, end);
+  if (!hasEquals && (flagAt(text, start) !== null || endsFlags(text, start))) return missing(field, end);
+  const value = readValue(text, start, field.input.kind === 'list');
+  if (value.unclosed) return { given: { kind: 'unclosed', field, text: value.text }, end: value.end };
+  if (value.text.trim() === '') return missing(field, Math.max(value.end, at + typed.length));
+  return { given: { kind: 'value', field, text: value.text }, end: value.end };
+}
+
+function unknownFlag(text: string, at: number, { typed, end }: FoundFlag): Cut {
+  const wordEnd = proseEnd(text, end);
+  const isName = text.charAt(end) === '=' || wordEnd === end;
+  return { given: { kind: 'unknown', typed: isName ? typed : text.slice(at, wordEnd) }, end: wordEnd };
+}
+
+function readBang(text: string, at: number): Cut | null {
+  const bang = bangAt(text, at);
+  return bang && { given: { kind: 'value', field: bang.field, text: bang.value }, end: bang.end };
+}
+
+function missing(field: Field, end: number): Cut {
+  return { given: { kind: 'missing', field }, end };
+}
+
+function join(parts: Part[]): string {
+  let task = '';
+  let gap = '';
+  let afterCut = false;
+  for (const { space, word } of parts) {
+    gap = afterCut ? meet(gap, space) : space;
+    afterCut = word === null;
+    if (word !== null) task += task === '' ? word : gap + word;
+  }
+  return task.trim();
+}
+
+/** The white space that stays where something between `before` and `after` was cut out: line breaks and indentation do. */
+function meet(before: string, after: string): string {
+  const lines = (space: string): number => space.split('\n').length;
+  // A bracket closes right behind: `(soon !fast)`.
+  if (after === '') return '';
+  if (lines(before) === 1 && lines(after) === 1) return ' ';
+  if (lines(after) === 1) return before;
+  if (lines(after) >= lines(before)) return after;
+  return before.slice(0, before.lastIndexOf('\n') + 1) + after.slice(after.lastIndexOf('\n') + 1);
+}

@@ -1,0 +1,55 @@
+import type { Intent } from '../../session/intent.ts';
+import { unescape } from '../blocks/text.ts';
+
+/** Words that are no task when they stand alone, or before exactly what they take. */
+export const SUBCOMMANDS = ['help', 'list', 'status', 'follow', 'say', 'stop', 'archive', 'link'] as const;
+export type Subcommand = (typeof SUBCOMMANDS)[number];
+
+/** `devin-…`, 32 hex digits or a dashed UUID; or the last part of a session's address. */
+const ID = String.raw`devin-[\w-]+|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`;
+const ADDRESS = String.raw`https:\/\/\S+\/sessions\/(?<address>[\w-]+)\/?(?:[?#]\S*)?`;
+const SESSION = String.raw`(?:(?<id>${ID})|${ADDRESS})`;
+
+const LIST = /^list(?:\s+(?<all>all))?(?:\s+(?<page>[1-9]\d{0,5}))?$/i;
+const ON_SESSION = new RegExp(String.raw`^(?<verb>status|stop|archive|follow)\s+${SESSION}$`, 'i');
+const SAY = new RegExp(String.raw`^say\s+${SESSION}\s+(?<message>\S[^]*)$`, 'i');
+/** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
+const LINK = /^link\s+<@(?<slack>[UW][A-Z0-9]+)(?:\|[^<>]*)?>\s+(?<devin>(?=\S*[-_|\d])\S+)$/i;
+
+const KINDS = { status: 'status', stop: 'stop', archive: 'archive', follow: 'follow' } as const;
+
+/** null: it is a task, however much it begins like a sub-command (`list the failing tests`). */
+export function parseSubcommand(typed: string): Intent | null {
+  if (/^help$/i.test(typed)) return { kind: 'help' };
+  return readList(typed) ?? readLink(typed) ?? readOnSession(unescape(typed)) ?? readSay(unescape(typed));
+}
+
+function readList(typed: string): Intent | null {
+  const groups = LIST.exec(typed)?.groups;
+  if (groups === undefined) return null;
+  return {
+    kind: 'list',
+    whose: groups['all'] === undefined ? 'mine' : 'all',
+    page: Number(groups['page'] ?? 1),
+  };
+}
+
+function readLink(typed: string): Intent | null {
+  const { slack, devin } = LINK.exec(typed)?.groups ?? {};
+  if (slack === undefined || devin === undefined) return null;
+  return { kind: 'link', slackUserId: slack, devinUserId: unescape(devin) };
+}
+
+function readOnSession(text: string): Intent | null {
+  const groups = ON_SESSION.exec(text)?.groups;
+  const verb = Object.values(KINDS).find((kind) => kind === groups?.['verb']?.toLowerCase());
+  const session = groups?.['id'] ?? groups?.['address'];
+  return verb === undefined || session === undefined ? null : { kind: verb, session };
+}
+
+function readSay(text: string): Intent | null {
+  const groups = SAY.exec(text)?.groups;
+  const session = groups?.['id'] ?? groups?.['address'];
+  const message = groups?.['message'];
+  return session === undefined || message === undefined ? null : { kind: 'say', session, text: message };
+}

@@ -1,0 +1,130 @@
+/**
+ * The words of a command, as Slack sends it. Each reader takes a position and gives the position behind what it
+ * read; nothing is decoded here, so that Slack's `<…>` tokens stay whole.
+ */
+
+/** Behind the white space at `at`. */
+export function spaceEnd(text: string, at: number): number {
+  return match(/\s+/y, text, at)?.end ?? at;
+}
+
+/** Behind the blanks at `at`, on the same line. */
+export function blankEnd(text: string, at: number): number {
+  return match(/[^\S\n]+/y, text, at)?.end ?? at;
+}
+
+/** Behind a word of prose; code spans, quoted stretches and Slack's tokens are part of it, with their spaces. */
+export function proseEnd(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && !/\s/.test(text.charAt(at))) {
+    at = codeEnd(text, at) ?? slackTokenEnd(text, at) ?? quotedProseEnd(text, at, start) ?? at + 1;
+  }
+  return at;
+}
+
+export type Value = {
+  /** Without its quotes; Slack's tokens as they came. */
+  text: string;
+  /** Behind the value. */
+  end: number;
+  /** It starts with a quotation mark that nothing closes. */
+  unclosed: boolean;
+};
+
+/** The value at `start`: a word, or a stretch in quotes. A list goes on after a comma, also over blanks. */
+export function readValue(text: string, start: number, isList: boolean): Value {
+  const value: Value = { text: '', end: start, unclosed: false };
+  let isItemStart = true;
+  while (value.end < text.length && !/\s/.test(text.charAt(value.end))) {
+    const quoted: Quoted | null = isItemStart ? readQuoted(text, value.end, isList) : null;
+    value.unclosed ||= quoted === 'unclosed';
+    const piece: Piece = quoted === null || quoted === 'unclosed' ? plainPiece(text, value.end) : quoted;
+    isItemStart = isList && piece.text === ',';
+    value.text += piece.text;
+    value.end = isItemStart ? nextItem(text, piece.end) : piece.end;
+  }
+  return value;
+}
+
+/** What closes a quotation mark, best first: smart quotes of phones and of other languages come mixed. */
+const CLOSING: Record<string, readonly string[]> = {
+  '"': ['"', '”', '“'],
+  '“': ['”', '"', '“'],
+  '”': ['”', '"'],
+  '„': ['“', '”', '"'],
+  '«': ['»'],
+  '»': ['«', '»'],
+  "'": ["'", '’', '‘'],
+  '‘': ['’', "'", '‘'],
+  '‚': ['‘', '’', "'"],
+};
+
+/** Of a quoted stretch in the task, in characters: bounds the search for what closes it. */
+const LONGEST_QUOTE = 1000;
+
+/** A single one that nothing closes is an apostrophe ('90s). */
+const APOSTROPHES = new Set(["'", '‘', '‚']);
+
+type Piece = { text: string; end: number };
+type Quoted = Piece | 'unclosed';
+
+function readQuoted(text: string, at: number, isList: boolean): Quoted | null {
+  const mark = text.charAt(at);
+  const closers = mark === '`' ? ['`'] : CLOSING[mark];
+  if (closers === undefined) return null;
+  const close = closeOf(text, at, { closers, after: isList ? /[\s,]/ : /\s/, within: text.length });
+  if (close !== null) return { text: text.slice(at + 1, close), end: close + 1 };
+  return APOSTROPHES.has(mark) ? null : 'unclosed';
+}
+
+function plainPiece(text: string, at: number): Piece {
+  const end = slackTokenEnd(text, at) ?? at + 1;
+  return { text: text.slice(at, end), end };
+}
+
+/** Behind the blanks after a comma, unless the list ends there: at the line's end or before another flag. */
+function nextItem(text: string, afterComma: number): number {
+  const next = blankEnd(text, afterComma);
+  const endsHere = next >= text.length || /^(?:\n|--|[—–]\p{L})/u.test(text.slice(next, next + 2));
+  return endsHere ? afterComma : next;
+}
+
+/** ```…``` over lines, `…` within one. */
+function codeEnd(text: string, at: number): number | null {
+  return match(/```[^]*?```|`[^`\n]+`/y, text, at)?.end ?? null;
+}
+
+/** `<@U…|name>`, `<https://…|label>` and the like: a name or label may hold spaces. */
+function slackTokenEnd(text: string, at: number): number | null {
+  return match(/<[^<>\n]+>/y, text, at)?.end ?? null;
+}
+
+/** A stretch in quotes within the task, on one line. Inside a word a mark is an apostrophe or means inches. */
+function quotedProseEnd(text: string, at: number, wordStart: number): number | null {
+  const closers = CLOSING[text.charAt(at)];
+  if (closers === undefined || !/^[([{]*$/.test(text.slice(wordStart, at))) return null;
+  const lineEnd = text.indexOf('\n', at);
+  const within = Math.min(lineEnd === -1 ? text.length : lineEnd, at + LONGEST_QUOTE);
+  const close = closeOf(text, at, { closers, after: /[\s)\]},.;:!?…]/, within });
+  return close === null ? null : close + 1;
+}
+
+type Closing = { closers: readonly string[]; after: RegExp; within: number };
+
+/** The first closing mark at the end of a word. */
+function closeOf(text: string, open: number, { closers, after, within }: Closing): number | null {
+  for (const closer of closers) {
+    let close = text.indexOf(closer, open + 1);
+    while (close !== -1 && close < within) {
+      const next = text.charAt(close + 1);
+      if (next === '' || after.test(next)) return close;
+      close = text.indexOf(closer, close + 1);
+    }
+  }
+  return null;
+}
+
+function match(sticky: RegExp, text: string, at: number): { end: number } | null {
+  sticky.lastIndex = at;
+  return sticky.test(text) ? { end: sticky.lastIndex } : null;
+}

@@ -1,0 +1,140 @@
+import type { Field, FieldInput, FieldKey } from '../../session/fields.ts';
+import type { Problem } from '../../session/intent.ts';
+import { unescape } from '../blocks/text.ts';
+import { nearestField } from './flags.ts';
+import type { Given } from './scan.ts';
+
+/** What flags said, before the whole draft is checked, and what is wrong with the rest. */
+export type ReadValues = { values: Partial<Record<FieldKey, unknown>>; problems: Problem[] };
+
+/** `input` is what the field's schema accepted; `output`, what it made of it, tells whether two mean the same. */
+type Accepted = { input: unknown; output: string };
+type Said = { texts: (string | null)[]; problems: Problem[] };
+
+export function readValues(given: readonly Given[]): ReadValues {
+  const values: ReadValues['values'] = {};
+  const problems = given.flatMap((one) => (one.kind === 'unknown' ? [unknownFlag(one.typed)] : []));
+  const known = given.filter((one) => one.kind !== 'unknown');
+  for (const field of new Set(known.map((one) => one.field))) {
+    const said = sortOut(known.filter((one) => one.field === field));
+    problems.push(...said.problems);
+    const read = field.input.kind === 'list' ? readList(field, field.input, said) : readSingle(field, said);
+    problems.push(...read.problems);
+    if (read.value !== undefined) values[field.key] = read.value;
+  }
+  return { values, problems };
+}
+
+function unknownFlag(typed: string): Problem {
+  return { kind: 'unknown-flag', flag: unescape(typed), nearest: nearestField(typed)?.key ?? null };
+}
+
+function sortOut(given: Exclude<Given, { kind: 'unknown' }>[]): Said {
+  const said: Said = { texts: [], problems: [] };
+  for (const one of given) {
+    if (one.kind === 'value') said.texts.push(one.text);
+    else if (one.kind === 'missing') said.problems.push({ kind: 'missing-value', field: one.field.key });
+    else said.problems.push({ kind: 'unclosed-quote', field: one.field.key, value: asTyped(one.text) });
+  }
+  return said;
+}
+
+type Read = { value?: unknown; problems: Problem[] };
+
+function readSingle(field: Field, { texts }: Said): Read {
+  const read = texts.map((text) => ({ text, accepted: accept(field, text) }));
+  const problems = read.flatMap(({ text, accepted }) =>
+    accepted === null ? [badValue(field, text ?? '')] : [],
+  );
+  const [first, ...others] = read.flatMap(({ accepted }) => (accepted === null ? [] : [accepted]));
+  if (first === undefined) return { problems };
+  if (others.some(({ output }) => output !== first.output)) {
+    return { problems: [...problems, { kind: 'repeated', field: field.key }] };
+  }
+  return { value: first.input, problems };
+}
+
+function readList(field: Field, { none }: { none: boolean }, { texts }: Said): Read {
+  const items = texts.flatMap((text) => splitList(text ?? ''));
+  const isNone = (item: string): boolean => none && item.toLowerCase() === 'none';
+  if (texts.length === 0) return { problems: [] };
+  if (items.length === 0) return { problems: [{ kind: 'missing-value', field: field.key }] };
+  if (items.every(isNone)) return { value: [], problems: [] };
+  if (items.some(isNone)) return { problems: [badValue(field, items.join(', '))] };
+  const read = items.map((item) => ({ item, accepted: accept(field, item) }));
+  const problems = read.flatMap(({ item, accepted }) => (accepted === null ? [badValue(field, item)] : []));
+  const distinct = new Map(
+    read.flatMap(({ accepted }) => (accepted === null ? [] : [[accepted.output, accepted.input]])),
+  );
+  const value = [...distinct.values()].flat();
+  if (value.length === 0) return { problems };
+  // Each item may be right and still be one too many.
+  return field.schema.safeParse(value).success
+    ? { value, problems }
+    : { problems: [badValue(field, items.join(', '))] };
+}
+
+/** At commas and line breaks outside Slack's tokens: an address may hold a comma. */
+function splitList(text: string): string[] {
+  const items = text.match(/(?:<[^<>\n]+>|[^,\n])+/g) ?? [];
+  return items.map((item) => item.trim()).filter((item) => item !== '');
+}
+
+const WEB_LINK = /<(https?:[^<>|]*)\|([^<>]*)>/gi;
+
+/**
+ * Slack makes links of what looks like an address, so the value is its label, as it was typed. Where the field
+ * reads addresses (it reduces one to something else, or takes nothing else), the address counts.
+ */
+function accept(field: Field, text: string | null): Accepted | null {
+  if (text === null) return check(field, '');
+  const typed = asTyped(text);
+  const address = unescape(text.replaceAll(WEB_LINK, '<$1>'));
+  const byAddress = check(field, address);
+  const isReduced = byAddress !== null && byAddress.output !== JSON.stringify(byAddress.input);
+  return isReduced && address !== typed ? byAddress : (check(field, typed) ?? byAddress);
+}
+
+function asTyped(text: string): string {
+  return unescape(text.replaceAll(WEB_LINK, '$2')).trim();
+}
+
+function check(field: Field, text: string): Accepted | null {
+  const input = toInput(field.input, text);
+  const { success, data } = field.schema.safeParse(input);
+  return success ? { input, output: JSON.stringify(data) } : null;
+}
+
+function toInput(input: FieldInput, text: string): unknown {
+  switch (input.kind) {
+    case 'text':
+      return text;
+    case 'list':
+      return [text];
+    case 'choice':
+      return input.options.find((option) => option.toLowerCase() === withoutMark(text).toLowerCase());
+    case 'number':
+      return /^\d+$/.test(withoutMark(text)) ? Number(withoutMark(text)) : undefined;
+    case 'switch':
+      return toSwitch(input.initially, text.toLowerCase());
+    case 'secrets':
+    case 'json':
+      // Too secret or too long for a command: such a field has no flag.
+      return undefined;
+  }
+}
+
+/** A flag turns its switch; `=false` leaves it. */
+function toSwitch(initially: boolean, text: string): boolean | undefined {
+  if (text === '' || text === 'true') return !initially;
+  return text === 'false' ? initially : undefined;
+}
+
+/** Behind a word or number, a sentence's own mark: `--mode fast, --acu 10.` */
+function withoutMark(text: string): string {
+  return text.replace(/[.,;:!?]+$/, '');
+}
+
+function badValue(field: Field, text: string): Problem {
+  return { kind: 'bad-value', field: field.key, value: asTyped(text) };
+}

@@ -1,0 +1,26 @@
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from '@slack/web-api';
+
+/** What became of a call to Slack's Web API that threw. */
+export type SlackFailure =
+  /** Slack said no; nothing was done. */
+  | { kind: 'refused'; code: string }
+  | { kind: 'rate-limited'; retryAfterMs: number }
+  /** No usable answer: it may or may not have been done. */
+  | { kind: 'unclear' };
+
+const MS_PER_S = 1000;
+
+/** Rethrows what is not a failure of the Web API. */
+export function slackFailure(error: unknown): SlackFailure {
+  if (error instanceof WebAPIPlatformError) return { kind: 'refused', code: error.data.error };
+  if (error instanceof WebAPIRateLimitedError) {
+    return { kind: 'rate-limited', retryAfterMs: error.retryAfter * MS_PER_S };
+  }
+  if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError) return { kind: 'unclear' };
+  throw error;
+}

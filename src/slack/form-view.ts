@@ -1,0 +1,61 @@
+import type { ContextChoice, MessageContext } from '../session/context.ts';
+import type { SessionDraft } from '../session/fields.ts';
+import type { Form, FormDescription } from '../store/forms.ts';
+import type { Text } from '../text/index.ts';
+import { truncate } from './blocks/text.ts';
+import type { FormContext, FormIdentity, SessionForm } from './blocks/session-form.ts';
+import { identitySentence, refusalSentence } from './identity-words.ts';
+
+const EXCERPT_LENGTH = 150;
+
+/** The view model of a form. `typed`: what its inputs hold now, when it is drawn anew. */
+export function formView(form: Form, text: Text, typed: SessionDraft | null = null): SessionForm {
+  return {
+    formId: form.id,
+    expanded: form.expanded,
+    values: typed ?? form.draft.values,
+    prefill: form.draft.values,
+    sources: form.draft.sources,
+    context: form.context === null ? null : contextView(form.context, form.description, text),
+    runsAs: runsAs(form.description, text),
+    notes: [],
+  };
+}
+
+function contextView(context: MessageContext, description: FormDescription | null, text: Text): FormContext {
+  const { picked, choice } = context;
+  const unreadable = description !== null && description.thread === null;
+  const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
+  const inThread = picked.threadTs !== null && !unreadable;
+  const option = (choice: ContextChoice, counts: { messages: number; files: number } | undefined) => ({
+    choice,
+    messages: counts?.messages ?? null,
+    files: counts?.files ?? null,
+  });
+  return {
+    picked: truncate(picked.text, EXCERPT_LENGTH),
+    options: inThread
+      ? [
+          own,
+          option('until-here', description?.thread?.untilHere),
+          option('thread', description?.thread?.whole),
+        ]
+      : [own],
+    chosen: inThread ? choice : 'message',
+    unavailable: picked.threadTs !== null && unreadable ? text.modal.threadUnreadable : null,
+  };
+}
+
+function runsAs(description: FormDescription | null, text: Text): FormIdentity {
+  if (description === null) return { kind: 'looking' };
+  const { identity } = description;
+  if (identity === null) return { kind: 'service-user', why: text.modal.identityUnavailable };
+  switch (identity.kind) {
+    case 'matched':
+      return { kind: 'member', name: identity.name, how: identitySentence(identity, text) };
+    case 'service-user':
+      return { kind: 'service-user', why: identitySentence(identity, text) };
+    case 'refused':
+      return { kind: 'refused', why: refusalSentence(identity, text) };
+  }
+}

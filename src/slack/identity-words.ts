@@ -1,0 +1,15 @@
+import type { Identity } from '../session/identity.ts';
+import type { Text } from '../text/index.ts';
+
+/** How it was established as whom a session runs. */
+export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }>, text: Text): string {
+  if (identity.kind === 'matched') return text.notices.matchedBy[identity.how];
+  return identity.because === 'off'
+    ? text.notices.serviceUser.off
+    : text.notices.serviceUser.noMatch[identity.because];
+}
+
+/** Why somebody cannot start a session, and what to do about it. */
+export function refusalSentence(identity: Extract<Identity, { kind: 'refused' }>, text: Text): string {
+  return text.notices.identity[identity.reason](identity.maskedEmail);
+}

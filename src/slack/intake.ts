@@ -1,0 +1,137 @@
+import type { Kysely } from 'kysely';
+import type { MessageContext } from '../session/context.ts';
+import { applyDefaults, applyForm } from '../session/defaults.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
+import type { SessionDraft, StoredDraft } from '../session/fields.ts';
+import type { Enqueue } from '../jobs/queue.ts';
+import type { Envelopes } from '../store/envelope.ts';
+import type { Form, Forms } from '../store/forms.ts';
+import { newId } from '../store/requests.ts';
+import type { NewRequest, Requests } from '../store/requests.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** Who asked, and where. */
+export type Asked = {
+  teamId: string;
+  userId: string;
+  channelId: string;
+  threadTs: string | null;
+  responseUrl: string | null;
+};
+
+type IntakeDeps = {
+  db: Kysely<Tables>;
+  requests: Requests;
+  forms: Forms;
+  defaults: Settings;
+  envelopes: Envelopes;
+  enqueue: Enqueue;
+};
+
+export type Intake = ReturnType<typeof createIntake>;
+
+/** What listeners may do: write down what was asked. Everything else happens after Slack has its answer. */
+export function createIntake({ db, requests, forms, defaults, envelopes, enqueue }: IntakeDeps) {
+  /** Row and job in one transaction; a delivery that was seen before changes nothing. */
+  async function accept(request: NewRequest): Promise<{ id: string; isNew: boolean }> {
+    return db.transaction().execute(async (trx) => {
+      const { id, isNew } = await requests.insert(request, trx);
+      if (isNew) await enqueue('create-session', { requestId: id }, { trx, key: id });
+      return { id, isNew };
+    });
+  }
+
+  async function withDefaults(
+    { teamId, userId, channelId }: Asked,
+    draft: StoredDraft,
+  ): Promise<EffectiveDraft> {
+    const layers = await defaults.layersFor({ teamId, userId, channelId });
+    return applyDefaults({ ...layers, request: draft });
+  }
+
+  /** Its id goes into a button or a modal. */
+  async function keepForm(
+    asked: Asked,
+    draft: EffectiveDraft,
+    context: MessageContext | null,
+  ): Promise<Form> {
+    const id = newId();
+    const sealed = envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets: [] });
+    const { teamId, userId, channelId, threadTs } = asked;
+    await forms.insert({ id, teamId, userId, channelId, threadTs, draft, context, sealed });
+    return {
+      id,
+      team_id: teamId,
+      user_id: userId,
+      channel_id: channelId,
+      thread_ts: threadTs,
+      draft,
+      context,
+      sealed,
+      expanded: false,
+      description: null,
+    };
+  }
+
+  return {
+    /** A task typed as a command. `triggerId` is Slack's name for this one delivery. */
+    async acceptCommand(asked: Asked, triggerId: string, draft: SessionDraft) {
+      const { session_secrets: sessionSecrets = [], ...stored } = draft;
+      const id = newId();
+      return accept({
+        id,
+        dedupeKey: `command:${triggerId}`,
+        source: 'command',
+        teamId: asked.teamId,
+        userId: asked.userId,
+        channelId: asked.channelId,
+        threadTs: asked.threadTs,
+        draft: await withDefaults(asked, stored),
+        context: null,
+        slackFileIds: [],
+        sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
+        hadSecrets: sessionSecrets.length > 0,
+      });
+    },
+
+    /** A form that was submitted; `viewId` names this one opening of it. */
+    async acceptForm(form: Form, submission: Submission) {
+      const { session_secrets: sessionSecrets = [], ...stored } = submission.draft;
+      const id = newId();
+      const responseUrl = envelopes.open(form.id, form.sealed)?.responseUrl ?? null;
+      const context =
+        form.context === null ? null : { ...form.context, choice: submission.choice ?? form.context.choice };
+      return accept({
+        id,
+        dedupeKey: `form:${submission.viewId}`,
+        source: 'form',
+        teamId: form.team_id,
+        userId: submission.userId,
+        channelId: form.channel_id,
+        threadTs: form.thread_ts,
+        draft: applyForm(form.draft, stored, form.expanded),
+        context,
+        slackFileIds: submission.fileIds,
+        sealed: envelopes.close(id, { responseUrl, sessionSecrets }),
+        hadSecrets: sessionSecrets.length > 0,
+      });
+    },
+
+    /** Keeps what a form is filled in with. */
+    async offerForm(asked: Asked, draft: SessionDraft, context: MessageContext | null = null): Promise<Form> {
+      const { session_secrets: _never, ...stored } = draft;
+      return keepForm(asked, await withDefaults(asked, stored), context);
+    },
+
+    keepForm,
+  };
+}
+
+type Submission = {
+  viewId: string;
+  userId: string;
+  draft: SessionDraft;
+  choice: MessageContext['choice'] | null;
+  fileIds: string[];
+};

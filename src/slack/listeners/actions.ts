@@ -1,0 +1,131 @@
+import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import type { Enqueue, Resumption } from '../../jobs/queue.ts';
+import { hiddenValues } from '../../session/defaults.ts';
+import type { Forms } from '../../store/forms.ts';
+import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { Sessions } from '../../store/sessions.ts';
+import type { Text } from '../../text/index.ts';
+import { renderDetails } from '../blocks/details.ts';
+import { notice } from '../blocks/notices.ts';
+import { draftFromState, renderSessionForm } from '../blocks/session-form.ts';
+import { detailsView } from '../details-view.ts';
+import type { FormOpener } from '../form-opener.ts';
+import { formView } from '../form-view.ts';
+import { ACTION, readFormMetadata } from '../ids.ts';
+import type { Intake } from '../intake.ts';
+import type { Outbound } from '../outbound.ts';
+
+export type ActionDeps = {
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'ofRequest'>;
+  forms: Pick<Forms, 'find' | 'expand'>;
+  intake: Intake;
+  openForm: FormOpener;
+  outbound: Pick<Outbound, 'openView' | 'updateView' | 'tellPrivately'>;
+  enqueue: Enqueue;
+  text: Text;
+};
+
+type Press = { body: BlockAction; action: ButtonAction };
+
+/** Buttons that take a request up again, and what each asks for. */
+const RESUMPTIONS = [
+  [ACTION.tryAgain, 'try-again'],
+  [ACTION.checkAgain, 'check-again'],
+  [ACTION.startAnyway, 'start-anyway'],
+] as const satisfies [string, Resumption][];
+
+export function listenToActions(app: App, deps: ActionDeps): void {
+  listenInForms(app, deps);
+  listenOnCards(app, deps);
+}
+
+function listenInForms(app: App, { forms, openForm, outbound, text }: ActionDeps): void {
+  app.action({ action_id: ACTION.openForm, type: 'block_actions' }, async ({ ack, body, action }) => {
+    await ack();
+    const form = action.type === 'button' ? await forms.find(action.value ?? '') : null;
+    if (form === null || form.user_id !== body.user.id) return;
+    await openForm(body.trigger_id, form);
+  });
+
+  app.action({ action_id: ACTION.moreOptions, type: 'block_actions' }, async ({ ack, body }) => {
+    await ack();
+    const { view } = body;
+    const form = view === undefined ? null : await forms.find(readFormMetadata(view.private_metadata).formId);
+    if (view === undefined || form === null) return;
+    await forms.expand(form.id);
+    // What the form was filled in with and did not show so far, and what is in its inputs now.
+    const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.state.values) };
+    const drawn = renderSessionForm(formView({ ...form, expanded: true }, text, typed), text);
+    await outbound.updateView(view.id, drawn);
+  });
+}
+
+function listenOnCards(app: App, deps: ActionDeps): void {
+  const { requests, sessions, intake, openForm, outbound, enqueue, text } = deps;
+
+  async function pressed({ body, action }: Press): Promise<SessionRequest | null> {
+    const request = await requests.find(action.value ?? '');
+    return request !== null && request.team_id === body.user.team_id ? request : null;
+  }
+
+  /** What costs money is for the person who asked. */
+  async function pressedByRequester(press: Press): Promise<SessionRequest | null> {
+    const request = await pressed(press);
+    if (request === null || request.user_id === press.body.user.id) return request;
+    await outbound.tellPrivately(
+      privatePlace(press.body),
+      notice([text.notices.notYourButton(request.user_id)]),
+    );
+    return null;
+  }
+
+  // The link opens in the browser by itself; Slack only wants the click acknowledged.
+  app.action(ACTION.openSession, async ({ ack }) => ack());
+
+  onButton(app, ACTION.details, async (press) => {
+    const request = await pressed(press);
+    if (request === null) return;
+    const details = detailsView(request, await sessions.ofRequest(request.id), text);
+    await outbound.openView(press.body.trigger_id, renderDetails(details, text));
+  });
+
+  onButton(app, ACTION.editAndTryAgain, async (press) => {
+    const request = await pressedByRequester(press);
+    if (request === null) return;
+    const asked = { ...askedAgain(request), responseUrl: privatePlace(press.body).responseUrl };
+    await openForm(press.body.trigger_id, await intake.keepForm(asked, request.draft, request.context));
+  });
+
+  for (const [actionId, how] of RESUMPTIONS) {
+    onButton(app, actionId, async (press) => {
+      const request = await pressedByRequester(press);
+      if (request !== null) await enqueue('resume', { requestId: request.id, how }, { key: request.id });
+    });
+  }
+}
+
+function onButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
+  app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body, action }) => {
+    await ack();
+    if (action.type === 'button') await handle({ body, action });
+  });
+}
+
+function askedAgain(request: SessionRequest) {
+  return {
+    teamId: request.team_id,
+    userId: request.user_id,
+    channelId: request.channel_id,
+    threadTs: request.thread_ts,
+  };
+}
+
+function privatePlace(body: BlockAction) {
+  return {
+    userId: body.user.id,
+    channelId: body.channel?.id ?? null,
+    threadTs: null,
+    responseUrl: body.response_url === '' ? null : body.response_url,
+  };
+}

@@ -1,0 +1,12 @@
+import type { SlashCommand } from '@slack/bolt';
+import type { Asked } from '../intake.ts';
+
+export function askedByCommand(command: SlashCommand): Asked {
+  return {
+    teamId: command.team_id,
+    userId: command.user_id,
+    channelId: command.channel_id,
+    threadTs: null,
+    responseUrl: command.response_url,
+  };
+}

@@ -1,0 +1,38 @@
+import type { App, MessageShortcut } from '@slack/bolt';
+import type { MessageContext } from '../../session/context.ts';
+import type { FormOpener } from '../form-opener.ts';
+import { SHORTCUT_ID } from '../ids.ts';
+import type { Asked, Intake } from '../intake.ts';
+import { readMessage } from '../messages.ts';
+
+type ShortcutDeps = { intake: Intake; openForm: FormOpener };
+
+export function listenToShortcuts(app: App, { intake, openForm }: ShortcutDeps): void {
+  app.shortcut({ callback_id: SHORTCUT_ID, type: 'message_action' }, async ({ shortcut, ack }) => {
+    const context = contextOf(shortcut);
+    const form = await intake.offerForm(askedBy(shortcut, context), { prompt: context.picked.text }, context);
+    await ack();
+    await openForm(shortcut.trigger_id, form);
+  });
+}
+
+function contextOf(shortcut: MessageShortcut): MessageContext {
+  const picked = readMessage(shortcut.message);
+  return {
+    choice: picked.threadTs === null ? 'message' : 'until-here',
+    channelId: shortcut.channel.id,
+    channelName: shortcut.channel.name,
+    picked,
+  };
+}
+
+/** The card goes into the message's thread, or begins one under it. */
+function askedBy(shortcut: MessageShortcut, { picked }: MessageContext): Asked {
+  return {
+    teamId: shortcut.team?.id ?? shortcut.user.team_id ?? '',
+    userId: shortcut.user.id,
+    channelId: shortcut.channel.id,
+    threadTs: picked.threadTs ?? picked.ts,
+    responseUrl: shortcut.response_url,
+  };
+}

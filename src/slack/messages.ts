@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { SlackFile, SlackMessage } from '../session/context.ts';
+import { unescape } from './blocks/text.ts';
+import { blocksText } from './blocks/read.ts';
+
+const fileSchema = z.looseObject({
+  id: z.string(),
+  name: z.string().nullish(),
+  title: z.string().nullish(),
+  mimetype: z.string().nullish(),
+  size: z.number().nullish(),
+  url_private_download: z.string().nullish(),
+  url_private: z.string().nullish(),
+});
+
+const attachmentSchema = z.looseObject({
+  pretext: z.string().nullish(),
+  author_name: z.string().nullish(),
+  title: z.string().nullish(),
+  title_link: z.string().nullish(),
+  text: z.string().nullish(),
+  fallback: z.string().nullish(),
+  footer: z.string().nullish(),
+  fields: z.array(z.looseObject({ title: z.string().nullish(), value: z.string().nullish() })).nullish(),
+  blocks: z.array(z.unknown()).nullish(),
+  message_blocks: z.array(z.unknown()).nullish(),
+  files: z.array(fileSchema).nullish(),
+});
+
+const messageSchema = z.looseObject({
+  ts: z.string(),
+  thread_ts: z.string().optional(),
+  user: z.string().optional(),
+  username: z.string().optional(),
+  bot_id: z.string().optional(),
+  bot_profile: z.looseObject({ name: z.string().optional() }).optional(),
+  text: z.string().nullish(),
+  blocks: z.array(z.unknown()).nullish(),
+  attachments: z.array(attachmentSchema).nullish(),
+  files: z.array(fileSchema).nullish(),
+});
+
+type RawAttachment = z.infer<typeof attachmentSchema>;
+type RawFile = z.infer<typeof fileSchema>;
+
+/**
+ * Reads a message as Slack's payloads and `conversations.replies` give it. Alert bots put their text into blocks
+ * or attachments only, and a forwarded message is an attachment of an empty one: both keep their words.
+ */
+export function readMessage(payload: unknown): SlackMessage {
+  const message = messageSchema.parse(payload);
+  const fromApp = message.bot_id !== undefined;
+  const attachments = message.attachments ?? [];
+  return {
+    ts: message.ts,
+    threadTs: message.thread_ts ?? null,
+    userId: message.user ?? null,
+    appName: fromApp ? (message.bot_profile?.name ?? message.username ?? 'an app') : null,
+    text: [ownText(message), ...attachments.map(attachmentText)].filter((part) => part !== '').join('\n'),
+    files: [...(message.files ?? []), ...attachments.flatMap(({ files }) => files ?? [])].map(readFile),
+  };
+}
+
+function ownText(message: {
+  text?: string | null | undefined;
+  blocks?: unknown[] | null | undefined;
+}): string {
+  const text = unescape(message.text ?? '').trim();
+  return text === '' ? blocksText(message.blocks ?? []) : text;
+}
+
+function attachmentText(attachment: RawAttachment): string {
+  const blocks = blocksText([...(attachment.blocks ?? []), ...(attachment.message_blocks ?? [])]);
+  const words = [attachment.pretext, attachment.author_name, titleOf(attachment), attachment.text];
+  const fields = (attachment.fields ?? []).map(({ title, value }) => `${title ?? ''}: ${value ?? ''}`);
+  const own = [...words, ...fields, attachment.footer].flatMap((part) => (part ? [unescape(part)] : []));
+  if (own.length === 0 && blocks === '') return unescape(attachment.fallback ?? '');
+  return [...own, ...(attachment.text ? [] : [blocks])].filter((part) => part !== '').join('\n');
+}
+
+function titleOf({ title, title_link: link }: RawAttachment): string | null {
+  if (!title) return null;
+  return link ? `${title} (${link})` : title;
+}
+
+/** https://docs.slack.dev/reference/objects/file-object */
+export function readFile(payload: RawFile): SlackFile {
+  return {
+    id: payload.id,
+    name: payload.name ?? payload.title ?? payload.id,
+    mimetype: payload.mimetype ?? 'application/octet-stream',
+    size: payload.size ?? 0,
+    url: payload.url_private_download ?? payload.url_private ?? null,
+  };
+}

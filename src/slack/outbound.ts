@@ -1,0 +1,178 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import type { Log } from '../log.ts';
+import { slackFailure } from './errors.ts';
+import type { SlackFailure } from './errors.ts';
+import type { SlackHosts } from './hosts.ts';
+import { CARD_EVENT, cardMetadata } from './ids.ts';
+
+/** A message as a renderer made it: `text` alone says everything. */
+export type Rendered = { text: string; blocks: KnownBlock[] };
+
+export type CardPlace = { channelId: string; threadTs: string | null };
+export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
+export type Updated = { kind: 'updated' } | SlackFailure;
+/** Where a private notice may go, best way first: response URL, ephemeral message, direct message. */
+export type PrivatePlace = {
+  userId: string;
+  channelId: string | null;
+  threadTs: string | null;
+  responseUrl: string | null;
+};
+
+export type Outbound = ReturnType<typeof createOutbound>;
+
+type OutboundDeps = {
+  /** For what a person waits for. */
+  answers: WebClient;
+  /** For cards: a 429 here must not hold up a person's modal, so it is another client with its own queue. */
+  background: WebClient;
+  hosts: SlackHosts;
+  fetch: typeof fetch;
+  log: Log;
+};
+
+const QUIET = { unfurl_links: false, unfurl_media: false };
+
+const cardMessagesSchema = z.object({
+  messages: z
+    .array(
+      z.looseObject({
+        ts: z.string(),
+        metadata: z
+          .object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) })
+          .optional(),
+      }),
+    )
+    .default([]),
+});
+
+/** The only writer to Slack. */
+export function createOutbound({ answers, background, hosts, fetch, log }: OutboundDeps) {
+  async function directChannel(userId: string): Promise<string | null> {
+    const { channel } = await answers.conversations.open({ users: userId });
+    return channel?.id ?? null;
+  }
+
+  async function respond(responseUrl: string, notice: Rendered): Promise<boolean> {
+    if (!hosts.trusts(responseUrl)) return false;
+    const response = await fetch(responseUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...notice }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    return response.ok;
+  }
+
+  async function ephemeral(
+    { channelId, threadTs, userId }: PrivatePlace,
+    notice: Rendered,
+  ): Promise<boolean> {
+    if (channelId === null) return false;
+    const thread = threadTs === null ? {} : { thread_ts: threadTs };
+    await answers.chat.postEphemeral({ channel: channelId, user: userId, ...thread, ...notice });
+    return true;
+  }
+
+  async function direct(userId: string, notice: Rendered): Promise<boolean> {
+    const channel = await directChannel(userId);
+    if (channel === null) return false;
+    await answers.chat.postMessage({ channel, ...notice, ...QUIET });
+    return true;
+  }
+
+  return {
+    directChannel,
+
+    async openView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
+      const opened = await answers.views.open({ trigger_id: triggerId, view });
+      return { viewId: opened.view?.id ?? null };
+    },
+
+    /** With `hash` a view that changed meanwhile is left as it is. */
+    async updateView(viewId: string, view: ModalView, hash?: string): Promise<Updated> {
+      try {
+        await answers.views.update({ view_id: viewId, view, ...(hash !== undefined && { hash }) });
+        return { kind: 'updated' };
+      } catch (error) {
+        return slackFailure(error);
+      }
+    },
+
+    /** Once: an unclear answer is settled by `findCard`, never by posting again. */
+    async postCard(place: CardPlace, requestId: string, card: Rendered): Promise<Posted> {
+      try {
+        const posted = await background.chat.postMessage({
+          channel: place.channelId,
+          ...(place.threadTs !== null && { thread_ts: place.threadTs }),
+          metadata: cardMetadata(requestId),
+          ...card,
+          ...QUIET,
+        });
+        return posted.ts === undefined ? { kind: 'unclear' } : { kind: 'posted', ts: posted.ts };
+      } catch (error) {
+        return slackFailure(error);
+      }
+    },
+
+    /** The card of this request in the conversation, found by its metadata; null when it is not there. */
+    async findCard(place: CardPlace, requestId: string, sinceMs: number): Promise<string | null> {
+      const window = { channel: place.channelId, include_all_metadata: true, limit: 200 };
+      const answer =
+        place.threadTs === null
+          ? await background.conversations.history({ ...window, oldest: slackTs(sinceMs) })
+          : await background.conversations.replies({
+              ...window,
+              ts: place.threadTs,
+              oldest: slackTs(sinceMs),
+            });
+      const { messages } = cardMessagesSchema.parse(answer);
+      const card = messages.find(
+        ({ metadata }) =>
+          metadata?.event_type === CARD_EVENT && metadata.event_payload['request_id'] === requestId,
+      );
+      return card?.ts ?? null;
+    },
+
+    async updateCard(channelId: string, ts: string, card: Rendered): Promise<Updated> {
+      try {
+        await background.chat.update({ channel: channelId, ts, ...card });
+        return { kind: 'updated' };
+      } catch (error) {
+        return slackFailure(error);
+      }
+    },
+
+    async permalink(channelId: string, ts: string): Promise<string | null> {
+      const answer = await answers.chat
+        .getPermalink({ channel: channelId, message_ts: ts })
+        .catch((error: unknown) => (slackFailure(error), null));
+      return answer?.permalink ?? null;
+    },
+
+    /** Tells one person, where they asked if that is possible, else by direct message. */
+    async tellPrivately(place: PrivatePlace, notice: Rendered): Promise<boolean> {
+      const ways = [
+        async () => place.responseUrl !== null && (await respond(place.responseUrl, notice)),
+        () => ephemeral(place, notice),
+        () => direct(place.userId, notice),
+      ];
+      for (const way of ways) {
+        const told = await way().catch((error: unknown) => {
+          log.debug({ err: error }, 'a way to tell a person privately failed; trying the next');
+          return false;
+        });
+        if (told) return true;
+      }
+      return false;
+    },
+  };
+}
+
+/** Slack's `ts` of a moment, with a margin for the difference of the two clocks. */
+function slackTs(ms: number): string {
+  const CLOCK_MARGIN_S = 60;
+  return (ms / 1000 - CLOCK_MARGIN_S).toFixed(6);
+}

@@ -1,0 +1,75 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { slackFailure } from './errors.ts';
+
+const userSchema = z.object({
+  id: z.string(),
+  team_id: z.string().nullish(),
+  name: z.string().nullish(),
+  deleted: z.boolean().nullish(),
+  is_bot: z.boolean().nullish(),
+  is_app_user: z.boolean().nullish(),
+  is_admin: z.boolean().nullish(),
+  is_owner: z.boolean().nullish(),
+  is_restricted: z.boolean().nullish(),
+  is_ultra_restricted: z.boolean().nullish(),
+  is_stranger: z.boolean().nullish(),
+  is_email_confirmed: z.boolean().nullish(),
+  profile: z
+    .object({
+      display_name: z.string().nullish(),
+      real_name: z.string().nullish(),
+      email: z.string().nullish(),
+    })
+    .nullish(),
+});
+
+/** https://docs.slack.dev/reference/objects/user-object */
+export type SlackPerson = {
+  userId: string;
+  teamId: string | null;
+  name: string;
+  kind: 'member' | 'guest' | 'external' | 'bot' | 'deactivated';
+  isAdmin: boolean;
+  /** null where the profile has none, it is not confirmed, or the app may not read it. */
+  email: string | null;
+};
+
+export type People = ReturnType<typeof createPeople>;
+
+/** `teamId`: the workspace the app is installed in; whoever belongs to another one is external. */
+export function createPeople({ client, teamId }: { client: WebClient; teamId: () => string }) {
+  return {
+    /** null: Slack does not know the person. Throws when Slack cannot be asked. */
+    async find(userId: string): Promise<SlackPerson | null> {
+      try {
+        const { user } = await client.users.info({ user: userId });
+        return toPerson(userSchema.parse(user), teamId());
+      } catch (error) {
+        if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
+        return null;
+      }
+    },
+  };
+}
+
+function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson {
+  const { profile } = user;
+  const name = [profile?.display_name, profile?.real_name, user.name].find((candidate) => candidate);
+  return {
+    userId: user.id,
+    teamId: user.team_id ?? null,
+    name: name ?? user.id,
+    kind: kindOf(user, ownTeamId),
+    isAdmin: user.is_admin === true || user.is_owner === true,
+    email: user.is_email_confirmed === false ? null : (profile?.email ?? null),
+  };
+}
+
+function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson['kind'] {
+  if (user.is_bot || user.id === 'USLACKBOT') return 'bot';
+  if (user.is_stranger || (user.team_id && user.team_id !== ownTeamId)) return 'external';
+  if (user.deleted) return 'deactivated';
+  if (user.is_restricted || user.is_ultra_restricted) return 'guest';
+  return 'member';
+}

@@ -1,0 +1,111 @@
+import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import { Pool } from 'pg';
+import type { ConstructorOptions } from 'pg-boss';
+import { bossDatabase } from './embedded/boss-database.ts';
+import { openEmbedded } from './embedded/embedded.ts';
+import type { Fsync } from './embedded/synced-node-fs.ts';
+import { codeOf, StoreError } from './store-error.ts';
+import type { StoreErrorCode } from './store-error.ts';
+import type { Tables } from './tables.ts';
+import { words } from './words.ts';
+
+export type Database = {
+  db: Kysely<Tables>;
+  kind: 'embedded' | 'postgres';
+  /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
+  boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
+  /** Rejects while the database does not answer. */
+  ping(): Promise<void>;
+  /** Stop the queue first. A second call does nothing more. */
+  close(): Promise<void>;
+};
+
+type StoreLog = { warn(facts: object, message: string): void };
+
+export type DatabaseOptions = {
+  /** `postgres://…`; absent: embedded, in `dataDir`. */
+  databaseUrl?: string;
+  dataDir: string;
+  log?: StoreLog;
+  /** How the embedded database writes through to the disk. */
+  fsync?: Fsync;
+  /** Embedded: the disk failed, and nothing answers any more until the process is started again. */
+  onFatal?: (error: StoreError) => void;
+};
+
+const POOL_SIZE = 10;
+const BOSS_POOL_SIZE = 4;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Opens the store, reached and answering. Rejects with a `StoreError`. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const log = options.log ?? { warn: () => {} };
+  return options.databaseUrl === undefined
+    ? openOnFolder({ ...options, log })
+    : openOnServer(options.databaseUrl, log);
+}
+
+async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promise<Database> {
+  const embedded = await openEmbedded(options);
+  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: embedded.pglite }) });
+  return {
+    db,
+    kind: 'embedded',
+    boss: { db: bossDatabase(embedded.pglite), backend: 'pglite' },
+    ping: () => ping(db),
+    close: once(() => embedded.close()),
+  };
+}
+
+async function openOnServer(databaseUrl: string, log: StoreLog): Promise<Database> {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const close = once(() => db.destroy());
+  try {
+    await ping(db);
+  } catch (error) {
+    await close();
+    throw connectError(databaseUrl, error);
+  }
+  const boss = {
+    connectionString: databaseUrl,
+    max: BOSS_POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  };
+  return { db, kind: 'postgres', boss, ping: () => ping(db), close };
+}
+
+async function ping(db: Kysely<Tables>): Promise<void> {
+  await sql`select 1`.execute(db);
+}
+
+/** SQLSTATE 28: authorization; 3D000: no such database. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function connectError(databaseUrl: string, cause: unknown): StoreError {
+  const code = codeOf(cause) ?? '';
+  const server = describeServer(databaseUrl);
+  const failed = (kind: StoreErrorCode, message: string) => new StoreError(kind, message, { cause });
+  if (code.startsWith('28')) return failed('database-refused', words.refused(server));
+  if (code === '3D000') return failed('database-missing', words.missing(server));
+  return failed('database-unreachable', words.unreachable(server));
+}
+
+/** Host, port and database: no user, no password. */
+function describeServer(databaseUrl: string): string {
+  if (!URL.canParse(databaseUrl)) return 'not a Postgres address';
+  const { host, pathname } = new URL(databaseUrl);
+  return `${host}${pathname}`;
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return async () => {
+    done ??= run();
+    await done;
+  };
+}

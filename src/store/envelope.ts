@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { SessionSecret } from '../session/fields.ts';
+import type { Seal } from './seal.ts';
+
+const envelopeSchema = z.object({
+  /** Where a private notice may be sent for half an hour; whoever has it can post. */
+  responseUrl: z.string().nullable(),
+  sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
+});
+/** What of a request must not lie about in the clear. */
+export type Envelope = { responseUrl: string | null; sessionSecrets: SessionSecret[] };
+
+export type Envelopes = ReturnType<typeof createEnvelopes>;
+
+export function createEnvelopes(seal: Seal) {
+  const close = (id: string, content: Envelope): string | null =>
+    content.responseUrl === null && content.sessionSecrets.length === 0
+      ? null
+      : seal.seal(JSON.stringify(content), id);
+
+  /** null: it was tampered with, or the key is another one now. */
+  const open = (id: string, sealed: string | null): Envelope | null => {
+    if (sealed === null) return { responseUrl: null, sessionSecrets: [] };
+    const plain = seal.open(sealed, id);
+    return plain === null ? null : envelopeSchema.parse(JSON.parse(plain));
+  };
+
+  return {
+    close,
+    open,
+    /** What stays when a request has ended without a session: no secrets, only the way to tell the person. */
+    withoutSecrets(id: string, sealed: string | null): string | null {
+      return close(id, { responseUrl: open(id, sealed)?.responseUrl ?? null, sessionSecrets: [] });
+    },
+  };
+}

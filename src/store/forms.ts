@@ -1,0 +1,95 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { messageContextSchema } from '../session/context.ts';
+import type { MessageContext } from '../session/context.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
+import { identitySchema } from '../session/identity.ts';
+import { json } from './json.ts';
+import { effectiveDraftSchema } from './requests.ts';
+import type { Tables } from './tables.ts';
+
+const formDescriptionSchema = z.object({
+  /** null: it could not be looked up. */
+  identity: identitySchema.nullable(),
+  /** Messages and files of each choice; null where the thread could not be read. */
+  thread: z
+    .object({
+      untilHere: z.object({ messages: z.number(), files: z.number() }),
+      whole: z.object({ messages: z.number(), files: z.number() }),
+    })
+    .nullable(),
+});
+/** What was looked up after the form was opened. */
+export type FormDescription = z.infer<typeof formDescriptionSchema>;
+
+const formSchema = z.object({
+  id: z.string(),
+  team_id: z.string(),
+  user_id: z.string(),
+  channel_id: z.string(),
+  thread_ts: z.string().nullable(),
+  draft: effectiveDraftSchema,
+  context: messageContextSchema.nullable(),
+  sealed: z.string().nullable(),
+  expanded: z.boolean(),
+  description: formDescriptionSchema.nullable(),
+});
+/** A form that was offered or opened; a modal carries only its id, since `private_metadata` holds 3,000 characters. */
+export type Form = z.infer<typeof formSchema>;
+
+export type NewForm = {
+  id: string;
+  teamId: string;
+  userId: string;
+  channelId: string;
+  threadTs: string | null;
+  draft: EffectiveDraft;
+  context: MessageContext | null;
+  /** The response URL, encrypted. */
+  sealed: string | null;
+};
+
+export type Forms = ReturnType<typeof createForms>;
+
+export function createForms(db: Kysely<Tables>) {
+  return {
+    /** A form that is there already stays as it is. */
+    async insert(form: NewForm): Promise<void> {
+      await db
+        .insertInto('forms')
+        .values({
+          id: form.id,
+          team_id: form.teamId,
+          user_id: form.userId,
+          channel_id: form.channelId,
+          thread_ts: form.threadTs,
+          draft: json(form.draft),
+          context: json(form.context),
+          sealed: form.sealed,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    async find(id: string): Promise<Form | null> {
+      const row = await db.selectFrom('forms').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : formSchema.parse(row);
+    },
+
+    async expand(id: string): Promise<void> {
+      await db.updateTable('forms').set({ expanded: true }).where('id', '=', id).execute();
+    },
+
+    async describe(id: string, description: FormDescription): Promise<void> {
+      await db
+        .updateTable('forms')
+        .set({ description: json(description) })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    async deleteBefore(limit: Date): Promise<void> {
+      await db.deleteFrom('forms').where('created_at', '<', limit).execute();
+    },
+  };
+}

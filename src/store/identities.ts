@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely';
+import { identitySchema } from '../session/identity.ts';
+import type { Identity } from '../session/identity.ts';
+import { json } from './json.ts';
+import type { Tables } from './tables.ts';
+
+/** A person: Slack user ids are unique within a workspace only. */
+export type Person = { teamId: string; userId: string };
+
+export type Identities = ReturnType<typeof createIdentities>;
+
+export function createIdentities(db: Kysely<Tables>) {
+  return {
+    async cached({ teamId, userId }: Person): Promise<Identity | null> {
+      const row = await db
+        .selectFrom('identities')
+        .select('identity')
+        .where('team_id', '=', teamId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      return row === undefined ? null : identitySchema.parse(row.identity);
+    },
+
+    async remember({ teamId, userId }: Person, identity: Identity): Promise<void> {
+      const value = { identity: json(identity), checked_at: new Date(identity.checkedAtMs) };
+      await db
+        .insertInto('identities')
+        .values({ team_id: teamId, user_id: userId, ...value })
+        .onConflict((conflict) => conflict.columns(['team_id', 'user_id']).doUpdateSet(value))
+        .execute();
+    },
+
+    async forget({ teamId, userId }: Person): Promise<void> {
+      await db.deleteFrom('identities').where('team_id', '=', teamId).where('user_id', '=', userId).execute();
+    },
+
+    /** At start: what was true under other settings may not be so now. */
+    async forgetAll(): Promise<void> {
+      await db.deleteFrom('identities').execute();
+    },
+
+    /** The Devin member an administrator linked this person to. */
+    async link({ teamId, userId }: Person): Promise<string | null> {
+      const row = await db
+        .selectFrom('identity_links')
+        .select('devin_user_id')
+        .where('team_id', '=', teamId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      return row?.devin_user_id ?? null;
+    },
+
+    async setLink(person: Person, devinUserId: string, linkedBy: string): Promise<void> {
+      const value = { devin_user_id: devinUserId, linked_by: linkedBy };
+      await db
+        .insertInto('identity_links')
+        .values({ team_id: person.teamId, user_id: person.userId, ...value })
+        .onConflict((conflict) => conflict.columns(['team_id', 'user_id']).doUpdateSet(value))
+        .execute();
+    },
+  };
+}

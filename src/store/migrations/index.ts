@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration';
+import { initial } from './001-initial.ts';
+
+/** All migrations, by name, in order. A released one is never changed. */
+export const migrations: Record<string, Migration> = {
+  '001-initial': initial,
+};

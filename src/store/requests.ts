@@ -1,0 +1,271 @@
+import { randomBytes } from 'node:crypto';
+import type { Kysely, Selectable, Transaction, Updateable } from 'kysely';
+import { z } from 'zod';
+import { messageContextSchema } from '../session/context.ts';
+import type { MessageContext } from '../session/context.ts';
+import { VALUE_SOURCES } from '../session/defaults.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
+import { failureSchema } from '../session/failure.ts';
+import { storedDraftSchema } from '../session/fields.ts';
+import { identitySchema } from '../session/identity.ts';
+import { OPEN_STATES, REQUEST_STATES } from '../session/request.ts';
+import type { RequestState } from '../session/request.ts';
+import { json } from './json.ts';
+import type { SessionRequestsTable, Tables } from './tables.ts';
+
+/** Files that did not reach Devin, and why. */
+const leftOutSchema = z.object({
+  name: z.string(),
+  reason: z.enum([
+    'too-large',
+    'sign-in-page',
+    'unreadable',
+    'no-permission',
+    'refused',
+    'too-many',
+    'thread-unreadable',
+  ]),
+});
+export type LeftOut = z.infer<typeof leftOutSchema>;
+
+export const effectiveDraftSchema = z.object({
+  values: storedDraftSchema,
+  sources: z.partialRecord(z.string(), z.enum(VALUE_SOURCES)),
+});
+
+const uploadsSchema = z.object({ urls: z.array(z.string()), leftOut: z.array(leftOutSchema) });
+
+/** Why a request waits, while it does. */
+const WAITING = ['busy', 'down', 'looking'] as const;
+
+const requestSchema = z.object({
+  id: z.string(),
+  dedupe_key: z.string(),
+  state: z.enum(REQUEST_STATES),
+  source: z.enum(['command', 'form']),
+  team_id: z.string(),
+  user_id: z.string(),
+  channel_id: z.string(),
+  thread_ts: z.string().nullable(),
+  draft: effectiveDraftSchema,
+  context: messageContextSchema.nullable(),
+  slack_file_ids: z.array(z.string()),
+  sealed: z.string().nullable(),
+  had_secrets: z.boolean(),
+  identity: identitySchema.nullable(),
+  card_channel_id: z.string().nullable(),
+  card_ts: z.string().nullable(),
+  card_attempted_at: z.date().nullable(),
+  card_elsewhere: z.string().nullable(),
+  card_stale: z.boolean(),
+  prompt: z.string().nullable(),
+  uploads: uploadsSchema.nullable(),
+  waiting: z.enum(WAITING).nullable(),
+  sent_at: z.date().nullable(),
+  session_id: z.string().nullable(),
+  failure: failureSchema.nullable(),
+  created_at: z.date(),
+  updated_at: z.date(),
+});
+/** One request for a session, from the moment Slack was answered. Column names, parsed. */
+export type SessionRequest = z.infer<typeof requestSchema>;
+
+export type NewRequest = {
+  id: string;
+  dedupeKey: string;
+  source: SessionRequest['source'];
+  teamId: string;
+  userId: string;
+  channelId: string;
+  threadTs: string | null;
+  draft: EffectiveDraft;
+  context: MessageContext | null;
+  slackFileIds: string[];
+  sealed: string | null;
+  /** There were session secrets: once they are erased, the request cannot be sent as it was. */
+  hadSecrets: boolean;
+};
+
+/** What a transition may change besides the state. JSON columns take plain values. */
+export type RequestChanges = Partial<
+  Pick<
+    SessionRequest,
+    | 'sealed'
+    | 'identity'
+    | 'card_channel_id'
+    | 'card_ts'
+    | 'card_attempted_at'
+    | 'card_elsewhere'
+    | 'card_stale'
+    | 'prompt'
+    | 'uploads'
+    | 'waiting'
+    | 'sent_at'
+    | 'session_id'
+    | 'failure'
+    | 'context'
+  >
+>;
+
+export type Step = { id: string; from: RequestState; to: RequestState; changes?: RequestChanges };
+
+/** Short, unguessable, and fit for a Devin tag. */
+export function newId(): string {
+  return randomBytes(9).toString('base64url').replaceAll(/[_-]/g, 'x').toLowerCase();
+}
+
+export type Requests = ReturnType<typeof createRequests>;
+
+/** A claim lapses this long after its last renewal: then the process that held it is taken for dead. */
+export const LEASE_MS = 30_000;
+
+type Db = Kysely<Tables> | Transaction<Tables>;
+
+export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
+  return {
+    /** Inserts the request unless Slack's delivery was seen before; then its id is the earlier one's. */
+    async insert(request: NewRequest, trx: Db = db): Promise<{ id: string; isNew: boolean }> {
+      const inserted = await trx
+        .insertInto('session_requests')
+        .values(toRow(request))
+        .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (inserted !== undefined) return { id: inserted.id, isNew: true };
+      const earlier = await trx
+        .selectFrom('session_requests')
+        .select('id')
+        .where('dedupe_key', '=', request.dedupeKey)
+        .executeTakeFirstOrThrow();
+      return { id: earlier.id, isNew: false };
+    },
+
+    async find(id: string): Promise<SessionRequest | null> {
+      const row = await db.selectFrom('session_requests').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : parse(row);
+    },
+
+    /** Moves on only from `from`: null means that somebody else moved it first. */
+    async advance({ id, from, to, changes = {} }: Step, trx: Db = db): Promise<SessionRequest | null> {
+      const row = await trx
+        .updateTable('session_requests')
+        .set({ ...toColumns(changes), state: to, updated_at: new Date() })
+        .where('id', '=', id)
+        .where('state', '=', from)
+        .returningAll()
+        .executeTakeFirst();
+      return row === undefined ? null : parse(row);
+    },
+
+    /** One process at a time works on a request; null while another one does, or when there is nothing to do. */
+    async claim(id: string, owner: string): Promise<SessionRequest | null> {
+      const now = new Date();
+      const row = await db
+        .updateTable('session_requests')
+        .set({ lease_owner: owner, lease_until: new Date(now.getTime() + leaseMs) })
+        .where('id', '=', id)
+        .where('state', 'in', OPEN_STATES)
+        .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]))
+        .returningAll()
+        .executeTakeFirst();
+      return row === undefined ? null : parse(row);
+    },
+
+    async renew(id: string, owner: string): Promise<void> {
+      await db
+        .updateTable('session_requests')
+        .set({ lease_until: new Date(Date.now() + leaseMs) })
+        .where('id', '=', id)
+        .where('lease_owner', '=', owner)
+        .execute();
+    },
+
+    async release(id: string, owner: string): Promise<void> {
+      await db
+        .updateTable('session_requests')
+        .set({ lease_owner: null, lease_until: null })
+        .where('id', '=', id)
+        .where('lease_owner', '=', owner)
+        .execute();
+    },
+
+    /** With the embedded database no other process can be alive: what a dead one held is free at once. */
+    async releaseAll(): Promise<void> {
+      await db
+        .updateTable('session_requests')
+        .set({ lease_owner: null, lease_until: null })
+        .where('lease_owner', 'is not', null)
+        .execute();
+    },
+
+    /** The card shows the request as it was at `updatedAt`; false when it has changed since. */
+    async cardDrawn(id: string, updatedAt: Date): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('session_requests')
+        .set({ card_stale: false })
+        .where('id', '=', id)
+        .where('updated_at', '=', updatedAt)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    /** Cards that have not been drawn for long, although there is something new: a job was lost. */
+    async staleCards(untouchedSince: Date): Promise<string[]> {
+      const rows = await db
+        .selectFrom('session_requests')
+        .select('id')
+        .where('card_stale', '=', true)
+        .where('updated_at', '<=', untouchedSince)
+        .orderBy('updated_at')
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
+    /** Open requests nobody holds: a process died, or a job was lost. */
+    async stranded(untouchedSince: Date): Promise<string[]> {
+      const now = new Date();
+      const rows = await db
+        .selectFrom('session_requests')
+        .select('id')
+        .where('state', 'in', OPEN_STATES)
+        .where('updated_at', '<=', untouchedSince)
+        .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]))
+        .orderBy('created_at')
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+  };
+}
+
+function toRow(request: NewRequest) {
+  return {
+    id: request.id,
+    dedupe_key: request.dedupeKey,
+    source: request.source,
+    team_id: request.teamId,
+    user_id: request.userId,
+    channel_id: request.channelId,
+    thread_ts: request.threadTs,
+    draft: json(request.draft),
+    context: json(request.context),
+    slack_file_ids: json(request.slackFileIds),
+    sealed: request.sealed,
+    had_secrets: request.hadSecrets,
+  };
+}
+
+const JSON_COLUMNS = ['identity', 'uploads', 'failure', 'context'] as const;
+
+function toColumns(changes: RequestChanges): Updateable<SessionRequestsTable> {
+  const { identity, uploads, failure, context, ...plain } = changes;
+  const columns: Updateable<SessionRequestsTable> = plain;
+  const values = { identity, uploads, failure, context };
+  for (const column of JSON_COLUMNS) if (values[column] !== undefined) columns[column] = json(values[column]);
+  return columns;
+}
+
+function parse(row: Selectable<SessionRequestsTable>): SessionRequest {
+  return requestSchema.parse(row);
+}

@@ -1,0 +1,103 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { codeOf, StoreError } from './store-error.ts';
+import { words } from './words.ts';
+
+export type Seal = {
+  /** Encrypts; opens again only with the same context. */
+  seal(plain: string, context: string): string;
+  /** null: made with another key or for another context, or changed since. */
+  open(sealed: string, context: string): string | null;
+};
+
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const PREFIX = 'v1.';
+
+/** AES-256-GCM with a random nonce. The context (a request id) is authenticated: a value moved elsewhere stays shut. */
+export function createSeal(key: Buffer): Seal {
+  return {
+    seal(plain, context) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+      cipher.setAAD(Buffer.from(context));
+      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return PREFIX + Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
+    },
+    open(sealed, context) {
+      if (!sealed.startsWith(PREFIX)) return null;
+      return decrypt(key, Buffer.from(sealed.slice(PREFIX.length), 'base64url'), context);
+    },
+  };
+}
+
+function decrypt(key: Buffer, bytes: Buffer, context: string): string | null {
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  const body = bytes.subarray(NONCE_BYTES + TAG_BYTES);
+  try {
+    return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+  } catch {
+    return null;
+  }
+}
+
+export type SecretsKeyOptions = {
+  /** 32 bytes in base64. Absent: the key kept in `dataDir`, made there the first time. */
+  secretsKey?: string;
+  dataDir: string;
+  log?: { warn(facts: object, message: string): void };
+};
+
+/** Rejects a key of the wrong length with a `StoreError`. */
+export function loadSecretsKey({ secretsKey, dataDir, log }: SecretsKeyOptions): Buffer {
+  if (secretsKey !== undefined) return decodeKey(secretsKey, 'SECRETS_KEY');
+  const path = join(dataDir, 'secrets.key');
+  if (!existsSync(path)) createKeyFile(dataDir, path);
+  if ((statSync(path).mode & 0o077) !== 0) {
+    chmodSync(path, 0o600);
+    log?.warn({ path }, words.keyModeFixed(path));
+  }
+  return decodeKey(readFileSync(path, 'utf8').trim(), path);
+}
+
+/** Complete or not there at all; and a key that is there is never written over: what it sealed would be lost. */
+function createKeyFile(dataDir: string, path: string): void {
+  const draft = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+      flush: true,
+    });
+    linkSync(draft, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    throw new StoreError('folder-unusable', words.unusable(dataDir), { cause: error });
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function decodeKey(text: string, where: string): Buffer {
+  const key = Buffer.from(text, 'base64');
+  if (key.length === KEY_BYTES) return key;
+  throw new StoreError('secrets-key-invalid', words.secretsKey(where));
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../src/config.ts';
+
+const complete = {
+  SLACK_BOT_TOKEN: 'xoxb-1',
+  SLACK_APP_TOKEN: 'xapp-1',
+  DEVIN_API_KEY: 'cog_1',
+  DEVIN_ORG_ID: 'org-1',
+};
+
+describe('the settings', () => {
+  test('need four values; the rest has defaults', () => {
+    const parsed = parseConfig(complete);
+    expect(parsed).toMatchObject({
+      ok: true,
+      config: {
+        slack: { transport: { kind: 'socket', appToken: 'xapp-1' }, apiUrl: null, command: '/devin' },
+        http: { host: '0.0.0.0', port: 3000 },
+        devin: { apiUrl: 'https://api.devin.ai' },
+        impersonation: 'required',
+        requestTag: true,
+        store: { databaseUrl: null, dataDir: './data', secretsKey: null },
+      },
+    });
+  });
+
+  test('mean HTTP where there is a signing secret and no app token', () => {
+    const { SLACK_APP_TOKEN: _none, ...rest } = complete;
+    const parsed = parseConfig({ ...rest, SLACK_SIGNING_SECRET: 's' });
+    expect(parsed).toMatchObject({ config: { slack: { transport: { kind: 'http', signingSecret: 's' } } } });
+  });
+
+  test('are named one line each when they are missing or wrong, with what they must be and where to get it', () => {
+    const parsed = parseConfig({ SLACK_BOT_TOKEN: 'xoxp-1', PORT: 'http', DEVIN_API_KEY: '' });
+    if (parsed.ok) throw new Error('accepted');
+    expect(parsed.problems.map((line) => line.split(' ')[0])).toEqual([
+      'SLACK_BOT_TOKEN',
+      'PORT',
+      'DEVIN_API_KEY',
+      'DEVIN_ORG_ID',
+      'SLACK_APP_TOKEN',
+    ]);
+    for (const line of parsed.problems) expect(line).toMatch(/^[A-Z_]+ .*(must|such as)/);
+  });
+
+  test('need a key of 32 bytes with a database that replicas share', () => {
+    const url = { DATABASE_URL: 'postgres://u:p@localhost/x' };
+    expect(parseConfig({ ...complete, ...url })).toMatchObject({ ok: false });
+    expect(parseConfig({ ...complete, ...url, SECRETS_KEY: 'short' })).toMatchObject({ ok: false });
+    const key = Buffer.alloc(32, 1).toString('base64');
+    expect(parseConfig({ ...complete, ...url, SECRETS_KEY: key })).toMatchObject({ ok: true });
+  });
+
+  test('refuse a policy file, since nothing would enforce it', () => {
+    expect(parseConfig({ ...complete, POLICY_FILE: 'policy.yml' })).toMatchObject({ ok: false });
+  });
+
+  test('are all in .env.example, in the same order', () => {
+    const example = readFileSync('.env.example', 'utf8');
+    const listed = [...example.matchAll(/^#?([A-Z_]+)=/gm)].map(([, name]) => name);
+    const parsed = parseConfig({});
+    const known = [...readFileSync('src/config.ts', 'utf8').matchAll(/^ {2}([A-Z_]+): /gm)].map(
+      ([, name]) => name,
+    );
+    expect(parsed.ok).toBe(false);
+    expect(listed).toEqual(known);
+  });
+});

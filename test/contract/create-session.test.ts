@@ -1,0 +1,229 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { sessionResponseSchema } from '../../src/devin/schemas.ts';
+import { sessionCreateRequestSchema } from '../../src/session/request.ts';
+import { KEY, ORG, SESSION, startDevin } from '../devin/local-api.ts';
+import { membersOf, withWords, wordsOf } from './json-schema.ts';
+
+/**
+ * What Devin has and this copy of its reference has not yet. Everything else must agree in both directions.
+ * https://docs.devin.ai/v3-openapi.yaml is newer than the page of the one endpoint.
+ */
+const NEWER = {
+  request: {
+    /** The mode that `!fusion` picks in Devin's own Slack app: https://docs.devin.ai/integrations/slack */
+    devin_mode: ['fusion'],
+  },
+  response: {
+    category: ['production_investigation'],
+    /** Of older sessions, which answers may still hold. */
+    origin: ['scheduled'],
+    /** A limit of the member, beside that of the organisation; and the end of the contract. */
+    status_detail: ['user_usage_limit_exceeded', 'contract_expired'],
+  },
+  /** The mode the session runs in, and the automation that started it. */
+  responseFields: ['devin_mode', 'automation_id'],
+};
+
+const documentSchema = z.object({
+  paths: z.record(
+    z.string(),
+    z.object({
+      post: z.object({
+        parameters: z.array(z.object({ name: z.string(), in: z.string(), required: z.boolean() })),
+      }),
+    }),
+  ),
+  components: z.object({
+    schemas: z
+      .object({ SessionCreateRequest: z.unknown(), SessionResponse: z.unknown() })
+      .catchall(z.unknown()),
+  }),
+});
+
+const published: unknown = parse(
+  readFileSync(new URL('create-session.openapi.yaml', import.meta.url), 'utf8'),
+);
+const { paths, components } = documentSchema.parse(published);
+const endpoint = '/v3/organizations/{org_id}/sessions';
+const parameters = paths[endpoint]?.post.parameters ?? [];
+
+const definitions = components.schemas;
+const theirs = {
+  request: membersOf(definitions.SessionCreateRequest, definitions),
+  response: membersOf(definitions.SessionResponse, definitions),
+};
+const ours = {
+  request: membersOf(z.toJSONSchema(sessionCreateRequestSchema, { io: 'input' }), {}),
+  response: membersOf(z.toJSONSchema(sessionResponseSchema, { io: 'input' }), {}),
+};
+
+const ajv = new Ajv2020({ strict: false });
+ajv.addFormat('uri', (value) => URL.canParse(value));
+ajv.addSchema(z.record(z.string(), z.unknown()).parse(published), 'devin');
+
+const checks = {
+  SessionCreateRequest: ajv.compile({ $ref: 'devin#/components/schemas/SessionCreateRequest' }),
+  SessionResponse: ajv.compile({ $ref: 'devin#/components/schemas/SessionResponse' }),
+};
+
+function isPublished(name: keyof typeof checks, value: unknown): boolean {
+  return checks[name](value);
+}
+
+describe('the request', () => {
+  const expected = withWords(theirs.request, NEWER.request);
+
+  test('has the members that are published, and no others', () => {
+    expect(Object.keys(ours.request).sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  test.each(Object.keys(expected))(
+    'has %s as it is published: types, null, words, lengths, default',
+    (name) => {
+      expect(ours.request[name]).toEqual(expected[name]);
+    },
+  );
+
+  test('refuses a member that is not published', () => {
+    expect(sessionCreateRequestSchema.safeParse({ prompt: 'x', snapshot_id: 'y' }).success).toBe(false);
+  });
+
+  test('requires the prompt alone', () => {
+    expect(isPublished('SessionCreateRequest', { prompt: 'x' })).toBe(true);
+    expect(sessionCreateRequestSchema.safeParse({ prompt: 'x' }).success).toBe(true);
+    expect(sessionCreateRequestSchema.safeParse({ title: 'x' }).success).toBe(false);
+  });
+});
+
+const secret = (key: string, value: string, rest: object = {}) => [{ key, value, ...rest }];
+const address = (length: number) => `https://a.test/${'x'.repeat(length - 'https://a.test/'.length)}`;
+
+/** Values of every type, and those just inside and just outside each limit. */
+const PROBES: [string, unknown][] = [
+  ['null', null],
+  ['true', true],
+  ['0', 0],
+  ['-1', -1],
+  ['1.5', 1.5],
+  ['an empty text', ''],
+  ['a text', 'x'],
+  ['a mode', 'ultra'],
+  ['an empty list', []],
+  ['a list of texts', ['x', '']],
+  ['a list of numbers', [1]],
+  ['a list of null', [null]],
+  ['an empty object', {}],
+  ['an object', { type: 'object', nested: { deep: [1] } }],
+  ['web addresses', ['https://a.test/x', 'http://b.test']],
+  ['the longest address', [address(2083)]],
+  ['an address too long', [address(2084)]],
+  ['a secret', secret('K', 'v')],
+  ['a secret that is shown', secret('K', 'v', { sensitive: false })],
+  ['an empty secret', secret('K', '')],
+  ['a secret without a key', [{ value: 'v' }]],
+  ['a secret without a value', [{ key: 'K' }]],
+  ['a secret with an empty key', secret('', 'v')],
+  ['a secret with the longest key', secret('k'.repeat(256), 'v')],
+  ['a secret with a key too long', secret('k'.repeat(257), 'v')],
+  ['the longest secret', secret('K', 'v'.repeat(65_536))],
+  ['a secret too long', secret('K', 'v'.repeat(65_537))],
+  ['a secret whose sensitive is null', secret('K', 'v', { sensitive: null })],
+];
+
+describe('request values', () => {
+  test.each(PROBES)('%s is taken for each member where the reference takes it', (_, value) => {
+    const verdicts = (takes: (request: object) => boolean) =>
+      Object.keys(theirs.request).filter((name) => takes({ prompt: 'x', [name]: value }));
+    expect(verdicts((request) => sessionCreateRequestSchema.safeParse(request).success)).toEqual(
+      verdicts((request) => isPublished('SessionCreateRequest', request)),
+    );
+  });
+});
+
+describe('the answer', () => {
+  const { responseFields } = NEWER;
+  const expected = withWords(theirs.response, NEWER.response);
+
+  test('has the members that are published, and the newer ones', () => {
+    expect(Object.keys(ours.response).sort()).toEqual([...Object.keys(expected), ...responseFields].sort());
+  });
+
+  test.each(Object.keys(expected))('has %s as it is published: types, null, words, default', (name) => {
+    expect(ours.response[name]).toEqual(expected[name]);
+  });
+
+  test.each(responseFields)('may lack %s', (name) => {
+    expect(ours.response[name]?.required).toBe(false);
+  });
+
+  test.each(Object.keys(theirs.response))(
+    'is read without %s exactly where the reference says so',
+    (name) => {
+      const { [name]: _, ...rest } = { ...COMPLETE };
+      expect(sessionResponseSchema.safeParse(rest).success).toBe(isPublished('SessionResponse', rest));
+    },
+  );
+
+  test.each(PROBES)('is read with %s wherever the reference allows it', (_, value) => {
+    const answers = Object.keys(theirs.response)
+      .map((name) => ({ ...COMPLETE, [name]: value }))
+      .filter((answer) => isPublished('SessionResponse', answer));
+    expect(answers.filter((answer) => !sessionResponseSchema.safeParse(answer).success)).toEqual([]);
+  });
+
+  const COMPLETE: Record<string, unknown> = {
+    ...SESSION,
+    title: 'Fix it',
+    status_detail: 'working',
+    pull_requests: [{ pr_url: 'https://a.test/1', pr_state: null }],
+    structured_output: { done: true },
+    child_session_ids: ['x'],
+    origin: 'api',
+    category: 'other',
+    is_archived: false,
+  };
+});
+
+test('the list of what is newer holds nothing that is published', () => {
+  const stale = [
+    ...Object.entries(NEWER.request).flatMap(([name, words]) =>
+      words.filter((word) => wordsOf(theirs.request, name).includes(word)),
+    ),
+    ...Object.entries(NEWER.response).flatMap(([name, words]) =>
+      words.filter((word) => wordsOf(theirs.response, name).includes(word)),
+    ),
+    ...NEWER.responseFields.filter((name) => name in theirs.response),
+  ];
+  expect(stale).toEqual([]);
+});
+
+describe('the HTTP request', () => {
+  test('goes to the published address, with the published body and no query', async () => {
+    const { sessions, seen } = await startDevin({ json: SESSION });
+    await sessions.create({
+      prompt: 'Fix it',
+      repos: ['acme/web'],
+      max_acu_limit: 5,
+      secret_ids: [],
+      title: null,
+    });
+    expect(seen[0]?.method).toBe('POST');
+    expect(seen[0]?.path).toBe(endpoint.replace('{org_id}', ORG));
+    expect(seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(seen[0]?.query.size).toBe(0);
+    expect(isPublished('SessionCreateRequest', JSON.parse(seen[0]?.body ?? ''))).toBe(true);
+  });
+
+  test('knows the one query parameter that is published, devin_id, and leaves it out unless told', async () => {
+    expect(parameters.filter((parameter) => parameter.in === 'query')).toEqual([
+      { name: 'devin_id', in: 'query', required: false },
+    ]);
+    const { sessions, seen } = await startDevin({ json: SESSION });
+    await sessions.create({ prompt: 'x' }, { devinId: 'devin-1' });
+    expect([...(seen[0]?.query ?? [])]).toEqual([['devin_id', 'devin-1']]);
+  });
+});

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/** The part of JSON Schema that OpenAPI documents and zod's output have in common here. */
+const nodeSchema = z.object({
+  $ref: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  get anyOf(): z.ZodOptional<z.ZodArray<typeof nodeSchema>> {
+    return z.array(nodeSchema).optional();
+  },
+  get items(): z.ZodOptional<typeof nodeSchema> {
+    return nodeSchema.optional();
+  },
+  get properties(): z.ZodOptional<z.ZodRecord<z.ZodString, typeof nodeSchema>> {
+    return z.record(z.string(), nodeSchema).optional();
+  },
+  required: z.array(z.string()).optional(),
+  enum: z.array(z.string()).optional(),
+  format: z.string().optional(),
+  minLength: z.number().optional(),
+  maxLength: z.number().optional(),
+  default: z.unknown().optional(),
+});
+type Node = z.output<typeof nodeSchema>;
+
+export type Definitions = Record<string, unknown>;
+
+/** One way a value may look. */
+type Alternative = {
+  type: string;
+  enum?: string[];
+  format?: string;
+  minLength?: number;
+  maxLength?: number;
+  items?: Alternative[];
+  members?: Members;
+};
+
+type Member = { required: boolean; default: unknown; alternatives: Alternative[] };
+export type Members = Record<string, Member>;
+
+/** An object's members in a form that two ways to write the same schema share. Titles and descriptions are left out. */
+export function membersOf(schema: unknown, definitions: Definitions): Members {
+  const { properties = {}, required = [] } = nodeSchema.parse(schema);
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, node]) => [
+      name,
+      {
+        required: required.includes(name),
+        default: node.default ?? null,
+        alternatives: alternativesOf(node, definitions),
+      },
+    ]),
+  );
+}
+
+function alternativesOf(node: Node, definitions: Definitions): Alternative[] {
+  if (node.$ref !== undefined) {
+    const target = definitions[node.$ref.split('/').at(-1) ?? ''];
+    return alternativesOf(nodeSchema.parse(target), definitions);
+  }
+  const alternatives =
+    node.anyOf?.flatMap((inner) => alternativesOf(inner, definitions)) ??
+    [node.type ?? 'unknown'].flat().map((type) => alternativeOf(type, node, definitions));
+  return withoutOpening(alternatives).sort((a, b) => a.type.localeCompare(b.type));
+}
+
+function alternativeOf(type: string, node: Node, definitions: Definitions): Alternative {
+  if (type === 'string') {
+    const { format, minLength, maxLength } = node;
+    return {
+      type,
+      ...(node.enum && { enum: node.enum.toSorted() }),
+      ...(format !== undefined && { format }),
+      ...(minLength !== undefined && { minLength }),
+      ...(maxLength !== undefined && { maxLength }),
+    };
+  }
+  if (type === 'array' && node.items) return { type, items: alternativesOf(node.items, definitions) };
+  if (type === 'object' && node.properties) return { type, members: membersOf(node, definitions) };
+  return { type };
+}
+
+/** An enum of an answer is open on our side: any string beside the listed ones is not a difference. */
+function withoutOpening(alternatives: Alternative[]): Alternative[] {
+  const isOpen = alternatives.some((alternative) => alternative.enum !== undefined);
+  return isOpen
+    ? alternatives.filter((one) => one.type !== 'string' || one.enum !== undefined)
+    : alternatives;
+}
+
+/** The same members with more words in the enums of some. */
+export function withWords(members: Members, words: Record<string, readonly string[]>): Members {
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]) => [
+      name,
+      { ...member, alternatives: member.alternatives.map((one) => extended(one, words[name] ?? [])) },
+    ]),
+  );
+}
+
+function extended(alternative: Alternative, words: readonly string[]): Alternative {
+  if (alternative.enum === undefined) return alternative;
+  return { ...alternative, enum: [...alternative.enum, ...words].sort() };
+}
+
+export function wordsOf(members: Members, name: string): string[] {
+  return members[name]?.alternatives.flatMap((alternative) => alternative.enum ?? []) ?? [];
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createLocalDevin } from '../../src/sandbox/devin/index.ts';
+import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
+import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import { environmentOf } from '../support/bot.ts';
+import type { Environment } from '../support/bot.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+
+const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() });
+
+describe('the program', () => {
+  let slack: LocalSlack;
+  let devin: LocalDevin;
+  let dataDir: string;
+
+  beforeEach(async () => {
+    slack = await createLocalSlack();
+    devin = await createLocalDevin({});
+    dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-main-'));
+  });
+  afterEach(async () => {
+    await Promise.all([slack.close(), devin.stop()]);
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  function run(environment: Environment) {
+    const node = join('node_modules', '.bin', 'node');
+    const env = { ...environment, PATH: process.env['PATH'], LOG_LEVEL: 'info' };
+    return spawn(node, ['--liftoff-only', 'src/main.ts'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  const complete = (): Environment => ({
+    ...environmentOf({ slack, devin, transport: 'http' }),
+    DATA_DIR: dataDir,
+  });
+
+  async function started(environment: Environment) {
+    const child = run(environment);
+    for await (const line of createInterface({ input: child.stdout })) {
+      const ready = readySchema.safeParse(JSON.parse(line));
+      if (!ready.success) continue;
+      slack.connectHttp(`http://127.0.0.1:${ready.data.port}/slack/events`);
+      break;
+    }
+    child.stdout.resume();
+    return child;
+  }
+
+  test('stops on SIGTERM with a create under way, exits with 0, and the next start adopts the session', async () => {
+    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
+    const environment = complete();
+    const first = await started(environment);
+    const ana = addColleague({ slack, devin });
+    const channelId = slack.addChannel({ name: 'drain', members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'outlive the process');
+    await sessionOf(devin, ana.devinUserId);
+    const ended = once(first, 'exit');
+    first.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+
+    const second = await started(environment);
+    const [session] = devin.sessions;
+    await cardOf(slack, channelId, (shown) => shown.includes(session?.url ?? 'no session'));
+    expect(devin.createdCount()).toBe(1);
+    const over = once(second, 'exit');
+    second.kill('SIGTERM');
+    expect(await over).toEqual([0, null]);
+  });
+
+  test.each([
+    ['a setting is missing', { DEVIN_API_KEY: '' }, 'DEVIN_API_KEY must be'],
+    ['Slack does not know the token', { SLACK_BOT_TOKEN: 'xoxb-wrong' }, 'SLACK_BOT_TOKEN'],
+    ['Devin does not know the key', { DEVIN_API_KEY: 'cog_wrong' }, 'DEVIN_API_KEY'],
+    ['the key is of another organisation', { DEVIN_ORG_ID: 'org-other' }, 'DEVIN_ORG_ID'],
+    ['the database cannot be reached', { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x' }, 'DATABASE_URL'],
+  ])('ends with 1 and one sentence when %s', async (_what, changes, words) => {
+    const child = run({ ...complete(), ...changes });
+    const [said, ended] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(said).toContain(words);
+    expect(said).not.toContain('p4ss');
+    expect(said).not.toContain('    at ');
+    expect(ended).toEqual([1, null]);
+  });
+});

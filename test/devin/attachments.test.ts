@@ -1,0 +1,148 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { createDevin } from '../../src/devin/devin.ts';
+import { failureOf, KEY, listen, ORG, startApi, startDevin } from './local-api.ts';
+
+const UPLOADED = {
+  attachment_id: 'a1',
+  name: 'log.txt',
+  url: 'https://api.devin.ai/v3/organizations/org-1/attachments/a1/log.txt',
+};
+
+function partsOf(body: string) {
+  const [boundary = ''] = body.split('\r\n', 1);
+  const [, part = '', end] = body.split(boundary);
+  const [head = '', ...content] = part.split('\r\n\r\n');
+  return { head: head.trim().split('\r\n'), content: content.join('\r\n\r\n').slice(0, -2), end };
+}
+
+describe('an upload', () => {
+  test('is one file part, framed around the stream', async () => {
+    const { attachments, seen } = await startDevin({ json: UPLOADED });
+    const content = new Blob(['line 1\r\n\r\nline 2\r\n']).stream();
+    expect(await attachments.upload({ name: 'log.txt', contentType: 'text/plain', content })).toEqual(
+      UPLOADED,
+    );
+    expect(seen[0]).toMatchObject({ method: 'POST', path: '/v3/organizations/org-1/attachments' });
+    expect(partsOf(seen[0]?.body ?? '')).toEqual({
+      head: ['Content-Disposition: form-data; name="file"; filename="log.txt"', 'Content-Type: text/plain'],
+      content: 'line 1\r\n\r\nline 2\r\n',
+      end: '--\r\n',
+    });
+    expect(seen[0]?.headers['content-type']).toMatch(
+      /^multipart\/form-data; boundary=devin-slack-[0-9a-f-]+$/,
+    );
+  });
+
+  test('reads as a form where forms are read', async () => {
+    const { attachments, seen } = await startDevin({ json: UPLOADED });
+    const name = 'a "b"\r\nc é.txt';
+    await attachments.upload({ name, contentType: 'text/plain', content: new Blob(['x']) });
+    const { body = '', headers } = seen[0] ?? {};
+    const form = await new Response(body, {
+      headers: { 'content-type': headers?.['content-type'] ?? '' },
+    }).formData();
+    const file = form.get('file');
+    expect(file).toBeInstanceOf(File);
+    expect(file instanceof File && file.name).toBe(name);
+    expect(file instanceof File && (await file.text())).toBe('x');
+  });
+
+  test('leaves before the whole file is there', async () => {
+    const arrived = Promise.withResolvers<undefined>();
+    const url = await listen(
+      createServer((request, response) => {
+        request.on('data', (chunk: Buffer) => chunk.includes('first') && arrived.resolve(undefined));
+        request.on('end', () => response.end(JSON.stringify(UPLOADED)));
+      }),
+    );
+    const { attachments } = createDevin({ apiUrl: url, apiKey: KEY, orgId: ORG });
+    const file = new TransformStream<Uint8Array, Uint8Array>();
+    const writer = file.writable.getWriter();
+    const upload = attachments.upload({ name: 'x', contentType: 'text/plain', content: file.readable });
+    await writer.write(new TextEncoder().encode('first'));
+    await arrived.promise;
+    await writer.close();
+    expect(await upload).toEqual(UPLOADED);
+  });
+
+  test('fails when the file breaks off', async () => {
+    const content = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error('Slack went away')),
+    });
+    const { attachments } = await startDevin({ json: UPLOADED });
+    const error = await failureOf(attachments.upload({ name: 'x', contentType: 'text/plain', content }));
+    expect(error).toMatchObject({ code: 'no-answer' });
+  });
+
+  test('is sent once', async () => {
+    const { attachments, seen } = await startDevin({ status: 503, headers: { 'retry-after': '0' } });
+    await failureOf(attachments.upload({ name: 'x', contentType: 'text/plain', content: new Blob(['x']) }));
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('a download', () => {
+  test('shows the key to the API and not to the place it is redirected to', async () => {
+    const storage = await startApi(() => ({
+      text: 'content',
+      headers: { 'content-type': 'text/plain', 'content-length': '7' },
+    }));
+    const devin = await startDevin({ status: 307, headers: { location: `${storage.url}/signed?x=1` } });
+    const { body, contentType, size } = await devin.attachments.download(
+      `${devin.url}/v3/organizations/org-1/attachments/a1/x`,
+    );
+    expect({ text: await text(body), contentType, size }).toEqual({
+      text: 'content',
+      contentType: 'text/plain',
+      size: 7,
+    });
+    expect(devin.seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(storage.seen[0]?.headers.authorization).toBeUndefined();
+    expect(storage.seen[0]?.path).toBe('/signed');
+  });
+
+  test('does not show the key to a proxy of the API either', async () => {
+    const devin = await startDevin(({ path }) =>
+      path === '/proxy' ? { text: 'content' } : { status: 307, headers: { location: '/proxy' } },
+    );
+    await text((await devin.attachments.download(`${devin.url}/file`)).body);
+    expect(devin.seen.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${KEY}`, undefined]);
+  });
+
+  test('does not show the key to another origin', async () => {
+    const elsewhere = await startApi(() => ({ text: 'content' }));
+    const devin = await startDevin({ text: '' });
+    await text((await devin.attachments.download(`${elsewhere.url}/file`)).body);
+    expect(elsewhere.seen[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test.each(['file:///etc/passwd', 'nonsense'])('refuses %s', async (url) => {
+    const devin = await startDevin({ text: '' });
+    expect(await failureOf(devin.attachments.download(url))).toMatchObject({ code: 'unexpected' });
+  });
+
+  test('ends a circle of redirects', async () => {
+    const devin = await startDevin({ status: 302, headers: { location: '/again' } });
+    expect(await failureOf(devin.attachments.download(`${devin.url}/x`))).toMatchObject({
+      code: 'unexpected',
+    });
+    expect(devin.seen).toHaveLength(4);
+  });
+
+  test('of what is gone is not found', async () => {
+    const devin = await startDevin({ status: 404, json: { detail: 'Gone' } });
+    expect(await failureOf(devin.attachments.download(`${devin.url}/x`))).toMatchObject({
+      code: 'not-found',
+      detail: 'Gone',
+    });
+  });
+});
+
+test("a session's files are a bare list", async () => {
+  const file = { ...UPLOADED, source: 'devin' };
+  const { attachments, seen } = await startDevin({ json: [file] });
+  expect(await attachments.list('abc')).toEqual([{ ...file, content_type: null }]);
+  expect(seen[0]?.path).toBe('/v3/organizations/org-1/sessions/devin-abc/attachments');
+});

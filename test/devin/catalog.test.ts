@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { failureOf, page, startDevin } from './local-api.ts';
+
+const FIVE_MINUTES_MS = 5 * 60_000;
+
+const PLAYBOOKS = [
+  { playbook_id: 'playbook-1', title: 'Fix a bug', macro: '!bug', body: 'long' },
+  { playbook_id: 'playbook-2', title: 'Write docs', macro: null, body: 'long' },
+];
+
+function clock() {
+  let nowMs = 1_000_000;
+  return { now: () => nowMs, advance: (byMs: number) => (nowMs += byMs) };
+}
+
+describe('searching', () => {
+  test('finds repositories by part of the name', async () => {
+    const items = [
+      { repo_path: 'acme/web', repo_name: 'web', repo_description: 'The site', repo_language: 'Ruby' },
+      { repo_path: 'acme/api', repo_description: null, repo_language: 'Go' },
+      { repo_path: 'acme/x' },
+    ];
+    const { catalog, seen } = await startDevin({ json: page(items) });
+    expect(await catalog.search('repositories', ' we ')).toEqual([
+      { value: 'acme/web', label: 'acme/web', description: 'The site' },
+      { value: 'acme/api', label: 'acme/api', description: 'Go' },
+      { value: 'acme/x', label: 'acme/x', description: null },
+    ]);
+    expect(seen[0]?.path).toBe('/v3beta1/organizations/org-1/repositories');
+    expect(seen[0]?.query.toString()).toBe('filter_name=we&first=100&load_indexing_status=false');
+  });
+
+  test('finds knowledge by its search', async () => {
+    const note = { note_id: 'note-1', name: 'Deploys', trigger: 'when deploying', body: 'long' };
+    const { catalog, seen } = await startDevin({ json: page([note]) });
+    expect(await catalog.search('knowledge', 'dep')).toEqual([
+      { value: 'note-1', label: 'Deploys', description: 'when deploying' },
+    ]);
+    expect(seen[0]?.path).toBe('/v3/organizations/org-1/knowledge/notes');
+    expect(seen[0]?.query.toString()).toBe('search=dep&first=100');
+  });
+
+  test('finds secrets by key and note', async () => {
+    const items = [
+      { secret_id: 's1', key: 'NPM_TOKEN', note: 'registry' },
+      { secret_id: 's2', key: null, note: null },
+    ];
+    const { catalog } = await startDevin({ json: page(items) });
+    expect(await catalog.search('secrets', 'npm')).toEqual([
+      { value: 's1', label: 'NPM_TOKEN', description: 'registry' },
+    ]);
+    expect(await catalog.search('secrets', 'S2')).toEqual([{ value: 's2', label: 's2', description: null }]);
+  });
+
+  test('finds playbooks by title and by macro', async () => {
+    const { catalog } = await startDevin({ json: page(PLAYBOOKS) });
+    const bug = { value: 'playbook-1', label: 'Fix a bug', description: '!bug' };
+    expect(await catalog.search('playbooks', 'FIX')).toEqual([bug]);
+    expect(await catalog.search('playbooks', '!bu')).toEqual([bug]);
+    expect(await catalog.search('playbooks', '')).toHaveLength(2);
+  });
+
+  test('gives at most a hundred', async () => {
+    const many = Array.from({ length: 150 }, (_, index) => ({ playbook_id: `p${index}`, title: 'Same' }));
+    const { catalog } = await startDevin({ json: page(many) });
+    expect(await catalog.search('playbooks', 'same')).toHaveLength(100);
+  });
+});
+
+describe('the list of playbooks', () => {
+  test('is read in pages, once for five minutes', async () => {
+    const { now, advance } = clock();
+    const { catalog, seen } = await startDevin(
+      ({ query }) => ({
+        json: query.has('after') ? page(PLAYBOOKS.slice(1)) : page(PLAYBOOKS.slice(0, 1), 'next'),
+      }),
+      now,
+    );
+    await Promise.all([catalog.search('playbooks', 'a'), catalog.search('playbooks', 'b')]);
+    advance(FIVE_MINUTES_MS - 1);
+    expect(await catalog.search('playbooks', '')).toHaveLength(2);
+    expect(seen).toHaveLength(2);
+    advance(1);
+    await catalog.search('playbooks', '');
+    expect(seen).toHaveLength(4);
+  });
+
+  test('is asked for again after a failure', async () => {
+    const { catalog } = await startDevin((_, index) =>
+      index === 0 ? { status: 503 } : { json: page(PLAYBOOKS) },
+    );
+    expect(await failureOf(catalog.search('playbooks', ''))).toMatchObject({ code: 'unavailable' });
+    expect(await catalog.search('playbooks', '')).toHaveLength(2);
+  });
+});
+
+test('a list that may not be read is empty, and is asked for again after five minutes', async () => {
+  const { now, advance } = clock();
+  const { catalog, seen } = await startDevin({ status: 403, json: { detail: 'ManageOrgSecrets' } }, now);
+  expect(await catalog.search('secrets', '')).toEqual([]);
+  expect(await catalog.search('secrets', 'x')).toEqual([]);
+  expect(seen).toHaveLength(1);
+  expect(await catalog.search('knowledge', '')).toEqual([]);
+  expect(seen).toHaveLength(2);
+  advance(FIVE_MINUTES_MS);
+  await catalog.search('secrets', '');
+  expect(seen).toHaveLength(3);
+});

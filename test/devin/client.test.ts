@@ -1,0 +1,257 @@
+import { createServer } from 'node:http';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { createDevinClient, pathOf } from '../../src/devin/client.ts';
+import { createDevin } from '../../src/devin/devin.ts';
+import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
+import { toBareId, toPathId } from '../../src/devin/ids.ts';
+import { failureOf, KEY, listen, ORG, SESSION, startApi, startDevin } from './local-api.ts';
+
+const PROMPT = 'Rotate the keys of the payment service';
+
+describe('ids and paths', () => {
+  test.each([
+    ['abc', 'abc', 'devin-abc'],
+    ['devin-abc', 'abc', 'devin-abc'],
+  ])('of %s are normalised', (id, bare, inPath) => {
+    expect(toBareId(id)).toBe(bare);
+    expect(toPathId(id)).toBe(inPath);
+  });
+
+  test('have each part encoded', () => {
+    expect(pathOf(['v3', 'google-oauth2|1/2?x'])).toBe('/v3/google-oauth2%7C1%2F2%3Fx');
+  });
+
+  test.each(['', '.', '..'])('never hold the part "%s"', (part) => {
+    expect(() => pathOf(['v3', part])).toThrow(DevinError);
+  });
+
+  test('keep the path of the base address', async () => {
+    const { url, seen } = await startApi(() => ({ json: SESSION }));
+    const { sessions } = createDevin({ apiUrl: `${url}/api/`, apiKey: KEY, orgId: ORG });
+    await sessions.get('abc');
+    expect(seen[0]?.path).toBe('/api/v3/organizations/org-1/sessions/devin-abc');
+  });
+});
+
+describe('reads', () => {
+  test('carry the key and report each request', async () => {
+    const { sessions, seen, requests } = await startDevin({ json: SESSION });
+    await sessions.get('abc');
+    expect(seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(requests).toMatchObject([{ operation: 'sessions.get', status: 200 }]);
+    expect(requests[0]?.durationMs).toBeGreaterThanOrEqual(0);
+  });
+
+  test.each([429, 500, 503])('are repeated after %i when Devin says so', async (status) => {
+    const { sessions, seen } = await startDevin((_, index) =>
+      index === 0 ? { status, headers: { 'retry-after': '0' } } : { json: SESSION },
+    );
+    expect((await sessions.get('abc')).session_id).toBe('abc');
+    expect(seen).toHaveLength(2);
+  });
+
+  test('are repeated after a broken connection', async () => {
+    const { sessions, seen } = await startDevin((_, index, response) => {
+      if (index > 0) return { json: SESSION };
+      response.destroy();
+      return null;
+    });
+    await sessions.get('abc');
+    expect(seen).toHaveLength(2);
+  });
+
+  test('are given up after a few attempts', async () => {
+    const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '0' } });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'unavailable', status: 503 });
+    expect(seen).toHaveLength(4);
+  });
+
+  test('do not wait for a long time', async () => {
+    const { sessions, seen } = await startDevin({ status: 429, headers: { 'retry-after': '3600' } });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({
+      code: 'rate-limited',
+      retryAfterMs: 3_600_000,
+    });
+    expect(seen).toHaveLength(1);
+  });
+
+  test('do not repeat what is refused', async () => {
+    const { sessions, seen } = await startDevin({ status: 404, json: { title: 'Not Found', status: 404 } });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'not-found', detail: 'Not Found' });
+    expect(seen).toHaveLength(1);
+  });
+
+  test('do not follow a redirect', async () => {
+    const { sessions, seen } = await startDevin({ status: 308, headers: { location: '/elsewhere' } });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'unexpected', status: 308 });
+    expect(seen).toHaveLength(1);
+  });
+});
+
+describe('a write', () => {
+  test.each([429, 500, 502, 503])('is sent once when Devin answers %i', async (status) => {
+    const { sessions, seen } = await startDevin({ status, headers: { 'retry-after': '0' } });
+    expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({ status, retryAfterMs: 0 });
+    expect(seen).toHaveLength(1);
+  });
+
+  test('has an unknown outcome when the connection breaks, and is not repeated', async () => {
+    const { sessions, seen, requests } = await startDevin((_, __, response) => {
+      response.destroy();
+      return null;
+    });
+    const error = await failureOf(sessions.create({ prompt: PROMPT }));
+    expect(error).toMatchObject({ code: 'no-answer', status: null });
+    expect(isOutcomeUnknown(error)).toBe(true);
+    expect(seen).toHaveLength(1);
+    expect(requests).toMatchObject([{ operation: 'sessions.create', status: null }]);
+  });
+
+  test('has an unknown outcome when the answer breaks off', async () => {
+    const { sessions } = await startDevin((_, __, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('{"session_id":', () => response.destroy());
+      return null;
+    });
+    expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({ code: 'no-answer' });
+  });
+
+  test.each([{ text: '<html>ok</html>' }, { text: '' }, { json: { ok: true } }])(
+    'has an unknown outcome when a success says %j',
+    async (reply) => {
+      const { sessions } = await startDevin(reply);
+      const error = await failureOf(sessions.create({ prompt: PROMPT }));
+      expect(error).toMatchObject({ code: 'no-answer', status: 200 });
+      expect(isOutcomeUnknown(error)).toBe(true);
+    },
+  );
+
+  test('has an unknown outcome when the answer does not come in time', async () => {
+    const { url, seen } = await startApi(() => null);
+    const client = createDevinClient({ apiUrl: url, apiKey: KEY, orgId: ORG });
+    const call = {
+      operation: 'x',
+      method: 'post',
+      path: '/v3/x',
+      answer: z.unknown(),
+      timeoutMs: 100,
+    } as const;
+    expect(await failureOf(client.call(call))).toMatchObject({ code: 'no-answer', status: null });
+    expect(seen).toHaveLength(1);
+  });
+
+  test('has an unknown outcome when it is aborted under way', async () => {
+    const stop = new AbortController();
+    const { sessions } = await startDevin(() => {
+      stop.abort();
+      return null;
+    });
+    const error = await failureOf(sessions.create({ prompt: PROMPT }, { signal: stop.signal }));
+    expect(error).toMatchObject({ code: 'no-answer' });
+  });
+
+  test('is not sent when it is aborted before', async () => {
+    const { sessions, seen } = await startDevin({ json: SESSION });
+    const error = await failureOf(sessions.create({ prompt: PROMPT }, { signal: AbortSignal.abort() }));
+    expect(error).toMatchObject({ code: 'not-sent' });
+    expect(isOutcomeUnknown(error)).toBe(false);
+    expect(seen).toHaveLength(0);
+  });
+
+  test('is not sent when nobody listens', async () => {
+    const server = createServer();
+    const { port } = new URL(await listen(server));
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+    const { sessions } = createDevin({ apiUrl: `http://localhost:${port}`, apiKey: KEY, orgId: ORG });
+    const error = await failureOf(sessions.create({ prompt: PROMPT }));
+    expect(error).toMatchObject({ code: 'not-sent', status: null });
+    expect(isOutcomeUnknown(error)).toBe(false);
+  });
+
+  test('is not sent when the host has no address', async () => {
+    const { sessions } = createDevin({ apiUrl: 'http://devin.invalid', apiKey: KEY, orgId: ORG });
+    expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({ code: 'not-sent' });
+  });
+});
+
+test('a failed connect is told from a broken connection', () => {
+  const connect = Object.assign(new Error('connect'), { code: 'ETIMEDOUT', syscall: 'connect' });
+  const certificate = Object.assign(new Error('certificate'), { code: 'CERT_HAS_EXPIRED' });
+  const reset = Object.assign(new Error('read'), { code: 'ECONNRESET', syscall: 'read' });
+  expect(neverConnected(new TypeError('fetch failed', { cause: connect }))).toBe(true);
+  expect(neverConnected(new TypeError('fetch failed', { cause: certificate }))).toBe(true);
+  expect(
+    neverConnected(new TypeError('fetch failed', { cause: new AggregateError([connect, connect]) })),
+  ).toBe(true);
+  expect(neverConnected(new TypeError('fetch failed', { cause: new AggregateError([connect, reset]) }))).toBe(
+    false,
+  );
+  expect(neverConnected(new TypeError('fetch failed', { cause: reset }))).toBe(false);
+});
+
+test('only lost answers and 5xx leave the outcome unknown', () => {
+  const codes = [
+    'no-answer',
+    'unavailable',
+    'not-sent',
+    'rate-limited',
+    'invalid-request',
+    'unexpected',
+  ] as const;
+  const unknown = codes.filter((code) =>
+    isOutcomeUnknown(
+      new DevinError({
+        operation: 'x',
+        facts: { code, status: null, detail: null, permission: null, fieldErrors: [] },
+      }),
+    ),
+  );
+  expect(unknown).toEqual(['no-answer', 'unavailable']);
+  expect(isOutcomeUnknown(new Error('other'))).toBe(false);
+});
+
+describe('neither an error nor a log line holds', () => {
+  const secret = 'hunter2-hunter2';
+  const request = { prompt: PROMPT, session_secrets: [{ key: 'TOKEN', value: secret }] };
+
+  test.each([
+    { status: 422, json: { detail: `Bad: ${PROMPT} ${secret}`, errors: [{ loc: ['body'], msg: secret }] } },
+    { status: 500, text: `${PROMPT} ${secret}` },
+    { status: 200, text: `${secret} ${PROMPT}` },
+    { status: 200, json: { session_id: 7, echo: request } },
+  ])('the prompt, a secret or the key when Devin answers $status', async (reply) => {
+    const { sessions, logged } = await startDevin(reply);
+    const error = await failureOf(sessions.create(request));
+    const written = everythingIn(error) + JSON.stringify(logged);
+    expect(written).not.toContain(PROMPT);
+    expect(written).not.toContain('hunter2');
+    expect(written).not.toContain(KEY);
+  });
+
+  test('the request when the connection breaks', async () => {
+    const { sessions, logged } = await startDevin((_, __, response) => {
+      response.destroy();
+      return null;
+    });
+    const error = await failureOf(sessions.create(request));
+    const written = everythingIn(error) + JSON.stringify(logged);
+    expect(written).not.toContain(PROMPT);
+    expect(written).not.toContain(KEY);
+  });
+
+  test('a key that cannot be a header', async () => {
+    const { sessions } = createDevin({ apiUrl: 'http://127.0.0.1:9', apiKey: `${KEY}\nx`, orgId: ORG });
+    const error = await failureOf(sessions.create(request));
+    expect(error).toMatchObject({ code: 'not-sent' });
+    expect(everythingIn(error)).not.toContain(KEY);
+  });
+});
+
+/** Hidden members, causes, and the headers of requests too. */
+function everythingIn(error: unknown): string {
+  return inspect(error, { depth: 10, showHidden: true }) + JSON.stringify(error);
+}

@@ -1,0 +1,103 @@
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import type { DevinRequestFacts } from '../../src/devin/attempt.ts';
+import { createDevin } from '../../src/devin/devin.ts';
+
+type Seen = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  body: string;
+};
+export type Reply = { status?: number; headers?: Record<string, string>; json?: unknown; text?: string };
+type Handler = (seen: Seen, index: number, response: ServerResponse) => Reply | null;
+
+const addressSchema = z.object({ port: z.number() });
+
+/** Address of a server that lives as long as the test. */
+export async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${addressSchema.parse(server.address()).port}`;
+}
+
+/** An HTTP server for one test; `null` from the handler means it deals with the response itself. */
+export async function startApi(handler: Handler) {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    void answer(request, response);
+  });
+  async function answer(request: IncomingMessage, response: ServerResponse) {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const { method = '', headers } = request;
+    const entry = { method, path: pathname, query: searchParams, headers, body: await text(request) };
+    seen.push(entry);
+    const reply = handler(entry, seen.length - 1, response);
+    if (reply !== null) send(response, reply);
+  }
+  return { url: await listen(server), seen };
+}
+
+function send(response: ServerResponse, { status = 200, headers = {}, json, text: plain }: Reply) {
+  const type = json === undefined ? 'text/plain' : 'application/json';
+  response.writeHead(status, { 'content-type': type, ...headers });
+  response.end(json === undefined ? plain : JSON.stringify(json));
+}
+
+export const KEY = 'cog_test_key';
+export const ORG = 'org-1';
+
+/** All operations against a server of its own. `reply` may be one answer for all requests. */
+export async function startDevin(reply: Reply | Handler, now?: () => number) {
+  const handler: Handler = typeof reply === 'function' ? reply : () => reply;
+  const { url, seen } = await startApi(handler);
+  const requests: DevinRequestFacts[] = [];
+  const logged: unknown[] = [];
+  const devin = createDevin({
+    apiUrl: url,
+    apiKey: KEY,
+    orgId: ORG,
+    onRequest: (facts) => requests.push(facts),
+    log: { debug: (facts, message) => logged.push(facts, message) },
+    ...(now && { now }),
+  });
+  return { ...devin, url, seen, requests, logged };
+}
+
+/** The failure of a promise; a test that expected one fails otherwise. */
+export async function failureOf(running: Promise<unknown>): Promise<unknown> {
+  try {
+    await running;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It did not fail.');
+}
+
+/** A session with nothing but what the reference requires. */
+export const SESSION = {
+  session_id: 'devin-abc',
+  url: 'https://app.devin.ai/sessions/abc',
+  status: 'new',
+  tags: ['slack-1'],
+  org_id: ORG,
+  created_at: 1_700_000_000,
+  updated_at: 1_700_000_001,
+  acus_consumed: 0.5,
+  pull_requests: [],
+};
+
+export const page = (items: unknown[], endCursor: string | null = null) => ({
+  items,
+  end_cursor: endCursor,
+  has_next_page: endCursor !== null,
+});

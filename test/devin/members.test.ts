@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { failureOf, page, startDevin } from './local-api.ts';
+
+const ADA = { user_id: 'email|1', email: 'ada@acme.test', name: 'Ada', role_assignments: [] };
+const BETA = '/v3beta1/organizations/org-1/members';
+const V3 = '/v3/organizations/org-1/members';
+
+describe('finding a member by address', () => {
+  test('looks among direct members and those of a group, and gives each once', async () => {
+    const { members, seen } = await startDevin({ json: page([ADA]) });
+    expect(await members.findByEmail('ada@acme.test')).toEqual([
+      { userId: 'email|1', name: 'Ada', email: 'ada@acme.test' },
+    ]);
+    expect(seen.map(({ path, query }) => `${path}?${query.toString()}`).sort()).toEqual([
+      `${BETA}/idp-users?email=ada%40acme.test`,
+      `${BETA}/users?email=ada%40acme.test`,
+    ]);
+  });
+
+  test('gives all of several', async () => {
+    const { members } = await startDevin(({ path }) => ({
+      json: page([path.endsWith('idp-users') ? { ...ADA, user_id: 'saml|2', name: null } : ADA]),
+    }));
+    expect(await members.findByEmail('ada@acme.test')).toEqual([
+      { userId: 'email|1', name: 'Ada', email: 'ada@acme.test' },
+      { userId: 'saml|2', name: 'ada@acme.test', email: 'ada@acme.test' },
+    ]);
+  });
+
+  test('tries lower case when the address as written finds nobody', async () => {
+    const { members, seen } = await startDevin(({ query }) => ({
+      json: page(query.get('email') === 'ada@acme.test' ? [ADA] : []),
+    }));
+    expect(await members.findByEmail('Ada@Acme.test')).toHaveLength(1);
+    expect(seen).toHaveLength(4);
+  });
+
+  test('does not take somebody else for a match when the filter is not applied', async () => {
+    const { members, seen } = await startDevin({
+      json: page([
+        { ...ADA, email: 'bob@acme.test' },
+        { ...ADA, email: null },
+      ]),
+    });
+    expect(await members.findByEmail('ada@acme.test')).toEqual([]);
+    expect(seen).toHaveLength(2);
+  });
+
+  test('goes on with v3 when the beta address is gone, and stays there', async () => {
+    const { members, seen } = await startDevin(({ path }) =>
+      path.startsWith('/v3beta1') ? { status: 404, json: { detail: 'Not Found' } } : { json: page([ADA]) },
+    );
+    expect(await members.findByEmail('ada@acme.test')).toHaveLength(1);
+    expect(await members.findByEmail('ada@acme.test')).toHaveLength(1);
+    expect(
+      seen
+        .slice(-2)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual([`${V3}/idp-users`, `${V3}/users`]);
+    expect(seen).toHaveLength(6);
+  });
+
+  test('says which permission is missing', async () => {
+    const { members } = await startDevin({ status: 403, json: { detail: 'Requires ViewOrgMembership' } });
+    expect(await failureOf(members.findByEmail('ada@acme.test'))).toMatchObject({
+      code: 'forbidden',
+      permission: 'ViewOrgMembership',
+    });
+  });
+});
+
+describe('reading a member', () => {
+  test('takes any id', async () => {
+    const { members, seen } = await startDevin({ json: { ...ADA, idp_role_assignments: [] } });
+    expect(await members.get('google-oauth2|1/2')).toMatchObject({ name: 'Ada' });
+    expect(seen[0]?.path).toBe(`${BETA}/users/google-oauth2%7C1%2F2`);
+  });
+
+  test('finds nobody in either version', async () => {
+    const { members, seen } = await startDevin({ status: 404, json: { detail: 'Not Found' } });
+    expect(await failureOf(members.get('x'))).toMatchObject({ code: 'not-found' });
+    expect(seen.map(({ path }) => path)).toEqual([`${BETA}/users/x`, `${V3}/users/x`]);
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import type { DevinErrorCode } from '../../src/devin/errors.ts';
+import { parseProblem } from '../../src/devin/problem.ts';
+
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}) => ({
+  status,
+  headers: new Headers(headers),
+  bodyText: typeof body === 'string' ? body : JSON.stringify(body),
+});
+
+describe('a failed answer', () => {
+  const codes: [number, DevinErrorCode][] = [
+    [400, 'invalid-request'],
+    [401, 'unauthorized'],
+    [403, 'forbidden'],
+    [404, 'not-found'],
+    [408, 'no-answer'],
+    [409, 'conflict'],
+    [422, 'invalid-request'],
+    [429, 'rate-limited'],
+    [500, 'unavailable'],
+    [503, 'unavailable'],
+    [307, 'unexpected'],
+    [418, 'unexpected'],
+  ];
+
+  test.each(codes)('with status %i is %s', (status, code) => {
+    expect(parseProblem(answer(status, '')).facts).toEqual({
+      code,
+      status,
+      detail: null,
+      permission: null,
+      fieldErrors: [],
+    });
+  });
+
+  test('gives the detail of problem details before their title', () => {
+    const { facts } = parseProblem(
+      answer(409, { title: 'Conflict', status: 409, detail: 'It is archived.' }),
+    );
+    expect(facts.detail).toBe('It is archived.');
+  });
+
+  test('gives the title where there is no detail', () => {
+    expect(parseProblem(answer(404, { title: 'Not Found', detail: null })).facts.detail).toBe('Not Found');
+  });
+
+  test('gives the detail of the older shape', () => {
+    expect(parseProblem(answer(401, { detail: 'Unauthorized' })).facts.detail).toBe('Unauthorized');
+  });
+
+  test('gives plain text, and neither a page of HTML nor JSON of an unknown shape', () => {
+    expect(parseProblem(answer(502, 'upstream is away\n')).facts.detail).toBe('upstream is away');
+    expect(parseProblem(answer(502, '<html><h1>Bad gateway</h1></html>')).facts.detail).toBeNull();
+    expect(parseProblem(answer(502, { request: { prompt: 'x' } })).facts.detail).toBeNull();
+    expect(parseProblem(answer(502, ['x'])).facts.detail).toBeNull();
+  });
+
+  test('is cut short and on one line', () => {
+    const { detail } = parseProblem(answer(409, { detail: `a\n  b ${'c'.repeat(1000)}` })).facts;
+    expect(detail).toMatch(/^a b c+…$/);
+    expect(detail).toHaveLength(500);
+  });
+
+  test('knows the id of the request', () => {
+    expect(parseProblem(answer(500, '', { 'x-request-id': 'req-1' })).requestId).toBe('req-1');
+  });
+});
+
+describe('field errors', () => {
+  test('come from the errors of problem details, by location', () => {
+    const errors = [
+      { loc: ['body', 'devin_mode'], msg: 'Input should be normal or fast', input: 'turbo', type: 'enum' },
+      { loc: ['body', 'session_secrets', 0, 'key'], msg: 'Too short' },
+      { pointer: '#/body/platform', detail: 'Unknown' },
+    ];
+    const { facts } = parseProblem(
+      answer(422, { title: 'Unprocessable', status: 422, detail: 'No.', errors }),
+    );
+    expect(facts.detail).toBe('No.');
+    expect(facts.fieldErrors).toEqual([
+      { field: 'devin_mode', message: 'Input should be normal or fast' },
+      { field: 'session_secrets', message: '0.key: Too short' },
+      { field: 'platform', message: 'Unknown' },
+    ]);
+  });
+
+  test('come from the older detail list, which is summed up as the reason', () => {
+    const { facts } = parseProblem(
+      answer(422, {
+        detail: [{ loc: ['body', 'prompt'], msg: 'Field required', type: 'missing' }, 'nonsense', 7],
+      }),
+    );
+    expect(facts.fieldErrors).toEqual([{ field: 'prompt', message: 'Field required' }]);
+    expect(facts.detail).toBe('prompt: Field required');
+  });
+
+  test('come from a reason that names exactly one field which was sent', () => {
+    const asked = { fields: ['prompt', 'platform', 'child_playbook_id', 'playbook_id'], sensitive: [] };
+    const reason = "Unknown Platform 'beos'. Available: linux, windows, pool-a";
+    expect(parseProblem(answer(400, { detail: reason }), asked).facts.fieldErrors).toEqual([
+      { field: 'platform', message: reason },
+    ]);
+    const child = parseProblem(answer(400, { detail: 'No such child_playbook_id' }), asked);
+    expect(child.facts.fieldErrors).toEqual([
+      { field: 'child_playbook_id', message: 'No such child_playbook_id' },
+    ]);
+    const both = parseProblem(answer(400, { detail: 'platform or prompt is wrong' }), asked);
+    expect(both.facts.fieldErrors).toEqual([]);
+    expect(parseProblem(answer(409, { detail: reason }), asked).facts.fieldErrors).toEqual([]);
+  });
+});
+
+describe('a missing permission', () => {
+  test.each([
+    ['Missing permission: ImpersonateOrgSessions', 'ImpersonateOrgSessions'],
+    ['You need the ManageOrgSessions permission for this.', 'ManageOrgSessions'],
+    ['Requires org.devins.use', 'org.devins.use'],
+    ['User is not allowed to do that', null],
+  ])('is read from "%s"', (detail, permission) => {
+    expect(parseProblem(answer(403, { detail })).facts.permission).toBe(permission);
+  });
+
+  test('is not looked for in other failures', () => {
+    expect(parseProblem(answer(404, { detail: 'ManageOrgSessions' })).facts.permission).toBeNull();
+  });
+});
+
+describe('the time to wait', () => {
+  test.each([
+    [{ 'retry-after': '7' }, 7000],
+    [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:30 GMT', date: 'Tue, 02 Jan 2024 00:00:00 GMT' }, 30_000],
+    [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:00 GMT', date: 'Tue, 02 Jan 2024 00:00:30 GMT' }, 0],
+    [{ 'retry-after': 'Tue, 02 Jan 2024 00:00:30 GMT' }, null],
+    [{ 'retry-after': 'soon' }, null],
+    [{}, null],
+  ])('of %j is %j ms', (headers, retryAfterMs) => {
+    expect(parseProblem(answer(429, '', { ...headers })).retryAfterMs).toBe(retryAfterMs);
+  });
+});
+
+describe('an echo of the request', () => {
+  const prompt = 'Rotate the keys of the payment service, please';
+  const asked = { fields: [], sensitive: [prompt, 's3cr3t-value', 'ab'] };
+
+  test('is taken out, whole or cut short', () => {
+    const whole = parseProblem(answer(422, { detail: `Refused: ${prompt} (s3cr3t-value) about ab.` }), asked);
+    expect(whole.facts.detail).toBe('Refused: … (…) about ab.');
+    const cut = parseProblem(answer(422, { detail: `Refused: ${prompt.slice(0, 30)}...` }), asked);
+    expect(cut.facts.detail).toBe('Refused: …');
+  });
+
+  test('is taken out of field errors, and the input is never read', () => {
+    const errors = [{ loc: ['body', 'session_secrets'], msg: 's3cr3t-value is bad', input: 's3cr3t-value' }];
+    const problem = parseProblem(answer(422, { title: 'No', errors }), asked);
+    expect(JSON.stringify(problem)).not.toContain('s3cr3t');
+  });
+});

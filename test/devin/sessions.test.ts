@@ -1,0 +1,282 @@
+import { describe, expect, test } from 'vitest';
+import { failureOf, page, SESSION, startDevin } from './local-api.ts';
+
+const SESSIONS = '/v3/organizations/org-1/sessions';
+
+describe('creating a session', () => {
+  test('sends what was said and nothing else', async () => {
+    const request = {
+      prompt: 'Fix it',
+      tags: ['slack-1'],
+      knowledge_ids: [],
+      secret_ids: null,
+      session_secrets: [{ key: 'TOKEN', value: 'x' }],
+      devin_mode: 'fast',
+    } as const;
+    const { sessions, seen } = await startDevin({ json: SESSION });
+    await sessions.create({
+      ...request,
+      tags: [...request.tags],
+      knowledge_ids: [],
+      session_secrets: [...request.session_secrets],
+    });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toMatchObject({ method: 'POST', path: SESSIONS });
+    expect(seen[0]?.query.size).toBe(0);
+    expect(seen[0]?.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual(request);
+  });
+
+  test('refuses, unsent, what Devin would refuse', async () => {
+    const { sessions, seen } = await startDevin({ json: SESSION });
+    const error = await failureOf(sessions.create({ prompt: 'x', attachment_urls: ['no address'] }));
+    expect(error).toMatchObject({
+      code: 'invalid-request',
+      status: null,
+      detail: 'attachment_urls: 0: Invalid URL',
+      fieldErrors: [{ field: 'attachment_urls', message: '0: Invalid URL' }],
+    });
+    expect(seen).toHaveLength(0);
+  });
+
+  test("gives Devin's reason at the field it is about", async () => {
+    const detail = "Unrecognized platform 'beos'. Available platforms: linux, windows";
+    const { sessions } = await startDevin({
+      status: 400,
+      json: { title: 'Bad Request', status: 400, detail },
+    });
+    expect(await failureOf(sessions.create({ prompt: 'x', platform: 'beos' }))).toMatchObject({
+      code: 'invalid-request',
+      facts: { status: 400, detail, fieldErrors: [{ field: 'platform', message: detail }] },
+    });
+  });
+});
+
+describe('an answered session', () => {
+  test('has a bare id, and null for what is missing', async () => {
+    const { sessions } = await startDevin({ json: SESSION });
+    expect(await sessions.get('abc')).toEqual({
+      ...SESSION,
+      session_id: 'abc',
+      status_detail: null,
+      title: null,
+      user_id: null,
+      service_user_id: null,
+      playbook_id: null,
+      parent_session_id: null,
+      child_session_ids: null,
+      is_archived: false,
+      origin: null,
+      structured_output: null,
+      category: null,
+      subcategory: null,
+      devin_mode: null,
+      automation_id: null,
+    });
+  });
+
+  test('keeps words that are not listed, and drops members that are not known', async () => {
+    const open = {
+      status: 'hibernating',
+      status_detail: 'moonlight',
+      origin: 'fax',
+      category: 'art',
+      devin_mode: 'swe',
+    };
+    const { sessions } = await startDevin({ json: { ...SESSION, ...open, is_advanced: true } });
+    const session = await sessions.get('abc');
+    expect(session).toMatchObject(open);
+    expect(session).not.toHaveProperty('is_advanced');
+  });
+});
+
+describe('acting on a session', () => {
+  test('takes ids in either form', async () => {
+    const { sessions, seen } = await startDevin({ json: SESSION });
+    await sessions.get('abc');
+    await sessions.get('devin-abc');
+    expect(seen.map(({ path }) => path)).toEqual([`${SESSIONS}/devin-abc`, `${SESSIONS}/devin-abc`]);
+  });
+
+  test('has one request for each action', async () => {
+    const { sessions, seen } = await startDevin({ json: SESSION });
+    await sessions.sendMessage('abc', { message: 'Go on', message_as_user_id: 'email|1' });
+    await sessions.terminate('abc');
+    await sessions.terminate('abc', { archive: true });
+    await sessions.archive('abc');
+    await sessions.unarchive('abc');
+    expect(
+      seen.map(({ method, path, query, body }) => `${method} ${path}?${query.toString()} ${body}`),
+    ).toEqual([
+      `POST ${SESSIONS}/devin-abc/messages? {"message":"Go on","message_as_user_id":"email|1"}`,
+      `DELETE ${SESSIONS}/devin-abc? `,
+      `DELETE ${SESSIONS}/devin-abc?archive=true `,
+      `POST ${SESSIONS}/devin-abc/archive? `,
+      `POST ${SESSIONS}/devin-abc/unarchive? `,
+    ]);
+  });
+
+  test('says a message once, however Devin fails', async () => {
+    const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '0' } });
+    await failureOf(sessions.sendMessage('abc', { message: 'Go on' }));
+    await failureOf(sessions.terminate('abc'));
+    await failureOf(sessions.archive('abc'));
+    expect(seen).toHaveLength(3);
+  });
+
+  test('refuses an empty message unsent', async () => {
+    const { sessions, seen } = await startDevin({ json: SESSION });
+    expect(await failureOf(sessions.sendMessage('abc', { message: '' }))).toMatchObject({
+      code: 'invalid-request',
+      fieldErrors: [{ field: 'message' }],
+    });
+    expect(seen).toHaveLength(0);
+  });
+
+  test('reads, adds and replaces tags', async () => {
+    const { sessions, seen } = await startDevin({ json: { tags: ['a', 'b'] } });
+    expect(await sessions.tags.get('abc')).toEqual(['a', 'b']);
+    await sessions.tags.add('abc', ['b']);
+    await sessions.tags.replace('abc', []);
+    expect(seen.map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual([
+      `GET ${SESSIONS}/devin-abc/tags `,
+      `POST ${SESSIONS}/devin-abc/tags {"tags":["b"]}`,
+      `PUT ${SESSIONS}/devin-abc/tags {"tags":[]}`,
+    ]);
+  });
+});
+
+describe('listing sessions', () => {
+  test('repeats the key of a list and leaves out what is not said', async () => {
+    const { sessions, seen } = await startDevin({ json: page([SESSION]) });
+    await sessions.list({
+      tags: ['a', 'b c'],
+      origins: ['api'],
+      created_after: 5,
+      is_archived: false,
+      after: null,
+    });
+    expect(seen[0]?.query.toString()).toBe('tags=a&tags=b+c&origins=api&created_after=5&is_archived=false');
+  });
+
+  test('reads every page', async () => {
+    const { sessions, seen } = await startDevin(({ query }) =>
+      query.get('after') === null
+        ? { json: page([{ ...SESSION, session_id: 'one' }], 'next') }
+        : { json: page([{ ...SESSION, session_id: 'two' }]) },
+    );
+    const { items, complete } = await sessions.listAll({ tags: ['a'] });
+    expect(items.map(({ session_id }) => session_id)).toEqual(['one', 'two']);
+    expect(complete).toBe(true);
+    expect(seen.map(({ query }) => query.toString())).toEqual([
+      'tags=a&first=200',
+      'tags=a&first=200&after=next',
+    ]);
+  });
+
+  test('stops at the most that was asked for', async () => {
+    const { sessions, seen } = await startDevin((_, index) => ({
+      json: page([SESSION, SESSION], `page-${index}`),
+    }));
+    const { items, complete } = await sessions.listAll({}, { maxItems: 3 });
+    expect(items).toHaveLength(3);
+    expect(complete).toBe(false);
+    expect(seen).toHaveLength(2);
+  });
+
+  test('stops when the cursor does not move', async () => {
+    const { sessions, seen } = await startDevin({ json: page([SESSION], 'same') });
+    await sessions.listAll({});
+    expect(seen).toHaveLength(2);
+  });
+});
+
+describe('listing sessions by id', () => {
+  const only = (form: string) => (seen: { query: URLSearchParams }) => ({
+    json: page(seen.query.getAll('session_ids').includes(form) ? [SESSION] : []),
+  });
+
+  test('asks in the other form when none is found, and keeps the form that worked', async () => {
+    const { sessions, seen } = await startDevin(only('devin-abc'));
+    expect((await sessions.list({ session_ids: ['abc'] })).items).toHaveLength(1);
+    expect((await sessions.list({ session_ids: ['devin-abc'] })).items).toHaveLength(1);
+    expect(seen.map(({ query }) => query.toString())).toEqual([
+      'session_ids=abc',
+      'session_ids=devin-abc',
+      'session_ids=devin-abc',
+    ]);
+  });
+
+  test('asks in the other form when the first is refused', async () => {
+    const { sessions } = await startDevin(({ query }) =>
+      query.get('session_ids') === 'devin-abc'
+        ? { json: page([SESSION]) }
+        : { status: 422, json: { detail: 'No' } },
+    );
+    expect((await sessions.list({ session_ids: ['abc'] })).items).toHaveLength(1);
+  });
+
+  test('finds nothing when neither form does', async () => {
+    const { sessions, seen } = await startDevin({ json: page([]) });
+    expect((await sessions.list({ session_ids: ['abc'] })).items).toEqual([]);
+    expect(seen).toHaveLength(2);
+  });
+
+  test('throws the refusal when both are refused', async () => {
+    const { sessions } = await startDevin({ status: 422, json: { detail: 'No' } });
+    expect(await failureOf(sessions.list({ session_ids: ['abc'] }))).toMatchObject({
+      code: 'invalid-request',
+    });
+  });
+});
+
+test('messages are read page by page', async () => {
+  const message = { event_id: 'e1', source: 'devin', message: 'Hello', created_at: 1_700_000_000 };
+  const { messages, seen } = await startDevin({
+    json: page([message, { ...message, source: 'system' }], 'next'),
+  });
+  expect(await messages.list('abc', { after: 'cursor', first: 50 })).toEqual({
+    items: [message, { ...message, source: 'system' }],
+    end_cursor: 'next',
+    has_next_page: true,
+    total: null,
+  });
+  expect(seen[0]?.path).toBe(`${SESSIONS}/devin-abc/messages`);
+  expect(seen[0]?.query.toString()).toBe('after=cursor&first=50');
+});
+
+describe('the principal of the key', () => {
+  test.each([
+    {
+      principal_type: 'service_user',
+      service_user_id: 'service-user-1',
+      service_user_name: 'bot',
+      org_id: 'org-1',
+    },
+    {
+      principal_type: 'pat_user',
+      user_id: 'u',
+      user_name: 'n',
+      api_key_id: 'k',
+      api_key_name: 'kn',
+      org_id: null,
+    },
+    {
+      principal_type: 'devin_brain',
+      devin_id: 'd',
+      org_id: 'o',
+      user_id: 'u',
+      creator_service_user_id: null,
+    },
+    { principal_type: 'windsurf_session', user_id: 'u', org_id: 'o', user_name: null },
+  ])('is read when it is a $principal_type', async (principal) => {
+    const { self, seen } = await startDevin({ json: principal });
+    expect(await self.get()).toEqual(principal);
+    expect(seen[0]?.path).toBe('/v3/self');
+  });
+
+  test('survives when it is of a new kind', async () => {
+    const { self } = await startDevin({ json: { principal_type: 'robot', serial: 7 } });
+    expect(await self.get()).toEqual({ principal_type: 'unknown', reported: 'robot', org_id: null });
+  });
+});

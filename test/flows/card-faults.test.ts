@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+describe('when Slack does not answer as hoped', () => {
+  const world = useWorld();
+  const ask = async (text: string, options = {}) => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `cards-${ana.name}`, members: [ana.userId], ...options });
+    await slack.command(ana.userId, channelId, text);
+    return { ana, channelId };
+  };
+
+  test.each([
+    ['was posted and its answer lost', { afterEffect: true }],
+    ['was not posted and the connection cut', {}],
+    ['met a server error', { status: 500 }],
+    ['was posted behind a server error', { status: 500, afterEffect: true }],
+    ['met the rate limit', { retryAfter: 1 }],
+  ])('shows one card when it %s', async (_what, fault) => {
+    const { slack, devin } = world();
+    slack.fail('chat.postMessage', { times: 1, ...fault });
+    const { ana, channelId } = await ask('one card please');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(slack.messages(channelId)).toHaveLength(1);
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+  });
+
+  test('edits the card later when editing it fails at first', async () => {
+    const { slack, devin } = world();
+    slack.fail('chat.update', { times: 2, status: 503 });
+    const { ana, channelId } = await ask('edit me later');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+  });
+
+  test('sends a direct message for an archived channel', async () => {
+    const { slack, devin } = world();
+    const { ana } = await ask('from the archive', { isArchived: true });
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
+  });
+
+  test('escapes what people write: nobody is called, no link is made', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await ask('say <!channel> & *shout* --title "<!here> & co"');
+    const session = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    // Plain text, such as a button's label, pings nobody: only what Slack reads as mrkdwn counts.
+    const mrkdwn = JSON.stringify(card.blocks).matchAll(/"type":"mrkdwn","text":"((?:[^"\\\\]|\\\\.)*)"/g);
+    for (const text of [card.text, ...[...mrkdwn].map(([, text]) => text)])
+      expect(text).not.toMatch(/<!(?:channel|here)/);
+    expect(slack.problems).toEqual([]);
+  });
+});

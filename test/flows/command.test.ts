@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { cardOf, noticesTo, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds } from '../support/worlds.ts';
+
+describeOnBothWorlds('the slash command', (world) => {
+  const channel = (members: string[], options = {}) =>
+    world().slack.addChannel({ name: `team-${members[0]}`.toLowerCase(), members, ...options });
+
+  test('starts a session as the person who asked, and shows its card in the channel', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId]);
+    const { failure, message } = await slack.command(
+      ana.userId,
+      channelId,
+      'fix the flaky login test --repo acme/web --acu 10 --mode fast --tag login',
+    );
+    expect({ failure, message }).toEqual({ failure: null, message: null });
+
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({
+      prompt: 'fix the flaky login test',
+      repos: ['acme/web'],
+      max_acu_limit: 10,
+      devin_mode: 'fast',
+      create_as_user_id: ana.devinUserId,
+    });
+    expect(session.request.tags).toEqual(['login', expect.stringMatching(/^slack-\w+$/)]);
+
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(card.threadTs).toBeNull();
+    expect(card.text).toContain('fix the flaky login test');
+    expect(card.text).toContain(ana.devinName);
+    expect(slack.renderText(card)).toContain('acme/web');
+    expect(slack.problems).toEqual([]);
+    expect(devin.problems).toEqual([]);
+  });
+
+  test('starts one session and shows one card when Slack delivers the command three times', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId]);
+    const { delivery } = await slack.command(ana.userId, channelId, 'fix it once');
+    await Promise.all([slack.redeliver(delivery), slack.redeliver(delivery)]);
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(devin.sessions.filter(({ userId: id }) => id === ana.devinUserId)).toHaveLength(1);
+    expect(slack.messages(channelId)).toHaveLength(1);
+  });
+
+  test('creates nothing from an unknown flag: it says so privately, and the form has what was typed', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId]);
+    const before = devin.createdCount();
+    const { message } = await slack.command(ana.userId, channelId, 'fix it --rpeo acme/web --acu 3');
+    if (message === null) throw new Error('nothing was said');
+    const said = slack.renderText(message);
+    expect(said).toContain('--rpeo');
+    expect(said).toContain('--repo');
+    expect(said).toContain('fix it --rpeo acme/web --acu 3');
+
+    await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'open_form');
+    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
+    expect(slack.renderText(view.id)).toContain('fix it');
+    expect(devin.createdCount()).toBe(before);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('posts to a direct message, and says why, where the app is not a member', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId], { botIsMember: false });
+    await slack.command(ana.userId, channelId, 'fix it from afar');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
+    const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
+    expect(slack.renderText(notice)).toContain('/invite');
+    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
+  });
+
+  test('answers help privately and starts nothing', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId]);
+    const before = devin.createdCount();
+    const { message } = await slack.command(ana.userId, channelId, 'help');
+    expect(message === null ? '' : slack.renderText(message)).toContain('--child-playbook');
+    expect(devin.createdCount()).toBe(before);
+  });
+
+  describe('as whom', () => {
+    test('refuses somebody who is no member of the Devin organisation, privately, with the text back', async () => {
+      const { slack, devin } = world();
+      const eve = addColleague(world(), { inDevin: false });
+      const channelId = channel([eve.userId]);
+      await slack.command(eve.userId, channelId, 'fix the flaky login test');
+      const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve.userId);
+      const said = slack.renderText(notice);
+      expect(said).toContain('fix the flaky login test');
+      expect(said).toContain('p…@acme.example');
+      expect(said).toContain('Open in a form');
+      expect(noticesTo(slack, channelId, null)).toEqual([]);
+      expect(devin.sessions.some(({ userId: id }) => id === eve.devinUserId)).toBe(false);
+    });
+
+    test('refuses a guest even with a Devin account', async () => {
+      const { slack, devin } = world();
+      const guest = addColleague(world(), { isGuest: true });
+      const channelId = channel([guest.userId]);
+      await slack.command(guest.userId, channelId, 'fix it');
+      await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === guest.userId);
+      expect(devin.sessions.some(({ userId: id }) => id === guest.devinUserId)).toBe(false);
+      expect(noticesTo(slack, channelId, null)).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
+const LIST = { method: 'GET', path: /\/sessions$/ } as const;
+
+describe('when Devin does not answer as hoped', () => {
+  const world = useWorld();
+  const ask = async (text: string) => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `faults-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, text);
+    return { ana, channelId };
+  };
+  const created = (devinUserId: string) =>
+    world().devin.sessions.filter(({ userId }) => userId === devinUserId).length;
+
+  test.each([
+    ['the connection breaks after Devin created it', { mode: 'cut-after-effect' as const, times: 1 }],
+    [
+      'Devin answers 502 after it was created',
+      { mode: 'status-after-effect' as const, status: 502, times: 1 },
+    ],
+  ])('adopts the session, and starts no second one: %s', async (_what, fault) => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, fault);
+    const { ana, channelId } = await ask('lose the answer');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(created(ana.devinUserId)).toBe(1);
+    expect(slack.messages(channelId)).toHaveLength(1);
+  });
+
+  test('says that it is not sure when nothing is found, and adopts on "Check again" what turned up late', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    const hidden = devin.fail(LIST, { status: 403, times: 50 });
+    const { ana, channelId } = await ask('be late');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    hidden.clear();
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(created(ana.devinUserId)).toBe(1);
+  });
+
+  test('starts it on "Start anyway", once, however often that is pressed', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    const { ana, channelId } = await ask('start anyway');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    const press = () => slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_anyway');
+    await Promise.all([press(), press(), press()]);
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(created(ana.devinUserId)).toBe(1);
+  });
+
+  test('waits and says so while Devin is busy, then starts', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    const { ana, channelId } = await ask('be patient');
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url) && !text.includes('busy'));
+    expect(created(ana.devinUserId)).toBe(1);
+  });
+
+  test('shows which platforms there are, and the form tries again with the same draft', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await ask('port it --platform beos --acu 7');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    expect(card.text).toContain('windows');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
+    const view = await settledForm(slack, ana.userId);
+    await showAllOptions(slack, view);
+    expect(slack.renderText(view.id)).toContain('beos');
+    slack.typeIn(view.id, { 'field.platform': 'windows' });
+    await slack.submit(view.id, ana.userId);
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({ platform: 'windows', max_acu_limit: 7, prompt: 'port it' });
+  });
+
+  test('names the permission that is missing, and starts on "Try again" once it is there', async () => {
+    const { slack, devin } = world();
+    devin.permissions.delete('ImpersonateOrgSessions');
+    const { ana, channelId } = await ask('as me please');
+    const card = await cardOf(slack, channelId, (text) => text.includes('ImpersonateOrgSessions'));
+    devin.permissions.add('ImpersonateOrgSessions');
+    const ben = addColleague(world());
+    await slack.clickButton(ben.userId, { channelId, ts: card.ts }, 'try_again');
+    await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ben.userId);
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(created(ana.devinUserId)).toBe(1);
+  });
+
+  test.each([
+    [401, 'DEVIN_API_KEY'],
+    [404, 'does not know'],
+    [409, 'Devin cannot do that'],
+    [422, 'did not accept'],
+  ])('puts a %i into words', async (status, words) => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status, times: 1 });
+    const { channelId } = await ask(`answer with ${status}`);
+    const card = await cardOf(slack, channelId, (text) => text.includes(words));
+    expect(card.text).toContain('Failed');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('opens Details with the request, the response and where each value came from', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await ask('show me --acu 3');
+    const session = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
+    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
+    const shown = slack.renderText(view.id);
+    for (const part of ['ACU cap (asked for in this request)', session.id, ana.devinUserId, ana.devinName])
+      expect(shown).toContain(part);
+    expect(slack.problems).toEqual([]);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { addColleague } from '../support/people.ts';
+import { sessionOf } from '../support/look.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+describe('what arrives at /slack/events', () => {
+  const world = useWorld();
+
+  test.each([
+    ['JSON null', 'null', JSON_TYPE],
+    ['a JSON array', '[]', JSON_TYPE],
+    ['a JSON text', '"text"', JSON_TYPE],
+    ['broken JSON', '{"type":', JSON_TYPE],
+    ['nothing', '', JSON_TYPE],
+    ['an object of no kind', '{}', JSON_TYPE],
+    [
+      'an event of an unknown kind',
+      '{"type":"event_callback","event":{"type":"from_the_future"}}',
+      JSON_TYPE,
+    ],
+    ['an event that is null', '{"type":"event_callback","event":null}', JSON_TYPE],
+    ['a payload that is null', 'payload=null', FORM],
+    ['a payload of an unknown kind', 'payload=%7B%22type%22%3A%22from_the_future%22%7D', FORM],
+    ['a command without its fields', 'command=%2Fdevin', FORM],
+    [
+      'a view without its state',
+      'payload=%7B%22type%22%3A%22view_submission%22%2C%22view%22%3A%7B%22callback_id%22%3A%22session_form%22%7D%7D',
+      FORM,
+    ],
+    ['a megabyte and a half', JSON.stringify({ type: 'x'.repeat(1_500_000) }), JSON_TYPE],
+  ])('never gets a 5xx nor ends the app: %s', async (_what, body, headers) => {
+    const { slack } = world();
+    const { status } = await slack.sendRaw({ body, headers, sign: true });
+    expect(status).toBeGreaterThanOrEqual(200);
+    expect(status).toBeLessThan(500);
+  });
+
+  test('is refused without a valid signature', async () => {
+    const { slack } = world();
+    const { status } = await slack.sendRaw({ body: 'command=%2Fdevin&text=fix', headers: FORM, sign: false });
+    expect(status).toBe(401);
+  });
+
+  test('still starts sessions after all that', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: 'after', members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'still there?');
+    await sessionOf(devin, ana.devinUserId);
+  });
+});
+
+describe('the health pages', () => {
+  const http = useWorld();
+  const socket = useWorld({ transport: 'socket' });
+
+  test.each([
+    ['HTTP', http],
+    ['Socket Mode', socket],
+  ])('answer in %s', async (_mode, world) => {
+    const { address, bot } = world();
+    const get = async (path: string) => fetch(`${address}${path}`);
+    expect((await get('/healthz')).status).toBe(200);
+    const ready = await get('/readyz');
+    expect([ready.status, await ready.json()]).toEqual([200, { database: true, queue: true, slack: true }]);
+    expect(await bot.readiness()).toEqual({ database: true, queue: true, slack: true });
+    expect(await (await get('/metrics')).text()).toContain('devin_slack_requests_total');
+    expect((await get('/nowhere')).status).toBe(404);
+  });
+
+  test('say that the app is not ready while Slack has closed the socket', async () => {
+    const { slack, bot } = socket();
+    slack.dropSockets();
+    await expect.poll(async () => (await bot.readiness()).slack).toBe(false);
+    await slack.waitForSocket();
+    await expect.poll(async () => (await bot.readiness()).slack, { timeout: 20_000 }).toBe(true);
+  });
+});

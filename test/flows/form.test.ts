@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds } from '../support/worlds.ts';
+
+describeOnBothWorlds('the form', (world) => {
+  const open = async () => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `form-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, '');
+    return { ana, channelId, view: await settledForm(slack, ana.userId) };
+  };
+
+  test('starts a session from the options in view', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, view } = await open();
+    expect(slack.renderText(view.id)).toContain(ana.devinName);
+    devin.addRepository({ path: 'acme/web' });
+    const offered = await slack.suggest(view.id, 'field.repos', 'web');
+    expect(offered.map(({ value }) => value)).toContain('acme/web');
+    slack.typeIn(view.id, {
+      'field.prompt': 'fix the flaky login test',
+      'field.repos': ['acme/web'],
+      'field.devin_mode': 'fast',
+      'field.max_acu_limit': '10',
+      'field.title': 'Login test',
+      'field.tags': 'login, ci',
+    });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({
+      prompt: 'fix the flaky login test',
+      repos: ['acme/web'],
+      devin_mode: 'fast',
+      max_acu_limit: 10,
+      title: 'Login test',
+      tags: ['login', 'ci', expect.stringMatching(/^slack-/)],
+      create_as_user_id: ana.devinUserId,
+    });
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(card.text).toContain('Login test');
+    expect(slack.problems).toEqual([]);
+    expect(devin.problems).toEqual([]);
+  });
+
+  test('reveals every option, keeps what was typed, and sends them all', async () => {
+    const { slack, devin } = world();
+    const { ana, view } = await open();
+    slack.typeIn(view.id, { 'field.prompt': 'typed before', 'field.title': 'Kept' });
+    await showAllOptions(slack, view);
+    devin.addPlaybook({ id: 'playbook-1', title: 'Fix a bug' });
+    devin.addPlaybook({ id: 'playbook-2', title: 'Write a test' });
+    devin.addSecret({ id: 'secret-1', key: 'NPM_TOKEN' });
+    const fileId = slack.addFile({
+      name: 'notes.txt',
+      mimetype: 'text/plain',
+      content: 'hello',
+      owner: ana.userId,
+    });
+    await slack.suggest(view.id, 'field.playbook_id', 'playbook-1');
+    await slack.suggest(view.id, 'field.child_playbook_id', 'playbook-2');
+    await slack.suggest(view.id, 'field.secret_ids', 'secret-1');
+    slack.typeIn(view.id, {
+      'field.playbook_id': 'playbook-1',
+      'field.child_playbook_id': 'playbook-2',
+      'none.knowledge_ids': ['on'],
+      'field.secret_ids': ['secret-1'],
+      'field.session_secrets': 'TOKEN=a=b\nOTHER=x',
+      'field.session_links': 'https://app.devin.ai/sessions/abc',
+      'field.attachment_urls': 'https://files.example.com/a.txt',
+      'field.structured_output_schema': '{"type":"object"}',
+      'field.platform': 'linux',
+      'field.bypass_approval': ['on'],
+      files: [fileId],
+    });
+    expect(await slack.submit(view.id, ana.userId)).toMatchObject({ kind: 'closed' });
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({
+      prompt: 'typed before',
+      title: 'Kept',
+      playbook_id: 'playbook-1',
+      child_playbook_id: 'playbook-2',
+      knowledge_ids: [],
+      secret_ids: ['secret-1'],
+      session_links: ['https://app.devin.ai/sessions/abc'],
+      structured_output_schema: { type: 'object' },
+      platform: 'linux',
+      bypass_approval: true,
+    });
+    expect(session.request.attachment_urls).toHaveLength(2);
+    expect(devin.secretsOf(session.id)).toEqual([
+      { key: 'TOKEN', value: 'a=b', sensitive: true },
+      { key: 'OTHER', value: 'x', sensitive: true },
+    ]);
+    expect(devin.uploads.map(({ name }) => name)).toContain('notes.txt');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('shows each mistake at its field and starts nothing', async () => {
+    const { slack, devin } = world();
+    const { ana, view } = await open();
+    await showAllOptions(slack, view);
+    slack.typeIn(view.id, {
+      'field.prompt': 'fix it',
+      'field.structured_output_schema': '{"type": ',
+      'field.session_secrets': 'no equals sign',
+    });
+    const before = devin.createdCount();
+    const result = await slack.submit(view.id, ana.userId);
+    if (result.kind !== 'errors') throw new Error(result.kind);
+    expect(Object.keys(result.errors).toSorted()).toEqual([
+      'field.session_secrets',
+      'field.structured_output_schema',
+    ]);
+    expect(JSON.stringify(result.errors)).not.toContain('no equals sign');
+    expect(devin.createdCount()).toBe(before);
+  });
+
+  test('starts one session when Slack delivers the submission twice', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, view } = await open();
+    slack.typeIn(view.id, { 'field.prompt': 'submit twice' });
+    const { delivery } = await slack.submit(view.id, ana.userId);
+    if (delivery === null) throw new Error('nothing was delivered');
+    await slack.redeliver(delivery);
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+  });
+
+  test('says before anything is sent that somebody cannot start a session', async () => {
+    const { slack } = world();
+    const eve = addColleague(world(), { inDevin: false });
+    const channelId = slack.addChannel({ name: `form-${eve.name}`, members: [eve.userId] });
+    await slack.command(eve.userId, channelId, '');
+    const view = await slack.waitForView(
+      ({ userId, id }) => userId === eve.userId && slack.renderText(id).includes('p…@acme.example'),
+    );
+    expect(view.userId).toBe(eve.userId);
+  });
+});

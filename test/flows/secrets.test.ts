@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const SECRET = 'hunter2-hunter2-hunter2';
+
+describe('session secrets', () => {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const world = useWorld({ overrides: { log: createLog('trace', stream) } });
+
+  /** Everything the embedded database has on disk: tables, jobs, and its log of changes. */
+  function onDisk(): string {
+    const folder = world().environment['DATA_DIR'] ?? '';
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    return files.map((file) => readFileSync(join(file.parentPath, file.name), 'latin1')).join('\n');
+  }
+
+  async function askWithSecret(prompt: string) {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `secret-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, '');
+    const view = await settledForm(slack, ana.userId);
+    await showAllOptions(slack, view);
+    slack.typeIn(view.id, { 'field.prompt': prompt, 'field.session_secrets': `TOKEN=${SECRET}` });
+    await slack.submit(view.id, ana.userId);
+    return { ana, channelId };
+  }
+
+  test('reach Devin, and are nowhere in the clear: not on disk, not in a log line', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await askWithSecret('use the secret');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(devin.secretsOf(session.id)).toEqual([{ key: 'TOKEN', value: SECRET, sensitive: true }]);
+    // The task is on disk, so the look there is a look at the right place.
+    expect(onDisk()).toContain('use the secret');
+    expect(onDisk()).not.toContain(SECRET);
+    expect(lines.join('')).not.toContain(SECRET);
+    expect(lines.join('')).not.toContain('use the secret');
+    expect(JSON.stringify(slack.messages(channelId))).not.toContain(SECRET);
+  });
+
+  test('are gone when the request has failed: it can be edited, not sent again as it was', async () => {
+    const { slack, devin } = world();
+    devin.fail({ method: 'POST', path: '/sessions' }, { status: 409, times: 1 });
+    const { channelId } = await askWithSecret('fail with the secret');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    expect(slack.renderText(card)).toContain('Edit and try again');
+    expect(slack.renderText(card)).not.toContain('[Try again]');
+    expect(onDisk()).not.toContain(SECRET);
+    expect(lines.join('')).not.toContain(SECRET);
+  });
+});

@@ -1,0 +1,316 @@
+import { once } from 'node:events';
+import { sql } from 'kysely';
+import { afterEach, expect, test } from 'vitest';
+import { createQueue } from '../../src/jobs/queue.ts';
+import type { JobHandler, Queue } from '../../src/jobs/queue.ts';
+import type { Database } from '../../src/store/database.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+/** Longer than any test: whatever starts did not wait for a poll. */
+const NO_POLL_SECONDS = 600;
+
+type Setup = {
+  database: Database;
+  concurrency?: number;
+  pollSeconds?: number;
+  handler: JobHandler<'create-session'>;
+};
+
+/** Stopped before their database is closed: hooks run last in, first out. */
+const queues: Queue[] = [];
+
+async function startQueue({ database, concurrency = 4, pollSeconds = NO_POLL_SECONDS, handler }: Setup) {
+  const lines: string[] = [];
+  const write = (facts: object, message: string) => lines.push(JSON.stringify({ ...facts, message }));
+  const queue = createQueue({ database, log: { error: write, warn: write }, pollSeconds });
+  queue.work('create-session', handler, { concurrency });
+  queues.push(queue);
+  await queue.start();
+  return { queue, lines };
+}
+
+/** What happened so far, and a way to wait for it to have happened `count` times. */
+function createTally() {
+  const seen: string[] = [];
+  const waiting = new Map<number, () => void>();
+  return {
+    seen,
+    add(id: string) {
+      seen.push(id);
+      waiting.get(seen.length)?.();
+    },
+    async reached(count: number): Promise<void> {
+      if (seen.length >= count) return;
+      await new Promise<void>((resolve) => {
+        waiting.set(count, resolve);
+      });
+    },
+  };
+}
+
+const send = (queue: Queue, requestId: string) =>
+  queue.enqueue('create-session', { requestId }, { key: requestId });
+
+describeOnBothDatabases('the queue', (open) => {
+  afterEach(async () => {
+    await Promise.all(queues.splice(0).map((queue) => queue.stop({ timeoutMs: 0 })));
+  });
+
+  test('starts a job when the transaction it was sent in commits, not before and without a poll', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      handler: async ({ requestId }) => add(requestId),
+    });
+    await database.db.transaction().execute(async (trx) => {
+      await queue.enqueue('create-session', { requestId: 'one' }, { trx, key: 'one' });
+      await sql`select pg_sleep(0.1)`.execute(trx);
+      expect(seen).toEqual([]);
+    });
+    await reached(1);
+    expect(seen).toEqual(['one']);
+  });
+
+  test('has no job when the transaction it was sent in is rolled back', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    const undone = database.db.transaction().execute(async (trx) => {
+      await queue.enqueue('create-session', { requestId: 'undone' }, { trx });
+      throw new Error('undo');
+    });
+    await expect(undone).rejects.toThrow('undo');
+    await send(queue, 'next');
+    await reached(1);
+    expect(seen).toEqual(['next']);
+    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 0 } });
+  });
+
+  test('drains a backlog without a poll while one job is slow, and never runs more than it may', async () => {
+    const database = await open();
+    const { add, reached } = createTally();
+    const slow = Promise.withResolvers<void>();
+    const slowStarted = Promise.withResolvers<void>();
+    let running = 0;
+    let most = 0;
+    const { queue } = await startQueue({
+      database,
+      concurrency: 3,
+      async handler({ requestId }) {
+        running += 1;
+        most = Math.max(most, running);
+        if (requestId === 'slow') {
+          slowStarted.resolve();
+          await slow.promise;
+        } else {
+          await sql`select 1`.execute(database.db);
+        }
+        running -= 1;
+        add(requestId);
+      },
+    });
+    await send(queue, 'slow');
+    await slowStarted.promise;
+    await Promise.all(Array.from({ length: 60 }, (_, index) => send(queue, `quick-${index}`)));
+    await reached(60);
+    slow.resolve();
+    await reached(61);
+    expect(most).toBe(3);
+  });
+
+  test('takes up a backlog that was there before it started', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const sender = createQueue({ database, log: { error: () => {}, warn: () => {} } });
+    await sender.start();
+    for (let index = 0; index < 20; index++) await send(sender, `${index}`);
+    await sender.stop({ timeoutMs: 0 });
+    await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    await reached(20);
+    expect(new Set(seen).size).toBe(20);
+  });
+
+  test('queues a job once while it waits for its key, and again once it runs', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      concurrency: 1,
+      async handler({ requestId }) {
+        add(requestId);
+        if (requestId !== 'first') return;
+        await send(queue, 'same');
+        await send(queue, 'same');
+        await send(queue, 'first-again');
+        await queue.enqueue('create-session', { requestId: 'after-first' }, { key: 'first' });
+      },
+    });
+    await send(queue, 'first');
+    await reached(4);
+    expect(seen).toEqual(['first', 'same', 'first-again', 'after-first']);
+  });
+
+  test('starts a job now although one for the same key is to start later', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    await queue.enqueue('create-session', { requestId: 'later' }, { key: 'key', startAfterMs: 3_600_000 });
+    await queue.enqueue('create-session', { requestId: 'now' }, { key: 'key' });
+    await reached(1);
+    expect(seen).toEqual(['now']);
+    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 1 } });
+  });
+
+  test('starts a job that was to start later once it is due', async () => {
+    const database = await open();
+    const { add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      pollSeconds: 0.5,
+      handler: async ({ requestId }) => add(requestId),
+    });
+    await queue.enqueue('create-session', { requestId: 'later' }, { startAfterMs: 200 });
+    await expect(reached(1)).resolves.toBeUndefined();
+  });
+
+  test('tries a failed job again and keeps what the error held out of log and database', async () => {
+    const database = await open();
+    const { add, reached } = createTally();
+    const { queue, lines } = await startQueue({
+      database,
+      pollSeconds: 0.5,
+      async handler({ requestId }) {
+        add(requestId);
+        if (requestId === 'failing')
+          throw Object.assign(new Error('no answer'), { code: 'timeout', body: 'hidden-word' });
+      },
+    });
+    await send(queue, 'failing');
+    await reached(2);
+    expect(lines[0]).toMatch(/timeout.*a job failed/);
+    expect(lines.join()).not.toContain('hidden-word');
+    const { rows } = await sql<{ job: string }>`select to_jsonb(job)::text as job from pgboss.job`.execute(
+      database.db,
+    );
+    expect(rows.map(({ job }) => job).join()).toContain('timeout');
+    expect(rows.map(({ job }) => job).join()).not.toMatch(/hidden-word|no answer/);
+  });
+
+  test('runs each committed job once, and none of the others, while many transactions come and go', async () => {
+    const database = await open();
+    await sql`create table notes (id text)`.execute(database.db);
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      async handler({ requestId }) {
+        await sql`insert into notes values (${`done ${requestId}`})`.execute(database.db);
+        add(requestId);
+      },
+    });
+    const ids = Array.from({ length: 60 }, (_, index) => `${index % 3 === 0 ? 'undone' : 'kept'}-${index}`);
+    const sent = ids.map((id) =>
+      database.db.transaction().execute(async (trx) => {
+        await sql`insert into notes values (${id})`.execute(trx);
+        await queue.enqueue('create-session', { requestId: id }, { trx, key: id });
+        if (id.startsWith('undone')) throw new Error('undo');
+      }),
+    );
+    await Promise.allSettled(sent);
+    await reached(40);
+    await queue.stop({ timeoutMs: 5000 });
+    expect(seen.toSorted()).toEqual(ids.filter((id) => id.startsWith('kept')).toSorted());
+    const { rows } = await sql<{ id: string }>`select id from notes`.execute(database.db);
+    expect(rows).toHaveLength(80);
+  });
+
+  test('waits for running jobs when it stops, and leaves waiting ones to the next start', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      concurrency: 1,
+      async handler({ requestId }) {
+        add(`${requestId} began`);
+        await sql`select pg_sleep(0.3)`.execute(database.db);
+        add(`${requestId} ended`);
+      },
+    });
+    await send(queue, 'running');
+    await reached(1);
+    await send(queue, 'waiting');
+    await queue.stop({ timeoutMs: 10_000 });
+    expect(seen).toEqual(['running began', 'running ended']);
+    await queue.start();
+    await reached(4);
+    expect(seen.slice(2)).toEqual(['waiting began', 'waiting ended']);
+  });
+
+  test('aborts a job that takes too long to stop for, lets it record that, and the next start takes it up', async () => {
+    const database = await open();
+    const first = createTally();
+    const { queue } = await startQueue({
+      database,
+      async handler({ requestId }, { signal }) {
+        first.add(requestId);
+        await once(signal, 'abort');
+        await sql`select pg_sleep(0.1)`.execute(database.db);
+        first.add(`${requestId} recorded`);
+        throw new Error('aborted');
+      },
+    });
+    await send(queue, 'long');
+    await first.reached(1);
+    await queue.stop({ timeoutMs: 10 });
+    expect(first.seen).toEqual(['long', 'long recorded']);
+    const second = createTally();
+    await startQueue({ database, pollSeconds: 0.5, handler: async ({ requestId }) => second.add(requestId) });
+    await second.reached(1);
+    expect(second.seen).toEqual(['long']);
+  });
+
+  test('stops although a job pays no heed, and the next start takes the job up', async () => {
+    const database = await open();
+    const deaf = createTally();
+    const { queue } = await startQueue({
+      database,
+      async handler({ requestId }) {
+        deaf.add(requestId);
+        await new Promise(() => {});
+      },
+    });
+    await send(queue, 'deaf');
+    await deaf.reached(1);
+    await queue.stop({ timeoutMs: 10 });
+    const second = createTally();
+    await startQueue({ database, pollSeconds: 0.5, handler: async ({ requestId }) => second.add(requestId) });
+    await second.reached(1);
+    expect(second.seen).toEqual(['deaf']);
+  });
+
+  test('starts and stops any number of times, and is healthy only in between', async () => {
+    const database = await open();
+    const { queue } = await startQueue({ database, handler: async () => {} });
+    await Promise.all([queue.start(), queue.start()]);
+    expect(queue.healthy()).toBe(true);
+    await Promise.all([queue.stop({ timeoutMs: 100 }), queue.stop({ timeoutMs: 100 })]);
+    expect(queue.healthy()).toBe(false);
+    await queue.stop({ timeoutMs: 100 });
+    await queue.start();
+    expect(queue.healthy()).toBe(true);
+  });
+
+  test('drops a job with a payload of another shape instead of trying it for ever', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue, lines } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    await database.db.transaction().execute(async (trx) => {
+      await queue.enqueue('create-session', { requestId: 'changed' }, { trx });
+      await sql`update pgboss.job set data = '{"other": 1}'`.execute(trx);
+    });
+    await send(queue, 'good');
+    await reached(1);
+    expect(seen).toEqual(['good']);
+    expect(lines.join()).toContain('another shape');
+  });
+});

@@ -1,0 +1,36 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createLog } from '../src/log.ts';
+
+function capture() {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  return { log: createLog('trace', stream), text: () => lines.join('') };
+}
+
+test('tokens, prompts and bodies never reach a log line', () => {
+  const { log, text } = capture();
+  const secret = 'do-not-log';
+  log.info(
+    { prompt: secret, request: { prompt: secret, session_secrets: [{ key: 'A', value: secret }] } },
+    'x',
+  );
+  log.info({ config: { slack: { botToken: secret }, devin: { apiKey: secret } } }, 'x');
+  log.info({ headers: { authorization: `Bearer ${secret}` }, responseUrl: secret, body: secret }, 'x');
+  expect(text()).not.toContain(secret);
+  expect(text()).toContain('[redacted]');
+});
+
+test('what looks like a token is cut out wherever a library puts it', () => {
+  const { log, text } = capture();
+  log.error(
+    { err: new Error('bad token xoxb-12-abc at postgres://u:p@h/db with cog_abcdef') },
+    'xapp-1-A-2-b',
+  );
+  expect(text()).not.toMatch(/xoxb-12|u:p@|cog_abc|xapp-1/);
+});

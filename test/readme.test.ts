@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { withOptionsTable } from '../scripts/options-table.ts';
+import { SHORTCUT_ID } from '../src/slack/ids.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+
+const manifestSchema = z.object({
+  features: z.object({
+    slash_commands: z.array(z.object({ command: z.string(), should_escape: z.boolean() })),
+    shortcuts: z.array(z.object({ name: z.string().max(24), type: z.string(), callback_id: z.string() })),
+  }),
+  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+});
+const manifest = manifestSchema.parse(parse(readFileSync('manifest.yml', 'utf8')));
+
+test('the README lists the options as the field table has them', () => {
+  expect(withOptionsTable(readme)).toBe(readme);
+});
+
+test('the README says of each scope in the manifest what it is for', () => {
+  for (const scope of manifest.oauth_config.scopes.bot) expect(readme).toContain(`\`${scope}\``);
+});
+
+test('the README explains each setting', () => {
+  const names = [...readFileSync('.env.example', 'utf8').matchAll(/^#?([A-Z_]+)=/gm)];
+  for (const [, name] of names) expect(readme).toContain(`\`${name}\``);
+});
+
+test('the manifest has the command and the shortcut that the app listens to', () => {
+  expect(manifest.features.slash_commands).toEqual([{ command: '/devin', should_escape: true }]);
+  expect(manifest.features.shortcuts).toEqual([
+    { name: 'Start a Devin session', type: 'message', callback_id: SHORTCUT_ID },
+  ]);
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { ADA, createSession, open, page } from './caller.ts';
+
+describe('messages', () => {
+  test('come oldest first, the prompt before all, each under its own event id', async () => {
+    const { devin, call } = await open();
+    const id = await createSession(call);
+    devin.advance(id, { status: 'running', message: 'Looking at it.' });
+    await call('POST', `~/sessions/devin-${id}/messages`, {
+      body: { message: 'Thanks', message_as_user_id: ADA.userId },
+    });
+    devin.advance(id, { personMessage: 'From the web app' });
+    const { items, end_cursor: cursor } = page(await call('GET', `~/sessions/devin-${id}/messages`));
+    expect(items.map(({ source, message }) => [source, message])).toEqual([
+      ['user', 'Fix the flaky test'],
+      ['devin', 'Looking at it.'],
+      ['user', 'Thanks'],
+      ['user', 'From the web app'],
+    ]);
+    expect(new Set(items.map((item) => item['event_id'])).size).toBe(4);
+    expect(cursor).toBeNull();
+    expect(devin.session(id).messages[2]?.asUserId).toBe(ADA.userId);
+  });
+
+  test('are read on from the last cursor there was', async () => {
+    const { devin, call } = await open();
+    const id = await createSession(call);
+    devin.advance(id, { message: 'one' });
+    const first = page(await call('GET', `~/sessions/devin-${id}/messages?first=1`));
+    devin.advance(id, { message: 'two' });
+    const rest = page(await call('GET', `~/sessions/devin-${id}/messages?after=${first.end_cursor}`));
+    expect(rest.items.map((item) => item['message'])).toEqual(['one', 'two']);
+  });
+
+  test('wake a session that sleeps and set a waiting one to work', async () => {
+    const { devin, call } = await open();
+    const id = await createSession(call);
+    const write = () => call('POST', `~/sessions/devin-${id}/messages`, { body: { message: 'Go on' } });
+    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
+    await write();
+    expect(devin.session(id)).toMatchObject({ status: 'resuming', statusDetail: null });
+    devin.advance(id, { status: 'running', statusDetail: 'waiting_for_user' });
+    await write();
+    expect(devin.session(id)).toMatchObject({ status: 'running', statusDetail: 'working' });
+  });
+
+  test.for(['exit', 'error'])('cannot reach a session in %s', async (status) => {
+    const { devin, call } = await open();
+    const id = await createSession(call);
+    devin.advance(id, { status });
+    const reply = await call('POST', `~/sessions/devin-${id}/messages`, { body: { message: 'Hello?' } });
+    expect(reply.status).toBe(409);
+    expect(devin.session(id).messages).toHaveLength(1);
+  });
+
+  test('cannot wake a session whose machine was not kept', async () => {
+    const { devin, call } = await open();
+    const id = await createSession(call, { resumable: false });
+    devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
+    expect((await call('POST', `~/sessions/devin-${id}/messages`, { body: { message: 'x' } })).status).toBe(
+      409,
+    );
+  });
+
+  test('are refused from somebody who is no member', async () => {
+    const { call } = await open();
+    const id = await createSession(call);
+    const body = { message: 'x', message_as_user_id: 'user-9' };
+    expect((await call('POST', `~/sessions/devin-${id}/messages`, { body })).status).toBe(404);
+  });
+});
+
+describe('a session', () => {
+  test('ends for good when terminated, kept for reference on request', async () => {
+    const { devin, call } = await open();
+    const id = await createSession(call);
+    const reply = await call('DELETE', `~/sessions/devin-${id}?archive=true`);
+    expect(reply.body).toMatchObject({ session_id: id, status: 'exit', is_archived: true });
+    expect(devin.step(id)).toBe(false);
+  });
+
+  test('goes to sleep when archived and stays asleep when taken back', async () => {
+    const { call } = await open();
+    const id = await createSession(call);
+    await call('POST', `~/sessions/devin-${id}/archive`);
+    const asleep = { status: 'suspended', status_detail: 'user_request' };
+    expect((await call('GET', `~/sessions/devin-${id}`)).body).toMatchObject({
+      ...asleep,
+      is_archived: true,
+    });
+    await call('POST', `~/sessions/devin-${id}/unarchive`);
+    expect((await call('GET', `~/sessions/devin-${id}`)).body).toMatchObject({
+      ...asleep,
+      is_archived: false,
+    });
+  });
+
+  test('takes tags added to its own, or in their place', async () => {
+    const { call } = await open();
+    const id = await createSession(call, { tags: ['a'] });
+    const path = `~/sessions/devin-${id}/tags`;
+    expect((await call('POST', path, { body: { tags: ['a', 'b'] } })).body).toEqual({ tags: ['a', 'b'] });
+    expect((await call('PUT', path, { body: { tags: ['c'] } })).body).toEqual({ tags: ['c'] });
+    expect((await call('GET', path)).body).toEqual({ tags: ['c'] });
+    expect((await call('PUT', path, { body: { tags: Array.from({ length: 51 }, String) } })).status).toBe(
+      422,
+    );
+  });
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { createSession, open } from './caller.ts';
+
+const CREATE = { method: 'POST', path: '/sessions' };
+const body = { prompt: 'Fix it' };
+
+test('fails as often as it was told to, then works', async () => {
+  const { devin, call } = await open();
+  const fault = devin.fail(CREATE, { status: 503, times: 2 });
+  expect((await call('POST', '~/sessions', { body })).status).toBe(503);
+  expect(fault.remaining()).toBe(1);
+  expect((await call('POST', '~/sessions', { body })).status).toBe(503);
+  expect((await call('POST', '~/sessions', { body })).status).toBe(200);
+  expect(devin.createdCount()).toBe(1);
+});
+
+test('leaves other calls alone and stops when cleared', async () => {
+  const { devin, call } = await open();
+  const fault = devin.fail({ method: 'GET', path: /\/sessions\/devin-/ }, { times: Infinity });
+  const id = await createSession(call);
+  expect((await call('GET', '~/sessions')).status).toBe(200);
+  expect((await call('GET', `~/sessions/devin-${id}`)).status).toBe(500);
+  fault.clear();
+  expect((await call('GET', `~/sessions/devin-${id}`)).status).toBe(200);
+});
+
+test('says when to come back and what the problem is', async () => {
+  const { devin, call } = await open();
+  devin.fail(CREATE, { status: 429, retryAfter: 7, problem: { detail: 'Slow down' } });
+  const reply = await call('POST', '~/sessions', { body });
+  expect(reply.status).toBe(429);
+  expect(reply.headers.get('retry-after')).toBe('7');
+  expect(reply.body).toMatchObject({ title: 'Too Many Requests', detail: 'Slow down' });
+});
+
+test('loses the answer and keeps the session', async () => {
+  const { devin, call } = await open();
+  devin.fail(CREATE, { mode: 'cut-after-effect' });
+  await expect(call('POST', '~/sessions', { body })).rejects.toThrow('fetch failed');
+  expect(devin.createdCount()).toBe(1);
+  devin.fail(CREATE, { mode: 'status-after-effect', status: 502 });
+  expect((await call('POST', '~/sessions', { body })).status).toBe(502);
+  expect(devin.createdCount()).toBe(2);
+});
+
+test('cuts the connection before anything has happened', async () => {
+  const { devin, call } = await open();
+  devin.fail(CREATE, { mode: 'cut' });
+  await expect(call('POST', '~/sessions', { body })).rejects.toThrow('fetch failed');
+  expect(devin.createdCount()).toBe(0);
+  expect(devin.requests).toMatchObject([{ method: 'POST', status: null }]);
+});
+
+test.for<['hang' | 'hang-after-effect', number]>([
+  ['hang', 0],
+  ['hang-after-effect', 1],
+])('leaves the caller waiting in mode %s, until it stops', async ([mode, created]) => {
+  const { devin, call } = await open();
+  devin.fail(CREATE, { mode });
+  const pending = call('POST', '~/sessions', { body });
+  await devin.waitForRequest(({ method }) => method === 'POST');
+  expect(devin.createdCount()).toBe(created);
+  await Promise.all([expect(pending).rejects.toThrow('fetch failed'), devin.stop()]);
+});
+
+test('answers late, when its clock says so', async () => {
+  const due: { run: () => void; ms: number }[] = [];
+  const schedule = (run: () => void, ms: number) => {
+    due.push({ run, ms });
+    return () => {};
+  };
+  const { devin, call } = await open({ schedule });
+  devin.fail(CREATE, { mode: 'delay', delayMs: 40_000 });
+  const pending = call('POST', '~/sessions', { body });
+  await devin.waitForRequest(({ method }) => method === 'POST');
+  expect(devin.createdCount()).toBe(0);
+  expect(due.map(({ ms }) => ms)).toEqual([40_000]);
+  due[0]?.run();
+  expect((await pending).status).toBe(200);
+});

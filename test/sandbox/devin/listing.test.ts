@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { Call } from './caller.ts';
+import { ADA, createSession, open, page } from './caller.ts';
+
+const titles = async (call: Call, query: string): Promise<unknown[]> =>
+  page(await call('GET', `~/sessions?${query}`)).items.map((item) => item['title']);
+
+/** Three sessions, created at 100 s, 200 s and 300 s. */
+async function three(options: Parameters<typeof open>[0] = {}) {
+  let nowMs = 0;
+  const { devin, call } = await open({ now: () => nowMs, ...options });
+  devin.addPlaybook({ id: 'playbook-1', title: 'Fix a bug' });
+  nowMs = 100_000;
+  const a = await createSession(call, {
+    title: 'a',
+    tags: ['x'],
+    playbook_id: 'playbook-1',
+    repos: ['acme/web'],
+  });
+  nowMs = 200_000;
+  const b = await createSession(call, { title: 'b', tags: ['x', 'y'], create_as_user_id: ADA.userId });
+  nowMs = 300_000;
+  const c = await createSession(call, { title: 'c' });
+  nowMs = 400_000;
+  return { devin, call, a, b, c };
+}
+
+describe('listing sessions', () => {
+  test.for<[string, string[]]>([
+    ['', ['c', 'b', 'a']],
+    ['tags=x', ['b', 'a']],
+    ['tags=y&tags=z', ['b']],
+    ['tags=x,y', []],
+    ['playbook_id=playbook-1', ['a']],
+    ['repo_names=acme/web', ['a']],
+    [`user_ids=${encodeURIComponent(ADA.userId)}`, ['b']],
+    ['service_user_ids=service-user-other', []],
+    ['origins=api&origins=slack', ['c', 'b', 'a']],
+    ['origins=slack', []],
+    ['created_after=200', ['c', 'b']],
+    ['created_before=200', ['b', 'a']],
+    ['created_after=150&created_before=250', ['b']],
+    ['is_archived=true', []],
+    ['is_archived=false', ['c', 'b', 'a']],
+    ['category=bug_fixing', []],
+    ['schedule_id=sched-1', []],
+    ['parent_session_id=1', []],
+    ['automation_ids=1', []],
+  ])('keeps to ?%s', async ([query, expected]) => {
+    const { devin, call } = await three();
+    expect(await titles(call, query)).toEqual(expected);
+    expect(devin.problems).toEqual([]);
+  });
+
+  test('finds several sessions by the ids it hands out, not by their other form', async () => {
+    const { call, a, c } = await three();
+    expect(await titles(call, `session_ids=${a}&session_ids=${c}`)).toEqual(['c', 'a']);
+    expect(await titles(call, `session_ids=devin-${a}`)).toEqual([]);
+  });
+
+  test('understands prefixed ids alone when told to', async () => {
+    const { call, a } = await three({ sessionIdsForm: 'prefixed' });
+    expect(await titles(call, `session_ids=devin-${a}`)).toEqual(['a']);
+    expect(await titles(call, `session_ids=${a}`)).toEqual([]);
+  });
+
+  test('wants all tags when told to', async () => {
+    const { call } = await three({ tagsMatch: 'all' });
+    expect(await titles(call, 'tags=x&tags=y')).toEqual(['b']);
+  });
+
+  test('shows what has changed since', async () => {
+    const { devin, call, a } = await three();
+    devin.advance(a, { status: 'running' });
+    expect(await titles(call, 'updated_after=350')).toEqual(['a']);
+    expect(await titles(call, 'updated_before=350')).toEqual(['c', 'b']);
+  });
+
+  test('hands out every session once over pages, and no cursor with the last', async () => {
+    const { call } = await three();
+    const first = page(await call('GET', '~/sessions?first=2'));
+    expect(first.items).toHaveLength(2);
+    expect(first.has_next_page).toBe(true);
+    await createSession(call, { title: 'meanwhile' });
+    const last = page(await call('GET', `~/sessions?first=2&after=${first.end_cursor}`));
+    expect(last.items.map((item) => item['title'])).toEqual(['a']);
+    expect(last).toMatchObject({ has_next_page: false, end_cursor: null });
+  });
+
+  test.for([
+    'first=0',
+    'first=201',
+    'first=many',
+    'after=nonsense',
+    'is_archived=maybe',
+    'created_after=yesterday',
+  ])('refuses ?%s', async (query) => {
+    const { call } = await open();
+    const reply = await call('GET', `~/sessions?${query}`);
+    expect(reply.status).toBe(422);
+    expect(reply.body).toMatchObject({ errors: [{ loc: ['query', query.split('=')[0]] }] });
+  });
+
+  test('ignores a parameter it does not have, and reports it', async () => {
+    const { devin, call } = await three();
+    expect(await titles(call, 'status=running&tags[]=x')).toEqual(['c', 'b', 'a']);
+    expect(devin.problems).toEqual([
+      'the query parameter status is not read by this endpoint',
+      'the query parameter tags[] is not read by this endpoint',
+    ]);
+  });
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { createSession, open } from './caller.ts';
+
+test('waits for a request that comes, and for its answer', async () => {
+  const { devin, call } = await open();
+  const answered = devin.waitForRequest(({ status }) => status === 200);
+  await call('GET', '~/sessions?tags=a&tags=b');
+  expect(await answered).toMatchObject({
+    method: 'GET',
+    query: { tags: ['a', 'b'] },
+    body: null,
+    status: 200,
+  });
+});
+
+test('sees a session that is there already, and one that changes later', async () => {
+  const { devin, call } = await open();
+  const id = await createSession(call);
+  expect((await devin.waitForSession(({ status }) => status === 'new')).id).toBe(id);
+  const running = devin.waitForSession(({ status }) => status === 'running');
+  devin.advance(`devin-${id}`, { status: 'running' });
+  expect((await running).id).toBe(id);
+});
+
+test('tells whoever still waits that it was stopped', async () => {
+  const { devin } = await open();
+  const waiting = devin.waitForSession(() => true);
+  await Promise.all([expect(waiting).rejects.toThrow('was stopped'), devin.stop()]);
+  await expect(devin.waitForRequest(() => true)).rejects.toThrow('was stopped');
+});
+
+test('keeps headers, apart from the key', async () => {
+  const { devin, call } = await open();
+  await call('GET', '/v3/self', { headers: { 'user-agent': 'bot/1' } });
+  expect(devin.requests[0]?.headers).toMatchObject({ 'user-agent': 'bot/1', authorization: '[secret]' });
+});
+
+test('listens on the port it was given, with the ids it was given', async () => {
+  const first = await open();
+  const port = Number(new URL(first.devin.url).port);
+  await first.devin.stop();
+  const { devin, call } = await open({ port, orgId: 'org-b', apiKey: 'cog_b' });
+  expect(devin.url).toBe(first.devin.url);
+  expect((await call('GET', '/v3/self', { key: 'cog_b' })).body).toMatchObject({ org_id: 'org-b' });
+});

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import type { LocalDevin, ScriptName } from '../../../src/sandbox/devin/index.ts';
+import { createSession, open } from './caller.ts';
+
+/** Plays a script by hand, until it waits or ends. */
+function statuses(devin: LocalDevin, id: string): string[] {
+  const seen: string[] = [];
+  while (devin.step(id)) {
+    const { status, statusDetail } = devin.session(id);
+    const word = statusDetail === null ? status : `${status}/${statusDetail}`;
+    if (seen.at(-1) !== word) seen.push(word);
+  }
+  return seen;
+}
+
+test.for<[ScriptName, string[]]>([
+  ['normal', ['claimed', 'running/working', 'running/finished']],
+  ['question', ['claimed', 'running/working', 'running/waiting_for_user']],
+  ['fails', ['claimed', 'running/working', 'error']],
+  ['capped', ['claimed', 'running/working', 'suspended/usage_limit_exceeded']],
+  ['slow', ['claimed', 'running/working', 'running/finished']],
+])('plays %s', async ([script, expected]) => {
+  const { devin, call } = await open();
+  devin.script(script);
+  const id = await createSession(call, { max_acu_limit: 3 });
+  expect(devin.session(id).status).toBe('new');
+  expect(statuses(devin, id)).toEqual(expected);
+});
+
+test('opens a pull request in the repository that was named', async () => {
+  const { devin, call } = await open();
+  const id = await createSession(call, { repos: ['acme/api'] });
+  statuses(devin, id);
+  expect(devin.session(id).pullRequests).toEqual([
+    { url: 'https://github.com/acme/api/pull/1', state: 'open' },
+  ]);
+  devin.advance(id, { pullRequest: { state: 'merged' } });
+  expect(devin.session(id).pullRequests).toEqual([
+    { url: 'https://github.com/acme/api/pull/1', state: 'merged' },
+  ]);
+});
+
+test('stops at the cap with everything used', async () => {
+  const { devin, call } = await open({ script: 'capped' });
+  const id = await createSession(call, { max_acu_limit: 3 });
+  statuses(devin, id);
+  expect(devin.session(id).acusConsumed).toBe(3);
+});
+
+test('goes on with its question once a person has answered', async () => {
+  const { devin, call } = await open({ script: 'question' });
+  const id = await createSession(call);
+  statuses(devin, id);
+  await call('POST', `~/sessions/devin-${id}/messages`, { body: { message: 'From main' } });
+  expect(statuses(devin, id)).toEqual(['running/working', 'running/finished']);
+});
+
+test('works again when somebody writes after the end', async () => {
+  const { devin, call } = await open();
+  const id = await createSession(call);
+  statuses(devin, id);
+  devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
+  await call('POST', `~/sessions/devin-${id}/messages`, { body: { message: 'One more thing' } });
+  expect(statuses(devin, id)).toEqual(['running/working', 'running/finished']);
+});
+
+test('plays steps of a test of its own, with a status nobody has listed', async () => {
+  const { devin, call } = await open();
+  devin.script([{ status: 'hibernating', statusDetail: 'winter' }]);
+  const id = await createSession(call);
+  expect(statuses(devin, id)).toEqual(['hibernating/winter']);
+});
+
+test('plays by itself at a speed, and not after it was stopped', async () => {
+  const { devin, call } = await open({ speed: 10_000 });
+  const id = await createSession(call);
+  const finished = await devin.waitForSession(({ statusDetail }) => statusDetail === 'finished');
+  expect(finished.id).toBe(id);
+  await devin.stop();
+  await devin.stop();
+});
+
+test('calls off every timer when it stops', async () => {
+  const pending = new Set<object>();
+  const schedule = () => {
+    const timer = {};
+    pending.add(timer);
+    return () => void pending.delete(timer);
+  };
+  const { devin, call } = await open({ speed: 1, schedule });
+  await createSession(call);
+  await createSession(call);
+  expect(pending.size).toBe(2);
+  await devin.stop();
+  expect(pending.size).toBe(0);
+});

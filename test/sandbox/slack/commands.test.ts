@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { clientOf, input, modal, outcomeOf, startHttpApp, startSlack } from './harness.ts';
+
+describe('commands', () => {
+  test('pass Bolt’s signature check and show the answer to the person alone', async () => {
+    const slack = await startSlack();
+    await startHttpApp(slack, (app) => {
+      app.command('/devin', async ({ ack, command }) => ack(`${command.text} in ${command.channel_name}`));
+    });
+    const { failure, message } = await slack.command('U1', 'C1', 'fix <this> for @bob in #general');
+    expect(failure).toBeNull();
+    expect(message).toMatchObject({
+      text: 'fix &lt;this&gt; for <@U2|bob> in <#C1|general> in general',
+      ephemeralFor: 'U1',
+    });
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('time out when nobody answers', async () => {
+    const slack = await startSlack({ answerTimeoutMs: 100 });
+    await startHttpApp(slack, (app) => {
+      app.command('/devin', async () => undefined);
+    });
+    const { failure } = await slack.command('U1', 'C1', 'x');
+    expect(failure).toBe('operation_timeout');
+    expect(slack.problems.join()).toContain('command /devin: not acknowledged in time');
+  });
+
+  test('fail at once when there is no app', async () => {
+    const slack = await startSlack();
+    expect((await slack.command('U1', 'C1', 'x')).failure).toBe('dispatch_failed');
+  });
+
+  test('are not offered to people of other workspaces', async () => {
+    const slack = await startSlack();
+    slack.addUser({ id: 'UEXT', name: 'guest', teamId: 'TOTHER' });
+    await expect(slack.command('UEXT', 'C1', 'x')).rejects.toThrow('not of this workspace');
+  });
+
+  test('are redelivered with the same trigger id', async () => {
+    const slack = await startSlack();
+    const triggers: string[] = [];
+    await startHttpApp(slack, (app) => {
+      app.command('/devin', async ({ ack, command }) => {
+        triggers.push(command.trigger_id);
+        await ack();
+      });
+    });
+    const { delivery } = await slack.command('U1', 'C1', 'x');
+    await slack.redeliver(delivery);
+    expect(triggers).toHaveLength(2);
+    expect(new Set(triggers).size).toBe(1);
+  });
+
+  test('may be answered five times through the response URL', async () => {
+    const slack = await startSlack();
+    await startHttpApp(slack, (app) => {
+      app.command('/devin', async ({ ack }) => ack());
+    });
+    const { delivery } = await slack.command('U1', 'C1', 'x');
+    const url = String(delivery.payload['response_url']);
+    const respond = async () =>
+      (await fetch(url, { method: 'POST', body: JSON.stringify({ text: 'hi' }) })).status;
+    const statuses = [];
+    for (let i = 0; i < 6; i += 1) statuses.push(await respond());
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 404]);
+    expect(slack.messages('C1').every(({ ephemeralFor }) => ephemeralFor === 'U1')).toBe(true);
+  });
+
+  test('may be answered for half an hour', async () => {
+    let now = Date.now();
+    const slack = await startSlack({ now: () => now });
+    const { delivery } = await slack.command('U1', 'C1', 'x');
+    now += 31 * 60 * 1000;
+    const url = String(delivery.payload['response_url']);
+    expect((await fetch(url, { method: 'POST', body: '{"text":"hi"}' })).status).toBe(404);
+  });
+});
+
+describe('trigger ids', () => {
+  test('open one view within three seconds', async () => {
+    let now = Date.now();
+    const slack = await startSlack({ now: () => now });
+    const client = clientOf(slack);
+    const view = modal([input('task')]);
+    const triggerOf = async () =>
+      String((await slack.command('U1', 'C1', '')).delivery.payload['trigger_id']);
+    const trigger_id = await triggerOf();
+    expect(await outcomeOf(client.apiCall('views.open', { trigger_id, view }))).toBe('ok');
+    expect(await outcomeOf(client.apiCall('views.open', { trigger_id, view }))).toBe('exchanged_trigger_id');
+    const late = await triggerOf();
+    now += 3001;
+    expect(await outcomeOf(client.apiCall('views.open', { trigger_id: late, view }))).toBe(
+      'expired_trigger_id',
+    );
+    const made = client.apiCall('views.open', { trigger_id: 'made.up', view });
+    expect(await outcomeOf(made)).toBe('invalid_trigger_id');
+  });
+});

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { clientOf, input, modal, outcomeOf, plain, postAs, startHttpApp, startSlack } from './harness.ts';
+
+const option = (value: string) => ({ text: plain(value.toUpperCase()), value });
+
+async function startWithForm(blocks: object[]) {
+  const slack = await startSlack();
+  const { delivery } = await slack.command('U1', 'C1', '');
+  const trigger_id = String(delivery.payload['trigger_id']);
+  await clientOf(slack).apiCall('views.open', { trigger_id, view: modal(blocks) });
+  return { slack, view: await slack.waitForView(() => true) };
+}
+
+test('holds what a person enters in Slack’s shapes', async () => {
+  const elements = {
+    mode: { type: 'static_select', action_id: 'v', options: [option('fast'), option('lite')] },
+    flags: { type: 'checkboxes', action_id: 'v', options: [option('a'), option('b')] },
+    cap: { type: 'number_input', action_id: 'v', is_decimal_allowed: false },
+    files: { type: 'file_input', action_id: 'v' },
+    where: { type: 'conversations_select', action_id: 'v', default_to_current_conversation: true },
+  };
+  const blocks = Object.entries(elements).map(([block_id, element]) => ({ ...input(block_id), element }));
+  const { slack, view } = await startWithForm(blocks);
+  expect(view.values['flags']?.['v']).toEqual({ type: 'checkboxes', selected_options: [] });
+  const file = slack.addFile({ name: 'log.txt', mimetype: 'text/plain', content: 'boom', owner: 'U1' });
+  slack.typeIn(view.id, { mode: 'FAST', flags: ['a', 'B'], cap: '10', files: [file] });
+  expect(view.values).toMatchObject({
+    mode: { v: { type: 'static_select', selected_option: option('fast') } },
+    flags: { v: { selected_options: [option('a'), option('b')] } },
+    cap: { v: { type: 'number_input', value: '10' } },
+    files: { v: { type: 'file_input', files: [{ id: file, name: 'log.txt' }] } },
+    where: { v: { selected_conversation: 'C1' } },
+  });
+  expect(() => slack.typeIn(view.id, { mode: 'ultra' })).toThrow('does not offer "ultra"');
+  slack.typeIn(view.id, { mode: null, cap: '1.5' });
+  expect(await slack.submit(view.id, 'U1')).toMatchObject({
+    kind: 'invalid',
+    errors: { mode: 'Please complete this required field.', cap: 'Please enter a whole number.' },
+  });
+});
+
+test('stacks three views at most, and a button inside opens the next', async () => {
+  const button = { type: 'button', action_id: 'deeper', text: plain('Deeper') };
+  const blocks = [{ type: 'actions', block_id: 'a', elements: [button] }];
+  const { slack, view } = await startWithForm(blocks);
+  const outcomes: string[] = [];
+  await startHttpApp(slack, (app) => {
+    app.action('deeper', async ({ ack, body, client }) => {
+      const trigger_id = 'trigger_id' in body ? body.trigger_id : '';
+      outcomes.push(await outcomeOf(client.apiCall('views.push', { trigger_id, view: modal(blocks) })));
+      await ack();
+    });
+  });
+  for (let depth = 1; depth <= 3; depth += 1) {
+    const top = slack.openViewOf('U1') ?? view;
+    await slack.clickButton('U1', { viewId: top.id }, 'Deeper');
+  }
+  expect(outcomes).toEqual(['ok', 'ok', 'push_limit_reached']);
+  expect(slack.openViewOf('U1')?.rootId).toBe(view.id);
+});
+
+test('refuses errors for a block that is no input, as Slack does', async () => {
+  const { slack, view } = await startWithForm([input('task', { initial: 'x' })]);
+  await startHttpApp(slack, (app) => {
+    app.view('form', async ({ ack }) => ack({ response_action: 'errors', errors: { nowhere: 'no' } }));
+  });
+  expect(await slack.submit(view.id, 'U1')).toMatchObject({ kind: 'failed' });
+  expect(slack.problems.join()).toContain('nowhere');
+});
+
+test('tells the app of a closed view only where it asked', async () => {
+  const { slack, view } = await startWithForm([input('task')]);
+  expect(await slack.closeView(view.id)).toBeNull();
+  expect(slack.openViewOf('U1')).toBeUndefined();
+});
+
+test('renders a channel with its threads, buttons and private messages', async () => {
+  const slack = await startSlack();
+  const client = clientOf(slack);
+  const ts = slack.say('U1', 'C1', 'see <https://example.com|the log> &amp; <@U2>');
+  const blocks = [
+    { type: 'section', text: { type: 'mrkdwn', text: '*Fix it*' } },
+    { type: 'actions', elements: [{ type: 'button', action_id: 'o', text: plain('Open') }] },
+  ];
+  await postAs(client, { text: 'Fix it', blocks, thread_ts: ts });
+  await client.chat.postEphemeral({ channel: 'C1', user: 'U1', text: 'psst' });
+  expect(slack.renderText('C1')).toBe(
+    [
+      '#general',
+      'ada:',
+      '  see the log (https://example.com) & @bob',
+      '  devin:',
+      '    *Fix it*',
+      '    [Open]',
+      'devin (only ada sees this):',
+      '  psst',
+    ].join('\n'),
+  );
+});
+
+test('renders a form with what is in it', async () => {
+  const { slack, view } = await startWithForm([input('task', { initial: 'fix it' })]);
+  expect(slack.renderText(view.id)).toBe('== Form ==\nLabel of task: fix it\n[Cancel] [Start]');
+});
+
+test('gives up waiting with a sentence that says for what', async () => {
+  const slack = await startSlack();
+  const wait = slack.waitForView(() => true, { timeoutMs: 1 });
+  await expect(wait).rejects.toThrow('Waited 1 ms for a view in vain.');
+});
+
+test('replaces a Home tab and knows whose it is', async () => {
+  const slack = await startSlack();
+  const publish = async (text: string) =>
+    clientOf(slack).apiCall('views.publish', {
+      user_id: 'U1',
+      view: { type: 'home', blocks: [{ type: 'header', text: plain(text) }] },
+    });
+  await publish('one');
+  const first = slack.home('U1')?.id;
+  await publish('two');
+  expect(slack.home('U1')?.id).toBe(first);
+  expect(slack.renderText(first ?? '')).toBe('TWO');
+  expect(slack.views()).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { STATUS_DETAILS, STATUSES } from '../../src/devin/schemas.ts';
+import { sessionPhase } from '../../src/session/lifecycle.ts';
+
+describe('the phase of a session', () => {
+  test.each([
+    ['new', null, 'queued'],
+    ['claimed', null, 'queued'],
+    ['resuming', null, 'starting'],
+    ['running', null, 'working'],
+    ['running', 'working', 'working'],
+    ['running', 'waiting_for_user', 'needs-you'],
+    ['running', 'waiting_for_approval', 'needs-approval'],
+    ['running', 'finished', 'finished'],
+    ['suspended', null, 'asleep'],
+    ['suspended', 'inactivity', 'asleep'],
+    ['suspended', 'user_request', 'asleep'],
+    ['suspended', 'usage_limit_exceeded', 'capped'],
+    ['suspended', 'out_of_credits', 'capped'],
+    ['suspended', 'no_quota_allocation', 'capped'],
+    ['suspended', 'payment_declined', 'capped'],
+    ['suspended', 'user_usage_limit_exceeded', 'capped'],
+    ['suspended', 'error', 'failed'],
+    ['exit', null, 'ended'],
+    ['error', null, 'failed'],
+    ['hibernating', null, 'other'],
+    ['running', 'daydreaming', 'other'],
+  ])('of %s/%s is %s', (status, statusDetail, phase) => {
+    expect(sessionPhase({ status, statusDetail })).toBe(phase);
+  });
+
+  test('stays finished when a finished session falls asleep or ends', () => {
+    expect(sessionPhase({ status: 'suspended', statusDetail: 'inactivity' }, true)).toBe('finished');
+    expect(sessionPhase({ status: 'exit', statusDetail: null }, true)).toBe('finished');
+  });
+
+  test('is known for every status and detail that Devin documents', () => {
+    const phases = STATUSES.flatMap((status) =>
+      [null, ...STATUS_DETAILS].map((statusDetail) => sessionPhase({ status, statusDetail })),
+    );
+    const running = STATUS_DETAILS.filter(
+      (detail) => sessionPhase({ status: 'running', statusDetail: detail }) !== 'other',
+    );
+    expect(phases).toHaveLength(STATUSES.length * (STATUS_DETAILS.length + 1));
+    expect(running).toEqual(['working', 'waiting_for_user', 'waiting_for_approval', 'finished']);
+  });
+});

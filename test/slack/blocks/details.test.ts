@@ -1,0 +1,201 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
+import { checkView } from '../../../src/sandbox/slack/rules.ts';
+import { REQUEST_STATES } from '../../../src/session/request.ts';
+import { renderDetails } from '../../../src/slack/blocks/details.ts';
+import type { SessionDetails } from '../../../src/slack/blocks/details.ts';
+import { VIEW } from '../../../src/slack/ids.ts';
+import { en } from '../../../src/text/index.ts';
+
+const accepted: SessionDetails = {
+  request: { prompt: 'Fix the flaky login test' },
+  sources: { prompt: 'request' },
+  response: null,
+  identity: null,
+  requestId: 'r1',
+  state: 'accepted',
+  createdAtMs: Date.UTC(2026, 4, 1, 9, 30),
+  updatedAtMs: Date.UTC(2026, 4, 1, 9, 31),
+  problem: null,
+};
+
+const created: SessionDetails = {
+  ...accepted,
+  state: 'created',
+  request: {
+    prompt: 'Fix the flaky login test',
+    repos: ['acme/web', 'acme/api'],
+    max_acu_limit: 10,
+    knowledge_ids: [],
+    resumable: false,
+    structured_output_schema: { type: 'object' },
+    create_as_user_id: 'email|abc',
+  },
+  sources: {
+    prompt: 'request',
+    repos: 'channel',
+    max_acu_limit: 'workspace',
+    knowledge_ids: 'person',
+    resumable: 'request',
+    structured_output_schema: 'request',
+  },
+  identity: { name: 'Ada Lovelace', how: 'Matched by e-mail.', checkedAtMs: Date.UTC(2026, 4, 1, 9, 30) },
+  response: {
+    session_id: 'abc123',
+    url: 'https://app.devin.ai/sessions/abc123',
+    status: 'running',
+    status_detail: null,
+    created_at: 1_777_627_800,
+    acus_consumed: 1.4,
+    is_archived: false,
+    child_session_ids: [],
+    pull_requests: [
+      { pr_url: 'https://github.com/acme/web/pull/412', pr_state: 'open' },
+      { pr_url: 'https://github.com/acme/api/pull/7', pr_state: null },
+    ],
+    not_known_yet: 'new',
+  },
+};
+
+const withText = z.object({ text: z.object({ text: z.string() }) });
+const withElements = z.object({ elements: z.array(z.object({ text: z.string() })) });
+
+/** All that is to be read in the view. */
+function read(details: SessionDetails): string {
+  return renderDetails(details, en)
+    .blocks.flatMap((block) => {
+      const elements = withElements.safeParse(block).data?.elements ?? [];
+      return [withText.safeParse(block).data?.text ?? [], elements].flat();
+    })
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+describe('the details', () => {
+  test('are a view that closes, under its own id', () => {
+    expect(renderDetails(accepted, en)).toMatchObject({ type: 'modal', callback_id: VIEW.details });
+    expect(checkView(renderDetails(accepted, en))).toEqual([]);
+  });
+
+  test.each(REQUEST_STATES)('say in words that a request is %s', (state) => {
+    expect(read({ ...accepted, state })).toContain(en.details.states[state]);
+  });
+
+  test('say of each value who said it', () => {
+    const shown = read(created);
+    expect(shown).toContain(`*Task (${en.details.why.request})*: \`Fix the flaky login test\``);
+    expect(shown).toContain(`*Repositories (${en.details.why.channel})*: \`acme/web\`, \`acme/api\``);
+    expect(shown).toContain(`*ACU cap (${en.details.why.workspace})*: 10`);
+    expect(shown).toContain(`*Knowledge (${en.details.why.person})*: none`);
+    expect(shown).toContain(`*As member (${en.details.why.app})*: \`email|abc\``);
+  });
+
+  test('say that what is not listed was left to the organisation', () => {
+    expect(read(accepted)).toContain(en.details.notSaid);
+  });
+
+  test('show every key of the answer, those not known here too', () => {
+    const shown = read(created);
+    expect(shown).toContain('*Session id*: `abc123`');
+    expect(shown).toContain('*ACU used*: 1.4');
+    expect(shown).toContain('*Archived*: no');
+    expect(shown).toContain(`*Status in detail*: ${en.details.nothing}`);
+    expect(shown).toContain('*not_known_yet*: `new`');
+    expect(shown).toContain(
+      '<https://github.com/acme/web/pull/412|https://github.com/acme/web/pull/412> `open`',
+    );
+  });
+
+  test('have a label for every key that is known', () => {
+    expect(Object.keys(sessionResponseSchema.shape).toSorted()).toEqual(
+      Object.keys(en.details.response).toSorted(),
+    );
+  });
+
+  test('show moments in the zone of the reader', () => {
+    expect(read(created)).toMatch(/\*Created\*: <!date\^1777627800\^[^|]+\|2026-05-01 09:30 UTC>/);
+    expect(read(created)).toMatch(/\*Asked\*: <!date\^1777627800\^/);
+  });
+
+  test('show a moment that is none as the number it is', () => {
+    expect(read({ ...accepted, response: { created_at: 1e20 } })).toContain(
+      '*Created*: 100000000000000000000',
+    );
+  });
+
+  test('say as whom it runs, how that was found out and when', () => {
+    expect(read(created)).toMatch(/\*Runs as\*: Ada Lovelace\. Matched by e-mail\. Checked <!date\^/);
+    expect(read(accepted)).toContain(en.details.identityOpen);
+  });
+
+  test('say why it failed', () => {
+    expect(read({ ...accepted, state: 'failed', problem: 'Devin says: no <pool>' })).toContain(
+      '*Problem*: Devin says: no &lt;pool&gt;',
+    );
+  });
+
+  test('name session secrets and never show their values', () => {
+    const request = { session_secrets: [{ key: 'TOKEN', value: 'hunter2', sensitive: true }] };
+    expect(read({ ...accepted, request })).toContain('`TOKEN`');
+    expect(JSON.stringify(renderDetails({ ...accepted, request }, en))).not.toContain('hunter2');
+  });
+
+  test('show a long task from its beginning and say that it is shortened', () => {
+    const shown = read({ ...accepted, request: { prompt: `Begin ${'word '.repeat(5000)}` } });
+    expect(shown).toContain('Begin word');
+    expect(shown).toContain(en.details.cut);
+  });
+
+  test('leave out rows that no view has room for, and say so', () => {
+    const huge = Array.from({ length: 40 }, (_, i): [string, string] => [`key_${i}`, '漢'.repeat(3000)]);
+    const details = { ...accepted, response: Object.fromEntries(huge) };
+    expect(checkView(renderDetails(details, en))).toEqual([]);
+    expect(read(details)).toContain('*key_0*');
+    expect(read(details)).not.toContain('*key_39*');
+    expect(renderDetails(details, en).blocks.at(-1)).toMatchObject({
+      type: 'context',
+      elements: [{ text: en.details.cut }],
+    });
+  });
+
+  test('keep the lines of a text, and its backticks', () => {
+    const shown = read({ ...accepted, request: { prompt: 'Run `npm test`\n  twice' } });
+    expect(shown).toContain('```\nRun `npm test`\n  twice\n```');
+  });
+
+  test('show the beginning of a long list and how much more there is', () => {
+    const tags = Array.from({ length: 50 }, (_, i) => `${i}-${'t'.repeat(190)}`);
+    expect(read({ ...accepted, request: { tags } })).toMatch(/`0-t+`, .*`, and \d\d more/);
+  });
+
+  test('leave no mention, broadcast or link of others to fire', () => {
+    const evil = '<!channel> <@U1> <https://evil.example|acme>';
+    const shown = read({
+      ...created,
+      request: { prompt: evil, tags: [evil], [evil]: evil },
+      response: { title: evil, [evil]: { evil } },
+      identity: { name: evil, how: 'Matched.', checkedAtMs: 0 },
+      problem: evil,
+    });
+    expect(shown).not.toMatch(/<[@#h]|<!(?!date\^)/);
+  });
+
+  test('are a view that Slack takes, whatever they hold', () => {
+    const words = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 400 }),
+      fc.constantFrom('&'.repeat(40_000), '```'.repeat(2000), '漢'.repeat(30_000), '\u0001'.repeat(9000)),
+    );
+    const json = fc.oneof(fc.jsonValue(), words, fc.array(words, { maxLength: 60 }));
+    const record = fc.dictionary(fc.string({ minLength: 1, maxLength: 200 }), json, { maxKeys: 40 });
+    fc.assert(
+      fc.property(record, record, words, (request, response, problem) => {
+        const identity = { name: problem, how: 'Matched.', checkedAtMs: 0 };
+        const details = { ...created, request: { ...request, prompt: problem }, response, identity, problem };
+        expect(checkView(renderDetails(details, en))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

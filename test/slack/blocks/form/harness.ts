@@ -1,0 +1,89 @@
+import type { ModalView } from '@slack/types';
+import * as fc from 'fast-check';
+import { expect } from 'vitest';
+import { assignIds, knownBlocks } from '../../../../src/sandbox/slack/rules/assign-ids.ts';
+import { checkView } from '../../../../src/sandbox/slack/rules.ts';
+import { carryValues, initialValues } from '../../../../src/sandbox/slack/view-state.ts';
+import type { SessionDraft } from '../../../../src/session/fields.ts';
+import { sessionDraftSchema } from '../../../../src/session/fields.ts';
+import type { SessionForm } from '../../../../src/slack/blocks/session-form.ts';
+import { renderSessionForm } from '../../../../src/slack/blocks/session-form.ts';
+import { en } from '../../../../src/text/index.ts';
+
+function formOf(parts: Partial<SessionForm>): SessionForm {
+  return {
+    formId: 'f1',
+    expanded: false,
+    values: {},
+    sources: {},
+    context: null,
+    runsAs: { kind: 'looking' },
+    notes: [],
+    ...parts,
+  };
+}
+
+/** The modal, of which Slack would refuse nothing. */
+export function draw(parts: Partial<SessionForm>): ModalView {
+  const view = renderSessionForm(formOf(parts), en);
+  expect(checkView(view)).toEqual([]);
+  return view;
+}
+
+type State = ReturnType<typeof initialValues>;
+
+/** `state.values` of a modal in which nobody touched anything. */
+export function stateOf(view: ModalView): State {
+  return initialValues(knownBlocks(assignIds(view.blocks)), null);
+}
+
+/** `state.values` after the modal was drawn anew. */
+export function stateAfter(view: ModalView, before: State): State {
+  return carryValues(stateOf(view), before);
+}
+
+export function typed(text: string | null) {
+  return { value: { type: 'plain_text_input', value: text } };
+}
+
+export function ticked(isTicked = true) {
+  return { value: { type: 'checkboxes', selected_options: isTicked ? [{ value: 'on' }] : [] } };
+}
+
+const line = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).map((text) => text.trim());
+const filled = line.filter((text) => text !== '');
+const repo = fc.stringMatching(/^[a-z]{1,9}\/[a-z.-]{1,9}$/).filter((name) => !name.endsWith('.git'));
+const several = (item: fc.Arbitrary<string>) => fc.uniqueArray(item, { minLength: 1, maxLength: 60 });
+const paragraph = fc
+  .array(fc.oneof(filled, fc.constantFrom('\n', ' ', '    indented', 'x'.repeat(3500))))
+  .map((pieces) => pieces.join(' ').trim());
+
+/** Drafts as forms can hold them: switches only where they were moved, no session secrets. */
+export const draft: fc.Arbitrary<SessionDraft> = fc
+  .record(
+    {
+      prompt: paragraph.filter((text) => text !== ''),
+      repos: several(repo),
+      devin_mode: fc.constantFrom('normal', 'fast', 'lite', 'ultra', 'fusion'),
+      max_acu_limit: fc.integer({ min: 1 }),
+      title: filled,
+      playbook_id: filled,
+      tags: fc.uniqueArray(filled, { minLength: 1, maxLength: 50 }),
+      child_playbook_id: fc.oneof(filled, fc.constant('p'.repeat(255))),
+      knowledge_ids: fc.oneof(several(filled), fc.constant([])),
+      secret_ids: fc.oneof(several(filled), fc.constant(['s'.repeat(255)]), fc.constant([])),
+      session_links: several(filled),
+      attachment_urls: several(fc.webUrl({ withQueryParameters: true, withFragments: true })),
+      structured_output_schema: fc.dictionary(
+        filled.filter((key) => key !== '__proto__'),
+        fc.oneof(filled, fc.integer(), fc.array(filled)),
+      ),
+      structured_output_required: fc.constant(false),
+      platform: filled,
+      resumable: fc.constant(false),
+      bypass_approval: fc.constant(true),
+    },
+    { requiredKeys: ['prompt'] },
+  )
+  .filter((values) => sessionDraftSchema.safeParse(values).success)
+  .map((values) => sessionDraftSchema.parse(values));

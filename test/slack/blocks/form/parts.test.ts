@@ -1,0 +1,41 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { joinText, splitText } from '../../../../src/slack/blocks/form/parts.ts';
+
+const MAX = 20;
+const prose = fc
+  .array(fc.constantFrom('a', 'word', ' ', '\n', '\n\n', '  ', '👩‍💻', '&amp;', '<!channel>', 'x'.repeat(27)))
+  .map((pieces) => pieces.join(''));
+
+describe('a text spread over several inputs', () => {
+  test('is put together again exactly', () => {
+    fc.assert(
+      fc.property(prose, (text) => {
+        const parts = splitText(text, MAX);
+        expect(parts.every((part) => part.length > 0 && part.length <= MAX)).toBe(true);
+        expect(joinText(parts, MAX)).toBe(text);
+      }),
+    );
+  });
+
+  test('never tears a character apart', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('a', '👍')), (pieces) => {
+        const text = pieces.join('');
+        expect(splitText(text, MAX).every((part) => part.isWellFormed())).toBe(true);
+      }),
+    );
+  });
+
+  test('is cut behind a line where there is one', () => {
+    expect(splitText('the first line\nthe second one', MAX)).toEqual(['the first line\n', 'the second one']);
+  });
+
+  test('is cut behind a word where there is no line', () => {
+    expect(splitText('one sentence that is long', MAX)).toEqual(['one sentence that ', 'is long']);
+  });
+
+  test('gets a line break where a person wrote on in the next input', () => {
+    expect(joinText(['First.', 'Second.', '', 'Third.'], MAX)).toBe('First.\nSecond.\nThird.');
+  });
+});

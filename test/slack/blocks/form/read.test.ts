@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { draftFromState, readSessionForm } from '../../../../src/slack/blocks/session-form.ts';
+import { en } from '../../../../src/text/index.ts';
+import { draw, stateAfter, stateOf, ticked, typed } from './harness.ts';
+
+/** An expanded form with a task, in which the given blocks were filled in. */
+function read(entered: Record<string, object>) {
+  const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, expanded: true }));
+  return readSessionForm({ ...untouched, ...entered }, true, en);
+}
+
+const picked = (lookup: string, ...values: string[]) => ({
+  [`lookup.${lookup}`]: {
+    type: 'multi_external_select',
+    selected_options: values.map((value) => ({ value })),
+  },
+});
+
+describe('a submission', () => {
+  test('holds only what was said', () => {
+    expect(read({})).toEqual({ draft: { prompt: 'Fix it' }, contextChoice: null, fileIds: [], errors: {} });
+  });
+
+  test('without a task is refused at the task', () => {
+    expect(read({ 'field.prompt': typed('  ') }).errors).toEqual({
+      'field.prompt': 'Say what Devin should do.',
+    });
+    expect(readSessionForm({}, false, en).errors).toEqual({ 'field.prompt': 'Say what Devin should do.' });
+  });
+
+  test('holds values that were typed where a select could not hold them', () => {
+    expect(read({ 'field.repos': typed('acme/web, https://github.com/acme/api.git') }).draft.repos).toEqual([
+      'acme/web',
+      'acme/api',
+    ]);
+  });
+
+  test('names the entry of a list that does not fit, and keeps the others', () => {
+    const { draft, errors } = read({ 'field.repos': picked('repositories', 'acme/web', 'not a repository') });
+    expect(draft.repos).toEqual(['acme/web']);
+    expect(errors).toEqual({
+      'field.repos':
+        '"not a repository" does not fit. This takes owner/repo, repeatable or separated by commas.',
+    });
+  });
+
+  test('says how many entries a list takes', () => {
+    const { errors } = read({ 'field.tags': typed(Array.from({ length: 51 }, (_, i) => `t${i}`).join(',')) });
+    expect(errors).toEqual({
+      'field.tags': 'This takes text, repeatable or separated by commas, at most 50.',
+    });
+  });
+
+  test('tells none at all from nothing said', () => {
+    expect(read({}).draft).not.toHaveProperty('knowledge_ids');
+    expect(read({ 'none.knowledge_ids': ticked() }).draft.knowledge_ids).toEqual([]);
+  });
+
+  test('is refused where it says none at all and names some', () => {
+    const { errors } = read({ 'field.secret_ids': picked('secrets', 's-1'), 'none.secret_ids': ticked() });
+    expect(errors).toEqual({
+      'none.secret_ids': 'Either untick this or empty the list above: now it says both.',
+    });
+  });
+
+  test('says a switch only where it was moved', () => {
+    const { draft } = read({ 'field.resumable': ticked(false), 'field.bypass_approval': ticked(false) });
+    expect(draft).toMatchObject({ resumable: false });
+    expect(draft).not.toHaveProperty('bypass_approval');
+    expect(draft).not.toHaveProperty('structured_output_required');
+  });
+
+  test('takes a number, and says what is none', () => {
+    const number = (value: string) => ({ value: { type: 'number_input', value } });
+    expect(read({ 'field.max_acu_limit': number('10') }).draft.max_acu_limit).toBe(10);
+    expect(read({ 'field.max_acu_limit': number('0.5') }).errors).toEqual({
+      'field.max_acu_limit': '"0.5" does not fit. This takes a whole number of at least 1.',
+    });
+  });
+
+  test('takes session secrets, sensitive or not', () => {
+    const lines = typed('TOKEN=a=b');
+    expect(read({ 'field.session_secrets': lines }).draft.session_secrets).toEqual([
+      { key: 'TOKEN', value: 'a=b', sensitive: true },
+    ]);
+    const open = read({ 'field.session_secrets': lines, secrets_sensitive: ticked(false) });
+    expect(open.draft.session_secrets).toEqual([{ key: 'TOKEN', value: 'a=b', sensitive: false }]);
+  });
+
+  test('names the line of a wrong secret, never what is on it', () => {
+    const { draft, errors } = read({ 'field.session_secrets': typed('A=b\nhunter2') });
+    expect(errors).toEqual({ 'field.session_secrets': 'Line 2 is not of the form KEY=VALUE.' });
+    expect(draft).not.toHaveProperty('session_secrets');
+  });
+
+  test.each([
+    ['{"type": “object”}', 'This is not valid JSON: “ cannot stand at line 1, character 10.'],
+    ['{"a": "b\nc"}', 'This is not valid JSON: a line break cannot stand at line 1, character 9.'],
+    ['{"type": "object"', en.modal.errors.jsonIncomplete],
+    ['[1]', 'This takes a JSON object, from { to }.'],
+    ['{"$ref": "https://example.com"}', en.modal.errors.jsonSchema],
+  ])('says what is wrong with the JSON %s', (json, sentence) => {
+    expect(read({ 'field.structured_output_schema': typed(json) }).errors).toEqual({
+      'field.structured_output_schema': sentence,
+    });
+  });
+
+  test('brings the files that were uploaded', () => {
+    const files = { value: { type: 'file_input', files: [{ id: 'F1', name: 'a.log' }, { id: 'F2' }] } };
+    expect(read({ files }).fileIds).toEqual(['F1', 'F2']);
+  });
+
+  test('is read past inputs of kinds that are not known', () => {
+    expect(read({ other: { value: { type: 'rich_text_input' } }, files: { value: null } }).fileIds).toEqual(
+      [],
+    );
+  });
+});
+
+describe('a form that is drawn anew with more options', () => {
+  const prompt = 'One line of a long task.\n'.repeat(200).trim();
+  const prefill = { prompt, title: 'Old', repos: ['acme/web'] };
+
+  test('keeps what was typed, right or not yet', () => {
+    const before = {
+      ...stateOf(draw({ values: prefill })),
+      'field.prompt': typed('Short.'),
+      'field.title': typed(null),
+      'field.repos': picked('repositories', 'not a repository', 'acme/api'),
+      'field.tags': typed('one, two'),
+    };
+    const values = draftFromState(before);
+    expect(values).toMatchObject({ repos: ['acme/api'], tags: ['one', 'two'] });
+    expect(values).not.toHaveProperty('title');
+    const after = stateAfter(draw({ values, prefill, expanded: true }), before);
+    const { draft, errors } = readSessionForm(after, true, en);
+    expect(draft.prompt).toBe(`Short.\n${prompt.slice(3000)}`);
+    expect(draft).toMatchObject({ repos: ['acme/api'], tags: ['one', 'two'] });
+    expect(Object.keys(errors)).toEqual(['field.repos']);
+  });
+
+  test('does not take secrets out of their input', () => {
+    const state = {
+      ...stateOf(draw({ values: prefill, expanded: true })),
+      'field.session_secrets': typed('A=b'),
+    };
+    expect(draftFromState(state)).toEqual(prefill);
+  });
+});

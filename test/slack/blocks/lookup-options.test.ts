@@ -1,0 +1,86 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkView } from '../../../src/sandbox/slack/rules.ts';
+import { lookupOptions } from '../../../src/slack/blocks/lookup-options.ts';
+import { LOOKUP_ACTION, lookupAction, readLookupAction } from '../../../src/slack/ids.ts';
+import { en } from '../../../src/text/index.ts';
+
+/** Slack refuses a select without options. */
+const other = { value: 'other', label: 'other', description: null };
+const web = { value: 'acme/web', label: 'acme/web', description: 'The shop' };
+
+describe('suggestions', () => {
+  test('offer what was typed first, as it is', () => {
+    expect(lookupOptions([web], 'acme/w', en)).toMatchObject([
+      { text: { text: 'Use "acme/w"' }, value: 'acme/w' },
+      { text: { text: 'acme/web' }, value: 'acme/web', description: { text: 'The shop' } },
+    ]);
+  });
+
+  test('are what was found where nothing was typed', () => {
+    expect(lookupOptions([web], '', en).map(({ value }) => value)).toEqual(['acme/web']);
+  });
+
+  test('offer what was typed where nothing was found', () => {
+    expect(lookupOptions([], 'acme/new', en).map(({ value }) => value)).toEqual(['acme/new']);
+  });
+
+  test('offer each value once', () => {
+    expect(lookupOptions([web, { ...web, label: 'again' }], 'acme/web', en)).toMatchObject([
+      { text: { text: 'Use "acme/web"' }, value: 'acme/web' },
+    ]);
+  });
+
+  test('leave out a value that is too long for Slack, since cut it would be another one', () => {
+    const long = { value: 'x'.repeat(151), label: 'long', description: null };
+    expect(lookupOptions([long, web], 'y'.repeat(151), en).map(({ value }) => value)).toEqual(['acme/web']);
+  });
+
+  test('are at most a hundred', () => {
+    const found = Array.from({ length: 150 }, (_, i) => ({ ...web, value: `acme/${i}` }));
+    expect(lookupOptions(found, 'typed', en)).toHaveLength(100);
+  });
+
+  test('show the value where there is no label', () => {
+    expect(lookupOptions([{ ...web, label: ' \n' }], '', en)[0]?.text.text).toBe('acme/web');
+  });
+
+  test('are ones that Slack takes, whatever was typed and found', () => {
+    const words = fc.string({ unit: 'grapheme', maxLength: 200 });
+    const found = fc.array(fc.record({ value: words, label: words, description: fc.option(words) }), {
+      maxLength: 150,
+    });
+    fc.assert(
+      fc.property(found, words, (some, typed) => {
+        const options = lookupOptions(some, typed, en);
+        expect(options.length).toBeLessThanOrEqual(100);
+        expect(new Set(options.map(({ value }) => value)).size).toBe(options.length);
+        expect(checkView(viewWith([...options.slice(0, 99), ...lookupOptions([other], '', en)]))).toEqual([]);
+      }),
+    );
+  });
+});
+
+test.each(['repositories', 'playbooks', 'knowledge', 'secrets'] as const)(
+  'an action id says that it looks up %s',
+  (lookup) => {
+    expect(lookupAction(lookup)).toMatch(LOOKUP_ACTION);
+    expect(readLookupAction(lookupAction(lookup))).toBe(lookup);
+  },
+);
+
+test.each(['lookup.', 'lookup.people', 'xlookup.secrets', 'lookup.secrets.2', 'value', ''])(
+  'the action id %o looks up nothing',
+  (actionId) => {
+    expect(actionId).not.toMatch(LOOKUP_ACTION);
+    expect(readLookupAction(actionId)).toBeNull();
+  },
+);
+
+function viewWith(options: ReturnType<typeof lookupOptions>) {
+  return {
+    type: 'modal',
+    title: { type: 'plain_text', text: 'Pick' },
+    blocks: [{ type: 'actions', elements: [{ type: 'static_select', action_id: 'value', options }] }],
+  };
+}

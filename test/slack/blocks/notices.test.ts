@@ -1,0 +1,90 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkMessage } from '../../../src/sandbox/slack/rules.ts';
+import { REFUSAL_REASONS } from '../../../src/session/identity.ts';
+import { cardElsewhere, notice, refusal } from '../../../src/slack/blocks/notices.ts';
+import { escape, unescape } from '../../../src/slack/blocks/text.ts';
+import { ACTION } from '../../../src/slack/ids.ts';
+import { en } from '../../../src/text/index.ts';
+
+const typed = '/devin fix it --moed fast';
+
+describe('a refusal', () => {
+  test('says that nothing was started, why, and quotes what was typed', () => {
+    const { text, blocks } = refusal({ problems: ['There is no --moed.'], typed, formId: 'f1' }, en);
+    expect(text).toBe(`Nothing was started.\nThere is no --moed.\nWhat you typed:\n\`\`\`\n${typed}\n\`\`\``);
+    expect(JSON.stringify(blocks)).toContain('There is no --moed.');
+    expect(JSON.stringify(blocks)).toContain('/devin fix it --moed fast');
+  });
+
+  test('offers the form that holds what was typed', () => {
+    const { blocks } = refusal({ problems: ['No.'], typed, formId: 'f1' }, en);
+    expect(blocks.at(-1)).toMatchObject({
+      type: 'actions',
+      elements: [{ action_id: ACTION.openForm, value: 'f1', text: { text: 'Open in a form' } }],
+    });
+  });
+
+  test('has no button where there is no form', () => {
+    const { blocks } = refusal({ problems: ['No.'], typed, formId: null }, en);
+    expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
+  });
+
+  test('says that the form has the rest of what was too long to quote', () => {
+    const { blocks } = refusal({ problems: ['No.'], typed: 'x'.repeat(10_000), formId: 'f1' }, en);
+    expect(JSON.stringify(blocks)).toContain(en.notices.typedCut);
+  });
+
+  test('is one that Slack takes, with the code block closed, whatever was typed', () => {
+    const words = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 9000 }),
+      fc.constantFrom('&'.repeat(9000), '<!channel>'.repeat(500), '```'.repeat(3000)),
+    );
+    const some = { problems: fc.array(words.map(escape), { maxLength: 50 }), typed: fc.option(words) };
+    fc.assert(
+      fc.property(fc.record(some), ({ problems, typed }) => {
+        const message = refusal({ problems, typed, formId: 'f1' }, en);
+        expect(checkMessage(message)).toEqual([]);
+        expect(JSON.stringify(message)).not.toMatch(/<[!@]/);
+        for (const block of message.blocks) {
+          if (block.type !== 'section' || block.text?.text.startsWith(en.notices.typed) !== true) continue;
+          expect(block.text.text).toMatch(/```$/);
+        }
+      }),
+    );
+  });
+});
+
+describe('a notice', () => {
+  test('has the same sentences in the plain twin', () => {
+    const { text, blocks } = notice(['One.', 'Two.']);
+    expect(text).toBe('One.\nTwo.');
+    expect(blocks).toMatchObject([{ type: 'section', text: { text: 'One.\nTwo.' } }]);
+  });
+
+  test.each(['not_in_channel', 'is_archived', 'some_new_code', 'constructor', ''])(
+    'says where the card went and why after %o',
+    (code) => {
+      const message = cardElsewhere({ code, link: 'https://acme.slack.com/archives/D1/p1' }, en);
+      expect(checkMessage(message)).toEqual([]);
+      expect(message.text).toContain('in your direct messages');
+      expect(message.text).toContain('<https://acme.slack.com/archives/D1/p1|Open the card>');
+    },
+  );
+
+  test('says how to have the card in the channel', () => {
+    expect(cardElsewhere({ code: 'not_in_channel', link: null }, en).text).toContain('`/invite @');
+  });
+});
+
+describe('the sentences on identity', () => {
+  test.each(REFUSAL_REASONS)('say for %s what happened and what to do', (reason) => {
+    const sentence = en.notices.identity[reason]('a…@acme.example');
+    expect(sentence).toMatch(/Ask|ask/);
+    expect(unescape(escape(sentence))).toBe(sentence);
+  });
+
+  test('show the masked address that was looked for', () => {
+    expect(en.notices.identity.unknown('a…@acme.example')).toContain('a…@acme.example');
+  });
+});

@@ -1,0 +1,255 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkMessage } from '../../../src/sandbox/slack/rules.ts';
+import type { SessionPhase } from '../../../src/session/lifecycle.ts';
+import { renderCard } from '../../../src/slack/blocks/session-card.ts';
+import type { CardAction, SessionCard } from '../../../src/slack/blocks/session-card.ts';
+import { ACTION } from '../../../src/slack/ids.ts';
+import { en } from '../../../src/text/index.ts';
+
+const PHASES: SessionPhase[] = [
+  'queued',
+  'starting',
+  'working',
+  'needs-you',
+  'needs-approval',
+  'finished',
+  'asleep',
+  'capped',
+  'failed',
+  'unknown',
+  'ended',
+  'other',
+];
+const ACTIONS: CardAction[] = [
+  'open',
+  'details',
+  'try-again',
+  'edit-and-try-again',
+  'check-again',
+  'start-anyway',
+];
+
+const bare: SessionCard = {
+  requestId: 'r1',
+  phase: 'queued',
+  statusWord: null,
+  title: 'Fix the flaky login test',
+  requester: 'U1',
+  runsAs: null,
+  url: null,
+  repos: [],
+  mode: null,
+  playbook: null,
+  acuLimit: null,
+  acusUsed: null,
+  elapsedMs: null,
+  pullRequests: [],
+  childSessions: 0,
+  lastWords: null,
+  notes: [],
+  problem: null,
+  actions: [],
+};
+
+const full: SessionCard = {
+  ...bare,
+  phase: 'working',
+  runsAs: { kind: 'member', name: 'Ada Lovelace' },
+  url: 'https://app.devin.ai/sessions/abc',
+  repos: ['acme/web', 'acme/api'],
+  mode: 'fast',
+  playbook: 'Fix a bug',
+  acuLimit: 10,
+  acusUsed: 1.42,
+  elapsedMs: 12 * 60_000,
+  pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
+  childSessions: 2,
+  lastWords: 'Reproduced it:\nthe session cookie expires.',
+  notes: ['Devin is busy.'],
+  actions: ['open', 'details'],
+};
+
+const render = (card: SessionCard) => renderCard(card, en);
+const shown = (card: SessionCard): string => JSON.stringify(render(card).blocks);
+const buttons = (card: SessionCard) =>
+  render(card).blocks.flatMap((block) =>
+    block.type === 'actions' ? block.elements.filter((element) => element.type === 'button') : [],
+  );
+
+const cards: fc.Arbitrary<SessionCard> = fc.record({
+  requestId: fc.constant('r1'),
+  phase: fc.constantFrom(...PHASES),
+  statusWord: fc.option(fc.string({ unit: 'grapheme' })),
+  title: fc.string({ unit: 'grapheme', maxLength: 5000 }),
+  requester: fc.constant('U1'),
+  runsAs: fc.oneof(
+    fc.constant(null),
+    fc.constant({ kind: 'service-user' as const }),
+    fc.record({ kind: fc.constant('member' as const), name: fc.string({ unit: 'grapheme' }) }),
+  ),
+  url: fc.option(fc.oneof(fc.webUrl(), fc.string(), fc.constant(`https://a.example/${'x'.repeat(4000)}`))),
+  repos: fc.array(fc.string({ maxLength: 300 }), { maxLength: 50 }),
+  mode: fc.option(fc.string()),
+  playbook: fc.option(fc.string({ maxLength: 5000 })),
+  acuLimit: fc.option(fc.nat()),
+  acusUsed: fc.option(fc.float({ min: 0, noNaN: true, noDefaultInfinity: true })),
+  elapsedMs: fc.option(fc.nat()),
+  pullRequests: fc.array(
+    fc.record({ url: fc.oneof(fc.webUrl(), fc.string()), state: fc.option(fc.string()) }),
+    { maxLength: 60 },
+  ),
+  childSessions: fc.nat(),
+  lastWords: fc.option(fc.string({ maxLength: 5000 })),
+  notes: fc.array(fc.string({ maxLength: 2000 }), { maxLength: 50 }),
+  problem: fc.option(fc.string({ maxLength: 5000 })),
+  actions: fc.uniqueArray(fc.constantFrom(...ACTIONS)),
+});
+
+describe('a card', () => {
+  test('is one that Slack takes, and edits, whatever it shows', () => {
+    fc.assert(
+      fc.property(cards, (card) => {
+        expect(checkMessage(render(card), { update: true })).toEqual([]);
+      }),
+    );
+  });
+
+  test.each(PHASES)('says the phase %s in a word, in the blocks and in the plain twin', (phase) => {
+    const card = { ...full, phase };
+    expect(shown(card)).toMatch(new RegExp(`:[a-z_]+: ${en.card.phases[phase]}`));
+    expect(render(card).text).toContain(en.card.phases[phase]);
+  });
+
+  test("shows an unlisted status in Devin's own word", () => {
+    const card = { ...full, phase: 'other' as const, statusWord: 'warming_up' };
+    expect(shown(card)).toContain('warming up');
+    expect(render(card).text).toContain('warming up');
+  });
+
+  test('has a plain twin that says all of it', () => {
+    expect(render({ ...full, problem: 'It broke.' }).text).toBe(
+      [
+        'Fix the flaky login test – Working',
+        'https://app.devin.ai/sessions/abc',
+        'It broke.',
+        'for <@U1> · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast · playbook "Fix a bug" · 2 child sessions',
+        'PR: https://github.com/acme/web/pull/412 (open)',
+        'Devin: Reproduced it: the session cookie expires.',
+        'Devin is busy.',
+      ].join('\n'),
+    );
+  });
+
+  test('keeps title, status and address in the plain twin when the rest is too long for it', () => {
+    const { text } = render({
+      ...full,
+      problem: '&'.repeat(3000),
+      notes: Array.from({ length: 8 }, () => '&'.repeat(1000)),
+    });
+    expect(text.length).toBeLessThanOrEqual(4000);
+    expect(text).toMatch(/^Fix the flaky login test – Working\nhttps:\/\/app\.devin\.ai\/sessions\/abc\n/);
+  });
+
+  test('mentions nobody but the requester, whatever was typed or said', () => {
+    const hostile = '<!channel> <@U2> <https://evil.example|click>';
+    const card: SessionCard = {
+      ...full,
+      title: hostile,
+      mode: hostile,
+      playbook: hostile,
+      repos: [hostile],
+      runsAs: { kind: 'member', name: hostile },
+      pullRequests: [{ url: hostile, state: hostile }],
+      lastWords: hostile,
+      notes: [hostile],
+      problem: hostile,
+    };
+    const mrkdwn = render(card).blocks.flatMap((block) => {
+      if (block.type === 'section' && block.text?.type === 'mrkdwn') return [block.text.text];
+      if (block.type !== 'context') return [];
+      return block.elements.flatMap((element) => (element.type === 'mrkdwn' ? [element.text] : []));
+    });
+    for (const text of [...mrkdwn, render(card).text]) {
+      expect(text.replaceAll('<@U1>', '').replaceAll('<https://app.devin.ai', '')).not.toMatch(/<[!@h]/);
+    }
+  });
+
+  test('names three repositories and counts the others', () => {
+    const repos = Array.from({ length: 50 }, (_, i) => `acme/r${i}`);
+    expect(render({ ...full, repos }).text).toContain('acme/r0, acme/r1, acme/r2 and 47 more');
+  });
+
+  test.each([
+    ['https://github.com/acme/web/pull/412', 'acme/web #412'],
+    ['https://gitlab.com/acme/tools/web/-/merge_requests/7', 'acme/tools/web #7'],
+    ['https://review.example/c/99', 'review.example/c/99'],
+  ])('links the pull request %s as %s', (url, label) => {
+    expect(shown({ ...full, pullRequests: [{ url, state: null }] })).toContain(`<${url}|${label}>`);
+  });
+
+  test('says that it runs as the service user', () => {
+    expect(render({ ...full, runsAs: { kind: 'service-user' } }).text).toContain('as the service user');
+  });
+
+  test.each([
+    [59_000, 'under 1 min'],
+    [60_000, '1 min'],
+    [65 * 60_000, '1 h 5 min'],
+    [49 * 3_600_000, '2 d 1 h'],
+  ])('says %i ms as %s', (elapsedMs, words) => {
+    expect(render({ ...full, elapsedMs }).text).toContain(` ${words} `);
+  });
+});
+
+describe('what a phase means', () => {
+  test.each([
+    ['capped', 'out_of_credits', 'no credits left'],
+    ['capped', 'some_new_limit', 'A limit was reached'],
+    ['capped', 'constructor', 'A limit was reached'],
+    ['asleep', 'inactivity', 'a message wakes it'],
+    ['unknown', null, 'start it anyway: then there may be two'],
+  ] as const)('is said for %s because of %s', (phase, word, words) => {
+    const card = { ...full, phase, statusWord: word };
+    expect(shown(card)).toContain(words);
+    expect(render(card).text).toContain(words);
+  });
+
+  test('gives way to the problem', () => {
+    const card = { ...full, phase: 'unknown' as const, problem: 'It broke.' };
+    expect(render(card).text).not.toContain('start it anyway');
+  });
+
+  test('is not said of a session that finished before it fell asleep', () => {
+    const card = { ...full, phase: 'finished' as const, statusWord: 'inactivity' };
+    expect(render(card).text).not.toContain('wakes it');
+  });
+});
+
+describe("a card's buttons", () => {
+  test('say what they do and carry the request', () => {
+    for (const { text, value, accessibility_label: label } of buttons({ ...full, actions: ACTIONS })) {
+      expect(text.text).not.toBe('');
+      expect(label).toBe(`${text.text}: Fix the flaky login test`);
+      expect(value).toBe('r1');
+    }
+  });
+
+  test('lead to the session, and are left out where there is none', () => {
+    expect(buttons(full)[0]).toMatchObject({ action_id: ACTION.openSession, url: full.url });
+    expect(buttons({ ...full, url: null }).map(({ action_id: id }) => id)).toEqual([ACTION.details]);
+  });
+
+  test('are no block at all when nothing can be pressed', () => {
+    expect(render(bare).blocks.some(({ type }) => type === 'actions')).toBe(false);
+  });
+
+  test('ask before a session is started that may run twice', () => {
+    const [button] = buttons({ ...full, phase: 'unknown', actions: ['start-anyway'] });
+    expect(button?.confirm?.text.text).toContain('two sessions, and both cost');
+  });
+
+  test('name the approval that is waited for', () => {
+    expect(buttons({ ...full, phase: 'needs-approval' })[0]?.text.text).toBe('Open to approve');
+  });
+});

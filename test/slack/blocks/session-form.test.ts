@@ -1,0 +1,238 @@
+import type { ModalView } from '@slack/types';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { knownBlocks } from '../../../src/sandbox/slack/rules/assign-ids.ts';
+import type { Block } from '../../../src/sandbox/slack/rules/blocks.ts';
+import { fields } from '../../../src/session/fields.ts';
+import { readSessionForm } from '../../../src/slack/blocks/session-form.ts';
+import { fieldBlock, readFormMetadata } from '../../../src/slack/ids.ts';
+import { en } from '../../../src/text/index.ts';
+import { draft, draw, stateOf } from './form/harness.ts';
+
+const TASK = 'Fix the flaky login test';
+
+type Input = Extract<Block, { type: 'input' }>;
+
+function inputs(view: ModalView): Input[] {
+  return knownBlocks(view.blocks).filter((block) => block.type === 'input');
+}
+
+function inputOf(view: ModalView, blockId: string): Input | undefined {
+  return inputs(view).find((block) => block.block_id === blockId);
+}
+
+function hintOf(view: ModalView, blockId: string): string {
+  return inputOf(view, blockId)?.hint?.text ?? '';
+}
+
+function headings(view: ModalView): string[] {
+  return knownBlocks(view.blocks).flatMap((block) => (block.type === 'header' ? [block.text.text] : []));
+}
+
+/** What stands in the modal's lines of text. */
+function lines(view: ModalView): string[] {
+  const elements = knownBlocks(view.blocks).flatMap((block) =>
+    block.type === 'context' ? block.elements : [],
+  );
+  return elements.flatMap((element) => ('text' in element ? [element.text] : []));
+}
+
+describe('a form', () => {
+  test('that nobody touches says what it was filled in with', () => {
+    fc.assert(
+      fc.property(draft, (values) => {
+        const read = readSessionForm(stateOf(draw({ values, expanded: true })), true, en);
+        expect(read).toEqual({ draft: values, contextChoice: null, fileIds: [], errors: {} });
+      }),
+    );
+  });
+
+  test('shows every field of the table once it is expanded', () => {
+    const view = draw({ expanded: true });
+    const shown = new Set(inputs(view).map((block) => block.block_id));
+    expect(fields.filter(({ key }) => !shown.has(fieldBlock(key)))).toEqual([]);
+    expect(headings(view)).toEqual(['Guidance', 'Access', 'Files and links', 'Result', 'Machine']);
+  });
+
+  test('shows the main fields and a button for the others at first', () => {
+    const view = draw({ values: { prompt: TASK, platform: 'windows' } });
+    expect(inputs(view).map((block) => block.block_id)).toEqual(
+      fields.filter(({ group }) => group === 'main').map(({ key }) => fieldBlock(key)),
+    );
+    expect(JSON.stringify(view)).toContain('"text":"More options"');
+    expect(lines(view)).toContain('Also set, see "More options": Machine');
+    expect(readFormMetadata(view.private_metadata ?? '')).toEqual({ formId: 'f1', expanded: false });
+  });
+
+  test('begins with the task, which alone is required and has the cursor', () => {
+    const [first, ...others] = inputs(draw({ expanded: true }));
+    expect(first).toMatchObject({
+      block_id: 'field.prompt',
+      optional: false,
+      element: { type: 'plain_text_input', multiline: true, focus_on_load: true },
+    });
+    expect(others.every(({ optional }) => optional === true)).toBe(true);
+  });
+
+  test('has a label and a hint at every input', () => {
+    const without = inputs(draw({ expanded: true })).filter(
+      ({ label, hint }) => label.text === '' || (hint?.text ?? '') === '',
+    );
+    expect(without).toEqual([]);
+  });
+
+  test('names the source of a default, and none for what was asked for', () => {
+    const view = draw({
+      values: { prompt: TASK, repos: ['acme/web'], devin_mode: 'fast', title: 'A' },
+      sources: {
+        prompt: 'request',
+        repos: 'channel',
+        devin_mode: 'workspace',
+        title: 'person',
+        tags: 'channel',
+      },
+    });
+    expect(hintOf(view, 'field.repos')).toContain("Filled in from this channel's defaults.");
+    expect(hintOf(view, 'field.devin_mode')).toContain("Filled in from this workspace's defaults.");
+    expect(hintOf(view, 'field.title')).toContain('Filled in from your own defaults.');
+    expect(hintOf(view, 'field.prompt')).not.toContain('Filled in');
+    expect(hintOf(view, 'field.tags')).not.toContain('Filled in');
+  });
+
+  test('says what a mode costs where it is chosen', () => {
+    expect(inputOf(draw({ values: { devin_mode: 'fast' } }), 'field.devin_mode')?.element).toMatchObject({
+      type: 'static_select',
+      initial_option: { text: { text: 'Fast: about twice as fast, at four times the cost' }, value: 'fast' },
+    });
+  });
+
+  test('suggests values as soon as a select is opened', () => {
+    const view = draw({ values: { playbook_id: 'p-1' }, expanded: true });
+    expect(inputOf(view, 'field.repos')?.element).toMatchObject({
+      type: 'multi_external_select',
+      action_id: 'lookup.repositories',
+      min_query_length: 0,
+    });
+    expect(inputOf(view, 'field.playbook_id')?.element).toMatchObject({
+      type: 'external_select',
+      action_id: 'lookup.playbooks',
+      min_query_length: 0,
+      initial_option: { text: { text: 'p-1' }, value: 'p-1' },
+    });
+  });
+
+  test('never shows session secrets', () => {
+    const secret = { key: 'TOKEN', value: 'hunter2', sensitive: true };
+    const view = draw({ values: { prompt: TASK, session_secrets: [secret] }, expanded: true });
+    expect(JSON.stringify(view)).not.toMatch(/hunter2|TOKEN/);
+    expect(inputOf(view, 'secrets_sensitive')?.element).toMatchObject({ initial_options: [{ value: 'on' }] });
+  });
+
+  test('has room for the longest task a message can hold', () => {
+    const prompt = `${'Do this <!channel> & that 👩‍💻.\n'.repeat(1_300)}The end.`;
+    const view = draw({ values: { prompt }, expanded: true });
+    expect(inputOf(view, 'field.prompt.2')).toMatchObject({
+      label: { text: 'Task (part 2)' },
+      optional: true,
+    });
+    expect(readSessionForm(stateOf(view), true, en).draft.prompt).toBe(prompt);
+  });
+
+  test('says so where a value is longer than any form', () => {
+    const view = draw({ values: { prompt: 'word '.repeat(60_000).trim() }, expanded: true });
+    expect(lines(view)[0]).toBe(
+      'Task: what was filled in is longer than this form can hold, so its end is missing here.',
+    );
+  });
+
+  test('stays within what Slack takes for the largest values there can be', () => {
+    const many = (count: number, value: (i: number) => string) =>
+      Array.from({ length: count }, (_, i) => value(i));
+    const view = draw({
+      expanded: true,
+      values: {
+        prompt: '日本語'.repeat(40_000),
+        repos: many(400, (i) => `acme-${'x'.repeat(80)}/web-${i}`),
+        tags: many(50, (i) => `${'👍'.repeat(95)}${i}`),
+        title: '👍'.repeat(100),
+        playbook_id: 'p'.repeat(255),
+        knowledge_ids: many(50, (i) => `${'n'.repeat(140)}${i}`),
+        secret_ids: many(300, (i) => `${'s'.repeat(200)}${i}`),
+        session_links: many(100, (i) => `https://app.devin.ai/${'l'.repeat(2000)}${i}`),
+        attachment_urls: many(100, (i) => `https://example.com/${'a'.repeat(2000)}${i}`),
+        structured_output_schema: { description: 'd'.repeat(60_000) },
+        platform: 'w'.repeat(255),
+      },
+    });
+    expect(inputOf(view, 'field.attachment_urls')).toBeDefined();
+  });
+});
+
+describe('the last line of a form', () => {
+  test.each([
+    [{ kind: 'looking' } as const, 'Looking up as whom this will run…'],
+    [{ kind: 'member', name: 'Ada <L>', how: 'Matched.' } as const, 'Runs as *Ada &lt;L&gt;*. Matched.'],
+    [{ kind: 'service-user', why: 'Runs as the service user.' } as const, 'Runs as the service user.'],
+    [
+      { kind: 'refused', why: 'Devin does not know you.' } as const,
+      ':warning: You cannot start a session yet. Devin does not know you.',
+    ],
+  ])('says as whom the session runs: %o', (runsAs, sentence) => {
+    const view = draw({ runsAs, notes: ['A note.'], expanded: true });
+    expect(lines(view)[0]).toBe('A note.');
+    expect(lines(view).at(-1)).toBe(sentence);
+    expect(view.blocks.at(-1)).toMatchObject({ block_id: 'runs_as' });
+  });
+});
+
+describe('what goes along with the task', () => {
+  const picked = 'Login is <@U1> flaky <!channel>';
+  const own = { choice: 'message', messages: 1, files: 1 } as const;
+
+  test('can be chosen, with counts once they are known', () => {
+    const context = {
+      picked,
+      options: [
+        own,
+        { choice: 'until-here', messages: 12, files: 2 },
+        { choice: 'thread', messages: null, files: null },
+      ],
+      chosen: 'until-here',
+      unavailable: null,
+    } as const;
+    const view = draw({ values: { prompt: TASK }, context: { ...context, options: [...context.options] } });
+    const [task, excerpt, choice] = view.blocks;
+    expect(task).toMatchObject({ block_id: 'field.prompt' });
+    expect(excerpt).toMatchObject({ type: 'context' });
+    expect(lines(view)[0]).toBe(
+      'About this message: Login is <@U1> flaky &lt;!channel&gt;\nThis message (1 file) · The thread up to this message (12 messages, 2 files)',
+    );
+    expect(choice).toMatchObject({
+      block_id: 'context_choice',
+      element: {
+        initial_option: { value: 'until-here' },
+        options: [
+          { text: { text: 'This message' } },
+          { text: { text: 'The thread up to this message' } },
+          { text: { text: 'The whole thread' } },
+        ],
+      },
+    });
+    expect(readSessionForm(stateOf(view), false, en).contextChoice).toBe('until-here');
+  });
+
+  test('is said where there is nothing to choose, and why', () => {
+    const view = draw({
+      values: { prompt: TASK },
+      context: { picked: ' ', options: [own], chosen: 'message', unavailable: en.modal.threadUnreadable },
+    });
+    expect(lines(view)[0]).toBe(
+      [
+        'About a message without text.',
+        'What Devin reads along with the task: This message (1 file)',
+        en.modal.threadUnreadable,
+      ].join('\n'),
+    );
+    expect(readSessionForm(stateOf(view), false, en).contextChoice).toBeNull();
+  });
+});

@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest';
+import type { SessionDraft } from '../../../src/session/fields.ts';
+import { parseCommand } from '../../../src/slack/command/parse.ts';
+
+function created(text: string): SessionDraft {
+  const intent = parseCommand(text);
+  if (intent.kind !== 'create') throw new Error(`${intent.kind}: ${JSON.stringify(intent)}`);
+  return intent.draft;
+}
+
+function refused(text: string) {
+  const intent = parseCommand(text);
+  if (intent.kind !== 'invalid') throw new Error(`${intent.kind}: ${JSON.stringify(intent)}`);
+  return intent;
+}
+
+describe('flags', () => {
+  test('every flag of the contract sets its field', () => {
+    const text = [
+      'fix it --title "Login test" --mode fast --repo acme/web --playbook pb-1 --child-playbook pb-2',
+      '--knowledge n-1 --secret s-1,s-2 --tag a --tag b --acu 10 --platform windows',
+      '--link <https://app.devin.ai/sessions/1> --attach <https://acme.io/a.png>',
+      '--no-resume --bypass-approval --schema-optional',
+    ].join(' ');
+    expect(created(text)).toEqual({
+      prompt: 'fix it',
+      title: 'Login test',
+      devin_mode: 'fast',
+      repos: ['acme/web'],
+      playbook_id: 'pb-1',
+      child_playbook_id: 'pb-2',
+      knowledge_ids: ['n-1'],
+      secret_ids: ['s-1', 's-2'],
+      tags: ['a', 'b'],
+      max_acu_limit: 10,
+      platform: 'windows',
+      session_links: ['https://app.devin.ai/sessions/1'],
+      attachment_urls: ['https://acme.io/a.png'],
+      resumable: false,
+      bypass_approval: true,
+      structured_output_required: false,
+    });
+  });
+
+  test.each([
+    ['before the task', '--acu 10 fix it'],
+    ['after the task', 'fix it --acu 10'],
+    ['amid the task', 'fix --acu 10 it'],
+    ['with an equals sign', 'fix it --acu=10'],
+    ['twice with the same value', '--acu 10 fix it --acu 10'],
+    ['with a capital, as phones write', 'fix it --Acu 10'],
+    ["before a sentence's mark", 'fix it --acu 10.'],
+    ['with the long dash of macOS', 'fix it —acu 10'],
+    ['with the short dash of macOS', '–acu=10 fix it'],
+    ['over a wide gap', 'fix   --acu   10   it'],
+  ])('are read %s', (_where, text) => {
+    expect(created(text)).toEqual({ prompt: 'fix it', max_acu_limit: 10 });
+  });
+
+  test.each([
+    ['x --repo a/b,c/d', ['a/b', 'c/d']],
+    ['x --repo a/b, c/d', ['a/b', 'c/d']],
+    ['--repo a/b --repo=c/d x', ['a/b', 'c/d']],
+    ['x --repo "a/b, c/d"', ['a/b', 'c/d']],
+    ['x --repo a/b, --acu 1', ['a/b']],
+    ['x --repo a/b --repo a/b', ['a/b']],
+    ['x --repo `acme/web`', ['acme/web']],
+    ['x --repo <https://github.com/acme/web|github.com/acme/web>', ['acme/web']],
+    ['x --repo=<https://github.com/acme/web.git>', ['acme/web']],
+    ['x --repo <http://acme.io/web|acme.io/web>', ['acme.io/web']],
+    ['x --repo <http://acme.io|acme.io>/web,a/b', ['acme.io/web', 'a/b']],
+  ])('a list is read from %s', (text, repos) => {
+    expect(created(text).repos).toEqual(repos);
+  });
+
+  test('a link in another value is what was typed', () => {
+    expect(created('x --title <http://acme.io|acme.io> --tag <http://acme.io|acme.io>')).toEqual({
+      prompt: 'x',
+      title: 'acme.io',
+      tags: ['acme.io'],
+    });
+    expect(created('x --attach <http://acme.io/a,b.png|acme.io/a,b.png>').attachment_urls).toEqual([
+      'http://acme.io/a,b.png',
+    ]);
+  });
+
+  test.each([
+    [`x --title "a b"`, 'a b'],
+    [`x --title 'a b'`, 'a b'],
+    [`x --title “a b”`, 'a b'],
+    [`x --title ‘a b’`, 'a b'],
+    [`x --title „a b“`, 'a b'],
+    [`x --title «a b»`, 'a b'],
+    [`x --title=”a b”`, 'a b'],
+    [`x --title “a b"`, 'a b'],
+    [`x --title 'don't panic'`, "don't panic"],
+    [`x --title "say “hi” now"`, 'say “hi” now'],
+    [`x --title "a --mode fast"`, 'a --mode fast'],
+    [`x --title don't`, "don't"],
+    [`x --title '90s`, "'90s"],
+    [`x --title=--a`, '--a'],
+    [`x --title "R&amp;D &lt;3"`, 'R&D <3'],
+    [`x --title "for <@U1|ana li>"`, 'for @ana li'],
+  ])('a value is read from %s', (text, title) => {
+    expect(created(text)).toEqual({ prompt: 'x', title });
+  });
+
+  test('a list may be none at all, where that means something', () => {
+    expect(created('x --secret none --knowledge None --tag none')).toEqual({
+      prompt: 'x',
+      secret_ids: [],
+      knowledge_ids: [],
+      tags: ['none'],
+    });
+    expect(refused('x --secret none,s-1').problems).toEqual([
+      { kind: 'bad-value', field: 'secret_ids', value: 'none, s-1' },
+    ]);
+  });
+
+  test('a switch takes no value but true or false', () => {
+    expect(created('--no-resume true story')).toEqual({ prompt: 'true story', resumable: false });
+    expect(created('x --no-resume=TRUE').resumable).toBe(false);
+    expect(created('x --no-resume=false').resumable).toBe(true);
+    expect(refused('x --no-resume=maybe').problems).toEqual([
+      { kind: 'bad-value', field: 'resumable', value: 'maybe' },
+    ]);
+    expect(refused('x --no-resume --no-resume=false').problems).toEqual([
+      { kind: 'repeated', field: 'resumable' },
+    ]);
+  });
+});
+
+describe('problems', () => {
+  test.each([
+    ['x --repos a/b', { kind: 'unknown-flag', flag: '--repos', nearest: 'repos' }],
+    ['x --titel a', { kind: 'unknown-flag', flag: '--titel', nearest: 'title' }],
+    ['x --resume', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable' }],
+    ['x --schema a', { kind: 'unknown-flag', flag: '--schema', nearest: 'structured_output_required' }],
+    ['x --branch=main', { kind: 'unknown-flag', flag: '--branch', nearest: null }],
+    ['x --foo/bar', { kind: 'unknown-flag', flag: '--foo/bar', nearest: null }],
+    ['x --title', { kind: 'missing-value', field: 'title' }],
+    ['x --title=', { kind: 'missing-value', field: 'title' }],
+    ['x --title= y', { kind: 'missing-value', field: 'title' }],
+    ['x --title ""', { kind: 'missing-value', field: 'title' }],
+    ['x --title --acu 1', { kind: 'missing-value', field: 'title' }],
+    ['x --title —acu 1', { kind: 'missing-value', field: 'title' }],
+    ['x --title\nand more', { kind: 'missing-value', field: 'title' }],
+    ['x --tag ,', { kind: 'missing-value', field: 'tags' }],
+    ['x --acu ten', { kind: 'bad-value', field: 'max_acu_limit', value: 'ten' }],
+    ['x --acu 0', { kind: 'bad-value', field: 'max_acu_limit', value: '0' }],
+    ['x --acu -5', { kind: 'bad-value', field: 'max_acu_limit', value: '-5' }],
+    ['x --acu 1.5', { kind: 'bad-value', field: 'max_acu_limit', value: '1.5' }],
+    ['x --mode turbo', { kind: 'bad-value', field: 'devin_mode', value: 'turbo' }],
+    ['x --repo web', { kind: 'bad-value', field: 'repos', value: 'web' }],
+    ['x --repo a/b,&lt;web&gt;', { kind: 'bad-value', field: 'repos', value: '<web>' }],
+    ['x --attach report', { kind: 'bad-value', field: 'attachment_urls', value: 'report' }],
+    ['x --title "a b', { kind: 'unclosed-quote', field: 'title', value: '"a' }],
+    ['x --title a --title b', { kind: 'repeated', field: 'title' }],
+    ['x --mode fast !lite', { kind: 'repeated', field: 'devin_mode' }],
+    ['x !fast !lite', { kind: 'repeated', field: 'devin_mode' }],
+    ['--acu 10', { kind: 'no-task' }],
+    ['!fast', { kind: 'no-task' }],
+    ['--', { kind: 'no-task' }],
+  ])('%s creates nothing', (text, problem) => {
+    expect(refused(text).problems).toEqual([problem]);
+  });
+
+  test('too many values of a list are one problem', () => {
+    const tags = Array.from({ length: 51 }, (_, index) => `t${index}`).join(',');
+    expect(refused(`x --tag ${tags}`).problems).toMatchObject([{ kind: 'bad-value', field: 'tags' }]);
+  });
+
+  test('all problems are told at once, and what could be read is kept for the form', () => {
+    expect(refused('fix it --repo a/b,web --acu ten --mod fast --title T')).toEqual({
+      kind: 'invalid',
+      problems: [
+        { kind: 'unknown-flag', flag: '--mod', nearest: 'devin_mode' },
+        { kind: 'bad-value', field: 'repos', value: 'web' },
+        { kind: 'bad-value', field: 'max_acu_limit', value: 'ten' },
+      ],
+      draft: { prompt: 'fix it fast', repos: ['a/b'], title: 'T' },
+    });
+  });
+});
+
+describe('the task', () => {
+  test.each([
+    'fix it — quickly',
+    'fix it —quickly, then rest',
+    'a pre–release',
+    'count i-- and --5 and ---',
+    'a (--acu) option',
+    'the "--acu 10" option stays quoted',
+    'say “hello --there” twice',
+    "don't break the users' page",
+    'run `npm test --silent` first',
+    '```\ngit commit --amend !fast\n```\nfails',
+    'a 5" screen and a 7" one',
+    'wow!fast is no mode, nor is !faster',
+    'the word `!fast` in "a !lite quote"',
+    'list the failing tests',
+    'list all the failing tests',
+    'stop the server',
+    'status page is down',
+    'help me fix x',
+    'say hello to devin-1',
+    'link the docs',
+    'archive',
+  ])('stays as it is: %s', (text) => {
+    expect(created(text)).toEqual({ prompt: text });
+  });
+
+  test('keeps its lines and indentation where a flag is cut out', () => {
+    expect(created('do\n  --acu 1\n    deep').prompt).toBe('do\n    deep');
+    expect(created('one\n\n--acu 1\n\ntwo').prompt).toBe('one\n\ntwo');
+    expect(created('one --acu 1\n  two').prompt).toBe('one\n  two');
+    expect(created('one\n\n--acu 1\n  two').prompt).toBe('one\n\n  two');
+    expect(created('one\n--acu 1 two').prompt).toBe('one\ntwo');
+    expect(created('--acu 1\n```\n  code  here\n```').prompt).toBe('```\n  code  here\n```');
+  });
+
+  test('is all that follows a -- of its own', () => {
+    expect(created('fix --acu 1 -- the --weird  !fast flag')).toEqual({
+      prompt: 'fix the --weird  !fast flag',
+      max_acu_limit: 1,
+    });
+    expect(created('-- help')).toEqual({ prompt: 'help' });
+  });
+
+  test('has inches and apostrophes that quote nothing', () => {
+    expect(created('a 5" wide --acu 1 and 7" tall').prompt).toBe('a 5" wide and 7" tall');
+    expect(created("users' and --acu 1 dogs' page").prompt).toBe("users' and dogs' page");
+  });
+
+  test('is readable where Slack made tokens', () => {
+    expect(
+      created('ask <@U1|ana> in <#C1|ops> about <https://x.io/a?b&amp;c> &amp; R&amp;D --acu 1').prompt,
+    ).toBe('ask @ana in #ops about https://x.io/a?b&c & R&D');
+  });
+
+  test("loses Devin's mode words, which set the mode", () => {
+    expect(created('!fast fix it')).toEqual({ prompt: 'fix it', devin_mode: 'fast' });
+    expect(created('fix it !Ultra, please')).toEqual({ prompt: 'fix it please', devin_mode: 'ultra' });
+    expect(created('fix (it !lite)')).toEqual({ prompt: 'fix (it)', devin_mode: 'lite' });
+    expect(created('fix it !fusion --mode FUSION').devin_mode).toBe('fusion');
+    expect(created('fix it !normal').devin_mode).toBe('normal');
+  });
+});
+
+describe('sub-commands', () => {
+  const hex = '0123456789abcdef0123456789abcdef';
+  const uuid = '01234567-89ab-cdef-0123-456789abcdef';
+  test.each([
+    ['', { kind: 'open-form' }],
+    ['  \n ', { kind: 'open-form' }],
+    [' Help ', { kind: 'help' }],
+    ['list', { kind: 'list', whose: 'mine', page: 1 }],
+    ['list 2', { kind: 'list', whose: 'mine', page: 2 }],
+    ['list all', { kind: 'list', whose: 'all', page: 1 }],
+    ['List all 12', { kind: 'list', whose: 'all', page: 12 }],
+    ['status devin-abc123', { kind: 'status', session: 'devin-abc123' }],
+    [`stop ${hex}`, { kind: 'stop', session: hex }],
+    [`Archive ${uuid}`, { kind: 'archive', session: uuid }],
+    ['follow <https://app.devin.ai/sessions/abc1>', { kind: 'follow', session: 'abc1' }],
+    [
+      'follow https://app.devin.ai/org/acme/sessions/devin-abc1?tab=x',
+      { kind: 'follow', session: 'devin-abc1' },
+    ],
+    [
+      'say devin-1 use &lt;b&gt;\n  and go on',
+      { kind: 'say', session: 'devin-1', text: 'use <b>\n  and go on' },
+    ],
+    ['say devin-1 !fast a -- b', { kind: 'say', session: 'devin-1', text: '!fast a -- b' }],
+    ['link <@U12|ana> email|1a2b', { kind: 'link', slackUserId: 'U12', devinUserId: 'email|1a2b' }],
+    ['link <@W12> user-12', { kind: 'link', slackUserId: 'W12', devinUserId: 'user-12' }],
+  ])('%s is one', (text, intent) => {
+    expect(parseCommand(text)).toEqual(intent);
+  });
+
+  test.each([
+    ['help --acu 1', 'help'],
+    ['list --acu 1', 'list'],
+    ['stop devin-1 --acu 1', 'stop devin-1'],
+    ['say devin-1 go on --acu 1', 'say devin-1 go on'],
+  ])('%s is a task, since it has a flag', (text, prompt) => {
+    expect(created(text)).toEqual({ prompt, max_acu_limit: 1 });
+  });
+
+  test.each(['list 0', 'link <@U12|ana> homepage', 'stop 0123', 'say devin-1'])('%s is a task', (text) => {
+    expect(parseCommand(text).kind).toBe('create');
+  });
+});

@@ -1,0 +1,160 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fields } from '../../../src/session/fields.ts';
+import type { Field } from '../../../src/session/fields.ts';
+import { parseCommand } from '../../../src/slack/command/parse.ts';
+import { escape } from '../../../src/slack/blocks/text.ts';
+
+const MARKS = ['--', '—', '–', '=', ',', '"', "'", '”', '“', '`', '```', '\n', ' ', '<', '>', '|', '&amp;'];
+const WORDS = [
+  'acu',
+  'title',
+  'repo',
+  'no-resume',
+  'secret',
+  '!fast',
+  'a/b',
+  '<@U1|x>',
+  '<http://a.io|a.io>',
+  'none',
+];
+
+const raw = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.array(fc.constantFrom(...MARKS, ...WORDS), { maxLength: 25 }).map((parts) => parts.join('')),
+);
+
+test('reads any text without a failure', () => {
+  fc.assert(
+    fc.property(raw, (text) => {
+      expect(parseCommand(text).kind).toBeTypeOf('string');
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('keeps a task without flags and mode words byte for byte', () => {
+  const piece = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      '\n',
+      '  ',
+      ' - ',
+      '—',
+      '“a b”',
+      '"',
+      "'",
+      '`',
+      '```',
+      '\t',
+      '<b>',
+      '&amp;',
+      '<@U1>',
+      'list',
+      '-x',
+    ),
+  );
+  const task = fc
+    .array(piece, { minLength: 1 })
+    .map((pieces) => pieces.join(''))
+    .filter(
+      (text) => text.trim() !== '' && !/--|!\p{L}/u.test(text) && !/^(?:help|list)$/i.test(text.trim()),
+    );
+  fc.assert(
+    fc.property(task, (text) => {
+      expect(parseCommand(escape(text))).toEqual({ kind: 'create', draft: { prompt: text.trim() } });
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+/** A value that quotes hold, without a mark of quotation of its own at a word's end. */
+const quotable = fc
+  .array(
+    fc.constantFrom('a', 'b', ' ', '-', '—', '--acu', '!fast', '&', '<', '>', 'é', '🧑‍💻', '=', "don't", '`x`'),
+    {
+      minLength: 1,
+      maxLength: 20,
+    },
+  )
+  .map((parts) => parts.join('').trim())
+  .filter((text) => text !== '' && !/(?:"|`)$/.test(text));
+const slug = fc.stringMatching(/^[a-z][\w-]{0,9}\/[a-z][\w-]{0,9}$/);
+const address = slug.map((path) => `https://acme.io/${path}?a=1&b=2`);
+
+type Said = { flags: string[]; key: string; value: unknown };
+
+/** A random value of a field, and how it is said as flags. */
+function said(field: Field): fc.Arbitrary<Said> {
+  const { input, key } = field;
+  const one = (value: fc.Arbitrary<unknown>, quotes = ''): fc.Arbitrary<Said> =>
+    fc
+      .tuple(value, sayer(field))
+      .map(([value, say]) => ({ key, value, flags: [say(`${quotes}${String(value)}${quotes}`)] }));
+  switch (input.kind) {
+    case 'text':
+      return one(quotable, '"');
+    case 'choice':
+      return one(fc.constantFrom(...input.options));
+    case 'number':
+      return one(fc.integer({ min: input.min, max: 1_000_000 }));
+    case 'switch':
+      return fc
+        .boolean()
+        .map((value) => ({ key, value, flags: [`${field.flag}=${value !== input.initially}`] }));
+    case 'list':
+      return list(field);
+    default:
+      throw new Error(`${input.kind} has no flag`);
+  }
+}
+
+function list(field: Field): fc.Arbitrary<Said> {
+  const item = [quotable, slug, address].find((some) => fc.sample(some, 20).every((one) => fits(field, one)));
+  if (item === undefined) throw new Error(`no values for ${field.key}`);
+  return fc
+    .tuple(fc.uniqueArray(item, { minLength: 1, maxLength: 4 }), sayer(field), fc.boolean(), fc.boolean())
+    .map(([value, say, repeats, spaced]) => {
+      const quoted = value.map((one) => `"${one}"`);
+      const flags = repeats ? [quoted.map(say).join(' ')] : [say(quoted.join(spaced ? ', ' : ','))];
+      return { key: field.key, value, flags };
+    });
+}
+
+function sayer({ flag }: Field): fc.Arbitrary<(value: string) => string> {
+  const name = (flag ?? '').slice(2);
+  return fc.tuple(fc.constantFrom('--', '—', '–'), fc.constantFrom('=', ' ', '  ')).map(
+    ([dash, between]) =>
+      (value: string) =>
+        `${dash}${name}${between}${value}`,
+  );
+}
+
+function fits(field: Field, item: string): boolean {
+  return field.schema.safeParse([item]).success;
+}
+
+describe('a draft said as flags', () => {
+  const flagged = fields.filter(({ flag }) => flag !== null);
+  const draft = fc
+    .subarray(flagged)
+    .chain((some) => fc.tuple(...some.map(said)))
+    .chain((all) =>
+      fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }), fc.nat(all.length)),
+    );
+
+  test('is read back the same, wherever its flags stand and in whatever order', () => {
+    fc.assert(
+      fc.property(draft, ([all, shuffled, taskAt]) => {
+        const words = shuffled.flatMap(({ flags }) => flags);
+        const text = [...words.slice(0, taskAt), 'fix "the --x" — now', ...words.slice(taskAt)].join(' ');
+        const values = Object.fromEntries(all.map(({ key, value }) => [key, value]));
+        expect(parseCommand(escape(text))).toEqual({
+          kind: 'create',
+          draft: { ...values, prompt: 'fix "the --x" — now' },
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

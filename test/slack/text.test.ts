@@ -1,0 +1,117 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  bold,
+  code,
+  codeBlock,
+  date,
+  escape,
+  link,
+  quote,
+  truncate,
+  unescape,
+} from '../../src/slack/blocks/text.ts';
+
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({
+    unit: fc.constantFrom('&', '<', '>', 'amp;', 'lt;', '|', '!channel', '@U1', '`', '🧑‍💻', 'a', ' ', '\n'),
+  }),
+);
+
+describe('escape', () => {
+  test('leaves nothing that starts a mention, a link or a broadcast', () => {
+    fc.assert(fc.property(anyText, (text) => !/[<>]/.test(escape(text))));
+    expect(escape('<!channel> & <@U1> <https://x|y>')).toBe(
+      '&lt;!channel&gt; &amp; &lt;@U1&gt; &lt;https://x|y&gt;',
+    );
+  });
+
+  test('is undone by unescape', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        expect(unescape(escape(text))).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('unescape', () => {
+  test.each([
+    ['<@U12|ana>', '@ana'],
+    ['<@U12>', '<@U12>'],
+    ['<#C12|general>', '#general'],
+    ['<#C12|>', '#C12'],
+    ['<!here>', '@here'],
+    ['<!channel>', '@channel'],
+    ['<!subteam^S12|@platform>', '@platform'],
+    ['<!subteam^S12>', '@S12'],
+    ['<!date^1392734382^{date_short}|18 Feb 2014>', '18 Feb 2014'],
+    ['<https://acme.io/a>', 'https://acme.io/a'],
+    ['<https://acme.io/a|https://acme.io/a>', 'https://acme.io/a'],
+    ['<http://acme.io|acme.io>', 'http://acme.io'],
+    ['<https://acme.io/|acme.io>', 'https://acme.io/'],
+    ['<https://acme.io/a|the report>', 'the report (https://acme.io/a)'],
+    ['<https://acme.io/?a=1&amp;b=2>', 'https://acme.io/?a=1&b=2'],
+    ['<mailto:a@acme.io|a@acme.io>', 'a@acme.io'],
+    ['<tel:123|123>', '123'],
+    ['a &lt;b&gt; &amp;amp; c', 'a <b> &amp; c'],
+    ['Map<string> and a < b > c', 'Map<string> and a < b > c'],
+  ])('reads %s', (slack, readable) => {
+    expect(unescape(slack)).toBe(readable);
+  });
+
+  test('names a person by the name that is given', () => {
+    expect(unescape('<@U1> and <@U2|bo>', new Map([['U1', 'Ana Li']]))).toBe('@Ana Li and @bo');
+  });
+});
+
+describe('truncate', () => {
+  test('never is longer than asked, never splits a character or an entity', () => {
+    fc.assert(
+      fc.property(anyText, fc.nat(40), (text, max) => {
+        const cut = truncate(escape(text), max);
+        expect(cut.length).toBeLessThanOrEqual(max);
+        expect(escape(unescape(cut))).toBe(cut);
+        expect(cut.isWellFormed() || !text.isWellFormed()).toBe(true);
+      }),
+    );
+  });
+
+  test('keeps a text that fits', () => {
+    expect(truncate('12345', 5)).toBe('12345');
+    expect(truncate('123456', 5)).toBe('1234…');
+    expect(truncate('ab&amp;cd', 6)).toBe('ab…');
+    expect(truncate('ab🧑cd', 4)).toBe('ab…');
+    expect(truncate('abc', 0)).toBe('');
+  });
+});
+
+describe('marks', () => {
+  test('a link cannot become a mention or a broadcast, nor can its parts end it', () => {
+    expect(link('!channel', 'x')).toBe('x');
+    expect(link('@U1', '<b>')).toBe('&lt;b&gt;');
+    expect(link('javascript:alert(1)', 'x')).toBe('x');
+    expect(link('https://x/a|b>c?d=1&e', 'a|b > c')).toBe('<https://x/a%7Cb%3Ec?d=1&amp;e|a¦b &gt; c>');
+    expect(link('https://x/', '')).toBe('<https://x/>');
+  });
+
+  test('code stays one span, a code block stays one block', () => {
+    expect(code('a `b`\n<c>')).toBe("`a 'b' &lt;c&gt;`");
+    expect(code('')).toBe('');
+    fc.assert(fc.property(anyText, (text) => !codeBlock(text).slice(3, -3).includes('```')));
+  });
+
+  test('bold is one line, a quote marks each line', () => {
+    expect(bold('a\nb')).toBe('*a b*');
+    expect(bold(' ')).toBe('');
+    expect(quote('a\nb')).toBe('> a\n> b');
+  });
+
+  test('a date carries its fallback', () => {
+    expect(date(1_392_734_382.9, 'Feb 18 | 2014')).toBe(
+      '<!date^1392734382^{date_short_pretty}, {time}|Feb 18 ¦ 2014>',
+    );
+    expect(unescape(date(1, 'then'))).toBe('then');
+  });
+});

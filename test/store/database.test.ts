@@ -1,0 +1,121 @@
+import { Kysely, PGliteDialect, sql } from 'kysely';
+import { PGlite } from '@electric-sql/pglite';
+import { expect, test } from 'vitest';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { bossDatabase } from '../../src/store/embedded/boss-database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { StoreError } from '../../src/store/store-error.ts';
+import { describeOnBothDatabases, useFolder, usePostgres } from '../support/databases.ts';
+
+async function countNotes({ db }: Pick<Database, 'db'>): Promise<number> {
+  const { rows } = await sql<{ text: string }>`select text from notes`.execute(db);
+  return rows.length;
+}
+
+describeOnBothDatabases('a database', (open, kind) => {
+  test('says what it is and answers', async () => {
+    const database = await open();
+    expect(database.kind).toBe(kind);
+    await expect(database.ping()).resolves.toBeUndefined();
+  });
+
+  test('closes twice without harm and answers no more', async () => {
+    const database = await open();
+    await Promise.all([database.close(), database.close()]);
+    await database.close();
+    await expect(database.ping()).rejects.toThrow(/./);
+  });
+
+  test('keeps what was written when it is opened again', async () => {
+    const first = await open();
+    await sql`create table notes (text text)`.execute(first.db);
+    await sql`insert into notes values ('kept')`.execute(first.db);
+    await first.close();
+    await expect(countNotes(await open(first.options))).resolves.toBe(1);
+  });
+
+  test('keeps what others write while a transaction that fails is open', async () => {
+    const database = await open();
+    await sql`create table notes (text text)`.execute(database.db);
+    const failing = database.db.transaction().execute(async (trx) => {
+      await sql`insert into notes values ('undone')`.execute(trx);
+      throw new Error('undo');
+    });
+    const others = Array.from({ length: 20 }, () =>
+      sql`insert into notes values ('kept')`.execute(database.db),
+    );
+    await expect(failing).rejects.toThrow('undo');
+    await Promise.all(others);
+    await expect(countNotes(database)).resolves.toBe(20);
+  });
+
+  test('has all tables after migrating, once or twice', async () => {
+    const database = await open();
+    await migrate(database.db);
+    await migrate(database.db);
+    await expect(database.db.selectFrom('session_requests').selectAll().execute()).resolves.toEqual([]);
+  });
+
+  test('names the migration that failed and undoes it', async () => {
+    const database = await open();
+    await sql`create table settings (other text)`.execute(database.db);
+    const migrating = migrate(database.db);
+    await expect(migrating).rejects.toMatchObject({ code: 'migration-failed' });
+    await expect(migrating).rejects.toThrow('001-initial');
+    await expect(database.db.selectFrom('sessions').selectAll().execute()).rejects.toThrow('does not exist');
+  });
+});
+
+test('a block of pg-boss that fails leaves the shared connection to others as it was', async () => {
+  const pglite = await PGlite.create();
+  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
+  const boss = bossDatabase(pglite);
+  await sql`create table notes (text text)`.execute(db);
+  const steps = Array.from({ length: 10 }, () => [
+    boss.executeSql(`BEGIN; insert into notes values ('undone'); select 1/0; COMMIT;`),
+    sql`insert into notes values ('kept')`.execute(db),
+    db.transaction().execute((trx) => sql`insert into notes values ('kept')`.execute(trx)),
+  ]);
+  const outcomes = await Promise.allSettled(steps.flat());
+  expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(10);
+  const { rows } = await boss.executeSql(`BEGIN; select text from notes; COMMIT;`);
+  expect(rows.map(({ text }: { text: string }) => text)).toEqual(Array.from({ length: 20 }, () => 'kept'));
+  await pglite.close();
+});
+
+const postgres = usePostgres();
+const folder = useFolder();
+
+test('several replicas can start on one empty Postgres at once', async () => {
+  const { options } = await postgres.open();
+  const replicas = await Promise.all(Array.from({ length: 5 }, () => postgres.open(options)));
+  await expect(Promise.all(replicas.map(({ db }) => migrate(db)))).resolves.toHaveLength(5);
+});
+
+async function refusal(databaseUrl: string): Promise<StoreError> {
+  const error: unknown = await openDatabase({ databaseUrl, dataDir: folder() }).catch(
+    (reason: unknown) => reason,
+  );
+  if (error instanceof StoreError) return error;
+  throw new Error('the database opened', { cause: error });
+}
+
+test.each([
+  ['a server that is not there', 'database-unreachable', () => 'postgres://me:hidden-word@127.0.0.1:1/app'],
+  ['text that is no address', 'database-unreachable', () => 'postgres://me:hidden-word@'],
+  [
+    'a wrong password',
+    'database-refused',
+    () => postgres.url('postgres').replace(':password@', ':hidden-word@'),
+  ],
+  ['a missing database', 'database-missing', () => postgres.url('nowhere')],
+])(
+  'an address with %s is refused in a sentence that names DATABASE_URL and no password',
+  async (_what, code, url) => {
+    const error = await refusal(url());
+    expect(error.code).toBe(code);
+    expect(error.message).toContain('DATABASE_URL');
+    expect(error.message).not.toMatch(/hidden-word|:password/);
+  },
+);

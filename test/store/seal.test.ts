@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createSeal, loadSecretsKey } from '../../src/store/seal.ts';
+import { useFolder } from '../support/databases.ts';
+
+describe('a sealed value', () => {
+  const key = randomBytes(32);
+  const box = createSeal(key);
+  const seal = (plain: string, context: string) => box.seal(plain, context);
+  const open = (sealed: string, context: string) => box.open(sealed, context);
+
+  test.each(['', 'TOKEN=abc', 'Schlüssel ✓ 鍵', 'x'.repeat(100_000)])('opens to what was sealed', (plain) => {
+    expect(open(seal(plain, 'request-1'), 'request-1')).toBe(plain);
+  });
+
+  test('shows nothing of what it holds and differs each time', () => {
+    const sealed = seal('TOKEN=abc', 'request-1');
+    expect(sealed).toMatch(/^v1\.[\w-]+$/);
+    expect(Buffer.from(sealed.slice(3), 'base64url').toString()).not.toContain('TOKEN');
+    expect(seal('TOKEN=abc', 'request-1')).not.toBe(sealed);
+  });
+
+  test('stays shut for another request', () => {
+    expect(open(seal('TOKEN=abc', 'request-1'), 'request-2')).toBeNull();
+  });
+
+  test('stays shut for another key', () => {
+    expect(createSeal(randomBytes(32)).open(seal('TOKEN=abc', 'request-1'), 'request-1')).toBeNull();
+  });
+
+  test('stays shut when any of its bytes was changed', () => {
+    const bytes = Buffer.from(seal('TOKEN=abc', 'request-1').slice(3), 'base64url');
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(at) ^ 1, at);
+      expect(open(`v1.${changed.toString('base64url')}`, 'request-1')).toBeNull();
+    }
+  });
+
+  test.each(['', 'v1.', 'v1.AAAA', 'v2.AAAA', 'TOKEN=abc'])('is not found in %j', (text) => {
+    expect(open(text, 'request-1')).toBeNull();
+  });
+});
+
+describe('the key', () => {
+  const folder = useFolder();
+
+  test('is the one that was given', () => {
+    const key = randomBytes(32);
+    expect(loadSecretsKey({ secretsKey: key.toString('base64'), dataDir: folder() })).toEqual(key);
+  });
+
+  test.each(['', 'too short', randomBytes(31).toString('base64'), randomBytes(33).toString('base64')])(
+    'of another length is refused, with how to make one: %j',
+    (secretsKey) => {
+      const load = () => loadSecretsKey({ secretsKey, dataDir: folder() });
+      expect(load).toThrow(/SECRETS_KEY.*openssl rand -base64 32/);
+    },
+  );
+
+  test('is made the first time, for this user only, and found again', () => {
+    const dataDir = join(folder(), 'new');
+    const key = loadSecretsKey({ dataDir });
+    expect(key).toHaveLength(32);
+    expect(statSync(join(dataDir, 'secrets.key')).mode & 0o777).toBe(0o600);
+    expect(loadSecretsKey({ dataDir })).toEqual(key);
+  });
+
+  test('that others could read is hidden from them, with a warning', () => {
+    const dataDir = join(folder(), 'open');
+    const key = loadSecretsKey({ dataDir });
+    const path = join(dataDir, 'secrets.key');
+    chmodSync(path, 0o644);
+    const warnings: string[] = [];
+    expect(loadSecretsKey({ dataDir, log: { warn: (_facts, message) => warnings.push(message) } })).toEqual(
+      key,
+    );
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(warnings).toEqual([expect.stringContaining(path)]);
+  });
+
+  test('that is damaged is refused and left as it is', () => {
+    const dataDir = join(folder(), 'damaged');
+    loadSecretsKey({ dataDir });
+    const path = join(dataDir, 'secrets.key');
+    writeFileSync(path, 'half a key');
+    expect(() => loadSecretsKey({ dataDir })).toThrow(path);
+    expect(readFileSync(path, 'utf8')).toBe('half a key');
+  });
+});

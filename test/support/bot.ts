@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBot } from '../../src/app.ts';
+import type { Bot, Overrides } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import { createLocalDevin } from '../../src/sandbox/devin/index.ts';
+import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
+import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalSlack, LocalSlackOptions } from '../../src/sandbox/slack/index.ts';
+
+export type Environment = Record<string, string>;
+
+export type WorldOptions = {
+  transport?: 'http' | 'socket';
+  slack?: LocalSlackOptions;
+  devin?: Parameters<typeof createLocalDevin>[0];
+  environment?: Environment;
+  overrides?: Overrides;
+};
+
+export type World = {
+  slack: LocalSlack;
+  devin: LocalDevin;
+  environment: Environment;
+  bot: Bot;
+  /** Where its own pages are. */
+  address: string;
+  close(): Promise<void>;
+};
+
+/** Looks for a lost answer quickly, so that a test does not wait half a minute for a verdict. */
+const QUICK_LOOKS_MS = [0, 50, 150];
+
+/** The real bot on a local Slack and a local Devin. */
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const slack = await createLocalSlack(options.slack ?? {});
+  const devin = await createLocalDevin(options.devin ?? {});
+  const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-'));
+  const environment = {
+    ...environmentOf({ slack, devin, transport: options.transport ?? 'http' }),
+    DATA_DIR: dataDir,
+    ...options.environment,
+  };
+  const { bot, address } = await startBot(environment, slack, options.overrides);
+  return {
+    slack,
+    devin,
+    environment,
+    bot,
+    address,
+    close: async () => {
+      await bot.stop();
+      await Promise.all([slack.close(), devin.stop()]);
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function environmentOf(side: {
+  slack: LocalSlack;
+  devin: LocalDevin;
+  transport: 'http' | 'socket';
+}): Environment {
+  const { workspace, apiUrl } = side.slack;
+  const transport: Environment =
+    side.transport === 'socket'
+      ? { SLACK_APP_TOKEN: workspace.appToken }
+      : { SLACK_SIGNING_SECRET: workspace.signingSecret };
+  return {
+    SLACK_BOT_TOKEN: workspace.botToken,
+    ...transport,
+    SLACK_API_URL: apiUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DEVIN_API_KEY: side.devin.apiKey,
+    DEVIN_ORG_ID: side.devin.orgId,
+    DEVIN_API_URL: side.devin.url,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    LOG_LEVEL: 'silent',
+  };
+}
+
+async function startBot(
+  environment: Environment,
+  slack: LocalSlack,
+  overrides: Overrides = {},
+): Promise<{ bot: Bot; address: string }> {
+  const parsed = parseConfig(environment);
+  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  const bot = await createBot(parsed.config, { looksAtMs: QUICK_LOOKS_MS, ...overrides });
+  const { port } = await bot.start();
+  const address = `http://127.0.0.1:${port}`;
+  if (parsed.config.slack.transport.kind === 'http') slack.connectHttp(`${address}/slack/events`);
+  return { bot, address };
+}

@@ -1,0 +1,41 @@
+import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
+import type { LocalSlack, Message, View } from '../../src/sandbox/slack/index.ts';
+
+/** The session that was created as this member, when it is there. */
+export async function sessionOf(devin: LocalDevin, devinUserId: string) {
+  return devin.waitForSession((session) => session.userId === devinUserId);
+}
+
+/** The one card in a conversation, when its text is as wanted. */
+export async function cardOf(
+  slack: LocalSlack,
+  channelId: string,
+  isWanted: (text: string) => boolean,
+): Promise<Message> {
+  return slack.waitForMessage(
+    channelId,
+    ({ ephemeralFor, metadata, text }) =>
+      ephemeralFor === null && metadata !== undefined && metadata !== null && isWanted(text),
+  );
+}
+
+/** Messages only this person sees; null: messages everybody sees. */
+export function noticesTo(slack: LocalSlack, channelId: string, userId: string | null): Message[] {
+  return slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId);
+}
+
+/** The form once it says as whom it runs: by then nothing changes it but the person. */
+export async function settledForm(slack: LocalSlack, userId: string): Promise<View> {
+  return slack.waitForView(
+    (view) => view.userId === userId && /Runs as|cannot/.test(slack.renderText(view.id)),
+  );
+}
+
+/** Presses "More options" and waits until they are there. */
+export async function showAllOptions(slack: LocalSlack, view: View): Promise<void> {
+  await slack.clickButton(view.userId, { viewId: view.id }, 'more_options');
+  await slack.waitForView(
+    ({ id, definition }) =>
+      id === view.id && definition.blocks.some((block) => block.block_id === 'field.platform'),
+  );
+}

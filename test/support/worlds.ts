@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { createWorld } from './bot.ts';
+import type { Environment, World, WorldOptions } from './bot.ts';
+import { usePostgres } from './databases.ts';
+
+/** One world for all tests of a suite: each test brings its own people and channels. */
+export function useWorld(options: WorldOptions | (() => Promise<WorldOptions>) = {}): () => World {
+  let world: World | null = null;
+  beforeAll(async () => {
+    world = await createWorld(typeof options === 'function' ? await options() : options);
+  });
+  afterAll(async () => {
+    await world?.close();
+  });
+  return () => {
+    if (world === null) throw new Error('the world is not there yet');
+    return world;
+  };
+}
+
+/** Runs the suite on the embedded database over HTTP, and on a real Postgres over Socket Mode. */
+export function describeOnBothWorlds(name: string, suite: (world: () => World) => void): void {
+  describe(`${name} (embedded, HTTP)`, () => {
+    suite(useWorld());
+  });
+  describe(`${name} (Postgres, Socket Mode)`, () => {
+    const { server, url } = usePostgres();
+    suite(
+      useWorld(async () => {
+        await server().createDatabase('flows');
+        return { transport: 'socket', environment: { DATABASE_URL: url('flows') } };
+      }),
+    );
+  });
+}
+
+/** Runs the suite with the settings of the embedded database, and of a new database on a real Postgres. */
+export function describeOnBothDatabaseServers(
+  name: string,
+  suite: (environment: () => Promise<Environment>, kind: 'embedded' | 'postgres') => void,
+): void {
+  describe(`${name} (embedded)`, () => {
+    suite(async () => Promise.resolve({}), 'embedded');
+  });
+  describe(`${name} (Postgres)`, () => {
+    const { server, url } = usePostgres();
+    let count = 0;
+    suite(async () => {
+      const database = `server_${(count += 1)}`;
+      await server().createDatabase(database);
+      return { DATABASE_URL: url(database) };
+    }, 'postgres');
+  });
+}
