@@ -8,7 +8,7 @@ export type Changes = {
   waitFor: <T>(look: () => T | undefined | null | false, options?: WaitOptions) => Promise<T>;
 };
 
-const DEFAULT_TIMEOUT_MS = 5000;
+const DEFAULT_TIMEOUT_MS = 20_000;
 
 export type WaitOptions = { timeoutMs?: number; what?: string };
 
