@@ -60,6 +60,7 @@ import { createRequests, LEASE_MS } from './store/requests.ts';
 import { createSeal, loadSecretsKey } from './store/seal.ts';
 import type { Seal } from './store/seal.ts';
 import { createSessions } from './store/sessions.ts';
+import type { StoreError } from './store/store-error.ts';
 import { createSettings } from './store/settings.ts';
 import { en } from './text/index.ts';
 
@@ -87,7 +88,7 @@ export type Bot = {
 };
 
 /** How long running jobs may take to end; a supervisor waits 10 s. */
-const DRAIN_MS = 7000;
+const DRAIN_MS = 6000;
 const SLACK_TIMEOUT_MS = 15_000;
 const REQUESTS_AT_A_TIME = 20;
 
@@ -95,7 +96,16 @@ const REQUESTS_AT_A_TIME = 20;
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const log = overrides.log ?? createLog(config.logLevel);
   const { databaseUrl, dataDir, secretsKey } = config.store;
-  const database = await openDatabase({ dataDir, log, ...(databaseUrl !== null && { databaseUrl }) });
+  const onFatal = (error: StoreError): void => {
+    log.fatal({ err: error }, error.message);
+    overrides.onFatal?.();
+  };
+  const database = await openDatabase({
+    dataDir,
+    log,
+    onFatal,
+    ...(databaseUrl !== null && { databaseUrl }),
+  });
   const queue = createQueue({ database, log });
   const metrics = createMetrics(queue.depth);
   const settings: Settings = {

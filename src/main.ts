@@ -17,7 +17,7 @@ async function run(config: Config): Promise<void> {
   // A payload that a library trips over must not end everybody's service.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected unhandled'));
   try {
-    const bot = await createBot(config, { log, onFatal: () => endBecauseSlackIsGone(log) });
+    const bot = await createBot(config, { log, onFatal: () => endForAFreshStart(log) });
     const end = (): void => {
       setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
       bot.stop().then(
@@ -37,10 +37,8 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-function endBecauseSlackIsGone(log: Log): void {
-  log.fatal(
-    'Slack has not been reached for two minutes: ending, so that a supervisor starts a fresh process',
-  );
+function endForAFreshStart(log: Log): void {
+  log.fatal('this process is of no use any more: ending, so that a supervisor starts a fresh one');
   process.exit(1);
 }
 

@@ -96,6 +96,7 @@ function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
   const lost = (): void => {
     connected = false;
     watchdog ??= setTimeout(() => {
+      log.fatal('Slack has not been reached for two minutes');
       onSocketLost();
     }, SOCKET_DEAD_MS).unref();
   };

@@ -7,7 +7,7 @@ import type { Fsync } from './embedded/synced-node-fs.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { StoreErrorCode } from './store-error.ts';
 import type { Tables } from './tables.ts';
-import { words } from './words.ts';
+import { en } from '../text/index.ts';
 
 export type Database = {
   db: Kysely<Tables>;
@@ -90,9 +90,9 @@ function connectError(databaseUrl: string, cause: unknown): StoreError {
   const code = codeOf(cause) ?? '';
   const server = describeServer(databaseUrl);
   const failed = (kind: StoreErrorCode, message: string) => new StoreError(kind, message, { cause });
-  if (code.startsWith('28')) return failed('database-refused', words.refused(server));
-  if (code === '3D000') return failed('database-missing', words.missing(server));
-  return failed('database-unreachable', words.unreachable(server));
+  if (code.startsWith('28')) return failed('database-refused', en.store.refused(server));
+  if (code === '3D000') return failed('database-missing', en.store.missing(server));
+  return failed('database-unreachable', en.store.unreachable(server));
 }
 
 /** Host, port and database: no user, no password. */

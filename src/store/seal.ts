@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, StoreError } from './store-error.ts';
-import { words } from './words.ts';
+import { en } from '../text/index.ts';
 
 export type Seal = {
   /** Encrypts; opens again only with the same context. */
@@ -72,7 +72,7 @@ export function loadSecretsKey({ secretsKey, dataDir, log }: SecretsKeyOptions):
   if (!existsSync(path)) createKeyFile(dataDir, path);
   if ((statSync(path).mode & 0o077) !== 0) {
     chmodSync(path, 0o600);
-    log?.warn({ path }, words.keyModeFixed(path));
+    log?.warn({ path }, en.store.keyModeFixed(path));
   }
   return decodeKey(readFileSync(path, 'utf8').trim(), path);
 }
@@ -90,7 +90,7 @@ function createKeyFile(dataDir: string, path: string): void {
     linkSync(draft, path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return;
-    throw new StoreError('folder-unusable', words.unusable(dataDir), { cause: error });
+    throw new StoreError('folder-unusable', en.store.unusable(dataDir), { cause: error });
   } finally {
     rmSync(draft, { force: true });
   }
@@ -99,5 +99,5 @@ function createKeyFile(dataDir: string, path: string): void {
 function decodeKey(text: string, where: string): Buffer {
   const key = Buffer.from(text, 'base64');
   if (key.length === KEY_BYTES) return key;
-  throw new StoreError('secrets-key-invalid', words.secretsKey(where));
+  throw new StoreError('secrets-key-invalid', en.store.secretsKey(where));
 }

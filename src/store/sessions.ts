@@ -1,26 +1,71 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
+import { NOTIFY } from '../session/preferences.ts';
 import { json } from './json.ts';
-import type { Tables } from './tables.ts';
+import type { SessionsTable, Tables } from './tables.ts';
 
 const sessionRowSchema = z.object({
   session_id: z.string(),
   request_id: z.string(),
   url: z.string(),
   response: z.record(z.string(), z.unknown()),
+  team_id: z.string(),
+  channel_id: z.string(),
+  thread_ts: z.string(),
+  phase: z.string(),
+  was_finished: z.boolean(),
+  last_words: z.string().nullable(),
+  changed_at: z.date(),
+  next_look_at: z.date().nullable(),
+  messages_cursor: z.string().nullable(),
+  muted: z.boolean(),
+  synced: z.boolean(),
+  notify: z.enum(NOTIFY).nullable(),
+  told: z.array(z.string()),
   created_at: z.date(),
   updated_at: z.date(),
 });
 /** A session that was created for a request, with Devin's last answer about it. */
 export type SessionRow = z.infer<typeof sessionRowSchema>;
 
-export type NewSession = { sessionId: string; requestId: string; url: string; response: object };
+export type NewSession = {
+  sessionId: string;
+  requestId: string;
+  url: string;
+  response: object;
+  teamId: string;
+  /** The thread in which it is followed and steered. */
+  channelId: string;
+  threadTs: string;
+};
+
+/** What may change about a session after it was bound. `response` and `told` take plain values. */
+export type SessionChanges = Partial<
+  Pick<
+    SessionRow,
+    | 'response'
+    | 'url'
+    | 'phase'
+    | 'was_finished'
+    | 'last_words'
+    | 'changed_at'
+    | 'next_look_at'
+    | 'messages_cursor'
+    | 'muted'
+    | 'synced'
+    | 'notify'
+    | 'told'
+  >
+>;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
 type Db = Kysely<Tables> | Transaction<Tables>;
 
 export function createSessions(db: Kysely<Tables>) {
+  const oneOf = (rows: unknown[]): SessionRow | null =>
+    rows[0] === undefined ? null : sessionRowSchema.parse(rows[0]);
+
   return {
     /** Binds a session to its request; a second time, or a session bound before, changes nothing. */
     async bind(session: NewSession, trx: Db = db): Promise<void> {
@@ -31,18 +76,55 @@ export function createSessions(db: Kysely<Tables>) {
           request_id: session.requestId,
           url: session.url,
           response: json(session.response),
+          team_id: session.teamId,
+          channel_id: session.channelId,
+          thread_ts: session.threadTs,
+          told: json([]),
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
 
+    async find(sessionId: string): Promise<SessionRow | null> {
+      return oneOf(await db.selectFrom('sessions').selectAll().where('session_id', '=', sessionId).execute());
+    },
+
     async ofRequest(requestId: string): Promise<SessionRow | null> {
-      const row = await db
+      return oneOf(await db.selectFrom('sessions').selectAll().where('request_id', '=', requestId).execute());
+    },
+
+    /** The session that is followed in this thread; the latest, where `!new` began another. */
+    async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
+      return oneOf(
+        await db
+          .selectFrom('sessions')
+          .selectAll()
+          .where('channel_id', '=', channelId)
+          .where('thread_ts', '=', threadTs)
+          .orderBy('created_at', 'desc')
+          .limit(1)
+          .execute(),
+      );
+    },
+
+    /** Sessions whose turn it is to be looked at, longest due first. */
+    async due(now: Date, limit: number): Promise<SessionRow[]> {
+      const rows = await db
         .selectFrom('sessions')
         .selectAll()
-        .where('request_id', '=', requestId)
-        .executeTakeFirst();
-      return row === undefined ? null : sessionRowSchema.parse(row);
+        .where('next_look_at', '<=', now)
+        .orderBy('next_look_at')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => sessionRowSchema.parse(row));
+    },
+
+    async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {
+      await trx
+        .updateTable('sessions')
+        .set({ ...toColumns(changes), updated_at: new Date() })
+        .where('session_id', '=', sessionId)
+        .execute();
     },
 
     /** Which of these sessions already belong to a request. */
@@ -55,5 +137,13 @@ export function createSessions(db: Kysely<Tables>) {
         .execute();
       return new Set(rows.map((row) => row.session_id));
     },
+  };
+}
+
+function toColumns({ response, told, ...plain }: SessionChanges): Updateable<SessionsTable> {
+  return {
+    ...plain,
+    ...(response !== undefined && { response: json(response) }),
+    ...(told !== undefined && { told: json(told) }),
   };
 }

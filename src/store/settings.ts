@@ -28,7 +28,7 @@ export function createSettings(db: Kysely<Tables>) {
         .execute();
       const layerOf = (scope: DefaultsScope): StoredDraft | undefined => {
         const row = rows.find((candidate) => candidate.scope === scope && candidate.scope_id === ids[scope]);
-        return row === undefined ? undefined : storedDraftSchema.parse(row.draft);
+        return row === undefined || row.draft === null ? undefined : storedDraftSchema.parse(row.draft);
       };
       const [workspace, channel, person] = [layerOf('workspace'), layerOf('channel'), layerOf('person')];
       return { ...(workspace && { workspace }), ...(channel && { channel }), ...(person && { person }) };

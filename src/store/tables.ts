@@ -42,16 +42,76 @@ export type SessionRequestsTable = {
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };
 
-type SessionsTable = {
+export type SessionsTable = {
   /** Without the `devin-` prefix. */
   session_id: string;
   request_id: string;
   url: string;
   /** Devin's last answer about it. */
   response: Json;
+  team_id: string;
+  /** The thread in which it is followed and steered: the card's, or the one under the card. */
+  channel_id: string;
+  thread_ts: string;
+  phase: Generated<string>;
+  was_finished: Generated<boolean>;
+  /** The last thing Devin said, short. */
+  last_words: string | null;
+  /** When something shown changed last; the watcher looks more often at what moves. */
+  changed_at: Generated<Date>;
+  /** null: never again, it is over. */
+  next_look_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  /** The last cursor of its messages that was not null. */
+  messages_cursor: string | null;
+  /** The thread's messages are not taken to Devin. */
+  muted: Generated<boolean>;
+  /** Messages go both ways; off after "unsync". */
+  synced: Generated<boolean>;
+  /** Where the person wants to be told: thread, dm or card. null: as their preferences say. */
+  notify: string | null;
+  /** What was told already, so that nothing is told twice. */
+  told: Json;
   created_at: Generated<Date>;
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };
+
+/** A message of a session, on its way from Devin to the thread. */
+export type SessionMessagesTable = {
+  session_id: string;
+  event_id: string;
+  /** Devin's order. */
+  seq: Generated<string>;
+  source: string;
+  text: string;
+  state: Generated<'pending' | 'posted' | 'skipped'>;
+  /** Set before it is posted for the first time: with no `slack_ts`, Slack's answer was lost. */
+  attempted_at: Timestamp | null;
+  slack_ts: string | null;
+  said_at: Timestamp;
+};
+
+/** What a person said, on its way from Slack to Devin. */
+export type RepliesTable = {
+  id: string;
+  /** From Slack: a delivery that comes twice finds this taken and changes nothing. */
+  dedupe_key: string;
+  session_id: string;
+  team_id: string;
+  user_id: string;
+  channel_id: string | null;
+  /** The message in the thread; null for a reply from a box or a command. */
+  message_ts: string | null;
+  kind: string;
+  text: string;
+  files: Json;
+  state: Generated<'accepted' | 'sending' | 'delivered' | 'failed' | 'unknown'>;
+  failure: Json;
+  sent_at: Timestamp | null;
+  created_at: Generated<Date>;
+};
+
+/** Who of several replicas does something that only one may do. */
+export type LeasesTable = { name: string; owner: string; until: Timestamp };
 
 /** A form that was offered or opened: what it is prefilled with and where it belongs. */
 type FormsTable = {
@@ -94,6 +154,8 @@ type SettingsTable = {
   scope: string;
   scope_id: string;
   draft: Json;
+  /** Who may steer, where to be told; see session/preferences.ts. */
+  preferences: Json;
   updated_by: string;
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };
@@ -101,6 +163,9 @@ type SettingsTable = {
 export type Tables = {
   session_requests: SessionRequestsTable;
   sessions: SessionsTable;
+  session_messages: SessionMessagesTable;
+  replies: RepliesTable;
+  leases: LeasesTable;
   forms: FormsTable;
   identities: IdentitiesTable;
   identity_links: IdentityLinksTable;

@@ -101,10 +101,22 @@ export function createAdopt(transitions: Transitions): Adopt {
           requestId: request.id,
           url: session.url,
           response: session,
+          ...threadOf(request),
         },
       },
     );
   return async (request, session) =>
     // A session that exists beats a verdict reached meanwhile that nobody knows.
     nextOrLeave((await from(request.state, request, session)) ?? (await from('unknown', request, session)));
+}
+
+/** The thread in which a session is followed: the one its card is in, else the one under the card. */
+function threadOf(request: SessionRequest): { teamId: string; channelId: string; threadTs: string } {
+  const { team_id: teamId, card_elsewhere: elsewhere, card_ts: cardTs } = request;
+  const inAskedThread = elsewhere === null ? request.thread_ts : null;
+  return {
+    teamId,
+    channelId: request.card_channel_id ?? request.channel_id,
+    threadTs: inAskedThread ?? cardTs ?? '',
+  };
 }

@@ -2,7 +2,7 @@ import { existsSync, fsyncSync, mkdirSync, openSync, closeSync, rmSync, writeFil
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { StoreError } from '../store-error.ts';
-import { words } from '../words.ts';
+import { en } from '../../text/index.ts';
 import { GuardedPGlite } from './guarded-pglite.ts';
 import type { FolderLock } from './lock.ts';
 import { lockFolder } from './lock.ts';
@@ -43,7 +43,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   } catch (error) {
     lock.release();
     if (error instanceof StoreError) throw error;
-    throw new StoreError('folder-unreadable', words.unreadable(dataDir), { cause: error });
+    throw new StoreError('folder-unreadable', en.store.unreadable(dataDir), { cause: error });
   }
 }
 
@@ -53,7 +53,7 @@ function claimFolder(dataDir: string): FolderLock {
     return lockFolder(dataDir);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError('folder-unusable', words.unusable(dataDir), { cause: error });
+    throw new StoreError('folder-unusable', en.store.unusable(dataDir), { cause: error });
   }
 }
 
@@ -88,7 +88,7 @@ async function startPGlite(
       ...(loadDataDir && { loadDataDir }),
     },
     (panic) =>
-      onFatal?.(new StoreError('disk-failed', words.diskFailed(folder, panic.message), { cause: panic })),
+      onFatal?.(new StoreError('disk-failed', en.store.diskFailed(folder, panic.message), { cause: panic })),
   );
   await pglite.waitReady;
   return pglite;

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
-import { words } from '../words.ts';
+import { en } from '../../text/index.ts';
 
 export type FolderLock = { release(): void };
 
@@ -17,7 +17,7 @@ export type FolderLock = { release(): void };
 export function lockFolder(folder: string): FolderLock {
   const pidFile = join(folder, 'database.pid');
   const lock = takeLock(join(folder, 'database.lock'));
-  if (lock === null) throw new StoreError('folder-in-use', words.inUse(folder, readPid(pidFile)));
+  if (lock === null) throw new StoreError('folder-in-use', en.store.inUse(folder, readPid(pidFile)));
   writeFileSync(pidFile, `${process.pid}\n`);
   return {
     release() {
