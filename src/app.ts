@@ -120,10 +120,11 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     ...overrides,
   };
   const seal = createSeal(loadSecretsKey({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));
-  const store = createStore(database, seal, settings);
+  const store = createStore(database.db, seal, settings);
+  const urgentStore = createStore(database.urgent, seal, settings);
   const devin = createDevin({ ...config.devin, fetch: settings.fetch, now: settings.now });
   const slack = createSlack(config, settings);
-  const parts = { config, settings, metrics, database, queue, store, devin, slack };
+  const parts = { config, settings, metrics, database, queue, store, urgentStore, devin, slack };
   const sweep = createJobs(parts);
   const server = createEdge(parts);
   return createLife({ ...parts, sweep, server });
@@ -139,11 +140,13 @@ type Parts = {
   database: Database;
   queue: Queue;
   store: Store;
+  /** For listeners: a person waits for what they ask. */
+  urgentStore: Store;
   devin: Devin;
   slack: Slack;
 };
 
-function createStore({ db }: Database, seal: Seal, { leaseMs }: Settings) {
+function createStore(db: Database['db'], seal: Seal, { leaseMs }: Settings) {
   return {
     db,
     envelopes: createEnvelopes(seal),
@@ -196,6 +199,11 @@ function createJobs({ config, settings, metrics, queue, store, devin, slack }: P
     settings.onState(state);
   };
   const transitions = createTransitions({ db, requests, sessions, enqueue, onMoved });
+  const showSending = (requestId: string): void => {
+    enqueue('update-card', { requestId }, { key: requestId }).catch((error: unknown) => {
+      log.warn({ err: error, requestId }, 'a card could not be brought up to date');
+    });
+  };
   const renderCard = createRenderCard({ sessions, text: en });
   const end = createEnd(transitions, envelopes);
   const adopt = createAdopt(transitions);
@@ -235,6 +243,7 @@ function createJobs({ config, settings, metrics, queue, store, devin, slack }: P
         tagRequests: config.requestTag,
         transitions,
         adopt,
+        showSending,
         end,
         now,
       }),
@@ -254,7 +263,8 @@ function createJobs({ config, settings, metrics, queue, store, devin, slack }: P
   return createSweep({ requests, forms, enqueue, times: settings.sweepTimes, log });
 }
 
-function createEdge({ config, settings, metrics, queue, store, database, devin, slack }: Parts): HttpServer {
+function createEdge(parts: Parts): HttpServer {
+  const { config, settings, metrics, queue, urgentStore: store, database, devin, slack } = parts;
   const { requests, sessions, forms } = store;
   const { enqueue } = queue;
   const { bolt, outbound } = slack;

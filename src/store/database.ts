@@ -2,6 +2,8 @@ import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import { Pool } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import { bossDatabase } from './embedded/boss-database.ts';
+import { createGate, throughGate } from './embedded/gate.ts';
+import type { Urgency } from './embedded/gate.ts';
 import { openEmbedded } from './embedded/embedded.ts';
 import type { Fsync } from './embedded/synced-node-fs.ts';
 import { codeOf, StoreError } from './store-error.ts';
@@ -11,6 +13,8 @@ import { en } from '../text/index.ts';
 
 export type Database = {
   db: Kysely<Tables>;
+  /** The same tables, for what a person in Slack waits for: it goes before everything else. */
+  urgent: Kysely<Tables>;
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
@@ -47,11 +51,15 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
 async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promise<Database> {
   const embedded = await openEmbedded(options);
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: embedded.pglite }) });
+  const gate = createGate();
+  const kysely = (urgency: Urgency): Kysely<Tables> =>
+    new Kysely({ dialect: new PGliteDialect({ pglite: throughGate(embedded.pglite, gate, urgency) }) });
+  const db = kysely('patient');
   return {
     db,
+    urgent: kysely('urgent'),
     kind: 'embedded',
-    boss: { db: bossDatabase(embedded.pglite), backend: 'pglite' },
+    boss: { db: bossDatabase(embedded.pglite, gate), backend: 'pglite' },
     ping: () => ping(db),
     close: once(() => embedded.close()),
   };
@@ -78,7 +86,7 @@ async function openOnServer(databaseUrl: string, log: StoreLog): Promise<Databas
     max: BOSS_POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   };
-  return { db, kind: 'postgres', boss, ping: () => ping(db), close };
+  return { db, urgent: db, kind: 'postgres', boss, ping: () => ping(db), close };
 }
 
 async function ping(db: Kysely<Tables>): Promise<void> {

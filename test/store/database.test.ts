@@ -3,6 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
+import { createGate } from '../../src/store/embedded/gate.ts';
 import { bossDatabase } from '../../src/store/embedded/boss-database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { StoreError } from '../../src/store/store-error.ts';
@@ -70,7 +71,7 @@ describeOnBothDatabases('a database', (open, kind) => {
 test('a block of pg-boss that fails leaves the shared connection to others as it was', async () => {
   const pglite = await PGlite.create();
   const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
-  const boss = bossDatabase(pglite);
+  const boss = bossDatabase(pglite, createGate());
   await sql`create table notes (text text)`.execute(db);
   const steps = Array.from({ length: 10 }, () => [
     boss.executeSql(`BEGIN; insert into notes values ('undone'); select 1/0; COMMIT;`),

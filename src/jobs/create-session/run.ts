@@ -19,18 +19,20 @@ type RunDeps = {
  * may be the last this process does; the row says where to go on.
  */
 export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs }: RunDeps) {
-  async function walk(first: SessionRequest, signal: AbortSignal): Promise<void> {
+  /** False when the request has ended: then nobody will ask for it again, and the lease may stay. */
+  async function walk(first: SessionRequest, signal: AbortSignal): Promise<boolean> {
     let request = first;
     while (isOpen(request.state) && !signal.aborted) {
       const outcome = await steps[request.state](request, signal);
-      if (outcome.kind === 'leave') return;
+      if (outcome.kind === 'leave') return true;
       if (outcome.kind === 'later') {
         const { id } = request;
         await enqueue('create-session', { requestId: id }, { key: id, startAfterMs: outcome.afterMs });
-        return;
+        return true;
       }
       request = outcome.request;
     }
+    return isOpen(request.state);
   }
 
   return async (requestId: string, signal: AbortSignal): Promise<void> => {
@@ -40,11 +42,12 @@ export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs 
       // A lapsed lease is noticed by the transitions, which only move a request that is where it was.
       requests.renew(requestId, owner).catch(() => undefined);
     }, leaseMs / 3);
+    let unfinished = true;
     try {
-      await walk(claimed, signal);
+      unfinished = await walk(claimed, signal);
     } finally {
       clearInterval(renewal);
-      await requests.release(requestId, owner);
+      if (unfinished) await requests.release(requestId, owner);
     }
   };
 }

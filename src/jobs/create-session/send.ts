@@ -17,9 +17,13 @@ type SendDeps = {
   tagRequests: boolean;
   transitions: Transitions;
   adopt: Adopt;
+  /** Makes the card say that the request is on its way. */
+  showSending: (requestId: string) => void;
   end: EndRequest;
   now: () => number;
 };
+
+const SLOW_MS = 1500;
 
 /** Binds a session to its request, which is then `created`, whatever it was before. */
 export type Adopt = (request: SessionRequest, session: SessionResponse) => Promise<StepOutcome>;
@@ -29,7 +33,7 @@ export type Adopt = (request: SessionRequest, session: SessionResponse) => Promi
  * Devin says that it did nothing, or was never reached, does the request go back to `attached`.
  */
 export function createSendStep(deps: SendDeps): CreateStep {
-  const { createSession, transitions, adopt, end } = deps;
+  const { createSession, transitions, adopt, showSending, end } = deps;
 
   async function afterError(sending: SessionRequest, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
@@ -54,15 +58,18 @@ export function createSendStep(deps: SendDeps): CreateStep {
   return async (request) => {
     const body = composeRequest(request, deps);
     if (body === null) return end(request, { kind: 'secrets-lost' });
-    const sending = await transitions.move(
-      { id: request.id, from: 'attached', to: 'sending', changes: { sent_at: new Date(), waiting: null } },
-      { card: true },
-    );
+    const { id } = request;
+    const changes = { sent_at: new Date(), waiting: null };
+    const sending = await transitions.move({ id, from: 'attached', to: 'sending', changes });
     if (sending === null) return { kind: 'leave' };
+    // Most answers come before anybody has read the card: only a slow one is worth an edit of its own.
+    const slow = setTimeout(() => showSending(id), SLOW_MS);
     try {
       return await adopt(sending, await createSession(body));
     } catch (error) {
       return afterError(sending, error);
+    } finally {
+      clearTimeout(slow);
     }
   };
 }

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+describe('IMPERSONATION=preferred', () => {
+  const world = useWorld({ environment: { IMPERSONATION: 'preferred' } });
+
+  test('runs as the service user where there is no match, and the card says so', async () => {
+    const { slack, devin } = world();
+    const eve = addColleague(world(), { inDevin: false });
+    const channelId = slack.addChannel({ name: 'preferred', members: [eve.userId] });
+    await slack.command(eve.userId, channelId, 'nobody of Devin');
+    const session = await devin.waitForSession(({ request }) => request.prompt === 'nobody of Devin');
+    expect(session.request.create_as_user_id ?? null).toBeNull();
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(card.text).toContain('service user');
+  });
+
+  test('runs as the member where there is one', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: 'preferred-2', members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'somebody of Devin');
+    expect((await sessionOf(devin, ana.devinUserId)).request.create_as_user_id).toBe(ana.devinUserId);
+  });
+});
+
+describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
+  const world = useWorld({ environment: { IMPERSONATION: 'off', REQUEST_TAG: 'off' } });
+
+  test('runs as the service user, without a tag, and asks Devin for nobody', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: 'off', members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'as the service');
+    const session = await devin.waitForSession(({ request }) => request.prompt === 'as the service');
+    expect(session.request).not.toHaveProperty('create_as_user_id');
+    expect(session.request.tags ?? []).toEqual([]);
+    expect(devin.requests.filter(({ query }) => query['email']?.includes(ana.email))).toEqual([]);
+  });
+
+  test('adopts a session whose answer was lost by its prompt, and no other of the same time', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: 'off-2', members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'a neighbour');
+    const neighbour = await devin.waitForSession(({ request }) => request.prompt === 'a neighbour');
+    await cardOf(slack, channelId, (text) => text.includes(neighbour.url));
+    devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut-after-effect', times: 1 });
+    await slack.command(ana.userId, channelId, 'the answer gets lost');
+    const session = await devin.waitForSession(({ request }) => request.prompt === 'the answer gets lost');
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    const lost = devin.sessions.filter(({ request }) => request.prompt === 'the answer gets lost');
+    expect(lost).toHaveLength(1);
+    expect(slack.messages(channelId)).toHaveLength(2);
+  });
+});

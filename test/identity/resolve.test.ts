@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { createIdentityResolver } from '../../src/identity/resolve.ts';
+import type { Member, MemberLookup } from '../../src/identity/resolve.ts';
+import type { Identity } from '../../src/session/identity.ts';
+import type { SlackPerson } from '../../src/slack/people.ts';
+
+const PERSON = { teamId: 'T1', userId: 'U1' };
+const ana: Member = { userId: 'user-ana', name: 'Ana', email: 'ana@acme.example' };
+
+function setUp(
+  changes: {
+    impersonation?: 'required' | 'preferred' | 'off';
+    person?: Partial<SlackPerson> | null;
+    lookup?: MemberLookup;
+    link?: string;
+    linked?: Member | null;
+  } = {},
+) {
+  let now = 0;
+  let cache: Identity | null = null;
+  const asked: string[] = [];
+  const person: SlackPerson = {
+    userId: 'U1',
+    teamId: 'T1',
+    name: 'ana',
+    kind: 'member',
+    isAdmin: false,
+    email: 'ana@acme.example',
+    ...changes.person,
+  };
+  const resolver = createIdentityResolver({
+    impersonation: changes.impersonation ?? 'required',
+    findPerson: async () => Promise.resolve(changes.person === null ? null : person),
+    findByEmail: async (email) => {
+      asked.push(email);
+      return Promise.resolve(changes.lookup ?? { kind: 'found', members: [ana] });
+    },
+    findMember: async () => Promise.resolve(changes.linked ?? null),
+    identities: {
+      cached: async () => Promise.resolve(cache),
+      remember: async (_person, identity) => {
+        cache = identity;
+        return Promise.resolve();
+      },
+      link: async () => Promise.resolve(changes.link ?? null),
+    },
+    now: () => now,
+  });
+  return { resolve: async () => resolver.resolve(PERSON), asked, pass: (ms: number) => (now += ms) };
+}
+
+describe('who somebody is in the Devin organisation', () => {
+  test('is found by the confirmed address of the Slack profile', async () => {
+    expect(await setUp().resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ana', how: 'email' });
+  });
+
+  test('is what an administrator said, before any address', async () => {
+    const ben = { userId: 'user-ben', name: 'Ben', email: null };
+    const { resolve, asked } = setUp({ link: 'user-ben', linked: ben });
+    expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'administrator' });
+    expect(asked).toEqual([]);
+  });
+
+  test('is nobody when the administrator linked a member who is gone: the address is not asked instead', async () => {
+    const { resolve, asked } = setUp({ link: 'user-gone' });
+    expect(await resolve()).toMatchObject({ kind: 'refused', reason: 'unknown' });
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['unknown', { lookup: { kind: 'found' as const, members: [] } }],
+    ['ambiguous', { lookup: { kind: 'found' as const, members: [ana, { ...ana, userId: 'user-2' }] } }],
+    ['no-email', { person: { email: null } }],
+    ['lookup-forbidden', { lookup: { kind: 'forbidden' as const } }],
+  ])('is %s: refused when required, the service user when preferred', async (reason, changes) => {
+    expect(await setUp(changes).resolve()).toMatchObject({ kind: 'refused', reason });
+    expect(await setUp({ ...changes, impersonation: 'preferred' }).resolve()).toMatchObject({
+      kind: 'service-user',
+      because: reason,
+    });
+  });
+
+  test.each(['required', 'preferred', 'off'] as const)(
+    'is refused in mode %s for guests, bots, the deactivated and people of other workspaces',
+    async (impersonation) => {
+      for (const kind of ['guest', 'bot', 'deactivated', 'external'] as const) {
+        const identity = await setUp({ impersonation, person: { kind } }).resolve();
+        expect(identity).toMatchObject({ kind: 'refused', reason: kind });
+      }
+      expect(await setUp({ impersonation, person: null }).resolve()).toMatchObject({ reason: 'external' });
+    },
+  );
+
+  test('is not asked of Devin at all when impersonation is off', async () => {
+    const { resolve, asked } = setUp({ impersonation: 'off' });
+    expect(await resolve()).toMatchObject({ kind: 'service-user', because: 'off' });
+    expect(asked).toEqual([]);
+  });
+
+  test('is kept for an hour when it matched, for two minutes when it did not', async () => {
+    const found = setUp();
+    await found.resolve();
+    found.pass(59 * 60_000);
+    await found.resolve();
+    expect(found.asked).toHaveLength(1);
+    found.pass(2 * 60_000);
+    await found.resolve();
+    expect(found.asked).toHaveLength(2);
+
+    const missed = setUp({ lookup: { kind: 'found', members: [] } });
+    await missed.resolve();
+    missed.pass(119_000);
+    await missed.resolve();
+    expect(missed.asked).toHaveLength(1);
+    missed.pass(2000);
+    await missed.resolve();
+    expect(missed.asked).toHaveLength(2);
+  });
+
+  test('shows an address only masked', async () => {
+    const identity = await setUp({ lookup: { kind: 'found', members: [] } }).resolve();
+    expect(identity).toMatchObject({ maskedEmail: 'a…@acme.example' });
+  });
+});

@@ -1,0 +1,119 @@
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { WebClient } from '@slack/web-api';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { SlackFile } from '../../src/session/context.ts';
+import { createSlackFiles, FileTooLargeError } from '../../src/slack/files.ts';
+
+const TOKEN = 'xoxb-files';
+const SIGN_IN = '<html>Sign in to your workspace</html>';
+const servers: Server[] = [];
+
+async function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** `trusted`: the origin that stands in for Slack's hosts. */
+const filesOf = (trusted: string) =>
+  createSlackFiles({
+    client: new WebClient(TOKEN),
+    hosts: { trusts: (address) => address.startsWith(trusted) },
+    botToken: TOKEN,
+    fetch,
+  });
+
+const file = (url: string | null, changes: Partial<SlackFile> = {}): SlackFile => ({
+  id: 'F1',
+  name: 'log.txt',
+  mimetype: 'text/plain',
+  size: 5,
+  url,
+  ...changes,
+});
+const signal = new AbortController().signal;
+
+describe('a file in Slack', () => {
+  test('is opened with the token of the bot', async () => {
+    const slack = await listen((request, response) =>
+      response.end(request.headers.authorization === `Bearer ${TOKEN}` ? 'hello' : SIGN_IN),
+    );
+    const opened = await filesOf(slack).open(file(`${slack}/x`), signal);
+    expect(opened.kind === 'open' && (await text(opened.body))).toBe('hello');
+  });
+
+  test('never takes the token to a host that is not one of Slack, not even behind a redirect', async () => {
+    const seen: (string | undefined)[] = [];
+    const elsewhere = await listen((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('caught');
+    });
+    const slack = await listen((_request, response) =>
+      response.writeHead(302, { location: `${elsewhere}/x` }).end(),
+    );
+    const files = filesOf(slack);
+    expect(await files.open(file(`${slack}/x`), signal)).toEqual({ kind: 'left-out', reason: 'unreadable' });
+    expect(await files.open(file(`${elsewhere}/x`), signal)).toEqual({
+      kind: 'left-out',
+      reason: 'unreadable',
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('is no sign-in page, although Slack answers 200 with one', async () => {
+    const slack = await listen((_request, response) =>
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(SIGN_IN),
+    );
+    const files = filesOf(slack);
+    expect(await files.open(file(`${slack}/x`), signal)).toEqual({
+      kind: 'left-out',
+      reason: 'sign-in-page',
+    });
+    const page = file(`${slack}/x`, { mimetype: 'text/html', size: 12 });
+    expect(await files.open(page, signal)).toEqual({ kind: 'left-out', reason: 'sign-in-page' });
+  });
+
+  test('may be a page of HTML itself', async () => {
+    const content = '<p>report</p>';
+    const slack = await listen((_request, response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html', 'content-length': Buffer.byteLength(content) })
+        .end(content),
+    );
+    const report = file(`${slack}/x`, { mimetype: 'text/html', size: Buffer.byteLength(content) });
+    expect((await filesOf(slack).open(report, signal)).kind).toBe('open');
+  });
+
+  test('is left out when it is too large, whatever Slack says of its size', async () => {
+    const slack = await listen((_request, response) => {
+      const chunk = Buffer.alloc(8 * 1024 * 1024);
+      const send = (left: number): void => {
+        if (left === 0 || response.destroyed) response.end();
+        else response.write(chunk, () => send(left - 1));
+      };
+      send(14);
+    });
+    const files = filesOf(slack);
+    const huge = file(`${slack}/x`, { size: 200 * 1024 * 1024 });
+    expect(await files.open(huge, signal)).toEqual({ kind: 'left-out', reason: 'too-large' });
+    const opened = await files.open(file(`${slack}/x`), signal);
+    if (opened.kind !== 'open') throw new Error(opened.reason);
+    await expect(opened.body.pipeTo(new WritableStream())).rejects.toBeInstanceOf(FileTooLargeError);
+  });
+
+  test('is left out when Slack has no address for it or answers with an error', async () => {
+    const slack = await listen((_request, response) => response.writeHead(404).end());
+    const files = filesOf(slack);
+    expect(await files.open(file(null), signal)).toEqual({ kind: 'left-out', reason: 'unreadable' });
+    expect(await files.open(file(`${slack}/x`), signal)).toEqual({ kind: 'left-out', reason: 'unreadable' });
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { readMessage } from '../../src/slack/messages.ts';
+
+describe('a Slack message', () => {
+  test('becomes readable text; mentions wait for their names', () => {
+    const { text } = readMessage({
+      ts: '1.0',
+      user: 'U1',
+      text: 'see <https://acme.example|the page> &amp; ask <@U2> in <#C1|dev>',
+    });
+    expect(text).toBe('see the page (https://acme.example) & ask <@U2> in #dev');
+  });
+
+  test('keeps what an alert bot says in blocks alone', () => {
+    const { text, appName } = readMessage({
+      ts: '1.0',
+      bot_id: 'B1',
+      bot_profile: { name: 'Alerts' },
+      text: '',
+      blocks: [
+        { type: 'header', text: { type: 'plain_text', text: 'Checkout is slow' } },
+        {
+          type: 'section',
+          text: { type: 'mrkdwn', text: '*p99* 4 s' },
+          fields: [
+            { type: 'mrkdwn', text: 'Host: web-1' },
+            { type: 'mrkdwn', text: 'Region: eu' },
+          ],
+        },
+        { type: 'context', elements: [{ type: 'mrkdwn', text: '<https://grafana.example|Dashboard>' }] },
+        { type: 'a_block_from_the_future', text: 'still readable' },
+      ],
+    });
+    expect(appName).toBe('Alerts');
+    for (const part of [
+      'Checkout is slow',
+      '*p99* 4 s',
+      'Host: web-1',
+      'Region: eu',
+      'grafana.example',
+      'still readable',
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  test('keeps what is in attachments alone', () => {
+    const { text } = readMessage({
+      ts: '1.0',
+      bot_id: 'B1',
+      attachments: [
+        {
+          fallback: 'ignored when there is more',
+          pretext: 'Build failed',
+          title: 'main #42',
+          title_link: 'https://ci.example/42',
+          text: 'two tests',
+          fields: [{ title: 'Branch', value: 'main' }],
+        },
+        { fallback: 'only a fallback' },
+      ],
+    });
+    expect(text).toBe(
+      'Build failed\nmain #42 (https://ci.example/42)\ntwo tests\nBranch: main\nonly a fallback',
+    );
+  });
+
+  test('keeps a forwarded message, and its files', () => {
+    const { text, files } = readMessage({
+      ts: '1.0',
+      user: 'U1',
+      text: 'look',
+      attachments: [
+        {
+          is_share: true,
+          author_name: 'Ben',
+          text: 'it crashes',
+          files: [
+            {
+              id: 'F1',
+              name: 'shot.png',
+              mimetype: 'image/png',
+              size: 3,
+              url_private: 'https://files.slack.com/x',
+            },
+          ],
+        },
+      ],
+    });
+    expect(text).toBe('look\nBen\nit crashes');
+    expect(files).toEqual([
+      { id: 'F1', name: 'shot.png', mimetype: 'image/png', size: 3, url: 'https://files.slack.com/x' },
+    ]);
+  });
+
+  test('reads rich text as people see it', () => {
+    const { text } = readMessage({
+      ts: '1.0',
+      user: 'U1',
+      text: '',
+      blocks: [
+        {
+          type: 'rich_text',
+          elements: [
+            {
+              type: 'rich_text_section',
+              elements: [
+                { type: 'text', text: 'ask ' },
+                { type: 'user', user_id: 'U2' },
+                { type: 'text', text: ' about ' },
+                { type: 'link', url: 'https://acme.example', text: 'this' },
+                { type: 'emoji', name: 'eyes' },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect(text).toBe('ask <@U2> about this (https://acme.example):eyes:');
+  });
+});
