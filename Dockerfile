@@ -10,4 +10,4 @@ USER node
 VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=3s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT ?? 3000) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--liftoff-only", "src/main.ts"]
+CMD ["node", "--liftoff-only", "--max-semi-space-size=2", "--max-old-space-size=256", "src/main.ts"]

@@ -6,7 +6,8 @@ export type Target = { port: number; signingSecret: string };
 export type Person = { teamId: string; userId: string; channelId: string };
 export type Answer = { status: number; sentAtMs: number; tookMs: number };
 
-const agent = new Agent({ keepAlive: true, maxSockets: 200 });
+// The app closes idle connections after 5 s; a pause between two rounds may be longer.
+const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: 2000 });
 let count = 0;
 
 /** One signed slash command, as Slack sends it; resolves when the app has answered. */

@@ -8,12 +8,14 @@ import { z } from 'zod';
 
 const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() });
 
+const packageSchema = z.looseObject({ scripts: z.looseObject({ start: z.string() }) });
+
 export type Running = { port: number; readyMs: number; rssMb: () => number; stop: () => Promise<void> };
 
 /** Starts a program of this folder's parent as `npm start` does, and waits until it says that it is ready. */
 export async function runProgram(file: string, environment: Record<string, string>): Promise<Running> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['--liftoff-only', file], {
+  const child = spawn(process.execPath, [...startFlags(), file], {
     env: { ...environment, PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -28,6 +30,12 @@ export async function runProgram(file: string, environment: Record<string, strin
       await ended;
     },
   };
+}
+
+/** What `npm start` gives to node. */
+function startFlags(): string[] {
+  const { scripts } = packageSchema.parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  return scripts.start.split(' ').slice(1, -1);
 }
 
 async function readyPort({ stdout }: ChildProcess): Promise<number> {

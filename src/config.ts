@@ -47,6 +47,8 @@ export type Config = {
   devin: { apiKey: string; orgId: string; apiUrl: string };
   impersonation: 'required' | 'preferred' | 'off';
   requestTag: boolean;
+  /** The fastest polling interval. */
+  watchSeconds: number;
   store: { databaseUrl: string | null; dataDir: string; secretsKey: string | null };
   logLevel: string;
 };
@@ -98,6 +100,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
     devin: { apiKey: env.DEVIN_API_KEY, orgId: env.DEVIN_ORG_ID, apiUrl: env.DEVIN_API_URL },
     impersonation: env.IMPERSONATION,
     requestTag: env.REQUEST_TAG === 'on',
+    watchSeconds: env.WATCH_SECONDS,
     store: {
       databaseUrl: env.DATABASE_URL ?? null,
       dataDir: env.DATA_DIR,

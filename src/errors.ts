@@ -29,6 +29,8 @@ export function userMessage(failure: Failure, text: Text): string {
       return text.card.problems.slack(failure.code);
     case 'gave-up':
       return text.card.problems.gaveUp;
+    case 'cancelled':
+      return text.card.problems.cancelled;
   }
 }
 

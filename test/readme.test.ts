@@ -29,6 +29,14 @@ test('the README explains each setting', () => {
   for (const [, name] of names) expect(readme).toContain(`\`${name}\``);
 });
 
+test('the image starts as npm start does', () => {
+  const { scripts } = z
+    .looseObject({ scripts: z.looseObject({ start: z.string() }) })
+    .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  const command = scripts.start.split(' ').map((word) => JSON.stringify(word));
+  expect(readFileSync('Dockerfile', 'utf8')).toContain(`CMD [${command.join(', ')}]`);
+});
+
 test('the manifest has the command and the shortcut that the app listens to', () => {
   expect(manifest.features.slash_commands).toEqual([{ command: '/devin', should_escape: true }]);
   expect(manifest.features.shortcuts).toEqual([

@@ -19,12 +19,51 @@ type Jobs = {
   /** A button of a card that ended was pressed. */
   resume: { requestId: string; how: Resumption };
   'describe-form': { formId: string; viewId: string };
+  /** Fetch what was said in a session, and post what is new in its thread. */
+  'relay-from-devin': { sessionId: string };
+  /** Post what is worth a message and was not told yet; after the session's own messages. */
+  'tell-milestones': { sessionId: string };
+  /** Take to Devin what was said in the thread or in a box, in order. */
+  'relay-to-devin': { sessionId: string };
+  /** Show the author what became of something they said. */
+  'tell-reply': { replyId: string };
+  /** Stop or archive a session at Devin, for a person who may. */
+  steer: { sessionId: string; what: SteeringVerb; userId: string; answerTo?: AnswerTo | undefined };
+  /** Take a request back before it is sent. */
+  'cancel-request': { requestId: string; userId: string; answerTo: AnswerTo };
+  /** Bring a session that was started elsewhere into a channel. */
+  'follow-session': { sessionId: string; teamId: string; userId: string; answerTo: AnswerTo };
+  /** Say which member of the Devin organisation a person is. */
+  'link-person': {
+    teamId: string;
+    userId: string;
+    personId: string;
+    devinUserId: string;
+    answerTo: AnswerTo;
+  };
 };
 
 const NOTICES = ['refused', 'card-elsewhere', 'queued'] as const;
 export type Notice = (typeof NOTICES)[number];
 const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
 export type Resumption = (typeof RESUMPTIONS)[number];
+const STEERING_VERBS = ['stop', 'archive'] as const;
+export type SteeringVerb = (typeof STEERING_VERBS)[number];
+
+/**
+ * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:
+ * the response URL, encrypted under the id.
+ */
+const answerToSchema = z.object({
+  id: z.string(),
+  channelId: z.string().nullable(),
+  threadTs: z.string().nullable(),
+  sealed: z.string().nullable(),
+  /** Told also when all went well: there is no card in view that shows it. */
+  always: z.boolean(),
+});
+export type AnswerTo = z.infer<typeof answerToSchema>;
+
 type JobName = keyof Jobs;
 
 const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
@@ -33,6 +72,30 @@ const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
   resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
+  'relay-from-devin': z.object({ sessionId: z.string() }),
+  'tell-milestones': z.object({ sessionId: z.string() }),
+  'relay-to-devin': z.object({ sessionId: z.string() }),
+  'tell-reply': z.object({ replyId: z.string() }),
+  steer: z.object({
+    sessionId: z.string(),
+    what: z.enum(STEERING_VERBS),
+    userId: z.string(),
+    answerTo: answerToSchema.optional(),
+  }),
+  'cancel-request': z.object({ requestId: z.string(), userId: z.string(), answerTo: answerToSchema }),
+  'follow-session': z.object({
+    sessionId: z.string(),
+    teamId: z.string(),
+    userId: z.string(),
+    answerTo: answerToSchema,
+  }),
+  'link-person': z.object({
+    teamId: z.string(),
+    userId: z.string(),
+    personId: z.string(),
+    devinUserId: z.string(),
+    answerTo: answerToSchema,
+  }),
 };
 const JOB_NAMES = Object.keys(payloads);
 
@@ -57,12 +120,19 @@ export type JobHandler<Name extends JobName> = (
 ) => Promise<void>;
 
 export type Enqueue = Queue['enqueue'];
+export type EnqueueAll = Queue['enqueueAll'];
 
 export type Depth = { queued: number; active: number };
 
 export type Queue = {
   /** Start first. */
   enqueue<Name extends JobName>(name: Name, payload: Jobs[Name], options?: EnqueueOptions): Promise<void>;
+  /** Many of one kind at once, each with its key, inside a transaction. */
+  enqueueAll<Name extends JobName>(
+    name: Name,
+    jobs: { payload: Jobs[Name]; key: string }[],
+    trx: Transaction<Tables>,
+  ): Promise<void>;
   /** Before `start`. Up to `concurrency` jobs of this name run at a time, each on its own. */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>, options: { concurrency: number }): void;
   start(): Promise<void>;
@@ -107,6 +177,10 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
         ...(later && { startAfter: startAfterMs / 1000 }),
         ...(trx !== undefined && { db: fromKysely(trx) }),
       });
+    },
+    async enqueueAll(name, jobs, trx) {
+      const inserts = jobs.map(({ payload, key }) => ({ data: payload, singletonKey: key }));
+      await boss.insert(name, inserts, { db: fromKysely(trx) });
     },
     work(name, handler, { concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {

@@ -1,6 +1,8 @@
 import type { Log } from '../log.ts';
 import type { Forms } from '../store/forms.ts';
+import type { Replies } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
+import type { SessionMessages } from '../store/session-messages.ts';
 import type { Enqueue } from './queue.ts';
 
 export type SweepTimes = {
@@ -13,11 +15,15 @@ export type SweepTimes = {
 };
 export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000, staleMs: 60_000 };
 
+/** Messages that wait for so long have lost their job: while one side is busy, they try by themselves. */
+const WAITING_MS = 10 * 60 * 1000;
 const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
 
 type SweepDeps = {
   requests: Pick<Requests, 'stranded' | 'staleCards'>;
   forms: Pick<Forms, 'deleteBefore'>;
+  replies: Pick<Replies, 'waiting'>;
+  messages: Pick<SessionMessages, 'waiting'>;
   enqueue: Enqueue;
   times: SweepTimes;
   log: Log;
@@ -26,7 +32,7 @@ type SweepDeps = {
 export type Sweep = ReturnType<typeof createSweep>;
 
 /** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
-export function createSweep({ requests, forms, enqueue, times, log }: SweepDeps) {
+export function createSweep({ requests, forms, replies, messages, enqueue, times, log }: SweepDeps) {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
 
@@ -41,8 +47,17 @@ export function createSweep({ requests, forms, enqueue, times, log }: SweepDeps)
     log.info({ requests: requestIds.length, cards: cardIds.length }, 'took up what was left undone');
   }
 
+  /** What was said on either side and is still under way. */
+  async function recoverThreads(waitingMs: number): Promise<void> {
+    const toDevin = await replies.waiting(ago(waitingMs));
+    for (const id of toDevin) await enqueue('relay-to-devin', { sessionId: id }, { key: id });
+    const fromDevin = await messages.waiting(ago(waitingMs));
+    for (const id of fromDevin) await enqueue('relay-from-devin', { sessionId: id }, { key: id });
+  }
+
   function tick(): void {
     running = recover(times.strandedMs, times.staleMs)
+      .then(async () => recoverThreads(WAITING_MS))
       .then(async () => forms.deleteBefore(ago(FORM_LIFE_MS)))
       .catch((error: unknown) => log.warn({ err: error }, 'looking for what was left undone failed'));
   }
@@ -51,6 +66,7 @@ export function createSweep({ requests, forms, enqueue, times, log }: SweepDeps)
     /** `alone`: no other process can be at work, so whatever is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
       await (alone ? recover(0, 0) : recover(times.strandedMs, times.staleMs));
+      await recoverThreads(alone ? 0 : WAITING_MS);
       timer ??= setInterval(tick, times.everyMs);
     },
     async stop(): Promise<void> {

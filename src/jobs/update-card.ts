@@ -1,60 +1,174 @@
+import { createHash } from 'node:crypto';
 import type { Log } from '../log.ts';
+import { elapsedStep } from '../session/elapsed.ts';
+import type { SessionPhase } from '../session/lifecycle.ts';
 import { renderCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
-import type { Outbound, Rendered } from '../slack/outbound.ts';
+import { slackFailure } from '../slack/errors.ts';
+import type { SlackFailure } from '../slack/errors.ts';
+import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import type { Cards } from '../store/cards.ts';
 import type { Requests, SessionRequest } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
+import { backOffMs } from './back-off.ts';
 import type { Enqueue } from './queue.ts';
 
-export type RenderCard = (request: SessionRequest) => Promise<Rendered>;
+type DrawnCard = {
+  rendered: Rendered;
+  /** A fingerprint of all it shows; a few minutes more make no other card. */
+  shown: string;
+  phase: SessionPhase;
+};
+export type DrawCard = (request: SessionRequest) => Promise<DrawnCard>;
 
-export function createRenderCard({
-  sessions,
-  text,
-}: {
-  sessions: Pick<Sessions, 'ofRequest'>;
-  text: Text;
-}): RenderCard {
+type DrawDeps = { sessions: Pick<Sessions, 'ofRequest'>; text: Text; now: () => number };
+
+export function createDrawCard({ sessions, text, now }: DrawDeps): DrawCard {
   return async (request) => {
     const session = request.state === 'created' ? await sessions.ofRequest(request.id) : null;
-    return renderCard(cardView(request, session, text), text);
+    const card = cardView({ request, session, nowMs: now() }, text);
+    const { elapsedMs } = card;
+    const step = renderCard({ ...card, elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs) }, text);
+    const shown = createHash('sha256').update(JSON.stringify(step)).digest('base64url');
+    return { rendered: renderCard(card, text), shown, phase: card.phase };
   };
 }
 
 type UpdateDeps = {
-  requests: Pick<Requests, 'find' | 'cardDrawn'>;
-  renderCard: RenderCard;
-  outbound: Pick<Outbound, 'updateCard'>;
+  requests: Pick<Requests, 'find'>;
+  cards: Cards;
+  drawCard: DrawCard;
+  outbound: Pick<Outbound, 'updateCard' | 'postCard' | 'findCard'>;
   enqueue: Enqueue;
+  now: () => number;
   log: Log;
 };
 
-const UNCLEAR_WAIT_MS = 2000;
+/** Longer than Slack takes to answer. */
+const HOLD_MS = 30_000;
+const HELD_WAIT_MS = 1000;
 
-/** Makes the card say what the rows say. */
-export function createCardUpdater({ requests, renderCard, outbound, enqueue, log }: UpdateDeps) {
-  async function draw(request: SessionRequest): Promise<'drawn' | 'not now' | 'gone'> {
-    const { id, card_channel_id: channelId, card_ts: ts } = request;
-    if (channelId === null || ts === null) return 'gone';
-    const result = await outbound.updateCard(channelId, ts, await renderCard(request));
-    if (result.kind === 'updated') return 'drawn';
-    if (result.kind === 'refused') {
-      log.warn({ requestId: id, code: result.code }, 'Slack refused to edit a card');
-      return 'gone';
+/** Phases in which somebody has something to do, or to know: a card that was deleted by hand comes again. */
+const NEEDED: ReadonlySet<SessionPhase> = new Set([
+  'needs-you',
+  'needs-approval',
+  'finished',
+  'failed',
+  'capped',
+  'unknown',
+]);
+
+/** Makes the card say what the rows say: when that is anything new, and when its turn within Slack's budget has come. */
+export function createCardUpdater(deps: UpdateDeps) {
+  const { requests, cards, drawCard, enqueue, now } = deps;
+
+  async function again(requestId: string, startAfterMs: number): Promise<void> {
+    await enqueue('update-card', { requestId }, { key: requestId, startAfterMs });
+  }
+
+  /** 0: it is this card's turn. */
+  async function waitMs(request: SessionRequest): Promise<number> {
+    const { id, team_id: teamId, card_turn_at: turn } = request;
+    if (turn !== null) return turn.getTime() - now();
+    const at = await cards.nextTurn(teamId, new Date(now()));
+    const ms = at.getTime() - now();
+    if (ms > 0) await cards.keepTurn(id, at);
+    return ms;
+  }
+
+  async function edit(requestId: string): Promise<void> {
+    const request = await requests.find(requestId);
+    if (request === null) return;
+    const drawn = await drawCard(request);
+    const failure = await put(deps, request, drawn);
+    if (failure !== null && failure.kind !== 'refused') {
+      if (failure.kind === 'rate-limited')
+        await cards.pause(request.team_id, new Date(now() + failure.retryAfterMs));
+      const triedForMs = now() - request.updated_at.getTime();
+      await again(requestId, failure.kind === 'rate-limited' ? failure.retryAfterMs : backOffMs(triedForMs));
+      return;
     }
-    const startAfterMs = result.kind === 'rate-limited' ? result.retryAfterMs : UNCLEAR_WAIT_MS;
-    await enqueue('update-card', { requestId: id }, { key: id, startAfterMs });
-    return 'not now';
+    // Whoever drew something that is out of date by then draws again, so the last word is the row's.
+    if (!(await cards.drawn(requestId, drawn.shown, request.updated_at))) await again(requestId, 0);
   }
 
   return async (requestId: string): Promise<void> => {
-    let request = await requests.find(requestId);
-    // Two updates may overlap. Whoever drew something that is out of date by then draws again, so the last word is
-    // the row's.
-    while (request !== null && (await draw(request)) !== 'not now') {
-      if (await requests.cardDrawn(requestId, request.updated_at)) return;
-      request = await requests.find(requestId);
+    const request = await requests.find(requestId);
+    if (request === null || request.card_channel_id === null) return;
+    const { shown } = await drawCard(request);
+    if (shown === request.card_shown) {
+      await cards.drawn(requestId, shown, request.updated_at);
+      return;
+    }
+    const ms = await waitMs(request);
+    if (ms > 0) return again(requestId, ms);
+    if (!(await cards.hold(requestId, new Date(now()), HOLD_MS))) return again(requestId, HELD_WAIT_MS);
+    try {
+      await edit(requestId);
+    } finally {
+      await cards.release(requestId);
     }
   };
+}
+
+type PutDeps = Pick<UpdateDeps, 'outbound' | 'cards' | 'now' | 'log'>;
+
+/** Edits the card; posts it again where it was deleted and somebody needs it. null: done, or not needed. */
+async function put(deps: PutDeps, request: SessionRequest, drawn: DrawnCard): Promise<SlackFailure | null> {
+  const { outbound, cards, log } = deps;
+  const { id, card_channel_id: channelId, card_ts: ts } = request;
+  if (channelId === null) return null;
+  const result = ts === null ? null : await outbound.updateCard(channelId, ts, drawn.rendered);
+  if (result?.kind === 'updated') return null;
+  if (result !== null && !isDeleted(result)) {
+    if (result.kind === 'refused')
+      log.warn({ requestId: id, code: result.code }, 'Slack refused to edit a card');
+    return result;
+  }
+  if (result !== null) await cards.lost(id);
+  if (!NEEDED.has(drawn.phase)) return null;
+  return postAgain(deps, { ...request, ...(ts !== null && { card_attempted_at: null }) }, drawn.rendered);
+}
+
+const isDeleted = (result: SlackFailure): boolean =>
+  result.kind === 'refused' && result.code === 'message_not_found';
+
+async function postAgain(
+  { outbound, cards, now, log }: PutDeps,
+  request: SessionRequest,
+  card: Rendered,
+): Promise<SlackFailure | null> {
+  const { id, card_channel_id: channelId, card_attempted_at: attemptedAt } = request;
+  const place = { channelId: channelId ?? '', threadTs: threadOf(request) };
+  const startsThread = place.threadTs === null;
+  const found = attemptedAt === null ? null : await findAgain(outbound, place, { id, attemptedAt });
+  if (typeof found === 'string') return cards.placed(id, found, startsThread).then(() => null);
+  if (found !== null) return found;
+  await cards.attempt(id, new Date(now()));
+  const posted = await outbound.postCard(place, id, card);
+  if (posted.kind === 'posted') return cards.placed(id, posted.ts, startsThread).then(() => null);
+  if (posted.kind !== 'unclear') await cards.attempt(id, null);
+  if (posted.kind === 'refused')
+    log.warn({ requestId: id, code: posted.code }, 'Slack refused to take a deleted card again');
+  return posted;
+}
+
+/** A direct message has none. */
+function threadOf(request: SessionRequest): string | null {
+  return request.card_elsewhere === null ? request.thread_ts : null;
+}
+
+async function findAgain(
+  outbound: Pick<Outbound, 'findCard'>,
+  place: CardPlace,
+  { id, attemptedAt }: { id: string; attemptedAt: Date },
+): Promise<string | null | SlackFailure> {
+  try {
+    return await outbound.findCard(place, id, attemptedAt.getTime());
+  } catch (error) {
+    const failure = slackFailure(error);
+    // Where the app may not read, it could not have posted.
+    return failure.kind === 'refused' ? null : failure;
+  }
 }

@@ -1,12 +1,23 @@
 import type { LocalDevin, LocalSession } from './devin/index.ts';
-import type { LocalSlack, View } from './slack/index.ts';
+import type { Pace } from './pace.ts';
+import type { SeededWorld } from './seed.ts';
+import type { LocalSlack, Message, View } from './slack/index.ts';
 
-type Stage = { slack: LocalSlack; devin: LocalDevin; print: (text: string) => void };
+type Stage = {
+  slack: LocalSlack;
+  devin: LocalDevin;
+  world: SeededWorld;
+  pace: Pace;
+  print: (text: string) => void;
+};
 
-/** Plays the three ways to start a session and prints what each side sees. Returns what went wrong. */
+/** Of what Devin does by itself, in the last act. */
+const SCRIPT_SPEED = 10;
+
+/** Plays the ways to start a session, and a conversation with one, and prints what each side sees. Returns what went wrong. */
 export async function playDemo(stage: Stage): Promise<string[]> {
   const { slack, devin, print } = stage;
-  const cast = seed(stage);
+  const cast = castOf(stage.world);
   print(heading('1. A slash command'));
   await byCommand(stage, cast);
   print(heading('2. A message shortcut on a thread'));
@@ -15,6 +26,8 @@ export async function playDemo(stage: Stage): Promise<string[]> {
   await byForm(stage, cast);
   print(heading('4. Somebody without a Devin account'));
   await byStranger(stage, cast);
+  print(heading('5. Devin works, asks and finishes'));
+  await byConversation(stage, cast);
   print(heading('What everybody sees in the channel'));
   print(slack.renderText(cast.channelId));
   print(
@@ -23,36 +36,11 @@ export async function playDemo(stage: Stage): Promise<string[]> {
   return [...slack.problems, ...devin.problems];
 }
 
-type Cast = ReturnType<typeof seed>;
+/** Who plays, and where. */
+type Cast = ReturnType<typeof castOf>;
 
-function seed({ slack, devin }: Stage) {
-  const ana = slack.addUser({ name: 'ana', realName: 'Ana Ruiz', email: 'ana@acme.example' });
-  const ben = slack.addUser({ name: 'ben', realName: 'Ben Okafor', email: 'ben@acme.example' });
-  const eve = slack.addUser({ name: 'eve', realName: 'Eve Lind', email: 'eve@acme.example' });
-  devin.addMember({ userId: 'user-ana', email: 'ana@acme.example', name: 'Ana Ruiz' });
-  devin.addMember({ userId: 'user-ben', email: 'ben@acme.example', name: 'Ben Okafor' });
-  devin.addRepository({ path: 'acme/web' });
-  devin.addRepository({ path: 'acme/api' });
-  devin.addPlaybook({ id: 'playbook-fix', title: 'Fix a bug' });
-  const channelId = slack.addChannel({ name: 'payments', members: [ana, ben, eve] });
-  const screenshot = slack.addFile({
-    name: 'checkout.png',
-    mimetype: 'image/png',
-    content: 'not a real picture',
-    owner: ana,
-  });
-  const root = slack.say(ana, channelId, 'Checkout fails for customers with two addresses.', {
-    files: [screenshot],
-  });
-  slack.say(ben, channelId, '', {
-    threadTs: root,
-    botName: 'Alerts',
-    blocks: [{ type: 'section', text: { type: 'mrkdwn', text: '*checkout* error rate is 4.2 %' } }],
-  });
-  const picked = slack.say(ben, channelId, `It is the address picker, <@${ana}>: it sends both.`, {
-    threadTs: root,
-  });
-  return { ana, ben, eve, channelId, root, picked };
+function castOf({ people: { ana, ben, eve }, thread: { channelId, picked } }: SeededWorld) {
+  return { ana, ben, eve, channelId, picked };
 }
 
 async function byCommand(stage: Stage, { ana, channelId }: Cast): Promise<void> {
@@ -99,6 +87,29 @@ async function byStranger({ slack, print }: Stage, { eve, channelId }: Cast): Pr
   await slack.command(eve, channelId, 'clean up the old feature flags');
   const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve);
   print(indent(slack.renderText(notice)));
+}
+
+/** The scripts play here at last, so that nothing before depends on how fast they do. */
+async function byConversation({ slack, devin, pace, print }: Stage, { ben, channelId }: Cast): Promise<void> {
+  devin.script('question');
+  print('ben types:  /devin rebase the payments branch\n');
+  await slack.command(ben, channelId, 'rebase the payments branch');
+  pace.setSpeed(SCRIPT_SPEED);
+  const question = await slack.waitForMessage(channelId, ({ text }) => text.includes('Should I start from'));
+  print(indent(slack.renderText(question)));
+  const session = await devin.waitForSession(({ request }) => request.prompt.startsWith('rebase'));
+  const card = await cardOf(slack, channelId, session);
+  print('\nben answers in the thread:  from main, please\n');
+  await slack.speak(ben, channelId, 'from main, please', { threadTs: card.ts });
+  const done = await slack.waitForMessage(
+    channelId,
+    ({ ts, text }) => ts === card.ts && text.includes('Finished'),
+  );
+  print(`Devin finished, and the card says so:\n${indent(slack.renderText(done))}`);
+}
+
+async function cardOf(slack: LocalSlack, channelId: string, { url }: LocalSession): Promise<Message> {
+  return slack.waitForMessage(channelId, ({ text, threadTs }) => threadTs === null && text.includes(url));
 }
 
 /** The form once it says as whom it will run. */

@@ -1,39 +1,109 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createBot } from '../app.ts';
-import { parseConfig } from '../config.ts';
+import { parseArgs } from 'node:util';
 import { playDemo } from './demo-play.ts';
-import { createLocalDevin } from './devin/index.ts';
-import { createLocalSlack } from './slack/index.ts';
+import { createControl } from './page/control.ts';
+import { createPage } from './page/server.ts';
+import type { Page } from './page/server.ts';
+import { openSandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
 
-/** `npm run demo`: the real app between a local Slack and a local Devin; no account, no token, no network. */
-const slack = await createLocalSlack();
-const devin = await createLocalDevin({});
-const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-demo-'));
-const parsed = parseConfig({
-  SLACK_BOT_TOKEN: slack.workspace.botToken,
-  SLACK_SIGNING_SECRET: slack.workspace.signingSecret,
-  SLACK_API_URL: slack.apiUrl,
-  HOST: '127.0.0.1',
-  PORT: '0',
-  DEVIN_API_KEY: devin.apiKey,
-  DEVIN_ORG_ID: devin.orgId,
-  DEVIN_API_URL: devin.url,
-  DATA_DIR: dataDir,
-  LOG_LEVEL: 'warn',
+/**
+ * `npm run demo`: the real app between a local Slack and a local Devin; no account, no token, no network.
+ *
+ *     --script     plays by itself and prints what each side sees; exits with 0 when each step did what it should
+ *     --socket     Socket Mode instead of HTTP
+ *     --port N     where the page is; 4321, or the next free port
+ */
+const FIRST_PORT = 4321;
+const PORTS_TRIED = 20;
+
+const { values } = parseArgs({
+  options: {
+    script: { type: 'boolean', default: false },
+    socket: { type: 'boolean', default: false },
+    port: { type: 'string' },
+  },
 });
-if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
 
-const bot = await createBot(parsed.config);
-const { port } = await bot.start();
-slack.connectHttp(`http://127.0.0.1:${port}/slack/events`);
-try {
-  const problems = await playDemo({ slack, devin, print: (text) => process.stdout.write(`${text}\n`) });
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
-  process.exitCode = problems.length === 0 ? 0 : 1;
-} finally {
-  await bot.stop();
-  await Promise.all([slack.close(), devin.stop()]);
-  await rm(dataDir, { recursive: true, force: true });
+const sandbox = await openSandbox({
+  transport: values.socket ? 'socket' : 'http',
+  speed: values.script ? 0 : 1,
+  onTrouble: ({ level, message }) => process.stderr.write(`[bot] ${level}: ${message}\n`),
+});
+if (values.script) await runScript(sandbox);
+else await runPage(sandbox, values.port);
+
+async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise<void> {
+  const print = (text: string): void => void process.stdout.write(`${text}\n`);
+  try {
+    const problems = await playDemo({ slack, devin, world, pace, print });
+    for (const problem of problems) process.stderr.write(`${problem}\n`);
+    process.exitCode = problems.length === 0 ? 0 : 1;
+  } finally {
+    await close();
+  }
+}
+
+async function runPage({ close, ...parts }: Sandbox, wantedPort: string | undefined): Promise<void> {
+  const control = createControl(parts);
+  const { slack, devin, world } = parts;
+  const open = async (port: number): Promise<Page> =>
+    createPage({ slack, devin, control, notes: world.notes, port });
+  const end = async (): Promise<void> => {
+    control.close();
+    await close();
+  };
+  try {
+    const page = wantedPort === undefined ? await openAtFreePort(open) : await open(Number(wantedPort));
+    process.stdout.write(welcome(page.url));
+    endOnSignal(async () => {
+      await page.close();
+      await end();
+    });
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function openAtFreePort(open: (port: number) => Promise<Page>): Promise<Page> {
+  for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_TRIED; port += 1) {
+    try {
+      return await open(port);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    }
+  }
+  return open(0);
+}
+
+function endOnSignal(end: () => Promise<void>): void {
+  let isEnding = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (isEnding) process.exit(1);
+      isEnding = true;
+      end().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`${String(error)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+function welcome(url: string): string {
+  return [
+    '',
+    `  Open ${url}`,
+    '',
+    '  A Slack for trying things out, with the real app behind it. Nothing leaves this machine.',
+    '  Try:  /devin fix the flaky login test --mode fast',
+    '  or:   the menu of a message > Start a Devin session',
+    '',
+    '  Ctrl+C ends it.',
+    '',
+    '',
+  ].join('\n');
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** A file that came with a Slack message. Its bytes need the bot's token. */
-const slackFileSchema = z.object({
+export const slackFileSchema = z.object({
   id: z.string(),
   name: z.string(),
   mimetype: z.string(),

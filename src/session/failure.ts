@@ -24,5 +24,7 @@ export const failureSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('slack'), code: z.string() }),
   /** Devin was busy or down for longer than a request waits. */
   z.object({ kind: z.literal('gave-up'), waiting: z.string().nullable() }),
+  /** Somebody took it back before it was sent. */
+  z.object({ kind: z.literal('cancelled'), userId: z.string() }),
 ]);
 export type Failure = z.infer<typeof failureSchema>;

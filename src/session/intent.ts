@@ -1,4 +1,6 @@
+import type { ValueSource } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
+import type { Preferences } from './preferences.ts';
 
 /** What is wrong with one flag, or with the whole request; `text/` makes the sentence. */
 export type Problem =
@@ -9,14 +11,25 @@ export type Problem =
   | { kind: 'repeated'; field: FieldKey }
   | { kind: 'no-task' };
 
+/** Whose settings. */
+export type SettingScope = Exclude<ValueSource, 'request'>;
+
 /** What a person wants, read from the text of a slash command. */
 export type Intent =
   | { kind: 'create'; draft: SessionDraft }
   | { kind: 'open-form' }
   | { kind: 'help' }
   | { kind: 'list'; whose: 'mine' | 'all'; page: number }
-  | { kind: 'status' | 'stop' | 'archive' | 'follow'; session: string }
+  | { kind: 'status'; session: string }
+  | { kind: 'follow'; session: string }
+  | { kind: 'stop' | 'archive'; session: string }
   | { kind: 'say'; session: string; text: string }
   | { kind: 'link'; slackUserId: string; devinUserId: string }
+  | { kind: 'defaults' }
+  /** With problems nothing is set. */
+  | { kind: 'set-defaults'; scope: SettingScope; draft: SessionDraft; problems: Problem[] }
+  | { kind: 'clear-defaults'; scope: SettingScope }
+  | { kind: 'notify'; where: NonNullable<Preferences['notify']> }
+  | { kind: 'steer'; who: NonNullable<Preferences['steer']>; scope: 'channel' | 'workspace' }
   /** Nothing is created; `draft` holds what could be read, for the form. */
   | { kind: 'invalid'; problems: Problem[]; draft: SessionDraft };

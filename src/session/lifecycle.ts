@@ -2,19 +2,23 @@
  * What a person is told about a session. Devin's `status` and `status_detail` are open enums: an unlisted one is
  * `other` and is shown as Devin names it.
  */
-export type SessionPhase =
-  | 'queued'
-  | 'starting'
-  | 'working'
-  | 'needs-you'
-  | 'needs-approval'
-  | 'finished'
-  | 'asleep'
-  | 'capped'
-  | 'failed'
-  | 'unknown'
-  | 'ended'
-  | 'other';
+export const SESSION_PHASES = [
+  'queued',
+  'starting',
+  'working',
+  'needs-you',
+  'needs-approval',
+  'finished',
+  'asleep',
+  'capped',
+  'failed',
+  'unknown',
+  'ended',
+  /** Devin does not know it any more. */
+  'gone',
+  'other',
+] as const;
+export type SessionPhase = (typeof SESSION_PHASES)[number];
 
 export type SessionStatus = { status: string; statusDetail: string | null };
 
@@ -49,6 +53,21 @@ export function sessionPhase({ status, statusDetail }: SessionStatus, wasFinishe
       return 'failed';
     default:
       return 'other';
+  }
+}
+
+/** Whether a session in this phase has finished and not worked since. */
+export function finishedSoFar(phase: SessionPhase, wasFinished: boolean): boolean {
+  switch (phase) {
+    case 'finished':
+      return true;
+    case 'starting':
+    case 'working':
+    case 'needs-you':
+    case 'needs-approval':
+      return false;
+    default:
+      return wasFinished;
   }
 }
 

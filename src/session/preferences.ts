@@ -2,8 +2,11 @@ import { z } from 'zod';
 
 /** Where a person is told what is worth telling: in the thread, by direct message, or on the card alone. */
 export const NOTIFY = ['thread', 'dm', 'card'] as const;
+type Notify = (typeof NOTIFY)[number];
 /** Who may answer, stop and archive: only whoever asked for the session, or every member of the organisation. */
 export const STEER = ['requester', 'members'] as const;
+
+type Steer = (typeof STEER)[number];
 
 export const preferencesSchema = z.object({
   notify: z.enum(NOTIFY).optional(),
@@ -13,8 +16,26 @@ export const preferencesSchema = z.object({
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
-export const DEFAULT_PREFERENCES = {
+const DEFAULT_PREFERENCES = {
   notify: 'thread',
   steer: 'members',
   webMessages: true,
 } as const satisfies Required<Preferences>;
+
+/** What each scope says; any may say nothing. */
+export type PreferenceLayers = { workspace?: Preferences; channel?: Preferences; person?: Preferences };
+
+export type EffectivePreferences = { notify: Notify; steer: Steer; webMessages: boolean };
+
+/** Nearest first. Who may steer is not for the person to say who wants to. */
+export function effectivePreferences({
+  workspace = {},
+  channel = {},
+  person = {},
+}: PreferenceLayers): EffectivePreferences {
+  return {
+    notify: person.notify ?? channel.notify ?? workspace.notify ?? DEFAULT_PREFERENCES.notify,
+    steer: channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
+    webMessages: channel.webMessages ?? workspace.webMessages ?? DEFAULT_PREFERENCES.webMessages,
+  };
+}

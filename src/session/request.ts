@@ -70,6 +70,12 @@ export function requestTag(requestId: string): string {
   return `slack-${requestId}`;
 }
 
+/** The request a session was created for; null: it carries no such tag. */
+export function requestIdOf(tags: readonly string[]): string | null {
+  const prefix = requestTag('');
+  return tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
+}
+
 export type RequestParts = {
   draft: StoredDraft;
   /** The task with its Slack context. */

@@ -41,12 +41,32 @@ function createApp({ bot, apiUrl, log }: BoltOptions, receiver: HTTPReceiver | S
     convoStore: false,
     logger: slackLogger(log),
     clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }), retryConfig: { retries: 1 } },
+    extendedErrorHandler: true,
   });
-  app.error(async (error) => {
+  app.error(async ({ error, body }: { error: Error; body: object }) => {
     log.error({ err: error }, 'a listener failed');
+    if (isEvent(body)) throw error;
     return Promise.resolve();
   });
+  acknowledgeEventsLast(app);
   return app;
+}
+
+function isEvent(body: object): boolean {
+  return 'type' in body && body.type === 'event_callback';
+}
+
+/**
+ * Bolt acknowledges an event before any listener has seen it, and Slack does not deliver it again then. Here it is
+ * acknowledged when the listeners have written down what they had to, and not at all when one of them failed.
+ */
+function acknowledgeEventsLast(app: App): void {
+  const process = app.processEvent.bind(app);
+  app.processEvent = async (event) => {
+    if (!isEvent(event.body)) return process(event);
+    await process({ ...event, ack: async () => Promise.resolve() });
+    await event.ack();
+  };
 }
 
 function createHttpBolt(options: BoltOptions, signingSecret: string): Bolt {
@@ -86,9 +106,10 @@ function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
         retryConfig: { forever: true, minTimeout: 1000, maxTimeout: 30_000, factor: 1.5 },
       },
     },
-    processEventErrorHandler: async ({ error }) => {
+    // What cannot be read is not to come again; an event that could not be written down is.
+    processEventErrorHandler: async ({ error, event }) => {
       log.warn({ err: error }, 'a payload could not be read');
-      return Promise.resolve(true);
+      return Promise.resolve(!isEvent(event.body));
     },
   });
   let connected = false;

@@ -7,7 +7,8 @@ import type { LeftOut, SessionRequest } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { truncate } from './blocks/text.ts';
-import type { CardAction, SessionCard } from './blocks/session-card.ts';
+import type { SessionCard } from './blocks/session-card.ts';
+import { cardActions } from './card-actions.ts';
 import { identitySentence } from './identity-words.ts';
 
 const TITLE_LENGTH = 120;
@@ -16,6 +17,7 @@ const TITLE_LENGTH = 120;
 const shownSchema = z.object({
   status: z.string(),
   status_detail: z.string().nullish(),
+  is_archived: z.boolean().nullish(),
   title: z.string().nullish(),
   devin_mode: z.string().nullish(),
   acus_consumed: z.number(),
@@ -23,14 +25,19 @@ const shownSchema = z.object({
   child_session_ids: z.array(z.string()).nullish(),
 });
 type Shown = z.infer<typeof shownSchema>;
+/** Epoch seconds. */
+const startSchema = z.object({ created_at: z.number().optional() });
+
+export type CardRows = { request: SessionRequest; session: SessionRow | null; nowMs: number };
 
 /** The card of a request: everything it shows comes from the two rows. */
-export function cardView(request: SessionRequest, session: SessionRow | null, text: Text): SessionCard {
+export function cardView({ request, session, nowMs }: CardRows, text: Text): SessionCard {
   const { values } = request.draft;
   const shown = session === null ? null : shownSchema.parse(session.response);
+  const phase = phaseOf(request, session, shown);
   return {
     requestId: request.id,
-    phase: phaseOf(request, shown),
+    phase,
     statusWord: shown?.status_detail ?? shown?.status ?? null,
     title: shown?.title ?? values.title ?? firstLine(values.prompt ?? ''),
     requester: request.user_id,
@@ -41,54 +48,69 @@ export function cardView(request: SessionRequest, session: SessionRow | null, te
     playbook: values.playbook_id ?? null,
     acuLimit: values.max_acu_limit ?? null,
     acusUsed: shown?.acus_consumed ?? null,
-    elapsedMs: null,
+    elapsedMs: session === null ? null : elapsed(session, nowMs),
     pullRequests: (shown?.pull_requests ?? []).map((pr) => ({ url: pr.pr_url, state: pr.pr_state ?? null })),
     childSessions: shown?.child_session_ids?.length ?? 0,
-    lastWords: null,
+    lastWords: session?.last_words ?? null,
     notes: notesOf(request, text),
     problem: request.failure === null ? null : userMessage(request.failure, text),
-    actions: actionsOf(request, session),
+    steeredBy: steeredBy(request, session, shown),
+    actions: cardActions(request, session, phase),
   };
 }
 
-function phaseOf(request: SessionRequest, shown: Shown | null): SessionPhase {
+function phaseOf(request: SessionRequest, session: SessionRow | null, shown: Shown | null): SessionPhase {
   switch (request.state) {
     case 'created':
-      return shown === null
-        ? 'starting'
-        : sessionPhase({ status: shown.status, statusDetail: shown.status_detail ?? null });
+      if (session === null || shown === null) return 'starting';
+      if (session.phase === 'gone') return 'gone';
+      return sessionPhase(
+        { status: shown.status, statusDetail: shown.status_detail ?? null },
+        session.was_finished,
+      );
     case 'sending':
       return 'starting';
     case 'unknown':
       return 'unknown';
     case 'refused':
     case 'failed':
-      return 'failed';
+      return request.failure?.kind === 'cancelled' ? 'ended' : 'failed';
     default:
       return 'queued';
   }
 }
 
-function actionsOf(request: SessionRequest, session: SessionRow | null): CardAction[] {
-  switch (request.state) {
-    case 'created':
-      return session === null ? ['details'] : ['open', 'details'];
-    case 'unknown':
-      return ['check-again', 'start-anyway', 'details'];
-    case 'refused':
-    case 'failed':
-      return canTryAgain(request)
-        ? ['try-again', 'edit-and-try-again', 'details']
-        : ['edit-and-try-again', 'details'];
-    default:
-      return ['details'];
-  }
+/** In which a session goes on; in the others the time it took stands still. */
+const GOING_ON: ReadonlySet<SessionPhase> = new Set([
+  'queued',
+  'starting',
+  'working',
+  'needs-you',
+  'needs-approval',
+  'other',
+]);
+
+function elapsed(
+  { response, phase, phase_at: phaseAt, created_at: createdAt }: SessionRow,
+  nowMs: number,
+): number {
+  const { created_at: seconds } = startSchema.parse(response);
+  const startMs = seconds === undefined ? createdAt.getTime() : seconds * 1000;
+  return Math.max(0, (GOING_ON.has(phase) ? nowMs : phaseAt.getTime()) - startMs);
 }
 
-/** As it stands, without its form: not where Devin found fault with it, nor where its secrets are gone. */
-function canTryAgain({ failure, had_secrets: hadSecrets }: SessionRequest): boolean {
-  if (hadSecrets) return false;
-  return !(failure?.kind === 'devin' && failure.code === 'invalid-request');
+/** Who ended or archived it, where that was done from here. */
+function steeredBy(
+  { failure }: SessionRequest,
+  session: SessionRow | null,
+  shown: Shown | null,
+): SessionCard['steeredBy'] {
+  if (failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
+  if (session === null || shown === null) return null;
+  const { stopped_by: stoppedBy, archived_by: archivedBy } = session;
+  if (stoppedBy !== null && shown.status === 'exit') return { what: 'ended', userId: stoppedBy };
+  if (archivedBy !== null && shown.is_archived === true) return { what: 'archived', userId: archivedBy };
+  return null;
 }
 
 function runsAs(identity: Identity | null): SessionCard['runsAs'] {

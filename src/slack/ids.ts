@@ -5,7 +5,7 @@ import type { FieldKey, Lookup } from '../session/fields.ts';
 
 export const SHORTCUT_ID = 'start_session';
 
-export const VIEW = { form: 'session_form', details: 'session_details' } as const;
+export const VIEW = { form: 'session_form', details: 'session_details', reply: 'session_reply' } as const;
 
 export const ACTION = {
   /** On a refusal: the form, filled in with what was typed. Value: a form id. */
@@ -20,7 +20,21 @@ export const ACTION = {
   editAndTryAgain: 'edit_and_try_again',
   checkAgain: 'check_again',
   startAnyway: 'start_anyway',
+  /** Each of the three opens the box for a message to Devin. */
+  reply: 'reply',
+  answer: 'answer',
+  wake: 'wake',
+  stop: 'stop',
+  archive: 'archive',
+  startAgain: 'start_again',
+  cancel: 'cancel',
+  /** On a notice that something said did not reach Devin. Value: the reply's id. */
+  sendAgain: 'send_again',
 } as const;
+
+/** Marks on a message: taken, and at Devin. */
+export const TAKEN_REACTION = 'eyes';
+export const DELIVERED_REACTION = 'white_check_mark';
 
 /** Input blocks of the form. The field's element always has the action id `value`. */
 export const INPUT = 'value';
@@ -49,9 +63,28 @@ export type FormMetadata = z.infer<typeof formMetadataSchema>;
 export const writeFormMetadata = (metadata: FormMetadata): string => JSON.stringify(metadata);
 export const readFormMetadata = (text: string): FormMetadata => formMetadataSchema.parse(JSON.parse(text));
 
+/** The box for a message to Devin. */
+export const REPLY_BLOCK = 'reply_text';
+const replyMetadataSchema = z.object({ requestId: z.string() });
+export const writeReplyMetadata = (metadata: z.infer<typeof replyMetadataSchema>): string =>
+  JSON.stringify(metadata);
+export const readReplyMetadata = (text: string) => replyMetadataSchema.parse(JSON.parse(text));
+
+/** Metadata by which a message is found again when Slack's answer to posting it was lost. */
+export type Mark = { event_type: string; event_payload: Record<string, string> };
+/** `part`: a long message is several of Slack's. */
+export const messageMark = (sessionId: string, eventId: string, part: number): Mark => ({
+  event_type: 'devin_message',
+  event_payload: { session_id: sessionId, event_id: eventId, part: String(part) },
+});
+export const milestoneMark = (sessionId: string, key: string): Mark => ({
+  event_type: 'devin_milestone',
+  event_payload: { session_id: sessionId, milestone: key },
+});
+
 /** Metadata of a card, by which it is found again when Slack's answer to posting it was lost. */
-export const CARD_EVENT = 'devin_session';
-export const cardMetadata = (requestId: string) => ({
+const CARD_EVENT = 'devin_session';
+export const cardMetadata = (requestId: string): Mark => ({
   event_type: CARD_EVENT,
   event_payload: { request_id: requestId },
 });

@@ -3,7 +3,8 @@ import type { MessageContext } from '../session/context.ts';
 import { applyDefaults, applyForm } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { SessionDraft, StoredDraft } from '../session/fields.ts';
-import type { Enqueue } from '../jobs/queue.ts';
+import type { EnqueueAll } from '../jobs/queue.ts';
+import { inBatches } from '../store/batches.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import { newId } from '../store/requests.ts';
@@ -26,21 +27,29 @@ type IntakeDeps = {
   forms: Forms;
   defaults: Settings;
   envelopes: Envelopes;
-  enqueue: Enqueue;
+  enqueueAll: EnqueueAll;
+  /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
+  prefer: <T>(task: () => Promise<T>) => Promise<T>;
 };
+
+/** Requests that share a transaction, in a rush. */
+const MOST_AT_ONCE = 50;
 
 export type Intake = ReturnType<typeof createIntake>;
 
 /** What listeners may do: write down what was asked. Everything else happens after Slack has its answer. */
-export function createIntake({ db, requests, forms, defaults, envelopes, enqueue }: IntakeDeps) {
+export function createIntake({ db, requests, forms, defaults, envelopes, enqueueAll, prefer }: IntakeDeps) {
   /** Row and job in one transaction; a delivery that was seen before changes nothing. */
-  async function accept(request: NewRequest): Promise<{ id: string; isNew: boolean }> {
+  const accept = inBatches(async (batch: NewRequest[]): Promise<boolean[]> => {
     return db.transaction().execute(async (trx) => {
-      const { id, isNew } = await requests.insert(request, trx);
-      if (isNew) await enqueue('create-session', { requestId: id }, { trx, key: id });
-      return { id, isNew };
+      const areNew = await requests.insertAll(batch, trx);
+      const jobs = batch
+        .filter((_request, at) => areNew[at])
+        .map(({ id }) => ({ payload: { requestId: id }, key: id }));
+      if (jobs.length > 0) await enqueueAll('create-session', jobs, trx);
+      return areNew;
     });
-  }
+  }, MOST_AT_ONCE);
 
   async function withDefaults(
     { teamId, userId, channelId }: Asked,
@@ -74,26 +83,34 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
     };
   }
 
+  async function acceptTyped(asked: Asked, dedupeKey: string, { draft, files }: Typed): Promise<boolean> {
+    const { session_secrets: sessionSecrets = [], ...stored } = draft;
+    const id = newId();
+    const request = async (): Promise<NewRequest> => ({
+      id,
+      dedupeKey,
+      source: 'command',
+      teamId: asked.teamId,
+      userId: asked.userId,
+      channelId: asked.channelId,
+      threadTs: asked.threadTs,
+      draft: await withDefaults(asked, stored),
+      context: null,
+      slackFileIds: files.map(({ id: fileId }) => fileId),
+      sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
+      hadSecrets: sessionSecrets.length > 0,
+    });
+    return prefer(async () => accept(await request()));
+  }
+
   return {
     /** A task typed as a command. `triggerId` is Slack's name for this one delivery. */
-    async acceptCommand(asked: Asked, triggerId: string, draft: SessionDraft) {
-      const { session_secrets: sessionSecrets = [], ...stored } = draft;
-      const id = newId();
-      return accept({
-        id,
-        dedupeKey: `command:${triggerId}`,
-        source: 'command',
-        teamId: asked.teamId,
-        userId: asked.userId,
-        channelId: asked.channelId,
-        threadTs: asked.threadTs,
-        draft: await withDefaults(asked, stored),
-        context: null,
-        slackFileIds: [],
-        sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
-        hadSecrets: sessionSecrets.length > 0,
-      });
-    },
+    acceptCommand: async (asked: Asked, triggerId: string, draft: SessionDraft) =>
+      acceptTyped(asked, `command:${triggerId}`, { draft, files: [] }),
+
+    /** A task typed in a thread. `place` names the message. */
+    acceptInThread: async (asked: Asked, place: string, typed: Typed) =>
+      acceptTyped(asked, `thread:${asked.teamId}:${place}`, typed),
 
     /** A form that was submitted; `viewId` names this one opening of it. */
     async acceptForm(form: Form, submission: Submission) {
@@ -102,7 +119,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       const responseUrl = envelopes.open(form.id, form.sealed)?.responseUrl ?? null;
       const context =
         form.context === null ? null : { ...form.context, choice: submission.choice ?? form.context.choice };
-      return accept({
+      const request: NewRequest = {
         id,
         dedupeKey: `form:${submission.viewId}`,
         source: 'form',
@@ -115,7 +132,8 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
         slackFileIds: submission.fileIds,
         sealed: envelopes.close(id, { responseUrl, sessionSecrets }),
         hadSecrets: sessionSecrets.length > 0,
-      });
+      };
+      return prefer(async () => accept(request));
     },
 
     /** Keeps what a form is filled in with. */
@@ -127,6 +145,8 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
     keepForm,
   };
 }
+
+type Typed = { draft: SessionDraft; files: readonly { id: string }[] };
 
 type Submission = {
   viewId: string;

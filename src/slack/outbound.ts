@@ -5,7 +5,9 @@ import type { Log } from '../log.ts';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
 import type { SlackHosts } from './hosts.ts';
-import { CARD_EVENT, cardMetadata } from './ids.ts';
+import { cardMetadata } from './ids.ts';
+import type { Mark } from './ids.ts';
+import { createThreadWriter } from './thread-writer.ts';
 
 /** A message as a renderer made it: `text` alone says everything. */
 export type Rendered = { text: string; blocks: KnownBlock[] };
@@ -83,7 +85,43 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     return true;
   }
 
+  /** Once: an unclear answer is settled by `find`, never by posting again. */
+  async function post(place: CardPlace, mark: Mark, message: Rendered): Promise<Posted> {
+    try {
+      const posted = await background.chat.postMessage({
+        channel: place.channelId,
+        ...(place.threadTs !== null && { thread_ts: place.threadTs }),
+        metadata: mark,
+        ...message,
+        ...QUIET,
+      });
+      return posted.ts === undefined ? { kind: 'unclear' } : { kind: 'posted', ts: posted.ts };
+    } catch (error) {
+      return slackFailure(error);
+    }
+  }
+
+  /** The `ts` of the message with this mark; null when it is not there. Throws when Slack cannot be asked. */
+  async function find(place: CardPlace, mark: Mark, sinceMs: number): Promise<string | null> {
+    const { channelId: channel, threadTs } = place;
+    const window = { channel, include_all_metadata: true, limit: 200, oldest: slackTs(sinceMs) };
+    const answer =
+      threadTs === null
+        ? await background.conversations.history(window)
+        : await background.conversations.replies({ ...window, ts: threadTs });
+    const wanted = Object.entries(mark.event_payload);
+    const found = cardMessagesSchema.parse(answer).messages.find(({ metadata }) => {
+      const payload = metadata?.event_payload ?? {};
+      return (
+        metadata?.event_type === mark.event_type && wanted.every(([name, value]) => payload[name] === value)
+      );
+    });
+    return found?.ts ?? null;
+  }
+
   return {
+    ...createThreadWriter({ background, hosts, fetch }),
+
     directChannel,
 
     async openView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
@@ -101,40 +139,16 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
       }
     },
 
+    post,
+    find,
+
     /** Once: an unclear answer is settled by `findCard`, never by posting again. */
-    async postCard(place: CardPlace, requestId: string, card: Rendered): Promise<Posted> {
-      try {
-        const posted = await background.chat.postMessage({
-          channel: place.channelId,
-          ...(place.threadTs !== null && { thread_ts: place.threadTs }),
-          metadata: cardMetadata(requestId),
-          ...card,
-          ...QUIET,
-        });
-        return posted.ts === undefined ? { kind: 'unclear' } : { kind: 'posted', ts: posted.ts };
-      } catch (error) {
-        return slackFailure(error);
-      }
-    },
+    postCard: async (place: CardPlace, requestId: string, card: Rendered): Promise<Posted> =>
+      post(place, cardMetadata(requestId), card),
 
     /** The card of this request in the conversation, found by its metadata; null when it is not there. */
-    async findCard(place: CardPlace, requestId: string, sinceMs: number): Promise<string | null> {
-      const window = { channel: place.channelId, include_all_metadata: true, limit: 200 };
-      const answer =
-        place.threadTs === null
-          ? await background.conversations.history({ ...window, oldest: slackTs(sinceMs) })
-          : await background.conversations.replies({
-              ...window,
-              ts: place.threadTs,
-              oldest: slackTs(sinceMs),
-            });
-      const { messages } = cardMessagesSchema.parse(answer);
-      const card = messages.find(
-        ({ metadata }) =>
-          metadata?.event_type === CARD_EVENT && metadata.event_payload['request_id'] === requestId,
-      );
-      return card?.ts ?? null;
-    },
+    findCard: async (place: CardPlace, requestId: string, sinceMs: number): Promise<string | null> =>
+      find(place, cardMetadata(requestId), sinceMs),
 
     async updateCard(channelId: string, ts: string, card: Rendered): Promise<Updated> {
       try {

@@ -15,6 +15,8 @@ export type Database = {
   db: Kysely<Tables>;
   /** The same tables, for what a person in Slack waits for: it goes before everything else. */
   urgent: Kysely<Tables>;
+  /** While the task runs, everything but `urgent` waits. */
+  prefer<T>(task: () => Promise<T>): Promise<T>;
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
@@ -37,7 +39,7 @@ export type DatabaseOptions = {
   onFatal?: (error: StoreError) => void;
 };
 
-const POOL_SIZE = 10;
+const POOL_SIZE = 6;
 const BOSS_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -58,6 +60,7 @@ async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promi
   return {
     db,
     urgent: kysely('urgent'),
+    prefer: gate.prefer,
     kind: 'embedded',
     boss: { db: bossDatabase(embedded.pglite, gate), backend: 'pglite' },
     ping: () => ping(db),
@@ -66,15 +69,22 @@ async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promi
 }
 
 async function openOnServer(databaseUrl: string, log: StoreLog): Promise<Database> {
-  const pool = new Pool({
-    connectionString: databaseUrl,
-    max: POOL_SIZE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  const connect = (): Kysely<Tables> => {
+    const pool = new Pool({
+      connectionString: databaseUrl,
+      max: POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    });
+    // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+    pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  };
+  const db = connect();
+  // Connections of its own: what a person waits for does not queue behind work that has time.
+  const urgent = connect();
+  const close = once(async () => {
+    await Promise.all([db.destroy(), urgent.destroy()]);
   });
-  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const close = once(() => db.destroy());
   try {
     await ping(db);
   } catch (error) {
@@ -86,7 +96,9 @@ async function openOnServer(databaseUrl: string, log: StoreLog): Promise<Databas
     max: BOSS_POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   };
-  return { db, urgent: db, kind: 'postgres', boss, ping: () => ping(db), close };
+  // A server serves many at a time: nobody has to step back.
+  const prefer: Database['prefer'] = async (task) => task();
+  return { db, urgent, prefer, kind: 'postgres', boss, ping: () => ping(db), close };
 }
 
 async function ping(db: Kysely<Tables>): Promise<void> {

@@ -42,7 +42,7 @@ const requestSchema = z.object({
   id: z.string(),
   dedupe_key: z.string(),
   state: z.enum(REQUEST_STATES),
-  source: z.enum(['command', 'form']),
+  source: z.enum(['command', 'form', 'follow']),
   team_id: z.string(),
   user_id: z.string(),
   channel_id: z.string(),
@@ -58,6 +58,8 @@ const requestSchema = z.object({
   card_attempted_at: z.date().nullable(),
   card_elsewhere: z.string().nullable(),
   card_stale: z.boolean(),
+  card_shown: z.string().nullable(),
+  card_turn_at: z.date().nullable(),
   prompt: z.string().nullable(),
   uploads: uploadsSchema.nullable(),
   waiting: z.enum(WAITING).nullable(),
@@ -140,6 +142,18 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
       return { id: earlier.id, isNew: false };
     },
 
+    /** Inserts the requests whose deliveries were not seen before. Returns, in order, which are new. */
+    async insertAll(requests: NewRequest[], trx: Db = db): Promise<boolean[]> {
+      const inserted = await trx
+        .insertInto('session_requests')
+        .values(requests.map(toRow))
+        .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+        .returning('id')
+        .execute();
+      const ids = new Set(inserted.map(({ id }) => id));
+      return requests.map(({ id }) => ids.has(id));
+    },
+
     async find(id: string): Promise<SessionRequest | null> {
       const row = await db.selectFrom('session_requests').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : parse(row);
@@ -149,7 +163,7 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
     async advance({ id, from, to, changes = {} }: Step, trx: Db = db): Promise<SessionRequest | null> {
       const row = await trx
         .updateTable('session_requests')
-        .set({ ...toColumns(changes), state: to, updated_at: new Date() })
+        .set({ ...toColumns(changes), ...(isOpen(to) ? {} : NO_LEASE), state: to, updated_at: new Date() })
         .where('id', '=', id)
         .where('state', '=', from)
         .returningAll()
@@ -198,17 +212,6 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
         .execute();
     },
 
-    /** The card shows the request as it was at `updatedAt`; false when it has changed since. */
-    async cardDrawn(id: string, updatedAt: Date): Promise<boolean> {
-      const { numUpdatedRows } = await db
-        .updateTable('session_requests')
-        .set({ card_stale: false })
-        .where('id', '=', id)
-        .where('updated_at', '=', updatedAt)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    },
-
     /** Cards that have not been drawn for long, although there is something new: a job was lost. */
     async staleCards(untouchedSince: Date): Promise<string[]> {
       const rows = await db
@@ -237,6 +240,13 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
       return rows.map((row) => row.id);
     },
   };
+}
+
+/** A request that has ended may be taken up again at once, by whoever comes. */
+const NO_LEASE = { lease_owner: null, lease_until: null };
+
+function isOpen(state: RequestState): boolean {
+  return OPEN_STATES.some((open) => open === state);
 }
 
 function toRow(request: NewRequest) {

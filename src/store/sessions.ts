@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { Kysely, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
+import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
 import { json } from './json.ts';
 import type { SessionsTable, Tables } from './tables.ts';
@@ -12,7 +14,8 @@ const sessionRowSchema = z.object({
   team_id: z.string(),
   channel_id: z.string(),
   thread_ts: z.string(),
-  phase: z.string(),
+  phase: z.enum(SESSION_PHASES).catch('other'),
+  phase_at: z.date(),
   was_finished: z.boolean(),
   last_words: z.string().nullable(),
   changed_at: z.date(),
@@ -20,8 +23,11 @@ const sessionRowSchema = z.object({
   messages_cursor: z.string().nullable(),
   muted: z.boolean(),
   synced: z.boolean(),
+  thread_trouble: z.string().nullable(),
   notify: z.enum(NOTIFY).nullable(),
   told: z.array(z.string()),
+  stopped_by: z.string().nullable(),
+  archived_by: z.string().nullable(),
   created_at: z.date(),
   updated_at: z.date(),
 });
@@ -46,6 +52,7 @@ export type SessionChanges = Partial<
     | 'response'
     | 'url'
     | 'phase'
+    | 'phase_at'
     | 'was_finished'
     | 'last_words'
     | 'changed_at'
@@ -53,8 +60,11 @@ export type SessionChanges = Partial<
     | 'messages_cursor'
     | 'muted'
     | 'synced'
+    | 'thread_trouble'
     | 'notify'
     | 'told'
+    | 'stopped_by'
+    | 'archived_by'
   >
 >;
 
@@ -119,11 +129,79 @@ export function createSessions(db: Kysely<Tables>) {
       return rows.map((row) => sessionRowSchema.parse(row));
     },
 
+    /** How many `due` would give without a limit. */
+    async dueCount(now: Date): Promise<number> {
+      const { count } = await db
+        .selectFrom('sessions')
+        .select((select) => select.fn.countAll().as('count'))
+        .where('next_look_at', '<=', now)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
+    /** Sets when each is looked at next, unless somebody else has since `was`. One statement. */
+    async reschedule(looks: readonly { id: string; was: Date | null; at: Date | null }[]): Promise<void> {
+      if (looks.length === 0) return;
+      await sql`
+        update sessions set next_look_at = look.at
+        from jsonb_to_recordset(${json(looks)}::jsonb) as look(id text, was timestamptz, at timestamptz)
+        where sessions.session_id = look.id
+          and date_trunc('milliseconds', sessions.next_look_at) = look.was`.execute(db);
+    },
+
+    /** For the rest of the transaction nobody else changes it. */
+    async lock(sessionId: string, trx: Transaction<Tables>): Promise<SessionRow | null> {
+      return oneOf(
+        await trx
+          .selectFrom('sessions')
+          .selectAll()
+          .where('session_id', '=', sessionId)
+          .forUpdate()
+          .execute(),
+      );
+    },
+
+    /** Its card is posted: from here on it is followed in this thread. */
+    async place(
+      sessionId: string,
+      { channelId, threadTs }: { channelId: string; threadTs: string },
+      trx: Db = db,
+    ): Promise<void> {
+      await trx
+        .updateTable('sessions')
+        .set({ channel_id: channelId, thread_ts: threadTs, updated_at: new Date() })
+        .where('session_id', '=', sessionId)
+        .execute();
+    },
+
     async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {
       await trx
         .updateTable('sessions')
         .set({ ...toColumns(changes), updated_at: new Date() })
         .where('session_id', '=', sessionId)
+        .execute();
+    },
+
+    /** What was said before it was followed: known, and never posted. */
+    async skipMessages(
+      sessionId: string,
+      messages: readonly { eventId: string; source: string; text: string; saidAt: Date }[],
+      trx: Db = db,
+    ): Promise<void> {
+      if (messages.length === 0) return;
+      await trx
+        .insertInto('session_messages')
+        .values(
+          messages.map(({ eventId, source, text, saidAt }) => ({
+            session_id: sessionId,
+            event_id: eventId,
+            source,
+            text,
+            state: 'skipped' as const,
+            said_at: saidAt,
+          })),
+        )
+        .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
 

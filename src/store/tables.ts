@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { ReplyState } from '../session/reply.ts';
 import type { RequestState } from '../session/request.ts';
 
 /** A `jsonb` column: written as text, read as whatever was written, parsed by its schema on the way out. */
@@ -30,6 +31,12 @@ export type SessionRequestsTable = {
   card_elsewhere: string | null;
   /** It shows less than is known: to be drawn again. */
   card_stale: Generated<boolean>;
+  /** A fingerprint of what it shows; null while that is not known. */
+  card_shown: string | null;
+  /** When its turn to be edited comes, within Slack's budget. */
+  card_turn_at: Timestamp | null;
+  /** Somebody is editing it until then. */
+  card_held_until: Timestamp | null;
   prompt: string | null;
   uploads: Json;
   waiting: string | null;
@@ -54,6 +61,8 @@ export type SessionsTable = {
   channel_id: string;
   thread_ts: string;
   phase: Generated<string>;
+  /** When it came into this phase. */
+  phase_at: Generated<Date>;
   was_finished: Generated<boolean>;
   /** The last thing Devin said, short. */
   last_words: string | null;
@@ -67,16 +76,21 @@ export type SessionsTable = {
   muted: Generated<boolean>;
   /** Messages go both ways; off after "unsync". */
   synced: Generated<boolean>;
+  /** Slack's code where the thread takes no messages at present; null: it does. */
+  thread_trouble: string | null;
   /** Where the person wants to be told: thread, dm or card. null: as their preferences say. */
   notify: string | null;
   /** What was told already, so that nothing is told twice. */
   told: Json;
+  /** Who stopped and who archived it from here: Slack user ids. */
+  stopped_by: string | null;
+  archived_by: string | null;
   created_at: Generated<Date>;
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };
 
-/** A message of a session, on its way from Devin to the thread. */
-export type SessionMessagesTable = {
+/** A message of a session, or a file that Devin made, on its way to the thread. */
+type SessionMessagesTable = {
   session_id: string;
   event_id: string;
   /** Devin's order. */
@@ -87,11 +101,13 @@ export type SessionMessagesTable = {
   /** Set before it is posted for the first time: with no `slack_ts`, Slack's answer was lost. */
   attempted_at: Timestamp | null;
   slack_ts: string | null;
+  /** A file of it that Slack has, though perhaps not yet in the thread. */
+  slack_file_id: string | null;
   said_at: Timestamp;
 };
 
 /** What a person said, on its way from Slack to Devin. */
-export type RepliesTable = {
+type RepliesTable = {
   id: string;
   /** From Slack: a delivery that comes twice finds this taken and changes nothing. */
   dedupe_key: string;
@@ -104,14 +120,37 @@ export type RepliesTable = {
   kind: string;
   text: string;
   files: Json;
-  state: Generated<'accepted' | 'sending' | 'delivered' | 'failed' | 'unknown'>;
+  state: Generated<ReplyState>;
   failure: Json;
   sent_at: Timestamp | null;
+  /** Devin was busy: it is not asked again before. */
+  not_before: Timestamp | null;
+  /** What was sent to Devin, word for word, by which it is known again. */
+  sent_text: string | null;
+  /** The message it became at Devin, where that was seen. */
+  event_id: string | null;
+  created_at: ColumnType<Date, Date | undefined, Date>;
+};
+
+/** Something worth a message that a session came to, once each. */
+type MilestonesTable = {
+  session_id: string;
+  /** What it is; see session/milestones.ts. */
+  key: string;
+  seq: Generated<string>;
+  state: Generated<'pending' | 'posted' | 'skipped'>;
+  /** The thread could not take it: it goes to the person. */
+  direct: Generated<boolean>;
+  /** Set before it is posted for the first time: while pending, Slack's answer was lost. */
+  attempted_at: Timestamp | null;
   created_at: Generated<Date>;
 };
 
+/** When the next edit of a card may be made in a workspace. */
+type EditBudgetsTable = { team_id: string; next_at: Timestamp };
+
 /** Who of several replicas does something that only one may do. */
-export type LeasesTable = { name: string; owner: string; until: Timestamp };
+type LeasesTable = { name: string; owner: string; until: Timestamp };
 
 /** A form that was offered or opened: what it is prefilled with and where it belongs. */
 type FormsTable = {
@@ -166,6 +205,8 @@ export type Tables = {
   session_messages: SessionMessagesTable;
   replies: RepliesTable;
   leases: LeasesTable;
+  milestones: MilestonesTable;
+  edit_budgets: EditBudgetsTable;
   forms: FormsTable;
   identities: IdentitiesTable;
   identity_links: IdentityLinksTable;

@@ -175,9 +175,6 @@ export const en = {
     /** The store did not take the request. */
     notRecorded:
       'Your request could not be written down, so nothing was started. Try again in a minute; if that does not help, tell whoever runs this app.',
-    /** A sub-command that is known, but not answered by this version. */
-    notYet: (kind: string): string =>
-      `\`${kind}\` is not part of this version yet. Nothing was started and nothing was changed. \`help\` after the command shows what works here.`,
     /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
     problems: {
       unknownFlag: (flag: string): string =>
@@ -222,11 +219,112 @@ export const en = {
         say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },
         stop: { usage: 'stop <session>', does: 'stops a session for good.' },
         archive: { usage: 'archive <session>', does: 'archives a session.' },
+        defaults: {
+          usage: 'defaults',
+          does: 'shows the defaults that apply here. defaults me --acu 10 sets yours, defaults me clear removes them; channel and workspace instead of me is for administrators.',
+        },
+        notify: {
+          usage: 'notify thread|dm|card',
+          does: 'says where you are told what matters about your sessions.',
+        },
+        steer: {
+          usage: 'steer requester|members',
+          does: "says who may answer and stop this channel's sessions; steer workspace … everywhere; for administrators.",
+        },
         link: {
           usage: 'link <@person> <Devin user id>',
           does: 'says which member of the Devin organisation a person is; for administrators.',
         },
       },
+    },
+  },
+  /** Sub-commands on sessions. Ids come as code spans, titles escaped. */
+  sessions: {
+    unknown: (id: string): string =>
+      `This app does not know the session ${id}. Check the id or the link; a session that was not started here comes with \`follow\` and its id.`,
+    mine: 'Your sessions',
+    all: "Everybody's sessions",
+    page: (page: number, pages: number): string => `Page ${page} of ${pages}`,
+    nextPage: (typed: string): string => `More: ${typed}`,
+    none: 'There are none yet. The command and a task start one.',
+    noPage: (pages: number): string =>
+      pages === 1 ? 'There is only one page.' : `There are ${pages} pages.`,
+    line: (parts: readonly string[]): string => parts.join(' · '),
+    stop: (title: string): string => `Stopping ${title}. You are told here when it is done.`,
+    archive: (title: string): string => `Archiving ${title}. You are told here when it is done.`,
+    say: (title: string): string => `On its way to ${title}. You are told here if Devin does not get it.`,
+    follow: 'Looking for that session at Devin. You are told here where its card is.',
+    link: 'Checking that with Slack and Devin. You are told here when it is done.',
+  },
+  /** Defaults and preferences. */
+  settings: {
+    title: 'Defaults that apply to you here',
+    notSaid: "Everything else is left to the organisation's defaults.",
+    none: "None is set: everything is left to the organisation's defaults.",
+    scopes: { workspace: 'this workspace', channel: 'this channel', person: 'you' },
+    value: (label: string, value: string, scope: string): string => `${label}: ${value} (set for ${scope})`,
+    set: (scope: string): string => `Set for ${scope}.`,
+    cleared: (scope: string): string => `The defaults for ${scope} are removed.`,
+    nothingSet: 'Nothing was set.',
+    adminsOnly:
+      'Only administrators of this Slack workspace can set that for a channel or the workspace. Nothing was set. Your own defaults are set with `defaults me`.',
+    notify: {
+      label: 'Where you are told what matters',
+      thread: "in the session's thread",
+      dm: 'in a direct message',
+      card: 'nowhere but on the card',
+    },
+    steer: {
+      label: 'Who may answer, stop and archive sessions here',
+      requester: 'only whoever asked for the session',
+      members: 'every member of the Devin organisation',
+    },
+    preference: (label: string, value: string): string => `${label}: ${value}`,
+  },
+  /** Acting on a session from its card or by a command. */
+  steering: {
+    requesterOnly: (mention: string): string =>
+      `Only ${mention}, who asked for this session, may do that here. Nothing was done. Ask them, or start a session of your own.`,
+    membersOnly: (mention: string): string =>
+      `Only members of the Devin organisation may do that, and you were not found among them. Nothing was done. Ask ${mention}, who asked for this session, or a Devin administrator to invite you.`,
+    outsider:
+      'Only people of the workspace this app is installed in may do that, and you belong to another one. Nothing was done. Ask somebody of that workspace.',
+    notDone: {
+      stop: 'The session was not stopped.',
+      archive: 'The session was not archived.',
+      follow: 'The session was not brought here.',
+    },
+    done: { stop: 'The session is stopped.', archive: 'The session is archived.' },
+    sentAlready:
+      'It has been sent to Devin already, so it cannot be taken back any more. Once its card shows Stop, that ends it.',
+    followed: 'Its card is in Slack, and it is followed there.',
+    noPlace:
+      'Slack took the card neither in this conversation nor as a direct message, so the session is not shown here. Ask whoever runs this app to look at its permissions in Slack.',
+    slackUnavailable:
+      'Slack did not answer this app as it should, so nothing was done. Try again in a minute.',
+    linking: {
+      adminsOnly:
+        'Only administrators of this Slack workspace can link people to Devin accounts. Nothing was changed.',
+      notYourself:
+        'Nobody links themselves: ask another administrator of this Slack workspace. Nothing was changed.',
+      notAMember:
+        'Only full members of this Slack workspace can be linked, no guests, apps or people of other workspaces. Nothing was changed.',
+      unknownInDevin: (id: string): string =>
+        `The Devin organisation has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
+      done: (mention: string, name: string): string =>
+        `${mention} is ${name} in Devin from now on; sessions they ask for run as that member.`,
+    },
+    box: {
+      titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
+      label: 'Message',
+      hint: 'Goes to the session as you. If Devin cannot get it, you are told privately.',
+      saidLast: 'Devin said last:',
+      submit: 'Send',
+      close: 'Cancel',
+      empty: 'Write what Devin should read.',
+      notAllowed: 'Only whoever asked for this session may answer it here. Nothing was sent.',
+      gone: 'This session is not known here any more. Copy your message before you close this.',
+      notRecorded: 'Your message could not be written down. Try again in a minute.',
     },
   },
   /** The card in the channel or thread. */
@@ -244,6 +342,7 @@ export const en = {
       failed: 'Failed',
       unknown: 'Not sure it started',
       ended: 'Ended',
+      gone: 'Gone',
       other: 'In Devin',
     },
     /** What a phase means for the reader, by Devin's own reason; `any` where it gives none that is known. */
@@ -269,6 +368,9 @@ export const en = {
         no_quota_allocation: 'No quota is set aside for this. A Devin administrator can change that.',
         payment_declined: 'A payment for Devin was declined. Whoever pays for Devin can settle it.',
         any: 'A limit was reached. A Devin administrator can say which, and raise it.',
+      },
+      gone: {
+        any: 'Devin does not know this session any more: it was deleted, or this app may not see it now.',
       },
       unknown: {
         any: "Devin's answer got lost, so it is not certain that the session started, and it was not found. Check again, or start it anyway: then there may be two.",
@@ -303,6 +405,18 @@ export const en = {
       'edit-and-try-again': 'Edit and try again',
       'check-again': 'Check again',
       'start-anyway': 'Start anyway',
+      reply: 'Reply',
+      answer: 'Answer',
+      wake: 'Wake with a message',
+      stop: 'Stop',
+      archive: 'Archive',
+      'start-again': 'Start again with changes',
+      cancel: 'Cancel',
+    },
+    endedBy: (mention: string): string => `Ended by ${mention}`,
+    andBy: {
+      ended: (status: string, mention: string): string => `${status}, ended by ${mention}`,
+      archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
     },
     openToApprove: 'Open to approve',
     /** For screen readers, which hear the button without the card around it. */
@@ -312,6 +426,12 @@ export const en = {
       text: 'The first attempt may be running although it was not found. Then there will be two sessions, and both cost. "Check again" only looks.',
       confirm: 'Start anyway',
       deny: 'Not now',
+    },
+    confirmStop: {
+      title: 'Stop this session?',
+      text: 'Devin stops for good: a session that was stopped cannot be woken again. What it has pushed stays.',
+      confirm: 'Stop it',
+      deny: 'Let it run',
     },
     /** Why a request waits; there is nothing to do. */
     waiting: {
@@ -326,11 +446,93 @@ export const en = {
         'Nothing was started: the secrets for this session could not be decrypted any more, because the key of this app (SECRETS_KEY) changed while the request waited. Choose "Edit and try again" and enter the secrets again.',
       slack: (code: string): string =>
         `Nothing was started: Slack accepted the card neither in this conversation nor as a direct message (${code}), so there would have been no place to follow the session. Ask whoever runs this app to look at its permissions in Slack, then try again.`,
+      cancelled: 'It was taken back before it was sent to Devin, so nothing was started.',
       gaveUp:
         'Nothing was started: Devin was busy or could not be reached for as long as a request waits. Try again later; https://www.devinstatus.com says how Devin is.',
     },
   },
   /** The form that starts a session. */
+  /** In a session's thread. What is shown of names and texts comes escaped. */
+  thread: {
+    fromWebApp: "Written in Devin's web app:",
+    longMessage: 'This is the beginning of a long message; all of it is in the file below.',
+    cut: 'The rest of this message is in Devin.',
+    openInDevin: 'Open in Devin',
+    /** `name`: a code span. */
+    fileInDevin: (name: string): string => `The file ${name} could not be put here. It is in Devin.`,
+    notShown: 'Devin said something that Slack does not take as a message. It is in Devin.',
+    /** To the person who asked, once. `why`: a sentence; `link`: to the session. */
+    trouble: (why: string, link: string): string =>
+      `What Devin says cannot be posted in its thread at present. ${why} The session goes on, and nothing is lost: as soon as the thread takes messages again, they are posted there, in order. ${link}`,
+    /** By Slack's code. */
+    troubleBecause: {
+      not_in_channel:
+        'This app was removed from the channel. To let it go on, type `/invite @Devin` in the channel.',
+      channel_not_found:
+        'This app was removed from the conversation. To let it go on, type `/invite @Devin` there.',
+      is_archived: 'The channel is archived.',
+      thread_not_found: 'The message that the thread was under was deleted.',
+      message_not_found: 'The message that the thread was under was deleted.',
+    },
+    troubleOther: (code: string): string => `Slack does not let this app post there (${code}).`,
+    /** To the author of a message that Devin did not get. */
+    notDelivered: 'Devin did not get your message.',
+    notSure: 'It is not certain that Devin got your message.',
+    yourMessage: 'Your message:',
+    sendAgain: 'Send again',
+    startAgain: 'Start again with this',
+    unknown:
+      "Devin's answer got lost, and your message was not found in the session. Look there first: if it is sent again, it may be there twice.",
+    ended:
+      'The session is over, and nothing can be said to it any more. You can start another one with your message.',
+    gone: 'Devin does not know the session any more: it was deleted, or this app may not see it now.',
+    gaveUp: 'Devin was busy or could not be reached for an hour.',
+    /** `reason` is Devin's own. */
+    refused: (reason: string | null): string =>
+      reason === null
+        ? 'Devin did not accept it and did not say why.'
+        : `Devin did not accept it. Devin says: ${reason}`,
+    leftOut: 'Not all of your message reached Devin.',
+    /** What a word in the thread did. */
+    done: {
+      mute: 'Muted: Devin gets nothing more of what is written in this thread. What Devin says still appears here. `unmute` ends that.',
+      unmute: 'Not muted any more: what is written in this thread goes to Devin again.',
+      unsync:
+        'This thread is not tied to the session any more: nothing goes to Devin, and what Devin says does not appear here. The session goes on in Devin.',
+    },
+    newNeedsTask: 'Write what the new session should do behind `!new`.',
+    helpTitle: 'In this thread',
+    help: [
+      'Whatever you write here goes to Devin as you, files too. :eyes: means taken, :white_check_mark: means Devin has it. An edit goes as a correction.',
+      '`(aside)` at the beginning, or `!aside` anywhere: that message is not for Devin.',
+      '`mute`, `unmute`: nothing more goes to Devin, and again.',
+      '`archive`: puts the session to sleep and archives it. `EXIT`: ends it for good.',
+      '`unsync`: unties this thread from the session.',
+      '`!new` and a task, with the flags of the command: starts another session in this thread.',
+      '`help`: this list. All of these stand alone in a message; a mention of this app before them does no harm.',
+    ],
+  },
+  /** What is worth a message. Mentions, titles and words of Devin come escaped. */
+  milestones: {
+    asks: (mention: string): string => `${mention} Devin asks:`,
+    asksSomething: (mention: string): string =>
+      `${mention} Devin needs an answer. The question could not be fetched; it is in Devin.`,
+    answerHere: 'Reply in this thread to answer.',
+    answerThere: 'Open the session to answer.',
+    approval: (mention: string, title: string): string =>
+      `${mention} Devin waits for an approval in ${title}. It is given in Devin.`,
+    pullRequest: (mention: string, where: string): string =>
+      `${mention} Devin opened a pull request: ${where}`,
+    finished: (mention: string, title: string): string => `${mention} Devin finished ${title}.`,
+    failed: (mention: string, title: string): string => `${mention} Devin could not go on with ${title}.`,
+    whatNow: 'Open the session to see where it stopped, or start again with what it needs.',
+    capped: (mention: string, title: string): string => `${mention} Devin stopped at a limit in ${title}.`,
+    result: 'Result:',
+    resultCut: 'The whole result is in Devin.',
+    resultInFile: 'The whole result is in the file above.',
+    questionCut: 'The rest of it is in Devin.',
+  },
+
   modal: {
     title: 'Start a Devin session',
     submit: 'Start',

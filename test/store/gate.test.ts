@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import { createGate } from '../../src/store/embedded/gate.ts';
 
-function task(gate: ReturnType<typeof createGate>, urgency: 'urgent' | 'patient', name: string, order: string[]) {
+function task(
+  gate: ReturnType<typeof createGate>,
+  urgency: 'urgent' | 'patient',
+  name: string,
+  order: string[],
+) {
   return gate.pass(urgency, async () => {
     await Promise.resolve();
     order.push(name);

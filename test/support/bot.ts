@@ -33,6 +33,9 @@ export type World = {
 /** Looks for a lost answer quickly, so that a test does not wait half a minute for a verdict. */
 const QUICK_LOOKS_MS = [0, 50, 150];
 
+/** The worlds of a file share a workspace, which may be edited more often than Slack would like. */
+const AMPLE_BUDGET = { burst: 1000, perMinute: 1000 };
+
 /** The real bot on a local Slack and a local Devin. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const slack = await createLocalSlack(options.slack ?? {});
@@ -82,14 +85,18 @@ export function environmentOf(side: {
   };
 }
 
-async function startBot(
+export async function startBot(
   environment: Environment,
   slack: LocalSlack,
   overrides: Overrides = {},
 ): Promise<{ bot: Bot; address: string }> {
   const parsed = parseConfig(environment);
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
-  const bot = await createBot(parsed.config, { looksAtMs: QUICK_LOOKS_MS, ...overrides });
+  const bot = await createBot(parsed.config, {
+    looksAtMs: QUICK_LOOKS_MS,
+    editBudget: AMPLE_BUDGET,
+    ...overrides,
+  });
   const { port } = await bot.start();
   const address = `http://127.0.0.1:${port}`;
   if (parsed.config.slack.transport.kind === 'http') slack.connectHttp(`${address}/slack/events`);

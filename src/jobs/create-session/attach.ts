@@ -1,13 +1,12 @@
-import type { DevinTrouble } from './devin-trouble.ts';
-import { devinTrouble } from './devin-trouble.ts';
 import type { SlackFile, SlackMessage } from '../../session/context.ts';
 import type { QuotedThread } from '../../session/prompt.ts';
 import { buildPrompt } from '../../session/prompt.ts';
 import { chosenMessages } from '../../slack/context.ts';
 import type { ThreadReader } from '../../slack/context.ts';
-import { FileTooLargeError } from '../../slack/files.ts';
 import type { SlackFiles } from '../../slack/files.ts';
 import type { LeftOut, SessionRequest } from '../../store/requests.ts';
+import { handOverFile } from '../hand-over-file.ts';
+import type { UploadFile } from '../hand-over-file.ts';
 import type { Transitions } from '../transitions.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep } from './outcome.ts';
@@ -16,13 +15,6 @@ import type { EndRequest } from './patience.ts';
 
 /** More files than this are left out, and the card says so. */
 const MAX_FILES = 20;
-
-type UploadFile = (file: {
-  name: string;
-  contentType: string;
-  content: ReadableStream<Uint8Array>;
-  signal: AbortSignal;
-}) => Promise<{ url: string }>;
 
 type AttachDeps = {
   thread: ThreadReader;
@@ -35,7 +27,6 @@ type AttachDeps = {
 };
 
 type Material = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: LeftOut[] };
-type Uploaded = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut } | DevinTrouble;
 
 /** carded -> attached: the prompt with its Slack context is fixed, and the files are at Devin. */
 export function createAttachStep(deps: AttachDeps): CreateStep {
@@ -49,7 +40,7 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
     const { files, leftOut } = await filesOf(deps, request, material);
     const urls: string[] = [];
     for (const file of files) {
-      const uploaded = await upload(deps, file, signal);
+      const uploaded = await handOverFile(deps, file, signal);
       if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
       else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
       else if (uploaded.kind === 'wait') return waitFor(request, uploaded, deps);
@@ -97,35 +88,4 @@ async function filesOf(
       ...unique.slice(MAX_FILES).map(({ name }) => ({ name, reason: 'too-many' as const })),
     ],
   };
-}
-
-async function upload(
-  { files, upload }: AttachDeps,
-  file: SlackFile,
-  signal: AbortSignal,
-): Promise<Uploaded> {
-  const { name } = file;
-  const download = await files.open(file, signal);
-  if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };
-  try {
-    const { contentType, body } = download;
-    return { kind: 'uploaded', url: (await upload({ name, contentType, content: body, signal })).url };
-  } catch (error) {
-    if (causes(error).some((cause) => cause instanceof FileTooLargeError)) {
-      return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
-    }
-    return afterUploadError(name, devinTrouble(error));
-  }
-}
-
-/** A file Devin will not have is left out; the session still starts, and the card says what is missing. */
-function afterUploadError(name: string, trouble: DevinTrouble): Uploaded {
-  if (trouble.kind !== 'final' || trouble.failure.kind !== 'devin') return trouble;
-  const { code, status } = trouble.failure;
-  if (status === 413) return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
-  return { kind: 'left-out', leftOut: { name, reason: code === 'forbidden' ? 'no-permission' : 'refused' } };
-}
-
-function causes(error: unknown): unknown[] {
-  return error instanceof Error ? [error, ...causes(error.cause)] : [];
 }

@@ -41,7 +41,7 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
 }
 
 /** A look-up changes nothing, so whatever happened to its answer, it can be repeated. */
-function lookupTrouble(error: unknown) {
+export function lookupTrouble(error: unknown) {
   if (!(error instanceof DevinError)) {
     const failure = slackFailure(error);
     const retryAfterMs = failure.kind === 'rate-limited' ? failure.retryAfterMs : null;

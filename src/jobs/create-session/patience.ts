@@ -1,12 +1,11 @@
 import type { Failure } from '../../session/failure.ts';
 import type { SessionRequest } from '../../store/requests.ts';
+import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
 import type { StepOutcome } from './outcome.ts';
 
 /** So long a request waits for a busy or unreachable Devin before it ends. */
 const PATIENCE_MS = 60 * 60 * 1000;
-const FIRST_WAIT_MS = 2000;
-const LONGEST_WAIT_MS = 60_000;
 
 type Waiting = { waiting: 'busy' | 'down'; retryAfterMs: number | null };
 type WaitDeps = { transitions: Transitions; end: EndRequest; now: () => number };
@@ -28,6 +27,5 @@ export async function waitFor(
     const hasCard = request.card_ts !== null;
     await transitions.stay(request, { waiting }, hasCard ? { card: true } : { tell: 'queued' });
   }
-  const backOffMs = Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, ageMs / 4));
-  return { kind: 'later', afterMs: Math.max(retryAfterMs ?? 0, backOffMs) };
+  return { kind: 'later', afterMs: Math.max(retryAfterMs ?? 0, backOffMs(ageMs)) };
 }

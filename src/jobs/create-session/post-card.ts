@@ -1,22 +1,30 @@
 import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
 import { slackFailure } from '../../slack/errors.ts';
 import type { SessionRequest } from '../../store/requests.ts';
+import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep, StepOutcome } from './outcome.ts';
 import type { EndRequest } from './patience.ts';
 
+export type RenderCard = (request: SessionRequest) => Promise<Rendered>;
+
 type PostCardDeps = {
   outbound: Pick<Outbound, 'postCard' | 'findCard' | 'directChannel'>;
-  renderCard: (request: SessionRequest) => Promise<Rendered>;
+  renderCard: RenderCard;
   transitions: Transitions;
   end: EndRequest;
+  now: () => number;
 };
 
-const UNCLEAR_WAIT_MS = 1000;
-
 /** identified -> carded: the card is there once, whatever happens to Slack's answer. */
-export function createPostCardStep({ outbound, renderCard, transitions, end }: PostCardDeps): CreateStep {
+export function createPostCardStep({
+  outbound,
+  renderCard,
+  transitions,
+  end,
+  now,
+}: PostCardDeps): CreateStep {
   async function placeOf(request: SessionRequest): Promise<CardPlace | null> {
     if (request.card_elsewhere === null)
       return { channelId: request.channel_id, threadTs: request.thread_ts };
@@ -58,7 +66,7 @@ export function createPostCardStep({ outbound, renderCard, transitions, end }: P
       case 'rate-limited':
         return { kind: 'later', afterMs: result.retryAfterMs };
       case 'unclear':
-        return { kind: 'later', afterMs: UNCLEAR_WAIT_MS };
+        return { kind: 'later', afterMs: backOffMs(now() - request.created_at.getTime()) };
       case 'refused':
         if (request.card_elsewhere !== null) return end(request, { kind: 'slack', code: result.code });
         return nextOrLeave(

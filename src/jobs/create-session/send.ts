@@ -67,7 +67,7 @@ export function createSendStep(deps: SendDeps): CreateStep {
     try {
       return await adopt(sending, await createSession(body));
     } catch (error) {
-      return afterError(sending, error);
+      return await afterError(sending, error);
     } finally {
       clearTimeout(slow);
     }

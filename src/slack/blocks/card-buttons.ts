@@ -14,7 +14,14 @@ export type CardAction =
   | 'try-again'
   | 'edit-and-try-again'
   | 'check-again'
-  | 'start-anyway';
+  | 'start-anyway'
+  | 'reply'
+  | 'answer'
+  | 'wake'
+  | 'stop'
+  | 'archive'
+  | 'start-again'
+  | 'cancel';
 
 type ButtonRow = {
   id: string;
@@ -33,7 +40,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   open: {
     id: ACTION.openSession,
     link: true,
-    primaryIn: ['needs-you', 'needs-approval', 'finished'],
+    primaryIn: ['needs-approval', 'finished'],
     labelIn: { 'needs-approval': (text) => text.card.openToApprove },
   },
   details: { id: ACTION.details },
@@ -41,6 +48,16 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   'edit-and-try-again': { id: ACTION.editAndTryAgain },
   'check-again': { id: ACTION.checkAgain, primaryIn: ['unknown'] },
   'start-anyway': { id: ACTION.startAnyway, danger: true, confirm: (text) => text.card.confirmStartAnyway },
+  reply: { id: ACTION.reply },
+  answer: { id: ACTION.answer, primaryIn: ['needs-you'] },
+  wake: { id: ACTION.wake },
+  stop: { id: ACTION.stop, danger: true, confirm: (text) => text.card.confirmStop },
+  archive: { id: ACTION.archive },
+  'start-again': {
+    id: ACTION.startAgain,
+    labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
+  },
+  cancel: { id: ACTION.cancel },
 };
 
 /** The row of buttons; none when nothing can be pressed, since Slack refuses an empty one. */

@@ -38,6 +38,8 @@ export type SessionCard = {
   notes: string[];
   /** Why it failed. */
   problem: string | null;
+  /** Who ended or archived it from here: a Slack user id. */
+  steeredBy: { what: 'ended' | 'archived'; userId: string } | null;
   actions: CardAction[];
 };
 
@@ -60,6 +62,7 @@ const SIGN: Record<SessionPhase, string> = {
   failed: ':x:',
   unknown: ':grey_question:',
   ended: ':checkered_flag:',
+  gone: ':wastebasket:',
   other: ':information_source:',
 };
 
@@ -96,7 +99,7 @@ function saying(card: SessionCard, text: Text): KnownBlock[] {
 function plainTwin(card: SessionCard, text: Text): string {
   const said = lastWords(card);
   const lines = [
-    text.card.headline(escape(title(card, text)), statusWord(card, text)),
+    text.card.headline(escape(cardTitle(card, text)), statusWord(card, text)),
     ...(card.url === null ? [] : [escape(card.url)]),
     ...sentences([card.problem, meaning(card, text)]),
     [...peopleFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS),
@@ -110,16 +113,25 @@ function plainTwin(card: SessionCard, text: Text): string {
 function heading(card: SessionCard, text: Text): string {
   const { url } = card;
   const linkable = url !== null && isWebAddress(url) && url.length <= LIMIT.sectionText / 2;
-  return bold(linkable ? link(url, title(card, text)) : escape(title(card, text)));
+  return bold(linkable ? link(url, cardTitle(card, text)) : escape(cardTitle(card, text)));
 }
 
-function title(card: SessionCard, text: Text): string {
+/** Raw. */
+export function cardTitle(card: SessionCard, text: Text): string {
   const line = truncate(oneLine(card.title), TITLE_LENGTH);
   return line === '' ? text.card.untitled : line;
 }
 
 /** Escaped. */
-function statusWord({ phase, statusWord: word }: SessionCard, text: Text): string {
+export function statusWord(card: SessionCard, text: Text): string {
+  const { steeredBy, phase } = card;
+  if (steeredBy === null) return phaseWord(card, text);
+  const mention = `<@${escape(steeredBy.userId)}>`;
+  if (phase === 'ended' && steeredBy.what === 'ended') return text.card.endedBy(mention);
+  return text.card.andBy[steeredBy.what](phaseWord(card, text), mention);
+}
+
+function phaseWord({ phase, statusWord: word }: SessionCard, text: Text): string {
   if (phase === 'other' && word !== null && word !== '')
     return escape(truncate(oneLine(word).replaceAll('_', ' '), TITLE_LENGTH));
   return text.card.phases[phase];

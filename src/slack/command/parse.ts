@@ -2,7 +2,7 @@ import { sessionDraftSchema } from '../../session/fields.ts';
 import type { Intent, Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan } from './scan.ts';
-import { parseSubcommand } from './subcommands.ts';
+import { defaultsSetBeside, parseSubcommand } from './subcommands.ts';
 import { readValues } from './values.ts';
 
 /**
@@ -16,6 +16,9 @@ export function parseCommand(text: string): Intent {
   const subcommand = hasFlags ? null : parseSubcommand(typed);
   if (subcommand !== null) return subcommand;
   const { values, problems } = readValues(given);
+  const scope = given.length === 0 ? null : defaultsSetBeside(unescape(task).trim());
+  if (scope !== null)
+    return { kind: 'set-defaults', scope, draft: sessionDraftSchema.parse(values), problems };
   const prompt = unescape(task).trim();
   const draft = sessionDraftSchema.parse(prompt === '' ? values : { ...values, prompt });
   const missing: Problem[] = prompt === '' ? [{ kind: 'no-task' }] : [];

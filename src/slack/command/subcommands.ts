@@ -1,8 +1,21 @@
-import type { Intent } from '../../session/intent.ts';
+import type { Intent, SettingScope } from '../../session/intent.ts';
+import { NOTIFY, STEER } from '../../session/preferences.ts';
 import { unescape } from '../blocks/text.ts';
 
 /** Words that are no task when they stand alone, or before exactly what they take. */
-export const SUBCOMMANDS = ['help', 'list', 'status', 'follow', 'say', 'stop', 'archive', 'link'] as const;
+export const SUBCOMMANDS = [
+  'help',
+  'list',
+  'status',
+  'follow',
+  'say',
+  'stop',
+  'archive',
+  'defaults',
+  'notify',
+  'steer',
+  'link',
+] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 /** `devin-…`, 32 hex digits or a dashed UUID; or the last part of a session's address. */
@@ -16,12 +29,28 @@ const SAY = new RegExp(String.raw`^say\s+${SESSION}\s+(?<message>\S[^]*)$`, 'i')
 /** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
 const LINK = /^link\s+<@(?<slack>[UW][A-Z0-9]+)(?:\|[^<>]*)?>\s+(?<devin>(?=\S*[-_|\d])\S+)$/i;
 
+const DEFAULTS = /^defaults(?:\s+(?<scope>me|channel|workspace))?(?:\s+(?<clear>clear))?$/i;
+const NOTIFY_AT = /^notify\s+(?<where>\S+)$/i;
+const STEERED_BY = /^steer(?:\s+(?<scope>channel|workspace))?\s+(?<who>\S+)$/i;
+
+const SCOPES: Readonly<Record<string, SettingScope>> = {
+  me: 'person',
+  channel: 'channel',
+  workspace: 'workspace',
+};
+
 const KINDS = { status: 'status', stop: 'stop', archive: 'archive', follow: 'follow' } as const;
 
 /** null: it is a task, however much it begins like a sub-command (`list the failing tests`). */
 export function parseSubcommand(typed: string): Intent | null {
   if (/^help$/i.test(typed)) return { kind: 'help' };
-  return readList(typed) ?? readLink(typed) ?? readOnSession(unescape(typed)) ?? readSay(unescape(typed));
+  return (
+    readList(typed) ??
+    readLink(typed) ??
+    readSettings(typed) ??
+    readOnSession(unescape(typed)) ??
+    readSay(unescape(typed))
+  );
 }
 
 function readList(typed: string): Intent | null {
@@ -52,4 +81,44 @@ function readSay(text: string): Intent | null {
   const session = groups?.['id'] ?? groups?.['address'];
   const message = groups?.['message'];
   return session === undefined || message === undefined ? null : { kind: 'say', session, text: message };
+}
+
+function readSettings(typed: string): Intent | null {
+  return readDefaults(typed) ?? readNotify(typed) ?? readSteer(typed);
+}
+
+function readDefaults(typed: string): Intent | null {
+  const groups = DEFAULTS.exec(typed)?.groups;
+  if (groups === undefined) return null;
+  const scope = scopeOf(groups['scope']);
+  if (groups['clear'] === undefined) return { kind: 'defaults' };
+  return scope === null ? null : { kind: 'clear-defaults', scope };
+}
+
+/** Whose defaults are set by the flags beside this text; with nobody named, the person's own. null: it is a task. */
+export function defaultsSetBeside(task: string): SettingScope | null {
+  const groups = DEFAULTS.exec(task)?.groups;
+  if (groups === undefined || groups['clear'] !== undefined) return null;
+  return scopeOf(groups['scope']) ?? 'person';
+}
+
+function scopeOf(word: string | undefined): SettingScope | null {
+  return SCOPES[word?.toLowerCase() ?? ''] ?? null;
+}
+
+function readNotify(typed: string): Intent | null {
+  const word = NOTIFY_AT.exec(typed)?.groups?.['where']?.toLowerCase();
+  const where = NOTIFY.find((known) => known === word);
+  return where === undefined ? null : { kind: 'notify', where };
+}
+
+function readSteer(typed: string): Intent | null {
+  const groups = STEERED_BY.exec(typed)?.groups;
+  const who = STEER.find((known) => known === groups?.['who']?.toLowerCase());
+  if (who === undefined) return null;
+  return {
+    kind: 'steer',
+    who,
+    scope: groups?.['scope']?.toLowerCase() === 'workspace' ? 'workspace' : 'channel',
+  };
 }

@@ -1,4 +1,4 @@
-import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import type { App } from '@slack/bolt';
 import type { Enqueue, Resumption } from '../../jobs/queue.ts';
 import { hiddenValues } from '../../session/defaults.ts';
 import type { Forms } from '../../store/forms.ts';
@@ -14,6 +14,8 @@ import { formView } from '../form-view.ts';
 import { ACTION, readFormMetadata } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
+import { createPressedRequest, onButton, privatePlace } from './press.ts';
+import type { Press } from './press.ts';
 
 export type ActionDeps = {
   requests: Pick<Requests, 'find'>;
@@ -25,8 +27,6 @@ export type ActionDeps = {
   enqueue: Enqueue;
   text: Text;
 };
-
-type Press = { body: BlockAction; action: ButtonAction };
 
 /** Buttons that take a request up again, and what each asks for. */
 const RESUMPTIONS = [
@@ -64,10 +64,7 @@ function listenInForms(app: App, { forms, openForm, outbound, text }: ActionDeps
 function listenOnCards(app: App, deps: ActionDeps): void {
   const { requests, sessions, intake, openForm, outbound, enqueue, text } = deps;
 
-  async function pressed({ body, action }: Press): Promise<SessionRequest | null> {
-    const request = await requests.find(action.value ?? '');
-    return request !== null && request.team_id === body.user.team_id ? request : null;
-  }
+  const pressed = createPressedRequest({ requests, outbound, text });
 
   /** What costs money is for the person who asked. */
   async function pressedByRequester(press: Press): Promise<SessionRequest | null> {
@@ -105,27 +102,11 @@ function listenOnCards(app: App, deps: ActionDeps): void {
   }
 }
 
-function onButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
-  app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body, action }) => {
-    await ack();
-    if (action.type === 'button') await handle({ body, action });
-  });
-}
-
 function askedAgain(request: SessionRequest) {
   return {
     teamId: request.team_id,
     userId: request.user_id,
     channelId: request.channel_id,
     threadTs: request.thread_ts,
-  };
-}
-
-function privatePlace(body: BlockAction) {
-  return {
-    userId: body.user.id,
-    channelId: body.channel?.id ?? null,
-    threadTs: null,
-    responseUrl: body.response_url === '' ? null : body.response_url,
   };
 }

@@ -1,60 +1,33 @@
 import type { AckFn, App, RespondArguments, SlashCommand } from '@slack/bolt';
 import type { Intent } from '../../session/intent.ts';
-import type { Text } from '../../text/index.ts';
-import { notice, refusal } from '../blocks/notices.ts';
+import { refusal } from '../blocks/notices.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderHelp, renderProblems } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
-import type { Intake } from '../intake.ts';
+import { SUBCOMMANDS } from '../command/subcommands.ts';
 import type { FormOpener } from '../form-opener.ts';
+import type { Intake } from '../intake.ts';
+import type { Rendered } from '../outbound.ts';
 import { askedByCommand } from './asked.ts';
+import { createSessionCommands } from './commands/sessions.ts';
+import type { SessionCommandDeps } from './commands/sessions.ts';
+import { createSettingsCommands } from './commands/settings.ts';
+import type { SettingsCommandDeps } from './commands/settings.ts';
 
-type CommandDeps = { command: string; intake: Intake; openForm: FormOpener; text: Text };
+type CommandDeps = SessionCommandDeps & SettingsCommandDeps & { intake: Intake; openForm: FormOpener };
 type Answer = AckFn<string | RespondArguments>;
-type Invalid = Extract<Intent, { kind: 'invalid' }>;
+type Starting = Extract<Intent, { kind: 'create' | 'open-form' | 'invalid' }>;
 
 export function listenToCommands(app: App, deps: CommandDeps): void {
-  const { command, intake, openForm, text } = deps;
-
-  async function refuse(payload: SlashCommand, { problems, draft }: Invalid, ack: Answer): Promise<void> {
-    const form = await intake.offerForm(askedByCommand(payload), draft);
-    const typed = `${command} ${unescape(payload.text)}`;
-    await ack(
-      refusal({ problems: renderProblems(problems, payload.text, text), typed, formId: form.id }, text),
-    );
-  }
-
-  async function show(payload: SlashCommand, ack: Answer): Promise<void> {
-    const form = await intake.offerForm(askedByCommand(payload), {});
-    await ack();
-    await openForm(payload.trigger_id, form);
-  }
-
-  async function answer(payload: SlashCommand, ack: Answer): Promise<void> {
-    const intent = parseCommand(payload.text);
-    switch (intent.kind) {
-      case 'create':
-        await intake.acceptCommand(askedByCommand(payload), payload.trigger_id, intent.draft);
-        // The request is on disk: whatever happens from here on, it is not lost.
-        await ack();
-        return;
-      case 'open-form':
-        await show(payload, ack);
-        return;
-      case 'help':
-        await ack(renderHelp(text, command));
-        return;
-      case 'invalid':
-        await refuse(payload, intent, ack);
-        return;
-      default:
-        await ack(notice([text.command.notYet(intent.kind)]));
-    }
-  }
+  const { command, text } = deps;
+  const start = createStart(deps);
+  const answer = createAnswer(deps);
 
   app.command(command, async ({ command: payload, ack }) => {
     try {
-      await answer(payload, ack);
+      const intent = parseCommand(payload.text);
+      if (isStarting(intent)) await start(payload, intent, ack);
+      else await ack(await answer(payload, intent));
     } catch (error) {
       // What was typed is gone from Slack: it goes back to the person, before the failure goes to the log.
       const typed = `${command} ${unescape(payload.text)}`;
@@ -64,4 +37,65 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
       throw error;
     }
   });
+}
+
+function isStarting(intent: Intent): intent is Starting {
+  return intent.kind === 'create' || intent.kind === 'open-form' || intent.kind === 'invalid';
+}
+
+/** A task, or what was meant to be one. */
+function createStart({ command, intake, openForm, text }: CommandDeps) {
+  return async (payload: SlashCommand, intent: Starting, ack: Answer): Promise<void> => {
+    const asked = askedByCommand(payload);
+    if (intent.kind === 'create') {
+      await intake.acceptCommand(asked, payload.trigger_id, intent.draft);
+      // The request is on disk: whatever happens from here on, it is not lost.
+      await ack();
+      return;
+    }
+    const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});
+    if (intent.kind === 'open-form') {
+      await ack();
+      await openForm(payload.trigger_id, form);
+      return;
+    }
+    const problems = renderProblems(intent.problems, payload.text, text);
+    const typed = `${command} ${unescape(payload.text)}`;
+    await ack(refusal({ problems, typed, formId: form.id }, text));
+  };
+}
+
+/** Everything else has a private answer. */
+function createAnswer(deps: CommandDeps) {
+  const sessions = createSessionCommands(deps);
+  const settings = createSettingsCommands(deps);
+  return async (payload: SlashCommand, intent: Exclude<Intent, Starting>): Promise<Rendered> => {
+    switch (intent.kind) {
+      case 'help':
+        return renderHelp(deps.text, deps.command, SUBCOMMANDS);
+      case 'list':
+        return sessions.list(payload, intent);
+      case 'status':
+        return sessions.status(payload, intent);
+      case 'stop':
+      case 'archive':
+        return sessions.steer(payload, intent);
+      case 'follow':
+        return sessions.follow(payload, intent);
+      case 'say':
+        return sessions.say(payload, intent);
+      case 'link':
+        return sessions.link(payload, intent);
+      case 'defaults':
+        return settings.show(payload);
+      case 'set-defaults':
+        return settings.set(payload, intent);
+      case 'clear-defaults':
+        return settings.clear(payload, intent);
+      case 'notify':
+        return settings.notify(payload, intent);
+      case 'steer':
+        return settings.steer(payload, intent);
+    }
+  };
 }

@@ -4,33 +4,82 @@ import type { PGliteDialectConfig } from 'kysely';
 /** `urgent`: a person in Slack waits for it. */
 export type Urgency = 'urgent' | 'patient';
 
-type Waiting = () => void;
-export type Gate = { pass<T>(urgency: Urgency, task: () => Promise<T>): Promise<T> };
+export type Gate = {
+  pass<T>(urgency: Urgency, task: () => Promise<T>): Promise<T>;
+  /** While the task runs, what has time waits, also between the task's own statements; though not for long. */
+  prefer<T>(task: () => Promise<T>): Promise<T>;
+};
+
+/** So long the patient ones are held back at most, one after the other, while urgent ones keep coming. */
+const PATIENCE_MS = 50;
+/** So long the process may be deaf at a time. */
+const BREATH_MS = 5;
 
 /**
  * The embedded database does one thing at a time, in the order of asking. Here urgent statements and transactions
  * overtake the others, so that answering Slack does not wait for work that has time.
  */
 export function createGate(): Gate {
-  const waiting: Record<Urgency, Waiting[]> = { urgent: [], patient: [] };
-  let busy = false;
+  const breathe = createBreath();
 
-  const leave = (): void => {
-    const next = waiting.urgent.shift() ?? waiting.patient.shift();
-    if (next === undefined) busy = false;
-    else next();
-  };
+  const waiting: Record<Urgency, (() => void)[]> = { urgent: [], patient: [] };
+  let busy = false;
+  let preferred = 0;
+  let timer: NodeJS.Timeout | undefined;
+
+  function admit(patientToo: boolean): void {
+    if (busy) return;
+    const next = waiting.urgent.shift() ?? (patientToo ? waiting.patient.shift() : undefined);
+    if (next !== undefined) {
+      busy = true;
+      next();
+    } else if (waiting.patient.length > 0) {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        admit(true);
+      }, PATIENCE_MS);
+    }
+  }
 
   return {
     async pass(urgency, task) {
-      if (busy) await new Promise<void>((resolve) => waiting[urgency].push(resolve));
-      busy = true;
+      await new Promise<void>((resolve) => {
+        waiting[urgency].push(resolve);
+        admit(preferred === 0);
+      });
       try {
         return await task();
       } finally {
-        leave();
+        breathe(() => {
+          busy = false;
+          admit(preferred === 0);
+        });
       }
     },
+    async prefer(task) {
+      preferred += 1;
+      try {
+        return await task();
+      } finally {
+        preferred -= 1;
+        admit(preferred === 0);
+      }
+    },
+  };
+}
+
+/**
+ * Statements run synchronously and their ends are microtasks: without a breath now and then, a queue of them would
+ * keep the process from reading what Slack sends.
+ */
+function createBreath(): (then: () => void) => void {
+  let lastMs = 0;
+  return (then) => {
+    if (performance.now() - lastMs < BREATH_MS) return then();
+    setImmediate(() => {
+      lastMs = performance.now();
+      then();
+    });
   };
 }
 

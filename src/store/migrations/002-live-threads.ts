@@ -11,6 +11,7 @@ export const liveThreads: Migration = {
         add column channel_id text not null default '',
         add column thread_ts text not null default '',
         add column phase text not null default 'starting',
+        add column phase_at timestamptz not null default now(),
         add column was_finished boolean not null default false,
         add column last_words text,
         add column changed_at timestamptz not null default now(),
@@ -19,7 +20,10 @@ export const liveThreads: Migration = {
         add column muted boolean not null default false,
         add column synced boolean not null default true,
         add column notify text,
-        add column told jsonb not null default '[]'`.execute(db);
+        add column told jsonb not null default '[]',
+        add column stopped_by text,
+        add column archived_by text,
+        add column thread_trouble text`.execute(db);
     await sql`
       update sessions set
         team_id = r.team_id,
@@ -44,6 +48,7 @@ export const liveThreads: Migration = {
       .addColumn('state', 'text', (column) => column.notNull().defaultTo('pending'))
       .addColumn('attempted_at', 'timestamptz')
       .addColumn('slack_ts', 'text')
+      .addColumn('slack_file_id', 'text')
       .addColumn('said_at', 'timestamptz', (column) => column.notNull())
       .addPrimaryKeyConstraint('session_messages_pk', ['session_id', 'event_id'])
       .execute();
@@ -65,6 +70,9 @@ export const liveThreads: Migration = {
       .addColumn('state', 'text', (column) => column.notNull().defaultTo('accepted'))
       .addColumn('failure', 'jsonb')
       .addColumn('sent_at', 'timestamptz')
+      .addColumn('not_before', 'timestamptz')
+      .addColumn('sent_text', 'text')
+      .addColumn('event_id', 'text')
       .addColumn('created_at', 'timestamptz', (column) => column.notNull().defaultTo(sql`now()`))
       .execute();
     await sql`create index replies_open on replies (session_id, created_at) where state in ('accepted', 'sending')`.execute(
@@ -76,6 +84,27 @@ export const liveThreads: Migration = {
       .addColumn('owner', 'text', (column) => column.notNull())
       .addColumn('until', 'timestamptz', (column) => column.notNull())
       .execute();
+    await db.schema
+      .createTable('milestones')
+      .addColumn('session_id', 'text', (column) => column.notNull())
+      .addColumn('key', 'text', (column) => column.notNull())
+      .addColumn('seq', 'bigint', (column) => column.generatedAlwaysAsIdentity())
+      .addColumn('state', 'text', (column) => column.notNull().defaultTo('pending'))
+      .addColumn('direct', 'boolean', (column) => column.notNull().defaultTo(false))
+      .addColumn('attempted_at', 'timestamptz')
+      .addColumn('created_at', 'timestamptz', (column) => column.notNull().defaultTo(sql`now()`))
+      .addPrimaryKeyConstraint('milestones_pk', ['session_id', 'key'])
+      .execute();
+    await db.schema
+      .createTable('edit_budgets')
+      .addColumn('team_id', 'text', (column) => column.primaryKey())
+      .addColumn('next_at', 'timestamptz', (column) => column.notNull())
+      .execute();
+    await sql`
+      alter table session_requests
+        add column card_shown text,
+        add column card_turn_at timestamptz,
+        add column card_held_until timestamptz`.execute(db);
     await db.schema.alterTable('settings').addColumn('preferences', 'jsonb').execute();
     await sql`alter table settings alter column draft drop not null`.execute(db);
   },

@@ -19,6 +19,7 @@ const PHASES: SessionPhase[] = [
   'failed',
   'unknown',
   'ended',
+  'gone',
   'other',
 ];
 const ACTIONS: CardAction[] = [
@@ -28,6 +29,13 @@ const ACTIONS: CardAction[] = [
   'edit-and-try-again',
   'check-again',
   'start-anyway',
+  'reply',
+  'answer',
+  'wake',
+  'stop',
+  'archive',
+  'start-again',
+  'cancel',
 ];
 
 const bare: SessionCard = {
@@ -49,6 +57,7 @@ const bare: SessionCard = {
   lastWords: null,
   notes: [],
   problem: null,
+  steeredBy: null,
   actions: [],
 };
 
@@ -103,6 +112,9 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   lastWords: fc.option(fc.string({ maxLength: 5000 })),
   notes: fc.array(fc.string({ maxLength: 2000 }), { maxLength: 50 }),
   problem: fc.option(fc.string({ maxLength: 5000 })),
+  steeredBy: fc.option(
+    fc.record({ what: fc.constantFrom('ended' as const, 'archived' as const), userId: fc.constant('U2') }),
+  ),
   actions: fc.uniqueArray(fc.constantFrom(...ACTIONS)),
 });
 

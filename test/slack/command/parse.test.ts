@@ -206,6 +206,13 @@ describe('the task', () => {
     'say hello to devin-1',
     'link the docs',
     'archive',
+    'defaults of the form are wrong',
+    'defaults clear',
+    'defaults me clear please',
+    'notify the team',
+    'notify',
+    'steer clear',
+    'steer members towards the docs',
   ])('stays as it is: %s', (text) => {
     expect(created(text)).toEqual({ prompt: text });
   });
@@ -273,6 +280,31 @@ describe('sub-commands', () => {
     ['say devin-1 !fast a -- b', { kind: 'say', session: 'devin-1', text: '!fast a -- b' }],
     ['link <@U12|ana> email|1a2b', { kind: 'link', slackUserId: 'U12', devinUserId: 'email|1a2b' }],
     ['link <@W12> user-12', { kind: 'link', slackUserId: 'W12', devinUserId: 'user-12' }],
+    ['defaults', { kind: 'defaults' }],
+    ['Defaults channel', { kind: 'defaults' }],
+    ['defaults me clear', { kind: 'clear-defaults', scope: 'person' }],
+    ['defaults workspace clear', { kind: 'clear-defaults', scope: 'workspace' }],
+    [
+      'defaults channel --acu 5',
+      { kind: 'set-defaults', scope: 'channel', draft: { max_acu_limit: 5 }, problems: [] },
+    ],
+    [
+      '!fast defaults me',
+      { kind: 'set-defaults', scope: 'person', draft: { devin_mode: 'fast' }, problems: [] },
+    ],
+    ['defaults --tag a', { kind: 'set-defaults', scope: 'person', draft: { tags: ['a'] }, problems: [] }],
+    [
+      'defaults me --acu none',
+      {
+        kind: 'set-defaults',
+        scope: 'person',
+        draft: {},
+        problems: [{ kind: 'bad-value', field: 'max_acu_limit', value: 'none' }],
+      },
+    ],
+    ['notify DM', { kind: 'notify', where: 'dm' }],
+    ['steer requester', { kind: 'steer', who: 'requester', scope: 'channel' }],
+    ['steer workspace members', { kind: 'steer', who: 'members', scope: 'workspace' }],
   ])('%s is one', (text, intent) => {
     expect(parseCommand(text)).toEqual(intent);
   });

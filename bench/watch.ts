@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sessionResponseSchema } from '../src/devin/schemas.ts';
+import type { SessionResponse } from '../src/devin/schemas.ts';
+import { createLocalDevin } from '../src/sandbox/devin/index.ts';
+import type { LocalDevin } from '../src/sandbox/devin/index.ts';
+import { createLocalSlack } from '../src/sandbox/slack/index.ts';
+import { openDatabase } from '../src/store/database.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { quantile, sendCommand } from './load.ts';
+import { runProgram } from './process.ts';
+
+/** `node bench/watch.ts`: what following many sessions costs, and how soon a card is true. Numbers, not tests. */
+const HOT = 50;
+const SETTLE_MS = 20_000;
+const WINDOW_MS = 60_000;
+const CHANGES = 5;
+const MINUTE_MS = 60_000;
+
+async function metric(port: number, name: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const line = (await response.text()).split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.split(' ')[1]);
+}
+
+/** Running, and as Devin answers them. */
+async function createSessions(devin: LocalDevin, count: number): Promise<SessionResponse[]> {
+  const address = `${devin.url}/v3/organizations/${devin.orgId}/sessions`;
+  const headers = { authorization: `Bearer ${devin.apiKey}`, 'content-type': 'application/json' };
+  const responses: SessionResponse[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const body = JSON.stringify({ prompt: `task ${at}` });
+    await (await fetch(address, { method: 'POST', headers, body })).arrayBuffer();
+    const { id } = devin.sessions[at] ?? { id: '' };
+    devin.advance(id, { status: 'running' });
+    const running = await fetch(`${address}/devin-${id}`, { headers });
+    responses.push(sessionResponseSchema.parse(await running.json()));
+  }
+  return responses;
+}
+
+/** As if they had been started from here: the first ones lately, the others a while ago. */
+async function trackAll(dataDir: string, sessions: readonly SessionResponse[]): Promise<void> {
+  const database = await openDatabase({ dataDir });
+  await migrate(database.db);
+  const nowMs = Date.now();
+  for (let at = 0; at < sessions.length; at += 500) {
+    const rows = sessions.slice(at, at + 500).map((response, index) => ({
+      session_id: response.session_id,
+      request_id: `bench-${response.session_id}`,
+      url: response.url,
+      response: JSON.stringify(response),
+      team_id: 'T1',
+      channel_id: 'C1',
+      thread_ts: '1.1',
+      told: '[]',
+      phase: 'working',
+      changed_at: new Date(nowMs - (at + index < HOT ? 0 : 20 * MINUTE_MS)),
+      next_look_at: new Date(nowMs + Math.random() * 30_000),
+    }));
+    await database.db.insertInto('sessions').values(rows).execute();
+  }
+  await database.close();
+}
+
+async function measure(count: number): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
+  const slack = await createLocalSlack();
+  const devin = await createLocalDevin({});
+  const userId = slack.addUser({ name: 'bench', email: 'bench@acme.example' });
+  devin.addMember({ userId: 'user-bench', email: 'bench@acme.example', name: 'Bench' });
+  const channelId = slack.addChannel({ name: 'bench', members: [userId] });
+  await trackAll(dataDir, await createSessions(devin, count));
+  const { signingSecret, teamId, botToken } = slack.workspace;
+  const app = await runProgram('src/main.ts', {
+    SLACK_BOT_TOKEN: botToken,
+    SLACK_SIGNING_SECRET: signingSecret,
+    SLACK_API_URL: slack.apiUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DEVIN_API_KEY: devin.apiKey,
+    DEVIN_ORG_ID: devin.orgId,
+    DEVIN_API_URL: devin.url,
+    DATA_DIR: dataDir,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    LOG_LEVEL: 'info',
+  });
+  console.log(`${count} sessions, ${HOT} of them hot, WATCH_SECONDS 10`);
+  await delay(SETTLE_MS);
+  const cpuBefore = await metric(app.port, 'process_cpu_seconds_total');
+  const before = devin.requests.length;
+  await delay(WINDOW_MS);
+  const cpu = (await metric(app.port, 'process_cpu_seconds_total')) - cpuBefore;
+  const asked = devin.requests.slice(before);
+  const lists = asked.filter(({ path }) => path.endsWith('/sessions')).length;
+  console.log(`  Devin requests a minute    ${asked.length}, ${lists} of them batches`);
+  console.log(
+    `  CPU, share of one core     ${((100 * cpu * 1000) / WINDOW_MS).toFixed(1)} %   aim <= 5 % at 1,000`,
+  );
+  console.log(`  memory (RSS)               ${app.rssMb().toFixed(0)} MB`);
+
+  const took: number[] = [];
+  for (let change = 0; change < CHANGES; change += 1) {
+    const prompt = `change ${change}`;
+    await sendCommand({ port: app.port, signingSecret }, { teamId, userId, channelId }, prompt);
+    const session = await devin.waitForSession(({ request }) => request.prompt === prompt);
+    await slack.waitForMessage(channelId, ({ text }) => text.includes(session.url));
+    const startedMs = performance.now();
+    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user' });
+    await slack.waitForMessage(
+      channelId,
+      ({ text }) => text.includes(session.url) && text.includes('Needs you'),
+      { timeoutMs: 30_000 },
+    );
+    took.push(performance.now() - startedMs);
+  }
+  const longest = quantile(took, 1);
+  console.log(`  status change -> card      ${(longest ?? 0).toFixed(0)} ms at most   aim <= 11000 ms`);
+  await app.stop();
+  await slack.close();
+  await devin.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}
+
+for (const count of [1000, 10_000]) await measure(count);

@@ -1,0 +1,47 @@
+import type { SlackFile } from '../session/context.ts';
+import { FileTooLargeError } from '../slack/files.ts';
+import type { SlackFiles } from '../slack/files.ts';
+import type { LeftOut } from '../store/requests.ts';
+import type { DevinTrouble } from './create-session/devin-trouble.ts';
+import { devinTrouble } from './create-session/devin-trouble.ts';
+
+export type UploadFile = (file: {
+  name: string;
+  contentType: string;
+  content: ReadableStream<Uint8Array>;
+  signal: AbortSignal;
+}) => Promise<{ url: string }>;
+
+type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut } | DevinTrouble;
+
+/** Takes a file from Slack to Devin while it is read. */
+export async function handOverFile(
+  { files, upload }: { files: Pick<SlackFiles, 'open'>; upload: UploadFile },
+  file: SlackFile,
+  signal: AbortSignal,
+): Promise<HandedOver> {
+  const { name } = file;
+  const download = await files.open(file, signal);
+  if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };
+  try {
+    const { contentType, body } = download;
+    return { kind: 'uploaded', url: (await upload({ name, contentType, content: body, signal })).url };
+  } catch (error) {
+    if (causes(error).some((cause) => cause instanceof FileTooLargeError)) {
+      return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
+    }
+    return afterUploadError(name, devinTrouble(error));
+  }
+}
+
+/** A file Devin will not have is left out; the session still starts, and the card says what is missing. */
+function afterUploadError(name: string, trouble: DevinTrouble): HandedOver {
+  if (trouble.kind !== 'final' || trouble.failure.kind !== 'devin') return trouble;
+  const { code, status } = trouble.failure;
+  if (status === 413) return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
+  return { kind: 'left-out', leftOut: { name, reason: code === 'forbidden' ? 'no-permission' : 'refused' } };
+}
+
+function causes(error: unknown): unknown[] {
+  return error instanceof Error ? [error, ...causes(error.cause)] : [];
+}

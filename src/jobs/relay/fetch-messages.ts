@@ -1,0 +1,125 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { MessageQuery } from '../../devin/messages.ts';
+import type { Page, SessionMessage } from '../../devin/schemas.ts';
+import { effectivePreferences } from '../../session/preferences.ts';
+import { markdownWords } from '../../slack/blocks/markdown.ts';
+import type { Cards } from '../../store/cards.ts';
+import type { Replies } from '../../store/replies.ts';
+import type { SessionRequest } from '../../store/requests.ts';
+import type { NewMessage, SessionMessages } from '../../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Settings } from '../../store/settings.ts';
+import type { Tables } from '../../store/tables.ts';
+import type { Enqueue } from '../queue.ts';
+
+const PAGE = 100;
+/** Longer than any card shows. */
+const LAST_WORDS_LENGTH = 300;
+
+export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
+
+type FetchDeps = {
+  db: Kysely<Tables>;
+  sessions: Pick<Sessions, 'change'>;
+  messages: Pick<SessionMessages, 'known' | 'add'>;
+  replies: Pick<Replies, 'recognise'>;
+  cards: Pick<Cards, 'markStale'>;
+  settings: Pick<Settings, 'preferencesFor'>;
+  listMessages: ListMessages;
+  enqueue: Enqueue;
+};
+
+export type Followed = { session: SessionRow; request: SessionRequest };
+type Look = Followed & { showsWebMessages: boolean };
+
+/**
+ * Reads what was said in a session since the last time, and stores it in Devin's order. The last page has no cursor
+ * to go on from, so it is read again from the last cursor there was, and messages are known by their event. Resolves
+ * with the number of new ones.
+ */
+export function createFetchMessages(deps: FetchDeps) {
+  const { listMessages, settings } = deps;
+
+  async function showsWebMessages({ request }: Followed): Promise<boolean> {
+    const { team_id: teamId, channel_id: channelId, user_id: userId } = request;
+    return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).webMessages;
+  }
+
+  return async (followed: Followed, signal: AbortSignal): Promise<number> => {
+    const { session_id: sessionId } = followed.session;
+    const look = { ...followed, showsWebMessages: await showsWebMessages(followed) };
+    let cursor = followed.session.messages_cursor;
+    let isFirstPage = cursor === null;
+    let count = 0;
+    for (;;) {
+      const page = await listMessages(sessionId, { after: cursor, first: PAGE, signal });
+      count += await storePage(deps, look, { page, isFirstPage });
+      if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) return count;
+      cursor = page.end_cursor;
+      isFirstPage = false;
+    }
+  };
+}
+
+type PageRead = { page: Page<SessionMessage>; isFirstPage: boolean };
+
+async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: PageRead): Promise<number> {
+  const { session_id: sessionId } = look.session;
+  const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
+  return deps.db.transaction().execute(async (trx) => {
+    const eventIds = page.items.map(({ event_id: id }) => id);
+    const known = await deps.messages.known(sessionId, eventIds, trx);
+    const fresh = page.items.filter(({ event_id: id }) => !known.has(id));
+    const rows: NewMessage[] = [];
+    for (const message of fresh) {
+      const isShown = message !== prompt && (await isForThread(deps, { look, message, trx }));
+      rows.push(toRow(message, isShown ? 'pending' : 'skipped'));
+    }
+    await deps.messages.add(sessionId, rows, trx);
+    await remember(deps, { look, fresh, cursor: page.end_cursor }, trx);
+    return fresh.length;
+  });
+}
+
+type Said = { look: Look; message: SessionMessage; trx: Transaction<Tables> };
+
+/** Devin's words are; those of people only where they were not said here. */
+async function isForThread({ replies }: FetchDeps, { look, message, trx }: Said): Promise<boolean> {
+  const { session, showsWebMessages } = look;
+  if (message.source === 'devin') return session.synced;
+  const { event_id: eventId, message: text } = message;
+  const echo = { sessionId: session.session_id, eventId, text, saidAt: saidAt(message) };
+  const isEcho = await replies.recognise(echo, trx);
+  return session.synced && showsWebMessages && !isEcho;
+}
+
+function toRow(message: SessionMessage, state: NewMessage['state']): NewMessage {
+  const { event_id: eventId, source, message: text } = message;
+  return { eventId, source, text, state, saidAt: saidAt(message) };
+}
+
+function saidAt({ created_at: seconds }: SessionMessage): Date {
+  return new Date(seconds * 1000);
+}
+
+type Learnt = { look: Look; fresh: SessionMessage[]; cursor: string | null };
+
+/** From where to read on, and Devin's last words for the card. */
+async function remember(
+  { sessions, cards, enqueue }: FetchDeps,
+  { look: { session }, fresh, cursor }: Learnt,
+  trx: Transaction<Tables>,
+): Promise<void> {
+  const last = fresh.findLast(({ source }) => source === 'devin');
+  const words = last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
+  if (cursor === null && words === null) return;
+  const changes = {
+    ...(cursor !== null && { messages_cursor: cursor }),
+    ...(words !== null && { last_words: words }),
+  };
+  await sessions.change(session.session_id, changes, trx);
+  if (words === null) return;
+  const requestId = session.request_id;
+  await cards.markStale(requestId, trx);
+  await enqueue('update-card', { requestId }, { trx, key: requestId });
+}

@@ -1,0 +1,140 @@
+import { DevinError } from '../../devin/errors.ts';
+import type { Log } from '../../log.ts';
+import { notice } from '../../slack/blocks/notices.ts';
+import { ownEntry } from '../../slack/blocks/own-entry.ts';
+import { escape, link } from '../../slack/blocks/text.ts';
+import type { Outbound } from '../../slack/outbound.ts';
+import type { Requests } from '../../store/requests.ts';
+import type { SessionMessages } from '../../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Text } from '../../text/index.ts';
+import type { Enqueue } from '../queue.ts';
+import type { Followed } from './fetch-messages.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
+import { refusalOf } from './place-trouble.ts';
+import type { PostOutcome } from './post-message.ts';
+
+export type RelayTimes = {
+  /** How soon it is tried again while another process is at it. */
+  busyMs: number;
+  /** After an answer of Slack's that was lost or made no sense. */
+  unclearMs: number;
+  /** While the thread takes no messages. */
+  troubleMs: number;
+};
+export const RELAY_TIMES: RelayTimes = { busyMs: 1000, unclearMs: 2000, troubleMs: 10 * 60_000 };
+
+/** After so long only the session's next change is a reason to try the thread again. */
+const HOPE_MS = 24 * 60 * 60_000;
+
+type RelayDeps = {
+  sessions: Pick<Sessions, 'find' | 'change'>;
+  requests: Pick<Requests, 'find'>;
+  messages: Pick<SessionMessages, 'nextPending' | 'skipPending'>;
+  fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
+  findAttachments: (session: SessionRow, signal: AbortSignal) => Promise<void>;
+  postMessage: (
+    session: SessionRow,
+    row: NonNullable<Awaited<ReturnType<SessionMessages['nextPending']>>>,
+    signal: AbortSignal,
+  ) => Promise<PostOutcome>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+  oneAtATime: OneAtATime;
+  enqueue: Enqueue;
+  times: RelayTimes;
+  now: () => number;
+  text: Text;
+  log: Log;
+};
+
+/**
+ * Brings what was said in a session into its thread: fetched and stored first, then posted in order, each message
+ * once, by one process at a time; then what is worth a message of its own is told.
+ */
+export function createRelayFromDevin(deps: RelayDeps) {
+  const { sessions, requests, messages, oneAtATime, enqueue, times } = deps;
+
+  async function again(sessionId: string, startAfterMs: number): Promise<void> {
+    await enqueue('relay-from-devin', { sessionId }, { key: sessionId, startAfterMs });
+  }
+
+  /** Whether everything was posted that can be. */
+  async function post(sessionId: string, signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      signal.throwIfAborted();
+      const session = await sessions.find(sessionId);
+      if (session === null) return true;
+      if (!session.synced) await messages.skipPending(sessionId);
+      const row = await messages.nextPending(sessionId);
+      if (row === null) return true;
+      const outcome = await deps.postMessage(session, row, signal);
+      if (outcome.kind === 'posted') {
+        if (session.thread_trouble !== null) await sessions.change(sessionId, { thread_trouble: null });
+      } else if (outcome.kind === 'refused' && refusalOf(outcome.code) === 'place') {
+        await noteTrouble(deps, session, outcome.code);
+        if (deps.now() - row.said_at.getTime() < HOPE_MS) await again(sessionId, times.troubleMs);
+        return true;
+      } else {
+        await again(sessionId, outcome.kind === 'rate-limited' ? outcome.retryAfterMs : times.unclearMs);
+        return false;
+      }
+    }
+  }
+
+  async function relay(followed: Followed, signal: AbortSignal): Promise<void> {
+    const { session_id: sessionId } = followed.session;
+    const fetched = await fetchAll(deps, followed, signal);
+    const isPosted = await post(sessionId, signal);
+    if (isPosted) await enqueue('tell-milestones', { sessionId }, { key: sessionId });
+    // What is stored is posted although Devin cannot be asked now; then the queue tries again.
+    if (fetched !== null) throw fetched;
+  }
+
+  return async (sessionId: string, signal: AbortSignal): Promise<void> => {
+    const session = await sessions.find(sessionId);
+    const request = session === null ? null : await requests.find(session.request_id);
+    if (session === null || request === null) return;
+    const done = await oneAtATime(`relay-from-devin:${sessionId}`, async () => {
+      // As it is now that nobody else is at it.
+      const current = await sessions.find(sessionId);
+      if (current !== null) await relay({ session: current, request }, signal);
+    });
+    if (!done) await again(sessionId, times.busyMs);
+  };
+}
+
+/** null: all is stored, or there is nothing to be had. */
+async function fetchAll(
+  { fetchMessages, findAttachments, log }: RelayDeps,
+  followed: Followed,
+  signal: AbortSignal,
+): Promise<DevinError | null> {
+  try {
+    const count = await fetchMessages(followed, signal);
+    if (count > 0) await findAttachments(followed.session, signal);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DevinError)) throw error;
+    signal.throwIfAborted();
+    const isFinal = error.code === 'not-found' || error.code === 'forbidden' || error.code === 'unauthorized';
+    if (!isFinal) return error;
+    log.warn(
+      { err: error, sessionId: followed.session.session_id },
+      'Devin does not give the messages of a session',
+    );
+    return null;
+  }
+}
+
+/** Tells the person who asked, once: until something could be posted again. */
+async function noteTrouble(deps: RelayDeps, session: SessionRow, code: string): Promise<void> {
+  if (session.thread_trouble !== null) return;
+  const { sessions, requests, outbound, text } = deps;
+  const request = await requests.find(session.request_id);
+  await sessions.change(session.session_id, { thread_trouble: code });
+  if (request === null) return;
+  const why = ownEntry(text.thread.troubleBecause, code) ?? text.thread.troubleOther(escape(code));
+  const sentence = text.thread.trouble(why, link(session.url, text.thread.openInDevin));
+  const place = { userId: request.user_id, channelId: null, threadTs: null, responseUrl: null };
+  await outbound.tellPrivately(place, notice([sentence]));
+}

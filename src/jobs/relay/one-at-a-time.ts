@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import type { Leases } from '../../store/leases.ts';
+
+/** How long a process that died keeps others from its work. */
+const RELAY_LEASE_MS = 15_000;
+
+/** False, and nothing was done, while somebody else is at it. */
+export type OneAtATime = (name: string, task: () => Promise<void>) => Promise<boolean>;
+
+/** What belongs to one name is done by one at a time, over all replicas. */
+export function createOneAtATime(leases: Leases, leaseMs: number = RELAY_LEASE_MS): OneAtATime {
+  return async (name, task) => {
+    const owner = randomUUID();
+    if (!(await leases.take(name, owner, leaseMs))) return false;
+    const renewal = setInterval(() => {
+      leases.take(name, owner, leaseMs).catch(() => undefined);
+    }, leaseMs / 3);
+    try {
+      await task();
+    } finally {
+      clearInterval(renewal);
+      await leases.release(name, owner);
+    }
+    return true;
+  };
+}

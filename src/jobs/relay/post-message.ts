@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { Log } from '../../log.ts';
+import { renderInDevin, renderSaid, renderWebMessage } from '../../slack/blocks/said.ts';
+import { code } from '../../slack/blocks/text.ts';
+import { slackFailure } from '../../slack/errors.ts';
+import type { SlackFailure } from '../../slack/errors.ts';
+import { messageMark } from '../../slack/ids.ts';
+import type { Outbound, Posted, Rendered } from '../../slack/outbound.ts';
+import type { FileToShare, ThreadPlace } from '../../slack/thread-writer.ts';
+import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
+import type { SessionRow } from '../../store/sessions.ts';
+import type { Text } from '../../text/index.ts';
+import { refusalOf } from './place-trouble.ts';
+import { shareFile } from './share-file.ts';
+
+export const ATTACHMENT = 'attachment';
+/** What the text of a row for a file that Devin made holds. */
+const attachmentSchema = z.object({ name: z.string(), url: z.string() });
+
+/** null: Devin does not give it, or it is too large. Throws when asking again later may do. */
+export type ReadFile = (
+  file: z.infer<typeof attachmentSchema>,
+  signal: AbortSignal,
+) => Promise<FileToShare | null>;
+
+type PostDeps = {
+  outbound: Pick<Outbound, 'post' | 'find' | 'upload' | 'share' | 'findFile'>;
+  messages: Pick<SessionMessages, 'attempt' | 'uploaded' | 'settle'>;
+  readFile: ReadFile;
+  text: Text;
+  now: () => number;
+  log: Log;
+};
+
+export type PostOutcome = { kind: 'posted'; ts: string | null } | SlackFailure;
+
+type Content = {
+  posts: Rendered[];
+  file: ((signal: AbortSignal) => Promise<FileToShare | null>) | null;
+  name: string;
+};
+
+/**
+ * Posts one message in the session's thread, in as many parts as it takes, each once: a part carries its mark, and
+ * after an attempt whose end is not known the thread is looked through first.
+ */
+export function createPostMessage(deps: PostDeps) {
+  const { outbound, messages, text, now, log } = deps;
+
+  async function postPart(
+    place: ThreadPlace,
+    row: MessageRow,
+    part: number,
+    rendered: Rendered,
+  ): Promise<Posted> {
+    const mark = messageMark(row.session_id, row.event_id, part);
+    if (row.attempted_at !== null) {
+      const found = await look(place, mark, row.attempted_at);
+      if (found !== null) return found;
+    }
+    return outbound.post(place, mark, rendered);
+  }
+
+  async function look(
+    place: ThreadPlace,
+    mark: ReturnType<typeof messageMark>,
+    since: Date,
+  ): Promise<Posted | null> {
+    try {
+      const ts = await outbound.find(place, mark, since.getTime());
+      return ts === null ? null : { kind: 'posted', ts };
+    } catch (error) {
+      return slackFailure(error);
+    }
+  }
+
+  async function postAll(
+    place: ThreadPlace,
+    { session, row, signal }: { session: SessionRow; row: MessageRow; signal: AbortSignal },
+  ): Promise<PostOutcome> {
+    const { posts, file, name } = contentOf(deps, row);
+    let first: string | null = null;
+    for (const [part, rendered] of posts.entries()) {
+      const posted = await postPart(place, row, part, rendered);
+      if (posted.kind !== 'posted') return posted;
+      first ??= posted.ts;
+    }
+    if (file === null) return { kind: 'posted', ts: first };
+    const shared = await shareFile(deps, { place, row, read: async () => file(signal) });
+    if (shared.kind === 'shared') return { kind: 'posted', ts: first };
+    if (shared.kind !== 'not-here') return shared;
+    const instead = renderInDevin(text.thread.fileInDevin(code(name)), session.url, text);
+    return postPart(place, row, posts.length, instead);
+  }
+
+  return async (session: SessionRow, row: MessageRow, signal: AbortSignal): Promise<PostOutcome> => {
+    const place = { channelId: session.channel_id, threadTs: session.thread_ts };
+    if (row.attempted_at === null) await messages.attempt(row, new Date(now()));
+    let outcome = await postAll(place, { session, row, signal });
+    if (outcome.kind === 'refused' && refusalOf(outcome.code) === 'content') {
+      log.error(
+        { code: outcome.code, eventId: row.event_id },
+        'Slack does not take a message of Devin as it was made',
+      );
+      outcome = await outbound.post(
+        place,
+        messageMark(row.session_id, row.event_id, 0),
+        renderInDevin(text.thread.notShown, session.url, text),
+      );
+    }
+    if (outcome.kind === 'posted') await messages.settle(row, outcome.ts);
+    return outcome;
+  };
+}
+
+function contentOf({ text, readFile }: PostDeps, row: MessageRow): Content {
+  if (row.source === ATTACHMENT) {
+    const attachment = attachmentSchema.parse(JSON.parse(row.text));
+    return { posts: [], file: async (signal) => readFile(attachment, signal), name: attachment.name };
+  }
+  if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };
+  const { posts, file } = renderSaid(row.text, text);
+  const name = `devin-${row.said_at.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
+  if (file === null) return { posts, file, name };
+  const content = new TextEncoder().encode(file);
+  return { posts, file: async () => Promise.resolve({ name, content }), name };
+}

@@ -1,0 +1,148 @@
+import { DevinError } from '../../devin/errors.ts';
+import type { SessionResponse } from '../../devin/schemas.ts';
+import type { SessionMessageRequest } from '../../devin/sessions.ts';
+import type { Identity } from '../../session/identity.ts';
+import type { ReplyFailure } from '../../session/reply.ts';
+import type { Reply } from '../../store/replies.ts';
+import type { SessionRow } from '../../store/sessions.ts';
+import { backOffMs } from '../back-off.ts';
+import { devinTrouble } from '../create-session/devin-trouble.ts';
+import type { DevinTrouble } from '../create-session/devin-trouble.ts';
+import type { Composed } from './compose-reply.ts';
+import { DONE } from './reply-moves.ts';
+import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
+
+type SendDeps = {
+  compose: (reply: Reply, signal: AbortSignal) => Promise<Composed>;
+  sendMessage: (sessionId: string, request: SessionMessageRequest) => Promise<SessionResponse>;
+  getSession: (sessionId: string) => Promise<SessionResponse>;
+  /** What Devin answered is how the session is now. */
+  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  settle: (session: SessionRow, reply: Reply, signal: AbortSignal) => Promise<ReplyOutcome>;
+  tellLeftOut: (reply: Reply, leftOut: Extract<Composed, { kind: 'composed' }>['leftOut']) => Promise<void>;
+  move: MoveReply;
+  /** Whether words may go as the service user, with the author's name in them, where Devin refuses the author. */
+  mayFallBack: boolean;
+  now: () => number;
+};
+
+type Sending = { session: SessionRow; reply: Reply; identity: Identity; signal: AbortSignal };
+
+/** So long a reply waits for a busy or unreachable Devin before it ends. */
+const PATIENCE_MS = 60 * 60 * 1000;
+
+export type SendReply = ReturnType<typeof createSendReply>;
+
+/**
+ * accepted -> sending -> delivered. `sending` is on disk before the POST leaves; the POST is made once, and repeated
+ * only where Devin did nothing.
+ */
+export function createSendReply(deps: SendDeps) {
+  const { compose, move } = deps;
+
+  async function fail({ id }: Reply, failure: ReplyFailure): Promise<ReplyOutcome> {
+    await move({ id, from: ['accepted', 'sending'], to: 'failed', changes: { failure } });
+    return DONE;
+  }
+
+  /** Back to `accepted`, and again after as long as Devin says, or longer each time. */
+  async function wait(reply: Reply, trouble: Extract<DevinTrouble, { kind: 'wait' }>): Promise<ReplyOutcome> {
+    const ageMs = deps.now() - reply.created_at.getTime();
+    if (ageMs > PATIENCE_MS) return fail(reply, { kind: 'gave-up', waiting: trouble.waiting });
+    const afterMs = Math.max(trouble.retryAfterMs ?? 0, backOffMs(ageMs));
+    const changes = { sent_at: null, sent_text: null, not_before: new Date(deps.now() + afterMs) };
+    await move({ id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
+    return { kind: 'later', afterMs };
+  }
+
+  async function post(
+    sending: Sending,
+    content: Extract<Composed, { kind: 'composed' }>,
+    asUserId: string | null,
+  ) {
+    const { session, reply } = sending;
+    const words = await content.words(asUserId !== null);
+    const changes = { sent_at: new Date(deps.now()), sent_text: words };
+    const moved = await move({ id: reply.id, from: ['accepted', 'sending'], to: 'sending', changes });
+    if (moved === null) return null;
+    const response = await deps.sendMessage(session.session_id, {
+      message: words,
+      ...(content.urls.length > 0 && { attachment_urls: content.urls }),
+      ...(asUserId !== null && { message_as_user_id: asUserId }),
+    });
+    return response;
+  }
+
+  async function postAsWhoMay(sending: Sending, content: Extract<Composed, { kind: 'composed' }>) {
+    const { identity } = sending;
+    const asUserId = identity.kind === 'matched' ? identity.devinUserId : null;
+    try {
+      return await post(sending, content, asUserId);
+    } catch (error) {
+      const isRefused = error instanceof DevinError && error.code === 'forbidden';
+      if (!isRefused || asUserId === null || !deps.mayFallBack) throw error;
+      return post(sending, content, null);
+    }
+  }
+
+  async function afterError(sending: Sending, error: unknown): Promise<ReplyOutcome> {
+    const { session, reply, signal } = sending;
+    const trouble = devinTrouble(error);
+    switch (trouble.kind) {
+      case 'wait':
+        return wait(reply, trouble);
+      case 'unknown-outcome':
+        return deps.settle(session, reply, signal);
+      case 'final':
+        return fail(reply, (await isOver(deps, session, error)) ? { kind: 'ended' } : trouble.failure);
+    }
+  }
+
+  async function deliver(sending: Sending, content: Extract<Composed, { kind: 'composed' }>) {
+    const response = await postAsWhoMay(sending, content);
+    if (response === null) return DONE;
+    await move({ id: sending.reply.id, from: ['sending'], to: 'delivered' });
+    await deps.recordAnswer(response);
+    return DONE;
+  }
+
+  return {
+    fail,
+    wait,
+    async send(sending: Sending): Promise<ReplyOutcome> {
+      const { reply, signal } = sending;
+      const content = await compose(reply, signal);
+      if (content.kind === 'trouble') {
+        const { trouble } = content;
+        if (trouble.kind === 'final') return fail(reply, trouble.failure);
+        return wait(
+          reply,
+          trouble.kind === 'wait' ? trouble : { kind: 'wait', waiting: 'down', retryAfterMs: null },
+        );
+      }
+      if (content.leftOut.length > 0) await deps.tellLeftOut(reply, content.leftOut);
+      if (content.kind === 'empty') {
+        await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
+        return DONE;
+      }
+      try {
+        return await deliver(sending, content);
+      } catch (error) {
+        if (!(error instanceof DevinError)) throw error;
+        return afterError(sending, error);
+      }
+    },
+  };
+}
+
+/** Which code Devin has for a session that is over is not documented, so the session itself is asked. */
+async function isOver({ getSession }: SendDeps, session: SessionRow, error: unknown): Promise<boolean> {
+  const code = error instanceof DevinError ? error.code : null;
+  if (code !== 'conflict' && code !== 'invalid-request' && code !== 'unexpected') return false;
+  if (session.phase === 'ended' || session.phase === 'failed') return true;
+  const status = await getSession(session.session_id).then(
+    (response) => response.status,
+    () => null,
+  );
+  return status === 'exit' || status === 'error';
+}

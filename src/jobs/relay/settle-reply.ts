@@ -1,0 +1,75 @@
+import type { Log } from '../../log.ts';
+import type { Replies, Reply } from '../../store/replies.ts';
+import type { SessionRow } from '../../store/sessions.ts';
+import type { ListMessages } from './fetch-messages.ts';
+import { DONE } from './reply-moves.ts';
+import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
+
+type SettleDeps = {
+  replies: Pick<Replies, 'find' | 'recognised'>;
+  listMessages: ListMessages;
+  move: MoveReply;
+  /** Resolves false when the signal ended it. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
+  looksAtMs: readonly number[];
+  log: Log;
+};
+
+const PAGE = 100;
+/** The clocks of the two sides may differ, and Devin's times are whole seconds. */
+const CLOCK_MARGIN_MS = 60_000;
+
+/**
+ * sending -> delivered or unknown: the answer to a POST was lost, and repeating it might say everything twice. So the
+ * session is looked through; whether to send again what is not found, a person decides.
+ */
+export function createSettleReply(deps: SettleDeps) {
+  const { replies, move, sleep, looksAtMs, log } = deps;
+
+  async function look(session: SessionRow, reply: Reply): Promise<string | null> {
+    try {
+      const current = await replies.find(reply.id);
+      // As it is on disk: with what was sent.
+      return current?.event_id ?? (await findEcho(deps, session, current ?? reply));
+    } catch (error) {
+      log.warn({ err: error, replyId: reply.id }, 'looking for a message failed');
+      return null;
+    }
+  }
+
+  return async (session: SessionRow, reply: Reply, signal: AbortSignal): Promise<ReplyOutcome> => {
+    let elapsedMs = 0;
+    for (const atMs of looksAtMs) {
+      if (!(await sleep(atMs - elapsedMs, signal))) signal.throwIfAborted();
+      elapsedMs = atMs;
+      const eventId = await look(session, reply);
+      if (eventId === null) continue;
+      await move({ id: reply.id, from: ['sending'], to: 'delivered', changes: { event_id: eventId } });
+      return DONE;
+    }
+    await move({ id: reply.id, from: ['sending'], to: 'unknown' });
+    return DONE;
+  };
+}
+
+/** The message at Devin that has these words, is young enough and is no other reply. */
+async function findEcho(
+  { replies, listMessages }: SettleDeps,
+  session: SessionRow,
+  { sent_text: sentText, sent_at: sentAt, created_at: createdAt }: Reply,
+): Promise<string | null> {
+  const sinceMs = (sentAt ?? createdAt).getTime() - CLOCK_MARGIN_MS;
+  let cursor = session.messages_cursor;
+  for (;;) {
+    const page = await listMessages(session.session_id, { after: cursor, first: PAGE });
+    const echoes = page.items
+      .filter(({ source, message }) => source !== 'devin' && message.trim() === sentText)
+      .filter(({ created_at: seconds }) => seconds * 1000 >= sinceMs)
+      .map(({ event_id: id }) => id);
+    const taken = await replies.recognised(session.session_id, echoes);
+    const echo = echoes.find((id) => !taken.has(id));
+    if (echo !== undefined) return echo;
+    if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) return null;
+    cursor = page.end_cursor;
+  }
+}

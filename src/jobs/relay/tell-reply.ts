@@ -1,0 +1,129 @@
+import { userMessage } from '../../errors.ts';
+import type { ReplyFailure } from '../../session/reply.ts';
+import { notice } from '../../slack/blocks/notices.ts';
+import { renderReplyNotice } from '../../slack/blocks/reply-notices.ts';
+import type { ReplyNotice } from '../../slack/blocks/reply-notices.ts';
+import { escape } from '../../slack/blocks/text.ts';
+import { DELIVERED_REACTION } from '../../slack/ids.ts';
+import type { Outbound } from '../../slack/outbound.ts';
+import { refuseSteering } from '../../slack/steering-words.ts';
+import type { Forms } from '../../store/forms.ts';
+import type { Replies, Reply } from '../../store/replies.ts';
+import type { LeftOut, Requests, SessionRequest } from '../../store/requests.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Text } from '../../text/index.ts';
+
+type TellDeps = {
+  replies: Pick<Replies, 'find'>;
+  sessions: Pick<Sessions, 'find'>;
+  requests: Pick<Requests, 'find'>;
+  forms: Pick<Forms, 'insert'>;
+  outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
+  text: Text;
+};
+
+/** Shows the author of a reply what became of it: a mark on the message, or a private notice. */
+export function createReplyTeller(deps: TellDeps) {
+  const { replies, sessions, requests, outbound, text } = deps;
+
+  async function mark({ channel_id: channelId, message_ts: ts }: Reply): Promise<void> {
+    if (channelId !== null && ts !== null) await outbound.react(channelId, ts, DELIVERED_REACTION);
+  }
+
+  return async (replyId: string): Promise<void> => {
+    const reply = await replies.find(replyId);
+    const session = reply === null ? null : await sessions.find(reply.session_id);
+    const request = session === null ? null : await requests.find(session.request_id);
+    if (reply === null || session === null || request === null) return;
+    const place = privatePlace(reply, session);
+    if (reply.state === 'delivered') {
+      await mark(reply);
+      const done = doneSentence(reply, text);
+      if (done !== null) await outbound.tellPrivately(place, notice([done]));
+    } else if (reply.state === 'unknown' || reply.failure !== null) {
+      const shown = await noticeOf(deps, { reply, request });
+      await outbound.tellPrivately(place, renderReplyNotice(shown, text));
+    }
+  };
+}
+
+/** Tells the author which files did not go along. */
+export function createLeftOutTeller({
+  sessions,
+  outbound,
+  text,
+}: Pick<TellDeps, 'sessions' | 'outbound' | 'text'>) {
+  return async (reply: Reply, leftOut: LeftOut[]): Promise<void> => {
+    const session = await sessions.find(reply.session_id);
+    const sentences = leftOut.map(({ name, reason }) => escape(text.notices.leftOut[reason](name)));
+    await outbound.tellPrivately(privatePlace(reply, session), notice([text.thread.leftOut, ...sentences]));
+  };
+}
+
+/** Beside the message where it was written, else in a direct message. */
+function privatePlace(
+  { user_id: userId, channel_id: channelId, message_ts: ts }: Reply,
+  session: SessionRow | null,
+) {
+  const isInThread = ts !== null && session !== null && session.channel_id === channelId;
+  return { userId, channelId, threadTs: isInThread ? session.thread_ts : null, responseUrl: null };
+}
+
+function doneSentence({ kind }: Reply, { thread: { done } }: Text): string | null {
+  return kind === 'mute' || kind === 'unmute' || kind === 'unsync' ? done[kind] : null;
+}
+
+type Untaken = { reply: Reply; request: SessionRequest };
+
+async function noticeOf(deps: TellDeps, { reply, request }: Untaken): Promise<ReplyNotice> {
+  const { text } = deps;
+  const { id, text: typed, failure, state } = reply;
+  const again = { kind: 'send-again', replyId: id } as const;
+  if (failure === null || state === 'unknown') {
+    return { heading: text.thread.notSure, sentences: [text.thread.unknown], typed, offer: again };
+  }
+  const sentences = [reasonOf(failure, request, text)];
+  const offer =
+    failure.kind === 'ended' ? await offerForm(deps, { reply, request }) : canHelp(failure) ? again : null;
+  return { heading: text.thread.notDelivered, sentences, typed, offer };
+}
+
+/** Where somebody else has to do something first, the button is of use afterwards, too. */
+function canHelp({ kind }: ReplyFailure): boolean {
+  return kind !== 'requester-only' && kind !== 'members-only' && kind !== 'identity';
+}
+
+function reasonOf(failure: ReplyFailure, request: SessionRequest, text: Text): string {
+  switch (failure.kind) {
+    case 'ended':
+      return text.thread.ended;
+    case 'requester-only':
+    case 'members-only':
+      return refuseSteering({ kind: failure.kind }, request.user_id, text) ?? '';
+    case 'gave-up':
+      return text.thread.gaveUp;
+    case 'devin':
+      if (failure.code === 'not-found') return text.thread.gone;
+      if (failure.code === 'forbidden' || failure.code === 'unauthorized')
+        return escape(userMessage(failure, text));
+      return escape(text.thread.refused(failure.detail));
+    default:
+      return escape(userMessage(failure, text));
+  }
+}
+
+/** The form as the session was asked for, with the message as its task. Its id is the reply's. */
+async function offerForm({ forms }: TellDeps, { reply, request }: Untaken): Promise<ReplyNotice['offer']> {
+  const { values, sources } = request.draft;
+  await forms.insert({
+    id: reply.id,
+    teamId: reply.team_id,
+    userId: reply.user_id,
+    channelId: request.channel_id,
+    threadTs: request.thread_ts,
+    draft: { values: { ...values, prompt: reply.text }, sources: { ...sources, prompt: 'request' } },
+    context: null,
+    sealed: null,
+  });
+  return { kind: 'start-again', formId: reply.id };
+}

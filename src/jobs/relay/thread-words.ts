@@ -1,0 +1,41 @@
+import type { Kysely } from 'kysely';
+import type { ReplyKind } from '../../session/reply.ts';
+import type { Replies, Reply } from '../../store/replies.ts';
+import type { SessionChanges, SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Tables } from '../../store/tables.ts';
+import type { Enqueue } from '../queue.ts';
+import { DONE } from './reply-moves.ts';
+import type { ReplyOutcome } from './reply-moves.ts';
+
+type Word = Exclude<ReplyKind, 'reply' | 'correction'>;
+export type ThreadWords = (session: SessionRow, reply: Reply & { kind: Word }) => Promise<ReplyOutcome>;
+
+type WordDeps = {
+  db: Kysely<Tables>;
+  sessions: Pick<Sessions, 'change'>;
+  replies: Pick<Replies, 'move'>;
+  enqueue: Enqueue;
+};
+
+const CHANGES = {
+  mute: { muted: true },
+  unmute: { muted: false },
+  unsync: { synced: false },
+} as const satisfies Partial<Record<Word, SessionChanges>>;
+
+/** Does what a word in the thread means: one transaction. */
+export function createThreadWords({ db, sessions, replies, enqueue }: WordDeps): ThreadWords {
+  return async ({ session_id: sessionId }, { id, kind, user_id: userId }) => {
+    await db.transaction().execute(async (trx) => {
+      const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
+      if (moved === null) return;
+      if (kind === 'archive' || kind === 'stop') {
+        await enqueue('steer', { sessionId, what: kind, userId }, { trx });
+      } else {
+        await sessions.change(sessionId, CHANGES[kind], trx);
+      }
+      await enqueue('tell-reply', { replyId: id }, { trx });
+    });
+    return DONE;
+  };
+}

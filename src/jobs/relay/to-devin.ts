@@ -1,0 +1,104 @@
+import type { IdentityResolver } from '../../identity/resolve.ts';
+import type { Identity } from '../../session/identity.ts';
+import type { Steering } from '../../session/steering.ts';
+import type { Replies, Reply } from '../../store/replies.ts';
+import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import { lookupTrouble } from '../create-session/identify.ts';
+import type { Enqueue } from '../queue.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
+import { DONE } from './reply-moves.ts';
+import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
+import type { SendReply } from './send-reply.ts';
+import type { ThreadWords } from './thread-words.ts';
+
+type ToDevinDeps = {
+  sessions: Pick<Sessions, 'find'>;
+  requests: Pick<Requests, 'find'>;
+  replies: Pick<Replies, 'nextOpen'>;
+  resolver: IdentityResolver;
+  check: (request: SessionRequest, userId: string) => Promise<Steering>;
+  sender: SendReply;
+  settle: (session: SessionRow, reply: Reply, signal: AbortSignal) => Promise<ReplyOutcome>;
+  words: ThreadWords;
+  move: MoveReply;
+  oneAtATime: OneAtATime;
+  enqueue: Enqueue;
+  /** How soon it is tried again while another process is at it. */
+  busyMs: number;
+  now: () => number;
+};
+
+type Said = { session: SessionRow; request: SessionRequest; reply: Reply };
+type Admission = { kind: 'admitted'; identity: Identity } | { kind: 'ended'; outcome: ReplyOutcome };
+
+/** Takes what was said about a session to Devin: in order, each once, by one process at a time. */
+export function createRelayToDevin(deps: ToDevinDeps) {
+  const { sessions, requests, replies, sender, move, oneAtATime, enqueue } = deps;
+
+  async function again(sessionId: string, startAfterMs: number): Promise<void> {
+    await enqueue('relay-to-devin', { sessionId }, { key: sessionId, startAfterMs });
+  }
+
+  async function handle(said: Said, signal: AbortSignal): Promise<ReplyOutcome> {
+    const { session, reply } = said;
+    if (reply.state === 'sending') return deps.settle(session, reply, signal);
+    // Another reply has come meanwhile; Devin wants to be left alone all the same.
+    const waitMs = (reply.not_before?.getTime() ?? 0) - deps.now();
+    if (waitMs > 0) return { kind: 'later', afterMs: waitMs };
+    if (isKeptFromDevin(session, reply)) {
+      await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
+      return DONE;
+    }
+    const admission = await admit(deps, said);
+    if (admission.kind === 'ended') return admission.outcome;
+    if (reply.kind !== 'reply' && reply.kind !== 'correction')
+      return deps.words(session, { ...reply, kind: reply.kind });
+    return sender.send({ session, reply, identity: admission.identity, signal });
+  }
+
+  async function relay(sessionId: string, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      const reply = await replies.nextOpen(sessionId);
+      const session = reply === null ? null : await sessions.find(sessionId);
+      const request = session === null ? null : await requests.find(session.request_id);
+      if (reply === null || session === null || request === null) return;
+      const outcome = await handle({ session, request, reply }, signal);
+      if (outcome.kind === 'later') return again(sessionId, outcome.afterMs);
+    }
+  }
+
+  return async (sessionId: string, signal: AbortSignal): Promise<void> => {
+    const done = await oneAtATime(`relay-to-devin:${sessionId}`, async () => relay(sessionId, signal));
+    if (!done) await again(sessionId, deps.busyMs);
+  };
+}
+
+/** A mute or an end of the following holds for what is written in the thread, not for boxes and commands. */
+function isKeptFromDevin({ muted, synced }: SessionRow, { kind, message_ts: messageTs }: Reply): boolean {
+  const isSpeech = kind === 'reply' || kind === 'correction';
+  return isSpeech && messageTs !== null && (muted || !synced);
+}
+
+/** As whom it goes, if it may. */
+async function admit(deps: ToDevinDeps, { request, reply }: Said): Promise<Admission> {
+  const { resolver, check, sender } = deps;
+  try {
+    const identity = await resolver.resolve({ teamId: reply.team_id, userId: reply.user_id });
+    if (identity.kind === 'refused') {
+      const { reason, maskedEmail } = identity;
+      return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'identity', reason, maskedEmail }) };
+    }
+    const steering = await check(request, reply.user_id);
+    if (steering.kind === 'allowed') return { kind: 'admitted', identity };
+    return { kind: 'ended', outcome: await sender.fail(reply, steering) };
+  } catch (error) {
+    const trouble = lookupTrouble(error);
+    const outcome =
+      trouble.kind === 'final'
+        ? await sender.fail(reply, trouble.failure)
+        : await sender.wait(reply, trouble);
+    return { kind: 'ended', outcome };
+  }
+}

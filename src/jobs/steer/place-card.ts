@@ -1,0 +1,119 @@
+import type { Kysely } from 'kysely';
+import { slackFailure } from '../../slack/errors.ts';
+import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
+import type { Cards } from '../../store/cards.ts';
+import type { RequestChanges, Requests, SessionRequest } from '../../store/requests.ts';
+import type { Sessions } from '../../store/sessions.ts';
+import type { Tables } from '../../store/tables.ts';
+import { backOffMs } from '../back-off.ts';
+import type { Enqueue } from '../queue.ts';
+
+type PlaceDeps = {
+  db: Kysely<Tables>;
+  requests: Pick<Requests, 'find' | 'advance'>;
+  sessions: Pick<Sessions, 'change' | 'place'>;
+  cards: Pick<Cards, 'hold' | 'release'>;
+  outbound: Pick<Outbound, 'postCard' | 'findCard' | 'directChannel'>;
+  renderCard: (request: SessionRequest) => Promise<Rendered>;
+  enqueue: Enqueue;
+  now: () => number;
+};
+
+type PlacedCard =
+  | { kind: 'placed'; request: SessionRequest }
+  /** Neither the channel nor the person can have it. */
+  | { kind: 'no-place' }
+  /** Somebody else is at it, or Slack gave no clear answer: whether it is there is looked for next time. */
+  | { kind: 'later'; afterMs: number };
+
+/** Longer than Slack takes to answer. */
+const HOLD_MS = 30_000;
+
+/** Posts the card of a request that is created already, once. */
+export type PlaceCard = (request: SessionRequest) => Promise<PlacedCard>;
+
+export function createPlaceCard(deps: PlaceDeps): PlaceCard {
+  const { requests, cards, outbound, renderCard, now } = deps;
+
+  async function changed(request: SessionRequest, changes: RequestChanges): Promise<SessionRequest> {
+    const { id } = request;
+    return (await requests.advance({ id, from: 'created', to: 'created', changes })) ?? request;
+  }
+
+  async function placeOf({
+    card_elsewhere: elsewhere,
+    channel_id: channelId,
+    user_id: userId,
+  }: SessionRequest) {
+    if (elsewhere === null) return { channelId, threadTs: null };
+    const direct = await outbound.directChannel(userId);
+    return direct === null ? null : { channelId: direct, threadTs: null };
+  }
+
+  async function post(request: SessionRequest): Promise<PlacedCard> {
+    if (request.card_ts !== null) return { kind: 'placed', request };
+    const place = await placeOf(request);
+    if (place === null) return { kind: 'no-place' };
+    const { channelId } = place;
+    const found = await attemptedBefore(deps, request, place);
+    if (found !== null) return placed(deps, request, { channelId, ts: found });
+    const attempted = await changed(request, { card_attempted_at: new Date(now()) });
+    const result = await outbound.postCard(place, request.id, await renderCard(attempted));
+    switch (result.kind) {
+      case 'posted':
+        return placed(deps, attempted, { channelId, ts: result.ts });
+      case 'rate-limited':
+        return { kind: 'later', afterMs: result.retryAfterMs };
+      case 'unclear':
+        return { kind: 'later', afterMs: backOffMs(now() - request.created_at.getTime()) };
+      case 'refused':
+        if (request.card_elsewhere !== null) return { kind: 'no-place' };
+        return post(await changed(attempted, { card_elsewhere: result.code, card_attempted_at: null }));
+    }
+  }
+
+  return async ({ id, created_at: createdAt }) => {
+    const later = { kind: 'later', afterMs: backOffMs(now() - createdAt.getTime()) } as const;
+    if (!(await cards.hold(id, new Date(now()), HOLD_MS))) return later;
+    try {
+      const request = await requests.find(id);
+      return request === null ? later : await post(request);
+    } finally {
+      await cards.release(id);
+    }
+  };
+}
+
+/** The card of an attempt whose answer was lost. */
+async function attemptedBefore(
+  { outbound }: PlaceDeps,
+  { id, card_attempted_at: attemptedAt }: SessionRequest,
+  place: CardPlace,
+): Promise<string | null> {
+  if (attemptedAt === null) return null;
+  try {
+    return await outbound.findCard(place, id, attemptedAt.getTime());
+  } catch (error) {
+    // Where the app may not read, it could not have posted.
+    if (slackFailure(error).kind === 'refused') return null;
+    throw error;
+  }
+}
+
+async function placed(
+  { db, requests, sessions, enqueue }: PlaceDeps,
+  { id, session_id: sessionId }: SessionRequest,
+  { channelId, ts }: { channelId: string; ts: string },
+): Promise<PlacedCard> {
+  const request = await db.transaction().execute(async (trx) => {
+    const changes = { card_channel_id: channelId, card_ts: ts, card_stale: true };
+    const carded = await requests.advance({ id, from: 'created', to: 'created', changes }, trx);
+    if (sessionId !== null) {
+      await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
+      await sessions.change(sessionId, { next_look_at: new Date() }, trx);
+    }
+    await enqueue('update-card', { requestId: id }, { trx, key: id });
+    return carded;
+  });
+  return request === null ? { kind: 'no-place' } : { kind: 'placed', request };
+}

@@ -1,0 +1,143 @@
+import type { Kysely } from 'kysely';
+import { DevinError, isOutcomeUnknown } from '../../devin/errors.ts';
+import type { SessionResponse } from '../../devin/schemas.ts';
+import type { Cards } from '../../store/cards.ts';
+import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Tables } from '../../store/tables.ts';
+import type { Text } from '../../text/index.ts';
+import type { AnswerTo, Enqueue, SteeringVerb } from '../queue.ts';
+import type { Answerer } from './answer.ts';
+import type { SteeringCheck } from './check.ts';
+import { notDone } from './outcome.ts';
+import { refuseSteering } from '../../slack/steering-words.ts';
+
+/** The answer is recorded right behind, and shown at once; this is for when it changed nothing. */
+const CREDIT_WAIT_MS = 500;
+
+type Options = { signal: AbortSignal };
+type OnSession = (sessionId: string, options: Options) => Promise<SessionResponse>;
+
+type SteerDeps = {
+  db: Kysely<Tables>;
+  requests: Pick<Requests, 'find'>;
+  cards: Pick<Cards, 'markStale'>;
+  sessions: Pick<Sessions, 'find' | 'change'>;
+  check: SteeringCheck;
+  devin: { stop: OnSession; archive: OnSession; get: OnSession };
+  enqueue: Enqueue;
+  /** Writes down what Devin answered, and has it shown. */
+  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  answer: Answerer;
+  /** Resolves false when the signal ended it. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
+  /** When it is looked whether something was done whose answer was lost, in ms after the loss. */
+  looksAtMs: readonly number[];
+  text: Text;
+};
+
+type Job = { sessionId: string; what: SteeringVerb; userId: string; answerTo?: AnswerTo | undefined };
+type Subject = { request: SessionRequest; session: SessionRow };
+type Outcome = { kind: 'done'; response: SessionResponse } | { kind: 'not-done'; sentences: string[] };
+
+/** Stops or archives a session. Both can be done twice without harm, so a job that comes twice is no matter. */
+export function createSteerer(deps: SteerDeps) {
+  const { requests, sessions, check, answer, text } = deps;
+
+  async function subjectOf(sessionId: string): Promise<Subject | null> {
+    const session = await sessions.find(sessionId);
+    const request = session === null ? null : await requests.find(session.request_id);
+    return session === null || request === null ? null : { request, session };
+  }
+
+  /** null: the person may. */
+  async function refused({ request }: Subject, { userId }: Job): Promise<string | null> {
+    try {
+      return refuseSteering(await check(request, userId), request.user_id, text);
+    } catch (error) {
+      return notDone(error, text);
+    }
+  }
+
+  return async (job: Job, signal: AbortSignal): Promise<void> => {
+    const { userId, what } = job;
+    const subject = await subjectOf(job.sessionId);
+    if (subject === null) return;
+    const answerTo = job.answerTo ?? inThread(subject.session);
+    const refusal = await refused(subject, job);
+    if (refusal !== null) {
+      await answer.sayEscaped(userId, answerTo, refusal);
+      return;
+    }
+    const outcome = await act(deps, job, signal);
+    if (outcome.kind === 'not-done') {
+      await answer.say(userId, answerTo, ...outcome.sentences);
+      return;
+    }
+    await record(deps, subject, { ...job, response: outcome.response });
+    if (answerTo.always) await answer.say(userId, answerTo, text.steering.done[what]);
+  };
+}
+
+async function act(deps: SteerDeps, { sessionId, what }: Job, signal: AbortSignal): Promise<Outcome> {
+  const { devin, text } = deps;
+  try {
+    return { kind: 'done', response: await devin[what](sessionId, { signal }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
+    const response = mayBeDone ? await look(deps, { sessionId, what }, signal) : null;
+    if (response !== null) return { kind: 'done', response };
+    const sentences = isOutcomeUnknown(error)
+      ? [text.devin.unknownAction]
+      : [text.steering.notDone[what], notDone(error, text)];
+    return { kind: 'not-done', sentences };
+  }
+}
+
+/** Whether it was done all the same: a lost answer is settled by looking. */
+async function look(
+  { devin, sleep, looksAtMs }: SteerDeps,
+  { sessionId, what }: Pick<Job, 'sessionId' | 'what'>,
+  signal: AbortSignal,
+): Promise<SessionResponse | null> {
+  let elapsedMs = 0;
+  for (const atMs of looksAtMs) {
+    if (!(await sleep(atMs - elapsedMs, signal))) signal.throwIfAborted();
+    elapsedMs = atMs;
+    const response = await devin.get(sessionId, { signal }).catch((error: unknown) => {
+      if (!(error instanceof DevinError)) throw error;
+      return null;
+    });
+    if (response !== null && isDone(what, response)) return response;
+  }
+  return null;
+}
+
+function isDone(what: SteeringVerb, { status, is_archived: isArchived }: SessionResponse): boolean {
+  return what === 'archive' ? isArchived : status === 'exit' || status === 'error';
+}
+
+/** Who did it goes first, so that the card never shows an end without them. */
+async function record(
+  { db, sessions, cards, enqueue, recordAnswer }: SteerDeps,
+  { request, session }: Subject,
+  { what, userId, response }: { what: SteeringVerb; userId: string; response: SessionResponse },
+): Promise<void> {
+  const { id } = request;
+  const credit =
+    what === 'stop'
+      ? { stopped_by: session.stopped_by ?? userId }
+      : { archived_by: session.archived_by ?? userId };
+  await db.transaction().execute(async (trx) => {
+    await sessions.change(session.session_id, credit, trx);
+    await cards.markStale(id, trx);
+    await enqueue('update-card', { requestId: id }, { trx, key: id, startAfterMs: CREDIT_WAIT_MS });
+  });
+  await recordAnswer(response);
+}
+
+function inThread(session: SessionRow): AnswerTo {
+  const { session_id: id, channel_id: channelId, thread_ts: threadTs } = session;
+  return { id, channelId, threadTs: threadTs === '' ? null : threadTs, sealed: null, always: false };
+}

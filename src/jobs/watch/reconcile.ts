@@ -1,0 +1,59 @@
+import type { SessionResponse } from '../../devin/schemas.ts';
+import type { SessionQuery } from '../../devin/session-list.ts';
+import type { Log } from '../../log.ts';
+import { requestIdOf } from '../../session/request.ts';
+import type { Requests } from '../../store/requests.ts';
+import type { Sessions } from '../../store/sessions.ts';
+import type { Adopt } from '../create-session/send.ts';
+
+/** So far back sessions are looked for that were started from here. */
+const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
+
+type ReconcileDeps = {
+  /** Whose sessions are ours; null: that cannot be told. */
+  serviceUserId: () => Promise<string | null>;
+  listSessions: (
+    query: SessionQuery,
+    options: { signal: AbortSignal },
+  ) => Promise<{ items: SessionResponse[] }>;
+  sessions: Pick<Sessions, 'bound'>;
+  requests: Pick<Requests, 'find'>;
+  adopt: Adopt;
+  now: () => number;
+  log: Log;
+};
+
+/**
+ * Finds sessions that carry our tag and belong to no request here. Those whose request waits for its answer are
+ * bound to it. The others were started with a database that is lost: where their cards are, nobody knows any more.
+ */
+export function createReconciler(deps: ReconcileDeps) {
+  const { serviceUserId, listSessions, sessions, requests, adopt, now, log } = deps;
+
+  async function match(requestId: string, session: SessionResponse): Promise<'adopted' | 'known' | 'lost'> {
+    const request = await requests.find(requestId);
+    if (request === null) return 'lost';
+    if (request.state !== 'sending' && request.state !== 'unknown') return 'known';
+    await adopt(request, session);
+    return 'adopted';
+  }
+
+  return async (signal: AbortSignal): Promise<void> => {
+    const userId = await serviceUserId();
+    if (userId === null) return;
+    const createdAfter = Math.floor((now() - LOOK_BACK_MS) / 1000);
+    const { items } = await listSessions(
+      { service_user_ids: [userId], created_after: createdAfter },
+      { signal },
+    );
+    const bound = await sessions.bound(items.map(({ session_id: id }) => id));
+    const found = { adopted: 0, known: 0, lost: 0 };
+    for (const session of items) {
+      const requestId = requestIdOf(session.tags);
+      if (requestId === null || bound.has(session.session_id)) continue;
+      found[await match(requestId, session)] += 1;
+    }
+    if (found.adopted > 0) log.info(found, 'sessions were found whose answers had been lost');
+    if (found.lost > 0) log.warn(found, 'Devin has sessions of this app that its database does not know');
+  };
+}

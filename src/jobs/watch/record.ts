@@ -1,0 +1,140 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Kysely } from 'kysely';
+import type { SessionResponse } from '../../devin/schemas.ts';
+import { finishedSoFar, sessionPhase } from '../../session/lifecycle.ts';
+import { milestones } from '../../session/milestones.ts';
+import { jittered, lookInterval } from '../../session/watch-tiers.ts';
+import type { Cards } from '../../store/cards.ts';
+import type { Milestones } from '../../store/milestones.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Tables } from '../../store/tables.ts';
+import type { Enqueue } from '../queue.ts';
+
+type RecordDeps = {
+  db: Kysely<Tables>;
+  sessions: Sessions;
+  milestones: Milestones;
+  cards: Pick<Cards, 'markStale'>;
+  enqueue: Enqueue;
+  times: {
+    /** So often what moves is looked at. */
+    fastestMs: number;
+    /** Messages are fetched and posted first; if that does not come to an end, milestones are told all the same. */
+    tellAfterMs: number;
+  };
+  now: () => number;
+  random: () => number;
+};
+
+export type Recorder = ReturnType<typeof createRecorder>;
+
+/** Writes down what Devin says about a session, with everything that has to happen because of it: one transaction. */
+export function createRecorder(deps: RecordDeps) {
+  const { db, sessions, cards, enqueue, now } = deps;
+
+  /** What `answerOf` makes of the row as it is now; null: the row knows better. */
+  async function record(
+    sessionId: string,
+    answerOf: (current: SessionRow) => SessionResponse | null,
+  ): Promise<boolean> {
+    return db.transaction().execute(async (trx) => {
+      const current = await sessions.lock(sessionId, trx);
+      const response = current === null ? null : answerOf(current);
+      if (current === null || response === null) return false;
+      const next = outcome(deps, current, response);
+      await sessions.change(sessionId, next.changes, trx);
+      await deps.milestones.add(sessionId, next.keys, trx);
+      await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+      if (next.keys.length > 0) {
+        await enqueue(
+          'tell-milestones',
+          { sessionId },
+          { trx, key: sessionId, startAfterMs: deps.times.tellAfterMs },
+        );
+      }
+      if (!sameFacts(current.response, response)) await showOnCard(current.request_id, trx);
+      return true;
+    });
+  }
+
+  async function showOnCard(
+    requestId: string,
+    trx: Parameters<Parameters<ReturnType<typeof db.transaction>['execute']>[0]>[0],
+  ): Promise<void> {
+    await cards.markStale(requestId, trx);
+    await enqueue('update-card', { requestId }, { trx, key: requestId });
+  }
+
+  return {
+    /** What a look at `row` found. False when somebody recorded something since: what was found may be older. */
+    async look(row: SessionRow, response: SessionResponse): Promise<boolean> {
+      return record(row.session_id, (current) =>
+        isDeepStrictEqual(current.response, row.response) ? response : null,
+      );
+    },
+
+    /**
+     * Devin's answer to something that was done to a session. It leaves out what only a look tells: the output
+     * stays as it was, and the detail of the status starts afresh.
+     */
+    async answer(response: SessionResponse): Promise<boolean> {
+      return record(response.session_id, ({ response: earlier }) => ({
+        ...response,
+        structured_output: response.structured_output ?? outputOf(earlier),
+      }));
+    },
+
+    /** Devin does not know it. It is watched no more. */
+    async gone(sessionId: string): Promise<void> {
+      await db.transaction().execute(async (trx) => {
+        const current = await sessions.lock(sessionId, trx);
+        if (current === null || current.phase === 'gone') return;
+        const at = new Date(now());
+        await sessions.change(sessionId, { phase: 'gone', phase_at: at, next_look_at: null }, trx);
+        await showOnCard(current.request_id, trx);
+      });
+    },
+  };
+}
+
+function outcome(
+  { now, random, times }: RecordDeps,
+  current: SessionRow,
+  response: SessionResponse,
+): { changes: Parameters<Sessions['change']>[1]; keys: readonly string[] } {
+  const at = new Date(now());
+  const phase = sessionPhase(
+    { status: response.status, statusDetail: response.status_detail },
+    current.was_finished,
+  );
+  const after = {
+    phase,
+    wasFinished: finishedSoFar(phase, current.was_finished),
+    pullRequests: response.pull_requests.map(({ pr_url: url }) => url),
+  };
+  const before = { phase: current.phase, wasFinished: current.was_finished, pullRequests: [] };
+  const keys = milestones(current.told, before, after);
+  const intervalMs = lookInterval({ phase, status: response.status, quietMs: 0 }, times.fastestMs);
+  return {
+    keys,
+    changes: {
+      response,
+      url: response.url,
+      phase,
+      ...(phase !== current.phase && { phase_at: at }),
+      was_finished: after.wasFinished,
+      changed_at: at,
+      next_look_at: intervalMs === null ? null : new Date(at.getTime() + jittered(intervalMs, random())),
+      ...(keys.length > 0 && { told: [...current.told, ...keys] }),
+    },
+  };
+}
+
+/** `updated_at` is no fact that anybody is shown. */
+function sameFacts(before: object, after: object): boolean {
+  return isDeepStrictEqual({ ...before, updated_at: null }, { ...after, updated_at: null });
+}
+
+function outputOf({ structured_output: output }: SessionRow['response']): Record<string, unknown> | null {
+  return typeof output === 'object' && output !== null ? { ...output } : null;
+}

@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { SessionResponse } from '../../devin/schemas.ts';
+import type { Log } from '../../log.ts';
+import { elapsedStep } from '../../session/elapsed.ts';
+import { HOT_MS, jittered, lookInterval } from '../../session/watch-tiers.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Enqueue } from '../queue.ts';
+import type { Recorder } from './record.ts';
+import { BATCH } from './status-source.ts';
+import type { Seen, StatusSource } from './status-source.ts';
+
+export type RoundTimes = {
+  /** How often it sees whose turn it is. */
+  tickMs: number;
+  /** A session so young that Devin does not know may be one it does not show yet. */
+  youngMs: number;
+  /** The longest pause after trouble that Devin says nothing about. */
+  longestPauseMs: number;
+  /** Messages may come without any change that a look shows: then they are fetched so often, while something moves. */
+  messagesMs: number;
+};
+export const ROUND_TIMES: RoundTimes = {
+  tickMs: 500,
+  youngMs: 60_000,
+  longestPauseMs: 300_000,
+  messagesMs: 120_000,
+};
+
+type RoundDeps = {
+  sessions: Pick<Sessions, 'due' | 'dueCount' | 'reschedule'>;
+  source: StatusSource;
+  recorder: Pick<Recorder, 'look' | 'gone'>;
+  enqueue: Enqueue;
+  /** `fastestMs`: so often what moves is looked at. */
+  times: RoundTimes & { fastestMs: number };
+  now: () => number;
+  random: () => number;
+  log: Log;
+};
+
+/** Batches on their way to Devin at a time, and at most this many in a round. */
+const BATCHES_AT_ONCE = 4;
+const BATCHES_A_ROUND = 20;
+
+/**
+ * Looks at the sessions whose turn it is, batch by batch. Batches are filled up with those whose turn comes soon,
+ * so that the number of requests follows the number of sessions, not the moments at which they are due.
+ */
+export function createRound(deps: RoundDeps) {
+  const { sessions, source, times, now, random, log } = deps;
+  const refresher = createRefresher(deps);
+  let troubles = 0;
+
+  async function dueBatches(): Promise<SessionRow[][]> {
+    const due = await sessions.dueCount(new Date(now()));
+    if (due === 0) return [];
+    const batches = Math.min(BATCHES_A_ROUND, Math.ceil(due / BATCH));
+    const rows = await sessions.due(new Date(now() + times.fastestMs / 2), batches * BATCH);
+    return Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) =>
+      rows.slice(index * BATCH, (index + 1) * BATCH),
+    );
+  }
+
+  async function lookAt(rows: SessionRow[], signal: AbortSignal): Promise<Seen['trouble']> {
+    const seen = await source.look(
+      rows.map(({ session_id: id }) => id),
+      signal,
+    );
+    if (!signal.aborted) await takeIn(rows, seen);
+    return seen.trouble;
+  }
+
+  async function takeIn(rows: SessionRow[], seen: Seen): Promise<void> {
+    const answers = new Map(seen.answered.map((response) => [response.session_id, response]));
+    const same: SessionRow[] = [];
+    for (const row of rows) {
+      const answer = answers.get(row.session_id);
+      if (answer === undefined || isDeepStrictEqual(answer, row.response)) same.push(row);
+      else if (!(await deps.recorder.look(row, answer))) same.push(row);
+      if (answer !== undefined) await refresher.looked(row, answer);
+    }
+    const gone = new Set(seen.gone);
+    const over = same.filter((row) => gone.has(row.session_id) && !isYoung(row));
+    for (const { session_id: id } of over) await deps.recorder.gone(id);
+    // After trouble those without an answer stay due.
+    const learnt = (row: SessionRow): boolean => seen.trouble === null || answers.has(row.session_id);
+    await sessions.reschedule(same.filter((row) => !over.includes(row) && learnt(row)).map(nextLook));
+  }
+
+  const isYoung = (row: SessionRow): boolean => now() - row.created_at.getTime() < times.youngMs;
+
+  function nextLook(row: SessionRow) {
+    const { session_id: id, phase, response, changed_at: changedAt, next_look_at: was } = row;
+    const watched = { phase, status: String(response['status']), quietMs: now() - changedAt.getTime() };
+    const intervalMs = lookInterval(watched, times.fastestMs);
+    const at = intervalMs === null ? null : new Date(now() + jittered(intervalMs, random()));
+    return { id, was, at };
+  }
+
+  function pause(retryAfterMs: number | null): number {
+    troubles += 1;
+    const backOffMs = Math.min(times.longestPauseMs, times.fastestMs * 2 ** troubles);
+    // At least as long as Devin says.
+    const pauseMs = Math.max(retryAfterMs ?? 0, backOffMs) * (1 + random() / 10);
+    log.warn({ pauseMs }, 'Devin is busy or cannot be reached; looking at sessions pauses');
+    return pauseMs;
+  }
+
+  return async (signal: AbortSignal): Promise<number> => {
+    const batches = await dueBatches();
+    for (let index = 0; index < batches.length && !signal.aborted; index += BATCHES_AT_ONCE) {
+      const at = batches.slice(index, index + BATCHES_AT_ONCE);
+      const met = (await Promise.all(at.map((rows) => lookAt(rows, signal)))).filter((one) => one !== null);
+      if (met.length > 0 && !signal.aborted) return pause(longest(met));
+    }
+    if (batches.length > 0) troubles = 0;
+    return times.tickMs;
+  };
+}
+
+function longest(troubles: { retryAfterMs: number | null }[]): number | null {
+  const waits = troubles.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
+  return waits.length === 0 ? null : Math.max(...waits);
+}
+
+/** What is to be seen to although no look shows a change: the time on the card, and messages. */
+function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 'times' | 'now'>) {
+  const known = new Map<string, { step: number; messagesAtMs: number }>();
+
+  return {
+    async looked(row: SessionRow, answer: SessionResponse): Promise<void> {
+      const { session_id: id, request_id: requestId } = row;
+      const hot = now() - row.changed_at.getTime() < HOT_MS;
+      const changed = !isDeepStrictEqual(answer, row.response);
+      if (row.phase !== 'working' && !hot && !changed) {
+        known.delete(id);
+        return;
+      }
+      const step = elapsedStep(now() - answer.created_at * 1000);
+      const before = known.get(id) ?? { step, messagesAtMs: now() + times.messagesMs };
+      // Devin's times are whole seconds: what came right after a change shows no other one.
+      const messagesAtMs = changed ? now() : before.messagesAtMs;
+      known.set(id, { step, messagesAtMs });
+      if (row.phase === 'working' && before.step !== step)
+        await enqueue('update-card', { requestId }, { key: requestId });
+      if (changed || !hot || messagesAtMs > now()) return;
+      known.set(id, { step, messagesAtMs: now() + times.messagesMs });
+      await enqueue('relay-from-devin', { sessionId: id }, { key: id });
+    },
+  };
+}

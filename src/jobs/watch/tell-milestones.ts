@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '../../log.ts';
+import type { Preferences } from '../../session/preferences.ts';
+import { effectivePreferences } from '../../session/preferences.ts';
+import { readMilestone } from '../../session/milestones.ts';
+import type { Milestone } from '../../session/milestones.ts';
+import { milestoneMark } from '../../slack/ids.ts';
+import { slackFailure } from '../../slack/errors.ts';
+import type { SlackFailure } from '../../slack/errors.ts';
+import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
+import type { Leases } from '../../store/leases.ts';
+import type { MilestoneRow, Milestones } from '../../store/milestones.ts';
+import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Settings } from '../../store/settings.ts';
+import { backOffMs } from '../back-off.ts';
+import type { Enqueue } from '../queue.ts';
+
+export type Telling = {
+  milestone: Milestone;
+  request: SessionRequest;
+  session: SessionRow;
+  inThread: boolean;
+  /** All of the result was put into the thread as a file. */
+  resultShared: boolean;
+};
+
+type TellDeps = {
+  sessions: Pick<Sessions, 'find'>;
+  requests: Pick<Requests, 'find'>;
+  milestones: Milestones;
+  defaults: Pick<Settings, 'preferencesFor'>;
+  leases: Leases;
+  compose: (telling: Telling) => Promise<Rendered>;
+  /** Puts a result that is too long for a message into the thread; false where there is none, or it cannot. */
+  shareResult: (place: CardPlace, session: SessionRow) => Promise<boolean>;
+  outbound: Pick<Outbound, 'post' | 'find' | 'directChannel'>;
+  enqueue: Enqueue;
+  now: () => number;
+  log: Log;
+};
+
+/** One at a time tells about a session. Longer than Slack takes to answer. */
+const HOLD_MS = 60_000;
+const HELD_WAIT_MS = 1000;
+
+/** Told, or nothing to tell; or how long to wait before going on, since a later one is not told before it. */
+type Told = { kind: 'told' } | { kind: 'wait'; ms: number };
+const TOLD: Told = { kind: 'told' };
+
+/** Posts what a session came to, once each and in order: in its thread, or to the person, as is preferred. */
+export function createMilestoneTeller(deps: TellDeps) {
+  const { sessions, requests, milestones, leases, enqueue } = deps;
+
+  async function tellAll(sessionId: string, hold: () => Promise<boolean>): Promise<Told> {
+    const session = await sessions.find(sessionId);
+    const request = session === null ? null : await requests.find(session.request_id);
+    if (session === null || request === null) return TOLD;
+    const notify = await notifyOf(deps, session, request);
+    for (const row of await milestones.pending(sessionId)) {
+      if (!(await hold())) return { kind: 'wait', ms: HELD_WAIT_MS };
+      const told = await tell(deps, { row, session, request, notify });
+      if (told.kind === 'wait') return told;
+    }
+    return TOLD;
+  }
+
+  return async (sessionId: string): Promise<void> => {
+    const [lease, owner] = [`tell:${sessionId}`, randomUUID()];
+    const hold = async (): Promise<boolean> => leases.take(lease, owner, HOLD_MS);
+    let told: Told = { kind: 'wait', ms: HELD_WAIT_MS };
+    if (await hold()) {
+      try {
+        told = await tellAll(sessionId, hold);
+      } finally {
+        await leases.release(lease, owner);
+      }
+    }
+    if (told.kind === 'wait')
+      await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: told.ms });
+  };
+}
+
+type Notify = NonNullable<Preferences['notify']>;
+
+async function notifyOf(
+  { defaults }: TellDeps,
+  { notify }: SessionRow,
+  { team_id: teamId, channel_id: channelId, user_id: userId }: SessionRequest,
+): Promise<Notify> {
+  if (notify !== null) return notify;
+  return effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).notify;
+}
+
+type Case = { row: MilestoneRow; session: SessionRow; request: SessionRequest; notify: Notify };
+
+async function tell(deps: TellDeps, one: Case): Promise<Told> {
+  const { row, session, request } = one;
+  const milestone = readMilestone(row.key);
+  if (milestone === null || !isWanted(milestone, one)) {
+    await deps.milestones.settle(row, 'skipped');
+    return TOLD;
+  }
+  const place = await placeOf(deps, one);
+  const result = await postOnce(deps, {
+    row,
+    place,
+    message: async () => {
+      const inThread = place.threadTs !== null;
+      // With the first attempt only: without its file the message says where else the result is.
+      const isFirst = milestone.kind === 'finished' && row.attempted_at === null;
+      const resultShared = isFirst && (await deps.shareResult(place, session));
+      return deps.compose({ milestone, request, session, inThread, resultShared });
+    },
+  });
+  switch (result.kind) {
+    case 'posted':
+      await deps.milestones.settle(row, 'posted');
+      return TOLD;
+    case 'rate-limited':
+      return { kind: 'wait', ms: result.retryAfterMs };
+    case 'unclear':
+      return { kind: 'wait', ms: backOffMs(deps.now() - row.created_at.getTime()) };
+    case 'refused':
+      return refused(deps, one, result.code);
+  }
+}
+
+/** Where the thread takes nothing, the person is told all the same. */
+async function refused(deps: TellDeps, one: Case, code: string): Promise<Told> {
+  const { row, session } = one;
+  if (!row.direct && one.notify === 'thread') {
+    await deps.milestones.redirect(row);
+    return tell(deps, { ...one, row: { ...row, direct: true, attempted_at: null } });
+  }
+  deps.log.warn({ sessionId: session.session_id, code }, 'Slack refused a message about a session');
+  await deps.milestones.settle(row, 'skipped');
+  return TOLD;
+}
+
+/** Not what is over by now, nor where people asked for quiet. */
+function isWanted({ kind }: Milestone, { session, notify }: Case): boolean {
+  if (notify === 'card' || (notify === 'thread' && !session.synced)) return false;
+  return (kind !== 'needs-you' && kind !== 'needs-approval') || session.phase === kind;
+}
+
+async function placeOf({ outbound }: TellDeps, { row, session, request, notify }: Case): Promise<CardPlace> {
+  const thread = { channelId: session.channel_id, threadTs: session.thread_ts };
+  if (notify === 'thread' && !row.direct && session.thread_ts !== '') return thread;
+  const channelId = await outbound.directChannel(request.user_id);
+  return { channelId: channelId ?? request.user_id, threadTs: null };
+}
+
+type Post = { row: MilestoneRow; place: CardPlace; message: () => Promise<Rendered> };
+
+async function postOnce(
+  { outbound, milestones, now }: TellDeps,
+  { row, place, message }: Post,
+): Promise<{ kind: 'posted' } | SlackFailure> {
+  const mark = milestoneMark(row.session_id, row.key);
+  if (row.attempted_at !== null) {
+    const found = await outbound
+      .find(place, mark, row.attempted_at.getTime())
+      .catch((error: unknown) => slackFailure(error));
+    if (typeof found === 'string') return { kind: 'posted' };
+    // Where the app may not read, it could not have posted.
+    if (found !== null && found.kind !== 'refused') return found;
+  }
+  await milestones.attempt(row, new Date(now()));
+  return outbound.post(place, mark, await message());
+}

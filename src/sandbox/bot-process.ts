@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const LOG_LINES_KEPT = 200;
+
+type BotStatus = 'starting' | 'ready' | 'ended';
+
+export type LogLine = { atMs: number; level: string; message: string };
+
+type BotState = {
+  status: BotStatus;
+  pid: number | null;
+  /** How often it was started. */
+  starts: number;
+  /** Where its own pages are, while it is ready. */
+  address: string | null;
+  log: readonly LogLine[];
+};
+
+export type BotProcess = {
+  state: () => BotState;
+  /** Resolves when the bot is ready; rejects with its last words when it ends before. */
+  start: () => Promise<void>;
+  /** As a power cut ends it: nothing is put in order. */
+  kill: () => Promise<void>;
+  /** As a supervisor ends it. Twice does no harm. */
+  stop: () => Promise<void>;
+  /** Returns how to stop listening. */
+  subscribe: (listener: () => void) => () => void;
+};
+
+type BotProcessOptions = {
+  /** All that the bot sees of settings. */
+  environment: Record<string, string>;
+  /** Its folder: a `.env` of whoever runs the demo is none of its business. */
+  folder: string;
+  onReady?: (address: string) => void;
+  /** Warnings and worse. */
+  onTrouble?: (line: LogLine) => void;
+};
+
+const lineSchema = z.looseObject({ level: z.number(), msg: z.string().default('') });
+const readySchema = z.looseObject({ msg: z.literal('ready'), port: z.number() });
+
+/** https://github.com/pinojs/pino/blob/main/docs/api.md#loggerlevels-object */
+const LEVELS: Record<number, string> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
+const WARN = 40;
+
+/** The bot as `npm start` runs it, in a process of its own, so that it can be killed and started again. */
+export function createBotProcess(options: BotProcessOptions): BotProcess {
+  const { environment, folder, onReady, onTrouble } = options;
+  const listeners = new Set<() => void>();
+  const log: LogLine[] = [];
+  let child: ChildProcess | null = null;
+  let state: Omit<BotState, 'log'> = { status: 'ended', pid: null, starts: 0, address: null };
+
+  function update(change: Partial<typeof state>): void {
+    state = { ...state, ...change };
+    for (const listener of listeners) listener();
+  }
+
+  function note(line: string, isError: boolean): void {
+    const { level, message } = readLine(line, isError);
+    const entry = { atMs: Date.now(), level: LEVELS[level] ?? String(level), message };
+    log.push(entry);
+    log.splice(0, log.length - LOG_LINES_KEPT);
+    if (level >= WARN) onTrouble?.(entry);
+  }
+
+  async function start(): Promise<void> {
+    if (child !== null) return;
+    const env = { PATH: process.env['PATH'] ?? '', ...environment };
+    const started = spawn(process.execPath, ['--liftoff-only', MAIN], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    const dieTogether = (): void => void started.kill('SIGKILL');
+    process.once('exit', dieTogether);
+    update({ status: 'starting', pid: started.pid ?? null, starts: state.starts + 1 });
+    const ended = once(started, 'exit').then(() => {
+      process.off('exit', dieTogether);
+      child = null;
+      update({ status: 'ended', pid: null, address: null });
+    });
+    const ready = Promise.withResolvers<void>();
+    listen(started.stderr, (line) => note(line, true));
+    listen(started.stdout, (line) => {
+      note(line, false);
+      const address = addressIn(line);
+      if (address === null) return;
+      onReady?.(address);
+      update({ status: 'ready', address });
+      ready.resolve();
+    });
+    await Promise.race([ready.promise, ended.then(() => Promise.reject(new Error(lastWords(log))))]);
+  }
+
+  async function end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (child === null) return;
+    const ended = once(child, 'close');
+    child.kill(signal);
+    await ended;
+  }
+
+  return {
+    state: () => ({ ...state, log }),
+    start,
+    kill: async () => end('SIGKILL'),
+    stop: async () => end('SIGTERM'),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function listen(stream: Readable | null, onLine: (line: string) => void): void {
+  if (stream !== null) createInterface({ input: stream }).on('line', onLine);
+}
+
+/** What is no line of the log, such as a stack of Node's own, is shown as it is. */
+function readLine(line: string, isError: boolean): { level: number; message: string } {
+  const parsed = lineSchema.safeParse(parseJson(line));
+  if (!parsed.success) return { level: isError ? 50 : 30, message: line };
+  const { level, msg, ...facts } = parsed.data;
+  const told = Object.entries(facts).filter(([key]) => key !== 'time');
+  const details = told.map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return { level, message: [msg, ...details].join(' ') };
+}
+
+function addressIn(line: string): string | null {
+  const parsed = readySchema.safeParse(parseJson(line));
+  return parsed.success ? `http://127.0.0.1:${parsed.data.port}` : null;
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+function lastWords(log: readonly LogLine[]): string {
+  const words = log.slice(-5).map(({ message }) => message);
+  return ['The bot ended before it was ready.', ...words].join('\n');
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Act } from './client/wire.ts';
+
+const targetSchema = z.union([
+  z.strictObject({ channelId: z.string(), ts: z.string() }),
+  z.strictObject({ viewId: z.string() }),
+]);
+const entrySchema = z.union([z.string(), z.array(z.string()), z.null()]);
+const as = { as: z.string() };
+
+export const actSchema = z.discriminatedUnion('do', [
+  z.strictObject({
+    ...as,
+    do: z.literal('command'),
+    channelId: z.string(),
+    name: z.string().regex(/^\/\S+$/, 'must be a command such as /devin'),
+    text: z.string(),
+  }),
+  z.strictObject({
+    ...as,
+    do: z.literal('say'),
+    channelId: z.string(),
+    text: z.string(),
+    threadTs: z.string().exactOptional(),
+    fileIds: z.array(z.string()).max(10).exactOptional(),
+  }),
+  z.strictObject({
+    ...as,
+    do: z.literal('shortcut'),
+    channelId: z.string(),
+    ts: z.string(),
+    callbackId: z.string(),
+  }),
+  z.strictObject({ ...as, do: z.literal('click'), target: targetSchema, which: z.string() }),
+  z.strictObject({
+    ...as,
+    do: z.literal('choose'),
+    target: targetSchema,
+    which: z.string(),
+    entry: entrySchema,
+  }),
+  z.strictObject({
+    ...as,
+    do: z.literal('type'),
+    viewId: z.string(),
+    entries: z.record(z.string(), entrySchema),
+  }),
+  z.strictObject({ ...as, do: z.literal('submit'), viewId: z.string() }),
+  z.strictObject({ ...as, do: z.literal('close-view'), viewId: z.string() }),
+  z.strictObject({
+    ...as,
+    do: z.literal('suggest'),
+    viewId: z.string(),
+    blockId: z.string(),
+    typed: z.string(),
+  }),
+  z.strictObject({ ...as, do: z.literal('open-home') }),
+  z.strictObject({ ...as, do: z.literal('invite'), channelId: z.string() }),
+  z.strictObject({
+    ...as,
+    do: z.literal('upload'),
+    name: z.string().min(1).max(255),
+    mimetype: z.string(),
+    contentBase64: z.base64(),
+  }),
+]) satisfies z.ZodType<Act & { as: string }>;
+
+export type PersonalAct = z.infer<typeof actSchema>;

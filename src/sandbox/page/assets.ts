@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { stripTypeScriptTypes } from 'node:module';
+import { extname } from 'node:path';
+import { Refusal } from './http.ts';
+
+const CLIENT = new URL('./client/', import.meta.url);
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.ts': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Nothing from elsewhere is loaded, except pictures that a message shows. */
+const POLICY = "default-src 'self'; img-src 'self' data: https:; base-uri 'none'; form-action 'none'";
+
+/** Files of the client; its TypeScript goes out with the types taken off, under its own name. */
+export async function serveAsset(response: ServerResponse, path: string): Promise<void> {
+  const name = path === '/' ? 'index.html' : path.slice(1);
+  const type = TYPES[extname(name)];
+  if (type === undefined || !/^(?:[\w-]+\/)*[\w-]+\.\w+$/.test(name)) throw notFound(path);
+  const text = await readFile(new URL(name, CLIENT), 'utf8').catch(() => {
+    throw notFound(path);
+  });
+  response.writeHead(200, {
+    'content-type': type,
+    'content-security-policy': POLICY,
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(name.endsWith('.ts') ? stripTypeScriptTypes(text) : text);
+}
+
+function notFound(path: string): Refusal {
+  return new Refusal(`The page has nothing at ${path}.`, 404);
+}

@@ -1,0 +1,66 @@
+import type { Act, ActResult, Answer, Snapshot } from './wire.ts';
+
+/** The page and its server are of one version; more than the frame need not be checked. */
+function isSnapshot(value: unknown): value is Snapshot {
+  return typeof value === 'object' && value !== null && 'people' in value && 'channels' in value;
+}
+
+function isResult(value: unknown): value is ActResult {
+  return typeof value === 'object' && value !== null && 'failure' in value;
+}
+
+export async function fetchSnapshot(): Promise<Snapshot> {
+  const response = await fetch('/api/state');
+  const body: unknown = await response.json();
+  if (!isSnapshot(body)) throw new Error(problemIn(body));
+  return body;
+}
+
+export async function postAct(userId: string, act: Act): Promise<Answer> {
+  const request = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ as: userId, ...act }),
+  };
+  try {
+    const response = await fetch('/api/act', request);
+    const body: unknown = await response.json();
+    return isResult(body) ? { ok: true, result: body } : { ok: false, problem: problemIn(body) };
+  } catch {
+    return { ok: false, problem: 'The sandbox does not answer. Is it still running?' };
+  }
+}
+
+function problemIn(body: unknown): string {
+  const hasProblem = typeof body === 'object' && body !== null && 'problem' in body;
+  return hasProblem ? String(body.problem) : 'The sandbox gave an answer that this page does not understand.';
+}
+
+/** The other changes are the control panel's. */
+const SHOWN = new Set(['message', 'view', 'home']);
+
+/** Hears of what the page shows, and whether the sandbox is there at all. */
+export function listen(heard: { changed: () => void; connected: (isUp: boolean) => void }): void {
+  const source = new EventSource('/api/events');
+  source.addEventListener('changed', ({ data }) => {
+    if (SHOWN.has(whatChanged(data))) heard.changed();
+  });
+  source.addEventListener('open', () => heard.connected(true));
+  source.addEventListener('error', () => heard.connected(false));
+}
+
+function whatChanged(data: unknown): string {
+  const changed: unknown = typeof data === 'string' ? JSON.parse(data) : null;
+  const isKnown = typeof changed === 'object' && changed !== null && 'what' in changed;
+  return isKnown ? String(changed.what) : '';
+}
+
+export async function base64Of(file: Blob): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const step = 0x8000;
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += step) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + step));
+  }
+  return btoa(binary);
+}

@@ -1,0 +1,117 @@
+import type { Act, Answer, Entry, Option, Person, ShownChannel, ShownMessage, Snapshot } from './wire.ts';
+
+/** A private sentence of Slack's own, as Slackbot says it; gone when the page is loaded again. */
+export type Notice = {
+  id: string;
+  userId: string;
+  channelId: string;
+  threadTs: string | null;
+  text: string;
+  atMs: number;
+};
+
+export type Confirmation = {
+  title: string;
+  text: string;
+  confirm: string;
+  deny: string;
+  isDanger: boolean;
+  /** What happens on "yes". */
+  proceed: () => void;
+};
+
+type Dialog =
+  | { kind: 'confirm'; confirmation: Confirmation }
+  | { kind: 'link'; url: string }
+  | { kind: 'session'; sessionId: string };
+
+/** What is in a composer and has not been sent. */
+export type Written = { text: string; fileIds: string[] };
+
+/** An open list of suggestions under a field. */
+type Suggesting = { field: string; options: Option[]; active: number; isLoading: boolean };
+
+export type AppState = {
+  snapshot: Snapshot;
+  /** As whom one uses the page. */
+  userId: string;
+  channelId: string;
+  /** In the conversation with the app: its Home is shown. */
+  isHome: boolean;
+  threadTs: string | null;
+  notices: readonly Notice[];
+  dialog: Dialog | null;
+  /** The open menu, by a name of its own. */
+  menu: string | null;
+  written: ReadonlyMap<string, Written>;
+  suggesting: Suggesting | null;
+  /** What is typed into a search field of a select. */
+  searches: ReadonlyMap<string, string>;
+  /** What was entered in views and messages, by `place/block/action`. */
+  entries: ReadonlyMap<string, Entry>;
+  /** What lookups have offered, by the same. */
+  offers: ReadonlyMap<string, readonly Option[]>;
+  /** What an answer is awaited for. */
+  busy: ReadonlySet<string>;
+  /** Trouble at a modal, by view id. */
+  viewTrouble: ReadonlyMap<string, string>;
+  toast: string | null;
+  /** The newest message seen, by person and channel. */
+  seen: ReadonlyMap<string, string>;
+  isConnected: boolean;
+};
+
+export type App = {
+  readonly state: AppState;
+  update: (change: Partial<AppState>) => void;
+  /** Does something as the person one is. Marks `busy` meanwhile. */
+  act: (act: Act, busy?: string) => Promise<Answer>;
+};
+
+export function personOf({ snapshot }: AppState, userId: string | null): Person | undefined {
+  return snapshot.people.find(({ id }) => id === userId);
+}
+
+export function nameOf(state: AppState, userId: string | null): string {
+  const person = personOf(state, userId);
+  return person === undefined ? (userId ?? 'Somebody') : person.realName;
+}
+
+export function channelOf({ snapshot }: AppState, channelId: string): ShownChannel | undefined {
+  return snapshot.channels.find(({ id }) => id === channelId);
+}
+
+/** What the person one is can read: their conversations, and in them what is not for somebody else's eyes. */
+export function readableChannels({ snapshot, userId }: AppState): ShownChannel[] {
+  return snapshot.channels.filter(({ memberIds }) => memberIds.includes(userId));
+}
+
+export function readableMessages({ userId }: AppState, channel: ShownChannel): ShownMessage[] {
+  return channel.messages.filter(({ ephemeralFor }) => ephemeralFor === null || ephemeralFor === userId);
+}
+
+/** The conversation of one person with the app. */
+export function isAppConversation({ snapshot }: AppState, { kind, memberIds }: ShownChannel): boolean {
+  return kind === 'im' && memberIds.includes(snapshot.workspace.botUserId);
+}
+
+export function titleOf(state: AppState, channel: ShownChannel): string {
+  if (isAppConversation(state, channel)) return state.snapshot.workspace.appName;
+  if (channel.kind === 'public' || channel.kind === 'private') return channel.name;
+  const others = channel.memberIds.filter((id) => id !== state.userId);
+  return others.map((id) => nameOf(state, id)).join(', ');
+}
+
+export function notify(app: App, notice: Pick<Notice, 'channelId' | 'threadTs' | 'text'>): void {
+  const { notices, userId } = app.state;
+  const added = { ...notice, id: crypto.randomUUID(), userId, atMs: Date.now() };
+  app.update({ notices: [...notices, added] });
+}
+
+export function withEntry<Value>(
+  map: ReadonlyMap<string, Value>,
+  key: string,
+  value: Value,
+): Map<string, Value> {
+  return new Map(map).set(key, value);
+}

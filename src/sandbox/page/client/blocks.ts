@@ -1,0 +1,153 @@
+import type { Block } from '../../slack/rules/blocks.ts';
+import type { Element } from '../../slack/rules/elements.ts';
+import type { App } from './app.ts';
+import type { Labels } from './combobox.ts';
+import { element } from './elements.ts';
+import type { InputBlock, Surface } from './entries.ts';
+import { placeOf } from './entries.ts';
+import { anyText, mrkdwn, plainText } from './mrkdwn.ts';
+import { richText } from './rich-text.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+
+/** https://docs.slack.dev/reference/block-kit/blocks */
+
+export function blocksOf(app: App, surface: Surface, blocks: readonly Block[]): VNode[] {
+  return blocks.map((block, at) =>
+    h(
+      'div.block',
+      { key: block.block_id ?? String(at), 'data-block': block.block_id },
+      shown(app, surface, block),
+    ),
+  );
+}
+
+function shown(app: App, surface: Surface, block: Block): Child {
+  const { state } = app;
+  switch (block.type) {
+    case 'section':
+      return section(app, surface, block);
+    case 'context':
+      return h(
+        'div.context',
+        {},
+        block.elements.map((one) =>
+          one.type === 'image' ? picture(one, 'img.context-image') : h('span', {}, anyText(state, one)),
+        ),
+      );
+    case 'actions':
+      return h(
+        'div.actions',
+        {},
+        block.elements.map((one) => loose(app, surface, block.block_id ?? '', one)),
+      );
+    case 'input':
+      return input(app, surface, block);
+    case 'header':
+      return h('h3.header', {}, plainText(block.text));
+    case 'divider':
+      return h('hr');
+    case 'image':
+      return h(
+        'figure',
+        {},
+        block.title === undefined ? null : h('figcaption', {}, plainText(block.title)),
+        picture(block, 'img.image'),
+      );
+    case 'markdown':
+      return h('div.markdown', {}, mrkdwn(state, block.text));
+    case 'rich_text':
+      return richText(state, block);
+  }
+}
+
+function section(app: App, surface: Surface, block: Extract<Block, { type: 'section' }>): VNode {
+  const { text, fields = [], accessory, block_id: blockId = '' } = block;
+  return h(
+    'div.section',
+    {},
+    h(
+      'div.section-text',
+      {},
+      text === undefined ? null : anyText(app.state, text),
+      fields.length === 0
+        ? null
+        : h(
+            'div.fields',
+            {},
+            fields.map((one) => h('div', {}, anyText(app.state, one))),
+          ),
+    ),
+    accessory === undefined
+      ? null
+      : h(
+          'div.accessory',
+          {},
+          accessory.type === 'image'
+            ? picture(accessory, 'img.accessory-image')
+            : loose(app, surface, blockId, accessory),
+        ),
+  );
+}
+
+type Picture = { alt_text: string; image_url?: string | undefined; slack_file?: object | undefined };
+
+function picture({ alt_text, image_url, slack_file }: Picture, selector: string): VNode {
+  const fileId = slack_file !== undefined && 'id' in slack_file ? `/files/${String(slack_file.id)}` : '';
+  return h(selector, { src: image_url ?? fileId, alt: alt_text });
+}
+
+/** An element with no label of its own: each change goes to the app at once. */
+function loose(app: App, surface: Surface, blockId: string, one: Element): Child {
+  const id = fieldId(surface, blockId, one);
+  const placeholder = 'placeholder' in one ? one.placeholder?.text : undefined;
+  const labels = { id, labelledBy: `${id}-label`, describedBy: null, isInvalid: false };
+  const spot = { surface, blockId, element: one, dispatches: true };
+  return one.type === 'button' || one.type === 'overflow'
+    ? element(app, spot, labels)
+    : h(
+        'div.loose',
+        { key: id },
+        h('span.sr-only', { id: `${id}-label` }, placeholder ?? 'Choice'),
+        element(app, spot, labels),
+      );
+}
+
+function input(app: App, surface: Surface, block: InputBlock): VNode {
+  const {
+    block_id: blockId = '',
+    label,
+    hint,
+    optional = false,
+    dispatch_action: dispatches = false,
+  } = block;
+  const id = fieldId(surface, blockId, block.element);
+  const error = surface.errors[blockId];
+  const notes = [
+    ...(error === undefined ? [] : [`${id}-error`]),
+    ...(hint === undefined ? [] : [`${id}-hint`]),
+  ];
+  const labels: Labels = {
+    id,
+    labelledBy: `${id}-label`,
+    describedBy: notes.length === 0 ? null : notes.join(' '),
+    isInvalid: error !== undefined,
+  };
+  return h(
+    error === undefined ? 'div.input' : 'div.input.invalid',
+    {},
+    h(
+      'label.label',
+      { id: `${id}-label`, for: id },
+      plainText(label),
+      optional ? h('span.optional', {}, ' (optional)') : null,
+    ),
+    element(app, { surface, blockId, element: block.element, dispatches }, labels),
+    error === undefined ? null : h('p.error', { id: `${id}-error`, role: 'alert' }, error),
+    hint === undefined ? null : h('p.hint', { id: `${id}-hint` }, plainText(hint)),
+  );
+}
+
+function fieldId({ target }: Surface, blockId: string, one: Element): string {
+  return `f-${[placeOf(target), blockId, one.action_id ?? ''].join('-').replaceAll(/[^\w-]/g, '_')}`;
+}

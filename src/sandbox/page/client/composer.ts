@@ -1,0 +1,201 @@
+import type { App } from './app.ts';
+import { channelOf, isAppConversation, titleOf } from './app.ts';
+import type { Suggestion } from './completion.ts';
+import { complete, suggestionsFor } from './completion.ts';
+import { icon } from './icons.ts';
+import { send } from './send.ts';
+import { uploadAll } from './uploads.ts';
+import { targetOf, valueOf } from './vdom.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+import type { Place } from './written.ts';
+import { placeKey, write, writtenAt } from './written.ts';
+
+export function composer(app: App, place: Place): VNode {
+  const { state } = app;
+  const key = placeKey(app, place);
+  const channel = channelOf(state, place.channelId);
+  if (channel?.isArchived === true) return h('p.composer-closed', { key }, 'This channel is archived.');
+  const { text, fileIds } = writtenAt(app, place);
+  const isSending = state.busy.has(`send/${key}`);
+  const suggestions = state.suggesting?.field === key ? suggestionsFor(state, text) : [];
+  const title = channel === undefined ? '' : titleOf(state, channel);
+  const isNamed = channel !== undefined && !isAppConversation(state, channel) && channel.kind !== 'im';
+  const label = place.threadTs === null ? `Message ${isNamed ? '#' : ''}${title}` : 'Reply…';
+  return h(
+    'div.composer-wrap',
+    { key, ondrop: (event) => void drop(app, place, event), ondragover: (event) => event.preventDefault() },
+    suggestions.length === 0 ? null : completionList(app, place, suggestions),
+    h(
+      'div.composer',
+      {},
+      field({ app, place, label, text, suggestions }),
+      fileIds.length === 0 ? null : attached(app, place, fileIds),
+      h(
+        'div.composer-tools',
+        {},
+        attach(app, place),
+        h('span.composer-hint', {}, isSending ? waiting() : 'Enter to send, Shift + Enter for a new line'),
+        sendButton(app, place),
+      ),
+    ),
+  );
+}
+
+function sendButton(app: App, place: Place): VNode {
+  const { text, fileIds } = writtenAt(app, place);
+  return h(
+    'button.send',
+    {
+      type: 'button',
+      'aria-label': 'Send',
+      title: 'Send',
+      disabled: text.trim() === '' && fileIds.length === 0,
+      onclick: () => void send(app, place),
+    },
+    icon('send'),
+  );
+}
+
+function waiting(): Child {
+  return [h('span.spinner', { 'aria-hidden': 'true' }), ' Waiting for the app…'];
+}
+
+type Field = { app: App; place: Place; label: string; text: string; suggestions: readonly Suggestion[] };
+
+function field({ app, place, label, text, suggestions }: Field): VNode {
+  const key = placeKey(app, place);
+  const isOpen = suggestions.length > 0;
+  const active = app.state.suggesting?.active ?? 0;
+  return h('textarea.composer-field', {
+    role: 'combobox',
+    'aria-expanded': isOpen ? 'true' : 'false',
+    rows: Math.min(Math.max(text.split('\n').length, 1), 8),
+    'aria-label': label,
+    'aria-autocomplete': 'list',
+    'aria-controls': 'completion',
+    'aria-activedescendant': isOpen ? `completion-${active}` : null,
+    placeholder: label,
+    value: text,
+    oninput: (event) => {
+      write(app, place, { text: valueOf(event) });
+      const isOffered = suggestionsFor(app.state, valueOf(event)).length > 0;
+      app.update({ suggesting: isOffered ? { field: key, options: [], active: 0, isLoading: false } : null });
+    },
+    onkeydown: (event) => steer({ app, place, suggestions }, event),
+    onblur: () => {
+      if (app.state.suggesting?.field === key) app.update({ suggesting: null });
+    },
+    onpaste: (event) => {
+      const files = event instanceof ClipboardEvent ? [...(event.clipboardData?.files ?? [])] : [];
+      if (files.length > 0) void addFiles(app, place, files);
+    },
+  });
+}
+
+type Steering = Pick<Field, 'app' | 'place' | 'suggestions'>;
+
+function steer({ app, place, suggestions }: Steering, event: Event): void {
+  if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+  const { suggesting } = app.state;
+  const chosen = suggestions[suggesting?.active ?? 0];
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (suggesting !== null && chosen !== undefined) {
+    if (by !== undefined) {
+      event.preventDefault();
+      const active = (suggesting.active + by + suggestions.length) % suggestions.length;
+      return app.update({ suggesting: { ...suggesting, active } });
+    }
+    // A name that is typed in full is sent, not completed once more.
+    const isTyped = chosen.insert.trim() === writtenAt(app, place).text;
+    if (event.key === 'Tab' || (event.key === 'Enter' && !isTyped)) {
+      event.preventDefault();
+      return accept(app, place, chosen);
+    }
+    if (event.key === 'Escape') return app.update({ suggesting: null });
+  }
+  if (event.key === 'Enter' && !event.shiftKey) {
+    event.preventDefault();
+    void send(app, place);
+  }
+}
+
+function accept(app: App, place: Place, chosen: Suggestion): void {
+  write(app, place, { text: complete(writtenAt(app, place).text, chosen) });
+  app.update({ suggesting: null });
+}
+
+function completionList(app: App, place: Place, suggestions: readonly Suggestion[]): VNode {
+  const active = app.state.suggesting?.active ?? 0;
+  return h(
+    'div.completion',
+    {},
+    h('p.completion-title', {}, suggestions[0]?.kind === 'command' ? 'Commands' : 'People'),
+    h(
+      'ul',
+      { id: 'completion', role: 'listbox', 'aria-label': 'Suggestions' },
+      suggestions.map((one, at) =>
+        h(
+          at === active ? 'li.option.active' : 'li.option',
+          {
+            key: one.insert,
+            id: `completion-${at}`,
+            role: 'option',
+            'aria-selected': at === active ? 'true' : 'false',
+            onmousedown: (event) => event.preventDefault(),
+            onclick: () => accept(app, place, one),
+          },
+          h('span.option-label', {}, h('strong', {}, one.label), h('span.usage', {}, one.usage)),
+          h('span.option-detail', {}, one.detail),
+        ),
+      ),
+    ),
+  );
+}
+
+function attach(app: App, place: Place): VNode {
+  return h(
+    'label.icon-button',
+    { title: 'Attach files' },
+    icon('clip'),
+    h('input.sr-only', {
+      type: 'file',
+      multiple: true,
+      'aria-label': 'Attach files',
+      onchange: (event) => {
+        const input = targetOf(event, HTMLInputElement);
+        const files = [...(input.files ?? [])];
+        input.value = '';
+        void addFiles(app, place, files);
+      },
+    }),
+  );
+}
+
+function attached(app: App, place: Place, fileIds: readonly string[]): VNode {
+  return h(
+    'ul.file-list',
+    { 'aria-label': 'Files to send' },
+    fileIds.map((id) => {
+      const name = app.state.snapshot.files[id]?.name ?? 'file';
+      const remove = (): void => write(app, place, { fileIds: fileIds.filter((one) => one !== id) });
+      return h(
+        'li.file-item',
+        { key: id },
+        icon('file'),
+        h('span', {}, name),
+        h('button', { type: 'button', 'aria-label': `Remove ${name}`, onclick: remove }, icon('close')),
+      );
+    }),
+  );
+}
+
+async function addFiles(app: App, place: Place, files: readonly File[]): Promise<void> {
+  const added = await uploadAll(app, files);
+  write(app, place, { fileIds: [...writtenAt(app, place).fileIds, ...added] });
+}
+
+async function drop(app: App, place: Place, event: Event): Promise<void> {
+  event.preventDefault();
+  if (event instanceof DragEvent) await addFiles(app, place, [...(event.dataTransfer?.files ?? [])]);
+}

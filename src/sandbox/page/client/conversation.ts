@@ -1,0 +1,210 @@
+import type { App } from './app.ts';
+import { channelOf, isAppConversation, readableMessages, titleOf } from './app.ts';
+import { blocksOf } from './blocks.ts';
+import { composer } from './composer.ts';
+import { avatar } from './faces.ts';
+import { icon } from './icons.ts';
+import { heading, messageItem } from './message.ts';
+import { dayOf, isSameDay, msOf } from './time.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+import type { ShownChannel, ShownMessage } from './wire.ts';
+
+const CONTINUED_WITHIN_MS = 5 * 60_000;
+
+export function conversation(app: App): VNode {
+  const { state } = app;
+  const channel = channelOf(state, state.channelId);
+  if (channel === undefined) {
+    return h('main.channel', {}, h('p.empty', {}, 'There is no conversation that this person can read.'));
+  }
+  const isApp = isAppConversation(state, channel);
+  return h(
+    'main.channel',
+    { 'aria-label': titleOf(state, channel) },
+    top(app, channel),
+    isApp ? tabs(app) : null,
+    state.isHome && isApp
+      ? home(app)
+      : [messages(app, channel), composer(app, { channelId: channel.id, threadTs: null })],
+  );
+}
+
+function top({ state }: App, channel: ShownChannel): VNode {
+  const { kind, memberIds, isExternal, isArchived } = channel;
+  const isNamed = kind === 'public' || kind === 'private';
+  const hasBot = memberIds.includes(state.snapshot.workspace.botUserId);
+  const { appName } = state.snapshot.workspace;
+  const facts = [
+    ...(isNamed ? [`${memberIds.length} members`] : []),
+    ...(isNamed && !hasBot ? [`${appName} is not in this channel`] : []),
+    ...(isExternal ? ['Shared with another organisation'] : []),
+    ...(isArchived ? ['Archived'] : []),
+  ];
+  return h(
+    'header.channel-head',
+    {},
+    h('h1', {}, isNamed ? icon(kind === 'private' ? 'lock' : 'hash') : null, titleOf(state, channel)),
+    h(
+      'ul.channel-facts',
+      { 'aria-label': 'About this conversation' },
+      facts.map((fact) => h('li', { key: fact }, fact)),
+    ),
+  );
+}
+
+function tabs(app: App): VNode {
+  const tab = (label: string, isHome: boolean): VNode =>
+    h(
+      'button.tab',
+      {
+        type: 'button',
+        'aria-pressed': app.state.isHome === isHome ? 'true' : 'false',
+        onclick: () => app.update({ isHome }),
+      },
+      label,
+    );
+  return h(
+    'div.tabs',
+    { role: 'group', 'aria-label': 'Views of the app' },
+    tab('Home', true),
+    tab('Messages', false),
+  );
+}
+
+function home(app: App): VNode {
+  const view = app.state.snapshot.homes[app.state.userId];
+  const body =
+    view === undefined
+      ? h('p.empty', {}, 'The app has published no Home for this person.')
+      : blocksOf(app, { target: { viewId: view.id }, values: view.values, errors: view.errors }, view.blocks);
+  return h('div.home', { tabindex: 0, 'aria-label': 'Home', role: 'region' }, body);
+}
+
+function messages(app: App, channel: ShownChannel): VNode {
+  const all = readableMessages(app.state, channel);
+  const shown = all.filter(({ threadTs }) => threadTs === null);
+  const repliesTo = Map.groupBy(
+    all.filter(({ ephemeralFor }) => ephemeralFor === null),
+    ({ threadTs }) => threadTs,
+  );
+  return h(
+    'div.scroller',
+    { key: `${app.state.userId}/${channel.id}`, tabindex: 0, role: 'region', 'aria-label': 'Messages' },
+    h('div.filler'),
+    shown.length === 0 ? h('p.empty', {}, 'Nothing has been said here yet.') : null,
+    h(
+      'ol.messages',
+      {},
+      shown.map((message, at) => [
+        day(message, shown[at - 1]),
+        messageItem({
+          app,
+          channelId: channel.id,
+          message,
+          isContinued: continues(message, shown[at - 1], repliesTo),
+          replies: repliesTo.get(message.ts) ?? [],
+        }),
+      ]),
+      notices(app, channel.id, null),
+    ),
+  );
+}
+
+export function thread(app: App): Child {
+  const { state } = app;
+  const { threadTs } = state;
+  const channel = channelOf(state, state.channelId);
+  const parent = channel?.messages.find(({ ts }) => ts === threadTs);
+  if (channel === undefined || threadTs === null || parent === undefined || state.isHome) return null;
+  const replies = readableMessages(state, channel).filter((one) => one.threadTs === threadTs);
+  const count = replies.filter(({ ephemeralFor }) => ephemeralFor === null).length;
+  const line = (message: ShownMessage, before: ShownMessage | undefined): VNode =>
+    messageItem({
+      app,
+      channelId: channel.id,
+      message,
+      isContinued: before !== parent && continues(message, before, new Map()),
+      replies: null,
+    });
+  return h(
+    'section.thread',
+    { 'aria-label': 'Thread' },
+    threadHead(app, channel),
+    h(
+      'div.scroller',
+      { key: threadTs, tabindex: 0, role: 'region', 'aria-label': 'Messages of the thread' },
+      h(
+        'ol.messages',
+        {},
+        line(parent, undefined),
+        count === 0
+          ? null
+          : h('li.divider', { key: 'replies' }, count === 1 ? '1 reply' : `${count} replies`),
+        replies.map((reply, at) => line(reply, replies[at - 1])),
+        notices(app, channel.id, threadTs),
+      ),
+    ),
+    composer(app, { channelId: channel.id, threadTs }),
+  );
+}
+
+function threadHead(app: App, channel: ShownChannel): VNode {
+  return h(
+    'header.channel-head',
+    {},
+    h('h2', {}, 'Thread'),
+    h('span.thread-place', {}, titleOf(app.state, channel)),
+    h(
+      'button.icon-button',
+      {
+        type: 'button',
+        'aria-label': 'Close the thread',
+        title: 'Close',
+        onclick: () => app.update({ threadTs: null }),
+      },
+      icon('close'),
+    ),
+  );
+}
+
+function day({ ts }: ShownMessage, before: ShownMessage | undefined): Child {
+  const ms = msOf(ts);
+  if (before !== undefined && isSameDay(msOf(before.ts), ms)) return null;
+  return h('li.divider', { key: `day-${ts}` }, dayOf(ms));
+}
+
+type Replies = ReadonlyMap<string | null, readonly ShownMessage[]>;
+
+function continues(message: ShownMessage, before: ShownMessage | undefined, repliesTo: Replies): boolean {
+  if (before === undefined) return false;
+  const sameAuthor = before.userId === message.userId && before.username === message.username;
+  const bothPublic = before.ephemeralFor === null && message.ephemeralFor === null;
+  const isSoon = msOf(message.ts) - msOf(before.ts) < CONTINUED_WITHIN_MS;
+  const isPlain = message.blocks.length === 0 && !repliesTo.has(before.ts);
+  return sameAuthor && bothPublic && isSoon && isPlain;
+}
+
+/** What Slack itself says to one person. */
+function notices({ state }: App, channelId: string, threadTs: string | null): VNode[] {
+  return state.notices
+    .filter((one) => one.userId === state.userId && one.channelId === channelId && one.threadTs === threadTs)
+    .map(({ id, text, atMs }) =>
+      h(
+        'li.message.private',
+        { key: id },
+        h('p.only-you', {}, icon('eye'), 'Only visible to you'),
+        h(
+          'article.message-row',
+          { 'aria-label': 'Slackbot' },
+          h('div.gutter', {}, avatar('slackbot', 'Slackbot')),
+          h(
+            'div.message-main',
+            {},
+            heading({ id: 'slackbot', name: 'Slackbot', isApp: false, face: null }, atMs),
+            h('div.text', {}, text),
+          ),
+        ),
+      ),
+    );
+}

@@ -1,0 +1,124 @@
+import type { App, Confirmation } from './app.ts';
+import { icon } from './icons.ts';
+import { mrkdwn } from './mrkdwn.ts';
+import { clock } from './time.ts';
+import { targetOf } from './vdom.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+import type { ShownSession } from './wire.ts';
+
+/** Dialogs of Slack's client itself, above everything else. */
+export function dialogs(app: App): Child {
+  const { dialog, snapshot } = app.state;
+  if (dialog === null) return null;
+  if (dialog.kind === 'confirm') return confirm(app, dialog.confirmation);
+  if (dialog.kind === 'link') return link(app, dialog.url);
+  const session = snapshot.sessions.find(({ id }) => id === dialog.sessionId);
+  return session === undefined ? null : sessionPage(app, session);
+}
+
+type Frame = { title: string; kind: string; body: Child; buttons: Child };
+
+function frame(app: App, { title, kind, body, buttons }: Frame): VNode {
+  const close = (): void => app.update({ dialog: null });
+  return h(
+    `dialog.modal.small.${kind}`,
+    {
+      key: kind,
+      'aria-labelledby': `title-${kind}`,
+      onmount: (event) => targetOf(event, HTMLDialogElement).showModal(),
+      onunmount: (event) => targetOf(event, HTMLDialogElement).close(),
+      oncancel: (event) => {
+        event.preventDefault();
+        close();
+      },
+    },
+    h(
+      'header.modal-head',
+      {},
+      h('h2', { id: `title-${kind}` }, title),
+      h('button.icon-button', { type: 'button', 'aria-label': 'Close', onclick: close }, icon('close')),
+    ),
+    h('div.modal-body', { tabindex: 0, role: 'region', 'aria-label': 'Content' }, body),
+    h('footer.modal-foot', {}, buttons),
+  );
+}
+
+/** The harmless answer, which has the focus at first. */
+const plain = (label: string, onclick: () => void): VNode =>
+  h('button.button', { type: 'button', autofocus: true, onclick }, label);
+
+function confirm(app: App, { title, text, confirm: yes, deny, isDanger, proceed }: Confirmation): VNode {
+  const close = (): void => app.update({ dialog: null });
+  const go = (): void => {
+    close();
+    proceed();
+  };
+  return frame(app, {
+    title,
+    kind: 'confirm',
+    body: mrkdwn(app.state, text),
+    buttons: [
+      plain(deny, close),
+      h(isDanger ? 'button.button.danger' : 'button.button.primary', { type: 'button', onclick: go }, yes),
+    ],
+  });
+}
+
+function link(app: App, url: string): VNode {
+  const close = (): void => app.update({ dialog: null });
+  return frame(app, {
+    title: 'This link leaves the sandbox',
+    kind: 'link',
+    body: [
+      h(
+        'p',
+        {},
+        'Slack would open this address. What the sandbox tells of sessions and pull requests is made up, so there may be nothing there.',
+      ),
+      h('p.address', {}, url),
+    ],
+    buttons: [
+      plain('Stay here', close),
+      h(
+        'a.button',
+        { href: url, target: '_blank', rel: 'noopener noreferrer', onclick: close },
+        'Open in a new tab',
+      ),
+    ],
+  });
+}
+
+/** Stands for the session's page in Devin's web app. */
+function sessionPage(app: App, session: ShownSession): VNode {
+  const { title, status, statusDetail, prompt, acus, pullRequests, messages, url } = session;
+  const facts = [
+    statusDetail === null ? status : `${status} · ${statusDetail.replaceAll('_', ' ')}`,
+    `${Math.round(acus * 100) / 100} ACU`,
+    ...pullRequests.map((one) => `${one.url.replace(/^https?:\/\/[^/]+\//, '')} (${one.state ?? 'open'})`),
+  ];
+  const said = messages.map(({ source, message, createdAtMs }) =>
+    h(
+      `li.said.${source}`,
+      {},
+      h('p.said-by', {}, `${source === 'devin' ? 'Devin' : 'Person'}, ${clock(createdAtMs)}`),
+      h('p.said-words', {}, message),
+    ),
+  );
+  return frame(app, {
+    title: title ?? 'Session',
+    kind: 'session-page',
+    body: [
+      h('p.address', {}, url),
+      h(
+        'ul.channel-facts',
+        {},
+        facts.map((fact) => h('li', {}, fact)),
+      ),
+      h('h3', {}, 'Task'),
+      h('pre.code', {}, prompt),
+      said.length === 0 ? null : [h('h3', {}, 'Conversation'), h('ol.conversation', {}, said)],
+    ],
+    buttons: plain('Close', () => app.update({ dialog: null })),
+  });
+}

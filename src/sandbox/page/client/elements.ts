@@ -1,0 +1,218 @@
+import type { Element } from '../../slack/rules/elements.ts';
+import type { App } from './app.ts';
+import { combobox } from './combobox.ts';
+import type { Labels } from './combobox.ts';
+import type { Spot, Surface } from './entries.ts';
+import { enteredIn, entryOf, hold, keepEntry, listOf, ownOptions, placeOf, spotKey } from './entries.ts';
+import { fileField } from './file-field.ts';
+import { openAddress } from './links.ts';
+import { openMenu } from './menus.ts';
+import { anyText, plainText } from './mrkdwn.ts';
+import { targetOf, valueOf } from './vdom.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+
+/** https://docs.slack.dev/reference/block-kit/block-elements */
+
+type Button = Extract<Element, { type: 'button' }>;
+
+export function element(app: App, spot: Spot, labels: Labels): Child {
+  const { element: one } = spot;
+  switch (one.type) {
+    case 'button':
+      return button(app, spot.surface, one);
+    case 'plain_text_input':
+      return textField(app, spot, labels);
+    case 'number_input':
+    case 'url_text_input':
+    case 'email_text_input':
+    case 'datepicker':
+    case 'timepicker':
+      return lineField(app, spot, labels);
+    case 'static_select':
+    case 'multi_static_select':
+    case 'external_select':
+    case 'multi_external_select':
+      return combobox({ app, spot, labels });
+    case 'checkboxes':
+    case 'radio_buttons':
+      return boxes(app, spot, labels);
+    case 'overflow':
+      return overflow(app, spot, one);
+    case 'file_input':
+      return fileField({ app, spot, labels, most: one.max_files ?? 10 });
+    default:
+      return h('p.refused', {}, `The sandbox does not show a ${one.type.replaceAll('_', ' ')}.`);
+  }
+}
+
+function button(app: App, surface: Surface, one: Button): VNode {
+  const { action_id: which = '', text, style, accessibility_label, confirm } = one;
+  const key = `${placeOf(surface.target)}/${which}`;
+  const isBusy = app.state.busy.has(key);
+  const press = (): void => void click(app, surface, { which, key });
+  const ask = (): void => {
+    if (confirm === undefined) return press();
+    const confirmation = {
+      title: confirm.title.text,
+      text: confirm.text.text,
+      confirm: confirm.confirm.text,
+      deny: confirm.deny.text,
+      isDanger: confirm.style === 'danger',
+      proceed: press,
+    };
+    return app.update({ dialog: { kind: 'confirm', confirmation } });
+  };
+  return h(
+    style === undefined ? 'button.button' : `button.button.${style}`,
+    {
+      key: which,
+      type: 'button',
+      'aria-label': accessibility_label,
+      'aria-busy': isBusy ? 'true' : null,
+      'data-action': which,
+      onclick: isBusy ? undefined : ask,
+    },
+    h('span', {}, plainText(text)),
+    isBusy ? h('span.spinner', { 'aria-hidden': 'true' }) : null,
+  );
+}
+
+async function click(
+  app: App,
+  { target }: Surface,
+  { which, key }: { which: string; key: string },
+): Promise<void> {
+  if ('viewId' in target) await flush(app, target.viewId);
+  const answer = await app.act({ do: 'click', target, which }, key);
+  if (!answer.ok) return;
+  if (answer.result.failure !== null) trouble(app, target);
+  if (answer.result.openedUrl !== null) openAddress(app, answer.result.openedUrl);
+}
+
+function trouble(app: App, target: Surface['target']): void {
+  const words = 'We had some trouble connecting. Try again?';
+  if ('viewId' in target)
+    app.update({ viewTrouble: new Map(app.state.viewTrouble).set(target.viewId, words) });
+  else app.update({ toast: words });
+}
+
+/** A button's click carries the state of the view it is in. */
+async function flush(app: App, viewId: string): Promise<void> {
+  const { views, homes } = app.state.snapshot;
+  const view = [...views, ...Object.values(homes)].find(({ id }) => id === viewId);
+  if (view === undefined) return;
+  const entries = enteredIn(app, view);
+  if (Object.keys(entries).length > 0) await app.act({ do: 'type', viewId, entries });
+}
+
+const described = ({ id, labelledBy, describedBy, isInvalid }: Labels) => ({
+  id,
+  'aria-labelledby': labelledBy,
+  'aria-describedby': describedBy,
+  'aria-invalid': isInvalid ? 'true' : null,
+});
+
+const typedIn = (app: App, spot: Spot) => ({
+  key: spotKey(spot),
+  value: listOf(entryOf(app, spot))[0] ?? '',
+  oninput: (event: Event) => keepEntry(app, spot, valueOf(event)),
+  onchange: (event: Event) => void hold(app, spot, valueOf(event)),
+});
+
+function textField(app: App, spot: Spot, labels: Labels): VNode {
+  const { element: one } = spot;
+  if (one.type !== 'plain_text_input') throw new Error('Not a text field.');
+  const { multiline = false, placeholder, max_length = 3000, focus_on_load = false } = one;
+  const typed = typedIn(app, spot);
+  const left = max_length - typed.value.length;
+  const field = h(multiline ? 'textarea.field' : 'input.field', {
+    ...described(labels),
+    ...typed,
+    ...(multiline ? { rows: 3 } : { type: 'text', autocomplete: 'off' }),
+    placeholder: placeholder === undefined ? null : plainText(placeholder),
+    'data-focus': focus_on_load ? 'true' : null,
+    onmount: multiline ? grow : undefined,
+  });
+  // Slack counts down near the end, and lets one type beyond it.
+  return left > 100 ? field : h('div', { key: spotKey(spot) }, field, h('p.counter', {}, String(left)));
+}
+
+/** As high as its text, within bounds that the style sheet sets. */
+function grow(event: Event): void {
+  const field = targetOf(event, HTMLTextAreaElement);
+  field.rows = Math.min(Math.max(field.value.split('\n').length + 1, 3), 10);
+}
+
+const LINE_TYPES: Record<string, string> = {
+  url_text_input: 'url',
+  email_text_input: 'email',
+  datepicker: 'date',
+  timepicker: 'time',
+};
+
+function lineField(app: App, spot: Spot, labels: Labels): VNode {
+  const { element: one } = spot;
+  const placeholder = 'placeholder' in one ? one.placeholder?.text : undefined;
+  return h('input.field', {
+    ...described(labels),
+    ...typedIn(app, spot),
+    type: LINE_TYPES[one.type] ?? 'text',
+    inputmode: one.type === 'number_input' ? 'decimal' : null,
+    autocomplete: 'off',
+    placeholder,
+  });
+}
+
+function boxes(app: App, spot: Spot, labels: Labels): VNode {
+  const { element: one } = spot;
+  const several = one.type === 'checkboxes';
+  const chosen = listOf(entryOf(app, spot));
+  const change = (value: string, isOn: boolean): void => {
+    const left = chosen.filter((other) => other !== value);
+    void hold(app, spot, several ? [...left, ...(isOn ? [value] : [])] : value);
+  };
+  return h(
+    'div.boxes',
+    {
+      key: spotKey(spot),
+      role: several ? 'group' : 'radiogroup',
+      ...described(labels),
+      'aria-invalid': null,
+    },
+    ownOptions(one).map((option) =>
+      h(
+        'label.box',
+        { key: option.value },
+        h('input', {
+          type: several ? 'checkbox' : 'radio',
+          name: labels.id,
+          value: option.value,
+          checked: chosen.includes(option.value),
+          onchange: (event) => change(option.value, targetOf(event, HTMLInputElement).checked),
+        }),
+        h('span', {}, anyText(app.state, option.text), optionDetail(app, option)),
+      ),
+    ),
+  );
+}
+
+function optionDetail({ state }: App, option: object): Child {
+  const detail = 'description' in option ? option.description : null;
+  const isText = typeof detail === 'object' && detail !== null && 'text' in detail && 'type' in detail;
+  return isText
+    ? h('span.option-detail', {}, anyText(state, { type: String(detail.type), text: String(detail.text) }))
+    : null;
+}
+
+function overflow(app: App, spot: Spot, one: Extract<Element, { type: 'overflow' }>): VNode {
+  const items = one.options.map((option) => ({
+    label: plainText(option.text),
+    pick: () => {
+      const { target } = spot.surface;
+      void app.act({ do: 'choose', target, which: one.action_id ?? '', entry: option.value });
+      if (option.url !== undefined) openAddress(app, option.url);
+    },
+  }));
+  return openMenu({ app, name: spotKey(spot), label: 'More', iconName: 'more', items });
+}

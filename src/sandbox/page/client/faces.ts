@@ -1,0 +1,64 @@
+import type { AppState } from './app.ts';
+import { nameOf, personOf } from './app.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+import type { Person, ShownMessage } from './wire.ts';
+
+const TINTS = 8;
+
+/** A tile with initials; says nothing to a screen reader, since the name stands beside it. */
+export function avatar(id: string, name: string, size: 'large' | 'small' = 'large'): VNode {
+  const tint =
+    Array.from(id, (letter) => letter.codePointAt(0) ?? 0).reduce((a, b) => (a * 31 + b) % 9973, 7) % TINTS;
+  return h(`span.avatar.${size}.tint-${tint}`, { 'aria-hidden': 'true' }, initials(name));
+}
+
+function initials(name: string): string {
+  const words = name.split(/[\s._-]+/).filter((word) => word !== '');
+  return words
+    .slice(0, 2)
+    .map((word) => word.slice(0, 1).toUpperCase())
+    .join('');
+}
+
+export function appAvatar(size: 'large' | 'small' = 'large'): VNode {
+  return h(
+    `span.avatar.${size}.app-avatar`,
+    { 'aria-hidden': 'true' },
+    h(
+      'svg',
+      { viewBox: '0 0 32 32', 'aria-hidden': 'true' },
+      h('path', { d: 'M10 8h5.5a8 8 0 0 1 0 16H10z' }),
+    ),
+  );
+}
+
+export type Author = { id: string; name: string; isApp: boolean; face: Child };
+
+export function authorOf(state: AppState, message: ShownMessage): Author {
+  const { userId, username, isBot } = message;
+  const { botUserId, appName } = state.snapshot.workspace;
+  if (userId === botUserId)
+    return { id: botUserId, name: username ?? appName, isApp: true, face: appAvatar() };
+  const name = username ?? nameOf(state, userId);
+  const id = userId ?? name;
+  return { id, name, isApp: isBot, face: avatar(id, name) };
+}
+
+const ROLES: Record<Person['role'], string> = {
+  admin: 'Admin',
+  member: 'Member',
+  guest: 'Guest',
+  outsider: 'Other organisation',
+};
+
+/** In words: what is special about somebody, else their role. */
+export function roleOf({ role, note }: Person): string {
+  const words = note ?? ROLES[role];
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+export function personFace(state: AppState, userId: string, size: 'large' | 'small'): VNode {
+  if (userId === state.snapshot.workspace.botUserId) return appAvatar(size);
+  return avatar(userId, personOf(state, userId)?.realName ?? userId, size);
+}

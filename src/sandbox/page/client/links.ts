@@ -1,0 +1,19 @@
+import type { App } from './app.ts';
+
+/** A session's page is shown here; any other address is not part of the sandbox, and is opened only when asked to. */
+export function openAddress(app: App, url: string): void {
+  const session = app.state.snapshot.sessions.find((one) => one.url === url);
+  app.update({
+    dialog: session === undefined ? { kind: 'link', url } : { kind: 'session', sessionId: session.id },
+  });
+}
+
+/** Links within messages and dialogs; those of the page itself have `download` or `target`. */
+export function catchLinks(app: App): void {
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (link === null || link.hasAttribute('download') || link.hasAttribute('target')) return;
+    event.preventDefault();
+    openAddress(app, link.href);
+  });
+}

@@ -1,0 +1,184 @@
+import { announce, newWords } from './announcer.ts';
+import { fetchSnapshot, listen, postAct } from './api.ts';
+import type { App, AppState } from './app.ts';
+import { readableChannels } from './app.ts';
+import { conversation, thread } from './conversation.ts';
+import { dialogs } from './dialogs.ts';
+import { icon } from './icons.ts';
+import { catchLinks } from './links.ts';
+import { closeMenusOutside } from './menus.ts';
+import { modal } from './modal.ts';
+import { startPanel } from './panel-place.ts';
+import { firstChannel, markSeen, readAddress, seenKey, writeAddress } from './places.ts';
+import { keepAtEnd, keepAtEndOfPictures } from './scrolling.ts';
+import { sidebar } from './sidebar.ts';
+import { startTheme } from './theme.ts';
+import { topBar } from './top-bar.ts';
+import { render } from './vdom.ts';
+import { h } from './vnode.ts';
+import type { Child } from './vnode.ts';
+import type { Snapshot } from './wire.ts';
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('The page has no #app.');
+
+const app = createApp(root, initialState(await fetchSnapshot()));
+const refresh = oneAtATime(async () => {
+  const snapshot = await fetchSnapshot();
+  const before = app.state;
+  // Another sandbox at the same address: nothing that the page knows is true of it.
+  if (snapshot.people.every(({ id }) => id !== before.userId)) return window.location.reload();
+  app.update({ snapshot });
+  const words = newWords(before, app.state);
+  if (words !== null) announce(words);
+  markSeen(app);
+});
+startPanel();
+startTheme(() => app.update({}));
+keepAtEndOfPictures(root);
+catchLinks(app);
+closeMenusOutside(app);
+goToAddress();
+listen({
+  changed: () => void refresh().catch(() => undefined),
+  connected: (isConnected) => {
+    if (app.state.isConnected !== isConnected) app.update({ isConnected });
+    if (isConnected) void refresh().catch(() => undefined);
+  },
+});
+
+function createApp(container: Element, initial: AppState): App {
+  let state = initial;
+  let isDue = false;
+  const draw = (): void => {
+    isDue = false;
+    const settle = keepAtEnd(container);
+    render(container, page(created));
+    settle();
+    writeAddress(created);
+  };
+  const update = (change: Partial<AppState>): void => {
+    state = { ...state, ...change };
+    if (!isDue) queueMicrotask(draw);
+    isDue = true;
+  };
+  const mark = (busy: string | undefined, isBusy: boolean): void => {
+    if (busy === undefined) return;
+    const all = new Set(state.busy);
+    if (isBusy) all.add(busy);
+    else all.delete(busy);
+    update({ busy: all });
+  };
+  const created: App = {
+    get state() {
+      return state;
+    },
+    update,
+    async act(act, busy) {
+      mark(busy, true);
+      const answer = await postAct(state.userId, act);
+      if (act.do !== 'type') await refresh().catch(() => undefined);
+      mark(busy, false);
+      if (!answer.ok && act.do !== 'command') update({ toast: answer.problem });
+      return answer;
+    },
+  };
+  return created;
+}
+
+function page(app: App): Child {
+  return [
+    topBar(app),
+    h(
+      app.state.threadTs === null ? 'div.columns' : 'div.columns.with-thread',
+      {},
+      sidebar(app),
+      conversation(app),
+      thread(app),
+    ),
+    modal(app),
+    dialogs(app),
+    toast(app),
+  ];
+}
+
+function toast({ state, update }: App): Child {
+  return h(
+    'div.toasts',
+    { role: 'status' },
+    state.toast === null
+      ? null
+      : h(
+          'div.toast',
+          {},
+          h('span', {}, state.toast),
+          h(
+            'button.icon-button',
+            { type: 'button', 'aria-label': 'Dismiss', onclick: () => update({ toast: null }) },
+            icon('close'),
+          ),
+        ),
+  );
+}
+
+function initialState(snapshot: Snapshot): AppState {
+  const userId = snapshot.people.find(({ canBePlayed }) => canBePlayed)?.id ?? '';
+  const none = new Map<string, never>();
+  return {
+    snapshot,
+    userId,
+    channelId: '',
+    isHome: false,
+    threadTs: null,
+    notices: [],
+    dialog: null,
+    menu: null,
+    written: none,
+    suggesting: null,
+    searches: none,
+    entries: none,
+    offers: none,
+    busy: new Set(),
+    viewTrouble: none,
+    toast: null,
+    seen: seenSoFar(snapshot),
+    isConnected: true,
+  };
+}
+
+/** What was said before the page was opened is not new to anybody. */
+function seenSoFar({ people, channels }: Snapshot): Map<string, string> {
+  const newest = channels.map(({ id, messages }) => [id, messages.at(-1)?.ts ?? '0'] as const);
+  return new Map(people.flatMap((person) => newest.map(([id, ts]) => [seenKey(person.id, id), ts] as const)));
+}
+
+function goToAddress(): void {
+  const { as, channel, thread: threadTs } = readAddress(window.location.search);
+  const person = app.state.snapshot.people.find(({ name, canBePlayed }) => canBePlayed && name === as);
+  if (person !== undefined) app.update({ userId: person.id });
+  const wanted = readableChannels(app.state).find(({ name }) => name === channel);
+  app.update({ channelId: wanted?.id ?? firstChannel(app) });
+  if (wanted !== undefined) app.update({ threadTs });
+}
+
+/** Calls during a run make one more run, and wait for that. */
+function oneAtATime(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  const start = async (): Promise<void> => {
+    running = run();
+    await running.finally(() => {
+      running = null;
+    });
+  };
+  return async () => {
+    if (running === null) return start();
+    next ??= running
+      .catch(() => undefined)
+      .then(async () => {
+        next = null;
+        return start();
+      });
+    return next;
+  };
+}

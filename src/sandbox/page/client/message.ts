@@ -1,0 +1,180 @@
+import type { App } from './app.ts';
+import { nameOf } from './app.ts';
+import { blocksOf } from './blocks.ts';
+import type { Surface } from './entries.ts';
+import { authorOf, personFace } from './faces.ts';
+import type { Author } from './faces.ts';
+import { emojiOf } from './emoji.ts';
+import { icon } from './icons.ts';
+import { openMenu } from './menus.ts';
+import { mrkdwn } from './mrkdwn.ts';
+import { openThread } from './places.ts';
+import { ago, clock, fullMoment, msOf } from './time.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+import type { Reaction, ShownFile, ShownMessage, Shortcut } from './wire.ts';
+
+export type Line = {
+  app: App;
+  channelId: string;
+  message: ShownMessage;
+  /** Of the same author, right after: shown without name and face. */
+  isContinued: boolean;
+  /** Replies under it; null: it is shown within its thread. */
+  replies: readonly ShownMessage[] | null;
+};
+
+export function messageItem(line: Line): VNode {
+  const { app, message, isContinued } = line;
+  const author = authorOf(app.state, message);
+  const isPrivate = message.ephemeralFor !== null;
+  return h(
+    'li.message',
+    {
+      key: message.ts,
+      'data-ts': message.ts,
+      class: [isPrivate && 'private', isContinued && 'continued'].filter(Boolean).join(' '),
+    },
+    isPrivate ? h('p.only-you', {}, icon('eye'), 'Only visible to you') : null,
+    h(
+      'article.message-row',
+      { 'aria-label': `${author.name}, ${clock(msOf(message.ts))}` },
+      h('div.gutter', {}, isContinued ? h('time.gutter-time', {}, clock(msOf(message.ts))) : author.face),
+      h(
+        'div.message-main',
+        {},
+        isContinued ? null : heading(author, msOf(message.ts)),
+        body(line),
+        message.fileIds.map((id) => file(app.state.snapshot.files[id], id)),
+        reactions(app, message.reactions),
+        line.replies === null || line.replies.length === 0 ? null : threadBar(line, line.replies),
+      ),
+    ),
+    isPrivate ? null : tools(line, author),
+  );
+}
+
+export function heading(author: Author, atMs: number): VNode {
+  return h(
+    'header.message-head',
+    {},
+    h('strong', {}, author.name),
+    author.isApp ? h('span.badge', {}, 'APP') : null,
+    h('time', { title: fullMoment(atMs), datetime: new Date(atMs).toISOString() }, clock(atMs)),
+  );
+}
+
+function body({ app, channelId, message }: Line): Child {
+  const { blocks, unknownBlocks, text, edited, ts } = message;
+  const unknown = unknownBlocks.map((type) =>
+    h('p.refused', {}, `The sandbox does not show a block of type ${type}.`),
+  );
+  if (blocks.length > 0 || unknown.length > 0) {
+    const surface: Surface = { target: { channelId, ts }, values: {}, errors: {} };
+    return h('div.blocks', {}, blocksOf(app, surface, blocks), unknown);
+  }
+  if (text === '') return null;
+  return h('div.text', {}, mrkdwn(app.state, text), edited ? h('span.edited', {}, ' (edited)') : null);
+}
+
+function file(shown: ShownFile | undefined, id: string): VNode {
+  if (shown === undefined) return h('p.refused', { key: id }, 'This file cannot be shown.');
+  const { name, url, mimetype, size } = shown;
+  if (/^image\/(?:png|jpeg|gif|webp)$/.test(mimetype)) {
+    return h(
+      'figure.file-picture',
+      { key: id },
+      h('figcaption', {}, name),
+      h('a', { href: url, target: '_blank', rel: 'noopener' }, h('img', { src: url, alt: name })),
+    );
+  }
+  return h(
+    'a.file-card',
+    { key: id, href: url, download: name },
+    icon('file'),
+    h('span', {}, h('strong', {}, name), h('span.file-facts', {}, `${mimetype} · ${bytes(size)}`)),
+  );
+}
+
+function bytes(size: number): string {
+  if (size < 1024) return `${size} bytes`;
+  return size < 1024 * 1024 ? `${Math.round(size / 1024)} KB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
+}
+
+function reactions({ state }: App, all: readonly Reaction[]): Child {
+  if (all.length === 0) return null;
+  const pills = all.map(({ name, userIds }) => {
+    const who = userIds.map((id) => nameOf(state, id)).join(', ');
+    return h(
+      'li.reaction',
+      { key: name, title: `${who} reacted with :${name}:` },
+      h('span.emoji', { 'aria-hidden': 'true' }, emojiOf(name) ?? `:${name}:`),
+      h('span.sr-only', {}, `${name.replaceAll('_', ' ')}, by ${who}`),
+      h('span', { 'aria-hidden': 'true' }, String(userIds.length)),
+    );
+  });
+  return h('ul.reactions', { 'aria-label': 'Reactions' }, pills);
+}
+
+function threadBar({ app, channelId, message }: Line, replies: readonly ShownMessage[]): VNode {
+  const last = replies.at(-1);
+  const authors = [...new Set(replies.map(({ userId }) => userId).filter((id) => id !== null))];
+  return h(
+    'button.thread-bar',
+    { type: 'button', onclick: () => openThread(app, channelId, message.ts) },
+    authors.slice(0, 4).map((id) => personFace(app.state, id, 'small')),
+    h('span.thread-count', {}, replies.length === 1 ? '1 reply' : `${replies.length} replies`),
+    last === undefined ? null : h('span.thread-last', {}, `Last reply ${ago(msOf(last.ts))}`),
+  );
+}
+
+/** Beside a message, when the pointer is on it or the focus in it. */
+function tools({ app, channelId, message, replies }: Line, author: Author): VNode {
+  const { shortcuts, workspace } = app.state.snapshot;
+  const name = `message-${replies === null ? 'thread-' : ''}${message.ts}`;
+  const isWaiting = app.state.busy.has(`shortcut/${message.ts}`);
+  const isOpen = app.state.menu === name || isWaiting;
+  const of = `message of ${author.name}`;
+  return h(
+    isOpen ? 'div.tools.open' : 'div.tools',
+    { role: 'group', 'aria-label': `Actions on the ${of}` },
+    isWaiting ? h('span.spinner', { role: 'img', 'aria-label': 'Waiting for the app' }) : null,
+    replies === null
+      ? null
+      : h(
+          'button.icon-button',
+          {
+            type: 'button',
+            'aria-label': 'Reply in thread',
+            title: 'Reply in thread',
+            onclick: () => openThread(app, channelId, message.ts),
+          },
+          icon('thread'),
+        ),
+    openMenu({
+      app,
+      name,
+      label: 'More actions',
+      iconName: 'more',
+      heading: 'Message shortcuts',
+      items: shortcuts.map((shortcut) => ({
+        label: shortcut.name,
+        detail: `${workspace.appName} · ${shortcut.description}`,
+        pick: () => void useShortcut(app, { channelId, ts: message.ts }, shortcut),
+      })),
+    }),
+  );
+}
+
+async function useShortcut(
+  app: App,
+  { channelId, ts }: { channelId: string; ts: string },
+  { callbackId, name }: Shortcut,
+): Promise<void> {
+  const answer = await app.act({ do: 'shortcut', channelId, ts, callbackId }, `shortcut/${ts}`);
+  if (answer.ok && answer.result.failure !== null) {
+    app.update({
+      toast: `"${name}" failed: ${answer.result.failure}. We had some trouble connecting. Try again?`,
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import type { AppState } from './app.ts';
+import { nameOf, personOf } from './app.ts';
+import { emojiOf, withEmoji } from './emoji.ts';
+import { formatMoment } from './time.ts';
+import { h } from './vnode.ts';
+import type { Child } from './vnode.ts';
+
+/** https://docs.slack.dev/messaging/formatting-message-text */
+
+export function mrkdwn(state: AppState, text: string): Child[] {
+  return text.split(/```\n?([\s\S]*?)\n?```/).map((part, at) => {
+    if (at % 2 === 1) return h('pre.code', {}, inPre(state, part));
+    // The line breaks beside a code block are part of its margin.
+    const trimmed = part.replace(at === 0 ? /\n$/ : /^\n|\n$/g, '');
+    return trimmed === '' ? null : paragraphs(state, trimmed);
+  });
+}
+
+/** Emoji, and nothing else; `emoji: false` switches that off too. */
+export function plainText({ text, emoji = true }: { text: string; emoji?: boolean | undefined }): string {
+  return emoji ? withEmoji(text) : text;
+}
+
+export function anyText(
+  state: AppState,
+  text: { type: string; text: string; emoji?: boolean | undefined },
+): Child[] {
+  return text.type === 'mrkdwn' ? mrkdwn(state, text.text) : [plainText(text)];
+}
+
+/** Quoted lines in blocks of their own, the others with breaks between them. */
+function paragraphs(state: AppState, text: string): Child[] {
+  const groups: { quoted: boolean; lines: string[] }[] = [];
+  for (const line of text.split('\n')) {
+    const quoted = /^(?:&gt;|>)/.test(line);
+    const last = groups.at(-1);
+    const bare = quoted ? line.replace(/^(?:&gt;|>) ?/, '') : line;
+    if (last?.quoted === quoted) last.lines.push(bare);
+    else groups.push({ quoted, lines: [bare] });
+  }
+  return groups.map(({ quoted, lines }) => {
+    const shown = lines.flatMap((line, at) => [at === 0 ? null : h('br'), inline(state, line)]);
+    return quoted ? h('blockquote', {}, shown) : h('div.line', {}, shown);
+  });
+}
+
+const INLINE =
+  /`([^`\n]+)`|<([^<>\n]+)>|(?<![\w*])\*(\S|\S[^*\n]*\S)\*(?![\w*])|(?<![\w_])_(\S|\S[^_\n]*\S)_(?![\w_])|(?<![\w~])~(\S|\S[^~\n]*\S)~(?![\w~])|:([a-z0-9_+-]+):/;
+
+function inline(state: AppState, text: string): Child[] {
+  const shown: Child[] = [];
+  let rest = text;
+  for (let found = INLINE.exec(rest); found !== null; found = INLINE.exec(rest)) {
+    shown.push(unescape(rest.slice(0, found.index)), marked(state, found));
+    rest = rest.slice(found.index + found[0].length);
+  }
+  return [...shown, unescape(rest)];
+}
+
+function marked(state: AppState, found: RegExpExecArray): Child {
+  const [whole, code, token, strong, italic, struck, name] = found;
+  if (code !== undefined) return h('code', {}, inPre(state, code));
+  if (token !== undefined) return readToken(state, token);
+  if (strong !== undefined) return h('strong', {}, inline(state, strong));
+  if (italic !== undefined) return h('em', {}, inline(state, italic));
+  if (struck !== undefined) return h('s', {}, inline(state, struck));
+  const sign = name === undefined ? null : emojiOf(name);
+  return sign === null ? whole : emojiNode(sign, name ?? '');
+}
+
+/** The word stands beside it, so that a screen reader would read it twice. */
+function emojiNode(sign: string, name: string): Child {
+  return h('span.emoji', { role: 'img', 'aria-label': name.replaceAll('_', ' '), title: `:${name}:` }, sign);
+}
+
+/** In code only links and mentions are read. */
+function inPre(state: AppState, text: string): Child[] {
+  return text
+    .split(/(<[^<>\n]+>)/)
+    .map((part, at) => (at % 2 === 1 ? readToken(state, part.slice(1, -1)) : unescape(part)));
+}
+
+function readToken(state: AppState, token: string): Child {
+  const bar = token.indexOf('|');
+  const target = bar === -1 ? token : token.slice(0, bar);
+  const label = bar === -1 ? null : unescape(token.slice(bar + 1)) || null;
+  if (target.startsWith('@')) return mention(state, target.slice(1), label);
+  if (target.startsWith('#')) return channelLink(state, target.slice(1), label);
+  if (target.startsWith('!date^')) return moment(target, label);
+  if (target.startsWith('!')) return h('span.mention', {}, label ?? `@${target.slice(1)}`);
+  const url = unescape(target);
+  if (!/^(?:https?|mailto):/i.test(url)) return `<${token}>`;
+  return h('a', { href: url, rel: 'noreferrer' }, label ?? url);
+}
+
+function mention(state: AppState, userId: string, label: string | null): Child {
+  const isSelf = userId === state.userId;
+  const known = personOf(state, userId) !== undefined;
+  const name = known ? nameOf(state, userId) : (label ?? userId);
+  return h(isSelf ? 'span.mention.self' : 'span.mention', {}, `@${name}`);
+}
+
+function channelLink({ snapshot, userId }: AppState, channelId: string, label: string | null): Child {
+  const channel = snapshot.channels.find(({ id }) => id === channelId);
+  const canSee = channel?.kind === 'public' || channel?.memberIds.includes(userId) === true;
+  return h('span.mention', {}, `#${canSee ? channel.name : (label ?? 'private-channel')}`);
+}
+
+function moment(target: string, label: string | null): Child {
+  const [, seconds = '', format = ''] = target.split('^');
+  const isMoment = seconds !== '' && Number.isFinite(Number(seconds));
+  return isMoment ? formatMoment(Number(seconds), format) : (label ?? '');
+}
+
+function unescape(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+/** For a screen reader or a list: words only. */
+export function wordsOf(state: AppState, text: string): string {
+  return withEmoji(
+    text
+      .replaceAll(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${nameOf(state, id)}`)
+      .replaceAll(/<[^|>]+\|([^>]+)>/g, '$1')
+      .replaceAll(/<([^>]+)>/g, '$1'),
+  )
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}

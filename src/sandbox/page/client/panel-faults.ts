@@ -1,0 +1,114 @@
+import type { Panel } from './panel-view.ts';
+import { DEVIN_PLACES, FAULT_KINDS, SLACK_PLACES } from './panel-wire.ts';
+import type { ControlAct, DevinPlace, FaultKind, SlackPlace } from './panel-wire.ts';
+import { DEVIN_PLACE_WORDS, faultSentence, FAULT_WORDS, SLACK_PLACE_WORDS } from './panel-words.ts';
+import { h } from './vnode.ts';
+import type { VNode } from './vnode.ts';
+
+/** What is chosen in the two rows, and how often it is to strike. */
+export type FaultChoice = {
+  devin: { place: DevinPlace; what: FaultKind };
+  slack: { place: SlackPlace; what: FaultKind };
+  times: number;
+};
+
+const TIMES = [1, 2, 3, 10] as const;
+
+export function faults(panel: Panel): VNode {
+  const { control, choice } = panel.state;
+  const planned = control?.faults ?? [];
+  const { devin, slack, times } = choice;
+  return h(
+    'section.panel-section',
+    { 'aria-labelledby': 'panel-faults' },
+    h('h2', { id: 'panel-faults' }, 'What goes wrong next'),
+    faultRow(panel, {
+      title: 'Devin',
+      places: DEVIN_PLACES.map((value) => ({ value, label: DEVIN_PLACE_WORDS[value] })),
+      chosen: devin,
+      choosePlace: (at) => panel.choose({ devin: { ...devin, place: DEVIN_PLACES[at] ?? devin.place } }),
+      chooseKind: (what) => panel.choose({ devin: { ...devin, what } }),
+      act: { do: 'fail-devin', ...devin, times },
+    }),
+    faultRow(panel, {
+      title: 'Slack',
+      places: SLACK_PLACES.map((value) => ({ value, label: SLACK_PLACE_WORDS[value] })),
+      chosen: slack,
+      choosePlace: (at) => panel.choose({ slack: { ...slack, place: SLACK_PLACES[at] ?? slack.place } }),
+      chooseKind: (what) => panel.choose({ slack: { ...slack, what } }),
+      act: { do: 'fail-slack', ...slack, times },
+    }),
+    h(
+      'div.panel-line',
+      {},
+      h('span.panel-note', {}, 'Each strikes'),
+      select({
+        label: 'How often',
+        options: TIMES.map((value) => (value === 1 ? 'once' : `${value} times`)),
+        chosen: TIMES.findIndex((value) => value === times),
+        pick: (at) => panel.choose({ times: TIMES[at] ?? 1 }),
+      }),
+    ),
+    planned.length === 0
+      ? h('p.panel-note', { key: 'none' }, 'Nothing is planned.')
+      : h(
+          'div.planned',
+          { key: 'planned' },
+          h('ul', {}, ...planned.map((fault) => h('li', { key: String(fault.id) }, faultSentence(fault)))),
+          h(
+            'button.button',
+            { type: 'button', onclick: () => panel.act({ do: 'clear-faults' }) },
+            'Let all go well again',
+          ),
+        ),
+  );
+}
+
+type Row = {
+  title: string;
+  places: { value: string; label: string }[];
+  chosen: { place: string; what: FaultKind };
+  choosePlace: (at: number) => void;
+  chooseKind: (what: FaultKind) => void;
+  act: ControlAct;
+};
+
+function faultRow(panel: Panel, { title, places, chosen, choosePlace, chooseKind, act }: Row): VNode {
+  return h(
+    'fieldset.fault',
+    { key: title },
+    h('legend', {}, title),
+    select({
+      label: `${title}: what`,
+      options: places.map(({ label }) => label),
+      chosen: places.findIndex(({ value }) => value === chosen.place),
+      pick: choosePlace,
+    }),
+    select({
+      label: `${title}: how`,
+      options: FAULT_KINDS.map((kind) => FAULT_WORDS[kind]),
+      chosen: FAULT_KINDS.indexOf(chosen.what),
+      pick: (at) => chooseKind(FAULT_KINDS[at] ?? chosen.what),
+    }),
+    h(
+      'button.button',
+      { type: 'button', 'aria-label': `Plan this for ${title}`, onclick: () => panel.act(act) },
+      'Plan it',
+    ),
+  );
+}
+
+type Select = { label: string; options: readonly string[]; chosen: number; pick: (at: number) => void };
+
+function select({ label, options, chosen, pick }: Select): VNode {
+  return h(
+    'select.panel-select',
+    {
+      'aria-label': label,
+      onchange: ({ currentTarget }) => {
+        if (currentTarget instanceof HTMLSelectElement) pick(currentTarget.selectedIndex);
+      },
+    },
+    ...options.map((words, at) => h('option', { key: String(at), selected: at === chosen }, words)),
+  );
+}

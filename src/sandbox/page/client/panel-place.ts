@@ -1,0 +1,21 @@
+/** Where the sandbox's controls are: beside Slack where there is room, until one says otherwise. */
+
+const KEY = 'sandbox-panel';
+const ROOMY_PX = 1500;
+
+function panel(): HTMLElement | null {
+  return document.getElementById('panel');
+}
+
+export const isPanelOpen = (): boolean => panel()?.hidden === false;
+
+export function startPanel(): void {
+  const chosen = localStorage.getItem(KEY);
+  const isOpen = chosen === null ? window.innerWidth >= ROOMY_PX : chosen === 'open';
+  panel()?.toggleAttribute('hidden', !isOpen);
+}
+
+export function togglePanel(): void {
+  panel()?.toggleAttribute('hidden', isPanelOpen());
+  localStorage.setItem(KEY, isPanelOpen() ? 'open' : 'closed');
+}

@@ -1,0 +1,88 @@
+import type { Panel } from './panel-view.ts';
+import type { Exchange, ExchangeBody } from './panel-wire.ts';
+import { h } from './vnode.ts';
+import type { VNode } from './vnode.ts';
+
+export type Filter = 'all' | 'slack' | 'devin';
+
+const FILTERS: readonly { value: Filter; label: string }[] = [
+  { value: 'all', label: 'All' },
+  { value: 'slack', label: 'Slack' },
+  { value: 'devin', label: 'Devin' },
+];
+
+const time = new Intl.DateTimeFormat('en', { hour12: false, timeStyle: 'medium' });
+
+/** What went over the wire, newest first; a row opens to show the body. */
+export function requests(panel: Panel): VNode {
+  const { control, filter, opened } = panel.state;
+  const shown = (control?.exchanges ?? []).filter(({ side }) => filter === 'all' || side === filter);
+  return h(
+    'section.panel-section',
+    { 'aria-labelledby': 'panel-requests' },
+    h('h2', { id: 'panel-requests' }, 'Requests'),
+    h(
+      'p.panel-note',
+      {},
+      'What the app sent to Slack and Devin, and Slack to the app. Tokens and secrets are masked.',
+    ),
+    h(
+      'div.segments',
+      { role: 'group', 'aria-label': 'Show requests of' },
+      ...FILTERS.map((one) => chip(panel, one)),
+    ),
+    h(
+      'ul.exchanges',
+      {},
+      ...shown.map((exchange) => row(panel, exchange, opened?.id === exchange.id ? opened.body : null)),
+    ),
+  );
+}
+
+function chip({ state, setFilter }: Panel, { value, label }: { value: Filter; label: string }): VNode {
+  return h(
+    'button.segment',
+    {
+      type: 'button',
+      key: value,
+      'aria-pressed': state.filter === value ? 'true' : 'false',
+      onclick: () => setFilter(value),
+    },
+    label,
+  );
+}
+
+function row({ open }: Panel, exchange: Exchange, body: ExchangeBody | null): VNode {
+  const { id, atMs, side, direction, name, result, isTrouble } = exchange;
+  const way = direction === 'to-bot' ? 'from Slack' : `to ${side === 'slack' ? 'Slack' : 'Devin'}`;
+  return h(
+    'li.exchange',
+    { key: String(id) },
+    h(
+      'button.exchange-line',
+      {
+        type: 'button',
+        'aria-expanded': body === null ? 'false' : 'true',
+        onclick: () => open(body === null ? id : null),
+      },
+      h(`span.exchange-way.${side}`, {}, way),
+      h('span.exchange-name', {}, name),
+      h(isTrouble ? 'span.exchange-result.trouble' : 'span.exchange-result', {}, result ?? 'no answer'),
+      h('time.exchange-time', {}, time.format(atMs)),
+    ),
+    body === null ? null : details(name, body),
+  );
+}
+
+function details(name: string, { sent, answered }: ExchangeBody): VNode {
+  return h(
+    'div.exchange-body',
+    {},
+    h('h3', {}, 'Sent'),
+    h('pre', { tabindex: 0, role: 'region', 'aria-label': `Sent: ${name}` }, pretty(sent)),
+    h('h3', {}, 'Answered'),
+    h('pre', { tabindex: 0, role: 'region', 'aria-label': `Answered: ${name}` }, pretty(answered)),
+  );
+}
+
+const pretty = (value: unknown): string => JSON.stringify(value, null, 2) ?? 'nothing';

@@ -1,0 +1,88 @@
+/** What the control panel and its server say to each other: `GET /api/control/state`, `POST /api/control/act`. */
+
+export const SCRIPTS = ['normal', 'question', 'fails', 'capped', 'slow'] as const;
+export type ScriptChoice = (typeof SCRIPTS)[number];
+
+/** 0: nothing happens by itself. */
+export const SPEEDS = [0, 1, 5, 20] as const;
+
+/** Where something goes wrong. */
+export const DEVIN_PLACES = ['create', 'list', 'read-messages', 'send-message', 'members', 'upload'] as const;
+export const SLACK_PLACES = [
+  'chat.postMessage',
+  'chat.update',
+  'chat.postEphemeral',
+  'views.open',
+  'views.update',
+  'users.info',
+  'conversations.replies',
+  'files.info',
+] as const;
+export type DevinPlace = (typeof DEVIN_PLACES)[number];
+export type SlackPlace = (typeof SLACK_PLACES)[number];
+
+/** busy: 429; broken: 500; lost: it is done, and the answer does not arrive; silent: no answer at all. */
+export const FAULT_KINDS = ['busy', 'broken', 'lost', 'silent'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export const MOST_TIMES = 50;
+
+export type PlannedFault = {
+  id: number;
+  side: 'slack' | 'devin';
+  place: string;
+  what: FaultKind;
+  left: number;
+};
+
+/** One request and what came back; its body is at `GET /api/control/exchange?id=`. */
+export type Exchange = {
+  id: number;
+  atMs: number;
+  side: 'slack' | 'devin';
+  /** `to-bot`: Slack told the app something. */
+  direction: 'to-bot' | 'from-bot';
+  name: string;
+  /** null: there is no answer, yet or for ever. */
+  result: string | null;
+  isTrouble: boolean;
+};
+
+export type ExchangeBody = { sent: unknown; answered: unknown };
+
+export type BotView = {
+  status: 'starting' | 'ready' | 'ended';
+  pid: number | null;
+  starts: number;
+  log: { atMs: number; level: string; message: string }[];
+};
+
+export type SessionView = {
+  id: string;
+  title: string;
+  status: string;
+  isOver: boolean;
+};
+
+export type ControlState = {
+  bot: BotView;
+  script: ScriptChoice;
+  speed: number;
+  sessions: SessionView[];
+  faults: PlannedFault[];
+  exchanges: Exchange[];
+  /** What the bot did that a careful app does not do. */
+  problems: string[];
+};
+
+export type ControlAct =
+  | { do: 'kill-bot' }
+  | { do: 'start-bot' }
+  | { do: 'restart-bot' }
+  | { do: 'set-script'; script: ScriptChoice }
+  | { do: 'set-speed'; speed: number }
+  | { do: 'step'; sessionId: string }
+  | { do: 'fail-devin'; place: DevinPlace; what: FaultKind; times: number }
+  | { do: 'fail-slack'; place: SlackPlace; what: FaultKind; times: number }
+  | { do: 'clear-faults' }
+  | { do: 'redeliver' };

@@ -1,0 +1,65 @@
+import type { App } from './app.ts';
+import { channelOf, isAppConversation, readableChannels, readableMessages, withEntry } from './app.ts';
+
+/** Going from place to place: conversations, threads, the app's Home, another person. */
+
+export const seenKey = (userId: string, channelId: string): string => `${userId}/${channelId}`;
+
+export function openChannel(app: App, channelId: string): void {
+  app.update({ channelId, isHome: false, threadTs: null, menu: null });
+  markSeen(app);
+}
+
+export function openThread(app: App, channelId: string, threadTs: string): void {
+  app.update({ channelId, isHome: false, threadTs, menu: null });
+  queueMicrotask(() => document.querySelector<HTMLElement>('.thread textarea')?.focus());
+}
+
+/** Opening the app tells it so, as in Slack; its conversation comes to be when first needed. */
+export async function openAppConversation(app: App): Promise<void> {
+  const answer = await app.act({ do: 'open-home' });
+  if (!answer.ok || answer.result.channelId === null) return;
+  openChannel(app, answer.result.channelId);
+  app.update({ isHome: app.state.snapshot.homes[app.state.userId] !== undefined });
+}
+
+export function becomePerson(app: App, userId: string): void {
+  app.update({ userId, threadTs: null, isHome: false, menu: null, suggesting: null, dialog: null });
+  const channels = readableChannels(app.state);
+  const isThere = channels.some(({ id }) => id === app.state.channelId);
+  if (!isThere) app.update({ channelId: firstChannel(app) });
+  markSeen(app);
+}
+
+export function firstChannel({ state }: App): string {
+  const channels = readableChannels(state);
+  return (channels.find((channel) => !isAppConversation(state, channel)) ?? channels[0])?.id ?? '';
+}
+
+/** What is on the screen has been seen. */
+export function markSeen(app: App): void {
+  const { userId, channelId, seen } = app.state;
+  const channel = channelOf(app.state, channelId);
+  const newest = channel === undefined ? undefined : readableMessages(app.state, channel).at(-1)?.ts;
+  if (newest === undefined || seen.get(seenKey(userId, channelId)) === newest) return;
+  app.update({ seen: withEntry(seen, seenKey(userId, channelId), newest) });
+}
+
+type Address = { as: string | null; channel: string | null; thread: string | null };
+
+/** `?as=ana&in=payments&thread=…`: names where there are some, so that an address can be typed. */
+export function readAddress(search: string): Address {
+  const params = new URLSearchParams(search);
+  return { as: params.get('as'), channel: params.get('in'), thread: params.get('thread') };
+}
+
+export function writeAddress({ state }: App): void {
+  const { snapshot, userId, channelId, threadTs } = state;
+  const params = new URLSearchParams();
+  params.set('as', snapshot.people.find(({ id }) => id === userId)?.name ?? userId);
+  const channel = channelOf(state, channelId);
+  if (channel !== undefined) params.set('in', channel.name);
+  if (threadTs !== null) params.set('thread', threadTs);
+  const address = `?${params.toString()}`;
+  if (address !== window.location.search) window.history.replaceState(null, '', address);
+}

@@ -1,0 +1,89 @@
+import type { App } from './app.ts';
+import { isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
+import { appAvatar, personFace } from './faces.ts';
+import { icon } from './icons.ts';
+import { openAppConversation, openChannel, seenKey } from './places.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+import type { ShownChannel } from './wire.ts';
+
+export function sidebar(app: App): VNode {
+  const { state } = app;
+  const channels = readableChannels(state);
+  const named = channels.filter(({ kind }) => kind === 'public' || kind === 'private');
+  const direct = channels.filter(
+    (one) => one.kind === 'mpim' || (one.kind === 'im' && !isAppConversation(state, one)),
+  );
+  const withApp = channels.find((one) => isAppConversation(state, one));
+  const { appName } = state.snapshot.workspace;
+  return h(
+    'nav.sidebar',
+    { 'aria-label': 'Conversations' },
+    group(
+      'Channels',
+      named.map((channel) => row(app, channel)),
+    ),
+    direct.length === 0
+      ? null
+      : group(
+          'Direct messages',
+          direct.map((channel) => row(app, channel)),
+        ),
+    group('Apps', [
+      item({
+        key: 'app',
+        isHere: withApp !== undefined && withApp.id === state.channelId,
+        isUnread: withApp !== undefined && isUnread(app, withApp),
+        open: () => void openAppConversation(app),
+        face: [appAvatar('small'), h('span.side-name', {}, appName)],
+      }),
+    ]),
+  );
+}
+
+function group(title: string, items: readonly VNode[]): VNode {
+  return h('section.side-group', { key: title }, h('h2', {}, title), h('ul', {}, items));
+}
+
+function row(app: App, channel: ShownChannel): VNode {
+  const { state } = app;
+  const other = channel.memberIds.find((id) => id !== state.userId) ?? state.userId;
+  const isNamed = channel.kind === 'public' || channel.kind === 'private';
+  const sign = isNamed
+    ? icon(channel.kind === 'private' ? 'lock' : 'hash')
+    : personFace(state, other, 'small');
+  return item({
+    key: channel.id,
+    isHere: channel.id === state.channelId,
+    isUnread: isUnread(app, channel),
+    open: () => openChannel(app, channel.id),
+    face: [
+      sign,
+      h('span.side-name', {}, titleOf(state, channel)),
+      channel.kind === 'private' ? h('span.sr-only', {}, ' (private)') : null,
+      channel.isExternal ? [icon('globe'), h('span.sr-only', {}, ' (shared)')] : null,
+    ],
+  });
+}
+
+type Item = { key: string; isHere: boolean; isUnread: boolean; open: () => void; face: Child };
+
+function item({ key, isHere, isUnread: isBold, open, face }: Item): VNode {
+  return h(
+    'li',
+    { key },
+    h(
+      isBold ? 'button.side-item.unread' : 'button.side-item',
+      { type: 'button', 'aria-current': isHere ? 'page' : null, onclick: open },
+      face,
+      isBold ? h('span.sr-only', {}, ' (new messages)') : null,
+    ),
+  );
+}
+
+function isUnread({ state }: App, channel: ShownChannel): boolean {
+  if (channel.id === state.channelId) return false;
+  const newest = readableMessages(state, channel).findLast(({ userId }) => userId !== state.userId)?.ts;
+  const seen = state.seen.get(seenKey(state.userId, channel.id));
+  return newest !== undefined && seen !== undefined && newest > seen;
+}

@@ -1,0 +1,49 @@
+/** Moments in the reader's zone. */
+
+const MS_PER_S = 1000;
+const MS_PER_DAY = 86_400_000;
+
+export const msOf = (ts: string): number => Number(ts) * MS_PER_S;
+
+const time = new Intl.DateTimeFormat('en', { hour: 'numeric', minute: '2-digit' });
+const short = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', year: 'numeric' });
+const long = new Intl.DateTimeFormat('en', { weekday: 'long', month: 'long', day: 'numeric' });
+const full = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'short' });
+
+export const clock = (ms: number): string => time.format(ms);
+export const fullMoment = (ms: number): string => full.format(ms);
+
+export function dayOf(ms: number, nowMs = Date.now()): string {
+  return relativeDay(ms, nowMs) ?? long.format(ms);
+}
+
+export const isSameDay = (a: number, b: number): boolean =>
+  new Date(a).toDateString() === new Date(b).toDateString();
+
+function relativeDay(ms: number, nowMs: number): string | null {
+  if (isSameDay(ms, nowMs)) return 'Today';
+  if (isSameDay(ms, nowMs - MS_PER_DAY)) return 'Yesterday';
+  return null;
+}
+
+export function ago(ms: number, nowMs = Date.now()): string {
+  const minutes = Math.floor((nowMs - ms) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return minutes === 1 ? '1 minute ago' : `${minutes} minutes ago`;
+  return `${dayOf(ms, nowMs)} at ${clock(ms)}`;
+}
+
+/** The tokens of https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
+export function formatMoment(epochSeconds: number, format: string, nowMs = Date.now()): string {
+  const ms = epochSeconds * MS_PER_S;
+  const pretty = (formatted: string): string => relativeDay(ms, nowMs) ?? formatted;
+  return format.replaceAll(/\{(\w+)\}/g, (whole, token: string) => {
+    if (token === 'time' || token === 'time_secs') return clock(ms);
+    if (token === 'ago') return ago(ms, nowMs);
+    if (token.startsWith('date_long'))
+      return token.endsWith('pretty') ? pretty(long.format(ms)) : long.format(ms);
+    if (token.startsWith('date'))
+      return token.endsWith('pretty') ? pretty(short.format(ms)) : short.format(ms);
+    return whole;
+  });
+}

@@ -1,0 +1,87 @@
+import type { App } from './app.ts';
+import { personOf } from './app.ts';
+import { personFace, roleOf } from './faces.ts';
+import { icon } from './icons.ts';
+import { openMenu } from './menus.ts';
+import { isPanelOpen, togglePanel } from './panel-place.ts';
+import { becomePerson } from './places.ts';
+import { isDark, toggleTheme } from './theme.ts';
+import { h } from './vnode.ts';
+import type { VNode } from './vnode.ts';
+
+export function topBar(app: App): VNode {
+  const { snapshot, isConnected } = app.state;
+  return h(
+    'header.top-bar',
+    {},
+    h('strong.team', {}, snapshot.workspace.teamName),
+    h('span.sandbox-mark', {}, 'Sandbox'),
+    isConnected ? null : h('span.offline', { role: 'status' }, 'The sandbox is gone. Waiting for it…'),
+    h('span.spacer'),
+    personSwitcher(app),
+    themeToggle(app),
+    h(
+      'button.icon-button.with-words',
+      {
+        type: 'button',
+        id: 'panel-toggle',
+        'aria-expanded': isPanelOpen() ? 'true' : 'false',
+        'aria-controls': 'panel',
+        onclick: () => {
+          togglePanel();
+          app.update({});
+        },
+      },
+      icon('sliders'),
+      h('span', {}, 'Controls'),
+    ),
+  );
+}
+
+function themeToggle(app: App): VNode {
+  return h(
+    'button.icon-button',
+    {
+      type: 'button',
+      id: 'theme-toggle',
+      'aria-label': isDark() ? 'Use light colours' : 'Use dark colours',
+      title: isDark() ? 'Use light colours' : 'Use dark colours',
+      onclick: () => {
+        toggleTheme();
+        app.update({});
+      },
+    },
+    icon(isDark() ? 'sun' : 'moon'),
+  );
+}
+
+function personSwitcher(app: App): VNode {
+  const { state } = app;
+  const people = state.snapshot.people.filter(({ canBePlayed }) => canBePlayed);
+  const current = personOf(state, state.userId);
+  const name = current?.realName ?? 'Nobody';
+  return openMenu({
+    app,
+    name: 'person',
+    label: 'Switch person',
+    heading: 'Use Slack as',
+    face: [
+      h('span.sr-only', {}, 'Switch person. You are '),
+      personFace(state, state.userId, 'small'),
+      h(
+        'span.face-words',
+        {},
+        h('strong', {}, name),
+        current === undefined ? null : h('span.face-role', {}, roleOf(current)),
+      ),
+      icon('chevron'),
+    ],
+    items: people.map((person) => ({
+      label: person.realName,
+      detail: roleOf(person),
+      isChosen: person.id === state.userId,
+      before: personFace(state, person.id, 'small'),
+      pick: () => becomePerson(app, person.id),
+    })),
+  });
+}

@@ -1,0 +1,148 @@
+import type { Block } from '../../slack/rules/blocks.ts';
+
+/** What the page and its server say to each other: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
+
+type Role = 'admin' | 'member' | 'guest' | 'outsider';
+
+export type Person = {
+  id: string;
+  /** Handle, as in `@ana`. */
+  name: string;
+  realName: string;
+  isBot: boolean;
+  role: Role;
+  /** Whether one can use the page as this person. */
+  canBePlayed: boolean;
+  /** What is special about this person; null: nothing. */
+  note: string | null;
+};
+
+type ChannelKind = 'public' | 'private' | 'im' | 'mpim';
+
+export type Reaction = { name: string; userIds: string[] };
+
+export type ShownMessage = {
+  ts: string;
+  threadTs: string | null;
+  /** The only person who sees it; null: everybody in the channel. */
+  ephemeralFor: string | null;
+  userId: string | null;
+  /** Name under which a bot posted. */
+  username: string | null;
+  isBot: boolean;
+  text: string;
+  blocks: Block[];
+  /** Kinds of blocks that the sandbox does not know. */
+  unknownBlocks: string[];
+  fileIds: string[];
+  edited: boolean;
+  reactions: Reaction[];
+};
+
+export type ShownChannel = {
+  id: string;
+  name: string;
+  kind: ChannelKind;
+  /** Shared with another organisation. */
+  isExternal: boolean;
+  isArchived: boolean;
+  memberIds: string[];
+  messages: ShownMessage[];
+};
+
+export type Option = { text: { type: string; text: string }; value: string };
+export type HeldValue = { type: string; [field: string]: unknown };
+
+export type ShownView = {
+  id: string;
+  userId: string;
+  /** New after each change of its definition. */
+  hash: string;
+  type: 'modal' | 'home';
+  title: string;
+  /** null: nothing can be submitted. */
+  submit: string | null;
+  close: string;
+  blocks: Block[];
+  /** Block id, then action id. */
+  values: Record<string, Record<string, HeldValue>>;
+  /** By block id. */
+  errors: Record<string, string>;
+  hasPrevious: boolean;
+};
+
+export type ShownFile = { id: string; name: string; mimetype: string; size: number; url: string };
+
+export type Command = { name: string; description: string; usageHint: string };
+export type Shortcut = { callbackId: string; name: string; description: string };
+
+/** The page that a link to a session leads to. */
+export type ShownSession = {
+  id: string;
+  url: string;
+  title: string | null;
+  status: string;
+  statusDetail: string | null;
+  prompt: string;
+  acus: number;
+  pullRequests: { url: string; state: string | null }[];
+  messages: { source: 'devin' | 'user'; message: string; createdAtMs: number }[];
+};
+
+export type Snapshot = {
+  workspace: { teamName: string; appName: string; botUserId: string };
+  commands: Command[];
+  shortcuts: Shortcut[];
+  people: Person[];
+  channels: ShownChannel[];
+  /** Open modals; of one person the topmost last. */
+  views: ShownView[];
+  /** App Home, by person. */
+  homes: Record<string, ShownView>;
+  files: Record<string, ShownFile>;
+  sessions: ShownSession[];
+  /** What goes wrong next, as the control panel planned it. */
+  faults: unknown;
+};
+
+export type Target = { channelId: string; ts: string } | { viewId: string };
+export type Entry = string | null | string[];
+
+export type Act =
+  | { do: 'command'; channelId: string; name: string; text: string }
+  | { do: 'say'; channelId: string; text: string; threadTs?: string; fileIds?: string[] }
+  | { do: 'shortcut'; channelId: string; ts: string; callbackId: string }
+  | { do: 'click'; target: Target; which: string }
+  | { do: 'choose'; target: Target; which: string; entry: Entry }
+  | { do: 'type'; viewId: string; entries: Record<string, Entry> }
+  | { do: 'submit'; viewId: string }
+  | { do: 'close-view'; viewId: string }
+  | { do: 'suggest'; viewId: string; blockId: string; typed: string }
+  | { do: 'open-home' }
+  | { do: 'invite'; channelId: string }
+  | { do: 'upload'; name: string; mimetype: string; contentBase64: string };
+
+/** Why the app's answer did not come; null: it came. */
+type Failure = 'operation_timeout' | 'dispatch_failed' | null;
+
+export type ActResult = {
+  failure: Failure;
+  /** Of a link button. */
+  openedUrl: string | null;
+  /** Of a submission. */
+  outcome: 'invalid' | 'errors' | 'closed' | 'cleared' | 'updated' | 'pushed' | 'failed' | null;
+  /** Of `suggest`. */
+  options: Option[];
+  /** Of `upload`. */
+  fileId: string | null;
+  /** Of `open-home`: the conversation with the app. */
+  channelId: string | null;
+  /** Of `say`. */
+  ts: string | null;
+};
+
+/** What became of an act: a problem is a sentence. */
+export type Answer = { ok: true; result: ActResult } | { ok: false; problem: string };
+
+/** What has changed. `what`: a kind of the local Slack's changes, or `control`. */
+export type Changed = { what: string };

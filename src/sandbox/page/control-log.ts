@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import type { LocalDevin } from '../devin/index.ts';
+import type { LocalSlack } from '../slack/index.ts';
+import type { Exchange, ExchangeBody } from './client/panel-wire.ts';
+import { maskPayload } from './control-mask.ts';
+
+const KEPT = 400;
+const SHOWN = 150;
+
+type Call = LocalSlack['calls'][number];
+type Delivery = LocalSlack['deliveries'][number];
+type DevinRequest = LocalDevin['requests'][number];
+
+type Entry = { id: number; atMs: number } & (
+  | { kind: 'call'; call: Call }
+  | { kind: 'delivery'; delivery: Delivery; attempt: number }
+  | { kind: 'request'; request: DevinRequest }
+);
+type Seen = Entry extends infer One ? (One extends Entry ? Omit<One, 'id' | 'atMs'> : never) : never;
+
+export type ExchangeLog = ReturnType<typeof createExchangeLog>;
+
+/** What Slack and Devin were sent, and the app by Slack, in the order in which it happened. */
+export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }) {
+  const entries: Entry[] = [];
+  let lastId = 0;
+  let requestsSeen = 0;
+
+  function add(seen: Seen, atMs = Date.now()): void {
+    lastId += 1;
+    entries.push({ ...seen, id: lastId, atMs });
+    if (entries.length > KEPT) entries.splice(0, entries.length - KEPT);
+  }
+
+  function takeDevinRequests(): void {
+    for (const request of devin.requests.slice(requestsSeen)) {
+      add({ kind: 'request', request }, request.receivedAtMs);
+    }
+    requestsSeen = devin.requests.length;
+  }
+
+  for (const call of slack.calls) add({ kind: 'call', call }, call.atMs);
+  takeDevinRequests();
+  entries.sort((a, b) => a.atMs - b.atMs);
+
+  return {
+    note(change: Parameters<Parameters<LocalSlack['subscribe']>[0]>[0]): void {
+      takeDevinRequests();
+      if (change.kind === 'call') add({ kind: 'call', call: change.call });
+      if (change.kind === 'delivery') {
+        const { delivery } = change;
+        add({ kind: 'delivery', delivery, attempt: delivery.outcomes.length });
+      }
+    },
+    takeDevinRequests,
+    /** Newest first. */
+    recent: (): Exchange[] => entries.slice(-SHOWN).toReversed().map(summary),
+    body(id: number): ExchangeBody | null {
+      const entry = entries.find((one) => one.id === id);
+      return entry === undefined ? null : bodyOf(entry);
+    },
+  };
+}
+
+function summary(entry: Entry): Exchange {
+  const { id, atMs } = entry;
+  switch (entry.kind) {
+    case 'call': {
+      const { method, error } = entry.call;
+      const isTrouble = error !== null;
+      return {
+        id,
+        atMs,
+        side: 'slack',
+        direction: 'from-bot',
+        name: method,
+        result: error ?? 'ok',
+        isTrouble,
+      };
+    }
+    case 'delivery': {
+      const outcome = entry.delivery.outcomes[entry.attempt - 1];
+      const name = nameOf(entry.delivery);
+      const result = outcome?.kind ?? null;
+      return { id, atMs, side: 'slack', direction: 'to-bot', name, result, isTrouble: result !== 'answered' };
+    }
+    case 'request': {
+      const { method, path, status } = entry.request;
+      const name = `${method} ${shortPath(path)}`;
+      const result = status === null ? null : String(status);
+      return {
+        id,
+        atMs,
+        side: 'devin',
+        direction: 'from-bot',
+        name,
+        result,
+        isTrouble: (status ?? 0) >= 400,
+      };
+    }
+  }
+}
+
+function bodyOf(entry: Entry): ExchangeBody {
+  switch (entry.kind) {
+    case 'call': {
+      const { args, error } = entry.call;
+      return { sent: maskPayload(args), answered: error === null ? { ok: true } : { ok: false, error } };
+    }
+    case 'delivery': {
+      const { payload, outcomes } = entry.delivery;
+      return { sent: maskPayload(payload), answered: maskPayload(outcomes[entry.attempt - 1] ?? null) };
+    }
+    case 'request': {
+      const { path, query, body, status } = entry.request;
+      return { sent: { path, query, body: maskPayload(body) }, answered: { status } };
+    }
+  }
+}
+
+const payloadSchema = z.object({
+  command: z.string().optional().catch(undefined),
+  type: z.string().optional().catch(undefined),
+  event: z.object({ type: z.string() }).optional().catch(undefined),
+  callback_id: z.string().optional().catch(undefined),
+  view: z.object({ callback_id: z.string() }).optional().catch(undefined),
+  actions: z
+    .array(z.object({ action_id: z.string() }))
+    .optional()
+    .catch(undefined),
+});
+
+/** Of a command its name; of an event and an interaction its type, and what was acted on. */
+function nameOf({ payload }: Delivery): string {
+  const { command, type, event, callback_id: callbackId, view, actions } = payloadSchema.parse(payload);
+  const acted = actions?.[0]?.action_id ?? callbackId ?? view?.callback_id;
+  return [command ?? event?.type ?? type, acted].filter((one) => one !== undefined).join(' ');
+}
+
+/** The organisation is always the same. */
+function shortPath(path: string): string {
+  return path.replace(/^\/v3(?:beta1)?\/(?:organizations\/[^/]+\/)?/, '/');
+}

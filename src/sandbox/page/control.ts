@@ -1,0 +1,190 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { BotProcess } from '../bot-process.ts';
+import type { LocalDevin, LocalSession } from '../devin/index.ts';
+import type { Pace } from '../pace.ts';
+import type { LocalSlack } from '../slack/index.ts';
+import { DEVIN_PLACES, FAULT_KINDS, MOST_TIMES, SCRIPTS, SLACK_PLACES } from './client/panel-wire.ts';
+import type { ControlAct, ControlState, ScriptChoice, SessionView } from './client/panel-wire.ts';
+import { createFaultPlan } from './control-faults.ts';
+import type { FaultPlan } from './control-faults.ts';
+import { createExchangeLog } from './control-log.ts';
+import type { ExchangeLog } from './control-log.ts';
+import { readJson, Refusal, sendJson } from './http.ts';
+import type { PageControl } from './page-control.ts';
+
+export type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess; pace: Pace };
+
+type Parts = ControlOptions & {
+  faults: FaultPlan;
+  log: ExchangeLog;
+  /** What sessions created from now on play. */
+  chosen: { script: ScriptChoice };
+  tell: () => void;
+};
+
+const LOG_LINES_SHOWN = 60;
+const MOST_SPEED = 100;
+
+const times = z.int().min(1).max(MOST_TIMES);
+const what = z.enum(FAULT_KINDS);
+const actSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('kill-bot') }),
+  z.strictObject({ do: z.literal('start-bot') }),
+  z.strictObject({ do: z.literal('restart-bot') }),
+  z.strictObject({ do: z.literal('set-script'), script: z.enum(SCRIPTS) }),
+  z.strictObject({ do: z.literal('set-speed'), speed: z.number().min(0).max(MOST_SPEED) }),
+  z.strictObject({ do: z.literal('step'), sessionId: z.string() }),
+  z.strictObject({ do: z.literal('fail-devin'), place: z.enum(DEVIN_PLACES), what, times }),
+  z.strictObject({ do: z.literal('fail-slack'), place: z.enum(SLACK_PLACES), what, times }),
+  z.strictObject({ do: z.literal('clear-faults') }),
+  z.strictObject({ do: z.literal('redeliver') }),
+]) satisfies z.ZodType<ControlAct>;
+
+/** The sandbox's knobs, and what each side was sent, for the panel beside the page. */
+export function createControl(options: ControlOptions): PageControl & { close: () => void } {
+  const { slack, devin, bot } = options;
+  const listeners = new Set<() => void>();
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const log = createExchangeLog(options);
+  const parts: Parts = {
+    ...options,
+    faults: createFaultPlan(options),
+    log,
+    chosen: { script: 'normal' },
+    tell,
+  };
+  const stops = [
+    bot.subscribe(tell),
+    // Whoever listens to the local Slack hears of its changes there.
+    slack.subscribe((change) => log.note(change)),
+    watchDevin(devin, () => {
+      log.takeDevinRequests();
+      tell();
+    }),
+  ];
+  return {
+    handle: async (request, response) => handle(parts, request, response),
+    faults: () => parts.faults.pending(),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
+}
+
+async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://page');
+  switch (`${request.method ?? ''} ${pathname}`) {
+    case 'GET /api/control/state':
+      return sendJson(response, stateOf(parts));
+    case 'GET /api/control/exchange': {
+      const body = parts.log.body(Number(searchParams.get('id')));
+      if (body === null) throw new Refusal('This request is no longer in the list.', 404);
+      return sendJson(response, body);
+    }
+    case 'POST /api/control/act': {
+      const parsed = actSchema.safeParse(await readJson(request));
+      if (!parsed.success) throw new Refusal(z.prettifyError(parsed.error));
+      await run(parts, parsed.data);
+      parts.tell();
+      return sendJson(response, stateOf(parts));
+    }
+    default:
+      throw new Refusal(`The controls have nothing at ${pathname}.`, 404);
+  }
+}
+
+async function run({ slack, devin, bot, pace, faults, chosen }: Parts, act: ControlAct): Promise<void> {
+  switch (act.do) {
+    case 'kill-bot':
+      return bot.kill();
+    case 'start-bot':
+      return startBot(bot);
+    case 'restart-bot':
+      await bot.kill();
+      return startBot(bot);
+    case 'set-script':
+      chosen.script = act.script;
+      return devin.script(act.script);
+    case 'set-speed':
+      return pace.setSpeed(act.speed);
+    case 'step':
+      return step(devin, act.sessionId);
+    case 'fail-devin':
+      return faults.failDevin(act.place, act.what, act.times);
+    case 'fail-slack':
+      return faults.failSlack(act.place, act.what, act.times);
+    case 'clear-faults':
+      return faults.clear();
+    case 'redeliver':
+      return redeliver(slack);
+  }
+}
+
+async function startBot(bot: BotProcess): Promise<void> {
+  await bot.start().catch((error: unknown) => {
+    throw new Refusal(error instanceof Error ? error.message : String(error), 500);
+  });
+}
+
+function step(devin: LocalDevin, sessionId: string): void {
+  if (!devin.sessions.some(({ id }) => id === sessionId)) throw new Refusal('There is no such session.', 404);
+  if (!devin.step(sessionId)) {
+    throw new Refusal('This session has no next step, or Devin waits for an answer first.');
+  }
+}
+
+/** https://docs.slack.dev/apis/events-api/#retries */
+async function redeliver(slack: LocalSlack): Promise<void> {
+  const last = slack.deliveries.at(-1);
+  if (last === undefined) throw new Refusal('Slack has sent nothing yet.');
+  await slack.redeliver(last);
+}
+
+function stateOf({ slack, devin, bot, pace, faults, log, chosen }: Parts): ControlState {
+  const { status, pid, starts, log: lines } = bot.state();
+  return {
+    bot: { status, pid, starts, log: lines.slice(-LOG_LINES_SHOWN) },
+    script: chosen.script,
+    speed: pace.speed(),
+    sessions: devin.sessions.map(sessionView).toReversed(),
+    faults: faults.pending(),
+    exchanges: log.recent(),
+    problems: [...slack.problems, ...devin.problems],
+  };
+}
+
+function sessionView({ id, title, request, status, statusDetail }: LocalSession): SessionView {
+  return {
+    id,
+    title: title ?? request.prompt.split('\n')[0] ?? '',
+    status: statusDetail === null ? status : `${status}, ${statusDetail.replaceAll('_', ' ')}`,
+    isOver: status === 'exit' || status === 'error',
+  };
+}
+
+/** The local Devin tells of what happens only to those who wait for something: waits for the next change, for ever. */
+function watchDevin(devin: LocalDevin, onChange: () => void): () => void {
+  const over = new AbortController();
+  const changes = (): string => {
+    const { requests, sessions } = devin;
+    const answered = requests.filter(({ status }) => status !== null).length;
+    return [requests.length, answered, ...sessions.map(({ updatedAtMs }) => updatedAtMs)].join();
+  };
+  async function watch(): Promise<void> {
+    while (!over.signal.aborted) {
+      const before = changes();
+      await devin.waitForRequest((request) => request === devin.requests[0] && changes() !== before);
+      if (!over.signal.aborted) onChange();
+    }
+  }
+  // The local Devin was stopped.
+  watch().catch(() => undefined);
+  return () => over.abort();
+}

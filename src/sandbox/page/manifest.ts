@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Command, Shortcut } from './client/wire.ts';
+
+const MANIFEST = new URL('../../../manifest.yml', import.meta.url);
+
+const manifestSchema = z.object({
+  display_information: z.object({ name: z.string() }),
+  features: z.object({
+    slash_commands: z
+      .array(z.object({ command: z.string(), description: z.string(), usage_hint: z.string().default('') }))
+      .default([]),
+    shortcuts: z
+      .array(
+        z.object({ name: z.string(), type: z.string(), callback_id: z.string(), description: z.string() }),
+      )
+      .default([]),
+  }),
+});
+
+export type Manifest = { appName: string; commands: Command[]; shortcuts: Shortcut[] };
+
+/** What the app adds to Slack: the same file that installs it in a real workspace. */
+export async function readManifest(): Promise<Manifest> {
+  const { display_information, features } = manifestSchema.parse(parse(await readFile(MANIFEST, 'utf8')));
+  return {
+    appName: display_information.name,
+    commands: features.slash_commands.map(({ command, description, usage_hint }) => ({
+      name: command,
+      description,
+      usageHint: usage_hint,
+    })),
+    shortcuts: features.shortcuts
+      .filter(({ type }) => type === 'message')
+      .map(({ name, callback_id, description }) => ({ name, callbackId: callback_id, description })),
+  };
+}

@@ -1,0 +1,103 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { LocalDevin } from '../devin/index.ts';
+import type { LocalSlack } from '../slack/index.ts';
+import { perform } from './acts.ts';
+import { serveAsset } from './assets.ts';
+import type { Events } from './events.ts';
+import { createEvents } from './events.ts';
+import type { Files } from './files.ts';
+import { createFiles } from './files.ts';
+import { checkOrigin, readJson, Refusal, sendJson } from './http.ts';
+import { readManifest } from './manifest.ts';
+import type { PageControl } from './page-control.ts';
+import type { SnapshotDeps } from './snapshot.ts';
+import { takeSnapshot } from './snapshot.ts';
+
+export type PageOptions = {
+  slack: LocalSlack;
+  devin: LocalDevin;
+  control: PageControl;
+  /** What the person switcher says of somebody, by user id: "No Devin account". */
+  notes?: ReadonlyMap<string, string>;
+  /** 0, the default: any free port. */
+  port?: number;
+};
+
+export type Page = { url: string; close: () => Promise<void> };
+
+type Parts = Omit<PageOptions, 'port'> & {
+  port: number;
+  files: Files;
+  events: Events;
+  snapshot: SnapshotDeps;
+};
+
+/** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
+export async function createPage(options: PageOptions): Promise<Page> {
+  const { slack, devin, control, notes = new Map<string, string>() } = options;
+  const files = createFiles(slack);
+  const events = createEvents();
+  const manifest = await readManifest();
+  const server = createServer();
+  const port = await listen(server, options.port ?? 0);
+  const snapshot = { slack, devin, files, manifest, notes, faults: control.faults };
+  serve(server, { slack, devin, control, port, files, events, snapshot });
+  const unsubscribe = [
+    slack.subscribe(({ kind }) => events.tell({ what: kind })),
+    control.subscribe(() => events.tell({ what: 'control' })),
+  ];
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      for (const stop of unsubscribe) stop();
+      events.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => {
+        server.close(resolve);
+      });
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The page has no port.');
+  return address.port;
+}
+
+function serve(server: Server, parts: Parts): void {
+  server.on('request', (request, response) => {
+    route(parts, request, response).catch((error: unknown) => refuse(response, error));
+  });
+}
+
+async function route(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  checkOrigin(request, parts.port);
+  const { method } = request;
+  const { pathname } = new URL(request.url ?? '/', 'http://page');
+  if (pathname.startsWith('/api/control/')) return parts.control.handle(request, response);
+  if (method === 'POST' && pathname === '/api/act') {
+    return sendJson(response, await perform(parts, await readJson(request)));
+  }
+  if (method !== 'GET') throw new Refusal(`${pathname} takes no ${method ?? 'such request'}.`, 405);
+  if (pathname === '/api/state') return sendJson(response, await takeSnapshot(parts.snapshot));
+  if (pathname === '/api/events') return parts.events.add(response);
+  const fileId = /^\/files\/(\w+)$/.exec(pathname)?.[1];
+  return fileId === undefined ? serveAsset(response, pathname) : parts.files.serve(response, fileId);
+}
+
+function refuse(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+  } else if (error instanceof Refusal) {
+    sendJson(response, { problem: error.message }, error.status);
+  } else {
+    const reason = error instanceof Error ? error.message : String(error);
+    sendJson(response, { problem: `The page's own server failed: ${reason}` }, 500);
+  }
+}

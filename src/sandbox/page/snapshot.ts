@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { LocalDevin, LocalSession } from '../devin/index.ts';
+import type { LocalSlack, Message, View } from '../slack/index.ts';
+import { block } from '../slack/rules/blocks.ts';
+import type { Block } from '../slack/rules/blocks.ts';
+import type { Person, ShownChannel, ShownMessage, ShownSession, ShownView, Snapshot } from './client/wire.ts';
+import type { Files } from './files.ts';
+import type { Manifest } from './manifest.ts';
+
+export type SnapshotDeps = {
+  slack: LocalSlack;
+  devin: LocalDevin;
+  files: Files;
+  manifest: Manifest;
+  faults: () => unknown;
+  /** What the person switcher says of somebody, by user id. */
+  notes: ReadonlyMap<string, string>;
+};
+
+/** Everything the page shows, for whoever is looking: the page itself hides what one person does not see. */
+export async function takeSnapshot(deps: SnapshotDeps): Promise<Snapshot> {
+  const { slack, devin, files, manifest } = deps;
+  const { teamName, botUserId } = slack.workspace;
+  const channels = [...slack.channels.values()].map((channel) => shownChannel(slack, channel));
+  await files.learn(channels.flatMap(({ messages }) => messages.flatMap(({ fileIds }) => fileIds)));
+  const people = [...slack.users.values()].map((user) => shownPerson(deps, user));
+  return {
+    workspace: { teamName, appName: manifest.appName, botUserId },
+    commands: manifest.commands,
+    shortcuts: manifest.shortcuts,
+    people,
+    channels,
+    views: slack.views().flatMap((view) => (view.isOpen ? [shownView(view)] : [])),
+    homes: Object.fromEntries(
+      people.flatMap(({ id }) => {
+        const home = slack.home(id);
+        return home === undefined ? [] : [[id, shownView(home)]];
+      }),
+    ),
+    files: files.shown(),
+    sessions: devin.sessions.map(shownSession),
+    faults: deps.faults(),
+  };
+}
+
+type Channel = LocalSlack['channels'] extends Map<string, infer Held> ? Held : never;
+type User = LocalSlack['users'] extends Map<string, infer Held> ? Held : never;
+
+function shownPerson({ slack, notes }: SnapshotDeps, user: User): Person {
+  const { id, name, realName, isBot, deleted } = user;
+  const isOutsider = user.teamId !== slack.workspace.teamId;
+  const inside = user.isGuest ? 'guest' : user.isAdmin ? 'admin' : 'member';
+  return {
+    id,
+    name,
+    realName,
+    isBot,
+    role: isOutsider ? 'outsider' : inside,
+    canBePlayed: !isBot && !deleted,
+    note: notes.get(id) ?? null,
+  };
+}
+
+function shownChannel(slack: LocalSlack, channel: Channel): ShownChannel {
+  const { id, name, kind, isExternal, isArchived, members } = channel;
+  const messages = slack.messages(id).map(shownMessage);
+  return { id, name, kind, isExternal, isArchived, memberIds: [...members], messages };
+}
+
+function shownMessage(message: Message): ShownMessage {
+  const { ts, threadTs, ephemeralFor, userId, username, text, fileIds, edited } = message;
+  return {
+    ts,
+    // A thread's first message may name itself as its thread.
+    threadTs: threadTs === ts ? null : threadTs,
+    ephemeralFor,
+    userId,
+    username,
+    isBot: message.botId !== null,
+    text,
+    ...sorted(message.blocks),
+    fileIds,
+    edited,
+    reactions: [...message.reactions].map(([emoji, users]) => ({ name: emoji, userIds: [...users] })),
+  };
+}
+
+const typedSchema = z.looseObject({ type: z.string() });
+
+function sorted(blocks: readonly unknown[]): { blocks: Block[]; unknownBlocks: string[] } {
+  const known: Block[] = [];
+  const unknownBlocks: string[] = [];
+  for (const one of blocks) {
+    const parsed = block.safeParse(one);
+    if (parsed.success) known.push(parsed.data);
+    else unknownBlocks.push(typedSchema.safeParse(one).data?.type ?? 'block');
+  }
+  return { blocks: known, unknownBlocks };
+}
+
+function shownView(view: View): ShownView {
+  const { id, userId, hash, definition, values, errors, previousId } = view;
+  const frame =
+    definition.type === 'home'
+      ? { title: '', submit: null, close: '' }
+      : {
+          title: definition.title.text,
+          submit: definition.submit?.text ?? null,
+          close: definition.close?.text ?? 'Cancel',
+        };
+  const hasPrevious = previousId !== null;
+  return {
+    id,
+    userId,
+    hash,
+    type: definition.type,
+    ...frame,
+    blocks: definition.blocks,
+    values,
+    errors,
+    hasPrevious,
+  };
+}
+
+function shownSession(session: LocalSession): ShownSession {
+  const { id, url, title, status, statusDetail, request, acusConsumed, pullRequests, messages } = session;
+  return {
+    id,
+    url,
+    title,
+    status,
+    statusDetail,
+    prompt: request.prompt,
+    acus: acusConsumed,
+    pullRequests: pullRequests.map((one) => ({ ...one })),
+    messages: messages.map(({ source, message, createdAtMs }) => ({ source, message, createdAtMs })),
+  };
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createBotProcess } from './bot-process.ts';
+import type { BotProcess, LogLine } from './bot-process.ts';
+import { createLocalDevin } from './devin/index.ts';
+import type { LocalDevin } from './devin/index.ts';
+import { createPace } from './pace.ts';
+import type { Pace } from './pace.ts';
+import { createSeedClock, seed } from './seed.ts';
+import type { SeededWorld } from './seed.ts';
+import { createLocalSlack } from './slack/index.ts';
+import type { LocalSlack } from './slack/index.ts';
+
+export type Sandbox = {
+  slack: LocalSlack;
+  devin: LocalDevin;
+  /** Of what Devin does by itself. */
+  pace: Pace;
+  bot: BotProcess;
+  world: SeededWorld;
+  /** Ends the bot and both sides, and removes its data. */
+  close: () => Promise<void>;
+};
+
+export type SandboxOptions = {
+  /** How the app is connected to Slack. */
+  transport?: 'http' | 'socket';
+  /** Of Devin's scripts; 0: they play only step by step. */
+  speed?: number;
+  onTrouble?: (line: LogLine) => void;
+};
+
+/** The real bot in a process of its own, ready, between a local Slack and a local Devin with a seeded world. */
+export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { transport = 'http', speed = 1, onTrouble } = options;
+  const clock = createSeedClock();
+  const pace = createPace(speed);
+  const slack = await createLocalSlack({ now: clock.now });
+  const devin = await createLocalDevin({ speed: 1, schedule: pace.schedule });
+  const world = seed({ slack, devin }, clock);
+  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));
+  const bot = createBotProcess({
+    environment: environmentOf({ slack, devin, transport, folder }),
+    folder,
+    onReady: (address) => slack.connectHttp(`${address}/slack/events`),
+    ...(onTrouble !== undefined && { onTrouble }),
+  });
+  const close = async (): Promise<void> => {
+    await bot.stop();
+    await Promise.all([slack.close(), devin.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await bot.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { slack, devin, pace, bot, world, close };
+}
+
+type Placed = { slack: LocalSlack; devin: LocalDevin; transport: 'http' | 'socket'; folder: string };
+
+function environmentOf({ slack, devin, transport, folder }: Placed): Record<string, string> {
+  const { botToken, appToken, signingSecret } = slack.workspace;
+  const connection: Record<string, string> =
+    transport === 'socket' ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret };
+  return {
+    SLACK_BOT_TOKEN: botToken,
+    ...connection,
+    SLACK_API_URL: slack.apiUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DEVIN_API_KEY: devin.apiKey,
+    DEVIN_ORG_ID: devin.orgId,
+    DEVIN_API_URL: devin.url,
+    DATA_DIR: folder,
+    WATCH_SECONDS: '1',
+    LOG_LEVEL: 'info',
+  };
+}

@@ -1,0 +1,51 @@
+import type { SessionPhase } from './lifecycle.ts';
+
+/** Phases that are worth a message when a session comes into them. */
+export const TOLD_PHASES = [
+  'needs-you',
+  'needs-approval',
+  'finished',
+  'failed',
+  'capped',
+] as const satisfies SessionPhase[];
+export type ToldPhase = (typeof TOLD_PHASES)[number];
+
+export type MilestoneFacts = {
+  phase: SessionPhase;
+  /** It had finished before, and has not worked since. */
+  wasFinished: boolean;
+  /** Addresses. */
+  pullRequests: readonly string[];
+};
+
+export type Milestone = { kind: ToldPhase } | { kind: 'pr'; url: string };
+
+/**
+ * Keys of what a session came to between two looks and was not told yet, in the order to tell it. A key never comes
+ * twice: `pr:<url>`, and `<phase>:<n>` for the n-th time it came into a phase.
+ */
+export function milestones(
+  told: readonly string[],
+  before: MilestoneFacts,
+  after: MilestoneFacts,
+): readonly string[] {
+  const pullRequests = [...new Set(after.pullRequests)].map((url) => `pr:${url}`);
+  return [...pullRequests.filter((key) => !told.includes(key)), ...phaseKeys(told, before, after)];
+}
+
+function phaseKeys(told: readonly string[], before: MilestoneFacts, after: MilestoneFacts): string[] {
+  const phase = TOLD_PHASES.find((candidate) => candidate === after.phase);
+  if (phase === undefined || before.phase === phase) return [];
+  // It did what it was to do: a limit that is met in its sleep concerns nobody.
+  if (phase === 'capped' && before.wasFinished) return [];
+  return [`${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`];
+}
+
+/** null: a key of another version. */
+export function readMilestone(key: string): Milestone | null {
+  const colon = key.indexOf(':');
+  const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
+  if (name === 'pr') return { kind: 'pr', url: rest };
+  const phase = TOLD_PHASES.find((candidate) => candidate === name);
+  return phase === undefined ? null : { kind: phase };
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { failureSchema } from './failure.ts';
+
+/**
+ * What somebody said in a session's thread, in a box or by a command: taken to Devin as it is, as a correction of
+ * something said before, or one of the words that do something here.
+ */
+export const REPLY_KINDS = ['reply', 'correction', 'mute', 'unmute', 'unsync', 'archive', 'stop'] as const;
+export type ReplyKind = (typeof REPLY_KINDS)[number];
+
+/** `sending` is on disk before the POST leaves: found there, its answer was lost. `skipped`: not for Devin. */
+export const REPLY_STATES = ['accepted', 'sending', 'delivered', 'failed', 'unknown', 'skipped'] as const;
+export type ReplyState = (typeof REPLY_STATES)[number];
+
+export const replyFailureSchema = z.union([
+  failureSchema,
+  /** The session is over: nothing can be said to it any more. */
+  z.object({ kind: z.literal('ended') }),
+  /** Only whoever asked for the session, or only members, may steer it. */
+  z.object({ kind: z.enum(['requester-only', 'members-only']) }),
+]);
+export type ReplyFailure = z.infer<typeof replyFailureSchema>;
+
+type Words = {
+  kind: ReplyKind;
+  text: string;
+  /** Names of the files that go along. */
+  files: readonly string[];
+  /** Whose words these are, where Devin would not see it. */
+  author: string | null;
+};
+
+/** What Devin reads. */
+export function composeReply({ kind, text, files, author }: Words): string {
+  const words = text.trim() === '' ? `Files: ${files.join(', ')}` : text.trim();
+  const whole = kind === 'correction' ? `Correction of my earlier message: ${words}` : words;
+  return author === null ? whole : `${author}: ${whole}`;
+}

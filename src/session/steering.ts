@@ -1,0 +1,32 @@
+import type { Identity } from './identity.ts';
+import type { Preferences } from './preferences.ts';
+
+export type Steering =
+  | { kind: 'allowed' }
+  /** Only whoever asked for the session may. */
+  | { kind: 'requester-only' }
+  /** Only members of the Devin organisation may, and this person is none. */
+  | { kind: 'members-only' };
+
+/** `identity`: as it was found out about the person; null: nobody asked, and under `members` that is not enough. */
+type Steerer = { userId: string; identity: Identity | null };
+
+/**
+ * Who may answer, stop and archive a session. Whoever asked for it always may. That the person belongs to the
+ * workspace is checked where the payload is read: a user id is unique within a workspace only.
+ */
+export function maySteer({
+  policy,
+  requester,
+  person,
+}: {
+  policy: NonNullable<Preferences['steer']>;
+  /** Slack user id. */
+  requester: string;
+  person: Steerer;
+}): Steering {
+  if (person.userId === requester) return { kind: 'allowed' };
+  if (policy === 'requester') return { kind: 'requester-only' };
+  const isMember = person.identity !== null && person.identity.kind !== 'refused';
+  return isMember ? { kind: 'allowed' } : { kind: 'members-only' };
+}

@@ -1,0 +1,146 @@
+import type { KnownBlock } from '@slack/types';
+import type { ToldPhase } from '../../session/milestones.ts';
+import type { Text } from '../../text/index.ts';
+import { cardButtons } from './card-buttons.ts';
+import type { CardAction } from './card-buttons.ts';
+import { isWebAddress, peopleFacts, pullRequestLines } from './card-facts.ts';
+import { fitCodeBlock } from './fit-code-block.ts';
+import { LIMIT } from './limits.ts';
+import { markdownParts, markdownWords } from './markdown.ts';
+import { context, section } from './objects.ts';
+import { ownEntry } from './own-entry.ts';
+import { cardTitle } from './session-card.ts';
+import type { SessionCard } from './session-card.ts';
+import { bold, escape, link, quote, truncate } from './text.ts';
+
+/** Something worth a message, with the card as it is at that moment. Strings are raw. */
+export type MilestoneMessage = {
+  what: { kind: ToldPhase } | { kind: 'pr'; url: string };
+  card: SessionCard;
+  /** What Devin said last, which is the question where it asks one; null: nothing is known of it. */
+  words: string | null;
+  /** These words stand in the thread already: their beginning is enough. */
+  wordsShown: boolean;
+  /** In the thread, where a reply is an answer. */
+  inThread: boolean;
+  /** The structured output, written as JSON. */
+  result: string | null;
+  /** All of the result stands in the thread as a file. */
+  resultShared: boolean;
+};
+
+const ADDRESS_LENGTH = 150;
+const QUESTION_LENGTH = 2500;
+const BEGINNING_LENGTH = 200;
+const WORDS_LENGTH = 600;
+/** A longer result, written as JSON, is shown in part only. */
+export const RESULT_LENGTH = 2500;
+const BETWEEN_FACTS = ' · ';
+
+/** A line that calls the requester, then what there is to say. `text` alone says all of it. */
+export function renderMilestone(
+  message: MilestoneMessage,
+  text: Text,
+): { text: string; blocks: KnownBlock[] } {
+  const lines = [headline(message, text), ...body(message, text)];
+  const facts = factsLine(message, text);
+  const { url } = message.card;
+  return {
+    text: truncate(
+      [...lines, ...facts, ...(url === null ? [] : [escape(url)])].join('\n'),
+      LIMIT.messageText,
+    ),
+    blocks: [...lines.map(section), ...facts.map(context), ...buttons(message, text)],
+  };
+}
+
+function headline({ what, card, words }: MilestoneMessage, text: Text): string {
+  const mention = `<@${escape(card.requester)}>`;
+  const title = bold(escape(cardTitle(card, text)));
+  switch (what.kind) {
+    case 'needs-you':
+      return words === null ? text.milestones.asksSomething(mention) : text.milestones.asks(mention);
+    case 'needs-approval':
+      return text.milestones.approval(mention, title);
+    case 'pr':
+      return text.milestones.pullRequest(mention, pullRequest(what.url));
+    case 'finished':
+      return text.milestones.finished(mention, title);
+    case 'failed':
+      return text.milestones.failed(mention, title);
+    case 'capped':
+      return text.milestones.capped(mention, title);
+  }
+}
+
+function body(message: MilestoneMessage, text: Text): string[] {
+  const { what, card, inThread } = message;
+  switch (what.kind) {
+    case 'needs-you':
+      return [...said(message, text), inThread ? text.milestones.answerHere : text.milestones.answerThere];
+    case 'needs-approval':
+    case 'pr':
+      return [];
+    case 'finished':
+      return [...said(message, text), ...pullRequests(card, text), ...result(message, text)];
+    case 'failed':
+      return [...said(message, text), text.milestones.whatNow];
+    case 'capped':
+      return [capReason(card, text), ...pullRequests(card, text)];
+  }
+}
+
+/** A question whole; what only sums up, or can be read just above, on a line. */
+function said({ what, words, wordsShown }: MilestoneMessage, text: Text): string[] {
+  if (words === null || words.trim() === '') return [];
+  if (what.kind !== 'needs-you') return [quote(escape(markdownWords(words, WORDS_LENGTH)))];
+  if (wordsShown) return [quote(escape(markdownWords(words, BEGINNING_LENGTH)))];
+  const [question = '', ...rest] = markdownParts(words, QUESTION_LENGTH);
+  return [question, ...(rest.length === 0 ? [] : [text.milestones.questionCut])];
+}
+
+function pullRequests(card: SessionCard, text: Text): string[] {
+  const lines = pullRequestLines(card, text, true);
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+function pullRequest(url: string): string {
+  return isWebAddress(url)
+    ? link(url, truncate(url.replace(/^https?:\/\//i, ''), ADDRESS_LENGTH))
+    : escape(url);
+}
+
+function capReason({ statusWord }: SessionCard, text: Text): string {
+  const reasons = text.card.meaning.capped;
+  return ownEntry<string>(reasons, statusWord ?? 'any') ?? reasons.any;
+}
+
+function result({ result: json, resultShared }: MilestoneMessage, text: Text): string[] {
+  if (json === null) return [];
+  const { block, cut } = fitCodeBlock(json, RESULT_LENGTH);
+  const rest = resultShared ? text.milestones.resultInFile : text.milestones.resultCut;
+  return [`${text.milestones.result}\n${block}`, ...(cut ? [rest] : [])];
+}
+
+function factsLine({ what, card }: MilestoneMessage, text: Text): string[] {
+  if (what.kind === 'pr' || what.kind === 'needs-you') return [];
+  const [, ...facts] = peopleFacts(card, text);
+  return facts.length === 0 ? [] : [facts.join(BETWEEN_FACTS)];
+}
+
+/** Of the card's buttons those that help now. */
+const HELPS: Record<ToldPhase | 'pr', readonly CardAction[]> = {
+  'needs-you': ['answer', 'open'],
+  'needs-approval': ['open'],
+  finished: ['open', 'reply', 'start-again'],
+  failed: ['open', 'start-again'],
+  capped: ['open', 'start-again'],
+  pr: [],
+};
+
+function buttons({ what, card }: MilestoneMessage, text: Text): KnownBlock[] {
+  return cardButtons(
+    { ...card, actions: card.actions.filter((one) => HELPS[what.kind].includes(one)) },
+    text,
+  );
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { SessionPhase } from '../session/lifecycle.ts';
+import type { SessionRequest } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { CardAction } from './blocks/card-buttons.ts';
+
+/** What can be done with a session in each phase, the likeliest first. */
+const IN_PHASE: Record<SessionPhase, readonly CardAction[]> = {
+  queued: ['open', 'details', 'stop'],
+  starting: ['open', 'details'],
+  working: ['open', 'reply', 'details', 'stop'],
+  'needs-you': ['answer', 'open', 'details', 'stop'],
+  'needs-approval': ['open', 'details', 'stop'],
+  finished: ['open', 'reply', 'start-again', 'archive', 'details'],
+  asleep: ['wake', 'open', 'archive', 'details'],
+  capped: ['open', 'start-again', 'details'],
+  failed: ['start-again', 'open', 'details'],
+  unknown: ['check-again', 'start-anyway', 'details'],
+  ended: ['start-again', 'open', 'details'],
+  gone: ['start-again', 'details'],
+  other: ['open', 'details'],
+};
+
+/** What takes a session that still goes on. */
+const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 'stop']);
+
+const stateSchema = z.object({ status: z.string(), is_archived: z.boolean().optional() });
+
+type Asked = Pick<SessionRequest, 'state' | 'failure' | 'had_secrets'>;
+type InDevin = Pick<SessionRow, 'response'>;
+
+/** Which buttons the card of a request has. */
+export function cardActions(request: Asked, session: InDevin | null, phase: SessionPhase): CardAction[] {
+  switch (request.state) {
+    case 'created':
+      return session === null ? ['details'] : onSession(session, phase);
+    case 'unknown':
+      return [...IN_PHASE.unknown];
+    case 'refused':
+    case 'failed':
+      return afterFailure(request);
+    case 'sending':
+      return ['details'];
+    default:
+      return ['details', 'cancel'];
+  }
+}
+
+function onSession({ response }: InDevin, phase: SessionPhase): CardAction[] {
+  const { status, is_archived: isArchived = false } = stateSchema.parse(response);
+  const isOver = status === 'exit' || status === 'error' || phase === 'gone';
+  return IN_PHASE[phase].filter(
+    (action) => !(isOver && NEEDS_LIFE.has(action)) && !(isArchived && action === 'archive'),
+  );
+}
+
+function afterFailure(request: Asked): CardAction[] {
+  if (request.failure?.kind === 'cancelled') return ['start-again', 'details'];
+  return canTryAgain(request)
+    ? ['try-again', 'edit-and-try-again', 'details']
+    : ['edit-and-try-again', 'details'];
+}
+
+/** As it stands, without its form: not where Devin found fault with it, nor where its secrets are gone. */
+function canTryAgain({ failure, had_secrets: hadSecrets }: Asked): boolean {
+  if (hadSecrets) return false;
+  return !(failure?.kind === 'devin' && failure.code === 'invalid-request');
+}

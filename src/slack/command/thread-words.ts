@@ -1,0 +1,39 @@
+/** What a message in a session's thread means. `text` as Slack sent it. */
+export type ThreadMeaning =
+  | { kind: 'mute' | 'unmute' | 'unsync' | 'archive' | 'stop' | 'help' }
+  /** For another session in this thread. */
+  | { kind: 'new'; text: string }
+  /** For the people in the thread, not for Devin. */
+  | { kind: 'aside' }
+  | { kind: 'reply'; text: string };
+
+/** Devin's own words, in its own spelling, when they are all there is. https://docs.devin.ai/integrations/slack */
+const WORDS: Readonly<Record<string, 'mute' | 'unmute' | 'unsync' | 'archive' | 'stop' | 'help'>> = {
+  mute: 'mute',
+  unmute: 'unmute',
+  unsync: 'unsync',
+  '!unsync': 'unsync',
+  archive: 'archive',
+  EXIT: 'stop',
+  help: 'help',
+};
+
+const NEW = /^!new(?:\s+(?<task>\S[^]*))?$/;
+const CODE = /```[^]*?```|`[^`\n]*`/g;
+const ASIDE = /^\(aside\)|(?:^|\s)!aside(?=[\s.,;:!?]|$)/;
+
+/** `botUserId`: a mention of the app in front changes nothing. */
+export function readThreadMeaning(slackText: string, botUserId: string): ThreadMeaning {
+  const text = withoutMention(slackText.trim(), botUserId);
+  const word = Object.hasOwn(WORDS, text) ? WORDS[text] : undefined;
+  if (word !== undefined) return { kind: word };
+  if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
+  const begun = NEW.exec(text);
+  if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
+  return { kind: 'reply', text };
+}
+
+function withoutMention(text: string, botUserId: string): string {
+  const mention = /^<@(?<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>[,:]?\s*/.exec(text);
+  return mention?.groups?.['id'] === botUserId ? text.slice(mention[0].length) : text;
+}

@@ -1,0 +1,124 @@
+import type { SlashCommand } from '@slack/bolt';
+import type { Intent } from '../../../session/intent.ts';
+import { bareSessionId } from '../../../session/session-id.ts';
+import type { Listing } from '../../../store/listing.ts';
+import type { Requests, SessionRequest } from '../../../store/requests.ts';
+import type { SessionRow, Sessions } from '../../../store/sessions.ts';
+import type { Settings } from '../../../store/settings.ts';
+import type { Text } from '../../../text/index.ts';
+import { notice } from '../../blocks/notices.ts';
+import { renderCard } from '../../blocks/session-card.ts';
+import { linkedTitle, renderSessionList } from '../../blocks/session-list.ts';
+import { code } from '../../blocks/text.ts';
+import { cardView } from '../../card-view.ts';
+import type { Rendered } from '../../outbound.ts';
+import type { People } from '../../people.ts';
+import type { Actor, SteeringIntake } from '../../steering-intake.ts';
+import { createPolicyRefusal } from '../../steering-policy.ts';
+
+export type SessionCommandDeps = {
+  /** The slash command's name. */
+  command: string;
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'find' | 'ofRequest'>;
+  listing: Listing;
+  defaults: Pick<Settings, 'preferencesFor'>;
+  people: Pick<People, 'find'>;
+  steering: SteeringIntake;
+  now: () => number;
+  text: Text;
+};
+
+type Of<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;
+type Known = { request: SessionRequest; session: SessionRow };
+
+const PER_PAGE = 10;
+
+/** Sub-commands on sessions. Each writes down what is asked for and gives the private answer. */
+export function createSessionCommands(deps: SessionCommandDeps) {
+  const { requests, sessions, listing, people, steering, text } = deps;
+  const refused = createPolicyRefusal(deps.defaults, text);
+
+  const cardOf = (request: SessionRequest, session: SessionRow | null) =>
+    cardView({ request, session, nowMs: deps.now() }, text);
+
+  /** null: there is none, or it is another workspace's. */
+  async function known(payload: SlashCommand, typed: string): Promise<Known | null> {
+    const session = await sessions.find(bareSessionId(typed));
+    const request = session === null ? null : await requests.find(session.request_id);
+    if (session === null || request === null || request.team_id !== payload.team_id) return null;
+    return { request, session };
+  }
+
+  /** What others asked for is for full members of the workspace. */
+  async function isMember(userId: string): Promise<boolean> {
+    return (await people.find(userId))?.kind === 'member';
+  }
+
+  async function entry(requestId: string) {
+    const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
+    if (request === null) return [];
+    return [{ card: cardOf(request, session), askedAtMs: request.created_at.getTime() }];
+  }
+
+  async function list(payload: SlashCommand, { whose: asked, page }: Of<'list'>): Promise<Rendered> {
+    const { team_id: teamId, user_id: viewerId } = payload;
+    const whose = asked === 'all' && (await isMember(viewerId)) ? 'all' : 'mine';
+    const offset = (page - 1) * PER_PAGE;
+    const found = await listing.page({ teamId, viewerId, whose, offset, limit: PER_PAGE });
+    const entries = await Promise.all(found.requestIds.map(entry));
+    const next = [deps.command, 'list', ...(whose === 'all' ? ['all'] : []), page + 1].join(' ');
+    const pages = Math.ceil(found.total / PER_PAGE);
+    return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, text);
+  }
+
+  async function status(payload: SlashCommand, { session: typed }: Of<'status'>): Promise<Rendered> {
+    const found = await known(payload, typed);
+    const isMine = found?.request.user_id === payload.user_id;
+    if (found === null || !(isMine || (await isMember(payload.user_id)))) return unknown(typed);
+    return renderCard(cardOf(found.request, found.session), text);
+  }
+
+  async function steer(payload: SlashCommand, { kind, session: typed }: Of<'stop' | 'archive'>) {
+    const found = await known(payload, typed);
+    if (found === null) return unknown(typed);
+    const { session_id: sessionId } = found.session;
+    await steering.steer(actorOf(payload), kind, { sessionId, always: true });
+    return notice([text.sessions[kind](linkedTitle(cardOf(found.request, found.session), text))]);
+  }
+
+  async function say(payload: SlashCommand, { session: typed, text: message }: Of<'say'>): Promise<Rendered> {
+    const found = await known(payload, typed);
+    if (found === null) return unknown(typed);
+    const refusal = await refused(found.request, payload.user_id);
+    if (refusal !== null) return notice([refusal]);
+    const dedupeKey = `say:${payload.trigger_id}`;
+    await steering.reply(actorOf(payload), { session: found.session, text: message, dedupeKey });
+    return notice([text.sessions.say(linkedTitle(cardOf(found.request, found.session), text))]);
+  }
+
+  async function follow(payload: SlashCommand, { session: typed }: Of<'follow'>): Promise<Rendered> {
+    await steering.follow(actorOf(payload), bareSessionId(typed));
+    return notice([text.sessions.follow]);
+  }
+
+  async function link(payload: SlashCommand, { slackUserId, devinUserId }: Of<'link'>): Promise<Rendered> {
+    await steering.link(actorOf(payload), slackUserId, devinUserId);
+    return notice([text.sessions.link]);
+  }
+
+  function unknown(typed: string): Rendered {
+    return notice([text.sessions.unknown(code(typed))]);
+  }
+
+  return { list, status, steer, say, follow, link };
+}
+
+function actorOf(payload: SlashCommand): Actor {
+  return {
+    userId: payload.user_id,
+    teamId: payload.team_id,
+    channelId: payload.channel_id,
+    responseUrl: payload.response_url,
+  };
+}

@@ -1,0 +1,103 @@
+import type { SlashCommand } from '@slack/bolt';
+import { applyDefaults } from '../../../session/defaults.ts';
+import type { Intent, SettingScope } from '../../../session/intent.ts';
+import { effectivePreferences } from '../../../session/preferences.ts';
+import type { Preferences } from '../../../session/preferences.ts';
+import type { DefaultsKey, Settings } from '../../../store/settings.ts';
+import type { Text } from '../../../text/index.ts';
+import { renderDefaults } from '../../blocks/defaults-list.ts';
+import { notice, refusal } from '../../blocks/notices.ts';
+import { unescape } from '../../blocks/text.ts';
+import { renderProblems } from '../../command/help.ts';
+import type { Rendered } from '../../outbound.ts';
+import type { People } from '../../people.ts';
+
+export type SettingsCommandDeps = {
+  command: string;
+  defaults: Settings;
+  people: Pick<People, 'find'>;
+  text: Text;
+};
+
+type Of<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;
+
+/** Defaults and preferences: one's own by anybody, a channel's and the workspace's by administrators. */
+export function createSettingsCommands({ command, defaults, people, text }: SettingsCommandDeps) {
+  const { settings } = text;
+
+  async function isAllowed(payload: SlashCommand, scope: SettingScope): Promise<boolean> {
+    if (scope === 'person') return true;
+    const person = await people.find(payload.user_id);
+    return person?.kind === 'member' && person.isAdmin;
+  }
+
+  /** Changes something if the person may, then shows what applies. */
+  async function change(
+    payload: SlashCommand,
+    { scope, said }: { scope: SettingScope; said: string },
+    write: (key: DefaultsKey) => Promise<void>,
+  ): Promise<Rendered> {
+    if (!(await isAllowed(payload, scope))) return notice([settings.adminsOnly]);
+    await write(keyOf(payload, scope));
+    return show(payload, [said]);
+  }
+
+  async function show(payload: SlashCommand, before: string[] = []): Promise<Rendered> {
+    const place = placeOf(payload);
+    const [layers, preferences] = await Promise.all([
+      defaults.layersFor(place),
+      defaults.preferencesFor(place),
+    ]);
+    const draft = applyDefaults(layers);
+    return renderDefaults({ draft, preferences: effectivePreferences(preferences), before }, text);
+  }
+
+  /** Adds to what was set there before; `clear` begins anew. */
+  async function set(
+    payload: SlashCommand,
+    { scope, draft, problems }: Of<'set-defaults'>,
+  ): Promise<Rendered> {
+    if (problems.length > 0) {
+      const typed = `${command} ${unescape(payload.text)}`;
+      const told = renderProblems(problems, payload.text, text);
+      return refusal({ problems: told, typed, formId: null, title: settings.nothingSet }, text);
+    }
+    const { session_secrets: _never, ...stored } = draft;
+    return change(payload, { scope, said: settings.set(settings.scopes[scope]) }, async (key) => {
+      const before = (await defaults.layersFor(placeOf(payload)))[scope];
+      await defaults.set(key, { ...before, ...stored }, payload.user_id);
+    });
+  }
+
+  async function clear(payload: SlashCommand, { scope }: Of<'clear-defaults'>): Promise<Rendered> {
+    return change(payload, { scope, said: settings.cleared(settings.scopes[scope]) }, async (key) =>
+      defaults.set(key, null, payload.user_id),
+    );
+  }
+
+  async function prefer(payload: SlashCommand, scope: SettingScope, preferred: Preferences) {
+    return change(payload, { scope, said: settings.set(settings.scopes[scope]) }, async (key) => {
+      const before = (await defaults.preferencesFor(placeOf(payload)))[scope];
+      await defaults.setPreferences(key, { ...before, ...preferred }, payload.user_id);
+    });
+  }
+
+  return {
+    show: async (payload: SlashCommand) => show(payload),
+    set,
+    clear,
+    notify: async (payload: SlashCommand, { where }: Of<'notify'>) =>
+      prefer(payload, 'person', { notify: where }),
+    steer: async (payload: SlashCommand, { who, scope }: Of<'steer'>) =>
+      prefer(payload, scope, { steer: who }),
+  };
+}
+
+function placeOf(payload: SlashCommand) {
+  return { teamId: payload.team_id, channelId: payload.channel_id, userId: payload.user_id };
+}
+
+function keyOf(payload: SlashCommand, scope: SettingScope): DefaultsKey {
+  const ids = { workspace: payload.team_id, channel: payload.channel_id, person: payload.user_id };
+  return { teamId: payload.team_id, scope, scopeId: ids[scope] };
+}

@@ -1,0 +1,159 @@
+import type { App } from '@slack/bolt';
+import { z } from 'zod';
+import type { Log } from '../../log.ts';
+import type { SlackFile } from '../../session/context.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Text } from '../../text/index.ts';
+import { refusal } from '../blocks/notices.ts';
+import { renderThreadHelp } from '../blocks/reply-notices.ts';
+import { renderProblems } from '../command/help.ts';
+import { parseCommand } from '../command/parse.ts';
+import { readThreadMeaning } from '../command/thread-words.ts';
+import { ACTION, TAKEN_REACTION } from '../ids.ts';
+import type { Intake } from '../intake.ts';
+import { readMessage } from '../messages.ts';
+import type { Outbound } from '../outbound.ts';
+import type { ThreadIntake } from '../thread-intake.ts';
+import { onDurableButton } from './press.ts';
+
+type EventDeps = {
+  sessions: Pick<Sessions, 'inThread'>;
+  threads: ThreadIntake;
+  intake: Pick<Intake, 'acceptInThread' | 'offerForm'>;
+  outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
+  botUserId: () => string;
+  text: Text;
+  log: Log;
+};
+
+/** A person's message in a thread. */
+type Spoken = {
+  channelId: string;
+  threadTs: string;
+  ts: string;
+  userId: string;
+  /** As Slack sent it. */
+  slackText: string;
+  files: SlackFile[];
+};
+
+const authorSchema = z.looseObject({
+  ts: z.string(),
+  thread_ts: z.string(),
+  user: z.string(),
+  text: z.string().default(''),
+  /** Apps have it, this one and Devin's own too: taking their words to Devin would go round in circles. */
+  bot_id: z.never().optional(),
+});
+const spokenSchema = authorSchema.extend({
+  channel: z.string(),
+  subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
+});
+/** https://docs.slack.dev/reference/events/message/message_changed */
+const editedSchema = z.looseObject({
+  subtype: z.literal('message_changed'),
+  channel: z.string(),
+  // Without it Slack has only unfurled a link.
+  message: authorSchema.extend({ edited: z.looseObject({ ts: z.string() }) }),
+});
+
+export function listenToEvents(app: App, deps: EventDeps): void {
+  const { sessions, threads, botUserId } = deps;
+
+  app.event('message', async ({ event }) => {
+    const spoken = readSpoken(event);
+    const edited = editedSchema.safeParse(event);
+    if (spoken !== null && spoken.userId !== botUserId()) {
+      const session = await sessions.inThread(spoken.channelId, spoken.threadTs);
+      if (session !== null) await hear(deps, spoken, session);
+    } else if (edited.success) {
+      const { channel, message } = edited.data;
+      const session = await sessions.inThread(channel, message.thread_ts);
+      if (session !== null) await hearEdit(deps, session, message);
+    }
+  });
+
+  onDurableButton(app, ACTION.sendAgain, async ({ action, body }) => {
+    await threads.sendAgain(action.value ?? '', body.user.id);
+  });
+}
+
+/** null: not a person's reply in a thread. */
+function readSpoken(event: unknown): Spoken | null {
+  const parsed = spokenSchema.safeParse(event);
+  if (!parsed.success || parsed.data.thread_ts === parsed.data.ts) return null;
+  const { channel: channelId, thread_ts: threadTs, ts, user: userId, text: slackText } = parsed.data;
+  return { channelId, threadTs, ts, userId, slackText, files: readMessage(event).files };
+}
+
+async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promise<void> {
+  const { threads, outbound, text } = deps;
+  const { userId, ts, slackText, files } = spoken;
+  const meaning = readThreadMeaning(slackText, deps.botUserId());
+  switch (meaning.kind) {
+    case 'aside':
+      return;
+    case 'help':
+      await outbound.tellPrivately(privatePlace(spoken), renderThreadHelp(text));
+      return;
+    case 'new':
+      return startAnother(deps, spoken, { session, task: meaning.text });
+    case 'reply': {
+      if (session.muted || !session.synced) return;
+      const words = readMessage({ ts, text: meaning.text }).text;
+      if (await threads.accept({ session, userId, ts, kind: 'reply', text: words, files }))
+        taken(deps, spoken);
+      return;
+    }
+    default:
+      if (await threads.accept({ session, userId, ts, kind: meaning.kind, text: '', files: [] }))
+        taken(deps, spoken);
+  }
+}
+
+async function hearEdit(
+  { threads, botUserId }: EventDeps,
+  session: SessionRow,
+  message: z.infer<typeof editedSchema>['message'],
+): Promise<void> {
+  const { ts, user: userId, edited } = message;
+  const meaning = readThreadMeaning(message.text, botUserId());
+  if (meaning.kind !== 'reply' || session.muted || !session.synced) return;
+  const { text } = readMessage({ ts, text: meaning.text });
+  await threads.correct({ session, userId, ts, text, editedTs: edited.ts });
+}
+
+type Another = { session: SessionRow; task: string };
+
+/** `!new`: a command in all but its name. */
+async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: Another): Promise<void> {
+  const { intake, outbound, text } = deps;
+  const { channelId, threadTs, userId, ts, files } = spoken;
+  const asked = { teamId: session.team_id, userId, channelId, threadTs, responseUrl: null };
+  const intent = parseCommand(task);
+  if (intent.kind !== 'create' && intent.kind !== 'invalid' && task !== '') {
+    // A word that is a sub-command where it stands alone is a task here.
+    await intake.acceptInThread(asked, `${channelId}:${ts}`, { draft: { prompt: task }, files });
+  } else if (intent.kind === 'create') {
+    await intake.acceptInThread(asked, `${channelId}:${ts}`, { draft: intent.draft, files });
+  } else {
+    const problems =
+      intent.kind === 'invalid' ? renderProblems(intent.problems, task, text) : [text.thread.newNeedsTask];
+    const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});
+    const notice = refusal({ problems, typed: task, formId: form.id }, text);
+    await outbound.tellPrivately(privatePlace(spoken), notice);
+    return;
+  }
+  taken(deps, spoken);
+}
+
+/** Not waited for: Slack has to have its answer, and the message is on disk. */
+function taken({ outbound, log }: EventDeps, { channelId, ts }: Spoken): void {
+  outbound.react(channelId, ts, TAKEN_REACTION).catch((error: unknown) => {
+    log.warn({ err: error }, 'a message could not be marked as taken');
+  });
+}
+
+function privatePlace({ userId, channelId, threadTs }: Spoken) {
+  return { userId, channelId, threadTs, responseUrl: null };
+}

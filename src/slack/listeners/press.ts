@@ -1,0 +1,48 @@
+import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { Text } from '../../text/index.ts';
+import { notice } from '../blocks/notices.ts';
+import type { Outbound, PrivatePlace } from '../outbound.ts';
+
+export type Press = { body: BlockAction; action: ButtonAction };
+
+/** Acknowledges, then acts: for what has to be quick, and does nothing that could be lost. */
+export function onButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
+  app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body, action }) => {
+    await ack();
+    if (action.type === 'button') await handle({ body, action });
+  });
+}
+
+/** Writes down what was asked for, then acknowledges: what Slack was told is taken is not lost. */
+export function onDurableButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
+  app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body, action }) => {
+    if (action.type === 'button') await handle({ body, action });
+    await ack();
+  });
+}
+
+type PressDeps = {
+  requests: Pick<Requests, 'find'>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+  text: Text;
+};
+
+/** The request of a card; null for people of other workspaces, who can click in a shared channel and are told so. */
+export function createPressedRequest({ requests, outbound, text }: PressDeps) {
+  return async ({ body, action }: Press): Promise<SessionRequest | null> => {
+    const request = await requests.find(action.value ?? '');
+    if (request === null || request.team_id === body.user.team_id) return request;
+    await outbound.tellPrivately(privatePlace(body), notice([text.steering.outsider]));
+    return null;
+  };
+}
+
+export function privatePlace(body: BlockAction): PrivatePlace {
+  return {
+    userId: body.user.id,
+    channelId: body.channel?.id ?? null,
+    threadTs: null,
+    responseUrl: body.response_url === '' ? null : body.response_url,
+  };
+}

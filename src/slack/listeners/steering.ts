@@ -1,0 +1,123 @@
+import type { App } from '@slack/bolt';
+import type { SteeringVerb } from '../../jobs/queue.ts';
+import type { Requests } from '../../store/requests.ts';
+import type { Sessions } from '../../store/sessions.ts';
+import type { Settings } from '../../store/settings.ts';
+import type { Text } from '../../text/index.ts';
+import { notice } from '../blocks/notices.ts';
+import { readReplyBox, renderReplyBox } from '../blocks/reply-box.ts';
+import type { ReplyBox } from '../blocks/reply-box.ts';
+import type { FormOpener } from '../form-opener.ts';
+import { ACTION, readReplyMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
+import type { Intake } from '../intake.ts';
+import type { Outbound } from '../outbound.ts';
+import type { Actor, SteeringIntake } from '../steering-intake.ts';
+import { createPolicyRefusal } from '../steering-policy.ts';
+import { createPressedRequest, onButton, onDurableButton, privatePlace } from './press.ts';
+import type { Press } from './press.ts';
+
+type SteeringDeps = {
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'ofRequest'>;
+  defaults: Pick<Settings, 'preferencesFor'>;
+  intake: Pick<Intake, 'keepForm'>;
+  steering: SteeringIntake;
+  openForm: FormOpener;
+  outbound: Pick<Outbound, 'openView' | 'tellPrivately'>;
+  text: Text;
+};
+
+/** Buttons that open the box for a message to Devin. */
+const BOXES = [
+  [ACTION.reply, 'reply'],
+  [ACTION.answer, 'answer'],
+  [ACTION.wake, 'wake'],
+] as const satisfies [string, ReplyBox['why']][];
+
+/** Buttons for what a job does at Devin; it checks the person, too. */
+const VERBS = [
+  [ACTION.stop, 'stop'],
+  [ACTION.archive, 'archive'],
+] as const satisfies [string, SteeringVerb][];
+
+export function listenToSteering(app: App, deps: SteeringDeps): void {
+  listenOnCards(app, deps);
+  listenToBox(app, deps);
+}
+
+function listenOnCards(app: App, deps: SteeringDeps): void {
+  const { sessions, intake, steering, openForm, outbound, text } = deps;
+  const pressed = createPressedRequest(deps);
+  const refused = createPolicyRefusal(deps.defaults, text);
+
+  for (const [actionId, what] of VERBS) {
+    onDurableButton(app, actionId, async (press) => {
+      const request = await pressed(press);
+      const sessionId = request?.session_id ?? null;
+      if (sessionId !== null) await steering.steer(actorOf(press), what, { sessionId, always: false });
+    });
+  }
+
+  onDurableButton(app, ACTION.cancel, async (press) => {
+    const request = await pressed(press);
+    if (request !== null) await steering.cancel(actorOf(press), request.id);
+  });
+
+  for (const [actionId, why] of BOXES) {
+    onButton(app, actionId, async (press) => {
+      const request = await pressed(press);
+      if (request === null) return;
+      const refusal = await refused(request, press.body.user.id);
+      if (refusal !== null) {
+        await outbound.tellPrivately(privatePlace(press.body), notice([refusal]));
+        return;
+      }
+      const session = await sessions.ofRequest(request.id);
+      const box = { requestId: request.id, why, lastWords: session?.last_words ?? null };
+      await outbound.openView(press.body.trigger_id, renderReplyBox(box, text));
+    });
+  }
+
+  // A session of their own: anybody of the workspace may ask for one.
+  onButton(app, ACTION.startAgain, async (press) => {
+    const request = await pressed(press);
+    if (request === null) return;
+    const { team_id: teamId, channel_id: channelId, thread_ts: threadTs, draft, context } = request;
+    const { userId, responseUrl } = actorOf(press);
+    const asked = { teamId, userId, channelId, threadTs, responseUrl };
+    await openForm(press.body.trigger_id, await intake.keepForm(asked, draft, context));
+  });
+}
+
+function listenToBox(app: App, deps: SteeringDeps): void {
+  const { requests, sessions, steering, text } = deps;
+  const { box } = text.steering;
+  const refused = createPolicyRefusal(deps.defaults, text);
+
+  app.view({ callback_id: VIEW.reply, type: 'view_submission' }, async ({ view, body, ack }) => {
+    const refuse = async (sentence: string): Promise<void> =>
+      ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
+    const { requestId } = readReplyMetadata(view.private_metadata);
+    const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
+    const message = readReplyBox(view.state.values);
+    if (request === null || session === null) return refuse(box.gone);
+    if (message === '') return refuse(box.empty);
+    const { id: userId, team_id: teamId } = body.user;
+    if (teamId !== request.team_id) return refuse(text.steering.outsider);
+    if ((await refused(request, userId)) !== null) return refuse(box.notAllowed);
+    try {
+      const actor = { userId, teamId, channelId: session.channel_id, responseUrl: null };
+      await steering.reply(actor, { session, text: message, dedupeKey: `box:${view.id}` });
+    } catch (error) {
+      // The box stays open with everything in it.
+      await refuse(box.notRecorded);
+      throw error;
+    }
+    return ack();
+  });
+}
+
+function actorOf({ body }: Press): Actor {
+  const { userId, channelId, responseUrl } = privatePlace(body);
+  return { userId, teamId: body.user.team_id ?? '', channelId, responseUrl };
+}

@@ -1,0 +1,82 @@
+import type { Kysely } from 'kysely';
+import type { AnswerTo, Enqueue, SteeringVerb } from '../jobs/queue.ts';
+import type { Envelopes } from '../store/envelope.ts';
+import type { Replies } from '../store/replies.ts';
+import { newId } from '../store/requests.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** Who acts, and where they are told how it went. */
+export type Actor = {
+  userId: string;
+  teamId: string;
+  channelId: string | null;
+  responseUrl: string | null;
+};
+
+type Message = {
+  session: SessionRow;
+  text: string;
+  /** Slack's name for this one delivery. */
+  dedupeKey: string;
+};
+
+type SteeringDeps = {
+  db: Kysely<Tables>;
+  replies: Pick<Replies, 'insert'>;
+  envelopes: Envelopes;
+  enqueue: Enqueue;
+  /** While the task runs, other work on the database steps back. */
+  prefer: <T>(task: () => Promise<T>) => Promise<T>;
+};
+
+export type SteeringIntake = ReturnType<typeof createSteeringIntake>;
+
+/** What listeners may do with a session that is there: write down what was asked for. Jobs do the rest. */
+export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }: SteeringDeps) {
+  function answerTo({ channelId, responseUrl }: Actor, always: boolean): AnswerTo {
+    const id = newId();
+    const sealed = envelopes.close(id, { responseUrl, sessionSecrets: [] });
+    return { id, channelId, threadTs: null, sealed, always };
+  }
+
+  return {
+    /** `always`: the person is told also when all went well. */
+    async steer(
+      actor: Actor,
+      what: SteeringVerb,
+      { sessionId, always }: { sessionId: string; always: boolean },
+    ) {
+      const { userId } = actor;
+      await enqueue('steer', { sessionId, what, userId, answerTo: answerTo(actor, always) });
+    },
+
+    async cancel(actor: Actor, requestId: string): Promise<void> {
+      const { userId } = actor;
+      await enqueue('cancel-request', { requestId, userId, answerTo: answerTo(actor, false) });
+    },
+
+    async follow(actor: Actor, sessionId: string): Promise<void> {
+      const { userId, teamId } = actor;
+      await enqueue('follow-session', { sessionId, teamId, userId, answerTo: answerTo(actor, true) });
+    },
+
+    async link(actor: Actor, personId: string, devinUserId: string): Promise<void> {
+      const { userId, teamId } = actor;
+      const answer = answerTo(actor, true);
+      await enqueue('link-person', { teamId, userId, personId, devinUserId, answerTo: answer });
+    },
+
+    /** Row and job in one transaction; a delivery that was seen before changes nothing. */
+    async reply({ userId, teamId, channelId }: Actor, { session, text, dedupeKey }: Message): Promise<void> {
+      const { session_id: sessionId } = session;
+      const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text };
+      await prefer(async () =>
+        db.transaction().execute(async (trx) => {
+          const isNew = await replies.insert({ ...reply, messageTs: null, kind: 'reply', files: [] }, trx);
+          if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
+        }),
+      );
+    },
+  };
+}

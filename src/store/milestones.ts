@@ -1,0 +1,72 @@
+import type { Kysely, Transaction } from 'kysely';
+import { z } from 'zod';
+import type { Tables } from './tables.ts';
+
+const milestoneRowSchema = z.object({
+  session_id: z.string(),
+  key: z.string(),
+  direct: z.boolean(),
+  attempted_at: z.date().nullable(),
+  created_at: z.date(),
+});
+/** One that waits to be told. */
+export type MilestoneRow = z.infer<typeof milestoneRowSchema>;
+
+export type Milestones = ReturnType<typeof createMilestones>;
+
+type Db = Kysely<Tables> | Transaction<Tables>;
+
+export function createMilestones(db: Kysely<Tables>) {
+  const one = (row: MilestoneRow) =>
+    db.updateTable('milestones').where('session_id', '=', row.session_id).where('key', '=', row.key);
+
+  return {
+    /** One that is there already stays as it is. */
+    async add(sessionId: string, keys: readonly string[], trx: Db = db): Promise<void> {
+      if (keys.length === 0) return;
+      await trx
+        .insertInto('milestones')
+        .values(keys.map((key) => ({ session_id: sessionId, key })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** In the order they came. */
+    async pending(sessionId: string): Promise<MilestoneRow[]> {
+      const rows = await db
+        .selectFrom('milestones')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('state', '=', 'pending')
+        .orderBy('seq')
+        .execute();
+      return rows.map((row) => milestoneRowSchema.parse(row));
+    },
+
+    /** What Devin said last in a session, as far as it was fetched, and whether it stands in the thread. */
+    async lastSaid(sessionId: string): Promise<{ text: string; isPosted: boolean } | null> {
+      const row = await db
+        .selectFrom('session_messages')
+        .select(['text', 'state'])
+        .where('session_id', '=', sessionId)
+        .where('source', '=', 'devin')
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : { text: row.text, isPosted: row.state === 'posted' };
+    },
+
+    async settle(row: MilestoneRow, state: 'posted' | 'skipped'): Promise<void> {
+      await one(row).set({ state }).execute();
+    },
+
+    async attempt(row: MilestoneRow, attemptedAt: Date): Promise<void> {
+      await one(row).set({ attempted_at: attemptedAt }).execute();
+    },
+
+    /** It goes to the person instead, as if it had not been tried. */
+    async redirect(row: MilestoneRow): Promise<void> {
+      await one(row).set({ direct: true, attempted_at: null }).execute();
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { z } from 'zod';
+import { slackFileSchema } from '../session/context.ts';
+import type { SlackFile } from '../session/context.ts';
+import { REPLY_KINDS, REPLY_STATES, replyFailureSchema } from '../session/reply.ts';
+import type { ReplyFailure, ReplyKind, ReplyState } from '../session/reply.ts';
+import { json } from './json.ts';
+import type { Tables } from './tables.ts';
+
+export type NewReply = {
+  id: string;
+  /** From Slack: a delivery that comes twice finds this taken and changes nothing. */
+  dedupeKey: string;
+  sessionId: string;
+  teamId: string;
+  userId: string;
+  channelId: string | null;
+  /** The message in the thread; null for a reply from a box or a command. */
+  messageTs: string | null;
+  kind: ReplyKind;
+  text: string;
+  files: SlackFile[];
+};
+
+const replySchema = z.object({
+  id: z.string(),
+  session_id: z.string(),
+  team_id: z.string(),
+  user_id: z.string(),
+  channel_id: z.string().nullable(),
+  message_ts: z.string().nullable(),
+  kind: z.enum(REPLY_KINDS),
+  text: z.string(),
+  files: z.array(slackFileSchema),
+  state: z.enum(REPLY_STATES),
+  failure: replyFailureSchema.nullable(),
+  sent_at: z.date().nullable(),
+  not_before: z.date().nullable(),
+  sent_text: z.string().nullable(),
+  event_id: z.string().nullable(),
+  created_at: z.date(),
+});
+/** What somebody said, on its way to Devin. Column names, parsed. */
+export type Reply = z.infer<typeof replySchema>;
+
+export type ReplyStep = {
+  id: string;
+  from: readonly ReplyState[];
+  to: ReplyState;
+  changes?: {
+    text?: string;
+    failure?: ReplyFailure | null;
+    sent_at?: Date | null;
+    not_before?: Date;
+    sent_text?: string | null;
+    event_id?: string | null;
+  };
+};
+
+/** A message of Devin's list that may be one of ours. */
+type Echo = { sessionId: string; eventId: string; text: string; saidAt: Date };
+
+/** The clocks of the two sides may differ, and Devin's times are whole seconds. */
+const CLOCK_MARGIN_MS = 60_000;
+/** So long after it was sent, a message may turn up at Devin. */
+const ECHO_MS = 10 * 60_000;
+
+/** Events come in no certain order, so what was written in Slack goes by Slack's own time. */
+const SAID_AT = sql`case when kind = 'correction' or message_ts is null
+  then extract(epoch from created_at) else message_ts::numeric end`;
+
+export type Replies = ReturnType<typeof createReplies>;
+
+type Db = Kysely<Tables> | Transaction<Tables>;
+
+export function createReplies(db: Kysely<Tables>) {
+  return {
+    /** False when Slack's delivery was seen before. */
+    async insert(reply: NewReply, trx: Db = db): Promise<boolean> {
+      const inserted = await trx
+        .insertInto('replies')
+        .values({
+          id: reply.id,
+          dedupe_key: reply.dedupeKey,
+          session_id: reply.sessionId,
+          team_id: reply.teamId,
+          user_id: reply.userId,
+          channel_id: reply.channelId,
+          message_ts: reply.messageTs,
+          kind: reply.kind,
+          text: reply.text,
+          files: json(reply.files),
+        })
+        .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      return inserted !== undefined;
+    },
+
+    async find(id: string): Promise<Reply | null> {
+      const row = await db.selectFrom('replies').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : replySchema.parse(row);
+    },
+
+    /** The first in order that has not come to an end. */
+    async nextOpen(sessionId: string): Promise<Reply | null> {
+      const row = await db
+        .selectFrom('replies')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('state', 'in', ['accepted', 'sending'])
+        .orderBy(SAID_AT)
+        .orderBy('id')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : replySchema.parse(row);
+    },
+
+    /** What was made of a message in a thread; `latest` of it and its corrections. */
+    async ofMessage(
+      { teamId, channelId, messageTs }: { teamId: string; channelId: string; messageTs: string },
+      trx: Db = db,
+    ): Promise<Reply | null> {
+      const row = await trx
+        .selectFrom('replies')
+        .selectAll()
+        .where('team_id', '=', teamId)
+        .where('channel_id', '=', channelId)
+        .where('message_ts', '=', messageTs)
+        .orderBy('created_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : replySchema.parse(row);
+    },
+
+    /** Moves on only from `from`: null means that somebody else moved it first. */
+    async move({ id, from, to, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
+      const { failure, ...plain } = changes;
+      const row = await trx
+        .updateTable('replies')
+        .set({ ...plain, ...(failure !== undefined && { failure: json(failure) }), state: to })
+        .where('id', '=', id)
+        .where('state', 'in', from)
+        .returningAll()
+        .executeTakeFirst();
+      return row === undefined ? null : replySchema.parse(row);
+    },
+
+    /** The person wants it sent again. False when it is not waiting for that. */
+    async resend(id: string, trx: Db = db): Promise<boolean> {
+      const row = await trx
+        .updateTable('replies')
+        .set({ state: 'accepted', failure: null, sent_at: null, sent_text: null, created_at: new Date() })
+        .where('id', '=', id)
+        .where('state', 'in', ['failed', 'unknown'])
+        .returning('id')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    /** Whether a message of Devin's list is one that was sent from here; it is taken for one reply only. */
+    async recognise({ sessionId, eventId, text, saidAt }: Echo, trx: Db = db): Promise<boolean> {
+      const mine = await trx
+        .selectFrom('replies')
+        .select('id')
+        .where('session_id', '=', sessionId)
+        .where('event_id', 'is', null)
+        .where('sent_text', '=', text.trim())
+        .where('sent_at', '<=', new Date(saidAt.getTime() + CLOCK_MARGIN_MS))
+        .where('sent_at', '>=', new Date(saidAt.getTime() - ECHO_MS))
+        .orderBy('sent_at')
+        .limit(1)
+        .executeTakeFirst();
+      if (mine === undefined) return false;
+      await trx.updateTable('replies').set({ event_id: eventId }).where('id', '=', mine.id).execute();
+      return true;
+    },
+
+    /** Events that replies to this session were found to be. */
+    async recognised(sessionId: string, eventIds: readonly string[]): Promise<Set<string>> {
+      if (eventIds.length === 0) return new Set();
+      const rows = await db
+        .selectFrom('replies')
+        .select('event_id')
+        .where('session_id', '=', sessionId)
+        .where('event_id', 'in', eventIds)
+        .execute();
+      return new Set(rows.flatMap((row) => (row.event_id === null ? [] : [row.event_id])));
+    },
+
+    /** Sessions with something to send that was said before. */
+    async waiting(saidBefore: Date): Promise<string[]> {
+      const rows = await db
+        .selectFrom('replies')
+        .select('session_id')
+        .distinct()
+        .where('state', 'in', ['accepted', 'sending'])
+        .where('created_at', '<', saidBefore)
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.session_id);
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Kysely, Transaction } from 'kysely';
+import { z } from 'zod';
+import type { Tables } from './tables.ts';
+
+const messageRowSchema = z.object({
+  session_id: z.string(),
+  event_id: z.string(),
+  source: z.string(),
+  text: z.string(),
+  attempted_at: z.date().nullable(),
+  slack_file_id: z.string().nullable(),
+  said_at: z.date(),
+});
+/** One that waits to be posted. `source`: Devin's word for it, or `attachment`, whose text is its name and address. */
+export type MessageRow = z.infer<typeof messageRowSchema>;
+
+export type NewMessage = {
+  eventId: string;
+  source: string;
+  text: string;
+  state: 'pending' | 'skipped';
+  saidAt: Date;
+};
+
+export type SessionMessages = ReturnType<typeof createSessionMessages>;
+
+type Db = Kysely<Tables> | Transaction<Tables>;
+
+export function createSessionMessages(db: Kysely<Tables>) {
+  const one = (row: MessageRow) =>
+    db
+      .updateTable('session_messages')
+      .where('session_id', '=', row.session_id)
+      .where('event_id', '=', row.event_id);
+
+  return {
+    /** Which of these are stored already. */
+    async known(sessionId: string, eventIds: readonly string[], trx: Db = db): Promise<Set<string>> {
+      if (eventIds.length === 0) return new Set();
+      const rows = await trx
+        .selectFrom('session_messages')
+        .select('event_id')
+        .where('session_id', '=', sessionId)
+        .where('event_id', 'in', eventIds)
+        .execute();
+      return new Set(rows.map((row) => row.event_id));
+    },
+
+    /** In Devin's order; one that is there already stays as it is. */
+    async add(sessionId: string, messages: readonly NewMessage[], trx: Db = db): Promise<void> {
+      if (messages.length === 0) return;
+      await trx
+        .insertInto('session_messages')
+        .values(
+          messages.map((message) => ({
+            session_id: sessionId,
+            event_id: message.eventId,
+            source: message.source,
+            text: message.text,
+            state: message.state,
+            said_at: message.saidAt,
+          })),
+        )
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** The first in order that waits. */
+    async nextPending(sessionId: string): Promise<MessageRow | null> {
+      const row = await db
+        .selectFrom('session_messages')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('state', '=', 'pending')
+        .orderBy('seq')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : messageRowSchema.parse(row);
+    },
+
+    async attempt(row: MessageRow, at: Date): Promise<void> {
+      await one(row).set({ attempted_at: at }).execute();
+    },
+
+    async uploaded(row: MessageRow, slackFileId: string): Promise<void> {
+      await one(row).set({ slack_file_id: slackFileId }).execute();
+    },
+
+    async settle(row: MessageRow, slackTs: string | null): Promise<void> {
+      await one(row)
+        .set({ state: 'posted', ...(slackTs !== null && { slack_ts: slackTs }) })
+        .execute();
+    },
+
+    /** The thread is not followed any more. */
+    async skipPending(sessionId: string): Promise<void> {
+      await db
+        .updateTable('session_messages')
+        .set({ state: 'skipped' })
+        .where('session_id', '=', sessionId)
+        .where('state', '=', 'pending')
+        .execute();
+    },
+
+    /** Sessions with something to post that was stored before. */
+    async waiting(storedBefore: Date): Promise<string[]> {
+      const rows = await db
+        .selectFrom('session_messages')
+        .innerJoin('sessions', 'sessions.session_id', 'session_messages.session_id')
+        .select('session_messages.session_id')
+        .distinct()
+        .where('session_messages.state', '=', 'pending')
+        .where('session_messages.said_at', '<', storedBefore)
+        .where('sessions.thread_trouble', 'is', null)
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.session_id);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { openStage } from './support/stage.ts';
+import type { Page, Stage } from './support/stage.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const resultSchema = z.object({
+  violations: z.array(
+    z.object({
+      id: z.string(),
+      impact: z.string().nullable(),
+      nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })),
+    }),
+  ),
+});
+
+/** What axe finds serious or critical on the page as it is. https://github.com/dequelabs/axe-core */
+async function seriousProblems(page: Page): Promise<string[]> {
+  // By the debugger, which the page's own policy on scripts does not bind.
+  await page.evaluate(AXE);
+  const { violations } = resultSchema.parse(await page.evaluate('axe.run()'));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary ?? ''}`),
+    );
+}
+
+describe.each([
+  { colours: 'light', dark: false },
+  { colours: 'dark', dark: true },
+])('in $colours colours, axe finds nothing serious', ({ dark }) => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('on a channel with a thread, cards, a private notice and the controls', async () => {
+    const { channel, message, openThread, page, panel, send } = await stage.visit({
+      as: 'ana',
+      dark,
+      withPanel: true,
+      width: 1600,
+    });
+    await send('/devin fix the flaky login test --repo acme/web --acu 10');
+    await message('fix the flaky login test', channel).getByText('Finished').waitFor();
+    await send('/devin tidy up --nonsense');
+    await message('--nonsense', channel).waitFor();
+    await openThread(message('Checkout fails', channel));
+    await panel
+      .getByRole('button', { name: /POST \/sessions/ })
+      .first()
+      .click();
+    await panel.getByRole('region', { name: /^Sent/ }).waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+  });
+
+  test('on the whole form with errors at fields and an open list', async () => {
+    const { field, modal, page, press, send, submit } = await stage.visit({ as: 'ben', dark });
+    await send('/devin');
+    await modal.getByText(/Runs as/).waitFor();
+    await press('More options', modal);
+    await field('Task').fill('Something');
+    await field(/JSON Schema/).fill('{');
+    await submit();
+    await modal.getByRole('alert').first().waitFor();
+    await modal.getByRole('combobox', { name: 'Mode' }).click();
+    await modal.getByRole('option').first().waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+  });
+
+  test('on an open menu', async () => {
+    const { page } = await stage.visit({ as: 'ana', dark });
+    await page.getByRole('button', { name: /Switch person/ }).click();
+    await page.getByRole('menu').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+describe('the slash command', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('becomes a card that follows the session to its pull request', async () => {
+    const { channel, message, send, page } = await stage.visit({ as: 'ana' });
+    await send('/devin fix the flaky login test --mode fast --repo acme/web --acu 10');
+    const card = message('fix the flaky login test', channel);
+    await card.waitFor();
+    await card.getByText('Finished').waitFor();
+    await card.getByRole('link', { name: /acme\/web/ }).waitFor();
+    expect(await card.textContent()).toContain('as Ana Ruiz');
+
+    const [session, ...others] = stage.devin.sessions;
+    expect(others).toEqual([]);
+    expect(session?.userId).toBe('user-ana');
+    expect(session?.request).toMatchObject({ devin_mode: 'fast', repos: ['acme/web'], max_acu_limit: 10 });
+
+    await card.getByRole('button', { name: 'Details' }).click();
+    const details = page.getByRole('dialog');
+    await details.getByText('acme/web').first().waitFor();
+    await page.keyboard.press('Escape');
+    await details.waitFor({ state: 'detached' });
+    expect([...stage.slack.problems, ...stage.devin.problems]).toEqual([]);
+  });
+
+  test('is offered and completed at the keyboard', async () => {
+    const { channel, page } = await stage.visit();
+    const field = channel.getByRole('combobox', { name: 'Message #payments' });
+    await field.pressSequentially('/de');
+    await page.getByRole('option', { name: /\/devin/ }).waitFor();
+    await field.press('Tab');
+    expect(await field.inputValue()).toBe('/devin ');
+  });
+
+  test('that has a wrong option starts nothing, and gives the text back in a form', async () => {
+    const { message, send, modal, press } = await stage.visit({ as: 'mei' });
+    const before = stage.devin.createdCount();
+    await send('/devin tidy the changelog --acuu 3');
+    const notice = message('tidy the changelog --acuu 3');
+    await notice.getByText('--acuu').first().waitFor();
+    await press('Open in a form', notice);
+    await modal.waitFor();
+    expect(await modal.getByLabel('Task').inputValue()).toContain('tidy the changelog');
+    expect(stage.devin.createdCount()).toBe(before);
+  });
+});

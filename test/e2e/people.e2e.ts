@@ -1,0 +1,58 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+describe('somebody for whom nothing may start', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('hears in private that Devin does not know them, and what to do, with their text', async () => {
+    const eve = await stage.visit({ as: 'eve' });
+    await eve.send('/devin clean up the old feature flags');
+    const notice = eve.message('clean up the old feature flags');
+    await notice.getByText('Nothing was started.').waitFor();
+    await eve.page.getByText('Only visible to you').first().waitFor();
+    expect(await notice.textContent()).toContain('e…@acme.example');
+    expect(stage.devin.createdCount()).toBe(0);
+
+    const ana = await stage.visit({ as: 'ana' });
+    await ana.message('The login test on').waitFor();
+    expect(await ana.page.getByText('clean up the old feature flags').count()).toBe(0);
+  });
+
+  test('sees in the form before they send it that it will not run', async () => {
+    const { send, modal, page } = await stage.visit({ as: 'eve' });
+    await send('/devin');
+    await modal.getByText(/Devin does not know you/).waitFor();
+    await page.keyboard.press('Escape');
+    await modal.waitFor({ state: 'detached' });
+  });
+
+  test('is refused as a guest, though there is a Devin account with their address', async () => {
+    const { send, message } = await stage.visit({ as: 'gus' });
+    await send('/devin add a page for our agency');
+    const notice = message('add a page for our agency');
+    await notice.getByText('Nothing was started.').waitFor();
+    expect(await notice.textContent()).toMatch(/guest/i);
+    expect(stage.devin.createdCount()).toBe(0);
+  });
+
+  test('is offered no command as somebody of another organisation', async () => {
+    const { send, message } = await stage.visit({ as: 'olga', channel: 'acme-globex' });
+    const before = stage.slack.deliveries.length;
+    await send('/devin connect the order feed');
+    await message('not of this workspace').waitFor();
+    expect(stage.slack.deliveries.length).toBe(before);
+  });
+
+  test('can be anybody else after a switch of person', async () => {
+    const { become, message, send } = await stage.visit({ as: 'eve' });
+    await become('Ana Ruiz');
+    await send('/devin write the missing tests');
+    await message('write the missing tests').getByText('as Ana Ruiz').waitFor();
+  });
+});

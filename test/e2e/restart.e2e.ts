@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+describe('the app, killed in the middle', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => {
+    await stage.leave();
+    await stage.close();
+  });
+
+  test('goes on with a session and its card when it is started again', async () => {
+    const { channel, choose, message, panel, press, send } = await stage.visit({
+      as: 'ana',
+      withPanel: true,
+    });
+    await choose('Paused');
+    await send('/devin survive a power cut');
+    const card = message('survive a power cut', channel);
+    await card.getByRole('button', { name: 'Open in Devin' }).or(card.getByRole('link')).first().waitFor();
+    await press('Kill and restart', panel);
+    await panel.getByText(/start 2/).waitFor();
+    await choose('20×');
+    await card.getByText('Finished').waitFor();
+    expect(stage.devin.createdCount()).toBe(1);
+    expect(await channel.getByRole('article').filter({ hasText: 'survive a power cut' }).count()).toBe(1);
+  });
+
+  test('finds the session whose answer it was waiting for, and starts no second one', async () => {
+    const { channel, message, panel, press, send } = await stage.visit({ as: 'mei', withPanel: true });
+    stage.devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect' });
+    await send('/devin outlive the process');
+    await stage.devin.waitForSession(({ userId }) => userId === 'user-mei');
+    await press('Kill and restart', panel);
+    await panel.getByText(/start 2/).waitFor();
+    await message('outlive the process', channel)
+      .getByText(/Working|Finished/)
+      .first()
+      .waitFor();
+    expect(stage.devin.createdCount()).toBe(1);
+  });
+
+  test('is seen to be down as Slack shows it, and nothing is said to have started', async () => {
+    const { message, panel, press, send } = await stage.visit({ as: 'ana', withPanel: true });
+    await press('Kill', panel);
+    await panel.getByText('Not running').waitFor();
+    await send('/devin is anybody there');
+    await message(/dispatch_failed/).waitFor();
+    await press('Start', panel);
+    await panel.getByText(/start 2/).waitFor();
+    expect(stage.devin.createdCount()).toBe(0);
+  });
+});

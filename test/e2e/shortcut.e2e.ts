@@ -1,0 +1,51 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+describe('the message shortcut', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('takes a whole thread along, with its picture and its log', async () => {
+    const slackPage = await stage.visit({ as: 'ben' });
+    const { channel, thread, modal, message, field, submit } = slackPage;
+    await slackPage.openThread(message('Checkout fails for customers', channel));
+    await slackPage.useShortcut(message('It is the address picker', thread), 'Start a Devin session');
+    await modal.getByText(/Runs as/).waitFor();
+    await field('Task').fill('Fix the address picker');
+    await modal.getByRole('radio', { name: /whole thread/i }).check();
+    await submit();
+    await modal.waitFor({ state: 'detached' });
+    await message('Fix the address picker', thread)
+      .getByText(/Working|Finished/)
+      .first()
+      .waitFor();
+
+    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-ben');
+    const { prompt } = session.request;
+    expect(prompt).toContain('Checkout fails for customers with two addresses.');
+    expect(prompt).toContain('error rate is 4.2 %');
+    expect(prompt).toContain('It is the address picker');
+    expect(stage.devin.uploads.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['checkout.png', 'checkout.log']),
+    );
+    expect([...stage.slack.problems, ...stage.devin.problems]).toEqual([]);
+  });
+
+  test('on one message takes that message alone', async () => {
+    const slackPage = await stage.visit({ as: 'mei' });
+    const { channel, modal, message, field, submit } = slackPage;
+    await slackPage.useShortcut(message('The login test on', channel), 'Start a Devin session');
+    await modal.getByText(/Runs as/).waitFor();
+    await field('Task').fill('Make the login test reliable');
+    await submit();
+    await modal.waitFor({ state: 'detached' });
+    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-mei');
+    expect(session.request.prompt).toContain('The login test on');
+    expect(session.request.prompt).not.toContain('Checkout fails');
+  });
+});

@@ -1,0 +1,46 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+describe('a session under way', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('gets the answer to its question from the thread, and goes on', async () => {
+    const slackPage = await stage.visit({ as: 'ana', withPanel: true, width: 1600 });
+    const { channel, choose, message, openThread, send, thread } = slackPage;
+    await choose('Asks a question, then goes on');
+    await send('/devin rebase the login work');
+    const card = message('rebase the login work', channel);
+    await card.getByText('Needs you').waitFor();
+    await openThread(card);
+    await message(/Should I start from/, thread).waitFor();
+    await send('From main, please.', thread);
+    await card.getByText('Finished').waitFor();
+    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-ana');
+    const answers = session.messages.filter(({ message: words }) => words.includes('From main, please.'));
+    expect(answers.map(({ asUserId }) => asUserId)).toEqual(['user-ana']);
+    await choose('Works, opens a pull request, finishes');
+  });
+
+  test('is stopped by the button, once that is confirmed, and the card says by whom', async () => {
+    const { channel, choose, message, page, send } = await stage.visit({
+      as: 'mei',
+      withPanel: true,
+      width: 1600,
+    });
+    await choose('Waits a minute before each step');
+    await send('/devin look into everything');
+    const card = message('look into everything', channel);
+    await card.getByRole('button', { name: /^Stop/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /Stop/ }).click();
+    await card.getByText('Ended').waitFor();
+    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-mei');
+    expect(session.status).toBe('exit');
+    await choose('Works, opens a pull request, finishes');
+  });
+});

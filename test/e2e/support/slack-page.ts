@@ -1,0 +1,63 @@
+import type { Locator, Page } from 'playwright-core';
+
+export type SlackPage = ReturnType<typeof createSlackPage>;
+
+/** What a person does on the page, by the names that they, and a screen reader, have for things. */
+export function createSlackPage(page: Page) {
+  const channel = page.getByRole('main');
+  const thread = page.getByRole('region', { name: 'Thread', exact: true });
+  const modal = page.getByRole('dialog');
+  const panel = page.getByRole('complementary', { name: 'Sandbox controls' });
+
+  /** The newest message with these words. */
+  const message = (words: string | RegExp, place: Locator = channel): Locator =>
+    place.getByRole('article').filter({ hasText: words }).last();
+
+  async function send(text: string, place: Locator = channel): Promise<void> {
+    const field = place.getByRole('combobox', { name: /^(?:Message|Reply)/ });
+    await field.fill(text);
+    await field.press('Enter');
+  }
+
+  return {
+    page,
+    channel,
+    thread,
+    modal,
+    panel,
+    message,
+    send,
+    field: (label: string | RegExp): Locator => modal.getByLabel(label).and(page.locator('input, textarea')),
+    async openThread(of: Locator): Promise<void> {
+      await of.getByRole('button', { name: /repl(?:y|ies)/ }).click();
+      await thread.waitFor();
+    },
+    async useShortcut(on: Locator, name: string): Promise<void> {
+      await on.hover();
+      // The tools of a message stand beside its article.
+      const item = on.locator('xpath=ancestor::li[1]');
+      await item.getByRole('button', { name: 'More actions' }).click();
+      await page.getByRole('menuitem', { name }).click();
+    },
+    async become(name: string): Promise<void> {
+      await page.getByRole('button', { name: /Switch person/ }).click();
+      await page.getByRole('menuitem', { name }).or(page.getByRole('menuitemradio', { name })).click();
+    },
+    async submit(label = 'Start'): Promise<void> {
+      await modal.getByRole('button', { name: label, exact: true }).click();
+    },
+    /** A select with type-ahead: types, and takes the offer. */
+    async pick(label: string, typed: string, option: string): Promise<void> {
+      const field = modal.getByRole('combobox', { name: label });
+      await field.click();
+      await field.fill(typed);
+      await modal.getByRole('option', { name: option }).click();
+    },
+    async choose(label: string): Promise<void> {
+      await panel.getByRole('radio', { name: label, exact: true }).check();
+    },
+    async press(label: string, place: Locator): Promise<void> {
+      await place.getByRole('button', { name: label, exact: true }).click();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { createControl } from '../../../src/sandbox/page/control.ts';
+import { createPage } from '../../../src/sandbox/page/server.ts';
+import { openSandbox } from '../../../src/sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../../src/sandbox/sandbox.ts';
+import { openBrowser } from './browser.ts';
+import { createSlackPage } from './slack-page.ts';
+import type { SlackPage } from './slack-page.ts';
+
+type Handle = 'ana' | 'ben' | 'mei' | 'eve' | 'gus' | 'olga';
+
+export type Visit = {
+  as?: Handle;
+  channel?: string;
+  withPanel?: boolean;
+  dark?: boolean;
+  width?: number;
+  look?: BrowserContextOptions;
+};
+
+export type Stage = Sandbox & {
+  /** Opens the page in a browser of its own, as somebody, at a channel. */
+  visit: (visit?: Visit) => Promise<SlackPage>;
+  /** Closes what was opened; trouble on a page fails here. */
+  leave: () => Promise<void>;
+};
+
+/** As fast as flows can be followed: a script of fifteen seconds is over in three. */
+const SPEED = 5;
+
+/** The sandbox with its page, and a browser. */
+export async function openStage(options: SandboxOptions = {}): Promise<Stage> {
+  const [browser, sandbox] = await Promise.all([openBrowser(), openSandbox({ speed: SPEED, ...options })]);
+  const control = createControl(sandbox);
+  const { slack, devin, world } = sandbox;
+  const page = await createPage({ slack, devin, control, notes: world.notes });
+  const visits = createVisits(browser, page.url);
+  return {
+    ...sandbox,
+    ...visits,
+    async close() {
+      await browser.close();
+      await page.close();
+      control.close();
+      await sandbox.close();
+    },
+  };
+}
+
+function createVisits(browser: Browser, url: string): Pick<Stage, 'visit' | 'leave'> {
+  const open: BrowserContext[] = [];
+  const trouble: string[] = [];
+  return {
+    async visit({
+      as = 'ana',
+      channel = 'payments',
+      withPanel = false,
+      dark = false,
+      width = 1280,
+      look = {},
+    } = {}) {
+      const context = await browser.newContext({
+        viewport: { width, height: 860 },
+        colorScheme: dark ? 'dark' : 'light',
+        reducedMotion: 'reduce',
+        ...look,
+      });
+      open.push(context);
+      await context.addInitScript(rememberPanel(withPanel));
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      page.on('pageerror', ({ message }) => trouble.push(message));
+      page.on('console', (line) => {
+        // A refusal is an answer with a sentence, which the page shows.
+        const isRefusal = line.text().includes('status of 4');
+        if (line.type() === 'error' && !isRefusal) trouble.push(line.text());
+      });
+      await page.goto(`${url}/?as=${as}&in=${channel}`);
+      await page.getByRole('main', { name: channel, exact: true }).waitFor();
+      return createSlackPage(page);
+    },
+    async leave() {
+      await Promise.all(open.splice(0).map(async (context) => context.close()));
+      const found = trouble.splice(0);
+      if (found.length > 0) throw new Error(`The page had trouble:\n${found.join('\n')}`);
+    },
+  };
+}
+
+function rememberPanel(isOpen: boolean): string {
+  return `localStorage.setItem('sandbox-panel', '${isOpen ? 'open' : 'closed'}')`;
+}
+
+export type { Page };

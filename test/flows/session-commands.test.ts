@@ -1,0 +1,230 @@
+import { describe, expect, test } from 'vitest';
+import { startSession, toldTo } from '../support/asking.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+
+const UNKNOWN = '0123456789abcdef0123456789abcdef';
+
+describeOnBothWorlds('commands on sessions', (world) => {
+  const said = async (userId: string, channelId: string, text: string) => {
+    const { failure, message } = await world().slack.command(userId, channelId, text);
+    expect(failure).toBeNull();
+    return message === null ? '' : world().slack.renderText(message);
+  };
+
+  test('list shows my sessions with phase and link, to me alone, and starts nothing', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, session } = await startSession(world());
+    const other = await startSession(world());
+    const before = devin.createdCount();
+    const { message } = await slack.command(ana.userId, channelId, 'list');
+    expect(message?.ephemeralFor).toBe(ana.userId);
+    const list = message === null ? '' : slack.renderText(message);
+    expect(list).toContain(session.url);
+    expect(list).toContain(`task of ${ana.name}`);
+    expect(list).toMatch(/Queued|Starting|Working/);
+    expect(list).not.toContain(other.session.url);
+    expect(await said(ana.userId, channelId, 'list all')).toContain(other.session.url);
+    expect(devin.createdCount()).toBe(before);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('list goes on over pages', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await startSession(world());
+    for (let count = 1; count < 12; count++)
+      await slack.command(ana.userId, channelId, `more of ${ana.name}: ${count}`);
+    const mine = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
+    await devin.waitForSession(() => mine().length === 12);
+    const first = await said(ana.userId, channelId, 'list');
+    expect(first).toContain('Page 1 of 2');
+    expect(first).toContain('/devin list 2');
+    expect(first).not.toContain(`task of ${ana.name}`);
+    expect(await said(ana.userId, channelId, 'list 2')).toContain(`task of ${ana.name}`);
+    expect(await said(ana.userId, channelId, 'list 3')).toContain('There are 2 pages');
+  });
+
+  test.each([
+    ['as the API writes it', (id: string) => `devin-${id}`],
+    ['bare', (id: string) => id],
+    ['as an address', (id: string) => `https://app.devin.ai/sessions/${id}`],
+    ['with the dashes of a UUID', (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')],
+  ])('status takes an id %s', async (_form, write) => {
+    const { ana, channelId, session } = await startSession(world());
+    const status = await said(ana.userId, channelId, `status ${write(session.id)}`);
+    expect(status).toContain(`task of ${ana.name}`);
+    expect(status).toContain('[Details]');
+  });
+
+  test.each(['status', 'stop', 'archive'])('%s says so when it does not know the id', async (verb) => {
+    const { ana, channelId } = await startSession(world());
+    expect(await said(ana.userId, channelId, `${verb} devin-${UNKNOWN}`)).toContain('does not know');
+  });
+
+  test('stop ends a session and tells the person, also where its card is not', async () => {
+    const { slack, devin } = world();
+    const { ana, session, showing } = await startSession(world());
+    const elsewhere = slack.addChannel({
+      name: `else-${ana.name}`,
+      members: [ana.userId],
+      botIsMember: false,
+    });
+    expect(await said(ana.userId, elsewhere, `stop ${session.id}`)).toContain('Stopping');
+    await toldTo(world(), { channelId: elsewhere, userId: ana.userId }, 'is stopped');
+    await showing(`Ended by <@${ana.userId}>`);
+    expect(devin.session(session.id).status).toBe('exit');
+  });
+
+  test('archive archives a session', async () => {
+    const { devin } = world();
+    const { ana, channelId, session } = await startSession(world());
+    expect(await said(ana.userId, channelId, `archive ${session.id}`)).toContain('Archiving');
+    await devin.waitForSession(({ id, isArchived }) => id === session.id && isArchived);
+  });
+
+  test('stop is refused to people who are no members of the Devin organisation', async () => {
+    const { devin } = world();
+    const { channelId, session } = await startSession(world());
+    const eve = addColleague(world(), { inDevin: false });
+    await said(eve.userId, channelId, `stop ${session.id}`);
+    await toldTo(world(), { channelId, userId: eve.userId }, 'Only members');
+    expect(devin.session(session.id).status).not.toBe('exit');
+  });
+
+  test('say takes a message to the session, as the person', async () => {
+    const { devin } = world();
+    const { channelId, session } = await startSession(world());
+    const ben = addColleague(world());
+    expect(await said(ben.userId, channelId, `say ${session.id} use *blue* & go on`)).toContain('On its way');
+    const heard = await devin.waitForSession(
+      ({ id, messages }) => id === session.id && messages.some(({ message }) => message.includes('*blue*')),
+    );
+    expect(heard.messages.at(-1)).toMatchObject({ message: 'use *blue* & go on', asUserId: ben.devinUserId });
+  });
+
+  test('say says it once when Slack delivers the command again', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, session } = await startSession(world());
+    const { delivery } = await slack.command(ana.userId, channelId, `say ${session.id} once please`);
+    await Promise.all([slack.redeliver(delivery), slack.redeliver(delivery)]);
+    await said(ana.userId, channelId, `say ${session.id} and the next`);
+    const heard = await devin.waitForSession(
+      ({ id, messages }) => id === session.id && messages.some(({ message }) => message === 'and the next'),
+    );
+    expect(heard.messages.filter(({ message }) => message === 'once please')).toHaveLength(1);
+  });
+
+  test('a guest sees nothing of what others asked for', async () => {
+    const { channelId, session } = await startSession(world());
+    const guest = addColleague(world(), { isGuest: true });
+    expect(await said(guest.userId, channelId, `status ${session.id}`)).toContain('does not know');
+    expect(await said(guest.userId, channelId, 'list all')).not.toContain(session.url);
+  });
+
+  test('a task that begins like a command stays a task', async () => {
+    const { devin } = world();
+    const ana = addColleague(world());
+    const channelId = world().slack.addChannel({ name: `words-${ana.name}`, members: [ana.userId] });
+    await said(ana.userId, channelId, 'steer members towards the docs');
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('steer members towards the docs');
+  });
+});
+
+describe('follow', () => {
+  const world = useWorld({ environment: { WATCH_SECONDS: '1' } });
+
+  /** A session that somebody started in Devin's web app. */
+  const foreign = async (title: string): Promise<string> => {
+    const { devin } = world();
+    const answer = await fetch(`${devin.url}/v3/organizations/${devin.orgId}/sessions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${devin.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ prompt: `web: ${title}`, title }),
+    });
+    expect(answer.ok).toBe(true);
+    return devin.sessions.find((session) => session.title === title)?.id ?? '';
+  };
+  const someone = (options = {}) => {
+    const person = addColleague(world(), options);
+    const channelId = world().slack.addChannel({ name: `at-${person.name}`, members: [person.userId] });
+    return { person, channelId, place: { channelId, userId: person.userId } };
+  };
+
+  test('brings a card of a session here and keeps it true', async () => {
+    const { slack, devin } = world();
+    const id = await foreign('Found outside');
+    const { person, channelId, place } = someone();
+    devin.advance(id, { status: 'running', message: 'Old words.' });
+    await slack.command(person.userId, channelId, `follow https://app.devin.ai/sessions/${id}`);
+    const card = await cardOf(slack, channelId, (text) => text.includes(devin.session(id).url));
+    expect(card.text).toContain('Found outside');
+    await toldTo(world(), place, 'Open the card');
+    devin.advance(id, { status: 'running', statusDetail: 'finished' });
+    await cardOf(slack, channelId, (text) => text.includes('Finished'));
+    await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'start_again');
+    const view = await slack.waitForView(({ userId }) => userId === person.userId);
+    expect(slack.renderText(view)).toContain('web: Found outside');
+    expect(JSON.stringify(slack.messages(channelId))).not.toContain('Old words.');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('brings one card, however often it is asked for', async () => {
+    const { slack } = world();
+    const id = await foreign('Once only');
+    const { person, channelId } = someone();
+    const other = someone();
+    // So that all of them are at it before the first card is there.
+    slack.fail('chat.postMessage', { times: 1, delayMs: 500 });
+    await Promise.all([
+      slack.command(person.userId, channelId, `follow ${id}`),
+      slack.command(person.userId, channelId, `follow devin-${id}`),
+      slack.command(other.person.userId, other.channelId, `follow ${id}`),
+    ]);
+    await toldTo(world(), other.place, 'Open the card');
+    await toldTo(world(), { channelId, userId: person.userId }, 'Open the card');
+    const cards = [channelId, other.channelId].flatMap((place) =>
+      slack.messages(place).filter(({ ephemeralFor }) => ephemeralFor === null),
+    );
+    expect(cards).toHaveLength(1);
+  });
+
+  test.each([
+    ['was posted and the answer lost', { afterEffect: true }],
+    ['was not posted and the connection cut', {}],
+  ])('brings one card when it %s', async (_what, fault) => {
+    const { slack } = world();
+    const id = await foreign(`Lost ${JSON.stringify(fault)}`);
+    const { person, channelId, place } = someone();
+    slack.fail('chat.postMessage', { times: 1, ...fault });
+    await slack.command(person.userId, channelId, `follow ${id}`);
+    await toldTo(world(), place, 'Open the card');
+    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toHaveLength(1);
+  });
+
+  test('sends the card as a direct message where the app may not post', async () => {
+    const { slack } = world();
+    const id = await foreign('From afar');
+    const { person, channelId } = someone();
+    slack.setBotMember(channelId, false);
+    await slack.command(person.userId, channelId, `follow ${id}`);
+    await cardOf(slack, slack.directMessages(person.userId), (text) => text.includes('From afar'));
+  });
+
+  test('refuses privately what Devin does not know', async () => {
+    const { slack } = world();
+    const { person, channelId, place } = someone();
+    await slack.command(person.userId, channelId, `follow ${UNKNOWN}`);
+    await toldTo(world(), place, 'Devin does not know this');
+    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
+  });
+
+  test('refuses people who are no members of the Devin organisation', async () => {
+    const { slack } = world();
+    const id = await foreign('Not for everybody');
+    const { person, channelId, place } = someone({ inDevin: false });
+    await slack.command(person.userId, channelId, `follow ${id}`);
+    await toldTo(world(), place, 'Devin does not know you as');
+    expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
+  });
+});

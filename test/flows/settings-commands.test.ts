@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+describe('defaults and preferences', () => {
+  const world = useWorld();
+
+  const someone = (options = {}) => {
+    const person = addColleague(world(), options);
+    const channelId = world().slack.addChannel({ name: `set-${person.name}`, members: [person.userId] });
+    const type = async (text: string, where = channelId): Promise<string> => {
+      const { message } = await world().slack.command(person.userId, where, text);
+      return message === null ? '' : world().slack.renderText(message);
+    };
+    return { person, channelId, type };
+  };
+
+  test("are one's own: set by flags, added to, used, shown with where they come from, and removed", async () => {
+    const { devin } = world();
+    const { person, type } = someone();
+    await type('defaults me --acu 7 --mode fast');
+    const shown = await type('defaults me --repo acme/web');
+    expect(shown).toMatch(/ACU cap: 7 \(set for you\)/);
+    expect(shown).toContain('acme/web');
+    await type('use them --acu 3');
+    const session = await sessionOf(devin, person.devinUserId);
+    expect(session.request).toMatchObject({ max_acu_limit: 3, devin_mode: 'fast', repos: ['acme/web'] });
+    expect(await type('defaults me clear')).not.toContain('acme/web');
+  });
+
+  test("a channel's are set by administrators only, and apply to everybody there", async () => {
+    const admin = someone({ isAdmin: true });
+    const ben = someone();
+    expect(await ben.type('defaults channel --acu 4', admin.channelId)).toContain('Only administrators');
+    expect(await ben.type('defaults', admin.channelId)).not.toContain('ACU cap');
+    await admin.type('defaults channel --acu 4');
+    expect(await ben.type('defaults', admin.channelId)).toContain('ACU cap: 4 (set for this channel)');
+    expect(await ben.type('defaults channel clear', admin.channelId)).toContain('Only administrators');
+    expect(await admin.type('defaults channel clear')).not.toContain('ACU cap');
+  });
+
+  test('a bad value sets nothing and says what is taken', async () => {
+    const { type } = someone();
+    const told = await type('defaults me --acu none');
+    expect(told).toContain('Nothing was set');
+    expect(told).toContain('a whole number');
+    expect(await type('defaults')).not.toContain('ACU cap');
+  });
+
+  test('notify says where one is told', async () => {
+    const { type } = someone();
+    expect(await type('notify dm')).toContain('in a direct message');
+    expect(await type('defaults')).toContain('in a direct message');
+  });
+
+  test('steer is for administrators', async () => {
+    const admin = someone({ isAdmin: true });
+    const ben = someone();
+    expect(await ben.type('steer requester', admin.channelId)).toContain('Only administrators');
+    expect(await admin.type('steer requester')).toContain('only whoever asked');
+    expect(await admin.type('steer members')).toContain('every member');
+  });
+
+  test('help lists all commands', async () => {
+    const { type } = someone();
+    const help = await type('help');
+    for (const usage of [
+      'list',
+      'status',
+      'follow',
+      'say',
+      'stop',
+      'archive',
+      'defaults',
+      'notify',
+      'steer',
+      'link',
+    ])
+      expect(help).toContain(`/devin ${usage}`);
+  });
+
+  describe('link', () => {
+    test('makes a person the member that an administrator says', async () => {
+      const { slack, devin } = world();
+      const admin = someone({ isAdmin: true });
+      const ben = someone({ inDevin: false });
+      devin.addMember({ userId: 'email|other', email: 'other@elsewhere.example', name: 'Ben Elsewhere' });
+      await ben.type('refused first');
+      await toldTo(
+        world(),
+        { channelId: ben.channelId, userId: ben.person.userId },
+        'Devin does not know you',
+      );
+      await slack.command(admin.person.userId, admin.channelId, `link @${ben.person.name} email|other`);
+      await toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, 'Ben Elsewhere');
+      await ben.type('works now');
+      const session = await devin.waitForSession(({ userId }) => userId === 'email|other');
+      expect(session.request.prompt).toBe('works now');
+    });
+
+    test.each([
+      ['people who are no administrators', false, 'other', 'user-x', 'Only administrators'],
+      ['oneself', true, 'self', 'user-x', 'Nobody links themselves'],
+      ['guests', true, 'guest', 'user-x', 'Only full members'],
+      ['members that Devin does not know', true, 'other', 'user-nobody', 'has no member'],
+    ])('is refused: %s', async (_what, isAdmin, whom, devinUserId, words) => {
+      const { slack } = world();
+      const actor = someone({ isAdmin });
+      const others = { other: addColleague(world()), guest: addColleague(world(), { isGuest: true }) };
+      const target = whom === 'guest' ? others.guest : whom === 'self' ? actor.person : others.other;
+      await slack.command(actor.person.userId, actor.channelId, `link @${target.name} ${devinUserId}`);
+      const place = { channelId: actor.channelId, userId: actor.person.userId };
+      const told = await toldTo(world(), place, words);
+      expect(told.text).not.toContain('from now on');
+    });
+  });
+});

@@ -1,0 +1,235 @@
+import { describe, expect, test } from 'vitest';
+import { startSession, toldTo } from '../support/asking.ts';
+import { cardOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+
+const QUICKLY = { environment: { WATCH_SECONDS: '1' } };
+
+describeOnBothWorlds('the buttons of a card', (world) => {
+  test('Stop ends the session, and the card says who did it', async () => {
+    const { slack, devin } = world();
+    const { ana, session, showing, on } = await startSession(world());
+    const { failure } = await slack.clickButton(ana.userId, on, 'stop');
+    expect(failure).toBeNull();
+    const card = await showing('Ended by');
+    expect(card.text).toContain(`Ended by <@${ana.userId}>`);
+    expect(slack.renderText(card)).toContain('[Start again with changes]');
+    expect(slack.renderText(card)).not.toContain('[Stop]');
+    expect(devin.session(session.id).status).toBe('exit');
+    expect(slack.problems).toEqual([]);
+    expect(devin.problems).toEqual([]);
+  });
+
+  test('a colleague may stop it, too', async () => {
+    const { slack } = world();
+    const { showing, on } = await startSession(world());
+    const ben = addColleague(world());
+    await slack.clickButton(ben.userId, on, 'stop');
+    expect((await showing('Ended by')).text).toContain(`<@${ben.userId}>`);
+  });
+
+  test('Start again with changes opens a form with what was asked for, and starts another session', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, showing, on } = await startSession(world(), {
+      text: 'paint it --repo acme/web --acu 7',
+    });
+    await slack.clickButton(ana.userId, on, 'stop');
+    await showing('Ended by');
+    await slack.clickButton(ana.userId, on, 'start_again');
+    const form = await settledForm(slack, ana.userId);
+    expect(slack.renderText(form)).toContain('paint it');
+    slack.typeIn(form.id, { Task: 'paint it blue' });
+    await slack.submit(form.id, ana.userId);
+    const again = await devin.waitForSession(({ request }) => request.prompt === 'paint it blue');
+    expect(again.request).toMatchObject({ repos: ['acme/web'], max_acu_limit: 7 });
+    await cardOf(slack, channelId, (text) => text.includes(again.url));
+  });
+});
+
+describe('who may press them', () => {
+  const world = useWorld();
+
+  test('somebody of another workspace may not, and is told who may', async () => {
+    const { slack, devin } = world();
+    const { session, channelId, on } = await startSession(world());
+    const eve = addColleague(world(), { teamId: 'TOTHER' });
+    for (const button of ['stop', 'details']) {
+      await slack.clickButton(eve.userId, on, button);
+      await toldTo(world(), { channelId, userId: eve.userId }, 'belong to another one');
+    }
+    expect(devin.session(session.id).status).not.toBe('exit');
+    expect(devin.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+  });
+
+  test.each([
+    ['no member of the Devin organisation', { inDevin: false }],
+    ['a guest', { isGuest: true }],
+  ])('%s may not, and is told who may', async (_who, options) => {
+    const { slack, devin } = world();
+    const { ana, session, channelId, on } = await startSession(world());
+    const eve = addColleague(world(), options);
+    await slack.clickButton(eve.userId, on, 'stop');
+    const told = await toldTo(world(), { channelId, userId: eve.userId }, 'Only members');
+    expect(told.text).toContain(`<@${ana.userId}>`);
+    expect(devin.session(session.id).status).not.toBe('exit');
+  });
+
+  test('only the person who asked may, where an administrator said so', async () => {
+    const { slack, devin } = world();
+    const { ana, session, channelId, on, showing } = await startSession(world());
+    const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
+    await slack.command(admin.userId, channelId, 'steer requester');
+    await slack.clickButton(ben.userId, on, 'stop');
+    const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
+    expect(told.text).toContain(`<@${ana.userId}>`);
+    expect(devin.session(session.id).status).not.toBe('exit');
+    await slack.clickButton(ana.userId, on, 'stop');
+    await showing('Ended by');
+  });
+});
+
+describe('when Devin does not answer Stop as hoped', () => {
+  const world = useWorld();
+
+  const stop = async (fault: object) => {
+    const { slack, devin } = world();
+    const started = await startSession(world());
+    const path = `/sessions/devin-${started.session.id}`;
+    devin.fail({ method: 'DELETE', path }, { times: 1, ...fault });
+    await slack.clickButton(started.ana.userId, started.on, 'stop');
+    return { ...started, path, userId: started.ana.userId };
+  };
+
+  test.each([
+    [
+      'forbids it',
+      { status: 403, problem: { detail: 'Missing permission: ManageOrgSessions' } },
+      'ManageOrgSessions',
+    ],
+    ['does not know the session', { status: 404 }, 'does not know'],
+    ['is in conflict with it', { status: 409, problem: { detail: 'still starting' } }, 'still starting'],
+    ['is busy', { status: 429, retryAfter: 1 }, 'busy'],
+    ['is broken and did nothing', { status: 500 }, 'not certain'],
+  ])('says so privately when Devin %s', async (_what, fault, words) => {
+    const { devin } = world();
+    const { channelId, userId, session } = await stop(fault);
+    await toldTo(world(), { channelId, userId }, words);
+    expect(devin.session(session.id).status).not.toBe('exit');
+  });
+
+  test.each(['cut-after-effect', 'status-after-effect'])(
+    'finds out that it was done when the answer is lost (%s)',
+    async (mode) => {
+      const { slack } = world();
+      const { channelId, userId, showing } = await stop({ mode });
+      await showing(`Ended by <@${userId}>`);
+      expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId)).toEqual([]);
+    },
+  );
+
+  test('takes a session that had ended already for stopped', async () => {
+    const { slack, devin } = world();
+    const { ana, session, on, showing } = await startSession(world());
+    devin.advance(session.id, { status: 'exit' });
+    devin.fail({ method: 'DELETE', path: `/sessions/devin-${session.id}` }, { status: 409 });
+    await slack.clickButton(ana.userId, on, 'stop');
+    expect((await showing('Ended by')).text).toContain(`<@${ana.userId}>`);
+  });
+});
+
+describe('taking a request back', () => {
+  const world = useWorld();
+
+  const waiting = async () => {
+    const { slack, devin } = world();
+    devin.fail({ method: 'POST', path: '/sessions' }, { status: 429, retryAfter: 1, times: 1 });
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `back-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, `never mind ${ana.name}`);
+    const card = await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
+    return { ana, channelId, on: { channelId, ts: card.ts } };
+  };
+
+  test('Cancel keeps it from being sent', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, on } = await waiting();
+    await slack.clickButton(ana.userId, on, 'cancel');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    expect(card.text).toContain('nothing was started');
+    expect(slack.renderText(card)).toContain('[Start again with changes]');
+    expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
+  });
+
+  test('Cancel comes too late for what has been sent: the person is told', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, on } = await waiting();
+    const held = devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
+    await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
+    expect(held.remaining()).toBe(0);
+    await slack.clickButton(ana.userId, on, 'cancel');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'sent to Devin already');
+  });
+
+  test('somebody who is no member cannot take it back', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, on } = await waiting();
+    const eve = addColleague(world(), { inDevin: false });
+    await slack.clickButton(eve.userId, on, 'cancel');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'Only members');
+    const session = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+  });
+});
+
+describe('buttons that fit the phase', () => {
+  const world = useWorld(QUICKLY);
+
+  test('a session that finished can be archived, and the card says by whom', async () => {
+    const { slack, devin } = world();
+    const { ana, session, on, showing } = await startSession(world());
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+    const finished = slack.renderText(await showing('Finished'));
+    for (const label of ['Open in Devin', 'Reply', 'Start again with changes', 'Archive'])
+      expect(finished).toContain(`[${label}]`);
+    await slack.clickButton(ana.userId, on, 'archive');
+    const card = await showing('archived by');
+    expect(card.text).toContain(`<@${ana.userId}>`);
+    expect(slack.renderText(card)).not.toContain('[Archive]');
+    expect(devin.session(session.id).isArchived).toBe(true);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('a question is answered in a box, also where the app is not a member', async () => {
+    const { slack, devin } = world();
+    const { ana, session, on, showing, channelId } = await startSession(world());
+    devin.advance(session.id, {
+      status: 'running',
+      statusDetail: 'waiting_for_user',
+      message: 'Blue or red?',
+    });
+    await showing('Needs you');
+    slack.setBotMember(channelId, false);
+    await slack.clickButton(ana.userId, on, 'answer');
+    const box = await slack.waitForView(({ userId }) => userId === ana.userId);
+    expect(await slack.submit(box.id, ana.userId)).toMatchObject({ kind: 'invalid' });
+    slack.typeIn(box.id, { Message: 'Blue <!channel>' });
+    expect(await slack.submit(box.id, ana.userId)).toMatchObject({ kind: 'closed' });
+    const answered = await devin.waitForSession(({ id, messages }) => {
+      return id === session.id && messages.some(({ message }) => message === 'Blue <!channel>');
+    });
+    expect(answered.messages.at(-1)).toMatchObject({ asUserId: ana.devinUserId });
+  });
+
+  test('only the person who asked gets the box, where an administrator said so', async () => {
+    const { slack, devin } = world();
+    const { session, on, showing, channelId } = await startSession(world());
+    const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
+    devin.advance(session.id, { status: 'suspended', statusDetail: 'inactivity' });
+    await showing('Asleep');
+    await slack.command(admin.userId, channelId, 'steer requester');
+    await slack.clickButton(ben.userId, on, 'wake');
+    await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
+  });
+});

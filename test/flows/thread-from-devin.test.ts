@@ -1,0 +1,227 @@
+import { describe, expect, test } from 'vitest';
+import { createWorld } from '../support/bot.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+describe('what Devin says', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test('appears in the thread in order, once, and neither the prompt nor our own words do', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, { status: 'running', message: 'One **bold** step' });
+    await thread.relayedText('One *bold* step');
+    await thread.say(thread.ana.userId, 'go on');
+    devin.advance(thread.id, { message: 'Two' });
+    devin.advance(thread.id, { message: 'Three\n\n```\nif (a < b) {}\n```' });
+    await thread.relayedText('if (a &lt; b) {}');
+    devin.advance(thread.id, { statusDetail: 'finished', message: 'Four' });
+    await thread.relayedText('Four');
+    expect(thread.relayed().map(({ text }) => text.split('\n')[0])).toEqual([
+      'One *bold* step',
+      'Two',
+      'Three',
+      'Four',
+    ]);
+    expect(slack.problems).toEqual([]);
+    expect(devin.problems).toEqual([]);
+  });
+
+  test('is also shown short on the card', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, { status: 'running', message: 'Reproduced **it**: the cookie expires.' });
+    await slack.waitForMessage(
+      thread.channelId,
+      ({ ts, text }) => ts === thread.threadTs && text.includes('Reproduced it: the cookie expires.'),
+    );
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('arrives whole when 300 messages have come up', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    for (let count = 1; count <= 300; count += 1) devin.advance(thread.id, { message: `message ${count}` });
+    devin.advance(thread.id, { status: 'running' });
+    await thread.relayedText('message 300');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(
+      Array.from({ length: 300 }, (_one, index) => `message ${index + 1}`),
+    );
+    devin.advance(thread.id, { message: 'and one more' });
+    await thread.relayedText('and one more');
+    expect(thread.relayed()).toHaveLength(301);
+  }, 30_000);
+
+  test('is split where it is long, with its fences whole', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    const code = Array.from({ length: 300 }, (_one, index) => `line ${index}`).join('\n');
+    devin.advance(thread.id, {
+      status: 'running',
+      message: `Look:\n\n\`\`\`\n${code}\n\`\`\`\n\n${'word '.repeat(600)}end`,
+    });
+    await thread.relayedText('end');
+    const parts = thread.relayed().map(({ text }) => text);
+    expect(parts.length).toBeGreaterThan(1);
+    for (const part of parts) expect((part.match(/```/g) ?? []).length % 2).toBe(0);
+    expect(parts.join('\n')).toContain('line 299');
+  });
+
+  test('comes as a file where it is very long, after its beginning', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, {
+      status: 'running',
+      message: `The beginning. ${'word '.repeat(5000)}The end.`,
+    });
+    const shared = await thread.withFile();
+    expect(shared.text).toBe('');
+    expect(thread.relayed()).toHaveLength(1);
+    expect(thread.relayed()[0]?.text).toContain('The beginning.');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('brings each file that Devin made to the thread, once', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, {
+      status: 'running',
+      message: 'Here is the screenshot.',
+      attachments: [{ name: 'shot.png', content: 'pixels', contentType: 'image/png' }],
+    });
+    await thread.withFile();
+    devin.advance(thread.id, { message: 'Anything else?' });
+    await thread.relayedText('Anything else?');
+    const files = slack.messages(thread.channelId).flatMap(({ fileIds }) => fileIds);
+    expect(files).toHaveLength(1);
+    expect(devin.problems).toEqual([]);
+  });
+
+  test('shows what people write in the web app, quoted and labelled', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, { status: 'running', personMessage: 'try <!channel> the other branch' });
+    const shown = await thread.relayedText('the other branch');
+    expect(shown.text).toBe("Written in Devin's web app:\n> try &lt;!channel&gt; the other branch");
+    expect(slack.problems).toEqual([]);
+  });
+
+  test.each([
+    ['was posted and the answer lost', { afterEffect: true }],
+    ['was not posted and the connection cut', {}],
+    ['met a server error', { status: 500 }],
+    ['met the rate limit', { retryAfter: 1 }],
+  ])('stands there once when it %s', async (_what, fault) => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.fail('chat.postMessage', { times: 1, ...fault });
+    devin.advance(thread.id, { status: 'running', message: 'once only' });
+    devin.advance(thread.id, { message: 'and then this' });
+    await thread.relayedText('and then this');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['once only', 'and then this']);
+  });
+
+  test('stands there once when sharing its file was answered by silence', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.fail('files.completeUploadExternal', { times: 1, afterEffect: true });
+    devin.advance(thread.id, {
+      status: 'running',
+      message: 'made one',
+      attachments: [{ name: 'a.txt', content: 'a' }],
+    });
+    await thread.withFile();
+    devin.advance(thread.id, { message: 'going on' });
+    await thread.relayedText('going on');
+    expect(slack.messages(thread.channelId).flatMap(({ fileIds }) => fileIds)).toHaveLength(1);
+  });
+
+  test('goes on when Devin does not know the session any more', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    devin.fail({ method: 'GET', path: new RegExp(`${thread.id}/messages$`) }, { status: 404, times: 1 });
+    devin.advance(thread.id, { status: 'running', message: 'lost look' });
+    devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'found again' });
+    await thread.relayedText('found again');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['lost look', 'found again']);
+  });
+});
+
+describe('a thread that takes no messages', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test('hears everything late and in order when the app is let in again, and its person is told once', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.setBotMember(thread.channelId, false);
+    devin.advance(thread.id, { status: 'running', message: 'first' });
+    const direct = slack.directMessages(thread.ana.userId);
+    const told = await slack.waitForMessage(direct, ({ text }) => text.includes('cannot be posted'));
+    expect(told.text).toContain('/invite @Devin');
+    devin.advance(thread.id, { message: 'second' });
+    slack.setBotMember(thread.channelId, true);
+    await thread.relayedText('second');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['first', 'second']);
+    expect(slack.messages(direct).filter(({ text }) => text.includes('cannot be posted'))).toHaveLength(1);
+  });
+
+  test('is said to be archived, and comes back with the channel', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.changeChannel(thread.channelId, { isArchived: true });
+    devin.advance(thread.id, { status: 'running', message: 'from the archive' });
+    const direct = slack.directMessages(thread.ana.userId);
+    await slack.waitForMessage(direct, ({ text }) => text.includes('The channel is archived.'));
+    slack.changeChannel(thread.channelId, { isArchived: false });
+    await thread.relayedText('from the archive');
+    expect(thread.relayed()).toHaveLength(1);
+  });
+
+  test('is left for the one under the card that comes again, where the card was deleted', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    await fetch(`${slack.apiUrl}chat.delete`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${slack.workspace.botToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ channel: thread.channelId, ts: thread.threadTs }),
+    });
+    devin.advance(thread.id, { status: 'running', message: 'nowhere to say this' });
+    const direct = slack.directMessages(thread.ana.userId);
+    await slack.waitForMessage(direct, ({ text }) => text.includes('was deleted'));
+    devin.advance(thread.id, { statusDetail: 'waiting_for_user' });
+    const card = await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Needs you'));
+    await slack.waitForMessage(
+      thread.channelId,
+      ({ threadTs, text }) => threadTs === card.ts && text === 'nowhere to say this',
+    );
+    expect(
+      slack.messages(thread.channelId).filter(({ text }) => text === 'nowhere to say this'),
+    ).toHaveLength(1);
+  });
+
+  test('loses nothing while Slack is down', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.fail('chat.postMessage', { times: 6, status: 503 });
+    slack.fail('conversations.replies', { times: 4, status: 503 });
+    for (const message of ['a', 'b', 'c']) devin.advance(thread.id, { status: 'running', message });
+    await thread.relayedText('c');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['a', 'b', 'c']);
+  });
+});
+
+test('without the permission for files, the thread says where the file is', async () => {
+  const world = await createWorld({ ...QUICK_THREADS, slack: { withoutScopes: ['files:write'] } });
+  try {
+    const thread = await startThread(world);
+    world.devin.advance(thread.id, {
+      status: 'running',
+      message: 'made one',
+      attachments: [{ name: 'a.txt', content: 'a' }],
+    });
+    const shown = await thread.relayedText('could not be put here');
+    expect(shown.text).toContain(world.devin.session(thread.id).url);
+  } finally {
+    await world.close();
+  }
+});

@@ -1,0 +1,338 @@
+import { describe, expect, test } from 'vitest';
+import { createWorld, startBot } from '../support/bot.ts';
+import { noticesTo } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+
+const SEND = { method: 'POST', path: /\/messages$/ } as const;
+
+describeOnBothWorlds('a reply in the thread', (world) => {
+  test('reaches Devin as its author, once, and is marked', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { ts, deliveries } = await thread.say(
+      thread.ana.userId,
+      'use <https://acme.example|the docs> & go',
+    );
+    await thread.marked(ts, 'eyes');
+    await thread.marked(ts, 'white_check_mark');
+    await Promise.all(deliveries.map((delivery) => slack.redeliver(delivery)));
+    await thread.marked((await thread.say(thread.ana.userId, 'and then')).ts, 'white_check_mark');
+    expect(thread.heard()).toEqual([
+      { message: 'use the docs (https://acme.example) & go', asUserId: thread.ana.devinUserId },
+      { message: 'and then', asUserId: thread.ana.devinUserId },
+    ]);
+    expect(slack.problems).toEqual([]);
+    expect(devin.problems).toEqual([]);
+  });
+});
+
+describe('replies in the thread', () => {
+  const world = useWorld(QUICK_THREADS);
+  const delivered = async (thread: Awaited<ReturnType<typeof startThread>>, ts: string) =>
+    thread.marked(ts, 'white_check_mark');
+
+  test('keep their order and their names when two people write at once', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const ben = addColleague(world());
+    const said = await Promise.all([
+      thread.say(thread.ana.userId, 'first'),
+      thread.say(ben.userId, 'second'),
+      thread.say(thread.ana.userId, 'third'),
+    ]);
+    for (const { ts } of said) await delivered(thread, ts);
+    expect(thread.heard()).toEqual([
+      { message: 'first', asUserId: thread.ana.devinUserId },
+      { message: 'second', asUserId: ben.devinUserId },
+      { message: 'third', asUserId: thread.ana.devinUserId },
+    ]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('take their files along', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const file = slack.addFile({
+      name: 'log.txt',
+      mimetype: 'text/plain',
+      content: 'oh no',
+      owner: thread.ana.userId,
+    });
+    const { ts } = await thread.say(thread.ana.userId, 'see the log', { files: [file] });
+    await delivered(thread, ts);
+    const sent = await devin.waitForRequest(
+      ({ method, path }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
+    );
+    expect(JSON.stringify(sent.body)).toContain('log.txt');
+    expect(devin.problems).toEqual([]);
+  });
+
+  test('are corrected by an edit, once, and not taken back by a deletion', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { ts } = await thread.say(thread.ana.userId, 'use main');
+    await delivered(thread, ts);
+    const edit = (text: string, edited: boolean) =>
+      slack.deliverEvent({
+        type: 'message',
+        subtype: 'message_changed',
+        hidden: true,
+        channel: thread.channelId,
+        message: {
+          type: 'message',
+          user: thread.ana.userId,
+          text,
+          ts,
+          thread_ts: thread.threadTs,
+          ...(edited && { edited: { user: thread.ana.userId, ts: '1700000000.000100' } }),
+        },
+      });
+    await edit('use main', false);
+    const first = await edit('use release', true);
+    await slack.redeliver(first);
+    await slack.deliverEvent({
+      type: 'message',
+      subtype: 'message_deleted',
+      hidden: true,
+      channel: thread.channelId,
+      deleted_ts: ts,
+      previous_message: {
+        type: 'message',
+        user: thread.ana.userId,
+        text: 'use release',
+        ts,
+        thread_ts: thread.threadTs,
+      },
+    });
+    await delivered(thread, (await thread.say(thread.ana.userId, 'go')).ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual([
+      'use main',
+      'Correction of my earlier message: use release',
+      'go',
+    ]);
+  });
+
+  test.each([
+    ['its answer was lost', { mode: 'cut-after-effect' as const }],
+    ['Devin answered 502 and took it', { mode: 'status-after-effect' as const, status: 502 }],
+    ['Devin was busy', { status: 429, retryAfter: 1 }],
+  ])('are heard once when %s', async (_what, fault) => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    devin.fail(SEND, { times: 1, ...fault });
+    const { ts } = await thread.say(thread.ana.userId, 'hear me once');
+    const next = await thread.say(thread.ana.userId, 'and me');
+    await delivered(thread, ts);
+    await delivered(thread, next.ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['hear me once', 'and me']);
+  });
+
+  test('come back with "Send again" when it is not certain that they arrived, and that sends them', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.fail(SEND, { times: 1, mode: 'cut' });
+    const { ts } = await thread.say(thread.ana.userId, 'lost words');
+    const notice = await thread.noticeTo(thread.ana.userId, 'not certain');
+    expect(notice.text).toContain('lost words');
+    expect(thread.heard()).toEqual([]);
+    await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
+    await delivered(thread, ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['lost words']);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('wake a session that sleeps', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, { status: 'suspended', statusDetail: 'inactivity' });
+    await delivered(thread, (await thread.say(thread.ana.userId, 'wake up')).ts);
+    expect(devin.session(thread.id).status).not.toBe('suspended');
+  });
+
+  test('to a session that is over come back with a form that starts again with them', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world(), 'fix it --acu 7');
+    devin.advance(thread.id, { status: 'exit' });
+    await thread.say(thread.ana.userId, 'one more thing');
+    const notice = await thread.noticeTo(thread.ana.userId, 'session is over');
+    await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'open_form');
+    const view = await slack.waitForView(({ userId }) => userId === thread.ana.userId);
+    const shown = slack.renderText(view.id);
+    expect(shown).toContain('one more thing');
+    expect(shown).toContain('7');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test.each([
+    [404, 'does not know the session'],
+    [403, 'service user'],
+    [422, 'did not accept'],
+  ])('come back privately when Devin answers %i', async (status, words) => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.fail(SEND, { times: 1, status });
+    const { ts } = await thread.say(thread.ana.userId, 'no way');
+    const notice = await thread.noticeTo(thread.ana.userId, words);
+    expect(notice.text).toContain('no way');
+    await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
+    await delivered(thread, ts);
+  });
+
+  test('of somebody who is not in the organisation are refused, privately', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const eve = addColleague(world(), { inDevin: false });
+    await thread.say(eve.userId, 'let me in');
+    const direct = slack.directMessages(eve.userId);
+    await slack.waitForMessage(direct, ({ text }) => text.includes('Devin does not know you'));
+    await delivered(thread, (await thread.say(thread.ana.userId, 'hello')).ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['hello']);
+    expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toEqual([]);
+  });
+
+  test('of apps, of this one and of webhooks go nowhere, nor do messages beside the thread', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const robot = slack.addUser({ name: 'official-devin', isBot: true });
+    await thread.say(robot, 'I am Devin, too');
+    await thread.say(thread.ana.userId, 'alert', { botName: 'alerts' });
+    await slack.speak(thread.ana.userId, thread.channelId, 'not in the thread');
+    await delivered(thread, (await thread.say(thread.ana.userId, 'only this')).ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['only this']);
+  });
+});
+
+describe('words in the thread', () => {
+  const world = useWorld(QUICK_THREADS);
+  const marked = async (thread: Awaited<ReturnType<typeof startThread>>, words: string) => {
+    const { ts } = await thread.say(thread.ana.userId, words);
+    await thread.marked(ts, 'white_check_mark');
+  };
+
+  test('mute and unmute what goes to Devin, with a mention of the app or without', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    await marked(thread, `<@${slack.workspace.botUserId}> mute`);
+    await thread.say(thread.ana.userId, 'among ourselves');
+    devin.advance(thread.id, { status: 'running', message: 'still here' });
+    await thread.relayedText('still here');
+    await marked(thread, 'unmute');
+    await marked(thread, 'mute the alarms in the test');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['mute the alarms in the test']);
+  });
+
+  test.each(['(aside) what do you think?', 'I wonder !aside', '!aside hm'])(
+    'leave out "%s"',
+    async (aside) => {
+      const thread = await startThread(world());
+      const { ts } = await thread.say(thread.ana.userId, aside);
+      await marked(thread, 'say `!aside` in the docs');
+      expect(thread.heard().map(({ message }) => message)).toEqual(['say `!aside` in the docs']);
+      expect(
+        world()
+          .slack.messages(thread.channelId)
+          .find((one) => one.ts === ts)?.reactions.size,
+      ).toBe(0);
+    },
+  );
+
+  test('unsync ends it both ways', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    await marked(thread, 'unsync');
+    await thread.noticeTo(thread.ana.userId, 'not tied');
+    await thread.say(thread.ana.userId, 'hello?');
+    devin.advance(thread.id, { status: 'running', message: 'nobody sees this' });
+    await slack.waitForMessage(
+      thread.channelId,
+      ({ ts, text }) => ts === thread.threadTs && text.includes('nobody sees this'),
+    );
+    expect(thread.heard()).toEqual([]);
+    expect(thread.relayed()).toEqual([]);
+  });
+
+  test('EXIT ends the session, archive puts it away; a task that only begins so is a task', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    await marked(thread, 'exit');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['exit']);
+    await thread.say(thread.ana.userId, 'archive');
+    await devin.waitForSession(({ id, isArchived }) => id === thread.id && isArchived);
+    await thread.say(thread.ana.userId, 'EXIT');
+    await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
+  });
+
+  test('help lists them privately', async () => {
+    const thread = await startThread(world());
+    await thread.say(thread.ana.userId, 'help');
+    const notice = await thread.noticeTo(thread.ana.userId, 'unmute');
+    for (const word of ['(aside)', '!aside', 'archive', 'EXIT', 'unsync', '!new'])
+      expect(notice.text).toContain(word);
+    expect(world().slack.problems).toEqual([]);
+  });
+
+  test('!new starts another session in this thread, which then has its replies', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { ts, deliveries } = await thread.say(thread.ana.userId, '!new port it --acu 3 --repo acme/web');
+    await Promise.all(deliveries.map((delivery) => slack.redeliver(delivery)));
+    const session = await devin.waitForSession(({ request }) => request.prompt === 'port it');
+    expect(session.request).toMatchObject({ max_acu_limit: 3, repos: ['acme/web'] });
+    const card = await slack.waitForMessage(thread.channelId, ({ text }) => text.includes(session.url));
+    expect(card.threadTs).toBe(thread.threadTs);
+    await thread.marked(ts, 'eyes');
+    await marked(thread, 'to the new one');
+    expect(devin.session(session.id).messages.at(-1)?.message).toBe('to the new one');
+    expect(devin.sessions.filter(({ request }) => request.prompt === 'port it')).toHaveLength(1);
+  });
+
+  test('!new with a wrong flag starts nothing and gives everything back', async () => {
+    const thread = await startThread(world());
+    await thread.say(thread.ana.userId, '!new port it --rpeo acme/web');
+    const notice = await thread.noticeTo(thread.ana.userId, '--rpeo');
+    expect(notice.text).toContain('port it');
+  });
+});
+
+test('a reply that waits for a busy Devin goes out after a restart, once', async () => {
+  const world = await createWorld(QUICK_THREADS);
+  try {
+    const { devin, slack, environment } = world;
+    const thread = await startThread(world);
+    devin.fail(SEND, { times: 1, status: 429, retryAfter: 2 });
+    const { ts } = await thread.say(thread.ana.userId, 'before the stop');
+    await devin.waitForRequest(({ method, path }) => method === 'POST' && path.endsWith('/messages'));
+    await world.bot.stop();
+    const { bot } = await startBot(environment, slack, QUICK_THREADS.overrides);
+    try {
+      await thread.marked(ts, 'white_check_mark');
+      expect(thread.heard().map(({ message }) => message)).toEqual(['before the stop']);
+    } finally {
+      await bot.stop();
+    }
+  } finally {
+    await world.close();
+  }
+});
+
+test('with IMPERSONATION=off words go as the service user, with their author’s name', async () => {
+  const world = await createWorld({ ...QUICK_THREADS, environment: { IMPERSONATION: 'off' } });
+  try {
+    const { slack, devin } = world;
+    const ana = addColleague(world);
+    const channelId = slack.addChannel({ name: 'off', members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'as the app');
+    const { id, url } = await devin.waitForSession(() => true);
+    const card = await slack.waitForMessage(channelId, ({ text }) => text.includes(url));
+    const { ts } = await slack.speak(ana.userId, channelId, 'my words', { threadTs: card.ts });
+    await slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has('white_check_mark'));
+    expect(devin.session(id).messages.at(-1)).toMatchObject({
+      message: `${ana.name}: my words`,
+      asUserId: null,
+    });
+  } finally {
+    await world.close();
+  }
+});

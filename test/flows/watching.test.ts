@@ -1,0 +1,306 @@
+import { describe, expect, test } from 'vitest';
+import { createWorld, startBot } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const LIST = { method: 'GET', path: /\/sessions$/ } as const;
+
+const QUICK = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50, youngMs: 0, tellAfterMs: 50 } } };
+
+/** A session that somebody started in a channel of their own. */
+async function startSession(world: World, text = 'fix the login test') {
+  const { slack, devin } = world;
+  const ana = addColleague(world);
+  const channelId = slack.addChannel({ name: `watch-${ana.name}`, members: [ana.userId] });
+  await slack.command(ana.userId, channelId, text);
+  const session = await sessionOf(devin, ana.devinUserId);
+  const card = await cardOf(slack, channelId, (shown) => shown.includes(session.url));
+  const showing = async (words: string) => cardOf(slack, channelId, (shown) => shown.includes(words));
+  const told = async (words: string) =>
+    slack.waitForMessage(
+      channelId,
+      ({ text: shown, threadTs }) =>
+        threadTs === card.ts && shown.includes(`<@${ana.userId}>`) && shown.includes(words),
+    );
+  const editsOf = () =>
+    slack.calls.filter(({ method, args }) => method === 'chat.update' && args['ts'] === card.ts);
+  return { ana, channelId, session, card, showing, told, editsOf };
+}
+
+describe('a session that is followed', () => {
+  const world = useWorld(QUICK);
+
+  test('shows on its card what Devin says of it, phase by phase', async () => {
+    const { devin, slack } = world();
+    const { session, showing } = await startSession(world(), 'fix it --acu 10');
+    devin.advance(session.id, { status: 'claimed' });
+    await showing('Queued');
+    devin.advance(session.id, { status: 'running', title: 'Fix the login test', acus: 1.4 });
+    const card = await showing('Working');
+    expect(card.text).toContain('Fix the login test');
+    expect(card.text).toContain('1.4 of 10 ACU');
+    expect(card.text).toContain('under 1 min');
+    devin.advance(session.id, { pullRequest: { url: 'https://github.com/acme/web/pull/7', state: 'open' } });
+    await showing('(open)');
+    devin.advance(session.id, {
+      pullRequest: { url: 'https://github.com/acme/web/pull/7', state: 'merged' },
+    });
+    await showing('(merged)');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('tells once that a pull request was opened, however its state changes', async () => {
+    const { devin, slack } = world();
+    const { channelId, session, told, showing } = await startSession(world());
+    const url = 'https://github.com/acme/web/pull/412';
+    devin.advance(session.id, { status: 'running', pullRequest: { url, state: 'open' } });
+    await told('opened a pull request');
+    devin.advance(session.id, { pullRequest: { url, state: 'merged' } });
+    await showing('(merged)');
+    const about = slack.messages(channelId).filter(({ text }) => text.includes('opened a pull request'));
+    expect(about).toHaveLength(1);
+  });
+
+  test('calls the requester for each answer that is needed, and for an approval', async () => {
+    const { devin, slack } = world();
+    const { channelId, session, told, showing } = await startSession(world());
+    devin.advance(session.id, {
+      status: 'running',
+      statusDetail: 'waiting_for_user',
+      message: 'main or release?',
+    });
+    await told('Devin');
+    await showing('Needs you');
+    devin.advance(session.id, { status: 'running' });
+    await showing('Working');
+    devin.advance(session.id, { statusDetail: 'waiting_for_approval' });
+    await told('approval');
+    devin.advance(session.id, { statusDetail: 'waiting_for_user' });
+    const keys = await slack.waitFor(() => {
+      const calls = slack.messages(channelId).filter(({ metadata }) => isMilestone(metadata, 'needs-'));
+      return calls.length === 3 ? calls.map(({ metadata }) => JSON.stringify(metadata)) : undefined;
+    });
+    expect(new Set(keys).size).toBe(3);
+  });
+
+  test('sums up what was done when it finished, and stays finished in its sleep', async () => {
+    const { devin, slack } = world();
+    const { channelId, session, told, showing } = await startSession(world(), 'count --acu 5');
+    devin.advance(session.id, { status: 'running' });
+    await showing('Working');
+    devin.advance(session.id, {
+      statusDetail: 'finished',
+      acus: 2,
+      structuredOutput: { tests: 3 },
+      pullRequest: { url: 'https://github.com/acme/web/pull/9', state: 'open' },
+    });
+    const summary = await told('finished');
+    for (const part of ['pull/9', '"tests": 3', '2 of 5 ACU', 'min', session.url])
+      expect(summary.text).toContain(part);
+    devin.advance(session.id, { status: 'suspended', statusDetail: 'inactivity', acus: 2.2 });
+    await showing('2.2 of 5 ACU');
+    await showing('Finished');
+    const summaries = slack.messages(channelId).filter(({ metadata }) => isMilestone(metadata, 'finished'));
+    expect(summaries).toHaveLength(1);
+  });
+
+  test('puts a result that is too long for a message into the thread as a file', async () => {
+    const { devin, slack } = world();
+    const { channelId, session, card, told } = await startSession(world());
+    const rows = Array.from({ length: 300 }, (_, index) => `row ${index}`);
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished', structuredOutput: { rows } });
+    expect((await told('finished')).text).toContain('in the file above');
+    const files = slack
+      .messages(channelId)
+      .filter(({ threadTs, fileIds }) => threadTs === card.ts && fileIds.length > 0);
+    expect(files).toHaveLength(1);
+  });
+
+  test.each([
+    ['failed', { status: 'error' }, 'could not go on', 'Failed'],
+    [
+      'was capped',
+      { status: 'suspended', statusDetail: 'usage_limit_exceeded' },
+      'higher ACU cap',
+      'Stopped at the cap',
+    ],
+  ])('says why and what can be done when it %s', async (_what, change, words, word) => {
+    const { devin, slack } = world();
+    const { session, told, showing } = await startSession(world());
+    devin.advance(session.id, { status: 'running' });
+    devin.advance(session.id, change);
+    expect((await told(words)).text).toContain(session.url);
+    await showing(word);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('shows a status that nobody knows as Devin names it', async () => {
+    const { devin, slack } = world();
+    const { session, showing } = await startSession(world());
+    devin.advance(session.id, { status: 'daydreaming' });
+    await showing('daydreaming');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test.each(['dm', 'card'])('tells where the person prefers to be told: %s', async (where) => {
+    const { devin, slack } = world();
+    const { ana, channelId, session, showing } = await startSession(world());
+    await slack.command(ana.userId, channelId, `notify ${where}`);
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+    await showing('Finished');
+    const direct = () => slack.messages(slack.directMessages(ana.userId));
+    if (where === 'dm') await slack.waitFor(() => (direct().length > 0 ? direct() : undefined));
+    devin.advance(session.id, { acus: 4 });
+    await showing('4 ACU');
+    expect(direct().map(({ text }) => text.includes('finished'))).toEqual(where === 'dm' ? [true] : []);
+    const inThread = slack.messages(channelId).filter(({ metadata }) => isMilestone(metadata, 'finished'));
+    expect(inThread).toEqual([]);
+  });
+
+  test('does not edit the card while nothing it shows changes', async () => {
+    const { devin } = world();
+    const { session, showing, editsOf } = await startSession(world());
+    devin.advance(session.id, { status: 'running', acus: 1.41 });
+    await showing('1.4 ACU');
+    const edits = editsOf().length;
+    const looks = devin.requests.length;
+    devin.advance(session.id, { acus: 1.42 });
+    await devin.waitForRequest(
+      () => devin.requests.slice(looks).filter(({ path }) => LIST.path.test(path)).length >= 3,
+    );
+    expect(editsOf()).toHaveLength(edits);
+  });
+});
+
+function isMilestone(metadata: unknown, kind: string): boolean {
+  return JSON.stringify(metadata ?? '').includes(`"milestone":"${kind}`);
+}
+
+describe('when something is missing while a session is followed', () => {
+  const world = useWorld(QUICK);
+
+  test('shows that Devin does not know the session any more, and asks for it no more', async () => {
+    const { devin, slack } = world();
+    const { session, showing } = await startSession(world());
+    const hidden = devin.fail(
+      { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) },
+      { status: 404, times: 9 },
+    );
+    const unlisted = devin.fail(LIST, { status: 422, times: 20 });
+    await showing('Gone');
+    hidden.clear();
+    unlisted.clear();
+    await startSession(world());
+    const before = devin.requests.length;
+    const later = (): string[] => devin.requests.slice(before).map((request) => JSON.stringify(request));
+    await devin.waitForRequest(() => later().filter((request) => request.includes('session_ids')).length > 3);
+    expect(later().filter((request) => request.includes(session.id))).toEqual([]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('posts a card that was deleted by hand again when somebody is needed', async () => {
+    const { devin, slack } = world();
+    const { channelId, session, card } = await startSession(world());
+    await deleteMessage(world(), channelId, card.ts);
+    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user' });
+    const again = await slack.waitForMessage(
+      channelId,
+      ({ ts, text, threadTs }) => ts !== card.ts && threadTs === null && text.includes('Needs you'),
+    );
+    devin.advance(session.id, { status: 'running', acus: 3 });
+    await slack.waitForMessage(channelId, ({ ts, text }) => ts === again.ts && text.includes('3 ACU'));
+    devin.advance(session.id, { statusDetail: 'finished' });
+    await slack.waitForMessage(
+      channelId,
+      ({ threadTs, text }) => threadTs === again.ts && text.includes('finished'),
+    );
+    expect(slack.messages(channelId).filter(({ threadTs }) => threadTs === null)).toHaveLength(1);
+  });
+
+  test('tells the requester directly when the channel was archived', async () => {
+    const { devin, slack } = world();
+    const { ana, channelId, session } = await startSession(world());
+    slack.changeChannel(channelId, { isArchived: true });
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+    await slack.waitForMessage(slack.directMessages(ana.userId), ({ text }) => text.includes('finished'));
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('goes on looking after Devin was busy', async () => {
+    const { devin } = world();
+    const { session, showing } = await startSession(world());
+    devin.fail(LIST, { status: 429, retryAfter: 1, times: 6 });
+    devin.advance(session.id, { status: 'running' });
+    await showing('Working');
+    expect(devin.problems).toEqual([]);
+  });
+
+  test.each([
+    ['was made and its answer lost', { afterEffect: true }],
+    ['was not made', {}],
+    ['met the rate limit', { retryAfter: 1 }],
+  ])('tells once when a post %s', async (_what, fault) => {
+    const { devin, slack } = world();
+    const { channelId, session, told, showing } = await startSession(world());
+    devin.advance(session.id, { status: 'running' });
+    await showing('Working');
+    slack.fail('chat.postMessage', { times: 1, ...fault });
+    devin.advance(session.id, { statusDetail: 'finished' });
+    await told('finished');
+    // Told in order: once the next one is, nothing is left to do about the first.
+    devin.advance(session.id, { pullRequest: { state: 'open' } });
+    await told('opened a pull request');
+    const posts = slack.messages(channelId).filter(({ metadata }) => isMilestone(metadata, 'finished'));
+    expect(posts).toHaveLength(1);
+  });
+});
+
+async function deleteMessage({ slack }: World, channel: string, ts: string): Promise<void> {
+  const response = await fetch(`${slack.apiUrl}chat.delete`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.workspace.botToken}` },
+    body: new URLSearchParams({ channel, ts }),
+  });
+  expect(await response.json()).toMatchObject({ ok: true });
+}
+
+describe('within what Slack takes', () => {
+  const world = useWorld({ overrides: { ...QUICK.overrides, editBudget: { burst: 2, perMinute: 40 } } });
+
+  test('draws many changes in few edits, and the last of them in the end', async () => {
+    const { devin } = world();
+    const { session, showing, editsOf } = await startSession(world());
+    for (let acus = 1; acus <= 9; acus += 1) {
+      const looks = devin.requests.length;
+      devin.advance(session.id, { status: 'running', acus });
+      await devin.waitForRequest(() => devin.requests.slice(looks).some(({ path }) => LIST.path.test(path)));
+    }
+    await showing('9 ACU');
+    expect(editsOf().length).toBeLessThan(7);
+  });
+});
+
+describe('a start after answers were lost', () => {
+  test('binds the session to its request, which did not know whether it started', async () => {
+    const first = await createWorld(QUICK);
+    const { slack, devin, environment } = first;
+    const ana = addColleague(first);
+    const channelId = slack.addChannel({ name: 'lost', members: [ana.userId] });
+    devin.fail({ method: 'POST', path: LIST.path }, { mode: 'cut-after-effect', times: 1 });
+    const hidden = devin.fail(LIST, { status: 403, times: 100 });
+    await slack.command(ana.userId, channelId, 'get lost');
+    await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    await first.bot.stop();
+    hidden.clear();
+    const again = await startBot(environment, slack, QUICK.overrides);
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    devin.advance(session.id, { status: 'running' });
+    await cardOf(slack, channelId, (text) => text.includes('Working'));
+    await again.bot.stop();
+    await first.close();
+    expect(devin.createdCount()).toBe(1);
+  });
+});

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { createRecorder } from '../../../src/jobs/watch/record.ts';
+import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
+import { createCards } from '../../../src/store/cards.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+import { createMilestones } from '../../../src/store/milestones.ts';
+import { createSessions } from '../../../src/store/sessions.ts';
+import { useEmbedded } from '../../support/databases.ts';
+
+const ID = 'a'.repeat(32);
+const answer = (changes: object) =>
+  sessionResponseSchema.parse({
+    session_id: ID,
+    url: `https://app.devin.ai/sessions/${ID}`,
+    status: 'running',
+    tags: [],
+    org_id: 'org-1',
+    created_at: 1,
+    updated_at: 1,
+    acus_consumed: 0,
+    pull_requests: [],
+    ...changes,
+  });
+
+describe('what Devin says about a session', () => {
+  const open = useEmbedded();
+
+  const setUp = async () => {
+    const { db } = await open();
+    await migrate(db);
+    const sessions = createSessions(db);
+    const milestones = createMilestones(db);
+    const jobs: string[] = [];
+    const recorder = createRecorder({
+      db,
+      sessions,
+      milestones,
+      cards: createCards(db, { burst: 1, perMinute: 1 }),
+      enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
+      times: { fastestMs: 10_000, tellAfterMs: 0 },
+      now: Date.now,
+      random: () => 0.5,
+    });
+    const response = answer({ status: 'new' });
+    const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
+    await sessions.bind({ sessionId: ID, requestId: 'r1', url: response.url, response, ...place });
+    const row = async () => {
+      const found = await sessions.find(ID);
+      if (found === null) throw new Error('the session is not there');
+      return found;
+    };
+    return { recorder, milestones, jobs, row };
+  };
+
+  test('is written down with everything that has to happen because of it', async () => {
+    const { recorder, milestones, jobs, row } = await setUp();
+    const pullRequests = [{ pr_url: 'https://a/1', pr_state: 'open' }];
+    await recorder.look(await row(), answer({ status_detail: 'finished', pull_requests: pullRequests }));
+    expect(await row()).toMatchObject({
+      phase: 'finished',
+      was_finished: true,
+      told: ['pr:https://a/1', 'finished:1'],
+    });
+    expect((await milestones.pending(ID)).map(({ key }) => key)).toEqual(['pr:https://a/1', 'finished:1']);
+    expect(jobs.toSorted()).toEqual(['relay-from-devin', 'tell-milestones', 'update-card']);
+  });
+
+  test('does not count when something was recorded after the look began', async () => {
+    const { recorder, row } = await setUp();
+    await recorder.look(await row(), answer({ status_detail: 'waiting_for_user' }));
+    const before = await row();
+    await recorder.answer(answer({ updated_at: 2 }));
+    expect(await recorder.look(before, answer({ status_detail: 'waiting_for_user' }))).toBe(false);
+    expect(await row()).toMatchObject({ phase: 'working', told: ['needs-you:1'] });
+  });
+
+  test('keeps the output when the answer to a message leaves it out, and has finished no more', async () => {
+    const { recorder, row } = await setUp();
+    await recorder.look(await row(), answer({ status_detail: 'finished', structured_output: { a: 1 } }));
+    await recorder.answer(answer({ status: 'resuming', updated_at: 3 }));
+    expect(await row()).toMatchObject({
+      phase: 'starting',
+      was_finished: false,
+      response: { structured_output: { a: 1 } },
+    });
+  });
+
+  test('changes no card when only the time of the change is another', async () => {
+    const { recorder, jobs, row } = await setUp();
+    await recorder.look(await row(), answer({ status: 'new', updated_at: 9 }));
+    expect(jobs).toEqual(['relay-from-devin']);
+  });
+
+  test('is that it is gone: then it is asked for no more', async () => {
+    const { recorder, row } = await setUp();
+    await recorder.gone(ID);
+    expect(await row()).toMatchObject({ phase: 'gone', next_look_at: null });
+  });
+});

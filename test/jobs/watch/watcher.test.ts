@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createWatcher } from '../../../src/jobs/watch/watcher.ts';
+import type { Watcher } from '../../../src/jobs/watch/watcher.ts';
+import { createLog } from '../../../src/log.ts';
+import { createLeases } from '../../../src/store/leases.ts';
+import type { Leases } from '../../../src/store/leases.ts';
+import { migrate } from '../../../src/store/migrate.ts';
+import { useEmbedded } from '../../support/databases.ts';
+
+const LEASE_MS = 300;
+
+describe('the watcher over several processes', () => {
+  const open = useEmbedded();
+  const watchers: Watcher[] = [];
+  afterEach(async () => {
+    await Promise.all(watchers.splice(0).map((watcher) => watcher.stop()));
+  });
+
+  const openLeases = async (): Promise<Leases> => {
+    const { db } = await open();
+    await migrate(db);
+    return createLeases(db);
+  };
+
+  /** Counts its rounds; `until(n)` resolves with the n-th. */
+  const watch = (leases: Leases, owner: string, fails = false) => {
+    const waiting: { count: number; resolve: () => void }[] = [];
+    const rounds = { count: 0, prepared: 0 };
+    const watcher = createWatcher({
+      leases,
+      owner,
+      prepare: async () => void (rounds.prepared += 1),
+      round: async () => {
+        rounds.count += 1;
+        for (const { count, resolve } of waiting) if (rounds.count >= count) resolve();
+        if (fails && rounds.count === 1) throw new Error('the database is away');
+        return Promise.resolve(5);
+      },
+      times: { leaseMs: LEASE_MS, standbyMs: 20 },
+      sleep: async (ms, signal) => delay(Math.min(ms, 50), true, { signal }).catch(() => false),
+      log: createLog('silent'),
+    });
+    watchers.push(watcher);
+    const until = async (count: number): Promise<void> =>
+      new Promise((resolve) => {
+        if (rounds.count >= count) resolve();
+        else waiting.push({ count, resolve });
+      });
+    watcher.start();
+    return { watcher, rounds, until };
+  };
+
+  test('is one, and another takes over when it stops', async () => {
+    const leases = await openLeases();
+    const first = watch(leases, 'first');
+    await first.until(3);
+    const second = watch(leases, 'second');
+    await first.until(20);
+    expect(second.rounds.count).toBe(0);
+    await first.watcher.stop();
+    const { count } = first.rounds;
+    await second.until(3);
+    expect(first.rounds.count).toBe(count);
+    expect([first.rounds.prepared, second.rounds.prepared]).toEqual([1, 1]);
+  });
+
+  test('is another once the lease of one that died has lapsed', async () => {
+    const leases = await openLeases();
+    await leases.take('watch-sessions', 'dead', LEASE_MS);
+    await watch(leases, 'second').until(1);
+    expect(await leases.take('watch-sessions', 'dead', LEASE_MS)).toBe(false);
+  });
+
+  test('goes on after a round that failed', async () => {
+    const { until, rounds } = watch(await openLeases(), 'first', true);
+    await until(3);
+    expect(rounds.prepared).toBe(1);
+  });
+
+  test('starts and stops in any order and number', async () => {
+    const { watcher, rounds } = watch(await openLeases(), 'first');
+    watcher.start();
+    await Promise.all([watcher.stop(), watcher.stop()]);
+    const { count } = rounds;
+    watcher.start();
+    await watcher.stop();
+    expect(rounds.count).toBeGreaterThanOrEqual(count);
+  });
+});

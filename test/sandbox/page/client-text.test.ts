@@ -1,0 +1,134 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emojiOf } from '../../../src/sandbox/page/client/emoji.ts';
+import { complete, suggestionsFor } from '../../../src/sandbox/page/client/completion.ts';
+import { mrkdwn } from '../../../src/sandbox/page/client/mrkdwn.ts';
+import { formatMoment } from '../../../src/sandbox/page/client/time.ts';
+import type { Child } from '../../../src/sandbox/page/client/vnode.ts';
+import type { AppState } from '../../../src/sandbox/page/client/app.ts';
+import type { Person, Snapshot } from '../../../src/sandbox/page/client/wire.ts';
+
+function person(id: string, name: string, realName: string): Person {
+  return { id, name, realName, isBot: false, role: 'member', canBePlayed: true, note: null };
+}
+
+const snapshot: Snapshot = {
+  workspace: { teamName: 'Acme', appName: 'Devin', botUserId: 'U0' },
+  commands: [{ name: '/devin', description: 'Start a Devin session', usageHint: 'fix it' }],
+  shortcuts: [],
+  people: [person('U1', 'ada', 'Ada Long'), person('U2', 'bob', 'Bob Short')],
+  channels: [
+    {
+      id: 'C1',
+      name: 'secret',
+      kind: 'private',
+      isExternal: false,
+      isArchived: false,
+      memberIds: ['U2'],
+      messages: [],
+    },
+  ],
+  views: [],
+  homes: {},
+  files: {},
+  sessions: [],
+  faults: [],
+};
+
+const none = new Map<string, never>();
+const state: AppState = {
+  snapshot,
+  userId: 'U1',
+  channelId: '',
+  isHome: false,
+  threadTs: null,
+  notices: [],
+  dialog: null,
+  menu: null,
+  written: none,
+  suggesting: null,
+  searches: none,
+  entries: none,
+  offers: none,
+  busy: new Set(),
+  viewTrouble: none,
+  toast: null,
+  seen: none,
+  isConnected: true,
+};
+
+/** As HTML without attributes, except where a link leads. */
+function html(child: Child): string {
+  if (child === null || child === false) return '';
+  if (typeof child === 'string') return child;
+  if (!('tag' in child)) return child.map(html).join('');
+  const href = child.attributes['href'];
+  const inner = child.children.map(html).join('');
+  return `<${child.tag}${typeof href === 'string' ? ` ${href}` : ''}>${inner}</${child.tag}>`;
+}
+
+const shown = (text: string): string => html(mrkdwn(state, text));
+const line = (inner: string): string => `<div>${inner}</div>`;
+
+describe("Slack's markup", () => {
+  test.each([
+    ['*bold* and _slanted_ and ~gone~', '<strong>bold</strong> and <em>slanted</em> and <s>gone</s>'],
+    ['snake_case_name and 2*3*4', 'snake_case_name and 2*3*4'],
+    ['*<https://x.example/1|Fix _it_>*', '<strong><a https://x.example/1>Fix _it_</a></strong>'],
+    ['<https://x.example/?a=1&amp;b=2>', '<a https://x.example/?a=1&b=2>https://x.example/?a=1&b=2</a>'],
+    ['a &lt;b&gt; &amp;amp;', 'a <b> &amp;'],
+    ['`a *b* &lt;c&gt;`', '<code>a *b* <c></code>'],
+    ['<@U2>, <@U9|kim>', '<span>@Bob Short</span>, <span>@kim</span>'],
+    ['<!date^0^{date}|long ago> <!date^x^{date}|once>', `${formatMoment(0, '{date}')} once`],
+    [':eyes: :no_such_sign:', '<span>👀</span> :no_such_sign:'],
+    ['<javascript:alert(1)|x>', '<javascript:alert(1)|x>'],
+  ])('%s', (text, expected) => {
+    expect(shown(text)).toBe(line(expected));
+  });
+
+  test('parts lines, quotes and code blocks', () => {
+    expect(shown('one\ntwo\n&gt; said\n> more\n```\n*as* it\n  is\n```')).toBe(
+      '<div>one<br></br>two</div><blockquote>said<br></br>more</blockquote><pre>*as* it\n  is</pre>',
+    );
+  });
+
+  test("hides a private channel's name from who is not in it", () => {
+    expect(shown('<#C1|secret>')).toBe(line('<span>#secret</span>'));
+    expect(shown('<#C1>')).toBe(line('<span>#private-channel</span>'));
+  });
+});
+
+test('moments near today are told in words', () => {
+  const now = Date.UTC(2026, 2, 10, 12);
+  expect(formatMoment(now / 1000, '{date_short_pretty}, {time}', now)).toMatch(/^Today, \d+:\d\d/);
+  expect(formatMoment(now / 1000 - 86_400, '{date_short_pretty}', now)).toBe('Yesterday');
+});
+
+describe('completion', () => {
+  test('offers commands at the start only', () => {
+    expect(suggestionsFor(state, '/de').map(({ label }) => label)).toEqual(['/devin']);
+    expect(suggestionsFor(state, '/devin fix')).toEqual([]);
+    expect(suggestionsFor(state, 'see /de')).toEqual([]);
+  });
+
+  test('offers people after an @ and puts the name in', () => {
+    const [bob] = suggestionsFor(state, 'ask @bo');
+    expect(bob === undefined ? '' : complete('ask @bo', bob)).toBe('ask @bob ');
+    expect(suggestionsFor(state, 'mail me@bo')).toEqual([]);
+  });
+});
+
+test('every emoji that the app names can be shown', async () => {
+  const folders = ['src/slack', 'src/text'];
+  const names: string[] = [];
+  for (const folder of folders) {
+    for (const file of await readdir(folder, { recursive: true })) {
+      if (!file.endsWith('.ts')) continue;
+      const source = await readFile(join(folder, file), 'utf8');
+      names.push(...[...source.matchAll(/':([a-z_]{2,}):'/g)].map((found) => found[1] ?? ''));
+    }
+  }
+  expect(names.length).toBeGreaterThan(5);
+  expect(names.filter((name) => emojiOf(name) === null)).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest';
+import { readThreadMeaning } from '../../../src/slack/command/thread-words.ts';
+
+const read = (text: string) => readThreadMeaning(text, 'U0BOT');
+
+describe('a message in a session’s thread', () => {
+  test.each([
+    ['mute', 'mute'],
+    [' <@U0BOT> mute ', 'mute'],
+    ['<@U0BOT|devin>, unmute', 'unmute'],
+    ['unsync', 'unsync'],
+    ['!unsync', 'unsync'],
+    ['archive', 'archive'],
+    ['EXIT', 'stop'],
+    ['help', 'help'],
+  ])('"%s" is a word', (text, kind) => {
+    expect(read(text)).toEqual({ kind });
+  });
+
+  test.each(['exit', 'Mute', 'mute the tests', 'please archive', 'help me', '<@U0BEN> mute', 'constructor'])(
+    '"%s" is for Devin',
+    (text) => {
+      expect(read(text)).toEqual({ kind: 'reply', text });
+    },
+  );
+
+  test.each(['(aside) hm', '!aside hm', 'hm !aside', 'hm !aside.', '<@U0BOT> (aside) hm'])(
+    '"%s" is not for Devin',
+    (text) => {
+      expect(read(text)).toEqual({ kind: 'aside' });
+    },
+  );
+
+  test.each(['say `!aside`', '```\n!aside\n```', 'not!aside', '!asides'])('"%s" is no aside', (text) => {
+    expect(read(text)).toEqual({ kind: 'reply', text });
+  });
+
+  test('!new has the task of another session', () => {
+    expect(read('!new port it --acu 3')).toEqual({ kind: 'new', text: 'port it --acu 3' });
+    expect(read('!new')).toEqual({ kind: 'new', text: '' });
+    expect(read('!newer things')).toEqual({ kind: 'reply', text: '!newer things' });
+  });
+
+  test('a mention of the app in front is not for Devin', () => {
+    expect(read('<@U0BOT> go on, <@U0BEN>')).toEqual({ kind: 'reply', text: 'go on, <@U0BEN>' });
+  });
+});

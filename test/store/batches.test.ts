@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { inBatches } from '../../src/store/batches.ts';
+
+test('an item alone is a batch of its own; what comes meanwhile makes the next', async () => {
+  const batches: number[][] = [];
+  const double = inBatches(async (items: number[]) => {
+    batches.push(items);
+    return Promise.resolve(items.map((item) => item * 2));
+  }, 3);
+  expect(await Promise.all([1, 2, 3, 4, 5].map(double))).toEqual([2, 4, 6, 8, 10]);
+  expect(batches).toEqual([[1], [2, 3, 4], [5]]);
+  expect(await double(6)).toBe(12);
+});
+
+test('an item that fails does not spoil the others of its batch', async () => {
+  const check = inBatches(async (items: number[]) => {
+    if (items.includes(3)) return Promise.reject(new Error('three'));
+    return Promise.resolve(items);
+  }, 10);
+  const outcomes = await Promise.allSettled([1, 2, 3, 4].map(check));
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(await check(5)).toBe(5);
+});

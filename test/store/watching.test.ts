@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { createCards } from '../../src/store/cards.ts';
+import { createLeases } from '../../src/store/leases.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+describeOnBothDatabases('what only one process may do', (open) => {
+  const openLeases = async () => {
+    const { db } = await open();
+    await migrate(db);
+    return createLeases(db);
+  };
+
+  test('is done by whoever came first, as long as it is renewed', async () => {
+    const leases = await openLeases();
+    expect(await leases.take('watch', 'a', 60_000)).toBe(true);
+    expect(await leases.take('watch', 'b', 60_000)).toBe(false);
+    expect(await leases.take('watch', 'a', 60_000)).toBe(true);
+    expect(await leases.take('other', 'b', 60_000)).toBe(true);
+  });
+
+  test('is done by another at once when it was released, and after a while when its process died', async () => {
+    const leases = await openLeases();
+    await leases.take('watch', 'a', 60_000);
+    await leases.release('watch', 'b');
+    expect(await leases.take('watch', 'b', 60_000)).toBe(false);
+    await leases.release('watch', 'a');
+    expect(await leases.take('watch', 'b', -1000)).toBe(true);
+    expect(await leases.take('watch', 'c', 60_000)).toBe(true);
+  });
+});
+
+describeOnBothDatabases("the budget of a workspace's edits", (open) => {
+  const MINUTE = 60_000;
+  const openCards = async () => {
+    const { db } = await open();
+    await migrate(db);
+    return createCards(db, { burst: 15, perMinute: 35 });
+  };
+
+  test('is at most 50 in any minute, in the order they were asked for', async () => {
+    const cards = await openCards();
+    const start = Date.now();
+    const turns: number[] = [];
+    for (let count = 0; count < 70; count += 1)
+      turns.push((await cards.nextTurn('T1', new Date(start))).getTime() - start);
+    expect(turns).toEqual(turns.toSorted((a, b) => a - b));
+    expect(turns.filter((turn) => turn === 0)).toHaveLength(15);
+    for (const from of turns)
+      expect(turns.filter((turn) => turn >= from && turn < from + MINUTE).length).toBeLessThanOrEqual(50);
+  });
+
+  test('is whole again after a rest, and of each workspace its own', async () => {
+    const cards = await openCards();
+    const start = Date.now();
+    for (let count = 0; count < 60; count += 1) await cards.nextTurn('T1', new Date(start));
+    expect((await cards.nextTurn('T2', new Date(start))).getTime()).toBe(start);
+    const later = start + 5 * MINUTE;
+    expect((await cards.nextTurn('T1', new Date(later))).getTime()).toBe(later);
+  });
+
+  test('waits as long as Slack says', async () => {
+    const cards = await openCards();
+    const start = Date.now();
+    await cards.nextTurn('T1', new Date(start));
+    await cards.pause('T1', new Date(start + 20_000));
+    const turn = (await cards.nextTurn('T1', new Date(start))).getTime();
+    expect(turn).toBeGreaterThanOrEqual(start + 20_000);
+  });
+});

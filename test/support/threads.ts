@@ -1,0 +1,63 @@
+import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { World } from './bot.ts';
+import { cardOf, sessionOf } from './look.ts';
+import { addColleague } from './people.ts';
+
+/** The thread relays quickly, so that a test does not wait for what waits for another try. */
+export const QUICK_THREADS = {
+  overrides: {
+    watchTimes: { fastestMs: 100, tickMs: 25, youngMs: 0, tellAfterMs: 50 },
+    relayTimes: { busyMs: 20, unclearMs: 50, troubleMs: 100 },
+  },
+};
+
+/** A session that somebody started in a channel of their own, and its thread. */
+export async function startThread(world: World, text = 'fix the login test') {
+  const { slack, devin } = world;
+  const ana = addColleague(world);
+  const channelId = slack.addChannel({ name: `thread-${ana.name}`, members: [ana.userId] });
+  await slack.command(ana.userId, channelId, text);
+  const { id } = await sessionOf(devin, ana.devinUserId);
+  const { url } = devin.session(id);
+  const card = await cardOf(slack, channelId, (shown) => shown.includes(url));
+
+  const inThread = (message: Message): boolean =>
+    message.threadTs === card.ts && message.ephemeralFor === null;
+  return {
+    ana,
+    channelId,
+    threadTs: card.ts,
+    id,
+    /** What Devin said or made, as it stands in the thread. */
+    relayed: (): Message[] =>
+      slack.messages(channelId).filter((message) => inThread(message) && isRelayed(message)),
+    relayedText: async (words: string): Promise<Message> =>
+      slack.waitForMessage(channelId, (one) => inThread(one) && isRelayed(one) && one.text.includes(words)),
+    /** A message with a file of this name. */
+    withFile: async (): Promise<Message> =>
+      slack.waitForMessage(channelId, (one) => inThread(one) && one.fileIds.length > 0),
+    /** What this person alone sees. */
+    noticeTo: async (userId: string, words: string): Promise<Message> =>
+      slack.waitForMessage(channelId, (one) => one.ephemeralFor === userId && one.text.includes(words)),
+    say: async (userId: string, words: string, options = {}) =>
+      slack.speak(userId, channelId, words, { threadTs: card.ts, ...options }),
+    marked: async (ts: string, reaction: string): Promise<Message> =>
+      slack.waitForMessage(channelId, (one) => one.ts === ts && one.reactions.has(reaction)),
+    /** What people said to Devin after the prompt. */
+    heard: () =>
+      devin
+        .session(id)
+        .messages.slice(1)
+        .filter(({ source }) => source === 'user')
+        .map(({ message, asUserId }) => ({ message, asUserId })),
+  };
+}
+
+function isRelayed({ metadata }: Message): boolean {
+  return (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    'event_type' in metadata &&
+    metadata.event_type === 'devin_message'
+  );
+}
