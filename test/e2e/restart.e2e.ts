@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStage } from './support/stage.ts';
 import type { Stage } from './support/stage.ts';
 
+/** What a dead process was just editing is free after half a minute. */
+const LATE = { timeout: 60_000 };
+
 describe('the app, killed in the middle', () => {
   let stage: Stage;
   beforeEach(async () => {
@@ -24,7 +27,7 @@ describe('the app, killed in the middle', () => {
     await press('Kill and restart', panel);
     await panel.getByText(/start 2/).waitFor();
     await choose('20×');
-    await card.getByText('Finished').waitFor();
+    await card.getByText('Finished').waitFor(LATE);
     expect(stage.devin.createdCount()).toBe(1);
     expect(await channel.getByRole('article').filter({ hasText: 'survive a power cut' }).count()).toBe(1);
   });

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createBotProcess } from '../../src/sandbox/bot-process.ts';
+import { openSandbox } from '../../src/sandbox/sandbox.ts';
+
+describe('the app as a process of the sandbox', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'devin-slack-process-'));
+  });
+  afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+  test('remembers what it did when it is killed and started again', async () => {
+    const { slack, devin, bot, world, close } = await openSandbox({ transport: 'socket', speed: 0 });
+    try {
+      const { people, channels } = world;
+      await slack.command(people.ana, channels.payments, 'survive a power cut');
+      const session = await devin.waitForSession(({ userId }) => userId === 'user-ana');
+      const card = await slack.waitForMessage(channels.payments, ({ text }) => text.includes(session.url));
+      const { pid } = bot.state();
+      await bot.kill();
+      expect(bot.state()).toMatchObject({ status: 'ended', pid: null, address: null });
+      await bot.start();
+      expect(bot.state()).toMatchObject({ status: 'ready', starts: 2 });
+      expect(bot.state().pid).not.toBe(pid);
+      await slack.waitForSocket();
+      devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+      await slack.waitForMessage(
+        channels.payments,
+        ({ ts, text }) => ts === card.ts && text.includes('Finished'),
+        // What a dead process was just editing is free after half a minute.
+        { timeoutMs: 50_000 },
+      );
+      expect(devin.createdCount()).toBe(1);
+    } finally {
+      await close();
+    }
+  });
+
+  test('says why it could not start', async () => {
+    const bot = createBotProcess({ environment: { LOG_LEVEL: 'info' }, folder });
+    await expect(bot.start()).rejects.toThrow('SLACK_BOT_TOKEN must be');
+    expect(bot.state()).toMatchObject({ status: 'ended', starts: 1 });
+    await bot.stop();
+  });
+});
