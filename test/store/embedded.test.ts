@@ -4,10 +4,13 @@ import { fsyncSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
+import { lockFolder } from '../../src/store/embedded/lock.ts';
 import { runUpkeep, startUpkeep } from '../../src/store/embedded/upkeep.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';
 
@@ -109,6 +112,15 @@ describe('a folder in use', () => {
     await expect(openDatabase(options)).rejects.toMatchObject({ code: 'folder-in-use' });
     await first.close();
     await expect(open(options)).resolves.toMatchObject({ kind: 'embedded' });
+  });
+
+  test('stays refused when nothing refers to the lock any more', () => {
+    const dataDir = join(folder(), 'forgotten');
+    mkdirSync(dataDir);
+    lockFolder(dataDir);
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc()');
+    expect(() => lockFolder(dataDir)).toThrow(dataDir);
   });
 
   test('is free when the pid left in it belongs to somebody else by now', async () => {

@@ -6,6 +6,9 @@ import { en } from '../../text/index.ts';
 
 export type FolderLock = { release(): void };
 
+/** An open file that nobody refers to is closed by the garbage collector, and its lock ends with it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the folder for this process: two processes on one PGlite folder corrupt it.
  *
@@ -24,6 +27,7 @@ export function lockFolder(folder: string): FolderLock {
       if (!lock.isOpen) return;
       rmSync(pidFile, { force: true });
       lock.close();
+      held.delete(lock);
     },
   };
 }
@@ -32,6 +36,7 @@ function takeLock(file: string): DatabaseSync | null {
   const lock = new DatabaseSync(file, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
+    held.add(lock);
     return lock;
   } catch (error) {
     lock.close();
