@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
 const LOG_LINES_KEPT = 200;
 
 type BotStatus = 'starting' | 'ready' | 'ended';
@@ -83,17 +84,15 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   async function start(): Promise<void> {
     if (child !== null) return;
     const env = { PATH: process.env['PATH'] ?? '', ...environment };
-    const started = spawn(process.execPath, ['--liftoff-only', MAIN], {
+    const started = spawn(process.execPath, ['--liftoff-only', '--import', END_WITH_PARENT, MAIN], {
       cwd: folder,
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     child = started;
-    const dieTogether = (): void => void started.kill('SIGKILL');
-    process.once('exit', dieTogether);
     update({ status: 'starting', pid: started.pid ?? null, starts: state.starts + 1 });
-    const ended = once(started, 'exit').then(() => {
-      process.off('exit', dieTogether);
+    // Not `exit`: its last words come before this.
+    const ended = once(started, 'close').then(() => {
       child = null;
       update({ status: 'ended', pid: null, address: null });
     });

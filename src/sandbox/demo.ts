@@ -16,6 +16,11 @@ import type { Sandbox } from './sandbox.ts';
 const FIRST_PORT = 4321;
 const PORTS_TRIED = 20;
 
+type OpenAt = (port: number) => Promise<Page>;
+
+/** A mistake of whoever named the port. */
+class PortTrouble extends Error {}
+
 const { values } = parseArgs({
   options: {
     script: { type: 'boolean', default: false },
@@ -46,14 +51,13 @@ async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise
 async function runPage({ close, ...parts }: Sandbox, wantedPort: string | undefined): Promise<void> {
   const control = createControl(parts);
   const { slack, devin, world } = parts;
-  const open = async (port: number): Promise<Page> =>
-    createPage({ slack, devin, control, notes: world.notes, port });
+  const open: OpenAt = async (port) => createPage({ slack, devin, control, notes: world.notes, port });
   const end = async (): Promise<void> => {
     control.close();
     await close();
   };
   try {
-    const page = wantedPort === undefined ? await openAtFreePort(open) : await open(Number(wantedPort));
+    const page = wantedPort === undefined ? await openAtFreePort(open) : await openAt(wantedPort, open);
     process.stdout.write(welcome(page.url));
     endOnSignal(async () => {
       await page.close();
@@ -61,19 +65,38 @@ async function runPage({ close, ...parts }: Sandbox, wantedPort: string | undefi
     });
   } catch (error) {
     await end();
-    throw error;
+    if (!(error instanceof PortTrouble)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
   }
 }
 
-async function openAtFreePort(open: (port: number) => Promise<Page>): Promise<Page> {
+async function openAt(wanted: string, open: OpenAt): Promise<Page> {
+  const port = Number(wanted);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new PortTrouble(`--port takes a number from 0 to 65535, not ${wanted}.`);
+  }
+  try {
+    return await open(port);
+  } catch (error) {
+    if (!isInUse(error)) throw error;
+    throw new PortTrouble(`Port ${port} is in use: name another one, or leave --port out.`, { cause: error });
+  }
+}
+
+async function openAtFreePort(open: OpenAt): Promise<Page> {
   for (let port = FIRST_PORT; port < FIRST_PORT + PORTS_TRIED; port += 1) {
     try {
       return await open(port);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      if (!isInUse(error)) throw error;
     }
   }
   return open(0);
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 function endOnSignal(end: () => Promise<void>): void {

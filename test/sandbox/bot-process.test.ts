@@ -19,6 +19,11 @@ describe('the app as a process of the sandbox', () => {
       await slack.command(people.ana, channels.payments, 'survive a power cut');
       const session = await devin.waitForSession(({ userId }) => userId === 'user-ana');
       const card = await slack.waitForMessage(channels.payments, ({ text }) => text.includes(session.url));
+      // Its next look: by then it edits no card, which would stay held for half a minute.
+      const editedAtMs = Date.now();
+      await devin.waitForRequest(
+        ({ path, receivedAtMs }) => path.endsWith('/sessions') && receivedAtMs > editedAtMs,
+      );
       const { pid } = bot.state();
       await bot.kill();
       expect(bot.state()).toMatchObject({ status: 'ended', pid: null, address: null });
@@ -30,8 +35,6 @@ describe('the app as a process of the sandbox', () => {
       await slack.waitForMessage(
         channels.payments,
         ({ ts, text }) => ts === card.ts && text.includes('Finished'),
-        // What a dead process was just editing is free after half a minute.
-        { timeoutMs: 50_000 },
       );
       expect(devin.createdCount()).toBe(1);
     } finally {

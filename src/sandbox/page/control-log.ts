@@ -32,8 +32,18 @@ export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: 
     if (entries.length > KEPT) entries.splice(0, entries.length - KEPT);
   }
 
+  /** A look that is repeated takes the place of the one before, as long as nothing else has happened. */
+  function dropRepeated({ path }: DevinRequest): void {
+    const from = entries.findLastIndex((entry) => !isLook(entry)) + 1;
+    const at = entries.findIndex(
+      (entry, index) => index >= from && entry.kind === 'request' && entry.request.path === path,
+    );
+    if (at !== -1) entries.splice(at, 1);
+  }
+
   function takeDevinRequests(): void {
     for (const request of devin.requests.slice(requestsSeen)) {
+      if (request.method === 'GET') dropRepeated(request);
       add({ kind: 'request', request }, request.receivedAtMs);
     }
     requestsSeen = devin.requests.length;
@@ -60,6 +70,10 @@ export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: 
       return entry === undefined ? null : bodyOf(entry);
     },
   };
+}
+
+function isLook(entry: Entry): boolean {
+  return entry.kind === 'request' && entry.request.method === 'GET' && entry.request.status === 200;
 }
 
 function summary(entry: Entry): Exchange {

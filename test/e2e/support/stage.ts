@@ -30,10 +30,11 @@ const SPEED = 5;
 
 /** The sandbox with its page, and a browser. */
 export async function openStage(options: SandboxOptions = {}): Promise<Stage> {
-  const [browser, sandbox] = await Promise.all([openBrowser(), openSandbox({ speed: SPEED, ...options })]);
+  const sandbox = await openSandbox({ speed: SPEED, ...options });
   const control = createControl(sandbox);
   const { slack, devin, world } = sandbox;
   const page = await createPage({ slack, devin, control, notes: world.notes });
+  const browser = await openBrowser();
   const visits = createVisits(browser, page.url);
   return {
     ...sandbox,

@@ -127,6 +127,16 @@ describe('the controls', () => {
     expect(await bodyOf('POST /sessions')).toContain('look at the logs');
   });
 
+  test('show a look that is repeated once, until something else happens', async () => {
+    const look = async () => fetch(sessions(), { headers: headers() });
+    await look();
+    await look();
+    await create({ prompt: 'x' });
+    await look();
+    const { exchanges } = await state();
+    expect(exchanges.map(({ name }) => name)).toEqual(['GET /sessions', 'POST /sessions', 'GET /sessions']);
+  });
+
   test('mask tokens and the secrets of a session, on the way in and on the way out', async () => {
     const userId = slack.addUser({ name: 'ana' });
     const channelId = slack.addChannel({ name: 'general', members: [userId] });
