@@ -1,12 +1,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLocalDevin } from '../src/sandbox/devin/index.ts';
-import { createLocalSlack } from '../src/sandbox/slack/index.ts';
-import { atPace, quantile, rush, sendCommand } from './load.ts';
+import { atPace, quantile, rush } from './load.ts';
 import { startPostgres } from './postgres.ts';
 import { runProgram } from './process.ts';
-import type { Running } from './process.ts';
+import { openWorld } from './world.ts';
 
 /** `npm run bench`: the app beside a bare Bolt app, in one run on one machine. Numbers, not tests. */
 const PACE = { perSecond: 50, seconds: 10 };
@@ -28,35 +26,8 @@ type Numbers = {
   readyMs: number;
 };
 
-async function world() {
-  const slack = await createLocalSlack();
-  const devin = await createLocalDevin({});
-  const userId = slack.addUser({ name: 'bench', email: 'bench@acme.example' });
-  devin.addMember({ userId: 'user-bench', email: 'bench@acme.example', name: 'Bench' });
-  const channelId = slack.addChannel({ name: 'bench', members: [userId] });
-  const { signingSecret, teamId, botToken } = slack.workspace;
-  const environment = {
-    SLACK_BOT_TOKEN: botToken,
-    SLACK_SIGNING_SECRET: signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    DEVIN_API_KEY: devin.apiKey,
-    DEVIN_ORG_ID: devin.orgId,
-    DEVIN_API_URL: devin.url,
-    LOG_LEVEL: 'info',
-  };
-  const ask = async (running: Running, text: string) =>
-    sendCommand({ port: running.port, signingSecret }, { teamId, userId, channelId }, text);
-  const close = async (): Promise<void> => {
-    await slack.close();
-    await devin.stop();
-  };
-  return { devin, environment, ask, close };
-}
-
 async function measureBare(): Promise<Numbers> {
-  const { environment, ask, close } = await world();
+  const { environment, ask, close } = await openWorld();
   const bare = await runProgram('bench/bare.ts', environment);
   await ask(bare, 'warm up');
   const acks = await atPace(PACE, async () => ask(bare, 'fix it'));
@@ -78,7 +49,7 @@ async function measureBare(): Promise<Numbers> {
 }
 
 async function measureApp(storage: Record<string, string>): Promise<Numbers> {
-  const { devin, environment, ask, close } = await world();
+  const { devin, environment, ask, close } = await openWorld();
   const first = await runProgram('src/main.ts', { ...environment, ...storage });
   await first.stop();
   const app = await runProgram('src/main.ts', { ...environment, ...storage });

@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sessionResponseSchema } from '../src/devin/schemas.ts';
 import type { SessionResponse } from '../src/devin/schemas.ts';
-import { createLocalDevin } from '../src/sandbox/devin/index.ts';
 import type { LocalDevin } from '../src/sandbox/devin/index.ts';
-import { createLocalSlack } from '../src/sandbox/slack/index.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrate.ts';
-import { quantile, sendCommand } from './load.ts';
+import { quantile } from './load.ts';
 import { runProgram } from './process.ts';
+import { openWorld } from './world.ts';
 
 /** `node bench/watch.ts`: what following many sessions costs, and how soon a card is true. Numbers, not tests. */
 const HOT = 50;
@@ -68,25 +67,12 @@ async function trackAll(dataDir: string, sessions: readonly SessionResponse[]): 
 
 async function measure(count: number): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
-  const slack = await createLocalSlack();
-  const devin = await createLocalDevin({});
-  const userId = slack.addUser({ name: 'bench', email: 'bench@acme.example' });
-  devin.addMember({ userId: 'user-bench', email: 'bench@acme.example', name: 'Bench' });
-  const channelId = slack.addChannel({ name: 'bench', members: [userId] });
+  const { slack, devin, channelId, environment, ask, close } = await openWorld();
   await trackAll(dataDir, await createSessions(devin, count));
-  const { signingSecret, teamId, botToken } = slack.workspace;
   const app = await runProgram('src/main.ts', {
-    SLACK_BOT_TOKEN: botToken,
-    SLACK_SIGNING_SECRET: signingSecret,
-    SLACK_API_URL: slack.apiUrl,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    DEVIN_API_KEY: devin.apiKey,
-    DEVIN_ORG_ID: devin.orgId,
-    DEVIN_API_URL: devin.url,
+    ...environment,
     DATA_DIR: dataDir,
     SECRETS_KEY: randomBytes(32).toString('base64'),
-    LOG_LEVEL: 'info',
   });
   console.log(`${count} sessions, ${HOT} of them hot, WATCH_SECONDS 10`);
   await delay(SETTLE_MS);
@@ -105,7 +91,7 @@ async function measure(count: number): Promise<void> {
   const took: number[] = [];
   for (let change = 0; change < CHANGES; change += 1) {
     const prompt = `change ${change}`;
-    await sendCommand({ port: app.port, signingSecret }, { teamId, userId, channelId }, prompt);
+    await ask(app, prompt);
     const session = await devin.waitForSession(({ request }) => request.prompt === prompt);
     await slack.waitForMessage(channelId, ({ text }) => text.includes(session.url));
     const startedMs = performance.now();
@@ -120,8 +106,7 @@ async function measure(count: number): Promise<void> {
   const longest = quantile(took, 1);
   console.log(`  status change -> card      ${(longest ?? 0).toFixed(0)} ms at most   aim <= 11000 ms`);
   await app.stop();
-  await slack.close();
-  await devin.stop();
+  await close();
   await rm(dataDir, { recursive: true, force: true });
 }
 

@@ -5,6 +5,7 @@ import { createBotProcess } from './bot-process.ts';
 import type { BotProcess, LogLine } from './bot-process.ts';
 import { createLocalDevin } from './devin/index.ts';
 import type { LocalDevin } from './devin/index.ts';
+import { sandboxEnvironment } from './environment.ts';
 import { createPace } from './pace.ts';
 import type { Pace } from './pace.ts';
 import { createSeedClock, seed } from './seed.ts';
@@ -41,7 +42,12 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const world = seed({ slack, devin }, clock);
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));
   const bot = createBotProcess({
-    environment: environmentOf({ slack, devin, transport, folder }),
+    environment: {
+      ...sandboxEnvironment({ slack, devin, transport }),
+      DATA_DIR: folder,
+      WATCH_SECONDS: '1',
+      LOG_LEVEL: 'info',
+    },
     folder,
     onReady: (address) => slack.connectHttp(`${address}/slack/events`),
     ...(onTrouble !== undefined && { onTrouble }),
@@ -58,25 +64,4 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     throw error;
   }
   return { slack, devin, pace, bot, world, close };
-}
-
-type Placed = { slack: LocalSlack; devin: LocalDevin; transport: 'http' | 'socket'; folder: string };
-
-function environmentOf({ slack, devin, transport, folder }: Placed): Record<string, string> {
-  const { botToken, appToken, signingSecret } = slack.workspace;
-  const connection: Record<string, string> =
-    transport === 'socket' ? { SLACK_APP_TOKEN: appToken } : { SLACK_SIGNING_SECRET: signingSecret };
-  return {
-    SLACK_BOT_TOKEN: botToken,
-    ...connection,
-    SLACK_API_URL: slack.apiUrl,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    DEVIN_API_KEY: devin.apiKey,
-    DEVIN_ORG_ID: devin.orgId,
-    DEVIN_API_URL: devin.url,
-    DATA_DIR: folder,
-    WATCH_SECONDS: '1',
-    LOG_LEVEL: 'info',
-  };
 }

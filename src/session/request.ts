@@ -64,6 +64,11 @@ export const OPEN_STATES = [
   'attached',
   'sending',
 ] as const satisfies RequestState[];
+export type OpenState = (typeof OPEN_STATES)[number];
+
+export function isOpen(state: RequestState): state is OpenState {
+  return OPEN_STATES.some((open) => open === state);
+}
 
 /** The tag by which a created session can be found again, whatever happened to the answer. */
 export function requestTag(requestId: string): string {

@@ -42,7 +42,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
   /** Row and job in one transaction; a delivery that was seen before changes nothing. */
   const accept = inBatches(async (batch: NewRequest[]): Promise<boolean[]> => {
     return db.transaction().execute(async (trx) => {
-      const areNew = await requests.insertAll(batch, trx);
+      const areNew = await requests.insert(batch, trx);
       const jobs = batch
         .filter((_request, at) => areNew[at])
         .map(({ id }) => ({ payload: { requestId: id }, key: id }));

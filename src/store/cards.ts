@@ -70,6 +70,15 @@ export function createCards(db: Kysely<Tables>, { burst, perMinute }: EditBudget
       await card(requestId).set({ card_held_until: null }).execute();
     },
 
+    /** With the embedded database no other process can be alive: what a dead one held is free at once. */
+    async releaseAll(): Promise<void> {
+      await db
+        .updateTable('session_requests')
+        .set({ card_held_until: null })
+        .where('card_held_until', 'is not', null)
+        .execute();
+    },
+
     /** It shows this, which is the request as it was at `updatedAt`; false when that has changed since. */
     async drawn(requestId: string, shown: string, updatedAt: Date): Promise<boolean> {
       await card(requestId).set({ card_shown: shown }).execute();

@@ -8,7 +8,7 @@ import type { EffectiveDraft } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import { identitySchema } from '../session/identity.ts';
-import { OPEN_STATES, REQUEST_STATES } from '../session/request.ts';
+import { isOpen, OPEN_STATES, REQUEST_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import { json } from './json.ts';
 import type { SessionRequestsTable, Tables } from './tables.ts';
@@ -125,25 +125,8 @@ type Db = Kysely<Tables> | Transaction<Tables>;
 
 export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
   return {
-    /** Inserts the request unless Slack's delivery was seen before; then its id is the earlier one's. */
-    async insert(request: NewRequest, trx: Db = db): Promise<{ id: string; isNew: boolean }> {
-      const inserted = await trx
-        .insertInto('session_requests')
-        .values(toRow(request))
-        .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
-        .returning('id')
-        .executeTakeFirst();
-      if (inserted !== undefined) return { id: inserted.id, isNew: true };
-      const earlier = await trx
-        .selectFrom('session_requests')
-        .select('id')
-        .where('dedupe_key', '=', request.dedupeKey)
-        .executeTakeFirstOrThrow();
-      return { id: earlier.id, isNew: false };
-    },
-
     /** Inserts the requests whose deliveries were not seen before. Returns, in order, which are new. */
-    async insertAll(requests: NewRequest[], trx: Db = db): Promise<boolean[]> {
+    async insert(requests: NewRequest[], trx: Db = db): Promise<boolean[]> {
       const inserted = await trx
         .insertInto('session_requests')
         .values(requests.map(toRow))
@@ -152,6 +135,16 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
         .execute();
       const ids = new Set(inserted.map(({ id }) => id));
       return requests.map(({ id }) => ids.has(id));
+    },
+
+    /** Which request came of a delivery. */
+    async idOf(dedupeKey: string, trx: Db = db): Promise<string> {
+      const { id } = await trx
+        .selectFrom('session_requests')
+        .select('id')
+        .where('dedupe_key', '=', dedupeKey)
+        .executeTakeFirstOrThrow();
+      return id;
     },
 
     async find(id: string): Promise<SessionRequest | null> {
@@ -244,10 +237,6 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
 
 /** A request that has ended may be taken up again at once, by whoever comes. */
 const NO_LEASE = { lease_owner: null, lease_until: null };
-
-function isOpen(state: RequestState): boolean {
-  return OPEN_STATES.some((open) => open === state);
-}
 
 function toRow(request: NewRequest) {
   return {

@@ -7,6 +7,7 @@ import type { Bot, Overrides } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createLocalDevin } from '../../src/sandbox/devin/index.ts';
 import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
+import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
 import type { LocalSlack, LocalSlackOptions } from '../../src/sandbox/slack/index.ts';
 
@@ -66,20 +67,8 @@ export function environmentOf(side: {
   devin: LocalDevin;
   transport: 'http' | 'socket';
 }): Environment {
-  const { workspace, apiUrl } = side.slack;
-  const transport: Environment =
-    side.transport === 'socket'
-      ? { SLACK_APP_TOKEN: workspace.appToken }
-      : { SLACK_SIGNING_SECRET: workspace.signingSecret };
   return {
-    SLACK_BOT_TOKEN: workspace.botToken,
-    ...transport,
-    SLACK_API_URL: apiUrl,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    DEVIN_API_KEY: side.devin.apiKey,
-    DEVIN_ORG_ID: side.devin.orgId,
-    DEVIN_API_URL: side.devin.url,
+    ...sandboxEnvironment(side),
     SECRETS_KEY: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'silent',
   };

@@ -1,30 +1,23 @@
-import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
+import type { CardPlace, Outbound } from '../../slack/outbound.ts';
 import { slackFailure } from '../../slack/errors.ts';
 import type { SessionRequest } from '../../store/requests.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
+import type { DrawCard } from '../update-card.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep, StepOutcome } from './outcome.ts';
 import type { EndRequest } from './patience.ts';
 
-export type RenderCard = (request: SessionRequest) => Promise<Rendered>;
-
 type PostCardDeps = {
   outbound: Pick<Outbound, 'postCard' | 'findCard' | 'directChannel'>;
-  renderCard: RenderCard;
+  drawCard: DrawCard;
   transitions: Transitions;
   end: EndRequest;
   now: () => number;
 };
 
 /** identified -> carded: the card is there once, whatever happens to Slack's answer. */
-export function createPostCardStep({
-  outbound,
-  renderCard,
-  transitions,
-  end,
-  now,
-}: PostCardDeps): CreateStep {
+export function createPostCardStep({ outbound, drawCard, transitions, end, now }: PostCardDeps): CreateStep {
   async function placeOf(request: SessionRequest): Promise<CardPlace | null> {
     if (request.card_elsewhere === null)
       return { channelId: request.channel_id, threadTs: request.thread_ts };
@@ -59,7 +52,8 @@ export function createPostCardStep({
   }
 
   async function post(request: SessionRequest, place: CardPlace): Promise<StepOutcome> {
-    const result = await outbound.postCard(place, request.id, await renderCard(request));
+    const { rendered } = await drawCard(request);
+    const result = await outbound.postCard(place, request.id, rendered);
     switch (result.kind) {
       case 'posted':
         return carded(request, place.channelId, result.ts);

@@ -1,9 +1,8 @@
 import type { Requests, SessionRequest } from '../../store/requests.ts';
-import type { RequestState } from '../../session/request.ts';
+import { isOpen } from '../../session/request.ts';
+import type { OpenState } from '../../session/request.ts';
 import type { Enqueue } from '../queue.ts';
 import type { CreateStep } from './outcome.ts';
-
-type OpenState = 'accepted' | 'identified' | 'carded' | 'attached' | 'sending';
 
 type RunDeps = {
   requests: Pick<Requests, 'claim' | 'renew' | 'release'>;
@@ -50,14 +49,4 @@ export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs 
       if (unfinished) await requests.release(requestId, owner);
     }
   };
-}
-
-function isOpen(state: RequestState): state is OpenState {
-  return (
-    state === 'accepted' ||
-    state === 'identified' ||
-    state === 'carded' ||
-    state === 'attached' ||
-    state === 'sending'
-  );
 }

@@ -18,7 +18,7 @@ import { notDone } from './outcome.ts';
 
 type FollowDeps = {
   db: Kysely<Tables>;
-  requests: Pick<Requests, 'find' | 'insert' | 'advance'>;
+  requests: Pick<Requests, 'find' | 'idOf' | 'insert' | 'advance'>;
   sessions: Pick<Sessions, 'find' | 'bind' | 'change' | 'skipMessages'>;
   resolver: IdentityResolver;
   getSession: (sessionId: string) => Promise<SessionResponse>;
@@ -129,8 +129,8 @@ async function insert(
   { response, history }: Found,
 ): Promise<SessionRequest | null> {
   const id = await db.transaction().execute(async (trx) => {
-    const inserted = await requests.insert(request, trx);
-    if (!inserted.isNew) return inserted.id;
+    const [isNew] = await requests.insert([request], trx);
+    if (isNew !== true) return requests.idOf(request.dedupeKey, trx);
     const { session_id: sessionId, url } = response;
     await requests.advance(
       { id: request.id, from: 'accepted', to: 'created', changes: { session_id: sessionId } },

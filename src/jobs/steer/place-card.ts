@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely';
 import { slackFailure } from '../../slack/errors.ts';
-import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
+import type { CardPlace, Outbound } from '../../slack/outbound.ts';
 import type { Cards } from '../../store/cards.ts';
 import type { RequestChanges, Requests, SessionRequest } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Enqueue } from '../queue.ts';
+import type { DrawCard } from '../update-card.ts';
 
 type PlaceDeps = {
   db: Kysely<Tables>;
@@ -14,7 +15,7 @@ type PlaceDeps = {
   sessions: Pick<Sessions, 'change' | 'place'>;
   cards: Pick<Cards, 'hold' | 'release'>;
   outbound: Pick<Outbound, 'postCard' | 'findCard' | 'directChannel'>;
-  renderCard: (request: SessionRequest) => Promise<Rendered>;
+  drawCard: DrawCard;
   enqueue: Enqueue;
   now: () => number;
 };
@@ -33,7 +34,7 @@ const HOLD_MS = 30_000;
 export type PlaceCard = (request: SessionRequest) => Promise<PlacedCard>;
 
 export function createPlaceCard(deps: PlaceDeps): PlaceCard {
-  const { requests, cards, outbound, renderCard, now } = deps;
+  const { requests, cards, outbound, drawCard, now } = deps;
 
   async function changed(request: SessionRequest, changes: RequestChanges): Promise<SessionRequest> {
     const { id } = request;
@@ -58,7 +59,8 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     const found = await attemptedBefore(deps, request, place);
     if (found !== null) return placed(deps, request, { channelId, ts: found });
     const attempted = await changed(request, { card_attempted_at: new Date(now()) });
-    const result = await outbound.postCard(place, request.id, await renderCard(attempted));
+    const { rendered } = await drawCard(attempted);
+    const result = await outbound.postCard(place, request.id, rendered);
     switch (result.kind) {
       case 'posted':
         return placed(deps, attempted, { channelId, ts: result.ts });

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Devin } from '../devin/devin.ts';
+import { createHealthPages } from '../health.ts';
+import type { Log } from '../log.ts';
+import { createFormOpener } from '../slack/form-opener.ts';
+import { createHttpServer } from '../slack/http-server.ts';
+import type { HttpServer } from '../slack/http-server.ts';
+import { createIntake } from '../slack/intake.ts';
+import { listenToActions } from '../slack/listeners/actions.ts';
+import { listenToCommands } from '../slack/listeners/commands.ts';
+import { listenToEvents } from '../slack/listeners/events.ts';
+import { listenToOptions } from '../slack/listeners/options.ts';
+import type { Suggest } from '../slack/listeners/options.ts';
+import { listenToShortcuts } from '../slack/listeners/shortcuts.ts';
+import { listenToSteering } from '../slack/listeners/steering.ts';
+import { listenToViews } from '../slack/listeners/views.ts';
+import { createSteeringIntake } from '../slack/steering-intake.ts';
+import { createThreadIntake } from '../slack/thread-intake.ts';
+import { en } from '../text/index.ts';
+import type { Parts } from './parts.ts';
+import { createReadiness } from './readiness.ts';
+
+/** Bolt's own 3 s for suggestions, less the way there and back. */
+const SUGGEST_MS = 2000;
+
+/** What Slack talks to: the listeners, and the pages for whoever runs the app. */
+export function createEdge(parts: Parts): HttpServer {
+  const { config, settings, metrics, queue, urgentStore: store, database, devin, slack } = parts;
+  const { enqueue } = queue;
+  const { log, now } = settings;
+  const { outbound, people, botUserId } = slack;
+  const { app } = slack.bolt;
+  const { prefer } = database;
+  const { command } = config.slack;
+  const text = en;
+  const intake = createIntake({ ...store, enqueueAll: queue.enqueueAll, prefer });
+  const openForm = createFormOpener({ outbound, enqueue, text });
+  const steering = createSteeringIntake({ ...store, enqueue, prefer });
+  const threads = createThreadIntake({ ...store, enqueue, prefer });
+  const shared = { ...store, intake, steering, openForm, outbound, enqueue, text };
+  listenToCommands(app, { ...shared, command, people, now });
+  listenToSteering(app, shared);
+  listenToEvents(app, { ...shared, threads, botUserId, log });
+  listenToShortcuts(app, shared);
+  listenToViews(app, shared);
+  listenToOptions(app, { suggest: createSuggest(devin.catalog, log), text });
+  listenToActions(app, shared);
+  return createHttpServer({
+    ...config.http,
+    pages: createHealthPages({ readiness: createReadiness(parts), metrics }),
+    slackEvents: slack.bolt.slackEvents,
+  });
+}
+
+function createSuggest(catalog: Devin['catalog'], log: Log): Suggest {
+  return async (lookup, typed) => {
+    const found = catalog.search(lookup, typed).catch((error: unknown) => {
+      log.warn({ err: error, lookup }, 'suggestions could not be looked up');
+      return [];
+    });
+    return Promise.race([found, delay(SUGGEST_MS, [], { ref: false })]);
+  };
+}

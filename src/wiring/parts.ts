@@ -1,0 +1,98 @@
+import type { Config } from '../config.ts';
+import { createDevin } from '../devin/devin.ts';
+import type { Devin } from '../devin/devin.ts';
+import { lookUpMembers } from '../identity/members.ts';
+import { createIdentityResolver } from '../identity/resolve.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
+import { createQueue } from '../jobs/queue.ts';
+import type { Queue } from '../jobs/queue.ts';
+import { createTransitions } from '../jobs/transitions.ts';
+import type { Transitions } from '../jobs/transitions.ts';
+import { createDrawCard } from '../jobs/update-card.ts';
+import type { DrawCard } from '../jobs/update-card.ts';
+import { createLog } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
+import type { Metrics } from '../metrics.ts';
+import type { RequestState } from '../session/request.ts';
+import { openDatabase } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { createSeal, loadSecretsKey } from '../store/seal.ts';
+import type { StoreError } from '../store/store-error.ts';
+import { en } from '../text/index.ts';
+import { createSettings } from './settings.ts';
+import type { Overrides, Settings } from './settings.ts';
+import { createSlack } from './slack.ts';
+import type { Slack } from './slack.ts';
+import { createStore } from './store.ts';
+import type { Store } from './store.ts';
+
+/** What every part of the bot is made of. */
+export type Parts = {
+  config: Config;
+  settings: Settings;
+  metrics: Metrics;
+  database: Database;
+  queue: Queue;
+  store: Store;
+  /** For listeners: a person waits for what they ask. */
+  urgentStore: Store;
+  devin: Devin;
+  slack: Slack;
+  resolver: IdentityResolver;
+  transitions: Transitions;
+  /** A request's card, as it is now. */
+  drawCard: DrawCard;
+};
+
+export async function createParts(config: Config, overrides: Overrides): Promise<Parts> {
+  const log = overrides.log ?? createLog(config.logLevel);
+  const settings = createSettings(config, log, overrides);
+  const database = await open(config, settings);
+  const queue = createQueue({ database, log });
+  const metrics = createMetrics(queue.depth);
+  const { dataDir, secretsKey } = config.store;
+  const seal = createSeal(loadSecretsKey({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));
+  const store = createStore(database.db, seal, settings);
+  const urgentStore = createStore(database.urgent, seal, settings);
+  const devin = createDevin({ ...config.devin, fetch: settings.fetch, now: settings.now });
+  const slack = createSlack(config, settings);
+  const onMoved = (state: RequestState): void => {
+    metrics.countState(state);
+    settings.onState(state);
+  };
+  return {
+    config,
+    settings,
+    metrics,
+    database,
+    queue,
+    store,
+    urgentStore,
+    devin,
+    slack,
+    resolver: createIdentityResolver({
+      ...lookUpMembers(devin.members),
+      impersonation: config.impersonation,
+      findPerson: slack.people.find,
+      identities: store.identities,
+      now: settings.now,
+    }),
+    transitions: createTransitions({ ...store, enqueue: queue.enqueue, onMoved }),
+    drawCard: createDrawCard({ sessions: store.sessions, text: en, now: settings.now }),
+  };
+}
+
+async function open(
+  { store: { databaseUrl, dataDir } }: Config,
+  { log, onFatal }: Settings,
+): Promise<Database> {
+  return openDatabase({
+    dataDir,
+    log,
+    onFatal: (error: StoreError) => {
+      log.fatal({ err: error }, error.message);
+      onFatal();
+    },
+    ...(databaseUrl !== null && { databaseUrl }),
+  });
+}

@@ -1,0 +1,95 @@
+import { createComposeReply } from '../jobs/relay/compose-reply.ts';
+import { createFetchMessages } from '../jobs/relay/fetch-messages.ts';
+import { createFindAttachments } from '../jobs/relay/find-attachments.ts';
+import { createRelayFromDevin } from '../jobs/relay/from-devin.ts';
+import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
+import { createPostMessage } from '../jobs/relay/post-message.ts';
+import type { ReadFile } from '../jobs/relay/post-message.ts';
+import { createReplyMoves } from '../jobs/relay/reply-moves.ts';
+import { createSendReply } from '../jobs/relay/send-reply.ts';
+import { createSettleReply } from '../jobs/relay/settle-reply.ts';
+import { readAttachment } from '../jobs/relay/share-file.ts';
+import { createLeftOutTeller, createReplyTeller } from '../jobs/relay/tell-reply.ts';
+import { createThreadWords } from '../jobs/relay/thread-words.ts';
+import { createRelayToDevin } from '../jobs/relay/to-devin.ts';
+import { createSteeringCheck } from '../jobs/steer/check.ts';
+import type { Recorder } from '../jobs/watch/record.ts';
+import { nameMentions } from '../slack/context.ts';
+import { en } from '../text/index.ts';
+import type { Parts } from './parts.ts';
+import { sleep } from './sleep.ts';
+
+const THREADS_AT_A_TIME = 10;
+
+/** What Devin says goes into the thread, with the files it made. */
+export function createRelayToThread({ settings, queue, store, devin, slack }: Parts): void {
+  const { log, now, relayTimes: times } = settings;
+  const { enqueue } = queue;
+  const { outbound } = slack;
+  const { attachments, messages } = devin;
+  const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
+  const relay = createRelayFromDevin({
+    ...store,
+    fetchMessages: createFetchMessages({
+      ...store,
+      settings: store.defaults,
+      listMessages: messages.list,
+      enqueue,
+    }),
+    findAttachments: createFindAttachments({ ...store, listAttachments: attachments.list, now, log }),
+    postMessage: createPostMessage({ ...store, outbound, readFile, text: en, now, log }),
+    outbound,
+    oneAtATime: createOneAtATime(store.leases),
+    enqueue,
+    times,
+    text: en,
+    now,
+    log,
+  });
+  const many = { concurrency: THREADS_AT_A_TIME };
+  queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), many);
+}
+
+/** What people say in the thread, in boxes and by commands goes to Devin. */
+export function createRelayToSession(parts: Parts, recorder: Recorder): void {
+  const { config, settings, queue, store, devin, slack, resolver } = parts;
+  const { log, now, looksAtMs, relayTimes } = settings;
+  const { enqueue } = queue;
+  const { outbound, people } = slack;
+  const move = createReplyMoves({ ...store, enqueue });
+  const listMessages = devin.messages.list;
+  const settle = createSettleReply({ ...store, listMessages, move, sleep, looksAtMs, log });
+  const sender = createSendReply({
+    compose: createComposeReply({
+      files: slack.files,
+      upload: devin.attachments.upload,
+      nameMentions: async (text) => nameMentions(text, people),
+      nameOf: async (userId) => (await people.find(userId))?.name ?? userId,
+    }),
+    sendMessage: devin.sessions.sendMessage,
+    getSession: devin.sessions.get,
+    recordAnswer: recorder.answer,
+    settle,
+    tellLeftOut: createLeftOutTeller({ ...store, outbound, text: en }),
+    move,
+    mayFallBack: config.impersonation !== 'required',
+    now,
+  });
+  const relay = createRelayToDevin({
+    ...store,
+    resolver,
+    check: createSteeringCheck({ resolver, settings: store.defaults }),
+    sender,
+    settle,
+    words: createThreadWords({ ...store, enqueue }),
+    move,
+    oneAtATime: createOneAtATime(store.leases),
+    enqueue,
+    busyMs: relayTimes.busyMs,
+    now,
+  });
+  const tell = createReplyTeller({ ...store, outbound, text: en });
+  const many = { concurrency: THREADS_AT_A_TIME };
+  queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), many);
+  queue.work('tell-reply', async ({ replyId }) => tell(replyId), { concurrency: 4 });
+}

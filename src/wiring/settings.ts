@@ -1,0 +1,62 @@
+import type { Config } from '../config.ts';
+import { LOOKS_AT_MS } from '../jobs/create-session/settle.ts';
+import { RELAY_TIMES } from '../jobs/relay/from-devin.ts';
+import type { RelayTimes } from '../jobs/relay/from-devin.ts';
+import { SWEEP_TIMES } from '../jobs/sweep.ts';
+import type { SweepTimes } from '../jobs/sweep.ts';
+import { ROUND_TIMES } from '../jobs/watch/round.ts';
+import type { RoundTimes } from '../jobs/watch/round.ts';
+import { WATCHER_TIMES } from '../jobs/watch/watcher.ts';
+import type { WatcherTimes } from '../jobs/watch/watcher.ts';
+import type { Log } from '../log.ts';
+import type { RequestState } from '../session/request.ts';
+import type { EditBudget } from '../store/cards.ts';
+import { LEASE_MS } from '../store/requests.ts';
+
+/** What a test may set otherwise, and nothing a person who runs the app would. */
+export type Overrides = {
+  log?: Log;
+  fetch?: typeof fetch;
+  now?: () => number;
+  /** When a lost answer is looked for. */
+  looksAtMs?: readonly number[];
+  /** How soon the work of a process that died is taken up. */
+  leaseMs?: number;
+  sweepTimes?: SweepTimes;
+  /** Of the watcher; how often it looks at most is a setting. */
+  watchTimes?: Partial<WatchTimes>;
+  /** How many edits of cards Slack takes. */
+  editBudget?: EditBudget;
+  /** Of what is taken from Devin to threads and back. */
+  relayTimes?: RelayTimes;
+  /** Told of each state a request has reached, after the commit. */
+  onState?: (state: RequestState) => void;
+  /** The process is of no use any more, and a fresh one is the cure. */
+  onFatal?: () => void;
+};
+
+/** `fastestMs`: WATCH_SECONDS, unless given. `tellAfterMs`: so long what is worth a message waits for the messages before it. */
+type WatchTimes = WatcherTimes & RoundTimes & { fastestMs: number; tellAfterMs: number };
+const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = { ...WATCHER_TIMES, ...ROUND_TIMES, tellAfterMs: 15_000 };
+
+/** Together at most the 50 a minute of https://docs.slack.dev/reference/methods/chat.update */
+const EDIT_BUDGET: EditBudget = { burst: 15, perMinute: 35 };
+
+export type Settings = Required<Overrides> & { watchTimes: WatchTimes };
+
+export function createSettings(config: Config, log: Log, overrides: Overrides): Settings {
+  return {
+    now: Date.now,
+    fetch,
+    looksAtMs: LOOKS_AT_MS,
+    leaseMs: LEASE_MS,
+    sweepTimes: SWEEP_TIMES,
+    editBudget: EDIT_BUDGET,
+    relayTimes: RELAY_TIMES,
+    onState: () => undefined,
+    onFatal: () => undefined,
+    ...overrides,
+    log,
+    watchTimes: { ...WATCH_TIMES, fastestMs: config.watchSeconds * 1000, ...overrides.watchTimes },
+  };
+}

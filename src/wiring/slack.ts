@@ -1,0 +1,48 @@
+import { WebClient } from '@slack/web-api';
+import type { WebClientOptions } from '@slack/web-api';
+import type { Config } from '../config.ts';
+import { createBolt } from '../slack/bolt.ts';
+import type { BotIdentity } from '../slack/bolt.ts';
+import { createThreadReader } from '../slack/context.ts';
+import { createSlackFiles } from '../slack/files.ts';
+import { createSlackHosts } from '../slack/hosts.ts';
+import { slackLogger } from '../slack/log.ts';
+import { createOutbound } from '../slack/outbound.ts';
+import { createPeople } from '../slack/people.ts';
+import type { Settings } from './settings.ts';
+
+const SLACK_TIMEOUT_MS = 15_000;
+
+export type Slack = ReturnType<typeof createSlack>;
+
+export function createSlack({ slack: { botToken, apiUrl, transport } }: Config, settings: Settings) {
+  const { log, fetch } = settings;
+  const client = (options: WebClientOptions): WebClient =>
+    new WebClient(botToken, {
+      logger: slackLogger(log),
+      timeout: SLACK_TIMEOUT_MS,
+      ...(apiUrl !== null && { slackApiUrl: apiUrl }),
+      ...options,
+    });
+  // A rate limit holds up all calls of a client, and a trigger id lives 3 s: what a person waits for has its own.
+  const answers = client({ retryConfig: { retries: 1 }, rejectRateLimitedCalls: true });
+  // Never retried blindly: posting a card twice is as wrong as posting none. The jobs decide.
+  const background = client({ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
+  const hosts = createSlackHosts(apiUrl);
+  const identity: { bot: BotIdentity | null } = { bot: null };
+  const bot = (): BotIdentity => {
+    if (identity.bot === null) throw new Error('Slack was asked for before the start.');
+    return identity.bot;
+  };
+  const people = createPeople({ client: background, teamId: () => bot().teamId });
+  return {
+    answers,
+    identity,
+    botUserId: () => bot().botUserId,
+    people,
+    thread: createThreadReader({ client: background, people, botUserId: () => bot().botUserId }),
+    files: createSlackFiles({ client: background, hosts, botToken, fetch }),
+    outbound: createOutbound({ answers, background, hosts, fetch, log }),
+    bolt: createBolt({ transport, apiUrl, bot, onSocketLost: settings.onFatal, log }),
+  };
+}

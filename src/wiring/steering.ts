@@ -1,0 +1,53 @@
+import { lookUpMembers } from '../identity/members.ts';
+import { createAnswerer } from '../jobs/steer/answer.ts';
+import { createCanceller } from '../jobs/steer/cancel.ts';
+import { createSteeringCheck } from '../jobs/steer/check.ts';
+import { createFollower } from '../jobs/steer/follow.ts';
+import { createLinker } from '../jobs/steer/link.ts';
+import { createPlaceCard } from '../jobs/steer/place-card.ts';
+import { createReadHistory } from '../jobs/steer/read-history.ts';
+import { createSteerer } from '../jobs/steer/steer.ts';
+import type { Recorder } from '../jobs/watch/record.ts';
+import { en } from '../text/index.ts';
+import type { Parts } from './parts.ts';
+import { sleep } from './sleep.ts';
+
+/** Stop, archive, cancel, follow, and who is who. */
+export function createSteering(parts: Parts, recorder: Recorder): void {
+  const { settings, queue, store, devin, slack, resolver, transitions, drawCard } = parts;
+  const { now, looksAtMs } = settings;
+  const { enqueue } = queue;
+  const { outbound, people } = slack;
+  const check = createSteeringCheck({ resolver, settings: store.defaults });
+  const answer = createAnswerer({ envelopes: store.envelopes, outbound });
+  const { terminate: stop, archive, get } = devin.sessions;
+  const steer = createSteerer({
+    ...store,
+    check,
+    devin: { stop, archive, get },
+    enqueue,
+    recordAnswer: recorder.answer,
+    answer,
+    sleep,
+    looksAtMs,
+    text: en,
+  });
+  const cancel = createCanceller({ ...store, check, transitions, answer, text: en });
+  const follow = createFollower({
+    ...store,
+    resolver,
+    getSession: get,
+    readHistory: createReadHistory(devin.messages),
+    placeCard: createPlaceCard({ ...store, outbound, drawCard, enqueue, now }),
+    enqueue,
+    outbound,
+    answer,
+    text: en,
+  });
+  const { findMember } = lookUpMembers(devin.members);
+  const link = createLinker({ people, findMember, identities: store.identities, answer, text: en });
+  queue.work('steer', async (job, { signal }) => steer(job, signal), { concurrency: 4 });
+  queue.work('cancel-request', async (job) => cancel(job), { concurrency: 4 });
+  queue.work('follow-session', async (job) => follow(job), { concurrency: 4 });
+  queue.work('link-person', async (job) => link(job), { concurrency: 4 });
+}

@@ -1,0 +1,35 @@
+import { createCards } from '../store/cards.ts';
+import type { Database } from '../store/database.ts';
+import { createEnvelopes } from '../store/envelope.ts';
+import { createForms } from '../store/forms.ts';
+import { createIdentities } from '../store/identities.ts';
+import { createLeases } from '../store/leases.ts';
+import { createListing } from '../store/listing.ts';
+import { createMilestones } from '../store/milestones.ts';
+import { createReplies } from '../store/replies.ts';
+import { createRequests } from '../store/requests.ts';
+import type { Seal } from '../store/seal.ts';
+import { createSessionMessages } from '../store/session-messages.ts';
+import { createSessions } from '../store/sessions.ts';
+import { createSettings as createDefaults } from '../store/settings.ts';
+import type { Settings } from './settings.ts';
+
+export type Store = ReturnType<typeof createStore>;
+
+export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudget }: Settings) {
+  return {
+    db,
+    envelopes: createEnvelopes(seal),
+    requests: createRequests(db, leaseMs),
+    sessions: createSessions(db),
+    cards: createCards(db, editBudget),
+    milestones: createMilestones(db),
+    leases: createLeases(db),
+    forms: createForms(db),
+    identities: createIdentities(db),
+    listing: createListing(db),
+    replies: createReplies(db),
+    messages: createSessionMessages(db),
+    defaults: createDefaults(db),
+  };
+}
