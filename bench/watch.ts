@@ -10,9 +10,11 @@ import { openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { quantile } from './load.ts';
 import { runProgram } from './process.ts';
+import type { Running } from './process.ts';
+import { mb, ms, printRow } from './table.ts';
 import { openWorld } from './world.ts';
+import type { World } from './world.ts';
 
-/** `node bench/watch.ts`: what following many sessions costs, and how soon a card is true. Numbers, not tests. */
 const HOT = 50;
 const SETTLE_MS = 20_000;
 const WINDOW_MS = 60_000;
@@ -65,29 +67,26 @@ async function trackAll(dataDir: string, sessions: readonly SessionResponse[]): 
   await database.close();
 }
 
-async function measure(count: number): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
-  const { slack, devin, channelId, environment, ask, close } = await openWorld();
-  await trackAll(dataDir, await createSessions(devin, count));
-  const app = await runProgram('src/main.ts', {
-    ...environment,
-    DATA_DIR: dataDir,
-    SECRETS_KEY: randomBytes(32).toString('base64'),
-  });
-  console.log(`${count} sessions, ${HOT} of them hot, WATCH_SECONDS 10`);
+type Numbers = { asked: number; batches: number; cpuShare: number; rssMb: number; cardMs: number };
+
+/** In the quiet: nothing happens to any session. */
+async function measureQuiet({ devin }: World, app: Running): Promise<Omit<Numbers, 'cardMs'>> {
   await delay(SETTLE_MS);
   const cpuBefore = await metric(app.port, 'process_cpu_seconds_total');
   const before = devin.requests.length;
   await delay(WINDOW_MS);
-  const cpu = (await metric(app.port, 'process_cpu_seconds_total')) - cpuBefore;
+  const cpuS = (await metric(app.port, 'process_cpu_seconds_total')) - cpuBefore;
   const asked = devin.requests.slice(before);
-  const lists = asked.filter(({ path }) => path.endsWith('/sessions')).length;
-  console.log(`  Devin requests a minute    ${asked.length}, ${lists} of them batches`);
-  console.log(
-    `  CPU, share of one core     ${((100 * cpu * 1000) / WINDOW_MS).toFixed(1)} %   aim <= 5 % at 1,000`,
-  );
-  console.log(`  memory (RSS)               ${app.rssMb().toFixed(0)} MB`);
+  return {
+    asked: (asked.length * MINUTE_MS) / WINDOW_MS,
+    batches: (asked.filter(({ path }) => path.endsWith('/sessions')).length * MINUTE_MS) / WINDOW_MS,
+    cpuShare: (cpuS * 1000) / WINDOW_MS,
+    rssMb: app.rssMb(),
+  };
+}
 
+/** How long a session that needs somebody goes on to look as if it worked; the longest of a few. */
+async function measureCard({ slack, devin, channelId, ask }: World, app: Running): Promise<number> {
   const took: number[] = [];
   for (let change = 0; change < CHANGES; change += 1) {
     const prompt = `change ${change}`;
@@ -96,18 +95,45 @@ async function measure(count: number): Promise<void> {
     await slack.waitForMessage(channelId, ({ text }) => text.includes(session.url));
     const startedMs = performance.now();
     devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user' });
-    await slack.waitForMessage(
-      channelId,
-      ({ text }) => text.includes(session.url) && text.includes('Needs you'),
-      { timeoutMs: 30_000 },
-    );
+    const needsYou = ({ text }: { text: string }): boolean =>
+      text.includes(session.url) && text.includes('Needs you');
+    await slack.waitForMessage(channelId, needsYou, { timeoutMs: 30_000 });
     took.push(performance.now() - startedMs);
   }
-  const longest = quantile(took, 1);
-  console.log(`  status change -> card      ${(longest ?? 0).toFixed(0)} ms at most   aim <= 11000 ms`);
-  await app.stop();
-  await close();
-  await rm(dataDir, { recursive: true, force: true });
+  return quantile(took, 1);
 }
 
-for (const count of [1000, 10_000]) await measure(count);
+async function measure(count: number): Promise<Numbers> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
+  const world = await openWorld();
+  await trackAll(dataDir, await createSessions(world.devin, count));
+  const app = await runProgram('src/main.ts', {
+    ...world.environment,
+    DATA_DIR: dataDir,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+  });
+  const quiet = await measureQuiet(world, app);
+  const cardMs = await measureCard(world, app);
+  await app.stop();
+  await world.close();
+  await rm(dataDir, { recursive: true, force: true });
+  return { ...quiet, cardMs };
+}
+
+/** What following so many sessions costs, and how soon a card is true. */
+export async function measureWatching(counts: readonly number[]): Promise<void> {
+  const all: Numbers[] = [];
+  for (const count of counts) all.push(await measure(count));
+  const row = (name: string, show: (numbers: Numbers) => string, aim = ''): void =>
+    printRow([name, ...all.map(show), aim]);
+  printRow([
+    `\nsessions followed, ${HOT} of them hot`,
+    ...counts.map((count) => count.toLocaleString('en')),
+    'aim',
+  ]);
+  row('requests to Devin a minute', ({ asked }) => asked.toFixed(0));
+  row('of them batches of sessions', ({ batches }) => batches.toFixed(0));
+  row('CPU, share of one core', ({ cpuShare }) => `${(100 * cpuShare).toFixed(1)} %`, '<= 5 % at 1,000');
+  row('memory (RSS)', ({ rssMb }) => mb(rssMb));
+  row('status change -> card, slowest', ({ cardMs }) => ms(cardMs), '<= 11000 ms');
+}

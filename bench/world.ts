@@ -5,6 +5,8 @@ import { sendCommand } from './load.ts';
 import type { Answer } from './load.ts';
 import type { Running } from './process.ts';
 
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
 /** A local Slack and a local Devin with one person who asks. */
 export async function openWorld() {
   const slack = await createLocalSlack();

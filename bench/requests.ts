@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { atPace, quantile, rush } from './load.ts';
+import { runProgram } from './process.ts';
+import { measureReplies } from './reply.ts';
+import { mb, ms, printRow } from './table.ts';
+import { openWorld } from './world.ts';
+
+const PACE = { perSecond: 50, seconds: 10 };
+const RUSH = { total: 1000, atOnce: 50 };
+const TURNS = 30;
+
+type Numbers = {
+  acks: number[];
+  acceptedPerSecond: number;
+  addedMs: number[];
+  repliedMs: number[];
+  pacedMb: number;
+  rushedMb: number;
+  firstStartMs: number | null;
+  readyMs: number;
+};
+
+async function measureBare(): Promise<Numbers> {
+  const { environment, ask, close } = await openWorld();
+  const bare = await runProgram('bench/bare.ts', environment);
+  await ask(bare, 'warm up');
+  const acks = await atPace(PACE, async () => ask(bare, 'fix it'));
+  const pacedMb = bare.rssMb();
+  const acceptedPerSecond = await rush(RUSH, async () => ask(bare, 'rush'));
+  const rushedMb = bare.rssMb();
+  await bare.stop();
+  await close();
+  const took = acks.map(({ tookMs }) => tookMs);
+  return {
+    acks: took,
+    acceptedPerSecond,
+    addedMs: [],
+    repliedMs: [],
+    pacedMb,
+    rushedMb,
+    firstStartMs: null,
+    readyMs: bare.readyMs,
+  };
+}
+
+async function measureApp(storage: Record<string, string>): Promise<Numbers> {
+  const world = await openWorld();
+  const { devin, environment, ask, close } = world;
+  const first = await runProgram('src/main.ts', { ...environment, ...storage });
+  await first.stop();
+  const app = await runProgram('src/main.ts', { ...environment, ...storage });
+  await ask(app, 'warm up');
+  await devin.waitForSession(() => true);
+
+  // First: a rush of cards to edit would be in the way of this thread's.
+  const repliedMs = await measureReplies(world, app, TURNS);
+  const addedMs: number[] = [];
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const prompt = `measure ${turn}`;
+    const { sentAtMs } = await ask(app, prompt);
+    const session = await devin.waitForSession(({ request }) => request.prompt === prompt);
+    addedMs.push(session.createdAtMs - sentAtMs);
+  }
+  const acks = await atPace(PACE, async () => ask(app, 'fix it --repo acme/web'));
+  const pacedMb = app.rssMb();
+  const acceptedPerSecond = await rush(RUSH, async () => ask(app, 'rush'));
+  const rushedMb = app.rssMb();
+  await app.stop();
+  await close();
+  const took = acks.map(({ tookMs }) => tookMs);
+  return {
+    acks: took,
+    acceptedPerSecond,
+    addedMs,
+    repliedMs,
+    pacedMb,
+    rushedMb,
+    firstStartMs: first.readyMs,
+    readyMs: app.readyMs,
+  };
+}
+
+type Stores = { folder: string; databaseUrl: string };
+
+/** What a request and a reply cost: a bare Bolt app, the app with its own database, and with Postgres, side by side. */
+export async function measureRequests({ folder, databaseUrl }: Stores): Promise<void> {
+  const all = [
+    await measureBare(),
+    await measureApp({ DATA_DIR: join(folder, 'data') }),
+    await measureApp({
+      DATA_DIR: join(folder, 'keys'),
+      DATABASE_URL: databaseUrl,
+      SECRETS_KEY: Buffer.alloc(32, 7).toString('base64'),
+    }),
+  ];
+  const row = (name: string, show: (numbers: Numbers) => string, aim = ''): void =>
+    printRow([name, ...all.map(show), aim]);
+  const p50 = (values: number[]): string => (values.length === 0 ? '' : ms(quantile(values, 0.5)));
+  const p99 = (values: number[]): string => (values.length === 0 ? '' : ms(quantile(values, 0.99)));
+
+  printRow(['', 'bare Bolt', 'embedded', 'Postgres', 'aim']);
+  row(`ack p50 at ${PACE.perSecond}/s`, ({ acks }) => p50(acks));
+  row(`ack p99 at ${PACE.perSecond}/s, request durable`, ({ acks }) => p99(acks), '<= 25 ms');
+  row('accepted per second', ({ acceptedPerSecond }) => acceptedPerSecond.toFixed(0), '>= 500');
+  row('signed request -> POST at Devin, p50', ({ addedMs }) => p50(addedMs), '<= 30 ms');
+  row('reply in the thread -> POST, p50', ({ repliedMs }) => p50(repliedMs), '<= 50 ms');
+  row('reply in the thread -> POST, p99', ({ repliedMs }) => p99(repliedMs));
+  row('memory (RSS) after the paced load', ({ pacedMb }) => mb(pacedMb), '<= 250 MB');
+  row('memory (RSS) after the rush', ({ rushedMb }) => mb(rushedMb));
+  row('first start to ready', ({ firstStartMs }) => (firstStartMs === null ? '' : ms(firstStartMs)));
+  row('second start to ready', ({ readyMs }) => ms(readyMs), '<= 1500 ms');
+}
