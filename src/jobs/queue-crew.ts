@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Job, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
+import { startPoll } from './queue-poll.ts';
 
 export type QueueLog = {
   error(facts: object, message: string): void;
@@ -43,22 +44,23 @@ type CrewParts = {
 /** Starts pg-boss, its queues and the workers. */
 export async function startCrew({ boss, names, registrations, log, pollSeconds }: CrewParts): Promise<Crew> {
   const stopping = new AbortController();
-  const crew: Workers[] = [];
+  const crew = new Map<string, Workers>();
   try {
     await boss.start();
     for (const name of names) await declareQueue(boss, name);
     for (const registration of registrations) {
-      crew.push(await createWorkers({ boss, registration, log, pollSeconds, stopping: stopping.signal }));
+      const parts = { boss, registration, log, pollSeconds, stopping: stopping.signal };
+      crew.set(registration.name, await createWorkers(parts));
     }
   } catch (error) {
     await boss.stop({ graceful: false });
     throw error;
   }
-  const poll = setInterval(() => crew.forEach((workers) => workers.wake()), pollSeconds * 1000);
+  const poll = startPoll({ boss, crew, everyMs: pollSeconds * 1000 });
   return {
     async stop(timeoutMs) {
-      clearInterval(poll);
-      const drained = Promise.all(crew.map((workers) => workers.stop()));
+      await poll.stop();
+      const drained = Promise.all([...crew.values()].map(async (workers) => workers.stop()));
       await within(drained, timeoutMs);
       stopping.abort(new Error('the app is stopping'));
       await within(drained, ABORT_GRACE_MS);

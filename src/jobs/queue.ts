@@ -7,6 +7,7 @@ import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
 import { factsOf, startCrew } from './queue-crew.ts';
 import type { Crew, QueueLog, Registration } from './queue-crew.ts';
+import { BOSS_SCHEMA } from './queue-poll.ts';
 
 /** Every kind of job and what it carries: ids only, so that nothing secret is kept in the queue. */
 type Jobs = {
@@ -149,7 +150,7 @@ const POLL_SECONDS = 1;
 
 const HOUR_SECONDS = 3600;
 const BOSS_OPTIONS = {
-  schema: 'pgboss',
+  schema: BOSS_SCHEMA,
   useListenNotify: true,
   schedule: false,
   supervise: true,
