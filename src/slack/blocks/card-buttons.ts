@@ -79,7 +79,9 @@ function cardButton(action: CardAction, card: SessionCard, text: Text): Button[]
       ...(row.link === true && card.url !== null && { url: card.url }),
       ...(primary && { style: 'primary' as const }),
       ...(row.danger === true && { style: 'danger' as const }),
-      ...(row.confirm !== undefined && { confirm: confirmation(row.confirm(text)) }),
+      ...(row.confirm !== undefined && {
+        confirm: confirmation(row.confirm(text), row.danger === true ? 'danger' : 'primary'),
+      }),
     },
   ];
 }

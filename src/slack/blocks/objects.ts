@@ -42,12 +42,17 @@ export function button(actionId: string, label: string, value: string): Button {
 
 export type Confirmation = { title: string; text: string; confirm: string; deny: string };
 
-export function confirmation({ title, text, confirm, deny }: Confirmation): ConfirmationDialog {
+/** `danger`: its button is red. https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
+export function confirmation(
+  { title, text, confirm, deny }: Confirmation,
+  style: 'primary' | 'danger',
+): ConfirmationDialog {
   return {
     title: caption(title, LIMIT.confirmTitle),
     text: caption(text, LIMIT.confirmText),
     confirm: caption(confirm, LIMIT.confirmButton),
     deny: caption(deny, LIMIT.confirmButton),
+    style,
   };
 }
 

@@ -261,6 +261,11 @@ describe("a card's buttons", () => {
     expect(button?.confirm?.text.text).toContain('two sessions, and both cost');
   });
 
+  test.each(['stop', 'start-anyway'] as const)('warn in red where %s cannot be undone', (action) => {
+    const [button] = buttons({ ...full, actions: [action] });
+    expect(button).toMatchObject({ style: 'danger', confirm: { style: 'danger' } });
+  });
+
   test('name the approval that is waited for', () => {
     expect(buttons({ ...full, phase: 'needs-approval' })[0]?.text.text).toBe('Open to approve');
   });
