@@ -1,17 +1,27 @@
+import { z } from 'zod';
 import { userMessage } from '../errors.ts';
-import { buildRequest } from '../session/request.ts';
+import { buildRequest, requestTag } from '../session/request.ts';
 import type { SessionRequest } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionDetails } from './blocks/details.ts';
 import { identitySentence } from './identity-words.ts';
 
-/** Everything there is to know of a request and its session, but for session secrets, which are not kept. */
-export function detailsView(request: SessionRequest, session: SessionRow | null, text: Text): SessionDetails {
+const taggedSchema = z.object({ tags: z.array(z.string()) });
+
+type Shown = {
+  request: SessionRequest;
+  session: SessionRow | null;
+  /** Off where the organisation enforces its own tags. */
+  tagRequests: boolean;
+};
+
+/** Everything there is to know of a request and its session, but for the values of session secrets. */
+export function detailsView({ request, session, tagRequests }: Shown, text: Text): SessionDetails {
   const { identity, failure } = request;
   return {
     request: effectiveRequest(request),
-    sources: request.draft.sources,
+    sources: { ...request.draft.sources, session_secrets: 'request' },
     response: session?.response ?? null,
     identity:
       identity === null || identity.kind === 'refused'
@@ -22,6 +32,7 @@ export function detailsView(request: SessionRequest, session: SessionRow | null,
             checkedAtMs: identity.checkedAtMs,
           },
     requestId: request.id,
+    requestTag: tagOf({ request, session, tagRequests }),
     state: request.state,
     createdAtMs: request.created_at.getTime(),
     updatedAtMs: request.updated_at.getTime(),
@@ -29,9 +40,17 @@ export function detailsView(request: SessionRequest, session: SessionRow | null,
   };
 }
 
+/** As Devin's answer has it; before there is one, as it is sent. */
+function tagOf({ request, session, tagRequests }: Shown): string | null {
+  const tag = requestTag(request.id);
+  const answered = session === null ? undefined : taggedSchema.safeParse(session.response).data;
+  const isTagged = answered?.tags.includes(tag) ?? (tagRequests && request.source !== 'follow');
+  return isTagged ? tag : null;
+}
+
 function effectiveRequest(request: SessionRequest): Record<string, unknown> {
-  const { identity, draft, uploads } = request;
-  return buildRequest({
+  const { identity, draft, uploads, secret_names: names } = request;
+  const built = buildRequest({
     draft: draft.values,
     prompt: request.prompt ?? draft.values.prompt ?? '',
     tag: null,
@@ -39,4 +58,5 @@ function effectiveRequest(request: SessionRequest): Record<string, unknown> {
     uploadedUrls: uploads?.urls ?? [],
     sessionSecrets: [],
   });
+  return names.length === 0 ? built : { ...built, session_secrets: names.map((key) => ({ key })) };
 }

@@ -99,6 +99,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       slackFileIds: files.map(({ id: fileId }) => fileId),
       sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
       hadSecrets: sessionSecrets.length > 0,
+      secretNames: sessionSecrets.map(({ key }) => key),
     });
     return prefer(async () => accept(await request()));
   }
@@ -132,6 +133,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
         slackFileIds: submission.fileIds,
         sealed: envelopes.close(id, { responseUrl, sessionSecrets }),
         hadSecrets: sessionSecrets.length > 0,
+        secretNames: sessionSecrets.map(({ key }) => key),
       };
       return prefer(async () => accept(request));
     },

@@ -52,6 +52,7 @@ const requestSchema = z.object({
   slack_file_ids: z.array(z.string()),
   sealed: z.string().nullable(),
   had_secrets: z.boolean(),
+  secret_names: z.array(z.string()),
   identity: identitySchema.nullable(),
   card_channel_id: z.string().nullable(),
   card_ts: z.string().nullable(),
@@ -86,6 +87,8 @@ export type NewRequest = {
   sealed: string | null;
   /** There were session secrets: once they are erased, the request cannot be sent as it was. */
   hadSecrets: boolean;
+  /** What they are called; their values are only in `sealed`. */
+  secretNames?: readonly string[];
 };
 
 /** What a transition may change besides the state. JSON columns take plain values. */
@@ -252,6 +255,7 @@ function toRow(request: NewRequest) {
     slack_file_ids: json(request.slackFileIds),
     sealed: request.sealed,
     had_secrets: request.hadSecrets,
+    secret_names: json(request.secretNames ?? []),
   };
 }
 

@@ -22,6 +22,8 @@ export type SessionRequestsTable = {
   /** Session secrets and the response URL, encrypted; null once the request has ended. */
   sealed: string | null;
   had_secrets: boolean;
+  /** What session secrets are called; their values are in `sealed` only. */
+  secret_names: ColumnType<unknown, string | null | undefined, never>;
   identity: Json;
   card_channel_id: string | null;
   card_ts: string | null;

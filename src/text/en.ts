@@ -644,6 +644,7 @@ export const en = {
     close: 'Close',
     headings: { request: 'This request', asked: 'What Devin was asked for', response: "Devin's answer" },
     requestId: 'Request id',
+    requestTag: 'Its tag in Devin',
     state: 'State',
     createdAt: 'Asked',
     updatedAt: 'Last change',

@@ -44,7 +44,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToShortcuts(app, shared);
   listenToViews(app, shared);
   listenToOptions(app, { suggest: createSuggest(devin.catalog, log), text });
-  listenToActions(app, shared);
+  listenToActions(app, { ...shared, tagRequests: config.requestTag });
   return createHttpServer({
     ...config.http,
     pages: createHealthPages({ readiness: createReadiness(parts), metrics }),

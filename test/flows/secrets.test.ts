@@ -7,6 +7,7 @@ import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
+const NAME = 'PAYMENTS_PASSPHRASE';
 const SECRET = 'hunter2-hunter2-hunter2';
 
 describe('session secrets', () => {
@@ -35,7 +36,7 @@ describe('session secrets', () => {
     await slack.command(ana.userId, channelId, '');
     const view = await settledForm(slack, ana.userId);
     await showAllOptions(slack, view);
-    slack.typeIn(view.id, { 'field.prompt': prompt, 'field.session_secrets': `TOKEN=${SECRET}` });
+    slack.typeIn(view.id, { 'field.prompt': prompt, 'field.session_secrets': `${NAME}=${SECRET}` });
     await slack.submit(view.id, ana.userId);
     return { ana, channelId };
   }
@@ -45,13 +46,32 @@ describe('session secrets', () => {
     const { ana, channelId } = await askWithSecret('use the secret');
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
-    expect(devin.secretsOf(session.id)).toEqual([{ key: 'TOKEN', value: SECRET, sensitive: true }]);
+    expect(devin.secretsOf(session.id)).toEqual([{ key: NAME, value: SECRET, sensitive: true }]);
     // The task is on disk, so the look there is a look at the right place.
     expect(onDisk()).toContain('use the secret');
     expect(onDisk()).not.toContain(SECRET);
     expect(lines.join('')).not.toContain(SECRET);
     expect(lines.join('')).not.toContain('use the secret');
     expect(JSON.stringify(slack.messages(channelId))).not.toContain(SECRET);
+  });
+
+  test('are named in the details once they are sent, beside the tag; no log line names them', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await askWithSecret('name the secret');
+    const session = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
+    const view = await slack.waitForView(
+      ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'session_details',
+    );
+    const shown = slack.renderText(view.id);
+    expect(shown).toContain(`Secrets for this session only (asked for in this request)`);
+    expect(shown).toContain(NAME);
+    expect(shown).not.toContain(SECRET);
+    const tag = session.request.tags?.find((one) => one.startsWith('slack-')) ?? 'none';
+    expect(shown).toMatch(new RegExp(`Its tag in Devin\\W+${tag}`));
+    expect(lines.join('')).not.toContain(NAME);
+    expect(slack.problems).toEqual([]);
   });
 
   test('are gone when the request has failed: it can be edited, not sent again as it was', async () => {

@@ -20,6 +20,8 @@ export type SessionDetails = {
   /** null: not established, or refused. */
   identity: { name: string; how: string; checkedAtMs: number } | null;
   requestId: string;
+  /** By which the session is found in Devin; null: it carries none. */
+  requestTag: string | null;
   state: RequestState;
   createdAtMs: number;
   updatedAtMs: number;
@@ -60,7 +62,7 @@ function part(heading: string, rows: readonly string[], text: Text): KnownBlock[
 }
 
 function requestRows(details: SessionDetails, text: Text): string[] {
-  const { identity, problem } = details;
+  const { identity, problem, requestTag: tag } = details;
   const runsAs =
     identity === null
       ? text.details.identityOpen
@@ -76,6 +78,7 @@ function requestRows(details: SessionDetails, text: Text): string[] {
     row(text.details.createdAt, shownMoment(details.createdAtMs)),
     row(text.details.updatedAt, shownMoment(details.updatedAtMs)),
     row(text.details.requestId, shownValue(details.requestId, text)),
+    ...(tag === null ? [] : [row(text.details.requestTag, shownValue(tag, text))]),
   ];
 }
 

@@ -25,6 +25,8 @@ export type ActionDeps = {
   openForm: FormOpener;
   outbound: Pick<Outbound, 'openView' | 'updateView' | 'tellPrivately'>;
   enqueue: Enqueue;
+  /** Off where the organisation enforces its own tags. */
+  tagRequests: boolean;
   text: Text;
 };
 
@@ -62,7 +64,7 @@ function listenInForms(app: App, { forms, openForm, outbound, text }: ActionDeps
 }
 
 function listenOnCards(app: App, deps: ActionDeps): void {
-  const { requests, sessions, intake, openForm, outbound, enqueue, text } = deps;
+  const { requests, sessions, intake, openForm, outbound, enqueue, tagRequests, text } = deps;
 
   const pressed = createPressedRequest({ requests, outbound, text });
 
@@ -83,7 +85,8 @@ function listenOnCards(app: App, deps: ActionDeps): void {
   onButton(app, ACTION.details, async (press) => {
     const request = await pressed(press);
     if (request === null) return;
-    const details = detailsView(request, await sessions.ofRequest(request.id), text);
+    const session = await sessions.ofRequest(request.id);
+    const details = detailsView({ request, session, tagRequests }, text);
     await outbound.openView(press.body.trigger_id, renderDetails(details, text));
   });
 

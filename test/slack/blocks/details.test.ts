@@ -15,6 +15,7 @@ const accepted: SessionDetails = {
   response: null,
   identity: null,
   requestId: 'r1',
+  requestTag: 'slack-r1',
   state: 'accepted',
   createdAtMs: Date.UTC(2026, 4, 1, 9, 30),
   updatedAtMs: Date.UTC(2026, 4, 1, 9, 31),
@@ -128,6 +129,11 @@ describe('the details', () => {
   test('say as whom it runs, how that was found out and when', () => {
     expect(read(created)).toMatch(/\*Runs as\*: Ada Lovelace\. Matched by e-mail\. Checked <!date\^/);
     expect(read(accepted)).toContain(en.details.identityOpen);
+  });
+
+  test('name the tag by which the session is found in Devin, where it carries one', () => {
+    expect(read(accepted)).toContain(`*${en.details.requestTag}*: \`slack-r1\``);
+    expect(read({ ...accepted, requestTag: null })).not.toContain(en.details.requestTag);
   });
 
   test('say why it failed', () => {

@@ -1,0 +1,12 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** What session secrets were called. */
+export const namesAndPlaces: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`
+      alter table session_requests
+        add column secret_names jsonb not null default '[]'`.execute(db);
+  },
+};
