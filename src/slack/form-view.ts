@@ -18,7 +18,7 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
     sources: form.draft.sources,
     context: form.context === null ? null : contextView(form.context, form.description, text),
     runsAs: runsAs(form.description, text),
-    notes: [],
+    notes: form.lost_secrets === null ? [] : [text.modal.secretsLost(form.lost_secrets)],
   };
 }
 

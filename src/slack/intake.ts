@@ -7,8 +7,8 @@ import type { EnqueueAll } from '../jobs/queue.ts';
 import { inBatches } from '../store/batches.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { newId } from '../store/requests.ts';
-import type { NewRequest, Requests } from '../store/requests.ts';
+import { lostSecrets, newId } from '../store/requests.ts';
+import type { NewRequest, Requests, SessionRequest } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 
@@ -60,15 +60,21 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
   }
 
   /** Its id goes into a button or a modal. */
-  async function keepForm(
-    asked: Asked,
-    draft: EffectiveDraft,
-    context: MessageContext | null,
-  ): Promise<Form> {
+  async function keepForm(asked: Asked, { draft, context, lost = null }: FilledIn): Promise<Form> {
     const id = newId();
     const sealed = envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets: [] });
     const { teamId, userId, channelId, threadTs } = asked;
-    await forms.insert({ id, teamId, userId, channelId, threadTs, draft, context, sealed });
+    await forms.insert({
+      id,
+      teamId,
+      userId,
+      channelId,
+      threadTs,
+      draft,
+      context,
+      sealed,
+      lostSecrets: lost,
+    });
     return {
       id,
       team_id: teamId,
@@ -78,6 +84,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       draft,
       context,
       sealed,
+      lost_secrets: lost,
       expanded: false,
       description: null,
     };
@@ -141,12 +148,23 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
     /** Keeps what a form is filled in with. */
     async offerForm(asked: Asked, draft: SessionDraft, context: MessageContext | null = null): Promise<Form> {
       const { session_secrets: _never, ...stored } = draft;
-      return keepForm(asked, await withDefaults(asked, stored), context);
+      return keepForm(asked, { draft: await withDefaults(asked, stored), context });
     },
 
-    keepForm,
+    /** Keeps a form that is filled in as a request was. */
+    async offerAgain(asked: Asked, request: SessionRequest): Promise<Form> {
+      const { draft, context } = request;
+      return keepForm(asked, { draft, context, lost: lostSecrets(request) });
+    },
   };
 }
+
+type FilledIn = {
+  draft: EffectiveDraft;
+  context: MessageContext | null;
+  /** Names of session secrets that were not kept. */
+  lost?: string[] | null;
+};
 
 type Typed = { draft: SessionDraft; files: readonly { id: string }[] };
 

@@ -31,6 +31,8 @@ const formSchema = z.object({
   draft: effectiveDraftSchema,
   context: messageContextSchema.nullable(),
   sealed: z.string().nullable(),
+  /** Names of session secrets that were not kept; empty where the names were not kept either. */
+  lost_secrets: z.array(z.string()).nullable(),
   expanded: z.boolean(),
   description: formDescriptionSchema.nullable(),
 });
@@ -47,6 +49,8 @@ export type NewForm = {
   context: MessageContext | null;
   /** The response URL, encrypted. */
   sealed: string | null;
+  /** Names of the session secrets that the request had; null: none. */
+  lostSecrets?: readonly string[] | null;
 };
 
 export type Forms = ReturnType<typeof createForms>;
@@ -66,6 +70,7 @@ export function createForms(db: Kysely<Tables>) {
           draft: json(form.draft),
           context: json(form.context),
           sealed: form.sealed,
+          lost_secrets: json(form.lostSecrets),
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();

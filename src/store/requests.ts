@@ -114,6 +114,11 @@ export type RequestChanges = Partial<
 
 export type Step = { id: string; from: RequestState; to: RequestState; changes?: RequestChanges };
 
+/** What has to be typed again when the request is made once more; null: nothing. */
+export function lostSecrets(request: Pick<SessionRequest, 'had_secrets' | 'secret_names'>): string[] | null {
+  return request.had_secrets ? request.secret_names : null;
+}
+
 /** Short, unguessable, and fit for a Devin tag. */
 export function newId(): string {
   return randomBytes(9).toString('base64url').replaceAll(/[_-]/g, 'x').toLowerCase();

@@ -165,6 +165,8 @@ type FormsTable = {
   context: Json;
   /** The response URL, encrypted. */
   sealed: string | null;
+  /** Names of session secrets that were not kept; null: there were none. */
+  lost_secrets: ColumnType<unknown, string | null | undefined, never>;
   /** "More options" was pressed. */
   expanded: Generated<boolean>;
   /** What was looked up after the form was opened: as whom it runs, how long the thread is. */

@@ -565,6 +565,9 @@ export const en = {
       'Only this message can go along: this app cannot read the thread, because it is not in this conversation. To bring the thread, type `/invite @Devin` there and open this form again.',
     /** One input holds 3,000 characters; a longer value goes on in further ones. */
     continued: (label: string, part: number): string => `${label} (part ${part})`,
+    /** `names`: what they were called; empty where that is not known. */
+    secretsLost: (names: readonly string[]): string =>
+      `The secrets for this session only were not kept: type them again, under "More options".${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
     continuedHint: 'Goes on from the input above. Left empty: nothing more.',
     tooLong: (label: string): string =>
       `${label}: what was filled in is longer than this form can hold, so its end is missing here.`,

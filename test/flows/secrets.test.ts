@@ -18,7 +18,10 @@ describe('session secrets', () => {
       done();
     },
   });
-  const world = useWorld({ overrides: { log: createLog('trace', stream) } });
+  const world = useWorld({
+    environment: { WATCH_SECONDS: '1' },
+    overrides: { log: createLog('trace', stream) },
+  });
 
   /** Everything the embedded database has on disk: tables, jobs, and its log of changes. */
   function onDisk(): string {
@@ -38,6 +41,14 @@ describe('session secrets', () => {
     await showAllOptions(slack, view);
     slack.typeIn(view.id, { 'field.prompt': prompt, 'field.session_secrets': `${NAME}=${SECRET}` });
     await slack.submit(view.id, ana.userId);
+    return { ana, channelId };
+  }
+
+  async function askWithout() {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `open-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'no secret');
     return { ana, channelId };
   }
 
@@ -83,5 +94,36 @@ describe('session secrets', () => {
     expect(slack.renderText(card)).not.toContain('[Try again]');
     expect(onDisk()).not.toContain(SECRET);
     expect(lines.join('')).not.toContain(SECRET);
+  });
+
+  const SAYS_LOST = `type them again, under "More options". They were: ${NAME}.`;
+
+  test('are asked for again, by name, in the form that tries again', async () => {
+    const { slack, devin } = world();
+    devin.fail({ method: 'POST', path: '/sessions' }, { status: 409, times: 1 });
+    const { ana, channelId } = await askWithSecret('edit the secret');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
+    const view = await settledForm(slack, ana.userId);
+    expect(slack.renderText(view.id)).toContain(SAYS_LOST);
+    await showAllOptions(slack, view);
+    expect(slack.renderText(view.id)).toContain(SAYS_LOST);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test.each([
+    ['are asked for again in the form that starts a session again', true],
+    ['are not asked for again where there were none', false],
+  ])('%s', async (_what, hadSecret) => {
+    const { slack, devin } = world();
+    const { ana, channelId } = hadSecret ? await askWithSecret('again') : await askWithout();
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    devin.advance(session.id, { status: 'exit' });
+    const card = await cardOf(slack, channelId, (text) => text.includes('Ended'));
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_again');
+    const shown = slack.renderText((await settledForm(slack, ana.userId)).id);
+    expect(shown.includes(SAYS_LOST)).toBe(hadSecret);
+    expect(shown.includes('were not kept')).toBe(hadSecret);
   });
 });

@@ -9,6 +9,7 @@ import type { Outbound } from '../../slack/outbound.ts';
 import { refuseSteering } from '../../slack/steering-words.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
+import { lostSecrets } from '../../store/requests.ts';
 import type { LeftOut, Requests, SessionRequest } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
@@ -124,6 +125,7 @@ async function offerForm({ forms }: TellDeps, { reply, request }: Untaken): Prom
     draft: { values: { ...values, prompt: reply.text }, sources: { ...sources, prompt: 'request' } },
     context: null,
     sealed: null,
+    lostSecrets: lostSecrets(request),
   });
   return { kind: 'start-again', formId: reply.id };
 }

@@ -94,7 +94,7 @@ function listenOnCards(app: App, deps: ActionDeps): void {
     const request = await pressedByRequester(press);
     if (request === null) return;
     const asked = { ...askedAgain(request), responseUrl: privatePlace(press.body).responseUrl };
-    await openForm(press.body.trigger_id, await intake.keepForm(asked, request.draft, request.context));
+    await openForm(press.body.trigger_id, await intake.offerAgain(asked, request));
   });
 
   for (const [actionId, how] of RESUMPTIONS) {

@@ -20,7 +20,7 @@ type SteeringDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest'>;
   defaults: Pick<Settings, 'preferencesFor'>;
-  intake: Pick<Intake, 'keepForm'>;
+  intake: Pick<Intake, 'offerAgain'>;
   steering: SteeringIntake;
   openForm: FormOpener;
   outbound: Pick<Outbound, 'openView' | 'tellPrivately'>;
@@ -82,10 +82,10 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   onButton(app, ACTION.startAgain, async (press) => {
     const request = await pressed(press);
     if (request === null) return;
-    const { team_id: teamId, channel_id: channelId, thread_ts: threadTs, draft, context } = request;
+    const { team_id: teamId, channel_id: channelId, thread_ts: threadTs } = request;
     const { userId, responseUrl } = actorOf(press);
     const asked = { teamId, userId, channelId, threadTs, responseUrl };
-    await openForm(press.body.trigger_id, await intake.keepForm(asked, draft, context));
+    await openForm(press.body.trigger_id, await intake.offerAgain(asked, request));
   });
 }
 
