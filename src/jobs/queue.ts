@@ -3,6 +3,8 @@ import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { ConstructorOptions } from 'pg-boss';
 import { z } from 'zod';
+import { PLACE_KINDS } from '../session/context.ts';
+import type { PlaceKind } from '../session/context.ts';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
 import { factsOf, startCrew } from './queue-crew.ts';
@@ -33,7 +35,13 @@ type Jobs = {
   /** Take a request back before it is sent. */
   'cancel-request': { requestId: string; userId: string; answerTo: AnswerTo };
   /** Bring a session that was started elsewhere into a channel. */
-  'follow-session': { sessionId: string; teamId: string; userId: string; answerTo: AnswerTo };
+  'follow-session': {
+    sessionId: string;
+    teamId: string;
+    userId: string;
+    placeKind?: PlaceKind | null | undefined;
+    answerTo: AnswerTo;
+  };
   /** Say which member of the Devin organisation a person is. */
   'link-person': {
     teamId: string;
@@ -88,6 +96,7 @@ const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     sessionId: z.string(),
     teamId: z.string(),
     userId: z.string(),
+    placeKind: z.enum(PLACE_KINDS).nullish(),
     answerTo: answerToSchema,
   }),
   'link-person': z.object({

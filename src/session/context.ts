@@ -28,6 +28,10 @@ export type SlackMessage = z.infer<typeof slackMessageSchema>;
 export const CONTEXT_CHOICES = ['message', 'until-here', 'thread'] as const;
 export type ContextChoice = (typeof CONTEXT_CHOICES)[number];
 
+/** What sort of conversation something was asked in. */
+export const PLACE_KINDS = ['public', 'private', 'direct'] as const;
+export type PlaceKind = (typeof PLACE_KINDS)[number];
+
 /** Which messages of which conversation a request is about. */
 export const messageContextSchema = z.object({
   choice: z.enum(CONTEXT_CHOICES),

@@ -4,6 +4,7 @@ import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
 import { slackFailure } from './errors.ts';
 import { readMessage } from './messages.ts';
 import type { People, SlackPerson } from './people.ts';
+import { placeKindOf } from './place-kind.ts';
 
 /** A thread longer than this is quoted from its end; its first message always stays. */
 const MAX_MESSAGES = 200;
@@ -125,9 +126,8 @@ function authorKind(message: SlackMessage, person: SlackPerson | undefined): Quo
   return 'member';
 }
 
-/** Slack's payloads name direct messages and private channels by these words. */
 function placeName(channelName: string): string {
-  if (channelName === 'directmessage') return 'a direct message';
-  if (channelName === 'privategroup' || channelName.startsWith('mpdm-')) return 'a private conversation';
-  return `#${channelName}`;
+  const kind = placeKindOf(channelName);
+  if (kind === 'direct') return 'a direct message';
+  return kind === 'private' ? 'a private conversation' : `#${channelName}`;
 }

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { MessageContext } from '../session/context.ts';
+import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, applyForm } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { SessionDraft, StoredDraft } from '../session/fields.ts';
@@ -18,6 +18,8 @@ export type Asked = {
   userId: string;
   channelId: string;
   threadTs: string | null;
+  /** Left out: not known. */
+  placeKind?: PlaceKind | null;
   responseUrl: string | null;
 };
 
@@ -63,7 +65,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
   async function keepForm(asked: Asked, { draft, context, lost = null }: FilledIn): Promise<Form> {
     const id = newId();
     const sealed = envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets: [] });
-    const { teamId, userId, channelId, threadTs } = asked;
+    const { teamId, userId, channelId, threadTs, placeKind = null } = asked;
     await forms.insert({
       id,
       teamId,
@@ -81,6 +83,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       user_id: userId,
       channel_id: channelId,
       thread_ts: threadTs,
+      place_kind: placeKind,
       draft,
       context,
       sealed,
@@ -101,6 +104,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       userId: asked.userId,
       channelId: asked.channelId,
       threadTs: asked.threadTs,
+      placeKind: asked.placeKind,
       draft: await withDefaults(asked, stored),
       context: null,
       slackFileIds: files.map(({ id: fileId }) => fileId),
@@ -135,6 +139,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
         userId: submission.userId,
         channelId: form.channel_id,
         threadTs: form.thread_ts,
+        placeKind: form.place_kind,
         draft: applyForm(form.draft, stored, form.expanded),
         context,
         slackFileIds: submission.fileIds,

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { AnswerTo, Enqueue, SteeringVerb } from '../jobs/queue.ts';
+import type { PlaceKind } from '../session/context.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Replies } from '../store/replies.ts';
 import { newId } from '../store/requests.ts';
@@ -11,6 +12,8 @@ export type Actor = {
   userId: string;
   teamId: string;
   channelId: string | null;
+  /** What sort of conversation that is; left out: not known. */
+  placeKind?: PlaceKind | null;
   responseUrl: string | null;
 };
 
@@ -57,8 +60,9 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
     },
 
     async follow(actor: Actor, sessionId: string): Promise<void> {
-      const { userId, teamId } = actor;
-      await enqueue('follow-session', { sessionId, teamId, userId, answerTo: answerTo(actor, true) });
+      const { userId, teamId, placeKind } = actor;
+      const answer = answerTo(actor, true);
+      await enqueue('follow-session', { sessionId, teamId, userId, placeKind, answerTo: answer });
     },
 
     async link(actor: Actor, personId: string, devinUserId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { messageContextSchema } from '../session/context.ts';
-import type { MessageContext } from '../session/context.ts';
+import { messageContextSchema, PLACE_KINDS } from '../session/context.ts';
+import type { MessageContext, PlaceKind } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { identitySchema } from '../session/identity.ts';
 import { json } from './json.ts';
@@ -28,6 +28,7 @@ const formSchema = z.object({
   user_id: z.string(),
   channel_id: z.string(),
   thread_ts: z.string().nullable(),
+  place_kind: z.enum(PLACE_KINDS).nullable(),
   draft: effectiveDraftSchema,
   context: messageContextSchema.nullable(),
   sealed: z.string().nullable(),
@@ -45,6 +46,8 @@ export type NewForm = {
   userId: string;
   channelId: string;
   threadTs: string | null;
+  /** Left out: not known. */
+  placeKind?: PlaceKind | null | undefined;
   draft: EffectiveDraft;
   context: MessageContext | null;
   /** The response URL, encrypted. */
@@ -67,6 +70,7 @@ export function createForms(db: Kysely<Tables>) {
           user_id: form.userId,
           channel_id: form.channelId,
           thread_ts: form.threadTs,
+          place_kind: form.placeKind ?? null,
           draft: json(form.draft),
           context: json(form.context),
           sealed: form.sealed,

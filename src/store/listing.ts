@@ -3,7 +3,6 @@ import type { Tables } from './tables.ts';
 
 type Query = {
   teamId: string;
-  /** Whoever looks: what others asked for in a direct message is not shown to them. */
   viewerId: string;
   whose: 'mine' | 'all';
   offset: number;
@@ -19,11 +18,7 @@ export function createListing(db: Kysely<Tables>) {
       .selectFrom('session_requests')
       .where('team_id', '=', teamId)
       .where('state', '<>', 'refused')
-      .where((where) =>
-        whose === 'mine'
-          ? where('user_id', '=', viewerId)
-          : where.or([where('user_id', '=', viewerId), where('channel_id', 'not like', 'D%')]),
-      );
+      .$if(whose === 'mine', (query) => query.where('user_id', '=', viewerId));
 
   return {
     async page(query: Query): Promise<{ requestIds: string[]; total: number }> {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely, Selectable, Transaction, Updateable } from 'kysely';
 import { z } from 'zod';
-import { messageContextSchema } from '../session/context.ts';
-import type { MessageContext } from '../session/context.ts';
+import { messageContextSchema, PLACE_KINDS } from '../session/context.ts';
+import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { VALUE_SOURCES } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
@@ -47,6 +47,8 @@ const requestSchema = z.object({
   user_id: z.string(),
   channel_id: z.string(),
   thread_ts: z.string().nullable(),
+  /** null: not known, so it is taken for private. */
+  place_kind: z.enum(PLACE_KINDS).nullable(),
   draft: effectiveDraftSchema,
   context: messageContextSchema.nullable(),
   slack_file_ids: z.array(z.string()),
@@ -81,6 +83,8 @@ export type NewRequest = {
   userId: string;
   channelId: string;
   threadTs: string | null;
+  /** Left out: not known. */
+  placeKind?: PlaceKind | null | undefined;
   draft: EffectiveDraft;
   context: MessageContext | null;
   slackFileIds: string[];
@@ -255,6 +259,7 @@ function toRow(request: NewRequest) {
     user_id: request.userId,
     channel_id: request.channelId,
     thread_ts: request.threadTs,
+    place_kind: request.placeKind ?? null,
     draft: json(request.draft),
     context: json(request.context),
     slack_file_ids: json(request.slackFileIds),

@@ -16,6 +16,8 @@ export type SessionRequestsTable = {
   user_id: string;
   channel_id: string;
   thread_ts: string | null;
+  /** What sort of conversation it is: public, private or direct; null: not known. */
+  place_kind: string | null;
   draft: Json;
   context: Json;
   slack_file_ids: Json;
@@ -161,6 +163,8 @@ type FormsTable = {
   user_id: string;
   channel_id: string;
   thread_ts: string | null;
+  /** As in a request. */
+  place_kind: string | null;
   draft: Json;
   context: Json;
   /** The response URL, encrypted. */

@@ -209,7 +209,7 @@ export const en = {
         help: { usage: 'help', does: 'shows this, to you alone.' },
         list: {
           usage: 'list',
-          does: 'shows your sessions; list all shows those of everybody, list 2 the second page.',
+          does: 'shows your sessions; list all shows those of everybody, private ones without their titles, list 2 the second page.',
         },
         status: { usage: 'status <session>', does: 'shows where a session stands.' },
         follow: {
@@ -250,6 +250,8 @@ export const en = {
     noPage: (pages: number): string =>
       pages === 1 ? 'There is only one page.' : `There are ${pages} pages.`,
     line: (parts: readonly string[]): string => parts.join(' · '),
+    /** In place of a title, for those who are not there. */
+    concealed: 'A session in a private conversation',
     stop: (title: string): string => `Stopping ${title}. You are told here when it is done.`,
     archive: (title: string): string => `Archiving ${title}. You are told here when it is done.`,
     say: (title: string): string => `On its way to ${title}. You are told here if Devin does not get it.`,

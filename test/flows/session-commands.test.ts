@@ -122,6 +122,45 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(await said(guest.userId, channelId, 'list all')).not.toContain(session.url);
   });
 
+  test('what was asked for in private is told of, not shown, to people who are not there', async () => {
+    const { slack, devin } = world();
+    const [ana, mei] = [addColleague(world()), addColleague(world())];
+    const members = [ana.userId, mei.userId];
+    const channelId = slack.addChannel({ name: `only-${ana.name}`, members, isPrivate: true });
+    await slack.command(ana.userId, channelId, `task of ${ana.name}`);
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    const direct = slack.directMessages(ana.userId);
+    await slack.command(ana.userId, direct, `whisper of ${ana.name}`);
+    const { id, url } = await devin.waitForSession(({ request }) =>
+      request.prompt.startsWith(`whisper of ${ana.name}`),
+    );
+    await cardOf(slack, direct, (text) => text.includes(url));
+    const ben = addColleague(world());
+    const elsewhere = slack.addChannel({ name: `town-${ben.name}`, members: [ben.userId, ana.userId] });
+    const others = await Promise.all([
+      said(ben.userId, elsewhere, 'list all'),
+      said(ben.userId, elsewhere, `status ${session.id}`),
+      said(ben.userId, elsewhere, `status ${id}`),
+      said(ben.userId, elsewhere, `say ${session.id} hello`),
+    ]);
+    for (const shown of others) {
+      expect(shown).not.toMatch(new RegExp(`(?:task|whisper) of ${ana.name}\\b`));
+      expect(shown).not.toContain(session.url);
+      expect(shown).not.toContain(url);
+    }
+    for (const shown of others.slice(0, 3))
+      expect(shown).toMatch(
+        new RegExp(
+          `A session in a private conversation · (?:Queued|Starting|Working).* · for @${ana.name} ·`,
+        ),
+      );
+    expect(await said(ana.userId, elsewhere, 'list')).toContain(`whisper of ${ana.name}`);
+    expect(await said(ana.userId, elsewhere, `status ${session.id}`)).toContain(`task of ${ana.name}`);
+    expect(await said(mei.userId, channelId, `status ${session.id}`)).toContain(`task of ${ana.name}`);
+    expect(slack.problems).toEqual([]);
+  });
+
   test('a task that begins like a command stays a task', async () => {
     const { devin } = world();
     const ana = addColleague(world());

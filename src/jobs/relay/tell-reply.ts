@@ -122,6 +122,7 @@ async function offerForm({ forms }: TellDeps, { reply, request }: Untaken): Prom
     userId: reply.user_id,
     channelId: request.channel_id,
     threadTs: request.thread_ts,
+    placeKind: request.place_kind,
     draft: { values: { ...values, prompt: reply.text }, sources: { ...sources, prompt: 'request' } },
     context: null,
     sealed: null,

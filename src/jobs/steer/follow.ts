@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { SessionMessage, SessionResponse } from '../../devin/schemas.ts';
 import type { IdentityResolver } from '../../identity/resolve.ts';
+import type { PlaceKind } from '../../session/context.ts';
 import { storedDraftSchema } from '../../session/fields.ts';
 import { sessionPhase } from '../../session/lifecycle.ts';
 import { link } from '../../slack/blocks/text.ts';
@@ -33,7 +34,13 @@ type FollowDeps = {
 
 export type History = { messages: SessionMessage[]; cursor: string | null };
 
-type Job = { sessionId: string; teamId: string; userId: string; answerTo: AnswerTo };
+type Job = {
+  sessionId: string;
+  teamId: string;
+  userId: string;
+  placeKind?: PlaceKind | null | undefined;
+  answerTo: AnswerTo;
+};
 
 /** Brings a session that was started elsewhere into the channel: a request row that is created already, and its card. */
 export function createFollower(deps: FollowDeps) {
@@ -92,7 +99,7 @@ export function createFollower(deps: FollowDeps) {
 }
 
 function newRequest(
-  { sessionId, teamId, userId, answerTo }: Job,
+  { sessionId, teamId, userId, placeKind, answerTo }: Job,
   response: SessionResponse,
   { messages }: History,
 ) {
@@ -113,6 +120,7 @@ function newRequest(
     userId,
     channelId: answerTo.channelId ?? '',
     threadTs: null,
+    placeKind,
     draft: { values: storedDraftSchema.parse(values), sources: {} },
     context: null,
     slackFileIds: [],

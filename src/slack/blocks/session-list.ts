@@ -10,7 +10,8 @@ export type SessionList = {
   whose: 'mine' | 'all';
   page: number;
   pages: number;
-  entries: { card: SessionCard; askedAtMs: number }[];
+  /** `isShown`: whoever looks may read what it is about. */
+  entries: { card: SessionCard; askedAtMs: number; isShown: boolean }[];
   /** What to type for the next page. */
   next: string;
 };
@@ -25,7 +26,7 @@ export function renderSessionList({ whose, page, pages, entries, next }: Session
   if (entries.length === 0) return notice([heading, sessions.noPage(pages)]);
   return notice([
     heading,
-    ...entries.map(({ card, askedAtMs }) => `• ${line(card, askedAtMs, text)}`),
+    ...entries.map(({ card, askedAtMs, isShown }) => `• ${line(card, askedAtMs, { isShown, text })}`),
     ...(pages === 1 ? [] : [sessions.page(page, pages)]),
     ...(page < pages ? [sessions.nextPage(code(next))] : []),
   ]);
@@ -37,9 +38,16 @@ export function linkedTitle(card: SessionCard, text: Text): string {
   return card.url !== null && isWebAddress(card.url) ? link(card.url, title) : escape(title);
 }
 
-function line(card: SessionCard, askedAtMs: number, text: Text): string {
+/** To somebody who may not read what a session is about. */
+export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text) {
+  return notice([line(card, askedAtMs, { isShown: false, text })]);
+}
+
+type Shown = { isShown: boolean; text: Text };
+
+function line(card: SessionCard, askedAtMs: number, { isShown, text }: Shown): string {
   return text.sessions.line([
-    linkedTitle(card, text),
+    isShown ? linkedTitle(card, text) : text.sessions.concealed,
     statusWord(card, text),
     text.card.requestedBy(`<@${escape(card.requester)}>`),
     shownMoment(askedAtMs),

@@ -111,5 +111,6 @@ function askedAgain(request: SessionRequest) {
     userId: request.user_id,
     channelId: request.channel_id,
     threadTs: request.thread_ts,
+    placeKind: request.place_kind,
   };
 }

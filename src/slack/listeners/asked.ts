@@ -1,5 +1,6 @@
 import type { SlashCommand } from '@slack/bolt';
 import type { Asked } from '../intake.ts';
+import { placeKindOf } from '../place-kind.ts';
 
 export function askedByCommand(command: SlashCommand): Asked {
   return {
@@ -7,6 +8,7 @@ export function askedByCommand(command: SlashCommand): Asked {
     userId: command.user_id,
     channelId: command.channel_id,
     threadTs: null,
+    placeKind: placeKindOf(command.channel_name),
     responseUrl: command.response_url,
   };
 }

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Log } from '../../log.ts';
-import type { SlackFile } from '../../session/context.ts';
+import type { PlaceKind, SlackFile } from '../../session/context.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import { refusal } from '../blocks/notices.ts';
@@ -13,6 +13,7 @@ import { ACTION, TAKEN_REACTION } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
+import { placeKindOfEvent } from '../place-kind.ts';
 import type { ThreadIntake } from '../thread-intake.ts';
 import { onDurableButton } from './press.ts';
 
@@ -32,6 +33,7 @@ type Spoken = {
   threadTs: string;
   ts: string;
   userId: string;
+  placeKind: PlaceKind | null;
   /** As Slack sent it. */
   slackText: string;
   files: SlackFile[];
@@ -47,6 +49,7 @@ const authorSchema = z.looseObject({
 });
 const spokenSchema = authorSchema.extend({
   channel: z.string(),
+  channel_type: z.string().optional(),
   subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
 });
 /** https://docs.slack.dev/reference/events/message/message_changed */
@@ -83,7 +86,8 @@ function readSpoken(event: unknown): Spoken | null {
   const parsed = spokenSchema.safeParse(event);
   if (!parsed.success || parsed.data.thread_ts === parsed.data.ts) return null;
   const { channel: channelId, thread_ts: threadTs, ts, user: userId, text: slackText } = parsed.data;
-  return { channelId, threadTs, ts, userId, slackText, files: readMessage(event).files };
+  const placeKind = placeKindOfEvent(parsed.data.channel_type);
+  return { channelId, threadTs, ts, userId, placeKind, slackText, files: readMessage(event).files };
 }
 
 async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promise<void> {
@@ -128,8 +132,8 @@ type Another = { session: SessionRow; task: string };
 /** `!new`: a command in all but its name. */
 async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: Another): Promise<void> {
   const { intake, outbound, text } = deps;
-  const { channelId, threadTs, userId, ts, files } = spoken;
-  const asked = { teamId: session.team_id, userId, channelId, threadTs, responseUrl: null };
+  const { channelId, threadTs, userId, ts, placeKind, files } = spoken;
+  const asked = { teamId: session.team_id, userId, channelId, threadTs, placeKind, responseUrl: null };
   const intent = parseCommand(task);
   if (intent.kind !== 'create' && intent.kind !== 'invalid' && task !== '') {
     // A word that is a sub-command where it stands alone is a task here.

@@ -4,6 +4,7 @@ import type { FormOpener } from '../form-opener.ts';
 import { SHORTCUT_ID } from '../ids.ts';
 import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
+import { placeKindOf } from '../place-kind.ts';
 
 type ShortcutDeps = { intake: Intake; openForm: FormOpener };
 
@@ -33,6 +34,7 @@ function askedBy(shortcut: MessageShortcut, { picked }: MessageContext): Asked {
     userId: shortcut.user.id,
     channelId: shortcut.channel.id,
     threadTs: picked.threadTs ?? picked.ts,
+    placeKind: placeKindOf(shortcut.channel.name),
     responseUrl: shortcut.response_url,
   };
 }

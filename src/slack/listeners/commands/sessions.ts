@@ -8,11 +8,13 @@ import type { Settings } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
 import { notice } from '../../blocks/notices.ts';
 import { renderCard } from '../../blocks/session-card.ts';
-import { linkedTitle, renderSessionList } from '../../blocks/session-list.ts';
+import { linkedTitle, renderConcealed, renderSessionList } from '../../blocks/session-list.ts';
 import { code } from '../../blocks/text.ts';
 import { cardView } from '../../card-view.ts';
+import { maySee } from '../../may-see.ts';
 import type { Rendered } from '../../outbound.ts';
 import type { People } from '../../people.ts';
+import { placeKindOf } from '../../place-kind.ts';
 import type { Actor, SteeringIntake } from '../../steering-intake.ts';
 import { createPolicyRefusal } from '../../steering-policy.ts';
 
@@ -31,6 +33,7 @@ export type SessionCommandDeps = {
 
 type Of<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;
 type Known = { request: SessionRequest; session: SessionRow };
+type Viewer = { userId: string; channelId: string };
 
 const PER_PAGE = 10;
 
@@ -55,10 +58,17 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return (await people.find(userId))?.kind === 'member';
   }
 
-  async function entry(requestId: string) {
+  async function entry(requestId: string, viewer: Viewer) {
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     if (request === null) return [];
-    return [{ card: cardOf(request, session), askedAtMs: request.created_at.getTime() }];
+    const askedAtMs = request.created_at.getTime();
+    return [{ card: cardOf(request, session), askedAtMs, isShown: maySee(request, viewer) }];
+  }
+
+  /** What a session is called where it is acted on: its id where its title is not for the person. */
+  function nameOf({ request, session }: Known, payload: SlashCommand): string {
+    if (!maySee(request, viewerOf(payload))) return code(session.session_id);
+    return linkedTitle(cardOf(request, session), text);
   }
 
   async function list(payload: SlashCommand, { whose: asked, page }: Of<'list'>): Promise<Rendered> {
@@ -66,7 +76,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const whose = asked === 'all' && (await isMember(viewerId)) ? 'all' : 'mine';
     const offset = (page - 1) * PER_PAGE;
     const found = await listing.page({ teamId, viewerId, whose, offset, limit: PER_PAGE });
-    const entries = await Promise.all(found.requestIds.map(entry));
+    const viewer = viewerOf(payload);
+    const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, viewer)));
     const next = [deps.command, 'list', ...(whose === 'all' ? ['all'] : []), page + 1].join(' ');
     const pages = Math.ceil(found.total / PER_PAGE);
     return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, text);
@@ -76,7 +87,10 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const found = await known(payload, typed);
     const isMine = found?.request.user_id === payload.user_id;
     if (found === null || !(isMine || (await isMember(payload.user_id)))) return unknown(typed);
-    return renderCard(cardOf(found.request, found.session), text);
+    const { request, session } = found;
+    const card = cardOf(request, session);
+    if (maySee(request, viewerOf(payload))) return renderCard(card, text);
+    return renderConcealed(card, request.created_at.getTime(), text);
   }
 
   async function steer(payload: SlashCommand, { kind, session: typed }: Of<'stop' | 'archive'>) {
@@ -84,7 +98,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (found === null) return unknown(typed);
     const { session_id: sessionId } = found.session;
     await steering.steer(actorOf(payload), kind, { sessionId, always: true });
-    return notice([text.sessions[kind](linkedTitle(cardOf(found.request, found.session), text))]);
+    return notice([text.sessions[kind](nameOf(found, payload))]);
   }
 
   async function say(payload: SlashCommand, { session: typed, text: message }: Of<'say'>): Promise<Rendered> {
@@ -94,7 +108,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${payload.trigger_id}`;
     await steering.reply(actorOf(payload), { session: found.session, text: message, dedupeKey });
-    return notice([text.sessions.say(linkedTitle(cardOf(found.request, found.session), text))]);
+    return notice([text.sessions.say(nameOf(found, payload))]);
   }
 
   async function follow(payload: SlashCommand, { session: typed }: Of<'follow'>): Promise<Rendered> {
@@ -114,11 +128,16 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   return { list, status, steer, say, follow, link };
 }
 
+function viewerOf({ user_id: userId, channel_id: channelId }: SlashCommand): Viewer {
+  return { userId, channelId };
+}
+
 function actorOf(payload: SlashCommand): Actor {
   return {
     userId: payload.user_id,
     teamId: payload.team_id,
     channelId: payload.channel_id,
+    placeKind: placeKindOf(payload.channel_name),
     responseUrl: payload.response_url,
   };
 }

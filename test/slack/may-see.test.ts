@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest';
+import { maySee } from '../../src/slack/may-see.ts';
+import { placeKindOf, placeKindOfEvent } from '../../src/slack/place-kind.ts';
+
+describe('what a session is about', () => {
+  const asked = { user_id: 'U1', channel_id: 'C1', card_channel_id: 'D1' };
+
+  test.each([
+    ['public', 'U2', 'C2', true],
+    ['private', 'U2', 'C2', false],
+    ['direct', 'U2', 'C2', false],
+    [null, 'U2', 'C2', false],
+    ['private', 'U1', 'C2', true],
+    [null, 'U1', 'C2', true],
+    ['private', 'U2', 'C1', true],
+    ['private', 'U2', 'D1', true],
+  ] as const)(
+    'asked for in a place that is %s, may be read by %s in %s: %s',
+    (kind, userId, channelId, may) => {
+      expect(maySee({ ...asked, place_kind: kind }, { userId, channelId })).toBe(may);
+    },
+  );
+});
+
+describe('a conversation', () => {
+  test.each([
+    ['general', 'public'],
+    ['privategroup', 'private'],
+    ['mpdm-ana--ben--mei-1', 'private'],
+    ['directmessage', 'direct'],
+    ['', null],
+  ] as const)('that a command calls "%s" is %s', (name, kind) => {
+    expect(placeKindOf(name)).toBe(kind);
+  });
+
+  test.each([
+    ['channel', 'public'],
+    ['group', 'private'],
+    ['mpim', 'private'],
+    ['im', 'direct'],
+    [undefined, null],
+    ['app_home', null],
+  ] as const)('that an event calls %s is %s', (type, kind) => {
+    expect(placeKindOfEvent(type)).toBe(kind);
+  });
+});
