@@ -5,7 +5,16 @@ import { failureSchema } from './failure.ts';
  * What somebody said in a session's thread, in a box or by a command: taken to Devin as it is, as a correction of
  * something said before, or one of the words that do something here.
  */
-export const REPLY_KINDS = ['reply', 'correction', 'mute', 'unmute', 'unsync', 'archive', 'stop'] as const;
+export const REPLY_KINDS = [
+  'reply',
+  'correction',
+  'mute',
+  'unmute',
+  'unsync',
+  'sync',
+  'archive',
+  'stop',
+] as const;
 export type ReplyKind = (typeof REPLY_KINDS)[number];
 
 /** `sending` is on disk before the POST leaves: found there, its answer was lost. `skipped`: not for Devin. */

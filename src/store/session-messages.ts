@@ -11,14 +11,15 @@ const messageRowSchema = z.object({
   slack_file_id: z.string().nullable(),
   said_at: z.date(),
 });
-/** One that waits to be posted. `source`: Devin's word for it, or `attachment`, whose text is its name and address. */
+/** One that waits to be posted. `source`: Devin's word for it, or one of this app's for what else it posts in order. */
 export type MessageRow = z.infer<typeof messageRowSchema>;
 
 export type NewMessage = {
   eventId: string;
   source: string;
   text: string;
-  state: 'pending' | 'skipped';
+  /** `left-out`: said while the thread was not tied to the session. */
+  state: 'pending' | 'skipped' | 'left-out';
   saidAt: Date;
 };
 
@@ -92,11 +93,23 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** The thread is not followed any more. */
-    async skipPending(sessionId: string): Promise<void> {
-      await db
+    /** How many were left out, each counted once. */
+    async countLeftOut(sessionId: string, trx: Db): Promise<number> {
+      const rows = await trx
         .updateTable('session_messages')
         .set({ state: 'skipped' })
+        .where('session_id', '=', sessionId)
+        .where('state', '=', 'left-out')
+        .returning('event_id')
+        .execute();
+      return rows.length;
+    },
+
+    /** The thread is not followed any more. */
+    async leaveOutPending(sessionId: string): Promise<void> {
+      await db
+        .updateTable('session_messages')
+        .set({ state: 'left-out' })
         .where('session_id', '=', sessionId)
         .where('state', '=', 'pending')
         .execute();

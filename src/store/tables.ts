@@ -101,7 +101,7 @@ type SessionMessagesTable = {
   seq: Generated<string>;
   source: string;
   text: string;
-  state: Generated<'pending' | 'posted' | 'skipped'>;
+  state: Generated<'pending' | 'posted' | 'skipped' | 'left-out'>;
   /** Set before it is posted for the first time: with no `slack_ts`, Slack's answer was lost. */
   attempted_at: Timestamp | null;
   slack_ts: string | null;

@@ -500,8 +500,14 @@ export const en = {
       mute: 'Muted: Devin gets nothing more of what is written in this thread. What Devin says still appears here. `unmute` ends that.',
       unmute: 'Not muted any more: what is written in this thread goes to Devin again.',
       unsync:
-        'This thread is not tied to the session any more: nothing goes to Devin, and what Devin says does not appear here. The session goes on in Devin.',
+        'This thread is not tied to the session any more: nothing goes to Devin, and what Devin says does not appear here. The session goes on in Devin. `sync` ties it again.',
+      sync: 'This thread is tied to the session again: what is written here goes to Devin, and what Devin says from now on appears here.',
     },
+    /** Once it is tied again. */
+    leftOutMeanwhile: (count: number): string =>
+      count === 1
+        ? 'While this thread was not tied to the session, 1 message or file was left out here. It is in Devin.'
+        : `While this thread was not tied to the session, ${count} messages and files were left out here. They are in Devin.`,
     newNeedsTask: 'Write what the new session should do behind `!new`.',
     helpTitle: 'In this thread',
     help: [
@@ -509,7 +515,7 @@ export const en = {
       '`(aside)` at the beginning, or `!aside` anywhere: that message is not for Devin.',
       '`mute`, `unmute`: nothing more goes to Devin, and again.',
       '`archive`: puts the session to sleep and archives it. `EXIT`: ends it for good.',
-      '`unsync`: unties this thread from the session.',
+      '`unsync`, `sync`: unties this thread from the session, and ties it again.',
       '`!new` and a task, with the flags of the command: starts another session in this thread.',
       '`help`: this list. All of these stand alone in a message; a mention of this app before them does no harm.',
     ],

@@ -10,6 +10,7 @@ import { createSendReply } from '../jobs/relay/send-reply.ts';
 import { createSettleReply } from '../jobs/relay/settle-reply.ts';
 import { readAttachment } from '../jobs/relay/share-file.ts';
 import { createLeftOutTeller, createReplyTeller } from '../jobs/relay/tell-reply.ts';
+import { createSyncThread } from '../jobs/relay/sync-thread.ts';
 import { createThreadWords } from '../jobs/relay/thread-words.ts';
 import { createRelayToDevin } from '../jobs/relay/to-devin.ts';
 import { createSteeringCheck } from '../jobs/steer/check.ts';
@@ -21,21 +22,22 @@ import { sleep } from './sleep.ts';
 
 const THREADS_AT_A_TIME = 10;
 
+function createThreadFetch({ queue: { enqueue }, store, devin }: Parts) {
+  const listMessages = devin.messages.list;
+  return createFetchMessages({ ...store, settings: store.defaults, listMessages, enqueue });
+}
+
 /** What Devin says goes into the thread, with the files it made. */
-export function createRelayToThread({ settings, queue, store, devin, slack }: Parts): void {
+export function createRelayToThread(parts: Parts): void {
+  const { settings, queue, store, devin, slack } = parts;
   const { log, now, relayTimes: times } = settings;
   const { enqueue } = queue;
   const { outbound } = slack;
-  const { attachments, messages } = devin;
+  const { attachments } = devin;
   const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
   const relay = createRelayFromDevin({
     ...store,
-    fetchMessages: createFetchMessages({
-      ...store,
-      settings: store.defaults,
-      listMessages: messages.list,
-      enqueue,
-    }),
+    fetchMessages: createThreadFetch(parts),
     findAttachments: createFindAttachments({ ...store, listAttachments: attachments.list, now, log }),
     postMessage: createPostMessage({ ...store, outbound, readFile, text: en, now, log }),
     outbound,
@@ -82,6 +84,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
     sender,
     settle,
     words: createThreadWords({ ...store, enqueue }),
+    sync: createSync(parts),
     move,
     oneAtATime: createOneAtATime(store.leases),
     enqueue,
@@ -92,4 +95,19 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
   const many = { concurrency: THREADS_AT_A_TIME };
   queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), many);
   queue.work('tell-reply', async ({ replyId }) => tell(replyId), { concurrency: 4 });
+}
+
+/** What was said while a thread was not tied to its session stays out of it. */
+function createSync(parts: Parts) {
+  const { settings, queue, store } = parts;
+  const { log, now, relayTimes } = settings;
+  return createSyncThread({
+    ...store,
+    fetchMessages: createThreadFetch(parts),
+    oneAtATime: createOneAtATime(store.leases),
+    enqueue: queue.enqueue,
+    busyMs: relayTimes.busyMs,
+    now,
+    log,
+  });
 }

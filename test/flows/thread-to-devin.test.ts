@@ -268,7 +268,7 @@ describe('words in the thread', () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'help');
     const notice = await thread.noticeTo(thread.ana.userId, 'unmute');
-    for (const word of ['(aside)', '!aside', 'archive', 'EXIT', 'unsync', '!new'])
+    for (const word of ['(aside)', '!aside', 'archive', 'EXIT', 'unsync', '`sync`', '!new'])
       expect(notice.text).toContain(word);
     expect(world().slack.problems).toEqual([]);
   });

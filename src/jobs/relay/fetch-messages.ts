@@ -72,8 +72,8 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
     const fresh = page.items.filter(({ event_id: id }) => !known.has(id));
     const rows: NewMessage[] = [];
     for (const message of fresh) {
-      const isShown = message !== prompt && (await isForThread(deps, { look, message, trx }));
-      rows.push(toRow(message, isShown ? 'pending' : 'skipped'));
+      const state = message === prompt ? 'skipped' : await stateOf(deps, { look, message, trx });
+      rows.push(toRow(message, state));
     }
     await deps.messages.add(sessionId, rows, trx);
     await remember(deps, { look, fresh, cursor: page.end_cursor }, trx);
@@ -83,14 +83,15 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
 
 type Said = { look: Look; message: SessionMessage; trx: Transaction<Tables> };
 
-/** Devin's words are; those of people only where they were not said here. */
-async function isForThread({ replies }: FetchDeps, { look, message, trx }: Said): Promise<boolean> {
+/** Devin's words are for the thread; those of people only where they were not said here. */
+async function stateOf({ replies }: FetchDeps, { look, message, trx }: Said): Promise<NewMessage['state']> {
   const { session, showsWebMessages } = look;
-  if (message.source === 'devin') return session.synced;
+  const forThread = session.synced ? 'pending' : 'left-out';
+  if (message.source === 'devin') return forThread;
   const { event_id: eventId, message: text } = message;
   const echo = { sessionId: session.session_id, eventId, text, saidAt: saidAt(message) };
   const isEcho = await replies.recognise(echo, trx);
-  return session.synced && showsWebMessages && !isEcho;
+  return showsWebMessages && !isEcho ? forThread : 'skipped';
 }
 
 function toRow(message: SessionMessage, state: NewMessage['state']): NewMessage {

@@ -21,7 +21,7 @@ export function createFindAttachments({ messages, listAttachments, now, log }: A
         eventId: `${ATTACHMENT}:${id}`,
         source: ATTACHMENT,
         text: JSON.stringify({ name, url }),
-        state: synced ? ('pending' as const) : ('skipped' as const),
+        state: synced ? ('pending' as const) : ('left-out' as const),
         saidAt: new Date(now()),
       }));
       await messages.add(sessionId, rows);

@@ -30,7 +30,7 @@ const HOPE_MS = 24 * 60 * 60_000;
 type RelayDeps = {
   sessions: Pick<Sessions, 'find' | 'change'>;
   requests: Pick<Requests, 'find'>;
-  messages: Pick<SessionMessages, 'nextPending' | 'skipPending'>;
+  messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: (session: SessionRow, signal: AbortSignal) => Promise<void>;
   postMessage: (
@@ -64,7 +64,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
       signal.throwIfAborted();
       const session = await sessions.find(sessionId);
       if (session === null) return true;
-      if (!session.synced) await messages.skipPending(sessionId);
+      if (!session.synced) await messages.leaveOutPending(sessionId);
       const row = await messages.nextPending(sessionId);
       if (row === null) return true;
       const outcome = await deps.postMessage(session, row, signal);

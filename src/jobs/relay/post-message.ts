@@ -14,6 +14,8 @@ import { refusalOf } from './place-trouble.ts';
 import { shareFile } from './share-file.ts';
 
 export const ATTACHMENT = 'attachment';
+/** The text of its row is how many messages were left out. */
+export const LEFT_OUT = 'left-out';
 /** What the text of a row for a file that Devin made holds. */
 const attachmentSchema = z.object({ name: z.string(), url: z.string() });
 
@@ -78,7 +80,7 @@ export function createPostMessage(deps: PostDeps) {
     place: ThreadPlace,
     { session, row, signal }: { session: SessionRow; row: MessageRow; signal: AbortSignal },
   ): Promise<PostOutcome> {
-    const { posts, file, name } = contentOf(deps, row);
+    const { posts, file, name } = contentOf(deps, session, row);
     let first: string | null = null;
     for (const [part, rendered] of posts.entries()) {
       const posted = await postPart(place, row, part, rendered);
@@ -113,7 +115,11 @@ export function createPostMessage(deps: PostDeps) {
   };
 }
 
-function contentOf({ text, readFile }: PostDeps, row: MessageRow): Content {
+function contentOf({ text, readFile }: PostDeps, { url }: SessionRow, row: MessageRow): Content {
+  if (row.source === LEFT_OUT) {
+    const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];
+    return { posts, file: null, name: '' };
+  }
   if (row.source === ATTACHMENT) {
     const attachment = attachmentSchema.parse(JSON.parse(row.text));
     return { posts: [], file: async (signal) => readFile(attachment, signal), name: attachment.name };

@@ -71,7 +71,7 @@ function privatePlace(
 }
 
 function doneSentence({ kind }: Reply, { thread: { done } }: Text): string | null {
-  return kind === 'mute' || kind === 'unmute' || kind === 'unsync' ? done[kind] : null;
+  return kind === 'mute' || kind === 'unmute' || kind === 'unsync' || kind === 'sync' ? done[kind] : null;
 }
 
 type Untaken = { reply: Reply; request: SessionRequest };

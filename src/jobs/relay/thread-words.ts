@@ -7,7 +7,7 @@ import type { Enqueue } from '../queue.ts';
 import { DONE } from './reply-moves.ts';
 import type { ReplyOutcome } from './reply-moves.ts';
 
-type Word = Exclude<ReplyKind, 'reply' | 'correction'>;
+type Word = Exclude<ReplyKind, 'reply' | 'correction' | 'sync'>;
 export type ThreadWords = (session: SessionRow, reply: Reply & { kind: Word }) => Promise<ReplyOutcome>;
 
 type WordDeps = {

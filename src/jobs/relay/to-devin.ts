@@ -10,6 +10,7 @@ import type { OneAtATime } from './one-at-a-time.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 import type { SendReply } from './send-reply.ts';
+import type { SyncThread } from './sync-thread.ts';
 import type { ThreadWords } from './thread-words.ts';
 
 type ToDevinDeps = {
@@ -21,6 +22,7 @@ type ToDevinDeps = {
   sender: SendReply;
   settle: (session: SessionRow, reply: Reply, signal: AbortSignal) => Promise<ReplyOutcome>;
   words: ThreadWords;
+  sync: SyncThread;
   move: MoveReply;
   oneAtATime: OneAtATime;
   enqueue: Enqueue;
@@ -52,6 +54,7 @@ export function createRelayToDevin(deps: ToDevinDeps) {
     }
     const admission = await admit(deps, said);
     if (admission.kind === 'ended') return admission.outcome;
+    if (reply.kind === 'sync') return deps.sync(said, signal);
     if (reply.kind !== 'reply' && reply.kind !== 'correction')
       return deps.words(session, { ...reply, kind: reply.kind });
     return sender.send({ session, reply, identity: admission.identity, signal });

@@ -1,18 +1,23 @@
 /** What a message in a session's thread means. `text` as Slack sent it. */
 export type ThreadMeaning =
-  | { kind: 'mute' | 'unmute' | 'unsync' | 'archive' | 'stop' | 'help' }
+  | { kind: 'mute' | 'unmute' | 'unsync' | 'sync' | 'archive' | 'stop' | 'help' }
   /** For another session in this thread. */
   | { kind: 'new'; text: string }
   /** For the people in the thread, not for Devin. */
   | { kind: 'aside' }
   | { kind: 'reply'; text: string };
 
-/** Devin's own words, in its own spelling, when they are all there is. https://docs.devin.ai/integrations/slack */
-const WORDS: Readonly<Record<string, 'mute' | 'unmute' | 'unsync' | 'archive' | 'stop' | 'help'>> = {
+/**
+ * Devin's own words, in its own spelling, when they are all there is; `sync`, which undoes `unsync`, is ours.
+ * https://docs.devin.ai/integrations/slack
+ */
+const WORDS: Readonly<Record<string, 'mute' | 'unmute' | 'unsync' | 'sync' | 'archive' | 'stop' | 'help'>> = {
   mute: 'mute',
   unmute: 'unmute',
   unsync: 'unsync',
   '!unsync': 'unsync',
+  sync: 'sync',
+  '!sync': 'sync',
   archive: 'archive',
   EXIT: 'stop',
   help: 'help',

@@ -10,6 +10,8 @@ describe('a message in a session’s thread', () => {
     ['<@U0BOT|devin>, unmute', 'unmute'],
     ['unsync', 'unsync'],
     ['!unsync', 'unsync'],
+    ['sync', 'sync'],
+    ['!sync', 'sync'],
     ['archive', 'archive'],
     ['EXIT', 'stop'],
     ['help', 'help'],
