@@ -17,6 +17,10 @@ export const REPLY_KINDS = [
 ] as const;
 export type ReplyKind = (typeof REPLY_KINDS)[number];
 
+/** How something was said outside the thread: in a box that a button opened, or by a command. */
+export const REPLY_WAYS = ['box', 'command'] as const;
+export type ReplyWay = (typeof REPLY_WAYS)[number];
+
 /** `sending` is on disk before the POST leaves: found there, its answer was lost. `skipped`: not for Devin. */
 export const REPLY_STATES = ['accepted', 'sending', 'delivered', 'failed', 'unknown', 'skipped'] as const;
 export type ReplyState = (typeof REPLY_STATES)[number];

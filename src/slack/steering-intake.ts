@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AnswerTo, Enqueue, SteeringVerb } from '../jobs/queue.ts';
 import type { PlaceKind } from '../session/context.ts';
+import type { ReplyWay } from '../session/reply.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Replies } from '../store/replies.ts';
 import { newId } from '../store/requests.ts';
@@ -20,6 +21,7 @@ export type Actor = {
 type Message = {
   session: SessionRow;
   text: string;
+  via: ReplyWay;
   /** Slack's name for this one delivery. */
   dedupeKey: string;
 };
@@ -72,9 +74,12 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
     },
 
     /** Row and job in one transaction; a delivery that was seen before changes nothing. */
-    async reply({ userId, teamId, channelId }: Actor, { session, text, dedupeKey }: Message): Promise<void> {
+    async reply(
+      { userId, teamId, channelId }: Actor,
+      { session, text, via, dedupeKey }: Message,
+    ): Promise<void> {
       const { session_id: sessionId } = session;
-      const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text };
+      const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text, via };
       await prefer(async () =>
         db.transaction().execute(async (trx) => {
           const isNew = await replies.insert({ ...reply, messageTs: null, kind: 'reply', files: [] }, trx);

@@ -3,8 +3,8 @@ import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { slackFileSchema } from '../session/context.ts';
 import type { SlackFile } from '../session/context.ts';
-import { REPLY_KINDS, REPLY_STATES, replyFailureSchema } from '../session/reply.ts';
-import type { ReplyFailure, ReplyKind, ReplyState } from '../session/reply.ts';
+import { REPLY_KINDS, REPLY_STATES, REPLY_WAYS, replyFailureSchema } from '../session/reply.ts';
+import type { ReplyFailure, ReplyKind, ReplyState, ReplyWay } from '../session/reply.ts';
 import { json } from './json.ts';
 import type { Tables } from './tables.ts';
 
@@ -18,6 +18,8 @@ export type NewReply = {
   channelId: string | null;
   /** The message in the thread; null for a reply from a box or a command. */
   messageTs: string | null;
+  /** Left out: said in the thread. */
+  via?: ReplyWay;
   kind: ReplyKind;
   text: string;
   files: SlackFile[];
@@ -30,6 +32,8 @@ const replySchema = z.object({
   user_id: z.string(),
   channel_id: z.string().nullable(),
   message_ts: z.string().nullable(),
+  /** null: said in the thread. */
+  via: z.enum(REPLY_WAYS).nullable(),
   kind: z.enum(REPLY_KINDS),
   text: z.string(),
   files: z.array(slackFileSchema),
@@ -88,6 +92,7 @@ export function createReplies(db: Kysely<Tables>) {
           user_id: reply.userId,
           channel_id: reply.channelId,
           message_ts: reply.messageTs,
+          via: reply.via ?? null,
           kind: reply.kind,
           text: reply.text,
           files: json(reply.files),

@@ -319,7 +319,7 @@ export const en = {
     box: {
       titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
       label: 'Message',
-      hint: 'Goes to the session as you. If Devin cannot get it, you are told privately.',
+      hint: 'Goes to the session as you, and the others in its thread see it. If Devin cannot get it, you are told privately.',
       saidLast: 'Devin said last:',
       submit: 'Send',
       close: 'Cancel',
@@ -457,6 +457,11 @@ export const en = {
   /** In a session's thread. What is shown of names and texts comes escaped. */
   thread: {
     fromWebApp: "Written in Devin's web app:",
+    /** What somebody said to Devin outside the thread. */
+    saidVia: {
+      box: (mention: string): string => `${mention}, by the Reply button:`,
+      command: (mention: string): string => `${mention}, by a command:`,
+    },
     longMessage: 'This is the beginning of a long message; all of it is in the file below.',
     cut: 'The rest of this message is in Devin.',
     openInDevin: 'Open in Devin',

@@ -10,6 +10,7 @@ import { createSendReply } from '../jobs/relay/send-reply.ts';
 import { createSettleReply } from '../jobs/relay/settle-reply.ts';
 import { readAttachment } from '../jobs/relay/share-file.ts';
 import { createLeftOutTeller, createReplyTeller } from '../jobs/relay/tell-reply.ts';
+import { createToShow } from '../jobs/relay/show-reply.ts';
 import { createSyncThread } from '../jobs/relay/sync-thread.ts';
 import { createThreadWords } from '../jobs/relay/thread-words.ts';
 import { createRelayToDevin } from '../jobs/relay/to-devin.ts';
@@ -32,14 +33,22 @@ export function createRelayToThread(parts: Parts): void {
   const { settings, queue, store, devin, slack } = parts;
   const { log, now, relayTimes: times } = settings;
   const { enqueue } = queue;
-  const { outbound } = slack;
+  const { outbound, people } = slack;
   const { attachments } = devin;
   const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
   const relay = createRelayFromDevin({
     ...store,
     fetchMessages: createThreadFetch(parts),
     findAttachments: createFindAttachments({ ...store, listAttachments: attachments.list, now, log }),
-    postMessage: createPostMessage({ ...store, outbound, readFile, text: en, now, log }),
+    postMessage: createPostMessage({
+      ...store,
+      outbound,
+      readFile,
+      nameMentions: async (text) => nameMentions(text, people),
+      text: en,
+      now,
+      log,
+    }),
     outbound,
     oneAtATime: createOneAtATime(store.leases),
     enqueue,
@@ -58,7 +67,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
   const { log, now, looksAtMs, relayTimes } = settings;
   const { enqueue } = queue;
   const { outbound, people } = slack;
-  const move = createReplyMoves({ ...store, enqueue });
+  const move = createReplyMoves({ ...store, toShow: createToShow({ ...store, now }), enqueue });
   const listMessages = devin.messages.list;
   const settle = createSettleReply({ ...store, listMessages, move, sleep, looksAtMs, log });
   const sender = createSendReply({

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
 type Thread = Awaited<ReturnType<typeof startThread>>;
+
+const world = useWorld(QUICK_THREADS);
 
 const delivered = async (thread: Thread, words: string): Promise<void> => {
   const { ts } = await thread.say(thread.ana.userId, words);
@@ -10,8 +14,6 @@ const delivered = async (thread: Thread, words: string): Promise<void> => {
 };
 
 describe('sync', () => {
-  const world = useWorld(QUICK_THREADS);
-
   /** Devin says something while the thread hears nothing of it. */
   const saidUnheard = async (thread: Thread, words: string): Promise<void> => {
     const { devin, slack } = world();
@@ -53,5 +55,79 @@ describe('sync', () => {
     devin.advance(thread.id, { status: 'running', message: 'After that.' });
     await thread.relayedText('After that.');
     expect(thread.relayed()).toHaveLength(2);
+  });
+});
+
+describe('what is said to Devin outside the thread', () => {
+  const replyInBox = async (thread: Thread, words: string): Promise<void> => {
+    const { slack } = world();
+    const { userId } = thread.ana;
+    await slack.clickButton(userId, { channelId: thread.channelId, ts: thread.threadTs }, 'reply');
+    const box = await slack.waitForView((view) => view.userId === userId);
+    slack.typeIn(box.id, { Message: words });
+    expect(await slack.submit(box.id, userId)).toMatchObject({ kind: 'closed' });
+  };
+  const heardByDevin = async (id: string, words: string) =>
+    world().devin.waitForSession(
+      (session) => session.id === id && session.messages.some(({ message }) => message === words),
+    );
+
+  test('appears in the thread, quoted and labelled, once', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const ben = addColleague(world());
+    devin.advance(thread.id, { status: 'running' });
+    await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Working'));
+    await replyInBox(thread, 'use main\n<!channel> please');
+    const shown = await thread.relayedText('by the Reply button');
+    expect(shown.text).toBe(
+      `<@${thread.ana.userId}>, by the Reply button:\n> use main\n> &lt;!channel&gt; please`,
+    );
+    const { delivery } = await slack.command(ben.userId, thread.channelId, `say ${thread.id} and test it`);
+    await slack.redeliver(delivery);
+    await thread.relayedText(`<@${ben.userId}>, by a command:\n> and test it`);
+    devin.advance(thread.id, { status: 'running', message: 'Will do.' });
+    await thread.relayedText('Will do.');
+    expect(thread.relayed()).toHaveLength(3);
+    expect(thread.heard().map(({ message }) => message)).toEqual([
+      'use main\n<!channel> please',
+      'and test it',
+    ]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('appears once when Slack’s answer to posting it was lost', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.fail('chat.postMessage', { times: 1, afterEffect: true });
+    await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} say it once`);
+    await thread.relayedText('say it once');
+    devin.advance(thread.id, { status: 'running', message: 'Once it is.' });
+    await thread.relayedText('Once it is.');
+    expect(thread.relayed()).toHaveLength(2);
+  });
+
+  test('stays out of it where it is an aside, or where nobody else is', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} (aside) hush`);
+    await heardByDevin(thread.id, '(aside) hush');
+    devin.advance(thread.id, { status: 'running', message: 'Psst.' });
+    await thread.relayedText('Psst.');
+    expect(thread.relayed()).toHaveLength(1);
+
+    const ana = addColleague(world());
+    const channelId = slack.directMessages(ana.userId);
+    await slack.command(ana.userId, channelId, 'alone');
+    const { id, url } = await sessionOf(devin, ana.devinUserId);
+    await slack.waitForMessage(channelId, ({ text }) => text.includes(url));
+    await slack.command(ana.userId, channelId, `say ${id} to myself`);
+    await heardByDevin(id, 'to myself');
+    devin.advance(id, { status: 'running', message: 'All alone.' });
+    await slack.waitForMessage(
+      channelId,
+      ({ text, threadTs }) => threadTs !== null && text.includes('All alone.'),
+    );
+    expect(slack.messages(channelId).filter(({ text }) => text.includes('by a command'))).toEqual([]);
   });
 });

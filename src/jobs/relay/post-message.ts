@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Log } from '../../log.ts';
-import { renderInDevin, renderSaid, renderWebMessage } from '../../slack/blocks/said.ts';
+import { REPLY_WAYS } from '../../session/reply.ts';
+import { renderInDevin, renderReplyBy, renderSaid, renderWebMessage } from '../../slack/blocks/said.ts';
 import { code } from '../../slack/blocks/text.ts';
 import { slackFailure } from '../../slack/errors.ts';
 import type { SlackFailure } from '../../slack/errors.ts';
@@ -16,6 +17,11 @@ import { shareFile } from './share-file.ts';
 export const ATTACHMENT = 'attachment';
 /** The text of its row is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
+/** The text of its row is who said what, and how. */
+export const REPLY_BY = 'reply-by';
+const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), text: z.string() });
+export type ReplyBy = z.infer<typeof replyBySchema>;
+
 /** What the text of a row for a file that Devin made holds. */
 const attachmentSchema = z.object({ name: z.string(), url: z.string() });
 
@@ -29,6 +35,7 @@ type PostDeps = {
   outbound: Pick<Outbound, 'post' | 'find' | 'upload' | 'share' | 'findFile'>;
   messages: Pick<SessionMessages, 'attempt' | 'uploaded' | 'settle'>;
   readFile: ReadFile;
+  nameMentions: (text: string) => Promise<string>;
   text: Text;
   now: () => number;
   log: Log;
@@ -80,7 +87,7 @@ export function createPostMessage(deps: PostDeps) {
     place: ThreadPlace,
     { session, row, signal }: { session: SessionRow; row: MessageRow; signal: AbortSignal },
   ): Promise<PostOutcome> {
-    const { posts, file, name } = contentOf(deps, session, row);
+    const { posts, file, name } = await contentOf(deps, session, row);
     let first: string | null = null;
     for (const [part, rendered] of posts.entries()) {
       const posted = await postPart(place, row, part, rendered);
@@ -115,9 +122,15 @@ export function createPostMessage(deps: PostDeps) {
   };
 }
 
-function contentOf({ text, readFile }: PostDeps, { url }: SessionRow, row: MessageRow): Content {
+async function contentOf(deps: PostDeps, { url }: SessionRow, row: MessageRow): Promise<Content> {
+  const { text, readFile, nameMentions } = deps;
   if (row.source === LEFT_OUT) {
     const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];
+    return { posts, file: null, name: '' };
+  }
+  if (row.source === REPLY_BY) {
+    const { text: said, ...by } = replyBySchema.parse(JSON.parse(row.text));
+    const posts = renderReplyBy({ ...by, words: await nameMentions(said) }, text);
     return { posts, file: null, name: '' };
   }
   if (row.source === ATTACHMENT) {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Replies, Reply, ReplyStep } from '../../store/replies.ts';
+import type { NewMessage, SessionMessages } from '../../store/session-messages.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Enqueue } from '../queue.ts';
 
@@ -14,15 +15,30 @@ export const DONE: ReplyOutcome = { kind: 'done' };
 
 export type MoveReply = ReturnType<typeof createReplyMoves>;
 
-type MoveDeps = { db: Kysely<Tables>; replies: Pick<Replies, 'move'>; enqueue: Enqueue };
+type MoveDeps = {
+  db: Kysely<Tables>;
+  replies: Pick<Replies, 'move'>;
+  messages: Pick<SessionMessages, 'add'>;
+  /** What of a delivered reply the others in its thread have not seen; null: nothing. */
+  toShow: (replyId: string) => Promise<NewMessage | null>;
+  enqueue: Enqueue;
+};
 
-/** One transaction, and with it the job that tells the person where it ends; null: somebody else moved it. */
-export function createReplyMoves({ db, replies, enqueue }: MoveDeps) {
-  return async (step: ReplyStep): Promise<Reply | null> =>
-    db.transaction().execute(async (trx) => {
+/** One transaction, and with it the jobs that tell people where it ends; null: somebody else moved it. */
+export function createReplyMoves({ db, replies, messages, toShow, enqueue }: MoveDeps) {
+  return async (step: ReplyStep): Promise<Reply | null> => {
+    const shown = step.to === 'delivered' ? await toShow(step.id) : null;
+    return db.transaction().execute(async (trx) => {
       const moved = await replies.move(step, trx);
+      if (moved === null) return null;
+      const { id, session_id: sessionId } = moved;
       const ends = step.to === 'delivered' || step.to === 'failed' || step.to === 'unknown';
-      if (moved !== null && ends) await enqueue('tell-reply', { replyId: step.id }, { trx });
+      if (ends) await enqueue('tell-reply', { replyId: id }, { trx });
+      if (shown !== null) {
+        await messages.add(sessionId, [shown], trx);
+        await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+      }
       return moved;
     });
+  };
 }

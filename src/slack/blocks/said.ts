@@ -1,9 +1,10 @@
 import type { KnownBlock } from '@slack/types';
+import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from './limits.ts';
 import { markdownParts, quotedParts } from './markdown.ts';
 import { context } from './objects.ts';
-import { link, mrkdwn } from './text.ts';
+import { escape, link, mrkdwn } from './text.ts';
 
 type Said = { text: string; blocks: KnownBlock[] };
 
@@ -20,7 +21,19 @@ export function renderSaid(markdown: string, text: Text): { posts: Said[]; file:
 
 /** What a person wrote in Devin's web app: quoted, since this app says it and they did not. */
 export function renderWebMessage(words: string, text: Text): Said[] {
-  const label = text.thread.fromWebApp;
+  return quoted(text.thread.fromWebApp, words, text);
+}
+
+/** What a person of this workspace said to Devin where the others in the thread did not see it. */
+export function renderReplyBy(
+  { userId, via, words }: { userId: string; via: ReplyWay; words: string },
+  text: Text,
+): Said[] {
+  return quoted(text.thread.saidVia[via](`<@${escape(userId)}>`), words, text);
+}
+
+/** `label`: escaped. */
+function quoted(label: string, words: string, text: Text): Said[] {
   const [first = '', ...rest] = quotedParts(words, LIMIT.sectionText - label.length - 1);
   const posts = [`${label}\n${first}`, ...rest].map((part) => post(part));
   return posts.length > MOST_POSTS ? [...posts.slice(0, MOST_POSTS - 1), post(text.thread.cut)] : posts;

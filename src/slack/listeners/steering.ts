@@ -107,7 +107,7 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     if ((await refused(request, userId)) !== null) return refuse(box.notAllowed);
     try {
       const actor = { userId, teamId, channelId: session.channel_id, responseUrl: null };
-      await steering.reply(actor, { session, text: message, dedupeKey: `box:${view.id}` });
+      await steering.reply(actor, { session, text: message, via: 'box', dedupeKey: `box:${view.id}` });
     } catch (error) {
       // The box stays open with everything in it.
       await refuse(box.notRecorded);

@@ -107,7 +107,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const refusal = await refused(found.request, payload.user_id);
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${payload.trigger_id}`;
-    await steering.reply(actorOf(payload), { session: found.session, text: message, dedupeKey });
+    const { session } = found;
+    await steering.reply(actorOf(payload), { session, text: message, via: 'command', dedupeKey });
     return notice([text.sessions.say(nameOf(found, payload))]);
   }
 

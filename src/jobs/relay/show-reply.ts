@@ -1,0 +1,51 @@
+import { readThreadMeaning } from '../../slack/command/thread-words.ts';
+import type { Replies, Reply } from '../../store/replies.ts';
+import type { Requests } from '../../store/requests.ts';
+import type { NewMessage } from '../../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import { REPLY_BY } from './post-message.ts';
+import type { ReplyBy } from './post-message.ts';
+
+type ShowDeps = {
+  replies: Pick<Replies, 'find'>;
+  sessions: Pick<Sessions, 'find'>;
+  requests: Pick<Requests, 'find'>;
+  now: () => number;
+};
+
+/** What was said in a box or by a command takes its place in the thread, where the others would not see it else. */
+export function createToShow({ replies, sessions, requests, now }: ShowDeps) {
+  return async (replyId: string): Promise<NewMessage | null> => {
+    const reply = await replies.find(replyId);
+    const session = reply === null ? null : await sessions.find(reply.session_id);
+    const request = session === null ? null : await requests.find(session.request_id);
+    if (reply === null || session === null || request === null || reply.via === null) return null;
+    if (isAside(reply) || !isOpen(session) || isAlone(session, request.user_id, reply)) return null;
+    const { user_id: userId, via, text } = reply;
+    return {
+      eventId: `${REPLY_BY}:${replyId}`,
+      source: REPLY_BY,
+      text: JSON.stringify({ userId, via, text } satisfies ReplyBy),
+      state: 'pending',
+      saidAt: new Date(now()),
+    };
+  };
+}
+
+function isAside({ text }: Reply): boolean {
+  return readThreadMeaning(text, '').kind === 'aside';
+}
+
+/** Something can be posted there, and belongs there. */
+function isOpen({ synced, thread_trouble: trouble }: SessionRow): boolean {
+  return synced && trouble === null;
+}
+
+/** In a direct message with the app there is nobody else. Its id begins with a D. */
+function isAlone(
+  { channel_id: channelId }: SessionRow,
+  requester: string,
+  { user_id: author }: Reply,
+): boolean {
+  return channelId.startsWith('D') && author === requester;
+}
