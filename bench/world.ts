@@ -9,7 +9,7 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** A local Slack and a local Devin with one person who asks. */
 export async function openWorld() {
-  const slack = await createLocalSlack();
+  const slack = await createLocalSlack({ rateLimits: 'off' });
   const devin = await createLocalDevin({});
   const userId = slack.addUser({ name: 'bench', email: 'bench@acme.example' });
   devin.addMember({ userId: 'user-bench', email: 'bench@acme.example', name: 'Bench' });

@@ -44,6 +44,16 @@ describe('what arrives at /slack/events', () => {
     expect(status).toBe(401);
   });
 
+  test.each([
+    ['from over five minutes ago', -301],
+    ['from over five minutes ahead', 302],
+  ])('is refused with a signature %s', async (_when, seconds) => {
+    const { slack } = world();
+    const signedAtMs = Date.now() + seconds * 1000;
+    const { status } = await slack.sendRaw({ body: '{}', headers: JSON_TYPE, signedAtMs });
+    expect(status).toBe(401);
+  });
+
   test('still starts sessions after all that', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());

@@ -4,6 +4,8 @@
  *     const slack = await createLocalSlack({ withoutScopes: ['users:read.email'] });
  *     slack.url, slack.apiUrl (for SLACK_API_URL), slack.workspace.{botToken, appToken, signingSecret, botUserId, teamId, ...}
  *     await slack.close();
+ *     Methods may be called as often as Slack allows (rules/rates.ts), unless `rateLimits: 'off'`; events that the app
+ *     did not take come again after `redeliverAfterMs`.
  *
  * Seeding (each returns the id)
  *     addUser({ name, id?, email?, isGuest?, isBot?, deleted?, teamId?, isAdmin?, emailConfirmed?, realName? })
@@ -29,7 +31,7 @@
  *     speak(userId, channelId, text, {as say}) -> { ts, deliveries }: writes and sends message / app_mention events
  *     openHome(userId)   deliverEvent(event, { eventId?, retryNum?, retryReason? })
  *     redeliver(delivery, { num, reason }?)   the very same payload again, trigger_id included
- *     sendRaw({ body, headers?, sign? }) -> { status, body }   HTTP only, for malformed payloads
+ *     sendRaw({ body, headers?, sign?, signedAtMs? }) -> { status, body }   HTTP only, for malformed payloads
  *
  * Faults
  *     fail(method, { times?, status?, error?, retryAfter?, hang?, delayMs?, afterEffect? })   default: connection cut

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { WaitOptions } from './changes.ts';
 import { createDispatch } from './delivery/dispatch.ts';
 import { createHttpTransport } from './delivery/http.ts';
+import { REDELIVER_AFTER_MS } from './delivery/redelivery.ts';
 import { createSocketTransport } from './delivery/socket.ts';
 import { createFaults } from './faults.ts';
 import type { Message, View } from './model.ts';
@@ -15,6 +16,7 @@ import { createSeed, createWorkspace, type WorkspaceOptions } from './seed.ts';
 import { listen, serve, stop } from './server.ts';
 import { createState, requireView, type State } from './state.ts';
 import { openViews } from './views.ts';
+import { createRateLimiter, noRateLimits } from './web-api/rate-limiter.ts';
 import { createWebApi } from './web-api/router.ts';
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
@@ -23,10 +25,14 @@ const ANSWER_TIMEOUT_MS = 3000;
 export type LocalSlackOptions = WorkspaceOptions & {
   /** 0, the default: any free port. */
   port?: number;
-  /** Milliseconds; ages trigger ids and response URLs. */
+  /** Milliseconds; ages trigger ids and response URLs, and lets rate limits recover. */
   now?: () => number;
   /** How long Slack waits for an answer; three seconds unless a test has no time for that. */
   answerTimeoutMs?: number;
+  /** Whether methods may be called only as often as Slack allows: yes, unless said otherwise. */
+  rateLimits?: 'slack' | 'off';
+  /** How long after a failed delivery an event is sent again, try by try; none: it is not. */
+  redeliverAfterMs?: readonly number[];
 };
 
 export type LocalSlack = Awaited<ReturnType<typeof createLocalSlack>>;
@@ -36,6 +42,8 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     port = 0,
     now = Date.now,
     answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS,
+    rateLimits = 'slack',
+    redeliverAfterMs = REDELIVER_AFTER_MS,
     ...workspaceOptions
   } = options;
   const state = createState({ workspace: createWorkspace(workspaceOptions), now });
@@ -43,9 +51,11 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
   const faults = createFaults();
   const socket = createSocketTransport({ state, server, timeoutMs });
   const http = createHttpTransport({ signingSecret: state.workspace.signingSecret, timeoutMs });
-  const dispatch = createDispatch({ state, http, socket });
+  const dispatch = createDispatch({ state, http, socket, redeliverAfterMs });
   const offers = createOffers(state);
-  serve({ state, server, faults, webApi: createWebApi({ state, faults, openTicket: socket.openTicket }) });
+  const limiter = rateLimits === 'off' ? noRateLimits : createRateLimiter({ now });
+  const webApi = createWebApi({ state, faults, limiter, openTicket: socket.openTicket });
+  serve({ state, server, faults, webApi });
   await listen(state, server, port);
 
   return {
@@ -72,6 +82,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     fail: faults.add,
     clearFaults: faults.clear,
     async close(): Promise<void> {
+      dispatch.close();
       socket.close();
       await stop(server);
     },
@@ -79,7 +90,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
 }
 
 function createObservation(state: State) {
-  const { calls, deliveries, problems, users, channels, changes } = state;
+  const { calls, deliveries, problems, users, channels, files, changes } = state;
   const messages = (channelId: string): Message[] => state.messages.get(channelId) ?? [];
   return {
     calls,
@@ -87,6 +98,8 @@ function createObservation(state: State) {
     problems,
     users,
     channels,
+    /** With their content. */
+    files,
     messages,
     views: (): View[] => [...state.views.values()],
     view: (viewId: string): View => requireView(state, viewId),

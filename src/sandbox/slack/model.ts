@@ -115,8 +115,8 @@ export type DeliveryOutcome =
   | { kind: 'answered'; body: unknown }
   /** Nothing within the three seconds Slack waits. */
   | { kind: 'timeout' }
-  /** No connection, or an HTTP status other than 2xx. */
-  | { kind: 'refused'; status: number | null };
+  /** No connection, or an HTTP status other than 2xx; `noRetry`: the app wants an event not to come again. */
+  | { kind: 'refused'; status: number | null; noRetry?: boolean };
 
 /** One payload and every time it was sent, with what the app made of it. */
 export type Delivery = {

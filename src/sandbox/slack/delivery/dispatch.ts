@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryKind, DeliveryOutcome } from '../model.ts';
 import { addProblem, type State } from '../state.ts';
+import { createRedelivery } from './redelivery.ts';
 
 /** https://docs.slack.dev/apis/events-api/#retries */
 export type Retry = { num: number; reason: string };
@@ -13,23 +14,42 @@ export type Transport = {
 
 export type Dispatch = ReturnType<typeof createDispatch>;
 
-/** Sends payloads to the app: over a socket while one is open, else by HTTP. */
-export function createDispatch({
-  state,
-  http,
-  socket,
-}: {
+type DispatchDeps = {
   state: State;
   http: Transport;
   socket: Transport;
-}) {
+  redeliverAfterMs: readonly number[];
+};
+
+/** Sends payloads to the app: over a socket while one is open, else by HTTP. */
+export function createDispatch({ state, http, socket, redeliverAfterMs }: DispatchDeps) {
+  const redelivery = createRedelivery({
+    afterMs: redeliverAfterMs,
+    reasonOf: (outcome) => (http.isUp() ? httpReason(outcome) : 'timeout'),
+    connected,
+    send,
+  });
+
   async function send(delivery: Delivery, retry: Retry | null): Promise<DeliveryOutcome> {
     const transport = socket.isUp() ? socket : http;
     const outcome = await transport.send({ delivery, retry });
     delivery.outcomes.push(outcome);
     noteProblem(delivery, outcome);
     state.changes.emit({ kind: 'delivery', delivery });
+    redelivery.consider(delivery, outcome, retry?.num ?? 0);
     return outcome;
+  }
+
+  async function connected(): Promise<void> {
+    const isUp = (): boolean => socket.isUp() || http.isUp();
+    if (isUp()) return;
+    await new Promise<void>((resolve) => {
+      const stop = state.changes.subscribe(() => {
+        if (!isUp()) return;
+        stop();
+        resolve();
+      });
+    });
   }
 
   function noteProblem(delivery: Delivery, outcome: DeliveryOutcome): void {
@@ -54,7 +74,14 @@ export function createDispatch({
     /** The very same payload once more, trigger_id and event_id included. */
     redeliver: (delivery: Delivery, retry: Retry = { num: 1, reason: 'http_timeout' }) =>
       send(delivery, retry),
+    close: redelivery.close,
   };
+}
+
+/** https://docs.slack.dev/apis/events-api/#retries */
+function httpReason(outcome: DeliveryOutcome): string {
+  if (outcome.kind === 'timeout') return 'http_timeout';
+  return outcome.kind === 'refused' && outcome.status === null ? 'connection_failed' : 'http_error';
 }
 
 function describePayload({ type, command, event }: Record<string, unknown>): string {

@@ -2,7 +2,13 @@ import { createHmac } from 'node:crypto';
 import type { Delivery, DeliveryOutcome } from '../model.ts';
 import type { Retry, Transport } from './dispatch.ts';
 
-type RawRequest = { body: string; headers?: Record<string, string>; sign?: boolean };
+type RawRequest = {
+  body: string;
+  headers?: Record<string, string>;
+  sign?: boolean;
+  /** When it was signed; now, unless said otherwise. */
+  signedAtMs?: number;
+};
 
 type HttpTransport = Transport & {
   connect: (urls: readonly string[]) => void;
@@ -35,10 +41,10 @@ export function createHttpTransport(deps: { signingSecret: string; timeoutMs: nu
       };
       return post({ url, body, headers, timeoutMs: deps.timeoutMs });
     },
-    async sendRaw({ body, headers = {}, sign: isSigned = true }) {
+    async sendRaw({ body, headers = {}, sign: isSigned = true, signedAtMs }) {
       const url = nextUrl();
       if (url === undefined) throw new Error('sendRaw needs an app connected by HTTP.');
-      const signature = isSigned ? sign(body, deps.signingSecret) : {};
+      const signature = isSigned ? sign(body, deps.signingSecret, signedAtMs) : {};
       const response = await fetch(url, {
         method: 'POST',
         body,
@@ -60,8 +66,8 @@ function encode({ kind, payload }: Delivery): { body: string; contentType: strin
 }
 
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack */
-function sign(body: string, secret: string): Record<string, string> {
-  const timestamp = String(Math.floor(Date.now() / 1000));
+function sign(body: string, secret: string, atMs = Date.now()): Record<string, string> {
+  const timestamp = String(Math.floor(atMs / 1000));
   const digest = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex');
   return {
     'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)',
@@ -83,9 +89,9 @@ async function post({ url, body, headers, timeoutMs }: Post): Promise<DeliveryOu
   try {
     const response = await fetch(url, { method: 'POST', body, headers, signal });
     const text = await response.text();
-    return response.ok
-      ? { kind: 'answered', body: readAnswer(text) }
-      : { kind: 'refused', status: response.status };
+    if (response.ok) return { kind: 'answered', body: readAnswer(text) };
+    const noRetry = response.headers.get('x-slack-no-retry') === '1';
+    return { kind: 'refused', status: response.status, ...(noRetry && { noRetry }) };
   } catch {
     return signal.aborted ? { kind: 'timeout' } : { kind: 'refused', status: null };
   }

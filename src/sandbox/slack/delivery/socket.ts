@@ -29,7 +29,7 @@ export type SocketTransport = Transport & {
   close: () => void;
 };
 
-type Pending = { packet: Packet; settle: (outcome: DeliveryOutcome) => void; socket: WebSocket };
+type Pending = { settle: (outcome: DeliveryOutcome) => void; socket: WebSocket };
 
 export function createSocketTransport(deps: {
   state: State;
@@ -41,8 +41,6 @@ export function createSocketTransport(deps: {
   const tickets = new Set<string>();
   const pending = new Map<string, Pending>();
   const settled = new Set<string>();
-  /** Events nobody acknowledged; sent again on the next connection. */
-  let unacked: Packet[] = [];
   let turn = 0;
 
   const upgrades = new WebSocketServer({ noServer: true });
@@ -66,9 +64,6 @@ export function createSocketTransport(deps: {
     socket.on('close', () => forget(socket));
     socket.send(JSON.stringify(hello()));
     state.changes.emit({ kind: 'connection' });
-    const again = unacked;
-    unacked = [];
-    for (const packet of again) void resend(packet);
   }
 
   function hello() {
@@ -78,12 +73,6 @@ export function createSocketTransport(deps: {
       connection_info: { app_id: state.workspace.appId },
       debug_info: { host: 'applink-local', approximate_connection_time: 18_060 },
     };
-  }
-
-  async function resend(packet: Packet): Promise<void> {
-    const retry = { num: (packet.retry?.num ?? 0) + 1, reason: 'timeout' };
-    packet.delivery.outcomes.push(await send({ ...packet, retry }));
-    state.changes.emit({ kind: 'delivery', delivery: packet.delivery });
   }
 
   /** Each payload goes to one of the connections, in no promised order. */
@@ -99,10 +88,9 @@ export function createSocketTransport(deps: {
         clearTimeout(timer);
         pending.delete(envelopeId);
         settled.add(envelopeId);
-        if (outcome.kind !== 'answered' && packet.delivery.kind === 'event') unacked.push(packet);
         resolve(outcome);
       };
-      pending.set(envelopeId, { packet, settle, socket });
+      pending.set(envelopeId, { settle, socket });
       socket.send(JSON.stringify(envelope(envelopeId, packet)));
     });
   }

@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { breakDown, faultName, isOnlyDelay, type Faults } from '../faults.ts';
 import { readBody, sendJson } from '../http.ts';
+import { RATES } from '../rules/rates.ts';
 import { addProblem, type State } from '../state.ts';
 import { decodeArgs } from './args.ts';
 import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
 import { files } from './files.ts';
 import { ApiError, type ApiMethod, type Reply } from './method.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import { createSocketMethods } from './socket.ts';
 import { views } from './views.ts';
 import { workspace } from './workspace.ts';
@@ -24,10 +26,10 @@ const SLOPPY = new Set([
   'view_too_large',
 ]);
 
-type Deps = { state: State; faults: Faults; openTicket: () => string };
+type Deps = { state: State; faults: Faults; limiter: RateLimiter; openTicket: () => string };
 
 /** Answers POST /api/<method>. */
-export function createWebApi({ state, faults, openTicket }: Deps) {
+export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
   const methods = new Map<string, ApiMethod>(
     Object.entries({
       ...chat,
@@ -38,6 +40,10 @@ export function createWebApi({ state, faults, openTicket }: Deps) {
       ...createSocketMethods(openTicket),
     }),
   );
+  for (const name of methods.keys()) {
+    if (RATES[name] === undefined)
+      throw new Error(`rules/rates.ts does not say how often ${name} may be called.`);
+  }
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', state.url);
@@ -50,6 +56,12 @@ export function createWebApi({ state, faults, openTicket }: Deps) {
     if (isFailing && fault.afterEffect !== true) {
       record(name, args, faultName(fault));
       breakDown(response, fault);
+      return;
+    }
+    const retryAfter = limiter.take(name, args);
+    if (retryAfter !== null) {
+      record(name, args, faultName({ retryAfter }));
+      breakDown(response, { retryAfter });
       return;
     }
     const reply = answer(name, token, args);

@@ -1,0 +1,78 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { Client } from 'pg';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { World } from '../support/bot.ts';
+import { usePostgres } from '../support/databases.ts';
+import { startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+/** The next row that is written into this table is refused by the database; those after it are not. */
+async function refuseOnce(url: string, table: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  // A sequence goes on even when the transaction that asked it is rolled back.
+  await client.query(`
+    create sequence tries;
+    create function refuse_once() returns trigger language plpgsql as $$
+    begin
+      if nextval('tries') = 1 then raise exception 'no room'; end if;
+      return new;
+    end $$;
+    create trigger refuse_once before insert on ${table} for each row execute function refuse_once();
+  `);
+  await client.end();
+}
+
+/** Stands between Slack and the app, and loses the app's first answer. */
+async function loseAnAnswer({ slack, address }: World): Promise<void> {
+  const url = `${address}/slack/events`;
+  let isLost = false;
+  const proxy: Server = createServer((request, response) => {
+    const pass = async (): Promise<void> => {
+      const headers = new Headers();
+      for (const [name, value] of Object.entries(request.headers))
+        if (typeof value === 'string' && name !== 'connection') headers.set(name, value);
+      const body = new Uint8Array(await buffer(request));
+      const answer = await fetch(url, { method: 'POST', headers, body });
+      response.writeHead(isLost ? answer.status : 502).end(await answer.text());
+      isLost = true;
+    };
+    pass().catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => {
+    proxy.listen(0, '127.0.0.1', resolve);
+  });
+  const at = proxy.address();
+  if (at === null || typeof at === 'string') throw new Error('The proxy has no port.');
+  slack.connectHttp(`http://127.0.0.1:${at.port}/slack/events`);
+  onTestFinished(() => {
+    slack.connectHttp(url);
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+}
+
+describe('a reply that Slack delivers again', () => {
+  const { server, url } = usePostgres();
+  const world = useWorld(async () => {
+    await server().createDatabase('redelivery');
+    return { environment: { DATABASE_URL: url('redelivery') } };
+  });
+
+  test.each([
+    ['the app could not write it down', async () => refuseOnce(url('redelivery'), 'replies'), 400],
+    ['the answer of the app was lost', async () => loseAnAnswer(world()), 502],
+  ])('reaches Devin once: %s', async (_why, arrange, status) => {
+    const thread = await startThread(world());
+    await arrange();
+    const { ts, deliveries } = await thread.say(thread.ana.userId, 'use main');
+    await thread.marked(ts, 'white_check_mark');
+    await world().slack.waitFor(() => deliveries[0]?.outcomes.length === 2);
+    const next = await thread.say(thread.ana.userId, 'thank you');
+    await thread.marked(next.ts, 'white_check_mark');
+    expect(deliveries[0]?.outcomes).toMatchObject([{ kind: 'refused', status }, { kind: 'answered' }]);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use main', 'thank you']);
+  });
+});

@@ -1,0 +1,105 @@
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { LocalSlack } from '../../../src/sandbox/slack/index.ts';
+import { startSlack, startSocketApp } from './harness.ts';
+
+const AT_ONCE = [0, 0, 0];
+
+type Answer = { status: number; headers?: Record<string, string> } | 'silence';
+
+/** An app that gives these answers in turn, the last of them for ever, and keeps the headers it was sent. */
+async function startApp(slack: LocalSlack, answers: readonly Answer[]): Promise<IncomingHttpHeaders[]> {
+  const seen: IncomingHttpHeaders[] = [];
+  const server = createServer((request, response) => {
+    const answer = answers[Math.min(seen.length, answers.length - 1)] ?? 'silence';
+    seen.push(request.headers);
+    if (answer !== 'silence') response.writeHead(answer.status, answer.headers).end();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The app has no port.');
+  slack.connectHttp(`http://127.0.0.1:${address.port}/slack/events`);
+  return seen;
+}
+
+const retries = (seen: readonly IncomingHttpHeaders[]) =>
+  seen.map((headers) => [headers['x-slack-retry-num'], headers['x-slack-retry-reason']]);
+
+describe('an event that the app did not take over HTTP', () => {
+  test('comes again with a number and a reason until it is taken', async () => {
+    const slack = await startSlack({ redeliverAfterMs: AT_ONCE, answerTimeoutMs: 500 });
+    const seen = await startApp(slack, [{ status: 500 }, 'silence', { status: 200 }]);
+    const { deliveries } = await slack.speak('U1', 'C1', 'hi');
+    await slack.waitFor(() => deliveries[0]?.outcomes.at(-1)?.kind === 'answered');
+    expect(retries(seen)).toEqual([
+      [undefined, undefined],
+      ['1', 'http_error'],
+      ['2', 'http_timeout'],
+    ]);
+  });
+
+  test('comes three times more and then no longer', async () => {
+    const slack = await startSlack({ redeliverAfterMs: AT_ONCE });
+    const seen = await startApp(slack, [{ status: 500 }]);
+    const first = await slack.speak('U1', 'C1', 'lost');
+    await slack.waitFor(() => first.deliveries[0]?.outcomes.length === 4);
+    const second = await slack.speak('U1', 'C1', 'lost too');
+    await slack.waitFor(() => second.deliveries[0]?.outcomes.length === 4);
+    expect(first.deliveries[0]?.outcomes).toHaveLength(4);
+    expect(seen).toHaveLength(8);
+  });
+
+  test('does not come again where the app says so', async () => {
+    const slack = await startSlack({ redeliverAfterMs: AT_ONCE });
+    const headers = { 'x-slack-no-retry': '1' };
+    const seen = await startApp(slack, [{ status: 500, headers }, { status: 500 }]);
+    await slack.speak('U1', 'C1', 'not again');
+    const { deliveries } = await slack.speak('U1', 'C1', 'again');
+    await slack.waitFor(() => deliveries[0]?.outcomes.length === 4);
+    expect(seen).toHaveLength(5);
+  });
+
+  test('comes again when there was no connection, to wherever the app is by then', async () => {
+    const slack = await startSlack({ redeliverAfterMs: [500] });
+    slack.connectHttp('http://127.0.0.1:1/slack/events');
+    const { deliveries } = await slack.speak('U1', 'C1', 'hi');
+    const seen = await startApp(slack, [{ status: 200 }]);
+    await slack.waitFor(() => deliveries[0]?.outcomes.at(-1)?.kind === 'answered');
+    expect(retries(seen)[0]?.[1]).toBe('connection_failed');
+  });
+});
+
+test('commands do not come again', async () => {
+  const slack = await startSlack({ redeliverAfterMs: AT_ONCE });
+  const seen = await startApp(slack, [{ status: 500 }]);
+  await slack.command('U1', 'C1', 'x');
+  const { deliveries } = await slack.speak('U1', 'C1', 'hi');
+  await slack.waitFor(() => deliveries[0]?.outcomes.length === 4);
+  expect(seen).toHaveLength(5);
+});
+
+test('an event that is not acknowledged comes again over Socket Mode with its attempt', async () => {
+  const slack = await startSlack({ redeliverAfterMs: AT_ONCE, answerTimeoutMs: 500 });
+  const attempts: unknown[] = [];
+  await startSocketApp(slack, (app) => {
+    const process = app.processEvent.bind(app);
+    // Bolt acknowledges before a listener runs: one that is to stay unacknowledged must not reach it.
+    app.processEvent = async (event) => {
+      attempts.push([event.retryNum, event.retryReason]);
+      if (attempts.length > 1) await process(event);
+    };
+  });
+  const { deliveries } = await slack.speak('U1', 'C1', 'hi');
+  await slack.waitFor(() => deliveries[0]?.outcomes.at(-1)?.kind === 'answered');
+  expect(attempts).toEqual([
+    [0, ''],
+    [1, 'timeout'],
+  ]);
+});
