@@ -8,6 +8,7 @@ import type { LocalDevin } from './devin/index.ts';
 import { sandboxEnvironment } from './environment.ts';
 import { createPace } from './pace.ts';
 import type { Pace } from './pace.ts';
+import { readManifest } from './page/manifest.ts';
 import { createSeedClock, seed } from './seed.ts';
 import type { SeededWorld } from './seed.ts';
 import { createLocalSlack } from './slack/index.ts';
@@ -37,7 +38,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const { transport = 'http', speed = 1, onTrouble } = options;
   const clock = createSeedClock();
   const pace = createPace(speed);
-  const slack = await createLocalSlack({ now: clock.now });
+  const { botEvents } = await readManifest();
+  const slack = await createLocalSlack({ now: clock.now, botEvents });
   const devin = await createLocalDevin({ speed: 1, schedule: pace.schedule });
   const world = seed({ slack, devin }, clock);
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));

@@ -74,6 +74,18 @@ describe.each([
     expect(await seriousProblems(page)).toEqual([]);
   });
 
+  test('on a message that is edited, with reactions and the menus beside it', async () => {
+    const { channel, menuOf, message, page, pickFrom, send } = await stage.visit({ as: 'ana', dark });
+    await send('Something of mine');
+    await pickFrom(message('Something of mine', channel), 'Add a reaction', 'eyes');
+    await channel.getByRole('button', { name: /^eyes/ }).last().waitFor();
+    await pickFrom(message('Something of mine', channel), 'More actions', 'Edit message');
+    await channel.getByRole('textbox', { name: 'Edit message' }).waitFor();
+    await menuOf(message('Checkout fails', channel), 'Add a reaction');
+    await page.getByRole('menu').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+  });
+
   test('on an open menu', async () => {
     const { page } = await stage.visit({ as: 'ana', dark });
     await page.getByRole('button', { name: /Switch person/ }).click();

@@ -7,6 +7,8 @@ const targetSchema = z.union([
 ]);
 const entrySchema = z.union([z.string(), z.array(z.string()), z.null()]);
 const as = { as: z.string() };
+const message = { channelId: z.string(), ts: z.string() };
+const emoji = z.string().regex(/^[\w+-]+$/, 'must be the name of an emoji');
 
 export const actSchema = z.discriminatedUnion('do', [
   z.strictObject({
@@ -54,7 +56,19 @@ export const actSchema = z.discriminatedUnion('do', [
     blockId: z.string(),
     typed: z.string(),
   }),
+  z.strictObject({
+    ...as,
+    do: z.literal('look-up'),
+    target: targetSchema,
+    blockId: z.string(),
+    actionId: z.string(),
+    typed: z.string(),
+  }),
   z.strictObject({ ...as, do: z.literal('open-home') }),
+  z.strictObject({ ...as, do: z.literal('react'), ...message, emoji }),
+  z.strictObject({ ...as, do: z.literal('unreact'), ...message, emoji }),
+  z.strictObject({ ...as, do: z.literal('edit'), ...message, text: z.string() }),
+  z.strictObject({ ...as, do: z.literal('delete'), ...message }),
   z.strictObject({ ...as, do: z.literal('invite'), channelId: z.string() }),
   z.strictObject({
     ...as,

@@ -48,9 +48,17 @@ async function run(deps: Deps, act: PersonalAct): Promise<Partial<ActResult>> {
     case 'shortcut':
     case 'invite':
       return inChannel(deps.slack, act);
+    case 'react':
+    case 'unreact':
+    case 'edit':
+    case 'delete':
+      return onMessage(deps.slack, act);
     case 'click':
     case 'choose':
       return onElement(deps.slack, act);
+    case 'look-up':
+      checkTarget(deps.slack, act.as, act.target);
+      return { options: deps.slack.lookUp({ ...act, userId: act.as }) };
     case 'type':
     case 'submit':
     case 'close-view':
@@ -91,6 +99,29 @@ async function inChannel(
       const { ts } = await slack.speak(userId, channelId, writeTyped(slack, text), options);
       return { ts };
     }
+  }
+}
+
+async function onMessage(
+  slack: LocalSlack,
+  act: Doing<'react' | 'unreact' | 'edit' | 'delete'>,
+): Promise<Partial<ActResult>> {
+  const { as: userId, channelId, ts } = act;
+  checkMember(slack, userId, channelId);
+  switch (act.do) {
+    case 'react':
+      await slack.react(userId, { channelId, ts }, act.emoji);
+      return {};
+    case 'unreact':
+      await slack.unreact(userId, { channelId, ts }, act.emoji);
+      return {};
+    case 'edit':
+      if (act.text.trim() === '') throw new Refusal('An empty message would be a deleted one.');
+      await slack.editMessage(userId, { channelId, ts }, writeTyped(slack, act.text));
+      return {};
+    case 'delete':
+      await slack.deleteMessage(userId, { channelId, ts });
+      return {};
   }
 }
 

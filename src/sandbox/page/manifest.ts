@@ -17,13 +17,22 @@ const manifestSchema = z.object({
       )
       .default([]),
   }),
+  settings: z.object({ event_subscriptions: z.object({ bot_events: z.array(z.string()) }) }),
 });
 
-export type Manifest = { appName: string; commands: Command[]; shortcuts: Shortcut[] };
+export type Manifest = {
+  appName: string;
+  commands: Command[];
+  shortcuts: Shortcut[];
+  /** What the app hears of. */
+  botEvents: string[];
+};
 
 /** What the app adds to Slack: the same file that installs it in a real workspace. */
 export async function readManifest(): Promise<Manifest> {
-  const { display_information, features } = manifestSchema.parse(parse(await readFile(MANIFEST, 'utf8')));
+  const { display_information, features, settings } = manifestSchema.parse(
+    parse(await readFile(MANIFEST, 'utf8')),
+  );
   return {
     appName: display_information.name,
     commands: features.slash_commands.map(({ command, description, usage_hint }) => ({
@@ -34,5 +43,6 @@ export async function readManifest(): Promise<Manifest> {
     shortcuts: features.shortcuts
       .filter(({ type }) => type === 'message')
       .map(({ name, callback_id, description }) => ({ name, callbackId: callback_id, description })),
+    botEvents: settings.event_subscriptions.bot_events,
   };
 }

@@ -85,7 +85,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
     return sendJson(response, await perform(parts, await readJson(request)));
   }
   if (method !== 'GET') throw new Refusal(`${pathname} takes no ${method ?? 'such request'}.`, 405);
-  if (pathname === '/api/state') return sendJson(response, await takeSnapshot(parts.snapshot));
+  if (pathname === '/api/state') return sendJson(response, takeSnapshot(parts.snapshot));
   if (pathname === '/api/events') return parts.events.add(response);
   const fileId = /^\/files\/(\w+)$/.exec(pathname)?.[1];
   return fileId === undefined ? serveAsset(response, pathname) : parts.files.serve(response, fileId);

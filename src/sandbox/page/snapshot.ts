@@ -18,11 +18,10 @@ export type SnapshotDeps = {
 };
 
 /** Everything the page shows, for whoever is looking: the page itself hides what one person does not see. */
-export async function takeSnapshot(deps: SnapshotDeps): Promise<Snapshot> {
+export function takeSnapshot(deps: SnapshotDeps): Snapshot {
   const { slack, devin, files, manifest } = deps;
   const { teamName, botUserId } = slack.workspace;
   const channels = [...slack.channels.values()].map((channel) => shownChannel(slack, channel));
-  await files.learn(channels.flatMap(({ messages }) => messages.flatMap(({ fileIds }) => fileIds)));
   const people = [...slack.users.values()].map((user) => shownPerson(deps, user));
   return {
     workspace: { teamName, appName: manifest.appName, botUserId },
@@ -68,7 +67,7 @@ function shownChannel(slack: LocalSlack, channel: Channel): ShownChannel {
 }
 
 function shownMessage(message: Message): ShownMessage {
-  const { ts, threadTs, ephemeralFor, userId, username, text, fileIds, edited } = message;
+  const { ts, threadTs, ephemeralFor, userId, username, text, fileIds, editedTs } = message;
   return {
     ts,
     // A thread's first message may name itself as its thread.
@@ -80,7 +79,7 @@ function shownMessage(message: Message): ShownMessage {
     text,
     ...sorted(message.blocks),
     fileIds,
-    edited,
+    edited: editedTs !== null,
     reactions: [...message.reactions].map(([emoji, users]) => ({ name: emoji, userIds: [...users] })),
   };
 }

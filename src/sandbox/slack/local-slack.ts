@@ -10,6 +10,8 @@ import { createClicks } from './people/clicks.ts';
 import { createCommands } from './people/commands.ts';
 import { createEvents } from './people/events.ts';
 import { createForms } from './people/forms.ts';
+import { createLookUps } from './people/look-ups.ts';
+import { createMessageActs } from './people/message-acts.ts';
 import { createOffers } from './people/offers.ts';
 import { renderChannel, renderMessage, renderView } from './render-text.ts';
 import { createSeed, createWorkspace, type WorkspaceOptions } from './seed.ts';
@@ -53,6 +55,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
   const http = createHttpTransport({ signingSecret: state.workspace.signingSecret, timeoutMs });
   const dispatch = createDispatch({ state, http, socket, redeliverAfterMs });
   const offers = createOffers(state);
+  const events = createEvents({ state, dispatch });
   const limiter = rateLimits === 'off' ? noRateLimits : createRateLimiter({ now });
   const webApi = createWebApi({ state, faults, limiter, openTicket: socket.openTicket });
   serve({ state, server, faults, webApi });
@@ -67,7 +70,9 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     ...createCommands({ state, dispatch }),
     ...createClicks({ state, dispatch, offers }),
     ...createForms({ state, dispatch, offers }),
-    ...createEvents({ state, dispatch }),
+    ...createLookUps({ state }),
+    ...events,
+    ...createMessageActs({ state, deliverEvent: events.deliverEvent }),
     ...createObservation(state),
     redeliver: dispatch.redeliver,
     /** Delivers by signed POST; several URLs stand for replicas. A Socket Mode connection takes precedence. */

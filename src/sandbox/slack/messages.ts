@@ -3,7 +3,7 @@ import { assignIds } from './rules/assign-ids.ts';
 import { addProblem, type State } from './state.ts';
 
 export type NewMessage = Pick<Message, 'channelId' | 'text'> &
-  Partial<Omit<Message, 'channelId' | 'text' | 'ts' | 'edited' | 'reactions'>>;
+  Partial<Omit<Message, 'channelId' | 'text' | 'ts' | 'editedTs' | 'reactions'>>;
 
 export function addMessage(state: State, message: NewMessage): Message {
   const added: Message = {
@@ -18,7 +18,7 @@ export function addMessage(state: State, message: NewMessage): Message {
     ...message,
     blocks: assignIds(message.blocks ?? []),
     ts: state.nextTs(),
-    edited: false,
+    editedTs: null,
     reactions: new Map(),
   };
   const list = state.messages.get(added.channelId) ?? [];
@@ -37,11 +37,17 @@ export function addBotMessage(state: State, message: NewMessage): Message {
 
 export type Edit = Partial<Pick<Message, 'text' | 'blocks' | 'attachments' | 'metadata'>>;
 
-export function editMessage(state: State, message: Message, edit: Edit): void {
-  Object.assign(message, edit, { edited: true });
+/** By whoever wrote it. */
+export function changeMessage(state: State, message: Message, edit: Edit): void {
+  Object.assign(message, edit, { editedTs: state.nextTs() });
   if (edit.blocks !== undefined) message.blocks = assignIds(edit.blocks);
-  noteSloppiness(state, message);
   tell(state, message);
+}
+
+/** By the app. */
+export function editMessage(state: State, message: Message, edit: Edit): void {
+  changeMessage(state, message, edit);
+  noteSloppiness(state, message);
 }
 
 export function removeMessage(state: State, message: Message): void {

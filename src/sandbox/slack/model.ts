@@ -58,7 +58,8 @@ export type Message = {
   attachments: unknown[];
   fileIds: string[];
   metadata: unknown;
-  edited: boolean;
+  /** When it was edited last; null: never. */
+  editedTs: string | null;
   reactions: Map<string, Set<string>>;
 };
 

@@ -93,7 +93,7 @@ function sameMembers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((member) => b.has(member));
 }
 
-export function requireUser(state: State, userId: string): User {
+export function requireUser(state: Pick<State, 'users'>, userId: string): User {
   const user = state.users.get(userId);
   if (user === undefined) throw new Error(`The local Slack has no user ${userId}.`);
   return user;

@@ -61,6 +61,7 @@ export const HELD = {
     several: true,
   },
   channels_select: { field: 'selected_channel', from: 'initial_channel', several: false },
+  multi_channels_select: { field: 'selected_channels', from: 'initial_channels', several: true },
   datepicker: { field: 'selected_date', from: 'initial_date', several: false },
   timepicker: { field: 'selected_time', from: 'initial_time', several: false },
   file_input: { field: 'files', from: '', several: true },
@@ -77,9 +78,11 @@ function initialValue(element: Element, channelId: string | null): StateValue | 
   if (!isHolding(element)) return null;
   const { type } = element;
   const { field, from, several } = HELD[type];
-  const isCurrent = type === 'conversations_select' && element.default_to_current_conversation === true;
+  const isCurrent =
+    'default_to_current_conversation' in element && element.default_to_current_conversation === true;
+  const current = isCurrent && channelId !== null ? (several ? [channelId] : channelId) : null;
   const given = new Map<string, unknown>(Object.entries(element)).get(from);
-  return { type, [field]: (isCurrent ? channelId : null) ?? given ?? (several ? [] : null) };
+  return { type, [field]: current ?? given ?? (several ? [] : null) };
 }
 
 /** True when the person has entered nothing there. */

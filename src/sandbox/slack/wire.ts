@@ -67,7 +67,7 @@ export function wireMessage(state: State, message: Message, withMetadata = false
     ...(message.blocks.length > 0 && { blocks: message.blocks }),
     ...(message.attachments.length > 0 && { attachments: message.attachments }),
     ...(message.fileIds.length > 0 && { files: message.fileIds.flatMap((id) => shownFile(state, id)) }),
-    ...(message.edited && { edited: { user: message.userId ?? '', ts: message.ts } }),
+    ...(message.editedTs !== null && { edited: { user: message.userId ?? '', ts: message.editedTs } }),
     ...(message.reactions.size > 0 && { reactions: reactions(message) }),
     ...(withMetadata && message.metadata !== null && { metadata: message.metadata }),
   };

@@ -19,6 +19,20 @@ export function createSlackPage(page: Page) {
     await field.press('Enter');
   }
 
+  /** Opens one of the menus beside a message. */
+  async function menuOf(on: Locator, button: string): Promise<void> {
+    await on.hover();
+    // The tools of a message stand beside its article.
+    const item = on.locator('xpath=ancestor::li[1]');
+    await item.getByRole('button', { name: button }).click();
+  }
+
+  async function pickFrom(on: Locator, button: string, name: string): Promise<void> {
+    await menuOf(on, button);
+    const menu = page.getByRole('menu');
+    await menu.getByRole('menuitem', { name }).or(menu.getByRole('menuitemcheckbox', { name })).click();
+  }
+
   return {
     page,
     channel,
@@ -32,13 +46,9 @@ export function createSlackPage(page: Page) {
       await of.getByRole('button', { name: /repl(?:y|ies)/ }).click();
       await thread.waitFor();
     },
-    async useShortcut(on: Locator, name: string): Promise<void> {
-      await on.hover();
-      // The tools of a message stand beside its article.
-      const item = on.locator('xpath=ancestor::li[1]');
-      await item.getByRole('button', { name: 'More actions' }).click();
-      await page.getByRole('menuitem', { name }).click();
-    },
+    menuOf,
+    pickFrom,
+    useShortcut: async (on: Locator, name: string): Promise<void> => pickFrom(on, 'More actions', name),
     async become(name: string): Promise<void> {
       await page.getByRole('button', { name: /Switch person/ }).click();
       await page.getByRole('menuitem', { name }).or(page.getByRole('menuitemradio', { name })).click();

@@ -56,6 +56,38 @@ describe('a person', () => {
     expect(slack.calls).toEqual([]);
   });
 
+  test('edits, deletes and reacts, as one would type it', async () => {
+    const { url, slack } = await startPage();
+    const { ts } = await act(url, { do: 'say', channelId: 'C1', text: 'use main' });
+    const on = { channelId: 'C1', ts };
+    await act(url, { do: 'edit', ...on, text: 'use release, @bob' });
+    await act(url, { do: 'react', ...on, as: 'U2', emoji: 'eyes' });
+    expect(slack.messages('C1').at(-1)).toMatchObject({ text: 'use release, <@U2>' });
+    expect((await stateOf(url)).channels[0]?.messages.at(-1)).toMatchObject({
+      edited: true,
+      reactions: [{ name: 'eyes', userIds: ['U2'] }],
+    });
+    await act(url, { do: 'unreact', ...on, as: 'U2', emoji: 'eyes' });
+    expect(slack.messages('C1').at(-1)?.reactions.size).toBe(0);
+    expect(await refused(url, { as: 'U2', do: 'delete', ...on })).toMatchObject({ status: 400 });
+    expect(await refused(url, { as: 'U1', do: 'edit', ...on, text: ' ' })).toMatchObject({ status: 400 });
+    await act(url, { do: 'delete', ...on });
+    expect(slack.messages('C1')).toEqual([]);
+  });
+
+  test('looks up people where a message offers them', async () => {
+    const { url, slack } = await startPage();
+    const elements = [{ type: 'users_select', action_id: 'who' }];
+    const blocks = [{ type: 'actions', block_id: 'a', elements }];
+    const target = { channelId: 'C1', ts: slack.say('U2', 'C1', 'x', { blocks }) };
+    const look = { do: 'look-up', target, blockId: 'a', actionId: 'who' };
+    const { options } = await act(url, { ...look, typed: 'B' });
+    expect(options.map(({ value }) => value)).toEqual(['U2']);
+    expect(slack.deliveries).toEqual([]);
+    const elsewhere = { ...look, as: 'U1', actionId: 'where', typed: '' };
+    expect((await refused(url, elsewhere)).problem).toBe('There is nothing called "where" to look up for.');
+  });
+
   test('brings the app into a channel', async () => {
     const { url, slack } = await startPage();
     slack.addChannel({ id: 'C2', name: 'quiet', members: ['U1'], botIsMember: false });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emojiOf } from '../../../src/sandbox/page/client/emoji.ts';
 import { complete, suggestionsFor } from '../../../src/sandbox/page/client/completion.ts';
-import { mrkdwn } from '../../../src/sandbox/page/client/mrkdwn.ts';
+import { asTyped, mrkdwn } from '../../../src/sandbox/page/client/mrkdwn.ts';
 import { formatMoment } from '../../../src/sandbox/page/client/time.ts';
 import type { Child } from '../../../src/sandbox/page/client/vnode.ts';
 import type { AppState } from '../../../src/sandbox/page/client/app.ts';
@@ -47,6 +47,7 @@ const state: AppState = {
   dialog: null,
   menu: null,
   written: none,
+  editing: null,
   suggesting: null,
   searches: none,
   entries: none,
@@ -131,4 +132,9 @@ test('every emoji that the app names can be shown', async () => {
   }
   expect(names.length).toBeGreaterThan(5);
   expect(names.filter((name) => emojiOf(name) === null)).toEqual([]);
+});
+
+test('a message that is edited reads as it was typed', () => {
+  const text = '<@U2> in <#C1|secret>: `a &lt; b` <https://x.example/?a=1&amp;b=2|docs>';
+  expect(asTyped(state, text)).toBe('@bob in #secret: `a < b` https://x.example/?a=1&b=2');
 });

@@ -20,6 +20,9 @@ export type Confirmation = {
   proceed: () => void;
 };
 
+/** An edit of one's own message that has not been saved. */
+type Editing = { channelId: string; ts: string; inThread: boolean; text: string };
+
 type Dialog =
   | { kind: 'confirm'; confirmation: Confirmation }
   | { kind: 'link'; url: string }
@@ -44,6 +47,7 @@ export type AppState = {
   /** The open menu, by a name of its own. */
   menu: string | null;
   written: ReadonlyMap<string, Written>;
+  editing: Editing | null;
   suggesting: Suggesting | null;
   /** What is typed into a search field of a select. */
   searches: ReadonlyMap<string, string>;

@@ -1,9 +1,8 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { Element } from '../../slack/rules/elements.ts';
 import type { App } from './app.ts';
-import type { Labels } from './combobox.ts';
 import { element } from './elements.ts';
-import type { InputBlock, Surface } from './entries.ts';
+import type { InputBlock, Labels, Surface } from './entries.ts';
 import { placeOf } from './entries.ts';
 import { anyText, mrkdwn, plainText } from './mrkdwn.ts';
 import { richText } from './rich-text.ts';

@@ -1,7 +1,7 @@
-import type { App } from './app.ts';
-import { withEntry } from './app.ts';
+import { close, isLookedUp, isMulti, minQuery, pick, search, steer } from './combobox-search.ts';
+import type { Select } from './combobox-search.ts';
 import type { Spot } from './entries.ts';
-import { entryOf, hold, labelOf, listOf, ownOptions, placeOf, spotKey } from './entries.ts';
+import { entryOf, hold, labelOf, listOf, spotKey } from './entries.ts';
 import { icon } from './icons.ts';
 import { plainText } from './mrkdwn.ts';
 import { targetOf, valueOf } from './vdom.ts';
@@ -9,18 +9,7 @@ import { h } from './vnode.ts';
 import type { VNode } from './vnode.ts';
 import type { Option } from './wire.ts';
 
-/** Selects of all kinds: one or several, from a list or from what the app suggests as one types. */
-
-export type Labels = { id: string; labelledBy: string; describedBy: string | null; isInvalid: boolean };
-
-type Select = { app: App; spot: Spot; labels: Labels };
-
-const TYPING_PAUSE_MS = 200;
-/** Slack's own, where the element does not say. */
-const DEFAULT_MIN_QUERY = 3;
-
-const isExternal = ({ element }: Spot): boolean => element.type.endsWith('external_select');
-const isMulti = ({ element }: Spot): boolean => element.type.startsWith('multi_');
+/** Selects of all kinds: one or several, from a list or from what is found as one types. */
 
 export function combobox(select: Select): VNode {
   const { app, spot, labels } = select;
@@ -130,7 +119,7 @@ function list(select: Select, id: string): VNode {
 function emptyNote(spot: Spot, typed: string, isLoading: boolean): string {
   if (isLoading) return 'Loading…';
   const missing = minQuery(spot) - typed.length;
-  return isExternal(spot) && missing > 0 ? `Type ${missing} more to search.` : 'No results';
+  return isLookedUp(spot) && missing > 0 ? `Type ${missing} more to search.` : 'No results';
 }
 
 type Item = { select: Select; option: Option; id: string; isActive: boolean; picked: ReadonlySet<string> };
@@ -161,91 +150,4 @@ function optionItem({ select, option, id, isActive, picked }: Item): VNode {
     ),
     isPicked ? icon('check') : null,
   );
-}
-
-function steer(select: Select, event: Event): void {
-  if (!(event instanceof KeyboardEvent)) return;
-  const { app, spot } = select;
-  const suggesting = app.state.suggesting?.field === spotKey(spot) ? app.state.suggesting : null;
-  if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-    event.preventDefault();
-    if (suggesting === null) search(select, '');
-    else move(app, event.key === 'ArrowDown' ? 1 : -1);
-  } else if (event.key === 'Enter') {
-    // A form's Enter would send it.
-    event.preventDefault();
-    const option = suggesting?.options[suggesting.active];
-    if (option !== undefined) pick(select, option);
-  } else if (event.key === 'Escape' && suggesting !== null) {
-    event.preventDefault();
-    event.stopPropagation();
-    close(app);
-  } else if (event.key === 'Backspace' && isMulti(spot) && valueOf(event) === '') {
-    void hold(app, spot, listOf(entryOf(app, spot)).slice(0, -1));
-  }
-}
-
-function move(app: App, by: number): void {
-  const { suggesting } = app.state;
-  if (suggesting === null || suggesting.options.length === 0) return;
-  const count = suggesting.options.length;
-  app.update({ suggesting: { ...suggesting, active: (suggesting.active + by + count) % count } });
-}
-
-function close(app: App): void {
-  app.update({ suggesting: null });
-}
-
-function pick({ app, spot }: Select, option: Option | null): void {
-  const before = listOf(entryOf(app, spot));
-  if (option !== null) remember(app, spot, [option]);
-  const value = option?.value ?? null;
-  const isThere = value !== null && before.includes(value);
-  const several = isThere ? before.filter((one) => one !== value) : [...before, value ?? ''];
-  app.update({ suggesting: null, searches: withEntry(app.state.searches, spotKey(spot), '') });
-  void hold(app, spot, isMulti(spot) ? several : value);
-}
-
-/** A list that was offered stays known, so that what was picked from it keeps its label. */
-function remember(app: App, spot: Spot, options: readonly Option[]): void {
-  const key = spotKey(spot);
-  const known = app.state.offers.get(key) ?? [];
-  app.update({ offers: withEntry(app.state.offers, key, [...options, ...known]) });
-}
-
-function search(select: Select, typed: string): void {
-  const { app, spot } = select;
-  const field = spotKey(spot);
-  app.update({ searches: withEntry(app.state.searches, field, typed) });
-  if (isExternal(spot)) return lookUp(select, typed);
-  const wanted = typed.toLowerCase();
-  const options = ownOptions(spot.element).filter(({ text }) => text.text.toLowerCase().includes(wanted));
-  const [chosen] = listOf(entryOf(app, spot));
-  const at = options.findIndex(({ value }) => value === chosen);
-  app.update({ suggesting: { field, options, active: Math.max(at, 0), isLoading: false } });
-}
-
-function minQuery({ element }: Spot): number {
-  return 'min_query_length' in element ? (element.min_query_length ?? DEFAULT_MIN_QUERY) : DEFAULT_MIN_QUERY;
-}
-
-let pause: ReturnType<typeof setTimeout> | undefined;
-
-/** Asks the app after a pause in typing; an answer to what has been typed over since is dropped. */
-function lookUp({ app, spot }: Select, typed: string): void {
-  const field = spotKey(spot);
-  const { target } = spot.surface;
-  const options = app.state.suggesting?.field === field ? app.state.suggesting.options : [];
-  const isAsked = typed.length >= minQuery(spot) && 'viewId' in target;
-  app.update({ suggesting: { field, options: isAsked ? options : [], active: 0, isLoading: isAsked } });
-  clearTimeout(pause);
-  if (!isAsked) return;
-  const ask = async (): Promise<void> => {
-    const answer = await app.act({ do: 'suggest', viewId: placeOf(target), blockId: spot.blockId, typed });
-    const offered = answer.ok ? answer.result.options : [];
-    remember(app, spot, offered);
-    const isCurrent = app.state.suggesting?.field === field && app.state.searches.get(field) === typed;
-    if (isCurrent) app.update({ suggesting: { field, options: offered, active: 0, isLoading: false } });
-  };
-  pause = setTimeout(() => void ask(), typed === '' ? 0 : TYPING_PAUSE_MS);
 }

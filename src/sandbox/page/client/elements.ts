@@ -1,8 +1,7 @@
 import type { Element } from '../../slack/rules/elements.ts';
 import type { App } from './app.ts';
 import { combobox } from './combobox.ts';
-import type { Labels } from './combobox.ts';
-import type { Spot, Surface } from './entries.ts';
+import type { Labels, Spot, Surface } from './entries.ts';
 import { enteredIn, entryOf, hold, keepEntry, listOf, ownOptions, placeOf, spotKey } from './entries.ts';
 import { fileField } from './file-field.ts';
 import { openAddress } from './links.ts';
@@ -33,6 +32,12 @@ export function element(app: App, spot: Spot, labels: Labels): Child {
     case 'multi_static_select':
     case 'external_select':
     case 'multi_external_select':
+    case 'users_select':
+    case 'multi_users_select':
+    case 'conversations_select':
+    case 'multi_conversations_select':
+    case 'channels_select':
+    case 'multi_channels_select':
       return combobox({ app, spot, labels });
     case 'checkboxes':
     case 'radio_buttons':
@@ -41,8 +46,6 @@ export function element(app: App, spot: Spot, labels: Labels): Child {
       return overflow(app, spot, one);
     case 'file_input':
       return fileField({ app, spot, labels, most: one.max_files ?? 10 });
-    default:
-      return h('p.refused', {}, `The sandbox does not show a ${one.type.replaceAll('_', ' ')}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { Element } from '../../slack/rules/elements.ts';
 import type { App } from './app.ts';
-import { withEntry } from './app.ts';
+import { channelOf, personOf, titleOf, withEntry } from './app.ts';
 import type { Entry, HeldValue, Option, ShownView, Target } from './wire.ts';
 
 /** Where elements stand: a view or a message, and what they hold there. */
@@ -10,6 +10,9 @@ export type Surface = {
   values: ShownView['values'];
   errors: Record<string, string>;
 };
+
+/** By which names, ids of elements, a field is known to a screen reader. */
+export type Labels = { id: string; labelledBy: string; describedBy: string | null; isInvalid: boolean };
 
 /** One element in its block. */
 export type Spot = { surface: Surface; blockId: string; element: Element; dispatches: boolean };
@@ -72,7 +75,13 @@ export function ownOptions(element: Element): Option[] {
 }
 
 export function labelOf(app: App, spot: Spot, value: string): string {
-  return knownOptions(app, spot).find((option) => option.value === value)?.text.text ?? value;
+  const option = knownOptions(app, spot).find((one) => one.value === value);
+  if (option !== undefined) return option.text.text;
+  // People and conversations are held by their ids alone.
+  const channel = channelOf(app.state, value);
+  return channel === undefined
+    ? (personOf(app.state, value)?.realName ?? value)
+    : titleOf(app.state, channel);
 }
 
 /** Keeps what was entered; `hold` alone tells the server. */

@@ -1,6 +1,5 @@
 import type { App } from './app.ts';
-import type { Labels } from './combobox.ts';
-import type { Spot } from './entries.ts';
+import type { Labels, Spot } from './entries.ts';
 import { entryOf, hold, listOf, spotKey } from './entries.ts';
 import { icon } from './icons.ts';
 import { uploadAll } from './uploads.ts';

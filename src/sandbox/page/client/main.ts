@@ -134,6 +134,7 @@ function initialState(snapshot: Snapshot): AppState {
     dialog: null,
     menu: null,
     written: none,
+    editing: null,
     suggesting: null,
     searches: none,
     entries: none,

@@ -5,10 +5,14 @@ import { targetOf } from './vdom.ts';
 import { h } from './vnode.ts';
 import type { Child, VNode } from './vnode.ts';
 
-type MenuItem = {
+export type MenuItem = {
   label: string;
+  /** Above it, where a new group begins. */
+  heading?: string;
   detail?: string | null;
   isChosen?: boolean;
+  /** Of items that can be chosen: one of them, unless said otherwise. */
+  role?: 'menuitemcheckbox';
   before?: Child;
   pick: () => void;
 };
@@ -60,13 +64,14 @@ function list({ app, items, label, heading }: Menu, id: string): VNode {
   return h(
     'div.menu',
     { id, role: 'menu', 'aria-label': label, onmount: arrive, onkeydown: (event) => steer(app, event) },
-    heading === undefined ? null : h('p.menu-heading', { role: 'presentation' }, heading),
-    items.map((item) =>
+    headingAbove(heading),
+    items.map((item) => [
+      headingAbove(item.heading),
       h(
         'button.menu-item',
         {
           type: 'button',
-          role: item.isChosen === undefined ? 'menuitem' : 'menuitemradio',
+          role: item.isChosen === undefined ? 'menuitem' : (item.role ?? 'menuitemradio'),
           'aria-checked': item.isChosen === undefined ? null : String(item.isChosen),
           tabindex: -1,
           onclick: () => {
@@ -83,8 +88,12 @@ function list({ app, items, label, heading }: Menu, id: string): VNode {
         ),
         item.isChosen === true ? icon('check') : null,
       ),
-    ),
+    ]),
   );
+}
+
+function headingAbove(words: string | undefined): Child {
+  return words === undefined ? null : h('p.menu-heading', { role: 'presentation' }, words);
 }
 
 /** Opens towards the side with more room, and takes the focus. */

@@ -1,18 +1,18 @@
 import type { App } from './app.ts';
-import { nameOf } from './app.ts';
 import { blocksOf } from './blocks.ts';
 import type { Surface } from './entries.ts';
 import { authorOf, personFace } from './faces.ts';
 import type { Author } from './faces.ts';
-import { emojiOf } from './emoji.ts';
 import { icon } from './icons.ts';
-import { openMenu } from './menus.ts';
+import { editBox, isEdited } from './message-edit.ts';
+import { tools } from './message-tools.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { openThread } from './places.ts';
+import { reactionPills } from './reactions.ts';
 import { ago, clock, fullMoment, msOf } from './time.ts';
 import { h } from './vnode.ts';
 import type { Child, VNode } from './vnode.ts';
-import type { Reaction, ShownFile, ShownMessage, Shortcut } from './wire.ts';
+import type { ShownFile, ShownMessage } from './wire.ts';
 
 export type Line = {
   app: App;
@@ -28,6 +28,7 @@ export function messageItem(line: Line): VNode {
   const { app, message, isContinued } = line;
   const author = authorOf(app.state, message);
   const isPrivate = message.ephemeralFor !== null;
+  const inThread = line.replies === null;
   return h(
     'li.message',
     {
@@ -44,13 +45,13 @@ export function messageItem(line: Line): VNode {
         'div.message-main',
         {},
         isContinued ? null : heading(author, msOf(message.ts)),
-        body(line),
+        isEdited(app, { ...line, inThread }) ? editBox(app) : body(line),
         message.fileIds.map((id) => file(app.state.snapshot.files[id], id)),
-        reactions(app, message.reactions),
+        reactionPills(app, line),
         line.replies === null || line.replies.length === 0 ? null : threadBar(line, line.replies),
       ),
     ),
-    isPrivate ? null : tools(line, author),
+    isPrivate ? null : tools({ ...line, inThread }, author),
   );
 }
 
@@ -101,21 +102,6 @@ function bytes(size: number): string {
   return size < 1024 * 1024 ? `${Math.round(size / 1024)} KB` : `${(size / 1024 / 1024).toFixed(1)} MB`;
 }
 
-function reactions({ state }: App, all: readonly Reaction[]): Child {
-  if (all.length === 0) return null;
-  const pills = all.map(({ name, userIds }) => {
-    const who = userIds.map((id) => nameOf(state, id)).join(', ');
-    return h(
-      'li.reaction',
-      { key: name, title: `${who} reacted with :${name}:` },
-      h('span.emoji', { 'aria-hidden': 'true' }, emojiOf(name) ?? `:${name}:`),
-      h('span.sr-only', {}, `${name.replaceAll('_', ' ')}, by ${who}`),
-      h('span', { 'aria-hidden': 'true' }, String(userIds.length)),
-    );
-  });
-  return h('ul.reactions', { 'aria-label': 'Reactions' }, pills);
-}
-
 function threadBar({ app, channelId, message }: Line, replies: readonly ShownMessage[]): VNode {
   const last = replies.at(-1);
   const authors = [...new Set(replies.map(({ userId }) => userId).filter((id) => id !== null))];
@@ -126,55 +112,4 @@ function threadBar({ app, channelId, message }: Line, replies: readonly ShownMes
     h('span.thread-count', {}, replies.length === 1 ? '1 reply' : `${replies.length} replies`),
     last === undefined ? null : h('span.thread-last', {}, `Last reply ${ago(msOf(last.ts))}`),
   );
-}
-
-/** Beside a message, when the pointer is on it or the focus in it. */
-function tools({ app, channelId, message, replies }: Line, author: Author): VNode {
-  const { shortcuts, workspace } = app.state.snapshot;
-  const name = `message-${replies === null ? 'thread-' : ''}${message.ts}`;
-  const isWaiting = app.state.busy.has(`shortcut/${message.ts}`);
-  const isOpen = app.state.menu === name || isWaiting;
-  const of = `message of ${author.name}`;
-  return h(
-    isOpen ? 'div.tools.open' : 'div.tools',
-    { role: 'group', 'aria-label': `Actions on the ${of}` },
-    isWaiting ? h('span.spinner', { role: 'img', 'aria-label': 'Waiting for the app' }) : null,
-    replies === null
-      ? null
-      : h(
-          'button.icon-button',
-          {
-            type: 'button',
-            'aria-label': 'Reply in thread',
-            title: 'Reply in thread',
-            onclick: () => openThread(app, channelId, message.ts),
-          },
-          icon('thread'),
-        ),
-    openMenu({
-      app,
-      name,
-      label: 'More actions',
-      iconName: 'more',
-      heading: 'Message shortcuts',
-      items: shortcuts.map((shortcut) => ({
-        label: shortcut.name,
-        detail: `${workspace.appName} · ${shortcut.description}`,
-        pick: () => void useShortcut(app, { channelId, ts: message.ts }, shortcut),
-      })),
-    }),
-  );
-}
-
-async function useShortcut(
-  app: App,
-  { channelId, ts }: { channelId: string; ts: string },
-  { callbackId, name }: Shortcut,
-): Promise<void> {
-  const answer = await app.act({ do: 'shortcut', channelId, ts, callbackId }, `shortcut/${ts}`);
-  if (answer.ok && answer.result.failure !== null) {
-    app.update({
-      toast: `"${name}" failed: ${answer.result.failure}. We had some trouble connecting. Try again?`,
-    });
-  }
 }

@@ -128,3 +128,12 @@ export function wordsOf(state: AppState, text: string): string {
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');
 }
+
+/** The words as somebody would type them: names and addresses where Slack has put tokens. */
+export function asTyped(state: AppState, text: string): string {
+  const typed = text
+    .replaceAll(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${personOf(state, id)?.name ?? id}`)
+    .replaceAll(/<#(\w+)(?:\|([^>]*))?>/g, (_all, id: string, name = '') => `#${String(name) || id}`)
+    .replaceAll(/<([^|>]+)(?:\|[^>]*)?>/g, '$1');
+  return unescape(typed);
+}

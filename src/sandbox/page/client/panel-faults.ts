@@ -92,7 +92,7 @@ function faultRow(panel: Panel, { title, places, chosen, choosePlace, chooseKind
     }),
     h(
       'button.button',
-      { type: 'button', 'aria-label': `Plan this for ${title}`, onclick: () => panel.act(act) },
+      { type: 'button', 'aria-label': `Plan it for ${title}`, onclick: () => panel.act(act) },
       'Plan it',
     ),
   );

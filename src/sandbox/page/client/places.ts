@@ -24,7 +24,15 @@ export async function openAppConversation(app: App): Promise<void> {
 }
 
 export function becomePerson(app: App, userId: string): void {
-  app.update({ userId, threadTs: null, isHome: false, menu: null, suggesting: null, dialog: null });
+  app.update({
+    userId,
+    threadTs: null,
+    isHome: false,
+    menu: null,
+    suggesting: null,
+    dialog: null,
+    editing: null,
+  });
   const channels = readableChannels(app.state);
   const isThere = channels.some(({ id }) => id === app.state.channelId);
   if (!isThere) app.update({ channelId: firstChannel(app) });

@@ -118,7 +118,12 @@ export type Act =
   | { do: 'submit'; viewId: string }
   | { do: 'close-view'; viewId: string }
   | { do: 'suggest'; viewId: string; blockId: string; typed: string }
+  | { do: 'look-up'; target: Target; blockId: string; actionId: string; typed: string }
   | { do: 'open-home' }
+  | { do: 'react'; channelId: string; ts: string; emoji: string }
+  | { do: 'unreact'; channelId: string; ts: string; emoji: string }
+  | { do: 'edit'; channelId: string; ts: string; text: string }
+  | { do: 'delete'; channelId: string; ts: string }
   | { do: 'invite'; channelId: string }
   | { do: 'upload'; name: string; mimetype: string; contentBase64: string };
 
@@ -131,7 +136,7 @@ export type ActResult = {
   openedUrl: string | null;
   /** Of a submission. */
   outcome: 'invalid' | 'errors' | 'closed' | 'cleared' | 'updated' | 'pushed' | 'failed' | null;
-  /** Of `suggest`. */
+  /** Of `suggest` and `look-up`. */
   options: Option[];
   /** Of `upload`. */
   fileId: string | null;

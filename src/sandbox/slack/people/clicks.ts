@@ -41,7 +41,7 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
   async function act({ userId, target, which, entry }: Choice): Promise<Click> {
     const place = 'viewId' in target ? inView(target.viewId, which) : inMessage(userId, target, which);
     const { element, blockId } = place.found;
-    const picked = pick(element, entry, blockId, target);
+    const picked = pick({ userId, target, which, entry }, place.found);
     const held = isHolding(element) && picked !== null ? { [element.action_id ?? '']: picked } : {};
     place.values[blockId] = { ...place.values[blockId], ...held };
     const delivery = await dispatch.deliver('interactive', {
@@ -82,11 +82,12 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
     return { found: find(blocks, which), values: initialValues(blocks, channelId), payload };
   }
 
-  function pick(element: Element, entry: Entry, blockId: string, target: ClickTarget): StateValue | null {
+  function pick({ userId, target, entry }: Choice, { element, blockId }: Found): StateValue | null {
     if (element.type === 'overflow')
       return { type: 'overflow', selected_option: overflowOption(element, entry) };
     if (!isHolding(element)) return null;
-    const offered = offers.get('viewId' in target ? target.viewId : target.ts, blockId);
+    const place = 'viewId' in target ? target.viewId : target.ts;
+    const offered = offers.get({ place, blockId, element, userId });
     return enter(element, entry, { offered, fileObject: offers.fileObject });
   }
 

@@ -12,10 +12,12 @@ const optionSchema = z.looseObject({
 });
 
 export type EntryDeps = {
-  /** What an external select has been offered so far. */
+  /** What an external select has been offered so far; of a select of people or conversations, all of them. */
   offered: readonly Option[];
   fileObject: (fileId: string) => Record<string, unknown>;
 };
+
+const CHOICES = new Set(['checkboxes', 'radio_buttons']);
 
 /** The element's new state. People can pick only what is offered. */
 export function enter(element: HoldingElement, entry: Entry, deps: EntryDeps): StateValue {
@@ -29,11 +31,12 @@ export function enter(element: HoldingElement, entry: Entry, deps: EntryDeps): S
 
 function valueOf(element: HoldingElement, entry: string, deps: EntryDeps): unknown {
   if (element.type === 'file_input') return deps.fileObject(entry);
-  if (!HELD[element.type].field.startsWith('selected_option')) return entry;
+  if (!element.type.includes('select') && !CHOICES.has(element.type)) return entry;
   const options = [...optionsOf(element), ...deps.offered];
   const found = options.find(({ value, text }) => value === entry || text.text === entry);
   if (found === undefined) throw new Error(`${element.type} does not offer "${entry}".`);
-  return found;
+  // People and conversations are held by their ids alone.
+  return HELD[element.type].field.startsWith('selected_option') ? found : found.value;
 }
 
 function optionsOf(element: HoldingElement): Option[] {

@@ -18,13 +18,14 @@ export type SayOptions = {
 
 export type EventOptions = { eventId?: string; retryNum?: number; retryReason?: string };
 
-const EVENT_NAME = {
+/** Under which name an app subscribes to the messages of a conversation. */
+export const EVENT_NAME = {
   public: 'message.channels',
   private: 'message.groups',
   im: 'message.im',
   mpim: 'message.mpim',
 } as const;
-const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im', mpim: 'mpim' } as const;
+export const CHANNEL_TYPE = { public: 'channel', private: 'group', im: 'im', mpim: 'mpim' } as const;
 
 export function createEvents({ state, dispatch }: { state: State; dispatch: Dispatch }) {
   /** https://docs.slack.dev/apis/events-api/#events-JSON */

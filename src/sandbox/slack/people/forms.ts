@@ -2,7 +2,7 @@ import { answerOf, failureOf, type Dispatch } from '../delivery/dispatch.ts';
 import type { Delivery, Option, View } from '../model.ts';
 import type { Block } from '../rules/blocks.ts';
 import { addProblem, addResponseUrl, addTrigger, requireView, type State } from '../state.ts';
-import { isHolding } from '../view-state.ts';
+import { HELD, isHolding } from '../view-state.ts';
 import { closeView, viewPayload } from '../views.ts';
 import { enter, readSuggestions, type Entry } from './entries.ts';
 import type { Offers } from './offers.ts';
@@ -34,7 +34,7 @@ export function createForms({
         const { action_id: actionId = '' } = element;
         if (!isHolding(element)) continue;
         const value = enter(element, entry, {
-          offered: offers.get(viewId, blockId),
+          offered: offers.get({ place: viewId, blockId, element, userId: view.userId }),
           fileObject: offers.fileObject,
         });
         view.values[blockId] = { ...view.values[blockId], [actionId]: value };
@@ -107,16 +107,19 @@ export function createForms({
 
   function responseUrls(view: View, userId: string): Record<string, string>[] {
     return view.definition.blocks.flatMap((block) => {
-      if (block.type !== 'input' || block.element.type !== 'conversations_select') return [];
+      if (block.type !== 'input' || !mayAnswerIn(block.element)) return [];
       const { block_id = '', element } = block;
-      const { action_id = '', response_url_enabled } = element;
-      const channelId = view.values[block_id]?.[action_id]?.['selected_conversation'];
-      if (response_url_enabled !== true || typeof channelId !== 'string') return [];
+      const { action_id = '' } = element;
+      const channelId = view.values[block_id]?.[action_id]?.[HELD[element.type].field];
+      if (typeof channelId !== 'string') return [];
       const response_url = addResponseUrl(state, { userId, channelId, messageTs: null });
       return [{ block_id, action_id, channel_id: channelId, response_url }];
     });
   }
 }
+
+const mayAnswerIn = (element: InputBlock['element']): boolean =>
+  'response_url_enabled' in element && element.response_url_enabled === true;
 
 function inputOf(view: View, key: string): InputBlock {
   const inputs = view.definition.blocks.filter((block) => block.type === 'input');

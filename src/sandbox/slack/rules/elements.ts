@@ -121,6 +121,11 @@ const selects = [
     initial_channel: id.optional(),
     response_url_enabled: z.boolean().optional(),
   }),
+  z.strictObject({
+    type: z.literal('multi_channels_select'),
+    ...severalSelect,
+    initial_channels: z.array(id).min(1).optional(),
+  }),
 ] as const;
 
 const choices = [

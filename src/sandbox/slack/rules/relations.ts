@@ -16,8 +16,10 @@ export function checkRelations(blocks: readonly Block[], at = '/blocks'): Violat
   ];
 }
 
+type Placed = { element: Element; pointer: string };
+
 /** The interactive elements of a block, with where they are. */
-export function elementsOf(block: Block): { element: Element; pointer: string }[] {
+export function elementsOf(block: Block): Placed[] {
   if (block.type === 'actions') {
     return block.elements.map((element, i) => ({ element, pointer: `/elements/${i}` }));
   }
@@ -40,8 +42,16 @@ function checkBlock(block: Block, at: string): Violation[] {
   return [
     ...repeated(ids, 'action_id'),
     ...fileDispatch,
+    ...(block.type === 'input' ? [] : elements.flatMap((one) => checkResponseUrl(one, at))),
     ...elements.flatMap(({ element, pointer }) => checkElement(element, `${at}${pointer}`)),
   ];
+}
+
+/** https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element: "only in input blocks in modals" */
+function checkResponseUrl({ element, pointer }: Placed, at: string): Violation[] {
+  if (!('response_url_enabled' in element) || element.response_url_enabled === undefined) return [];
+  const message = 'response_url_enabled works in input blocks only';
+  return [{ pointer: `${at}${pointer}/response_url_enabled`, message }];
 }
 
 function repeated(ids: { id: string | undefined; pointer: string }[], what: string): Violation[] {

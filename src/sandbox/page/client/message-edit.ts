@@ -1,0 +1,69 @@
+import type { App } from './app.ts';
+import { asTyped } from './mrkdwn.ts';
+import { targetOf, valueOf } from './vdom.ts';
+import { h } from './vnode.ts';
+import type { VNode } from './vnode.ts';
+import type { ShownMessage } from './wire.ts';
+
+type Shown = { channelId: string; message: ShownMessage; inThread: boolean };
+
+export function startEditing(app: App, { channelId, message: { ts, text }, inThread }: Shown): void {
+  app.update({ editing: { channelId, ts, inThread, text: asTyped(app.state, text) } });
+}
+
+export function isEdited({ state: { editing } }: App, { message, inThread }: Shown): boolean {
+  return editing !== null && editing.ts === message.ts && editing.inThread === inThread;
+}
+
+/** In the place of the message's words. */
+export function editBox(app: App): VNode {
+  const text = app.state.editing?.text ?? '';
+  return h(
+    'div.edit-box',
+    { key: 'edit' },
+    h('textarea.field', {
+      'aria-label': 'Edit message',
+      rows: Math.min(Math.max(text.split('\n').length, 2), 8),
+      value: text,
+      onmount: (event) => targetOf(event, HTMLTextAreaElement).focus(),
+      oninput: (event) => write(app, valueOf(event)),
+      onkeydown: (event) => steer(app, event),
+    }),
+    h(
+      'div.edit-buttons',
+      {},
+      h('button.button', { type: 'button', onclick: () => stop(app) }, 'Cancel'),
+      h('button.button.primary', { type: 'button', onclick: () => void save(app) }, 'Save'),
+    ),
+  );
+}
+
+function steer(app: App, event: Event): void {
+  if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+  if (event.key === 'Escape') return stop(app);
+  if (event.key !== 'Enter' || event.shiftKey) return;
+  event.preventDefault();
+  void save(app);
+}
+
+function write(app: App, text: string): void {
+  const { editing } = app.state;
+  if (editing !== null) app.update({ editing: { ...editing, text } });
+}
+
+/** The focus goes back to where the edit was begun. */
+function stop(app: App): void {
+  const { editing } = app.state;
+  if (editing === null) return;
+  app.update({ editing: null });
+  const menu = `message-${editing.inThread ? 'thread-' : ''}${editing.ts}`;
+  document.querySelector<HTMLElement>(`[data-menu="${CSS.escape(menu)}"]`)?.focus();
+}
+
+async function save(app: App): Promise<void> {
+  const { editing } = app.state;
+  if (editing === null) return;
+  const { channelId, ts, text } = editing;
+  const answer = await app.act({ do: 'edit', channelId, ts, text });
+  if (answer.ok) stop(app);
+}

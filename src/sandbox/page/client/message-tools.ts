@@ -1,0 +1,92 @@
+import type { App } from './app.ts';
+import { startEditing } from './message-edit.ts';
+import type { Author } from './faces.ts';
+import { icon } from './icons.ts';
+import { openMenu } from './menus.ts';
+import type { MenuItem } from './menus.ts';
+import { openThread } from './places.ts';
+import { reactionMenu } from './reactions.ts';
+import { h } from './vnode.ts';
+import type { VNode } from './vnode.ts';
+import type { Shortcut, ShownMessage } from './wire.ts';
+
+/** A message where it is shown: in its conversation, or in the thread beside it. */
+type Shown = { app: App; channelId: string; message: ShownMessage; inThread: boolean };
+
+/** Beside a message, when the pointer is on it or the focus in it. */
+export function tools(shown: Shown, author: Author): VNode {
+  const { app, channelId, message, inThread } = shown;
+  const name = `message-${inThread ? 'thread-' : ''}${message.ts}`;
+  const isWaiting = app.state.busy.has(`shortcut/${message.ts}`);
+  const isOpen = [name, `react-${name}`].includes(app.state.menu ?? '') || isWaiting;
+  return h(
+    isOpen ? 'div.tools.open' : 'div.tools',
+    { role: 'group', 'aria-label': `Actions on the message of ${author.name}` },
+    isWaiting ? h('span.spinner', { role: 'img', 'aria-label': 'Waiting for the app' }) : null,
+    reactionMenu(app, { channelId, message, name: `react-${name}` }),
+    inThread
+      ? null
+      : h(
+          'button.icon-button',
+          {
+            type: 'button',
+            'aria-label': 'Reply in thread',
+            title: 'Reply in thread',
+            onclick: () => openThread(app, channelId, message.ts),
+          },
+          icon('thread'),
+        ),
+    openMenu({
+      app,
+      name,
+      label: 'More actions',
+      iconName: 'more',
+      heading: 'Message shortcuts',
+      items: [...shortcutItems(shown), ...ownItems(shown)],
+    }),
+  );
+}
+
+function shortcutItems({ app, channelId, message: { ts } }: Shown): MenuItem[] {
+  const { shortcuts, workspace } = app.state.snapshot;
+  return shortcuts.map((shortcut) => ({
+    label: shortcut.name,
+    detail: `${workspace.appName} · ${shortcut.description}`,
+    pick: () => void useShortcut(app, { channelId, ts }, shortcut),
+  }));
+}
+
+/** People edit and delete what they wrote themselves. */
+function ownItems(shown: Shown): MenuItem[] {
+  const { app, message } = shown;
+  if (message.isBot || message.userId !== app.state.userId) return [];
+  return [
+    { label: 'Edit message', heading: 'Your message', pick: () => startEditing(app, shown) },
+    { label: 'Delete message', pick: () => confirmDeletion(shown) },
+  ];
+}
+
+function confirmDeletion({ app, channelId, message: { ts } }: Shown): void {
+  const confirmation = {
+    title: 'Delete message',
+    text: 'Are you sure you want to delete this message? This cannot be undone.',
+    confirm: 'Delete',
+    deny: 'Cancel',
+    isDanger: true,
+    proceed: () => void app.act({ do: 'delete', channelId, ts }),
+  };
+  app.update({ dialog: { kind: 'confirm', confirmation } });
+}
+
+async function useShortcut(
+  app: App,
+  { channelId, ts }: { channelId: string; ts: string },
+  { callbackId, name }: Shortcut,
+): Promise<void> {
+  const answer = await app.act({ do: 'shortcut', channelId, ts, callbackId }, `shortcut/${ts}`);
+  if (answer.ok && answer.result.failure !== null) {
+    app.update({
+      toast: `"${name}" failed: ${answer.result.failure}. We had some trouble connecting. Try again?`,
+    });
+  }
+}

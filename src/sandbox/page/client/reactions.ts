@@ -1,0 +1,67 @@
+import type { App } from './app.ts';
+import { nameOf } from './app.ts';
+import { emojiOf } from './emoji.ts';
+import { openMenu } from './menus.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+import type { Reaction, ShownMessage } from './wire.ts';
+
+/** What people can react with here; apps and Slack know many more. */
+const OFFERED = ['+1', 'eyes', 'white_check_mark', 'tada', 'heart', 'thinking_face'] as const;
+
+type At = { channelId: string; message: ShownMessage };
+
+/** Under a message; each takes or gives back the reaction of the person one is. */
+export function reactionPills(app: App, at: At): Child {
+  const { reactions } = at.message;
+  if (reactions.length === 0) return null;
+  return h(
+    'ul.reactions',
+    { 'aria-label': 'Reactions' },
+    reactions.map((reaction) => h('li', { key: reaction.name }, pill(app, at, reaction))),
+  );
+}
+
+function pill(app: App, at: At, { name, userIds }: Reaction): VNode {
+  const who = userIds.map((id) => nameOf(app.state, id)).join(', ');
+  const isMine = userIds.includes(app.state.userId);
+  return h(
+    isMine ? 'button.reaction.mine' : 'button.reaction',
+    {
+      type: 'button',
+      title: `${who} reacted with :${name}:`,
+      'aria-pressed': isMine ? 'true' : 'false',
+      onclick: () => toggle(app, at, name),
+    },
+    h('span.emoji', { 'aria-hidden': 'true' }, emojiOf(name) ?? `:${name}:`),
+    h('span.sr-only', {}, `${words(name)}, by ${who}`),
+    h('span', { 'aria-hidden': 'true' }, String(userIds.length)),
+  );
+}
+
+export function reactionMenu(app: App, { name, ...at }: At & { name: string }): VNode {
+  return openMenu({
+    app,
+    name,
+    label: 'Add a reaction',
+    iconName: 'smile',
+    items: OFFERED.map((emoji) => ({
+      label: words(emoji),
+      before: h('span.emoji', { 'aria-hidden': 'true' }, emojiOf(emoji)),
+      role: 'menuitemcheckbox' as const,
+      isChosen: isGiven(app, at.message, emoji),
+      pick: () => toggle(app, at, emoji),
+    })),
+  });
+}
+
+function isGiven({ state }: App, { reactions }: ShownMessage, emoji: string): boolean {
+  return reactions.some(({ name, userIds }) => name === emoji && userIds.includes(state.userId));
+}
+
+function toggle(app: App, { channelId, message }: At, emoji: string): void {
+  const what = isGiven(app, message, emoji) ? 'unreact' : 'react';
+  void app.act({ do: what, channelId, ts: message.ts, emoji });
+}
+
+const words = (name: string): string => (name === '+1' ? 'thumbs up' : name.replaceAll('_', ' '));

@@ -1,0 +1,68 @@
+import type { Channel, Option, User } from '../model.ts';
+import type { Element } from '../rules/elements.ts';
+import { requireUser, type State } from '../state.ts';
+
+type World = Pick<State, 'users' | 'channels' | 'workspace'>;
+type ConversationFilter = Extract<Element, { type: 'conversations_select' }>['filter'];
+
+/**
+ * What Slack itself offers in a select of people, conversations or channels: what the person may see. Nothing for
+ * other elements.
+ * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+ */
+export function workspaceOptions(world: State, element: Element, viewerId: string): Option[] {
+  const viewer = requireUser(world, viewerId);
+  switch (element.type) {
+    case 'users_select':
+    case 'multi_users_select':
+      return people(world, viewer);
+    case 'conversations_select':
+    case 'multi_conversations_select':
+      return conversations(world, viewer, element.filter);
+    case 'channels_select':
+    case 'multi_channels_select':
+      return conversations(world, viewer, { include: ['public'] });
+    default:
+      return [];
+  }
+}
+
+function people({ users, channels, workspace }: World, viewer: User): Option[] {
+  const met = new Set(
+    [...channels.values()].filter(({ members }) => members.has(viewer.id)).flatMap((one) => [...one.members]),
+  );
+  const seesAll = isFullMember(viewer, workspace.teamId);
+  const isVisible = ({ id, teamId, deleted }: User): boolean =>
+    !deleted && (id === viewer.id || met.has(id) || (seesAll && teamId === workspace.teamId));
+  return [...users.values()].filter(isVisible).map(({ id, realName }) => option(id, realName));
+}
+
+/** https://docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object */
+function conversations(world: World, viewer: User, filter: ConversationFilter = {}): Option[] {
+  const { include = ['im', 'mpim', 'private', 'public'], exclude_external_shared_channels: noShared } =
+    filter;
+  const seesAll = isFullMember(viewer, world.workspace.teamId);
+  const isVisible = ({ kind, members, isArchived }: Channel): boolean =>
+    !isArchived && (members.has(viewer.id) || (kind === 'public' && seesAll));
+  const isWanted = (channel: Channel): boolean =>
+    include.includes(channel.kind) &&
+    !(noShared === true && channel.isExternal) &&
+    !(filter.exclude_bot_users === true && channel.kind === 'im' && hasBot(world, channel));
+  return [...world.channels.values()]
+    .filter((channel) => isVisible(channel) && isWanted(channel))
+    .map((channel) => option(channel.id, nameFor(world, channel, viewer)));
+}
+
+/** Guests and people of other organisations see only what they are in. */
+const isFullMember = ({ isGuest, teamId }: User, home: string): boolean => !isGuest && teamId === home;
+
+const hasBot = ({ users }: World, { members }: Channel): boolean =>
+  [...members].some((id) => users.get(id)?.isBot === true);
+
+function nameFor({ users }: World, { kind, name, members }: Channel, viewer: User): string {
+  if (kind === 'public' || kind === 'private') return name;
+  const others = [...members].filter((id) => id !== viewer.id);
+  return others.map((id) => users.get(id)?.realName ?? id).join(', ');
+}
+
+const option = (value: string, text: string): Option => ({ text: { type: 'plain_text', text }, value });

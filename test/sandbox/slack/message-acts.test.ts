@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import type { LocalSlackOptions } from '../../../src/sandbox/slack/index.ts';
+import { startHttpApp, startSlack } from './harness.ts';
+
+/** A message of ada's in #general, and what the app hears of what happens to it. */
+async function startWithMessage(options: LocalSlackOptions = {}) {
+  const slack = await startSlack(options);
+  const heard: Record<string, unknown>[] = [];
+  slack.subscribe((change) => {
+    const event = change.kind === 'delivery' ? change.delivery.payload['event'] : null;
+    if (typeof event === 'object' && event !== null) heard.push({ ...event });
+  });
+  await startHttpApp(slack, () => undefined);
+  const ts = slack.say('U1', 'C1', 'use main');
+  return { slack, heard, ts, ref: { channelId: 'C1', ts } };
+}
+
+describe('a person', () => {
+  test('edits a message, and the app hears what it was and what it is', async () => {
+    const { slack, heard, ref, ts } = await startWithMessage();
+    await slack.editMessage('U1', ref, 'use release');
+    await slack.editMessage('U1', ref, 'use both');
+    expect(slack.messages('C1')).toMatchObject([{ text: 'use both' }]);
+    expect(heard).toMatchObject([
+      {
+        type: 'message',
+        subtype: 'message_changed',
+        channel: 'C1',
+        message: { ts, text: 'use release', user: 'U1', edited: { user: 'U1' } },
+        previous_message: { ts, text: 'use main' },
+      },
+      { message: { text: 'use both' }, previous_message: { text: 'use release' } },
+    ]);
+    const edits = heard.map(({ message }) => JSON.stringify(message));
+    expect(new Set(edits).size).toBe(2);
+  });
+
+  test('deletes a message, and the app hears which', async () => {
+    const { slack, heard, ref, ts } = await startWithMessage();
+    await slack.deleteMessage('U1', ref);
+    expect(slack.messages('C1')).toEqual([]);
+    expect(heard).toMatchObject([
+      { type: 'message', subtype: 'message_deleted', deleted_ts: ts, previous_message: { text: 'use main' } },
+    ]);
+  });
+
+  test('touches only their own words, and deletes nothing that has replies', async () => {
+    const { slack, ref, ts } = await startWithMessage();
+    await expect(slack.editMessage('U2', ref, 'x')).rejects.toThrow('what they wrote themselves');
+    await expect(slack.deleteMessage('U2', ref)).rejects.toThrow('what they wrote themselves');
+    slack.say('U2', 'C1', 'why?', { threadTs: ts });
+    await expect(slack.deleteMessage('U1', ref)).rejects.toThrow('has replies');
+  });
+
+  test('reacts once and takes it back; an app that has subscribed hears of it', async () => {
+    const botEvents = ['reaction_added', 'reaction_removed'];
+    const { slack, heard, ref, ts } = await startWithMessage({ botEvents });
+    await slack.react('U2', ref, 'eyes');
+    await slack.react('U2', ref, 'eyes');
+    expect(slack.messages('C1')[0]?.reactions.get('eyes')).toEqual(new Set(['U2']));
+    await slack.unreact('U2', ref, 'eyes');
+    expect(slack.messages('C1')[0]?.reactions.size).toBe(0);
+    const item = { type: 'message', channel: 'C1', ts };
+    expect(heard).toMatchObject([
+      { type: 'reaction_added', user: 'U2', reaction: 'eyes', item, item_user: 'U1' },
+      { type: 'reaction_removed', user: 'U2', reaction: 'eyes', item },
+    ]);
+  });
+
+  test.each([
+    ['that has not subscribed', { botEvents: [] }, true],
+    ['that is not in the channel', {}, false],
+  ])('is not heard by an app %s', async (_what, options, isMember) => {
+    const { slack, heard, ref } = await startWithMessage(options);
+    slack.setBotMember('C1', isMember);
+    await slack.react('U1', ref, 'eyes');
+    await slack.editMessage('U1', ref, 'x');
+    await slack.deleteMessage('U1', ref);
+    expect(heard).toEqual([]);
+  });
+});
