@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/e2e/**/*.e2e.ts'],
     // What is awaited is awaited by name and fails by itself well before.
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    // On a busy machine the bot, both sides and the browser take most of a minute to start.
+    hookTimeout: 120_000,
     // A browser, a bot and both sides: one world at a time.
     fileParallelism: false,
   },

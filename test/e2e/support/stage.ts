@@ -69,7 +69,7 @@ function createVisits(browser: Browser, url: string): Pick<Stage, 'visit' | 'lea
       open.push(context);
       await context.addInitScript(rememberPanel(withPanel));
       const page = await context.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(45_000);
       page.on('pageerror', ({ message }) => trouble.push(message));
       page.on('console', (line) => {
         // A refusal is an answer with a sentence, which the page shows.

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { breakDown, faultName, isOnlyDelay, type Faults } from '../faults.ts';
+import { breakDown, faultName, isOnlyDelay, type Fault, type Faults } from '../faults.ts';
 import { readBody, sendJson } from '../http.ts';
 import { RATES } from '../rules/rates.ts';
 import { addProblem, type State } from '../state.ts';
@@ -53,15 +53,10 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
     const fault = faults.take(name);
     if (fault?.delayMs !== undefined) await delay(fault.delayMs);
     const isFailing = fault !== null && !isOnlyDelay(fault);
-    if (isFailing && fault.afterEffect !== true) {
-      record(name, args, faultName(fault));
-      breakDown(response, fault);
-      return;
-    }
-    const retryAfter = limiter.take(name, args);
-    if (retryAfter !== null) {
-      record(name, args, faultName({ retryAfter }));
-      breakDown(response, { retryAfter });
+    const refusal = isFailing && fault.afterEffect !== true ? fault : limitOn(name, args);
+    if (refusal !== null) {
+      record(name, args, faultName(refusal));
+      breakDown(response, refusal);
       return;
     }
     const reply = answer(name, token, args);
@@ -73,6 +68,11 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
         headers: { 'x-oauth-scopes': [...state.workspace.scopes].join(',') },
       });
   };
+
+  function limitOn(name: string, args: Record<string, unknown>): Fault | null {
+    const retryAfter = limiter.take(name, args);
+    return retryAfter === null ? null : { retryAfter };
+  }
 
   function answer(name: string, token: string | null, args: Record<string, unknown>): Answer {
     try {
