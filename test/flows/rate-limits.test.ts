@@ -43,7 +43,7 @@ test('no card is lost, doubled or left out of date when Slack takes no more mess
   const { slack, devin } = world();
   const ana = addColleague(world());
   const channelId = slack.addChannel({ name: 'busy', members: [ana.userId] });
-  const tasks = Array.from({ length: 20 }, (_, at) => `task number ${at + 1}.`);
+  const tasks = Array.from({ length: 14 }, (_, at) => `task number ${at + 1}.`);
   await Promise.all(tasks.map(async (task) => slack.command(ana.userId, channelId, task)));
   await slack.waitFor(() => limited(slack, 'chat.postMessage').length > 0);
   clock.go();
