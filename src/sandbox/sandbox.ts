@@ -38,8 +38,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const { transport = 'http', speed = 1, onTrouble } = options;
   const clock = createSeedClock();
   const pace = createPace(speed);
-  const { botEvents } = await readManifest();
-  const slack = await createLocalSlack({ now: clock.now, botEvents });
+  const { botEvents, hasHome: homeTab } = await readManifest();
+  const slack = await createLocalSlack({ now: clock.now, botEvents, homeTab });
   const devin = await createLocalDevin({ speed: 1, schedule: pace.schedule });
   const world = seed({ slack, devin }, clock);
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-sandbox-'));

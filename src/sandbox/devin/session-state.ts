@@ -62,6 +62,8 @@ export type SessionChange = {
   structuredOutput?: Record<string, unknown> | null;
   category?: string | null;
   subcategory?: string | null;
+  /** It began then, not when it was asked for. */
+  createdAtMs?: number;
 };
 
 const TITLE_LENGTH = 60;
@@ -111,6 +113,7 @@ export function applyChange(session: SessionState, change: SessionChange, atMs: 
   if (change.structuredOutput !== undefined) session.structuredOutput = change.structuredOutput;
   if (change.category !== undefined) session.category = change.category;
   if (change.subcategory !== undefined) session.subcategory = change.subcategory;
+  if (change.createdAtMs !== undefined) session.createdAtMs = change.createdAtMs;
   if (change.personMessage !== undefined) {
     appendMessage(session, { source: 'user', message: change.personMessage, createdAtMs: atMs });
   }

@@ -64,7 +64,7 @@ export const actSchema = z.discriminatedUnion('do', [
     actionId: z.string(),
     typed: z.string(),
   }),
-  z.strictObject({ ...as, do: z.literal('open-home') }),
+  z.strictObject({ ...as, do: z.literal('open-home'), tab: z.enum(['home', 'messages']) }),
   z.strictObject({ ...as, do: z.literal('react'), ...message, emoji }),
   z.strictObject({ ...as, do: z.literal('unreact'), ...message, emoji }),
   z.strictObject({ ...as, do: z.literal('edit'), ...message, text: z.string() }),

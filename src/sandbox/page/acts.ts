@@ -65,7 +65,7 @@ async function run(deps: Deps, act: PersonalAct): Promise<Partial<ActResult>> {
     case 'suggest':
       return inView(deps.slack, act);
     case 'open-home':
-      return openHome(deps.slack, act.as);
+      return openHome(deps.slack, act);
     case 'upload': {
       const content = Buffer.from(act.contentBase64, 'base64');
       const { name, mimetype, as: owner } = act;
@@ -164,9 +164,12 @@ async function inView(
 }
 
 /** The app hears of it only where it has asked to, as its manifest says. */
-async function openHome(slack: LocalSlack, userId: string): Promise<Partial<ActResult>> {
+async function openHome(
+  slack: LocalSlack,
+  { as: userId, tab }: Doing<'open-home'>,
+): Promise<Partial<ActResult>> {
   const channelId = slack.directMessages(userId);
-  if (slack.workspace.botEvents.has('app_home_opened')) await slack.openHome(userId);
+  if (slack.workspace.botEvents.has('app_home_opened')) await slack.openHome(userId, tab);
   return { channelId };
 }
 

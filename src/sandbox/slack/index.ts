@@ -29,7 +29,7 @@
  *     submit(viewId, userId) -> { kind: 'invalid' | 'errors' | 'closed' | 'cleared' | 'updated' | 'pushed' | 'failed', ... }
  *     closeView(viewId)   suggest(viewId, blockIdOrLabel, typed) -> options
  *     speak(userId, channelId, text, {as say}) -> { ts, deliveries }: writes and sends message / app_mention events
- *     openHome(userId)   deliverEvent(event, { eventId?, retryNum?, retryReason? })
+ *     openHome(userId, tab?)   deliverEvent(event, { eventId?, retryNum?, retryReason? })
  *     redeliver(delivery, { num, reason }?)   the very same payload again, trigger_id included
  *     sendRaw({ body, headers?, sign?, signedAtMs? }) -> { status, body }   HTTP only, for malformed payloads
  *

@@ -18,6 +18,8 @@ export type Workspace = {
   scopes: ReadonlySet<string>;
   /** Events the app has subscribed to, as its manifest names them. */
   botEvents: ReadonlySet<string>;
+  /** Whether its manifest switches the Home tab on. */
+  homeTab: boolean;
 };
 
 export type User = {

@@ -54,6 +54,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     appToken: 'xapp-local-app-token',
     signingSecret: 'local-signing-secret',
     verificationToken: 'local-verification-token',
+    homeTab: true,
     ...given,
     scopes: new Set(scopes.filter((scope) => !removed.has(scope))),
     botEvents: new Set(botEvents),

@@ -100,12 +100,13 @@ describe('a person', () => {
     const opened: string[] = [];
     await startHttpApp(slack, (app) => {
       app.event('app_home_opened', async ({ event }) => {
-        opened.push(event.user);
+        opened.push(`${event.user} ${event.tab}`);
       });
     });
-    const { channelId } = await act(url, { do: 'open-home' });
+    const { channelId } = await act(url, { do: 'open-home', tab: 'home' });
     expect(slack.channels.get(channelId ?? '')?.kind).toBe('im');
-    expect(opened).toEqual(['U1']);
+    await act(url, { do: 'open-home', tab: 'messages' });
+    expect(opened).toEqual(['U1 home', 'U1 messages']);
   });
 
   test('cannot write where they are not', async () => {
@@ -127,8 +128,12 @@ describe('a person', () => {
   });
 
   test.each([
-    ['nobody', { as: 'U9', do: 'open-home' }, 'Nobody here can act as "U9".'],
-    ['the app itself', { as: 'U0DEVINBOT', do: 'open-home' }, 'Nobody here can act as "U0DEVINBOT".'],
+    ['nobody', { as: 'U9', do: 'open-home', tab: 'home' }, 'Nobody here can act as "U9".'],
+    [
+      'the app itself',
+      { as: 'U0DEVINBOT', do: 'open-home', tab: 'home' },
+      'Nobody here can act as "U0DEVINBOT".',
+    ],
     ['no channel', { as: 'U1', do: 'say', channelId: 'C9', text: 'hi' }, 'There is no channel "C9".'],
     ['nothing said', { as: 'U1', do: 'say', channelId: 'C1', text: ' ' }, 'There is nothing to send.'],
     ['a part missing', { as: 'U1', do: 'say', channelId: 'C1' }, 'text: Invalid input: expected string'],

@@ -14,7 +14,7 @@ function person(id: string, name: string, realName: string): Person {
 }
 
 const snapshot: Snapshot = {
-  workspace: { teamName: 'Acme', appName: 'Devin', botUserId: 'U0' },
+  workspace: { teamName: 'Acme', appName: 'Devin', botUserId: 'U0', hasHome: true },
   commands: [{ name: '/devin', description: 'Start a Devin session', usageHint: 'fix it' }],
   shortcuts: [],
   people: [person('U1', 'ada', 'Ada Long'), person('U2', 'bob', 'Bob Short')],

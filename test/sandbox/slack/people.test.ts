@@ -123,3 +123,82 @@ test('replaces a Home tab and knows whose it is', async () => {
   expect(slack.renderText(first ?? '')).toBe('TWO');
   expect(slack.views()).toEqual([]);
 });
+
+test.each([
+  ['a person it does not know', { user_id: 'U404' }, 'invalid_arguments'],
+  ['a modal', { view: modal([input('task')]) }, 'invalid_arguments'],
+  ['a view without blocks', { view: { type: 'home' } }, 'invalid_arguments'],
+  [
+    'what only modals have',
+    { view: { type: 'home', title: plain('Home'), blocks: [] } },
+    'invalid_arguments',
+  ],
+  [
+    '101 blocks',
+    { view: { type: 'home', blocks: Array.from({ length: 101 }, () => ({ type: 'divider' })) } },
+    'invalid_arguments',
+  ],
+  ['an outdated hash', { hash: '1.abc' }, 'hash_conflict'],
+])('refuses a Home for %s', async (_what, args, code) => {
+  const slack = await startSlack();
+  const home = { user_id: 'U1', view: { type: 'home', blocks: [] }, ...args };
+  expect(await outcomeOf(clientOf(slack).apiCall('views.publish', home))).toBe(code);
+  expect(slack.home('U1')).toBeUndefined();
+});
+
+test('refuses a Home where the app has none, or names it like another view', async () => {
+  const without = await startSlack({ homeTab: false });
+  const home = { user_id: 'U1', view: { type: 'home', external_id: 'mine', blocks: [] } };
+  expect(await outcomeOf(clientOf(without).apiCall('views.publish', home))).toBe('not_enabled');
+  const slack = await startSlack();
+  const publish = async (user_id: string) =>
+    outcomeOf(clientOf(slack).apiCall('views.publish', { ...home, user_id }));
+  expect([await publish('U1'), await publish('U1'), await publish('U2')]).toEqual([
+    'ok',
+    'ok',
+    'duplicate_external_id',
+  ]);
+});
+
+test('tells the app which button of a Home was pressed, by its block, and lets it open a modal', async () => {
+  const slack = await startSlack();
+  await startHttpApp(slack, (app) => {
+    app.action('go', async ({ ack, body, client }) => {
+      const trigger_id = 'trigger_id' in body ? body.trigger_id : '';
+      await ack();
+      await client.apiCall('views.open', { trigger_id, view: modal([input('task')]) });
+    });
+  });
+  const line = (block_id: string, value: string) => ({
+    type: 'section',
+    block_id,
+    text: plain(value),
+    accessory: { type: 'button', action_id: 'go', text: plain('Go'), value },
+  });
+  const view = { type: 'home', private_metadata: 'm', blocks: [line('a', 'first'), line('b', 'second')] };
+  await clientOf(slack).apiCall('views.publish', { user_id: 'U1', view });
+  const viewId = slack.home('U1')?.id ?? '';
+  await expect(slack.clickButton('U1', { viewId }, 'go')).rejects.toThrow('Several elements');
+  await slack.clickButton('U1', { viewId }, 'b/go');
+  const { payload } = slack.deliveries.at(-1) ?? { payload: {} };
+  expect(payload).toMatchObject({
+    container: { type: 'view', view_id: viewId },
+    view: { id: viewId, type: 'home', private_metadata: 'm' },
+    actions: [{ action_id: 'go', block_id: 'b', value: 'second' }],
+  });
+  expect(payload).not.toHaveProperty('channel');
+  expect(payload).not.toHaveProperty('response_url');
+  expect((await slack.waitForView(({ userId }) => userId === 'U1')).definition.type).toBe('modal');
+});
+
+test('tells the app which of its tabs was opened, with the Home that is there', async () => {
+  const slack = await startSlack();
+  await startHttpApp(slack, () => undefined);
+  const opened = async (tab?: 'home' | 'messages') => (await slack.openHome('U1', tab)).payload['event'];
+  expect(await opened()).not.toHaveProperty('view');
+  const view = { type: 'home', blocks: [{ type: 'divider' }] };
+  await clientOf(slack).apiCall('views.publish', { user_id: 'U1', view });
+  const channel = slack.directMessages('U1');
+  expect(await opened()).toMatchObject({ tab: 'home', channel, view: { id: slack.home('U1')?.id } });
+  expect(await opened('messages')).not.toHaveProperty('view');
+});

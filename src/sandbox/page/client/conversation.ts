@@ -5,6 +5,7 @@ import { composer } from './composer.ts';
 import { avatar } from './faces.ts';
 import { icon } from './icons.ts';
 import { heading, messageItem } from './message.ts';
+import { openAppTab } from './places.ts';
 import { dayOf, isSameDay, msOf } from './time.ts';
 import { h } from './vnode.ts';
 import type { Child, VNode } from './vnode.ts';
@@ -23,7 +24,7 @@ export function conversation(app: App): VNode {
     'main.channel',
     { 'aria-label': titleOf(state, channel) },
     top(app, channel),
-    isApp ? tabs(app) : null,
+    isApp && state.snapshot.workspace.hasHome ? tabs(app) : null,
     state.isHome && isApp
       ? home(app)
       : [messages(app, channel), composer(app, { channelId: channel.id, threadTs: null })],
@@ -60,7 +61,7 @@ function tabs(app: App): VNode {
       {
         type: 'button',
         'aria-pressed': app.state.isHome === isHome ? 'true' : 'false',
-        onclick: () => app.update({ isHome }),
+        onclick: () => void openAppTab(app, isHome ? 'home' : 'messages'),
       },
       label,
     );

@@ -2,7 +2,7 @@ import type { Element } from '../../slack/rules/elements.ts';
 import type { App } from './app.ts';
 import { combobox } from './combobox.ts';
 import type { Labels, Spot, Surface } from './entries.ts';
-import { enteredIn, entryOf, hold, keepEntry, listOf, ownOptions, placeOf, spotKey } from './entries.ts';
+import { enteredIn, entryOf, hold, keepEntry, listOf, ownOptions, spotKey } from './entries.ts';
 import { fileField } from './file-field.ts';
 import { openAddress } from './links.ts';
 import { openMenu } from './menus.ts';
@@ -19,7 +19,7 @@ export function element(app: App, spot: Spot, labels: Labels): Child {
   const { element: one } = spot;
   switch (one.type) {
     case 'button':
-      return button(app, spot.surface, one);
+      return button(app, spot, one);
     case 'plain_text_input':
       return textField(app, spot, labels);
     case 'number_input':
@@ -49,9 +49,12 @@ export function element(app: App, spot: Spot, labels: Labels): Child {
   }
 }
 
-function button(app: App, surface: Surface, one: Button): VNode {
-  const { action_id: which = '', text, style, accessibility_label, confirm } = one;
-  const key = `${placeOf(surface.target)}/${which}`;
+function button(app: App, spot: Spot, one: Button): VNode {
+  const { surface, blockId } = spot;
+  const { action_id: actionId = '', text, style, accessibility_label, confirm } = one;
+  // Lines of a list have buttons of the same action, each in its block.
+  const which = `${blockId}/${actionId}`;
+  const key = spotKey(spot);
   const isBusy = app.state.busy.has(key);
   const press = (): void => void click(app, surface, { which, key });
   const ask = (): void => {
@@ -69,11 +72,11 @@ function button(app: App, surface: Surface, one: Button): VNode {
   return h(
     style === undefined ? 'button.button' : `button.button.${style}`,
     {
-      key: which,
+      key,
       type: 'button',
       'aria-label': accessibility_label,
       'aria-busy': isBusy ? 'true' : null,
-      'data-action': which,
+      'data-action': actionId,
       onclick: isBusy ? undefined : ask,
     },
     h('span', {}, plainText(text)),

@@ -1,7 +1,18 @@
 import type { App } from './app.ts';
+import { readableChannels } from './app.ts';
+import { openThread } from './places.ts';
 
-/** A session's page is shown here; any other address is not part of the sandbox, and is opened only when asked to. */
+/** https://docs.slack.dev/reference/methods/chat.getPermalink */
+const PERMALINK = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/;
+
+/**
+ * A message and a session's page are shown here; any other address is not part of the sandbox, and is opened only
+ * when asked to.
+ */
 export function openAddress(app: App, url: string): void {
+  const [, channelId, seconds, rest, threadTs] = PERMALINK.exec(url) ?? [];
+  const channel = readableChannels(app.state).find(({ id }) => id === channelId);
+  if (channel !== undefined) return openThread(app, channel.id, threadTs ?? `${seconds}.${rest}`);
   const session = app.state.snapshot.sessions.find((one) => one.url === url);
   app.update({
     dialog: session === undefined ? { kind: 'link', url } : { kind: 'session', sessionId: session.id },

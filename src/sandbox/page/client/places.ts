@@ -16,11 +16,11 @@ export function openThread(app: App, channelId: string, threadTs: string): void 
 }
 
 /** Opening the app tells it so, as in Slack; its conversation comes to be when first needed. */
-export async function openAppConversation(app: App): Promise<void> {
-  const answer = await app.act({ do: 'open-home' });
+export async function openAppTab(app: App, tab: 'home' | 'messages'): Promise<void> {
+  const answer = await app.act({ do: 'open-home', tab });
   if (!answer.ok || answer.result.channelId === null) return;
   openChannel(app, answer.result.channelId);
-  app.update({ isHome: app.state.snapshot.homes[app.state.userId] !== undefined });
+  app.update({ isHome: tab === 'home' });
 }
 
 export function becomePerson(app: App, userId: string): void {

@@ -2,7 +2,7 @@ import type { App } from './app.ts';
 import { isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
 import { appAvatar, personFace } from './faces.ts';
 import { icon } from './icons.ts';
-import { openAppConversation, openChannel, seenKey } from './places.ts';
+import { openAppTab, openChannel, seenKey } from './places.ts';
 import { h } from './vnode.ts';
 import type { Child, VNode } from './vnode.ts';
 import type { ShownChannel } from './wire.ts';
@@ -34,11 +34,17 @@ export function sidebar(app: App): VNode {
         key: 'app',
         isHere: withApp !== undefined && withApp.id === state.channelId,
         isUnread: withApp !== undefined && isUnread(app, withApp),
-        open: () => void openAppConversation(app),
+        open: () => void openAppTab(app, firstTab(app, withApp)),
         face: [appAvatar('small'), h('span.side-name', {}, appName)],
       }),
     ]),
   );
+}
+
+/** What the app has written comes before its Home. */
+function firstTab(app: App, conversation: ShownChannel | undefined): 'home' | 'messages' {
+  const isNew = conversation !== undefined && isUnread(app, conversation);
+  return app.state.snapshot.workspace.hasHome && !isNew ? 'home' : 'messages';
 }
 
 function group(title: string, items: readonly VNode[]): VNode {

@@ -90,7 +90,7 @@ export type ShownSession = {
 };
 
 export type Snapshot = {
-  workspace: { teamName: string; appName: string; botUserId: string };
+  workspace: { teamName: string; appName: string; botUserId: string; hasHome: boolean };
   commands: Command[];
   shortcuts: Shortcut[];
   people: Person[];
@@ -119,7 +119,7 @@ export type Act =
   | { do: 'close-view'; viewId: string }
   | { do: 'suggest'; viewId: string; blockId: string; typed: string }
   | { do: 'look-up'; target: Target; blockId: string; actionId: string; typed: string }
-  | { do: 'open-home' }
+  | { do: 'open-home'; tab: 'home' | 'messages' }
   | { do: 'react'; channelId: string; ts: string; emoji: string }
   | { do: 'unreact'; channelId: string; ts: string; emoji: string }
   | { do: 'edit'; channelId: string; ts: string; text: string }

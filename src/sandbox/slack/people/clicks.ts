@@ -31,7 +31,7 @@ type Place = { found: Found; values: StateValues; payload: Record<string, unknow
 export function createClicks(deps: { state: State; dispatch: Dispatch; offers: Offers }) {
   const { state, dispatch, offers } = deps;
   return {
-    /** `which`: the action id, or the words on the button. */
+    /** `which`: the action id, `block id/action id`, or the words on the button. */
     clickButton: (userId: string, target: ClickTarget, which: string) =>
       act({ userId, target, which, entry: null }),
     /** Picks in a select, overflow menu, checkboxes or an input that dispatches its changes. */
@@ -113,7 +113,9 @@ function find(blocks: View['definition']['blocks'], which: string): Found {
   const all = blocks.flatMap((block) =>
     elementsOf(block).map(({ element }) => ({ element, blockId: block.block_id ?? '' })),
   );
-  const byId = all.filter(({ element }) => element.action_id === which);
+  const byId = all.filter(
+    ({ element: { action_id: id }, blockId }) => id === which || `${blockId}/${id}` === which,
+  );
   const byText = all.filter(({ element }) => element.type === 'button' && element.text.text === which);
   const [found, ...more] = byId.length > 0 ? byId : byText;
   if (found === undefined) throw new Error(`There is nothing called "${which}" to click on.`);

@@ -16,6 +16,9 @@ export type SayOptions = {
   botName?: string;
 };
 
+/** What a person sees of an app: its Home, or the conversation with it. */
+export type HomeTab = 'home' | 'messages';
+
 export type EventOptions = { eventId?: string; retryNum?: number; retryReason?: string };
 
 /** Under which name an app subscribes to the messages of a conversation. */
@@ -113,14 +116,14 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
   }
 
   /** https://docs.slack.dev/reference/events/app_home_opened */
-  async function openHome(userId: string): Promise<Delivery> {
+  async function openHome(userId: string, tab: HomeTab = 'home'): Promise<Delivery> {
     const user = requireUser(state, userId);
-    const home = state.homes.get(user.id);
+    const home = tab === 'home' ? state.homes.get(user.id) : undefined;
     return deliverEvent({
       type: 'app_home_opened',
       user: userId,
       channel: directChannel(state, [user.id]).id,
-      tab: 'home',
+      tab,
       event_ts: state.nextTs(),
       ...(home !== undefined && { view: viewPayload(state, home) }),
     });

@@ -4,7 +4,6 @@ import { LIMIT } from '../rules/limits.ts';
 import { checkView } from '../rules/view.ts';
 import type { State } from '../state.ts';
 import { addView, publishHome, replaceView, viewPayload, viewStack } from '../views.ts';
-import { userOf } from './access.ts';
 import { ApiError, id, method, refusal } from './method.ts';
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction: three seconds, one use. */
@@ -50,12 +49,16 @@ export const views = {
     },
   }),
 
+  /** https://docs.slack.dev/reference/methods/views.publish */
   'views.publish': method({
     args: z.object({ user_id: id, view: z.unknown(), hash: id.optional() }),
     run(args, state) {
-      const user = userOf(state, args.user_id);
+      const user = state.users.get(args.user_id);
+      if (user === undefined) throw refusal('invalid_arguments', ['invalid `user_id`']);
+      if (!state.workspace.homeTab) throw new ApiError('not_enabled');
       const definition = checkedView(args.view, 'home');
       const before = state.homes.get(user.id);
+      checkExternalId(state, definition, before);
       if (args.hash !== undefined && args.hash !== before?.hash) throw new ApiError('hash_conflict');
       return { view: viewPayload(state, publishHome(state, user.id, definition)) };
     },
@@ -75,11 +78,15 @@ function checkedView(view: unknown, type: 'modal' | 'home'): unknown {
 
 function checkedModal(state: State, view: unknown): unknown {
   const definition = checkedView(view, 'modal');
-  const { external_id } = z.object({ external_id: z.string().optional() }).parse(definition);
-  if (external_id !== undefined && findView(state, { external_id })?.isOpen === true) {
-    throw new ApiError('duplicate_external_id');
-  }
+  checkExternalId(state, definition);
   return definition;
+}
+
+/** `itself`: the view it replaces. */
+function checkExternalId(state: State, definition: unknown, itself?: View): void {
+  const { external_id } = z.object({ external_id: z.string().optional() }).parse(definition);
+  const taken = external_id === undefined ? undefined : findView(state, { external_id });
+  if (taken?.isOpen === true && taken !== itself) throw new ApiError('duplicate_external_id');
 }
 
 function findView(
