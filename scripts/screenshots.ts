@@ -63,17 +63,26 @@ async function takeForm(on: Stage): Promise<void> {
   await slackPage.page.keyboard.press('Escape');
 }
 
-type Phase = { task: string; change: Parameters<Stage['devin']['advance']>[1]; shows: RegExp };
+type Phase = {
+  task: string;
+  ageMinutes: number;
+  change: Parameters<Stage['devin']['advance']>[1];
+  shows: RegExp;
+};
+
+const MINUTE_MS = 60_000;
 
 const PHASES: readonly Phase[] = [
-  { task: 'Update the icons --acu 5', change: { status: 'claimed' }, shows: /Queued/ },
+  { task: 'Update the icons --acu 5', ageMinutes: 0, change: { status: 'claimed' }, shows: /Queued/ },
   {
     task: 'Fix the flaky login test --repo acme/web --mode fast --acu 10',
+    ageMinutes: 12,
     change: { message: 'Reproduced it: the session cookie expires during the redirect.', acus: 0.6 },
     shows: /0\.6 of 10 ACU/,
   },
   {
     task: 'Rebase the payments branch --repo acme/api',
+    ageMinutes: 9,
     change: {
       statusDetail: 'waiting_for_user',
       message: 'Two branches look like the base of this work. Should I start from main or from release?',
@@ -83,6 +92,7 @@ const PHASES: readonly Phase[] = [
   },
   {
     task: 'Speed up the nightly import --repo acme/api --acu 10',
+    ageMinutes: 84,
     change: {
       statusDetail: 'finished',
       message: 'Done: the import now reads each order once. It took 41 minutes and takes 3.',
@@ -93,6 +103,7 @@ const PHASES: readonly Phase[] = [
   },
   {
     task: 'Look through the history of the order feed --acu 2',
+    ageMinutes: 47,
     change: { status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 'limit' },
     shows: /2 of 2 ACU/,
   },
@@ -102,17 +113,31 @@ const PHASES: readonly Phase[] = [
 async function takePhases(on: Stage): Promise<void> {
   const slackPage = await visit(on, { as: 'mei', channel: 'general', width: 900, height: 1500 });
   const { channel, message, send } = slackPage;
-  for (const { task, change, shows } of PHASES) {
+  for (const { task, ageMinutes, change, shows } of PHASES) {
     const known = on.devin.createdCount();
     await send(`/devin ${task}`);
     const session = await nextSession(on, known);
     if (change.status === undefined) on.devin.advance(session.id, { status: 'running' });
-    on.devin.advance(session.id, { ...change, ...(change.status === undefined && { status: 'running' }) });
+    const createdAtMs = Date.now() - ageMinutes * MINUTE_MS;
+    on.devin.advance(session.id, { status: 'running', ...change, createdAtMs });
     const title = task.split(' --')[0] ?? task;
     await message(title, channel).filter({ hasText: shows }).waitFor();
   }
   await settle(slackPage);
   await channel.getByRole('region', { name: 'Messages' }).screenshot({ path: `${FOLDER}/phases.png` });
+}
+
+/** The same sessions in the Home of who asked for them, what needs her first. */
+async function takeHome(on: Stage): Promise<void> {
+  const slackPage = await visit(on, { as: 'mei', channel: 'general', width: 1000, height: 900 });
+  const { home, message, openApp, send } = slackPage;
+  await send('/devin defaults me --acu 10 --repo acme/web');
+  await message('Set for you').waitFor();
+  await openApp();
+  await home.getByText('Your sessions run as Mei Tanaka').waitFor();
+  await home.getByText('Should I start from main').waitFor();
+  await settle(slackPage);
+  await slackPage.page.screenshot({ path: `${FOLDER}/home.png` });
 }
 
 async function nextSession({ devin }: Stage, known: number): Promise<LocalSession> {
@@ -155,6 +180,7 @@ try {
   await takeThread(stage);
   await takeForm(stage);
   await takePhases(stage);
+  await takeHome(stage);
 } finally {
   await stage.close();
 }

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { createCreation } from './wiring/creation.ts';
 import { createEdge } from './wiring/edge.ts';
+import { createHome } from './wiring/home.ts';
 import { createLife } from './wiring/life.ts';
 import type { Bot } from './wiring/life.ts';
 import { createParts } from './wiring/parts.ts';
@@ -19,6 +20,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   createRelayToThread(parts);
   createRelayToSession(parts, recorder);
   const sweep = createCreation(parts);
+  createHome(parts);
   const server = createEdge(parts);
   return createLife(parts, { sweep, watcher, server });
 }

@@ -12,9 +12,9 @@ type DevinCheck = { devin: Pick<Devin, 'self' | 'sessions' | 'members'>; orgId: 
 /** Who the app is in Slack. A token that does not work ends the start. */
 export async function checkSlack({ client, botToken, text }: SlackCheck): Promise<BotIdentity> {
   try {
-    const { bot_id: botId, user_id: botUserId, team_id: teamId } = await client.auth.test();
+    const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = await client.auth.test();
     if (!botId || !botUserId || !teamId) throw new StartError(text.start.notABot);
-    return { botToken, botId, botUserId, teamId };
+    return { botToken, botId, botUserId, teamId, workspaceUrl: url ?? null };
   } catch (error) {
     if (error instanceof StartError) throw error;
     const failure = slackFailure(error);

@@ -11,7 +11,9 @@ const manifestSchema = z.object({
   features: z.object({
     slash_commands: z.array(z.object({ command: z.string(), should_escape: z.boolean() })),
     shortcuts: z.array(z.object({ name: z.string().max(24), type: z.string(), callback_id: z.string() })),
+    app_home: z.record(z.string(), z.boolean()),
   }),
+  settings: z.object({ event_subscriptions: z.object({ bot_events: z.array(z.string()) }) }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
 });
 const manifest = manifestSchema.parse(parse(readFileSync('manifest.yml', 'utf8')));
@@ -42,4 +44,13 @@ test('the manifest has the command and the shortcut that the app listens to', ()
   expect(manifest.features.shortcuts).toEqual([
     { name: 'Start a Devin session', type: 'message', callback_id: SHORTCUT_ID },
   ]);
+});
+
+test('the manifest switches the Home on, and the conversation in which people answer', () => {
+  expect(manifest.features.app_home).toEqual({
+    home_tab_enabled: true,
+    messages_tab_enabled: true,
+    messages_tab_read_only_enabled: false,
+  });
+  expect(manifest.settings.event_subscriptions.bot_events).toContain('app_home_opened');
 });

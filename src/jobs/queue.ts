@@ -22,6 +22,8 @@ type Jobs = {
   /** A button of a card that ended was pressed. */
   resume: { requestId: string; how: Resumption };
   'describe-form': { formId: string; viewId: string };
+  /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
+  'publish-home': { teamId: string; userId: string; channelId: string };
   /** Fetch what was said in a session, and post what is new in its thread. */
   'relay-from-devin': { sessionId: string };
   /** Post what is worth a message and was not told yet; after the session's own messages. */
@@ -81,6 +83,7 @@ const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
   resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
+  'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
   'relay-from-devin': z.object({ sessionId: z.string() }),
   'tell-milestones': z.object({ sessionId: z.string() }),
   'relay-to-devin': z.object({ sessionId: z.string() }),

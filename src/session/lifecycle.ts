@@ -76,3 +76,27 @@ function suspendedPhase(detail: string | null, wasFinished: boolean): SessionPha
   if (detail !== null && CAPPED.test(detail)) return 'capped';
   return wasFinished ? 'finished' : 'asleep';
 }
+
+/** What a session asks of the person it is for: something now, nothing yet, nothing any more. */
+export const STANDINGS = ['needs-you', 'under-way', 'earlier'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+export const STANDING: Record<SessionPhase, Standing> = {
+  queued: 'under-way',
+  starting: 'under-way',
+  working: 'under-way',
+  'needs-you': 'needs-you',
+  'needs-approval': 'needs-you',
+  finished: 'earlier',
+  asleep: 'earlier',
+  capped: 'earlier',
+  failed: 'earlier',
+  unknown: 'needs-you',
+  ended: 'earlier',
+  gone: 'earlier',
+  other: 'under-way',
+};
+
+export function phasesOf(standing: Standing): SessionPhase[] {
+  return SESSION_PHASES.filter((phase) => STANDING[phase] === standing);
+}

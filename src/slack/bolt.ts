@@ -6,7 +6,14 @@ import { slackLogger } from './log.ts';
 type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
 
 /** Who the app is in its workspace, as `auth.test` says. */
-export type BotIdentity = { botToken: string; botId: string; botUserId: string; teamId: string };
+export type BotIdentity = {
+  botToken: string;
+  botId: string;
+  botUserId: string;
+  teamId: string;
+  /** Such as `https://acme.slack.com/`; null: Slack did not say. */
+  workspaceUrl: string | null;
+};
 
 type BoltOptions = {
   transport: Transport;

@@ -1,5 +1,6 @@
 import type { ContextChoice, MessageContext } from '../session/context.ts';
 import type { SessionDraft } from '../session/fields.ts';
+import type { Identity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
 import { truncate } from './blocks/text.ts';
@@ -50,6 +51,10 @@ function runsAs(description: FormDescription | null, text: Text): FormIdentity {
   if (description === null) return { kind: 'looking' };
   const { identity } = description;
   if (identity === null) return { kind: 'service-user', why: text.modal.identityUnavailable };
+  return shownIdentity(identity, text);
+}
+
+export function shownIdentity(identity: Identity, text: Text): FormIdentity {
   switch (identity.kind) {
     case 'matched':
       return { kind: 'member', name: identity.name, how: identitySentence(identity, text) };

@@ -5,7 +5,12 @@ import type { FieldKey, Lookup } from '../session/fields.ts';
 
 export const SHORTCUT_ID = 'start_session';
 
-export const VIEW = { form: 'session_form', details: 'session_details', reply: 'session_reply' } as const;
+export const VIEW = {
+  form: 'session_form',
+  details: 'session_details',
+  reply: 'session_reply',
+  home: 'home',
+} as const;
 
 export const ACTION = {
   /** On a refusal: the form, filled in with what was typed. Value: a form id. */
@@ -30,6 +35,9 @@ export const ACTION = {
   cancel: 'cancel',
   /** On a notice that something said did not reach Devin. Value: the reply's id. */
   sendAgain: 'send_again',
+  /** In the App Home. */
+  startFromHome: 'start_from_home',
+  refreshHome: 'refresh_home',
 } as const;
 
 /** Marks on a message: taken, and at Devin. */
@@ -69,6 +77,14 @@ const replyMetadataSchema = z.object({ requestId: z.string() });
 export const writeReplyMetadata = (metadata: z.infer<typeof replyMetadataSchema>): string =>
   JSON.stringify(metadata);
 export const readReplyMetadata = (text: string) => replyMetadataSchema.parse(JSON.parse(text));
+
+/** What a person's App Home remembers: their conversation with the app, where a card can go. */
+const homeMetadataSchema = z.object({ channelId: z.string() });
+export type HomeMetadata = z.infer<typeof homeMetadataSchema>;
+export const writeHomeMetadata = (metadata: HomeMetadata): string => JSON.stringify(metadata);
+export const readHomeMetadata = (text: string): HomeMetadata => homeMetadataSchema.parse(JSON.parse(text));
+/** One session's line there. Its button has the same action id as the others'. */
+export const homeBlock = (requestId: string): string => `session.${requestId}`;
 
 /** Metadata by which a message is found again when Slack's answer to posting it was lost. */
 export type Mark = { event_type: string; event_payload: Record<string, string> };

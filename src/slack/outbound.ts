@@ -1,4 +1,4 @@
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
@@ -133,6 +133,16 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     async updateView(viewId: string, view: ModalView, hash?: string): Promise<Updated> {
       try {
         await answers.views.update({ view_id: viewId, view, ...(hash !== undefined && { hash }) });
+        return { kind: 'updated' };
+      } catch (error) {
+        return slackFailure(error);
+      }
+    },
+
+    /** The whole of a person's App Home; to publish it twice does no harm. */
+    async publishHome(userId: string, view: HomeView): Promise<Updated> {
+      try {
+        await background.views.publish({ user_id: userId, view });
         return { kind: 'updated' };
       } catch (error) {
         return slackFailure(error);

@@ -9,6 +9,7 @@ import { createIntake } from '../slack/intake.ts';
 import { listenToActions } from '../slack/listeners/actions.ts';
 import { listenToCommands } from '../slack/listeners/commands.ts';
 import { listenToEvents } from '../slack/listeners/events.ts';
+import { listenToHome } from '../slack/listeners/home.ts';
 import { listenToOptions } from '../slack/listeners/options.ts';
 import type { Suggest } from '../slack/listeners/options.ts';
 import { listenToShortcuts } from '../slack/listeners/shortcuts.ts';
@@ -45,6 +46,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToViews(app, shared);
   listenToOptions(app, { suggest: createSuggest(devin.catalog, log), text });
   listenToActions(app, { ...shared, tagRequests: config.requestTag });
+  listenToHome(app, shared);
   return createHttpServer({
     ...config.http,
     pages: createHealthPages({ readiness: createReadiness(parts), metrics }),

@@ -86,6 +86,15 @@ describe.each([
     expect(await seriousProblems(page)).toEqual([]);
   });
 
+  test('on the Home of the app, with a session and its button', async () => {
+    const { channel, home, message, openApp, page, send } = await stage.visit({ as: 'mei', dark });
+    await send('/devin tidy up the release notes');
+    await message('tidy up the release notes', channel).getByText('Finished').waitFor();
+    await openApp();
+    await home.getByText('tidy up the release notes').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+  });
+
   test('on an open menu', async () => {
     const { page } = await stage.visit({ as: 'ana', dark });
     await page.getByRole('button', { name: /Switch person/ }).click();

@@ -66,6 +66,11 @@ export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
   return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }
 
+/** The likeliest thing to do with it; null: nothing can be pressed. */
+export function firstButton(card: SessionCard, text: Text): Button | null {
+  return card.actions.flatMap((action) => cardButton(action, card, text))[0] ?? null;
+}
+
 function cardButton(action: CardAction, card: SessionCard, text: Text): Button[] {
   const row = BUTTONS[action];
   if (row.link === true && !isLinkable(card.url)) return [];

@@ -12,28 +12,38 @@ const HOURS_PER_DAY = 24;
 
 /** For whom, as whom, how long, how much. Escaped. */
 export function peopleFacts(card: SessionCard, text: Text): string[] {
-  const { runsAs, elapsedMs } = card;
+  const { runsAs } = card;
   return [
     text.card.requestedBy(`<@${escape(card.requester)}>`),
     ...(runsAs === null
       ? []
       : [text.card.as(runsAs.kind === 'member' ? fact(runsAs.name) : text.card.serviceUser)]),
-    ...(elapsedMs === null ? [] : [duration(elapsedMs, text)]),
-    ...acuFact(card, text),
+    ...progressFacts(card, text),
   ];
+}
+
+/** How long, how much. */
+export function progressFacts(card: SessionCard, text: Text): string[] {
+  const { elapsedMs } = card;
+  return [...(elapsedMs === null ? [] : [duration(elapsedMs, text)]), ...acuFact(card, text)];
 }
 
 /** On what, and how. Escaped. */
 export function workFacts(card: SessionCard, text: Text): string[] {
-  const { repos, mode, playbook, childSessions } = card;
-  const shown = repos.slice(0, SHOWN_REPOS).map(fact).join(', ');
-  const more = repos.length - SHOWN_REPOS;
+  const { mode, playbook, childSessions } = card;
   return [
-    ...(repos.length === 0 ? [] : [more > 0 ? text.card.andMore(shown, more) : shown]),
+    ...repositoryFact(card, text),
     ...(mode === null ? [] : [fact(mode)]),
     ...(playbook === null ? [] : [text.card.playbook(fact(playbook))]),
     ...(childSessions === 0 ? [] : [text.card.childSessions(childSessions)]),
   ];
+}
+
+/** Escaped; at most one. */
+export function repositoryFact({ repos }: SessionCard, text: Text): string[] {
+  const shown = repos.slice(0, SHOWN_REPOS).map(fact).join(', ');
+  const more = repos.length - SHOWN_REPOS;
+  return repos.length === 0 ? [] : [more > 0 ? text.card.andMore(shown, more) : shown];
 }
 
 /** One line for each pull request, with a link; without, for the plain twin, with its address. */

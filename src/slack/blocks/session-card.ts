@@ -47,7 +47,7 @@ const TITLE_LENGTH = 150;
 const WORDS_LENGTH = 300;
 const SENTENCE_LENGTH = 1000;
 const SHOWN_SENTENCES = 8;
-const BETWEEN_FACTS = ' · ';
+export const BETWEEN_FACTS = ' · ';
 
 /** A sign, never without its word. */
 const SIGN: Record<SessionPhase, string> = {
@@ -77,7 +77,7 @@ export function renderCard(card: SessionCard, text: Text): { text: string; block
 function facts(card: SessionCard, text: Text): KnownBlock[] {
   const work = workFacts(card, text);
   return [
-    section(`${heading(card, text)}\n${SIGN[card.phase]} ${statusWord(card, text)}`),
+    section(`${heading(card, text)}\n${signedStatus(card, text)}`),
     context(peopleFacts(card, text).join(BETWEEN_FACTS)),
     ...(work.length === 0 ? [] : [context(work.join(BETWEEN_FACTS))]),
   ];
@@ -122,6 +122,11 @@ export function cardTitle(card: SessionCard, text: Text): string {
   return line === '' ? text.card.untitled : line;
 }
 
+/** The word with its sign. Escaped. */
+export function signedStatus(card: SessionCard, text: Text): string {
+  return `${SIGN[card.phase]} ${statusWord(card, text)}`;
+}
+
 /** Escaped. */
 export function statusWord(card: SessionCard, text: Text): string {
   const { steeredBy, phase } = card;
@@ -137,7 +142,8 @@ function phaseWord({ phase, statusWord: word }: SessionCard, text: Text): string
   return text.card.phases[phase];
 }
 
-function lastWords({ lastWords }: SessionCard): string | null {
+/** Escaped. */
+export function lastWords({ lastWords }: SessionCard): string | null {
   const words = lastWords === null ? '' : oneLine(lastWords);
   return words === '' ? null : escape(truncate(words, WORDS_LENGTH));
 }

@@ -1,4 +1,5 @@
 import type { Text } from '../../text/index.ts';
+import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
 import { cardTitle, statusWord } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
@@ -35,7 +36,10 @@ export function renderSessionList({ whose, page, pages, entries, next }: Session
 /** Escaped, with a link where there is one. */
 export function linkedTitle(card: SessionCard, text: Text): string {
   const title = truncate(cardTitle(card, text), TITLE_LENGTH);
-  return card.url !== null && isWebAddress(card.url) ? link(card.url, title) : escape(title);
+  const { url } = card;
+  // A link that is cut shows as what it is made of.
+  const linkable = url !== null && isWebAddress(url) && url.length <= LIMIT.sectionText / 2;
+  return linkable ? link(url, title) : escape(title);
 }
 
 /** To somebody who may not read what a session is about. */

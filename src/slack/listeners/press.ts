@@ -43,6 +43,7 @@ export function privatePlace(body: BlockAction): PrivatePlace {
     userId: body.user.id,
     channelId: body.channel?.id ?? null,
     threadTs: null,
-    responseUrl: body.response_url === '' ? null : body.response_url,
+    // A press in the App Home comes without one, whatever the type says.
+    responseUrl: body.response_url || null,
   };
 }

@@ -7,6 +7,7 @@ export function createSlackPage(page: Page) {
   const channel = page.getByRole('main');
   const thread = page.getByRole('region', { name: 'Thread', exact: true });
   const modal = page.getByRole('dialog');
+  const home = page.getByRole('region', { name: 'Home', exact: true });
   const panel = page.getByRole('complementary', { name: 'Sandbox controls' });
 
   /** The newest message with these words. */
@@ -38,6 +39,7 @@ export function createSlackPage(page: Page) {
     channel,
     thread,
     modal,
+    home,
     panel,
     message,
     send,
@@ -45,6 +47,17 @@ export function createSlackPage(page: Page) {
     async openThread(of: Locator): Promise<void> {
       await of.getByRole('button', { name: /repl(?:y|ies)/ }).click();
       await thread.waitFor();
+    },
+    /** The app's own place, beside the channels. */
+    async openApp(): Promise<void> {
+      await page
+        .getByRole('navigation', { name: 'Conversations' })
+        .getByRole('button', { name: /^Devin/ })
+        .click();
+    },
+    async tab(name: 'Home' | 'Messages'): Promise<void> {
+      const tabs = page.getByRole('group', { name: 'Views of the app' });
+      await tabs.getByRole('button', { name, exact: true }).click();
     },
     menuOf,
     pickFrom,

@@ -1,0 +1,94 @@
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Log } from '../log.ts';
+import { renderHome } from '../slack/blocks/home.ts';
+import { homeView } from '../slack/home-view.ts';
+import type { HomeRows } from '../slack/home-view.ts';
+import type { Outbound } from '../slack/outbound.ts';
+import type { Person } from '../store/identities.ts';
+import type { Listing } from '../store/listing.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
+import type { Enqueue } from './queue.ts';
+
+type HomeDeps = {
+  listing: Pick<Listing, 'mostPressing'>;
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'ofRequest'>;
+  defaults: Pick<Settings, 'layersFor'>;
+  resolver: IdentityResolver;
+  outbound: Pick<Outbound, 'publishHome'>;
+  enqueue: Enqueue;
+  command: string;
+  workspaceUrl: () => string | null;
+  sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  now: () => number;
+  text: Text;
+  log: Log;
+};
+
+type Whose = Person & { channelId: string };
+type Identity = HomeRows['identity'];
+
+const SHOWN_SESSIONS = 10;
+/** So long the first picture waits to know as whom sessions run. */
+const IDENTITY_PATIENCE_MS = 1000;
+
+/** Draws a person's App Home from the rows and publishes it. It is a snapshot, and says of when. */
+export function createHomePublisher(deps: HomeDeps) {
+  const { listing, requests, sessions, defaults, resolver, outbound, enqueue, text, log } = deps;
+
+  async function identityOf(person: Person): Promise<Identity> {
+    return resolver.resolve(person).catch((error: unknown) => {
+      log.warn({ err: error }, 'a Home could not say as whom sessions run');
+      return null;
+    });
+  }
+
+  async function entry(requestId: string): Promise<HomeRows['entries']> {
+    const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
+    return request === null ? [] : [{ request, session }];
+  }
+
+  async function readRows(whose: Whose): Promise<Omit<HomeRows, 'identity'>> {
+    const [{ requestIds, total }, layers] = await Promise.all([
+      listing.mostPressing({ ...whose, limit: SHOWN_SESSIONS }),
+      defaults.layersFor(whose),
+    ]);
+    const entries = await Promise.all(requestIds.map(entry));
+    return { channelId: whose.channelId, entries: entries.flat(), total, layers };
+  }
+
+  async function publish(whose: Whose, identity: Identity): Promise<void> {
+    const rows = { ...(await readRows(whose)), identity };
+    const { command, workspaceUrl, now } = deps;
+    const home = homeView(rows, { command, workspaceUrl: workspaceUrl(), nowMs: now(), text });
+    const published = await outbound.publishHome(whose.userId, renderHome(home, text));
+    switch (published.kind) {
+      case 'updated':
+        return;
+      case 'rate-limited':
+        await enqueue('publish-home', whose, {
+          key: `${whose.teamId}:${whose.userId}`,
+          startAfterMs: published.retryAfterMs,
+        });
+        return;
+      case 'refused':
+        log.warn({ code: published.code }, 'Slack refused a Home');
+        return;
+      case 'unclear':
+        throw new Error('Slack did not say whether it took a Home');
+    }
+  }
+
+  return async (whose: Whose, signal: AbortSignal): Promise<void> => {
+    const looking = identityOf(whose);
+    const over = new AbortController();
+    const patience = deps.sleep(IDENTITY_PATIENCE_MS, AbortSignal.any([signal, over.signal]));
+    const known = await Promise.race([looking, patience.then(() => 'looking' as const)]);
+    over.abort();
+    await publish(whose, known);
+    if (known === 'looking') await publish(whose, await looking);
+  };
+}

@@ -1,0 +1,165 @@
+import type { HomeView, KnownBlock } from '@slack/types';
+import { fields } from '../../session/fields.ts';
+import type { StoredDraft } from '../../session/fields.ts';
+import { STANDING, STANDINGS } from '../../session/lifecycle.ts';
+import type { Standing } from '../../session/lifecycle.ts';
+import type { Text } from '../../text/index.ts';
+import { ACTION, homeBlock, VIEW, writeHomeMetadata } from '../ids.ts';
+import { firstButton } from './card-buttons.ts';
+import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
+import { shownMoment } from './details-values.ts';
+import { button, context, header, section } from './objects.ts';
+import { oneLine } from './one-line.ts';
+import { BETWEEN_FACTS, lastWords, signedStatus } from './session-card.ts';
+import type { SessionCard } from './session-card.ts';
+import type { FormIdentity } from './session-form.ts';
+import { linkedTitle } from './session-list.ts';
+import { bold, code, codeBlock, escape, link, quote, truncate } from './text.ts';
+
+/** A session, and the address of its card in Slack; null: not known. */
+type HomeSession = { card: SessionCard; thread: string | null };
+
+export type Home = {
+  /** The slash command's name. */
+  command: string;
+  /** The person's conversation with the app. */
+  channelId: string;
+  runsAs: FormIdentity | { kind: 'not-known' };
+  /** The most pressing first. */
+  sessions: HomeSession[];
+  /** How many there are in all. */
+  total: number;
+  defaults: StoredDraft;
+  drawnAtMs: number;
+};
+
+const FACTS_LENGTH = 2500;
+const VALUE_LENGTH = 80;
+const DEFAULTS_LENGTH = 1500;
+
+/** A person's App Home: as whom, what waits for them, what goes on, and how to start. */
+export function renderHome(home: Home, text: Text): HomeView {
+  const { channelId, command } = home;
+  return {
+    type: 'home',
+    callback_id: VIEW.home,
+    private_metadata: writeHomeMetadata({ channelId }),
+    blocks: [
+      ...top(home, text),
+      ...(home.total === 0 ? howToBegin(home, text) : groups(home, text)),
+      { type: 'divider' },
+      context(defaultsLine(home, text)),
+      context(text.home.help(code(`${command} help`))),
+    ],
+  };
+}
+
+function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
+  const refresh = button(ACTION.refreshHome, text.home.refresh, 'home');
+  const start = { ...button(ACTION.startFromHome, text.home.start, 'home'), style: 'primary' as const };
+  const mayStart = runsAs.kind !== 'refused';
+  const drawn = text.home.drawn(shownMoment(drawnAtMs));
+  return [
+    header(text.home.title),
+    section(runsAsSentence(runsAs, text)),
+    ...(runsAs.kind === 'member' ? [context(escape(runsAs.how))] : []),
+    { type: 'actions', elements: mayStart ? [start, refresh] : [refresh] },
+    context(mayStart ? `${text.home.whereCardsGo} ${drawn}` : drawn),
+  ];
+}
+
+function runsAsSentence(runsAs: Home['runsAs'], text: Text): string {
+  switch (runsAs.kind) {
+    case 'looking':
+      return text.home.runsAs.looking;
+    case 'not-known':
+      return text.home.runsAs.notKnown;
+    case 'member':
+      return text.home.runsAs.member(bold(escape(runsAs.name)));
+    case 'service-user':
+      return escape(runsAs.why);
+    case 'refused':
+      return text.modal.runsAs.refused(escape(runsAs.why));
+  }
+}
+
+function groups({ sessions, total, command }: Home, text: Text): KnownBlock[] {
+  const all = code(`${command} list`);
+  return [
+    ...STANDINGS.flatMap((standing) => group(standing, sessions, text)),
+    ...(total > sessions.length ? [context(text.home.more(sessions.length, total, all))] : []),
+  ];
+}
+
+function group(standing: Standing, sessions: readonly HomeSession[], text: Text): KnownBlock[] {
+  const inIt = sessions.filter(({ card }) => STANDING[card.phase] === standing);
+  if (inIt.length === 0) return [];
+  return [
+    { type: 'divider' },
+    section(bold(text.home.groups[standing])),
+    ...inIt.flatMap((session) => entry(session, text)),
+  ];
+}
+
+/** What waits for the person has its button, and says what it asks. */
+function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
+  const waits = STANDING[card.phase] === 'needs-you';
+  const pressed = waits ? firstButton(card, text) : null;
+  const asks = card.phase === 'needs-you' ? lastWords(card) : null;
+  const title = `${bold(linkedTitle(card, text))}${BETWEEN_FACTS}${signedStatus(card, text)}`;
+  const facts = entryFacts(card, thread, text);
+  return [
+    {
+      ...section(asks === null ? title : `${title}\n${quote(asks)}`),
+      block_id: homeBlock(card.requestId),
+      ...(pressed !== null && { accessory: pressed }),
+    },
+    ...(facts === '' ? [] : [context(facts)]),
+  ];
+}
+
+/** Whole facts only: a link that is cut is none. */
+function entryFacts(card: SessionCard, thread: string | null, text: Text): string {
+  const facts = [
+    ...progressFacts(card, text),
+    ...repositoryFact(card, text),
+    ...pullRequestLines(card, text, true),
+    ...(thread === null ? [] : [link(thread, text.home.thread)]),
+  ];
+  let shown = '';
+  for (const fact of facts) {
+    const longer = shown === '' ? fact : `${shown}${BETWEEN_FACTS}${fact}`;
+    if (longer.length <= FACTS_LENGTH) shown = longer;
+  }
+  return shown;
+}
+
+function howToBegin({ runsAs, command }: Home, text: Text): KnownBlock[] {
+  if (runsAs.kind === 'refused') return [];
+  const { title, byCommand, example, byShortcut } = text.home.none;
+  return [
+    { type: 'divider' },
+    section(`${bold(title)}\n${byCommand}\n${codeBlock(`${command} ${example}`)}`),
+    section(byShortcut),
+  ];
+}
+
+function defaultsLine({ defaults, command }: Home, text: Text): string {
+  const set: Readonly<Record<string, unknown>> = defaults;
+  const shown = fields.flatMap(({ key }) =>
+    set[key] === undefined ? [] : [`${escape(text.fields[key].label)}: ${shortValue(set[key], text)}`],
+  );
+  if (shown.length === 0) return text.home.noDefaults(code(`${command} ${text.home.exampleDefaults}`));
+  return text.home.defaults(
+    truncate(shown.join(BETWEEN_FACTS), DEFAULTS_LENGTH),
+    code(`${command} defaults`),
+  );
+}
+
+function shortValue(value: unknown, text: Text): string {
+  if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
+  if (Array.isArray(value) && value.length === 0) return text.details.none;
+  const items = Array.isArray(value) ? value : [value];
+  const isPlain = items.every((item) => typeof item === 'string' || typeof item === 'number');
+  return isPlain ? escape(truncate(oneLine(items.join(', ')), VALUE_LENGTH)) : text.home.isSet;
+}

@@ -1,0 +1,47 @@
+import type { App, BlockAction } from '@slack/bolt';
+import { z } from 'zod';
+import type { Enqueue } from '../../jobs/queue.ts';
+import type { FormOpener } from '../form-opener.ts';
+import { ACTION, readHomeMetadata } from '../ids.ts';
+import type { Intake } from '../intake.ts';
+import { onButton, onDurableButton } from './press.ts';
+
+type HomeDeps = { intake: Pick<Intake, 'offerForm'>; openForm: FormOpener; enqueue: Enqueue };
+
+/** https://docs.slack.dev/reference/events/app_home_opened; the other tab is the conversation. */
+const openedSchema = z.looseObject({ tab: z.literal('home'), user: z.string(), channel: z.string() });
+
+/** Whose Home, and their conversation with the app. */
+type Whose = { teamId: string; userId: string; channelId: string };
+
+export function listenToHome(app: App, { intake, openForm, enqueue }: HomeDeps): void {
+  const draw = async (whose: Whose): Promise<void> =>
+    enqueue('publish-home', whose, { key: `${whose.teamId}:${whose.userId}` });
+
+  app.event('app_home_opened', async ({ event, body }) => {
+    const opened = openedSchema.safeParse(event);
+    if (!opened.success) return;
+    const { user: userId, channel: channelId } = opened.data;
+    await draw({ teamId: body.team_id, userId, channelId });
+  });
+
+  onDurableButton(app, ACTION.refreshHome, async ({ body }) => {
+    const whose = readWhose(body);
+    if (whose !== null) await draw(whose);
+  });
+
+  onButton(app, ACTION.startFromHome, async ({ body }) => {
+    const whose = readWhose(body);
+    if (whose === null) return;
+    await openForm(
+      body.trigger_id,
+      await intake.offerForm({ ...whose, threadTs: null, responseUrl: null }, {}),
+    );
+  });
+}
+
+function readWhose({ team, user, view }: BlockAction): Whose | null {
+  if (view === undefined) return null;
+  const { channelId } = readHomeMetadata(view.private_metadata);
+  return { teamId: team?.id ?? user.team_id ?? '', userId: user.id, channelId };
+}

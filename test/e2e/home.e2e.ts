@@ -1,0 +1,54 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+describe('the Home of the app', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ speed: 0 });
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('teaches a first session, starts it, shows it where it stands, and leads to its card', async () => {
+    const { channel, field, home, message, modal, openApp, press, submit, tab, thread } = await stage.visit({
+      as: 'ana',
+    });
+    await openApp();
+    await home.getByText('You have no sessions yet').waitFor();
+    await home.getByText('Your sessions run as Ana Ruiz').waitFor();
+    await press('Start a session', home);
+    await modal.getByText(/Runs as/).waitFor();
+    await field('Task').fill('Look into the slow import');
+    await submit();
+    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-ana');
+    await tab('Messages');
+    await message('Look into the slow import', channel).waitFor();
+
+    stage.devin.advance(session.id, { status: 'running' });
+    stage.devin.advance(session.id, {
+      status: 'running',
+      statusDetail: 'waiting_for_user',
+      message: 'Which import: orders or prices?',
+    });
+    await message('Look into the slow import', channel).getByText('Needs you').waitFor();
+    await tab('Home');
+    await home.getByText('Which import: orders or prices?').waitFor();
+    await press('Answer: Look into the slow import', home);
+    await modal.getByRole('textbox', { name: 'Message' }).fill('Orders');
+    await submit('Send');
+    await stage.devin.waitForSession(({ messages }) =>
+      messages.some(({ message: words, asUserId }) => words === 'Orders' && asUserId === 'user-ana'),
+    );
+    await home.getByRole('link', { name: 'Thread' }).click();
+    await message('Look into the slow import', thread).waitFor();
+    expect(stage.slack.problems).toEqual([]);
+  });
+
+  test('tells somebody whom Devin does not know why nothing can be started', async () => {
+    const { home, openApp } = await stage.visit({ as: 'eve' });
+    await openApp();
+    await home.getByText(/You cannot start a session yet/).waitFor();
+    expect(await home.getByRole('button').allTextContents()).toEqual(['Refresh']);
+  });
+});

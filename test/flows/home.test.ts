@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { startSession } from '../support/asking.ts';
+import type { World } from '../support/bot.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+/** The person's Home as text, once it says this. */
+async function homeOf({ slack }: World, userId: string, words: string | RegExp) {
+  const view = await slack.waitFor(
+    () => {
+      const home = slack.home(userId);
+      return home !== undefined && slack.renderText(home).match(words) !== null && home;
+    },
+    { what: `a Home that says ${words}` },
+  );
+  return { viewId: view.id, text: slack.renderText(view) };
+}
+
+const drawings = ({ slack }: World, userId: string): number =>
+  slack.calls.filter(({ method, args }) => method === 'views.publish' && args['user_id'] === userId).length;
+
+describe('the App Home', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test('shows somebody new as whom they run and how to begin, and starts a session from its form', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    await slack.openHome(ana.userId);
+    const home = await homeOf(world(), ana.userId, /You have no sessions yet/);
+    expect(home.text).toContain(`Your sessions run as *${ana.devinName}*`);
+    await slack.clickButton(ana.userId, { viewId: home.viewId }, 'Start a session');
+    const form = await settledForm(slack, ana.userId);
+    slack.typeIn(form.id, { 'field.prompt': 'fix the login test' });
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+    const session = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
+    expect(card.threadTs).toBeNull();
+    await slack.clickButton(ana.userId, { viewId: home.viewId }, 'Refresh');
+    const drawn = await homeOf(world(), ana.userId, /fix the login test/);
+    const place = `archives/${slack.directMessages(ana.userId)}/p${card.ts.replace('.', '')}`;
+    expect(drawn.text).toContain(`Thread (https://acme.slack.com/${place})`);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('puts a session that waits for the person above newer ones, and takes the answer', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, session, showing } = await startSession(world(), { text: 'rebase the branch' });
+    await slack.command(ana.userId, channelId, 'update the icons --acu 5');
+    await cardOf(slack, channelId, (text) => text.includes('update the icons'));
+    devin.advance(session.id, {
+      status: 'running',
+      statusDetail: 'waiting_for_user',
+      message: 'From main or from release?',
+    });
+    await showing('Needs you');
+    await slack.openHome(ana.userId);
+    const { viewId, text } = await homeOf(world(), ana.userId, /From main or from release/);
+    expect(text.indexOf('rebase the branch')).toBeLessThan(text.indexOf('update the icons'));
+    await slack.clickButton(ana.userId, { viewId }, 'Answer');
+    const box = await slack.waitForView((view) => view.userId === ana.userId && view.isOpen);
+    slack.typeIn(box.id, { reply_text: 'From main' });
+    await slack.submit(box.id, ana.userId);
+    await devin.waitForSession(({ id, messages }) =>
+      id === session.id ? messages.some(({ message }) => message.includes('From main')) : false,
+    );
+  });
+
+  test('is drawn each time it is opened, and not with the conversation beside it', async () => {
+    const { slack } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    await slack.openHome(ana.userId);
+    await homeOf(world(), ana.userId, ana.devinName);
+    await slack.openHome(ana.userId, 'messages');
+    await slack.openHome(ben.userId);
+    await homeOf(world(), ben.userId, ben.devinName);
+    expect(drawings(world(), ana.userId)).toBe(1);
+    await slack.openHome(ana.userId);
+    await slack.waitFor(() => drawings(world(), ana.userId) === 2, { what: 'the second drawing' });
+  });
+
+  test('tells a guest why nothing can be started, and offers no start', async () => {
+    const { slack } = world();
+    const gus = addColleague(world(), { isGuest: true });
+    await slack.openHome(gus.userId);
+    const { text } = await homeOf(world(), gus.userId, /You cannot start a session yet/);
+    expect(text).toContain('You are a guest');
+    expect(text).not.toContain('[Start a session]');
+  });
+
+  test('is there though Devin does not say who somebody is, and says that', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const down = devin.fail({ method: 'GET', path: /members/ }, { status: 500, times: Infinity });
+    await slack.openHome(ana.userId);
+    await homeOf(world(), ana.userId, /could not be looked up just now/);
+    down.clear();
+    await slack.openHome(ana.userId);
+    await homeOf(world(), ana.userId, ana.devinName);
+  });
+
+  test('is drawn in the end where Slack is too busy for it', async () => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    slack.fail('views.publish', { times: 1, retryAfter: 1 });
+    await slack.openHome(ana.userId);
+    await homeOf(world(), ana.userId, ana.devinName);
+  });
+
+  test("shows one's own sessions only, and one's own defaults", async () => {
+    const { slack } = world();
+    const { ana, channelId } = await startSession(world(), { text: 'a task of ana alone' });
+    const ben = addColleague(world());
+    await slack.command(ben.userId, channelId, 'defaults me --acu 7');
+    await slack.openHome(ben.userId);
+    const { text } = await homeOf(world(), ben.userId, /Defaults that apply to you/);
+    expect(text).toContain('ACU cap: 7');
+    expect(text).not.toContain('a task of ana alone');
+    await slack.openHome(ana.userId);
+    expect((await homeOf(world(), ana.userId, /a task of ana alone/)).text).not.toContain('ACU cap: 7');
+  });
+});

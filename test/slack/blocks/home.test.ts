@@ -1,0 +1,165 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkView } from '../../../src/sandbox/slack/rules.ts';
+import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
+import { renderHome } from '../../../src/slack/blocks/home.ts';
+import type { Home } from '../../../src/slack/blocks/home.ts';
+import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
+import { ACTION, readHomeMetadata } from '../../../src/slack/ids.ts';
+import { en } from '../../../src/text/index.ts';
+
+const working: SessionCard = {
+  requestId: 'r1',
+  phase: 'working',
+  statusWord: null,
+  title: 'Fix the flaky login test',
+  requester: 'U1',
+  runsAs: null,
+  url: 'https://app.devin.ai/sessions/abc',
+  repos: ['acme/web'],
+  mode: 'fast',
+  playbook: null,
+  acuLimit: 10,
+  acusUsed: 1.42,
+  elapsedMs: 12 * 60_000,
+  pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
+  childSessions: 0,
+  lastWords: 'Reproduced it.',
+  notes: [],
+  problem: null,
+  steeredBy: null,
+  actions: ['open', 'reply', 'details', 'stop'],
+};
+const asking: SessionCard = {
+  ...working,
+  requestId: 'r2',
+  phase: 'needs-you',
+  title: 'Rebase the payments branch',
+  lastWords: 'Start from main or from release?',
+  actions: ['answer', 'open', 'details', 'stop'],
+};
+const finished: SessionCard = { ...working, requestId: 'r3', phase: 'finished', title: 'Update the icons' };
+
+const THREAD = 'https://acme.slack.com/archives/C1/p1700000000000100';
+const on = (card: SessionCard) => ({ card, thread: THREAD });
+
+const empty: Home = {
+  command: '/devin',
+  channelId: 'D1',
+  runsAs: { kind: 'member', name: 'Ana Ruiz', how: 'Matched by e-mail.' },
+  sessions: [],
+  total: 0,
+  defaults: {},
+  drawnAtMs: 1_700_000_000_000,
+};
+const full: Home = { ...empty, sessions: [asking, working, finished].map(on), total: 3 };
+
+const render = (home: Home) => renderHome(home, en);
+const shown = (home: Home): string => JSON.stringify(render(home).blocks);
+const lineOf = (home: Home, requestId: string): string =>
+  JSON.stringify(render(home).blocks.find(({ block_id: id }) => id === `session.${requestId}`));
+const actionIds = (home: Home): (string | undefined)[] => {
+  const rows = JSON.stringify(render(home).blocks.filter(({ type }) => type === 'actions'));
+  return [...rows.matchAll(/"action_id":"(\w+)"/g)].map(([, id]) => id);
+};
+
+describe('a Home', () => {
+  test('says as whom sessions run, when it was drawn, and remembers where cards go', () => {
+    const view = render(full);
+    expect(checkView(view)).toEqual([]);
+    expect(shown(full)).toContain('Your sessions run as *Ana Ruiz*.');
+    expect(shown(full)).toContain('Matched by e-mail.');
+    expect(shown(full)).toContain('<!date^1700000000^');
+    expect(readHomeMetadata(view.private_metadata ?? '')).toEqual({ channelId: 'D1' });
+    expect(actionIds(full)).toEqual([ACTION.startFromHome, ACTION.refreshHome]);
+  });
+
+  test('puts what needs the person first, with its question and its button', () => {
+    const words = shown({ ...full, sessions: [finished, working, asking].map(on) });
+    const order = ['Needs you', asking.title, 'Under way', working.title, 'Earlier', finished.title];
+    const places = order.map((word) => words.indexOf(word));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(lineOf(full, 'r2')).toContain('> Start from main or from release?');
+    expect(lineOf(full, 'r2')).toContain(`"action_id":"${ACTION.answer}"`);
+    expect(lineOf(full, 'r1')).not.toContain('accessory');
+    expect(lineOf(full, 'r1')).not.toContain('Reproduced it');
+  });
+
+  test('tells of each session its state in words, how long, what it cost, where, and its pull requests', () => {
+    const words = shown({ ...full, sessions: [on(working)] });
+    expect(words).toContain(
+      '*<https://app.devin.ai/sessions/abc|Fix the flaky login test>* · :gear: Working',
+    );
+    expect(words).toContain(
+      `12 min · 1.4 of 10 ACU · acme/web · PR: <https://github.com/acme/web/pull/412|acme/web #412> (open) · <${THREAD}|Thread>`,
+    );
+  });
+
+  test('says how many there are where it does not show all', () => {
+    expect(shown({ ...full, total: 25 })).toContain('3 of 25. `/devin list` shows all of them.');
+    expect(shown(full)).not.toContain('/devin list');
+  });
+
+  test('teaches somebody without sessions what to type', () => {
+    expect(checkView(render(empty))).toEqual([]);
+    expect(shown(empty)).toContain('/devin fix the flaky login test --repo acme/web --acu 10');
+    expect(shown(empty)).toContain('Start a Devin session');
+  });
+
+  test('tells whoever cannot start a session why, and offers no button that would refuse', () => {
+    const refused: Home = { ...empty, runsAs: { kind: 'refused', why: 'You are a guest.' } };
+    expect(shown(refused)).toContain('You cannot start a session yet. You are a guest.');
+    expect(actionIds(refused)).toEqual([ACTION.refreshHome]);
+    expect(shown(refused)).not.toContain('--repo');
+  });
+
+  test('shows the defaults in one line, whatever they hold', () => {
+    const defaults = {
+      max_acu_limit: 10,
+      repos: ['acme/web', 'acme/<api>'],
+      resumable: false,
+      knowledge_ids: [],
+      structured_output_schema: { type: 'object' },
+    };
+    const words = shown({ ...empty, defaults });
+    expect(words).toContain('ACU cap: 10');
+    expect(words).toContain('Repositories: acme/web, acme/&lt;api&gt;');
+    expect(words).toContain('Knowledge: none');
+    expect(words).toContain('Structured result (JSON Schema): set');
+    expect(words).not.toContain('undefined');
+  });
+
+  test('is taken by Slack whatever the rows hold, and calls nobody', () => {
+    const anything = fc.record({
+      phase: fc.constantFrom(...SESSION_PHASES),
+      title: fc.string({ unit: 'grapheme', maxLength: 400 }),
+      url: fc.option(fc.oneof(fc.webUrl(), fc.constant(`https://a.example/${'x'.repeat(4000)}`))),
+      repos: fc.array(fc.string({ maxLength: 300 }), { maxLength: 8 }),
+      pullRequests: fc.array(
+        fc.record({ url: fc.oneof(fc.webUrl(), fc.string()), state: fc.option(fc.string()) }),
+        { maxLength: 8 },
+      ),
+      lastWords: fc.option(fc.string({ maxLength: 400 })),
+    });
+    const tags = fc.array(fc.string({ maxLength: 300 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 10 }), tags, (made, tags) => {
+        const sessions = made.map((one, at) => on({ ...asking, ...one, requestId: `r${at}` }));
+        const home = { ...full, sessions, total: 40, defaults: { tags, title: tags.join(' ') } };
+        expect(checkView(render(home))).toEqual([]);
+        expect(shown(home)).not.toMatch(/<!(?:channel|here|everyone)/);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test.each([
+    { phase: 'needs-approval', action: 'open', pressed: ACTION.openSession },
+    { phase: 'unknown', action: 'check-again', pressed: ACTION.checkAgain },
+    { phase: 'finished', action: 'open', pressed: null },
+    { phase: 'working', action: 'reply', pressed: null },
+  ] as const)('offers for $phase what is to be done now, if anything', ({ phase, action, pressed }) => {
+    const line = lineOf({ ...full, sessions: [on({ ...working, phase, actions: [action] })] }, 'r1');
+    expect(/"action_id":"(\w+)"/.exec(line)?.[1] ?? null).toBe(pressed);
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { RequestState } from '../../src/session/request.ts';
+import type { SessionPhase } from '../../src/session/lifecycle.ts';
+import { createListing } from '../../src/store/listing.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { useEmbedded } from '../support/databases.ts';
+
+const open = useEmbedded();
+
+async function openListing() {
+  const { db } = await open();
+  await migrate(db);
+  const requests = createRequests(db, 60_000);
+  const sessions = createSessions(db);
+  let asked = 0;
+
+  /** Each is newer than the one before. */
+  async function ask(id: string, state: RequestState, phase: SessionPhase | null, userId = 'U1') {
+    const place = { teamId: 'T1', userId, channelId: 'C1', threadTs: null };
+    const what = { draft: { values: { prompt: id }, sources: {} }, context: null, slackFileIds: [] };
+    const request = { id, dedupeKey: id, source: 'command' as const, sealed: null, hadSecrets: false };
+    await db.transaction().execute(async (trx) => requests.insert([{ ...request, ...place, ...what }], trx));
+    const createdAt = new Date(Date.UTC(2026, 0, 1, 0, (asked += 1)));
+    const changes = { state, created_at: createdAt, updated_at: createdAt };
+    await db.updateTable('session_requests').set(changes).where('id', '=', id).execute();
+    if (phase === null) return;
+    const session = { sessionId: `s-${id}`, requestId: id, url: '', response: {} };
+    await sessions.bind({ ...session, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
+    await sessions.change(`s-${id}`, { phase });
+  }
+
+  return { ask, listing: createListing(db) };
+}
+
+test('what waits for a person comes before what goes on, and that before the rest, the newest first', async () => {
+  const { ask, listing } = await openListing();
+  await ask('old question', 'created', 'needs-you');
+  await ask('old work', 'created', 'working');
+  await ask('approval', 'created', 'needs-approval');
+  await ask('unclear', 'unknown', null);
+  await ask('sending', 'sending', null);
+  await ask('done', 'created', 'finished');
+  await ask('failed', 'failed', null);
+  await ask('refused', 'refused', null);
+  await ask("somebody else's", 'created', 'needs-you', 'U2');
+  const own = { teamId: 'T1', userId: 'U1' };
+  expect(await listing.mostPressing({ ...own, limit: 10 })).toEqual({
+    requestIds: ['unclear', 'approval', 'old question', 'sending', 'old work', 'failed', 'done'],
+    total: 7,
+  });
+  const { requestIds, total } = await listing.mostPressing({ ...own, limit: 3 });
+  expect({ requestIds, total }).toEqual({ requestIds: ['unclear', 'approval', 'old question'], total: 7 });
+});
