@@ -52,6 +52,8 @@ export type ReplyStep = {
   id: string;
   from: readonly ReplyState[];
   to: ReplyState;
+  /** Only while it still reads so: an edit may have come meanwhile. */
+  whileText?: string;
   changes?: {
     text?: string;
     failure?: ReplyFailure | null;
@@ -140,13 +142,14 @@ export function createReplies(db: Kysely<Tables>) {
     },
 
     /** Moves on only from `from`: null means that somebody else moved it first. */
-    async move({ id, from, to, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
+    async move({ id, from, to, whileText, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
       const { failure, ...plain } = changes;
       const row = await trx
         .updateTable('replies')
         .set({ ...plain, ...(failure !== undefined && { failure: json(failure) }), state: to })
         .where('id', '=', id)
         .where('state', 'in', from)
+        .$if(whileText !== undefined, (update) => update.where('text', '=', whileText ?? ''))
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? null : replySchema.parse(row);

@@ -131,3 +131,52 @@ describe('what is said to Devin outside the thread', () => {
     expect(slack.messages(channelId).filter(({ text }) => text.includes('by a command'))).toEqual([]);
   });
 });
+
+describe('an edit', () => {
+  const SEND = { method: 'POST', path: /\/messages$/ } as const;
+
+  const edit = async (thread: Thread, ts: string, text: string) =>
+    world().slack.deliverEvent({
+      type: 'message',
+      subtype: 'message_changed',
+      hidden: true,
+      channel: thread.channelId,
+      message: {
+        type: 'message',
+        user: thread.ana.userId,
+        text,
+        ts,
+        thread_ts: thread.threadTs,
+        edited: { user: thread.ana.userId, ts: `${text.length}.000100` },
+      },
+    });
+  const heardWords = (thread: Thread): string[] => thread.heard().map(({ message }) => message);
+
+  test('of what is on its way leads to one correction after it', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.fail(SEND, { times: 1, mode: 'delay', delayMs: 700 });
+    const { ts } = await thread.say(thread.ana.userId, 'use main');
+    await devin.waitForRequest(({ path }) => path.includes(thread.id) && path.endsWith('/messages'));
+    await slack.redeliver(await edit(thread, ts, 'use release'));
+    await slack.redeliver(await edit(thread, ts, 'use release 2'));
+    expect(heardWords(thread)).toEqual([]);
+    await thread.marked(ts, 'white_check_mark');
+    await delivered(thread, 'go');
+    expect(heardWords(thread)).toEqual(['use main', 'Correction of my earlier message: use release 2', 'go']);
+  });
+
+  test('of what waits for its files is what is sent', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const owner = thread.ana.userId;
+    const file = slack.addFile({ name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner });
+    devin.fail({ method: 'POST', path: /\/attachments$/ }, { times: 1, mode: 'delay', delayMs: 700 });
+    const { ts } = await thread.say(owner, 'see the log', { files: [file] });
+    await devin.waitForRequest(({ method, path }) => method === 'POST' && path.endsWith('/attachments'));
+    await edit(thread, ts, 'read the log');
+    await thread.marked(ts, 'white_check_mark');
+    await delivered(thread, 'go');
+    expect(heardWords(thread)).toEqual(['read the log', 'go']);
+  });
+});

@@ -63,7 +63,9 @@ export function createSendReply(deps: SendDeps) {
     const { session, reply } = sending;
     const words = await content.words(asUserId !== null);
     const changes = { sent_at: new Date(deps.now()), sent_text: words };
-    const moved = await move({ id: reply.id, from: ['accepted', 'sending'], to: 'sending', changes });
+    const { id, text: whileText } = reply;
+    const moved = await move({ id, from: ['accepted', 'sending'], to: 'sending', whileText, changes });
+    // It was edited while its files went to Devin: it is taken up again as it reads now.
     if (moved === null) return null;
     const response = await deps.sendMessage(session.session_id, {
       message: words,
