@@ -524,7 +524,8 @@ export const en = {
       "Devin's answer got lost, and your message was not found in the session. Look there first: if it is sent again, it may be there twice.",
     ended:
       'The session is over, and nothing can be said to it any more. You can start another one with your message.',
-    gone: 'Devin does not know the session any more: it was deleted, or this app may not see it now.',
+    gone: (reason: string | null): string =>
+      `Devin does not know the session any more: it was deleted, or this app may not see it now.${reason === null ? '' : ` Devin says: ${reason}`}`,
     gaveUp: 'Devin was busy or could not be reached for an hour.',
     /** `reason` is Devin's own. */
     refused: (reason: string | null): string =>

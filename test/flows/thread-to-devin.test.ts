@@ -166,7 +166,6 @@ describe('replies in the thread', () => {
   });
 
   test.each([
-    [404, 'does not know the session'],
     [403, 'service user'],
     [422, 'did not accept'],
   ])('come back privately when Devin answers %i', async (status, words) => {

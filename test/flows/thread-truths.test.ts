@@ -182,3 +182,27 @@ describe('an edit', () => {
     expect(heardWords(thread)).toEqual(['read the log', 'go']);
   });
 });
+
+describe('a 404 on sending a message', () => {
+  test.each([
+    ['the session is there', null, 'did not accept it. Devin says: User gone-user not found'],
+    ['the session is not', { status: 404 }, 'now. Devin says: User gone-user not found'],
+    [
+      'this app may not see sessions',
+      { status: 403, problem: { detail: 'Missing permission ViewOrgSessions' } },
+      'lacks the permission ViewOrgSessions',
+    ],
+  ])('is told for what it is where %s', async (_where, onGet, words) => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    const problem = { detail: 'User gone-user not found' };
+    devin.fail(
+      { method: 'POST', path: new RegExp(`${thread.id}/messages$`) },
+      { times: 1, status: 404, problem },
+    );
+    if (onGet !== null) devin.fail({ method: 'GET', path: thread.id }, { times: 1, ...onGet });
+    await thread.say(thread.ana.userId, 'no way');
+    const notice = await thread.noticeTo(thread.ana.userId, words);
+    expect(notice.text).toContain('no way');
+  });
+});

@@ -1,6 +1,7 @@
 import { DevinError } from '../../devin/errors.ts';
 import type { SessionResponse } from '../../devin/schemas.ts';
 import type { SessionMessageRequest } from '../../devin/sessions.ts';
+import type { Failure } from '../../session/failure.ts';
 import type { Identity } from '../../session/identity.ts';
 import type { ReplyFailure } from '../../session/reply.ts';
 import type { Reply } from '../../store/replies.ts';
@@ -96,7 +97,7 @@ export function createSendReply(deps: SendDeps) {
       case 'unknown-outcome':
         return deps.settle(session, reply, signal);
       case 'final':
-        return fail(reply, (await isOver(deps, session, error)) ? { kind: 'ended' } : trouble.failure);
+        return fail(reply, await reasonFor(deps, session, { error, failure: trouble.failure }));
     }
   }
 
@@ -135,6 +136,37 @@ export function createSendReply(deps: SendDeps) {
       }
     },
   };
+}
+
+type Refused = { error: unknown; failure: Failure };
+
+async function reasonFor(
+  deps: SendDeps,
+  session: SessionRow,
+  { error, failure }: Refused,
+): Promise<ReplyFailure> {
+  if (await isOver(deps, session, error)) return { kind: 'ended' };
+  const isUnknown = failure.kind === 'devin' && failure.code === 'not-found';
+  return isUnknown ? notFound(deps, session, failure) : failure;
+}
+
+/**
+ * A 404 may be about the session, about somebody the message names, or about what this app may not see: the session
+ * itself is asked for.
+ */
+async function notFound(
+  { getSession }: SendDeps,
+  session: SessionRow,
+  failure: Extract<Failure, { kind: 'devin' }>,
+): Promise<ReplyFailure> {
+  try {
+    await getSession(session.session_id);
+    return { ...failure, code: 'unexpected' };
+  } catch (error) {
+    if (!(error instanceof DevinError)) throw error;
+    const isForbidden = error.code === 'forbidden' || error.code === 'unauthorized';
+    return isForbidden ? { kind: 'devin', ...error.facts } : failure;
+  }
 }
 
 /** Which code Devin has for a session that is over is not documented, so the session itself is asked. */

@@ -104,7 +104,7 @@ function reasonOf(failure: ReplyFailure, request: SessionRequest, text: Text): s
     case 'gave-up':
       return text.thread.gaveUp;
     case 'devin':
-      if (failure.code === 'not-found') return text.thread.gone;
+      if (failure.code === 'not-found') return escape(text.thread.gone(failure.detail));
       if (failure.code === 'forbidden' || failure.code === 'unauthorized')
         return escape(userMessage(failure, text));
       return escape(text.thread.refused(failure.detail));
