@@ -13,6 +13,7 @@ export type Problem =
 
 /** Whose settings. */
 export type SettingScope = Exclude<ValueSource, 'request'>;
+export type SharedScope = Exclude<SettingScope, 'person'>;
 
 /** What a person wants, read from the text of a slash command. */
 export type Intent =
@@ -29,7 +30,10 @@ export type Intent =
   /** With problems nothing is set. */
   | { kind: 'set-defaults'; scope: SettingScope; draft: SessionDraft; problems: Problem[] }
   | { kind: 'clear-defaults'; scope: SettingScope }
-  | { kind: 'notify'; where: NonNullable<Preferences['notify']> }
-  | { kind: 'steer'; who: NonNullable<Preferences['steer']>; scope: 'channel' | 'workspace' }
+  /** `session`: about this one only; null: about all of one's own. */
+  | { kind: 'notify'; where: NonNullable<Preferences['notify']>; session: string | null }
+  | { kind: 'steer'; who: NonNullable<Preferences['steer']>; scope: SharedScope }
+  /** Whether what people write in Devin's web app appears in threads. */
+  | { kind: 'web-messages'; shown: boolean; scope: SharedScope }
   /** Nothing is created; `draft` holds what could be read, for the form. */
   | { kind: 'invalid'; problems: Problem[]; draft: SessionDraft };

@@ -225,11 +225,15 @@ export const en = {
         },
         notify: {
           usage: 'notify thread|dm|card',
-          does: 'says where you are told what matters about your sessions.',
+          does: 'says where you are told what matters about your sessions; notify dm <session> about one of them.',
         },
         steer: {
           usage: 'steer requester|members',
           does: "says who may answer and stop this channel's sessions; steer workspace … everywhere; for administrators.",
+        },
+        'web-messages': {
+          usage: 'web-messages on|off',
+          does: "says whether what people write in Devin's web app appears in this channel's threads; web-messages workspace … everywhere; for administrators.",
         },
         link: {
           usage: 'link <@person> <Devin user id>',
@@ -255,6 +259,9 @@ export const en = {
     stop: (title: string): string => `Stopping ${title}. You are told here when it is done.`,
     archive: (title: string): string => `Archiving ${title}. You are told here when it is done.`,
     say: (title: string): string => `On its way to ${title}. You are told here if Devin does not get it.`,
+    notify: (title: string, where: string): string => `About ${title} you are told ${where}.`,
+    notYoursToSay: (mention: string): string =>
+      `What matters about that session is told to ${mention}, who asked for it, so only they can say where. Nothing was changed.`,
     follow: 'Looking for that session at Devin. You are told here where its card is.',
     link: 'Checking that with Slack and Devin. You are told here when it is done.',
   },
@@ -280,6 +287,11 @@ export const en = {
       label: 'Who may answer, stop and archive sessions here',
       requester: 'only whoever asked for the session',
       members: 'every member of the Devin organisation',
+    },
+    webMessages: {
+      label: "What people write in Devin's web app",
+      on: "appears in the session's thread",
+      off: 'stays in the web app',
     },
     preference: (label: string, value: string): string => `${label}: ${value}`,
   },

@@ -115,6 +115,15 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(heard.messages.filter(({ message }) => message === 'once please')).toHaveLength(1);
   });
 
+  test('notify about a session is for whoever asked for it', async () => {
+    const { ana, channelId, session } = await startSession(world());
+    const ben = addColleague(world());
+    expect(await said(ben.userId, channelId, `notify card ${session.id}`)).toContain('only they can say');
+    expect(await said(ana.userId, channelId, `notify card ${session.id}`)).toContain(
+      'nowhere but on the card',
+    );
+  });
+
   test('a guest sees nothing of what others asked for', async () => {
     const { channelId, session } = await startSession(world());
     const guest = addColleague(world(), { isGuest: true });

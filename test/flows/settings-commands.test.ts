@@ -63,6 +63,14 @@ describe('defaults and preferences', () => {
     expect(await admin.type('steer members')).toContain('every member');
   });
 
+  test('web messages are for administrators to show or not', async () => {
+    const admin = someone({ isAdmin: true });
+    const ben = someone();
+    expect(await ben.type('web-messages off', admin.channelId)).toContain('Only administrators');
+    expect(await admin.type('web-messages off')).toContain('stays in the web app');
+    expect(await admin.type('web-messages on')).toContain("appears in the session's thread");
+  });
+
   test('help lists all commands', async () => {
     const { type } = someone();
     const help = await type('help');
@@ -76,6 +84,7 @@ describe('defaults and preferences', () => {
       'defaults',
       'notify',
       'steer',
+      'web-messages',
       'link',
     ])
       expect(help).toContain(`/devin ${usage}`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createWorld } from '../support/bot.ts';
+import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -104,6 +105,17 @@ describe('what Devin says', () => {
     const shown = await thread.relayedText('the other branch');
     expect(shown.text).toBe("Written in Devin's web app:\n> try &lt;!channel&gt; the other branch");
     expect(slack.problems).toEqual([]);
+  });
+
+  test('leaves out what people write in the web app where administrators say so', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const admin = addColleague(world(), { isAdmin: true });
+    await slack.command(admin.userId, thread.channelId, 'web-messages off');
+    devin.advance(thread.id, { status: 'running', personMessage: 'between the two of us' });
+    devin.advance(thread.id, { message: 'for everybody' });
+    await thread.relayedText('for everybody');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['for everybody']);
   });
 
   test.each([

@@ -144,10 +144,15 @@ describe('a session that is followed', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test.each(['dm', 'card'])('tells where the person prefers to be told: %s', async (where) => {
+  test.each([
+    { where: 'dm', about: 'all' },
+    { where: 'dm', about: 'this one' },
+    { where: 'card', about: 'all' },
+  ])('tells where the person prefers to be told, $where about $about', async ({ where, about }) => {
     const { devin, slack } = world();
     const { ana, channelId, session, showing } = await startSession(world());
-    await slack.command(ana.userId, channelId, `notify ${where}`);
+    const command = about === 'all' ? `notify ${where}` : `notify ${where} ${session.id}`;
+    await slack.command(ana.userId, channelId, command);
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
     await showing('Finished');
     const direct = () => slack.messages(slack.directMessages(ana.userId));

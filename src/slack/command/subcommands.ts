@@ -1,4 +1,4 @@
-import type { Intent, SettingScope } from '../../session/intent.ts';
+import type { Intent, SettingScope, SharedScope } from '../../session/intent.ts';
 import { NOTIFY, STEER } from '../../session/preferences.ts';
 import { unescape } from '../blocks/text.ts';
 
@@ -14,6 +14,7 @@ export const SUBCOMMANDS = [
   'defaults',
   'notify',
   'steer',
+  'web-messages',
   'link',
 ] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
@@ -30,8 +31,9 @@ const SAY = new RegExp(String.raw`^say\s+${SESSION}\s+(?<message>\S[^]*)$`, 'i')
 const LINK = /^link\s+<@(?<slack>[UW][A-Z0-9]+)(?:\|[^<>]*)?>\s+(?<devin>(?=\S*[-_|\d])\S+)$/i;
 
 const DEFAULTS = /^defaults(?:\s+(?<scope>me|channel|workspace))?(?:\s+(?<clear>clear))?$/i;
-const NOTIFY_AT = /^notify\s+(?<where>\S+)$/i;
+const NOTIFY_AT = new RegExp(String.raw`^notify\s+(?<where>\S+)(?:\s+${SESSION})?$`, 'i');
 const STEERED_BY = /^steer(?:\s+(?<scope>channel|workspace))?\s+(?<who>\S+)$/i;
+const WEB_MESSAGES = /^web-messages(?:\s+(?<scope>channel|workspace))?\s+(?<shown>on|off)$/i;
 
 const SCOPES: Readonly<Record<string, SettingScope>> = {
   me: 'person',
@@ -84,7 +86,7 @@ function readSay(text: string): Intent | null {
 }
 
 function readSettings(typed: string): Intent | null {
-  return readDefaults(typed) ?? readNotify(typed) ?? readSteer(typed);
+  return readDefaults(typed) ?? readNotify(unescape(typed)) ?? readSteer(typed) ?? readWebMessages(typed);
 }
 
 function readDefaults(typed: string): Intent | null {
@@ -106,19 +108,28 @@ function scopeOf(word: string | undefined): SettingScope | null {
   return SCOPES[word?.toLowerCase() ?? ''] ?? null;
 }
 
-function readNotify(typed: string): Intent | null {
-  const word = NOTIFY_AT.exec(typed)?.groups?.['where']?.toLowerCase();
-  const where = NOTIFY.find((known) => known === word);
-  return where === undefined ? null : { kind: 'notify', where };
+function readNotify(text: string): Intent | null {
+  const groups = NOTIFY_AT.exec(text)?.groups;
+  const where = NOTIFY.find((known) => known === groups?.['where']?.toLowerCase());
+  const session = groups?.['id'] ?? groups?.['address'] ?? null;
+  return where === undefined ? null : { kind: 'notify', where, session };
 }
 
 function readSteer(typed: string): Intent | null {
   const groups = STEERED_BY.exec(typed)?.groups;
   const who = STEER.find((known) => known === groups?.['who']?.toLowerCase());
   if (who === undefined) return null;
-  return {
-    kind: 'steer',
-    who,
-    scope: groups?.['scope']?.toLowerCase() === 'workspace' ? 'workspace' : 'channel',
-  };
+  return { kind: 'steer', who, scope: sharedScopeOf(groups?.['scope']) };
+}
+
+function readWebMessages(typed: string): Intent | null {
+  const groups = WEB_MESSAGES.exec(typed)?.groups;
+  if (groups === undefined) return null;
+  const shown = groups['shown']?.toLowerCase() === 'on';
+  return { kind: 'web-messages', shown, scope: sharedScopeOf(groups['scope']) };
+}
+
+/** With none named, where the command is typed. */
+function sharedScopeOf(word: string | undefined): SharedScope {
+  return word?.toLowerCase() === 'workspace' ? 'workspace' : 'channel';
 }

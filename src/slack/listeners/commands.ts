@@ -93,9 +93,12 @@ function createAnswer(deps: CommandDeps) {
       case 'clear-defaults':
         return settings.clear(payload, intent);
       case 'notify':
-        return settings.notify(payload, intent);
+        if (intent.session === null) return settings.notify(payload, intent);
+        return sessions.notify(payload, { ...intent, session: intent.session });
       case 'steer':
         return settings.steer(payload, intent);
+      case 'web-messages':
+        return settings.webMessages(payload, intent);
     }
   };
 }

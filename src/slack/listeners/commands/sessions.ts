@@ -22,7 +22,7 @@ export type SessionCommandDeps = {
   /** The slash command's name. */
   command: string;
   requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'find' | 'ofRequest'>;
+  sessions: Pick<Sessions, 'find' | 'ofRequest' | 'change'>;
   listing: Listing;
   defaults: Pick<Settings, 'preferencesFor'>;
   people: Pick<People, 'find'>;
@@ -112,6 +112,21 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([text.sessions.say(nameOf(found, payload))]);
   }
 
+  /** Only the one who is told may say where. */
+  async function notify(
+    payload: SlashCommand,
+    { where, session: typed }: Of<'notify'> & { session: string },
+  ): Promise<Rendered> {
+    const found = await known(payload, typed);
+    if (found === null) return unknown(typed);
+    const { request, session } = found;
+    if (request.user_id !== payload.user_id) {
+      return notice([text.sessions.notYoursToSay(`<@${request.user_id}>`)]);
+    }
+    await sessions.change(session.session_id, { notify: where });
+    return notice([text.sessions.notify(nameOf(found, payload), text.settings.notify[where])]);
+  }
+
   async function follow(payload: SlashCommand, { session: typed }: Of<'follow'>): Promise<Rendered> {
     await steering.follow(actorOf(payload), bareSessionId(typed));
     return notice([text.sessions.follow]);
@@ -126,7 +141,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([text.sessions.unknown(code(typed))]);
   }
 
-  return { list, status, steer, say, follow, link };
+  return { list, status, steer, say, notify, follow, link };
 }
 
 function viewerOf({ user_id: userId, channel_id: channelId }: SlashCommand): Viewer {

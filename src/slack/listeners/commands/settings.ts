@@ -90,6 +90,8 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
       prefer(payload, 'person', { notify: where }),
     steer: async (payload: SlashCommand, { who, scope }: Of<'steer'>) =>
       prefer(payload, scope, { steer: who }),
+    webMessages: async (payload: SlashCommand, { shown, scope }: Of<'web-messages'>) =>
+      prefer(payload, scope, { webMessages: shown }),
   };
 }
 
