@@ -1,15 +1,38 @@
 import { createBot } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
+import { AMPLE_BUDGET, QUICK_LOOKS_MS } from '../support/bot.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
 
-/** The bot in a process that dies, as SIGKILL does, the moment a request has reached the state CRASH_AT. */
+/**
+ * The bot in a process that dies, as SIGKILL does, at the moment it was told, a pattern: when a request has reached a
+ * state (`carded`), or just before a call of fetch leaves (`POST .*\/messages`).
+ */
+let fatalMoment: unknown = null;
+process.on('message', (moment) => {
+  fatalMoment = moment;
+  process.send?.('noted');
+});
+
+function reached(moment: string): void {
+  if (typeof fatalMoment !== 'string' || !new RegExp(fatalMoment).test(moment)) return;
+  process.kill(process.pid, 'SIGKILL');
+}
+
 const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+const { watchTimes, relayTimes } = QUICK_THREADS.overrides;
 const bot = await createBot(parsed.config, {
-  looksAtMs: [0, 50, 150],
+  looksAtMs: QUICK_LOOKS_MS,
   leaseMs: 900,
   sweepTimes: { everyMs: 300, strandedMs: 900, staleMs: 900 },
-  onState: (state) => {
-    if (state === process.env['CRASH_AT']) process.kill(process.pid, 'SIGKILL');
+  watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100 },
+  relayTimes,
+  editBudget: AMPLE_BUDGET,
+  onState: reached,
+  fetch: async (input, init) => {
+    const { method, url } = input instanceof Request ? input : { method: init?.method, url: String(input) };
+    reached(`${method ?? 'GET'} ${url}`);
+    return fetch(input, init);
   },
 });
 process.send?.(await bot.start());

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createLocalDevin } from '../../src/sandbox/devin/index.ts';
 import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
@@ -23,12 +23,13 @@ describe('the program', () => {
   let devin: LocalDevin;
   let dataDir: string;
 
-  beforeEach(async () => {
+  // One folder for all of them: the first makes the database, the others start on what it left.
+  beforeAll(async () => {
     slack = await createLocalSlack();
     devin = await createLocalDevin({});
     dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-main-'));
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await Promise.all([slack.close(), devin.stop()]);
     await rm(dataDir, { recursive: true, force: true });
   });

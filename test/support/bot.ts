@@ -32,10 +32,10 @@ export type World = {
 };
 
 /** Looks for a lost answer quickly, so that a test does not wait half a minute for a verdict. */
-const QUICK_LOOKS_MS = [0, 50, 150];
+export const QUICK_LOOKS_MS = [0, 50, 150];
 
 /** The tests of a file share a workspace, which together may be edited, and asked, more often than Slack would like. */
-const AMPLE_BUDGET = { burst: 1000, perMinute: 1000 };
+export const AMPLE_BUDGET = { burst: 1000, perMinute: 1000 };
 
 /** The real bot on a local Slack and a local Devin. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {

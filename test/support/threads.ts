@@ -12,7 +12,7 @@ export const QUICK_THREADS = {
 };
 
 /** A session that somebody started in a channel of their own, and its thread. */
-export async function startThread(world: World, text = 'fix the login test') {
+export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 'fix the login test') {
   const { slack, devin } = world;
   const ana = addColleague(world);
   const channelId = slack.addChannel({ name: `thread-${ana.name}`, members: [ana.userId] });
