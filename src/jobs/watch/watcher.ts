@@ -62,9 +62,10 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
       continue;
     }
     if (!prepared)
-      await prepare(signal).catch((error: unknown) =>
-        log.warn({ err: error }, 'looking for lost sessions failed'),
-      );
+      await prepare(signal).catch((error: unknown) => {
+        // Ended by the stop, it is done at the next start.
+        if (!signal.aborted) log.warn({ err: error }, 'looking for lost sessions failed');
+      });
     prepared = true;
     await lead(deps, take, signal);
   }

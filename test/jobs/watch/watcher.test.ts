@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createWatcher } from '../../../src/jobs/watch/watcher.ts';
@@ -76,6 +77,28 @@ describe('the watcher over several processes', () => {
     const { until, rounds } = watch(await openLeases(), 'first', true);
     await until(3);
     expect(rounds.prepared).toBe(1);
+  });
+
+  test('says nothing of a search for lost sessions that its own stop ended', async () => {
+    const lines: string[] = [];
+    const searching = Promise.withResolvers<void>();
+    const watcher = createWatcher({
+      leases: await openLeases(),
+      owner: 'first',
+      prepare: async (signal) => {
+        searching.resolve();
+        await once(signal, 'abort');
+        signal.throwIfAborted();
+      },
+      round: async () => Promise.resolve(5),
+      times: { leaseMs: LEASE_MS, standbyMs: 20 },
+      sleep: async (ms, signal) => delay(ms, true, { signal }).catch(() => false),
+      log: createLog('info', { write: (line) => lines.push(line) }),
+    });
+    watcher.start();
+    await searching.promise;
+    await watcher.stop();
+    expect(lines).toEqual([]);
   });
 
   test('starts and stops in any order and number', async () => {
