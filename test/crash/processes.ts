@@ -47,7 +47,7 @@ export function useMortalWorld(databaseEnvironment: () => Promise<Environment>):
 }
 
 async function createMortalWorld(databaseEnvironment: () => Promise<Environment>) {
-  const slack = await createLocalSlack();
+  const slack = await createLocalSlack({ rateLimits: 'off' });
   const devin = await createLocalDevin({});
   const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-crash-'));
   const environment = {

@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { createSettings } from '../../src/store/settings.ts';
+import type { WorldOptions } from '../support/bot.ts';
+import { usePostgres } from '../support/databases.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const CUT_SHORT_MS = 1500;
+
+describe('what people write in the thread', () => {
+  const { server, url, open } = usePostgres();
+  const onServer = (transport: 'http' | 'socket') => async (): Promise<WorldOptions> => {
+    await server().createDatabase(transport);
+    const slack = { answerTimeoutMs: CUT_SHORT_MS, redeliverAfterMs: [] };
+    return { ...QUICK_THREADS, transport, slack, environment: { DATABASE_URL: url(transport) } };
+  };
+  const worlds = { http: useWorld(onServer('http')), socket: useWorld(onServer('socket')) };
+
+  test.each(['http', 'socket'] as const)(
+    'is not acknowledged while the database refuses it, and is heard once when Slack delivers it again (%s)',
+    async (transport) => {
+      const world = worlds[transport];
+      const { db } = await open({ databaseUrl: url(transport) });
+      const thread = await startThread(world());
+      await sql`create function refuse() returns trigger language plpgsql
+        as $$ begin raise exception 'the disk is full'; end $$`.execute(db);
+      await sql`create trigger refuse before insert on replies execute function refuse()`.execute(db);
+      const { ts, deliveries } = await thread.say(thread.ana.userId, 'keep this');
+      const outcomes = () => deliveries.flatMap(({ outcomes: all }) => all.map(({ kind }) => kind));
+      expect(outcomes()).toEqual([transport === 'http' ? 'refused' : 'timeout']);
+
+      await sql`drop trigger refuse on replies`.execute(db);
+      for (const delivery of [...deliveries, ...deliveries]) await world().slack.redeliver(delivery);
+      expect(outcomes().slice(1)).toEqual(['answered', 'answered']);
+      await thread.marked(ts, 'white_check_mark');
+      await thread.marked((await thread.say(thread.ana.userId, 'and this')).ts, 'white_check_mark');
+      expect(thread.heard().map(({ message }) => message)).toEqual(['keep this', 'and this']);
+    },
+  );
+
+  test("in Devin's web app is left out where a channel wants it so, and what Devin says is not", async () => {
+    const { devin, slack } = worlds.http();
+    const thread = await startThread(worlds.http());
+    const { db } = await open({ databaseUrl: url('http') });
+    const channel = {
+      teamId: slack.workspace.teamId,
+      scope: 'channel',
+      scopeId: thread.channelId,
+    } as const;
+    await createSettings(db).setPreferences(channel, { webMessages: false }, thread.ana.userId);
+    devin.advance(thread.id, { status: 'running', personMessage: 'said elsewhere' });
+    devin.advance(thread.id, { message: 'heard you' });
+    await thread.relayedText('heard you');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['heard you']);
+  });
+});
+
+describe('a Devin that is slow to give its messages', () => {
+  const answers: (() => void)[] = [];
+  const schedule = (run: () => void) => {
+    answers.push(run);
+    return () => undefined;
+  };
+  const world = useWorld({ ...QUICK_THREADS, devin: { schedule } });
+
+  test('holds up no other session nor the card, and is posted once', async () => {
+    const { devin, slack } = world();
+    const [slow, quick] = [await startThread(world()), await startThread(world())];
+    const path = new RegExp(`${slow.id}/messages$`);
+    const held = devin.fail({ method: 'GET', path }, { mode: 'delay', times: Infinity });
+    devin.advance(slow.id, { status: 'running', message: 'at last' });
+    await devin.waitForRequest((request) => request.method === 'GET' && path.test(request.path));
+    // Each change asks for the messages anew.
+    for (const acus of [1, 2]) {
+      devin.advance(slow.id, { acus });
+      await slack.waitForMessage(slow.channelId, ({ text }) => text.includes(`${acus} ACU`));
+      devin.advance(quick.id, { status: 'running', message: `quick ${acus}` });
+      await quick.relayedText(`quick ${acus}`);
+    }
+    expect(slow.relayed()).toEqual([]);
+    held.clear();
+    answers.forEach((answer) => answer());
+    await slow.relayedText('at last');
+    devin.advance(slow.id, { message: 'and on' });
+    await slow.relayedText('and on');
+    expect(slow.relayed().map(({ text }) => text)).toEqual(['at last', 'and on']);
+  });
+});
