@@ -6,6 +6,7 @@ import { createLife } from './wiring/life.ts';
 import type { Bot } from './wiring/life.ts';
 import { createParts } from './wiring/parts.ts';
 import { createRelayToSession, createRelayToThread } from './wiring/relays.ts';
+import { createRestoring } from './wiring/restoring.ts';
 import type { Overrides } from './wiring/settings.ts';
 import { createSteering } from './wiring/steering.ts';
 import { createWatching } from './wiring/watching.ts';
@@ -17,6 +18,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const parts = await createParts(config, overrides);
   const { watcher, recorder } = createWatching(parts);
   createSteering(parts, recorder);
+  createRestoring(parts);
   createRelayToThread(parts);
   createRelayToSession(parts, recorder);
   const sweep = createCreation(parts);

@@ -10,6 +10,8 @@ import type { Tables } from '../store/tables.ts';
 import { factsOf, startCrew } from './queue-crew.ts';
 import type { Crew, QueueLog, Registration } from './queue-crew.ts';
 import { BOSS_SCHEMA } from './queue-poll.ts';
+import { searchSchema } from './restore/lost.ts';
+import type { Search } from './restore/lost.ts';
 
 /** Every kind of job and what it carries: ids only, so that nothing secret is kept in the queue. */
 type Jobs = {
@@ -44,6 +46,8 @@ type Jobs = {
     placeKind?: PlaceKind | null | undefined;
     answerTo: AnswerTo;
   };
+  /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
+  'restore-sessions': Search;
   /** Say which member of the Devin organisation a person is. */
   'link-person': {
     teamId: string;
@@ -102,6 +106,7 @@ const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     placeKind: z.enum(PLACE_KINDS).nullish(),
     answerTo: answerToSchema,
   }),
+  'restore-sessions': searchSchema,
   'link-person': z.object({
     teamId: z.string(),
     userId: z.string(),

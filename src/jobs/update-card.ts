@@ -146,7 +146,7 @@ async function postAgain(
   if (typeof found === 'string') return cards.placed(id, found, startsThread).then(() => null);
   if (found !== null) return found;
   await cards.attempt(id, new Date(now()));
-  const posted = await outbound.postCard(place, id, card);
+  const posted = await outbound.postCard(place, request, card);
   if (posted.kind === 'posted') return cards.placed(id, posted.ts, startsThread).then(() => null);
   if (posted.kind !== 'unclear') await cards.attempt(id, null);
   if (posted.kind === 'refused')

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** How it was established which member of the Devin organisation a person is. */
-const MATCHED_HOW = ['administrator', 'email'] as const;
+/** How it was established which member of the Devin organisation it is; `session`: Devin says so of the session. */
+const MATCHED_HOW = ['administrator', 'email', 'session'] as const;
 
 export const REFUSAL_REASONS = [
   'unknown',

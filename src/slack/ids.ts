@@ -88,19 +88,97 @@ export const homeBlock = (requestId: string): string => `session.${requestId}`;
 
 /** Metadata by which a message is found again when Slack's answer to posting it was lost. */
 export type Mark = { event_type: string; event_payload: Record<string, string> };
+const MESSAGE_EVENT = 'devin_message';
+const MILESTONE_EVENT = 'devin_milestone';
 /** `part`: a long message is several of Slack's. */
 export const messageMark = (sessionId: string, eventId: string, part: number): Mark => ({
-  event_type: 'devin_message',
+  event_type: MESSAGE_EVENT,
   event_payload: { session_id: sessionId, event_id: eventId, part: String(part) },
 });
 export const milestoneMark = (sessionId: string, key: string): Mark => ({
-  event_type: 'devin_milestone',
+  event_type: MILESTONE_EVENT,
   event_payload: { session_id: sessionId, milestone: key },
 });
 
 /** Metadata of a card, by which it is found again when Slack's answer to posting it was lost. */
 const CARD_EVENT = 'devin_session';
-export const cardMetadata = (requestId: string): Mark => ({
+export const cardMark = (requestId: string): Mark => ({
   event_type: CARD_EVENT,
   event_payload: { request_id: requestId },
 });
+
+/** What a card shows and Devin does not tell. */
+export type CardOwner = {
+  id: string;
+  user_id: string;
+  draft: { values: { repos?: string[] | undefined; max_acu_limit?: number | undefined } };
+};
+/** Slack takes no metadata of any size; more than this is left out. */
+const REPOS_LENGTH = 1000;
+
+/** With what is needed to go on with the card should the database be lost. */
+export function cardMetadata({ id, user_id: requester, draft: { values } }: CardOwner): Mark {
+  const { event_type, event_payload } = cardMark(id);
+  const repos = (values.repos ?? []).join(',');
+  const acuLimit = values.max_acu_limit;
+  return {
+    event_type,
+    event_payload: {
+      ...event_payload,
+      requester,
+      ...(repos !== '' && repos.length <= REPOS_LENGTH && { repos }),
+      ...(acuLimit !== undefined && { acu_limit: String(acuLimit) }),
+    },
+  };
+}
+
+const markSchema = z.discriminatedUnion('event_type', [
+  z.object({
+    event_type: z.literal(CARD_EVENT),
+    event_payload: z.object({
+      request_id: z.string(),
+      requester: z.string().optional(),
+      repos: z.string().optional(),
+      acu_limit: z.coerce.number().optional(),
+    }),
+  }),
+  z.object({
+    event_type: z.literal(MESSAGE_EVENT),
+    event_payload: z.object({ session_id: z.string(), event_id: z.string() }),
+  }),
+  z.object({
+    event_type: z.literal(MILESTONE_EVENT),
+    event_payload: z.object({ session_id: z.string(), milestone: z.string() }),
+  }),
+]);
+
+export type ReadMark =
+  | { kind: 'card'; requestId: string; requester: string | null; repos: string[]; acuLimit: number | null }
+  | { kind: 'message'; sessionId: string; eventId: string }
+  | { kind: 'milestone'; sessionId: string; key: string };
+
+/** null: no mark of this app. */
+export function readMark(metadata: unknown): ReadMark | null {
+  const { data } = markSchema.safeParse(metadata);
+  switch (data?.event_type) {
+    case CARD_EVENT: {
+      const {
+        request_id: requestId,
+        requester = null,
+        repos,
+        acu_limit: acuLimit = null,
+      } = data.event_payload;
+      return { kind: 'card', requestId, requester, repos: repos?.split(',') ?? [], acuLimit };
+    }
+    case MESSAGE_EVENT: {
+      const { session_id: sessionId, event_id: eventId } = data.event_payload;
+      return { kind: 'message', sessionId, eventId };
+    }
+    case MILESTONE_EVENT: {
+      const { session_id: sessionId, milestone: key } = data.event_payload;
+      return { kind: 'milestone', sessionId, key };
+    }
+    case undefined:
+      return null;
+  }
+}

@@ -5,8 +5,8 @@ import type { Log } from '../log.ts';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
 import type { SlackHosts } from './hosts.ts';
-import { cardMetadata } from './ids.ts';
-import type { Mark } from './ids.ts';
+import { cardMark, cardMetadata } from './ids.ts';
+import type { CardOwner, Mark } from './ids.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
 /** A message as a renderer made it: `text` alone says everything. */
@@ -153,12 +153,12 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     find,
 
     /** Once: an unclear answer is settled by `findCard`, never by posting again. */
-    postCard: async (place: CardPlace, requestId: string, card: Rendered): Promise<Posted> =>
-      post(place, cardMetadata(requestId), card),
+    postCard: async (place: CardPlace, request: CardOwner, card: Rendered): Promise<Posted> =>
+      post(place, cardMetadata(request), card),
 
     /** The card of this request in the conversation, found by its metadata; null when it is not there. */
     findCard: async (place: CardPlace, requestId: string, sinceMs: number): Promise<string | null> =>
-      find(place, cardMetadata(requestId), sinceMs),
+      find(place, cardMark(requestId), sinceMs),
 
     async updateCard(channelId: string, ts: string, card: Rendered): Promise<Updated> {
       try {

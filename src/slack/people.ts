@@ -50,6 +50,17 @@ export function createPeople({ client, teamId }: { client: WebClient; teamId: ()
         return null;
       }
     },
+
+    /** Whose address it is; null: nobody's in this workspace. Throws when Slack cannot be asked. */
+    async findByEmail(email: string): Promise<SlackPerson | null> {
+      try {
+        const { user } = await client.users.lookupByEmail({ email });
+        return toPerson(userSchema.parse(user), teamId());
+      } catch (error) {
+        if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
+        return null;
+      }
+    },
   };
 }
 

@@ -42,7 +42,7 @@ const requestSchema = z.object({
   id: z.string(),
   dedupe_key: z.string(),
   state: z.enum(REQUEST_STATES),
-  source: z.enum(['command', 'form', 'follow']),
+  source: z.enum(['command', 'form', 'follow', 'restored']),
   team_id: z.string(),
   user_id: z.string(),
   channel_id: z.string(),

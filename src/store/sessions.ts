@@ -182,29 +182,6 @@ export function createSessions(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** What was said before it was followed: known, and never posted. */
-    async skipMessages(
-      sessionId: string,
-      messages: readonly { eventId: string; source: string; text: string; saidAt: Date }[],
-      trx: Db = db,
-    ): Promise<void> {
-      if (messages.length === 0) return;
-      await trx
-        .insertInto('session_messages')
-        .values(
-          messages.map(({ eventId, source, text, saidAt }) => ({
-            session_id: sessionId,
-            event_id: eventId,
-            source,
-            text,
-            state: 'skipped' as const,
-            said_at: saidAt,
-          })),
-        )
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-    },
-
     /** Which of these sessions already belong to a request. */
     async bound(sessionIds: string[]): Promise<Set<string>> {
       if (sessionIds.length === 0) return new Set();

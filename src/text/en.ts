@@ -312,6 +312,8 @@ export const en = {
     sentAlready:
       'It has been sent to Devin already, so it cannot be taken back any more. Once its card shows Stop, that ends it.',
     followed: 'Its card is in Slack, and it is followed there.',
+    followedElsewhere:
+      'This session has its card elsewhere in Slack already and is followed there, so it was not brought here as well.',
     noPlace:
       'Slack took the card neither in this conversation nor as a direct message, so the session is not shown here. Ask whoever runs this app to look at its permissions in Slack.',
     slackUnavailable:
@@ -804,6 +806,7 @@ export const en = {
     matchedBy: {
       administrator: 'Linked by an administrator.',
       email: 'Matched by the e-mail address of the Slack account.',
+      session: 'Devin names this member for the session.',
     },
     serviceUser: {
       off: "Runs as the organisation's service user: this app is set up that way for everybody.",

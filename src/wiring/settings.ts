@@ -35,9 +35,21 @@ export type Overrides = {
   onFatal?: () => void;
 };
 
-/** `fastestMs`: WATCH_SECONDS, unless given. `tellAfterMs`: so long what is worth a message waits for the messages before it. */
-type WatchTimes = WatcherTimes & RoundTimes & { fastestMs: number; tellAfterMs: number };
-const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = { ...WATCHER_TIMES, ...ROUND_TIMES, tellAfterMs: 15_000 };
+type WatchTimes = WatcherTimes &
+  RoundTimes & {
+    /** WATCH_SECONDS, unless given. */
+    fastestMs: number;
+    /** So long what is worth a message waits for the messages before it. */
+    tellAfterMs: number;
+    /** Between two looks for lost cards. Slack takes about 50 a minute. */
+    restorePauseMs: number;
+  };
+const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
+  ...WATCHER_TIMES,
+  ...ROUND_TIMES,
+  tellAfterMs: 15_000,
+  restorePauseMs: 1500,
+};
 
 /** Together at most the 50 a minute of https://docs.slack.dev/reference/methods/chat.update */
 const EDIT_BUDGET: EditBudget = { burst: 15, perMinute: 35 };

@@ -7,6 +7,7 @@ import { createThreadReader } from '../slack/context.ts';
 import { createSlackFiles } from '../slack/files.ts';
 import { createSlackHosts } from '../slack/hosts.ts';
 import { slackLogger } from '../slack/log.ts';
+import { createMarkReader } from '../slack/marks.ts';
 import { createOutbound } from '../slack/outbound.ts';
 import { createPeople } from '../slack/people.ts';
 import type { Settings } from './settings.ts';
@@ -40,6 +41,8 @@ export function createSlack({ slack: { botToken, apiUrl, transport } }: Config, 
     identity,
     botUserId: () => bot().botUserId,
     workspaceUrl: () => bot().workspaceUrl,
+    teamId: () => bot().teamId,
+    marks: createMarkReader({ client: background, botUserId: () => bot().botUserId }),
     people,
     thread: createThreadReader({ client: background, people, botUserId: () => bot().botUserId }),
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),

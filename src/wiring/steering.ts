@@ -1,11 +1,13 @@
 import { lookUpMembers } from '../identity/members.ts';
+import { createBringIn } from '../jobs/bring-in/bring-in.ts';
+import { createReadHistory } from '../jobs/bring-in/read-history.ts';
+import { createSessionMember } from '../jobs/bring-in/session-member.ts';
 import { createAnswerer } from '../jobs/steer/answer.ts';
 import { createCanceller } from '../jobs/steer/cancel.ts';
 import { createSteeringCheck } from '../jobs/steer/check.ts';
 import { createFollower } from '../jobs/steer/follow.ts';
 import { createLinker } from '../jobs/steer/link.ts';
 import { createPlaceCard } from '../jobs/steer/place-card.ts';
-import { createReadHistory } from '../jobs/steer/read-history.ts';
 import { createSteerer } from '../jobs/steer/steer.ts';
 import type { Recorder } from '../jobs/watch/record.ts';
 import { en } from '../text/index.ts';
@@ -33,18 +35,20 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
     text: en,
   });
   const cancel = createCanceller({ ...store, check, transitions, answer, text: en });
+  const { findMember } = lookUpMembers(devin.members);
   const follow = createFollower({
     ...store,
     resolver,
     getSession: get,
-    readHistory: createReadHistory(devin.messages),
+    readHistory: createReadHistory(devin),
+    sessionMember: createSessionMember({ findMember, now }),
+    bringIn: createBringIn(store),
     placeCard: createPlaceCard({ ...store, outbound, drawCard, enqueue, now }),
     enqueue,
     outbound,
     answer,
     text: en,
   });
-  const { findMember } = lookUpMembers(devin.members);
   const link = createLinker({ people, findMember, identities: store.identities, answer, text: en });
   queue.work('steer', async (job, { signal }) => steer(job, signal), { concurrency: 4 });
   queue.work('cancel-request', async (job) => cancel(job), { concurrency: 4 });

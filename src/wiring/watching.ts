@@ -35,7 +35,7 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
 }
 
 /** Nothing to find where sessions carry no tag. */
-function createReconciliation({ config, settings, store, devin, transitions }: Parts) {
+function createReconciliation({ config, settings, store, queue, devin, transitions }: Parts) {
   const { log, now } = settings;
   const serviceUserId = async (): Promise<string | null> => {
     const self = await devin.self.get();
@@ -43,7 +43,16 @@ function createReconciliation({ config, settings, store, devin, transitions }: P
   };
   const adopt = createAdopt(transitions);
   const { listAll: listSessions } = devin.sessions;
-  const reconcile = createReconciler({ ...store, serviceUserId, listSessions, adopt, now, log });
+  const { enqueue } = queue;
+  const reconcile = createReconciler({
+    ...store,
+    serviceUserId,
+    listSessions,
+    adopt,
+    enqueue,
+    now,
+    log,
+  });
   return async (signal: AbortSignal): Promise<void> => {
     if (config.requestTag) await reconcile(signal);
   };

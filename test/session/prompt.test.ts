@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildPrompt } from '../../src/session/prompt.ts';
+import { buildPrompt, readPrompt } from '../../src/session/prompt.ts';
 import type { QuotedMessage } from '../../src/session/prompt.ts';
 
 const message = (changes: Partial<QuotedMessage> = {}): QuotedMessage => ({
@@ -74,5 +74,24 @@ describe('the prompt', () => {
         expect(closings).toHaveLength(1);
       }),
     );
+  });
+});
+
+describe('reading a prompt', () => {
+  test('gives back the task and the address, whatever the task and the quoted words are', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), hostile), hostile, (task, text) => {
+        const parts = { task, thread: thread([message({ text })]), requestId: 'r1' };
+        const permalink = 'https://acme.slack.com/archives/C1/p1';
+        expect(readPrompt(buildPrompt(parts), 'r1')).toEqual({ task, permalink });
+      }),
+    );
+  });
+
+  test.each([
+    ['without a conversation', 'fix it', 'r1'],
+    ['of another request', buildPrompt({ task: 't', thread: thread([message()]), requestId: 'r2' }), 'r1'],
+  ])('takes a prompt %s as it is', (_what, prompt, requestId) => {
+    expect(readPrompt(prompt, requestId)).toEqual({ task: prompt, permalink: null });
   });
 });

@@ -53,7 +53,7 @@ export function createPostCardStep({ outbound, drawCard, transitions, end, now }
 
   async function post(request: SessionRequest, place: CardPlace): Promise<StepOutcome> {
     const { rendered } = await drawCard(request);
-    const result = await outbound.postCard(place, request.id, rendered);
+    const result = await outbound.postCard(place, request, rendered);
     switch (result.kind) {
       case 'posted':
         return carded(request, place.channelId, result.ts);

@@ -3,7 +3,7 @@ import type { SessionAttachment } from '../../devin/schemas.ts';
 import type { Log } from '../../log.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import { ATTACHMENT } from './post-message.ts';
+import { fileRow } from './file-row.ts';
 
 type AttachmentDeps = {
   messages: Pick<SessionMessages, 'add'>;
@@ -17,13 +17,8 @@ export function createFindAttachments({ messages, listAttachments, now, log }: A
   return async ({ session_id: sessionId, synced }: SessionRow, signal: AbortSignal): Promise<void> => {
     try {
       const made = (await listAttachments(sessionId, { signal })).filter(({ source }) => source === 'devin');
-      const rows = made.map(({ attachment_id: id, name, url }) => ({
-        eventId: `${ATTACHMENT}:${id}`,
-        source: ATTACHMENT,
-        text: JSON.stringify({ name, url }),
-        state: synced ? ('pending' as const) : ('left-out' as const),
-        saidAt: new Date(now()),
-      }));
+      const state = synced ? 'pending' : 'left-out';
+      const rows = made.map((file) => fileRow(file, new Date(now()), state));
       await messages.add(sessionId, rows);
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;

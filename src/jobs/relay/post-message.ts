@@ -11,10 +11,11 @@ import type { FileToShare, ThreadPlace } from '../../slack/thread-writer.ts';
 import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
+import { readFileRow } from './file-row.ts';
+import type { SessionFile } from './file-row.ts';
 import { refusalOf } from './place-trouble.ts';
 import { shareFile } from './share-file.ts';
 
-export const ATTACHMENT = 'attachment';
 /** The text of its row is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
 /** The text of its row is who said what, and how. */
@@ -22,14 +23,8 @@ export const REPLY_BY = 'reply-by';
 const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), text: z.string() });
 export type ReplyBy = z.infer<typeof replyBySchema>;
 
-/** What the text of a row for a file that Devin made holds. */
-const attachmentSchema = z.object({ name: z.string(), url: z.string() });
-
 /** null: Devin does not give it, or it is too large. Throws when asking again later may do. */
-export type ReadFile = (
-  file: z.infer<typeof attachmentSchema>,
-  signal: AbortSignal,
-) => Promise<FileToShare | null>;
+export type ReadFile = (file: SessionFile, signal: AbortSignal) => Promise<FileToShare | null>;
 
 type PostDeps = {
   outbound: Pick<Outbound, 'post' | 'find' | 'upload' | 'share' | 'findFile'>;
@@ -133,10 +128,8 @@ async function contentOf(deps: PostDeps, { url }: SessionRow, row: MessageRow): 
     const posts = renderReplyBy({ ...by, words: await nameMentions(said) }, text);
     return { posts, file: null, name: '' };
   }
-  if (row.source === ATTACHMENT) {
-    const attachment = attachmentSchema.parse(JSON.parse(row.text));
-    return { posts: [], file: async (signal) => readFile(attachment, signal), name: attachment.name };
-  }
+  const made = readFileRow(row);
+  if (made !== null) return { posts: [], file: async (signal) => readFile(made, signal), name: made.name };
   if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };
   const { posts, file } = renderSaid(row.text, text);
   const name = `devin-${row.said_at.toISOString().slice(0, 19).replaceAll(':', '')}.md`;

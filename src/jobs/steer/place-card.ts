@@ -60,7 +60,7 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     if (found !== null) return placed(deps, request, { channelId, ts: found });
     const attempted = await changed(request, { card_attempted_at: new Date(now()) });
     const { rendered } = await drawCard(attempted);
-    const result = await outbound.postCard(place, request.id, rendered);
+    const result = await outbound.postCard(place, request, rendered);
     switch (result.kind) {
       case 'posted':
         return placed(deps, attempted, { channelId, ts: result.ts });

@@ -5,9 +5,14 @@ import { requestIdOf } from '../../session/request.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Adopt } from '../create-session/send.ts';
+import type { Enqueue } from '../queue.ts';
+import type { Lost } from '../restore/lost.ts';
 
 /** So far back sessions are looked for that were started from here. */
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Of more lost sessions than this the oldest stay lost. */
+const MAX_LOST = 200;
 
 type ReconcileDeps = {
   /** Whose sessions are ours; null: that cannot be told. */
@@ -19,16 +24,17 @@ type ReconcileDeps = {
   sessions: Pick<Sessions, 'bound'>;
   requests: Pick<Requests, 'find'>;
   adopt: Adopt;
+  enqueue: Enqueue;
   now: () => number;
   log: Log;
 };
 
 /**
  * Finds sessions that carry our tag and belong to no request here. Those whose request waits for its answer are
- * bound to it. The others were started with a database that is lost: where their cards are, nobody knows any more.
+ * bound to it. The others were started with a database that is lost: their cards are looked for in Slack.
  */
 export function createReconciler(deps: ReconcileDeps) {
-  const { serviceUserId, listSessions, sessions, requests, adopt, now, log } = deps;
+  const { serviceUserId, listSessions, sessions, requests, adopt, enqueue, now, log } = deps;
 
   async function match(requestId: string, session: SessionResponse): Promise<'adopted' | 'known' | 'lost'> {
     const request = await requests.find(requestId);
@@ -36,6 +42,16 @@ export function createReconciler(deps: ReconcileDeps) {
     if (request.state !== 'sending' && request.state !== 'unknown') return 'known';
     await adopt(request, session);
     return 'adopted';
+  }
+
+  /** In a job, which holds up neither the start nor the watching. */
+  async function lookFor(lost: Lost[]): Promise<void> {
+    log.warn(
+      { lost: lost.length },
+      'Devin has sessions of this app that its database does not know; their cards are looked for in Slack',
+    );
+    const newest = lost.toSorted((a, b) => b.createdAtS - a.createdAtS).slice(0, MAX_LOST);
+    await enqueue('restore-sessions', { lost: newest, places: null }, { key: 'restore-sessions' });
   }
 
   return async (signal: AbortSignal): Promise<void> => {
@@ -48,12 +64,20 @@ export function createReconciler(deps: ReconcileDeps) {
     );
     const bound = await sessions.bound(items.map(({ session_id: id }) => id));
     const found = { adopted: 0, known: 0, lost: 0 };
+    const lost: Lost[] = [];
     for (const session of items) {
       const requestId = requestIdOf(session.tags);
       if (requestId === null || bound.has(session.session_id)) continue;
-      found[await match(requestId, session)] += 1;
+      const matched = await match(requestId, session);
+      found[matched] += 1;
+      if (matched === 'lost') lost.push(toLost(requestId, session));
     }
     if (found.adopted > 0) log.info(found, 'sessions were found whose answers had been lost');
-    if (found.lost > 0) log.warn(found, 'Devin has sessions of this app that its database does not know');
+    if (lost.length > 0) await lookFor(lost);
   };
+}
+
+function toLost(requestId: string, session: SessionResponse): Lost {
+  const { session_id: sessionId, created_at: createdAtS, user_id: devinUserId } = session;
+  return { sessionId, requestId, createdAtS, devinUserId };
 }

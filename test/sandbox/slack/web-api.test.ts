@@ -30,6 +30,17 @@ describe('tokens and scopes', () => {
     expect(await outcomeOf(clientOf(open).users.info({ user: 'U404' }))).toBe('user_not_found');
   });
 
+  test('finds people by their address, if that may be read', async () => {
+    const slack = await startSlack();
+    slack.addUser({ name: 'left', email: 'left@example.com', deleted: true });
+    const { users } = clientOf(slack);
+    expect((await users.lookupByEmail({ email: 'Ada@Example.com' })).user?.id).toBe('U1');
+    for (const email of ['left@example.com', 'nobody@example.com'])
+      expect(await outcomeOf(users.lookupByEmail({ email }))).toBe('users_not_found');
+    const closed = clientOf(await startSlack({ withoutScopes: ['users:read.email'] }));
+    expect(await outcomeOf(closed.users.lookupByEmail({ email: 'ada@example.com' }))).toBe('missing_scope');
+  });
+
   test('refuses a method it does not know and notes it', async () => {
     const slack = await startSlack();
     expect(await outcomeOf(clientOf(slack).apiCall('chat.shout'))).toBe('unknown_method');
@@ -38,6 +49,22 @@ describe('tokens and scopes', () => {
 });
 
 describe('conversations', () => {
+  test('lists those the bot is in, by their kinds, if it may list each of them', async () => {
+    const slack = await startSlack({ withoutScopes: ['groups:read'] });
+    slack.addChannel({ id: 'C2', name: 'old', members: [], isArchived: true });
+    slack.addChannel({ id: 'C3', name: 'others', members: ['U1'], botIsMember: false });
+    slack.addChannel({ id: 'C4', name: 'private', members: ['U1'], isPrivate: true });
+    const { users } = clientOf(slack);
+    const listed = async (options: { types?: string; exclude_archived?: boolean }) =>
+      (await users.conversations(options)).channels?.map(({ id }) => id);
+    expect(await listed({})).toEqual(['C1', 'C2']);
+    expect(await listed({ types: 'public_channel,im', exclude_archived: true })).toEqual(['C1']);
+    await expect(users.conversations({ types: 'public_channel, private_channel' })).rejects.toMatchObject({
+      data: { error: 'missing_scope', needed: 'groups:read' },
+    });
+    expect(await outcomeOf(users.conversations({ types: 'channel' }))).toBe('invalid_arguments');
+  });
+
   test('hides private conversations and keeps public ones to members', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);

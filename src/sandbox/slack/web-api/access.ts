@@ -53,7 +53,7 @@ export function readableChannel(state: State, channelId: string): Channel {
   return channel;
 }
 
-const READ_SCOPE = {
+export const READ_SCOPE = {
   public: 'channels:read',
   private: 'groups:read',
   im: 'im:read',

@@ -28,6 +28,19 @@ export const workspace = {
     }),
   }),
 
+  /** Of active people only, whatever the case of the letters. */
+  'users.lookupByEmail': method({
+    scopes: ['users:read.email'],
+    args: z.object({ email: id }),
+    run({ email }, state) {
+      const user = [...state.users.values()].find(
+        (one) => !one.deleted && one.email?.toLowerCase() === email.toLowerCase(),
+      );
+      if (user === undefined) throw new ApiError('users_not_found');
+      return { user: wireUser(user, true) };
+    },
+  }),
+
   'bots.info': method({
     scopes: ['users:read'],
     args: z.object({ bot: id }),

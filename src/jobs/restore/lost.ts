@@ -1,0 +1,59 @@
+import { z } from 'zod';
+
+/** A session of this app that its database does not know. */
+const lostSchema = z.object({
+  sessionId: z.string(),
+  requestId: z.string(),
+  /** Epoch seconds. */
+  createdAtS: z.number(),
+  /** The member of the Devin organisation it runs as. */
+  devinUserId: z.string().nullable(),
+});
+export type Lost = z.infer<typeof lostSchema>;
+
+/** Where a card may be. `beforeS`: what came later than this has been looked through; null: nothing yet. */
+const placeSchema = z.object({
+  channelId: z.string(),
+  threadTs: z.string().nullable(),
+  beforeS: z.number().nullable(),
+});
+export type Place = z.infer<typeof placeSchema>;
+
+/** `places`: where to look, in this order; null: to be found out first. */
+export const searchSchema = z.object({ lost: z.array(lostSchema), places: z.array(placeSchema).nullable() });
+export type Search = z.infer<typeof searchSchema>;
+
+/** A card comes before its session: at once, or after as long as a request waits for a busy Devin. */
+const BEFORE_S = 70 * 60;
+/** Devin's clock and Slack's may differ, and a card may have been posted anew. */
+const AFTER_S = 10 * 60;
+/** So many spans of a conversation are read at most; those that are near each other are read as one. */
+const MAX_SPANS = 20;
+
+/** Epoch seconds; `toS` null: up to now. */
+export type Span = { fromS: number; toS: number | null };
+
+type ClosedSpan = { fromS: number; toS: number };
+
+/** When the cards of these sessions were posted, latest first, with what lies close together in one. */
+function spansOf(lost: readonly Lost[], gapS = 0): ClosedSpan[] {
+  const spans: ClosedSpan[] = [];
+  for (const { createdAtS } of lost.toSorted((a, b) => b.createdAtS - a.createdAtS)) {
+    const span = { fromS: createdAtS - BEFORE_S, toS: createdAtS + AFTER_S };
+    const later = spans.at(-1);
+    if (later !== undefined && span.toS + gapS >= later.fromS) later.fromS = span.fromS;
+    else spans.push(span);
+  }
+  return spans.length > MAX_SPANS ? spansOf(lost, Math.max(gapS * 2, BEFORE_S)) : spans;
+}
+
+/** What is to be read of a place next; null: all of it is. A thread is read in one go. */
+export function nextSpan({ beforeS, threadTs }: Place, lost: readonly Lost[]): Span | null {
+  if (threadTs !== null) {
+    const fromS = Math.min(...lost.map(({ createdAtS }) => createdAtS)) - BEFORE_S;
+    return beforeS === null ? { fromS, toS: null } : null;
+  }
+  const before = beforeS ?? Number.POSITIVE_INFINITY;
+  const span = spansOf(lost).find(({ fromS }) => fromS < before);
+  return span === undefined ? null : { fromS: span.fromS, toS: Math.min(span.toS, before) };
+}

@@ -1,0 +1,119 @@
+import type { SessionResponse } from '../../devin/schemas.ts';
+import type { IdentityResolver } from '../../identity/resolve.ts';
+import type { Identity } from '../../session/identity.ts';
+import type { Marked, MarkReader } from '../../slack/marks.ts';
+import { broughtInKey } from '../bring-in/bring-in.ts';
+import type { BringIn } from '../bring-in/bring-in.ts';
+import { draftOf } from '../bring-in/draft.ts';
+import type { History } from '../bring-in/read-history.ts';
+import type { SessionMember } from '../bring-in/session-member.ts';
+import type { Enqueue } from '../queue.ts';
+import { catchUp } from './catch-up.ts';
+import type { FindRequester } from './find-requester.ts';
+import type { Lost } from './lost.ts';
+import { orNull } from './or-null.ts';
+
+/** A card in Slack. */
+export type FoundCard = {
+  channelId: string;
+  ts: string;
+  threadTs: string | null;
+  mark: Extract<Marked['mark'], { kind: 'card' }>;
+};
+
+type RestoreDeps = {
+  getSession: (sessionId: string) => Promise<SessionResponse>;
+  readHistory: (sessionId: string) => Promise<History>;
+  findRequester: FindRequester;
+  sessionMember: SessionMember;
+  resolver: IdentityResolver;
+  marks: Pick<MarkReader, 'read'>;
+  bringIn: BringIn;
+  enqueue: Enqueue;
+  /** The workspace the app is installed in. */
+  teamId: () => string;
+  now: () => number;
+};
+
+/** False: it cannot be told for whom the session runs, or Devin does not give it. */
+export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
+
+/** Makes the rows of a session anew from its card, its thread, and what Devin says: everything goes on from there. */
+export function createRestoreSession(deps: RestoreDeps): RestoreSession {
+  const { getSession, readHistory, marks, enqueue } = deps;
+
+  async function requesterOf({ devinUserId }: Lost, { mark }: FoundCard): Promise<string | null> {
+    if (mark.requester !== null) return mark.requester;
+    return devinUserId === null ? null : deps.findRequester(devinUserId);
+  }
+
+  async function inThread({ sessionId, createdAtS }: Lost, { channelId, threadTs, ts }: FoundCard) {
+    const place = { channelId, threadTs: threadTs ?? ts };
+    const { marked } = await marks.read(place, { fromS: createdAtS - CLOCK_MARGIN_S, toS: null });
+    return marked.filter(({ mark }) => mark.kind !== 'card' && mark.sessionId === sessionId);
+  }
+
+  return async (lost, card) => {
+    const { sessionId, requestId } = lost;
+    const userId = await requesterOf(lost, card);
+    const found = await orNull(async () => ({
+      response: await getSession(sessionId),
+      history: await readHistory(sessionId),
+    }));
+    if (userId === null || found === null) return false;
+    const { response, history } = found;
+    const teamId = deps.teamId();
+    const { channelId, threadTs, ts } = card;
+    const now = new Date(deps.now());
+    await deps.bringIn({
+      ...found,
+      ...catchUp(response, history, await inThread(lost, card), now),
+      request: {
+        id: requestId,
+        dedupeKey: broughtInKey(teamId, sessionId),
+        source: 'restored',
+        teamId,
+        userId,
+        channelId,
+        threadTs,
+        draft: draftOf(requestId, found, known(card)),
+        context: null,
+        slackFileIds: [],
+        sealed: null,
+        hadSecrets: false,
+      },
+      requestChanges: {
+        identity: await identityOf(deps, { teamId, userId }, response),
+        card_channel_id: channelId,
+        card_ts: ts,
+        card_stale: true,
+      },
+      threadTs: threadTs ?? ts,
+      enqueueMore: async (trx) => {
+        await enqueue('update-card', { requestId }, { trx, key: requestId });
+        // Once it has posted what was said meanwhile, it tells what is worth a message.
+        await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+      },
+    });
+    return true;
+  };
+}
+
+/** The clocks of the two sides may differ. */
+const CLOCK_MARGIN_S = 10 * 60;
+
+function known({ mark: { repos, acuLimit } }: FoundCard) {
+  return { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) };
+}
+
+/** As it would be established today, where that is as whom the session runs; else as Devin says. */
+async function identityOf(
+  { resolver, sessionMember }: RestoreDeps,
+  person: { teamId: string; userId: string },
+  response: SessionResponse,
+): Promise<Identity | null> {
+  const today = await orNull(async () => resolver.resolve(person));
+  const runsAs = today?.kind === 'matched' ? today.devinUserId : null;
+  if (today !== null && today.kind !== 'refused' && runsAs === response.user_id) return today;
+  return sessionMember(response);
+}

@@ -1,0 +1,138 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { slackFailure } from './errors.ts';
+import { readMark } from './ids.ts';
+import type { ReadMark } from './ids.ts';
+import type { CardPlace } from './outbound.ts';
+
+/** Slack's own times, as seconds. */
+type Span = { fromS: number; toS: number | null };
+
+/** A message of ours that carries a mark. */
+export type Marked = { ts: string; threadTs: string | null; mark: ReadMark };
+export type ReadSpan = {
+  /** In no particular order. */
+  marked: Marked[];
+  /** Messages with replies, and when the last one came. */
+  threads: { ts: string; latestReplyS: number }[];
+};
+
+/** Kinds of conversations, as `users.conversations` names them, with the scope that lets the app list them. */
+const LISTED = [
+  ['public_channel', 'channels:read'],
+  ['private_channel', 'groups:read'],
+  ['mpim', 'mpim:read'],
+] as const;
+
+const PAGE = 200;
+/** Of a conversation that is busier than this, the rest is left out. */
+const MAX_PAGES = 5;
+
+const pageSchema = z.object({
+  messages: z
+    .array(
+      z.looseObject({
+        ts: z.string(),
+        thread_ts: z.string().optional(),
+        user: z.string().optional(),
+        latest_reply: z.string().optional(),
+        metadata: z.unknown().optional(),
+      }),
+    )
+    .default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+});
+type Message = z.infer<typeof pageSchema>['messages'][number];
+
+const channelsSchema = z.object({
+  channels: z.array(z.looseObject({ id: z.string() })).default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+});
+
+export type MarkReader = ReturnType<typeof createMarkReader>;
+
+type ReaderDeps = { client: WebClient; botUserId: () => string };
+
+/** Finds in Slack what this app has posted there. Each function throws when Slack cannot be asked. */
+export function createMarkReader({ client, botUserId }: ReaderDeps) {
+  async function messages({ channelId, threadTs }: CardPlace, { fromS, toS }: Span): Promise<Message[]> {
+    const span = { oldest: fromS.toFixed(6), ...(toS !== null && { latest: toS.toFixed(6) }) };
+    const query = { channel: channelId, include_all_metadata: true, limit: PAGE, ...span };
+    return pages(async (cursor) => {
+      const answer =
+        threadTs === null
+          ? await client.conversations.history({ ...query, ...cursor })
+          : await client.conversations.replies({ ...query, ...cursor, ts: threadTs });
+      const page = pageSchema.parse(answer);
+      return { items: page.messages, next: page.response_metadata?.next_cursor };
+    });
+  }
+
+  async function joined(types: string, limit: number): Promise<string[]> {
+    const ids = await pages(async (cursor) => {
+      const answer = await client.users.conversations({
+        types,
+        exclude_archived: true,
+        limit: PAGE,
+        ...cursor,
+      });
+      const page = channelsSchema.parse(answer);
+      return { items: page.channels.map(({ id }) => id), next: page.response_metadata?.next_cursor };
+    });
+    return ids.slice(0, limit);
+  }
+
+  return {
+    /** What stands in a conversation, or in a thread, between two moments. */
+    async read(place: CardPlace, span: Span): Promise<ReadSpan> {
+      const found = await messages(place, span);
+      return {
+        // Whoever writes may use any metadata: only our own counts.
+        marked: found.filter(({ user }) => user === botUserId()).flatMap(marked),
+        threads: found.flatMap(({ ts, latest_reply: latest }) =>
+          latest === undefined ? [] : [{ ts, latestReplyS: Number(latest) }],
+        ),
+      };
+    },
+
+    /**
+     * Channels and group conversations the app is in, at most `limit`, and the scopes for want of which some are
+     * left out. https://docs.slack.dev/reference/methods/users.conversations
+     */
+    async conversations(limit: number): Promise<{ channelIds: string[]; missingScopes: string[] }> {
+      const channelIds: string[] = [];
+      const missingScopes: string[] = [];
+      for (const [types, scope] of LISTED) {
+        try {
+          channelIds.push(...(await joined(types, limit - channelIds.length)));
+        } catch (error) {
+          if (slackFailure(error).kind !== 'refused') throw error;
+          missingScopes.push(scope);
+        }
+      }
+      return { channelIds, missingScopes };
+    },
+  };
+}
+
+type Cursor = { cursor?: string };
+
+async function pages<T>(
+  read: (cursor: Cursor) => Promise<{ items: T[]; next: string | undefined }>,
+): Promise<T[]> {
+  const found: T[] = [];
+  let cursor: Cursor = {};
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const { items, next } = await read(cursor);
+    found.push(...items);
+    if (next === undefined || next === '') break;
+    cursor = { cursor: next };
+  }
+  return found;
+}
+
+function marked({ ts, thread_ts: threadTs, metadata }: Message): Marked[] {
+  const mark = readMark(metadata);
+  // A message with replies has itself for its thread.
+  return mark === null ? [] : [{ ts, threadTs: threadTs === ts ? null : (threadTs ?? null), mark }];
+}

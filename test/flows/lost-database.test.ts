@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Bot } from '../../src/app.ts';
+import { createLog } from '../../src/log.ts';
+import type { Log } from '../../src/log.ts';
+import type { Message } from '../../src/sandbox/slack/index.ts';
+import { createWorld, startBot } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+
+const OVERRIDES = {
+  watchTimes: { fastestMs: 100, tickMs: 25, youngMs: 0, tellAfterMs: 50, restorePauseMs: 0 },
+  relayTimes: { busyMs: 20, unclearMs: 50, troubleMs: 100 },
+};
+
+type Started = Awaited<ReturnType<typeof started>>;
+
+/** A session whose card is in a channel, in a thread, or in a direct message. */
+async function started(world: World, place: 'channel' | 'thread' | 'direct') {
+  const { slack, devin } = world;
+  const ana = addColleague(world);
+  const channelId =
+    place === 'direct'
+      ? slack.directMessages(ana.userId)
+      : slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId] });
+  if (place === 'thread') await pickMessage(world, { userId: ana.userId, channelId });
+  else await slack.command(ana.userId, channelId, 'fix the login test --repo acme/web --acu 10');
+  const { id, url } = await sessionOf(devin, ana.devinUserId);
+  const card = await cardOf(slack, channelId, (text) => text.includes(url));
+  const threadTs = card.threadTs ?? card.ts;
+  const shared = (): Message[] =>
+    slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null);
+  return {
+    ana,
+    channelId,
+    id,
+    url,
+    card,
+    threadTs,
+    shared,
+    /** In the thread. */
+    posted: async (words: string) =>
+      slack.waitForMessage(
+        channelId,
+        (message) => message.threadTs === threadTs && message.text.includes(words),
+      ),
+    /** The card that was there from the beginning. */
+    showing: async (words: string) =>
+      slack.waitForMessage(channelId, ({ ts, text }) => ts === card.ts && text.includes(words)),
+  };
+}
+
+async function pickMessage({ slack }: World, by: { userId: string; channelId: string }): Promise<void> {
+  const { userId, channelId } = by;
+  const root = slack.say(userId, channelId, 'It fails again.');
+  const ts = slack.say(userId, channelId, 'Every morning.', { threadTs: root });
+  await slack.shortcut(userId, { channelId, ts }, 'start_session');
+  const view = await settledForm(slack, userId);
+  slack.typeIn(view.id, { 'field.prompt': 'fix the login test', context_choice: 'thread' });
+  await slack.submit(view.id, userId);
+}
+
+/** The same app with a new, empty database. */
+async function startAnew({ environment, slack }: World, log?: Log): Promise<Bot & { folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-anew-'));
+  const overrides = { ...OVERRIDES, ...(log !== undefined && { log }) };
+  const { bot } = await startBot({ ...environment, DATA_DIR: folder }, slack, overrides);
+  return { ...bot, folder };
+}
+
+async function end(world: World, anew: Bot & { folder: string }): Promise<void> {
+  await anew.stop();
+  await world.close();
+  await rm(anew.folder, { recursive: true, force: true });
+}
+
+describe('a bot whose database is lost', () => {
+  let world: World;
+  let anew: Bot & { folder: string };
+  const sessions = new Map<string, Started>();
+  const of = (place: string): Started => {
+    const one = sessions.get(place);
+    if (one === undefined) throw new Error(`nothing was started: ${place}`);
+    return one;
+  };
+
+  beforeAll(async () => {
+    world = await createWorld({ overrides: OVERRIDES });
+    const { devin, bot } = world;
+    const begin = async (place: 'channel' | 'thread' | 'direct'): Promise<void> => {
+      const one = await started(world, place);
+      sessions.set(place, one);
+      devin.advance(one.id, { status: 'running', message: 'I see it.' });
+      await one.posted('I see it.');
+      devin.advance(one.id, { pullRequest: { url: `https://github.com/acme/web/pull/1`, state: 'open' } });
+      await one.posted('opened a pull request');
+      devin.advance(one.id, { statusDetail: 'waiting_for_user', message: 'Main or release?' });
+      await one.posted('Main or release?');
+      await one.showing('Needs you');
+      await one.posted(`<@${one.ana.userId}> Devin`);
+    };
+    await Promise.all([begin('channel'), begin('thread'), begin('direct')]);
+    await bot.stop();
+    for (const { id } of sessions.values()) devin.advance(id, { message: 'Still there?' });
+    anew = await startAnew(world);
+    for (const one of sessions.values()) await one.posted('Still there?');
+  });
+  afterAll(async () => {
+    await end(world, anew);
+  });
+
+  test.each(['channel', 'thread', 'direct'])('goes on with the card in a %s', async (place) => {
+    const { ana, id, showing, shared } = of(place);
+    const before = shared().length;
+    world.devin.advance(id, { acus: 3 });
+    const card = await showing(place === 'thread' ? '3 ACU' : '3 of 10 ACU');
+    for (const part of [`for <@${ana.userId}>`, `as ${ana.devinName}`, 'Needs you', 'pull/1'])
+      expect(card.text).toContain(part);
+    expect(shared()).toHaveLength(before);
+  });
+
+  test.each(['channel', 'thread', 'direct'])('says nothing twice in a %s', async (place) => {
+    const { id, posted, shared } = of(place);
+    world.devin.advance(id, { statusDetail: 'working', message: 'Goes on.' });
+    await posted('Goes on.');
+    const marks = shared().flatMap(({ metadata }) => (metadata ? [JSON.stringify(metadata)] : []));
+    expect(new Set(marks).size).toBe(marks.length);
+    expect(marks.filter((mark) => mark.includes('"milestone"'))).toHaveLength(2);
+    expect(marks.filter((mark) => mark.includes('"event_id"'))).toHaveLength(4);
+    expect(world.slack.problems).toEqual([]);
+  });
+
+  test.each(['channel', 'thread', 'direct'])('takes replies to Devin in a %s', async (place) => {
+    const { ana, channelId, threadTs, id } = of(place);
+    await world.slack.speak(ana.userId, channelId, 'Release, please.', { threadTs });
+    const heard = await world.devin.waitForSession(
+      (session) =>
+        session.id === id && session.messages.some(({ message }) => message === 'Release, please.'),
+    );
+    expect(heard.messages.at(-1)).toMatchObject({ asUserId: ana.devinUserId });
+  });
+
+  test.each(['channel', 'thread', 'direct'])('has buttons that work in a %s', async (place) => {
+    const { slack, devin } = world;
+    const { ana, channelId, card, id, showing } = of(place);
+    devin.advance(id, { statusDetail: 'finished' });
+    await showing('Finished');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_again');
+    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
+    expect(slack.renderText(view)).toContain('fix the login test');
+    expect(slack.renderText(view)).not.toContain('Below is the Slack conversation');
+  });
+});
+
+describe('a bot whose database is lost, where it may not list its conversations', () => {
+  test('finds what it can without, and says once what it did not find and what to do', async () => {
+    const lines: string[] = [];
+    const ended = Promise.withResolvers<void>();
+    const write = (line: string): void => {
+      lines.push(line);
+      if (line.includes('were not found')) ended.resolve();
+    };
+    const world = await createWorld({
+      overrides: OVERRIDES,
+      slack: { withoutScopes: ['channels:read', 'groups:read', 'mpim:read'] },
+    });
+    const [channel, thread, direct] = await Promise.all([
+      started(world, 'channel'),
+      started(world, 'thread'),
+      started(world, 'direct'),
+    ]);
+    await world.bot.stop();
+    const anew = await startAnew(world, createLog('info', { write }));
+    for (const one of [thread, direct]) {
+      world.devin.advance(one.id, { status: 'running', acus: 4 });
+      await one.showing('4');
+    }
+    await ended.promise;
+    const told = lines.filter((line) => line.includes('/devin follow <id>'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain(channel.id);
+    expect(told[0]).not.toContain(thread.id);
+    expect(lines.filter((line) => line.includes('channels:read'))).toHaveLength(1);
+    expect(world.slack.problems).toEqual([]);
+    await end(world, anew);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
+import { catchUp } from '../../../src/jobs/restore/catch-up.ts';
+import type { Marked } from '../../../src/slack/marks.ts';
+
+const PR = 'https://github.com/acme/web/pull/1';
+
+const response = (changes: object = {}) =>
+  sessionResponseSchema.parse({
+    session_id: 's1',
+    url: 'https://app.devin.ai/sessions/s1',
+    status: 'running',
+    tags: [],
+    org_id: 'org-1',
+    created_at: 100,
+    updated_at: 200,
+    acus_consumed: 1,
+    pull_requests: [],
+    ...changes,
+  });
+const said = (count: number, source: 'devin' | 'user' = 'devin') => ({
+  messages: Array.from({ length: count }, (_, index) => ({
+    event_id: `e${index}`,
+    source,
+    message: `words ${index}`,
+    created_at: 100 + index,
+  })),
+  cursor: null,
+  files: [],
+});
+const told = (...keys: string[]): Marked[] =>
+  keys.map((key, index) => ({
+    ts: `${index}.0`,
+    threadTs: '0.0',
+    mark: { kind: 'milestone', sessionId: 's1', key },
+  }));
+const posted = (eventId: string): Marked => ({
+  ts: '9.0',
+  threadTs: '0.0',
+  mark: { kind: 'message', sessionId: 's1', eventId },
+});
+const NOW = new Date(300_000);
+const untold = (changes: object, ...keys: string[]) =>
+  catchUp(response(changes), said(0), told(...keys), NOW).untold;
+
+describe('what a restored thread has yet to be told', () => {
+  test.each([
+    ['all it came to, where nothing was told', { status_detail: 'finished' }, [], ['finished:1']],
+    ['nothing that was told', { status_detail: 'finished' }, ['finished:1'], []],
+    ['nothing of its sleep after it finished', { status: 'suspended' }, ['finished:1'], []],
+    [
+      'the next question',
+      { status_detail: 'waiting_for_user' },
+      ['needs-you:1', 'finished:1'],
+      ['needs-you:2'],
+    ],
+    ['a new pull request', { pull_requests: [{ pr_url: PR, pr_state: 'open' }] }, [], [`pr:${PR}`]],
+    ['no pull request again', { pull_requests: [{ pr_url: PR, pr_state: 'merged' }] }, [`pr:${PR}`], []],
+  ])('is %s', (_what, changes, keys, expected) => {
+    expect(untold(changes, ...keys)).toEqual(expected);
+  });
+
+  test('is what Devin said after what stands there last', () => {
+    const { unposted, sessionChanges } = catchUp(response(), said(4), [posted('e1')], NOW);
+    expect([...unposted]).toEqual(['e2', 'e3']);
+    expect(sessionChanges.last_words).toBe('words 3');
+  });
+
+  test('is no flood, and nothing of what people said', () => {
+    expect(catchUp(response(), said(300), [], NOW).unposted.size).toBe(20);
+    expect(catchUp(response(), said(3, 'user'), [], NOW).unposted.size).toBe(0);
+  });
+});
