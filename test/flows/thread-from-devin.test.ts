@@ -98,6 +98,34 @@ describe('what Devin says', () => {
     expect(devin.problems).toEqual([]);
   });
 
+  test.each([
+    ['a pull request comes with it', { pullRequest: { state: 'open' } }],
+    ['the work ends', { statusDetail: 'finished' }],
+  ])('brings a file without a word when %s', async (_what, change) => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, { status: 'running' });
+    devin.advance(thread.id, { ...change, attachments: [{ name: 'report.txt', content: 'all is well' }] });
+    await thread.withFile();
+  });
+
+  test('asks for files when there is a reason to, not at each change', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, { status: 'running', message: 'Beginning.' });
+    await thread.relayedText('Beginning.');
+    const asked = (path: string) =>
+      devin.requests.filter((request) => request.path.endsWith(`${thread.id}/${path}`)).length;
+    const [files, messages] = [asked('attachments'), asked('messages')];
+    for (const acus of [1, 2, 3]) {
+      const looks = asked('messages');
+      devin.advance(thread.id, { acus });
+      await devin.waitForRequest(() => asked('messages') > looks);
+    }
+    expect(asked('messages')).toBeGreaterThanOrEqual(messages + 3);
+    expect(asked('attachments')).toBe(files);
+  });
+
   test('shows what people write in the web app, quoted and labelled', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

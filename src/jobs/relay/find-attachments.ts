@@ -1,6 +1,7 @@
 import { DevinError } from '../../devin/errors.ts';
 import type { SessionAttachment } from '../../devin/schemas.ts';
 import type { Log } from '../../log.ts';
+import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { fileRow } from './file-row.ts';
@@ -12,18 +13,54 @@ type AttachmentDeps = {
   log: Log;
 };
 
+/** `hasSpoken`: Devin, or somebody, has said something new. */
+export type FindAttachments = (session: SessionRow, hasSpoken: boolean, signal: AbortSignal) => Promise<void>;
+
+/** In these a file comes with a message or a milestone, or can wait a little. */
+const GOING_ON: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
+const WAIT_MS = 10 * 60_000;
+
 /** Files that Devin made take their place behind what was said so far. */
-export function createFindAttachments({ messages, listAttachments, now, log }: AttachmentDeps) {
-  return async ({ session_id: sessionId, synced }: SessionRow, signal: AbortSignal): Promise<void> => {
+export function createFindAttachments({
+  messages,
+  listAttachments,
+  now,
+  log,
+}: AttachmentDeps): FindAttachments {
+  const looks = createLooks(now);
+
+  async function find({ session_id: sessionId, synced }: SessionRow, signal: AbortSignal): Promise<void> {
+    const made = (await listAttachments(sessionId, { signal })).filter(({ source }) => source === 'devin');
+    const state = synced ? 'pending' : 'left-out';
+    const rows = made.map((file) => fileRow(file, new Date(now()), state));
+    await messages.add(sessionId, rows);
+  }
+
+  return async (session, hasSpoken, signal) => {
+    if (!hasSpoken && !looks.areDue(session)) return;
     try {
-      const made = (await listAttachments(sessionId, { signal })).filter(({ source }) => source === 'devin');
-      const state = synced ? 'pending' : 'left-out';
-      const rows = made.map((file) => fileRow(file, new Date(now()), state));
-      await messages.add(sessionId, rows);
+      await find(session, signal);
+      looks.made(session);
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
-      // They are listed again when Devin says something next.
+      // They are listed again with what happens next.
+      const { session_id: sessionId } = session;
       log.warn({ err: error, sessionId }, 'the files of a session could not be listed');
     }
+  };
+}
+
+/** No message says that a file was made: so it is looked at what the session came to, and once in a while. */
+function createLooks(now: () => number) {
+  const last = new Map<string, { told: number; atMs: number }>();
+  return {
+    areDue({ session_id: id, phase, told, created_at: createdAt }: SessionRow): boolean {
+      const look = last.get(id) ?? { told: 0, atMs: createdAt.getTime() };
+      return !GOING_ON.has(phase) || told.length > look.told || now() - look.atMs > WAIT_MS;
+    },
+    made({ session_id: id, phase, told }: SessionRow): void {
+      if (GOING_ON.has(phase)) last.set(id, { told: told.length, atMs: now() });
+      else last.delete(id);
+    },
   };
 }

@@ -10,6 +10,7 @@ import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Followed } from './fetch-messages.ts';
+import type { FindAttachments } from './find-attachments.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 import { refusalOf } from './place-trouble.ts';
 import type { PostOutcome } from './post-message.ts';
@@ -32,7 +33,7 @@ type RelayDeps = {
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
-  findAttachments: (session: SessionRow, signal: AbortSignal) => Promise<void>;
+  findAttachments: FindAttachments;
   postMessage: (
     session: SessionRow,
     row: NonNullable<Awaited<ReturnType<SessionMessages['nextPending']>>>,
@@ -111,7 +112,7 @@ async function fetchAll(
 ): Promise<DevinError | null> {
   try {
     const count = await fetchMessages(followed, signal);
-    if (count > 0) await findAttachments(followed.session, signal);
+    await findAttachments(followed.session, count > 0, signal);
     return null;
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
