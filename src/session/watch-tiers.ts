@@ -9,6 +9,8 @@ const LONG_QUIET_MS = 60 * MINUTE_MS;
 const QUIET_MS = 30_000;
 const VERY_QUIET_MS = 60_000;
 const RESTING_MS = 10 * MINUTE_MS;
+/** Devin may know it again: a permission was missing, or an answer was wrong. */
+const GONE_MS = 24 * 60 * MINUTE_MS;
 /** Each interval is up to so much shorter by chance, so that replicas and sessions do not stay in step. */
 const JITTER = 0.1;
 
@@ -25,7 +27,8 @@ export type Watched = {
 
 /** How often a session is looked at; null: never again. */
 export function lookInterval({ phase, status, quietMs }: Watched, fastestMs: number): number | null {
-  if (status === 'exit' || status === 'error' || phase === 'gone') return null;
+  if (status === 'exit' || status === 'error') return null;
+  if (phase === 'gone') return GONE_MS;
   if (quietMs < HOT_MS) return fastestMs;
   if (RESTING.has(phase)) return Math.max(fastestMs, RESTING_MS);
   return Math.max(fastestMs, quietMs < LONG_QUIET_MS ? QUIET_MS : VERY_QUIET_MS);

@@ -386,7 +386,7 @@ export const en = {
         any: 'A limit was reached. A Devin administrator can say which, and raise it.',
       },
       gone: {
-        any: 'Devin does not know this session any more: it was deleted, or this app may not see it now.',
+        any: 'Devin does not know this session any more: it was deleted, or this app may not see it now. A Devin administrator can say which; what it was asked for is kept under "Start again with changes".',
       },
       unknown: {
         any: "Devin's answer got lost, so it is not certain that the session started, and it was not found. Check again, or start it anyway: then there may be two.",

@@ -186,15 +186,17 @@ function isMilestone(metadata: unknown, kind: string): boolean {
 describe('when something is missing while a session is followed', () => {
   const world = useWorld(QUICK);
 
-  test('shows that Devin does not know the session any more, and asks for it no more', async () => {
+  test('shows once that Devin does not know the session any more, and asks for it no more', async () => {
     const { devin, slack } = world();
-    const { session, showing } = await startSession(world());
+    const { ana, channelId, session, card, showing, editsOf } = await startSession(world());
     const hidden = devin.fail(
       { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) },
       { status: 404, times: 9 },
     );
     const unlisted = devin.fail(LIST, { status: 422, times: 20 });
-    await showing('Gone');
+    const gone = await showing('Gone');
+    expect(gone.text).toContain('Devin does not know this session any more');
+    const edits = editsOf().length;
     hidden.clear();
     unlisted.clear();
     await startSession(world());
@@ -202,6 +204,13 @@ describe('when something is missing while a session is followed', () => {
     const later = (): string[] => devin.requests.slice(before).map((request) => JSON.stringify(request));
     await devin.waitForRequest(() => later().filter((request) => request.includes('session_ids')).length > 3);
     expect(later().filter((request) => request.includes(session.id))).toEqual([]);
+    expect(editsOf()).toHaveLength(edits);
+    devin.fail({ method: 'POST', path: `${session.id}/messages` }, { status: 404 });
+    await slack.speak(ana.userId, channelId, 'are you there?', { threadTs: card.ts });
+    await slack.waitForMessage(
+      channelId,
+      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('does not know the session'),
+    );
     expect(slack.problems).toEqual([]);
   });
 

@@ -16,7 +16,8 @@ test.each([
   ['has ended', 'ended', 'exit', 0, null],
   ['had finished and ended', 'finished', 'exit', 0, null],
   ['failed', 'failed', 'error', 0, null],
-  ['is gone', 'gone', 'running', 0, null],
+  ['is gone', 'gone', 'running', 0, 24 * 60 * MINUTE],
+  ['is gone, and had ended before', 'gone', 'exit', 0, null],
 ] as const)('a session that %s is looked at in time', (_what, phase, status, quietMs, interval) => {
   expect(lookInterval({ phase, status, quietMs }, 10_000)).toBe(interval);
 });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
 import type { SessionResponse } from '../../devin/schemas.ts';
 import { finishedSoFar, sessionPhase } from '../../session/lifecycle.ts';
+import type { SessionPhase } from '../../session/lifecycle.ts';
 import { milestones } from '../../session/milestones.ts';
 import { jittered, lookInterval } from '../../session/watch-tiers.ts';
 import type { Cards } from '../../store/cards.ts';
@@ -52,7 +53,8 @@ export function createRecorder(deps: RecordDeps) {
           { trx, key: sessionId, startAfterMs: deps.times.tellAfterMs },
         );
       }
-      if (!sameFacts(current.response, response)) await showOnCard(current.request_id, trx);
+      if (current.phase === 'gone' || !sameFacts(current.response, response))
+        await showOnCard(current.request_id, trx);
       return true;
     });
   }
@@ -84,25 +86,37 @@ export function createRecorder(deps: RecordDeps) {
       }));
     },
 
-    /** Devin does not know it. It is watched no more. */
+    /** Devin does not know it: its card says so once, and it is hardly ever looked at. */
     async gone(sessionId: string): Promise<void> {
       await db.transaction().execute(async (trx) => {
         const current = await sessions.lock(sessionId, trx);
-        if (current === null || current.phase === 'gone') return;
+        if (current === null) return;
+        const { response } = current;
         const at = new Date(now());
-        await sessions.change(sessionId, { phase: 'gone', phase_at: at, next_look_at: null }, trx);
+        const next_look_at = nextLook(deps, { phase: 'gone', status: String(response['status']) });
+        if (current.phase === 'gone') return sessions.change(sessionId, { next_look_at }, trx);
+        await sessions.change(sessionId, { phase: 'gone', phase_at: at, next_look_at }, trx);
         await showOnCard(current.request_id, trx);
       });
     },
   };
 }
 
-function outcome(
+/** null: never again. */
+function nextLook(
   { now, random, times }: RecordDeps,
+  { phase, status }: { phase: SessionPhase; status: string },
+): Date | null {
+  const intervalMs = lookInterval({ phase, status, quietMs: 0 }, times.fastestMs);
+  return intervalMs === null ? null : new Date(now() + jittered(intervalMs, random()));
+}
+
+function outcome(
+  deps: RecordDeps,
   current: SessionRow,
   response: SessionResponse,
 ): { changes: Parameters<Sessions['change']>[1]; keys: readonly string[] } {
-  const at = new Date(now());
+  const at = new Date(deps.now());
   const phase = sessionPhase(
     { status: response.status, statusDetail: response.status_detail },
     current.was_finished,
@@ -112,9 +126,8 @@ function outcome(
     wasFinished: finishedSoFar(phase, current.was_finished),
     pullRequests: response.pull_requests.map(({ pr_url: url }) => url),
   };
-  const before = { phase: current.phase, wasFinished: current.was_finished, pullRequests: [] };
+  const before = { phase: knownPhase(current), wasFinished: current.was_finished, pullRequests: [] };
   const keys = milestones(current.told, before, after);
-  const intervalMs = lookInterval({ phase, status: response.status, quietMs: 0 }, times.fastestMs);
   return {
     keys,
     changes: {
@@ -124,10 +137,20 @@ function outcome(
       ...(phase !== current.phase && { phase_at: at }),
       was_finished: after.wasFinished,
       changed_at: at,
-      next_look_at: intervalMs === null ? null : new Date(at.getTime() + jittered(intervalMs, random())),
+      next_look_at: nextLook(deps, { phase, status: response.status }),
       ...(keys.length > 0 && { told: [...current.told, ...keys] }),
     },
   };
+}
+
+/** The one it was in while Devin knew it. */
+function knownPhase({ phase, was_finished: wasFinished, response }: SessionRow): SessionPhase {
+  if (phase !== 'gone') return phase;
+  const { status, status_detail: detail } = response;
+  return sessionPhase(
+    { status: String(status), statusDetail: typeof detail === 'string' ? detail : null },
+    wasFinished,
+  );
 }
 
 /** `updated_at` is no fact that anybody is shown. */

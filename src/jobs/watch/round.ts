@@ -75,7 +75,7 @@ export function createRound(deps: RoundDeps) {
     const same: SessionRow[] = [];
     for (const row of rows) {
       const answer = answers.get(row.session_id);
-      if (answer === undefined || isDeepStrictEqual(answer, row.response)) same.push(row);
+      if (answer === undefined || isKnown(row, answer)) same.push(row);
       else if (!(await deps.recorder.look(row, answer))) same.push(row);
       if (answer !== undefined) await refresher.looked(row, answer);
     }
@@ -116,6 +116,11 @@ export function createRound(deps: RoundDeps) {
     if (batches.length > 0) troubles = 0;
     return times.tickMs;
   };
+}
+
+/** Of one that was gone, any answer is news. */
+function isKnown({ phase, response }: SessionRow, answer: SessionResponse): boolean {
+  return phase !== 'gone' && isDeepStrictEqual(answer, response);
 }
 
 function longest(troubles: { retryAfterMs: number | null }[]): number | null {

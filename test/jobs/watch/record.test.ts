@@ -91,9 +91,25 @@ describe('what Devin says about a session', () => {
     expect(jobs).toEqual(['relay-from-devin']);
   });
 
-  test('is that it is gone: then it is asked for no more', async () => {
-    const { recorder, row } = await setUp();
+  test('is that it is gone: the card says so once, and it is hardly looked at any more', async () => {
+    const { recorder, jobs, row } = await setUp();
     await recorder.gone(ID);
-    expect(await row()).toMatchObject({ phase: 'gone', next_look_at: null });
+    await recorder.gone(ID);
+    const { phase, next_look_at: next } = await row();
+    expect(phase).toBe('gone');
+    expect((next?.getTime() ?? 0) - Date.now()).toBeGreaterThan(20 * 60 * 60_000);
+    expect(jobs).toEqual(['update-card']);
+  });
+
+  test('is that it is there again, as it was: the card says so, and nothing is told again', async () => {
+    const { recorder, milestones, jobs, row } = await setUp();
+    const finished = answer({ status_detail: 'finished' });
+    await recorder.look(await row(), finished);
+    await recorder.gone(ID);
+    jobs.length = 0;
+    expect(await recorder.look(await row(), finished)).toBe(true);
+    expect(await row()).toMatchObject({ phase: 'finished' });
+    expect(jobs).toContain('update-card');
+    expect(await milestones.pending(ID)).toHaveLength(1);
   });
 });
