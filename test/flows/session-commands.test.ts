@@ -183,12 +183,12 @@ describe('follow', () => {
   const world = useWorld({ environment: { WATCH_SECONDS: '1' } });
 
   /** A session that somebody started in Devin's web app. */
-  const foreign = async (title: string): Promise<string> => {
+  const foreign = async (title: string, more: object = {}): Promise<string> => {
     const { devin } = world();
     const answer = await fetch(`${devin.url}/v3/organizations/${devin.orgId}/sessions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${devin.apiKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ prompt: `web: ${title}`, title }),
+      body: JSON.stringify({ prompt: `web: ${title}`, title, ...more }),
     });
     expect(answer.ok).toBe(true);
     return devin.sessions.find((session) => session.title === title)?.id ?? '';
@@ -215,6 +215,44 @@ describe('follow', () => {
     expect(slack.renderText(view)).toContain('web: Found outside');
     expect(JSON.stringify(slack.messages(channelId))).not.toContain('Old words.');
     expect(slack.problems).toEqual([]);
+  });
+
+  test('says on the card as whom it runs, where Devin tells', async () => {
+    const { slack, devin } = world();
+    const owner = addColleague(world());
+    const id = await foreign('Of somebody else', { create_as_user_id: owner.devinUserId });
+    const { person, channelId } = someone();
+    await slack.command(person.userId, channelId, `follow ${id}`);
+    const card = await cardOf(slack, channelId, (text) => text.includes(devin.session(id).url));
+    expect(card.text).toContain(`for <@${person.userId}> · as ${owner.devinName}`);
+    await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'details');
+    const view = await slack.waitForView(({ userId }) => userId === person.userId);
+    expect(slack.renderText(view)).toContain('Devin names this member for the session.');
+  });
+
+  test('brings no files that were made before', async () => {
+    const { slack, devin } = world();
+    const id = await foreign('With files');
+    const { person, channelId, place } = someone();
+    devin.advance(id, { status: 'running', attachments: [{ name: 'old.txt', content: 'old' }] });
+    await slack.command(person.userId, channelId, `follow ${id}`);
+    await toldTo(world(), place, 'Open the card');
+    devin.advance(id, { acus: 1, message: 'A new one.', attachments: [{ name: 'new.txt', content: 'new' }] });
+    await slack.waitForMessage(channelId, (message) => message.fileIds.length > 0);
+    const uploads = slack.calls.filter(({ method }) => method === 'files.getUploadURLExternal');
+    expect(uploads.map(({ args }) => args['filename'])).toEqual(['new.txt']);
+  });
+
+  test('says where a session is followed already', async () => {
+    const { slack } = world();
+    const id = await foreign('Taken');
+    const [first, second] = [someone(), someone()];
+    await slack.command(first.person.userId, first.channelId, `follow ${id}`);
+    await toldTo(world(), first.place, 'followed there');
+    await slack.command(second.person.userId, second.channelId, `follow devin-${id}`);
+    const told = await toldTo(world(), second.place, 'elsewhere in Slack already');
+    expect(slack.renderText(told)).toContain(first.channelId);
+    expect(slack.messages(second.channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
 
   test('brings one card, however often it is asked for', async () => {
