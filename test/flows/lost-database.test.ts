@@ -105,6 +105,8 @@ describe('a bot whose database is lost', () => {
     await Promise.all([begin('channel'), begin('thread'), begin('direct')]);
     await bot.stop();
     for (const { id } of sessions.values()) devin.advance(id, { message: 'Still there?' });
+    for (const method of ['users.conversations', 'conversations.history', 'conversations.replies'])
+      world.slack.fail(method, { times: 1, retryAfter: 1 });
     anew = await startAnew(world);
     for (const one of sessions.values()) await one.posted('Still there?');
   });

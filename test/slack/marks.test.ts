@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { cardMetadata, milestoneMark, readMark } from '../../src/slack/ids.ts';
+import { createMarkReader } from '../../src/slack/marks.ts';
+import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
+
+const CARD = cardMetadata({
+  id: 'r1',
+  user_id: 'U1',
+  draft: { values: { repos: ['acme/web', 'acme/api'], max_acu_limit: 10 } },
+});
+const AT_ANY_TIME = { fromS: 0, toS: null };
+const CHANNEL = { channelId: 'C1', threadTs: null };
+
+describe('finding what was posted', () => {
+  test('reads a card with what it takes to go on with it, and the threads beside it', async () => {
+    const slack = await startSlack();
+    const client = clientOf(slack);
+    const { ts = '' } = await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
+    const root = slack.say('U1', 'C1', 'no card');
+    slack.say('U2', 'C1', 'a reply', { threadTs: root });
+    const reader = createMarkReader({ client, botUserId: () => slack.workspace.botUserId });
+    const { marked, threads } = await reader.read(CHANNEL, AT_ANY_TIME);
+    const mark = {
+      kind: 'card',
+      requestId: 'r1',
+      requester: 'U1',
+      repos: ['acme/web', 'acme/api'],
+      acuLimit: 10,
+    };
+    expect(marked).toEqual([{ ts, threadTs: null, mark }]);
+    expect(threads.map((thread) => thread.ts)).toEqual([root]);
+  });
+
+  test('takes nobody else for the app, whatever metadata they use', async () => {
+    const slack = await startSlack();
+    const client = clientOf(slack);
+    await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
+    const reader = createMarkReader({ client, botUserId: () => 'U0ANOTHER' });
+    expect((await reader.read(CHANNEL, AT_ANY_TIME)).marked).toEqual([]);
+  });
+
+  test('lists the conversations it may, and names the scopes it lacks', async () => {
+    const slack = await startSlack({ withoutScopes: ['groups:read'] });
+    slack.addChannel({ id: 'C2', name: 'private', members: [], isPrivate: true });
+    const reader = createMarkReader({ client: clientOf(slack), botUserId: () => '' });
+    expect(await reader.conversations(10)).toEqual({ channelIds: ['C1'], missingScopes: ['groups:read'] });
+  });
+});
+
+describe('a mark', () => {
+  test('of a milestone is read back', () => {
+    expect(readMark(milestoneMark('s1', 'pr:https://a/1'))).toEqual({
+      kind: 'milestone',
+      sessionId: 's1',
+      key: 'pr:https://a/1',
+    });
+  });
+
+  test('of an older card has no more than the request', () => {
+    const old = { event_type: 'devin_session', event_payload: { request_id: 'r1' } };
+    expect(readMark(old)).toEqual({
+      kind: 'card',
+      requestId: 'r1',
+      requester: null,
+      repos: [],
+      acuLimit: null,
+    });
+  });
+
+  test.each([undefined, { event_type: 'task', event_payload: {} }, { event_type: 'devin_session' }])(
+    'is nothing that other apps write: %j',
+    (metadata) => {
+      expect(readMark(metadata)).toBeNull();
+    },
+  );
+});
