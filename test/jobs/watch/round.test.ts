@@ -50,7 +50,10 @@ async function recordedOf(row: SessionRow, isThere: boolean): Promise<string[]> 
     sessions: {
       due: async () => Promise.resolve([row]),
       dueCount: async () => Promise.resolve(1),
-      reschedule: async (looks) => void (await Promise.resolve(looks.forEach(() => recorded.push('later')))),
+      reschedule: async (looks) => {
+        await Promise.resolve();
+        recorded.push(...looks.map(() => 'later'));
+      },
     },
     source: {
       look: async () =>
