@@ -104,7 +104,8 @@ describe('what Devin says', () => {
   ])('brings a file without a word when %s', async (_what, change) => {
     const { devin } = world();
     const thread = await startThread(world());
-    devin.advance(thread.id, { status: 'running' });
+    devin.advance(thread.id, { status: 'running', message: 'Beginning.' });
+    await thread.relayedText('Beginning.');
     devin.advance(thread.id, { ...change, attachments: [{ name: 'report.txt', content: 'all is well' }] });
     await thread.withFile();
   });
