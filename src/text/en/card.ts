@@ -1,0 +1,124 @@
+/** The card in the channel or thread. */
+export const card = {
+  /** Each phase's word; its sign stands beside it, never alone. `other` is shown in Devin's own word instead. */
+  phases: {
+    queued: 'Queued',
+    starting: 'Starting',
+    working: 'Working',
+    'needs-you': 'Needs you',
+    'needs-approval': 'Waiting for approval',
+    finished: 'Finished',
+    asleep: 'Asleep',
+    capped: 'Stopped at the cap',
+    failed: 'Failed',
+    unknown: 'Not sure it started',
+    ended: 'Ended',
+    gone: 'Gone',
+    other: 'In Devin',
+  },
+  /** What a phase means for the reader, by Devin's own reason; `any` where it gives none that is known. */
+  meaning: {
+    'needs-approval': { any: 'Devin waits for an approval, which is given in Devin.' },
+    asleep: {
+      inactivity:
+        'Asleep because nothing happened for a while. It costs nothing meanwhile, and a message wakes it.',
+      user_request: 'Somebody put it to sleep. It costs nothing meanwhile, and a message wakes it.',
+      any: 'It costs nothing meanwhile, and a message wakes it.',
+    },
+    capped: {
+      usage_limit_exceeded:
+        'It has used as much as this session may. Start again with a higher ACU cap, or raise it in Devin.',
+      user_usage_limit_exceeded:
+        'The person it runs as has used as much as they may. A Devin administrator can raise that limit.',
+      org_usage_limit_exceeded:
+        'The organisation has used as much as it may. A Devin administrator can raise that limit.',
+      total_session_limit_exceeded:
+        'The organisation has as many sessions as it may. A Devin administrator can raise that limit.',
+      out_of_credits: 'The organisation has no credits left. Whoever pays for Devin can add some.',
+      out_of_quota: 'The quota is used up. A Devin administrator can raise it.',
+      no_quota_allocation: 'No quota is set aside for this. A Devin administrator can change that.',
+      payment_declined: 'A payment for Devin was declined. Whoever pays for Devin can settle it.',
+      any: 'A limit was reached. A Devin administrator can say which, and raise it.',
+    },
+    gone: {
+      any: 'Devin does not know this session any more: it was deleted, or this app may not see it now. A Devin administrator can say which; what it was asked for is kept under "Start again with changes".',
+    },
+    unknown: {
+      any: "Devin's answer got lost, so it is not certain that the session started, and it was not found. Check again, or start it anyway: then there may be two.",
+    },
+  },
+  untitled: 'Devin session',
+  headline: (title: string, status: string): string => `${title} – ${status}`,
+  requestedBy: (mention: string): string => `for ${mention}`,
+  as: (name: string): string => `as ${name}`,
+  serviceUser: 'the service user',
+  duration: {
+    short: 'under 1 min',
+    minutes: (minutes: number): string => `${minutes} min`,
+    hours: (hours: number, minutes: number): string =>
+      minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
+    days: (days: number, hours: number): string => (hours === 0 ? `${days} d` : `${days} d ${hours} h`),
+  },
+  acuUsed: (used: string): string => `${used} ACU`,
+  acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
+  acuLimit: (limit: string): string => `at most ${limit} ACU`,
+  playbook: (name: string): string => `playbook "${name}"`,
+  childSessions: (count: number): string => (count === 1 ? '1 child session' : `${count} child sessions`),
+  andMore: (shown: string, more: number): string => `${shown} and ${more} more`,
+  pullRequest: (where: string, state: string | null): string =>
+    state === null ? `PR: ${where}` : `PR: ${where} (${state})`,
+  morePullRequests: (more: number): string => (more === 1 ? 'and 1 more PR' : `and ${more} more PRs`),
+  devinSays: (words: string): string => `Devin: ${words}`,
+  buttons: {
+    open: 'Open in Devin',
+    details: 'Details',
+    'try-again': 'Try again',
+    'edit-and-try-again': 'Edit and try again',
+    'check-again': 'Check again',
+    'start-anyway': 'Start anyway',
+    reply: 'Reply',
+    answer: 'Answer',
+    wake: 'Wake with a message',
+    stop: 'Stop',
+    archive: 'Archive',
+    'start-again': 'Start again with changes',
+    cancel: 'Cancel',
+  },
+  endedBy: (mention: string): string => `Ended by ${mention}`,
+  andBy: {
+    ended: (status: string, mention: string): string => `${status}, ended by ${mention}`,
+    archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
+  },
+  openToApprove: 'Open to approve',
+  /** For screen readers, which hear the button without the card around it. */
+  buttonOn: (label: string, title: string): string => `${label}: ${title}`,
+  confirmStartAnyway: {
+    title: 'Start it anyway?',
+    text: 'The first attempt may be running although it was not found. Then there will be two sessions, and both cost. "Check again" only looks.',
+    confirm: 'Start anyway',
+    deny: 'Not now',
+  },
+  confirmStop: {
+    title: 'Stop this session?',
+    text: 'Devin stops for good: a session that was stopped cannot be woken again. What it has pushed stays.',
+    confirm: 'Stop it',
+    deny: 'Let it run',
+  },
+  /** Why a request waits; there is nothing to do. */
+  waiting: {
+    busy: 'Devin is busy. This is queued and starts by itself; there is nothing to do.',
+    down: 'Devin cannot be reached right now. This is queued and starts by itself; there is nothing to do.',
+    looking:
+      "Devin's answer got lost. This app is looking whether the session started, before anything is sent again; there is nothing to do.",
+  },
+  /** Failures of our own: what happened, why, what to do next. */
+  problems: {
+    secretsLost:
+      'Nothing was started: the secrets for this session could not be decrypted any more, because the key of this app (SECRETS_KEY) changed while the request waited. Choose "Edit and try again" and enter the secrets again.',
+    slack: (code: string): string =>
+      `Nothing was started: Slack accepted the card neither in this conversation nor as a direct message (${code}), so there would have been no place to follow the session. Ask whoever runs this app to look at its permissions in Slack, then try again.`,
+    cancelled: 'It was taken back before it was sent to Devin, so nothing was started.',
+    gaveUp:
+      'Nothing was started: Devin was busy or could not be reached for as long as a request waits. Try again later; https://www.devinstatus.com says how Devin is.',
+  },
+};

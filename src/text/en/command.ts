@@ -1,0 +1,72 @@
+/** Slash command: problems and help. */
+export const command = {
+  /** The store did not take the request. */
+  notRecorded:
+    'Your request could not be written down, so nothing was started. Try again in a minute; if that does not help, tell whoever runs this app.',
+  /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
+  problems: {
+    unknownFlag: (flag: string): string =>
+      `There is no option ${flag}; \`help\` after the command shows all of them. If it belongs to the task, put it in backticks.`,
+    unknownFlagNear: (flag: string, nearest: string, takes: string): string =>
+      `There is no option ${flag}. Did you mean ${nearest}? It takes ${takes}. If it belongs to the task, put it in backticks.`,
+    missingValue: (flag: string, takes: string): string => `${flag} has no value. It takes ${takes}.`,
+    badValue: (flag: string, value: string, takes: string): string =>
+      `${flag} cannot be ${value}. It takes ${takes}.`,
+    unclosedQuote: (flag: string, value: string): string =>
+      `The quotes at ${flag} ${value} are not closed. A value with spaces needs them on both sides.`,
+    repeated: (flag: string): string => `${flag} is there twice with different values. Keep one of them.`,
+    noTask: 'There is no task. Say what Devin should do.',
+    noTaskIn: (typed: string): string =>
+      `There are options but no task in ${typed}. Add what Devin should do.`,
+  },
+  help: {
+    title: 'Start a Devin session',
+    usage: (command: string): string =>
+      `${command} and the task starts a session as you. ${command} alone opens a form. Options stand before, after or amid the task:`,
+    examples: [
+      'fix the flaky login test --repo acme/web --acu 10',
+      '!fast write release notes --title "Release 2.4" --tag docs,release',
+    ],
+    flagsTitle: 'Options',
+    flagsNote:
+      'Values with spaces go in quotes. Text in backticks, and all that follows a -- of its own, is task and never an option.',
+    modes: (words: string): string => `The mode can also be said by a word anywhere in the task: ${words}.`,
+    formOnly: (labels: string): string => `Only in the form: ${labels}.`,
+    subcommandsTitle: 'Other commands',
+    subcommands: {
+      help: { usage: 'help', does: 'shows this, to you alone.' },
+      list: {
+        usage: 'list',
+        does: 'shows your sessions; list all shows those of everybody, private ones without their titles, list 2 the second page.',
+      },
+      status: { usage: 'status <session>', does: 'shows where a session stands.' },
+      follow: {
+        usage: 'follow <session>',
+        does: 'brings a card of a session here and keeps it up to date.',
+      },
+      say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },
+      stop: { usage: 'stop <session>', does: 'stops a session for good.' },
+      archive: { usage: 'archive <session>', does: 'archives a session.' },
+      defaults: {
+        usage: 'defaults',
+        does: 'shows the defaults that apply here. defaults me --acu 10 sets yours, defaults me clear removes them; channel and workspace instead of me is for administrators.',
+      },
+      notify: {
+        usage: 'notify thread|dm|card',
+        does: 'says where you are told what matters about your sessions; notify dm <session> about one of them.',
+      },
+      steer: {
+        usage: 'steer requester|members',
+        does: "says who may answer and stop this channel's sessions; steer workspace … everywhere; for administrators.",
+      },
+      'web-messages': {
+        usage: 'web-messages on|off',
+        does: "says whether what people write in Devin's web app appears in this channel's threads; web-messages workspace … everywhere; for administrators.",
+      },
+      link: {
+        usage: 'link <@person> <Devin user id>',
+        does: 'says which member of the Devin organisation a person is; for administrators.',
+      },
+    },
+  },
+};

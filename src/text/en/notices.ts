@@ -1,0 +1,88 @@
+/** Private notices. */
+export const notices = {
+  nothingStarted: 'Nothing was started.',
+  typed: 'What you typed:',
+  /** The rest of a long text is in the form. */
+  typedCut: 'The rest is in the form.',
+  openForm: 'Open in a form',
+  notYourButton: (userId: string): string =>
+    `Only <@${userId}>, who asked for this session, can press that button, because it may cost. Nothing was done. You can open the details, or start a session of your own.`,
+  cardElsewhere: (why: string): string =>
+    `${why} Your session goes ahead all the same; its card is in your direct messages with this app.`,
+  openCard: 'Open the card',
+  /** By Slack's code. */
+  elsewhereBecause: {
+    not_in_channel:
+      'This app is not in this channel, so it cannot post there. To have the card in the channel next time, type `/invite @Devin` there.',
+    channel_not_found:
+      'This app is not in this conversation, so it cannot post there. To have the card there next time, type `/invite @Devin` there; a direct message between people takes no apps.',
+    is_archived: 'This channel is archived, so nothing can be posted there.',
+    restricted_action:
+      'Posting in this channel is restricted. Ask an administrator of the channel to let this app post there.',
+  },
+  elsewhereOther: (code: string): string =>
+    code === ''
+      ? 'Slack did not take the card in that conversation.'
+      : `Slack did not take the card in that conversation (${code}).`,
+  /** How it was established as whom a session runs. */
+  matchedBy: {
+    administrator: 'Linked by an administrator.',
+    email: 'Matched by the e-mail address of the Slack account.',
+    session: 'Devin names this member for the session.',
+  },
+  serviceUser: {
+    off: "Runs as the organisation's service user: this app is set up that way for everybody.",
+    noMatch: {
+      unknown:
+        "Runs as the organisation's service user: no member of the Devin organisation has the requester's e-mail address.",
+      ambiguous:
+        "Runs as the organisation's service user: more than one member of the Devin organisation has the requester's e-mail address.",
+      external: "Runs as the organisation's service user: the requester belongs to another workspace.",
+      guest: "Runs as the organisation's service user: the requester is a guest in this workspace.",
+      bot: "Runs as the organisation's service user: the requester is an app, not a person.",
+      deactivated: "Runs as the organisation's service user: the requester's Slack account is deactivated.",
+      'no-email':
+        "Runs as the organisation's service user: Slack gives no confirmed e-mail address of the requester.",
+      'lookup-forbidden':
+        "Runs as the organisation's service user: this app may not look up members in Devin (permission ViewOrgMembership).",
+    },
+  },
+  /** Why somebody cannot start a session: what happened, why, what to do next. Plain text. */
+  identity: {
+    unknown: (maskedEmail: string | null): string =>
+      maskedEmail === null
+        ? 'The Devin account your Slack account is linked to is not in the Devin organisation. Ask a Devin administrator to invite it again, or whoever runs this app to correct the link.'
+        : `Devin does not know you as ${maskedEmail}. The e-mail address of your Slack account was looked for among the members of the Devin organisation, invited directly or through single sign-on, and is not there. Ask a Devin administrator to invite you with that address, or whoever runs this app to link your Slack account to your Devin account.`,
+    ambiguous: (maskedEmail: string | null): string =>
+      `More than one member of the Devin organisation has the e-mail address of your Slack account${maskedEmail === null ? '' : ` (${maskedEmail})`}, so it is not certain which one you are. Ask whoever runs this app to link your Slack account to the right one.`,
+    external: (_maskedEmail: string | null): string =>
+      'You belong to another Slack workspace, and sessions can be started only by members of the workspace this app is installed in. Ask somebody there to start the session.',
+    guest: (_maskedEmail: string | null): string =>
+      'You are a guest in this workspace, and guests cannot start sessions. Ask a full member to start it, or an administrator of the workspace to make you one.',
+    bot: (_maskedEmail: string | null): string =>
+      'An app asked for this session, and sessions run as a person. Ask a member of the workspace to start it.',
+    deactivated: (_maskedEmail: string | null): string =>
+      'Your Slack account is deactivated, so it cannot start sessions. Ask an administrator of the workspace.',
+    'no-email': (_maskedEmail: string | null): string =>
+      "Slack gives this app no confirmed e-mail address of yours, so you cannot be found in Devin. Confirm the address in your Slack account's settings; if it is confirmed, ask whoever runs this app to check its permission users:read.email or to link your accounts.",
+    'lookup-forbidden': (_maskedEmail: string | null): string =>
+      'This app may not look up members in Devin, so it cannot tell as whom to start the session. Ask a Devin administrator to give the permission ViewOrgMembership to its service user (Devin Settings > Service users), or whoever runs this app to link your accounts.',
+  },
+  /** What did not go along, and why. `name` is a file's, but for `thread-unreadable`: there Slack's code. */
+  leftOut: {
+    'too-large': (name: string): string =>
+      `The file ${name} was left out: it is too large. Put it where Devin can reach it and say where in the task.`,
+    'sign-in-page': (name: string): string =>
+      `The file ${name} was left out: Slack did not let this app download it. Ask whoever runs this app to check its permission files:read.`,
+    unreadable: (name: string): string =>
+      `The file ${name} was left out: Slack gives this app no content of it. It may be deleted, kept outside Slack, or in a conversation this app is not in.`,
+    'no-permission': (name: string): string =>
+      `The file ${name} was left out: the service user lacks the permission UseDevinSessions in Devin, which handing over files takes.`,
+    refused: (name: string): string =>
+      `The file ${name} was left out: Devin did not accept it. Another format, or a link to it, may do.`,
+    'too-many': (name: string): string =>
+      `The file ${name} was left out: there were too many files. Ask with fewer, or put them into one archive.`,
+    'thread-unreadable': (code: string): string =>
+      `Only the picked message went along: this app could not read the thread (${code}). Where it is not in the conversation, type \`/invite @Devin\` there to bring the thread next time.`,
+  },
+};

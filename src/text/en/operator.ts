@@ -1,0 +1,75 @@
+/** Start: one line for each setting that is missing or wrong; it follows the variable's name. */
+export const config = {
+  variables: {
+    SLACK_BOT_TOKEN:
+      'must be the bot token (xoxb-…): api.slack.com/apps > your app > OAuth & Permissions > Bot User OAuth Token.',
+    SLACK_APP_TOKEN:
+      'must be an app-level token (xapp-…) with connections:write: api.slack.com/apps > your app > Basic Information > App-Level Tokens.',
+    SLACK_SIGNING_SECRET:
+      'must be the signing secret: api.slack.com/apps > your app > Basic Information > App Credentials.',
+    SLACK_API_URL: "must be a web address, such as https://slack.com/api/; leave it out to use Slack's own.",
+    SLACK_COMMAND:
+      'must be a slash command of at most 32 characters, such as /devin: as the app manifest has it.',
+    HOST: 'must be an address to listen on, such as 0.0.0.0.',
+    PORT: 'must be a port number from 0 to 65535, such as 3000.',
+    DEVIN_API_KEY: "must be a service user's key (cog_…): app.devin.ai > Settings > Service users.",
+    DEVIN_ORG_ID: 'must be the organisation id (org-…): app.devin.ai > Settings > Service users.',
+    DEVIN_API_URL: 'must be a web address; leave it out to use https://api.devin.ai.',
+    IMPERSONATION: 'must be required, preferred or off.',
+    REQUEST_TAG: 'must be on or off.',
+    DATABASE_URL:
+      'must be a Postgres address (postgres://user:password@host:5432/name); leave it out to use the embedded database.',
+    DATA_DIR: 'must be a folder for the embedded database.',
+    SECRETS_KEY: 'must be 32 bytes in base64: make one with `openssl rand -base64 32`.',
+    WATCH_SECONDS: 'must be a number of seconds of at least 1.',
+    POLICY_FILE: 'is not supported by this version: leave it out; nothing would enforce it.',
+    LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
+  },
+  transport:
+    'SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) must be set: api.slack.com/apps > your app > Basic Information.',
+  keyWithDatabase:
+    'SECRETS_KEY must be set when DATABASE_URL is, so that all replicas share it: make one with `openssl rand -base64 32`.',
+};
+
+/** Start: why the store cannot be opened. */
+export const store = {
+  unreachable: (server: string) =>
+    `DATABASE_URL names a Postgres server that does not answer (${server}): check host and port, and that it is running.`,
+  refused: (server: string) =>
+    `DATABASE_URL was refused by the Postgres server (${server}): check user name, password and ssl mode.`,
+  missing: (server: string) =>
+    `DATABASE_URL names a database that does not exist (${server}): create it, or correct the name.`,
+  inUse: (folder: string, pid: number | null) =>
+    `DATA_DIR ${folder} is in use by another process${pid === null ? '' : ` (pid ${pid})`}: stop that one first, or give this one its own folder. To run several at once, set DATABASE_URL.`,
+  unusable: (folder: string) =>
+    `DATA_DIR ${folder} cannot be used: it must be a folder that this user may write to.`,
+  unreadable: (folder: string) =>
+    `DATA_DIR ${folder} holds a database that cannot be opened: restore the folder from a backup, or move it away to start afresh.`,
+  diskFailed: (folder: string, reason: string) =>
+    `The database in ${folder} had to stop (${reason}): check the disk for space and errors, then start again. Nothing that was acknowledged is lost.`,
+  migration: (name: string) =>
+    `The database could not be brought up to date (${name}): nothing was changed. The log has the reason.`,
+  secretsKey: (where: string) =>
+    `${where} must be 32 bytes in base64: make one with \`openssl rand -base64 32\`.`,
+  keyModeFixed: (path: string) => `${path} could be read by others: its mode is now 0600.`,
+};
+
+/** Start: what ends it, or is warned of. */
+export const start = {
+  healthy:
+    'All is well: Slack and Devin know this app, and nothing that can be tried without changes is missing.',
+  notABot: 'SLACK_BOT_TOKEN is not a bot token: it must be the Bot User OAuth Token (xoxb-…) of the app.',
+  slackToken: (code: string): string =>
+    `Slack does not accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions, and install the app to the workspace if it is not.`,
+  slackUnreachable: 'Slack cannot be reached: check the network, a proxy, and SLACK_API_URL if it is set.',
+  devinKey:
+    'Devin does not accept DEVIN_API_KEY: it is wrong, was revoked or has expired. A new one comes from app.devin.ai > Settings > Service users.',
+  devinUnreachable:
+    'Devin cannot be reached: check the network and DEVIN_API_URL. The app starts all the same; requests wait.',
+  otherOrganisation: (orgId: string): string =>
+    `DEVIN_API_KEY belongs to the organisation ${orgId}, DEVIN_ORG_ID names another one: correct one of them.`,
+  organisationNotFound: (orgId: string): string =>
+    `Devin does not know the organisation ${orgId}, or the key may not see it: check DEVIN_ORG_ID.`,
+  notAServiceUser:
+    'DEVIN_API_KEY is not the key of a service user: sessions cannot be created as the person who asked. Make one in app.devin.ai > Settings > Service users.',
+};

@@ -1,0 +1,30 @@
+/** Defaults and preferences. */
+export const settings = {
+  title: 'Defaults that apply to you here',
+  notSaid: "Everything else is left to the organisation's defaults.",
+  none: "None is set: everything is left to the organisation's defaults.",
+  scopes: { workspace: 'this workspace', channel: 'this channel', person: 'you' },
+  value: (label: string, value: string, scope: string): string => `${label}: ${value} (set for ${scope})`,
+  set: (scope: string): string => `Set for ${scope}.`,
+  cleared: (scope: string): string => `The defaults for ${scope} are removed.`,
+  nothingSet: 'Nothing was set.',
+  adminsOnly:
+    'Only administrators of this Slack workspace can set that for a channel or the workspace. Nothing was set. Your own defaults are set with `defaults me`.',
+  notify: {
+    label: 'Where you are told what matters',
+    thread: "in the session's thread",
+    dm: 'in a direct message',
+    card: 'nowhere but on the card',
+  },
+  steer: {
+    label: 'Who may answer, stop and archive sessions here',
+    requester: 'only whoever asked for the session',
+    members: 'every member of the Devin organisation',
+  },
+  webMessages: {
+    label: "What people write in Devin's web app",
+    on: "appears in the session's thread",
+    off: 'stays in the web app',
+  },
+  preference: (label: string, value: string): string => `${label}: ${value}`,
+};

@@ -1,0 +1,47 @@
+/** Acting on a session from its card or by a command. */
+export const steering = {
+  requesterOnly: (mention: string): string =>
+    `Only ${mention}, who asked for this session, may do that here. Nothing was done. Ask them, or start a session of your own.`,
+  membersOnly: (mention: string): string =>
+    `Only members of the Devin organisation may do that, and you were not found among them. Nothing was done. Ask ${mention}, who asked for this session, or a Devin administrator to invite you.`,
+  outsider:
+    'Only people of the workspace this app is installed in may do that, and you belong to another one. Nothing was done. Ask somebody of that workspace.',
+  notDone: {
+    stop: 'The session was not stopped.',
+    archive: 'The session was not archived.',
+    follow: 'The session was not brought here.',
+  },
+  done: { stop: 'The session is stopped.', archive: 'The session is archived.' },
+  sentAlready:
+    'It has been sent to Devin already, so it cannot be taken back any more. Once its card shows Stop, that ends it.',
+  followed: 'Its card is in Slack, and it is followed there.',
+  followedElsewhere:
+    'This session has its card elsewhere in Slack already and is followed there, so it was not brought here as well.',
+  noPlace:
+    'Slack took the card neither in this conversation nor as a direct message, so the session is not shown here. Ask whoever runs this app to look at its permissions in Slack.',
+  slackUnavailable: 'Slack did not answer this app as it should, so nothing was done. Try again in a minute.',
+  linking: {
+    adminsOnly:
+      'Only administrators of this Slack workspace can link people to Devin accounts. Nothing was changed.',
+    notYourself:
+      'Nobody links themselves: ask another administrator of this Slack workspace. Nothing was changed.',
+    notAMember:
+      'Only full members of this Slack workspace can be linked, no guests, apps or people of other workspaces. Nothing was changed.',
+    unknownInDevin: (id: string): string =>
+      `The Devin organisation has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
+    done: (mention: string, name: string): string =>
+      `${mention} is ${name} in Devin from now on; sessions they ask for run as that member.`,
+  },
+  box: {
+    titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
+    label: 'Message',
+    hint: 'Goes to the session as you, and the others in its thread see it. If Devin cannot get it, you are told privately.',
+    saidLast: 'Devin said last:',
+    submit: 'Send',
+    close: 'Cancel',
+    empty: 'Write what Devin should read.',
+    notAllowed: 'Only whoever asked for this session may answer it here. Nothing was sent.',
+    gone: 'This session is not known here any more. Copy your message before you close this.',
+    notRecorded: 'Your message could not be written down. Try again in a minute.',
+  },
+};

@@ -1,0 +1,92 @@
+/** In a session's thread. What is shown of names and texts comes escaped. */
+export const thread = {
+  fromWebApp: "Written in Devin's web app:",
+  /** What somebody said to Devin outside the thread. */
+  saidVia: {
+    box: (mention: string): string => `${mention}, by the Reply button:`,
+    command: (mention: string): string => `${mention}, by a command:`,
+  },
+  longMessage: 'This is the beginning of a long message; all of it is in the file below.',
+  cut: 'The rest of this message is in Devin.',
+  openInDevin: 'Open in Devin',
+  /** `name`: a code span. */
+  fileInDevin: (name: string): string => `The file ${name} could not be put here. It is in Devin.`,
+  notShown: 'Devin said something that Slack does not take as a message. It is in Devin.',
+  /** To the person who asked, once. `why`: a sentence; `link`: to the session. */
+  trouble: (why: string, link: string): string =>
+    `What Devin says cannot be posted in its thread at present. ${why} The session goes on, and nothing is lost: as soon as the thread takes messages again, they are posted there, in order. ${link}`,
+  /** By Slack's code. */
+  troubleBecause: {
+    not_in_channel:
+      'This app was removed from the channel. To let it go on, type `/invite @Devin` in the channel.',
+    channel_not_found:
+      'This app was removed from the conversation. To let it go on, type `/invite @Devin` there.',
+    is_archived: 'The channel is archived.',
+    thread_not_found: 'The message that the thread was under was deleted.',
+    message_not_found: 'The message that the thread was under was deleted.',
+  },
+  troubleOther: (code: string): string => `Slack does not let this app post there (${code}).`,
+  /** To the author of a message that Devin did not get. */
+  notDelivered: 'Devin did not get your message.',
+  notSure: 'It is not certain that Devin got your message.',
+  yourMessage: 'Your message:',
+  sendAgain: 'Send again',
+  startAgain: 'Start again with this',
+  unknown:
+    "Devin's answer got lost, and your message was not found in the session. Look there first: if it is sent again, it may be there twice.",
+  ended:
+    'The session is over, and nothing can be said to it any more. You can start another one with your message.',
+  gone: (reason: string | null): string =>
+    `Devin does not know the session any more: it was deleted, or this app may not see it now.${reason === null ? '' : ` Devin says: ${reason}`}`,
+  gaveUp: 'Devin was busy or could not be reached for an hour.',
+  /** `reason` is Devin's own. */
+  refused: (reason: string | null): string =>
+    reason === null
+      ? 'Devin did not accept it and did not say why.'
+      : `Devin did not accept it. Devin says: ${reason}`,
+  leftOut: 'Not all of your message reached Devin.',
+  /** What a word in the thread did. */
+  done: {
+    mute: 'Muted: Devin gets nothing more of what is written in this thread. What Devin says still appears here. `unmute` ends that.',
+    unmute: 'Not muted any more: what is written in this thread goes to Devin again.',
+    unsync:
+      'This thread is not tied to the session any more: nothing goes to Devin, and what Devin says does not appear here. The session goes on in Devin. `sync` ties it again.',
+    sync: 'This thread is tied to the session again: what is written here goes to Devin, and what Devin says from now on appears here.',
+  },
+  /** Once it is tied again. */
+  leftOutMeanwhile: (count: number): string =>
+    count === 1
+      ? 'While this thread was not tied to the session, 1 message or file was left out here. It is in Devin.'
+      : `While this thread was not tied to the session, ${count} messages and files were left out here. They are in Devin.`,
+  newNeedsTask: 'Write what the new session should do behind `!new`.',
+  helpTitle: 'In this thread',
+  help: [
+    'Whatever you write here goes to Devin as you, files too. :eyes: means taken, :white_check_mark: means Devin has it. An edit goes as a correction.',
+    '`(aside)` at the beginning, or `!aside` anywhere: that message is not for Devin.',
+    '`mute`, `unmute`: nothing more goes to Devin, and again.',
+    '`archive`: puts the session to sleep and archives it. `EXIT`: ends it for good.',
+    '`unsync`, `sync`: unties this thread from the session, and ties it again.',
+    '`!new` and a task, with the flags of the command: starts another session in this thread.',
+    '`help`: this list. All of these stand alone in a message; a mention of this app before them does no harm.',
+  ],
+};
+
+/** What is worth a message. Mentions, titles and words of Devin come escaped. */
+export const milestones = {
+  asks: (mention: string): string => `${mention} Devin asks:`,
+  asksSomething: (mention: string): string =>
+    `${mention} Devin needs an answer. The question could not be fetched; it is in Devin.`,
+  answerHere: 'Reply in this thread to answer.',
+  answerThere: 'Open the session to answer.',
+  approval: (mention: string, title: string): string =>
+    `${mention} Devin waits for an approval in ${title}. It is given in Devin.`,
+  pullRequest: (mention: string, where: string): string => `${mention} Devin opened a pull request: ${where}`,
+  finished: (mention: string, title: string): string => `${mention} Devin finished ${title}.`,
+  failed: (mention: string, title: string): string => `${mention} Devin could not go on with ${title}.`,
+  whatNow: 'Open the session to see where it stopped, or start again with what it needs.',
+  capped: (mention: string, title: string): string => `${mention} Devin stopped at a limit in ${title}.`,
+  result: 'Result:',
+  resultCut: 'The whole result is in Devin.',
+  resultInFile: 'The whole result is in the file above.',
+  questionCut: 'The rest of it is in Devin.',
+};
