@@ -2,120 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { ConstructorOptions } from 'pg-boss';
-import { z } from 'zod';
-import { PLACE_KINDS } from '../session/context.ts';
-import type { PlaceKind } from '../session/context.ts';
 import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
+import { JOB_NAMES, payloads } from './payloads.ts';
+import type { JobName, Jobs } from './payloads.ts';
 import { factsOf, startCrew } from './queue-crew.ts';
 import type { Crew, QueueLog, Registration } from './queue-crew.ts';
 import { BOSS_SCHEMA } from './queue-poll.ts';
-import { searchSchema } from './restore/lost.ts';
-import type { Search } from './restore/lost.ts';
-
-/** Every kind of job and what it carries: ids only, so that nothing secret is kept in the queue. */
-type Jobs = {
-  /** Take a request as far as it goes. */
-  'create-session': { requestId: string };
-  /** Make the card say what the rows say. */
-  'update-card': { requestId: string };
-  /** Tell the person who asked something privately. */
-  'tell-person': { requestId: string; notice: Notice };
-  /** A button of a card that ended was pressed. */
-  resume: { requestId: string; how: Resumption };
-  'describe-form': { formId: string; viewId: string };
-  /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
-  'publish-home': { teamId: string; userId: string; channelId: string };
-  /** Fetch what was said in a session, and post what is new in its thread. */
-  'relay-from-devin': { sessionId: string };
-  /** Post what is worth a message and was not told yet; after the session's own messages. */
-  'tell-milestones': { sessionId: string };
-  /** Take to Devin what was said in the thread or in a box, in order. */
-  'relay-to-devin': { sessionId: string };
-  /** Show the author what became of something they said. */
-  'tell-reply': { replyId: string };
-  /** Stop or archive a session at Devin, for a person who may. */
-  steer: { sessionId: string; what: SteeringVerb; userId: string; answerTo?: AnswerTo | undefined };
-  /** Take a request back before it is sent. */
-  'cancel-request': { requestId: string; userId: string; answerTo: AnswerTo };
-  /** Bring a session that was started elsewhere into a channel. */
-  'follow-session': {
-    sessionId: string;
-    teamId: string;
-    userId: string;
-    placeKind?: PlaceKind | null | undefined;
-    answerTo: AnswerTo;
-  };
-  /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
-  'restore-sessions': Search;
-  /** Say which member of the Devin organisation a person is. */
-  'link-person': {
-    teamId: string;
-    userId: string;
-    personId: string;
-    devinUserId: string;
-    answerTo: AnswerTo;
-  };
-};
-
-const NOTICES = ['refused', 'card-elsewhere', 'queued'] as const;
-export type Notice = (typeof NOTICES)[number];
-const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
-export type Resumption = (typeof RESUMPTIONS)[number];
-const STEERING_VERBS = ['stop', 'archive'] as const;
-export type SteeringVerb = (typeof STEERING_VERBS)[number];
-
-/**
- * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:
- * the response URL, encrypted under the id.
- */
-const answerToSchema = z.object({
-  id: z.string(),
-  channelId: z.string().nullable(),
-  threadTs: z.string().nullable(),
-  sealed: z.string().nullable(),
-  /** Told also when all went well: there is no card in view that shows it. */
-  always: z.boolean(),
-});
-export type AnswerTo = z.infer<typeof answerToSchema>;
-
-type JobName = keyof Jobs;
-
-const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
-  'create-session': z.object({ requestId: z.string() }),
-  'update-card': z.object({ requestId: z.string() }),
-  'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
-  resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
-  'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
-  'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
-  'relay-from-devin': z.object({ sessionId: z.string() }),
-  'tell-milestones': z.object({ sessionId: z.string() }),
-  'relay-to-devin': z.object({ sessionId: z.string() }),
-  'tell-reply': z.object({ replyId: z.string() }),
-  steer: z.object({
-    sessionId: z.string(),
-    what: z.enum(STEERING_VERBS),
-    userId: z.string(),
-    answerTo: answerToSchema.optional(),
-  }),
-  'cancel-request': z.object({ requestId: z.string(), userId: z.string(), answerTo: answerToSchema }),
-  'follow-session': z.object({
-    sessionId: z.string(),
-    teamId: z.string(),
-    userId: z.string(),
-    placeKind: z.enum(PLACE_KINDS).nullish(),
-    answerTo: answerToSchema,
-  }),
-  'restore-sessions': searchSchema,
-  'link-person': z.object({
-    teamId: z.string(),
-    userId: z.string(),
-    personId: z.string(),
-    devinUserId: z.string(),
-    answerTo: answerToSchema,
-  }),
-};
-const JOB_NAMES = Object.keys(payloads);
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */

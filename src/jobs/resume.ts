@@ -1,7 +1,7 @@
 import type { Requests, SessionRequest } from '../store/requests.ts';
 import type { Adopt } from './create-session/send.ts';
 import type { FindSession } from './create-session/settle.ts';
-import type { Resumption } from './queue.ts';
+import type { Resumption } from './payloads.ts';
 import type { Transitions } from './transitions.ts';
 
 type ResumeDeps = {

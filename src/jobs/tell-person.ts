@@ -6,7 +6,7 @@ import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Requests, SessionRequest } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
-import type { Notice } from './queue.ts';
+import type { Notice } from './payloads.ts';
 
 type TellDeps = {
   requests: Pick<Requests, 'find'>;

@@ -3,7 +3,8 @@ import type { RequestState } from '../session/request.ts';
 import type { RequestChanges, Requests, SessionRequest, Step } from '../store/requests.ts';
 import type { NewSession, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Enqueue, Notice } from './queue.ts';
+import type { Notice } from './payloads.ts';
+import type { Enqueue } from './queue.ts';
 
 /** What has to happen because of a transition; it is enqueued in the transition's own transaction. */
 export type Consequences = {

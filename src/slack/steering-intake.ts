@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { AnswerTo, Enqueue, SteeringVerb } from '../jobs/queue.ts';
+import type { AnswerTo, SteeringVerb } from '../jobs/payloads.ts';
+import type { Enqueue } from '../jobs/queue.ts';
 import type { PlaceKind } from '../session/context.ts';
 import type { ReplyWay } from '../session/reply.ts';
 import type { Envelopes } from '../store/envelope.ts';

@@ -2,7 +2,7 @@ import { notice } from '../../slack/blocks/notices.ts';
 import { escape } from '../../slack/blocks/text.ts';
 import type { Outbound } from '../../slack/outbound.ts';
 import type { Envelopes } from '../../store/envelope.ts';
-import type { AnswerTo } from '../queue.ts';
+import type { AnswerTo } from '../payloads.ts';
 
 /** Tells one person privately how what they asked for went. */
 export type Answerer = {

@@ -2,7 +2,7 @@ import { OPEN_STATES } from '../../session/request.ts';
 import type { Envelopes } from '../../store/envelope.ts';
 import type { Requests, SessionRequest } from '../../store/requests.ts';
 import type { Text } from '../../text/index.ts';
-import type { AnswerTo } from '../queue.ts';
+import type { AnswerTo } from '../payloads.ts';
 import type { Transitions } from '../transitions.ts';
 import type { Answerer } from './answer.ts';
 import type { SteeringCheck } from './check.ts';

@@ -3,7 +3,7 @@ import type { People } from '../../slack/people.ts';
 import { escape } from '../../slack/blocks/text.ts';
 import type { Identities } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
-import type { AnswerTo } from '../queue.ts';
+import type { AnswerTo } from '../payloads.ts';
 import type { Answerer } from './answer.ts';
 import { notDone } from './outcome.ts';
 

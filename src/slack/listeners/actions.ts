@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
-import type { Enqueue, Resumption } from '../../jobs/queue.ts';
+import type { Resumption } from '../../jobs/payloads.ts';
+import type { Enqueue } from '../../jobs/queue.ts';
 import { hiddenValues } from '../../session/defaults.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { Requests, SessionRequest } from '../../store/requests.ts';

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import type { SteeringVerb } from '../../jobs/queue.ts';
+import type { SteeringVerb } from '../../jobs/payloads.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Settings } from '../../store/settings.ts';
