@@ -1,7 +1,7 @@
 import type { SlackFile } from '../session/context.ts';
 import { FileTooLargeError } from '../slack/files.ts';
 import type { SlackFiles } from '../slack/files.ts';
-import type { LeftOut } from '../store/requests.ts';
+import type { LeftOut } from '../store/request-row.ts';
 import type { DevinTrouble } from './create-session/devin-trouble.ts';
 import { devinTrouble } from './create-session/devin-trouble.ts';
 

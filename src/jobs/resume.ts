@@ -1,4 +1,5 @@
-import type { Requests, SessionRequest } from '../store/requests.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
 import type { Adopt } from './create-session/send.ts';
 import type { FindSession } from './create-session/settle.ts';
 import type { Resumption } from './payloads.ts';

@@ -4,7 +4,8 @@ import { escape } from '../slack/blocks/text.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
-import type { Requests, SessionRequest } from '../store/requests.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { Notice } from './payloads.ts';
 

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { RequestState } from '../session/request.ts';
-import type { RequestChanges, Requests, SessionRequest, Step } from '../store/requests.ts';
+import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
+import type { Requests, Step } from '../store/requests.ts';
 import type { NewSession, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Notice } from './payloads.ts';

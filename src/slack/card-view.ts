@@ -3,7 +3,7 @@ import { userMessage } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
-import type { LeftOut, SessionRequest } from '../store/requests.ts';
+import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { truncate } from './blocks/text.ts';

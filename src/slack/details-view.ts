@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { userMessage } from '../errors.ts';
 import { buildRequest, requestTag } from '../session/request.ts';
-import type { SessionRequest } from '../store/requests.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionDetails } from './blocks/details.ts';

@@ -1,7 +1,7 @@
 import { applyDefaults } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
-import type { SessionRequest } from '../store/requests.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { DefaultsScope } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';

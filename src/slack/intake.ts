@@ -7,8 +7,10 @@ import type { EnqueueAll } from '../jobs/queue.ts';
 import { inBatches } from '../store/batches.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { lostSecrets, newId } from '../store/requests.ts';
-import type { NewRequest, Requests, SessionRequest } from '../store/requests.ts';
+import { newId } from '../store/request-row.ts';
+import { lostSecrets } from '../store/requests.ts';
+import type { NewRequest, SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 

@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../store/requests.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 
 type Place = Pick<SessionRequest, 'user_id' | 'channel_id' | 'card_channel_id' | 'place_kind'>;
 

@@ -5,7 +5,7 @@ import type { PlaceKind } from '../session/context.ts';
 import type { ReplyWay } from '../session/reply.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Replies } from '../store/replies.ts';
-import { newId } from '../store/requests.ts';
+import { newId } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 

@@ -1,6 +1,6 @@
 import { effectivePreferences } from '../session/preferences.ts';
 import { maySteer } from '../session/steering.ts';
-import type { SessionRequest } from '../store/requests.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import { refuseSteering } from './steering-words.ts';

@@ -3,7 +3,7 @@ import type { Enqueue } from '../jobs/queue.ts';
 import type { SlackFile } from '../session/context.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import type { NewReply, Replies } from '../store/replies.ts';
-import { newId } from '../store/requests.ts';
+import { newId } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 

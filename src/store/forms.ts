@@ -5,7 +5,7 @@ import type { MessageContext, PlaceKind } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { identitySchema } from '../session/identity.ts';
 import { json } from './json.ts';
-import { effectiveDraftSchema } from './requests.ts';
+import { effectiveDraftSchema } from './request-row.ts';
 import type { Tables } from './tables.ts';
 
 const formDescriptionSchema = z.object({

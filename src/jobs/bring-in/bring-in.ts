@@ -1,7 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { SessionMessage, SessionResponse } from '../../devin/schemas.ts';
 import type { Milestones } from '../../store/milestones.ts';
-import type { NewRequest, RequestChanges, Requests, SessionRequest } from '../../store/requests.ts';
+import type { NewRequest, RequestChanges, SessionRequest } from '../../store/request-row.ts';
+import type { Requests } from '../../store/requests.ts';
 import type { NewMessage, SessionMessages } from '../../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';

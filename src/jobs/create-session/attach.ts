@@ -4,7 +4,7 @@ import { buildPrompt } from '../../session/prompt.ts';
 import { chosenMessages } from '../../slack/context.ts';
 import type { ThreadReader } from '../../slack/context.ts';
 import type { SlackFiles } from '../../slack/files.ts';
-import type { LeftOut, SessionRequest } from '../../store/requests.ts';
+import type { LeftOut, SessionRequest } from '../../store/request-row.ts';
 import { handOverFile } from '../hand-over-file.ts';
 import type { UploadFile } from '../hand-over-file.ts';
 import type { Transitions } from '../transitions.ts';

@@ -1,7 +1,7 @@
 import type { SessionResponse } from '../../devin/schemas.ts';
 import type { SessionQuery } from '../../devin/session-list.ts';
 import { requestTag } from '../../session/request.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { FindSession } from './settle.ts';
 

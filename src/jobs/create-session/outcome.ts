@@ -1,4 +1,4 @@
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 
 /** What a step of the way from request to session came to. */
 export type StepOutcome =

@@ -1,5 +1,5 @@
 import type { Failure } from '../../session/failure.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
 import type { StepOutcome } from './outcome.ts';

@@ -1,6 +1,6 @@
 import type { CardPlace, Outbound } from '../../slack/outbound.ts';
 import { slackFailure } from '../../slack/errors.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
 import type { DrawCard } from '../update-card.ts';

@@ -1,4 +1,5 @@
-import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
+import type { Requests } from '../../store/requests.ts';
 import { isOpen } from '../../session/request.ts';
 import type { OpenState } from '../../session/request.ts';
 import type { Enqueue } from '../queue.ts';

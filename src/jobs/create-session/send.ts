@@ -2,7 +2,7 @@ import type { SessionResponse } from '../../devin/schemas.ts';
 import { buildRequest, requestTag } from '../../session/request.ts';
 import type { SessionCreateRequest } from '../../session/request.ts';
 import type { Envelopes } from '../../store/envelope.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { Transitions } from '../transitions.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';

@@ -1,6 +1,6 @@
 import type { SessionResponse } from '../../devin/schemas.ts';
 import type { Log } from '../../log.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { Transitions } from '../transitions.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep } from './outcome.ts';

@@ -2,7 +2,7 @@ import type { SlackFile } from '../../session/context.ts';
 import { composeReply } from '../../session/reply.ts';
 import type { SlackFiles } from '../../slack/files.ts';
 import type { Reply } from '../../store/replies.ts';
-import type { LeftOut } from '../../store/requests.ts';
+import type { LeftOut } from '../../store/request-row.ts';
 import type { DevinTrouble } from '../create-session/devin-trouble.ts';
 import { handOverFile } from '../hand-over-file.ts';
 import type { UploadFile } from '../hand-over-file.ts';

@@ -5,7 +5,7 @@ import { effectivePreferences } from '../../session/preferences.ts';
 import { markdownWords } from '../../slack/blocks/markdown.ts';
 import type { Cards } from '../../store/cards.ts';
 import type { Replies } from '../../store/replies.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { NewMessage, SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Settings } from '../../store/settings.ts';

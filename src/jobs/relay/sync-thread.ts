@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { DevinError } from '../../devin/errors.ts';
 import type { Log } from '../../log.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';

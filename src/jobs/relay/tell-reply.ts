@@ -10,7 +10,8 @@ import { refuseSteering } from '../../slack/steering-words.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
 import { lostSecrets } from '../../store/requests.ts';
-import type { LeftOut, Requests, SessionRequest } from '../../store/requests.ts';
+import type { LeftOut, SessionRequest } from '../../store/request-row.ts';
+import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 

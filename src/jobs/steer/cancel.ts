@@ -1,6 +1,7 @@
 import { OPEN_STATES } from '../../session/request.ts';
 import type { Envelopes } from '../../store/envelope.ts';
-import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
+import type { Requests } from '../../store/requests.ts';
 import type { Text } from '../../text/index.ts';
 import type { AnswerTo } from '../payloads.ts';
 import type { Transitions } from '../transitions.ts';

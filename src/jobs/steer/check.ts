@@ -2,7 +2,7 @@ import type { IdentityResolver } from '../../identity/resolve.ts';
 import { effectivePreferences } from '../../session/preferences.ts';
 import { maySteer } from '../../session/steering.ts';
 import type { Steering } from '../../session/steering.ts';
-import type { SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { Settings } from '../../store/settings.ts';
 
 type CheckDeps = { resolver: IdentityResolver; settings: Pick<Settings, 'preferencesFor'> };

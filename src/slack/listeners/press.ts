@@ -1,5 +1,6 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
-import type { Requests, SessionRequest } from '../../store/requests.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
+import type { Requests } from '../../store/requests.ts';
 import type { Text } from '../../text/index.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
