@@ -54,11 +54,13 @@ export function createMilestoneTeller(deps: TellDeps) {
   const { sessions, requests, milestones, leases, enqueue } = deps;
 
   async function tellAll(sessionId: string, hold: () => Promise<boolean>): Promise<Told> {
+    // First, so that the session is at least as new as what is told of it.
+    const rows = await milestones.pending(sessionId);
     const session = await sessions.find(sessionId);
     const request = session === null ? null : await requests.find(session.request_id);
     if (session === null || request === null) return TOLD;
     const notify = await notifyOf(deps, session, request);
-    for (const row of await milestones.pending(sessionId)) {
+    for (const row of rows) {
       if (!(await hold())) return { kind: 'wait', ms: HELD_WAIT_MS };
       const told = await tell(deps, { row, session, request, notify });
       if (told.kind === 'wait') return told;
