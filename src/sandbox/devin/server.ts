@@ -25,9 +25,11 @@ export type LocalServer = {
 };
 
 const HOST = '127.0.0.1';
+// Whoever calls lets go of an idle connection first; were it the server, a call could be on its way just then.
+const KEEP_ALIVE_MS = 60_000;
 
 export async function openServer(port: number): Promise<LocalServer> {
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
   server.listen(port, HOST, resolve);

@@ -23,6 +23,8 @@ import { createWebApi } from './web-api/router.ts';
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
 const ANSWER_TIMEOUT_MS = 3000;
+// Whoever calls lets go of an idle connection first; were it the server, a call could be on its way just then.
+const KEEP_ALIVE_MS = 60_000;
 
 export type LocalSlackOptions = WorkspaceOptions & {
   /** 0, the default: any free port. */
@@ -49,7 +51,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     ...workspaceOptions
   } = options;
   const state = createState({ workspace: createWorkspace(workspaceOptions), now });
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   const faults = createFaults();
   const socket = createSocketTransport({ state, server, timeoutMs });
   const http = createHttpTransport({ signingSecret: state.workspace.signingSecret, timeoutMs });
