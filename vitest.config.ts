@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/support/long-first.ts';
 
 export default defineConfig({
   test: {
@@ -8,5 +9,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Much of a test's time is another process's start or a wait: two at a time, also on two cores.
     maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
+    globalSetup: 'test/support/global-setup.ts',
+    // Files share their modules, not their state: to load Bolt, pg-boss and the rest anew took as long as the tests.
+    isolate: false,
+    // As `npm start`: optimising PGlite's WASM costs more than a test gets back.
+    execArgv: ['--liftoff-only'],
   },
 });

@@ -56,7 +56,7 @@ export type Queue = {
 
 export type QueueDeps = { database: Pick<Database, 'boss'>; log: QueueLog; pollSeconds?: number };
 
-const POLL_SECONDS = 1;
+export const POLL_SECONDS = 1;
 
 const HOUR_SECONDS = 3600;
 const BOSS_OPTIONS = {

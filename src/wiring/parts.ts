@@ -48,7 +48,7 @@ export async function createParts(config: Config, overrides: Overrides): Promise
   const log = overrides.log ?? createLog(config.logLevel);
   const settings = createSettings(config, log, overrides);
   const database = await open(config, settings);
-  const queue = createQueue({ database, log });
+  const queue = createQueue({ database, log, pollSeconds: settings.pollSeconds });
   const metrics = createMetrics(queue.depth);
   const { dataDir, secretsKey } = config.store;
   const seal = createSeal(loadSecretsKey({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));

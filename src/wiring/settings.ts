@@ -4,6 +4,7 @@ import { RELAY_TIMES } from '../jobs/relay/from-devin.ts';
 import type { RelayTimes } from '../jobs/relay/from-devin.ts';
 import { SWEEP_TIMES } from '../jobs/sweep.ts';
 import type { SweepTimes } from '../jobs/sweep.ts';
+import { POLL_SECONDS } from '../jobs/queue.ts';
 import { ROUND_TIMES } from '../jobs/watch/round.ts';
 import type { RoundTimes } from '../jobs/watch/round.ts';
 import { WATCHER_TIMES } from '../jobs/watch/watcher.ts';
@@ -23,6 +24,8 @@ export type Overrides = {
   /** How soon the work of a process that died is taken up. */
   leaseMs?: number;
   sweepTimes?: SweepTimes;
+  /** How late a job that waits for its time may start. */
+  pollSeconds?: number;
   /** Of the watcher; how often it looks at most is a setting. */
   watchTimes?: Partial<WatchTimes>;
   /** How many edits of cards Slack takes. */
@@ -63,6 +66,7 @@ export function createSettings(config: Config, log: Log, overrides: Overrides): 
     looksAtMs: LOOKS_AT_MS,
     leaseMs: LEASE_MS,
     sweepTimes: SWEEP_TIMES,
+    pollSeconds: POLL_SECONDS,
     editBudget: EDIT_BUDGET,
     relayTimes: RELAY_TIMES,
     onState: () => undefined,

@@ -55,9 +55,9 @@ async function loseAnAnswer({ slack, address }: World): Promise<void> {
 }
 
 describe('a reply that Slack delivers again', () => {
-  const { server, url } = usePostgres();
+  const { createDatabase, url } = usePostgres();
   const world = useWorld(async () => {
-    await server().createDatabase('redelivery');
+    await createDatabase('redelivery');
     return { environment: { DATABASE_URL: url('redelivery') } };
   });
 

@@ -4,6 +4,7 @@ import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
+const QUICK_LOOKS = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
 const UNKNOWN = '0123456789abcdef0123456789abcdef';
 
 describeOnBothWorlds('commands on sessions', (world) => {
@@ -180,7 +181,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
 });
 
 describe('follow', () => {
-  const world = useWorld({ environment: { WATCH_SECONDS: '1' } });
+  const world = useWorld(QUICK_LOOKS);
 
   /** A session that somebody started in Devin's web app. */
   const foreign = async (title: string, more: object = {}): Promise<string> => {

@@ -4,7 +4,7 @@ import { cardOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
-const QUICKLY = { environment: { WATCH_SECONDS: '1' } };
+const QUICKLY = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
 
 describeOnBothWorlds('the buttons of a card', (world) => {
   test('Stop ends the session, and the card says who did it', async () => {

@@ -44,14 +44,14 @@ describe('what Devin says', () => {
     const thread = await startThread(world());
     for (let count = 1; count <= 300; count += 1) devin.advance(thread.id, { message: `message ${count}` });
     devin.advance(thread.id, { status: 'running' });
-    await thread.relayedText('message 300');
+    await thread.relayedText('message 300', { timeoutMs: 50_000 });
     expect(thread.relayed().map(({ text }) => text)).toEqual(
       Array.from({ length: 300 }, (_one, index) => `message ${index + 1}`),
     );
     devin.advance(thread.id, { message: 'and one more' });
     await thread.relayedText('and one more');
     expect(thread.relayed()).toHaveLength(301);
-  }, 30_000);
+  });
 
   test('is split where it is long, with its fences whole', async () => {
     const { devin } = world();

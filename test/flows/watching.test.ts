@@ -245,7 +245,8 @@ describe('when something is missing while a session is followed', () => {
   test('goes on looking after Devin was busy', async () => {
     const { devin } = world();
     const { session, showing } = await startSession(world());
-    devin.fail(LIST, { status: 429, retryAfter: 1, times: 6 });
+    // One more than a look repeats by itself: the rounds pause, too.
+    devin.fail(LIST, { status: 429, retryAfter: 1, times: 4 });
     devin.advance(session.id, { status: 'running' });
     await showing('Working');
     expect(devin.problems).toEqual([]);

@@ -1,13 +1,18 @@
+import { join } from 'node:path';
 import { Kysely, PGliteDialect, sql } from 'kysely';
-import { PGlite } from '@electric-sql/pglite';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
+import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { createGate } from '../../src/store/embedded/gate.ts';
 import { bossDatabase } from '../../src/store/embedded/boss-database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { describeOnBothDatabases, useFolder, usePostgres } from '../support/databases.ts';
+import { copyEmpty } from '../support/folders.ts';
+
+const postgres = usePostgres();
+const folder = useFolder();
 
 async function countNotes({ db }: Pick<Database, 'db'>): Promise<number> {
   const { rows } = await sql<{ text: string }>`select text from notes`.execute(db);
@@ -69,7 +74,9 @@ describeOnBothDatabases('a database', (open, kind) => {
 });
 
 test('a block of pg-boss that fails leaves the shared connection to others as it was', async () => {
-  const pglite = await PGlite.create();
+  const dataDir = join(folder(), 'shared');
+  await copyEmpty(dataDir);
+  const { pglite, close } = await openEmbedded({ dataDir, log: { warn: () => {} } });
   const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
   const boss = bossDatabase(pglite, createGate());
   await sql`create table notes (text text)`.execute(db);
@@ -82,11 +89,8 @@ test('a block of pg-boss that fails leaves the shared connection to others as it
   expect(outcomes.filter(({ status }) => status === 'rejected')).toHaveLength(10);
   const { rows } = await boss.executeSql(`BEGIN; select text from notes; COMMIT;`);
   expect(rows.map(({ text }: { text: string }) => text)).toEqual(Array.from({ length: 20 }, () => 'kept'));
-  await pglite.close();
+  await close();
 });
-
-const postgres = usePostgres();
-const folder = useFolder();
 
 test('several replicas can start on one empty Postgres at once', async () => {
   const { options } = await postgres.open();

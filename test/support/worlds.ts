@@ -24,10 +24,10 @@ export function describeOnBothWorlds(name: string, suite: (world: () => World) =
     suite(useWorld());
   });
   describe(`${name} (Postgres, Socket Mode)`, () => {
-    const { server, url } = usePostgres();
+    const { createDatabase, url } = usePostgres();
     suite(
       useWorld(async () => {
-        await server().createDatabase('flows');
+        await createDatabase('flows');
         return { transport: 'socket', environment: { DATABASE_URL: url('flows') } };
       }),
     );
@@ -43,11 +43,11 @@ export function describeOnBothDatabaseServers(
     suite(async () => Promise.resolve({}), 'embedded');
   });
   describe(`${name} (Postgres)`, () => {
-    const { server, url } = usePostgres();
+    const { createDatabase, url } = usePostgres();
     let count = 0;
     suite(async () => {
       const database = `server_${(count += 1)}`;
-      await server().createDatabase(database);
+      await createDatabase(database);
       return { DATABASE_URL: url(database) };
     }, 'postgres');
   });

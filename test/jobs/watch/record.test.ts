@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createRecorder } from '../../../src/jobs/watch/record.ts';
 import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
 import { createCards } from '../../../src/store/cards.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { createMilestones } from '../../../src/store/milestones.ts';
 import { createSessions } from '../../../src/store/sessions.ts';
 import { useEmbedded } from '../../support/databases.ts';
+import { copyStarted } from '../../support/folders.ts';
 
 const ID = 'a'.repeat(32);
 const answer = (changes: object) =>
@@ -23,11 +23,10 @@ const answer = (changes: object) =>
   });
 
 describe('what Devin says about a session', () => {
-  const open = useEmbedded();
+  const open = useEmbedded(copyStarted);
 
   const setUp = async () => {
     const { db } = await open();
-    await migrate(db);
     const sessions = createSessions(db);
     const milestones = createMilestones(db);
     const jobs: string[] = [];

@@ -6,13 +6,15 @@ import type { Watcher } from '../../../src/jobs/watch/watcher.ts';
 import { createLog } from '../../../src/log.ts';
 import { createLeases } from '../../../src/store/leases.ts';
 import type { Leases } from '../../../src/store/leases.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { useEmbedded } from '../../support/databases.ts';
+import { copyStarted } from '../../support/folders.ts';
 
-const LEASE_MS = 300;
+/** Longer than any test. */
+const LEASE_MS = 60_000;
+const LAPSING_MS = 300;
 
 describe('the watcher over several processes', () => {
-  const open = useEmbedded();
+  const open = useEmbedded(copyStarted);
   const watchers: Watcher[] = [];
   afterEach(async () => {
     await Promise.all(watchers.splice(0).map((watcher) => watcher.stop()));
@@ -20,7 +22,6 @@ describe('the watcher over several processes', () => {
 
   const openLeases = async (): Promise<Leases> => {
     const { db } = await open();
-    await migrate(db);
     return createLeases(db);
   };
 
@@ -68,7 +69,7 @@ describe('the watcher over several processes', () => {
 
   test('is another once the lease of one that died has lapsed', async () => {
     const leases = await openLeases();
-    await leases.take('watch-sessions', 'dead', LEASE_MS);
+    await leases.take('watch-sessions', 'dead', LAPSING_MS);
     await watch(leases, 'second').until(1);
     expect(await leases.take('watch-sessions', 'dead', LEASE_MS)).toBe(false);
   });

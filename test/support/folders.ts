@@ -1,0 +1,35 @@
+import { cpSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createQueue } from '../../src/jobs/queue.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrate.ts';
+
+/** Makes `dataDir` with an embedded database that has no tables. */
+export const copyEmpty = copyOf(async () => undefined);
+
+/** Makes `dataDir` as a bot that was started and stopped once leaves it. */
+export const copyStarted = copyOf(async (database) => {
+  await migrate(database.db);
+  const queue = createQueue({ database, log: { error: () => {}, warn: () => {} } });
+  await queue.start();
+  await queue.stop({ timeoutMs: 0 });
+});
+
+/** A first start costs seconds of computing, a copy of what it left next to nothing: one is made per process. */
+function copyOf(fill: (database: Database) => Promise<void>): (dataDir: string) => Promise<void> {
+  let made: Promise<string> | null = null;
+  const make = async (): Promise<string> => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'prepared-'));
+    const database = await openDatabase({ dataDir });
+    await fill(database);
+    await database.close();
+    return dataDir;
+  };
+  return async (dataDir) => {
+    made ??= make();
+    cpSync(await made, dataDir, { recursive: true });
+  };
+}

@@ -1,0 +1,31 @@
+import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { offerPostgres } from './postgres-server.ts';
+
+/** Where Linux keeps files in memory. */
+const MEMORY = '/dev/shm';
+/** A container's is often 64 MB. */
+const ROOM_BYTES = 2 * 1024 ** 3;
+
+/** Before the first test file of a run, in the process above those that run them; what it returns, after the last. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(await temporaryFolder(), 'devin-slack-run-'));
+  // The user that Postgres runs as must be able to pass through.
+  await chmod(folder, 0o711);
+  // Whatever is made during the run is in here, also by processes that were killed.
+  process.env['TMPDIR'] = folder;
+  const postgres = await offerPostgres(join(folder, 'postgres'));
+  project.provide('postgresOffer', postgres.address);
+  return async () => {
+    await postgres.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+/** An embedded database is a thousand files, which a disk takes twenty times as long to copy as memory does. */
+async function temporaryFolder(): Promise<string> {
+  const { bavail, bsize } = await statfs(MEMORY).catch(() => ({ bavail: 0, bsize: 0 }));
+  return bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir();
+}
