@@ -116,9 +116,9 @@ describe('a process that is killed while it follows a thread', () => {
 });
 
 describe('a replica that is killed', () => {
-  const { server, url } = usePostgres();
+  const { createDatabase, url } = usePostgres();
   const world = useMortalWorld(async () => {
-    await server().createDatabase('replicas');
+    await createDatabase('replicas');
     return { DATABASE_URL: url('replicas') };
   });
 

@@ -9,9 +9,9 @@ import { useWorld } from '../support/worlds.ts';
 const CUT_SHORT_MS = 1500;
 
 describe('what people write in the thread', () => {
-  const { server, url, open } = usePostgres();
+  const { createDatabase, url, open } = usePostgres();
   const onServer = (transport: 'http' | 'socket') => async (): Promise<WorldOptions> => {
-    await server().createDatabase(transport);
+    await createDatabase(transport);
     const slack = { answerTimeoutMs: CUT_SHORT_MS, redeliverAfterMs: [] };
     return { ...QUICK_THREADS, transport, slack, environment: { DATABASE_URL: url(transport) } };
   };

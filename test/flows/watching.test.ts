@@ -189,10 +189,8 @@ describe('when something is missing while a session is followed', () => {
   test('shows once that Devin does not know the session any more, and asks for it no more', async () => {
     const { devin, slack } = world();
     const { ana, channelId, session, card, showing, editsOf } = await startSession(world());
-    const hidden = devin.fail(
-      { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) },
-      { status: 404, times: 9 },
-    );
+    const itself = { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) } as const;
+    const hidden = devin.fail(itself, { status: 404, times: 9 });
     const unlisted = devin.fail(LIST, { status: 422, times: 20 });
     const gone = await showing('Gone');
     expect(gone.text).toContain('Devin does not know this session any more');
@@ -205,6 +203,7 @@ describe('when something is missing while a session is followed', () => {
     await devin.waitForRequest(() => later().filter((request) => request.includes('session_ids')).length > 3);
     expect(later().filter((request) => request.includes(session.id))).toEqual([]);
     expect(editsOf()).toHaveLength(edits);
+    devin.fail(itself, { status: 404 });
     devin.fail({ method: 'POST', path: `${session.id}/messages` }, { status: 404 });
     await slack.speak(ana.userId, channelId, 'are you there?', { threadTs: card.ts });
     await slack.waitForMessage(
