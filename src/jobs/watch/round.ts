@@ -128,6 +128,9 @@ function longest(troubles: { retryAfterMs: number | null }[]): number | null {
   return waits.length === 0 ? null : Math.max(...waits);
 }
 
+/** Devin's times are whole seconds: what comes in the second of a change shows no other one. */
+const SECOND_MS = 1000;
+
 /** What is to be seen to although no look shows a change: the time on the card, and messages. */
 function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 'times' | 'now'>) {
   const known = new Map<string, { step: number; messagesAtMs: number }>();
@@ -143,8 +146,7 @@ function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 't
       }
       const step = elapsedStep(now() - answer.created_at * 1000);
       const before = known.get(id) ?? { step, messagesAtMs: now() + times.messagesMs };
-      // Devin's times are whole seconds: what came right after a change shows no other one.
-      const messagesAtMs = changed ? now() : before.messagesAtMs;
+      const messagesAtMs = changed ? now() + SECOND_MS : before.messagesAtMs;
       known.set(id, { step, messagesAtMs });
       if (row.phase === 'working' && before.step !== step)
         await enqueue('update-card', { requestId }, { key: requestId });
