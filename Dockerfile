@@ -4,8 +4,7 @@ ENV NODE_ENV=production DATA_DIR=/data
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 COPY src ./src
-# The sandbox is for the demo and the tests.
-RUN rm -rf src/sandbox && mkdir /data && chown node:node /data
+RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data
 EXPOSE 3000
