@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../jobs/queue.ts';
 import type { SlackFile } from '../session/context.ts';
 import type { ReplyKind } from '../session/reply.ts';
-import type { NewReply, Replies } from '../store/replies.ts';
+import type { NewReply, Replies, Reply } from '../store/replies.ts';
 import { newId } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
@@ -22,7 +22,7 @@ type Edit = Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: str
 
 type ThreadIntakeDeps = {
   db: Kysely<Tables>;
-  replies: Pick<Replies, 'insert' | 'find' | 'ofMessage' | 'move' | 'resend'>;
+  replies: Pick<Replies, 'insert' | 'find' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
   /** While the task runs, other work on the database steps back. */
   prefer: <T>(task: () => Promise<T>) => Promise<T>;
@@ -32,15 +32,15 @@ export type ThreadIntake = ReturnType<typeof createThreadIntake>;
 
 /** What listeners may do with what is said in a thread: write it down. A job takes it to Devin. */
 export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntakeDeps) {
-  async function accept(reply: NewReply): Promise<boolean> {
+  async function inTransaction<T>(task: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return prefer(async () => db.transaction().execute(task));
+  }
+
+  async function write(reply: NewReply, trx: Transaction<Tables>): Promise<boolean> {
     const { sessionId } = reply;
-    return prefer(async () =>
-      db.transaction().execute(async (trx) => {
-        const isNew = await replies.insert(reply, trx);
-        if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
-        return isNew;
-      }),
-    );
+    const isNew = await replies.insert(reply, trx);
+    if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
+    return isNew;
   }
 
   function rowOf({ session, userId, ts, text }: Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'>) {
@@ -52,24 +52,27 @@ export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntak
     /** Row and job in one transaction. False: this delivery was seen before. */
     async accept({ kind, files, ...said }: Spoken): Promise<boolean> {
       const row = rowOf(said);
-      return accept({ ...row, dedupeKey: `thread:${row.teamId}:${row.channelId}:${said.ts}`, kind, files });
+      const dedupeKey = `thread:${row.teamId}:${row.channelId}:${said.ts}`;
+      return inTransaction(async (trx) => write({ ...row, dedupeKey, kind, files }, trx));
     },
 
     /** An edit of what waits is what will be sent; of what was sent, a correction. Only by its author. */
-    async correct({ editedTs, ...edit }: Edit): Promise<void> {
-      const { userId, ts, text } = edit;
+    async correct(edit: Edit): Promise<void> {
+      const { userId, ts, text, editedTs } = edit;
       const row = rowOf(edit);
       const { teamId, channelId } = row;
-      const said = await replies.ofMessage({ teamId, channelId, messageTs: ts });
-      if (said === null || said.user_id !== userId || said.text === text) return;
-      if ((said.kind !== 'reply' && said.kind !== 'correction') || said.state === 'skipped') return;
-      if (said.state === 'accepted' || said.state === 'failed') {
-        const { id, state } = said;
-        const changed = await replies.move({ id, from: [state], to: state, changes: { text } });
-        if (changed !== null) return;
-      }
-      const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
-      await accept({ ...row, dedupeKey, kind: 'correction', files: [] });
+      await inTransaction(async (trx) => {
+        const said = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
+        if (said === null || said.user_id !== userId || said.text === text) return;
+        if (!isCorrigible(said) || isOlder(edit, said)) return;
+        if (said.state === 'accepted' || said.state === 'failed') {
+          const { id, state } = said;
+          const changes = { text, edited_ts: editedTs };
+          if ((await replies.move({ id, from: [state], to: state, changes }, trx)) !== null) return;
+        }
+        const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
+        await write({ ...row, dedupeKey, editedTs, kind: 'correction', files: [] }, trx);
+      });
     },
 
     /** Only for the author, and only while it has not reached Devin. */
@@ -77,11 +80,20 @@ export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntak
       const reply = await replies.find(replyId);
       if (reply === null || reply.user_id !== userId) return;
       const { session_id: sessionId } = reply;
-      await db.transaction().execute(async (trx) => {
+      await inTransaction(async (trx) => {
         if (await replies.resend(replyId, trx)) {
           await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
         }
       });
     },
   };
+}
+
+function isCorrigible({ kind, state }: Reply): boolean {
+  return (kind === 'reply' || kind === 'correction') && state !== 'skipped';
+}
+
+/** Slack delivers edits in no certain order, and some twice. */
+function isOlder({ editedTs }: Edit, { edited_ts: lastTs }: Reply): boolean {
+  return lastTs !== null && Number(editedTs) <= Number(lastTs);
 }

@@ -18,6 +18,8 @@ export type NewReply = {
   channelId: string | null;
   /** The message in the thread; null for a reply from a box or a command. */
   messageTs: string | null;
+  /** Of a correction: when the edit was made. */
+  editedTs?: string;
   /** Left out: said in the thread. */
   via?: ReplyWay;
   kind: ReplyKind;
@@ -32,6 +34,7 @@ const replySchema = z.object({
   user_id: z.string(),
   channel_id: z.string().nullable(),
   message_ts: z.string().nullable(),
+  edited_ts: z.string().nullable(),
   /** null: said in the thread. */
   via: z.enum(REPLY_WAYS).nullable(),
   kind: z.enum(REPLY_KINDS),
@@ -56,6 +59,7 @@ export type ReplyStep = {
   whileText?: string;
   changes?: {
     text?: string;
+    edited_ts?: string;
     failure?: ReplyFailure | null;
     sent_at?: Date | null;
     not_before?: Date;
@@ -73,8 +77,9 @@ const CLOCK_MARGIN_MS = 60_000;
 const ECHO_MS = 10 * 60_000;
 
 /** Events come in no certain order, so what was written in Slack goes by Slack's own time. */
-const SAID_AT = sql`case when kind = 'correction' or message_ts is null
-  then extract(epoch from created_at) else message_ts::numeric end`;
+const SAID_AT = sql`case when kind = 'correction'
+  then coalesce(edited_ts::numeric, extract(epoch from created_at))
+  else coalesce(message_ts::numeric, extract(epoch from created_at)) end`;
 
 export type Replies = ReturnType<typeof createReplies>;
 
@@ -94,6 +99,7 @@ export function createReplies(db: Kysely<Tables>) {
           user_id: reply.userId,
           channel_id: reply.channelId,
           message_ts: reply.messageTs,
+          edited_ts: reply.editedTs ?? null,
           via: reply.via ?? null,
           kind: reply.kind,
           text: reply.text,
@@ -124,17 +130,24 @@ export function createReplies(db: Kysely<Tables>) {
       return row === undefined ? null : replySchema.parse(row);
     },
 
-    /** What was made of a message in a thread; `latest` of it and its corrections. */
-    async ofMessage(
+    /**
+     * What was made of a message in a thread: the latest of it and its corrections. For the rest of the transaction
+     * nobody else gets to know, so that edits which come together are taken one after the other.
+     */
+    async lockMessage(
       { teamId, channelId, messageTs }: { teamId: string; channelId: string; messageTs: string },
-      trx: Db = db,
+      trx: Transaction<Tables>,
     ): Promise<Reply | null> {
-      const row = await trx
+      const ofMessage = trx
         .selectFrom('replies')
         .selectAll()
         .where('team_id', '=', teamId)
         .where('channel_id', '=', channelId)
-        .where('message_ts', '=', messageTs)
+        .where('message_ts', '=', messageTs);
+      await ofMessage.where('kind', '<>', 'correction').forUpdate().execute();
+      // A statement of its own: only so does it see what was written while it waited.
+      const row = await ofMessage
+        .orderBy(sql`edited_ts::numeric`, (order) => order.desc().nullsLast())
         .orderBy('created_at', 'desc')
         .limit(1)
         .executeTakeFirst();

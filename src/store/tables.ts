@@ -121,6 +121,8 @@ type RepliesTable = {
   channel_id: string | null;
   /** The message in the thread; null for a reply from a box or a command. */
   message_ts: string | null;
+  /** When it was edited, by Slack's time, where it says what an edit made of it. */
+  edited_ts: string | null;
   /** By a box or a command; null: in the thread. */
   via: string | null;
   kind: string;

@@ -114,6 +114,35 @@ describe('replies in the thread', () => {
     ]);
   });
 
+  test('are corrected to the newest of their edits, in whatever order these come', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const user = thread.ana.userId;
+    const { ts } = await thread.say(user, 'use main');
+    await delivered(thread, ts);
+    const edit = (text: string, editedTs: string) =>
+      slack.deliverEvent({
+        type: 'message',
+        subtype: 'message_changed',
+        channel: thread.channelId,
+        message: { user, text, ts, thread_ts: thread.threadTs, edited: { user, ts: editedTs } },
+      });
+    // The correction waits, so that the edits meet it.
+    devin.fail(SEND, { times: 1, status: 429, retryAfter: 1 });
+    const first = await edit('use release', '1700000000.000100');
+    await edit('use release-2', '1700000000.000200');
+    await slack.redeliver(first);
+    await delivered(thread, (await thread.say(user, 'go')).ts);
+    await slack.redeliver(first);
+    await delivered(thread, (await thread.say(user, 'on')).ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual([
+      'use main',
+      'Correction of my earlier message: use release-2',
+      'go',
+      'on',
+    ]);
+  });
+
   test.each([
     ['its answer was lost', { mode: 'cut-after-effect' as const }],
     ['Devin answered 502 and took it', { mode: 'status-after-effect' as const, status: 502 }],

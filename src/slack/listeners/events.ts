@@ -39,8 +39,11 @@ type Spoken = {
   files: SlackFile[];
 };
 
+/** Seconds since 1970, by which what was said is put in order. */
+const slackTsSchema = z.string().regex(/^\d+\.\d+$/);
+
 const authorSchema = z.looseObject({
-  ts: z.string(),
+  ts: slackTsSchema,
   thread_ts: z.string(),
   user: z.string(),
   text: z.string().default(''),
@@ -57,7 +60,7 @@ const editedSchema = z.looseObject({
   subtype: z.literal('message_changed'),
   channel: z.string(),
   // Without it Slack has only unfurled a link.
-  message: authorSchema.extend({ edited: z.looseObject({ ts: z.string() }) }),
+  message: authorSchema.extend({ edited: z.looseObject({ ts: slackTsSchema }) }),
 });
 
 export function listenToEvents(app: App, deps: EventDeps): void {

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import { initial } from './001-initial.ts';
 import { liveThreads } from './002-live-threads.ts';
 import { namesAndPlaces } from './003-names-and-places.ts';
+import { editTimes } from './004-edit-times.ts';
 
 /** All migrations, by name, in order. A released one is never changed. */
 export const migrations: Record<string, Migration> = {
   '001-initial': initial,
   '002-live-threads': liveThreads,
   '003-names-and-places': namesAndPlaces,
+  '004-edit-times': editTimes,
 };
