@@ -1,13 +1,17 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { buffer } from 'node:stream/consumers';
 
 /** Slack's largest payloads are far below; https://docs.slack.dev/surfaces/modals has views at 250 kB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_AGE_S = 300;
 /** Slack waits 3 s for an answer; what has none by then is not worth waiting for. */
 const CLOSE_MS = 1500;
+/**
+ * Load balancers keep idle connections for a minute, most of them. Were it the app that closes first, a delivery
+ * could be on its way just then, and be answered 502. https://nodejs.org/api/http.html#serverkeepalivetimeout
+ */
+const KEEP_ALIVE_MS = 75_000;
 
 export type Page = { status: number; contentType: string; body: string };
 export type HttpServerOptions = {
@@ -23,7 +27,7 @@ export type HttpServer = { start(): Promise<{ port: number }>; stop(): Promise<v
 
 /** One server for Slack's deliveries and the health pages, in both modes. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     answer(options, request, response).catch(() => end(response, 400));
   });
   return {
@@ -79,11 +83,24 @@ async function deliver(
   const ahead = Number(request.headers['x-slack-request-timestamp']) - Date.now() / 1000;
   if (ahead > MAX_AGE_S) return end(response, 401);
   const contentType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  const body = await buffer(request);
-  if (body.length > MAX_BODY_BYTES) return end(response, 413);
+  const body = await readAtMost(request, MAX_BODY_BYTES);
+  if (body === null) return end(response.setHeader('connection', 'close'), 413);
   if (!holdsObject(body.toString('utf8'), contentType)) return end(response, 400);
   if (contentType !== undefined) request.headers['content-type'] = contentType;
   slackEvents(Object.assign(request, { rawBody: body }), response);
+}
+
+/** null: there is more. Anybody may send something here, so what is too much is not kept until its end. */
+async function readAtMost(request: IncomingMessage, limit: number): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const read: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const chunk of read) {
+    bytes += chunk.length;
+    if (bytes > limit) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function holdsObject(body: string, contentType: string | undefined): boolean {
