@@ -322,6 +322,18 @@ describe('words in the thread', () => {
     const notice = await thread.noticeTo(thread.ana.userId, '--rpeo');
     expect(notice.text).toContain('port it');
   });
+
+  test('!new shows nobody of another workspace the form, with what can be picked in it', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const eve = addColleague(world(), { teamId: 'TOTHER' });
+    slack.channels.get(thread.channelId)?.members.add(eve.userId);
+    await thread.say(eve.userId, '!new');
+    const { ts } = await thread.noticeTo(eve.userId, 'Nothing was started');
+    await slack.clickButton(eve.userId, { channelId: thread.channelId, ts }, 'open_form');
+    await thread.noticeTo(eve.userId, 'belong to another one');
+    expect(slack.openViewOf(eve.userId)).toBeUndefined();
+  });
 });
 
 test('a reply that waits for a busy Devin goes out after a restart, once', async () => {

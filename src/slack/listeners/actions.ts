@@ -49,7 +49,9 @@ function listenInForms(app: App, { forms, openForm, outbound, text }: ActionDeps
     await ack();
     const form = action.type === 'button' ? await forms.find(action.value ?? '') : null;
     if (form === null || form.user_id !== body.user.id) return;
-    await openForm(body.trigger_id, form);
+    if (form.team_id === body.user.team_id) return openForm(body.trigger_id, form);
+    // Its defaults, and what can be picked in it, are for people of the workspace.
+    await outbound.tellPrivately(privatePlace(body), notice([text.steering.outsider]));
   });
 
   app.action({ action_id: ACTION.moreOptions, type: 'block_actions' }, async ({ ack, body }) => {
