@@ -1,4 +1,4 @@
-import type { MarkedToken } from 'marked';
+import type { MarkedToken, Tokens } from 'marked';
 import { LIMIT } from './limits.ts';
 import { chunksOf } from './markdown/chunks.ts';
 import type { Chunk } from './markdown/chunks.ts';
@@ -37,9 +37,13 @@ function chunks(markdown: string): Chunk[] {
   return chunksOf(tokens);
 }
 
+/** Where a line ends without a sign of its own. */
+const OPEN_END = /(?<=[\p{L}\p{N}])$/u;
+
 function wordsOf(token: MarkedToken): string {
   switch (token.type) {
     case 'heading':
+      return plainInline(known(token.tokens)).replace(OPEN_END, ':');
     case 'paragraph':
       return plainInline(known(token.tokens));
     case 'text':
@@ -47,15 +51,19 @@ function wordsOf(token: MarkedToken): string {
     case 'code':
       return token.text;
     case 'list':
-      return token.items.map(({ text }) => markdownWords(text, text.length)).join(' ');
+      return token.items
+        .map(({ text }) => markdownWords(text, text.length))
+        .join('; ')
+        .replace(OPEN_END, '.');
     case 'blockquote':
       return markdownWords(token.text, token.text.length);
     case 'table':
-      return [token.header, ...token.rows]
-        .flat()
-        .map(({ text }) => text)
-        .join(' ');
+      return [token.header, ...token.rows].map(rowWords).join('; ').replace(OPEN_END, '.');
     default:
       return '';
   }
+}
+
+function rowWords(cells: readonly Tokens.TableCell[]): string {
+  return cells.map((cell) => plainInline(known(cell.tokens))).join(', ');
 }

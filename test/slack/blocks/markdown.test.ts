@@ -125,7 +125,14 @@ describe('whatever Devin writes', () => {
 describe('the last words', () => {
   test('are one line without marks', () => {
     const said = markdownWords('# Done\n\nThe **fix** is in [the PR](https://x.y).\n\n- with a `test`', 300);
-    expect(said).toBe('Done The fix is in the PR. with a test');
+    expect(said).toBe('Done: The fix is in the PR. with a test.');
+  });
+
+  test('tell the items of a list and the cells of a table apart', () => {
+    const table = '| file | state |\n|---|---|\n| `a.ts` | see [the docs](https://x.y) |';
+    expect(markdownWords(`## Plan\n\n1. Write a test\n2. Fix\n\n${table}`, 300)).toBe(
+      'Plan: Write a test; Fix. file, state; a.ts, see the docs.',
+    );
   });
 
   test('are cut where they are long', () => {

@@ -41,7 +41,7 @@ describe('a message about a session', () => {
   test('holds the whole question where it is not in the thread, and its beginning where it is', () => {
     expect(renderMilestone(message, en).text).toContain('`release`\n');
     const shown = renderMilestone({ ...message, wordsShown: true }, en).text;
-    expect(shown).toContain('> Two branches: main release Which one?');
+    expect(shown).toContain('> Two branches: main; release. Which one?');
   });
 
   test('says how to answer, and offers it', () => {
