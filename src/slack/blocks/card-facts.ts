@@ -33,7 +33,7 @@ export function workFacts(card: SessionCard, text: Text): string[] {
   const { mode, playbook, childSessions } = card;
   return [
     ...repositoryFact(card, text),
-    ...(mode === null ? [] : [fact(mode)]),
+    ...(mode === null ? [] : [text.card.mode(fact(mode))]),
     ...(playbook === null ? [] : [text.card.playbook(fact(playbook))]),
     ...(childSessions === 0 ? [] : [text.card.childSessions(childSessions)]),
   ];
@@ -50,11 +50,16 @@ export function repositoryFact({ repos }: SessionCard, text: Text): string[] {
 export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
   const { pullRequests } = card;
   const lines = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url, state }) => {
-    const where = linked && isWebAddress(url) ? link(url, pullRequestName(url)) : escape(truncate(url, 500));
+    const where = linked ? pullRequestLink(url) : escape(truncate(url, 500));
     return text.card.pullRequest(where, state === null ? null : fact(state));
   });
   const more = pullRequests.length - SHOWN_PULL_REQUESTS;
   return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
+}
+
+/** Escaped; by its name where its address has one. */
+export function pullRequestLink(url: string): string {
+  return isWebAddress(url) ? link(url, pullRequestName(url)) : escape(truncate(url, 500));
 }
 
 function duration(ms: number, text: Text): string {

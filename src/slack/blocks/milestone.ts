@@ -3,7 +3,7 @@ import type { ToldPhase } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
 import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
-import { isWebAddress, peopleFacts, pullRequestLines } from './card-facts.ts';
+import { peopleFacts, pullRequestLines, pullRequestLink } from './card-facts.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
 import { LIMIT } from './limits.ts';
 import { markdownParts, markdownWords } from './markdown.ts';
@@ -11,7 +11,7 @@ import { context, section } from './objects.ts';
 import { ownEntry } from './own-entry.ts';
 import { cardTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
-import { bold, escape, link, quote, truncate } from './text.ts';
+import { bold, escape, quote, truncate } from './text.ts';
 
 /** Something worth a message, with the card as it is at that moment. Strings are raw. */
 export type MilestoneMessage = {
@@ -29,7 +29,6 @@ export type MilestoneMessage = {
   resultShared: boolean;
 };
 
-const ADDRESS_LENGTH = 150;
 const QUESTION_LENGTH = 2500;
 const BEGINNING_LENGTH = 200;
 const WORDS_LENGTH = 600;
@@ -63,7 +62,7 @@ function headline({ what, card, words }: MilestoneMessage, text: Text): string {
     case 'needs-approval':
       return text.milestones.approval(mention, title);
     case 'pr':
-      return text.milestones.pullRequest(mention, pullRequest(what.url));
+      return text.milestones.pullRequest(mention, pullRequestLink(what.url));
     case 'finished':
       return text.milestones.finished(mention, title);
     case 'failed':
@@ -102,12 +101,6 @@ function said({ what, words, wordsShown }: MilestoneMessage, text: Text): string
 function pullRequests(card: SessionCard, text: Text): string[] {
   const lines = pullRequestLines(card, text, true);
   return lines.length === 0 ? [] : [lines.join('\n')];
-}
-
-function pullRequest(url: string): string {
-  return isWebAddress(url)
-    ? link(url, truncate(url.replace(/^https?:\/\//i, ''), ADDRESS_LENGTH))
-    : escape(url);
 }
 
 function capReason({ statusWord }: SessionCard, text: Text): string {

@@ -62,6 +62,7 @@ export const card = {
   acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
   acuLimit: (limit: string): string => `at most ${limit} ACU`,
+  mode: (mode: string): string => `${mode} mode`,
   playbook: (name: string): string => `playbook "${name}"`,
   childSessions: (count: number): string => (count === 1 ? '1 child session' : `${count} child sessions`),
   andMore: (shown: string, more: number): string => `${shown} and ${more} more`,

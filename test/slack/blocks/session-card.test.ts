@@ -145,7 +145,7 @@ describe('a card', () => {
         'Fix the flaky login test – Working',
         'https://app.devin.ai/sessions/abc',
         'It broke.',
-        'for <@U1> · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast · playbook "Fix a bug" · 2 child sessions',
+        'for <@U1> · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast mode · playbook "Fix a bug" · 2 child sessions',
         'PR: https://github.com/acme/web/pull/412 (open)',
         'Devin: Reproduced it: the session cookie expires.',
         'Devin is busy.',
