@@ -78,7 +78,13 @@ export function appendMessage(
   session.messages.push({ asUserId: null, ...message, eventId: `event-${randomUUID()}` });
 }
 
-const titleOf = (prompt: string): string => (prompt.trim().split('\n')[0] ?? '').slice(0, TITLE_LENGTH);
+/** The first line of the task, cut behind a word. */
+function titleOf(prompt: string): string {
+  const line = prompt.trim().split('\n')[0] ?? '';
+  if (line.length <= TITLE_LENGTH) return line;
+  const cut = line.slice(0, TITLE_LENGTH);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), TITLE_LENGTH / 2))}…`;
+}
 
 function setStatus(session: SessionState, { status, statusDetail }: SessionChange): void {
   if (status !== undefined) {

@@ -50,6 +50,15 @@ describe('creating a session', () => {
     expect(devin.session(id).userId).toBe(ADA.userId);
   });
 
+  test('cuts a long title behind a word', async () => {
+    const { devin, call } = await open();
+    const id = await createSession(call, {
+      prompt: 'Rework the way the checkout talks to the orders service so that two addresses are possible',
+    });
+    devin.advance(id, { status: 'running' });
+    expect(devin.session(id).title).toBe('Rework the way the checkout talks to the orders service so…');
+  });
+
   test('gives a title made from the prompt once it runs', async () => {
     const { devin, call } = await open();
     const id = await createSession(call, { prompt: 'Fix the login\n\nIt is flaky.' });

@@ -67,7 +67,7 @@ function row({ open }: Panel, exchange: Exchange, body: ExchangeBody | null): VN
       },
       h(`span.exchange-way.${side}`, {}, way),
       h('span.exchange-name', {}, name),
-      h(isTrouble ? 'span.exchange-result.trouble' : 'span.exchange-result', {}, result ?? 'no answer'),
+      h(isTrouble ? 'span.exchange-result.failed' : 'span.exchange-result', {}, result ?? 'no answer'),
       h('time.exchange-time', {}, time.format(atMs)),
     ),
     body === null ? null : details(name, body),
