@@ -38,3 +38,4 @@ export const identitySchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type Identity = z.infer<typeof identitySchema>;
+export type RefusedIdentity = Extract<Identity, { kind: 'refused' }>;

@@ -1,12 +1,12 @@
-import type { Identity } from './identity.ts';
+import type { Identity, RefusedIdentity } from './identity.ts';
 import type { Preferences } from './preferences.ts';
 
 export type Steering =
   | { kind: 'allowed' }
   /** Only whoever asked for the session may. */
   | { kind: 'requester-only' }
-  /** Only members of the Devin organisation may, and this person is none. */
-  | { kind: 'members-only' };
+  /** Only members of the Devin organisation may, and this person is none, for that reason; null: nobody asked yet. */
+  | { kind: 'members-only'; identity: RefusedIdentity | null };
 
 /** `identity`: as it was found out about the person; null: nobody asked, and under `members` that is not enough. */
 type Steerer = { userId: string; identity: Identity | null };
@@ -27,6 +27,7 @@ export function maySteer({
 }): Steering {
   if (person.userId === requester) return { kind: 'allowed' };
   if (policy === 'requester') return { kind: 'requester-only' };
-  const isMember = person.identity !== null && person.identity.kind !== 'refused';
-  return isMember ? { kind: 'allowed' } : { kind: 'members-only' };
+  const { identity } = person;
+  if (identity === null || identity.kind === 'refused') return { kind: 'members-only', identity };
+  return { kind: 'allowed' };
 }

@@ -1,4 +1,4 @@
-import type { Identity } from '../session/identity.ts';
+import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import type { Text } from '../text/index.ts';
 
 /** How it was established as whom a session runs. */
@@ -10,6 +10,6 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
 }
 
 /** Why somebody cannot start a session, and what to do about it. */
-export function refusalSentence(identity: Extract<Identity, { kind: 'refused' }>, text: Text): string {
+export function refusalSentence(identity: RefusedIdentity, text: Text): string {
   return text.notices.identity[identity.reason](identity.maskedEmail);
 }

@@ -89,7 +89,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { channelId, session } = await startSession(world());
     const eve = addColleague(world(), { inDevin: false });
     await said(eve.userId, channelId, `stop ${session.id}`);
-    await toldTo(world(), { channelId, userId: eve.userId }, 'Only members');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'Devin does not know you');
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 

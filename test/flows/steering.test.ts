@@ -63,14 +63,14 @@ describe('who may press them', () => {
   });
 
   test.each([
-    ['no member of the Devin organisation', { inDevin: false }],
-    ['a guest', { isGuest: true }],
-  ])('%s may not, and is told who may', async (_who, options) => {
+    ['no member of the Devin organisation', { inDevin: false }, 'Devin does not know you'],
+    ['a guest', { isGuest: true }, 'You are a guest'],
+  ])('%s may not, and is told why, and who may', async (_who, options, why) => {
     const { slack, devin } = world();
     const { ana, session, channelId, on } = await startSession(world());
     const eve = addColleague(world(), options);
     await slack.clickButton(eve.userId, on, 'stop');
-    const told = await toldTo(world(), { channelId, userId: eve.userId }, 'Only members');
+    const told = await toldTo(world(), { channelId, userId: eve.userId }, why);
     expect(told.text).toContain(`<@${ana.userId}>`);
     expect(devin.session(session.id).status).not.toBe('exit');
   });
@@ -176,7 +176,7 @@ describe('taking a request back', () => {
     const { ana, channelId, on } = await waiting();
     const eve = addColleague(world(), { inDevin: false });
     await slack.clickButton(eve.userId, on, 'cancel');
-    await toldTo(world(), { channelId, userId: eve.userId }, 'Only members');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'Devin does not know you');
     const session = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });

@@ -3,6 +3,8 @@ import type { Identity } from '../../src/session/identity.ts';
 import { effectivePreferences } from '../../src/session/preferences.ts';
 import { bareSessionId } from '../../src/session/session-id.ts';
 import { maySteer } from '../../src/session/steering.ts';
+import { refuseSteering } from '../../src/slack/steering-words.ts';
+import { en } from '../../src/text/en.ts';
 
 const matched: Identity = { kind: 'matched', devinUserId: 'u', name: 'Ana', how: 'email', checkedAtMs: 0 };
 const serviceUser: Identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 };
@@ -18,7 +20,16 @@ describe('who may steer', () => {
     ['members', 'U2', null, 'members-only'],
     ['requester', 'U2', matched, 'requester-only'],
   ] as const)('under %s, %s with %o is %s', (policy, userId, identity, kind) => {
-    expect(maySteer({ policy, requester: 'U1', person: { userId, identity } })).toEqual({ kind });
+    expect(maySteer({ policy, requester: 'U1', person: { userId, identity } })).toMatchObject({ kind });
+  });
+
+  test('the refusal of somebody who is no member says why not', () => {
+    const guest = maySteer({
+      policy: 'members',
+      requester: 'U1',
+      person: { userId: 'U2', identity: refused },
+    });
+    expect(refuseSteering(guest, 'U1', en)).toMatch(/^Nothing was done. You are a guest .*<@U1>/);
   });
 });
 

@@ -100,8 +100,9 @@ function reasonOf(failure: ReplyFailure, request: SessionRequest, text: Text): s
     case 'ended':
       return text.thread.ended;
     case 'requester-only':
-    case 'members-only':
       return refuseSteering({ kind: failure.kind }, request.user_id, text) ?? '';
+    case 'members-only':
+      return refuseSteering({ kind: failure.kind, identity: null }, request.user_id, text) ?? '';
     case 'gave-up':
       return text.thread.gaveUp;
     case 'devin':

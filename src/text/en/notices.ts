@@ -56,17 +56,17 @@ export const notices = {
     ambiguous: (maskedEmail: string | null): string =>
       `More than one member of the Devin organisation has the e-mail address of your Slack account${maskedEmail === null ? '' : ` (${maskedEmail})`}, so it is not certain which one you are. Ask whoever runs this app to link your Slack account to the right one.`,
     external: (_maskedEmail: string | null): string =>
-      'You belong to another Slack workspace, and sessions can be started only by members of the workspace this app is installed in. Ask somebody there to start the session.',
+      'You belong to another Slack workspace, and sessions can be started and steered only by members of the workspace this app is installed in. Ask somebody there.',
     guest: (_maskedEmail: string | null): string =>
-      'You are a guest in this workspace, and guests cannot start sessions. Ask a full member to start it, or an administrator of the workspace to make you one.',
+      'You are a guest in this workspace, and guests can neither start sessions nor steer them. Ask a full member to do it, or an administrator of the workspace to make you one.',
     bot: (_maskedEmail: string | null): string =>
       'An app asked for this session, and sessions run as a person. Ask a member of the workspace to start it.',
     deactivated: (_maskedEmail: string | null): string =>
-      'Your Slack account is deactivated, so it cannot start sessions. Ask an administrator of the workspace.',
+      'Your Slack account is deactivated, so it can neither start sessions nor steer them. Ask an administrator of the workspace.',
     'no-email': (_maskedEmail: string | null): string =>
       "Slack gives this app no confirmed e-mail address of yours, so you cannot be found in Devin. Confirm the address in your Slack account's settings; if it is confirmed, ask whoever runs this app to check its permission users:read.email or to link your accounts.",
     'lookup-forbidden': (_maskedEmail: string | null): string =>
-      'This app may not look up members in Devin, so it cannot tell as whom to start the session. Ask a Devin administrator to give the permission ViewOrgMembership to its service user (Devin Settings > Service users), or whoever runs this app to link your accounts.',
+      'This app may not look up members in Devin, so it cannot tell who you are there. Ask a Devin administrator to give the permission ViewOrgMembership to its service user (Devin Settings > Service users), or whoever runs this app to link your accounts.',
   },
   /** What did not go along, and why. `name` is a file's, but for `thread-unreadable`: there Slack's code. */
   leftOut: {

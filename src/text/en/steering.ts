@@ -2,8 +2,9 @@
 export const steering = {
   requesterOnly: (mention: string): string =>
     `Only ${mention}, who asked for this session, may do that here. Nothing was done. Ask them, or start a session of your own.`,
-  membersOnly: (mention: string): string =>
-    `Only members of the Devin organisation may do that, and you were not found among them. Nothing was done. Ask ${mention}, who asked for this session, or a Devin administrator to invite you.`,
+  /** `why`: a sentence about who they are; null: it is not known. */
+  membersOnly: (mention: string, why: string | null): string =>
+    `Nothing was done. ${why ?? 'Only members of the Devin organisation may do that, and you were not found among them.'} For this session you can ask ${mention}, who asked for it.`,
   outsider:
     'Only people of the workspace this app is installed in may do that, and you belong to another one. Nothing was done. Ask somebody of that workspace.',
   notDone: {
