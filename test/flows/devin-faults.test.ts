@@ -121,7 +121,7 @@ describe('when Devin does not answer as hoped', () => {
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
     const shown = slack.renderText(view.id);
-    for (const part of ['ACU cap (asked for in this request)', session.id, ana.devinUserId, ana.devinName])
+    for (const part of ['*ACU cap*: 3', session.id, ana.devinUserId, ana.devinName])
       expect(shown).toContain(part);
     expect(slack.problems).toEqual([]);
   });

@@ -76,7 +76,7 @@ describe('session secrets', () => {
       ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'session_details',
     );
     const shown = slack.renderText(view.id);
-    expect(shown).toContain(`Secrets for this session only (asked for in this request)`);
+    expect(shown).toContain('*Secrets for this session only*');
     expect(shown).toContain(NAME);
     expect(shown).not.toContain(SECRET);
     const tag = session.request.tags?.find((one) => one.startsWith('slack-')) ?? 'none';

@@ -1,5 +1,5 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Sources } from '../../session/defaults.ts';
+import type { Sources, ValueSource } from '../../session/defaults.ts';
 import { fields } from '../../session/fields.ts';
 import type { RequestState } from '../../session/request.ts';
 import type { Text } from '../../text/index.ts';
@@ -96,8 +96,12 @@ function askedRows({ request, sources }: SessionDetails, text: Text): string[] {
     const value = request[key];
     if (value === undefined) return [];
     const shown = secret ? shownSecrets(value, text) : shownValue(value, text);
-    return [row(text.details.withWhy(label, text.details.why[ownEntry(sources, key) ?? 'app']), shown)];
+    return [row(withWhy(label, ownEntry(sources, key) ?? 'app', text), shown)];
   });
+}
+
+function withWhy(label: string, source: ValueSource | 'app', text: Text): string {
+  return source === 'request' ? label : text.details.withWhy(label, text.details.why[source]);
 }
 
 function responseRows({ response }: SessionDetails, text: Text): string[] {

@@ -24,12 +24,11 @@ export const details = {
     failed: 'Failed, nothing was started',
     unknown: 'Not sure it started',
   },
-  /** Why a value is what it is. */
+  /** Why a value is what it is, where it was not asked for in the request itself. */
   why: {
     workspace: "from this workspace's defaults",
     channel: "from this channel's defaults",
     person: "from the person's own defaults",
-    request: 'asked for in this request',
     app: 'added by this app',
   },
   withWhy: (label: string, why: string): string => `${label} (${why})`,
