@@ -2,6 +2,23 @@ import type { ValueSource } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
 import type { Preferences } from './preferences.ts';
 
+/** Words that are no task when they stand alone, or before exactly what they take. */
+export const SUBCOMMANDS = [
+  'help',
+  'list',
+  'status',
+  'follow',
+  'say',
+  'stop',
+  'archive',
+  'defaults',
+  'notify',
+  'steer',
+  'web-messages',
+  'link',
+] as const;
+export type Subcommand = (typeof SUBCOMMANDS)[number];
+
 /** What is wrong with one flag, or with the whole request; `text/` makes the sentence. */
 export type Problem =
   | { kind: 'unknown-flag'; flag: string; nearest: FieldKey | null }
@@ -9,7 +26,9 @@ export type Problem =
   | { kind: 'bad-value'; field: FieldKey; value: string }
   | { kind: 'unclosed-quote'; field: FieldKey; value: string }
   | { kind: 'repeated'; field: FieldKey }
-  | { kind: 'no-task' };
+  | { kind: 'no-task' }
+  /** A sub-command's word without what it takes. */
+  | { kind: 'incomplete'; subcommand: Subcommand };
 
 /** Whose settings. */
 export type SettingScope = Exclude<ValueSource, 'request'>;

@@ -1,13 +1,12 @@
 import type { KnownBlock } from '@slack/types';
 import { fields } from '../../session/fields.ts';
 import type { Field, FieldKey } from '../../session/fields.ts';
-import type { Problem } from '../../session/intent.ts';
+import type { Problem, Subcommand } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { sections } from '../blocks/objects.ts';
 import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
-import type { Subcommand } from './subcommands.ts';
 
 /** Of what was typed, in a sentence; the notice around it quotes all of it. */
 const QUOTED_LENGTH = 200;
@@ -87,6 +86,11 @@ function renderProblem(problem: Problem, typed: string, text: Text): string {
       return problems.unclosedQuote(flagOf(problem.field, text), quoted(problem.value));
     case 'repeated':
       return problems.repeated(flagOf(problem.field, text));
+    case 'incomplete':
+      return problems.incomplete(
+        code(problem.subcommand),
+        code(text.command.help.subcommands[problem.subcommand].usage),
+      );
     case 'no-task':
       return typed.trim() === '' ? problems.noTask : problems.noTaskIn(quoted(unescape(typed)));
   }

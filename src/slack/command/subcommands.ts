@@ -1,32 +1,20 @@
-import type { Intent, SettingScope, SharedScope } from '../../session/intent.ts';
+import { SUBCOMMANDS } from '../../session/intent.ts';
+import type { Intent, SettingScope, SharedScope, Subcommand } from '../../session/intent.ts';
 import { NOTIFY, STEER } from '../../session/preferences.ts';
 import { unescape } from '../blocks/text.ts';
 
-/** Words that are no task when they stand alone, or before exactly what they take. */
-export const SUBCOMMANDS = [
-  'help',
-  'list',
-  'status',
-  'follow',
-  'say',
-  'stop',
-  'archive',
-  'defaults',
-  'notify',
-  'steer',
-  'web-messages',
-  'link',
-] as const;
-export type Subcommand = (typeof SUBCOMMANDS)[number];
-
-/** `devin-…`, 32 hex digits or a dashed UUID; or the last part of a session's address. */
-const ID = String.raw`devin-[\w-]+|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`;
+/**
+ * `devin-…`, or hex digits with dashes: 32 are a whole id, fewer a part of one, which is answered and never a task. The
+ * last part of a session's address, too.
+ */
+const ID = String.raw`devin-[\w-]+|(?=[0-9a-f-]*\d)[0-9a-f][0-9a-f-]{7,40}`;
 const ADDRESS = String.raw`https:\/\/\S+\/sessions\/(?<address>[\w-]+)\/?(?:[?#]\S*)?`;
 const SESSION = String.raw`(?:(?<id>${ID})|${ADDRESS})`;
 
 const LIST = /^list(?:\s+(?<all>all))?(?:\s+(?<page>[1-9]\d{0,5}))?$/i;
 const ON_SESSION = new RegExp(String.raw`^(?<verb>status|stop|archive|follow)\s+${SESSION}$`, 'i');
 const SAY = new RegExp(String.raw`^say\s+${SESSION}\s+(?<message>\S[^]*)$`, 'i');
+const SAY_NOTHING = new RegExp(String.raw`^say\s+${SESSION}$`, 'i');
 /** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
 const LINK = /^link\s+<@(?<slack>[UW][A-Z0-9]+)(?:\|[^<>]*)?>\s+(?<devin>(?=\S*[-_|\d])\S+)$/i;
 
@@ -53,6 +41,12 @@ export function parseSubcommand(typed: string): Intent | null {
     readOnSession(unescape(typed)) ??
     readSay(unescape(typed))
   );
+}
+
+/** Whose word stands there alone, or with too little behind it; null: it is a task. */
+export function incompleteSubcommand(typed: string): Subcommand | null {
+  if (SAY_NOTHING.test(unescape(typed))) return 'say';
+  return SUBCOMMANDS.find((word) => word === typed.toLowerCase()) ?? null;
 }
 
 function readList(typed: string): Intent | null {

@@ -1,10 +1,10 @@
 import type { AckFn, App, RespondArguments, SlashCommand } from '@slack/bolt';
+import { SUBCOMMANDS } from '../../session/intent.ts';
 import type { Intent } from '../../session/intent.ts';
 import { refusal } from '../blocks/notices.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderHelp, renderProblems } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
-import { SUBCOMMANDS } from '../command/subcommands.ts';
 import type { FormOpener } from '../form-opener.ts';
 import type { Intake } from '../intake.ts';
 import type { Rendered } from '../outbound.ts';

@@ -15,6 +15,8 @@ export const command = {
     unclosedQuote: (flag: string, value: string): string =>
       `The quotes at ${flag} ${value} are not closed. A value with spaces needs them on both sides.`,
     repeated: (flag: string): string => `${flag} is there twice with different values. Keep one of them.`,
+    incomplete: (word: string, usage: string): string =>
+      `${word} needs more: ${usage}. A session is named by its id or its address; \`list\` shows yours.`,
     noTask: 'There is no task. Say what Devin should do.',
     noTaskIn: (typed: string): string =>
       `There are options but no task in ${typed}. Add what Devin should do.`,
@@ -29,7 +31,7 @@ export const command = {
     ],
     flagsTitle: 'Options',
     flagsNote:
-      'Values with spaces go in quotes. Text in backticks, and all that follows a -- of its own, is task and never an option.',
+      'Values with spaces go in quotes. Text in backticks, and all that follows a `--` of its own, is task and never an option.',
     modes: (words: string): string => `The mode can also be said by a word anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
     subcommandsTitle: 'Other commands',
@@ -37,7 +39,7 @@ export const command = {
       help: { usage: 'help', does: 'shows this, to you alone.' },
       list: {
         usage: 'list',
-        does: 'shows your sessions; list all shows those of everybody, private ones without their titles, list 2 the second page.',
+        does: 'shows your sessions; `list all` shows those of everybody, private ones without their titles, `list 2` the second page.',
       },
       status: { usage: 'status <session>', does: 'shows where a session stands.' },
       follow: {
@@ -49,19 +51,19 @@ export const command = {
       archive: { usage: 'archive <session>', does: 'archives a session.' },
       defaults: {
         usage: 'defaults',
-        does: 'shows the defaults that apply here. defaults me --acu 10 sets yours, defaults me clear removes them; channel and workspace instead of me is for administrators.',
+        does: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them; `channel` or `workspace` instead of `me` is for administrators.',
       },
       notify: {
         usage: 'notify thread|dm|card',
-        does: 'says where you are told what matters about your sessions; notify dm <session> about one of them.',
+        does: 'says where you are told what matters about your sessions; `notify dm <session>` about one of them.',
       },
       steer: {
         usage: 'steer requester|members',
-        does: "says who may answer and stop this channel's sessions; steer workspace … everywhere; for administrators.",
+        does: "says who may answer and stop this channel's sessions; `steer workspace …` everywhere; for administrators.",
       },
       'web-messages': {
         usage: 'web-messages on|off',
-        does: "says whether what people write in Devin's web app appears in this channel's threads; web-messages workspace … everywhere; for administrators.",
+        does: "says whether what people write in Devin's web app appears in this channel's threads; `web-messages workspace …` everywhere; for administrators.",
       },
       link: {
         usage: 'link <@person> <Devin user id>',

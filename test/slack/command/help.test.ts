@@ -3,7 +3,7 @@ import { fields } from '../../../src/session/fields.ts';
 import type { Problem } from '../../../src/session/intent.ts';
 import { renderHelp, renderProblems } from '../../../src/slack/command/help.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
-import { SUBCOMMANDS } from '../../../src/slack/command/subcommands.ts';
+import { SUBCOMMANDS } from '../../../src/session/intent.ts';
 import { en } from '../../../src/text/en.ts';
 
 describe('help', () => {

@@ -205,14 +205,12 @@ describe('the task', () => {
     'help me fix x',
     'say hello to devin-1',
     'link the docs',
-    'archive',
     'defaults of the form are wrong',
     'defaults clear',
     'defaults me clear please',
     'notify the team',
     'notify dm about the outage',
     'web-messages off by one',
-    'notify',
     'steer clear',
     'steer members towards the docs',
   ])('stays as it is: %s', (text) => {
@@ -269,6 +267,7 @@ describe('sub-commands', () => {
     ['List all 12', { kind: 'list', whose: 'all', page: 12 }],
     ['status devin-abc123', { kind: 'status', session: 'devin-abc123' }],
     [`stop ${hex}`, { kind: 'stop', session: hex }],
+    ['status 0123abcd', { kind: 'status', session: '0123abcd' }],
     [`Archive ${uuid}`, { kind: 'archive', session: uuid }],
     ['follow <https://app.devin.ai/sessions/abc1>', { kind: 'follow', session: 'abc1' }],
     [
@@ -324,7 +323,24 @@ describe('sub-commands', () => {
     expect(created(text)).toEqual({ prompt, max_acu_limit: 1 });
   });
 
-  test.each(['list 0', 'link <@U12|ana> homepage', 'stop 0123', 'say devin-1'])('%s is a task', (text) => {
-    expect(parseCommand(text).kind).toBe('create');
+  test.each(['list 0', 'link <@U12|ana> homepage', 'stop 0123', 'stop server', 'status page'])(
+    '%s is a task',
+    (text) => {
+      expect(parseCommand(text).kind).toBe('create');
+    },
+  );
+
+  test.each([
+    ['status', 'status'],
+    ['Stop', 'stop'],
+    ['notify', 'notify'],
+    ['web-messages', 'web-messages'],
+    ['say devin-1', 'say'],
+  ])('%s starts nothing: it says what it takes, and keeps what was typed', (text, subcommand) => {
+    expect(parseCommand(text)).toEqual({
+      kind: 'invalid',
+      problems: [{ kind: 'incomplete', subcommand }],
+      draft: { prompt: text },
+    });
   });
 });
