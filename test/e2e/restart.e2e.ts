@@ -53,6 +53,7 @@ describe('the app, killed in the middle', () => {
     await send('/devin is anybody there');
     await message(/dispatch_failed/).waitFor();
     await press('Start', panel);
+    await panel.getByText('Starting', { exact: true }).waitFor();
     await panel.getByText(/start 2/).waitFor();
     expect(stage.devin.createdCount()).toBe(0);
   });

@@ -36,14 +36,17 @@ function problemIn(body: unknown): string {
   return hasProblem ? String(body.problem) : 'The sandbox gave an answer that this page does not understand.';
 }
 
-/** The other changes are the control panel's. */
+/** What the page shows; the other changes are the control panel's alone. */
 const SHOWN = new Set(['message', 'view', 'home']);
 
-/** Hears of what the page shows, and whether the sandbox is there at all. */
-export function listen(heard: { changed: () => void; connected: (isUp: boolean) => void }): void {
+/** Hears of changes to what is shown, and whether the sandbox is there at all. */
+export function listen(heard: {
+  changed: (what: 'shown' | 'other') => void;
+  connected: (isUp: boolean) => void;
+}): void {
   const source = new EventSource('/api/events');
   source.addEventListener('changed', ({ data }) => {
-    if (SHOWN.has(whatChanged(data))) heard.changed();
+    heard.changed(SHOWN.has(whatChanged(data)) ? 'shown' : 'other');
   });
   source.addEventListener('open', () => heard.connected(true));
   source.addEventListener('error', () => heard.connected(false));

@@ -40,7 +40,9 @@ catchLinks(app);
 closeMenusOutside(app);
 goToAddress();
 listen({
-  changed: () => void refresh().catch(() => undefined),
+  changed(what) {
+    if (what === 'shown') void refresh().catch(() => undefined);
+  },
   connected: (isConnected) => {
     if (app.state.isConnected !== isConnected) app.update({ isConnected });
     if (isConnected) void refresh().catch(() => undefined);
