@@ -8,6 +8,8 @@ import type { Stage, Visit } from '../test/e2e/support/stage.ts';
 /** `npm run screenshots`: the README's pictures, taken in the sandbox. Needs Chromium. */
 const FOLDER = 'docs';
 
+const MINUTE_MS = 60_000;
+
 /** The hour that messages are to show. */
 const MORNING = 10;
 
@@ -33,9 +35,10 @@ async function takeThread(on: Stage): Promise<void> {
     message: 'Reproduced it: with two addresses the picker sends both ids. Writing the failing test first.',
     pullRequest: { url: 'https://github.com/acme/checkout/pull/412', state: 'open' },
     acus: 1.4,
+    createdAtMs: Date.now() - 12 * MINUTE_MS,
   });
   const card = message('Fix the address picker at checkout', thread);
-  await card.getByText('1.4 of 10 ACU').waitFor();
+  await card.getByText('12 min · 1.4 of 10 ACU').waitFor();
   await card.getByText(/acme\/checkout #412/).waitFor();
   await card.getByText(/Writing the failing test/).waitFor();
   await message('opened a pull request', thread).waitFor();
@@ -51,14 +54,13 @@ async function takeThread(on: Stage): Promise<void> {
 
 /** The form as it opens. */
 async function takeForm(on: Stage): Promise<void> {
-  const slackPage = await visit(on, { as: 'ana', channel: 'general', width: 900, height: 1080 });
+  const slackPage = await visit(on, { as: 'ana', channel: 'general', width: 900, height: 812 });
   const { field, modal, pick, send } = slackPage;
   await send('/devin');
   await modal.getByText(/Runs as/).waitFor();
   await field('Task').fill('Find out why the nightly import is slow');
   await pick('Repositories', 'api', 'acme/api');
   await field('ACU cap').fill('5');
-  await pick('Playbook (optional)', 'fix', 'Fix a bug');
   await shoot(modal, 'form');
   await slackPage.page.keyboard.press('Escape');
 }
@@ -69,8 +71,6 @@ type Phase = {
   change: Parameters<Stage['devin']['advance']>[1];
   shows: RegExp;
 };
-
-const MINUTE_MS = 60_000;
 
 const PHASES: readonly Phase[] = [
   { task: 'Update the icons --acu 5', ageMinutes: 0, change: { status: 'claimed' }, shows: /Queued/ },
@@ -113,19 +113,33 @@ const PHASES: readonly Phase[] = [
 async function takePhases(on: Stage): Promise<void> {
   const slackPage = await visit(on, { as: 'mei', channel: 'general', width: 900, height: 1500 });
   const { channel, message, send } = slackPage;
-  for (const { task, ageMinutes, change, shows } of PHASES) {
+  for (const phase of PHASES) {
+    const { task, ageMinutes, change, shows } = phase;
     const known = on.devin.createdCount();
     await send(`/devin ${task}`);
     const session = await nextSession(on, known);
     if (change.status === undefined) on.devin.advance(session.id, { status: 'running' });
     const createdAtMs = Date.now() - ageMinutes * MINUTE_MS;
     on.devin.advance(session.id, { status: 'running', ...change, createdAtMs });
-    const title = task.split(' --')[0] ?? task;
-    await message(title, channel).filter({ hasText: shows }).waitFor();
+    await message(titleOf(phase), channel).filter({ hasText: shows }).waitFor();
   }
   await settle(slackPage);
-  await channel.getByRole('region', { name: 'Messages' }).screenshot({ path: `${FOLDER}/phases.png` });
+  const [first, last] = await Promise.all([
+    message(titleOf(PHASES.at(0)), channel).boundingBox(),
+    message(titleOf(PHASES.at(-1)), channel).boundingBox(),
+  ]);
+  if (first === null || last === null) throw new Error('A card is out of sight.');
+  const margin = 12;
+  const clip = {
+    x: first.x - margin,
+    y: first.y - margin,
+    width: first.width + 2 * margin,
+    height: last.y + last.height - first.y + 2 * margin,
+  };
+  await slackPage.page.screenshot({ path: `${FOLDER}/phases.png`, clip });
 }
+
+const titleOf = (phase: Phase | undefined): string => phase?.task.split(' --')[0] ?? '';
 
 /** The same sessions in the Home of who asked for them, what needs her first. */
 async function takeHome(on: Stage): Promise<void> {
@@ -155,6 +169,9 @@ async function shoot(what: Locator, name: string): Promise<void> {
   await what.evaluate((dialog) => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     dialog.querySelector('.modal-body')?.scrollTo(0, 0);
+    // Nothing dark behind its round corners. The page takes no style elements; rules added so are no matter of its policy.
+    const sheet = document.styleSheets.item(document.styleSheets.length - 1);
+    sheet?.insertRule('.modal::backdrop { background: #fff !important }', sheet.cssRules.length);
   });
   await what.screenshot({ path: `${FOLDER}/${name}.png` });
 }
