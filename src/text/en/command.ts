@@ -16,7 +16,7 @@ export const command = {
       `The quotes at ${flag} ${value} are not closed. A value with spaces needs them on both sides.`,
     repeated: (flag: string): string => `${flag} is there twice with different values. Keep one of them.`,
     incomplete: (word: string, usage: string): string =>
-      `${word} needs more: ${usage}. A session is named by its id or its address; \`list\` shows yours.`,
+      `${word} needs more: ${usage}. \`list\` shows your sessions, \`help\` every command.`,
     noTask: 'There is no task. Say what Devin should do.',
     noTaskIn: (typed: string): string =>
       `There are options but no task in ${typed}. Add what Devin should do.`,

@@ -44,6 +44,12 @@ describe('a message about a session', () => {
     expect(shown).toContain('> Two branches: main; release. Which one?');
   });
 
+  test('names a pull request as the card does', () => {
+    const url = 'https://github.com/acme/web/pull/412';
+    const { text } = renderMilestone({ ...message, what: { kind: 'pr', url } }, en);
+    expect(text).toContain(`<@U1> Devin opened a pull request: <${url}|acme/web #412>`);
+  });
+
   test('says how to answer, and offers it', () => {
     const { text, blocks } = renderMilestone({ ...message, inThread: false }, en);
     expect(text).toContain(en.milestones.answerThere);

@@ -50,6 +50,12 @@ describe('problems', () => {
     expect(sentences('x --branch main')[0]).not.toContain('Did you mean');
   });
 
+  test('a sub-command without what it takes is told what that is', () => {
+    expect(sentences('stop')).toEqual([
+      '`stop` needs more: `stop &lt;session&gt;`. `list` shows your sessions, `help` every command.',
+    ]);
+  });
+
   test('a bad value is told as it was typed, and what is taken instead', () => {
     expect(sentences('x --acu &lt;ten&gt;')).toEqual([
       '`--acu` cannot be `&lt;ten&gt;`. It takes a whole number of at least 1.',
