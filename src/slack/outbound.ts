@@ -59,12 +59,20 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
 
   async function respond(responseUrl: string, notice: Rendered): Promise<boolean> {
     if (!hosts.trusts(responseUrl)) return false;
-    const response = await fetch(responseUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...notice }),
-      signal: AbortSignal.timeout(10_000),
+    const send = async (): Promise<Response> =>
+      fetch(responseUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...notice }),
+        signal: AbortSignal.timeout(10_000),
+      });
+    const response = await send().catch((error: unknown) => {
+      // A TypeError is a broken connection, as when Slack closes an idle one just then. A private notice that comes
+      // twice does less harm than none. https://fetch.spec.whatwg.org/#fetch-method
+      if (error instanceof TypeError) return send();
+      throw error;
     });
+    await response.body?.cancel();
     return response.ok;
   }
 

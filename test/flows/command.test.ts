@@ -80,6 +80,18 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
 
+  test('says where they asked why it is elsewhere, although the connection broke when it was said', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId], { botIsMember: false });
+    slack.fail('response_url', { times: 1 });
+    await slack.command(ana.userId, channelId, 'fix it over a bad line');
+    await sessionOf(devin, ana.devinUserId);
+    const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
+    expect(slack.renderText(notice)).toContain('/invite');
+    expect(noticesTo(slack, slack.directMessages(ana.userId), null)).toHaveLength(1);
+  });
+
   test('answers help privately and starts nothing', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
