@@ -120,7 +120,7 @@ describe('a bot whose database is lost', () => {
       devin.advance(one.id, { statusDetail: 'waiting_for_user', message: 'Main or release?' });
       await one.posted('Main or release?');
       await one.showing('Needs you');
-      await one.posted(`<@${one.ana.userId}> Devin`);
+      await one.posted(`<@${one.ana.userId}> Devin asks:`);
     };
     await Promise.all([begin('channel'), begin('thread'), begin('direct')]);
     await bot.stop();
