@@ -281,10 +281,14 @@ async function deleteMessage({ slack }: World, channel: string, ts: string): Pro
 }
 
 describe('within what Slack takes', () => {
-  const world = useWorld({ overrides: { ...QUICK.overrides, editBudget: { burst: 2, perMinute: 40 } } });
+  const BURST = 2;
+  const EDIT_EVERY_MS = 1500;
+  const editBudget = { burst: BURST, perMinute: 60_000 / EDIT_EVERY_MS };
+  const world = useWorld({ overrides: { ...QUICK.overrides, editBudget } });
 
   test('draws many changes in few edits, and the last of them in the end', async () => {
     const { devin } = world();
+    const startedAtMs = Date.now();
     const { session, showing, editsOf } = await startSession(world());
     for (let acus = 1; acus <= 9; acus += 1) {
       const looks = devin.requests.length;
@@ -292,7 +296,10 @@ describe('within what Slack takes', () => {
       await devin.waitForRequest(() => devin.requests.slice(looks).some(({ path }) => LIST.path.test(path)));
     }
     await showing('9 ACU');
-    expect(editsOf().length).toBeLessThan(7);
+    const edits = editsOf();
+    // On a slow machine there is time for more of them.
+    const tookMs = (edits.at(-1)?.atMs ?? 0) - startedAtMs;
+    expect(edits.length).toBeLessThanOrEqual(BURST + tookMs / EDIT_EVERY_MS);
   });
 });
 
