@@ -15,9 +15,18 @@ export type SlackFailure =
 
 const MS_PER_S = 1000;
 
+/**
+ * With these Slack does not say no: some of it may have been done, or will be when it is tried again.
+ * https://docs.slack.dev/reference/methods/chat.postMessage#errors
+ */
+const UNCLEAR = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
+
 /** Rethrows what is not a failure of the Web API. */
 export function slackFailure(error: unknown): SlackFailure {
-  if (error instanceof WebAPIPlatformError) return { kind: 'refused', code: error.data.error };
+  if (error instanceof WebAPIPlatformError) {
+    const { error: code } = error.data;
+    return UNCLEAR.has(code) ? { kind: 'unclear' } : { kind: 'refused', code };
+  }
   if (error instanceof WebAPIRateLimitedError) {
     return { kind: 'rate-limited', retryAfterMs: error.retryAfter * MS_PER_S };
   }

@@ -19,6 +19,8 @@ describe('when Slack does not answer as hoped', () => {
     ['met a server error', { status: 500 }],
     ['was posted behind a server error', { status: 500, afterEffect: true }],
     ['met the rate limit', { retryAfter: 1 }],
+    ['was posted behind an internal error', { error: 'internal_error', afterEffect: true }],
+    ['met an internal error', { error: 'fatal_error' }],
   ])('shows one card when it %s', async (_what, fault) => {
     const { slack, devin } = world();
     slack.fail('chat.postMessage', { times: 1, ...fault });
