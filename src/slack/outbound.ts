@@ -52,9 +52,15 @@ const cardMessagesSchema = z.object({
 
 /** The only writer to Slack. */
 export function createOutbound({ answers, background, hosts, fetch, log }: OutboundDeps) {
+  /** null: the person can have no direct message. Throws when Slack cannot be asked. */
   async function directChannel(userId: string): Promise<string | null> {
-    const { channel } = await answers.conversations.open({ users: userId });
-    return channel?.id ?? null;
+    try {
+      const { channel } = await answers.conversations.open({ users: userId });
+      return channel?.id ?? null;
+    } catch (error) {
+      if (slackFailure(error).kind === 'refused') return null;
+      throw error;
+    }
   }
 
   async function respond(responseUrl: string, notice: Rendered): Promise<boolean> {

@@ -46,6 +46,17 @@ describe('when Slack does not answer as hoped', () => {
     await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
   });
 
+  test('says so where neither the channel nor the person takes the card', async () => {
+    const { slack, devin } = world();
+    slack.fail('conversations.open', { times: 1, error: 'user_disabled' });
+    const { ana, channelId } = await ask('nowhere to go', { isArchived: true });
+    await slack.waitForMessage(
+      channelId,
+      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('nowhere to go'),
+    );
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
+  });
+
   test('escapes what people write: nobody is called, no link is made', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await ask('say <!channel> & *shout* --title "<!here> & co"');

@@ -1,7 +1,6 @@
 import type { SessionMessage } from '../../devin/schemas.ts';
 import type { Log } from '../../log.ts';
 import { readPrompt } from '../../session/prompt.ts';
-import { slackFailure } from '../../slack/errors.ts';
 import { readPermalink } from '../../slack/permalink.ts';
 import type { MarkReader } from '../../slack/marks.ts';
 import type { Outbound } from '../../slack/outbound.ts';
@@ -36,18 +35,9 @@ export function createFindPlaces(deps: PlacesDeps) {
     return place === null ? [] : [{ ...place, beforeS: null }];
   }
 
-  async function directChannel(userId: string): Promise<string | null> {
-    try {
-      return await outbound.directChannel(userId);
-    } catch (error) {
-      if (slackFailure(error).kind !== 'refused') throw error;
-      return null;
-    }
-  }
-
   async function direct(devinUserId: string): Promise<Place[]> {
     const userId = await findRequester(devinUserId);
-    const channelId = userId === null ? null : await directChannel(userId);
+    const channelId = userId === null ? null : await outbound.directChannel(userId);
     return channelId === null ? [] : [{ channelId, threadTs: null, beforeS: null }];
   }
 
