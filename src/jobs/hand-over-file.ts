@@ -27,6 +27,8 @@ export async function handOverFile(
     const { contentType, body } = download;
     return { kind: 'uploaded', url: (await upload({ name, contentType, content: body, signal })).url };
   } catch (error) {
+    // Devin is not to blame: the app stops, or the job took too long, and it is taken up again.
+    signal.throwIfAborted();
     if (causes(error).some((cause) => cause instanceof FileTooLargeError)) {
       return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
     }
