@@ -37,8 +37,8 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
 /** Nothing to find where sessions carry no tag. */
 function createReconciliation({ config, settings, store, queue, devin, transitions }: Parts) {
   const { log, now } = settings;
-  const serviceUserId = async (): Promise<string | null> => {
-    const self = await devin.self.get();
+  const serviceUserId = async (options: { signal: AbortSignal }): Promise<string | null> => {
+    const self = await devin.self.get(options);
     return self.principal_type === 'service_user' ? self.service_user_id : null;
   };
   const adopt = createAdopt(transitions);

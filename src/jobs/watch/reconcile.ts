@@ -16,7 +16,7 @@ const MAX_LOST = 200;
 
 type ReconcileDeps = {
   /** Whose sessions are ours; null: that cannot be told. */
-  serviceUserId: () => Promise<string | null>;
+  serviceUserId: (options: { signal: AbortSignal }) => Promise<string | null>;
   listSessions: (
     query: SessionQuery,
     options: { signal: AbortSignal },
@@ -55,7 +55,7 @@ export function createReconciler(deps: ReconcileDeps) {
   }
 
   return async (signal: AbortSignal): Promise<void> => {
-    const userId = await serviceUserId();
+    const userId = await serviceUserId({ signal });
     if (userId === null) return;
     const createdAfter = Math.floor((now() - LOOK_BACK_MS) / 1000);
     const { items } = await listSessions(
