@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, stdSerializers } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
 export type Log = Logger;
@@ -31,12 +31,33 @@ const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 const TOKEN_SHAPES =
   /\b(xox[a-z]|xapp|cog)[-_][\w-]{4,}|postgres(?:ql)?:\/\/[^\s"]+|hooks\.slack\.com\/[^\s"]+/g;
 
+/** Of an error no more than these: a database's holds the values of the statement, a client's what was sent. */
+const ERROR_KEYS: ReadonlySet<string> = new Set([
+  'type',
+  'name',
+  'message',
+  'stack',
+  'code',
+  'statusCode',
+  'requestId',
+  'retryAfterMs',
+  'severity',
+  'constraint',
+]);
+
+function errorFacts(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const serialised = error instanceof Error ? stdSerializers.err(error) : error;
+  return Object.fromEntries(Object.entries(serialised).filter(([key]) => ERROR_KEYS.has(key)));
+}
+
 /** The root logger. Facts go into the object, never into the message. */
 export function createLog(level: string, destination?: DestinationStream): Log {
   return pino(
     {
       level,
       base: null,
+      serializers: { err: errorFacts },
       redact: {
         paths: DEPTHS.flatMap((depth) => SECRET_KEYS.map((key) => depth + key)),
         censor: '[redacted]',

@@ -34,3 +34,12 @@ test('what looks like a token is cut out wherever a library puts it', () => {
   );
   expect(text()).not.toMatch(/xoxb-12|u:p@|cog_abc|xapp-1/);
 });
+
+test('of an error no values are logged that were in its statement or request, and its causes are', () => {
+  const { log, text } = capture();
+  const query = { params: ['do-not-log'], detail: 'Key (id)=(do-not-log)', data: { ok: 'do-not-log' } };
+  const error = Object.assign(new Error('no such table', { cause: new Error('the reason') }), query);
+  log.error({ err: Object.assign(error, { code: '42P01' }) }, 'x');
+  expect(text()).not.toContain('do-not-log');
+  for (const words of ['no such table', 'the reason', '42P01']) expect(text()).toContain(words);
+});
