@@ -5,6 +5,7 @@ import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import { lostSecrets } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { Notice } from './payloads.ts';
@@ -28,9 +29,11 @@ export function createTeller({ requests, forms, envelopes, outbound, text }: Tel
       userId: request.user_id,
       channelId: request.channel_id,
       threadTs: request.thread_ts,
+      placeKind: request.place_kind,
       draft,
       context: request.context,
       sealed: null,
+      lostSecrets: lostSecrets(request),
     });
     const problems = failure === null ? [] : [escape(userMessage(failure, text))];
     return refusal({ problems, typed: draft.values.prompt ?? null, formId: id }, text);

@@ -74,6 +74,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       userId,
       channelId,
       threadTs,
+      placeKind,
       draft,
       context,
       sealed,

@@ -40,6 +40,11 @@ describeOnBothWorlds('the form', (world) => {
     });
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(card.text).toContain('Login test');
+    // The channel is public: whoever is elsewhere may read what it is about.
+    const ben = addColleague(world());
+    const elsewhere = slack.addChannel({ name: `other-${ana.name}`, members: [ben.userId] });
+    const { message } = await slack.command(ben.userId, elsewhere, 'list all');
+    expect(message === null ? '' : slack.renderText(message)).toContain('Login test');
     expect(slack.problems).toEqual([]);
     expect(devin.problems).toEqual([]);
   });
