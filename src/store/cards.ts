@@ -101,16 +101,17 @@ export function createCards(db: Kysely<Tables>, { burst, perMinute }: EditBudget
     /** It was posted again; `startsThread`: the session is followed under it from here on. */
     async placed(requestId: string, ts: string, startsThread: boolean): Promise<void> {
       await db.transaction().execute(async (trx) => {
+        // The session first, as everywhere: two that lock both in different orders would wait for each other.
+        if (startsThread)
+          await trx
+            .updateTable('sessions')
+            .set({ thread_ts: ts, updated_at: new Date() })
+            .where('request_id', '=', requestId)
+            .execute();
         await trx
           .updateTable('session_requests')
           .set({ card_ts: ts, card_attempted_at: null })
           .where('id', '=', requestId)
-          .execute();
-        if (!startsThread) return;
-        await trx
-          .updateTable('sessions')
-          .set({ thread_ts: ts, updated_at: new Date() })
-          .where('request_id', '=', requestId)
           .execute();
       });
     },

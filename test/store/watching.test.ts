@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
 import { createCards } from '../../src/store/cards.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { describeOnBothDatabases } from '../support/databases.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
 
 describeOnBothDatabases('what only one process may do', (open) => {
   const openLeases = async () => {
@@ -66,5 +69,34 @@ describeOnBothDatabases("the budget of a workspace's edits", (open) => {
     await cards.pause('T1', new Date(start + 20_000));
     const turn = (await cards.nextTurn('T1', new Date(start))).getTime();
     expect(turn).toBeGreaterThanOrEqual(start + 20_000);
+  });
+});
+
+describe('a card that is posted again while a look at its session is written down', () => {
+  const { open } = usePostgres();
+
+  test('waits for that, and that not for it', async () => {
+    const { db, urgent } = await open();
+    await migrate(db);
+    const [requests, sessions] = [createRequests(db), createSessions(db)];
+    const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
+    const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
+    const row = { id: 'r1', dedupeKey: 'd1', source: 'command' as const, sealed: null, hadSecrets: false };
+    await requests.insert([{ ...row, ...place, ...what }]);
+    const bound = { sessionId: 's1', requestId: 'r1', url: '', response: {} };
+    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
+    const budget = { burst: 15, perMinute: 35 };
+    let placed: Promise<void> = Promise.resolve();
+    await db.transaction().execute(async (trx) => {
+      await sessions.lock('s1', trx);
+      placed = createCards(urgent, budget).placed('r1', '2.0', true);
+      await expect
+        .poll(async () => (await sql`select 1 from pg_locks where not granted`.execute(urgent)).rows)
+        .not.toEqual([]);
+      await createCards(db, budget).markStale('r1', trx);
+    });
+    await placed;
+    expect(await sessions.find('s1')).toMatchObject({ thread_ts: '2.0' });
+    expect(await requests.find('r1')).toMatchObject({ card_ts: '2.0', card_stale: true });
   });
 });

@@ -110,11 +110,12 @@ async function placed(
 ): Promise<PlacedCard> {
   const request = await db.transaction().execute(async (trx) => {
     const changes = { card_channel_id: channelId, card_ts: ts, card_stale: true };
-    const carded = await requests.advance({ id, from: 'created', to: 'created', changes }, trx);
+    // The session first, as everywhere: two that lock both in different orders would wait for each other.
     if (sessionId !== null) {
       await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
       await sessions.change(sessionId, { next_look_at: new Date() }, trx);
     }
+    const carded = await requests.advance({ id, from: 'created', to: 'created', changes }, trx);
     await enqueue('update-card', { requestId: id }, { trx, key: id });
     return carded;
   });
