@@ -12,13 +12,16 @@ export function createOneAtATime(leases: Leases, leaseMs: number = RELAY_LEASE_M
   return async (name, task) => {
     const owner = randomUUID();
     if (!(await leases.take(name, owner, leaseMs))) return false;
+    let renewing: Promise<unknown> = Promise.resolve();
     const renewal = setInterval(() => {
-      leases.take(name, owner, leaseMs).catch(() => undefined);
+      renewing = leases.take(name, owner, leaseMs).catch(() => undefined);
     }, leaseMs / 3);
     try {
       await task();
     } finally {
       clearInterval(renewal);
+      // One that comes after the release would take it again, for nobody.
+      await renewing;
       await leases.release(name, owner);
     }
     return true;
