@@ -32,10 +32,16 @@ async function byPrompt(deps: FindDeps, request: SessionRequest): Promise<Sessio
   const { items } = await deps.listSessions({ origins: ['api'], created_after: createdAfter(request) });
   const bound = await deps.sessions.bound(items.map(({ session_id: id }) => id));
   const matches: SessionResponse[] = [];
-  for (const session of items.filter(({ session_id: id }) => !bound.has(id))) {
+  const own = items.filter((session) => !bound.has(session.session_id) && runsAsAsked(session, request));
+  for (const session of own) {
     if ((await deps.firstMessage(session.session_id)) === request.prompt) matches.push(session);
   }
   return matches.length === 1 ? (matches[0] ?? null) : null;
+}
+
+/** Two people may ask for the same in the same words. */
+function runsAsAsked({ user_id: devinUserId }: SessionResponse, { identity }: SessionRequest): boolean {
+  return identity?.kind !== 'matched' || identity.devinUserId === devinUserId;
 }
 
 function createdAfter({ sent_at: sentAt, created_at: createdAt }: SessionRequest): number {
