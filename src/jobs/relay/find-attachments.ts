@@ -59,6 +59,8 @@ function createLooks(now: () => number) {
       return !GOING_ON.has(phase) || told.length > look.told || now() - look.atMs > WAIT_MS;
     },
     made({ session_id: id, phase, told }: SessionRow): void {
+      // Those that another process looks after by now; without them a look is due all the same.
+      for (const [other, { atMs }] of last) if (now() - atMs > WAIT_MS) last.delete(other);
       if (GOING_ON.has(phase)) last.set(id, { told: told.length, atMs: now() });
       else last.delete(id);
     },

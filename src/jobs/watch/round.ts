@@ -81,7 +81,10 @@ export function createRound(deps: RoundDeps) {
     }
     const gone = new Set(seen.gone);
     const over = same.filter((row) => gone.has(row.session_id) && !isYoung(row));
-    for (const { session_id: id } of over) await deps.recorder.gone(id);
+    for (const { session_id: id } of over) {
+      await deps.recorder.gone(id);
+      refresher.forget(id);
+    }
     // After trouble those without an answer stay due.
     const learnt = (row: SessionRow): boolean => seen.trouble === null || answers.has(row.session_id);
     await sessions.reschedule(same.filter((row) => !over.includes(row) && learnt(row)).map(nextLook));
@@ -136,11 +139,15 @@ function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 't
   const known = new Map<string, { step: number; messagesAtMs: number }>();
 
   return {
+    forget: (id: string): boolean => known.delete(id),
+
     async looked(row: SessionRow, answer: SessionResponse): Promise<void> {
       const { session_id: id, request_id: requestId } = row;
       const hot = now() - row.changed_at.getTime() < HOT_MS;
       const changed = !isDeepStrictEqual(answer, row.response);
-      if (row.phase !== 'working' && !hot && !changed) {
+      const isOver = lookInterval({ phase: row.phase, status: answer.status, quietMs: 0 }, 0) === null;
+      // What is not looked at again is not to be remembered.
+      if (isOver || (row.phase !== 'working' && !hot && !changed)) {
         known.delete(id);
         return;
       }
