@@ -22,7 +22,7 @@ type Edit = Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: str
 
 type ThreadIntakeDeps = {
   db: Kysely<Tables>;
-  replies: Pick<Replies, 'insert' | 'find' | 'lockMessage' | 'move' | 'resend'>;
+  replies: Pick<Replies, 'insert' | 'find' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
   /** While the task runs, other work on the database steps back. */
   prefer: <T>(task: () => Promise<T>) => Promise<T>;
@@ -49,6 +49,11 @@ export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntak
   }
 
   return {
+    /** Whether what is said in its thread is to be written down. The job decides again, word by word. */
+    async isHeard({ session_id: sessionId, muted, synced }: SessionRow): Promise<boolean> {
+      return (!muted && synced) || replies.isOpening(sessionId);
+    },
+
     /** Row and job in one transaction. False: this delivery was seen before. */
     async accept({ kind, files, ...said }: Spoken): Promise<boolean> {
       const row = rowOf(said);

@@ -210,6 +210,19 @@ export function createReplies(db: Kysely<Tables>) {
       return new Set(rows.flatMap((row) => (row.event_id === null ? [] : [row.event_id])));
     },
 
+    /** Whether somebody wrote, and it is not done yet, that the thread goes to Devin again. */
+    async isOpening(sessionId: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('replies')
+        .select('id')
+        .where('session_id', '=', sessionId)
+        .where('kind', 'in', ['unmute', 'sync'])
+        .where('state', '=', 'accepted')
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     /** Sessions with something to send that was said before. */
     async waiting(saidBefore: Date): Promise<string[]> {
       const rows = await db

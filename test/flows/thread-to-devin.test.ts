@@ -251,6 +251,19 @@ describe('words in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['mute the alarms in the test']);
   });
 
+  test('unmute holds for what is said right behind it, however long it takes', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    await marked(thread, 'mute');
+    // What was said before waits for a busy Devin, and "unmute" behind it.
+    devin.fail(SEND, { times: 1, status: 429, retryAfter: 1 });
+    await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} by command`);
+    await devin.waitForRequest(({ method, path }) => method === 'POST' && path.includes(`${thread.id}/mess`));
+    await thread.say(thread.ana.userId, 'unmute');
+    await marked(thread, 'right behind it');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['by command', 'right behind it']);
+  });
+
   test.each(['(aside) what do you think?', 'I wonder !aside', '!aside hm'])(
     'leave out "%s"',
     async (aside) => {

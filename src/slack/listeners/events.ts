@@ -106,7 +106,7 @@ async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promi
     case 'new':
       return startAnother(deps, spoken, { session, task: meaning.text });
     case 'reply': {
-      if (session.muted || !session.synced) return;
+      if (!(await threads.isHeard(session))) return;
       const words = readMessage({ ts, text: meaning.text }).text;
       if (await threads.accept({ session, userId, ts, kind: 'reply', text: words, files }))
         taken(deps, spoken);
@@ -125,7 +125,7 @@ async function hearEdit(
 ): Promise<void> {
   const { ts, user: userId, edited } = message;
   const meaning = readThreadMeaning(message.text, botUserId());
-  if (meaning.kind !== 'reply' || session.muted || !session.synced) return;
+  if (meaning.kind !== 'reply' || !(await threads.isHeard(session))) return;
   const { text } = readMessage({ ts, text: meaning.text });
   await threads.correct({ session, userId, ts, text, editedTs: edited.ts });
 }
