@@ -3,25 +3,28 @@ import type { SlackFile, SlackMessage } from '../session/context.ts';
 import { unescape } from './blocks/text.ts';
 import { blocksText } from './blocks/read.ts';
 
+/** What is not as expected is left out: a message with an odd part still says the rest. */
+const words = z.string().nullish().catch(null);
+
 const fileSchema = z.looseObject({
   id: z.string(),
-  name: z.string().nullish(),
-  title: z.string().nullish(),
-  mimetype: z.string().nullish(),
-  size: z.number().nullish(),
-  url_private_download: z.string().nullish(),
-  url_private: z.string().nullish(),
+  name: words,
+  title: words,
+  mimetype: words,
+  size: z.number().nullish().catch(null),
+  url_private_download: words,
+  url_private: words,
 });
 
 const attachmentSchema = z.looseObject({
-  pretext: z.string().nullish(),
-  author_name: z.string().nullish(),
-  title: z.string().nullish(),
-  title_link: z.string().nullish(),
-  text: z.string().nullish(),
-  fallback: z.string().nullish(),
-  footer: z.string().nullish(),
-  fields: z.array(z.looseObject({ title: z.string().nullish(), value: z.string().nullish() })).nullish(),
+  pretext: words,
+  author_name: words,
+  title: words,
+  title_link: words,
+  text: words,
+  fallback: words,
+  footer: words,
+  fields: z.array(z.looseObject({ title: words, value: words })).nullish(),
   blocks: z.array(z.unknown()).nullish(),
   message_blocks: z.array(z.unknown()).nullish(),
   files: z.array(fileSchema).nullish(),
@@ -29,14 +32,14 @@ const attachmentSchema = z.looseObject({
 
 const messageSchema = z.looseObject({
   ts: z.string(),
-  thread_ts: z.string().optional(),
-  user: z.string().optional(),
-  username: z.string().optional(),
-  bot_id: z.string().optional(),
-  bot_profile: z.looseObject({ name: z.string().optional() }).optional(),
-  text: z.string().nullish(),
+  thread_ts: words,
+  user: words,
+  username: words,
+  bot_id: words,
+  bot_profile: z.looseObject({ name: words }).nullish().catch(null),
+  text: words,
   blocks: z.array(z.unknown()).nullish(),
-  attachments: z.array(attachmentSchema).nullish(),
+  attachments: z.array(attachmentSchema.catch({})).nullish(),
   files: z.array(fileSchema).nullish(),
 });
 
@@ -49,7 +52,7 @@ type RawFile = z.infer<typeof fileSchema>;
  */
 export function readMessage(payload: unknown): SlackMessage {
   const message = messageSchema.parse(payload);
-  const fromApp = message.bot_id !== undefined;
+  const fromApp = typeof message.bot_id === 'string';
   const attachments = message.attachments ?? [];
   return {
     ts: message.ts,

@@ -11,6 +11,19 @@ describe('a Slack message', () => {
     expect(text).toBe('see the page (https://acme.example) & ask <@U2> in #dev');
   });
 
+  test('is read although a part of it is not as expected', () => {
+    const { text, userId, appName } = readMessage({
+      ts: '1.0',
+      user: 'U1',
+      bot_id: null,
+      text: 'look',
+      attachments: ['odd', { title: 4, fields: [{ title: 'Errors', value: 12 }], text: 'at noon' }],
+    });
+    expect([userId, appName]).toEqual(['U1', null]);
+    expect(text).toContain('look');
+    expect(text).toContain('at noon');
+  });
+
   test('keeps what an alert bot says in blocks alone', () => {
     const { text, appName } = readMessage({
       ts: '1.0',
