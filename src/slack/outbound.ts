@@ -35,6 +35,10 @@ type OutboundDeps = {
   log: Log;
 };
 
+const PAGE = 200;
+/** What came since the attempt and is further away than this is not looked for. */
+const MAX_PAGES = 5;
+
 const QUIET = { unfurl_links: false, unfurl_media: false };
 
 const cardMessagesSchema = z.object({
@@ -48,6 +52,7 @@ const cardMessagesSchema = z.object({
       }),
     )
     .default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
 
 /** The only writer to Slack. */
@@ -115,22 +120,38 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     }
   }
 
-  /** The `ts` of the message with this mark; null when it is not there. Throws when Slack cannot be asked. */
-  async function find(place: CardPlace, mark: Mark, sinceMs: number): Promise<string | null> {
-    const { channelId: channel, threadTs } = place;
-    const window = { channel, include_all_metadata: true, limit: 200, oldest: slackTs(sinceMs) };
-    const answer =
+  async function readPage(
+    { channelId: channel, threadTs }: CardPlace,
+    sinceMs: number,
+    cursor: string | undefined,
+  ): Promise<z.infer<typeof cardMessagesSchema>> {
+    const since = { oldest: slackTs(sinceMs), ...(cursor !== undefined && { cursor }) };
+    const window = { channel, include_all_metadata: true, limit: PAGE, ...since };
+    return cardMessagesSchema.parse(
       threadTs === null
         ? await background.conversations.history(window)
-        : await background.conversations.replies({ ...window, ts: threadTs });
+        : await background.conversations.replies({ ...window, ts: threadTs }),
+    );
+  }
+
+  /** The `ts` of the message with this mark; null when it is not there. Throws when Slack cannot be asked. */
+  async function find(place: CardPlace, mark: Mark, sinceMs: number): Promise<string | null> {
     const wanted = Object.entries(mark.event_payload);
-    const found = cardMessagesSchema.parse(answer).messages.find(({ metadata }) => {
-      const payload = metadata?.event_payload ?? {};
-      return (
-        metadata?.event_type === mark.event_type && wanted.every(([name, value]) => payload[name] === value)
-      );
-    });
-    return found?.ts ?? null;
+    let cursor: string | undefined;
+    // A conversation may be busy: the newest come first, and the one in question is among the oldest of these.
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const { messages, response_metadata: next } = await readPage(place, sinceMs, cursor);
+      const found = messages.find(({ metadata }) => {
+        const payload = metadata?.event_payload ?? {};
+        return (
+          metadata?.event_type === mark.event_type && wanted.every(([name, value]) => payload[name] === value)
+        );
+      });
+      if (found !== undefined) return found.ts;
+      cursor = next?.next_cursor;
+      if (!cursor) return null;
+    }
+    return null;
   }
 
   return {

@@ -31,6 +31,17 @@ describe('when Slack does not answer as hoped', () => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
+  test('shows one card where many wrote after it, before its lost answer was looked for', async () => {
+    const { slack, devin } = world();
+    slack.fail('chat.postMessage', { times: 1, afterEffect: true });
+    const { ana, channelId } = await ask('one card in the crowd');
+    await slack.waitForMessage(channelId, ({ userId }) => userId !== ana.userId);
+    for (let count = 0; count < 210; count += 1) slack.say(ana.userId, channelId, `word ${count}`);
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(slack.messages(channelId).filter(({ userId }) => userId !== ana.userId)).toHaveLength(1);
+  });
+
   test('edits the card later when editing it fails at first', async () => {
     const { slack, devin } = world();
     slack.fail('chat.update', { times: 2, status: 503 });
