@@ -1,5 +1,6 @@
 import type { Log } from '../log.ts';
 import type { Forms } from '../store/forms.ts';
+import type { Milestones } from '../store/milestones.ts';
 import type { Replies } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
@@ -24,6 +25,7 @@ type SweepDeps = {
   forms: Pick<Forms, 'deleteBefore'>;
   replies: Pick<Replies, 'waiting'>;
   messages: Pick<SessionMessages, 'waiting'>;
+  milestones: Pick<Milestones, 'waiting'>;
   enqueue: Enqueue;
   times: SweepTimes;
   log: Log;
@@ -32,7 +34,8 @@ type SweepDeps = {
 export type Sweep = ReturnType<typeof createSweep>;
 
 /** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
-export function createSweep({ requests, forms, replies, messages, enqueue, times, log }: SweepDeps) {
+export function createSweep(deps: SweepDeps) {
+  const { requests, forms, replies, messages, milestones, enqueue, times, log } = deps;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
 
@@ -47,12 +50,14 @@ export function createSweep({ requests, forms, replies, messages, enqueue, times
     log.info({ requests: requestIds.length, cards: cardIds.length }, 'took up what was left undone');
   }
 
-  /** What was said on either side and is still under way. */
+  /** What was said on either side, or is to be told, and is still under way. */
   async function recoverThreads(waitingMs: number): Promise<void> {
     const toDevin = await replies.waiting(ago(waitingMs));
     for (const id of toDevin) await enqueue('relay-to-devin', { sessionId: id }, { key: id });
     const fromDevin = await messages.waiting(ago(waitingMs));
     for (const id of fromDevin) await enqueue('relay-from-devin', { sessionId: id }, { key: id });
+    const toTell = await milestones.waiting(ago(waitingMs));
+    for (const id of toTell) await enqueue('tell-milestones', { sessionId: id }, { key: id });
   }
 
   function tick(): void {

@@ -43,6 +43,19 @@ export function createMilestones(db: Kysely<Tables>) {
       return rows.map((row) => milestoneRowSchema.parse(row));
     },
 
+    /** Sessions with something to tell that they came to before. */
+    async waiting(cameBefore: Date): Promise<string[]> {
+      const rows = await db
+        .selectFrom('milestones')
+        .select('session_id')
+        .distinct()
+        .where('state', '=', 'pending')
+        .where('created_at', '<', cameBefore)
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.session_id);
+    },
+
     /** What Devin said last in a session, as far as it was fetched, and whether it stands in the thread. */
     async lastSaid(sessionId: string): Promise<{ text: string; isPosted: boolean } | null> {
       const row = await db

@@ -1,9 +1,15 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
 import { createCards } from '../../src/store/cards.ts';
+import { createSweep, SWEEP_TIMES } from '../../src/jobs/sweep.ts';
+import { createForms } from '../../src/store/forms.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { createMilestones } from '../../src/store/milestones.ts';
+import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
+import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
 
@@ -98,5 +104,28 @@ describe('a card that is posted again while a look at its session is written dow
     await placed;
     expect(await sessions.find('s1')).toMatchObject({ thread_ts: '2.0' });
     expect(await requests.find('r1')).toMatchObject({ card_ts: '2.0', card_stale: true });
+  });
+});
+
+describeOnBothDatabases('what a session came to', (open) => {
+  test('is told although the job that was to tell it is lost', async () => {
+    const { db } = await open();
+    await migrate(db);
+    const milestones = createMilestones(db);
+    await milestones.add('s1', ['finished:1']);
+    const jobs: unknown[] = [];
+    const sweep = createSweep({
+      requests: createRequests(db),
+      forms: createForms(db),
+      replies: createReplies(db),
+      messages: createSessionMessages(db),
+      milestones,
+      enqueue: async (name, payload) => void (await Promise.resolve(jobs.push([name, payload]))),
+      times: SWEEP_TIMES,
+      log: createLog('silent'),
+    });
+    await sweep.start({ alone: true });
+    await sweep.stop();
+    expect(jobs).toEqual([['tell-milestones', { sessionId: 's1' }]]);
   });
 });
