@@ -46,8 +46,8 @@ export function createPeople({ client, teamId }: { client: WebClient; teamId: ()
         const { user } = await client.users.info({ user: userId });
         return toPerson(userSchema.parse(user), teamId());
       } catch (error) {
-        if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
-        return null;
+        if (isNobody(error)) return null;
+        throw error;
       }
     },
 
@@ -57,11 +57,23 @@ export function createPeople({ client, teamId }: { client: WebClient; teamId: ()
         const { user } = await client.users.lookupByEmail({ email });
         return toPerson(userSchema.parse(user), teamId());
       } catch (error) {
-        if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
-        return null;
+        if (isNobody(error)) return null;
+        throw error;
       }
     },
   };
+}
+
+/**
+ * Other refusals, such as a missing scope, say nothing of the person.
+ * https://docs.slack.dev/reference/methods/users.info#errors
+ */
+const NOBODY = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
+
+function isNobody(error: unknown): boolean {
+  if (error instanceof z.ZodError) return false;
+  const failure = slackFailure(error);
+  return failure.kind === 'refused' && NOBODY.has(failure.code);
 }
 
 function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson {

@@ -17,7 +17,7 @@ type WatcherDeps = {
   /** Names this process among the replicas. */
   owner: string;
   round: Round;
-  /** Done once, before this process watches for the first time. */
+  /** Done once, when this process begins to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
   times: WatcherTimes;
   /** Resolves false when the signal ended it. */
@@ -29,6 +29,7 @@ export type Watcher = { start(): void; stop(): Promise<void> };
 
 const LEASE = 'watch-sessions';
 const AFTER_FAILURE_MS = 5000;
+const PREPARE_AGAIN_MS = 60_000;
 
 /** Runs round after round on one of all replicas; another takes over when it dies, or at once when it stops. */
 export function createWatcher(deps: WatcherDeps): Watcher {
@@ -49,8 +50,8 @@ export function createWatcher(deps: WatcherDeps): Watcher {
 }
 
 async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
-  const { leases, owner, prepare, times, sleep, log } = deps;
-  let prepared = false;
+  const { leases, owner, times, sleep, log } = deps;
+  let preparing: Promise<void> | null = null;
   const take = async (): Promise<boolean> =>
     leases.take(LEASE, owner, times.leaseMs).catch((error: unknown) => {
       log.warn({ err: error }, 'it could not be seen who watches the sessions');
@@ -61,17 +62,25 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
       await sleep(times.standbyMs, signal);
       continue;
     }
-    if (!prepared)
-      await prepare(signal).catch((error: unknown) => {
-        // Ended by the stop, it is done at the next start.
-        if (!signal.aborted) log.warn({ err: error }, 'looking for lost sessions failed');
-      });
-    prepared = true;
+    preparing ??= prepareOnce(deps, signal);
     await lead(deps, take, signal);
   }
+  await preparing;
   await leases.release(LEASE, owner).catch((error: unknown) => {
     log.warn({ err: error }, 'the watch could not be handed over; another process takes it when it lapses');
   });
+}
+
+/** Beside the rounds; again and again until it succeeds. Ended by the stop, it is done at the next start. */
+async function prepareOnce({ prepare, sleep, log }: WatcherDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await prepare(signal);
+    } catch (error) {
+      if (!signal.aborted) log.warn({ err: error }, 'looking for lost sessions failed and is tried again');
+    }
+    await sleep(PREPARE_AGAIN_MS, signal);
+  }
 }
 
 /** Until another process has taken over. Two that watch for a moment record safely. */

@@ -80,6 +80,28 @@ describe('the watcher over several processes', () => {
     expect(rounds.prepared).toBe(1);
   });
 
+  test('looks for lost sessions again when the search failed, and watches meanwhile', async () => {
+    const found = Promise.withResolvers<void>();
+    const done: string[] = [];
+    const watcher = createWatcher({
+      leases: await openLeases(),
+      owner: 'first',
+      prepare: async () => {
+        if (done.includes('search')) found.resolve();
+        done.push('search');
+        return done.length === 1 ? Promise.reject(new Error('Devin is away')) : Promise.resolve();
+      },
+      round: async () => Promise.resolve(5),
+      times: { leaseMs: LEASE_MS, standbyMs: 20 },
+      sleep: async (ms, signal) => delay(Math.min(ms, 20), true, { signal }).catch(() => false),
+      log: createLog('silent'),
+    });
+    watchers.push(watcher);
+    watcher.start();
+    await found.promise;
+    expect(done).toEqual(['search', 'search']);
+  });
+
   test('says nothing of a search for lost sessions that its own stop ended', async () => {
     const lines: string[] = [];
     const searching = Promise.withResolvers<void>();

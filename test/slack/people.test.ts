@@ -1,0 +1,34 @@
+import { WebClient } from '@slack/web-api';
+import { expect, onTestFinished, test } from 'vitest';
+import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalSlackOptions } from '../../src/sandbox/slack/index.ts';
+import { createPeople } from '../../src/slack/people.ts';
+
+async function open(options: LocalSlackOptions = {}) {
+  const slack = await createLocalSlack(options);
+  onTestFinished(async () => slack.close());
+  const { botToken, teamId } = slack.workspace;
+  const client = new WebClient(botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
+  return { slack, people: createPeople({ client, teamId: () => teamId }) };
+}
+
+test('finds a person by id and by address', async () => {
+  const { slack, people } = await open();
+  const id = slack.addUser({ name: 'ana', email: 'ana@acme.example' });
+  const ana = { userId: id, kind: 'member', email: 'ana@acme.example' };
+  expect(await people.find(id)).toMatchObject(ana);
+  expect(await people.findByEmail('ana@acme.example')).toMatchObject(ana);
+});
+
+test('knows nobody whom Slack does not know', async () => {
+  const { people } = await open();
+  expect(await people.find('U0NOBODY')).toBeNull();
+  expect(await people.findByEmail('nobody@acme.example')).toBeNull();
+});
+
+test('takes a missing permission for no answer about the person', async () => {
+  const { slack, people } = await open({ withoutScopes: ['users:read', 'users:read.email'] });
+  const id = slack.addUser({ name: 'ana', email: 'ana@acme.example' });
+  await expect(people.find(id)).rejects.toThrow('missing_scope');
+  await expect(people.findByEmail('ana@acme.example')).rejects.toThrow('missing_scope');
+});
