@@ -67,13 +67,7 @@ function renderProblem(problem: Problem, typed: string, text: Text): string {
   const { problems } = text.command;
   switch (problem.kind) {
     case 'unknown-flag':
-      return problem.nearest === null
-        ? problems.unknownFlag(quoted(problem.flag))
-        : problems.unknownFlagNear(
-            quoted(problem.flag),
-            flagOf(problem.nearest, text),
-            takesOf(problem.nearest, text),
-          );
+      return renderUnknownFlag(problem, text);
     case 'missing-value':
       return problems.missingValue(flagOf(problem.field, text), takesOf(problem.field, text));
     case 'bad-value':
@@ -94,6 +88,22 @@ function renderProblem(problem: Problem, typed: string, text: Text): string {
     case 'no-task':
       return typed.trim() === '' ? problems.noTask : problems.noTaskIn(quoted(unescape(typed)));
   }
+}
+
+function renderUnknownFlag(
+  { flag, nearest }: Extract<Problem, { kind: 'unknown-flag' }>,
+  text: Text,
+): string {
+  const { problems } = text.command;
+  const inForm = formOnly.find(({ key }) => nameOf(key) === nameOf(flag));
+  if (inForm !== undefined) return problems.onlyInForm(quoted(flag), label(inForm, text));
+  if (nearest === null) return problems.unknownFlag(quoted(flag));
+  return problems.unknownFlagNear(quoted(flag), flagOf(nearest, text), takesOf(nearest, text));
+}
+
+/** As somebody might type it who knows the API's own names. */
+function nameOf(name: string): string {
+  return name.replace(/^-+/, '').replaceAll('_', '-').toLowerCase();
 }
 
 function quoted(raw: string): string {

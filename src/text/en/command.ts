@@ -7,6 +7,8 @@ export const command = {
   problems: {
     unknownFlag: (flag: string): string =>
       `There is no option ${flag}; \`help\` after the command shows all of them. If it belongs to the task, put it in backticks.`,
+    onlyInForm: (flag: string, label: string): string =>
+      `There is no option ${flag}: "${label}" is set in the form, which the button below opens.`,
     unknownFlagNear: (flag: string, nearest: string, takes: string): string =>
       `There is no option ${flag}. Did you mean ${nearest}? It takes ${takes}. If it belongs to the task, put it in backticks.`,
     missingValue: (flag: string, takes: string): string => `${flag} has no value. It takes ${takes}.`,

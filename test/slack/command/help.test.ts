@@ -50,6 +50,15 @@ describe('problems', () => {
     expect(sentences('x --branch main')[0]).not.toContain('Did you mean');
   });
 
+  test.each([
+    ['--session-secrets', 'Secrets for this session only'],
+    ['--structured_output_schema', 'Structured result (JSON Schema)'],
+  ])('%s is told to be in the form only', (flag, label) => {
+    expect(sentences(`x ${flag} A=b`)).toEqual([
+      `There is no option \`${flag}\`: "${label}" is set in the form, which the button below opens.`,
+    ]);
+  });
+
   test('a sub-command without what it takes is told what that is', () => {
     expect(sentences('stop')).toEqual([
       '`stop` needs more: `stop &lt;session&gt;`. `list` shows your sessions, `help` every command.',
