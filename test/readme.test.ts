@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { withOptionsTable } from '../scripts/options-table.ts';
 import { SHORTCUT_ID } from '../src/slack/ids.ts';
+import { en } from '../src/text/index.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -20,6 +21,10 @@ const manifest = manifestSchema.parse(parse(readFileSync('manifest.yml', 'utf8')
 
 test('the README lists the options as the field table has them', () => {
   expect(withOptionsTable(readme)).toBe(readme);
+});
+
+test('the README has each command that the help has', () => {
+  for (const word of Object.keys(en.command.help.subcommands)) expect(readme).toContain(`\`/devin ${word}`);
 });
 
 test('the README says of each scope in the manifest what it is for', () => {
