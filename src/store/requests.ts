@@ -68,7 +68,7 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
         .set({ lease_owner: owner, lease_until: new Date(now.getTime() + leaseMs) })
         .where('id', '=', id)
         .where('state', 'in', OPEN_STATES)
-        .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]))
+        .where((where) => where.or([where('lease_owner', 'is', null), where('lease_until', '<', now)]))
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? null : parse(row);
@@ -83,10 +83,11 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
         .execute();
     },
 
-    async release(id: string, owner: string): Promise<void> {
+    /** For whoever comes; but until `restMs` are over nobody has to look for its job. */
+    async release(id: string, owner: string, restMs = 0): Promise<void> {
       await db
         .updateTable('session_requests')
-        .set({ lease_owner: null, lease_until: null })
+        .set({ lease_owner: null, lease_until: restMs > 0 ? new Date(Date.now() + restMs) : null })
         .where('id', '=', id)
         .where('lease_owner', '=', owner)
         .execute();
@@ -114,7 +115,7 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
       return rows.map((row) => row.id);
     },
 
-    /** Open requests nobody holds: a process died, or a job was lost. */
+    /** Open requests nobody holds and that do not rest: a process died, or a job was lost. */
     async stranded(untouchedSince: Date): Promise<string[]> {
       const now = new Date();
       const rows = await db

@@ -126,3 +126,23 @@ describe('when Devin does not answer as hoped', () => {
     expect(slack.problems).toEqual([]);
   });
 });
+
+describe('a Devin that asks for a long wait', () => {
+  const sweepTimes = { everyMs: 20, strandedMs: 0, staleMs: 60_000 };
+  const world = useWorld({ overrides: { sweepTimes } });
+
+  test('is left alone as long, though requests that wait are looked after', async () => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const channelId = slack.addChannel({ name: 'patience', members: [ana.userId, ben.userId] });
+    devin.fail(CREATE, { status: 429, retryAfter: 3600, times: 1 });
+    await slack.command(ana.userId, channelId, 'wait for an hour');
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    for (const task of ['one', 'two', 'three']) {
+      await slack.command(ben.userId, channelId, `go on with ${task}`);
+      const { url } = await devin.waitForSession(({ request }) => request.prompt.endsWith(task));
+      await cardOf(slack, channelId, (text) => text.includes(url));
+    }
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
+  });
+});

@@ -14,25 +14,28 @@ type RunDeps = {
   leaseMs: number;
 };
 
+type Left = { kind: 'ended' } | { kind: 'open'; restMs: number };
+const OPEN: Left = { kind: 'open', restMs: 0 };
+
 /**
  * Takes a request as far as it goes: accepted -> identified -> carded -> attached -> sending -> created. Any step
  * may be the last this process does; the row says where to go on.
  */
 export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs }: RunDeps) {
-  /** False when the request has ended: then nobody will ask for it again, and the lease may stay. */
-  async function walk(first: SessionRequest, signal: AbortSignal): Promise<boolean> {
+  /** How the request is left behind. `ended`: nobody will ask for it again, and the lease may stay. */
+  async function walk(first: SessionRequest, signal: AbortSignal): Promise<Left> {
     let request = first;
     while (isOpen(request.state) && !signal.aborted) {
       const outcome = await steps[request.state](request, signal);
-      if (outcome.kind === 'leave') return true;
+      if (outcome.kind === 'leave') return OPEN;
       if (outcome.kind === 'later') {
         const { id } = request;
         await enqueue('create-session', { requestId: id }, { key: id, startAfterMs: outcome.afterMs });
-        return true;
+        return { kind: 'open', restMs: outcome.afterMs };
       }
       request = outcome.request;
     }
-    return isOpen(request.state);
+    return isOpen(request.state) ? OPEN : { kind: 'ended' };
   }
 
   return async (requestId: string, signal: AbortSignal): Promise<void> => {
@@ -42,12 +45,12 @@ export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs 
       // A lapsed lease is noticed by the transitions, which only move a request that is where it was.
       requests.renew(requestId, owner).catch(() => undefined);
     }, leaseMs / 3);
-    let unfinished = true;
+    let left: Left = OPEN;
     try {
-      unfinished = await walk(claimed, signal);
+      left = await walk(claimed, signal);
     } finally {
       clearInterval(renewal);
-      if (unfinished) await requests.release(requestId, owner);
+      if (left.kind === 'open') await requests.release(requestId, owner, left.restMs);
     }
   };
 }
