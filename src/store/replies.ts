@@ -186,10 +186,19 @@ export function createReplies(db: Kysely<Tables>) {
         .selectFrom('replies')
         .select('id')
         .where('session_id', '=', sessionId)
-        .where('event_id', 'is', null)
-        .where('sent_text', '=', text.trim())
-        .where('sent_at', '<=', new Date(saidAt.getTime() + CLOCK_MARGIN_MS))
-        .where('sent_at', '>=', new Date(saidAt.getTime() - ECHO_MS))
+        .where((where) =>
+          where.or([
+            // Found before, when its answer was lost.
+            where('event_id', '=', eventId),
+            where.and([
+              where('event_id', 'is', null),
+              where('sent_text', '=', text.trim()),
+              where('sent_at', '<=', new Date(saidAt.getTime() + CLOCK_MARGIN_MS)),
+              where('sent_at', '>=', new Date(saidAt.getTime() - ECHO_MS)),
+            ]),
+          ]),
+        )
+        .orderBy('event_id', (order) => order.asc().nullsLast())
         .orderBy('sent_at')
         .limit(1)
         .executeTakeFirst();

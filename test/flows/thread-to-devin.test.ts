@@ -6,6 +6,7 @@ import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 const SEND = { method: 'POST', path: /\/messages$/ } as const;
+const LIST = { method: 'GET', path: /\/messages$/ } as const;
 
 describeOnBothWorlds('a reply in the thread', (world) => {
   test('reaches Devin as its author, once, and is marked', async () => {
@@ -156,6 +157,20 @@ describe('replies in the thread', () => {
     await delivered(thread, ts);
     await delivered(thread, next.ts);
     expect(thread.heard().map(({ message }) => message)).toEqual(['hear me once', 'and me']);
+  });
+
+  test('are not shown as said elsewhere when they were found after their answer was lost', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    const fetching = devin.fail(LIST, { status: 403, times: Infinity });
+    devin.fail(SEND, { times: 1, mode: 'cut-after-effect' });
+    const { ts } = await thread.say(thread.ana.userId, 'my own words');
+    await devin.waitForRequest(({ method, path }) => method === 'POST' && path.includes(`${thread.id}/mess`));
+    fetching.clear();
+    await delivered(thread, ts);
+    devin.advance(thread.id, { status: 'running', message: 'understood' });
+    await thread.relayedText('understood');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['understood']);
   });
 
   test('come back with "Send again" when it is not certain that they arrived, and that sends them', async () => {
