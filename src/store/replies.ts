@@ -180,8 +180,8 @@ export function createReplies(db: Kysely<Tables>) {
       return row !== undefined;
     },
 
-    /** Whether a message of Devin's list is one that was sent from here; it is taken for one reply only. */
-    async recognise({ sessionId, eventId, text, saidAt }: Echo, trx: Db = db): Promise<boolean> {
+    /** The id of the reply that a message of Devin's list is, and of one only; null: it was not sent from here. */
+    async recognise({ sessionId, eventId, text, saidAt }: Echo, trx: Db = db): Promise<string | null> {
       const mine = await trx
         .selectFrom('replies')
         .select('id')
@@ -202,9 +202,9 @@ export function createReplies(db: Kysely<Tables>) {
         .orderBy('sent_at')
         .limit(1)
         .executeTakeFirst();
-      if (mine === undefined) return false;
+      if (mine === undefined) return null;
       await trx.updateTable('replies').set({ event_id: eventId }).where('id', '=', mine.id).execute();
-      return true;
+      return mine.id;
     },
 
     /** Events that replies to this session were found to be. */

@@ -173,6 +173,21 @@ describe('replies in the thread', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['understood']);
   });
 
+  test('that turn up at Devin late are taken for delivered, and not sent again', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const fetching = devin.fail(LIST, { status: 403, times: Infinity });
+    devin.fail(SEND, { times: 1, mode: 'cut-after-effect' });
+    const { ts } = await thread.say(thread.ana.userId, 'late words');
+    const notice = await thread.noticeTo(thread.ana.userId, 'not certain');
+    fetching.clear();
+    devin.advance(thread.id, { status: 'running', message: 'I heard that' });
+    await thread.relayedText('I heard that');
+    await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
+    await delivered(thread, ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['late words']);
+  });
+
   test('come back with "Send again" when it is not certain that they arrived, and that sends them', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

@@ -22,7 +22,7 @@ type FetchDeps = {
   db: Kysely<Tables>;
   sessions: Pick<Sessions, 'change'>;
   messages: Pick<SessionMessages, 'known' | 'add'>;
-  replies: Pick<Replies, 'recognise'>;
+  replies: Pick<Replies, 'recognise' | 'move'>;
   cards: Pick<Cards, 'markStale'>;
   settings: Pick<Settings, 'preferencesFor'>;
   listMessages: ListMessages;
@@ -84,14 +84,25 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
 type Said = { look: Look; message: SessionMessage; trx: Transaction<Tables> };
 
 /** Devin's words are for the thread; those of people only where they were not said here. */
-async function stateOf({ replies }: FetchDeps, { look, message, trx }: Said): Promise<NewMessage['state']> {
+async function stateOf(deps: FetchDeps, { look, message, trx }: Said): Promise<NewMessage['state']> {
   const { session, showsWebMessages } = look;
   const forThread = session.synced ? 'pending' : 'left-out';
   if (message.source === 'devin') return forThread;
   const { event_id: eventId, message: text } = message;
   const echo = { sessionId: session.session_id, eventId, text, saidAt: saidAt(message) };
-  const isEcho = await replies.recognise(echo, trx);
-  return showsWebMessages && !isEcho ? forThread : 'skipped';
+  const replyId = await deps.replies.recognise(echo, trx);
+  if (replyId !== null) await arrived(deps, replyId, trx);
+  return showsWebMessages && replyId === null ? forThread : 'skipped';
+}
+
+/** What is there by now is not uncertain any more, and not to be sent again. */
+async function arrived(
+  { replies, enqueue }: FetchDeps,
+  replyId: string,
+  trx: Transaction<Tables>,
+): Promise<void> {
+  const moved = await replies.move({ id: replyId, from: ['unknown'], to: 'delivered' }, trx);
+  if (moved !== null) await enqueue('tell-reply', { replyId }, { trx });
 }
 
 function toRow(message: SessionMessage, state: NewMessage['state']): NewMessage {
