@@ -192,6 +192,7 @@ export function createReplies(db: Kysely<Tables>) {
             where('event_id', '=', eventId),
             where.and([
               where('event_id', 'is', null),
+              where('state', '<>', 'failed'),
               where('sent_text', '=', text.trim()),
               where('sent_at', '<=', new Date(saidAt.getTime() + CLOCK_MARGIN_MS)),
               where('sent_at', '>=', new Date(saidAt.getTime() - ECHO_MS)),

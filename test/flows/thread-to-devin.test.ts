@@ -188,6 +188,18 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['late words']);
   });
 
+  test("that Devin refused are not taken for the same words in Devin's web app", async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    devin.fail(SEND, { times: 1, status: 422 });
+    await thread.say(thread.ana.userId, 'so I go there');
+    await thread.noticeTo(thread.ana.userId, 'did not accept');
+    devin.advance(thread.id, { status: 'running', personMessage: 'so I go there' });
+    devin.advance(thread.id, { message: 'welcome' });
+    await thread.relayedText('welcome');
+    expect(thread.relayed()[0]?.text).toContain('so I go there');
+  });
+
   test('come back with "Send again" when it is not certain that they arrived, and that sends them', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
