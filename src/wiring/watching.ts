@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createAdopt } from '../jobs/create-session/send.ts';
+import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createMilestoneComposer } from '../jobs/watch/compose-milestone.ts';
 import { createReconciler } from '../jobs/watch/reconcile.ts';
 import { createRecorder } from '../jobs/watch/record.ts';
@@ -27,7 +28,9 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
   const round = createRound({ sessions, source, recorder, enqueue, times, now, random, log });
   const compose = createMilestoneComposer({ lastSaid: milestones.lastSaid, text: en, now });
   const shareResult = createResultSharer({ outbound });
-  const tell = createMilestoneTeller({ ...store, compose, shareResult, outbound, enqueue, now, log });
+  const oneAtATime = createOneAtATime(leases);
+  const telling = { ...store, compose, shareResult, oneAtATime };
+  const tell = createMilestoneTeller({ ...telling, outbound, enqueue, now, log });
   queue.work('tell-milestones', async ({ sessionId }) => tell(sessionId), { concurrency: 4 });
   const prepare = createReconciliation(parts);
   const watcher = createWatcher({ leases, owner: randomUUID(), prepare, round, times, sleep, log });

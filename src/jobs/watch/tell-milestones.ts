@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Log } from '../../log.ts';
 import type { Preferences } from '../../session/preferences.ts';
 import { effectivePreferences } from '../../session/preferences.ts';
@@ -8,7 +7,6 @@ import { milestoneMark } from '../../slack/ids.ts';
 import { slackFailure } from '../../slack/errors.ts';
 import type { SlackFailure } from '../../slack/errors.ts';
 import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
-import type { Leases } from '../../store/leases.ts';
 import type { MilestoneRow, Milestones } from '../../store/milestones.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
@@ -16,6 +14,7 @@ import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Settings } from '../../store/settings.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Enqueue } from '../queue.ts';
+import type { OneAtATime } from '../relay/one-at-a-time.ts';
 
 export type Telling = {
   milestone: Milestone;
@@ -31,7 +30,7 @@ type TellDeps = {
   requests: Pick<Requests, 'find'>;
   milestones: Milestones;
   defaults: Pick<Settings, 'preferencesFor'>;
-  leases: Leases;
+  oneAtATime: OneAtATime;
   compose: (telling: Telling) => Promise<Rendered>;
   /** Puts a result that is too long for a message into the thread; false where there is none, or it cannot. */
   shareResult: (place: CardPlace, session: SessionRow) => Promise<boolean>;
@@ -41,8 +40,6 @@ type TellDeps = {
   log: Log;
 };
 
-/** One at a time tells about a session. Longer than Slack takes to answer. */
-const HOLD_MS = 60_000;
 const HELD_WAIT_MS = 1000;
 
 /** Told, or nothing to tell; or how long to wait before going on, since a later one is not told before it. */
@@ -51,9 +48,9 @@ const TOLD: Told = { kind: 'told' };
 
 /** Posts what a session came to, once each and in order: in its thread, or to the person, as is preferred. */
 export function createMilestoneTeller(deps: TellDeps) {
-  const { sessions, requests, milestones, leases, enqueue } = deps;
+  const { sessions, requests, milestones, oneAtATime, enqueue } = deps;
 
-  async function tellAll(sessionId: string, hold: () => Promise<boolean>): Promise<Told> {
+  async function tellAll(sessionId: string): Promise<Told> {
     // First, so that the session is at least as new as what is told of it.
     const rows = await milestones.pending(sessionId);
     const session = await sessions.find(sessionId);
@@ -61,7 +58,6 @@ export function createMilestoneTeller(deps: TellDeps) {
     if (session === null || request === null) return TOLD;
     const notify = await notifyOf(deps, session, request);
     for (const row of rows) {
-      if (!(await hold())) return { kind: 'wait', ms: HELD_WAIT_MS };
       const told = await tell(deps, { row, session, request, notify });
       if (told.kind === 'wait') return told;
     }
@@ -69,16 +65,10 @@ export function createMilestoneTeller(deps: TellDeps) {
   }
 
   return async (sessionId: string): Promise<void> => {
-    const [lease, owner] = [`tell:${sessionId}`, randomUUID()];
-    const hold = async (): Promise<boolean> => leases.take(lease, owner, HOLD_MS);
     let told: Told = { kind: 'wait', ms: HELD_WAIT_MS };
-    if (await hold()) {
-      try {
-        told = await tellAll(sessionId, hold);
-      } finally {
-        await leases.release(lease, owner);
-      }
-    }
+    await oneAtATime(`tell:${sessionId}`, async () => {
+      told = await tellAll(sessionId);
+    });
     if (told.kind === 'wait')
       await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: told.ms });
   };

@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
+import { createOneAtATime } from '../../../src/jobs/relay/one-at-a-time.ts';
 import { createRecorder } from '../../../src/jobs/watch/record.ts';
 import { createMilestoneTeller } from '../../../src/jobs/watch/tell-milestones.ts';
+import type { Telling } from '../../../src/jobs/watch/tell-milestones.ts';
 import { createLog } from '../../../src/log.ts';
+import type { Mark } from '../../../src/slack/ids.ts';
+import type { CardPlace, Posted, Rendered } from '../../../src/slack/outbound.ts';
 import { createCards } from '../../../src/store/cards.ts';
 import { createLeases } from '../../../src/store/leases.ts';
 import { createMilestones } from '../../../src/store/milestones.ts';
@@ -28,7 +32,8 @@ const answer = (changes: object) =>
 
 const open = useEmbedded(copyStarted);
 
-test('a question that is recorded while others are told is told too, and not taken for answered', async () => {
+/** A session that is working, and what records and tells about it. */
+async function startTelling() {
   const { db } = await open();
   const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db, 1)];
   const recorder = createRecorder({
@@ -59,25 +64,17 @@ test('a question that is recorded while others are told is told too, and not tak
   ]);
   const response = answer({});
   await sessions.bind({ sessionId: ID, requestId: 'r1', url: response.url, response, ...place });
-
   const told: string[] = [];
-  const tell = createMilestoneTeller({
-    sessions: {
-      async find(id) {
-        const row = await sessions.find(id);
-        if (row !== null && row.phase !== 'needs-you')
-          await recorder.look(row, answer({ status_detail: 'waiting_for_user' }));
-        return row;
-      },
-    },
+  const deps = {
+    sessions,
     requests,
     milestones,
     defaults: { preferencesFor: async () => Promise.resolve({}) },
-    leases: createLeases(db),
-    compose: async ({ session }) => Promise.resolve({ text: session.phase, blocks: [] }),
+    oneAtATime: createOneAtATime(createLeases(db)),
+    compose: async ({ session }: Telling) => Promise.resolve({ text: session.phase, blocks: [] }),
     shareResult: async () => Promise.resolve(false),
     outbound: {
-      post: async (_place, _mark, { text }) => {
+      post: async (_place: CardPlace, _mark: Mark, { text }: Rendered): Promise<Posted> => {
         told.push(text);
         return Promise.resolve({ kind: 'posted', ts: '2.2' });
       },
@@ -87,8 +84,46 @@ test('a question that is recorded while others are told is told too, and not tak
     enqueue: async () => Promise.resolve(),
     now: Date.now,
     log: createLog('silent'),
+  };
+  const look = async (changes: object): Promise<boolean> => {
+    const row = await sessions.find(ID);
+    return row !== null && recorder.look(row, answer(changes));
+  };
+  return { deps, told, look };
+}
+
+test('a question that is recorded while others are told is told too, and not taken for answered', async () => {
+  const { deps, told, look } = await startTelling();
+  const { sessions } = deps;
+  const tell = createMilestoneTeller({
+    ...deps,
+    sessions: {
+      async find(id) {
+        const row = await sessions.find(id);
+        if (row !== null && row.phase !== 'needs-you') await look({ status_detail: 'waiting_for_user' });
+        return row;
+      },
+    },
   });
   await tell(ID);
   await tell(ID);
   expect(told).toEqual(['needs-you']);
+});
+
+test('what takes long to tell, since Slack is slow to take its file, is told once', async () => {
+  const { deps, told, look } = await startTelling();
+  await look({ status_detail: 'finished' });
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const tell = createMilestoneTeller({
+    ...deps,
+    shareResult: async () => {
+      await vi.advanceTimersByTimeAsync(100_000);
+      await other(ID);
+      return true;
+    },
+  });
+  const other = createMilestoneTeller(deps);
+  await tell(ID);
+  expect(told).toEqual(['finished']);
 });
