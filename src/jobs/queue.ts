@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { ConstructorOptions } from 'pg-boss';
@@ -83,11 +84,15 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   return {
     async enqueue(name, payload, { trx, startAfterMs = 0, key = randomUUID() } = {}) {
       const later = startAfterMs > 0;
-      await boss.send(name, payload, {
-        singletonKey: later ? `${key}@later` : key,
+      const singletonKey = later ? `${key}@later` : key;
+      const options = {
+        singletonKey,
         ...(later && { startAfter: startAfterMs / 1000 }),
         ...(trx !== undefined && { db: fromKysely(trx) }),
-      });
+      };
+      while ((await boss.send(name, payload, options)) === null) {
+        if (trx === undefined || (await holdWaiting(trx, name, singletonKey))) return;
+      }
     },
     async enqueueAll(name, jobs, trx) {
       const inserts = jobs.map(({ payload, key }) => ({ data: payload, singletonKey: key }));
@@ -106,6 +111,18 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
     depth: () => readDepth(boss),
     healthy: () => life.isRunning() && isFetching(boss),
   };
+}
+
+/**
+ * The job that waits for this key does not start before the transaction has ended: it would not see what was written
+ * here, and there would be no other. False: it has started meanwhile.
+ */
+async function holdWaiting(trx: Transaction<Tables>, name: JobName, singletonKey: string): Promise<boolean> {
+  const { rows } = await sql`
+    select id from ${sql.id(BOSS_SCHEMA, 'job')}
+    where name = ${name} and singleton_key = ${singletonKey} and state = 'created'
+    for update`.execute(trx);
+  return rows.length > 0;
 }
 
 /** Start and stop in any order and number: each waits for the other's end. */

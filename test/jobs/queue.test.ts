@@ -51,7 +51,7 @@ function createTally() {
 const send = (queue: Queue, requestId: string) =>
   queue.enqueue('create-session', { requestId }, { key: requestId });
 
-describeOnBothDatabases('the queue', (open) => {
+describeOnBothDatabases('the queue', (open, kind) => {
   afterEach(async () => {
     await Promise.all(queues.splice(0).map((queue) => queue.stop({ timeoutMs: 0 })));
   });
@@ -150,6 +150,35 @@ describeOnBothDatabases('the queue', (open) => {
     await reached(4);
     expect(seen).toEqual(['first', 'same', 'first-again', 'after-first']);
   });
+
+  // The embedded database does one transaction at a time.
+  test.runIf(kind === 'postgres')(
+    'shows a job that waited already what the transaction wrote that counts on it',
+    async () => {
+      const database = await open();
+      await sql`create table notes (id text)`.execute(database.db);
+      const { seen, add, reached } = createTally();
+      const sender = createQueue({ database, log: { error: () => {}, warn: () => {} } });
+      queues.push(sender);
+      await sender.start();
+      await send(sender, 'key');
+      await database.db.transaction().execute(async (trx) => {
+        await sql`insert into notes values ('written')`.execute(trx);
+        await sender.enqueue('create-session', { requestId: 'key' }, { trx, key: 'key' });
+        await startQueue({
+          database,
+          pollSeconds: 0.5,
+          async handler() {
+            const { rows } = await sql<{ id: string }>`select id from notes`.execute(database.db);
+            rows.forEach(({ id }) => add(id));
+          },
+        });
+        await sql`select pg_sleep(0.3)`.execute(trx);
+      });
+      await reached(1);
+      expect(seen).toEqual(['written']);
+    },
+  );
 
   test('starts a job now although one for the same key is to start later', async () => {
     const database = await open();
