@@ -77,9 +77,9 @@ export function createMilestones(db: Kysely<Tables>) {
       await one(row).set({ attempted_at: attemptedAt }).execute();
     },
 
-    /** It goes to the person instead, as if it had not been tried. */
-    async redirect(row: MilestoneRow): Promise<void> {
-      await one(row).set({ direct: true, attempted_at: null }).execute();
+    /** It goes to the person instead, or to where it was to go first, as if it had not been tried. */
+    async redirect(row: MilestoneRow, direct: boolean): Promise<void> {
+      await one(row).set({ direct, attempted_at: null }).execute();
     },
   };
 }

@@ -106,6 +106,15 @@ describe('a session that is followed', () => {
     expect(summaries).toHaveLength(1);
   });
 
+  test('tells in the thread what Slack took nowhere for a while', async () => {
+    const { devin, slack } = world();
+    const { ana, session, told } = await startSession(world());
+    slack.fail('chat.postMessage', { times: 2, error: 'team_added_to_org' });
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+    await told('finished');
+    expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
+  });
+
   test('puts a result that is too long for a message into the thread as a file', async () => {
     const { devin, slack } = world();
     const { channelId, session, card, told } = await startSession(world());

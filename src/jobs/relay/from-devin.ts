@@ -12,7 +12,7 @@ import type { Enqueue } from '../queue.ts';
 import type { Followed } from './fetch-messages.ts';
 import type { FindAttachments } from './find-attachments.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
-import { refusalOf } from './place-trouble.ts';
+import { HOPE_MS, refusalOf } from './place-trouble.ts';
 import type { PostOutcome } from './post-message.ts';
 
 export type RelayTimes = {
@@ -24,9 +24,6 @@ export type RelayTimes = {
   troubleMs: number;
 };
 export const RELAY_TIMES: RelayTimes = { busyMs: 1000, unclearMs: 2000, troubleMs: 10 * 60_000 };
-
-/** After so long only the session's next change is a reason to try the thread again. */
-const HOPE_MS = 24 * 60 * 60_000;
 
 type RelayDeps = {
   sessions: Pick<Sessions, 'find' | 'change'>;
@@ -73,6 +70,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
         if (session.thread_trouble !== null) await sessions.change(sessionId, { thread_trouble: null });
       } else if (outcome.kind === 'refused' && refusalOf(outcome.code) === 'place') {
         await noteTrouble(deps, session, outcome.code);
+        // After that only the session's next change is a reason to try the thread again.
         if (deps.now() - row.said_at.getTime() < HOPE_MS) await again(sessionId, times.troubleMs);
         return true;
       } else {

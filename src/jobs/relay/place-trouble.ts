@@ -26,10 +26,20 @@ const CONTENT = new Set([
   'invalid_metadata_schema',
   'metadata_too_large',
   'markdown_text_conflict',
+  'cant_update_message',
+  'edit_window_closed',
 ]);
 
 /** `other`: what whoever runs the app has to see to, or a Slack that is not well. */
 export function refusalOf(code: string): 'place' | 'content' | 'other' {
   if (PLACE.has(code)) return 'place';
   return CONTENT.has(code) ? 'content' : 'other';
+}
+
+/** So long it is hoped for better times. */
+export const HOPE_MS = 24 * 60 * 60_000;
+
+/** Whether Slack may take the same later: the refusal says nothing of it, nor of its place. */
+export function mayPass(code: string, triedForMs: number): boolean {
+  return refusalOf(code) === 'other' && triedForMs < HOPE_MS;
 }

@@ -15,6 +15,7 @@ import type { Settings } from '../../store/settings.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Enqueue } from '../queue.ts';
 import type { OneAtATime } from '../relay/one-at-a-time.ts';
+import { mayPass } from '../relay/place-trouble.ts';
 
 export type Telling = {
   milestone: Milestone;
@@ -113,18 +114,24 @@ async function tell(deps: TellDeps, one: Case): Promise<Told> {
     case 'rate-limited':
       return { kind: 'wait', ms: result.retryAfterMs };
     case 'unclear':
-      return { kind: 'wait', ms: backOffMs(deps.now() - row.created_at.getTime()) };
+      return { kind: 'wait', ms: backOffMs(waitedMs(deps, row)) };
     case 'refused':
       return refused(deps, one, result.code);
   }
 }
 
-/** Where the thread takes nothing, the person is told all the same. */
+const waitedMs = ({ now }: TellDeps, { created_at: at }: MilestoneRow): number => now() - at.getTime();
+
+/** Where the thread takes nothing, the person is told all the same; where nothing does, it begins anew later. */
 async function refused(deps: TellDeps, one: Case, code: string): Promise<Told> {
   const { row, session } = one;
   if (!row.direct && one.notify === 'thread') {
-    await deps.milestones.redirect(row);
+    await deps.milestones.redirect(row, true);
     return tell(deps, { ...one, row: { ...row, direct: true, attempted_at: null } });
+  }
+  if (mayPass(code, waitedMs(deps, row))) {
+    await deps.milestones.redirect(row, false);
+    return { kind: 'wait', ms: backOffMs(waitedMs(deps, row)) };
   }
   deps.log.warn({ sessionId: session.session_id, code }, 'Slack refused a message about a session');
   await deps.milestones.settle(row, 'skipped');
