@@ -14,6 +14,7 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { backOffMs } from './back-off.ts';
 import type { Enqueue } from './queue.ts';
+import { mayPass } from './relay/place-trouble.ts';
 
 type DrawnCard = {
   rendered: Rendered;
@@ -83,10 +84,10 @@ export function createCardUpdater(deps: UpdateDeps) {
     if (request === null) return;
     const drawn = await drawCard(request);
     const failure = await put(deps, request, drawn);
-    if (failure !== null && failure.kind !== 'refused') {
+    const triedForMs = now() - request.updated_at.getTime();
+    if (failure !== null && isPassing(failure, triedForMs)) {
       if (failure.kind === 'rate-limited')
         await cards.pause(request.team_id, new Date(now() + failure.retryAfterMs));
-      const triedForMs = now() - request.updated_at.getTime();
       await again(requestId, failure.kind === 'rate-limited' ? failure.retryAfterMs : backOffMs(triedForMs));
       return;
     }
@@ -130,6 +131,10 @@ async function put(deps: PutDeps, request: SessionRequest, drawn: DrawnCard): Pr
   if (result !== null) await cards.lost(id);
   if (!NEEDED.has(drawn.phase)) return null;
   return postAgain(deps, { ...request, ...(ts !== null && { card_attempted_at: null }) }, drawn.rendered);
+}
+
+function isPassing(failure: SlackFailure, triedForMs: number): boolean {
+  return failure.kind !== 'refused' || mayPass(failure.code, triedForMs);
 }
 
 const isDeleted = (result: SlackFailure): boolean =>

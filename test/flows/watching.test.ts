@@ -115,6 +115,17 @@ describe('a session that is followed', () => {
     expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
   });
 
+  test('is shown as it is once Slack takes edits again', async () => {
+    const { devin, slack } = world();
+    const { session, showing, told } = await startSession(world());
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+    await told('finished');
+    await showing('Finished');
+    slack.fail('chat.update', { times: 1, error: 'team_added_to_org' });
+    devin.advance(session.id, { status: 'exit', acus: 3.5 });
+    await showing('3.5 ACU');
+  });
+
   test('puts a result that is too long for a message into the thread as a file', async () => {
     const { devin, slack } = world();
     const { channelId, session, card, told } = await startSession(world());
