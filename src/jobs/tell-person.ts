@@ -8,6 +8,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
+import { orAgain } from './or-again.ts';
 import type { Notice } from './payloads.ts';
 
 type TellDeps = {
@@ -65,6 +66,6 @@ export function createTeller({ requests, forms, envelopes, outbound, text }: Tel
       threadTs: request.thread_ts,
       responseUrl: envelopes.open(request.id, request.sealed)?.responseUrl ?? null,
     };
-    await outbound.tellPrivately(place, await compose(request, kind));
+    orAgain(await outbound.tellPrivately(place, await compose(request, kind)));
   };
 }

@@ -23,6 +23,9 @@ export type PrivatePlace = {
   responseUrl: string | null;
 };
 
+/** What became of a private notice. `not-now`: Slack was busy or not to be reached; again later it may be told. */
+export type Told = 'told' | 'nowhere' | 'not-now';
+
 export type Outbound = ReturnType<typeof createOutbound>;
 
 type OutboundDeps = {
@@ -212,22 +215,33 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     },
 
     /** Tells one person, where they asked if that is possible, else by direct message. */
-    async tellPrivately(place: PrivatePlace, notice: Rendered): Promise<boolean> {
+    async tellPrivately(place: PrivatePlace, notice: Rendered): Promise<Told> {
       const ways = [
         async () => place.responseUrl !== null && (await respond(place.responseUrl, notice)),
         () => ephemeral(place, notice),
         () => direct(place.userId, notice),
       ];
+      let outcome: Told = 'nowhere';
       for (const way of ways) {
         const told = await way().catch((error: unknown) => {
           log.debug({ err: error }, 'a way to tell a person privately failed; trying the next');
+          if (isPassing(error)) outcome = 'not-now';
           return false;
         });
-        if (told) return true;
+        if (told) return 'told';
       }
-      return false;
+      return outcome;
     },
   };
+}
+
+/** Anything but a refusal of Slack's. */
+function isPassing(error: unknown): boolean {
+  try {
+    return slackFailure(error).kind !== 'refused';
+  } catch {
+    return true;
+  }
 }
 
 /** Slack's `ts` of a moment, with a margin for the difference of the two clocks. */

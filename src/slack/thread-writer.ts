@@ -35,14 +35,13 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
   }
 
   return {
-    /** False where Slack did not take it; one that is there already counts as taken. */
-    async react(channelId: string, ts: string, name: string): Promise<boolean> {
+    /** One that is there already is refused. */
+    async react(channelId: string, ts: string, name: string): Promise<{ kind: 'reacted' } | SlackFailure> {
       try {
         await background.reactions.add({ channel: channelId, timestamp: ts, name });
-        return true;
+        return { kind: 'reacted' };
       } catch (error) {
-        const failure = slackFailure(error);
-        return failure.kind === 'refused' && failure.code === 'already_reacted';
+        return slackFailure(error);
       }
     },
 

@@ -250,6 +250,19 @@ describe('replies in the thread', () => {
     await delivered(thread, ts);
   });
 
+  test('come back privately, and are marked, though Slack is busy at first', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.fail(SEND, { times: 1, status: 422 });
+    slack.fail('chat.postEphemeral', { times: 1, retryAfter: 1 });
+    slack.fail('conversations.open', { times: 1, retryAfter: 1 });
+    await thread.say(thread.ana.userId, 'no way');
+    await thread.noticeTo(thread.ana.userId, 'did not accept');
+    // The one that it was taken, and the one that it is at Devin.
+    slack.fail('reactions.add', { times: 2, retryAfter: 1 });
+    await delivered(thread, (await thread.say(thread.ana.userId, 'this way')).ts);
+  });
+
   test('of somebody who is not in the organisation are refused, privately', async () => {
     const { slack } = world();
     const thread = await startThread(world());

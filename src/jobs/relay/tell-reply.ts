@@ -14,6 +14,7 @@ import type { LeftOut, SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
+import { orAgain } from '../or-again.ts';
 
 type TellDeps = {
   replies: Pick<Replies, 'find'>;
@@ -29,7 +30,9 @@ export function createReplyTeller(deps: TellDeps) {
   const { replies, sessions, requests, outbound, text } = deps;
 
   async function mark({ channel_id: channelId, message_ts: ts }: Reply): Promise<void> {
-    if (channelId !== null && ts !== null) await outbound.react(channelId, ts, DELIVERED_REACTION);
+    if (channelId === null || ts === null) return;
+    const { kind } = await outbound.react(channelId, ts, DELIVERED_REACTION);
+    if (kind === 'rate-limited' || kind === 'unclear') throw new Error('Slack took no mark for now');
   }
 
   return async (replyId: string): Promise<void> => {
@@ -41,10 +44,10 @@ export function createReplyTeller(deps: TellDeps) {
     if (reply.state === 'delivered') {
       await mark(reply);
       const done = doneSentence(reply, text);
-      if (done !== null) await outbound.tellPrivately(place, notice([done]));
+      if (done !== null) orAgain(await outbound.tellPrivately(place, notice([done])));
     } else if (reply.state === 'unknown' || reply.failure !== null) {
       const shown = await noticeOf(deps, { reply, request });
-      await outbound.tellPrivately(place, renderReplyNotice(shown, text));
+      orAgain(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
     }
   };
 }
