@@ -270,3 +270,26 @@ test('without the permission for files, the thread says where the file is', asyn
     await world.close();
   }
 });
+
+describe('a file that Devin does not give', () => {
+  const clock = { aheadMs: 0 };
+  const now = () => Date.now() + clock.aheadMs;
+  const world = useWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
+
+  test('holds up what is said after it for a while only', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    devin.fail({ method: 'GET', path: /broken\.txt$/ }, { status: 500, times: Infinity });
+    devin.advance(thread.id, {
+      status: 'running',
+      message: 'made one',
+      attachments: [{ name: 'broken.txt', content: 'a' }],
+    });
+    await devin.waitForRequest(({ path }) => path.endsWith('broken.txt'));
+    clock.aheadMs = 15 * 60_000;
+    devin.advance(thread.id, { message: 'going on' });
+    await thread.relayedText('going on');
+    const texts = thread.relayed().map(({ text }) => text);
+    expect(texts).toEqual(['made one', expect.stringContaining('could not be put here'), 'going on']);
+  });
+});

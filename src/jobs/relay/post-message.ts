@@ -36,6 +36,9 @@ type PostDeps = {
   log: Log;
 };
 
+/** So long a file is asked for again. */
+const FILE_PATIENCE_MS = 10 * 60_000;
+
 export type PostOutcome = { kind: 'posted'; ts: string | null } | SlackFailure;
 
 type Content = {
@@ -117,6 +120,17 @@ export function createPostMessage(deps: PostDeps) {
   };
 }
 
+/** Devin may give a file later, but what was said after it does not wait for that for ever. */
+function giveUp(
+  { now, log }: PostDeps,
+  { attempted_at: attemptedAt, event_id: eventId }: MessageRow,
+  { error, signal }: { error: unknown; signal: AbortSignal },
+): null {
+  if (signal.aborted || attemptedAt === null || now() - attemptedAt.getTime() < FILE_PATIENCE_MS) throw error;
+  log.warn({ err: error, eventId }, 'a file that Devin made could not be read');
+  return null;
+}
+
 async function contentOf(deps: PostDeps, { url }: SessionRow, row: MessageRow): Promise<Content> {
   const { text, readFile, nameMentions } = deps;
   if (row.source === LEFT_OUT) {
@@ -129,7 +143,11 @@ async function contentOf(deps: PostDeps, { url }: SessionRow, row: MessageRow): 
     return { posts, file: null, name: '' };
   }
   const made = readFileRow(row);
-  if (made !== null) return { posts: [], file: async (signal) => readFile(made, signal), name: made.name };
+  if (made !== null) {
+    const file = async (signal: AbortSignal) =>
+      readFile(made, signal).catch((error: unknown) => giveUp(deps, row, { error, signal }));
+    return { posts: [], file, name: made.name };
+  }
   if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };
   const { posts, file } = renderSaid(row.text, text);
   const name = `devin-${row.said_at.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
