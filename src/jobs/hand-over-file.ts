@@ -1,6 +1,6 @@
 import type { SlackFile } from '../session/context.ts';
 import { FileTooLargeError } from '../slack/files.ts';
-import type { SlackFiles } from '../slack/files.ts';
+import type { Download, SlackFiles } from '../slack/files.ts';
 import type { LeftOut } from '../store/request-row.ts';
 import type { DevinTrouble } from './create-session/devin-trouble.ts';
 import { devinTrouble } from './create-session/devin-trouble.ts';
@@ -14,14 +14,22 @@ export type UploadFile = (file: {
 
 type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut } | DevinTrouble;
 
-/** Takes a file from Slack to Devin while it is read. */
+type HandOverDeps = { files: Pick<SlackFiles, 'open'>; upload: UploadFile; now: () => number };
+
+/** So long after somebody asked, a file that Slack cannot be asked for is waited for. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** Takes a file from Slack to Devin while it is read. Throws where asking Slack again later may do. */
 export async function handOverFile(
-  { files, upload }: { files: Pick<SlackFiles, 'open'>; upload: UploadFile },
+  { files, upload, now }: HandOverDeps,
   file: SlackFile,
-  signal: AbortSignal,
+  { askedAt, signal }: { askedAt: Date; signal: AbortSignal },
 ): Promise<HandedOver> {
   const { name } = file;
-  const download = await files.open(file, signal);
+  const download = await files.open(file, signal).catch((error: unknown): Download => {
+    if (signal.aborted || now() - askedAt.getTime() < PATIENCE_MS) throw error;
+    return { kind: 'left-out', reason: 'unreadable' };
+  });
   if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };
   try {
     const { contentType, body } = download;

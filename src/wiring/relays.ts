@@ -76,6 +76,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
       upload: devin.attachments.upload,
       nameMentions: async (text) => nameMentions(text, people),
       nameOf: async (userId) => (await people.find(userId))?.name ?? userId,
+      now,
     }),
     sendMessage: devin.sessions.sendMessage,
     getSession: devin.sessions.get,

@@ -404,6 +404,26 @@ describe('words in the thread', () => {
   });
 });
 
+describe('a file that Slack does not give', () => {
+  const clock = { aheadMs: 0 };
+  const now = () => Date.now() + clock.aheadMs;
+  const world = useWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
+
+  test('holds up the words it came with for a while only', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const owner = thread.ana.userId;
+    const file = slack.addFile({ name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner });
+    slack.fail('files', { times: Infinity });
+    const { ts } = await thread.say(owner, 'see the log', { files: [file] });
+    await thread.marked(ts, 'eyes');
+    clock.aheadMs = 15 * 60_000;
+    await thread.marked(ts, 'white_check_mark');
+    await thread.noticeTo(owner, 'log.txt');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['see the log']);
+  });
+});
+
 test('a reply that waits for a busy Devin goes out after a restart, once', async () => {
   const world = await createWorld(QUICK_THREADS);
   try {

@@ -22,9 +22,10 @@ test('a file whose way to Devin the stop ended is no word on Devin: the job is t
         stopping.abort(new Error('the app is stopping'));
         throw new DevinError({ operation: 'attachments.upload', facts: bareFacts('no-answer') });
       },
+      now: Date.now,
     },
     file,
-    stopping.signal,
+    { askedAt: new Date(), signal: stopping.signal },
   );
   await expect(handedOver).rejects.toThrow('the app is stopping');
 });

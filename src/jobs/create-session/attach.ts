@@ -40,7 +40,7 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
     const { files, leftOut } = await filesOf(deps, request, material);
     const urls: string[] = [];
     for (const file of files) {
-      const uploaded = await handOverFile(deps, file, signal);
+      const uploaded = await handOverFile(deps, file, { askedAt: request.created_at, signal });
       if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
       else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
       else if (uploaded.kind === 'wait') return waitFor(request, uploaded, deps);

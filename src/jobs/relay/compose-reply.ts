@@ -12,6 +12,7 @@ type ComposeDeps = {
   upload: UploadFile;
   nameMentions: (text: string) => Promise<string>;
   nameOf: (userId: string) => Promise<string>;
+  now: () => number;
 };
 
 export type Composed =
@@ -32,7 +33,8 @@ export function createComposeReply(deps: ComposeDeps) {
     const urls: string[] = [];
     const leftOut: LeftOut[] = [];
     for (const file of reply.files) {
-      const handedOver = await handOverFile(deps, await whole(deps, file), signal);
+      const asked = { askedAt: reply.created_at, signal };
+      const handedOver = await handOverFile(deps, await whole(deps, file), asked);
       if (handedOver.kind === 'uploaded') urls.push(handedOver.url);
       else if (handedOver.kind === 'left-out') leftOut.push(handedOver.leftOut);
       else return { kind: 'trouble', trouble: handedOver };
