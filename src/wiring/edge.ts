@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Devin } from '../devin/devin.ts';
 import { createHealthPages } from '../health.ts';
-import type { Log } from '../log.ts';
 import { createFormOpener } from '../slack/form-opener.ts';
 import { createHttpServer } from '../slack/http-server.ts';
 import type { HttpServer } from '../slack/http-server.ts';
@@ -26,7 +24,7 @@ const SUGGEST_MS = 2000;
 
 /** What Slack talks to: the listeners, and the pages for whoever runs the app. */
 export function createEdge(parts: Parts): HttpServer {
-  const { config, settings, metrics, queue, urgentStore: store, database, devin, slack } = parts;
+  const { config, settings, metrics, queue, urgentStore: store, database, slack } = parts;
   const { enqueue } = queue;
   const { log, now } = settings;
   const { outbound, people, botUserId } = slack;
@@ -44,7 +42,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToEvents(app, { ...shared, threads, botUserId, log });
   listenToShortcuts(app, shared);
   listenToViews(app, shared);
-  listenToOptions(app, { suggest: createSuggest(devin.catalog, log), text });
+  listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, { ...shared, tagRequests: config.requestTag });
   listenToHome(app, shared);
   return createHttpServer({
@@ -54,9 +52,13 @@ export function createEdge(parts: Parts): HttpServer {
   });
 }
 
-function createSuggest(catalog: Devin['catalog'], log: Log): Suggest {
-  return async (lookup, typed) => {
-    const found = catalog.search(lookup, typed).catch((error: unknown) => {
+function createSuggest({ devin: { catalog }, resolver, settings: { log } }: Parts): Suggest {
+  const search: Suggest = async (person, lookup, typed) => {
+    const { kind } = await resolver.resolve(person);
+    return kind === 'refused' ? [] : catalog.search(lookup, typed);
+  };
+  return async (person, lookup, typed) => {
+    const found = search(person, lookup, typed).catch((error: unknown) => {
       log.warn({ err: error, lookup }, 'suggestions could not be looked up');
       return [];
     });

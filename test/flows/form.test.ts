@@ -49,6 +49,17 @@ describeOnBothWorlds('the form', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
+  test('shows nobody who may start nothing what the organisation has', async () => {
+    const { slack, devin } = world();
+    const guest = addColleague(world(), { isGuest: true });
+    const channelId = slack.addChannel({ name: `form-${guest.name}`, members: [guest.userId] });
+    devin.addRepository({ path: 'acme/takeover' });
+    await slack.command(guest.userId, channelId, '');
+    const view = await settledForm(slack, guest.userId);
+    const offered = await slack.suggest(view.id, 'field.repos', 'take');
+    expect(offered.map(({ value }) => value)).not.toContain('acme/takeover');
+  });
+
   test('reveals every option, keeps what was typed, and sends them all', async () => {
     const { slack, devin } = world();
     const { ana, view } = await open();

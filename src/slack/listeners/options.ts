@@ -1,18 +1,24 @@
 import type { App } from '@slack/bolt';
 import type { Lookup } from '../../session/fields.ts';
+import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
 import { lookupOptions } from '../blocks/lookup-options.ts';
 import { LOOKUP_ACTION, readLookupAction } from '../ids.ts';
 
 type Suggestion = { value: string; label: string; description: string | null };
-/** Suggestions for what was typed; none when Devin is slow, busy or does not allow the look-up. */
-export type Suggest = (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
+/**
+ * Suggestions for what was typed; none when Devin is slow, busy or does not allow the look-up, nor for people who may
+ * start nothing.
+ */
+export type Suggest = (person: Person, lookup: Lookup, typed: string) => Promise<Suggestion[]>;
 
 export function listenToOptions(app: App, { suggest, text }: { suggest: Suggest; text: Text }): void {
   app.options(LOOKUP_ACTION, async ({ options, ack }) => {
     const lookup = readLookupAction(options.action_id);
     const typed = options.value.trim();
-    const found = lookup === null ? [] : await suggest(lookup, typed);
+    const { team, user } = options;
+    const person = { teamId: team?.id ?? user.team_id ?? '', userId: user.id };
+    const found = lookup === null ? [] : await suggest(person, lookup, typed);
     await ack({ options: lookupOptions(found, typed, text) });
   });
 }
