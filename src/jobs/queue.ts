@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { ConstructorOptions } from 'pg-boss';
@@ -90,8 +89,10 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
         ...(later && { startAfter: startAfterMs / 1000 }),
         ...(trx !== undefined && { db: fromKysely(trx) }),
       };
+      const waiting = { name, singletonKey, startAfterMs };
       while ((await boss.send(name, payload, options)) === null) {
-        if (trx === undefined || (await holdWaiting(trx, name, singletonKey))) return;
+        if (trx === undefined && !later) return;
+        if (await joinWaiting(trx === undefined ? boss.getDb() : fromKysely(trx), waiting)) return;
       }
     },
     async enqueueAll(name, jobs, trx) {
@@ -113,15 +114,22 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   };
 }
 
+type Waiting = { name: JobName; singletonKey: string; startAfterMs: number };
+
 /**
- * The job that waits for this key does not start before the transaction has ended: it would not see what was written
- * here, and there would be no other. False: it has started meanwhile.
+ * The job that waits for this key starts no later than is asked for here; and not before the transaction has ended:
+ * it would not see what was written here, and there would be no other. False: it has started meanwhile.
  */
-async function holdWaiting(trx: Transaction<Tables>, name: JobName, singletonKey: string): Promise<boolean> {
-  const { rows } = await sql`
-    select id from ${sql.id(BOSS_SCHEMA, 'job')}
-    where name = ${name} and singleton_key = ${singletonKey} and state = 'created'
-    for update`.execute(trx);
+async function joinWaiting(
+  db: Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>,
+  { name, singletonKey, startAfterMs }: Waiting,
+): Promise<boolean> {
+  const { rows } = await db.executeSql(
+    `update ${BOSS_SCHEMA}.job set start_after = least(start_after, now() + $3 * interval '1 ms')
+     where name = $1 and singleton_key = $2 and state = 'created'
+     returning id`,
+    [name, singletonKey, startAfterMs],
+  );
   return rows.length > 0;
 }
 

@@ -191,6 +191,23 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 1 } });
   });
 
+  test('starts a job that was to start later sooner when that is asked for', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      pollSeconds: 0.5,
+      handler: async ({ requestId }) => add(requestId),
+    });
+    const later = async (startAfterMs: number) =>
+      queue.enqueue('create-session', { requestId: 'key' }, { key: 'key', startAfterMs });
+    await later(3_600_000);
+    await later(100);
+    await later(3_600_000);
+    await reached(1);
+    expect(seen).toEqual(['key']);
+  });
+
   test('starts a job that was to start later once it is due', async () => {
     const database = await open();
     const { add, reached } = createTally();
