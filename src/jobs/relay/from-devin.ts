@@ -93,10 +93,10 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const session = await sessions.find(sessionId);
     const request = session === null ? null : await requests.find(session.request_id);
     if (session === null || request === null) return;
-    const done = await oneAtATime(`relay-from-devin:${sessionId}`, async () => {
+    const done = await oneAtATime(`relay-from-devin:${sessionId}`, async (held) => {
       // As it is now that nobody else is at it.
       const current = await sessions.find(sessionId);
-      if (current !== null) await relay({ session: current, request }, signal);
+      if (current !== null) await relay({ session: current, request }, AbortSignal.any([signal, held]));
     });
     if (!done) await again(sessionId, times.busyMs);
   };

@@ -4,20 +4,25 @@ import type { Leases } from '../../store/leases.ts';
 /** How long a process that died keeps others from its work. */
 const RELAY_LEASE_MS = 15_000;
 
-/** False, and nothing was done, while somebody else is at it. */
-export type OneAtATime = (name: string, task: () => Promise<void>) => Promise<boolean>;
+/** False, and nothing was done, while somebody else is at it. `held` aborts when somebody else has taken over. */
+export type OneAtATime = (name: string, task: (held: AbortSignal) => Promise<void>) => Promise<boolean>;
 
 /** What belongs to one name is done by one at a time, over all replicas. */
 export function createOneAtATime(leases: Leases, leaseMs: number = RELAY_LEASE_MS): OneAtATime {
   return async (name, task) => {
     const owner = randomUUID();
     if (!(await leases.take(name, owner, leaseMs))) return false;
-    let renewing: Promise<unknown> = Promise.resolve();
+    const lost = new AbortController();
+    const renew = async (): Promise<void> => {
+      const isHeld = await leases.take(name, owner, leaseMs);
+      if (!isHeld) lost.abort(new Error('another process has taken over'));
+    };
+    let renewing = Promise.resolve();
     const renewal = setInterval(() => {
-      renewing = leases.take(name, owner, leaseMs).catch(() => undefined);
+      renewing = renew().catch(() => undefined);
     }, leaseMs / 3);
     try {
-      await task();
+      await task(lost.signal);
     } finally {
       clearInterval(renewal);
       // One that comes after the release would take it again, for nobody.

@@ -37,11 +37,11 @@ export function createSyncThread(deps: SyncDeps): SyncThread {
   const { sessions, oneAtATime } = deps;
   return async ({ reply, request }, signal) => {
     const { session_id: sessionId } = reply;
-    const done = await oneAtATime(`relay-from-devin:${sessionId}`, async () => {
+    const done = await oneAtATime(`relay-from-devin:${sessionId}`, async (held) => {
       const session = await sessions.find(sessionId);
       if (session === null) return;
       // What was said up to now is stored as left out before the thread is tied again.
-      if (!session.synced) await fetchRest(deps, { session, request }, signal);
+      if (!session.synced) await fetchRest(deps, { session, request }, AbortSignal.any([signal, held]));
       await tie(deps, reply);
     });
     return done ? DONE : { kind: 'later', afterMs: deps.busyMs };

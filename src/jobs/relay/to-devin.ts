@@ -74,7 +74,9 @@ export function createRelayToDevin(deps: ToDevinDeps) {
   }
 
   return async (sessionId: string, signal: AbortSignal): Promise<void> => {
-    const done = await oneAtATime(`relay-to-devin:${sessionId}`, async () => relay(sessionId, signal));
+    const done = await oneAtATime(`relay-to-devin:${sessionId}`, async (held) =>
+      relay(sessionId, AbortSignal.any([signal, held])),
+    );
     if (!done) await again(sessionId, deps.busyMs);
   };
 }

@@ -51,7 +51,7 @@ const TOLD: Told = { kind: 'told' };
 export function createMilestoneTeller(deps: TellDeps) {
   const { sessions, requests, milestones, oneAtATime, enqueue } = deps;
 
-  async function tellAll(sessionId: string): Promise<Told> {
+  async function tellAll(sessionId: string, held: AbortSignal): Promise<Told> {
     // First, so that the session is at least as new as what is told of it.
     const rows = await milestones.pending(sessionId);
     const session = await sessions.find(sessionId);
@@ -59,6 +59,7 @@ export function createMilestoneTeller(deps: TellDeps) {
     if (session === null || request === null) return TOLD;
     const notify = await notifyOf(deps, session, request);
     for (const row of rows) {
+      held.throwIfAborted();
       const told = await tell(deps, { row, session, request, notify });
       if (told.kind === 'wait') return told;
     }
@@ -67,8 +68,8 @@ export function createMilestoneTeller(deps: TellDeps) {
 
   return async (sessionId: string): Promise<void> => {
     let told: Told = { kind: 'wait', ms: HELD_WAIT_MS };
-    await oneAtATime(`tell:${sessionId}`, async () => {
-      told = await tellAll(sessionId);
+    await oneAtATime(`tell:${sessionId}`, async (held) => {
+      told = await tellAll(sessionId, held);
     });
     if (told.kind === 'wait')
       await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: told.ms });

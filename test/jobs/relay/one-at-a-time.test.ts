@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
+import { createRelayFromDevin, RELAY_TIMES } from '../../../src/jobs/relay/from-devin.ts';
 import { createOneAtATime } from '../../../src/jobs/relay/one-at-a-time.ts';
+import { createLog } from '../../../src/log.ts';
+import type { SessionRequest } from '../../../src/store/request-row.ts';
+import type { MessageRow } from '../../../src/store/session-messages.ts';
+import type { SessionRow } from '../../../src/store/sessions.ts';
+import { en } from '../../../src/text/index.ts';
 
 test('a renewal that is under way at the end does not hold the lease for nobody', async () => {
   const events: string[] = [];
@@ -27,3 +33,114 @@ test('a renewal that is under way at the end does not hold the lease for nobody'
   expect(await done).toBe(true);
   expect(events.slice(-2)).toEqual(['renewed', 'released']);
 });
+
+test('whoever has lost the lease to another process says nothing more', async () => {
+  const stolen = Promise.withResolvers<void>();
+  let takes = 0;
+  const oneAtATime = createOneAtATime(
+    {
+      take: async () => {
+        takes += 1;
+        if (takes > 1) setImmediate(stolen.resolve);
+        return Promise.resolve(takes === 1);
+      },
+      release: async () => Promise.resolve(),
+      releaseAll: async () => Promise.resolve(),
+    },
+    3,
+  );
+  const posted: string[] = [];
+  const relay = createRelayFromDevin({
+    sessions: { find: async () => Promise.resolve(session), change: async () => Promise.resolve() },
+    requests: { find: async () => Promise.resolve(request) },
+    messages: {
+      nextPending: async () => Promise.resolve(messages[posted.length] ?? null),
+      leaveOutPending: async () => Promise.resolve(),
+    },
+    fetchMessages: async () => Promise.resolve(0),
+    findAttachments: async () => Promise.resolve(),
+    postMessage: async (_session, { text }) => {
+      posted.push(text);
+      await stolen.promise;
+      return { kind: 'posted', ts: '1.1' };
+    },
+    outbound: { tellPrivately: async () => Promise.resolve('told') },
+    oneAtATime,
+    enqueue: async () => Promise.resolve(),
+    times: RELAY_TIMES,
+    now: Date.now,
+    text: en,
+    log: createLog('silent'),
+  });
+  await expect(relay(session.session_id, new AbortController().signal)).rejects.toThrow('taken over');
+  expect(posted).toEqual(['first']);
+});
+
+const at = new Date(0);
+const session: SessionRow = {
+  session_id: 's',
+  request_id: 'r',
+  url: 'https://app.devin.ai/sessions/s',
+  response: {},
+  team_id: 'T1',
+  channel_id: 'C1',
+  thread_ts: '1.0',
+  phase: 'working',
+  phase_at: at,
+  was_finished: false,
+  last_words: null,
+  changed_at: at,
+  next_look_at: at,
+  messages_cursor: null,
+  muted: false,
+  synced: true,
+  thread_trouble: null,
+  notify: null,
+  told: [],
+  stopped_by: null,
+  archived_by: null,
+  created_at: at,
+  updated_at: at,
+};
+const request: SessionRequest = {
+  id: 'r',
+  dedupe_key: 'r',
+  state: 'created',
+  source: 'command',
+  team_id: 'T1',
+  user_id: 'U1',
+  channel_id: 'C1',
+  thread_ts: null,
+  place_kind: null,
+  draft: { values: {}, sources: {} },
+  context: null,
+  slack_file_ids: [],
+  sealed: null,
+  had_secrets: false,
+  secret_names: [],
+  identity: null,
+  card_channel_id: 'C1',
+  card_ts: '1.0',
+  card_attempted_at: null,
+  card_elsewhere: null,
+  card_stale: false,
+  card_shown: null,
+  card_turn_at: null,
+  prompt: null,
+  uploads: null,
+  waiting: null,
+  sent_at: null,
+  session_id: 's',
+  failure: null,
+  created_at: at,
+  updated_at: at,
+};
+const messages: MessageRow[] = ['first', 'second'].map((text) => ({
+  session_id: 's',
+  event_id: text,
+  source: 'devin',
+  text,
+  attempted_at: null,
+  slack_file_id: null,
+  said_at: at,
+}));
