@@ -2,6 +2,7 @@ import { createComposeReply } from '../jobs/relay/compose-reply.ts';
 import { createFetchMessages } from '../jobs/relay/fetch-messages.ts';
 import { createFindAttachments } from '../jobs/relay/find-attachments.ts';
 import { createRelayFromDevin } from '../jobs/relay/from-devin.ts';
+import { createListMessages } from '../jobs/relay/list-messages.ts';
 import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createPostMessage } from '../jobs/relay/post-message.ts';
 import type { ReadFile } from '../jobs/relay/post-message.ts';
@@ -24,7 +25,7 @@ import { sleep } from './sleep.ts';
 const THREADS_AT_A_TIME = 10;
 
 function createThreadFetch({ queue: { enqueue }, store, devin }: Parts) {
-  const listMessages = devin.messages.list;
+  const listMessages = createListMessages(devin.messages.list);
   return createFetchMessages({ ...store, settings: store.defaults, listMessages, enqueue });
 }
 
@@ -68,7 +69,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
   const { enqueue } = queue;
   const { outbound, people } = slack;
   const move = createReplyMoves({ ...store, toShow: createToShow({ ...store, now }), enqueue });
-  const listMessages = devin.messages.list;
+  const listMessages = createListMessages(devin.messages.list);
   const settle = createSettleReply({ ...store, listMessages, move, sleep, looksAtMs, log });
   const sender = createSendReply({
     compose: createComposeReply({

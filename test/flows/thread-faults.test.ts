@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { createSessions } from '../../src/store/sessions.ts';
 import { createSettings } from '../../src/store/settings.ts';
 import type { WorldOptions } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
@@ -53,6 +54,21 @@ describe('what people write in the thread', () => {
     devin.advance(thread.id, { message: 'heard you' });
     await thread.relayedText('heard you');
     expect(thread.relayed().map(({ text }) => text)).toEqual(['heard you']);
+  });
+
+  test('and what Devin says come on when Devin does not know the place any more from where it was read', async () => {
+    const { devin } = worlds.http();
+    const thread = await startThread(worlds.http());
+    const { db } = await open({ databaseUrl: url('http') });
+    devin.advance(thread.id, { status: 'running', message: 'before' });
+    await thread.relayedText('before');
+    await createSessions(db).change(thread.id, { messages_cursor: 'of another time' });
+    devin.advance(thread.id, { message: 'after' });
+    await thread.relayedText('after');
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut-after-effect' });
+    const { ts } = await thread.say(thread.ana.userId, 'heard?');
+    await thread.marked(ts, 'white_check_mark');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['before', 'after']);
   });
 });
 

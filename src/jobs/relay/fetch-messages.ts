@@ -1,5 +1,4 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { MessageQuery } from '../../devin/messages.ts';
 import type { Page, SessionMessage } from '../../devin/schemas.ts';
 import { effectivePreferences } from '../../session/preferences.ts';
 import { markdownWords } from '../../slack/blocks/markdown.ts';
@@ -11,12 +10,11 @@ import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Settings } from '../../store/settings.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Enqueue } from '../queue.ts';
+import type { ListMessages } from './list-messages.ts';
 
 const PAGE = 100;
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;
-
-export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
 
 type FetchDeps = {
   db: Kysely<Tables>;

@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import type { ListMessages } from './fetch-messages.ts';
+import type { ListMessages } from './list-messages.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 
