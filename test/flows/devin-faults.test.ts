@@ -47,6 +47,19 @@ describe('when Devin does not answer as hoped', () => {
     expect(created(ana.devinUserId)).toBe(1);
   });
 
+  test('ties a session that somebody follows to the request that is not sure of it', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    const hidden = devin.fail(LIST, { status: 403, times: 50 });
+    const { ana, channelId } = await ask('it is there');
+    await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    hidden.clear();
+    const session = await sessionOf(devin, ana.devinUserId);
+    await slack.command(ana.userId, channelId, `follow ${session.id}`);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(slack.messages(channelId).filter(({ metadata }) => Boolean(metadata))).toHaveLength(1);
+  });
+
   test('starts it on "Start anyway", once, however often that is pressed', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut', times: 1 });

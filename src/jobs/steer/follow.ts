@@ -2,6 +2,7 @@ import type { SessionResponse } from '../../devin/schemas.ts';
 import type { IdentityResolver } from '../../identity/resolve.ts';
 import type { PlaceKind } from '../../session/context.ts';
 import { sessionPhase } from '../../session/lifecycle.ts';
+import { requestIdOf } from '../../session/request.ts';
 import { link } from '../../slack/blocks/text.ts';
 import { refusalSentence } from '../../slack/identity-words.ts';
 import type { Outbound } from '../../slack/outbound.ts';
@@ -15,6 +16,7 @@ import type { BringIn } from '../bring-in/bring-in.ts';
 import { draftOf } from '../bring-in/draft.ts';
 import type { History } from '../bring-in/read-history.ts';
 import type { SessionMember } from '../bring-in/session-member.ts';
+import type { Adopt } from '../create-session/send.ts';
 import type { AnswerTo } from '../payloads.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Answerer } from './answer.ts';
@@ -29,6 +31,7 @@ type FollowDeps = {
   readHistory: (sessionId: string) => Promise<History>;
   sessionMember: SessionMember;
   bringIn: BringIn;
+  adopt: Adopt;
   placeCard: PlaceCard;
   enqueue: Enqueue;
   outbound: Pick<Outbound, 'permalink'>;
@@ -59,9 +62,23 @@ export function createFollower(deps: FollowDeps) {
     return request === null || request.team_id === teamId ? request : 'elsewhere';
   }
 
-  async function adopt(job: Job): Promise<SessionRequest | null> {
+  /** The request from here that it was started for, where its answer was lost; null: there is none. */
+  async function askedHere(response: SessionResponse, { teamId }: Job): Promise<SessionRequest | null> {
+    const requestId = requestIdOf(response.tags);
+    const request = requestId === null ? null : await requests.find(requestId);
+    if (request === null || request.team_id !== teamId) return null;
+    if (request.state !== 'sending' && request.state !== 'unknown') return null;
+    await deps.adopt(request, response);
+    return requests.find(request.id);
+  }
+
+  async function takeIn(job: Job): Promise<SessionRequest | null> {
+    const response = await getSession(job.sessionId);
+    return (await askedHere(response, job)) ?? bringNew(response, job);
+  }
+
+  async function bringNew(response: SessionResponse, job: Job): Promise<SessionRequest | null> {
     const { sessionId, teamId, userId, placeKind, answerTo } = job;
-    const response = await getSession(sessionId);
     const history = await deps.readHistory(sessionId);
     const id = newId();
     return deps.bringIn({
@@ -117,7 +134,7 @@ export function createFollower(deps: FollowDeps) {
       if (refused !== null) return await answer.say(userId, answerTo, refused);
       const before = await known(job);
       if (before === 'elsewhere') return await answer.say(userId, answerTo, text.devin.notFound);
-      const request = before ?? (await adopt(job));
+      const request = before ?? (await takeIn(job));
       if (request !== null) await bring(request, job);
     } catch (error) {
       await answer.say(userId, answerTo, text.steering.notDone.follow, notDone(error, text));
