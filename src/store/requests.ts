@@ -48,6 +48,19 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
       return row === undefined ? null : parse(row);
     },
 
+    /** Whether this thread is under the card of a request that has no session yet. */
+    async isOpenAbove(channelId: string, threadTs: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('session_requests')
+        .select('id')
+        .where('state', 'in', OPEN_STATES)
+        .where('card_channel_id', '=', channelId)
+        .where('card_ts', '=', threadTs)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     /** Moves on only from `from`: null means that somebody else moved it first. */
     async advance({ id, from, to, changes = {} }: Step, trx: Db = db): Promise<SessionRequest | null> {
       const row = await trx

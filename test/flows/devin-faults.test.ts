@@ -82,6 +82,16 @@ describe('when Devin does not answer as hoped', () => {
     expect(created(ana.devinUserId)).toBe(1);
   });
 
+  test('says that it does not hear yet what is said in the thread meanwhile', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status: 429, retryAfter: 3600, times: 1 });
+    const { ana, channelId } = await ask('later');
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes('busy'));
+    await slack.speak(ana.userId, channelId, 'and mind the tests', { threadTs: ts });
+    const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
+    expect(notice.text).toContain('has not started yet');
+  });
+
   test('shows which platforms there are, and the form tries again with the same draft', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await ask('port it --platform beos --acu 7');

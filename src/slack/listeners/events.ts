@@ -2,9 +2,10 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Log } from '../../log.ts';
 import type { PlaceKind, SlackFile } from '../../session/context.ts';
+import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
-import { refusal } from '../blocks/notices.ts';
+import { notice, refusal } from '../blocks/notices.ts';
 import { renderThreadHelp } from '../blocks/reply-notices.ts';
 import { renderProblems } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
@@ -19,6 +20,7 @@ import { onDurableButton } from './press.ts';
 
 type EventDeps = {
   sessions: Pick<Sessions, 'inThread'>;
+  requests: Pick<Requests, 'isOpenAbove'>;
   threads: ThreadIntake;
   intake: Pick<Intake, 'acceptInThread' | 'offerForm'>;
   outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
@@ -71,7 +73,7 @@ export function listenToEvents(app: App, deps: EventDeps): void {
     const edited = editedSchema.safeParse(event);
     if (spoken !== null && spoken.userId !== botUserId()) {
       const session = await sessions.inThread(spoken.channelId, spoken.threadTs);
-      if (session !== null) await hear(deps, spoken, session);
+      await (session === null ? notHeard(deps, spoken) : hear(deps, spoken, session));
     } else if (edited.success) {
       const { channel, message } = edited.data;
       const session = await sessions.inThread(channel, message.thread_ts);
@@ -91,6 +93,14 @@ function readSpoken(event: unknown): Spoken | null {
   const { channel: channelId, thread_ts: threadTs, ts, user: userId, text: slackText } = parsed.data;
   const placeKind = placeKindOfEvent(parsed.data.channel_type);
   return { channelId, threadTs, ts, userId, placeKind, slackText, files: readMessage(event).files };
+}
+
+/** Nobody is to think that Devin knows what was said before there was a session. */
+async function notHeard({ requests, outbound, botUserId, text }: EventDeps, spoken: Spoken): Promise<void> {
+  const { channelId, threadTs, slackText } = spoken;
+  if (readThreadMeaning(slackText, botUserId()).kind === 'aside') return;
+  if (await requests.isOpenAbove(channelId, threadTs))
+    await outbound.tellPrivately(privatePlace(spoken), notice([text.thread.notStarted]));
 }
 
 async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promise<void> {
@@ -147,8 +157,8 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
     const problems =
       intent.kind === 'invalid' ? renderProblems(intent.problems, task, text) : [text.thread.newNeedsTask];
     const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});
-    const notice = refusal({ problems, typed: task, formId: form.id }, text);
-    await outbound.tellPrivately(privatePlace(spoken), notice);
+    const refused = refusal({ problems, typed: task, formId: form.id }, text);
+    await outbound.tellPrivately(privatePlace(spoken), refused);
     return;
   }
   taken(deps, spoken);

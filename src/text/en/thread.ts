@@ -28,6 +28,8 @@ export const thread = {
   troubleOther: (code: string): string => `Slack does not let this app post there (${code}).`,
   /** To the author of a message that Devin did not get. */
   notDelivered: 'Devin did not get your message.',
+  notStarted:
+    'Devin does not hear this thread: the session has not started yet. When the card says that it has, say it again.',
   notSure: 'It is not certain that Devin got your message.',
   yourMessage: 'Your message:',
   sendAgain: 'Send again',
