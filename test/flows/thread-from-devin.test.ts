@@ -210,6 +210,16 @@ describe('a thread that takes no messages', () => {
     expect(slack.messages(direct).filter(({ text }) => text.includes('cannot be posted'))).toHaveLength(1);
   });
 
+  test('is told of although Slack is busy at first', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const direct = slack.directMessages(thread.ana.userId);
+    slack.setBotMember(thread.channelId, false);
+    slack.fail('conversations.open', { times: 1, retryAfter: 1 });
+    devin.advance(thread.id, { status: 'running', message: 'first' });
+    await slack.waitForMessage(direct, ({ text }) => text.includes('cannot be posted'));
+  });
+
   test('is said to be archived, and comes back with the channel', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

@@ -3,7 +3,8 @@ import type { Log } from '../../log.ts';
 import { notice } from '../../slack/blocks/notices.ts';
 import { ownEntry } from '../../slack/blocks/own-entry.ts';
 import { escape, link } from '../../slack/blocks/text.ts';
-import type { Outbound } from '../../slack/outbound.ts';
+import type { Outbound, PrivatePlace } from '../../slack/outbound.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
@@ -130,10 +131,14 @@ async function noteTrouble(deps: RelayDeps, session: SessionRow, code: string): 
   if (session.thread_trouble !== null) return;
   const { sessions, requests, outbound, text } = deps;
   const request = await requests.find(session.request_id);
-  await sessions.change(session.session_id, { thread_trouble: code });
-  if (request === null) return;
   const why = ownEntry(text.thread.troubleBecause, code) ?? text.thread.troubleOther(escape(code));
   const sentence = text.thread.trouble(why, link(session.url, text.thread.openInDevin));
-  const place = { userId: request.user_id, channelId: null, threadTs: null, responseUrl: null };
-  await outbound.tellPrivately(place, notice([sentence]));
+  const told =
+    request === null ? 'nowhere' : await outbound.tellPrivately(directly(request), notice([sentence]));
+  // The next try tells it, then.
+  if (told !== 'not-now') await sessions.change(session.session_id, { thread_trouble: code });
+}
+
+function directly({ user_id: userId }: SessionRequest): PrivatePlace {
+  return { userId, channelId: null, threadTs: null, responseUrl: null };
 }
