@@ -39,17 +39,49 @@ function problemIn(body: unknown): string {
 /** What the page shows; the other changes are the control panel's alone. */
 const SHOWN = new Set(['message', 'view', 'home']);
 
-/** Hears of changes to what is shown, and whether the sandbox is there at all. */
-export function listen(heard: {
+type Heard = {
   changed: (what: 'shown' | 'other') => void;
   connected: (isUp: boolean) => void;
-}): void {
-  const source = new EventSource('/api/events');
-  source.addEventListener('changed', ({ data }) => {
-    heard.changed(SHOWN.has(whatChanged(data)) ? 'shown' : 'other');
+};
+
+const UP = 'up';
+const DOWN = 'down';
+/** By this name the tabs of a browser know each other. */
+const SHARED = 'sandbox-events';
+
+const hearers = new Set<Heard>();
+
+/** Hears of changes to what is shown, and whether the sandbox is there at all. */
+export function listen(heard: Heard): void {
+  hearers.add(heard);
+  if (hearers.size === 1) shareEvents();
+}
+
+/**
+ * One connection for all tabs, held by one of them: a browser opens six to an address at most, and when events have
+ * taken them all, nothing else gets through. When that tab is closed, another one connects.
+ */
+function shareEvents(): void {
+  const others = new BroadcastChannel(SHARED);
+  others.addEventListener('message', ({ data }) => hear(data));
+  const tell = (word: string): void => {
+    hear(word);
+    others.postMessage(word);
+  };
+  void navigator.locks.request(SHARED, async () => {
+    const source = new EventSource('/api/events');
+    source.addEventListener('changed', ({ data }) => tell(String(data)));
+    source.addEventListener('open', () => tell(UP));
+    source.addEventListener('error', () => tell(DOWN));
+    return new Promise(() => undefined);
   });
-  source.addEventListener('open', () => heard.connected(true));
-  source.addEventListener('error', () => heard.connected(false));
+}
+
+function hear(word: unknown): void {
+  for (const { connected, changed } of hearers) {
+    if (word === UP || word === DOWN) connected(word === UP);
+    else changed(SHOWN.has(whatChanged(word)) ? 'shown' : 'other');
+  }
 }
 
 function whatChanged(data: unknown): string {

@@ -48,6 +48,8 @@ listen({
     if (isConnected) void refresh().catch(() => undefined);
   },
 });
+// Of what came between the first snapshot and now, nothing was heard.
+void refresh().catch(() => undefined);
 
 function createApp(container: Element, initial: AppState): App {
   let state = initial;

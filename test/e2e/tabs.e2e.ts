@@ -1,0 +1,37 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Page, Stage } from './support/stage.ts';
+
+/** More than the connections that a browser opens to one address. */
+const TABS = 8;
+
+async function heard(page: Page, words: string): Promise<void> {
+  await page.getByRole('article').filter({ hasText: words }).waitFor();
+}
+
+describe('several tabs of a browser', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('all hear what happens, also when the first of them is closed', async () => {
+    const { page: first } = await stage.visit({ as: 'ana', channel: 'general' });
+    const others = [];
+    for (let tab = 1; tab < TABS; tab += 1) {
+      const page = await first.context().newPage();
+      await page.goto(first.url());
+      await page.getByRole('main', { name: 'general', exact: true }).waitFor();
+      others.push(page);
+    }
+    const { world, slack } = stage;
+    slack.say(world.people.mei, world.channels.general, 'Heard everywhere');
+    for (const page of [first, ...others]) await heard(page, 'Heard everywhere');
+    await first.close();
+    slack.say(world.people.mei, world.channels.general, 'Heard by those that are left');
+    for (const page of others) await heard(page, 'Heard by those that are left');
+    expect(others).toHaveLength(TABS - 1);
+  });
+});
