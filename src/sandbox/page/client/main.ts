@@ -19,6 +19,9 @@ import { h } from './vnode.ts';
 import type { Child } from './vnode.ts';
 import type { Snapshot } from './wire.ts';
 
+/** Long enough to be read twice. */
+const TOAST_MS = 10_000;
+
 const root = document.getElementById('app');
 if (root === null) throw new Error('The page has no #app.');
 
@@ -106,21 +109,24 @@ function page(app: App): Child {
   ];
 }
 
-function toast({ state, update }: App): Child {
+function toast(app: App): Child {
+  const { toast: words } = app.state;
+  const end = (): void => app.update({ toast: null });
+  const endInTime = (): void => {
+    setTimeout(() => {
+      if (app.state.toast === words) end();
+    }, TOAST_MS);
+  };
   return h(
     'div.toasts',
     { role: 'status' },
-    state.toast === null
+    words === null
       ? null
       : h(
           'div.toast',
-          {},
-          h('span', {}, state.toast),
-          h(
-            'button.icon-button',
-            { type: 'button', 'aria-label': 'Dismiss', onclick: () => update({ toast: null }) },
-            icon('close'),
-          ),
+          { key: words, onmount: endInTime },
+          h('span', {}, words),
+          h('button.icon-button', { type: 'button', 'aria-label': 'Dismiss', onclick: end }, icon('close')),
         ),
   );
 }
