@@ -68,6 +68,7 @@ function field({ app, place, label, text, suggestions }: Field): VNode {
   const isOpen = suggestions.length > 0;
   const active = app.state.suggesting?.active ?? 0;
   return h('textarea.composer-field', {
+    dir: 'auto',
     role: 'combobox',
     'aria-expanded': isOpen ? 'true' : 'false',
     rows: Math.min(Math.max(text.split('\n').length, 1), 8),

@@ -40,7 +40,7 @@ function paragraphs(state: AppState, text: string): Child[] {
   }
   return groups.map(({ quoted, lines }) => {
     const shown = lines.flatMap((line, at) => [at === 0 ? null : h('br'), inline(state, line)]);
-    return quoted ? h('blockquote', {}, shown) : h('div.line', {}, shown);
+    return h(quoted ? 'blockquote' : 'div.line', { dir: 'auto' }, shown);
   });
 }
 
