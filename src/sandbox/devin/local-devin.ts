@@ -43,6 +43,8 @@ export type LocalDevin = {
   script(script: Script): void;
   /** Plays the next step of a session's script; false when there is none, or it waits for a person. */
   step(id: string): boolean;
+  /** Whether `step` would play one. */
+  canStep(id: string): boolean;
   advance(id: string, change: SessionChange): void;
   fail(match: FaultMatch, fault?: Fault): FaultHandle;
   /** The first request, past or future, that fits; looks again when a request is answered. */
@@ -102,6 +104,7 @@ function controls(world: World): Omit<LocalDevin, 'url' | 'orgId' | 'apiKey' | '
     addRepository: (repository) => void catalog.repositories.push(repository),
     script: sessions.script,
     step: sessions.step,
+    canStep: sessions.canStep,
     advance: sessions.change,
     fail: (match, fault = {}) => faults.fail(match, fault),
     waitForRequest: (predicate) => signal.waitFor(() => journal.requests.find(predicate)),

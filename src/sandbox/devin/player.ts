@@ -9,6 +9,8 @@ export type Player = {
   replied(sessionId: string): void;
   /** Applies the next step now; false when there is none, or it waits for a person. */
   step(sessionId: string): boolean;
+  /** Whether `step` would do something. */
+  canStep(sessionId: string): boolean;
   unload(sessionId: string): void;
 };
 
@@ -61,6 +63,10 @@ export function createPlayer({ schedule, speed, apply }: PlayerDeps): Player {
     load,
     unload,
     step,
+    canStep(sessionId) {
+      const track = tracks.get(sessionId);
+      return track !== undefined && mayPlay(track);
+    },
     replied(sessionId) {
       const track = tracks.get(sessionId);
       if (track === undefined) return;

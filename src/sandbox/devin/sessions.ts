@@ -30,6 +30,7 @@ export type Sessions = {
   script(script: Script): void;
   /** Plays the next step of its script now; false when there is none, or it waits for a person. */
   step(id: string): boolean;
+  canStep(id: string): boolean;
 };
 
 type SessionsDeps = {
@@ -119,6 +120,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     change,
     script: (script) => void (steps = stepsOf(script)),
     step: (id) => player.step(get(id).id),
+    canStep: (id) => player.canStep(get(id).id),
     secretsOf: (id) => secrets.get(get(id).id) ?? [],
     reply(id, { message, asUserId, attachmentUrls }) {
       touch(id, (session) => {

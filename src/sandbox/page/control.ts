@@ -153,19 +153,20 @@ function stateOf({ slack, devin, bot, pace, faults, log, chosen }: Parts): Contr
     bot: { status, pid, starts, log: lines.slice(-LOG_LINES_SHOWN) },
     script: chosen.script,
     speed: pace.speed(),
-    sessions: devin.sessions.map(sessionView).toReversed(),
+    sessions: devin.sessions.map((session) => sessionView(devin, session)).toReversed(),
     faults: faults.pending(),
     exchanges: log.recent(),
     problems: [...slack.problems, ...devin.problems],
   };
 }
 
-function sessionView({ id, title, request, status, statusDetail }: LocalSession): SessionView {
+function sessionView(devin: LocalDevin, session: LocalSession): SessionView {
+  const { id, title, request, status, statusDetail } = session;
   return {
     id,
     title: title ?? request.prompt.split('\n')[0] ?? '',
     status: statusDetail === null ? status : `${status}, ${statusDetail.replaceAll('_', ' ')}`,
-    isOver: status === 'exit' || status === 'error',
+    hasNext: devin.canStep(id),
   };
 }
 

@@ -15,7 +15,9 @@ const stateSchema = z.object({
   bot: z.object({ status: z.string(), starts: z.number() }),
   script: z.string(),
   speed: z.number(),
-  sessions: z.array(z.object({ id: z.string(), title: z.string(), status: z.string() })),
+  sessions: z.array(
+    z.object({ id: z.string(), title: z.string(), status: z.string(), hasNext: z.boolean() }),
+  ),
   faults: z.array(z.object({ side: z.string(), place: z.string(), what: z.string(), left: z.number() })),
   exchanges: z.array(
     z.object({ id: z.number(), side: z.string(), name: z.string(), result: z.string().nullable() }),
@@ -97,8 +99,18 @@ describe('the controls', () => {
     expect(pace.speed()).toBe(0);
     await create({ prompt: 'try' });
     const [session] = (await state()).sessions;
+    expect(session?.hasNext).toBe(true);
     for (let step = 0; step < 4; step += 1) await act({ do: 'step', sessionId: session?.id });
-    expect((await state()).sessions).toMatchObject([{ title: 'try', status: 'error' }]);
+    expect((await state()).sessions).toMatchObject([{ title: 'try', status: 'error', hasNext: false }]);
+  });
+
+  test('offer no next step where Devin waits for an answer, or the script has ended', async () => {
+    await act({ do: 'set-script', script: 'question' });
+    await act({ do: 'set-speed', speed: 0 });
+    await create({ prompt: 'ask' });
+    const [session] = (await state()).sessions;
+    for (let step = 0; step < 3; step += 1) await act({ do: 'step', sessionId: session?.id });
+    expect((await state()).sessions).toMatchObject([{ status: 'running, waiting for user', hasNext: false }]);
   });
 
   test('make Devin and Slack fail as often as was planned, and count it down', async () => {

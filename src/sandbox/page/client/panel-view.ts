@@ -131,18 +131,21 @@ function devin(panel: Panel, { script, speed, sessions }: ControlState): VNode {
     ),
     sessions.length === 0
       ? h('p.panel-note', { key: 'none' }, 'No session has been started yet.')
-      : h('ul.sessions', { key: 'sessions' }, ...sessions.map((session) => sessionRow(panel, session))),
+      : h(
+          'ul.sessions',
+          { key: 'sessions', tabindex: 0, 'aria-label': 'Sessions, newest first' },
+          ...sessions.map((session) => sessionRow(panel, session)),
+        ),
   );
 }
 
-function sessionRow(panel: Panel, { id, title, status, isOver }: SessionView): VNode {
+function sessionRow(panel: Panel, { id, title, status, hasNext }: SessionView): VNode {
   return h(
     'li.session',
     { key: id },
     h('span.session-words', {}, h('strong', {}, title), h('span.panel-note', {}, status)),
-    isOver
-      ? null
-      : h(
+    hasNext
+      ? h(
           'button.button',
           {
             type: 'button',
@@ -150,7 +153,8 @@ function sessionRow(panel: Panel, { id, title, status, isOver }: SessionView): V
             onclick: () => panel.act({ do: 'step', sessionId: id }),
           },
           'Next step',
-        ),
+        )
+      : null,
   );
 }
 

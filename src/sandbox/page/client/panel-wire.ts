@@ -61,7 +61,8 @@ export type SessionView = {
   id: string;
   title: string;
   status: string;
-  isOver: boolean;
+  /** Whether its script can go on by a step. */
+  hasNext: boolean;
 };
 
 export type ControlState = {
