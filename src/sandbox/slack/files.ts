@@ -14,6 +14,27 @@ export type NewFile = {
   complete?: boolean;
 };
 
+/** Slack guesses it from the name of a file that an app uploads. */
+const BY_ENDING = new Map([
+  ['csv', 'text/csv'],
+  ['gif', 'image/gif'],
+  ['html', 'text/html'],
+  ['jpeg', 'image/jpeg'],
+  ['jpg', 'image/jpeg'],
+  ['json', 'application/json'],
+  ['log', 'text/plain'],
+  ['md', 'text/markdown'],
+  ['pdf', 'application/pdf'],
+  ['png', 'image/png'],
+  ['txt', 'text/plain'],
+  ['webp', 'image/webp'],
+  ['zip', 'application/zip'],
+]);
+
+export function mimetypeOf(name: string): string {
+  return BY_ENDING.get(name.split('.').at(-1)?.toLowerCase() ?? '') ?? 'application/octet-stream';
+}
+
 export function addFile(state: State, given: NewFile): SlackFile {
   const { name, mimetype, owner, title = name, infoOnly = false, complete = true } = given;
   const id = randomId('F');

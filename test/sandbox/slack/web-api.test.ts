@@ -203,7 +203,7 @@ describe('files', () => {
     await clientOf(slack).filesUploadV2({ channel_id: 'C1', filename: 'result.json', content: '{"a":1}' });
     const [message] = slack.messages('C1');
     const { file } = await clientOf(slack).files.info({ file: message?.fileIds[0] ?? '' });
-    expect(file).toMatchObject({ name: 'result.json', size: 7 });
+    expect(file).toMatchObject({ name: 'result.json', mimetype: 'application/json', size: 7 });
   });
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addBotMessage } from '../messages.ts';
-import { addFile } from '../files.ts';
+import { addFile, mimetypeOf } from '../files.ts';
 import type { SlackFile } from '../model.ts';
 import type { State } from '../state.ts';
 import { wireFile } from '../wire.ts';
@@ -20,7 +20,7 @@ export const files = {
     run({ filename }, state) {
       const file = addFile(state, {
         name: filename,
-        mimetype: 'application/octet-stream',
+        mimetype: mimetypeOf(filename),
         content: '',
         owner: state.workspace.botUserId,
         complete: false,
