@@ -6,13 +6,14 @@ import type { Page } from './page/server.ts';
 import { openSandbox } from './sandbox.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/**
- * `npm run demo`: the real app between a local Slack and a local Devin; no account, no token, no network.
- *
- *     --script     plays by itself and prints what each side sees; exits with 0 when each step did what it should
- *     --socket     Socket Mode instead of HTTP
- *     --port N     where the page is; 4321, or the next free port
- */
+/** `npm run demo`: the real app between a local Slack and a local Devin; no account, no token, no network. */
+const USAGE = `npm run demo -- [options]
+
+  --port N     where the page is; 4321, or the next free port
+  --socket     Socket Mode instead of HTTP
+  --script     plays by itself and prints what each side sees; exits with 0 when each step did what it should
+  --help       this`;
+
 const FIRST_PORT = 4321;
 const PORTS_TRIED = 20;
 
@@ -21,21 +22,39 @@ type OpenAt = (port: number) => Promise<Page>;
 /** A mistake of whoever named the port. */
 class PortTrouble extends Error {}
 
-const { values } = parseArgs({
-  options: {
-    script: { type: 'boolean', default: false },
-    socket: { type: 'boolean', default: false },
-    port: { type: 'string' },
-  },
-});
+const options = readOptions();
+if (options === null) process.exitCode = 1;
+else if (options.help) process.stdout.write(`${USAGE}\n`);
+else await run(options);
 
-const sandbox = await openSandbox({
-  transport: values.socket ? 'socket' : 'http',
-  speed: values.script ? 0 : 1,
-  onTrouble: ({ level, message }) => process.stderr.write(`[bot] ${level}: ${message}\n`),
-});
-if (values.script) await runScript(sandbox);
-else await runPage(sandbox, values.port);
+type Options = NonNullable<ReturnType<typeof readOptions>>;
+
+/** null: they cannot be read, and it has been said why. */
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        script: { type: 'boolean', default: false },
+        socket: { type: 'boolean', default: false },
+        port: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+    return null;
+  }
+}
+
+async function run({ script, socket, port }: Options): Promise<void> {
+  const sandbox = await openSandbox({
+    transport: socket ? 'socket' : 'http',
+    speed: script ? 0 : 1,
+    onTrouble: ({ level, message }) => process.stderr.write(`[bot] ${level}: ${message}\n`),
+  });
+  if (script) await runScript(sandbox);
+  else await runPage(sandbox, port);
+}
 
 async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise<void> {
   const print = (text: string): void => void process.stdout.write(`${text}\n`);
