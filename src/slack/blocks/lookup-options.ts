@@ -7,17 +7,18 @@ import { oneLine } from './one-line.ts';
 type Found = { value: string; label: string; description: string | null };
 
 /**
- * Suggestions of a picker. What was typed can always be taken as it is: the list may be incomplete, or forbidden.
+ * Suggestions of a picker. What was typed can always be taken as it is, for the list may be incomplete, or forbidden;
+ * it comes last, because Enter takes what comes first.
  * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
  */
 export function lookupOptions(found: readonly Found[], typed: string, text: Text): PlainTextOption[] {
   const wanted = typed === '' ? [] : [{ value: typed, label: text.lookup.use(typed), description: null }];
-  const unique = new Map<string, Found>();
-  for (const one of [...wanted, ...found]) {
-    if (isPickable(one) && !unique.has(one.value)) unique.set(one.value, one);
+  const known = new Map<string, Found>();
+  for (const one of found) {
+    if (isPickable(one) && !known.has(one.value)) known.set(one.value, one);
   }
-  return [...unique.values()]
-    .slice(0, LIMIT.options)
+  const own = wanted.filter((one) => isPickable(one) && !known.has(one.value));
+  return [...[...known.values()].slice(0, LIMIT.options - own.length), ...own]
     .map(({ value, label, description }) =>
       option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
     );

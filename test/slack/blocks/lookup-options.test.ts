@@ -10,10 +10,10 @@ const other = { value: 'other', label: 'other', description: null };
 const web = { value: 'acme/web', label: 'acme/web', description: 'The shop' };
 
 describe('suggestions', () => {
-  test('offer what was typed first, as it is', () => {
+  test('offer what was typed as it is, behind what was found', () => {
     expect(lookupOptions([web], 'acme/w', en)).toMatchObject([
-      { text: { text: 'Use "acme/w"' }, value: 'acme/w' },
       { text: { text: 'acme/web' }, value: 'acme/web', description: { text: 'The shop' } },
+      { text: { text: 'Use "acme/w"' }, value: 'acme/w' },
     ]);
   });
 
@@ -26,9 +26,9 @@ describe('suggestions', () => {
   });
 
   test('offer each value once', () => {
-    expect(lookupOptions([web, { ...web, label: 'again' }], 'acme/web', en)).toMatchObject([
-      { text: { text: 'Use "acme/web"' }, value: 'acme/web' },
-    ]);
+    const options = lookupOptions([web, { ...web, label: 'again' }], 'acme/web', en);
+    expect(options).toMatchObject([{ text: { text: 'acme/web' }, description: { text: 'The shop' } }]);
+    expect(options).toHaveLength(1);
   });
 
   test('leave out a value that is too long for Slack, since cut it would be another one', () => {
@@ -38,7 +38,9 @@ describe('suggestions', () => {
 
   test('are at most a hundred', () => {
     const found = Array.from({ length: 150 }, (_, i) => ({ ...web, value: `acme/${i}` }));
-    expect(lookupOptions(found, 'typed', en)).toHaveLength(100);
+    const options = lookupOptions(found, 'typed', en);
+    expect(options).toHaveLength(100);
+    expect(options.at(-1)?.value).toBe('typed');
   });
 
   test('show the value where there is no label', () => {
