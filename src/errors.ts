@@ -38,7 +38,7 @@ function devinMessage(failure: DevinFailure, text: Text): string {
   const { code, status, detail, permission } = failure;
   switch (code) {
     case 'invalid-request':
-      return [text.devin.invalid(detail), ...fieldLines(failure, text)].join('\n');
+      return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
     case 'unauthorized':
       return text.devin.unauthorized;
     case 'forbidden':
@@ -50,6 +50,13 @@ function devinMessage(failure: DevinFailure, text: Text): string {
     default:
       return text.devin.unexpected(status, detail);
   }
+}
+
+/** What Devin says of fields is said beside each, not twice. */
+function refusal({ detail, fieldErrors }: DevinFailure, text: Text): string {
+  const isOfFields =
+    detail !== null && fieldErrors.length > 0 && fieldErrors.every(({ message }) => detail.includes(message));
+  return isOfFields ? text.devin.invalidFields : text.devin.invalid(detail);
 }
 
 /** Devin's word on a field, under the label the field has here. */

@@ -5,6 +5,9 @@ export const devin = {
     reason === null
       ? 'Devin did not accept this request and did not say why. Nothing was started. Change it and try again.'
       : `Devin did not accept this request. Nothing was started. Change it and try again. Devin says: ${reason}`,
+  /** Where all that Devin says is of fields: their lines follow. */
+  invalidFields:
+    'Devin did not accept this request. Nothing was started. Change it and try again. Devin says:',
   /** One line for each field that Devin names; `label` from `fields`. */
   invalidField: (label: string, reason: string): string => `${label}: ${reason}`,
   /** 401. */
