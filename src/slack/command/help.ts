@@ -29,7 +29,11 @@ export function renderHelp(
       help.modes(bangWords.map(code).join(' ')),
       escape(help.formOnly(formOnly.map((field) => label(field, text)).join(', '))),
     ],
-    [bold(help.subcommandsTitle), ...shown.map((name) => subcommandLine(name, command, text))],
+    [
+      bold(help.subcommandsTitle),
+      ...shown.map((name) => subcommandLine(name, command, text)),
+      escape(help.subcommandsNote),
+    ],
   ];
   return {
     text: truncate(parts.map((lines) => lines.join('\n')).join('\n\n'), LIMIT.messageText),

@@ -37,6 +37,7 @@ export const command = {
     modes: (words: string): string => `The mode can also be said by a word anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
     subcommandsTitle: 'Other commands',
+    subcommandsNote: 'A `<session>` is named by its id or its link.',
     subcommands: {
       help: { usage: 'help', does: 'shows this, to you alone.' },
       list: {

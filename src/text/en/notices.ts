@@ -15,7 +15,7 @@ export const notices = {
     not_in_channel:
       'This app is not in this channel, so it cannot post there. To have the card in the channel next time, type `/invite @Devin` there.',
     channel_not_found:
-      'This app is not in this conversation, so it cannot post there. To have the card there next time, type `/invite @Devin` there; a direct message between people takes no apps.',
+      'This app is not in this conversation, so it cannot post there. To have the card in a private channel next time, type `/invite @Devin` there; a direct message between people takes no apps.',
     is_archived: 'This channel is archived, so nothing can be posted there.',
     restricted_action:
       'Posting in this channel is restricted. Ask an administrator of the channel to let this app post there.',

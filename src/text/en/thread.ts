@@ -69,7 +69,8 @@ export const thread = {
     '`archive`: puts the session to sleep and archives it. `EXIT`: ends it for good.',
     '`unsync`, `sync`: unties this thread from the session, and ties it again.',
     '`!new` and a task, with the flags of the command: starts another session in this thread.',
-    '`help`: this list. All of these stand alone in a message; a mention of this app before them does no harm.',
+    '`help`: this list.',
+    'All but the first and `!new` stand alone in a message; a mention of this app before them does no harm.',
   ],
 };
 
