@@ -18,10 +18,10 @@ export function lookupOptions(found: readonly Found[], typed: string, text: Text
     if (isPickable(one) && !known.has(one.value)) known.set(one.value, one);
   }
   const own = wanted.filter((one) => isPickable(one) && !known.has(one.value));
-  return [...[...known.values()].slice(0, LIMIT.options - own.length), ...own]
-    .map(({ value, label, description }) =>
+  return [...[...known.values()].slice(0, LIMIT.options - own.length), ...own].map(
+    ({ value, label, description }) =>
       option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
-    );
+  );
 }
 
 /** A value that was cut would be another value. */
