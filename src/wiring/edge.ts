@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createHealthPages } from '../health.ts';
+import type { Log } from '../log.ts';
+import { nameMentions } from '../slack/context.ts';
 import { createFormOpener } from '../slack/form-opener.ts';
 import { createHttpServer } from '../slack/http-server.ts';
 import type { HttpServer } from '../slack/http-server.ts';
@@ -14,6 +16,7 @@ import { listenToShortcuts } from '../slack/listeners/shortcuts.ts';
 import { listenToSteering } from '../slack/listeners/steering.ts';
 import { listenToViews } from '../slack/listeners/views.ts';
 import { createSteeringIntake } from '../slack/steering-intake.ts';
+import type { People } from '../slack/people.ts';
 import { createThreadIntake } from '../slack/thread-intake.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
@@ -21,6 +24,8 @@ import { createReadiness } from './readiness.ts';
 
 /** Bolt's own 3 s for suggestions, less the way there and back. */
 const SUGGEST_MS = 2000;
+/** Of the 3 s that a form can be opened in. Names that take longer are put in when the task is sent. */
+const NAMES_MS = 800;
 
 /** What Slack talks to: the listeners, and the pages for whoever runs the app. */
 export function createEdge(parts: Parts): HttpServer {
@@ -40,7 +45,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToCommands(app, { ...shared, command, people, now });
   listenToSteering(app, shared);
   listenToEvents(app, { ...shared, threads, botUserId, log });
-  listenToShortcuts(app, shared);
+  listenToShortcuts(app, { ...shared, nameMentions: createNamer(people, log) });
   listenToViews(app, shared);
   listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, { ...shared, tagRequests: config.requestTag });
@@ -50,6 +55,16 @@ export function createEdge(parts: Parts): HttpServer {
     pages: createHealthPages({ readiness: createReadiness(parts), metrics }),
     slackEvents: slack.bolt.slackEvents,
   });
+}
+
+function createNamer(people: People, log: Log): (text: string) => Promise<string> {
+  return async (text) => {
+    const named = nameMentions(text, people).catch((error: unknown) => {
+      log.warn({ err: error }, 'names could not be looked up');
+      return text;
+    });
+    return Promise.race([named, delay(NAMES_MS, text, { ref: false })]);
+  };
 }
 
 function createSuggest({ devin: { catalog }, resolver, settings: { log } }: Parts): Suggest {

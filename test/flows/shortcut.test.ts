@@ -46,6 +46,12 @@ describeOnBothWorlds('the message shortcut', (world) => {
     return settledForm(slack, thread.ben.userId);
   };
 
+  test('fills in the task with names, where the message has mentions', async () => {
+    const thread = seedThread(world());
+    const view = await pick(thread, thread.root);
+    expect(JSON.stringify(view.definition)).toContain(`The login test is flaky, @${thread.ben.name} <see>`);
+  });
+
   test('brings the whole thread with names and files, fenced as material, and answers in the thread', async () => {
     const { slack, devin } = world();
     const thread = seedThread(world());

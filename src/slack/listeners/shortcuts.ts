@@ -6,12 +6,18 @@ import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import { placeKindOf } from '../place-kind.ts';
 
-type ShortcutDeps = { intake: Intake; openForm: FormOpener };
+type ShortcutDeps = {
+  intake: Intake;
+  openForm: FormOpener;
+  /** Does not take long, whatever it finds. */
+  nameMentions: (text: string) => Promise<string>;
+};
 
-export function listenToShortcuts(app: App, { intake, openForm }: ShortcutDeps): void {
+export function listenToShortcuts(app: App, { intake, openForm, nameMentions }: ShortcutDeps): void {
   app.shortcut({ callback_id: SHORTCUT_ID, type: 'message_action' }, async ({ shortcut, ack }) => {
     const context = contextOf(shortcut);
-    const form = await intake.offerForm(askedBy(shortcut, context), { prompt: context.picked.text }, context);
+    const prompt = await nameMentions(context.picked.text);
+    const form = await intake.offerForm(askedBy(shortcut, context), { prompt }, context);
     await ack();
     await openForm(shortcut.trigger_id, form);
   });
