@@ -60,6 +60,17 @@ describeOnBothWorlds('the form', (world) => {
     expect(offered.map(({ value }) => value)).not.toContain('acme/takeover');
   });
 
+  test('is offered again when Slack does not open it', async () => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `unopened-${ana.name}`, members: [ana.userId] });
+    slack.fail('views.open', { times: 2, status: 503 });
+    await slack.command(ana.userId, channelId, '');
+    const { ts } = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
+    await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
+    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain(ana.devinName);
+  });
+
   test('reveals every option, keeps what was typed, and sends them all', async () => {
     const { slack, devin } = world();
     const { ana, view } = await open();

@@ -5,6 +5,10 @@ export const notices = {
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',
   openForm: 'Open in a form',
+  formNotOpened: {
+    title: 'The form may not have opened.',
+    problem: 'Slack gave no answer that says so. Nothing was started; if there is no form, open it here.',
+  },
   notYourButton: (userId: string): string =>
     `Only <@${userId}>, who asked for this session, can press that button, because it may cost. Nothing was done. You can open the details, or start a session of your own.`,
   cardElsewhere: (why: string): string =>
