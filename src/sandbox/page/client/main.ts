@@ -9,7 +9,7 @@ import { catchLinks } from './links.ts';
 import { closeMenusOutside } from './menus.ts';
 import { modal } from './modal.ts';
 import { startPanel } from './panel-place.ts';
-import { firstChannel, markSeen, readAddress, seenKey, writeAddress } from './places.ts';
+import { firstChannel, markSeen, readAddress, seenKey, writeAddress, writeTitle } from './places.ts';
 import { keepAtEnd, keepAtEndOfPictures } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
 import { startTheme } from './theme.ts';
@@ -63,6 +63,7 @@ function createApp(container: Element, initial: AppState): App {
     render(container, page(created));
     settle();
     writeAddress(created);
+    writeTitle(created);
   };
   const update = (change: Partial<AppState>): void => {
     state = { ...state, ...change };

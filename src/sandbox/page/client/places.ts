@@ -1,5 +1,13 @@
 import type { App } from './app.ts';
-import { channelOf, isAppConversation, readableChannels, readableMessages, withEntry } from './app.ts';
+import {
+  channelOf,
+  isAppConversation,
+  nameOf,
+  readableChannels,
+  readableMessages,
+  titleOf,
+  withEntry,
+} from './app.ts';
 
 /** Going from place to place: conversations, threads, the app's Home, another person. */
 
@@ -59,6 +67,14 @@ type Address = { as: string | null; channel: string | null; thread: string | nul
 export function readAddress(search: string): Address {
   const params = new URLSearchParams(search);
   return { as: params.get('as'), channel: params.get('in'), thread: params.get('thread') };
+}
+
+/** Tells the tabs of several people apart. */
+export function writeTitle({ state }: App): void {
+  const channel = channelOf(state, state.channelId);
+  const place = channel === undefined ? [] : [titleOf(state, channel)];
+  const title = [...place, nameOf(state, state.userId), 'Sandbox'].join(' · ');
+  if (document.title !== title) document.title = title;
 }
 
 export function writeAddress({ state }: App): void {
