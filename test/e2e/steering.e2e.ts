@@ -27,6 +27,23 @@ describe('a session under way', () => {
     await choose('Works, opens a pull request, finishes');
   });
 
+  test('keeps the focus on a button of its card when the card is edited', async () => {
+    const { channel, choose, message, page, send } = await stage.visit({
+      as: 'ben',
+      withPanel: true,
+      width: 1600,
+    });
+    await choose('Works, opens a pull request, finishes');
+    await send('/devin tidy up the imports');
+    const card = message('tidy up the imports', channel);
+    const details = card.getByRole('button', { name: /^Details/ });
+    await details.focus();
+    await card.getByText('Finished').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Details: tidy up the imports',
+    );
+  });
+
   test('is stopped by the button, once that is confirmed, and the card says by whom', async () => {
     const { channel, choose, message, page, send } = await stage.visit({
       as: 'mei',

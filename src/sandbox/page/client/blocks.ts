@@ -12,13 +12,24 @@ import type { Child, VNode } from './vnode.ts';
 /** https://docs.slack.dev/reference/block-kit/blocks */
 
 export function blocksOf(app: App, surface: Surface, blocks: readonly Block[]): VNode[] {
-  return blocks.map((block, at) =>
-    h(
-      'div.block',
-      { key: block.block_id ?? String(at), 'data-block': block.block_id },
-      shown(app, surface, block),
-    ),
+  const keyOf = keysOfBlocks();
+  return blocks.map((block) =>
+    h('div.block', { key: keyOf(block), 'data-block': block.block_id }, shown(app, surface, block)),
   );
+}
+
+/**
+ * Slack names blocks anew at each edit, so a block is known by its place among those of its kind: what has the focus
+ * keeps it. Inputs have names of the app's own, and others may come between them.
+ */
+function keysOfBlocks(): (block: Block) => string {
+  const counts = new Map<string, number>();
+  return ({ type, block_id: blockId = '' }) => {
+    if (type === 'input') return blockId;
+    const before = counts.get(type) ?? 0;
+    counts.set(type, before + 1);
+    return `${type}-${before}`;
+  };
 }
 
 function shown(app: App, surface: Surface, block: Block): Child {

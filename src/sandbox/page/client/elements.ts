@@ -72,7 +72,8 @@ function button(app: App, spot: Spot, one: Button): VNode {
   return h(
     style === undefined ? 'button.button' : `button.button.${style}`,
     {
-      key,
+      // Not that of its block, which changes at each edit.
+      key: actionId,
       type: 'button',
       'aria-label': accessibility_label,
       'aria-busy': isBusy ? 'true' : null,
