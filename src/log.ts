@@ -29,7 +29,7 @@ const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 
 /** What a token looks like, wherever it turns up: in a message of a library, in a stack. */
 const TOKEN_SHAPES =
-  /\b(xox[a-z]|xapp|cog)[-_][\w-]{4,}|postgres(?:ql)?:\/\/[^\s"]+|hooks\.slack\.com\/[^\s"]+/g;
+  /\b(xox[a-z]|xapp|cog)[-_][\w-]{4,}|postgres(?:ql)?:\/\/[^\s"]+|hooks\.slack(?:-gov)?\.com\/[^\s"]+/g;
 
 /** Of an error no more than these: a database's holds the values of the statement, a client's what was sent. */
 const ERROR_KEYS: ReadonlySet<string> = new Set([

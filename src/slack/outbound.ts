@@ -1,5 +1,7 @@
 import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
+import ky from 'ky';
+import type { Options as KyOptions } from 'ky';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { slackFailure } from './errors.ts';
@@ -42,6 +44,16 @@ const PAGE = 200;
 /** What came since the attempt and is further away than this is not looked for. */
 const MAX_PAGES = 5;
 
+/**
+ * A connection that breaks, as when Slack closes an idle one just then, is tried again: a private notice that comes
+ * twice does less harm than none. What Slack answers is its answer.
+ */
+const RESPOND = {
+  timeout: 10_000,
+  throwHttpErrors: false,
+  retry: { limit: 3, methods: ['post'], statusCodes: [], delay: (attempt: number) => attempt * 50 },
+} satisfies KyOptions;
+
 const QUIET = { unfurl_links: false, unfurl_media: false };
 
 const cardMessagesSchema = z.object({
@@ -73,19 +85,8 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
 
   async function respond(responseUrl: string, notice: Rendered): Promise<boolean> {
     if (!hosts.trusts(responseUrl)) return false;
-    const send = async (): Promise<Response> =>
-      fetch(responseUrl, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...notice }),
-        signal: AbortSignal.timeout(10_000),
-      });
-    const response = await send().catch((error: unknown) => {
-      // A TypeError is a broken connection, as when Slack closes an idle one just then. A private notice that comes
-      // twice does less harm than none. https://fetch.spec.whatwg.org/#fetch-method
-      if (error instanceof TypeError) return send();
-      throw error;
-    });
+    const json = { response_type: 'ephemeral', replace_original: false, ...notice };
+    const response = await ky.post(responseUrl, { ...RESPOND, fetch, json });
     await response.body?.cancel();
     return response.ok;
   }
