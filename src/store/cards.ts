@@ -1,6 +1,6 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Db, Tables } from './tables.ts';
 
 /** So many edits of a workspace's cards may come at once, and so many a minute after those. */
 export type EditBudget = { burst: number; perMinute: number };
@@ -16,7 +16,7 @@ export function createCards(db: Kysely<Tables>, { burst, perMinute }: EditBudget
 
   return {
     /** There is something new to show. */
-    async markStale(requestId: string, trx: Kysely<Tables> | Transaction<Tables> = db): Promise<void> {
+    async markStale(requestId: string, trx: Db = db): Promise<void> {
       await trx
         .updateTable('session_requests')
         .set({ card_stale: true, updated_at: new Date() })

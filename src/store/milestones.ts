@@ -1,6 +1,6 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { Tables } from './tables.ts';
+import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({
   session_id: z.string(),
@@ -13,8 +13,6 @@ const milestoneRowSchema = z.object({
 export type MilestoneRow = z.infer<typeof milestoneRowSchema>;
 
 export type Milestones = ReturnType<typeof createMilestones>;
-
-type Db = Kysely<Tables> | Transaction<Tables>;
 
 export function createMilestones(db: Kysely<Tables>) {
   const one = (row: MilestoneRow) =>
@@ -54,19 +52,6 @@ export function createMilestones(db: Kysely<Tables>) {
         .limit(500)
         .execute();
       return rows.map((row) => row.session_id);
-    },
-
-    /** What Devin said last in a session, as far as it was fetched, and whether it stands in the thread. */
-    async lastSaid(sessionId: string): Promise<{ text: string; isPosted: boolean } | null> {
-      const row = await db
-        .selectFrom('session_messages')
-        .select(['text', 'state'])
-        .where('session_id', '=', sessionId)
-        .where('source', '=', 'devin')
-        .orderBy('seq', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return row === undefined ? null : { text: row.text, isPosted: row.state === 'posted' };
     },
 
     async settle(row: MilestoneRow, state: 'posted' | 'skipped'): Promise<void> {

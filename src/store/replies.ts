@@ -6,7 +6,7 @@ import type { SlackFile } from '../session/context.ts';
 import { REPLY_KINDS, REPLY_STATES, REPLY_WAYS, replyFailureSchema } from '../session/reply.ts';
 import type { ReplyFailure, ReplyKind, ReplyState, ReplyWay } from '../session/reply.ts';
 import { json } from './json.ts';
-import type { Tables } from './tables.ts';
+import type { Db, Tables } from './tables.ts';
 
 export type NewReply = {
   id: string;
@@ -82,8 +82,6 @@ const SAID_AT = sql`case when kind = 'correction'
   else coalesce(message_ts::numeric, extract(epoch from created_at)) end`;
 
 export type Replies = ReturnType<typeof createReplies>;
-
-type Db = Kysely<Tables> | Transaction<Tables>;
 
 export function createReplies(db: Kysely<Tables>) {
   return {

@@ -1,10 +1,10 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { isOpen, OPEN_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
-import type { Tables } from './tables.ts';
-
 import { parse, toColumns, toRow } from './request-row.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
+import type { Db, Tables } from './tables.ts';
+
 export type Step = { id: string; from: RequestState; to: RequestState; changes?: RequestChanges };
 
 /** What has to be typed again when the request is made once more; null: nothing. */
@@ -17,7 +17,8 @@ export type Requests = ReturnType<typeof createRequests>;
 /** A claim lapses this long after its last renewal: then the process that held it is taken for dead. */
 export const LEASE_MS = 30_000;
 
-type Db = Kysely<Tables> | Transaction<Tables>;
+/** A request that has ended may be taken up again at once, by whoever comes. */
+const NO_LEASE = { lease_owner: null, lease_until: null };
 
 export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
   return {
@@ -108,11 +109,7 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
 
     /** With the embedded database no other process can be alive: what a dead one held is free at once. */
     async releaseAll(): Promise<void> {
-      await db
-        .updateTable('session_requests')
-        .set({ lease_owner: null, lease_until: null })
-        .where('lease_owner', 'is not', null)
-        .execute();
+      await db.updateTable('session_requests').set(NO_LEASE).where('lease_owner', 'is not', null).execute();
     },
 
     /** Cards that have not been drawn for long, although there is something new: a job was lost. */
@@ -144,6 +141,3 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
     },
   };
 }
-
-/** A request that has ended may be taken up again at once, by whoever comes. */
-const NO_LEASE = { lease_owner: null, lease_until: null };

@@ -1,6 +1,6 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { Tables } from './tables.ts';
+import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({
   session_id: z.string(),
@@ -24,8 +24,6 @@ export type NewMessage = {
 };
 
 export type SessionMessages = ReturnType<typeof createSessionMessages>;
-
-type Db = Kysely<Tables> | Transaction<Tables>;
 
 export function createSessionMessages(db: Kysely<Tables>) {
   const one = (row: MessageRow) =>
@@ -77,6 +75,19 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .limit(1)
         .executeTakeFirst();
       return row === undefined ? null : messageRowSchema.parse(row);
+    },
+
+    /** What Devin said last in a session, as far as it was fetched, and whether it stands in the thread. */
+    async lastSaid(sessionId: string): Promise<{ text: string; isPosted: boolean } | null> {
+      const row = await db
+        .selectFrom('session_messages')
+        .select(['text', 'state'])
+        .where('session_id', '=', sessionId)
+        .where('source', '=', 'devin')
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : { text: row.text, isPosted: row.state === 'posted' };
     },
 
     async attempt(row: MessageRow, at: Date): Promise<void> {

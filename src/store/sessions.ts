@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
 import { json } from './json.ts';
-import type { SessionsTable, Tables } from './tables.ts';
+import type { Db, SessionsTable, Tables } from './tables.ts';
 
 const sessionRowSchema = z.object({
   session_id: z.string(),
@@ -69,8 +69,6 @@ export type SessionChanges = Partial<
 >;
 
 export type Sessions = ReturnType<typeof createSessions>;
-
-type Db = Kysely<Tables> | Transaction<Tables>;
 
 export function createSessions(db: Kysely<Tables>) {
   const oneOf = (rows: unknown[]): SessionRow | null =>

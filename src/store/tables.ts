@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { ReplyState } from '../session/reply.ts';
 import type { RequestState } from '../session/request.ts';
 
@@ -224,3 +224,6 @@ export type Tables = {
   identity_links: IdentityLinksTable;
   settings: SettingsTable;
 };
+
+/** The database, or a transaction of it that a statement is to be part of. */
+export type Db = Kysely<Tables> | Transaction<Tables>;

@@ -18,7 +18,7 @@ import { sleep } from './sleep.ts';
 /** `recorder`: for whatever else learns from Devin how a session is. */
 export function createWatching(parts: Parts): { watcher: Watcher; recorder: Recorder } {
   const { settings, queue, store, devin, slack } = parts;
-  const { sessions, milestones, leases } = store;
+  const { sessions, messages, leases } = store;
   const { log, now, watchTimes: times } = settings;
   const { enqueue } = queue;
   const { outbound } = slack;
@@ -26,7 +26,7 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
   const recorder = createRecorder({ ...store, enqueue, times, now, random });
   const source = createPollingSource(devin.sessions);
   const round = createRound({ sessions, source, recorder, enqueue, times, now, random, log });
-  const compose = createMilestoneComposer({ lastSaid: milestones.lastSaid, text: en, now });
+  const compose = createMilestoneComposer({ lastSaid: messages.lastSaid, text: en, now });
   const shareResult = createResultSharer({ outbound });
   const oneAtATime = createOneAtATime(leases);
   const telling = { ...store, compose, shareResult, oneAtATime };
