@@ -1,8 +1,12 @@
 import { fields, storedDraftSchema } from './fields.ts';
 import type { FieldKey, StoredDraft } from './fields.ts';
 
+/** Whose settings. */
+export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
+export type SettingScope = (typeof SETTING_SCOPES)[number];
+
 /** Who said a value. What nobody said is Devin's organisation default and is left out. */
-export const VALUE_SOURCES = ['workspace', 'channel', 'person', 'request'] as const;
+export const VALUE_SOURCES = [...SETTING_SCOPES, 'request'] as const;
 export type ValueSource = (typeof VALUE_SOURCES)[number];
 
 export type Sources = Partial<Record<FieldKey, ValueSource>>;

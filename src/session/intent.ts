@@ -1,6 +1,6 @@
-import type { ValueSource } from './defaults.ts';
+import type { SettingScope } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
-import type { Preferences } from './preferences.ts';
+import type { Notify, Steer } from './preferences.ts';
 
 /** Words that are no task when they stand alone, or before exactly what they take. */
 export const SUBCOMMANDS = [
@@ -30,8 +30,7 @@ export type Problem =
   /** A sub-command's word without what it takes. */
   | { kind: 'incomplete'; subcommand: Subcommand };
 
-/** Whose settings. */
-export type SettingScope = Exclude<ValueSource, 'request'>;
+/** Settings that administrators make for others. */
 export type SharedScope = Exclude<SettingScope, 'person'>;
 
 /** What a person wants, read from the text of a slash command. */
@@ -50,8 +49,8 @@ export type Intent =
   | { kind: 'set-defaults'; scope: SettingScope; draft: SessionDraft; problems: Problem[] }
   | { kind: 'clear-defaults'; scope: SettingScope }
   /** `session`: about this one only; null: about all of one's own. */
-  | { kind: 'notify'; where: NonNullable<Preferences['notify']>; session: string | null }
-  | { kind: 'steer'; who: NonNullable<Preferences['steer']>; scope: SharedScope }
+  | { kind: 'notify'; where: Notify; session: string | null }
+  | { kind: 'steer'; who: Steer; scope: SharedScope }
   /** Whether what people write in Devin's web app appears in threads. */
   | { kind: 'web-messages'; shown: boolean; scope: SharedScope }
   /** Nothing is created; `draft` holds what could be read, for the form. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import type { SettingScope } from './defaults.ts';
 
 /** Where a person is told what is worth telling: in the thread, by direct message, or on the card alone. */
 export const NOTIFY = ['thread', 'dm', 'card'] as const;
-type Notify = (typeof NOTIFY)[number];
+export type Notify = (typeof NOTIFY)[number];
 /** Who may answer, stop and archive: only whoever asked for the session, or every member of the organisation. */
 export const STEER = ['requester', 'members'] as const;
-
-type Steer = (typeof STEER)[number];
+export type Steer = (typeof STEER)[number];
 
 export const preferencesSchema = z.object({
   notify: z.enum(NOTIFY).optional(),
@@ -23,7 +23,7 @@ const DEFAULT_PREFERENCES = {
 } as const satisfies Required<Preferences>;
 
 /** What each scope says; any may say nothing. */
-export type PreferenceLayers = { workspace?: Preferences; channel?: Preferences; person?: Preferences };
+type PreferenceLayers = Partial<Record<SettingScope, Preferences>>;
 
 export type EffectivePreferences = { notify: Notify; steer: Steer; webMessages: boolean };
 

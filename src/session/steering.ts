@@ -1,5 +1,5 @@
 import type { Identity, RefusedIdentity } from './identity.ts';
-import type { Preferences } from './preferences.ts';
+import type { Steer } from './preferences.ts';
 
 export type Steering =
   | { kind: 'allowed' }
@@ -20,7 +20,7 @@ export function maySteer({
   requester,
   person,
 }: {
-  policy: NonNullable<Preferences['steer']>;
+  policy: Steer;
   /** Slack user id. */
   requester: string;
   person: Steerer;

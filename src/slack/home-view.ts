@@ -1,9 +1,9 @@
 import { applyDefaults } from '../session/defaults.ts';
+import type { SettingScope } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { DefaultsScope } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import type { Home } from './blocks/home.ts';
 import { cardView } from './card-view.ts';
@@ -18,7 +18,7 @@ export type HomeRows = {
   entries: { request: SessionRequest; session: SessionRow | null }[];
   /** How many sessions there are in all. */
   total: number;
-  layers: Partial<Record<DefaultsScope, StoredDraft>>;
+  layers: Partial<Record<SettingScope, StoredDraft>>;
 };
 
 type Drawing = { command: string; workspaceUrl: string | null; nowMs: number; text: Text };

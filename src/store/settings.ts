@@ -1,24 +1,26 @@
 import type { Kysely } from 'kysely';
+import type { z } from 'zod';
+import { SETTING_SCOPES } from '../session/defaults.ts';
+import type { SettingScope } from '../session/defaults.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import type { StoredDraft } from '../session/fields.ts';
-import type { ValueSource } from '../session/defaults.ts';
 import { preferencesSchema } from '../session/preferences.ts';
-import type { PreferenceLayers, Preferences } from '../session/preferences.ts';
+import type { Preferences } from '../session/preferences.ts';
 import { json } from './json.ts';
 import type { Tables } from './tables.ts';
 
-/** Whose defaults: the workspace's, a channel's, a person's. */
-export type DefaultsScope = Exclude<ValueSource, 'request'>;
-export type DefaultsKey = { teamId: string; scope: DefaultsScope; scopeId: string };
+export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };
 
 export type Settings = ReturnType<typeof createSettings>;
 
 /** A person in a channel of a workspace. */
 type Place = { teamId: string; channelId: string; userId: string };
+type Layers<T> = Partial<Record<SettingScope, T>>;
+type Column = 'draft' | 'preferences';
 
 export function createSettings(db: Kysely<Tables>) {
   /** What is stored for the scopes that apply to a person in a channel. */
-  async function stored(place: Place, column: 'draft' | 'preferences') {
+  async function stored<T>(place: Place, column: Column, schema: z.ZodType<T>): Promise<Layers<T>> {
     const ids = { workspace: place.teamId, channel: place.channelId, person: place.userId };
     const rows = await db
       .selectFrom('settings')
@@ -26,54 +28,38 @@ export function createSettings(db: Kysely<Tables>) {
       .where('team_id', '=', place.teamId)
       .where('scope_id', 'in', Object.values(ids))
       .execute();
-    return (scope: DefaultsScope): unknown => {
+    const layers: Layers<T> = {};
+    for (const scope of SETTING_SCOPES) {
       const row = rows.find((candidate) => candidate.scope === scope && candidate.scope_id === ids[scope]);
-      return row?.[column] ?? undefined;
-    };
+      const value = row?.[column] ?? null;
+      if (value !== null) layers[scope] = schema.parse(value);
+    }
+    return layers;
+  }
+
+  async function write(
+    { teamId, scope, scopeId }: SettingKey,
+    columns: Partial<Record<Column, string | null>>,
+    updatedBy: string,
+  ): Promise<void> {
+    const value = { ...columns, updated_by: updatedBy, updated_at: new Date() };
+    await db
+      .insertInto('settings')
+      .values({ team_id: teamId, scope, scope_id: scopeId, ...value })
+      .onConflict((conflict) => conflict.columns(['team_id', 'scope', 'scope_id']).doUpdateSet(value))
+      .execute();
   }
 
   return {
-    /** The layers that apply to a person in a channel. */
-    async layersFor(place: Place): Promise<Partial<Record<DefaultsScope, StoredDraft>>> {
-      const of = await stored(place, 'draft');
-      const layerOf = (scope: DefaultsScope) => storedDraftSchema.optional().parse(of(scope));
-      const [workspace, channel, person] = [layerOf('workspace'), layerOf('channel'), layerOf('person')];
-      return { ...(workspace && { workspace }), ...(channel && { channel }), ...(person && { person }) };
-    },
-
-    async preferencesFor(place: Place): Promise<PreferenceLayers> {
-      const of = await stored(place, 'preferences');
-      const layerOf = (scope: DefaultsScope) => preferencesSchema.optional().parse(of(scope));
-      const [workspace, channel, person] = [layerOf('workspace'), layerOf('channel'), layerOf('person')];
-      return { ...(workspace && { workspace }), ...(channel && { channel }), ...(person && { person }) };
-    },
+    /** The defaults that apply to a person in a channel. */
+    layersFor: async (place: Place) => stored(place, 'draft', storedDraftSchema),
+    preferencesFor: async (place: Place) => stored(place, 'preferences', preferencesSchema),
 
     /** null: no defaults any more. */
-    async set(
-      { teamId, scope, scopeId }: DefaultsKey,
-      draft: StoredDraft | null,
-      updatedBy: string,
-    ): Promise<void> {
-      const value = { draft: json(draft), updated_by: updatedBy, updated_at: new Date() };
-      await db
-        .insertInto('settings')
-        .values({ team_id: teamId, scope, scope_id: scopeId, ...value })
-        .onConflict((conflict) => conflict.columns(['team_id', 'scope', 'scope_id']).doUpdateSet(value))
-        .execute();
-    },
-
+    set: async (key: SettingKey, draft: StoredDraft | null, updatedBy: string) =>
+      write(key, { draft: json(draft) }, updatedBy),
     /** Replaces all that was preferred there. */
-    async setPreferences(
-      { teamId, scope, scopeId }: DefaultsKey,
-      preferences: Preferences,
-      updatedBy: string,
-    ): Promise<void> {
-      const value = { preferences: json(preferences), updated_by: updatedBy, updated_at: new Date() };
-      await db
-        .insertInto('settings')
-        .values({ team_id: teamId, scope, scope_id: scopeId, ...value })
-        .onConflict((conflict) => conflict.columns(['team_id', 'scope', 'scope_id']).doUpdateSet(value))
-        .execute();
-    },
+    setPreferences: async (key: SettingKey, preferences: Preferences, updatedBy: string) =>
+      write(key, { preferences: json(preferences) }, updatedBy),
   };
 }

@@ -1,5 +1,5 @@
 import type { Log } from '../../log.ts';
-import type { Preferences } from '../../session/preferences.ts';
+import type { Notify } from '../../session/preferences.ts';
 import { effectivePreferences } from '../../session/preferences.ts';
 import { readMilestone } from '../../session/milestones.ts';
 import type { Milestone } from '../../session/milestones.ts';
@@ -75,8 +75,6 @@ export function createMilestoneTeller(deps: TellDeps) {
       await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: told.ms });
   };
 }
-
-type Notify = NonNullable<Preferences['notify']>;
 
 async function notifyOf(
   { defaults }: TellDeps,

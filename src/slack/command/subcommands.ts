@@ -1,5 +1,6 @@
+import type { SettingScope } from '../../session/defaults.ts';
 import { SUBCOMMANDS } from '../../session/intent.ts';
-import type { Intent, SettingScope, SharedScope, Subcommand } from '../../session/intent.ts';
+import type { Intent, SharedScope, Subcommand } from '../../session/intent.ts';
 import { NOTIFY, STEER } from '../../session/preferences.ts';
 import { unescape } from '../blocks/text.ts';
 

@@ -1,9 +1,10 @@
 import type { SlashCommand } from '@slack/bolt';
 import { applyDefaults } from '../../../session/defaults.ts';
-import type { Intent, SettingScope } from '../../../session/intent.ts';
+import type { SettingScope } from '../../../session/defaults.ts';
+import type { Intent } from '../../../session/intent.ts';
 import { effectivePreferences } from '../../../session/preferences.ts';
 import type { Preferences } from '../../../session/preferences.ts';
-import type { DefaultsKey, Settings } from '../../../store/settings.ts';
+import type { Settings, SettingKey } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
 import { renderDefaults } from '../../blocks/defaults-list.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
@@ -35,7 +36,7 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
   async function change(
     payload: SlashCommand,
     { scope, said }: { scope: SettingScope; said: string },
-    write: (key: DefaultsKey) => Promise<void>,
+    write: (key: SettingKey) => Promise<void>,
   ): Promise<Rendered> {
     if (!(await isAllowed(payload, scope))) return notice([settings.adminsOnly]);
     await write(keyOf(payload, scope));
@@ -99,7 +100,7 @@ function placeOf(payload: SlashCommand) {
   return { teamId: payload.team_id, channelId: payload.channel_id, userId: payload.user_id };
 }
 
-function keyOf(payload: SlashCommand, scope: SettingScope): DefaultsKey {
+function keyOf(payload: SlashCommand, scope: SettingScope): SettingKey {
   const ids = { workspace: payload.team_id, channel: payload.channel_id, person: payload.user_id };
   return { teamId: payload.team_id, scope, scopeId: ids[scope] };
 }
