@@ -159,13 +159,17 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       return keepForm(asked, { draft: await withDefaults(asked, stored), context });
     },
 
-    /** Keeps a form that is filled in as a request was. */
-    async offerAgain(asked: Asked, request: SessionRequest): Promise<Form> {
+    /** Keeps a form that is filled in as a request was, for whoever wants the same once more. */
+    async offerAgain({ userId, responseUrl }: Again, request: SessionRequest): Promise<Form> {
+      const { team_id: teamId, channel_id: channelId, thread_ts: threadTs, place_kind: placeKind } = request;
       const { draft, context } = request;
+      const asked = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
       return keepForm(asked, { draft, context, lost: lostSecrets(request) });
     },
   };
 }
+
+type Again = Pick<Asked, 'userId' | 'responseUrl'>;
 
 type FilledIn = {
   draft: EffectiveDraft;

@@ -2,11 +2,11 @@ import type { ActionsBlock, Button } from '@slack/types';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
-import { isWebAddress } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import type { Confirmation } from './objects.ts';
 import { button, caption, confirmation } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
+import { isWebAddress } from './text.ts';
 
 export type CardAction =
   | 'open'

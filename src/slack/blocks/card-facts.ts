@@ -1,7 +1,7 @@
 import type { Text } from '../../text/index.ts';
 import type { SessionCard } from './session-card.ts';
 import { oneLine } from './one-line.ts';
-import { escape, link, truncate } from './text.ts';
+import { escape, isWebAddress, link, truncate } from './text.ts';
 
 const SHOWN_REPOS = 3;
 const SHOWN_PULL_REQUESTS = 5;
@@ -71,10 +71,6 @@ function duration(ms: number, text: Text): string {
   return days === 0
     ? text.card.duration.hours(hours, minutes % MINUTES_PER_HOUR)
     : text.card.duration.days(days, hours % HOURS_PER_DAY);
-}
-
-export function isWebAddress(url: string): boolean {
-  return /^https?:\/\/\S+$/i.test(url);
 }
 
 function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
-import { code, date, link } from './text.ts';
+import { code, date, isWebAddress, link } from './text.ts';
 
 /** Any JSON value in mrkdwn, within one section. Ids and words stand in code spans, where they can be copied. */
 
@@ -48,7 +48,7 @@ export function shownSecrets(value: unknown, text: Text): string {
 }
 
 function shownString(value: string, text: Text): string {
-  if (/^https?:\/\/\S+$/i.test(value) && value.length <= LINKED_LENGTH) return link(value, value);
+  if (isWebAddress(value) && value.length <= LINKED_LENGTH) return link(value, value);
   // A code span is one line and cannot hold a backtick.
   return value.length <= SPAN_LENGTH && !/[`\n]/.test(value) && value.trim() !== ''
     ? code(value)

@@ -10,10 +10,9 @@ import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts
 import { shownMoment } from './details-values.ts';
 import { button, context, header, section } from './objects.ts';
 import { oneLine } from './one-line.ts';
-import { BETWEEN_FACTS, lastWords, signedStatus } from './session-card.ts';
+import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import type { FormIdentity } from './session-form.ts';
-import { linkedTitle } from './session-list.ts';
 import { bold, code, codeBlock, escape, link, quote, truncate } from './text.ts';
 
 /** A session, and the address of its card in Slack; null: not known. */

@@ -8,8 +8,9 @@ import { fitCodeBlock } from './fit-code-block.ts';
 import { LIMIT } from './limits.ts';
 import { markdownParts, markdownWords } from './markdown.ts';
 import { context, section } from './objects.ts';
+import type { Rendered } from './objects.ts';
 import { ownEntry } from './own-entry.ts';
-import { cardTitle } from './session-card.ts';
+import { BETWEEN_FACTS, cardTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { bold, escape, quote, truncate } from './text.ts';
 
@@ -34,13 +35,9 @@ const BEGINNING_LENGTH = 200;
 const WORDS_LENGTH = 600;
 /** A longer result, written as JSON, is shown in part only. */
 export const RESULT_LENGTH = 2500;
-const BETWEEN_FACTS = ' · ';
 
 /** A line that calls the requester, then what there is to say. `text` alone says all of it. */
-export function renderMilestone(
-  message: MilestoneMessage,
-  text: Text,
-): { text: string; blocks: KnownBlock[] } {
+export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
   const lines = [headline(message, text), ...body(message, text)];
   const facts = factsLine(message, text);
   const { url } = message.card;

@@ -4,11 +4,11 @@ import { ACTION } from '../ids.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
 import { LIMIT } from './limits.ts';
 import { button, section, sections } from './objects.ts';
+import type { Rendered } from './objects.ts';
 import { ownEntry } from './own-entry.ts';
 import { bold, escape, link, truncate } from './text.ts';
 
 /** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */
-type Notice = { text: string; blocks: KnownBlock[] };
 
 type Refusal = {
   problems: string[];
@@ -23,7 +23,7 @@ const PROBLEM_LENGTH = 1000;
 const MAX_PROBLEMS = 20;
 const TYPED_LENGTH = 2800;
 
-export function refusal({ problems, typed, formId, title }: Refusal, text: Text): Notice {
+export function refusal({ problems, typed, formId, title }: Refusal, text: Text): Rendered {
   const heading = title ?? text.notices.nothingStarted;
   const shown = problemLines(problems);
   const quoted = typed === null || typed.trim() === '' ? [] : quoteTyped(typed, formId !== null, text);
@@ -38,7 +38,7 @@ export function refusal({ problems, typed, formId, title }: Refusal, text: Text)
   };
 }
 
-export function notice(sentences: readonly string[]): Notice {
+export function notice(sentences: readonly string[]): Rendered {
   return { text: truncate(sentences.join('\n'), LIMIT.messageText), blocks: sections(sentences) };
 }
 
@@ -46,7 +46,7 @@ export function notice(sentences: readonly string[]): Notice {
 export function cardElsewhere(
   { code, link: url }: { code: string; link: string | null },
   text: Text,
-): Notice {
+): Rendered {
   const known = ownEntry(text.notices.elsewhereBecause, code);
   const sentence = text.notices.cardElsewhere(known ?? text.notices.elsewhereOther(escape(code)));
   return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);

@@ -3,12 +3,16 @@ import type {
   ConfirmationDialog,
   ContextBlock,
   HeaderBlock,
+  KnownBlock,
   PlainTextElement,
   PlainTextOption,
   SectionBlock,
 } from '@slack/types';
 import { LIMIT } from './limits.ts';
 import { mrkdwn, plain, truncate } from './text.ts';
+
+/** A message as a renderer made it: `text` alone says everything. */
+export type Rendered = { text: string; blocks: KnownBlock[] };
 
 /** Blocks and elements within Slack's limits: what is too long is cut. `escaped` is mrkdwn, all else is raw. */
 

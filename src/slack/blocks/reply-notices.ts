@@ -1,9 +1,10 @@
-import type { Button, KnownBlock } from '@slack/types';
+import type { Button } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
 import { LIMIT } from './limits.ts';
 import { button, section, sections } from './objects.ts';
+import type { Rendered } from './objects.ts';
 import { bold, truncate } from './text.ts';
 
 export type ReplyNotice = {
@@ -19,10 +20,7 @@ export type ReplyNotice = {
 const TYPED_LENGTH = 2800;
 
 /** To the author alone: what happened to a message, why, and what to do next. */
-export function renderReplyNotice(
-  { heading, sentences, typed, offer }: ReplyNotice,
-  text: Text,
-): { text: string; blocks: KnownBlock[] } {
+export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNotice, text: Text): Rendered {
   const quoted =
     typed.trim() === '' ? [] : [`${text.thread.yourMessage}\n${fitCodeBlock(typed, TYPED_LENGTH).block}`];
   return {
@@ -43,7 +41,7 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
 }
 
 /** The words that do something in a thread. */
-export function renderThreadHelp(text: Text): { text: string; blocks: KnownBlock[] } {
+export function renderThreadHelp(text: Text): Rendered {
   const { helpTitle, help } = text.thread;
   return {
     text: truncate([helpTitle, ...help].join('\n'), LIMIT.messageText),

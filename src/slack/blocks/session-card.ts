@@ -3,14 +3,13 @@ import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
 import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
-import { isWebAddress, peopleFacts, pullRequestLines, workFacts } from './card-facts.ts';
+import { peopleFacts, pullRequestLines, workFacts } from './card-facts.ts';
 import { oneLine } from './one-line.ts';
 import { LIMIT } from './limits.ts';
 import { ownEntry } from './own-entry.ts';
 import { context, section } from './objects.ts';
-import { bold, escape, link, quote, truncate } from './text.ts';
-
-export type { CardAction } from './card-buttons.ts';
+import type { Rendered } from './objects.ts';
+import { bold, escape, isWebAddress, link, quote, truncate } from './text.ts';
 
 /** What a card shows. Every string is raw: the renderer escapes and cuts. */
 export type SessionCard = {
@@ -44,6 +43,7 @@ export type SessionCard = {
 };
 
 const TITLE_LENGTH = 150;
+const LISTED_TITLE_LENGTH = 100;
 const WORDS_LENGTH = 300;
 const SENTENCE_LENGTH = 1000;
 const SHOWN_SENTENCES = 8;
@@ -67,7 +67,7 @@ const SIGN: Record<SessionPhase, string> = {
 };
 
 /** The card in the conversation. `text` alone says all that the blocks say. */
-export function renderCard(card: SessionCard, text: Text): { text: string; blocks: KnownBlock[] } {
+export function renderCard(card: SessionCard, text: Text): Rendered {
   return {
     text: plainTwin(card, text),
     blocks: [...facts(card, text), ...saying(card, text), ...cardButtons(card, text)],
@@ -77,7 +77,7 @@ export function renderCard(card: SessionCard, text: Text): { text: string; block
 function facts(card: SessionCard, text: Text): KnownBlock[] {
   const work = workFacts(card, text);
   return [
-    section(`${heading(card, text)}\n${signedStatus(card, text)}`),
+    section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${signedStatus(card, text)}`),
     context(peopleFacts(card, text).join(BETWEEN_FACTS)),
     ...(work.length === 0 ? [] : [context(work.join(BETWEEN_FACTS))]),
   ];
@@ -110,10 +110,13 @@ function plainTwin(card: SessionCard, text: Text): string {
   return truncate(lines.join('\n'), LIMIT.messageText);
 }
 
-function heading(card: SessionCard, text: Text): string {
+/** Escaped, with a link where there is one. */
+export function linkedTitle(card: SessionCard, text: Text, max = LISTED_TITLE_LENGTH): string {
+  const title = truncate(cardTitle(card, text), max);
   const { url } = card;
+  // A link that is cut shows as what it is made of.
   const linkable = url !== null && isWebAddress(url) && url.length <= LIMIT.sectionText / 2;
-  return bold(linkable ? link(url, cardTitle(card, text)) : escape(cardTitle(card, text)));
+  return linkable ? link(url, title) : escape(title);
 }
 
 /** Raw. */

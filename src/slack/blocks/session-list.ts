@@ -1,11 +1,9 @@
 import type { Text } from '../../text/index.ts';
-import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
-import { cardTitle, statusWord } from './session-card.ts';
+import { linkedTitle, statusWord } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { shownMoment } from './details-values.ts';
-import { isWebAddress } from './card-facts.ts';
-import { bold, code, escape, link, truncate } from './text.ts';
+import { bold, code, escape } from './text.ts';
 
 export type SessionList = {
   whose: 'mine' | 'all';
@@ -16,8 +14,6 @@ export type SessionList = {
   /** What to type for the next page. */
   next: string;
 };
-
-const TITLE_LENGTH = 100;
 
 /** A page of sessions, a line each, for one person. */
 export function renderSessionList({ whose, page, pages, entries, next }: SessionList, text: Text) {
@@ -31,15 +27,6 @@ export function renderSessionList({ whose, page, pages, entries, next }: Session
     ...(pages === 1 ? [] : [sessions.page(page, pages)]),
     ...(page < pages ? [sessions.nextPage(code(next))] : []),
   ]);
-}
-
-/** Escaped, with a link where there is one. */
-export function linkedTitle(card: SessionCard, text: Text): string {
-  const title = truncate(cardTitle(card, text), TITLE_LENGTH);
-  const { url } = card;
-  // A link that is cut shows as what it is made of.
-  const linkable = url !== null && isWebAddress(url) && url.length <= LIMIT.sectionText / 2;
-  return linkable ? link(url, title) : escape(title);
 }
 
 /** To somebody who may not read what a session is about. */

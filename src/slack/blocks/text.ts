@@ -18,13 +18,13 @@ export function escape(text: string): string {
 
 /** Bold ends at a line's end, so the text becomes one line. */
 export function bold(escaped: string): string {
-  const line = oneLine(escaped);
+  const line = joinLines(escaped);
   return line === '' ? '' : `*${line}*`;
 }
 
 /** A backtick would end the span and has no escape: it becomes an apostrophe. */
 export function code(text: string): string {
-  const line = oneLine(text).replaceAll('`', "'");
+  const line = joinLines(text).replaceAll('`', "'");
   return line === '' ? '' : `\`${escape(line)}\``;
 }
 
@@ -33,13 +33,22 @@ export function codeBlock(text: string): string {
   return `\`\`\`\n${escape(text.replaceAll('``', '`\u200B`'))}\n\`\`\``;
 }
 
+export function isWebAddress(url: string): boolean {
+  return /^https?:\/\/\S+$/i.test(url);
+}
+
+/** Of the web or of mail: what Slack makes a link of. */
+export function isAddress(url: string): boolean {
+  return isWebAddress(url) || /^mailto:\S+$/i.test(url);
+}
+
 /**
  * A labelled link. Slack reads `<!channel|…>` and `<@U…|…>` in the same brackets, so what is no web or mail
  * address is shown as its label alone.
  */
 export function link(url: string, label: string): string {
-  const shown = escape(oneLine(label).replaceAll('|', '¦'));
-  if (!/^(?:https?:\/\/|mailto:)\S+$/i.test(url)) return shown;
+  const shown = escape(joinLines(label).replaceAll('|', '¦'));
+  if (!isAddress(url)) return shown;
   const target = url
     .replaceAll('|', '%7C')
     .replaceAll('<', '%3C')
@@ -50,7 +59,7 @@ export function link(url: string, label: string): string {
 
 /** A moment in the reader's own time zone; clients that cannot show it show the fallback. */
 export function date(epochSeconds: number, fallback: string): string {
-  const shown = escape(oneLine(fallback).replaceAll('|', '¦'));
+  const shown = escape(joinLines(fallback).replaceAll('|', '¦'));
   return `<!date^${Math.trunc(epochSeconds)}^{date_short_pretty}, {time}|${shown}>`;
 }
 
@@ -124,7 +133,7 @@ function readLink(url: string, label: string | null): string {
   return label === null || bare(label) === bare(url) ? url : `${label} (${url})`;
 }
 
-function oneLine(text: string): string {
+function joinLines(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' ').trim();
 }
 

@@ -1,10 +1,10 @@
-import type { KnownBlock } from '@slack/types';
 import { fields } from '../../session/fields.ts';
 import type { Field, FieldKey } from '../../session/fields.ts';
 import type { Problem, Subcommand } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { sections } from '../blocks/objects.ts';
+import type { Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
 
@@ -12,11 +12,7 @@ import { bangWords } from './flags.ts';
 const QUOTED_LENGTH = 200;
 
 /** `shown`: the sub-commands that this installation answers. */
-export function renderHelp(
-  text: Text,
-  command: string,
-  shown: readonly Subcommand[] = ['help'],
-): { text: string; blocks: KnownBlock[] } {
+export function renderHelp(text: Text, command: string, shown: readonly Subcommand[] = ['help']): Rendered {
   const { help } = text.command;
   const parts = [
     [

@@ -1,6 +1,8 @@
+type Word = 'mute' | 'unmute' | 'unsync' | 'sync' | 'archive' | 'stop' | 'help';
+
 /** What a message in a session's thread means. `text` as Slack sent it. */
 export type ThreadMeaning =
-  | { kind: 'mute' | 'unmute' | 'unsync' | 'sync' | 'archive' | 'stop' | 'help' }
+  | { kind: Word }
   /** For another session in this thread. */
   | { kind: 'new'; text: string }
   /** For the people in the thread, not for Devin. */
@@ -11,7 +13,7 @@ export type ThreadMeaning =
  * Devin's own words, in its own spelling, when they are all there is; `sync`, which undoes `unsync`, is ours.
  * https://docs.devin.ai/integrations/slack
  */
-const WORDS: Readonly<Record<string, 'mute' | 'unmute' | 'unsync' | 'sync' | 'archive' | 'stop' | 'help'>> = {
+const WORDS: Readonly<Record<string, Word>> = {
   mute: 'mute',
   unmute: 'unmute',
   unsync: 'unsync',

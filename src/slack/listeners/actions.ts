@@ -97,8 +97,7 @@ function listenOnCards(app: App, deps: ActionDeps): void {
   onButton(app, ACTION.editAndTryAgain, async (press) => {
     const request = await pressedByRequester(press);
     if (request === null) return;
-    const asked = { ...askedAgain(request), responseUrl: privatePlace(press.body).responseUrl };
-    await openForm(press.body.trigger_id, await intake.offerAgain(asked, request));
+    await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), request));
   });
 
   for (const [actionId, how] of RESUMPTIONS) {
@@ -107,14 +106,4 @@ function listenOnCards(app: App, deps: ActionDeps): void {
       if (request !== null) await enqueue('resume', { requestId: request.id, how }, { key: request.id });
     });
   }
-}
-
-function askedAgain(request: SessionRequest) {
-  return {
-    teamId: request.team_id,
-    userId: request.user_id,
-    channelId: request.channel_id,
-    threadTs: request.thread_ts,
-    placeKind: request.place_kind,
-  };
 }

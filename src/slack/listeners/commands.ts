@@ -7,7 +7,7 @@ import { renderHelp, renderProblems } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
 import type { FormOpener } from '../form-opener.ts';
 import type { Intake } from '../intake.ts';
-import type { Rendered } from '../outbound.ts';
+import type { Rendered } from '../blocks/objects.ts';
 import { askedByCommand } from './asked.ts';
 import { createSessionCommands } from './commands/sessions.ts';
 import type { SessionCommandDeps } from './commands/sessions.ts';

@@ -1,5 +1,6 @@
 import type { App, BlockAction } from '@slack/bolt';
 import { z } from 'zod';
+import type { Jobs } from '../../jobs/payloads.ts';
 import type { Enqueue } from '../../jobs/queue.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { ACTION, readHomeMetadata } from '../ids.ts';
@@ -11,8 +12,7 @@ type HomeDeps = { intake: Pick<Intake, 'offerForm'>; openForm: FormOpener; enque
 /** https://docs.slack.dev/reference/events/app_home_opened; the other tab is the conversation. */
 const openedSchema = z.looseObject({ tab: z.literal('home'), user: z.string(), channel: z.string() });
 
-/** Whose Home, and their conversation with the app. */
-type Whose = { teamId: string; userId: string; channelId: string };
+type Whose = Jobs['publish-home'];
 
 export function listenToHome(app: App, { intake, openForm, enqueue }: HomeDeps): void {
   const draw = async (whose: Whose): Promise<void> =>

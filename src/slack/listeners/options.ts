@@ -3,9 +3,9 @@ import type { Lookup } from '../../session/fields.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Text } from '../../text/index.ts';
 import { lookupOptions } from '../blocks/lookup-options.ts';
+import type { Suggestion } from '../blocks/lookup-options.ts';
 import { LOOKUP_ACTION, readLookupAction } from '../ids.ts';
 
-type Suggestion = { value: string; label: string; description: string | null };
 /**
  * Suggestions for what was typed; none when Devin is slow, busy or does not allow the look-up, nor for people who may
  * start nothing.

@@ -82,10 +82,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   onButton(app, ACTION.startAgain, async (press) => {
     const request = await pressed(press);
     if (request === null) return;
-    const { team_id: teamId, channel_id: channelId, thread_ts: threadTs, place_kind: placeKind } = request;
-    const { userId, responseUrl } = actorOf(press);
-    const asked = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
-    await openForm(press.body.trigger_id, await intake.offerAgain(asked, request));
+    await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), request));
   });
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../src/sandbox/slack/rules.ts';
 import type { SessionPhase } from '../../../src/session/lifecycle.ts';
 import { renderCard } from '../../../src/slack/blocks/session-card.ts';
-import type { CardAction, SessionCard } from '../../../src/slack/blocks/session-card.ts';
+import type { CardAction } from '../../../src/slack/blocks/card-buttons.ts';
+import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { ACTION } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/index.ts';
 

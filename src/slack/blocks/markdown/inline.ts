@@ -1,5 +1,5 @@
 import type { MarkedToken } from 'marked';
-import { code, escape, link, truncate } from '../text.ts';
+import { code, escape, isAddress, link, truncate } from '../text.ts';
 import { known, readable, readableHtml } from './tokens.ts';
 
 const LABEL_LENGTH = 500;
@@ -67,7 +67,7 @@ function styled(style: Style, inner: string, styles: readonly Style[]): string {
 /** An address that Slack makes no link of is shown beside its label. */
 function webLink(href: string, label: string): string {
   const short = truncate(label, LABEL_LENGTH);
-  if (href.length <= ADDRESS_LENGTH && /^(?:https?:\/\/|mailto:)\S+$/i.test(href)) return link(href, short);
+  if (href.length <= ADDRESS_LENGTH && isAddress(href)) return link(href, short);
   return href === '' || href === label ? escape(short) : escape(`${short} (${truncate(href, LABEL_LENGTH)})`);
 }
 

@@ -8,16 +8,16 @@ import type { SessionRow, Sessions } from '../../../store/sessions.ts';
 import type { Settings } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
 import { notice } from '../../blocks/notices.ts';
-import { renderCard } from '../../blocks/session-card.ts';
-import { linkedTitle, renderConcealed, renderSessionList } from '../../blocks/session-list.ts';
+import { linkedTitle, renderCard } from '../../blocks/session-card.ts';
+import { renderConcealed, renderSessionList } from '../../blocks/session-list.ts';
 import { code } from '../../blocks/text.ts';
 import { cardView } from '../../card-view.ts';
 import { maySee } from '../../may-see.ts';
-import type { Rendered } from '../../outbound.ts';
+import type { Rendered } from '../../blocks/objects.ts';
 import type { People } from '../../people.ts';
-import { placeKindOf } from '../../place-kind.ts';
-import type { Actor, SteeringIntake } from '../../steering-intake.ts';
+import type { SteeringIntake } from '../../steering-intake.ts';
 import { createPolicyRefusal } from '../../steering-policy.ts';
+import { askedByCommand } from '../asked.ts';
 
 export type SessionCommandDeps = {
   /** The slash command's name. */
@@ -98,7 +98,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const found = await known(payload, typed);
     if (found === null) return unknown(typed);
     const { session_id: sessionId } = found.session;
-    await steering.steer(actorOf(payload), kind, { sessionId, always: true });
+    await steering.steer(askedByCommand(payload), kind, { sessionId, always: true });
     return notice([text.sessions[kind](nameOf(found, payload))]);
   }
 
@@ -109,7 +109,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${payload.trigger_id}`;
     const { session } = found;
-    await steering.reply(actorOf(payload), { session, text: message, via: 'command', dedupeKey });
+    await steering.reply(askedByCommand(payload), { session, text: message, via: 'command', dedupeKey });
     return notice([text.sessions.say(nameOf(found, payload))]);
   }
 
@@ -129,12 +129,12 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   }
 
   async function follow(payload: SlashCommand, { session: typed }: Of<'follow'>): Promise<Rendered> {
-    await steering.follow(actorOf(payload), bareSessionId(typed));
+    await steering.follow(askedByCommand(payload), bareSessionId(typed));
     return notice([text.sessions.follow]);
   }
 
   async function link(payload: SlashCommand, { slackUserId, devinUserId }: Of<'link'>): Promise<Rendered> {
-    await steering.link(actorOf(payload), slackUserId, devinUserId);
+    await steering.link(askedByCommand(payload), slackUserId, devinUserId);
     return notice([text.sessions.link]);
   }
 
@@ -147,14 +147,4 @@ export function createSessionCommands(deps: SessionCommandDeps) {
 
 function viewerOf({ user_id: userId, channel_id: channelId }: SlashCommand): Viewer {
   return { userId, channelId };
-}
-
-function actorOf(payload: SlashCommand): Actor {
-  return {
-    userId: payload.user_id,
-    teamId: payload.team_id,
-    channelId: payload.channel_id,
-    placeKind: placeKindOf(payload.channel_name),
-    responseUrl: payload.response_url,
-  };
 }

@@ -10,7 +10,7 @@ import { renderDefaults } from '../../blocks/defaults-list.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import { unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
-import type { Rendered } from '../../outbound.ts';
+import type { Rendered } from '../../blocks/objects.ts';
 import type { People } from '../../people.ts';
 
 export type SettingsCommandDeps = {
