@@ -6,7 +6,7 @@ import { renderCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
-import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -145,10 +145,10 @@ async function postAgain(
   request: SessionRequest,
   card: Rendered,
 ): Promise<SlackFailure | null> {
-  const { id, card_channel_id: channelId, card_attempted_at: attemptedAt } = request;
+  const { id, card_channel_id: channelId } = request;
   const place = { channelId: channelId ?? '', threadTs: threadOf(request) };
   const startsThread = place.threadTs === null;
-  const found = attemptedAt === null ? null : await findAgain(outbound, place, { id, attemptedAt });
+  const found = await outbound.findCard(place, request).catch(slackFailure);
   if (typeof found === 'string') return cards.placed(id, found, startsThread).then(() => null);
   if (found !== null) return found;
   await cards.attempt(id, new Date(now()));
@@ -163,18 +163,4 @@ async function postAgain(
 /** A direct message has none. */
 function threadOf(request: SessionRequest): string | null {
   return request.card_elsewhere === null ? request.thread_ts : null;
-}
-
-async function findAgain(
-  outbound: Pick<Outbound, 'findCard'>,
-  place: CardPlace,
-  { id, attemptedAt }: { id: string; attemptedAt: Date },
-): Promise<string | null | SlackFailure> {
-  try {
-    return await outbound.findCard(place, id, attemptedAt.getTime());
-  } catch (error) {
-    const failure = slackFailure(error);
-    // Where the app may not read, it could not have posted.
-    return failure.kind === 'refused' ? null : failure;
-  }
 }

@@ -100,6 +100,18 @@ export const milestoneMark = (sessionId: string, key: string): Mark => ({
   event_payload: { session_id: sessionId, milestone: key },
 });
 
+const metadataSchema = z.object({
+  event_type: z.string(),
+  event_payload: z.record(z.string(), z.unknown()),
+});
+
+/** Whether a message's metadata holds this mark; it may say more. */
+export function hasMark(metadata: unknown, { event_type, event_payload }: Mark): boolean {
+  const { data } = metadataSchema.safeParse(metadata);
+  if (data?.event_type !== event_type) return false;
+  return Object.entries(event_payload).every(([name, value]) => data.event_payload[name] === value);
+}
+
 /** Metadata of a card, by which it is found again when Slack's answer to posting it was lost. */
 const CARD_EVENT = 'devin_session';
 export const cardMark = (requestId: string): Mark => ({

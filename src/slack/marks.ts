@@ -1,5 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { pagesOf } from './conversation.ts';
+import type { PostedMessage } from './conversation.ts';
 import { slackFailure } from './errors.ts';
 import { readMark } from './ids.ts';
 import type { ReadMark } from './ids.ts';
@@ -25,24 +27,8 @@ const LISTED = [
 ] as const;
 
 const PAGE = 200;
-/** Of a conversation that is busier than this, the rest is left out. */
+/** Conversations beyond these are left out. */
 const MAX_PAGES = 5;
-
-const pageSchema = z.object({
-  messages: z
-    .array(
-      z.looseObject({
-        ts: z.string(),
-        thread_ts: z.string().optional(),
-        user: z.string().optional(),
-        latest_reply: z.string().optional(),
-        metadata: z.unknown().optional(),
-      }),
-    )
-    .default([]),
-  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
-});
-type Message = z.infer<typeof pageSchema>['messages'][number];
 
 const channelsSchema = z.object({
   channels: z.array(z.looseObject({ id: z.string() })).default([]),
@@ -55,30 +41,23 @@ type ReaderDeps = { client: WebClient; botUserId: () => string };
 
 /** Finds in Slack what this app has posted there. Each function throws when Slack cannot be asked. */
 export function createMarkReader({ client, botUserId }: ReaderDeps) {
-  async function messages({ channelId, threadTs }: CardPlace, { fromS, toS }: Span): Promise<Message[]> {
+  async function messages(place: CardPlace, { fromS, toS }: Span): Promise<PostedMessage[]> {
+    const found: PostedMessage[] = [];
     const span = { oldest: fromS.toFixed(6), ...(toS !== null && { latest: toS.toFixed(6) }) };
-    const query = { channel: channelId, include_all_metadata: true, limit: PAGE, ...span };
-    return pages(async (cursor) => {
-      const answer =
-        threadTs === null
-          ? await client.conversations.history({ ...query, ...cursor })
-          : await client.conversations.replies({ ...query, ...cursor, ts: threadTs });
-      const page = pageSchema.parse(answer);
-      return { items: page.messages, next: page.response_metadata?.next_cursor };
-    });
+    for await (const page of pagesOf(client, place, span)) found.push(...page);
+    return found;
   }
 
   async function joined(types: string, limit: number): Promise<string[]> {
-    const ids = await pages(async (cursor) => {
-      const answer = await client.users.conversations({
-        types,
-        exclude_archived: true,
-        limit: PAGE,
-        ...cursor,
-      });
-      const page = channelsSchema.parse(answer);
-      return { items: page.channels.map(({ id }) => id), next: page.response_metadata?.next_cursor };
-    });
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const query = { types, exclude_archived: true, limit: PAGE, ...(cursor && { cursor }) };
+      const answer = channelsSchema.parse(await client.users.conversations(query));
+      ids.push(...answer.channels.map(({ id }) => id));
+      cursor = answer.response_metadata?.next_cursor;
+      if (!cursor) break;
+    }
     return ids.slice(0, limit);
   }
 
@@ -115,23 +94,7 @@ export function createMarkReader({ client, botUserId }: ReaderDeps) {
   };
 }
 
-type Cursor = { cursor?: string };
-
-async function pages<T>(
-  read: (cursor: Cursor) => Promise<{ items: T[]; next: string | undefined }>,
-): Promise<T[]> {
-  const found: T[] = [];
-  let cursor: Cursor = {};
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const { items, next } = await read(cursor);
-    found.push(...items);
-    if (next === undefined || next === '') break;
-    cursor = { cursor: next };
-  }
-  return found;
-}
-
-function marked({ ts, thread_ts: threadTs, metadata }: Message): Marked[] {
+function marked({ ts, thread_ts: threadTs, metadata }: PostedMessage): Marked[] {
   const mark = readMark(metadata);
   // A message with replies has itself for its thread.
   return mark === null ? [] : [{ ts, threadTs: threadTs === ts ? null : (threadTs ?? null), mark }];

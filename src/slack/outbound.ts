@@ -1,22 +1,23 @@
-import type { HomeView, KnownBlock, ModalView } from '@slack/types';
+import type { HomeView, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import ky from 'ky';
 import type { Options as KyOptions } from 'ky';
-import { z } from 'zod';
 import type { Log } from '../log.ts';
+import type { Rendered } from './blocks/objects.ts';
+import { pagesOf } from './conversation.ts';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
 import type { SlackHosts } from './hosts.ts';
-import { cardMark, cardMetadata } from './ids.ts';
+import { cardMark, cardMetadata, hasMark } from './ids.ts';
 import type { CardOwner, Mark } from './ids.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
-/** A message as a renderer made it: `text` alone says everything. */
-export type Rendered = { text: string; blocks: KnownBlock[] };
+export type { Rendered };
 
 export type CardPlace = { channelId: string; threadTs: string | null };
 export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
 export type Updated = { kind: 'updated' } | SlackFailure;
+type Attempted = { id: string; card_attempted_at: Date | null };
 /** Where a private notice may go, best way first: response URL, ephemeral message, direct message. */
 export type PrivatePlace = {
   userId: string;
@@ -40,10 +41,6 @@ type OutboundDeps = {
   log: Log;
 };
 
-const PAGE = 200;
-/** What came since the attempt and is further away than this is not looked for. */
-const MAX_PAGES = 5;
-
 /**
  * A connection that breaks, as when Slack closes an idle one just then, is tried again: a private notice that comes
  * twice does less harm than none. What Slack answers is its answer.
@@ -55,20 +52,6 @@ const RESPOND = {
 } satisfies KyOptions;
 
 const QUIET = { unfurl_links: false, unfurl_media: false };
-
-const cardMessagesSchema = z.object({
-  messages: z
-    .array(
-      z.looseObject({
-        ts: z.string(),
-        metadata: z
-          .object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) })
-          .optional(),
-      }),
-    )
-    .default([]),
-  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
-});
 
 /** The only writer to Slack. */
 export function createOutbound({ answers, background, hosts, fetch, log }: OutboundDeps) {
@@ -124,36 +107,12 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     }
   }
 
-  async function readPage(
-    { channelId: channel, threadTs }: CardPlace,
-    sinceMs: number,
-    cursor: string | undefined,
-  ): Promise<z.infer<typeof cardMessagesSchema>> {
-    const since = { oldest: slackTs(sinceMs), ...(cursor !== undefined && { cursor }) };
-    const window = { channel, include_all_metadata: true, limit: PAGE, ...since };
-    return cardMessagesSchema.parse(
-      threadTs === null
-        ? await background.conversations.history(window)
-        : await background.conversations.replies({ ...window, ts: threadTs }),
-    );
-  }
-
   /** The `ts` of the message with this mark; null when it is not there. Throws when Slack cannot be asked. */
   async function find(place: CardPlace, mark: Mark, sinceMs: number): Promise<string | null> {
-    const wanted = Object.entries(mark.event_payload);
-    let cursor: string | undefined;
     // A conversation may be busy: the newest come first, and the one in question is among the oldest of these.
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const { messages, response_metadata: next } = await readPage(place, sinceMs, cursor);
-      const found = messages.find(({ metadata }) => {
-        const payload = metadata?.event_payload ?? {};
-        return (
-          metadata?.event_type === mark.event_type && wanted.every(([name, value]) => payload[name] === value)
-        );
-      });
+    for await (const messages of pagesOf(background, place, { oldest: slackTs(sinceMs) })) {
+      const found = messages.find(({ metadata }) => hasMark(metadata, mark));
       if (found !== undefined) return found.ts;
-      cursor = next?.next_cursor;
-      if (!cursor) return null;
     }
     return null;
   }
@@ -168,25 +127,12 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
       return { viewId: opened.view?.id ?? null };
     },
 
-    /** With `hash` a view that changed meanwhile is left as it is. */
-    async updateView(viewId: string, view: ModalView, hash?: string): Promise<Updated> {
-      try {
-        await answers.views.update({ view_id: viewId, view, ...(hash !== undefined && { hash }) });
-        return { kind: 'updated' };
-      } catch (error) {
-        return slackFailure(error);
-      }
-    },
+    updateView: async (viewId: string, view: ModalView): Promise<Updated> =>
+      updated(answers.views.update({ view_id: viewId, view })),
 
     /** The whole of a person's App Home; to publish it twice does no harm. */
-    async publishHome(userId: string, view: HomeView): Promise<Updated> {
-      try {
-        await background.views.publish({ user_id: userId, view });
-        return { kind: 'updated' };
-      } catch (error) {
-        return slackFailure(error);
-      }
-    },
+    publishHome: async (userId: string, view: HomeView): Promise<Updated> =>
+      updated(background.views.publish({ user_id: userId, view })),
 
     post,
     find,
@@ -195,18 +141,21 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     postCard: async (place: CardPlace, request: CardOwner, card: Rendered): Promise<Posted> =>
       post(place, cardMetadata(request), card),
 
-    /** The card of this request in the conversation, found by its metadata; null when it is not there. */
-    findCard: async (place: CardPlace, requestId: string, sinceMs: number): Promise<string | null> =>
-      find(place, cardMark(requestId), sinceMs),
-
-    async updateCard(channelId: string, ts: string, card: Rendered): Promise<Updated> {
-      try {
-        await background.chat.update({ channel: channelId, ts, ...card });
-        return { kind: 'updated' };
-      } catch (error) {
-        return slackFailure(error);
-      }
+    /** The card of an attempt whose answer was lost; null: it is not there, or there was no attempt. */
+    async findCard(
+      place: CardPlace,
+      { id, card_attempted_at: attemptedAt }: Attempted,
+    ): Promise<string | null> {
+      if (attemptedAt === null) return null;
+      return find(place, cardMark(id), attemptedAt.getTime()).catch((error: unknown) => {
+        // Where the app may not read, it could not have posted.
+        if (slackFailure(error).kind === 'refused') return null;
+        throw error;
+      });
     },
+
+    updateCard: async (channelId: string, ts: string, card: Rendered): Promise<Updated> =>
+      updated(background.chat.update({ channel: channelId, ts, ...card })),
 
     async permalink(channelId: string, ts: string): Promise<string | null> {
       const answer = await answers.chat
@@ -243,6 +192,10 @@ function isPassing(error: unknown): boolean {
   } catch {
     return true;
   }
+}
+
+async function updated(call: Promise<unknown>): Promise<Updated> {
+  return call.then(() => ({ kind: 'updated' }), slackFailure);
 }
 
 /** Slack's `ts` of a moment, with a margin for the difference of the two clocks. */

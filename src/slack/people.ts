@@ -39,28 +39,21 @@ export type People = ReturnType<typeof createPeople>;
 
 /** `teamId`: the workspace the app is installed in; whoever belongs to another one is external. */
 export function createPeople({ client, teamId }: { client: WebClient; teamId: () => string }) {
+  async function ask(asking: Promise<{ user?: unknown }>): Promise<SlackPerson | null> {
+    try {
+      const { user } = await asking;
+      return toPerson(userSchema.parse(user), teamId());
+    } catch (error) {
+      if (isNobody(error)) return null;
+      throw error;
+    }
+  }
+
   return {
     /** null: Slack does not know the person. Throws when Slack cannot be asked. */
-    async find(userId: string): Promise<SlackPerson | null> {
-      try {
-        const { user } = await client.users.info({ user: userId });
-        return toPerson(userSchema.parse(user), teamId());
-      } catch (error) {
-        if (isNobody(error)) return null;
-        throw error;
-      }
-    },
-
+    find: async (userId: string) => ask(client.users.info({ user: userId })),
     /** Whose address it is; null: nobody's in this workspace. Throws when Slack cannot be asked. */
-    async findByEmail(email: string): Promise<SlackPerson | null> {
-      try {
-        const { user } = await client.users.lookupByEmail({ email });
-        return toPerson(userSchema.parse(user), teamId());
-      } catch (error) {
-        if (isNobody(error)) return null;
-        throw error;
-      }
-    },
+    findByEmail: async (email: string) => ask(client.users.lookupByEmail({ email })),
   };
 }
 

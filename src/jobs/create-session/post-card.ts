@@ -1,5 +1,4 @@
 import type { CardPlace, Outbound } from '../../slack/outbound.ts';
-import { slackFailure } from '../../slack/errors.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
@@ -39,18 +38,6 @@ export function createPostCardStep({ outbound, drawCard, transitions, end, now }
     return nextOrLeave(moved);
   }
 
-  /** The card of an attempt whose answer was lost. */
-  async function posted(request: SessionRequest, place: CardPlace): Promise<string | null> {
-    if (request.card_attempted_at === null) return null;
-    try {
-      return await outbound.findCard(place, request.id, request.card_attempted_at.getTime());
-    } catch (error) {
-      // Where the app may not read, it could not have posted.
-      if (slackFailure(error).kind === 'refused') return null;
-      throw error;
-    }
-  }
-
   async function post(request: SessionRequest, place: CardPlace): Promise<StepOutcome> {
     const { rendered } = await drawCard(request);
     const result = await outbound.postCard(place, request, rendered);
@@ -76,7 +63,7 @@ export function createPostCardStep({ outbound, drawCard, transitions, end, now }
     }
     const place = await placeOf(request);
     if (place === null) return end(request, { kind: 'slack', code: 'no_direct_message' });
-    const found = await posted(request, place);
+    const found = await outbound.findCard(place, request);
     if (found !== null) return carded(request, place.channelId, found);
     const attempted = await transitions.stay(request, { card_attempted_at: new Date() });
     return attempted === null ? { kind: 'leave' } : post(attempted, place);

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
-import { slackFailure } from '../../slack/errors.ts';
-import type { CardPlace, Outbound } from '../../slack/outbound.ts';
+import type { Outbound } from '../../slack/outbound.ts';
 import type { Cards } from '../../store/cards.ts';
 import type { RequestChanges, SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
@@ -57,7 +56,7 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     const place = await placeOf(request);
     if (place === null) return { kind: 'no-place' };
     const { channelId } = place;
-    const found = await attemptedBefore(deps, request, place);
+    const found = await outbound.findCard(place, request);
     if (found !== null) return placed(deps, request, { channelId, ts: found });
     const attempted = await changed(request, { card_attempted_at: new Date(now()) });
     const { rendered } = await drawCard(attempted);
@@ -85,22 +84,6 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
       await cards.release(id);
     }
   };
-}
-
-/** The card of an attempt whose answer was lost. */
-async function attemptedBefore(
-  { outbound }: PlaceDeps,
-  { id, card_attempted_at: attemptedAt }: SessionRequest,
-  place: CardPlace,
-): Promise<string | null> {
-  if (attemptedAt === null) return null;
-  try {
-    return await outbound.findCard(place, id, attemptedAt.getTime());
-  } catch (error) {
-    // Where the app may not read, it could not have posted.
-    if (slackFailure(error).kind === 'refused') return null;
-    throw error;
-  }
 }
 
 async function placed(

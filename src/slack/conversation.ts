@@ -1,0 +1,50 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+
+/** `threadTs` null: the conversation itself, without the replies in its threads. */
+type Place = { channelId: string; threadTs: string | null };
+/** Slack's timestamps. */
+type Span = { oldest: string; latest?: string };
+
+const PAGE = 200;
+/** Of a conversation that is busier than this, the rest is left out. */
+const MAX_PAGES = 5;
+
+const pageSchema = z.object({
+  messages: z
+    .array(
+      z.looseObject({
+        ts: z.string(),
+        thread_ts: z.string().optional(),
+        user: z.string().optional(),
+        latest_reply: z.string().optional(),
+        metadata: z.unknown().optional(),
+      }),
+    )
+    .default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+});
+export type PostedMessage = z.infer<typeof pageSchema>['messages'][number];
+
+/**
+ * Messages with their metadata, page by page: of a conversation the newest first, of a thread the oldest. Throws when
+ * Slack cannot be asked.
+ */
+export async function* pagesOf(
+  client: WebClient,
+  { channelId: channel, threadTs: ts }: Place,
+  span: Span,
+): AsyncGenerator<PostedMessage[]> {
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const query = { channel, include_all_metadata: true, limit: PAGE, ...span, ...(cursor && { cursor }) };
+    const answer =
+      ts === null
+        ? await client.conversations.history(query)
+        : await client.conversations.replies({ ...query, ts });
+    const { messages, response_metadata: next } = pageSchema.parse(answer);
+    yield messages;
+    cursor = next?.next_cursor;
+    if (!cursor) return;
+  }
+}
