@@ -1,22 +1,17 @@
 import { z } from 'zod';
-import type { DevinClient } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { toPathId } from './ids.ts';
 import { multipartFile } from './multipart.ts';
+import type { FilePart } from './multipart.ts';
 import type { SessionAttachment, UploadedAttachment } from './schemas.ts';
 import { sessionAttachmentSchema, uploadedAttachmentSchema } from './schemas.ts';
 
 const UPLOAD_TIMEOUT_MS = 300_000;
 const MAX_REDIRECTS = 3;
 
-type Options = { signal?: AbortSignal | undefined };
-
-export type Upload = Options & {
-  name: string;
-  contentType: string;
-  content: ReadableStream<Uint8Array> | Blob;
-};
+type Upload = Options & Omit<FilePart, 'field'>;
 
 /** `size` in bytes, null where it is not announced. The body has to be read or cancelled. */
 export type Download = { body: ReadableStream<Uint8Array>; contentType: string | null; size: number | null };

@@ -1,5 +1,5 @@
 import type { Lookup } from '../session/fields.ts';
-import type { DevinClient } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { DevinError } from './errors.ts';
 import { collectPages, MAX_PAGE } from './pages.ts';
 import { toSearchParams } from './query.ts';
@@ -9,7 +9,6 @@ import { createVersionFallback } from './versions.ts';
 /** Something to pick. `value` is what a session request wants. */
 export type CatalogItem = { value: string; label: string; description: string | null };
 
-type Options = { signal?: AbortSignal | undefined };
 type Source = (query: string, options: Options) => Promise<CatalogItem[]>;
 
 /** As many as a menu of Slack takes. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */

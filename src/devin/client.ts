@@ -13,7 +13,7 @@ export type DevinClientOptions = {
   orgId: string;
 } & AttemptOptions;
 
-type Call<Answer> = {
+type Call<Answer> = Options & {
   /** As logs and metrics name it, e.g. `sessions.create`. */
   operation: string;
   method: 'get' | 'post' | 'put' | 'delete';
@@ -26,12 +26,14 @@ type Call<Answer> = {
   /** Left out: one attempt. */
   retry?: RetryOptions;
   timeoutMs?: number;
-  signal?: AbortSignal | undefined;
   /** Values which must not come back in an error, should Devin echo them. */
   sensitive?: readonly string[];
 };
 
-type Opening = { operation: string; url: URL; withKey: boolean; signal?: AbortSignal | undefined };
+/** What every operation takes. */
+export type Options = { signal?: AbortSignal | undefined };
+
+type Opening = Options & { operation: string; url: URL; withKey: boolean };
 
 export type DevinClient = {
   /** `/v3/organizations/{org}/…`, each part encoded. Throws not-found for a part that could not be one. */

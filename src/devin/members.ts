@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { DevinClient } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
 import { toSearchParams } from './query.ts';
 import { memberSchema, pageOf } from './schemas.ts';
@@ -7,8 +7,6 @@ import { createVersionFallback } from './versions.ts';
 
 /** `name` is the address, or the id, where Devin has no name. */
 export type Member = { userId: string; name: string; email: string | null };
-
-type Options = { signal?: AbortSignal | undefined };
 
 const memberPageSchema = pageOf(memberSchema);
 

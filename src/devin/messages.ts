@@ -1,16 +1,15 @@
-import type { DevinClient } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
 import { toPathId } from './ids.ts';
 import { toSearchParams } from './query.ts';
 import type { Page, SessionMessage } from './schemas.ts';
 import { pageOf, sessionMessageSchema } from './schemas.ts';
 
-export type MessageQuery = {
+export type MessageQuery = Options & {
   /** The last page's cursor is null: remember the last one that was not, read from it again, and know messages by `event_id`. */
   after?: string | null;
   /** 1 to 200. */
   first?: number;
-  signal?: AbortSignal | undefined;
 };
 
 const messagePageSchema = pageOf(sessionMessageSchema);

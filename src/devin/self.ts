@@ -1,4 +1,4 @@
-import type { DevinClient } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
 import type { Self } from './schemas.ts';
 import { selfSchema } from './schemas.ts';
@@ -6,7 +6,7 @@ import { selfSchema } from './schemas.ts';
 /** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
 export function createSelf(client: DevinClient) {
   return {
-    async get({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<Self> {
+    async get({ signal }: Options = {}): Promise<Self> {
       return client.call({
         operation: 'self.get',
         method: 'get',

@@ -1,4 +1,4 @@
-import type { DevinClient } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
 import { DevinError } from './errors.ts';
 import { toBareId, toPathId } from './ids.ts';
@@ -33,7 +33,6 @@ export type SessionQuery = {
   parent_session_id?: string;
 };
 
-type Options = { signal?: AbortSignal | undefined };
 export type SessionPage = Page<SessionResponse>;
 
 const DEFAULT_MAX_ITEMS = 2000;

@@ -1,9 +1,7 @@
-import type { DevinClient } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
 import { toPathId } from './ids.ts';
 import { tagsSchema } from './schemas.ts';
-
-type Options = { signal?: AbortSignal | undefined };
 
 /** A session's tags, at most 50. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session */
 export function createSessionTags(client: DevinClient) {

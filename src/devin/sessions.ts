@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { SessionCreateRequest } from '../session/request.ts';
 import { sessionCreateRequestSchema } from '../session/request.ts';
-import type { DevinClient } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { toPathId } from './ids.ts';
@@ -16,13 +16,12 @@ import { createSessionTags } from './session-tags.ts';
 const CREATE_TIMEOUT_MS = 90_000;
 const WRITE_TIMEOUT_MS = 60_000;
 
-export type CreateOptions = {
+export type CreateOptions = Options & {
   /**
    * The endpoint's `devin_id` query parameter. The reference says nothing of what it does. It is not known to be an
    * idempotency key or an id of one's own choice: never rely on it to make a repeated create safe.
    */
   devinId?: string;
-  signal?: AbortSignal | undefined;
 };
 
 const messageRequestSchema = z.strictObject({
@@ -31,8 +30,6 @@ const messageRequestSchema = z.strictObject({
   message_as_user_id: z.string().nullish(),
 });
 export type SessionMessageRequest = z.input<typeof messageRequestSchema>;
-
-type Options = { signal?: AbortSignal | undefined };
 
 /** Sessions of the organisation. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
 export function createSessions(client: DevinClient) {

@@ -1,6 +1,7 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Devin } from '../devin/devin.ts';
-import type { Member, MemberLookup } from './resolve.ts';
+import type { Member } from '../devin/members.ts';
+import type { MemberLookup } from './resolve.ts';
 
 /** Devin's members, as identity asks for them. */
 export function lookUpMembers(members: Pick<Devin['members'], 'findByEmail' | 'get'>) {

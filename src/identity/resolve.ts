@@ -1,9 +1,8 @@
+import type { Member } from '../devin/members.ts';
 import type { Identity, RefusalReason } from '../session/identity.ts';
 import type { SlackPerson } from '../slack/people.ts';
 import type { Identities, Person } from '../store/identities.ts';
 
-/** A member of the Devin organisation. */
-export type Member = { userId: string; name: string | null; email: string | null };
 export type MemberLookup =
   | { kind: 'found'; members: Member[] }
   /** The service user may not read members. */
@@ -56,8 +55,8 @@ export function createIdentityResolver(deps: ResolveDeps) {
   }
 
   function matched(member: Member, how: 'administrator' | 'email'): Identity {
-    const name = member.name ?? member.email ?? member.userId;
-    return { kind: 'matched', devinUserId: member.userId, name, how, checkedAtMs: deps.now() };
+    const { userId: devinUserId, name } = member;
+    return { kind: 'matched', devinUserId, name, how, checkedAtMs: deps.now() };
   }
 
   function unmatched(reason: RefusalReason, email: string | null): Identity {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createIdentityResolver } from '../../src/identity/resolve.ts';
-import type { Member, MemberLookup } from '../../src/identity/resolve.ts';
+import type { Member } from '../../src/devin/members.ts';
+import type { MemberLookup } from '../../src/identity/resolve.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import type { SlackPerson } from '../../src/slack/people.ts';
 

@@ -1,6 +1,6 @@
 import { DevinError } from '../../devin/errors.ts';
 import type { SessionResponse } from '../../devin/schemas.ts';
-import type { Member } from '../../identity/resolve.ts';
+import type { Member } from '../../devin/members.ts';
 import type { Identity } from '../../session/identity.ts';
 
 type MemberDeps = { findMember: (devinUserId: string) => Promise<Member | null>; now: () => number };
@@ -16,7 +16,6 @@ export function createSessionMember({ findMember, now }: MemberDeps): SessionMem
       throw error;
     });
     if (member === null) return null;
-    const name = member.name ?? member.email ?? member.userId;
-    return { kind: 'matched', devinUserId, name, how: 'session', checkedAtMs: now() };
+    return { kind: 'matched', devinUserId, name: member.name, how: 'session', checkedAtMs: now() };
   };
 }

@@ -1,4 +1,4 @@
-import type { Member } from '../../identity/resolve.ts';
+import type { Member } from '../../devin/members.ts';
 import type { People } from '../../slack/people.ts';
 import { orNull } from './or-null.ts';
 

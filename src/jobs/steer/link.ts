@@ -1,4 +1,4 @@
-import type { Member } from '../../identity/resolve.ts';
+import type { Member } from '../../devin/members.ts';
 import type { People } from '../../slack/people.ts';
 import { escape } from '../../slack/blocks/text.ts';
 import type { Identities } from '../../store/identities.ts';
@@ -37,7 +37,7 @@ export function createLinker({ people, findMember, identities, answer, text }: L
     if (member === null) return linking.unknownInDevin(escape(devinUserId));
     await identities.setLink({ teamId, userId: personId }, member.userId, userId);
     await identities.forget({ teamId, userId: personId });
-    return linking.done(`<@${personId}>`, escape(member.name ?? member.userId));
+    return linking.done(`<@${personId}>`, escape(member.name));
   }
 
   return async (job: Job): Promise<void> => {
