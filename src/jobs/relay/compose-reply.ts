@@ -15,14 +15,16 @@ type ComposeDeps = {
   now: () => number;
 };
 
+export type Content = {
+  kind: 'composed';
+  /** `bySelf`: sent as the author; else Devin would not see whose words these are, so they say it. */
+  words: (bySelf: boolean) => Promise<string>;
+  urls: string[];
+  leftOut: LeftOut[];
+};
+
 export type Composed =
-  | {
-      kind: 'composed';
-      /** `bySelf`: sent as the author; else Devin would not see whose words these are, so they say it. */
-      words: (bySelf: boolean) => Promise<string>;
-      urls: string[];
-      leftOut: LeftOut[];
-    }
+  | Content
   /** There was nothing but files, and none can go. */
   | { kind: 'empty'; leftOut: LeftOut[] }
   | { kind: 'trouble'; trouble: DevinTrouble };

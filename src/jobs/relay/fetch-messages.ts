@@ -112,6 +112,12 @@ function saidAt({ created_at: seconds }: SessionMessage): Date {
   return new Date(seconds * 1000);
 }
 
+/** Of Devin, as the card shows them; null: it said nothing. */
+export function lastWordsOf(messages: readonly SessionMessage[]): string | null {
+  const last = messages.findLast(({ source }) => source === 'devin');
+  return last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
+}
+
 type Learnt = { look: Look; fresh: SessionMessage[]; cursor: string | null };
 
 /** From where to read on, and Devin's last words for the card. */
@@ -120,8 +126,7 @@ async function remember(
   { look: { session }, fresh, cursor }: Learnt,
   trx: Transaction<Tables>,
 ): Promise<void> {
-  const last = fresh.findLast(({ source }) => source === 'devin');
-  const words = last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
+  const words = lastWordsOf(fresh);
   if (cursor === null && words === null) return;
   const changes = {
     ...(cursor !== null && { messages_cursor: cursor }),

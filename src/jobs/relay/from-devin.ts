@@ -6,7 +6,7 @@ import { escape, link } from '../../slack/blocks/text.ts';
 import type { Outbound, PrivatePlace } from '../../slack/outbound.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
-import type { SessionMessages } from '../../store/session-messages.ts';
+import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import type { Enqueue } from '../queue.ts';
@@ -32,11 +32,7 @@ type RelayDeps = {
   messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
-  postMessage: (
-    session: SessionRow,
-    row: NonNullable<Awaited<ReturnType<SessionMessages['nextPending']>>>,
-    signal: AbortSignal,
-  ) => Promise<PostOutcome>;
+  postMessage: (session: SessionRow, row: MessageRow, signal: AbortSignal) => Promise<PostOutcome>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   oneAtATime: OneAtATime;
   enqueue: Enqueue;

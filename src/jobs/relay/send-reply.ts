@@ -5,11 +5,12 @@ import type { Failure } from '../../session/failure.ts';
 import type { Identity } from '../../session/identity.ts';
 import type { ReplyFailure } from '../../session/reply.ts';
 import type { Reply } from '../../store/replies.ts';
+import type { LeftOut } from '../../store/request-row.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import { backOffMs } from '../back-off.ts';
 import { devinTrouble } from '../create-session/devin-trouble.ts';
 import type { DevinTrouble } from '../create-session/devin-trouble.ts';
-import type { Composed } from './compose-reply.ts';
+import type { Composed, Content } from './compose-reply.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 
@@ -20,7 +21,7 @@ type SendDeps = {
   /** What Devin answered is how the session is now. */
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
   settle: (session: SessionRow, reply: Reply, signal: AbortSignal) => Promise<ReplyOutcome>;
-  tellLeftOut: (reply: Reply, leftOut: Extract<Composed, { kind: 'composed' }>['leftOut']) => Promise<void>;
+  tellLeftOut: (reply: Reply, leftOut: LeftOut[]) => Promise<void>;
   move: MoveReply;
   /** Whether words may go as the service user, with the author's name in them, where Devin refuses the author. */
   mayFallBack: boolean;
@@ -56,11 +57,7 @@ export function createSendReply(deps: SendDeps) {
     return { kind: 'later', afterMs };
   }
 
-  async function post(
-    sending: Sending,
-    content: Extract<Composed, { kind: 'composed' }>,
-    asUserId: string | null,
-  ) {
+  async function post(sending: Sending, content: Content, asUserId: string | null) {
     const { session, reply } = sending;
     const words = await content.words(asUserId !== null);
     const changes = { sent_at: new Date(deps.now()), sent_text: words };
@@ -68,15 +65,14 @@ export function createSendReply(deps: SendDeps) {
     const moved = await move({ id, from: ['accepted', 'sending'], to: 'sending', whileText, changes });
     // It was edited while its files went to Devin: it is taken up again as it reads now.
     if (moved === null) return null;
-    const response = await deps.sendMessage(session.session_id, {
+    return deps.sendMessage(session.session_id, {
       message: words,
       ...(content.urls.length > 0 && { attachment_urls: content.urls }),
       ...(asUserId !== null && { message_as_user_id: asUserId }),
     });
-    return response;
   }
 
-  async function postAsWhoMay(sending: Sending, content: Extract<Composed, { kind: 'composed' }>) {
+  async function postAsWhoMay(sending: Sending, content: Content) {
     const { identity } = sending;
     const asUserId = identity.kind === 'matched' ? identity.devinUserId : null;
     try {
@@ -101,7 +97,7 @@ export function createSendReply(deps: SendDeps) {
     }
   }
 
-  async function deliver(sending: Sending, content: Extract<Composed, { kind: 'composed' }>) {
+  async function deliver(sending: Sending, content: Content) {
     const response = await postAsWhoMay(sending, content);
     if (response === null) return DONE;
     await move({ id: sending.reply.id, from: ['sending'], to: 'delivered' });

@@ -2,14 +2,12 @@ import type { SessionResponse } from '../../devin/schemas.ts';
 import { finishedSoFar, sessionPhase } from '../../session/lifecycle.ts';
 import { milestones, readMilestone } from '../../session/milestones.ts';
 import type { Marked } from '../../slack/marks.ts';
-import { markdownWords } from '../../slack/blocks/markdown.ts';
 import type { SessionChanges } from '../../store/sessions.ts';
 import type { History } from '../bring-in/read-history.ts';
+import { lastWordsOf } from '../relay/fetch-messages.ts';
 
 /** Of what the thread has not, no more than this is posted late. */
 const MAX_LATE = 20;
-/** As for what is fetched while a session is followed. */
-const LAST_WORDS_LENGTH = 300;
 
 /** What a session came to, against what its thread shows of it. */
 export type CatchUp = { unposted: Set<string>; untold: readonly string[]; sessionChanges: SessionChanges };
@@ -23,7 +21,6 @@ export function catchUp(
   const posted = new Set(thread.flatMap(({ mark }) => (mark.kind === 'message' ? [mark.eventId] : [])));
   const shown = messages.findLastIndex(({ event_id: id }) => posted.has(id));
   const late = messages.slice(shown + 1).filter(({ source }) => source === 'devin');
-  const last = messages.findLast(({ source }) => source === 'devin');
   const { untold, ...came } = whatCame(response, thread);
   return {
     unposted: new Set(late.slice(-MAX_LATE).map(({ event_id: id }) => id)),
@@ -31,7 +28,7 @@ export function catchUp(
     sessionChanges: {
       ...came,
       messages_cursor: cursor,
-      last_words: last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH),
+      last_words: lastWordsOf(messages),
       next_look_at: now,
     },
   };

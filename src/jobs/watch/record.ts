@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { SessionResponse } from '../../devin/schemas.ts';
 import { finishedSoFar, sessionPhase } from '../../session/lifecycle.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
@@ -7,7 +7,7 @@ import { milestones } from '../../session/milestones.ts';
 import { jittered, lookInterval } from '../../session/watch-tiers.ts';
 import type { Cards } from '../../store/cards.ts';
 import type { Milestones } from '../../store/milestones.ts';
-import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { SessionChanges, SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Enqueue } from '../queue.ts';
 
@@ -59,10 +59,7 @@ export function createRecorder(deps: RecordDeps) {
     });
   }
 
-  async function showOnCard(
-    requestId: string,
-    trx: Parameters<Parameters<ReturnType<typeof db.transaction>['execute']>[0]>[0],
-  ): Promise<void> {
+  async function showOnCard(requestId: string, trx: Transaction<Tables>): Promise<void> {
     await cards.markStale(requestId, trx);
     await enqueue('update-card', { requestId }, { trx, key: requestId });
   }
@@ -115,7 +112,7 @@ function outcome(
   deps: RecordDeps,
   current: SessionRow,
   response: SessionResponse,
-): { changes: Parameters<Sessions['change']>[1]; keys: readonly string[] } {
+): { changes: SessionChanges; keys: readonly string[] } {
   const at = new Date(deps.now());
   const phase = sessionPhase(
     { status: response.status, statusDetail: response.status_detail },
