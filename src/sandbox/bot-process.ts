@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { parseJson } from './json.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const END_WITH_PARENT = new URL('end-with-parent.ts', import.meta.url).href;
@@ -147,14 +148,6 @@ function readLine(line: string, isError: boolean): { level: number; message: str
 function addressIn(line: string): string | null {
   const parsed = readySchema.safeParse(parseJson(line));
   return parsed.success ? `http://127.0.0.1:${parsed.data.port}` : null;
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }
 
 function lastWords(log: readonly LogLine[]): string {

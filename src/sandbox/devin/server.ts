@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createLoopbackServer, listen, shut } from '../loopback.ts';
 import { describeBody, readBody } from './body.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Arrival } from './gate.ts';
@@ -24,37 +24,23 @@ export type LocalServer = {
   close(): Promise<void>;
 };
 
-const HOST = '127.0.0.1';
-// Whoever calls lets go of an idle connection first; were it the server, a call could be on its way just then.
-const KEEP_ALIVE_MS = 60_000;
-
 export async function openServer(port: number): Promise<LocalServer> {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(port, HOST, resolve);
-  await listening;
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  const server = createLoopbackServer();
+  const { origin } = await listen(server, port);
   return {
-    origin: `http://${HOST}:${address.port}`,
+    origin,
     serve(deps) {
       server.on('request', (req, res) => {
         // A connection that breaks while its body is read is the caller's business.
         handle(req, res, deps).catch(() => res.destroy());
       });
     },
-    async close() {
-      const { promise: closed, resolve } = Promise.withResolvers<void>();
-      server.close(() => resolve());
-      server.closeAllConnections();
-      await closed;
-    },
+    close: async () => shut(server),
   };
 }
 
 async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDeps): Promise<void> {
-  const { pathname: path, searchParams } = new URL(req.url ?? '/', `http://${HOST}`);
+  const { pathname: path, searchParams } = new URL(req.url ?? '/', 'http://devin');
   const method = req.method ?? 'GET';
   const query = readQuery(searchParams);
   const body = await readBody(req, deps.maxUploadBytes);

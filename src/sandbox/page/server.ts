@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { LocalDevin } from '../devin/index.ts';
+import { listen, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
 import { serveAsset } from './assets.ts';
@@ -40,7 +41,7 @@ export async function createPage(options: PageOptions): Promise<Page> {
   const events = createEvents();
   const manifest = await readManifest();
   const server = createServer();
-  const port = await listen(server, options.port ?? 0);
+  const { port, origin: url } = await listen(server, options.port);
   const snapshot = { slack, devin, files, manifest, notes, faults: control.faults };
   serve(server, { slack, devin, control, port, files, events, snapshot });
   const unsubscribe = [
@@ -48,26 +49,13 @@ export async function createPage(options: PageOptions): Promise<Page> {
     control.subscribe(() => events.tell({ what: 'control' })),
   ];
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     async close() {
       for (const stop of unsubscribe) stop();
       events.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
+      await shut(server);
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The page has no port.');
-  return address.port;
 }
 
 function serve(server: Server, parts: Parts): void {

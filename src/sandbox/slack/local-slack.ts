@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createLoopbackServer, listen, shut } from '../loopback.ts';
 import type { WaitOptions } from './changes.ts';
 import { createDispatch } from './delivery/dispatch.ts';
 import { createHttpTransport } from './delivery/http.ts';
@@ -15,7 +15,7 @@ import { createMessageActs } from './people/message-acts.ts';
 import { createOffers } from './people/offers.ts';
 import { renderChannel, renderMessage, renderView } from './render-text.ts';
 import { createSeed, createWorkspace, type WorkspaceOptions } from './seed.ts';
-import { listen, serve, stop } from './server.ts';
+import { serve } from './server.ts';
 import { createState, requireView, type State } from './state.ts';
 import { openViews } from './views.ts';
 import { createRateLimiter, noRateLimits } from './web-api/rate-limiter.ts';
@@ -23,8 +23,6 @@ import { createWebApi } from './web-api/router.ts';
 
 /** https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
 const ANSWER_TIMEOUT_MS = 3000;
-// Whoever calls lets go of an idle connection first; were it the server, a call could be on its way just then.
-const KEEP_ALIVE_MS = 60_000;
 
 export type LocalSlackOptions = WorkspaceOptions & {
   /** 0, the default: any free port. */
@@ -51,7 +49,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     ...workspaceOptions
   } = options;
   const state = createState({ workspace: createWorkspace(workspaceOptions), now });
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
+  const server = createLoopbackServer();
   const faults = createFaults();
   const socket = createSocketTransport({ state, server, timeoutMs });
   const http = createHttpTransport({ signingSecret: state.workspace.signingSecret, timeoutMs });
@@ -61,7 +59,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
   const limiter = rateLimits === 'off' ? noRateLimits : createRateLimiter({ now });
   const webApi = createWebApi({ state, faults, limiter, openTicket: socket.openTicket });
   serve({ state, server, faults, webApi });
-  await listen(state, server, port);
+  state.url = (await listen(server, port)).origin;
 
   return {
     url: state.url,
@@ -91,7 +89,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
     async close(): Promise<void> {
       dispatch.close();
       socket.close();
-      await stop(server);
+      await shut(server);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { parseJson } from '../json.ts';
 import { readBody } from './http.ts';
 import { addBotMessage, editMessage, findMessage, removeMessage } from './messages.ts';
 import type { Message } from './model.ts';
@@ -77,15 +78,7 @@ export async function receiveResponse(
   if (state.now() - hook.createdAtMs > LIFE_MS) return refuse(404, 'expired_url');
   if (hook.uses >= MOST_USES) return refuse(404, 'used_url');
   hook.uses += 1;
-  const { violations } = showResponse(state, hook, parseBody(body));
+  const { violations } = showResponse(state, hook, parseJson(body.toString()));
   if (violations.length > 0) return refuse(400, `invalid_payload ${violations.join('; ')}`);
   response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
-}
-
-function parseBody(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { breakDown, isOnlyDelay, type Faults } from './faults.ts';
 import { receiveUpload, serveFile } from './files.ts';
@@ -7,16 +6,6 @@ import { receiveResponse } from './responses.ts';
 import type { State } from './state.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
-/** Listens on 127.0.0.1 and writes its address into the state. */
-export async function listen(state: State, server: Server, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  state.url = `http://127.0.0.1:${portOf(address)}`;
-}
 
 type Routes = { state: State; server: Server; webApi: Handler; faults: Faults };
 
@@ -50,15 +39,3 @@ const AREAS = [
   { prefix: '/upload/', fault: 'upload', handle: receiveUpload },
   { prefix: '/files-pri/', fault: 'files', handle: serveFile },
 ];
-
-export async function stop(server: Server): Promise<void> {
-  server.closeAllConnections();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('The local Slack has no port.');
-  return address.port;
-}

@@ -89,8 +89,11 @@ function describePayload({ type, command, event }: Record<string, unknown>): str
   return [inner, type, command].find((one) => typeof one === 'string') ?? '';
 }
 
-/** What the person is told when the app did not answer; null: it did. */
-export function failureOf(delivery: Delivery): 'operation_timeout' | 'dispatch_failed' | null {
+/** What the person is told when the app did not answer. */
+export type Failure = 'operation_timeout' | 'dispatch_failed';
+
+/** null: it did. */
+export function failureOf(delivery: Delivery): Failure | null {
   const last = delivery.outcomes.at(-1);
   if (last?.kind === 'answered') return null;
   return last?.kind === 'timeout' ? 'operation_timeout' : 'dispatch_failed';

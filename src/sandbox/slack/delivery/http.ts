@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { parseJson } from '../../json.ts';
 import type { Delivery, DeliveryOutcome } from '../model.ts';
 import type { Retry, Transport } from './dispatch.ts';
 
@@ -89,20 +90,11 @@ async function post({ url, body, headers, timeoutMs }: Post): Promise<DeliveryOu
   try {
     const response = await fetch(url, { method: 'POST', body, headers, signal });
     const text = await response.text();
-    if (response.ok) return { kind: 'answered', body: readAnswer(text) };
+    // An empty body is a bare acknowledgement; text that is no JSON is a message.
+    if (response.ok) return { kind: 'answered', body: text === '' ? null : parseJson(text, text) };
     const noRetry = response.headers.get('x-slack-no-retry') === '1';
     return { kind: 'refused', status: response.status, ...(noRetry && { noRetry }) };
   } catch {
     return signal.aborted ? { kind: 'timeout' } : { kind: 'refused', status: null };
-  }
-}
-
-/** An empty body is a bare acknowledgement; text that is no JSON is a message. */
-function readAnswer(text: string): unknown {
-  if (text === '') return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
+import { parseJson } from '../../json.ts';
 import { randomToken } from '../ids.ts';
 import type { DeliveryOutcome } from '../model.ts';
 import { addProblem, type State } from '../state.ts';
@@ -96,7 +97,7 @@ export function createSocketTransport(deps: {
   }
 
   function receive(text: string): void {
-    const ack = ackSchema.safeParse(readJson(text));
+    const ack = ackSchema.safeParse(parseJson(text));
     if (!ack.success)
       return addProblem(state, `the socket carried something that is no acknowledgement: ${text}`);
     const id = ack.data.envelope_id;
@@ -156,12 +157,4 @@ function envelope(
 function readPayload(payload: unknown): unknown {
   const isEmpty = typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0;
   return isEmpty ? null : (payload ?? null);
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { failureOf, type Dispatch } from '../delivery/dispatch.ts';
+import { failureOf, type Dispatch, type Failure } from '../delivery/dispatch.ts';
 import { findMessage } from '../messages.ts';
 import type { Delivery, Message, Option, StateValue, StateValues, View } from '../model.ts';
 import { knownBlocks } from '../rules/assign-ids.ts';
@@ -19,7 +19,7 @@ export type ClickTarget = MessageRef | { viewId: string };
 
 export type Click = {
   delivery: Delivery;
-  failure: 'operation_timeout' | 'dispatch_failed' | null;
+  failure: Failure | null;
   /** Where a link button takes the person. */
   openedUrl: string | null;
 };

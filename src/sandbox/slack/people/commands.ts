@@ -1,4 +1,4 @@
-import { answerOf, failureOf, type Dispatch } from '../delivery/dispatch.ts';
+import { answerOf, failureOf, type Dispatch, type Failure } from '../delivery/dispatch.ts';
 import { addMessage, findMessage } from '../messages.ts';
 import type { Delivery, Message } from '../model.ts';
 import { showResponse } from '../responses.ts';
@@ -10,7 +10,7 @@ import { escapeTyped } from './typed-text.ts';
 /** What the person sees at once: the app's direct answer, or Slack's failure notice. */
 export type Reaction = {
   delivery: Delivery;
-  failure: 'operation_timeout' | 'dispatch_failed' | null;
+  failure: Failure | null;
   message: Message | null;
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerOf } from '../delivery/dispatch.ts';
+import { answerOf, type Failure } from '../delivery/dispatch.ts';
 import type { Delivery, View } from '../model.ts';
 import { LIMIT } from '../rules/limits.ts';
 import { checkView } from '../rules/view.ts';
@@ -12,7 +12,7 @@ export type Submission =
   | { kind: 'errors'; errors: Record<string, string>; delivery: Delivery }
   | { kind: 'closed' | 'cleared'; delivery: Delivery }
   | { kind: 'updated' | 'pushed'; view: View; delivery: Delivery }
-  | { kind: 'failed'; failure: 'operation_timeout' | 'dispatch_failed'; delivery: Delivery };
+  | { kind: 'failed'; failure: Failure; delivery: Delivery };
 
 /** https://docs.slack.dev/surfaces/modals#response_actions */
 const answerSchema = z

@@ -3,7 +3,11 @@ import { anyText, id, plainText, text } from './composition.ts';
 import { accessory, actionElement, imageElement, inputElement, oneSource, picture } from './elements.ts';
 import { LIMIT } from './limits.ts';
 
-/** https://docs.slack.dev/reference/block-kit/blocks */
+/**
+ * Block Kit's rules, from Slack's reference. Stricter than the types of @slack/types, which know shapes but no limits.
+ * The newest blocks (table, plan, task_card, card, ...) are unknown here and therefore refused.
+ * https://docs.slack.dev/reference/block-kit/blocks
+ */
 
 const named = { block_id: id.optional() };
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { parseJson } from '../../json.ts';
 
 /** Arguments that travel as JSON text inside a form. */
 const NESTED = new Set(['blocks', 'attachments', 'metadata', 'view', 'files']);
@@ -18,20 +19,14 @@ export function decodeArgs(body: Buffer, headers: IncomingHttpHeaders, query: UR
   return { token: bearer ?? (typeof inBody === 'string' ? inBody : null), args };
 }
 
+/** Text that is no JSON stays text, and fails at whoever needs an object. */
 function fromForm(form: URLSearchParams): Record<string, unknown> {
-  return Object.fromEntries([...form].map(([key, value]) => [key, NESTED.has(key) ? parse(value) : value]));
+  return Object.fromEntries(
+    [...form].map(([key, value]) => [key, NESTED.has(key) ? parseJson(value, value) : value]),
+  );
 }
 
 function fromJson(text: string): Record<string, unknown> {
-  const parsed = jsonObject.safeParse(parse(text));
+  const parsed = jsonObject.safeParse(parseJson(text));
   return parsed.success ? parsed.data : {};
-}
-
-/** Text that is no JSON stays text, and fails at whoever needs an object. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }

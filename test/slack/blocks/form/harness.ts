@@ -2,7 +2,7 @@ import type { ModalView } from '@slack/types';
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
 import { assignIds, knownBlocks } from '../../../../src/sandbox/slack/rules/assign-ids.ts';
-import { checkView } from '../../../../src/sandbox/slack/rules.ts';
+import { checkView } from '../../../../src/sandbox/slack/rules/view.ts';
 import { carryValues, initialValues } from '../../../../src/sandbox/slack/view-state.ts';
 import type { SessionDraft } from '../../../../src/session/fields.ts';
 import { sessionDraftSchema } from '../../../../src/session/fields.ts';
