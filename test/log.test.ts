@@ -1,20 +1,8 @@
-import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createLog } from '../src/log.ts';
-
-function capture() {
-  const lines: string[] = [];
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines.push(chunk.toString());
-      done();
-    },
-  });
-  return { log: createLog('trace', stream), text: () => lines.join('') };
-}
+import { captureLog } from './support/log-lines.ts';
 
 test('tokens, prompts and bodies never reach a log line', () => {
-  const { log, text } = capture();
+  const { log, text } = captureLog();
   const secret = 'do-not-log';
   log.info(
     { prompt: secret, request: { prompt: secret, session_secrets: [{ key: 'A', value: secret }] } },
@@ -27,7 +15,7 @@ test('tokens, prompts and bodies never reach a log line', () => {
 });
 
 test('what looks like a token is cut out wherever a library puts it', () => {
-  const { log, text } = capture();
+  const { log, text } = captureLog();
   log.error(
     { err: new Error('bad token xoxb-12-abc at postgres://u:p@h/db with cog_abcdef') },
     'xapp-1-A-2-b',
@@ -36,7 +24,7 @@ test('what looks like a token is cut out wherever a library puts it', () => {
 });
 
 test('of an error no values are logged that were in its statement or request, and its causes are', () => {
-  const { log, text } = capture();
+  const { log, text } = captureLog();
   const query = { params: ['do-not-log'], detail: 'Key (id)=(do-not-log)', data: { ok: 'do-not-log' } };
   const error = Object.assign(new Error('no such table', { cause: new Error('the reason') }), query);
   log.error({ err: Object.assign(error, { code: '42P01' }) }, 'x');

@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { createDevin } from '../../src/devin/devin.ts';
-import { failureOf, KEY, listen, ORG, startApi, startDevin } from './local-api.ts';
+import { listenInTest } from '../support/listen.ts';
+import { failureOf, KEY, ORG, startApi, startDevin } from './local-api.ts';
 
 const UPLOADED = {
   attachment_id: 'a1',
@@ -51,7 +52,7 @@ describe('an upload', () => {
 
   test('leaves before the whole file is there', async () => {
     const arrived = Promise.withResolvers<undefined>();
-    const url = await listen(
+    const url = await listenInTest(
       createServer((request, response) => {
         request.on('data', (chunk: Buffer) => chunk.includes('first') && arrived.resolve(undefined));
         request.on('end', () => response.end(JSON.stringify(UPLOADED)));

@@ -6,7 +6,8 @@ import { createDevinClient, pathOf } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
 import { toBareId, toPathId } from '../../src/devin/ids.ts';
-import { failureOf, KEY, listen, ORG, SESSION, startApi, startDevin } from './local-api.ts';
+import { listenInTest } from '../support/listen.ts';
+import { failureOf, KEY, ORG, SESSION, startApi, startDevin } from './local-api.ts';
 
 const PROMPT = 'Rotate the keys of the payment service';
 
@@ -162,7 +163,7 @@ describe('a write', () => {
 
   test('is not sent when nobody listens', async () => {
     const server = createServer();
-    const { port } = new URL(await listen(server));
+    const { port } = new URL(await listenInTest(server));
     await new Promise((resolve) => {
       server.close(resolve);
     });

@@ -1,10 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
-import { z } from 'zod';
 import type { DevinRequestFacts } from '../../src/devin/attempt.ts';
 import { createDevin } from '../../src/devin/devin.ts';
+import { listenInTest } from '../support/listen.ts';
 
 type Seen = {
   method: string;
@@ -15,20 +14,6 @@ type Seen = {
 };
 export type Reply = { status?: number; headers?: Record<string, string>; json?: unknown; text?: string };
 type Handler = (seen: Seen, index: number, response: ServerResponse) => Reply | null;
-
-const addressSchema = z.object({ port: z.number() });
-
-/** Address of a server that lives as long as the test. */
-export async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${addressSchema.parse(server.address()).port}`;
-}
 
 /** An HTTP server for one test; `null` from the handler means it deals with the response itself. */
 export async function startApi(handler: Handler) {
@@ -44,7 +29,7 @@ export async function startApi(handler: Handler) {
     const reply = handler(entry, seen.length - 1, response);
     if (reply !== null) send(response, reply);
   }
-  return { url: await listen(server), seen };
+  return { url: await listenInTest(server), seen };
 }
 
 function send(response: ServerResponse, { status = 200, headers = {}, json, text: plain }: Reply) {

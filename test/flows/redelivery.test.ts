@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { Client } from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { World } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
 import { startThread } from '../support/threads.ts';
+import { listenInTest } from '../support/listen.ts';
 import { useWorld } from '../support/worlds.ts';
 
 /** The next row that is written into this table is refused by the database; those after it are not. */
@@ -29,7 +29,7 @@ async function refuseOnce(url: string, table: string): Promise<void> {
 async function loseAnAnswer({ slack, address }: World): Promise<void> {
   const url = `${address}/slack/events`;
   let isLost = false;
-  const proxy: Server = createServer((request, response) => {
+  const proxy = createServer((request, response) => {
     const pass = async (): Promise<void> => {
       const headers = new Headers();
       for (const [name, value] of Object.entries(request.headers))
@@ -41,17 +41,8 @@ async function loseAnAnswer({ slack, address }: World): Promise<void> {
     };
     pass().catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => {
-    proxy.listen(0, '127.0.0.1', resolve);
-  });
-  const at = proxy.address();
-  if (at === null || typeof at === 'string') throw new Error('The proxy has no port.');
-  slack.connectHttp(`http://127.0.0.1:${at.port}/slack/events`);
-  onTestFinished(() => {
-    slack.connectHttp(url);
-    proxy.closeAllConnections();
-    proxy.close();
-  });
+  slack.connectHttp(`${await listenInTest(proxy)}/slack/events`);
+  onTestFinished(() => slack.connectHttp(url));
 }
 
 describe('a reply that Slack delivers again', () => {

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
+import { captureLog } from '../support/log-lines.ts';
 import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -11,16 +10,10 @@ const NAME = 'PAYMENTS_PASSPHRASE';
 const SECRET = 'hunter2-hunter2-hunter2';
 
 describe('session secrets', () => {
-  const lines: string[] = [];
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      lines.push(chunk.toString());
-      done();
-    },
-  });
+  const { log, text: logged } = captureLog();
   const world = useWorld({
     environment: { WATCH_SECONDS: '1' },
-    overrides: { log: createLog('trace', stream) },
+    overrides: { log },
   });
 
   /** Everything the embedded database has on disk: tables, jobs, and its log of changes. */
@@ -61,8 +54,8 @@ describe('session secrets', () => {
     // The task is on disk, so the look there is a look at the right place.
     expect(onDisk()).toContain('use the secret');
     expect(onDisk()).not.toContain(SECRET);
-    expect(lines.join('')).not.toContain(SECRET);
-    expect(lines.join('')).not.toContain('use the secret');
+    expect(logged()).not.toContain(SECRET);
+    expect(logged()).not.toContain('use the secret');
     expect(JSON.stringify(slack.messages(channelId))).not.toContain(SECRET);
   });
 
@@ -81,7 +74,7 @@ describe('session secrets', () => {
     expect(shown).not.toContain(SECRET);
     const tag = session.request.tags?.find((one) => one.startsWith('slack-')) ?? 'none';
     expect(shown).toMatch(new RegExp(`Its tag in Devin\\W+${tag}`));
-    expect(lines.join('')).not.toContain(NAME);
+    expect(logged()).not.toContain(NAME);
     expect(slack.problems).toEqual([]);
   });
 
@@ -93,7 +86,7 @@ describe('session secrets', () => {
     expect(slack.renderText(card)).toContain('Edit and try again');
     expect(slack.renderText(card)).not.toContain('[Try again]');
     expect(onDisk()).not.toContain(SECRET);
-    expect(lines.join('')).not.toContain(SECRET);
+    expect(logged()).not.toContain(SECRET);
   });
 
   const SAYS_LOST = `type them again, under "More options". They were: ${NAME}.`;

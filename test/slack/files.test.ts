@@ -1,27 +1,16 @@
 import { createServer } from 'node:http';
-import type { RequestListener, Server } from 'node:http';
-import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { WebClient } from '@slack/web-api';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SlackFile } from '../../src/session/context.ts';
 import { createSlackFiles, FileTooLargeError } from '../../src/slack/files.ts';
+import { listenInTest } from '../support/listen.ts';
 
 const TOKEN = 'xoxb-files';
 const SIGN_IN = '<html>Sign in to your workspace</html>';
-const servers: Server[] = [];
 
-async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  const address = server.address();
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-}
-
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
+const listen = async (listener: RequestListener) => listenInTest(createServer(listener));
 
 /** `trusted`: the origin that stands in for Slack's hosts. */
 const filesOf = (trusted: string) =>

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { listen, shut } from '../../src/sandbox/loopback.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -28,12 +28,11 @@ export async function offerPostgres(
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
-  const port = await listen(offer);
+  const { origin } = await listen(offer);
   return {
-    address: `http://127.0.0.1:${port}/`,
+    address: origin,
     async close() {
-      offer.closeAllConnections();
-      offer.close();
+      await shut(offer);
       await starting?.then(async ({ stop }) => stop());
     },
   };
@@ -52,12 +51,4 @@ async function startServer(databaseDir: string) {
       await ended;
     },
   };
-}
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../../src/sandbox/slack/index.ts';
+import { listenInTest } from '../../support/listen.ts';
 import { startSlack, startSocketApp } from './harness.ts';
 
 const AT_ONCE = [0, 0, 0];
@@ -16,16 +17,7 @@ async function startApp(slack: LocalSlack, answers: readonly Answer[]): Promise<
     seen.push(request.headers);
     if (answer !== 'silence') response.writeHead(answer.status, answer.headers).end();
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The app has no port.');
-  slack.connectHttp(`http://127.0.0.1:${address.port}/slack/events`);
+  slack.connectHttp(`${await listenInTest(server)}/slack/events`);
   return seen;
 }
 

@@ -1,0 +1,10 @@
+import { createServer } from 'node:http';
+import { listen, shut } from '../../src/sandbox/loopback.ts';
+
+/** For a program that cannot choose one itself. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  const { port } = await listen(probe);
+  await shut(probe);
+  return port;
+}
