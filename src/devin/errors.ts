@@ -61,18 +61,6 @@ export class DevinError extends Error {
   get status(): number | null {
     return this.facts.status;
   }
-
-  get detail(): string | null {
-    return this.facts.detail;
-  }
-
-  get permission(): string | null {
-    return this.facts.permission;
-  }
-
-  get fieldErrors(): FieldError[] {
-    return this.facts.fieldErrors;
-  }
 }
 
 /** Facts of a failure of which nothing but the code, and perhaps the status, is known. */

@@ -11,7 +11,7 @@ const MAX_MESSAGES = 200;
 const PAGE = 200;
 
 export type ThreadMessages =
-  | { kind: 'read'; messages: SlackMessage[]; earlierLeftOut: number }
+  | { kind: 'read'; messages: SlackMessage[] }
   /** Slack's reason, such as `not_in_channel`. */
   | { kind: 'unreadable'; code: string };
 
@@ -26,7 +26,8 @@ export function createThreadReader({ client, people, botUserId }: ReaderDeps) {
     async read({ channelId, picked }: MessageContext): Promise<ThreadMessages> {
       try {
         const messages = await pages(client, channelId, picked.threadTs ?? picked.ts);
-        return within(messages.filter(({ userId }) => userId !== botUserId()));
+        const others = messages.filter(({ userId }) => userId !== botUserId());
+        return { kind: 'read', messages: within(others) };
       } catch (error) {
         const failure = slackFailure(error);
         if (failure.kind !== 'refused') throw error;
@@ -78,10 +79,9 @@ async function pages(client: WebClient, channel: string, ts: string): Promise<Sl
   return [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
 }
 
-function within(messages: SlackMessage[]): ThreadMessages {
-  if (messages.length <= MAX_MESSAGES) return { kind: 'read', messages, earlierLeftOut: 0 };
-  const kept = [...messages.slice(0, 1), ...messages.slice(1 - MAX_MESSAGES)];
-  return { kind: 'read', messages: kept, earlierLeftOut: messages.length - kept.length };
+function within(messages: SlackMessage[]): SlackMessage[] {
+  if (messages.length <= MAX_MESSAGES) return messages;
+  return [...messages.slice(0, 1), ...messages.slice(1 - MAX_MESSAGES)];
 }
 
 const MENTION = /<@([UW][A-Z0-9]+)>/g;

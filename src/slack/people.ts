@@ -8,7 +8,6 @@ const userSchema = z.object({
   name: z.string().nullish(),
   deleted: z.boolean().nullish(),
   is_bot: z.boolean().nullish(),
-  is_app_user: z.boolean().nullish(),
   is_admin: z.boolean().nullish(),
   is_owner: z.boolean().nullish(),
   is_restricted: z.boolean().nullish(),
@@ -27,7 +26,6 @@ const userSchema = z.object({
 /** https://docs.slack.dev/reference/objects/user-object */
 export type SlackPerson = {
   userId: string;
-  teamId: string | null;
   name: string;
   kind: 'member' | 'guest' | 'external' | 'bot' | 'deactivated';
   isAdmin: boolean;
@@ -74,7 +72,6 @@ function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPer
   const name = [profile?.display_name, profile?.real_name, user.name].find((candidate) => candidate);
   return {
     userId: user.id,
-    teamId: user.team_id ?? null,
     name: name ?? user.id,
     kind: kindOf(user, ownTeamId),
     isAdmin: user.is_admin === true || user.is_owner === true,

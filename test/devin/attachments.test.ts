@@ -136,7 +136,7 @@ describe('a download', () => {
     const devin = await startDevin({ status: 404, json: { detail: 'Gone' } });
     expect(await failureOf(devin.attachments.download(`${devin.url}/x`))).toMatchObject({
       code: 'not-found',
-      detail: 'Gone',
+      facts: { detail: 'Gone' },
     });
   });
 });

@@ -80,7 +80,9 @@ describe('reads', () => {
 
   test('do not repeat what is refused', async () => {
     const { sessions, seen } = await startDevin({ status: 404, json: { title: 'Not Found', status: 404 } });
-    expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'not-found', detail: 'Not Found' });
+    expect(await failureOf(sessions.get('abc'))).toMatchObject({
+      facts: { code: 'not-found', detail: 'Not Found' },
+    });
     expect(seen).toHaveLength(1);
   });
 

@@ -65,7 +65,7 @@ describe('finding a member by address', () => {
     const { members } = await startDevin({ status: 403, json: { detail: 'Requires ViewOrgMembership' } });
     expect(await failureOf(members.findByEmail('ada@acme.test'))).toMatchObject({
       code: 'forbidden',
-      permission: 'ViewOrgMembership',
+      facts: { permission: 'ViewOrgMembership' },
     });
   });
 });

@@ -33,8 +33,10 @@ describe('creating a session', () => {
     expect(error).toMatchObject({
       code: 'invalid-request',
       status: null,
-      detail: 'attachment_urls: 0: Invalid URL',
-      fieldErrors: [{ field: 'attachment_urls', message: '0: Invalid URL' }],
+      facts: {
+        detail: 'attachment_urls: 0: Invalid URL',
+        fieldErrors: [{ field: 'attachment_urls', message: '0: Invalid URL' }],
+      },
     });
     expect(seen).toHaveLength(0);
   });
@@ -128,7 +130,7 @@ describe('acting on a session', () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
     expect(await failureOf(sessions.sendMessage('abc', { message: '' }))).toMatchObject({
       code: 'invalid-request',
-      fieldErrors: [{ field: 'message' }],
+      facts: { fieldErrors: [{ field: 'message' }] },
     });
     expect(seen).toHaveLength(0);
   });

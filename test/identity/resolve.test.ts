@@ -22,7 +22,6 @@ function setUp(
   const asked: string[] = [];
   const person: SlackPerson = {
     userId: 'U1',
-    teamId: 'T1',
     name: 'ana',
     kind: 'member',
     isAdmin: false,

@@ -11,7 +11,7 @@
  *     addUser({ name, id?, email?, isGuest?, isBot?, deleted?, teamId?, isAdmin?, emailConfirmed?, realName? })
  *     addChannel({ name, members, id?, isPrivate?, isDm?, isExternal?, isArchived?, botIsMember? })   bot is a member by default
  *     addFile({ name, mimetype, content, owner, infoOnly? })
- *     changeUser(userId, {...})  changeChannel(channelId, {...})  setBotMember(channelId, isMember)
+ *     changeChannel(channelId, {...})  setBotMember(channelId, isMember)
  *     directMessages(userId) -> channel id of the person's conversation with the app
  *     say(userId, channelId, text, { threadTs?, blocks?, attachments?, files?, botName? }) -> ts      no event is sent
  *
@@ -22,7 +22,7 @@
  * What people do; each resolves when the app has answered (or Slack's three seconds are over)
  *     command(userId, channelId, text, { name = '/devin', raw? }) -> { delivery, failure, message }
  *         `@name`, `#channel` and links in the text are escaped as Slack does; raw: the text is sent as it is
- *     shortcut(userId, { channelId, ts }, callbackId)   globalShortcut(userId, callbackId) -> the same
+ *     shortcut(userId, { channelId, ts }, callbackId) -> the same
  *     clickButton(userId, { channelId, ts } | { viewId }, actionIdOrButtonText) -> { delivery, failure, openedUrl }
  *     choose({ userId, target, which, entry }) for selects, overflow menus, checkboxes, dispatching inputs
  *     typeIn(viewId, { blockIdOrLabel: string | string[] | null })   options by value or label, files by id; not sent
@@ -44,7 +44,7 @@
  *     waitForMessage(channelId, isWanted, wait?)   waitForView(isWanted, wait?)
  *     renderText(channelId | viewId | message | view) -> plain text
  *
- * The rules of blocks and views are in rules.ts.
+ * The rules of blocks and views are in rules/.
  */
 export { createLocalSlack, type LocalSlack, type LocalSlackOptions } from './local-slack.ts';
 export type { Message, View } from './model.ts';

@@ -100,10 +100,6 @@ export function createSeed(state: State) {
     addUser,
     addChannel,
     addFile: (file: NewFile): string => addFile(state, file).id,
-    /** What changes about a person later: an e-mail address, deactivation, a role. */
-    changeUser(userId: string, change: Partial<Omit<User, 'id'>>): void {
-      Object.assign(requireUser(state, userId), change);
-    },
     changeChannel(
       channelId: string,
       change: Partial<Pick<Channel, 'name' | 'isArchived' | 'isExternal'>>,

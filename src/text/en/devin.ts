@@ -43,10 +43,7 @@ export const devin = {
   down: 'Devin cannot be reached right now. Your request is queued and goes on by itself; there is nothing to do.',
   /** 429, 5xx or no connection on something that is not queued, such as stopping a session. */
   notNow: 'Devin is busy or cannot be reached right now, so this was not done. Try again in a minute.',
-  /** The answer to a create was lost, and the session was not found. */
-  unknownOutcome:
-    "Devin's answer got lost, so it is not certain that the session started, and it was not found. Check again, or start it anyway: then there may be two.",
-  /** The answer to anything else was lost. */
+  /** The answer to anything but a create was lost. */
   unknownAction:
     "Devin's answer got lost, so it is not certain that this was done. Open the session in Devin before you try again.",
   /** Anything else. `reason` is Devin's own. */

@@ -74,19 +74,6 @@ export function createCommands({ state, dispatch }: { state: State; dispatch: Di
       });
       return { delivery, failure: failureOf(delivery), message: null };
     },
-
-    /** The shortcuts menu: no channel, no response_url. */
-    async globalShortcut(userId: string, callbackId: string): Promise<Reaction> {
-      requireMember(state, userId);
-      const delivery = await dispatch.deliver('interactive', {
-        type: 'shortcut',
-        ...payloadBase(state, userId),
-        callback_id: callbackId,
-        action_ts: state.nextTs(),
-        trigger_id: addTrigger(state, { userId, viewId: null, channelId: null }),
-      });
-      return { delivery, failure: failureOf(delivery), message: null };
-    },
   };
 
   /** An answer in the channel also shows what the person typed. */
