@@ -120,9 +120,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { ana, channelId, session } = await startSession(world());
     const ben = addColleague(world());
     expect(await said(ben.userId, channelId, `notify card ${session.id}`)).toContain('only they can say');
-    expect(await said(ana.userId, channelId, `notify card ${session.id}`)).toContain(
-      'nowhere but on the card',
-    );
+    expect(await said(ana.userId, channelId, `notify card ${session.id}`)).toContain('only on the card');
   });
 
   test('a guest sees nothing of what others asked for', async () => {
@@ -251,7 +249,7 @@ describe('follow', () => {
     await slack.command(first.person.userId, first.channelId, `follow ${id}`);
     await toldTo(world(), first.place, 'followed there');
     await slack.command(second.person.userId, second.channelId, `follow devin-${id}`);
-    const told = await toldTo(world(), second.place, 'elsewhere in Slack already');
+    const told = await toldTo(world(), second.place, 'elsewhere in Slack');
     expect(slack.renderText(told)).toContain(first.channelId);
     expect(slack.messages(second.channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });

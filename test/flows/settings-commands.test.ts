@@ -111,7 +111,7 @@ describe('defaults and preferences', () => {
 
     test.each([
       ['people who are no administrators', false, 'other', 'user-x', 'Only administrators'],
-      ['oneself', true, 'self', 'user-x', 'Nobody links themselves'],
+      ['oneself', true, 'self', 'user-x', 'You cannot link yourself'],
       ['guests', true, 'guest', 'user-x', 'Only full members'],
       ['members that Devin does not know', true, 'other', 'user-nobody', 'has no member'],
     ])('is refused: %s', async (_what, isAdmin, whom, devinUserId, words) => {

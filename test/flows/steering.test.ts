@@ -168,7 +168,7 @@ describe('taking a request back', () => {
     await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     expect(held.remaining()).toBe(0);
     await slack.clickButton(ana.userId, on, 'cancel');
-    await toldTo(world(), { channelId, userId: ana.userId }, 'sent to Devin already');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'already been sent to Devin');
   });
 
   test('somebody who is no member cannot take it back', async () => {

@@ -181,7 +181,7 @@ describe('what Devin says', () => {
     expect(slack.messages(thread.channelId).flatMap(({ fileIds }) => fileIds)).toHaveLength(1);
   });
 
-  test('goes on when Devin does not know the session any more', async () => {
+  test('goes on when Devin no longer knows the session', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.fail({ method: 'GET', path: new RegExp(`${thread.id}/messages$`) }, { status: 404, times: 1 });

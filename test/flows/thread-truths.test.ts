@@ -81,13 +81,13 @@ describe('what is said to Devin outside the thread', () => {
     devin.advance(thread.id, { status: 'running' });
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Working'));
     await replyInBox(thread, 'use main\n<!channel> please');
-    const shown = await thread.relayedText('by the Reply button');
+    const shown = await thread.relayedText('using the Reply button');
     expect(shown.text).toBe(
-      `<@${thread.ana.userId}>, by the Reply button:\n> use main\n> &lt;!channel&gt; please`,
+      `<@${thread.ana.userId}>, using the Reply button:\n> use main\n> &lt;!channel&gt; please`,
     );
     const { delivery } = await slack.command(ben.userId, thread.channelId, `say ${thread.id} and test it`);
     await slack.redeliver(delivery);
-    await thread.relayedText(`<@${ben.userId}>, by a command:\n> and test it`);
+    await thread.relayedText(`<@${ben.userId}>, using a command:\n> and test it`);
     devin.advance(thread.id, { status: 'running', message: 'Will do.' });
     await thread.relayedText('Will do.');
     expect(thread.relayed()).toHaveLength(3);
@@ -130,7 +130,7 @@ describe('what is said to Devin outside the thread', () => {
       channelId,
       ({ text, threadTs }) => threadTs !== null && text.includes('All alone.'),
     );
-    expect(slack.messages(channelId).filter(({ text }) => text.includes('by a command'))).toEqual([]);
+    expect(slack.messages(channelId).filter(({ text }) => text.includes('using a command'))).toEqual([]);
   });
 });
 
@@ -186,7 +186,7 @@ describe('an edit', () => {
 describe('a 404 on sending a message', () => {
   test.each([
     ['the session is there', null, 'did not accept it. Devin says: User gone-user not found'],
-    ['the session is not', { status: 404 }, 'now. Devin says: User gone-user not found'],
+    ['the session is not', { status: 404 }, 'see it. Devin says: User gone-user not found'],
     [
       'this app may not see sessions',
       { status: 403, problem: { detail: 'Missing permission ViewOrgSessions' } },

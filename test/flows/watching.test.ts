@@ -139,7 +139,7 @@ describe('a session that is followed', () => {
   });
 
   test.each([
-    ['failed', { status: 'error' }, 'could not go on', 'Failed'],
+    ['failed', { status: 'error' }, 'could not continue', 'Failed'],
     [
       'was capped',
       { status: 'suspended', statusDetail: 'usage_limit_exceeded' },
@@ -206,14 +206,14 @@ function isMilestone(metadata: unknown, kind: string): boolean {
 describe('when something is missing while a session is followed', () => {
   const world = useWorld(QUICK);
 
-  test('shows once that Devin does not know the session any more, and asks for it no more', async () => {
+  test('shows once that Devin no longer knows the session, and stops asking for it', async () => {
     const { devin, slack } = world();
     const { ana, channelId, session, card, showing, editsOf } = await startSession(world());
     const itself = { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) } as const;
     const hidden = devin.fail(itself, { status: 404, times: 9 });
     const unlisted = devin.fail(LIST, { status: 422, times: 20 });
     const gone = await showing('Gone');
-    expect(gone.text).toContain('Devin does not know this session any more');
+    expect(gone.text).toContain('Devin no longer knows this session');
     const edits = editsOf().length;
     hidden.clear();
     unlisted.clear();
@@ -228,7 +228,7 @@ describe('when something is missing while a session is followed', () => {
     await slack.speak(ana.userId, channelId, 'are you there?', { threadTs: card.ts });
     await slack.waitForMessage(
       channelId,
-      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('does not know the session'),
+      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('no longer knows the session'),
     );
     expect(slack.problems).toEqual([]);
   });

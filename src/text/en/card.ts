@@ -18,22 +18,22 @@ export const card = {
   },
   /** What a phase means for the reader, by Devin's own reason; `any` where it gives none that is known. */
   meaning: {
-    'needs-approval': { any: 'Devin waits for an approval, which is given in Devin.' },
+    'needs-approval': { any: 'Devin is waiting for an approval, which is given in Devin.' },
     asleep: {
       inactivity:
-        'Asleep because nothing happened for a while. It costs nothing meanwhile, and a message wakes it.',
-      user_request: 'Somebody put it to sleep. It costs nothing meanwhile, and a message wakes it.',
-      any: 'It costs nothing meanwhile, and a message wakes it.',
+        'Asleep because nothing happened for a while. It costs nothing while it sleeps, and a message wakes it.',
+      user_request: 'Somebody put it to sleep. It costs nothing while it sleeps, and a message wakes it.',
+      any: 'It costs nothing while it sleeps, and a message wakes it.',
     },
     capped: {
       usage_limit_exceeded:
-        'It has used as much as this session may. Start again with a higher ACU cap, or raise it in Devin.',
+        'It has reached the limit of this session. Start again with a higher ACU cap, or raise it in Devin.',
       user_usage_limit_exceeded:
-        'The person it runs as has used as much as they may. A Devin administrator can raise that limit.',
+        'The person it runs as has reached their usage limit. A Devin administrator can raise it.',
       org_usage_limit_exceeded:
-        'The organisation has used as much as it may. A Devin administrator can raise that limit.',
+        'The organisation has reached its usage limit. A Devin administrator can raise it.',
       total_session_limit_exceeded:
-        'The organisation has as many sessions as it may. A Devin administrator can raise that limit.',
+        'The organisation has reached its limit of sessions. A Devin administrator can raise it.',
       out_of_credits: 'The organisation has no credits left. Whoever pays for Devin can add some.',
       out_of_quota: 'The quota is used up. A Devin administrator can raise it.',
       no_quota_allocation: 'No quota is set aside for this. A Devin administrator can change that.',
@@ -41,10 +41,10 @@ export const card = {
       any: 'A limit was reached. A Devin administrator can say which, and raise it.',
     },
     gone: {
-      any: 'Devin does not know this session any more: it was deleted, or this app may not see it now. A Devin administrator can say which; what it was asked for is kept under "Start again with changes".',
+      any: 'Devin no longer knows this session: it was deleted, or this app may no longer see it. A Devin administrator can say which; what was asked for is kept under "Start again with changes".',
     },
     unknown: {
-      any: "Devin's answer got lost, so it is not certain that the session started, and it was not found. Check again, or start it anyway: then there may be two.",
+      any: "Devin's answer got lost and the session was not found, so it may or may not have started. Check again, or start it anyway: then there may be two.",
     },
   },
   untitled: 'Devin session',
@@ -95,7 +95,7 @@ export const card = {
   buttonOn: (label: string, title: string): string => `${label}: ${title}`,
   confirmStartAnyway: {
     title: 'Start it anyway?',
-    text: 'The first attempt may be running although it was not found. Then there will be two sessions, and both cost. "Check again" only looks.',
+    text: 'The first attempt may be running even though it was not found. Then there will be two sessions, and both cost. "Check again" only looks.',
     confirm: 'Start anyway',
     deny: 'Not now',
   },
@@ -110,16 +110,16 @@ export const card = {
     busy: 'Devin is busy. This is queued and starts by itself; there is nothing to do.',
     down: 'Devin cannot be reached right now. This is queued and starts by itself; there is nothing to do.',
     looking:
-      "Devin's answer got lost. This app is looking whether the session started, before anything is sent again; there is nothing to do.",
+      "Devin's answer got lost. This app is checking whether the session started before it sends anything again; there is nothing to do.",
   },
   /** Failures of our own: what happened, why, what to do next. */
   problems: {
     secretsLost:
-      'Nothing was started: the secrets for this session could not be decrypted any more, because the key of this app (SECRETS_KEY) changed while the request waited. Choose "Edit and try again" and enter the secrets again.',
+      'Nothing was started: the secrets for this session could no longer be decrypted, because the key of this app (SECRETS_KEY) changed while the request waited. Choose "Edit and try again" and enter the secrets again.',
     slack: (code: string): string =>
-      `Nothing was started: Slack accepted the card neither in this conversation nor as a direct message (${code}), so there would have been no place to follow the session. Ask whoever runs this app to look at its permissions in Slack, then try again.`,
-    cancelled: 'It was taken back before it was sent to Devin, so nothing was started.',
+      `Nothing was started: Slack accepted the card neither in this conversation nor as a direct message (${code}), so there would have been nowhere to follow the session. Ask whoever runs this app to check its permissions in Slack, then try again.`,
+    cancelled: 'It was cancelled before it was sent to Devin, so nothing was started.',
     gaveUp:
-      'Nothing was started: Devin was busy or could not be reached for as long as a request waits. Try again later; https://www.devinstatus.com says how Devin is.',
+      'Nothing was started: Devin was busy or could not be reached for longer than a request waits. Try again later; https://www.devinstatus.com shows how Devin is doing.',
   },
 };

@@ -2,7 +2,7 @@
 export const command = {
   /** The store did not take the request. */
   notRecorded:
-    'Your request could not be written down, so nothing was started. Try again in a minute; if that does not help, tell whoever runs this app.',
+    'Your request could not be saved, so nothing was started. Try again in a minute; if that does not help, tell whoever runs this app.',
   /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
   problems: {
     unknownFlag: (flag: string): string =>
@@ -16,7 +16,7 @@ export const command = {
       `${flag} cannot be ${value}. It takes ${takes}.`,
     unclosedQuote: (flag: string, value: string): string =>
       `The quotes at ${flag} ${value} are not closed. A value with spaces needs them on both sides.`,
-    repeated: (flag: string): string => `${flag} is there twice with different values. Keep one of them.`,
+    repeated: (flag: string): string => `${flag} is given twice with different values. Keep one of them.`,
     incomplete: (word: string, usage: string): string =>
       `${word} needs more: ${usage}. \`list\` shows your sessions, \`help\` every command.`,
     noTask: 'There is no task. Say what Devin should do.',
@@ -26,15 +26,15 @@ export const command = {
   help: {
     title: 'Start a Devin session',
     usage: (command: string): string =>
-      `${command} and the task starts a session as you. ${command} alone opens a form. Options stand before, after or amid the task:`,
+      `${command} and a task starts a session as you. ${command} alone opens a form. Options go before, after or within the task:`,
     examples: [
       'fix the flaky login test --repo acme/web --acu 10',
       '!fast write release notes --title "Release 2.4" --tag docs,release',
     ],
     flagsTitle: 'Options',
     flagsNote:
-      'Values with spaces go in quotes. Text in backticks, and all that follows a `--` of its own, is task and never an option.',
-    modes: (words: string): string => `The mode can also be said by a word anywhere in the task: ${words}.`,
+      'Values with spaces go in quotes. Text in backticks, and everything after a `--` that stands alone, belongs to the task and is never an option.',
+    modes: (words: string): string => `The mode can also be given as a word anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
     subcommandsTitle: 'Other commands',
     subcommandsNote: 'A `<session>` is named by its id or its link.',
@@ -42,7 +42,7 @@ export const command = {
       help: { usage: 'help', does: 'shows this, to you alone.' },
       list: {
         usage: 'list',
-        does: 'shows your sessions; `list all` shows those of everybody, private ones without their titles, `list 2` the second page.',
+        does: 'shows your sessions; `list all` shows those of everybody, private ones without their titles; `list 2` shows the second page.',
       },
       status: { usage: 'status <session>', does: 'shows where a session stands.' },
       follow: {
@@ -58,19 +58,19 @@ export const command = {
       },
       notify: {
         usage: 'notify thread|dm|card',
-        does: 'says where you are told what matters about your sessions; `notify dm <session>` about one of them.',
+        does: 'sets where you hear about your sessions; `notify dm <session>` sets it for one of them.',
       },
       steer: {
         usage: 'steer requester|members',
-        does: "says who may answer and stop this channel's sessions; `steer workspace …` everywhere; for administrators.",
+        does: "sets who may answer and stop this channel's sessions; `steer workspace …` sets it everywhere; for administrators.",
       },
       'web-messages': {
         usage: 'web-messages on|off',
-        does: "says whether what people write in Devin's web app appears in this channel's threads; `web-messages workspace …` everywhere; for administrators.",
+        does: "sets whether what people write in Devin's web app appears in this channel's threads; `web-messages workspace …` sets it everywhere; for administrators.",
       },
       link: {
         usage: 'link <@person> <Devin user id>',
-        does: 'says which member of the Devin organisation a person is; for administrators.',
+        does: 'sets which member of the Devin organisation a person is; for administrators.',
       },
     },
   },

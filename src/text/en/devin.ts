@@ -16,7 +16,7 @@ export const devin = {
   /** 403. `permission` is null where Devin does not name it. */
   forbidden: (permission: string | null): string =>
     permission === null
-      ? "This app's service user may not do that in Devin, and Devin does not say which permission is missing. Ask a Devin administrator to look at its role in Devin Settings > Service users; starting a session as a person takes ManageOrgSessions and ImpersonateOrgSessions."
+      ? "This app's service user may not do that in Devin, and Devin does not say which permission is missing. Ask a Devin administrator to check its role in Devin Settings > Service users; starting a session as a person takes ManageOrgSessions and ImpersonateOrgSessions."
       : `This app's service user lacks the permission ${permission} in Devin. Ask a Devin administrator to add it to its role in Devin Settings > Service users, then try again.`,
   /** 403: what goes on without a permission, by its name in Devin. */
   without: {
@@ -33,7 +33,7 @@ export const devin = {
   },
   /** 404. */
   notFound:
-    'Devin does not know this, or this app may not see it. Check the id or the link: it may be of another organisation, or deleted.',
+    'Devin does not know this, or this app may not see it. Check the id or the link: it may belong to another organisation, or have been deleted.',
   /** 409. */
   conflict: (reason: string | null): string =>
     `Devin cannot do that in the state the session is in. Open it in Devin to see where it stands, then try again.${reason === null ? '' : ` Devin says: ${reason}`}`,
@@ -48,5 +48,5 @@ export const devin = {
     "Devin's answer got lost, so it is not certain that this was done. Open the session in Devin before you try again.",
   /** Anything else. `reason` is Devin's own. */
   unexpected: (status: number | null, reason: string | null): string =>
-    `Devin gave an answer that this app does not understand${status === null ? '' : ` (HTTP ${status})`}. Try again; if it stays, tell whoever runs this app.${reason === null ? '' : ` Devin says: ${reason}`}`,
+    `Devin gave an answer that this app does not understand${status === null ? '' : ` (HTTP ${status})`}. Try again; if it keeps happening, tell whoever runs this app.${reason === null ? '' : ` Devin says: ${reason}`}`,
 };

@@ -28,13 +28,13 @@ export const modal = {
     files: (count: number): string => (count === 1 ? '1 file' : `${count} files`),
   },
   threadUnreadable:
-    'Only this message can go along: this app cannot read the thread, because it is not in this conversation. To bring the thread, type `/invite @Devin` there and open this form again.',
+    'Only this message can go along: this app cannot read the thread, because it is not in this conversation. To include the thread, type `/invite @Devin` there and open this form again.',
   /** One input holds 3,000 characters; a longer value goes on in further ones. */
   continued: (label: string, part: number): string => `${label} (part ${part})`,
   /** `names`: what they were called; empty where that is not known. */
   secretsLost: (names: readonly string[]): string =>
     `The secrets for this session only were not kept: type them again, under "More options".${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
-  continuedHint: 'Goes on from the input above. Left empty: nothing more.',
+  continuedHint: 'Continues the input above. Left empty: nothing more.',
   tooLong: (label: string): string =>
     `${label}: what was filled in is longer than this form can hold, so its end is missing here.`,
   none: {
@@ -57,7 +57,7 @@ export const modal = {
   kinds: {
     list: 'A value with a comma in it goes into double quotes.',
     secrets:
-      'Everything after the first = is the value, quotes too. Lines that are blank or start with # are skipped. What you type is readable on your screen; nothing here is ever filled in again. Left empty: none.',
+      'Everything after the first = is the value, quotes included. Lines that are blank or start with # are skipped. What you type is visible on your screen; nothing here is ever filled in again. Left empty: none.',
     json: 'A JSON object, from { to }.',
   },
   sensitive: {
@@ -76,24 +76,24 @@ export const modal = {
     person: 'Filled in from your own defaults.',
   },
   runsAs: {
-    looking: 'Looking up as whom this will run…',
+    looking: 'Looking up who this will run as…',
     member: (name: string, how: string): string => `Runs as ${name}. ${how}`,
     refused: (why: string): string => `:warning: You cannot start a session yet. ${why}`,
   },
   identityUnavailable:
-    'As whom this will run could not be looked up just now. You can start it all the same: it is looked up again before anything is sent to Devin.',
+    'Who this will run as could not be looked up just now. You can start it anyway: it is looked up again before anything is sent to Devin.',
   expired:
     'This form is too old to be sent. Copy your task, open a new form and paste it there. Nothing was started.',
   errors: {
     empty: 'Say what Devin should do.',
     takes: (takes: string): string => `This takes ${takes}.`,
     value: (value: string, takes: string): string => `"${value}" does not fit. This takes ${takes}.`,
-    noneAndValues: 'Either untick this or empty the list above: now it says both.',
+    noneAndValues: 'Either untick this or empty the list above: as it stands, it says both.',
     /** Never what is on the line: it may be a secret. */
     secrets: {
       'no-equals': (line: number): string => `Line ${line} is not of the form KEY=VALUE.`,
       'bad-key': (line: number): string =>
-        `Line ${line}: the key before = takes 1 to 256 characters and no blanks.`,
+        `Line ${line}: the key before = takes 1 to 256 characters and no spaces.`,
       repeated: (line: number): string =>
         `Line ${line} repeats the key of a line above it. Keep one of them.`,
     },

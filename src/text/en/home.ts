@@ -2,10 +2,10 @@
 export const home = {
   title: 'Your Devin sessions',
   runsAs: {
-    looking: 'Looking up as whom your sessions run…',
+    looking: 'Looking up who your sessions run as…',
     member: (name: string): string => `Your sessions run as ${name}.`,
     notKnown:
-      'As whom your sessions run could not be looked up just now. It is looked up again before anything is sent to Devin.',
+      'Who your sessions run as could not be looked up just now. It is looked up again before anything is sent to Devin.',
   },
   start: 'Start a session',
   refresh: 'Refresh',

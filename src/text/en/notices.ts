@@ -10,7 +10,7 @@ export const notices = {
     problem: 'Slack gave no answer that says so. Nothing was started; if there is no form, open it here.',
   },
   notYourButton: (userId: string): string =>
-    `Only <@${userId}>, who asked for this session, can press that button, because it may cost. Nothing was done. You can open the details, or start a session of your own.`,
+    `Only <@${userId}>, who asked for this session, can press that button, because it may cost money. Nothing was done. You can open the details, or start a session of your own.`,
   cardElsewhere: (why: string): string =>
     `${why} Your session goes ahead all the same; its card is in your direct messages with this app.`,
   openCard: 'Open the card',
@@ -19,15 +19,15 @@ export const notices = {
     not_in_channel:
       'This app is not in this channel, so it cannot post there. To have the card in the channel next time, type `/invite @Devin` there.',
     channel_not_found:
-      'This app is not in this conversation, so it cannot post there. To have the card in a private channel next time, type `/invite @Devin` there; a direct message between people takes no apps.',
+      'This app is not in this conversation, so it cannot post there. To have the card in a private channel next time, type `/invite @Devin` there; apps cannot join a direct message between people.',
     is_archived: 'This channel is archived, so nothing can be posted there.',
     restricted_action:
       'Posting in this channel is restricted. Ask an administrator of the channel to let this app post there.',
   },
   elsewhereOther: (code: string): string =>
     code === ''
-      ? 'Slack did not take the card in that conversation.'
-      : `Slack did not take the card in that conversation (${code}).`,
+      ? 'Slack did not accept the card in that conversation.'
+      : `Slack did not accept the card in that conversation (${code}).`,
   /** How it was established as whom a session runs. */
   matchedBy: {
     administrator: 'Linked by an administrator.',
@@ -46,7 +46,7 @@ export const notices = {
       bot: "Runs as the organisation's service user: the requester is an app, not a person.",
       deactivated: "Runs as the organisation's service user: the requester's Slack account is deactivated.",
       'no-email':
-        "Runs as the organisation's service user: Slack gives no confirmed e-mail address of the requester.",
+        "Runs as the organisation's service user: Slack gives no confirmed e-mail address for the requester.",
       'lookup-forbidden':
         "Runs as the organisation's service user: this app may not look up members in Devin (permission ViewOrgMembership).",
     },
@@ -68,7 +68,7 @@ export const notices = {
     deactivated: (_maskedEmail: string | null): string =>
       'Your Slack account is deactivated, so it can neither start sessions nor steer them. Ask an administrator of the workspace.',
     'no-email': (_maskedEmail: string | null): string =>
-      "Slack gives this app no confirmed e-mail address of yours, so you cannot be found in Devin. Confirm the address in your Slack account's settings; if it is confirmed, ask whoever runs this app to check its permission users:read.email or to link your accounts.",
+      "Slack gives this app no confirmed e-mail address for you, so you cannot be found in Devin. Confirm the address in your Slack account's settings; if it is confirmed, ask whoever runs this app to check its permission users:read.email or to link your accounts.",
     'lookup-forbidden': (_maskedEmail: string | null): string =>
       'This app may not look up members in Devin, so it cannot tell who you are there. Ask a Devin administrator to give the permission ViewOrgMembership to its service user (Devin Settings > Service users), or whoever runs this app to link your accounts.',
   },
@@ -79,14 +79,14 @@ export const notices = {
     'sign-in-page': (name: string): string =>
       `The file ${name} was left out: Slack did not let this app download it. Ask whoever runs this app to check its permission files:read.`,
     unreadable: (name: string): string =>
-      `The file ${name} was left out: Slack gives this app no content of it. It may be deleted, kept outside Slack, or in a conversation this app is not in.`,
+      `The file ${name} was left out: Slack does not give this app its content. It may have been deleted, be kept outside Slack, or be in a conversation this app is not in.`,
     'no-permission': (name: string): string =>
-      `The file ${name} was left out: the service user lacks the permission UseDevinSessions in Devin, which handing over files takes.`,
+      `The file ${name} was left out: the service user lacks the permission UseDevinSessions in Devin, which is needed to hand over files.`,
     refused: (name: string): string =>
-      `The file ${name} was left out: Devin did not accept it. Another format, or a link to it, may do.`,
+      `The file ${name} was left out: Devin did not accept it. Another format, or a link to it, may work.`,
     'too-many': (name: string): string =>
       `The file ${name} was left out: there were too many files. Ask with fewer, or put them into one archive.`,
     'thread-unreadable': (code: string): string =>
-      `Only the picked message went along: this app could not read the thread (${code}). Where it is not in the conversation, type \`/invite @Devin\` there to bring the thread next time.`,
+      `Only the picked message went along: this app could not read the thread (${code}). If it is not in the conversation, type \`/invite @Devin\` there to include the thread next time.`,
   },
 };

@@ -9,7 +9,7 @@ export const config = {
       'must be the signing secret: api.slack.com/apps > your app > Basic Information > App Credentials.',
     SLACK_API_URL: "must be a web address, such as https://slack.com/api/; leave it out to use Slack's own.",
     SLACK_COMMAND:
-      'must be a slash command of at most 32 characters, such as /devin: as the app manifest has it.',
+      'must be a slash command of at most 32 characters, such as /devin, the same as in the app manifest.',
     HOST: 'must be an address to listen on, such as 0.0.0.0.',
     PORT: 'must be a port number from 0 to 65535, such as 3000.',
     DEVIN_API_KEY: "must be a service user's key (cog_…): app.devin.ai > Settings > Service users.",
@@ -57,7 +57,7 @@ export const store = {
 /** Start: what ends it, or is warned of. */
 export const start = {
   healthy:
-    'All is well: Slack and Devin know this app, and nothing that can be tried without changes is missing.',
+    'All is well: Slack and Devin know this app, and every permission that can be checked without changing anything is there.',
   notABot: 'SLACK_BOT_TOKEN is not a bot token: it must be the Bot User OAuth Token (xoxb-…) of the app.',
   slackToken: (code: string): string =>
     `Slack does not accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions, and install the app to the workspace if it is not.`,

@@ -2,19 +2,19 @@
 export const settings = {
   title: 'Defaults that apply to you here',
   notSaid: "Everything else is left to the organisation's defaults.",
-  none: "None is set: everything is left to the organisation's defaults.",
+  none: "None are set: everything is left to the organisation's defaults.",
   scopes: { workspace: 'this workspace', channel: 'this channel', person: 'you' },
   value: (label: string, value: string, scope: string): string => `${label}: ${value} (set for ${scope})`,
   set: (scope: string): string => `Set for ${scope}.`,
-  cleared: (scope: string): string => `The defaults for ${scope} are removed.`,
+  cleared: (scope: string): string => `The defaults for ${scope} were removed.`,
   nothingSet: 'Nothing was set.',
   adminsOnly:
     'Only administrators of this Slack workspace can set that for a channel or the workspace. Nothing was set. Your own defaults are set with `defaults me`.',
   notify: {
-    label: 'Where you are told what matters',
+    label: 'Where you hear about your sessions',
     thread: "in the session's thread",
     dm: 'in a direct message',
-    card: 'nowhere but on the card',
+    card: 'only on the card',
   },
   steer: {
     label: 'Who may answer, stop and archive sessions here',

@@ -6,7 +6,7 @@ export const steering = {
   membersOnly: (mention: string, why: string | null): string =>
     `Nothing was done. ${why ?? 'Only members of the Devin organisation may do that, and you were not found among them.'} For this session you can ask ${mention}, who asked for it.`,
   outsider:
-    'Only people of the workspace this app is installed in may do that, and you belong to another one. Nothing was done. Ask somebody of that workspace.',
+    'Only people in the workspace this app is installed in may do that, and you belong to another one. Nothing was done. Ask somebody in that workspace.',
   notDone: {
     stop: 'The session was not stopped.',
     archive: 'The session was not archived.',
@@ -14,20 +14,20 @@ export const steering = {
   },
   done: { stop: 'The session is stopped.', archive: 'The session is archived.' },
   sentAlready:
-    'It has been sent to Devin already, so it cannot be taken back any more. Once its card shows Stop, that ends it.',
+    'It has already been sent to Devin, so it can no longer be cancelled. Once its card shows Stop, that ends it.',
   followed: 'Its card is in Slack, and it is followed there.',
   followedElsewhere:
-    'This session has its card elsewhere in Slack already and is followed there, so it was not brought here as well.',
+    'This session already has its card elsewhere in Slack and is followed there, so it was not brought here too.',
   noPlace:
-    'Slack took the card neither in this conversation nor as a direct message, so the session is not shown here. Ask whoever runs this app to look at its permissions in Slack.',
+    'Slack accepted the card neither in this conversation nor as a direct message, so the session is not shown here. Ask whoever runs this app to check its permissions in Slack.',
   slackUnavailable: 'Slack did not answer this app as it should, so nothing was done. Try again in a minute.',
   linking: {
     adminsOnly:
       'Only administrators of this Slack workspace can link people to Devin accounts. Nothing was changed.',
     notYourself:
-      'Nobody links themselves: ask another administrator of this Slack workspace. Nothing was changed.',
+      'You cannot link yourself: ask another administrator of this Slack workspace. Nothing was changed.',
     notAMember:
-      'Only full members of this Slack workspace can be linked, no guests, apps or people of other workspaces. Nothing was changed.',
+      'Only full members of this Slack workspace can be linked, not guests, apps or people from other workspaces. Nothing was changed.',
     unknownInDevin: (id: string): string =>
       `The Devin organisation has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
     done: (mention: string, name: string): string =>
@@ -36,13 +36,13 @@ export const steering = {
   box: {
     titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
     label: 'Message',
-    hint: 'Goes to the session as you, and the others in its thread see it. If Devin cannot get it, you are told privately.',
-    saidLast: 'Devin said last:',
+    hint: 'Goes to the session as you, and the others in its thread see it. If it cannot reach Devin, you will be told privately.',
+    saidLast: 'The last thing Devin said:',
     submit: 'Send',
     close: 'Cancel',
     empty: 'Write what Devin should read.',
     notAllowed: 'Only whoever asked for this session may answer it here. Nothing was sent.',
-    gone: 'This session is not known here any more. Copy your message before you close this.',
-    notRecorded: 'Your message could not be written down. Try again in a minute.',
+    gone: 'This session is no longer known here. Copy your message before you close this.',
+    notRecorded: 'Your message could not be saved. Try again in a minute.',
   },
 };

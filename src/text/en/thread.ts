@@ -3,24 +3,24 @@ export const thread = {
   fromWebApp: "Written in Devin's web app:",
   /** What somebody said to Devin outside the thread. */
   saidVia: {
-    box: (mention: string): string => `${mention}, by the Reply button:`,
-    command: (mention: string): string => `${mention}, by a command:`,
+    box: (mention: string): string => `${mention}, using the Reply button:`,
+    command: (mention: string): string => `${mention}, using a command:`,
   },
   longMessage: 'This is the beginning of a long message; all of it is in the file below.',
   cut: 'The rest of this message is in Devin.',
   openInDevin: 'Open in Devin',
   /** `name`: a code span. */
   fileInDevin: (name: string): string => `The file ${name} could not be put here. It is in Devin.`,
-  notShown: 'Devin said something that Slack does not take as a message. It is in Devin.',
+  notShown: 'Devin said something that Slack does not accept as a message. It is in Devin.',
   /** To the person who asked, once. `why`: a sentence; `link`: to the session. */
   trouble: (why: string, link: string): string =>
-    `What Devin says cannot be posted in its thread at present. ${why} The session goes on, and nothing is lost: as soon as the thread takes messages again, they are posted there, in order. ${link}`,
+    `What Devin says cannot be posted in its thread at present. ${why} The session goes on, and nothing is lost: as soon as the thread accepts messages again, they are posted there, in order. ${link}`,
   /** By Slack's code. */
   troubleBecause: {
     not_in_channel:
-      'This app was removed from the channel. To let it go on, type `/invite @Devin` in the channel.',
+      'This app was removed from the channel. To let it continue, type `/invite @Devin` in the channel.',
     channel_not_found:
-      'This app was removed from the conversation. To let it go on, type `/invite @Devin` there.',
+      'This app was removed from the conversation. To let it continue, type `/invite @Devin` there.',
     is_archived: 'The channel is archived.',
     thread_not_found: 'The message that the thread was under was deleted.',
     message_not_found: 'The message that the thread was under was deleted.',
@@ -36,10 +36,9 @@ export const thread = {
   startAgain: 'Start again with this',
   unknown:
     "Devin's answer got lost, and your message was not found in the session. Look there first: if it is sent again, it may be there twice.",
-  ended:
-    'The session is over, and nothing can be said to it any more. You can start another one with your message.',
+  ended: 'The session is over and takes no more messages. You can start another one with your message.',
   gone: (reason: string | null): string =>
-    `Devin does not know the session any more: it was deleted, or this app may not see it now.${reason === null ? '' : ` Devin says: ${reason}`}`,
+    `Devin no longer knows the session: it was deleted, or this app may no longer see it.${reason === null ? '' : ` Devin says: ${reason}`}`,
   gaveUp: 'Devin was busy or could not be reached for an hour.',
   /** `reason` is Devin's own. */
   refused: (reason: string | null): string =>
@@ -49,10 +48,10 @@ export const thread = {
   leftOut: 'Not all of your message reached Devin.',
   /** What a word in the thread did. */
   done: {
-    mute: 'Muted: Devin gets nothing more of what is written in this thread. What Devin says still appears here. `unmute` ends that.',
-    unmute: 'Not muted any more: what is written in this thread goes to Devin again.',
+    mute: 'Muted: what is written in this thread no longer goes to Devin. What Devin says still appears here. `unmute` ends that.',
+    unmute: 'No longer muted: what is written in this thread goes to Devin again.',
     unsync:
-      'This thread is not tied to the session any more: nothing goes to Devin, and what Devin says does not appear here. The session goes on in Devin. `sync` ties it again.',
+      'This thread is no longer tied to the session: nothing goes to Devin, and what Devin says does not appear here. The session goes on in Devin. `sync` ties it again.',
     sync: 'This thread is tied to the session again: what is written here goes to Devin, and what Devin says from now on appears here.',
   },
   /** Once it is tied again. */
@@ -60,12 +59,12 @@ export const thread = {
     count === 1
       ? 'While this thread was not tied to the session, 1 message or file was left out here. It is in Devin.'
       : `While this thread was not tied to the session, ${count} messages and files were left out here. They are in Devin.`,
-  newNeedsTask: 'Write what the new session should do behind `!new`.',
+  newNeedsTask: 'After `!new`, write what the new session should do.',
   helpTitle: 'In this thread',
   help: [
     'Whatever you write here goes to Devin as you, files too. :eyes: means taken, :white_check_mark: means Devin has it. An edit goes as a correction.',
     '`(aside)` at the beginning, or `!aside` anywhere: that message is not for Devin.',
-    '`mute`, `unmute`: nothing more goes to Devin, and again.',
+    '`mute`: nothing more goes to Devin. `unmute`: it does again.',
     '`archive`: puts the session to sleep and archives it. `EXIT`: ends it for good.',
     '`unsync`, `sync`: unties this thread from the session, and ties it again.',
     '`!new` and a task, with the flags of the command: starts another session in this thread.',
@@ -82,10 +81,10 @@ export const milestones = {
   answerHere: 'Reply in this thread to answer.',
   answerThere: 'Open the session to answer.',
   approval: (mention: string, title: string): string =>
-    `${mention} Devin waits for an approval in ${title}. It is given in Devin.`,
+    `${mention} Devin is waiting for an approval in ${title}. It is given in Devin.`,
   pullRequest: (mention: string, where: string): string => `${mention} Devin opened a pull request: ${where}`,
   finished: (mention: string, title: string): string => `${mention} Devin finished ${title}.`,
-  failed: (mention: string, title: string): string => `${mention} Devin could not go on with ${title}.`,
+  failed: (mention: string, title: string): string => `${mention} Devin could not continue with ${title}.`,
   whatNow: 'Open the session to see where it stopped, or start again with what it needs.',
   capped: (mention: string, title: string): string => `${mention} Devin stopped at a limit in ${title}.`,
   result: 'Result:',

@@ -170,7 +170,7 @@ describe('a form', () => {
 
 describe('the last line of a form', () => {
   test.each([
-    [{ kind: 'looking' } as const, 'Looking up as whom this will run…'],
+    [{ kind: 'looking' } as const, 'Looking up who this will run as…'],
     [{ kind: 'member', name: 'Ada <L>', how: 'Matched.' } as const, 'Runs as *Ada &lt;L&gt;*. Matched.'],
     [{ kind: 'service-user', why: 'Runs as the service user.' } as const, 'Runs as the service user.'],
     [

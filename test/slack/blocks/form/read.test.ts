@@ -59,7 +59,7 @@ describe('a submission', () => {
   test('is refused where it says none at all and names some', () => {
     const { errors } = read({ 'field.secret_ids': picked('secrets', 's-1'), 'none.secret_ids': ticked() });
     expect(errors).toEqual({
-      'none.secret_ids': 'Either untick this or empty the list above: now it says both.',
+      'none.secret_ids': 'Either untick this or empty the list above: as it stands, it says both.',
     });
   });
 
