@@ -18,7 +18,7 @@ type DescribeDeps = {
   log: Log;
 };
 
-/** Fills in what a form could not know when it was opened: as whom it will run, and how much the thread is. */
+/** Fills in what a form could not know when it was opened: who it will run as, and how long the thread is. */
 export function createFormDescriber({ forms, resolver, thread, outbound, text, log }: DescribeDeps) {
   async function describe(form: Form): Promise<FormDescription> {
     const [identity, counts] = await Promise.all([

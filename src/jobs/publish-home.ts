@@ -32,7 +32,7 @@ type Whose = Person & { channelId: string };
 type Identity = HomeRows['identity'];
 
 const SHOWN_SESSIONS = 10;
-/** So long the first picture waits to know as whom sessions run. */
+/** How long the first picture waits to know who sessions run as. */
 const IDENTITY_PATIENCE_MS = 1000;
 
 /** Draws a person's App Home from the rows and publishes it. It is a snapshot, and says of when. */

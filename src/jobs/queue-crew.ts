@@ -19,7 +19,7 @@ const BACKSTOP_SECONDS = 30;
 const ABORT_GRACE_MS = 1000;
 
 const HOUR_SECONDS = 3600;
-/** Of a job whose process died, another one hears after the heartbeat; the sweep over the requests is quicker. */
+/** Another process hears of a job whose process died after the heartbeat; the sweep over requests is quicker. */
 const JOB_LIFE = {
   retryLimit: 60,
   retryDelay: 1,

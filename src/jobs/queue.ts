@@ -22,7 +22,7 @@ type EnqueueOptions = {
 };
 
 /**
- * To return is to be done with the job; to throw is to be called again later, with growing pauses. `signal` aborts
+ * Returning ends the job; throwing means being called again later, with growing pauses. `signal` aborts
  * when the app stops or the job took too long: throw then, and the next start takes the job up.
  */
 export type JobHandler<Name extends JobName> = (

@@ -30,7 +30,7 @@ type TransitionDeps = {
 };
 
 export function createTransitions({ db, requests, sessions, enqueue, onMoved }: TransitionDeps) {
-  /** One transaction; null when the request is not in `from` any more. */
+  /** One transaction; null when the request is no longer in `from`. */
   async function move(
     step: Step,
     { card, tell, session, run }: Consequences = {},

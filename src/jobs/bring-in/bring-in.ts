@@ -36,7 +36,7 @@ type Foundling = {
 
 export type BringIn = (foundling: Foundling) => Promise<SessionRequest | null>;
 
-/** Which session it is, whoever brings it in: so that it is there once. */
+/** The same key whoever brings the session in, so that it is there once. */
 export function broughtInKey(teamId: string, sessionId: string): string {
   return `follow:${teamId}:${sessionId}`;
 }

@@ -4,7 +4,7 @@ import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
 import type { StepOutcome } from './outcome.ts';
 
-/** So long a request waits for a busy or unreachable Devin before it ends. */
+/** How long a request waits for a busy or unreachable Devin before it ends. */
 const PATIENCE_MS = 60 * 60 * 1000;
 
 type Waiting = { waiting: 'busy' | 'down'; retryAfterMs: number | null };

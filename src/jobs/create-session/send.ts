@@ -74,7 +74,7 @@ export function createSendStep(deps: SendDeps): CreateStep {
   };
 }
 
-/** null: the session secrets cannot be read any more. */
+/** null: the session secrets can no longer be read. */
 function composeRequest(
   request: SessionRequest,
   { envelopes, tagRequests }: Pick<SendDeps, 'envelopes' | 'tagRequests'>,

@@ -20,7 +20,7 @@ export type FindAttachments = (session: SessionRow, hasSpoken: boolean, signal: 
 const GOING_ON: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
 const WAIT_MS = 10 * 60_000;
 
-/** Files that Devin made take their place behind what was said so far. */
+/** Files that Devin made take their place after what was said so far. */
 export function createFindAttachments({
   messages,
   listAttachments,

@@ -4,7 +4,7 @@ import type { Leases } from '../../store/leases.ts';
 /** How long a process that died keeps others from its work. */
 const RELAY_LEASE_MS = 15_000;
 
-/** False, and nothing was done, while somebody else is at it. `held` aborts when somebody else has taken over. */
+/** False, with nothing done, while somebody else is at it. `held` aborts when somebody else has taken over. */
 export type OneAtATime = (name: string, task: (held: AbortSignal) => Promise<void>) => Promise<boolean>;
 
 /** What belongs to one name is done by one at a time, over all replicas. */

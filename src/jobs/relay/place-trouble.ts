@@ -30,7 +30,7 @@ const CONTENT = new Set([
   'edit_window_closed',
 ]);
 
-/** `other`: what whoever runs the app has to see to, or a Slack that is not well. */
+/** `other`: something for whoever runs the app to fix, or a Slack in trouble. */
 export function refusalOf(code: string): 'place' | 'content' | 'other' {
   if (PLACE.has(code)) return 'place';
   return CONTENT.has(code) ? 'content' : 'other';

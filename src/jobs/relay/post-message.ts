@@ -23,7 +23,7 @@ export const REPLY_BY = 'reply-by';
 const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), text: z.string() });
 export type ReplyBy = z.infer<typeof replyBySchema>;
 
-/** null: Devin does not give it, or it is too large. Throws when asking again later may do. */
+/** null: Devin does not give it, or it is too large. Throws when asking again later may help. */
 export type ReadFile = (file: SessionFile, signal: AbortSignal) => Promise<FileToShare | null>;
 
 type PostDeps = {

@@ -8,7 +8,7 @@ import type { Enqueue } from '../queue.ts';
 export type ReplyOutcome =
   /** On to the next one. */
   | { kind: 'done' }
-  /** Nothing more can be done now, and those behind it wait too: they stay in order. */
+  /** Nothing more can be done now, and those after it wait too: they stay in order. */
   | { kind: 'later'; afterMs: number };
 
 export const DONE: ReplyOutcome = { kind: 'done' };

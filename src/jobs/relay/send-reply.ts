@@ -30,7 +30,7 @@ type SendDeps = {
 
 type Sending = { session: SessionRow; reply: Reply; identity: Identity; signal: AbortSignal };
 
-/** So long a reply waits for a busy or unreachable Devin before it ends. */
+/** How long a reply waits for a busy or unreachable Devin before it ends. */
 const PATIENCE_MS = 60 * 60 * 1000;
 
 export type SendReply = ReturnType<typeof createSendReply>;

@@ -52,7 +52,7 @@ export function createSettleReply(deps: SettleDeps) {
   };
 }
 
-/** The message at Devin that has these words, is young enough and is no other reply. */
+/** The message at Devin that has these words, is recent enough and is not another reply. */
 async function findEcho(
   { replies, listMessages }: SettleDeps,
   session: SessionRow,

@@ -55,7 +55,7 @@ async function findFile(
 /** Larger files stay in Devin, and the thread says where. */
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
-/** null: Devin does not give it, or it is too large. Throws when asking again later may do. */
+/** null: Devin does not give it, or it is too large. Throws when asking again later may help. */
 export async function readAttachment(
   download: (url: string, options: { signal: AbortSignal }) => Promise<Download>,
   { name, url }: { name: string; url: string },

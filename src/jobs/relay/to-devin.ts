@@ -87,7 +87,7 @@ function isKeptFromDevin({ muted, synced }: SessionRow, { kind, message_ts: mess
   return isSpeech && messageTs !== null && (muted || !synced);
 }
 
-/** As whom it goes, if it may. */
+/** Who it goes as, if it may. */
 async function admit(deps: ToDevinDeps, { request, reply }: Said): Promise<Admission> {
   const { resolver, check, sender } = deps;
   try {

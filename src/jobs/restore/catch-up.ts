@@ -6,7 +6,7 @@ import type { SessionChanges } from '../../store/sessions.ts';
 import type { History } from '../bring-in/read-history.ts';
 import { lastWordsOf } from '../relay/fetch-messages.ts';
 
-/** Of what the thread has not, no more than this is posted late. */
+/** Of what the thread lacks, no more than this is posted late. */
 const MAX_LATE = 20;
 
 /** What a session came to, against what its thread shows of it. */

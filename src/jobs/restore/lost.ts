@@ -27,7 +27,7 @@ export type Search = z.infer<typeof searchSchema>;
 const BEFORE_S = 70 * 60;
 /** Devin's clock and Slack's may differ, and a card may have been posted anew. */
 const AFTER_S = 10 * 60;
-/** So many spans of a conversation are read at most; those that are near each other are read as one. */
+/** At most this many spans of a conversation are read; those that are near each other are read as one. */
 const MAX_SPANS = 20;
 
 /** Epoch seconds; `toS` null: up to now. */

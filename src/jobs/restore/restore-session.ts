@@ -38,7 +38,7 @@ type RestoreDeps = {
 /** False: it cannot be told for whom the session runs, or Devin does not give it. */
 export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
 
-/** Makes the rows of a session anew from its card, its thread, and what Devin says: everything goes on from there. */
+/** Rebuilds the rows of a session from its card, its thread, and what Devin says: everything goes on from there. */
 export function createRestoreSession(deps: RestoreDeps): RestoreSession {
   const { getSession, readHistory, marks, enqueue } = deps;
 
@@ -106,7 +106,7 @@ function known({ mark: { repos, acuLimit } }: FoundCard) {
   return { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) };
 }
 
-/** As it would be established today, where that is as whom the session runs; else as Devin says. */
+/** As it would be established today, where the session runs as that member; else as Devin says. */
 async function identityOf(
   { resolver, sessionMember }: RestoreDeps,
   person: { teamId: string; userId: string },

@@ -14,7 +14,7 @@ import type { SteeringCheck } from './check.ts';
 import { notDone } from './outcome.ts';
 import { refuseSteering } from '../../slack/steering-words.ts';
 
-/** The answer is recorded right behind, and shown at once; this is for when it changed nothing. */
+/** The answer is recorded right after, and shown at once; this is for when it changed nothing. */
 const CREDIT_WAIT_MS = 500;
 
 type Options = { signal: AbortSignal };
@@ -42,7 +42,7 @@ type Job = { sessionId: string; what: SteeringVerb; userId: string; answerTo?: A
 type Subject = { request: SessionRequest; session: SessionRow };
 type Outcome = { kind: 'done'; response: SessionResponse } | { kind: 'not-done'; sentences: string[] };
 
-/** Stops or archives a session. Both can be done twice without harm, so a job that comes twice is no matter. */
+/** Stops or archives a session. Both can be done twice without harm, so a job that comes twice does no harm. */
 export function createSteerer(deps: SteerDeps) {
   const { requests, sessions, check, answer, text } = deps;
 

@@ -8,7 +8,7 @@ import type { Adopt } from '../create-session/send.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Lost } from '../restore/lost.ts';
 
-/** So far back sessions are looked for that were started from here. */
+/** How far back sessions are looked for that were started from here. */
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Of more lost sessions than this the oldest stay lost. */

@@ -18,7 +18,7 @@ type RecordDeps = {
   cards: Pick<Cards, 'markStale'>;
   enqueue: Enqueue;
   times: {
-    /** So often what moves is looked at. */
+    /** How often what moves is looked at. */
     fastestMs: number;
     /** Messages are fetched and posted first; if that does not come to an end, milestones are told all the same. */
     tellAfterMs: number;
@@ -150,7 +150,7 @@ function knownPhase({ phase, was_finished: wasFinished, response }: SessionRow):
   );
 }
 
-/** `updated_at` is no fact that anybody is shown. */
+/** `updated_at` is not shown to anybody. */
 function sameFacts(before: object, after: object): boolean {
   return isDeepStrictEqual({ ...before, updated_at: null }, { ...after, updated_at: null });
 }

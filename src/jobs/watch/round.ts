@@ -121,7 +121,7 @@ export function createRound(deps: RoundDeps) {
   };
 }
 
-/** Of one that was gone, any answer is news. */
+/** Any answer about one that was gone is news. */
 function isKnown({ phase, response }: SessionRow, answer: SessionResponse): boolean {
   return phase !== 'gone' && isDeepStrictEqual(answer, response);
 }
@@ -134,7 +134,7 @@ function longest(troubles: { retryAfterMs: number | null }[]): number | null {
 /** Devin's times are whole seconds: what comes in the second of a change shows no other one. */
 const SECOND_MS = 1000;
 
-/** What is to be seen to although no look shows a change: the time on the card, and messages. */
+/** What needs attention although no look shows a change: the time on the card, and messages. */
 function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 'times' | 'now'>) {
   const known = new Map<string, { step: number; messagesAtMs: number }>();
 
@@ -146,7 +146,7 @@ function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 't
       const hot = now() - row.changed_at.getTime() < HOT_MS;
       const changed = !isDeepStrictEqual(answer, row.response);
       const isOver = lookInterval({ phase: row.phase, status: answer.status, quietMs: 0 }, 0) === null;
-      // What is not looked at again is not to be remembered.
+      // What is not looked at again need not be remembered.
       if (isOver || (row.phase !== 'working' && !hot && !changed)) {
         known.delete(id);
         return;
