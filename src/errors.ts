@@ -3,13 +3,13 @@ import { fields } from './session/fields.ts';
 import { StoreError } from './store/store-error.ts';
 import type { Text } from './text/index.ts';
 
-/** Ends the start; the message is a sentence for whoever runs the app. */
+/** Aborts the start; its message is a sentence for whoever runs the app. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code = 'start';
 }
 
-/** Its message alone tells whoever runs the app what to do; a stack would not help. */
+/** Its message alone tells whoever runs the app what to do; a stack trace would not help. */
 export function isForOperator(error: unknown): error is Error {
   return error instanceof StartError || error instanceof StoreError;
 }

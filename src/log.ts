@@ -3,7 +3,7 @@ import type { DestinationStream, Logger } from 'pino';
 
 export type Log = Logger;
 
-/** Keys whose values never reach a log line, at any depth that our own objects have. */
+/** Keys whose values never reach a log line, at any depth our own objects reach. */
 const SECRET_KEYS = [
   'token',
   'botToken',
@@ -31,7 +31,7 @@ const DEPTHS = ['', '*.', '*.*.', '*.*.*.'];
 const TOKEN_SHAPES =
   /\b(xox[a-z]|xapp|cog)[-_][\w-]{4,}|postgres(?:ql)?:\/\/[^\s"]+|hooks\.slack(?:-gov)?\.com\/[^\s"]+/g;
 
-/** Of an error no more than these: a database's holds the values of the statement, a client's what was sent. */
+/** All that is logged of an error: a database's holds the statement's values, a client's what was sent. */
 const ERROR_KEYS: ReadonlySet<string> = new Set([
   'type',
   'name',

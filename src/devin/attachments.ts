@@ -64,7 +64,7 @@ export function createAttachments(client: DevinClient) {
   };
 }
 
-/** null for what is no http(s) address. */
+/** null where it is not an http(s) address. */
 function webAddress(url: string, base?: URL): URL | null {
   const parsed = url === '' ? null : URL.parse(url, base?.href);
   return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed : null;

@@ -11,7 +11,7 @@ export type CatalogItem = { value: string; label: string; description: string | 
 
 type Source = (query: string, options: Options) => Promise<CatalogItem[]>;
 
-/** As many as a menu of Slack takes. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
+/** As many as a Slack menu takes. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 const MAX_RESULTS = 100;
 const MAX_LISTED = 2000;
 const REMEMBERED_MS = 5 * 60_000;

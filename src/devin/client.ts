@@ -38,9 +38,9 @@ type Opening = Options & { operation: string; url: URL; withKey: boolean };
 export type DevinClient = {
   /** `/v3/organizations/{org}/…`, each part encoded. Throws not-found for a part that could not be one. */
   orgPath(parts: readonly string[], version?: ApiVersion): string;
-  /** Throws DevinError, and nothing else. */
+  /** Throws nothing but DevinError. */
   call<Answer>(call: Call<Answer>): Promise<Answer>;
-  /** GET of any address, redirects not followed: answers a success or a redirect, throws DevinError else. */
+  /** GET of any address, redirects not followed: answers a success or a redirect, else throws DevinError. */
   open(opening: Opening): Promise<Response>;
 };
 

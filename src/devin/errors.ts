@@ -63,7 +63,7 @@ export class DevinError extends Error {
   }
 }
 
-/** Facts of a failure of which nothing but the code, and perhaps the status, is known. */
+/** Facts of a failure of which only the code, and perhaps the status, is known. */
 export function bareFacts(code: DevinErrorCode, status: number | null = null): DevinErrorFacts {
   return { code, status, detail: null, permission: null, fieldErrors: [] };
 }

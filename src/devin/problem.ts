@@ -46,7 +46,7 @@ const CODES: Record<number, DevinErrorCode> = {
   401: 'unauthorized',
   403: 'forbidden',
   404: 'not-found',
-  /** Something between us and Devin gave up waiting. */
+  /** Something between us and Devin stopped waiting. */
   408: 'no-answer',
   409: 'conflict',
   422: 'invalid-request',
@@ -167,9 +167,9 @@ function tidy(value: string): string {
   return line.length <= MAX_DETAIL_CHARS ? line : `${line.slice(0, MAX_DETAIL_CHARS - 1)}…`;
 }
 
-/** Shorter values are words that a reason may well hold by chance. */
+/** Shorter values are words that a reason may contain by chance. */
 const MIN_CONCEALED_CHARS = 6;
-/** By so much of its beginning an echo is known that Devin cut short. */
+/** How much of its beginning identifies an echo that Devin cut short. */
 const ECHO_CHARS = 24;
 
 function withoutValues(value: string, sensitive: readonly string[]): string {

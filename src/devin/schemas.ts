@@ -98,7 +98,7 @@ export const sessionResponseSchema = z.object({
   updated_at: epochSeconds,
   acus_consumed: z.number(),
   pull_requests: z.array(pullRequestSchema),
-  /** The member as whom it runs. */
+  /** The member it runs as. */
   user_id: optional(z.string()),
   service_user_id: optional(z.string()),
   playbook_id: optional(z.string()),

@@ -81,7 +81,7 @@ export function createIdentityResolver(deps: ResolveDeps) {
   };
 }
 
-/** Refused in every mode: whoever is not a full, active member of the workspace. */
+/** Refused in every mode: anybody who is not a full, active member of the workspace. */
 function refusedAnyway(person: SlackPerson | null): RefusalReason | null {
   if (person === null) return 'external';
   return person.kind === 'member' ? null : person.kind;

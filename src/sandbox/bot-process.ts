@@ -133,7 +133,7 @@ function listen(stream: Readable | null, onLine: (line: string) => void): void {
   if (stream !== null) createInterface({ input: stream }).on('line', onLine);
 }
 
-/** What is no line of the log, such as a stack of Node's own, is shown as it is. */
+/** What is not a line of the log, such as a stack trace of Node's, is shown as it is. */
 function readLine(line: string, isError: boolean): { level: number; message: string } {
   const parsed = lineSchema.safeParse(parseJson(line));
   if (!parsed.success) return { level: isError ? 50 : 30, message: line };

@@ -117,7 +117,7 @@ async function cardOf(slack: LocalSlack, channelId: string, { url }: LocalSessio
   return slack.waitForMessage(channelId, ({ text, threadTs }) => threadTs === null && text.includes(url));
 }
 
-/** The form once it says as whom it will run. */
+/** The form once it says who it will run as. */
 async function settled(slack: LocalSlack, userId: string): Promise<View> {
   return slack.waitForView((view) => view.userId === userId && slack.renderText(view.id).includes('Runs as'));
 }

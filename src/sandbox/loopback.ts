@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 
 const HOST = '127.0.0.1';
-// Whoever calls lets go of an idle connection first; were it the server, a call could be on its way just then.
+// The caller closes an idle connection first; if the server did, a call could be on its way just then.
 const KEEP_ALIVE_MS = 60_000;
 
 export function createLoopbackServer(): Server {

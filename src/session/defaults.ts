@@ -5,7 +5,7 @@ import type { FieldKey, StoredDraft } from './fields.ts';
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
-/** Who said a value. What nobody said is Devin's organisation default and is left out. */
+/** Who set a value. What nobody set is left out, and is the organisation's default in Devin. */
 export const VALUE_SOURCES = [...SETTING_SCOPES, 'request'] as const;
 export type ValueSource = (typeof VALUE_SOURCES)[number];
 
@@ -28,7 +28,7 @@ export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>)
 }
 
 /**
- * What a form's submission means. Shown fields are what the form says, an emptied one is not said any more;
+ * What a form's submission means. Shown fields are what the form says, and an emptied one is no longer set;
  * hidden ones stay as the form was filled in for the person. A value left as it was keeps its source.
  */
 export function applyForm(

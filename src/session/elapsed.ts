@@ -8,7 +8,7 @@ const STEPS = [
   { untilMs: Infinity, stepMs: 6 * HOUR_MS },
 ];
 
-/** The same for durations between which no card needs an edit, in ms. */
+/** The same value for durations between which no card needs an edit, in ms. */
 export function elapsedStep(elapsedMs: number): number {
   const stepMs = STEPS.find(({ untilMs }) => elapsedMs < untilMs)?.stepMs ?? HOUR_MS;
   return Math.floor(elapsedMs / stepMs) * stepMs;

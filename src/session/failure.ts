@@ -18,7 +18,7 @@ export const failureSchema = z.discriminatedUnion('kind', [
     permission: z.string().nullable(),
     fieldErrors: z.array(z.object({ field: z.string(), message: z.string() })),
   }),
-  /** Session secrets could not be decrypted any more. */
+  /** Session secrets could no longer be decrypted. */
   z.object({ kind: z.literal('secrets-lost') }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),

@@ -23,7 +23,7 @@ export const identitySchema = z.discriminatedUnion('kind', [
     how: z.enum(MATCHED_HOW),
     checkedAtMs: z.number(),
   }),
-  /** Runs as the service user: because the setting says so, or for want of a match. */
+  /** Runs as the service user: because the setting says so, or because there was no match. */
   z.object({
     kind: z.literal('service-user'),
     because: z.enum([...REFUSAL_REASONS, 'off']),

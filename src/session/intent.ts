@@ -2,7 +2,7 @@ import type { SettingScope } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
 import type { Notify, Steer } from './preferences.ts';
 
-/** Words that are no task when they stand alone, or before exactly what they take. */
+/** Words that are not a task when they stand alone, or in front of exactly what they take. */
 export const SUBCOMMANDS = [
   'help',
   'list',

@@ -14,7 +14,7 @@ export const SESSION_PHASES = [
   'failed',
   'unknown',
   'ended',
-  /** Devin does not know it any more. */
+  /** Devin no longer knows it. */
   'gone',
   'other',
 ] as const;
@@ -77,7 +77,7 @@ function suspendedPhase(detail: string | null, wasFinished: boolean): SessionPha
   return wasFinished ? 'finished' : 'asleep';
 }
 
-/** What a session asks of the person it is for: something now, nothing yet, nothing any more. */
+/** What a session asks of the person it is for: something now, nothing yet, or nothing more. */
 export const STANDINGS = ['needs-you', 'under-way', 'earlier'] as const;
 export type Standing = (typeof STANDINGS)[number];
 

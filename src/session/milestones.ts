@@ -36,7 +36,7 @@ export function milestones(
 function phaseKeys(told: readonly string[], before: MilestoneFacts, after: MilestoneFacts): string[] {
   const phase = TOLD_PHASES.find((candidate) => candidate === after.phase);
   if (phase === undefined || before.phase === phase) return [];
-  // It did what it was to do: a limit that is met in its sleep concerns nobody.
+  // It did what it was meant to do: a limit reached in its sleep concerns nobody.
   if (phase === 'capped' && before.wasFinished) return [];
   return [`${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`];
 }

@@ -27,7 +27,7 @@ type PreferenceLayers = Partial<Record<SettingScope, Preferences>>;
 
 export type EffectivePreferences = { notify: Notify; steer: Steer; webMessages: boolean };
 
-/** Nearest first. Who may steer is not for the person to say who wants to. */
+/** The nearest scope wins. Who may steer is not up to the person who wants to. */
 export function effectivePreferences({
   workspace = {},
   channel = {},

@@ -62,7 +62,7 @@ function describe({ place, permalink }: QuotedThread): string {
 
 const AUTHOR_NOTE = { member: '', guest: ' (guest)', external: ' (outside the organisation)', app: ' (app)' };
 
-/** Everything that a reader may take for the end of a line. */
+/** Everything that a reader may take for a line ending. */
 const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
 function quote(message: QuotedMessage): string {

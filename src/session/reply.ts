@@ -27,7 +27,7 @@ export type ReplyState = (typeof REPLY_STATES)[number];
 
 export const replyFailureSchema = z.union([
   failureSchema,
-  /** The session is over: nothing can be said to it any more. */
+  /** The session is over: nothing more can be said to it. */
   z.object({ kind: z.literal('ended') }),
   /** Only whoever asked for the session, or only members, may steer it. */
   z.object({ kind: z.enum(['requester-only', 'members-only']) }),
@@ -39,7 +39,7 @@ type Words = {
   text: string;
   /** Names of the files that go along. */
   files: readonly string[];
-  /** Whose words these are, where Devin would not see it. */
+  /** Whose words these are, where Devin would not know otherwise. */
   author: string | null;
 };
 

@@ -94,7 +94,7 @@ export type RequestParts = {
   sessionSecrets: SessionSecret[];
 };
 
-/** Only what somebody said is sent; the rest stays Devin's default. */
+/** Only what somebody set is sent; the rest stays Devin's default. */
 export function buildRequest(parts: RequestParts): SessionCreateRequest {
   const { draft, tag, createAsUserId, uploadedUrls, sessionSecrets } = parts;
   const tags = [...(draft.tags ?? []), ...(tag === null ? [] : [tag])];

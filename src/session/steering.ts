@@ -5,7 +5,7 @@ export type Steering =
   | { kind: 'allowed' }
   /** Only whoever asked for the session may. */
   | { kind: 'requester-only' }
-  /** Only members of the Devin organisation may, and this person is none, for that reason; null: nobody asked yet. */
+  /** Only members of the Devin organisation may, and the person is not one, for this reason; null: nobody asked. */
   | { kind: 'members-only'; identity: RefusedIdentity | null };
 
 /** `identity`: as it was found out about the person; null: nobody asked, and under `members` that is not enough. */

@@ -2,16 +2,16 @@ import type { SessionPhase } from './lifecycle.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What changed so lately is looked at as often as the setting allows. */
+/** What changed this recently is looked at as often as the setting allows. */
 export const HOT_MS = 10 * MINUTE_MS;
-/** Quiet for so long, it is looked at half as often. */
+/** After this long without a change it is looked at half as often. */
 const LONG_QUIET_MS = 60 * MINUTE_MS;
 const QUIET_MS = 30_000;
 const VERY_QUIET_MS = 60_000;
 const RESTING_MS = 10 * MINUTE_MS;
 /** Devin may know it again: a permission was missing, or an answer was wrong. */
 const GONE_MS = 24 * 60 * MINUTE_MS;
-/** Each interval is up to so much shorter by chance, so that replicas and sessions do not stay in step. */
+/** By up to this share each interval is shortened at random, so that replicas and sessions do not stay in step. */
 const JITTER = 0.1;
 
 /** Nothing happens to it until a person does something. */

@@ -44,7 +44,7 @@ function createApp({ bot, apiUrl, log }: BoltOptions, receiver: HTTPReceiver | S
   const app = new App({
     receiver,
     authorize: async () => Promise.resolve(bot()),
-    // Without this Bolt keeps every conversation's state in memory and asks for it on every event.
+    // Otherwise Bolt keeps every conversation's state in memory and looks it up on every event.
     convoStore: false,
     logger: slackLogger(log),
     clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }), retryConfig: { retries: 1 } },
@@ -97,7 +97,7 @@ function createHttpBolt(options: BoltOptions, signingSecret: string): Bolt {
   };
 }
 
-/** So long without a socket the process is of no use. */
+/** After this long without a socket the process is of no use. */
 const SOCKET_DEAD_MS = 120_000;
 
 function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
@@ -105,15 +105,15 @@ function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
   const receiver = new SocketModeReceiver({
     appToken,
     logger: slackLogger(log),
-    // The socket's own client: what App and receiver share, Bolt changes under one's hands. It never gives up asking
-    // for an address, since a client that did would not come back.
+    // A client of the socket's own: Bolt changes options that App and receiver share. It never stops asking for an
+    // address, since a client that did would not come back.
     installerOptions: {
       clientOptions: {
         ...(apiUrl !== null && { slackApiUrl: apiUrl }),
         retryConfig: { forever: true, minTimeout: 1000, maxTimeout: 30_000, factor: 1.5 },
       },
     },
-    // What cannot be read is not to come again; an event that could not be written down is.
+    // What cannot be read should not come again; an event that could not be written down should.
     processEventErrorHandler: async ({ error, event }) => {
       log.warn({ err: error }, 'a payload could not be read');
       return Promise.resolve(!isEvent(event.body));

@@ -19,7 +19,7 @@ export type ThreadReader = ReturnType<typeof createThreadReader>;
 
 type ReaderDeps = { client: WebClient; people: People; botUserId: () => string };
 
-/** `botUserId`: the app's own messages, such as its cards, are no part of a conversation. */
+/** `botUserId`: the app's own messages, such as its cards, are not part of a conversation. */
 export function createThreadReader({ client, people, botUserId }: ReaderDeps) {
   return {
     /** All messages of the thread the picked message is in, oldest first. */

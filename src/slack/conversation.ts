@@ -7,7 +7,7 @@ type Place = { channelId: string; threadTs: string | null };
 type Span = { oldest: string; latest?: string };
 
 const PAGE = 200;
-/** Of a conversation that is busier than this, the rest is left out. */
+/** What a conversation holds beyond these is left out. */
 const MAX_PAGES = 5;
 
 const pageSchema = z.object({

@@ -40,7 +40,7 @@ export function detailsView({ request, session, tagRequests }: Shown, text: Text
   };
 }
 
-/** As Devin's answer has it; before there is one, as it is sent. */
+/** As in Devin's answer; before there is one, as it will be sent. */
 function tagOf({ request, session, tagRequests }: Shown): string | null {
   const tag = requestTag(request.id);
   const answered = session === null ? undefined : taggedSchema.safeParse(session.response).data;

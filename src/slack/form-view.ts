@@ -9,7 +9,7 @@ import { identitySentence, refusalSentence } from './identity-words.ts';
 
 const EXCERPT_LENGTH = 150;
 
-/** The view model of a form. `typed`: what its inputs hold now, when it is drawn anew. */
+/** The view model of a form. `typed`: what its inputs hold now, when it is redrawn. */
 export function formView(form: Form, text: Text, typed: SessionDraft | null = null): SessionForm {
   return {
     formId: form.id,

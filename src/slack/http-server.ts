@@ -8,8 +8,8 @@ const MAX_AGE_S = 300;
 /** Slack waits 3 s for an answer; what has none by then is not worth waiting for. */
 const CLOSE_MS = 1500;
 /**
- * Load balancers keep idle connections for a minute, most of them. Were it the app that closes first, a delivery
- * could be on its way just then, and be answered 502. https://nodejs.org/api/http.html#serverkeepalivetimeout
+ * Load balancers keep idle connections for a minute, most of them. If the app closed first, a delivery could
+ * be on its way just then, and be answered 502. https://nodejs.org/api/http.html#serverkeepalivetimeout
  */
 const KEEP_ALIVE_MS = 75_000;
 

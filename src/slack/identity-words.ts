@@ -1,7 +1,7 @@
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import type { Text } from '../text/index.ts';
 
-/** How it was established as whom a session runs. */
+/** How it was established who a session runs as. */
 export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }>, text: Text): string {
   if (identity.kind === 'matched') return text.notices.matchedBy[identity.how];
   return identity.because === 'off'

@@ -62,7 +62,7 @@ export function createMarkReader({ client, botUserId }: ReaderDeps) {
   }
 
   return {
-    /** What stands in a conversation, or in a thread, between two moments. */
+    /** What a conversation or a thread shows between two moments. */
     async read(place: CardPlace, span: Span): Promise<ReadSpan> {
       const found = await messages(place, span);
       return {
@@ -75,8 +75,8 @@ export function createMarkReader({ client, botUserId }: ReaderDeps) {
     },
 
     /**
-     * Channels and group conversations the app is in, at most `limit`, and the scopes for want of which some are
-     * left out. https://docs.slack.dev/reference/methods/users.conversations
+     * Channels and group conversations the app is in, at most `limit`, and the scopes without which some are left
+     * out. https://docs.slack.dev/reference/methods/users.conversations
      */
     async conversations(limit: number): Promise<{ channelIds: string[]; missingScopes: string[] }> {
       const channelIds: string[] = [];

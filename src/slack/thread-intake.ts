@@ -49,7 +49,7 @@ export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntak
   }
 
   return {
-    /** Whether what is said in its thread is to be written down. The job decides again, word by word. */
+    /** Whether what is said in its thread should be written down. The job decides again for each message. */
     async isHeard({ session_id: sessionId, muted, synced }: SessionRow): Promise<boolean> {
       return (!muted && synced) || replies.isOpening(sessionId);
     },

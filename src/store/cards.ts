@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Db, Tables } from './tables.ts';
 
-/** So many edits of a workspace's cards may come at once, and so many a minute after those. */
+/** How many edits of a workspace's cards may come at once, and how many a minute after those. */
 export type EditBudget = { burst: number; perMinute: number };
 
 const MINUTE_MS = 60_000;

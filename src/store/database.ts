@@ -35,7 +35,7 @@ export type DatabaseOptions = {
   log?: StoreLog;
   /** How the embedded database writes through to the disk. */
   fsync?: Fsync;
-  /** Embedded: the disk failed, and nothing answers any more until the process is started again. */
+  /** Embedded: the disk failed, and nothing answers until the process is restarted. */
   onFatal?: (error: StoreError) => void;
 };
 
@@ -80,7 +80,7 @@ async function openOnServer(databaseUrl: string, log: StoreLog): Promise<Databas
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   };
   const db = connect();
-  // Connections of its own: what a person waits for does not queue behind work that has time.
+  // Connections of its own: what a person waits for does not queue behind work that can wait.
   const urgent = connect();
   const close = once(async () => {
     await Promise.all([db.destroy(), urgent.destroy()]);

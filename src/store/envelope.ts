@@ -7,7 +7,7 @@ const envelopeSchema = z.object({
   responseUrl: z.string().nullable(),
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
 });
-/** What of a request must not lie about in the clear. */
+/** What of a request must not be stored in the clear. */
 export type Envelope = { responseUrl: string | null; sessionSecrets: SessionSecret[] };
 
 export type Envelopes = ReturnType<typeof createEnvelopes>;
@@ -18,7 +18,7 @@ export function createEnvelopes(seal: Seal) {
       ? null
       : seal.seal(JSON.stringify(content), id);
 
-  /** null: it was tampered with, or the key is another one now. */
+  /** null: it was tampered with, or the key has changed. */
   const open = (id: string, sealed: string | null): Envelope | null => {
     if (sealed === null) return { responseUrl: null, sessionSecrets: [] };
     const plain = seal.open(sealed, id);

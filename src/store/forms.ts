@@ -60,7 +60,7 @@ export type Forms = ReturnType<typeof createForms>;
 
 export function createForms(db: Kysely<Tables>) {
   return {
-    /** A form that is there already stays as it is. */
+    /** A form that already exists stays as it is. */
     async insert(form: NewForm): Promise<void> {
       await db
         .insertInto('forms')

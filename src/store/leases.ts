@@ -3,7 +3,7 @@ import type { Tables } from './tables.ts';
 
 export type Leases = ReturnType<typeof createLeases>;
 
-/** What only one of several processes may do at a time, whoever holds its name. */
+/** What only one of several processes may do at a time: the one that holds the lease. */
 export function createLeases(db: Kysely<Tables>) {
   return {
     /** Takes the lease when it is free, lapsed or one's own, for `forMs` from now; false while another holds it. */

@@ -19,7 +19,7 @@ export function createMilestones(db: Kysely<Tables>) {
     db.updateTable('milestones').where('session_id', '=', row.session_id).where('key', '=', row.key);
 
   return {
-    /** One that is there already stays as it is. */
+    /** One that already exists stays as it is. */
     async add(sessionId: string, keys: readonly string[], trx: Db = db): Promise<void> {
       if (keys.length === 0) return;
       await trx

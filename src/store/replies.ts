@@ -73,7 +73,7 @@ type Echo = { sessionId: string; eventId: string; text: string; saidAt: Date };
 
 /** The clocks of the two sides may differ, and Devin's times are whole seconds. */
 const CLOCK_MARGIN_MS = 60_000;
-/** So long after it was sent, a message may turn up at Devin. */
+/** How long after it was sent a message may still turn up at Devin. */
 const ECHO_MS = 10 * 60_000;
 
 /** Events come in no certain order, so what was written in Slack goes by Slack's own time. */
@@ -218,7 +218,7 @@ export function createReplies(db: Kysely<Tables>) {
       return new Set(rows.flatMap((row) => (row.event_id === null ? [] : [row.event_id])));
     },
 
-    /** Whether somebody wrote, and it is not done yet, that the thread goes to Devin again. */
+    /** Whether somebody asked that the thread go to Devin again, and it is not done yet. */
     async isOpening(sessionId: string): Promise<boolean> {
       const row = await db
         .selectFrom('replies')

@@ -17,7 +17,7 @@ export type Requests = ReturnType<typeof createRequests>;
 /** A claim lapses this long after its last renewal: then the process that held it is taken for dead. */
 export const LEASE_MS = 30_000;
 
-/** A request that has ended may be taken up again at once, by whoever comes. */
+/** A request that has ended may be taken up again at once, by anybody. */
 const NO_LEASE = { lease_owner: null, lease_until: null };
 
 export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
@@ -34,7 +34,7 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
       return requests.map(({ id }) => ids.has(id));
     },
 
-    /** Which request came of a delivery. */
+    /** Which request a delivery led to. */
     async idOf(dedupeKey: string, trx: Db = db): Promise<string> {
       const { id } = await trx
         .selectFrom('session_requests')

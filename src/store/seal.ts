@@ -77,7 +77,7 @@ export function loadSecretsKey({ secretsKey, dataDir, log }: SecretsKeyOptions):
   return decodeKey(readFileSync(path, 'utf8').trim(), path);
 }
 
-/** Complete or not there at all; and a key that is there is never written over: what it sealed would be lost. */
+/** Written whole or not at all; and an existing key is never overwritten: what it sealed would be lost. */
 function createKeyFile(dataDir: string, path: string): void {
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
   try {

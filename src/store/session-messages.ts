@@ -45,7 +45,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return new Set(rows.map((row) => row.event_id));
     },
 
-    /** In Devin's order; one that is there already stays as it is. */
+    /** In Devin's order; one that already exists stays as it is. */
     async add(sessionId: string, messages: readonly NewMessage[], trx: Db = db): Promise<void> {
       if (messages.length === 0) return;
       await trx
@@ -77,7 +77,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return row === undefined ? null : messageRowSchema.parse(row);
     },
 
-    /** What Devin said last in a session, as far as it was fetched, and whether it stands in the thread. */
+    /** What Devin said last in a session, as far as it was fetched, and whether the thread shows it. */
     async lastSaid(sessionId: string): Promise<{ text: string; isPosted: boolean } | null> {
       const row = await db
         .selectFrom('session_messages')
@@ -116,7 +116,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return rows.length;
     },
 
-    /** The thread is not followed any more. */
+    /** The thread is no longer followed. */
     async leaveOutPending(sessionId: string): Promise<void> {
       await db
         .updateTable('session_messages')

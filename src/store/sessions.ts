@@ -101,7 +101,7 @@ export function createSessions(db: Kysely<Tables>) {
       return oneOf(await db.selectFrom('sessions').selectAll().where('request_id', '=', requestId).execute());
     },
 
-    /** The session that is followed in this thread; the latest, where `!new` began another. */
+    /** The session that is followed in this thread; the latest, where `!new` started another. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
       return oneOf(
         await db

@@ -55,7 +55,7 @@ export function createSettings(db: Kysely<Tables>) {
     layersFor: async (place: Place) => stored(place, 'draft', storedDraftSchema),
     preferencesFor: async (place: Place) => stored(place, 'preferences', preferencesSchema),
 
-    /** null: no defaults any more. */
+    /** null: removes the defaults. */
     set: async (key: SettingKey, draft: StoredDraft | null, updatedBy: string) =>
       write(key, { draft: json(draft) }, updatedBy),
     /** Replaces all that was preferred there. */

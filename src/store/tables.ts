@@ -157,7 +157,7 @@ type MilestonesTable = {
 /** When the next edit of a card may be made in a workspace. */
 type EditBudgetsTable = { team_id: string; next_at: Timestamp };
 
-/** Who of several replicas does something that only one may do. */
+/** Which of several replicas does something that only one may do. */
 type LeasesTable = { name: string; owner: string; until: Timestamp };
 
 /** A form that was offered or opened: what it is prefilled with and where it belongs. */
@@ -177,7 +177,7 @@ type FormsTable = {
   lost_secrets: ColumnType<unknown, string | null | undefined, never>;
   /** "More options" was pressed. */
   expanded: Generated<boolean>;
-  /** What was looked up after the form was opened: as whom it runs, how long the thread is. */
+  /** What was looked up after the form was opened: who it runs as, how long the thread is. */
   description: Json;
   created_at: Generated<Date>;
 };
@@ -225,5 +225,5 @@ export type Tables = {
   settings: SettingsTable;
 };
 
-/** The database, or a transaction of it that a statement is to be part of. */
+/** The database, or the transaction that a statement is part of. */
 export type Db = Kysely<Tables> | Transaction<Tables>;

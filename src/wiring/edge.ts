@@ -27,7 +27,7 @@ const SUGGEST_MS = 2000;
 /** Of the 3 s that a form can be opened in. Names that take longer are put in when the task is sent. */
 const NAMES_MS = 800;
 
-/** What Slack talks to: the listeners, and the pages for whoever runs the app. */
+/** What the outside talks to: the listeners, and the pages for whoever runs the app. */
 export function createEdge(parts: Parts): HttpServer {
   const { config, settings, metrics, queue, urgentStore: store, database, slack } = parts;
   const { enqueue } = queue;

@@ -8,7 +8,7 @@ import { createRestoreSession } from '../jobs/restore/restore-session.ts';
 import { createSessionsRestorer } from '../jobs/restore/restore-sessions.ts';
 import type { Parts } from './parts.ts';
 
-/** After a database was lost: sessions find back to their cards. */
+/** After the database was lost: sessions find their way back to their cards. */
 export function createRestoring({ config, settings, queue, store, devin, slack, resolver }: Parts): void {
   const { log, now, watchTimes } = settings;
   const { enqueue } = queue;

@@ -14,7 +14,7 @@ import type { RequestState } from '../session/request.ts';
 import type { EditBudget } from '../store/cards.ts';
 import { LEASE_MS } from '../store/requests.ts';
 
-/** What a test may set otherwise, and nothing a person who runs the app would. */
+/** What a test may set differently; nothing that somebody who runs the app would set. */
 export type Overrides = {
   log?: Log;
   fetch?: typeof fetch;
@@ -26,15 +26,15 @@ export type Overrides = {
   sweepTimes?: SweepTimes;
   /** How late a job that waits for its time may start. */
   pollSeconds?: number;
-  /** Of the watcher; how often it looks at most is a setting. */
+  /** The watcher's; how often it looks at most is a setting. */
   watchTimes?: Partial<WatchTimes>;
   /** How many edits of cards Slack takes. */
   editBudget?: EditBudget;
-  /** Of what is taken from Devin to threads and back. */
+  /** Of the relay between Devin and threads, both ways. */
   relayTimes?: RelayTimes;
   /** Told of each state a request has reached, after the commit. */
   onState?: (state: RequestState) => void;
-  /** The process is of no use any more, and a fresh one is the cure. */
+  /** The process is of no more use; a fresh one is the cure. */
   onFatal?: () => void;
 };
 
@@ -42,7 +42,7 @@ type WatchTimes = WatcherTimes &
   RoundTimes & {
     /** WATCH_SECONDS, unless given. */
     fastestMs: number;
-    /** So long what is worth a message waits for the messages before it. */
+    /** How long what is worth a message waits for the messages before it. */
     tellAfterMs: number;
     /** Between two looks for lost cards. Slack takes about 50 a minute. */
     restorePauseMs: number;

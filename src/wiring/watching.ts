@@ -15,7 +15,7 @@ import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { sleep } from './sleep.ts';
 
-/** `recorder`: for whatever else learns from Devin how a session is. */
+/** `recorder`: for everything else that learns from Devin how a session is. */
 export function createWatching(parts: Parts): { watcher: Watcher; recorder: Recorder } {
   const { settings, queue, store, devin, slack } = parts;
   const { sessions, messages, leases } = store;

@@ -102,7 +102,7 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(devin.createdCount()).toBe(before);
   });
 
-  describe('as whom', () => {
+  describe('who it runs as', () => {
     test('refuses somebody who is no member of the Devin organisation, privately, with the text back', async () => {
       const { slack, devin } = world();
       const eve = addColleague(world(), { inDevin: false });

@@ -198,7 +198,7 @@ describe('follow', () => {
     return { person, channelId, place: { channelId, userId: person.userId } };
   };
 
-  test('brings a card of a session here and keeps it true', async () => {
+  test('brings a card of a session here and keeps it up to date', async () => {
     const { slack, devin } = world();
     const id = await foreign('Found outside');
     const { person, channelId, place } = someone();
@@ -216,7 +216,7 @@ describe('follow', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('says on the card as whom it runs, where Devin tells', async () => {
+  test('says on the card who it runs as, where Devin tells', async () => {
     const { slack, devin } = world();
     const owner = addColleague(world());
     const id = await foreign('Of somebody else', { create_as_user_id: owner.devinUserId });
@@ -259,7 +259,7 @@ describe('follow', () => {
     const id = await foreign('Once only');
     const { person, channelId } = someone();
     const other = someone();
-    // So that all of them are at it before the first card is there.
+    // So that all of them are under way before the first card is there.
     slack.fail('chat.postMessage', { times: 1, delayMs: 500 });
     await Promise.all([
       slack.command(person.userId, channelId, `follow ${id}`),

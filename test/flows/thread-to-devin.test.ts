@@ -349,7 +349,7 @@ describe('words in the thread', () => {
     expect(thread.relayed()).toEqual([]);
   });
 
-  test('EXIT ends the session, archive puts it away; a task that only begins so is a task', async () => {
+  test('EXIT ends the session, archive puts it away; a task that only starts like that is a task', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await marked(thread, 'exit');

@@ -315,7 +315,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(second.seen).toEqual(['long']);
   });
 
-  test('stops although a job pays no heed, and the next start takes the job up', async () => {
+  test('stops although a job ignores the signal, and the next start takes the job up', async () => {
     const database = await open();
     const deaf = createTally();
     const { queue } = await startQueue({
@@ -346,7 +346,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(queue.healthy()).toBe(true);
   });
 
-  test('drops a job with a payload of another shape instead of trying it for ever', async () => {
+  test('drops a job with a payload of another shape instead of retrying it forever', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue, lines } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });

@@ -24,7 +24,7 @@ export function noticesTo(slack: LocalSlack, channelId: string, userId: string |
   return slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId);
 }
 
-/** The form once it says as whom it runs: by then nothing changes it but the person. */
+/** The form once it says who it runs as: from then on only the person changes it. */
 export async function settledForm(slack: LocalSlack, userId: string): Promise<View> {
   return slack.waitForView(
     (view) => view.userId === userId && /Runs as|cannot/.test(slack.renderText(view.id)),

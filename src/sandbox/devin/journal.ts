@@ -13,7 +13,7 @@ export type RecordedRequest = {
   readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
   readonly receivedAtMs: number;
-  /** null until it is answered, and for ever when the answer is held back. */
+  /** null until it is answered, and for good when the answer is held back. */
   readonly status: number | null;
 };
 

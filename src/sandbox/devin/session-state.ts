@@ -6,7 +6,7 @@ export type LocalMessage = {
   source: 'devin' | 'user';
   message: string;
   createdAtMs: number;
-  /** As whom a person's message was sent; null in the web app or as the service user. */
+  /** The member a person's message was sent as; null in the web app or as the service user. */
   asUserId: string | null;
 };
 
@@ -78,7 +78,7 @@ export function appendMessage(
   session.messages.push({ asUserId: null, ...message, eventId: `event-${randomUUID()}` });
 }
 
-/** The first line of the task, cut behind a word. */
+/** The first line of the task, cut after a word. */
 function titleOf(prompt: string): string {
   const line = prompt.trim().split('\n')[0] ?? '';
   if (line.length <= TITLE_LENGTH) return line;

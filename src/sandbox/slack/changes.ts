@@ -32,7 +32,7 @@ export function createChanges(): Changes {
       return new Promise((resolve, reject) => {
         const unsubscribe = subscribe(check);
         const timer = setTimeout(() => {
-          finish(() => reject(new Error(`Waited ${timeoutMs} ms for ${what} in vain.`)));
+          finish(() => reject(new Error(`Waited ${timeoutMs} ms for ${what}.`)));
         }, timeoutMs);
         function check(): void {
           try {

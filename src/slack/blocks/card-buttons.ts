@@ -30,7 +30,7 @@ type ButtonRow = {
   /** Phases in which this is the thing to do. */
   primaryIn?: readonly SessionPhase[];
   danger?: true;
-  /** Where the label is another than the usual one. */
+  /** Where the label differs from the usual one. */
   labelIn?: Partial<Record<SessionPhase, (text: Text) => string>>;
   confirm?: (text: Text) => Confirmation;
 };

@@ -10,7 +10,7 @@ const MS_PER_MINUTE = 60_000;
 const MINUTES_PER_HOUR = 60;
 const HOURS_PER_DAY = 24;
 
-/** For whom, as whom, how long, how much. Escaped. */
+/** Who it is for, who it runs as, how long, how much. Escaped. */
 export function peopleFacts(card: SessionCard, text: Text): string[] {
   const { runsAs } = card;
   return [

@@ -28,7 +28,7 @@ export function shownMoment(epochMs: number): string {
   return date(epochMs / MS_PER_S, fallback);
 }
 
-/** Epoch seconds; what is no moment stays as it is. */
+/** Epoch seconds; what is not a moment stays as it is. */
 export function shownSeconds(value: unknown, text: Text): string {
   const isMoment = typeof value === 'number' && Math.abs(value) <= LAST_MOMENT_S;
   return isMoment ? shownMoment(value * MS_PER_S) : shownValue(value, text);

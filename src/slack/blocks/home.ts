@@ -36,7 +36,7 @@ const FACTS_LENGTH = 2500;
 const VALUE_LENGTH = 80;
 const DEFAULTS_LENGTH = 1500;
 
-/** A person's App Home: as whom, what waits for them, what goes on, and how to start. */
+/** A person's App Home: who they run as, what waits for them, what is under way, and how to start. */
 export function renderHome(home: Home, text: Text): HomeView {
   const { channelId, command } = home;
   return {
@@ -100,7 +100,7 @@ function group(standing: Standing, sessions: readonly HomeSession[], text: Text)
   ];
 }
 
-/** What waits for the person has its button, and says what it asks. */
+/** A session that waits for the person has its button, and says what it asks. */
 function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
   const waits = STANDING[card.phase] === 'needs-you';
   const pressed = waits ? firstButton(card, text) : null;
@@ -117,7 +117,7 @@ function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
   ];
 }
 
-/** Whole facts only: a link that is cut is none. */
+/** Whole facts only: a link that is cut off is broken. */
 function entryFacts(card: SessionCard, thread: string | null, text: Text): string {
   const facts = [
     ...progressFacts(card, text),

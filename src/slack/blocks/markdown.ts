@@ -23,7 +23,7 @@ export function markdownWords(markdown: string, max: number): string {
   return truncate(words.join(' ').replaceAll(/\s+/g, ' ').trim(), max);
 }
 
-/** Text that is no Markdown, such as what a person typed: quoted line by line, in parts. */
+/** Text that is not Markdown, such as what a person typed: quoted line by line, in parts. */
 export function quotedParts(text: string, limit: number = LIMIT.sectionText): string[] {
   const inert = withoutFences(escape(text));
   // Each line is cut first, so that what it is cut into is quoted, too.

@@ -20,13 +20,13 @@ export type MilestoneMessage = {
   card: SessionCard;
   /** What Devin said last, which is the question where it asks one; null: nothing is known of it. */
   words: string | null;
-  /** These words stand in the thread already: their beginning is enough. */
+  /** These words are already in the thread: their beginning is enough. */
   wordsShown: boolean;
   /** In the thread, where a reply is an answer. */
   inThread: boolean;
   /** The structured output, written as JSON. */
   result: string | null;
-  /** All of the result stands in the thread as a file. */
+  /** All of the result is in the thread as a file. */
   resultShared: boolean;
 };
 
@@ -118,7 +118,7 @@ function factsLine({ what, card }: MilestoneMessage, text: Text): string[] {
   return facts.length === 0 ? [] : [facts.join(BETWEEN_FACTS)];
 }
 
-/** Of the card's buttons those that help now. */
+/** Those of the card's buttons that help now. */
 const HELPS: Record<ToldPhase | 'pr', readonly CardAction[]> = {
   'needs-you': ['answer', 'open'],
   'needs-approval': ['open'],

@@ -159,7 +159,7 @@ function meaning({ phase, statusWord: word, problem }: SessionCard, text: Text):
   return ownEntry(reasons, word ?? 'any') ?? reasons['any'] ?? null;
 }
 
-/** Escaped, each within its length; blanks are none. */
+/** Escaped, each within its length; blank ones are left out. */
 function sentences(raw: readonly (string | null)[]): string[] {
   return raw
     .flatMap((one) => (one === null || one.trim() === '' ? [] : [truncate(escape(one), SENTENCE_LENGTH)]))

@@ -17,7 +17,7 @@ import { bold, escape } from './text.ts';
 export type { FormContext } from './form/context-inputs.ts';
 export { draftFromState, readSessionForm } from './form/read.ts';
 
-/** As whom the session will run. `how` and `why` are plain sentences. */
+/** Who the session will run as. `how` and `why` are plain sentences. */
 export type FormIdentity =
   | { kind: 'looking' }
   | { kind: 'member'; name: string; how: string }
@@ -29,7 +29,7 @@ export type SessionForm = {
   expanded: boolean;
   /** What the inputs hold. */
   values: SessionDraft;
-  /** What they held when the form was opened, where it is drawn anew: it decides which inputs there are. */
+  /** What they held when the form was opened, where it is redrawn: it decides which inputs there are. */
   prefill?: SessionDraft;
   sources: Sources;
   context: FormContext | null;

@@ -9,7 +9,7 @@ export type SessionList = {
   whose: 'mine' | 'all';
   page: number;
   pages: number;
-  /** `isShown`: whoever looks may read what it is about. */
+  /** `isShown`: the viewer may read what it is about. */
   entries: { card: SessionCard; askedAtMs: number; isShown: boolean }[];
   /** What to type for the next page. */
   next: string;

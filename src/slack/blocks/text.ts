@@ -37,14 +37,14 @@ export function isWebAddress(url: string): boolean {
   return /^https?:\/\/\S+$/i.test(url);
 }
 
-/** Of the web or of mail: what Slack makes a link of. */
+/** A web or mail address: what Slack turns into a link. */
 export function isAddress(url: string): boolean {
   return isWebAddress(url) || /^mailto:\S+$/i.test(url);
 }
 
 /**
- * A labelled link. Slack reads `<!channel|…>` and `<@U…|…>` in the same brackets, so what is no web or mail
- * address is shown as its label alone.
+ * A labelled link. Slack reads `<!channel|…>` and `<@U…|…>` in the same brackets, so what is not a web or
+ * mail address is shown as its label alone.
  */
 export function link(url: string, label: string): string {
   const shown = escape(joinLines(label).replaceAll('|', '¦'));

@@ -8,7 +8,7 @@ import type { Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
 
-/** Of what was typed, in a sentence; the notice around it quotes all of it. */
+/** How much of what was typed a sentence quotes; the notice around it quotes all of it. */
 const QUOTED_LENGTH = 200;
 
 /** `shown`: the sub-commands that this installation answers. */

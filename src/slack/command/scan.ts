@@ -15,7 +15,7 @@ export type Scan = {
   /** The task as Slack sends it, without what was cut out. */
   task: string;
   given: Given[];
-  /** A mode's word is no flag, nor is a `--` of its own. */
+  /** A mode's word is not a flag, nor is a `--` that stands alone. */
   hasFlags: boolean;
 };
 
@@ -97,7 +97,7 @@ function join(parts: Part[]): string {
 /** The white space that stays where something between `before` and `after` was cut out: line breaks and indentation do. */
 function meet(before: string, after: string): string {
   const lines = (space: string): number => space.split('\n').length;
-  // A bracket closes right behind: `(soon !fast)`.
+  // A bracket closes right after it: `(soon !fast)`.
   if (after === '') return '';
   if (lines(before) === 1 && lines(after) === 1) return ' ';
   if (lines(after) === 1) return before;

@@ -44,7 +44,7 @@ export function parseSubcommand(typed: string): Intent | null {
   );
 }
 
-/** Whose word stands there alone, or with too little behind it; null: it is a task. */
+/** The sub-command that stands alone, or with too little after it; null: it is a task. */
 export function incompleteSubcommand(typed: string): Subcommand | null {
   if (SAY_NOTHING.test(unescape(typed))) return 'say';
   return SUBCOMMANDS.find((word) => word === typed.toLowerCase()) ?? null;

@@ -29,7 +29,7 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
       if (isStarting(intent)) await start(payload, intent, ack);
       else await ack(await answer(payload, intent));
     } catch (error) {
-      // What was typed is gone from Slack: it goes back to the person, before the failure goes to the log.
+      // What was typed is gone from Slack: the person gets it back before the failure goes to the log.
       const typed = `${command} ${unescape(payload.text)}`;
       await ack(refusal({ problems: [text.command.notRecorded], typed, formId: null }, text)).catch(
         () => undefined,

@@ -7,7 +7,7 @@ import type { Outbound, PrivatePlace } from '../outbound.ts';
 
 export type Press = { body: BlockAction; action: ButtonAction };
 
-/** Acknowledges, then acts: for what has to be quick, and does nothing that could be lost. */
+/** Acknowledges, then acts: for what has to be quick and loses nothing if it fails. */
 export function onButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
   app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body, action }) => {
     await ack();
@@ -15,7 +15,7 @@ export function onButton(app: App, actionId: string, handle: (press: Press) => P
   });
 }
 
-/** Writes down what was asked for, then acknowledges: what Slack was told is taken is not lost. */
+/** Writes down what was asked for, then acknowledges: what was acknowledged is not lost. */
 export function onDurableButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
   app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body, action }) => {
     if (action.type === 'button') await handle({ body, action });

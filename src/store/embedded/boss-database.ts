@@ -8,7 +8,7 @@ const BLOCK = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/;
 
 /**
  * pg-boss on a PGlite that others use too. pg-boss' own adapter rolls a failed block back with a second call, and
- * whoever comes between finds the one connection in an aborted transaction. Here such a block is one exclusive step.
+ * whoever comes in between finds the one connection in an aborted transaction. Here such a block is one exclusive step.
  */
 export function bossDatabase(pglite: PGlite, gate: Gate): Db {
   const plain = fromPglite(pglite);

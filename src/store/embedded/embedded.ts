@@ -62,7 +62,7 @@ type FolderOptions = Pick<EmbeddedOptions, 'fsync' | 'onFatal'>;
 async function openFolder(dataDir: string, options: FolderOptions): Promise<GuardedPGlite> {
   const folder = join(dataDir, 'database');
   const marker = join(dataDir, 'database.incomplete');
-  // A crash within the first start leaves half a database, and the marker: nothing was promised yet, so start anew.
+  // A crash during the first start leaves half a database, and the marker: nothing was promised yet, so start over.
   if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
   if (existsSync(join(folder, 'PG_VERSION'))) return startPGlite(folder, options);
 

@@ -10,9 +10,9 @@ export type Gate = {
   prefer<T>(task: () => Promise<T>): Promise<T>;
 };
 
-/** So long the patient ones are held back at most, one after the other, while urgent ones keep coming. */
+/** How long each patient one is held back at most while urgent ones keep coming. */
 const PATIENCE_MS = 50;
-/** So long the process may be deaf at a time. */
+/** How long the process may be deaf at a time. */
 const BREATH_MS = 5;
 
 /**

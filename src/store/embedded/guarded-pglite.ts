@@ -2,7 +2,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { PGliteOptions } from '@electric-sql/pglite';
 
 /**
- * A PGlite that knows when it is dead. After a panic (the disk is full or failed) Postgres must be started anew and
+ * A PGlite that knows when it is dead. After a panic (the disk is full or failed) Postgres must be restarted and
  * recovers from its log; PGlite lets the next statement in, which then never returns and stops the whole process.
  * https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
  */

@@ -28,7 +28,7 @@ export const notices = {
     code === ''
       ? 'Slack did not accept the card in that conversation.'
       : `Slack did not accept the card in that conversation (${code}).`,
-  /** How it was established as whom a session runs. */
+  /** How it was established who a session runs as. */
   matchedBy: {
     administrator: 'Linked by an administrator.',
     email: 'Matched by the e-mail address of the Slack account.',

@@ -7,7 +7,7 @@ import type { MessageRow } from '../../../src/store/session-messages.ts';
 import type { SessionRow } from '../../../src/store/sessions.ts';
 import { en } from '../../../src/text/index.ts';
 
-test('a renewal that is under way at the end does not hold the lease for nobody', async () => {
+test('a renewal under way at the end does not leave the lease held by nobody', async () => {
   const events: string[] = [];
   const renewal = Promise.withResolvers<boolean>();
   const renewed = Promise.withResolvers<boolean>();

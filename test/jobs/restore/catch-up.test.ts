@@ -60,13 +60,13 @@ describe('what a restored thread has yet to be told', () => {
     expect(untold(changes, ...keys)).toEqual(expected);
   });
 
-  test('is what Devin said after what stands there last', () => {
+  test('is what Devin said after the last message shown there', () => {
     const { unposted, sessionChanges } = catchUp(response(), said(4), [posted('e1')], NOW);
     expect([...unposted]).toEqual(['e2', 'e3']);
     expect(sessionChanges.last_words).toBe('words 3');
   });
 
-  test('is no flood, and nothing of what people said', () => {
+  test('is not a flood, and nothing that people said', () => {
     expect(catchUp(response(), said(300), [], NOW).unposted.size).toBe(20);
     expect(catchUp(response(), said(3, 'user'), [], NOW).unposted.size).toBe(0);
   });

@@ -90,7 +90,7 @@ describe('what Devin says about a session', () => {
     expect(jobs).toEqual(['relay-from-devin']);
   });
 
-  test('is that it is gone: the card says so once, and it is hardly looked at any more', async () => {
+  test('is that it is gone: the card says so once, and it is hardly ever looked at', async () => {
     const { recorder, jobs, row } = await setUp();
     await recorder.gone(ID);
     await recorder.gone(ID);

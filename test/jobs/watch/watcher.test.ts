@@ -124,7 +124,7 @@ describe('the watcher over several processes', () => {
     expect(lines).toEqual([]);
   });
 
-  test('starts and stops in any order and number', async () => {
+  test('starts and stops in any order, any number of times', async () => {
     const { watcher, rounds } = watch(await openLeases(), 'first');
     watcher.start();
     await Promise.all([watcher.stop(), watcher.stop()]);

@@ -50,7 +50,7 @@ describe('creating a session', () => {
     expect(devin.session(id).userId).toBe(ADA.userId);
   });
 
-  test('cuts a long title behind a word', async () => {
+  test('cuts a long title after a word', async () => {
     const { devin, call } = await open();
     const id = await createSession(call, {
       prompt: 'Rework the way the checkout talks to the orders service so that two addresses are possible',

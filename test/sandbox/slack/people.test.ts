@@ -106,7 +106,7 @@ test('renders a form with what is in it', async () => {
 test('gives up waiting with a sentence that says for what', async () => {
   const slack = await startSlack();
   const wait = slack.waitForView(() => true, { timeoutMs: 1 });
-  await expect(wait).rejects.toThrow('Waited 1 ms for a view in vain.');
+  await expect(wait).rejects.toThrow('Waited 1 ms for a view.');
 });
 
 test('replaces a Home tab and knows whose it is', async () => {

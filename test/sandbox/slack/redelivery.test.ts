@@ -9,7 +9,7 @@ const AT_ONCE = [0, 0, 0];
 
 type Answer = { status: number; headers?: Record<string, string> } | 'silence';
 
-/** An app that gives these answers in turn, the last of them for ever, and keeps the headers it was sent. */
+/** An app that gives these answers in turn, the last of them forever, and keeps the headers it was sent. */
 async function startApp(slack: LocalSlack, answers: readonly Answer[]): Promise<IncomingHttpHeaders[]> {
   const seen: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {

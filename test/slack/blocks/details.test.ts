@@ -63,7 +63,7 @@ const created: SessionDetails = {
 const withText = z.object({ text: z.object({ text: z.string() }) });
 const withElements = z.object({ elements: z.array(z.object({ text: z.string() })) });
 
-/** All that is to be read in the view. */
+/** All that can be read in the view. */
 function read(details: SessionDetails): string {
   return renderDetails(details, en)
     .blocks.flatMap((block) => {

@@ -29,7 +29,7 @@ function headings(view: ModalView): string[] {
   return knownBlocks(view.blocks).flatMap((block) => (block.type === 'header' ? [block.text.text] : []));
 }
 
-/** What stands in the modal's lines of text. */
+/** What the modal's lines of text say. */
 function lines(view: ModalView): string[] {
   const elements = knownBlocks(view.blocks).flatMap((block) =>
     block.type === 'context' ? block.elements : [],
@@ -177,7 +177,7 @@ describe('the last line of a form', () => {
       { kind: 'refused', why: 'Devin does not know you.' } as const,
       ':warning: You cannot start a session yet. Devin does not know you.',
     ],
-  ])('says as whom the session runs: %o', (runsAs, sentence) => {
+  ])('says who the session runs as: %o', (runsAs, sentence) => {
     const view = draw({ runsAs, notes: ['A note.'], expanded: true });
     expect(lines(view)[0]).toBe('A note.');
     expect(lines(view).at(-1)).toBe(sentence);

@@ -90,7 +90,7 @@ async function post({ url, body, headers, timeoutMs }: Post): Promise<DeliveryOu
   try {
     const response = await fetch(url, { method: 'POST', body, headers, signal });
     const text = await response.text();
-    // An empty body is a bare acknowledgement; text that is no JSON is a message.
+    // An empty body is a bare acknowledgement; text that is not JSON is a message.
     if (response.ok) return { kind: 'answered', body: text === '' ? null : parseJson(text, text) };
     const noRetry = response.headers.get('x-slack-no-retry') === '1';
     return { kind: 'refused', status: response.status, ...(noRetry && { noRetry }) };

@@ -19,7 +19,7 @@ export function decodeArgs(body: Buffer, headers: IncomingHttpHeaders, query: UR
   return { token: bearer ?? (typeof inBody === 'string' ? inBody : null), args };
 }
 
-/** Text that is no JSON stays text, and fails at whoever needs an object. */
+/** Text that is not JSON stays text, and fails where an object is needed. */
 function fromForm(form: URLSearchParams): Record<string, unknown> {
   return Object.fromEntries(
     [...form].map(([key, value]) => [key, NESTED.has(key) ? parseJson(value, value) : value]),

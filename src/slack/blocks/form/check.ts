@@ -16,7 +16,7 @@ export function problemWith(field: Field, raw: unknown, text: Text): string | nu
   return given === null ? errors.takes(takes) : errors.value(truncate(oneLine(given), SHOWN_LENGTH), takes);
 }
 
-/** As much of the value as the field takes: none, or one. Of a list, the entries that fit. */
+/** As much of the value as the field takes, in a list of none or one. Of a list, the entries that fit. */
 export function fitting(field: Field, raw: unknown): unknown[] {
   const takes = (value: unknown): boolean => field.schema.safeParse(value).success;
   if (takes(raw)) return [raw];
@@ -24,7 +24,7 @@ export function fitting(field: Field, raw: unknown): unknown[] {
   return kept.length > 0 && takes(kept) ? [kept] : [];
 }
 
-/** The text to name: of a list, the first entry that is refused. null: the whole of it is, or it is no text. */
+/** The text to name: of a list, the first entry that is refused. null: all of it is, or it is not text. */
 function wrongPart(raw: unknown, index: PropertyKey | undefined): string | null {
   if (typeof raw === 'string' || typeof raw === 'number') return String(raw);
   const entry: unknown = Array.isArray(raw) && typeof index === 'number' ? raw[index] : null;

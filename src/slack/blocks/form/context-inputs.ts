@@ -22,7 +22,7 @@ type ContextOption = { choice: ContextChoice; messages: number | null; files: nu
 
 /**
  * Counts stand beside the options, not in them: they come later, and Slack keeps the option that was chosen as it
- * was when a form is drawn anew. Where there is nothing to choose, the line says what goes along.
+ * was when a form is redrawn. Where there is nothing to choose, the line says what goes along.
  */
 export function contextBlocks(
   { picked, options, chosen, unavailable }: FormContext,

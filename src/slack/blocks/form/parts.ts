@@ -3,7 +3,7 @@
  * longer input: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
  */
 
-/** Parts of at most `max` UTF-16 units, cut behind a line or a word where there is one. None for no text. */
+/** Parts of at most `max` UTF-16 units, cut after a line or a word where there is one. None for no text. */
 export function splitText(text: string, max: number): string[] {
   const parts: string[] = [];
   let rest = text;

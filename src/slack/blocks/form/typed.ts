@@ -12,7 +12,7 @@ const MAX_PICKED = 50;
 /** How many inputs each field that is typed takes; fields that are picked are missing. */
 export type TextPlan = { parts: ReadonlyMap<FieldKey, number>; cut: Field[] };
 
-/** Depends on the prefill alone: inputs that came and went while a form is drawn anew would lose what is in them. */
+/** Depends on the prefill alone: inputs that came and went when a form is redrawn would lose what is in them. */
 export function planTexts(shown: readonly Field[], prefill: SessionDraft): TextPlan {
   const parts = new Map<FieldKey, number>();
   const cut: Field[] = [];

@@ -3,7 +3,7 @@ import { code, escape, isAddress, link, truncate } from '../text.ts';
 import { known, readable, readableHtml } from './tokens.ts';
 
 const LABEL_LENGTH = 500;
-/** Longer ones are no addresses that a person meant to write. */
+/** Nobody meant to write longer addresses. */
 const ADDRESS_LENGTH = 2000;
 const ZERO_WIDTH = '\u200B';
 

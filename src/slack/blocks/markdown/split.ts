@@ -28,7 +28,7 @@ function codePieces(code: string, limit: number): string[] {
   return linePieces(safe, inside).map((piece) => `\`\`\`\n${piece}\n\`\`\``);
 }
 
-/** Cut at the ends of lines where possible, then behind a blank, and never within a link or an entity. */
+/** Cut at the ends of lines where possible, then after a space, and never within a link or an entity. */
 export function linePieces(escaped: string, limit: number): string[] {
   const pieces: string[] = [];
   let piece: string | null = null;
@@ -63,7 +63,7 @@ function cutLine(line: string, limit: number): string[] {
   return [...cut, rest];
 }
 
-/** A link that does not fit is none any more. */
+/** A link that does not fit becomes plain text. */
 function atomsOf(line: string, limit: number): string[] {
   return [...line.matchAll(ATOM)].flatMap(([atom]) =>
     atom.length > limit ? atomsOf(atom.replace('<', '&lt;').replace('>', '&gt;'), limit) : [atom],

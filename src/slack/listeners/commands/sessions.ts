@@ -46,7 +46,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   const cardOf = (request: SessionRequest, session: SessionRow | null) =>
     cardView({ request, session, nowMs: deps.now() }, text);
 
-  /** null: there is none, or it is another workspace's. */
+  /** null: there is none, or it belongs to another workspace. */
   async function known(payload: SlashCommand, typed: string): Promise<Known | null> {
     const session = await sessions.find(bareSessionId(typed));
     const request = session === null ? null : await requests.find(session.request_id);

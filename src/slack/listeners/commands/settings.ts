@@ -53,7 +53,7 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
     return renderDefaults({ draft, preferences: effectivePreferences(preferences), before }, text);
   }
 
-  /** Adds to what was set there before; `clear` begins anew. */
+  /** Adds to what was set there before; `clear` starts over. */
   async function set(
     payload: SlashCommand,
     { scope, draft, problems }: Of<'set-defaults'>,

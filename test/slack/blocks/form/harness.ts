@@ -37,7 +37,7 @@ export function stateOf(view: ModalView): State {
   return initialValues(knownBlocks(assignIds(view.blocks)), null);
 }
 
-/** `state.values` after the modal was drawn anew. */
+/** `state.values` after the modal was redrawn. */
 export function stateAfter(view: ModalView, before: State): State {
   return carryValues(stateOf(view), before);
 }
