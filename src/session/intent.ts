@@ -55,3 +55,5 @@ export type Intent =
   | { kind: 'web-messages'; shown: boolean; scope: SharedScope }
   /** Nothing is created; `draft` holds what could be read, for the form. */
   | { kind: 'invalid'; problems: Problem[]; draft: SessionDraft };
+
+export type IntentOf<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;

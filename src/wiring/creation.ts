@@ -15,7 +15,6 @@ import { createSweep } from '../jobs/sweep.ts';
 import type { Sweep } from '../jobs/sweep.ts';
 import { createTeller } from '../jobs/tell-person.ts';
 import { createCardUpdater } from '../jobs/update-card.ts';
-import { nameMentions } from '../slack/context.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { sleep } from './sleep.ts';
@@ -71,7 +70,7 @@ type Found = { findSession: FindSession; adopt: Adopt };
 function createSteps(parts: Parts, { findSession, adopt }: Found) {
   const { config, settings, queue, store, devin, slack, resolver, transitions, drawCard } = parts;
   const { log, now, looksAtMs } = settings;
-  const { outbound, people, thread } = slack;
+  const { outbound, thread } = slack;
   const end = createEnd(transitions, store.envelopes);
   const showSending = (requestId: string): void => {
     queue.enqueue('update-card', { requestId }, { key: requestId }).catch((error: unknown) => {
@@ -83,7 +82,7 @@ function createSteps(parts: Parts, { findSession, adopt }: Found) {
     identified: createPostCardStep({ outbound, drawCard, transitions, end, now }),
     carded: createAttachStep({
       thread,
-      nameMentions: async (text) => nameMentions(text, people),
+      nameMentions: slack.nameMentions,
       files: slack.files,
       upload: devin.attachments.upload,
       transitions,

@@ -17,7 +17,6 @@ import { createThreadWords } from '../jobs/relay/thread-words.ts';
 import { createRelayToDevin } from '../jobs/relay/to-devin.ts';
 import { createSteeringCheck } from '../jobs/steer/check.ts';
 import type { Recorder } from '../jobs/watch/record.ts';
-import { nameMentions } from '../slack/context.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { sleep } from './sleep.ts';
@@ -34,7 +33,7 @@ export function createRelayToThread(parts: Parts): void {
   const { settings, queue, store, devin, slack } = parts;
   const { log, now, relayTimes: times } = settings;
   const { enqueue } = queue;
-  const { outbound, people } = slack;
+  const { outbound, nameMentions } = slack;
   const { attachments } = devin;
   const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
   const relay = createRelayFromDevin({
@@ -45,7 +44,7 @@ export function createRelayToThread(parts: Parts): void {
       ...store,
       outbound,
       readFile,
-      nameMentions: async (text) => nameMentions(text, people),
+      nameMentions,
       text: en,
       now,
       log,
@@ -67,7 +66,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
   const { config, settings, queue, store, devin, slack, resolver } = parts;
   const { log, now, looksAtMs, relayTimes } = settings;
   const { enqueue } = queue;
-  const { outbound, people } = slack;
+  const { outbound, people, nameMentions } = slack;
   const move = createReplyMoves({ ...store, toShow: createToShow({ ...store, now }), enqueue });
   const listMessages = createListMessages(devin.messages.list);
   const settle = createSettleReply({ ...store, listMessages, move, sleep, looksAtMs, log });
@@ -75,7 +74,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
     compose: createComposeReply({
       files: slack.files,
       upload: devin.attachments.upload,
-      nameMentions: async (text) => nameMentions(text, people),
+      nameMentions,
       nameOf: async (userId) => (await people.find(userId))?.name ?? userId,
       now,
     }),

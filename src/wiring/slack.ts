@@ -3,7 +3,7 @@ import type { WebClientOptions } from '@slack/web-api';
 import type { Config } from '../config.ts';
 import { createBolt } from '../slack/bolt.ts';
 import type { BotIdentity } from '../slack/bolt.ts';
-import { createThreadReader } from '../slack/context.ts';
+import { createThreadReader, nameMentions } from '../slack/context.ts';
 import { createSlackFiles } from '../slack/files.ts';
 import { createSlackHosts } from '../slack/hosts.ts';
 import { slackLogger } from '../slack/log.ts';
@@ -35,16 +35,19 @@ export function createSlack({ slack: { botToken, apiUrl, transport } }: Config, 
     if (identity.bot === null) throw new Error('Slack was asked for before the start.');
     return identity.bot;
   };
-  const people = createPeople({ client: background, teamId: () => bot().teamId });
+  const botUserId = (): string => bot().botUserId;
+  const teamId = (): string => bot().teamId;
+  const people = createPeople({ client: background, teamId });
   return {
     answers,
     identity,
-    botUserId: () => bot().botUserId,
+    botUserId,
+    teamId,
     workspaceUrl: () => bot().workspaceUrl,
-    teamId: () => bot().teamId,
-    marks: createMarkReader({ client: background, botUserId: () => bot().botUserId }),
+    marks: createMarkReader({ client: background, botUserId }),
     people,
-    thread: createThreadReader({ client: background, people, botUserId: () => bot().botUserId }),
+    nameMentions: async (text: string) => nameMentions(text, people),
+    thread: createThreadReader({ client: background, people, botUserId }),
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound: createOutbound({ answers, background, hosts, fetch, log }),
     bolt: createBolt({ transport, apiUrl, bot, onSocketLost: settings.onFatal, log }),

@@ -1,6 +1,6 @@
 import type { AckFn, App, RespondArguments, SlashCommand } from '@slack/bolt';
 import { SUBCOMMANDS } from '../../session/intent.ts';
-import type { Intent } from '../../session/intent.ts';
+import type { Intent, IntentOf } from '../../session/intent.ts';
 import { refusal } from '../blocks/notices.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderHelp, renderProblems } from '../command/help.ts';
@@ -16,7 +16,7 @@ import type { SettingsCommandDeps } from './commands/settings.ts';
 
 type CommandDeps = SessionCommandDeps & SettingsCommandDeps & { intake: Intake; openForm: FormOpener };
 type Answer = AckFn<string | RespondArguments>;
-type Starting = Extract<Intent, { kind: 'create' | 'open-form' | 'invalid' }>;
+type Starting = IntentOf<'create' | 'open-form' | 'invalid'>;
 
 export function listenToCommands(app: App, deps: CommandDeps): void {
   const { command, text } = deps;

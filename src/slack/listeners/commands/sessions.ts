@@ -1,5 +1,5 @@
 import type { SlashCommand } from '@slack/bolt';
-import type { Intent } from '../../../session/intent.ts';
+import type { IntentOf } from '../../../session/intent.ts';
 import { bareSessionId } from '../../../session/session-id.ts';
 import type { Listing } from '../../../store/listing.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
@@ -32,7 +32,6 @@ export type SessionCommandDeps = {
   text: Text;
 };
 
-type Of<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;
 type Known = { request: SessionRequest; session: SessionRow };
 type Viewer = { userId: string; channelId: string };
 
@@ -72,7 +71,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return linkedTitle(cardOf(request, session), text);
   }
 
-  async function list(payload: SlashCommand, { whose: asked, page }: Of<'list'>): Promise<Rendered> {
+  async function list(payload: SlashCommand, { whose: asked, page }: IntentOf<'list'>): Promise<Rendered> {
     const { team_id: teamId, user_id: viewerId } = payload;
     const whose = asked === 'all' && (await isMember(viewerId)) ? 'all' : 'mine';
     const offset = (page - 1) * PER_PAGE;
@@ -84,7 +83,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, text);
   }
 
-  async function status(payload: SlashCommand, { session: typed }: Of<'status'>): Promise<Rendered> {
+  async function status(payload: SlashCommand, { session: typed }: IntentOf<'status'>): Promise<Rendered> {
     const found = await known(payload, typed);
     const isMine = found?.request.user_id === payload.user_id;
     if (found === null || !(isMine || (await isMember(payload.user_id)))) return unknown(typed);
@@ -94,7 +93,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return renderConcealed(card, request.created_at.getTime(), text);
   }
 
-  async function steer(payload: SlashCommand, { kind, session: typed }: Of<'stop' | 'archive'>) {
+  async function steer(payload: SlashCommand, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
     const found = await known(payload, typed);
     if (found === null) return unknown(typed);
     const { session_id: sessionId } = found.session;
@@ -102,7 +101,10 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([text.sessions[kind](nameOf(found, payload))]);
   }
 
-  async function say(payload: SlashCommand, { session: typed, text: message }: Of<'say'>): Promise<Rendered> {
+  async function say(
+    payload: SlashCommand,
+    { session: typed, text: message }: IntentOf<'say'>,
+  ): Promise<Rendered> {
     const found = await known(payload, typed);
     if (found === null) return unknown(typed);
     const refusal = await refused(found.request, payload.user_id);
@@ -116,7 +118,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   /** Only the one who is told may say where. */
   async function notify(
     payload: SlashCommand,
-    { where, session: typed }: Of<'notify'> & { session: string },
+    { where, session: typed }: IntentOf<'notify'> & { session: string },
   ): Promise<Rendered> {
     const found = await known(payload, typed);
     if (found === null) return unknown(typed);
@@ -128,12 +130,15 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([text.sessions.notify(nameOf(found, payload), text.settings.notify[where])]);
   }
 
-  async function follow(payload: SlashCommand, { session: typed }: Of<'follow'>): Promise<Rendered> {
+  async function follow(payload: SlashCommand, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
     await steering.follow(askedByCommand(payload), bareSessionId(typed));
     return notice([text.sessions.follow]);
   }
 
-  async function link(payload: SlashCommand, { slackUserId, devinUserId }: Of<'link'>): Promise<Rendered> {
+  async function link(
+    payload: SlashCommand,
+    { slackUserId, devinUserId }: IntentOf<'link'>,
+  ): Promise<Rendered> {
     await steering.link(askedByCommand(payload), slackUserId, devinUserId);
     return notice([text.sessions.link]);
   }

@@ -1,7 +1,7 @@
 import type { SlashCommand } from '@slack/bolt';
 import { applyDefaults } from '../../../session/defaults.ts';
 import type { SettingScope } from '../../../session/defaults.ts';
-import type { Intent } from '../../../session/intent.ts';
+import type { IntentOf } from '../../../session/intent.ts';
 import { effectivePreferences } from '../../../session/preferences.ts';
 import type { Preferences } from '../../../session/preferences.ts';
 import type { Settings, SettingKey } from '../../../store/settings.ts';
@@ -19,8 +19,6 @@ export type SettingsCommandDeps = {
   people: Pick<People, 'find'>;
   text: Text;
 };
-
-type Of<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;
 
 /** Defaults and preferences: one's own by anybody, a channel's and the workspace's by administrators. */
 export function createSettingsCommands({ command, defaults, people, text }: SettingsCommandDeps) {
@@ -56,7 +54,7 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
   /** Adds to what was set there before; `clear` starts over. */
   async function set(
     payload: SlashCommand,
-    { scope, draft, problems }: Of<'set-defaults'>,
+    { scope, draft, problems }: IntentOf<'set-defaults'>,
   ): Promise<Rendered> {
     if (problems.length > 0) {
       const typed = `${command} ${unescape(payload.text)}`;
@@ -70,7 +68,7 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
     });
   }
 
-  async function clear(payload: SlashCommand, { scope }: Of<'clear-defaults'>): Promise<Rendered> {
+  async function clear(payload: SlashCommand, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
     return change(payload, { scope, said: settings.cleared(settings.scopes[scope]) }, async (key) =>
       defaults.set(key, null, payload.user_id),
     );
@@ -87,11 +85,11 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
     show: async (payload: SlashCommand) => show(payload),
     set,
     clear,
-    notify: async (payload: SlashCommand, { where }: Of<'notify'>) =>
+    notify: async (payload: SlashCommand, { where }: IntentOf<'notify'>) =>
       prefer(payload, 'person', { notify: where }),
-    steer: async (payload: SlashCommand, { who, scope }: Of<'steer'>) =>
+    steer: async (payload: SlashCommand, { who, scope }: IntentOf<'steer'>) =>
       prefer(payload, scope, { steer: who }),
-    webMessages: async (payload: SlashCommand, { shown, scope }: Of<'web-messages'>) =>
+    webMessages: async (payload: SlashCommand, { shown, scope }: IntentOf<'web-messages'>) =>
       prefer(payload, scope, { webMessages: shown }),
   };
 }
