@@ -112,7 +112,6 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       context: null,
       slackFileIds: files.map(({ id: fileId }) => fileId),
       sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
-      hadSecrets: sessionSecrets.length > 0,
       secretNames: sessionSecrets.map(({ key }) => key),
     });
     return prefer(async () => accept(await request()));
@@ -147,7 +146,6 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
         context,
         slackFileIds: submission.fileIds,
         sealed: envelopes.close(id, { responseUrl, sessionSecrets }),
-        hadSecrets: sessionSecrets.length > 0,
         secretNames: sessionSecrets.map(({ key }) => key),
       };
       return prefer(async () => accept(request));

@@ -88,9 +88,7 @@ export type NewRequest = {
   context: MessageContext | null;
   slackFileIds: string[];
   sealed: string | null;
-  /** There were session secrets: once they are erased, the request cannot be sent as it was. */
-  hadSecrets: boolean;
-  /** What they are called; their values are only in `sealed`. */
+  /** What session secrets are called; their values are only in `sealed`. */
   secretNames?: readonly string[];
 };
 
@@ -121,6 +119,7 @@ export function newId(): string {
 }
 
 export function toRow(request: NewRequest) {
+  const { secretNames = [] } = request;
   return {
     id: request.id,
     dedupe_key: request.dedupeKey,
@@ -134,8 +133,8 @@ export function toRow(request: NewRequest) {
     context: json(request.context),
     slack_file_ids: json(request.slackFileIds),
     sealed: request.sealed,
-    had_secrets: request.hadSecrets,
-    secret_names: json(request.secretNames ?? []),
+    had_secrets: secretNames.length > 0,
+    secret_names: json(secretNames),
   };
 }
 

@@ -20,7 +20,7 @@ async function openListing() {
   async function ask(id: string, state: RequestState, phase: SessionPhase | null, userId = 'U1') {
     const place = { teamId: 'T1', userId, channelId: 'C1', threadTs: null };
     const what = { draft: { values: { prompt: id }, sources: {} }, context: null, slackFileIds: [] };
-    const request = { id, dedupeKey: id, source: 'command' as const, sealed: null, hadSecrets: false };
+    const request = { id, dedupeKey: id, source: 'command' as const, sealed: null };
     await db.transaction().execute(async (trx) => requests.insert([{ ...request, ...place, ...what }], trx));
     const createdAt = new Date(Date.UTC(2026, 0, 1, 0, (asked += 1)));
     const changes = { state, created_at: createdAt, updated_at: createdAt };

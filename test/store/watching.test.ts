@@ -87,7 +87,7 @@ describe('a card that is posted again while a look at its session is written dow
     const [requests, sessions] = [createRequests(db), createSessions(db)];
     const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
     const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
-    const row = { id: 'r1', dedupeKey: 'd1', source: 'command' as const, sealed: null, hadSecrets: false };
+    const row = { id: 'r1', dedupeKey: 'd1', source: 'command' as const, sealed: null };
     await requests.insert([{ ...row, ...place, ...what }]);
     const bound = { sessionId: 's1', requestId: 'r1', url: '', response: {} };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });

@@ -80,7 +80,6 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
         context: null,
         slackFileIds: [],
         sealed: null,
-        hadSecrets: false,
       },
       requestChanges: {
         identity: await identityOf(deps, { teamId, userId }, response),

@@ -95,7 +95,6 @@ export function createFollower(deps: FollowDeps) {
         context: null,
         slackFileIds: [],
         sealed: null,
-        hadSecrets: false,
       },
       requestChanges: { identity: await deps.sessionMember(response) },
       response,

@@ -32,7 +32,6 @@ function requestAs(devinUserId: string) {
     context: null,
     slackFileIds: [],
     sealed: null,
-    hadSecrets: false,
   });
   const nothing = { card_channel_id: null, card_ts: null, card_attempted_at: null, card_elsewhere: null };
   const card = { ...nothing, card_stale: false, card_shown: null, card_turn_at: null, card_held_until: null };

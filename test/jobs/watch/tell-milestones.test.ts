@@ -58,7 +58,6 @@ async function startTelling() {
       context: null,
       slackFileIds: [],
       sealed: null,
-      hadSecrets: false,
       ...place,
     },
   ]);
