@@ -8,6 +8,7 @@ import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { Cards } from '../store/cards.ts';
+import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
@@ -146,7 +147,7 @@ async function postAgain(
   card: Rendered,
 ): Promise<SlackFailure | null> {
   const { id, card_channel_id: channelId } = request;
-  const place = { channelId: channelId ?? '', threadTs: threadOf(request) };
+  const place = { channelId: channelId ?? '', threadTs: cardThread(request) };
   const startsThread = place.threadTs === null;
   const found = await outbound.findCard(place, request).catch(slackFailure);
   if (typeof found === 'string') return cards.placed(id, found, startsThread).then(() => null);
@@ -158,9 +159,4 @@ async function postAgain(
   if (posted.kind === 'refused')
     log.warn({ requestId: id, code: posted.code }, 'Slack refused to take a deleted card again');
   return posted;
-}
-
-/** A direct message has none. */
-function threadOf(request: SessionRequest): string | null {
-  return request.card_elsewhere === null ? request.thread_ts : null;
 }

@@ -2,6 +2,7 @@ import { applyDefaults } from '../session/defaults.ts';
 import type { SettingScope } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
+import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -46,7 +47,7 @@ function runsAs(identity: HomeRows['identity'], text: Text): Home['runsAs'] {
 }
 
 function threadOf(request: SessionRequest, workspaceUrl: string | null): string | null {
-  const { card_channel_id: channelId, card_ts: ts, card_elsewhere: elsewhere } = request;
+  const { card_channel_id: channelId, card_ts: ts } = request;
   if (workspaceUrl === null || channelId === null || ts === null) return null;
-  return permalink(workspaceUrl, { channelId, ts, threadTs: elsewhere === null ? request.thread_ts : null });
+  return permalink(workspaceUrl, { channelId, ts, threadTs: cardThread(request) });
 }

@@ -113,6 +113,11 @@ export type RequestChanges = Partial<
   >
 >;
 
+/** The thread the card is in; null: it is a message of its own, as in a direct message. */
+export function cardThread(request: Pick<SessionRequest, 'card_elsewhere' | 'thread_ts'>): string | null {
+  return request.card_elsewhere === null ? request.thread_ts : null;
+}
+
 /** Short, unguessable, and fit for a Devin tag. */
 export function newId(): string {
   return randomBytes(9).toString('base64url').replaceAll(/[_-]/g, 'x').toLowerCase();

@@ -2,6 +2,7 @@ import type { SessionResponse } from '../../devin/schemas.ts';
 import { buildRequest, requestTag } from '../../session/request.ts';
 import type { SessionCreateRequest } from '../../session/request.ts';
 import type { Envelopes } from '../../store/envelope.ts';
+import { cardThread } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Transitions } from '../transitions.ts';
 import { devinTrouble } from './devin-trouble.ts';
@@ -119,11 +120,9 @@ export function createAdopt(transitions: Transitions): Adopt {
 
 /** The thread in which a session is followed: the one its card is in, else the one under the card. */
 function threadOf(request: SessionRequest): { teamId: string; channelId: string; threadTs: string } {
-  const { team_id: teamId, card_elsewhere: elsewhere, card_ts: cardTs } = request;
-  const inAskedThread = elsewhere === null ? request.thread_ts : null;
   return {
-    teamId,
+    teamId: request.team_id,
     channelId: request.card_channel_id ?? request.channel_id,
-    threadTs: inAskedThread ?? cardTs ?? '',
+    threadTs: cardThread(request) ?? request.card_ts ?? '',
   };
 }
