@@ -28,7 +28,7 @@ export function createEnvelopes(seal: Seal) {
   return {
     close,
     open,
-    /** What stays when a request has ended without a session: no secrets, only the way to tell the person. */
+    /** What stays when a request has ended or has its session: no secrets, only the way to tell the person. */
     withoutSecrets(id: string, sealed: string | null): string | null {
       return close(id, { responseUrl: open(id, sealed)?.responseUrl ?? null, sessionSecrets: [] });
     },

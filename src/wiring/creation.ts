@@ -29,7 +29,7 @@ export function createCreation(parts: Parts): Sweep {
   const { enqueue } = queue;
   const { outbound, thread } = slack;
   const findSession = createSessionFinder(parts);
-  const adopt = createAdopt(parts.transitions);
+  const adopt = createAdopt(parts.transitions, store.envelopes);
   const create = createSessionCreator({
     requests: store.requests,
     enqueue,

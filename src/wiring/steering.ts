@@ -44,7 +44,7 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
     readHistory: createReadHistory(devin),
     sessionMember: createSessionMember({ findMember, now }),
     bringIn: createBringIn(store),
-    adopt: createAdopt(transitions),
+    adopt: createAdopt(transitions, store.envelopes),
     placeCard: createPlaceCard({ ...store, outbound, drawCard, enqueue, now }),
     enqueue,
     outbound,

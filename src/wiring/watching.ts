@@ -44,7 +44,7 @@ function createReconciliation({ config, settings, store, queue, devin, transitio
     const self = await devin.self.get(options);
     return self.principal_type === 'service_user' ? self.service_user_id : null;
   };
-  const adopt = createAdopt(transitions);
+  const adopt = createAdopt(transitions, store.envelopes);
   const { listAll: listSessions } = devin.sessions;
   const { enqueue } = queue;
   const reconcile = createReconciler({

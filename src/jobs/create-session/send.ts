@@ -93,14 +93,20 @@ function composeRequest(
   });
 }
 
-export function createAdopt(transitions: Transitions): Adopt {
+export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes, 'withoutSecrets'>): Adopt {
   const from = async (state: SessionRequest['state'], request: SessionRequest, session: SessionResponse) =>
     transitions.move(
       {
         id: request.id,
         from: state,
         to: 'created',
-        changes: { session_id: session.session_id, waiting: null, failure: null, sealed: null },
+        changes: {
+          session_id: session.session_id,
+          waiting: null,
+          failure: null,
+          // A notice may still be on its way to where the person asked.
+          sealed: envelopes.withoutSecrets(request.id, request.sealed),
+        },
       },
       {
         card: true,
