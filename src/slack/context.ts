@@ -129,5 +129,6 @@ function authorKind(message: SlackMessage, person: SlackPerson | undefined): Quo
 function placeName(channelName: string): string {
   const kind = placeKindOf(channelName);
   if (kind === 'direct') return 'a direct message';
+  if (kind === null) return 'a channel';
   return kind === 'private' ? 'a private conversation' : `#${channelName}`;
 }

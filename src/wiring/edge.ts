@@ -7,6 +7,7 @@ import { createHttpServer } from '../slack/http-server.ts';
 import type { HttpServer } from '../slack/http-server.ts';
 import { createIntake } from '../slack/intake.ts';
 import { listenToActions } from '../slack/listeners/actions.ts';
+import { listenToAddressed } from '../slack/listeners/addressed.ts';
 import { listenToCommands } from '../slack/listeners/commands.ts';
 import { listenToEvents } from '../slack/listeners/events.ts';
 import { listenToHome } from '../slack/listeners/home.ts';
@@ -45,6 +46,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToCommands(app, { ...shared, command, people, now });
   listenToSteering(app, shared);
   listenToEvents(app, { ...shared, threads, botUserId, log });
+  listenToAddressed(app, { ...shared, botUserId, command });
   listenToShortcuts(app, { ...shared, nameMentions: createNamer(people, log) });
   listenToViews(app, shared);
   listenToOptions(app, { suggest: createSuggest(parts), text });

@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<string, Word>> = {
 };
 
 const NEW = /^!new(?:\s+(?<task>\S[^]*))?$/;
+const MENTION = /^<@(?<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>[,:]?\s*/;
 const CODE = /```[^]*?```|`[^`\n]*`/g;
 const ASIDE = /^\(aside\)|(?:^|\s)!aside(?=[\s.,;:!?]|$)/;
 
@@ -40,7 +41,11 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   return { kind: 'reply', text };
 }
 
+/** Whether a mention of the app stands in front. */
+export function isMention(slackText: string, botUserId: string): boolean {
+  return MENTION.exec(slackText.trimStart())?.groups?.['id'] === botUserId;
+}
+
 function withoutMention(text: string, botUserId: string): string {
-  const mention = /^<@(?<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>[,:]?\s*/.exec(text);
-  return mention?.groups?.['id'] === botUserId ? text.slice(mention[0].length) : text;
+  return isMention(text, botUserId) ? text.replace(MENTION, '') : text;
 }

@@ -9,6 +9,8 @@ export const notices = {
     title: 'The form may not have opened.',
     problem: 'Slack gave no answer that says so. Nothing was started; if there is no form, open it here.',
   },
+  addressed: (command: string): string =>
+    `A message to this app starts no session. Type \`${command}\` and the task, or open what you wrote in a form.`,
   notYourButton: (userId: string): string =>
     `Only <@${userId}>, who asked for this session, can press that button, because it may cost money. Nothing was done. You can open the details, or start a session of your own.`,
   cardElsewhere: (why: string): string =>
