@@ -28,7 +28,9 @@ export type Problem =
   | { kind: 'repeated'; field: FieldKey }
   | { kind: 'no-task' }
   /** A sub-command's word without what it takes. */
-  | { kind: 'incomplete'; subcommand: Subcommand };
+  | { kind: 'incomplete'; subcommand: Subcommand }
+  /** A sub-command's word with one behind it that it does not take: meant as a command, or as a task. */
+  | { kind: 'ambiguous'; subcommand: Subcommand };
 
 /** Settings that administrators make for others. */
 export type SharedScope = Exclude<SettingScope, 'person'>;

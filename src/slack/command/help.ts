@@ -85,6 +85,11 @@ function renderProblem(problem: Problem, typed: string, text: Text): string {
         code(problem.subcommand),
         code(text.command.help.subcommands[problem.subcommand].usage),
       );
+    case 'ambiguous':
+      return problems.ambiguous(
+        quoted(unescape(typed)),
+        code(text.command.help.subcommands[problem.subcommand].usage),
+      );
     case 'no-task':
       return typed.trim() === '' ? problems.noTask : problems.noTaskIn(quoted(unescape(typed)));
   }

@@ -2,7 +2,7 @@ import { sessionDraftSchema } from '../../session/fields.ts';
 import type { Intent, Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan } from './scan.ts';
-import { defaultsSetBeside, incompleteSubcommand, parseSubcommand } from './subcommands.ts';
+import { defaultsSetBeside, parseSubcommand, unfinishedSubcommand } from './subcommands.ts';
 import { readValues } from './values.ts';
 
 /**
@@ -15,11 +15,9 @@ export function parseCommand(text: string): Intent {
   const { task, given, hasFlags } = scan(typed);
   const subcommand = hasFlags ? null : parseSubcommand(typed);
   if (subcommand !== null) return subcommand;
-  const incomplete = hasFlags ? null : incompleteSubcommand(typed);
-  if (incomplete !== null) {
-    const problem: Problem = { kind: 'incomplete', subcommand: incomplete };
-    return { kind: 'invalid', problems: [problem], draft: { prompt: unescape(typed) } };
-  }
+  const unfinished = hasFlags ? null : unfinishedSubcommand(typed);
+  if (unfinished !== null)
+    return { kind: 'invalid', problems: [unfinished], draft: { prompt: unescape(typed) } };
   const { values, problems } = readValues(given);
   const scope = given.length === 0 ? null : defaultsSetBeside(unescape(task).trim());
   if (scope !== null)

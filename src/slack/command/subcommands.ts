@@ -1,6 +1,6 @@
 import type { SettingScope } from '../../session/defaults.ts';
 import { SUBCOMMANDS } from '../../session/intent.ts';
-import type { Intent, SharedScope, Subcommand } from '../../session/intent.ts';
+import type { Intent, Problem, SharedScope, Subcommand } from '../../session/intent.ts';
 import { NOTIFY, STEER } from '../../session/preferences.ts';
 import { unescape } from '../blocks/text.ts';
 
@@ -24,6 +24,9 @@ const NOTIFY_AT = new RegExp(String.raw`^notify\s+(?<where>\S+)(?:\s+${SESSION})
 const STEERED_BY = /^steer(?:\s+(?<scope>channel|workspace))?\s+(?<who>\S+)$/i;
 const WEB_MESSAGES = /^web-messages(?:\s+(?<scope>channel|workspace))?\s+(?<shown>on|off)$/i;
 
+/** `status page` may be a slip or a task; that is asked before a session is paid for. `help`, `list` and `say` are common words. */
+const TWO_WORDS = /^(?<first>status|stop|archive|follow|notify|steer|web-messages)\s+\S+$/i;
+
 const SCOPES: Readonly<Record<string, SettingScope>> = {
   me: 'person',
   channel: 'channel',
@@ -44,10 +47,18 @@ export function parseSubcommand(typed: string): Intent | null {
   );
 }
 
-/** The sub-command that stands alone, or with too little after it; null: it is a task. */
-export function incompleteSubcommand(typed: string): Subcommand | null {
-  if (SAY_NOTHING.test(unescape(typed))) return 'say';
-  return SUBCOMMANDS.find((word) => word === typed.toLowerCase()) ?? null;
+/** The sub-command that stands alone, with too little after it, or with one word that it does not take; null: it is a task. */
+export function unfinishedSubcommand(
+  typed: string,
+): Extract<Problem, { kind: 'incomplete' | 'ambiguous' }> | null {
+  const incomplete = SAY_NOTHING.test(unescape(typed)) ? 'say' : subcommandOf(typed);
+  if (incomplete !== null) return { kind: 'incomplete', subcommand: incomplete };
+  const ambiguous = subcommandOf(TWO_WORDS.exec(typed)?.groups?.['first'] ?? '');
+  return ambiguous === null ? null : { kind: 'ambiguous', subcommand: ambiguous };
+}
+
+function subcommandOf(word: string): Subcommand | null {
+  return SUBCOMMANDS.find((known) => known === word.toLowerCase()) ?? null;
 }
 
 function readList(typed: string): Intent | null {

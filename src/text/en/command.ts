@@ -19,6 +19,8 @@ export const command = {
     repeated: (flag: string): string => `${flag} is given twice with different values. Keep one of them.`,
     incomplete: (word: string, usage: string): string =>
       `${word} needs more: ${usage}. \`list\` shows your sessions, \`help\` every command.`,
+    ambiguous: (typed: string, usage: string): string =>
+      `${typed} may be meant as ${usage}, or as a task. If it is a task, start it from the form, or say it in more words.`,
     noTask: 'There is no task. Say what Devin should do.',
     noTaskIn: (typed: string): string =>
       `There are options but no task in ${typed}. Add what Devin should do.`,

@@ -65,6 +65,12 @@ describe('problems', () => {
     ]);
   });
 
+  test('what may be a sub-command or a task is told to be either', () => {
+    expect(sentences('status page')).toEqual([
+      '`status page` may be meant as `status &lt;session&gt;`, or as a task. If it is a task, start it from the form, or say it in more words.',
+    ]);
+  });
+
   test('a bad value is told as it was typed, and what is taken instead', () => {
     expect(sentences('x --acu &lt;ten&gt;')).toEqual([
       '`--acu` cannot be `&lt;ten&gt;`. It takes a whole number of at least 1.',

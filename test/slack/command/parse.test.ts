@@ -211,7 +211,6 @@ describe('the task', () => {
     'notify the team',
     'notify dm about the outage',
     'web-messages off by one',
-    'steer clear',
     'steer members towards the docs',
   ])('stays as it is: %s', (text) => {
     expect(created(text)).toEqual({ prompt: text });
@@ -323,12 +322,27 @@ describe('sub-commands', () => {
     expect(created(text)).toEqual({ prompt, max_acu_limit: 1 });
   });
 
-  test.each(['list 0', 'link <@U12|ana> homepage', 'stop 0123', 'stop server', 'status page'])(
+  test.each(['list 0', 'link <@U12|ana> homepage', 'list failures', 'help ana', 'say hello'])(
     '%s is a task',
     (text) => {
       expect(parseCommand(text).kind).toBe('create');
     },
   );
+
+  test.each([
+    ['stop 0123', 'stop'],
+    ['status page', 'status'],
+    ['follow redirects', 'follow'],
+    ['Archive logs', 'archive'],
+    ['notify everybody', 'notify'],
+    ['steer clear', 'steer'],
+  ])('%s starts nothing before it is asked what it means', (text, subcommand) => {
+    expect(parseCommand(text)).toEqual({
+      kind: 'invalid',
+      problems: [{ kind: 'ambiguous', subcommand }],
+      draft: { prompt: text },
+    });
+  });
 
   test.each([
     ['status', 'status'],
