@@ -1,5 +1,7 @@
 import { userMessage } from '../errors.ts';
+import { askedBeside } from '../session/defaults.ts';
 import { cardElsewhere, notice, refusal } from '../slack/blocks/notices.ts';
+import { optionWords } from '../slack/blocks/option-words.ts';
 import { escape } from '../slack/blocks/text.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -37,7 +39,8 @@ export function createTeller({ requests, forms, envelopes, outbound, text }: Tel
       lostSecrets: lostSecrets(request),
     });
     const problems = failure === null ? [] : [escape(userMessage(failure, text))];
-    return refusal({ problems, typed: draft.values.prompt ?? null, formId: id }, text);
+    const options = optionWords(askedBeside(draft), text);
+    return refusal({ problems, typed: draft.values.prompt ?? null, options, formId: id }, text);
   }
 
   async function elsewhere(request: SessionRequest): Promise<Rendered> {

@@ -1,5 +1,5 @@
 import { fields, storedDraftSchema } from './fields.ts';
-import type { FieldKey, StoredDraft } from './fields.ts';
+import type { Field, FieldKey, StoredDraft } from './fields.ts';
 
 /** Whose settings. */
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
@@ -53,6 +53,13 @@ export function hiddenValues(values: StoredDraft): StoredDraft {
   return storedDraftSchema.parse(
     Object.fromEntries(Object.entries(definedOnly(values)).filter(([key]) => hidden.has(key))),
   );
+}
+
+/** What was set for this request beside the task: not its defaults. */
+export function askedBeside({ values, sources }: EffectiveDraft): Partial<Record<FieldKey, unknown>> {
+  const isOwn = ({ key }: Field): boolean => key !== 'prompt' && sources[key] === 'request';
+  const own = new Set<string>(fields.filter(isOwn).map(({ key }) => key));
+  return Object.fromEntries(Object.entries(definedOnly(values)).filter(([key]) => own.has(key)));
 }
 
 function definedOnly(layer: StoredDraft): Partial<Record<FieldKey, unknown>> {

@@ -107,10 +107,11 @@ describeOnBothWorlds('the slash command', (world) => {
       const { slack, devin } = world();
       const eve = addColleague(world(), { inDevin: false });
       const channelId = channel([eve.userId]);
-      await slack.command(eve.userId, channelId, 'fix the flaky login test');
+      await slack.command(eve.userId, channelId, 'fix the flaky login test --repo acme/web --acu 3');
       const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve.userId);
       const said = slack.renderText(notice);
       expect(said).toContain('fix the flaky login test');
+      expect(said).toContain('With Repositories: acme/web · ACU cap: 3');
       expect(said).toContain('p…@acme.example');
       expect(said).toContain('Open in a form');
       expect(noticesTo(slack, channelId, null)).toEqual([]);

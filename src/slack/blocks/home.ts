@@ -1,5 +1,4 @@
 import type { HomeView, KnownBlock } from '@slack/types';
-import { fields } from '../../session/fields.ts';
 import type { StoredDraft } from '../../session/fields.ts';
 import { STANDING, STANDINGS } from '../../session/lifecycle.ts';
 import type { Standing } from '../../session/lifecycle.ts';
@@ -9,7 +8,7 @@ import { firstButton } from './card-buttons.ts';
 import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
 import { shownMoment } from './details-values.ts';
 import { button, context, header, section } from './objects.ts';
-import { oneLine } from './one-line.ts';
+import { optionWords } from './option-words.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import type { FormIdentity } from './session-form.ts';
@@ -33,7 +32,6 @@ export type Home = {
 };
 
 const FACTS_LENGTH = 2500;
-const VALUE_LENGTH = 80;
 const DEFAULTS_LENGTH = 1500;
 
 /** A person's App Home: who they run as, what waits for them, what is under way, and how to start. */
@@ -144,21 +142,10 @@ function howToBegin({ runsAs, command }: Home, text: Text): KnownBlock[] {
 }
 
 function defaultsLine({ defaults, command }: Home, text: Text): string {
-  const set: Readonly<Record<string, unknown>> = defaults;
-  const shown = fields.flatMap(({ key }) =>
-    set[key] === undefined ? [] : [`${escape(text.fields[key].label)}: ${shortValue(set[key], text)}`],
-  );
+  const shown = optionWords(defaults, text);
   if (shown.length === 0) return text.home.noDefaults(code(`${command} ${text.home.exampleDefaults}`));
   return text.home.defaults(
     truncate(shown.join(BETWEEN_FACTS), DEFAULTS_LENGTH),
     code(`${command} defaults`),
   );
-}
-
-function shortValue(value: unknown, text: Text): string {
-  if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
-  if (Array.isArray(value) && value.length === 0) return text.details.none;
-  const items = Array.isArray(value) ? value : [value];
-  const isPlain = items.every((item) => typeof item === 'string' || typeof item === 'number');
-  return isPlain ? escape(truncate(oneLine(items.join(', ')), VALUE_LENGTH)) : text.home.isSet;
 }

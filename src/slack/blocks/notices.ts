@@ -14,6 +14,8 @@ type Refusal = {
   problems: string[];
   /** Slack shows a command's text to nobody once it is sent, so it is quoted back. */
   typed: string | null;
+  /** What was set beside the task, in a few words each. */
+  options?: readonly string[];
   /** The form that holds what was typed; null: there is none to open. */
   formId: string | null;
   title?: string;
@@ -23,10 +25,13 @@ const PROBLEM_LENGTH = 1000;
 const MAX_PROBLEMS = 20;
 const TYPED_LENGTH = 2800;
 
-export function refusal({ problems, typed, formId, title }: Refusal, text: Text): Rendered {
+export function refusal({ problems, typed, options = [], formId, title }: Refusal, text: Text): Rendered {
   const heading = title ?? text.notices.nothingStarted;
   const shown = problemLines(problems);
-  const quoted = typed === null || typed.trim() === '' ? [] : quoteTyped(typed, formId !== null, text);
+  const quoted = [
+    ...(typed === null || typed.trim() === '' ? [] : quoteTyped(typed, formId !== null, text)),
+    ...(options.length === 0 ? [] : [text.notices.options(options.join(' · '))]),
+  ];
   return {
     text: truncate([heading, ...shown, ...quoted].join('\n'), LIMIT.messageText),
     blocks: [

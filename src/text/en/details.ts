@@ -34,6 +34,8 @@ export const details = {
   withWhy: (label: string, why: string): string => `${label} (${why})`,
   notSaid: "Everything else was left to the organisation's defaults.",
   noResponse: 'No answer from Devin yet.',
+  /** Of a value that is not shown. */
+  isSet: 'set',
   none: 'none',
   nothing: 'not given',
   yes: 'yes',

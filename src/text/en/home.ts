@@ -26,7 +26,6 @@ export const home = {
     `*Defaults that apply to you:* ${values} (${command})`,
   noDefaults: (command: string): string => `*Defaults that apply to you:* none. Set some with ${command}.`,
   exampleDefaults: 'defaults me --acu 10',
-  isSet: 'set',
   help: (command: string): string =>
     `${command} lists every option. In a session's thread, what you write goes to Devin.`,
 };

@@ -4,6 +4,7 @@ export const notices = {
   typed: 'What you typed:',
   /** The rest of a long text is in the form. */
   typedCut: 'The rest is in the form.',
+  options: (words: string): string => `With ${words}`,
   openForm: 'Open in a form',
   formNotOpened: {
     title: 'The form may not have opened.',
