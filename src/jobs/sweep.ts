@@ -37,7 +37,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 export function createSweep(deps: SweepDeps) {
   const { requests, forms, replies, messages, milestones, enqueue, times, log } = deps;
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<void> | null = null;
 
   const ago = (ms: number): Date => new Date(Date.now() - ms);
 
@@ -60,11 +60,19 @@ export function createSweep(deps: SweepDeps) {
     for (const id of toTell) await enqueue('tell-milestones', { sessionId: id }, { key: id });
   }
 
+  async function look(): Promise<void> {
+    try {
+      await recover(times.strandedMs, times.staleMs);
+      await recoverThreads(WAITING_MS);
+      await forms.deleteBefore(ago(FORM_LIFE_MS));
+    } catch (error) {
+      log.warn({ err: error }, 'looking for what was left undone failed');
+    }
+  }
+
+  /** On a slow database a look may take longer than the time between two. */
   function tick(): void {
-    running = recover(times.strandedMs, times.staleMs)
-      .then(async () => recoverThreads(WAITING_MS))
-      .then(async () => forms.deleteBefore(ago(FORM_LIFE_MS)))
-      .catch((error: unknown) => log.warn({ err: error }, 'looking for what was left undone failed'));
+    running ??= look().finally(() => (running = null));
   }
 
   return {

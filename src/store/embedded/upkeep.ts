@@ -15,14 +15,15 @@ const CHECKPOINTS_PER_VACUUM = 12;
  */
 export function startUpkeep(database: Runner, log: UpkeepLog): Upkeep {
   let round = 0;
-  let running: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
+  let running: Promise<void> | null = null;
+  const once = async (): Promise<void> => {
     round += 1;
-    running = runUpkeep(database, { vacuum: round % CHECKPOINTS_PER_VACUUM === 0 }).catch(
-      (error: unknown) => {
-        log.warn({ err: error }, 'upkeep of the embedded database failed');
-      },
-    );
+    await runUpkeep(database, { vacuum: round % CHECKPOINTS_PER_VACUUM === 0 }).catch((error: unknown) => {
+      log.warn({ err: error }, 'upkeep of the embedded database failed');
+    });
+  };
+  const timer = setInterval(() => {
+    running ??= once().finally(() => (running = null));
   }, CHECKPOINT_MS);
   timer.unref();
   return {

@@ -1,0 +1,23 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startUpkeep } from '../../src/store/embedded/upkeep.ts';
+
+const HOUR_MS = 60 * 60_000;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('one upkeep waits for the former, however long that takes', async () => {
+  const checkpoint = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  const exec = async (statement: string): Promise<void> => {
+    asked.push(statement);
+    return checkpoint.promise;
+  };
+  const upkeep = startUpkeep({ exec }, { warn: () => {} });
+  await vi.advanceTimersByTimeAsync(HOUR_MS);
+  expect(asked).toEqual(['CHECKPOINT']);
+  checkpoint.resolve();
+  await vi.advanceTimersByTimeAsync(HOUR_MS);
+  expect(asked).toContain('VACUUM ANALYZE');
+  await upkeep.stop();
+});
