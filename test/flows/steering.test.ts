@@ -221,6 +221,23 @@ describe('buttons that fit the phase', () => {
     expect(answered.messages.at(-1)).toMatchObject({ asUserId: ana.devinUserId });
   });
 
+  test.each([
+    ['details', 'Session details'],
+    ['answer', 'Answer Devin'],
+  ])('what %s opens is offered again when Slack does not open it', async (button, title) => {
+    const { slack, devin } = world();
+    const { ana, session, on, showing, channelId } = await startSession(world());
+    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Blue?' });
+    await showing('Needs you');
+    slack.fail('views.open', { times: 2, status: 503 });
+    await slack.clickButton(ana.userId, on, button);
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, 'may not have opened');
+    await slack.clickButton(ana.userId, { channelId, ts }, button);
+    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
+    expect(slack.renderText(view)).toContain(title);
+    expect(slack.problems).toEqual([]);
+  });
+
   test('only the person who asked gets the box, where an administrator said so', async () => {
     const { slack, devin } = world();
     const { session, on, showing, channelId } = await startSession(world());

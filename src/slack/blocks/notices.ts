@@ -1,4 +1,4 @@
-import type { KnownBlock } from '@slack/types';
+import type { ActionsBlock, Button } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
@@ -38,8 +38,20 @@ export function refusal({ problems, typed, options = [], formId, title }: Refusa
       section(bold(heading)),
       ...sections(shown),
       ...quoted.map(section),
-      ...(formId === null ? [] : [openForm(formId, text)]),
+      ...(formId === null ? [] : [offering(formButton(formId, text))]),
     ],
+  };
+}
+
+/** What Slack may be asked to open. */
+export type Unopened = keyof Text['notices']['unopened'];
+
+/** `again`: the button that asks for it. */
+export function unopened(what: Unopened, again: Button, text: Text): Rendered {
+  const { title, problem } = text.notices.unopened[what];
+  return {
+    text: [title, problem].join('\n'),
+    blocks: [section(bold(title)), section(problem), offering(again)],
   };
 }
 
@@ -68,7 +80,10 @@ function quoteTyped(typed: string, inForm: boolean, text: Text): string[] {
   return [`${text.notices.typed}\n${block}`, ...(cut && inForm ? [text.notices.typedCut] : [])];
 }
 
-function openForm(formId: string, text: Text): KnownBlock {
-  const open = button(ACTION.openForm, text.notices.openForm, formId);
-  return { type: 'actions', elements: [{ ...open, style: 'primary' }] };
+export function formButton(formId: string, text: Text): Button {
+  return button(ACTION.openForm, text.notices.openForm, formId);
+}
+
+function offering(offered: Button): ActionsBlock {
+  return { type: 'actions', elements: [{ ...offered, style: 'primary' }] };
 }

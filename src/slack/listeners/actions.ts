@@ -16,7 +16,8 @@ import { formView } from '../form-view.ts';
 import { ACTION, readFormMetadata } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
-import { createPressedRequest, onButton, privatePlace } from './press.ts';
+import type { ViewOpener } from '../view-opener.ts';
+import { createPressedRequest, onButton, openingOf, privatePlace } from './press.ts';
 import type { Press } from './press.ts';
 
 export type ActionDeps = {
@@ -25,7 +26,8 @@ export type ActionDeps = {
   forms: Pick<Forms, 'find' | 'expand'>;
   intake: Intake;
   openForm: FormOpener;
-  outbound: Pick<Outbound, 'openView' | 'updateView' | 'tellPrivately'>;
+  openView: ViewOpener;
+  outbound: Pick<Outbound, 'updateView' | 'tellPrivately'>;
   enqueue: Enqueue;
   /** Off where the organisation enforces its own tags. */
   tagRequests: boolean;
@@ -68,7 +70,7 @@ function listenInForms(app: App, { forms, openForm, outbound, text }: ActionDeps
 }
 
 function listenOnCards(app: App, deps: ActionDeps): void {
-  const { requests, sessions, intake, openForm, outbound, enqueue, tagRequests, text } = deps;
+  const { requests, sessions, intake, openForm, openView, outbound, enqueue, tagRequests, text } = deps;
 
   const pressed = createPressedRequest({ requests, outbound, text });
 
@@ -91,7 +93,7 @@ function listenOnCards(app: App, deps: ActionDeps): void {
     if (request === null) return;
     const session = await sessions.ofRequest(request.id);
     const details = detailsView({ request, session, tagRequests }, text);
-    await outbound.openView(press.body.trigger_id, renderDetails(details, text));
+    await openView(press.body.trigger_id, renderDetails(details, text), openingOf(press, 'details'));
   });
 
   onButton(app, ACTION.editAndTryAgain, async (press) => {

@@ -3,7 +3,10 @@ import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Text } from '../../text/index.ts';
 import { notice } from '../blocks/notices.ts';
+import type { Unopened } from '../blocks/notices.ts';
+import { button } from '../blocks/objects.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
+import type { Opening } from '../view-opener.ts';
 
 export type Press = { body: BlockAction; action: ButtonAction };
 
@@ -47,4 +50,10 @@ export function privatePlace(body: BlockAction): PrivatePlace {
     // A press in the App Home comes without one, whatever the type says.
     responseUrl: body.response_url || null,
   };
+}
+
+/** For what the press opens: a press of the same button, on the notice, does it again. */
+export function openingOf({ body, action }: Press, what: Unopened): Opening {
+  const again = button(action.action_id, action.text.text, action.value ?? '');
+  return { what, place: privatePlace(body), again };
 }

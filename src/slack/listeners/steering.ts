@@ -13,7 +13,8 @@ import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Actor, SteeringIntake } from '../steering-intake.ts';
 import { createPolicyRefusal } from '../steering-policy.ts';
-import { createPressedRequest, onButton, onDurableButton, privatePlace } from './press.ts';
+import type { ViewOpener } from '../view-opener.ts';
+import { createPressedRequest, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
 import type { Press } from './press.ts';
 
 type SteeringDeps = {
@@ -23,7 +24,8 @@ type SteeringDeps = {
   intake: Pick<Intake, 'offerAgain'>;
   steering: SteeringIntake;
   openForm: FormOpener;
-  outbound: Pick<Outbound, 'openView' | 'tellPrivately'>;
+  openView: ViewOpener;
+  outbound: Pick<Outbound, 'tellPrivately'>;
   text: Text;
 };
 
@@ -46,7 +48,7 @@ export function listenToSteering(app: App, deps: SteeringDeps): void {
 }
 
 function listenOnCards(app: App, deps: SteeringDeps): void {
-  const { sessions, intake, steering, openForm, outbound, text } = deps;
+  const { sessions, intake, steering, openForm, openView, outbound, text } = deps;
   const pressed = createPressedRequest(deps);
   const refused = createPolicyRefusal(deps.defaults, text);
 
@@ -74,7 +76,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       }
       const session = await sessions.ofRequest(request.id);
       const box = { requestId: request.id, why, lastWords: session?.last_words ?? null };
-      await outbound.openView(press.body.trigger_id, renderReplyBox(box, text));
+      await openView(press.body.trigger_id, renderReplyBox(box, text), openingOf(press, 'box'));
     });
   }
 

@@ -6,9 +6,20 @@ export const notices = {
   typedCut: 'The rest is in the form.',
   options: (words: string): string => `With ${words}`,
   openForm: 'Open in a form',
-  formNotOpened: {
-    title: 'The form may not have opened.',
-    problem: 'Slack gave no answer that says so. Nothing was started; if there is no form, open it here.',
+  /** What Slack did not say that it opened. */
+  unopened: {
+    form: {
+      title: 'The form may not have opened.',
+      problem: 'Slack gave no answer that says so. Nothing was started; if there is no form, open it here.',
+    },
+    details: {
+      title: 'The details may not have opened.',
+      problem: 'Slack gave no answer that says so. If they are not there, open them here.',
+    },
+    box: {
+      title: 'The box for your message may not have opened.',
+      problem: 'Slack gave no answer that says so. Nothing was sent; if there is no box, open it here.',
+    },
   },
   addressed: (command: string): string =>
     `A message to this app starts no session. Type \`${command}\` and the task, or open what you wrote in a form.`,
