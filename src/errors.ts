@@ -1,6 +1,7 @@
 import type { Failure } from './session/failure.ts';
 import { fields } from './session/fields.ts';
 import { StoreError } from './store/store-error.ts';
+import { durationWords } from './text/duration.ts';
 import type { Text } from './text/index.ts';
 
 /** Aborts the start; its message is a sentence for whoever runs the app. */
@@ -15,6 +16,7 @@ export function isForOperator(error: unknown): error is Error {
 }
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
+type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
 
 /** The sentence a person reads: what happened, why, what to do next. Plain text; renderers escape it. */
 export function userMessage(failure: Failure, text: Text): string {
@@ -28,10 +30,17 @@ export function userMessage(failure: Failure, text: Text): string {
     case 'slack':
       return text.card.problems.slack(failure.code);
     case 'gave-up':
-      return text.card.problems.gaveUp;
+      return gaveUp(failure, text);
     case 'cancelled':
       return text.card.problems.cancelled;
   }
+}
+
+function gaveUp({ askedToWaitMs }: GaveUp, text: Text): string {
+  const { problems } = text.card;
+  return askedToWaitMs === undefined
+    ? problems.gaveUp
+    : problems.askedToWait(durationWords(askedToWaitMs, text));
 }
 
 function devinMessage(failure: DevinFailure, text: Text): string {

@@ -22,8 +22,12 @@ export const failureSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('secrets-lost') }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),
-  /** Devin was busy or down for longer than a request waits. */
-  z.object({ kind: z.literal('gave-up'), waiting: z.string().nullable() }),
+  /** Devin was busy or down for longer than a request waits, or asked for a wait that would end after that. */
+  z.object({
+    kind: z.literal('gave-up'),
+    waiting: z.string().nullable(),
+    askedToWaitMs: z.number().optional(),
+  }),
   /** Somebody took it back before it was sent. */
   z.object({ kind: z.literal('cancelled'), userId: z.string() }),
 ]);

@@ -82,9 +82,20 @@ describe('when Devin does not answer as hoped', () => {
     expect(created(ana.devinUserId)).toBe(1);
   });
 
+  test('ends at once, and says for how long, where Devin asks for a longer wait than a request waits', async () => {
+    const { devin, slack } = world();
+    devin.fail(CREATE, { status: 429, retryAfter: 3 * 3600, times: 1 });
+    const { ana, channelId } = await ask('not today');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    expect(card.text).toContain('3 h');
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'try_again');
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+  });
+
   test('says that it does not hear yet what is said in the thread meanwhile', async () => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 3600, times: 1 });
+    devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
     const { ana, channelId } = await ask('later');
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('busy'));
     await slack.speak(ana.userId, channelId, 'and mind the tests', { threadTs: ts });
@@ -158,8 +169,8 @@ describe('a Devin that asks for a long wait', () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: 'patience', members: [ana.userId, ben.userId] });
-    devin.fail(CREATE, { status: 429, retryAfter: 3600, times: 1 });
-    await slack.command(ana.userId, channelId, 'wait for an hour');
+    devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
+    await slack.command(ana.userId, channelId, 'wait for half an hour');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     for (const task of ['one', 'two', 'three']) {
       await slack.command(ben.userId, channelId, `go on with ${task}`);

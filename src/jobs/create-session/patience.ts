@@ -14,7 +14,8 @@ export type EndRequest = (request: SessionRequest, failure: Failure) => Promise<
 
 /**
  * Waits as long as Devin says, else longer each time in proportion to the request's age; says so on the card, or
- * privately where there is none yet.
+ * privately where there is none yet. Where Devin asks for more than is left of the patience, nobody is kept waiting
+ * for what can only fail.
  */
 export async function waitFor(
   request: SessionRequest,
@@ -23,6 +24,8 @@ export async function waitFor(
 ): Promise<StepOutcome> {
   const ageMs = now() - request.created_at.getTime();
   if (ageMs > PATIENCE_MS) return end(request, { kind: 'gave-up', waiting });
+  if (retryAfterMs !== null && ageMs + retryAfterMs > PATIENCE_MS)
+    return end(request, { kind: 'gave-up', waiting, askedToWaitMs: retryAfterMs });
   if (request.waiting !== waiting) {
     const hasCard = request.card_ts !== null;
     await transitions.stay(request, { waiting }, hasCard ? { card: true } : { tell: 'queued' });

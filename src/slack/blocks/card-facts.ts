@@ -1,3 +1,4 @@
+import { durationWords } from '../../text/duration.ts';
 import type { Text } from '../../text/index.ts';
 import type { SessionCard } from './session-card.ts';
 import { oneLine } from './one-line.ts';
@@ -6,9 +7,6 @@ import { escape, isWebAddress, link, truncate } from './text.ts';
 const SHOWN_REPOS = 3;
 const SHOWN_PULL_REQUESTS = 5;
 const FACT_LENGTH = 150;
-const MS_PER_MINUTE = 60_000;
-const MINUTES_PER_HOUR = 60;
-const HOURS_PER_DAY = 24;
 
 /** Who it is for, who it runs as, how long, how much. Escaped. */
 export function peopleFacts(card: SessionCard, text: Text): string[] {
@@ -25,7 +23,7 @@ export function peopleFacts(card: SessionCard, text: Text): string[] {
 /** How long, how much. */
 export function progressFacts(card: SessionCard, text: Text): string[] {
   const { elapsedMs } = card;
-  return [...(elapsedMs === null ? [] : [duration(elapsedMs, text)]), ...acuFact(card, text)];
+  return [...(elapsedMs === null ? [] : [durationWords(elapsedMs, text)]), ...acuFact(card, text)];
 }
 
 /** On what, and how. Escaped. */
@@ -60,17 +58,6 @@ export function pullRequestLines(card: SessionCard, text: Text, linked: boolean)
 /** Escaped; by its name where its address has one. */
 export function pullRequestLink(url: string): string {
   return isWebAddress(url) ? link(url, pullRequestName(url)) : escape(truncate(url, 500));
-}
-
-function duration(ms: number, text: Text): string {
-  const minutes = Math.floor(ms / MS_PER_MINUTE);
-  if (minutes < 1) return text.card.duration.short;
-  const hours = Math.floor(minutes / MINUTES_PER_HOUR);
-  if (hours === 0) return text.card.duration.minutes(minutes);
-  const days = Math.floor(hours / HOURS_PER_DAY);
-  return days === 0
-    ? text.card.duration.hours(hours, minutes % MINUTES_PER_HOUR)
-    : text.card.duration.days(days, hours % HOURS_PER_DAY);
 }
 
 function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {

@@ -119,6 +119,8 @@ export const card = {
     slack: (code: string): string =>
       `Nothing was started: Slack accepted the card neither in this conversation nor as a direct message (${code}), so there would have been nowhere to follow the session. Ask whoever runs this app to check its permissions in Slack, then try again.`,
     cancelled: 'It was cancelled before it was sent to Devin, so nothing was started.',
+    askedToWait: (duration: string): string =>
+      `Nothing was started: Devin is busy and asked to be left alone for ${duration}, which is longer than a request waits. Try again when that time is over; https://www.devinstatus.com shows how Devin is doing.`,
     gaveUp:
       'Nothing was started: Devin was busy or could not be reached for longer than a request waits. Try again later; https://www.devinstatus.com shows how Devin is doing.',
   },
