@@ -114,13 +114,14 @@ export function createReplies(db: Kysely<Tables>) {
       return row === undefined ? null : replySchema.parse(row);
     },
 
-    /** The first in order that has not come to an end. */
-    async nextOpen(sessionId: string): Promise<Reply | null> {
+    /** The first in order, of these kinds, that has not come to an end. */
+    async nextOpen(sessionId: string, kinds: readonly ReplyKind[] = REPLY_KINDS): Promise<Reply | null> {
       const row = await db
         .selectFrom('replies')
         .selectAll()
         .where('session_id', '=', sessionId)
         .where('state', 'in', ['accepted', 'sending'])
+        .where('kind', 'in', kinds)
         .orderBy(SAID_AT)
         .orderBy('id')
         .limit(1)

@@ -360,6 +360,31 @@ describe('words in the thread', () => {
     await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
   });
 
+  test('EXIT does not wait for replies that Devin takes only later; these come back, and are not sent', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    const path = new RegExp(`${thread.id}/messages$`);
+    devin.fail({ method: 'POST', path }, { status: 429, retryAfter: 600 });
+    await thread.say(thread.ana.userId, 'still waiting');
+    await devin.waitForRequest((request) => request.method === 'POST' && path.test(request.path));
+    await marked(thread, 'EXIT');
+    await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
+    const notice = await thread.noticeTo(thread.ana.userId, 'The session is over');
+    expect(notice.text).toContain('still waiting');
+    expect(thread.heard()).toEqual([]);
+    expect(devin.requests.filter((one) => one.method === 'POST' && path.test(one.path))).toHaveLength(1);
+  });
+
+  test('EXIT of somebody who may not stop the session holds up nothing', async () => {
+    const thread = await startThread(world());
+    const guest = addColleague(world(), { isGuest: true });
+    world().slack.channels.get(thread.channelId)?.members.add(guest.userId);
+    await thread.say(guest.userId, 'EXIT');
+    await thread.noticeTo(guest.userId, 'guest');
+    await marked(thread, 'go on');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
+  });
+
   test('help lists them privately', async () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'help');

@@ -1,5 +1,6 @@
 import type { IdentityResolver } from '../../identity/resolve.ts';
 import type { Identity } from '../../session/identity.ts';
+import type { ReplyKind } from '../../session/reply.ts';
 import type { Steering } from '../../session/steering.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
@@ -35,6 +36,9 @@ type ToDevinDeps = {
 type Said = { session: SessionRow; request: SessionRequest; reply: Reply };
 type Admission = { kind: 'admitted'; identity: Identity } | { kind: 'ended'; outcome: ReplyOutcome };
 
+/** Who says these wants to pay no more, and does not wait for what was said before and cannot be sent now. */
+const URGENT = ['stop'] as const;
+
 /** Takes what was said about a session to Devin: in order, each once, by one process at a time. */
 export function createRelayToDevin(deps: ToDevinDeps) {
   const { sessions, requests, replies, sender, move, oneAtATime, enqueue } = deps;
@@ -46,13 +50,14 @@ export function createRelayToDevin(deps: ToDevinDeps) {
   async function handle(said: Said, signal: AbortSignal): Promise<ReplyOutcome> {
     const { session, reply } = said;
     if (reply.state === 'sending') return deps.settle(session, reply, signal);
-    // Another reply has come meanwhile; Devin wants to be left alone all the same.
-    const waitMs = (reply.not_before?.getTime() ?? 0) - deps.now();
-    if (waitMs > 0) return { kind: 'later', afterMs: waitMs };
     if (isKeptFromDevin(session, reply)) {
       await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
       return DONE;
     }
+    if (isTooLate(session, reply)) return sender.fail(reply, { kind: 'ended' });
+    // Another reply has come meanwhile; Devin wants to be left alone all the same.
+    const waitMs = (reply.not_before?.getTime() ?? 0) - deps.now();
+    if (waitMs > 0) return { kind: 'later', afterMs: waitMs };
     const admission = await admit(deps, said);
     if (admission.kind === 'ended') return admission.outcome;
     if (reply.kind === 'sync') return deps.sync(said, signal);
@@ -61,10 +66,10 @@ export function createRelayToDevin(deps: ToDevinDeps) {
     return sender.send({ session, reply, identity: admission.identity, signal });
   }
 
-  async function relay(sessionId: string, signal: AbortSignal): Promise<void> {
+  async function relay(sessionId: string, signal: AbortSignal, kinds?: readonly ReplyKind[]): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
-      const reply = await replies.nextOpen(sessionId);
+      const reply = await replies.nextOpen(sessionId, kinds);
       const session = reply === null ? null : await sessions.find(sessionId);
       const request = session === null ? null : await requests.find(session.request_id);
       if (reply === null || session === null || request === null) return;
@@ -74,6 +79,8 @@ export function createRelayToDevin(deps: ToDevinDeps) {
   }
 
   return async (sessionId: string, signal: AbortSignal): Promise<void> => {
+    // While another is at the rest, too: a word is done in one transaction, whoever comes first.
+    await relay(sessionId, signal, URGENT);
     const done = await oneAtATime(`relay-to-devin:${sessionId}`, async (held) =>
       relay(sessionId, AbortSignal.any([signal, held])),
     );
@@ -81,10 +88,18 @@ export function createRelayToDevin(deps: ToDevinDeps) {
   };
 }
 
+/** It was stopped from here: nothing more can be said to it, and Devin need not be asked. */
+function isTooLate({ stopped_by: stoppedBy }: SessionRow, reply: Reply): boolean {
+  return isSpeech(reply) && stoppedBy !== null;
+}
+
+function isSpeech({ kind }: Reply): boolean {
+  return kind === 'reply' || kind === 'correction';
+}
+
 /** A mute or an end of the following holds for what is written in the thread, not for boxes and commands. */
-function isKeptFromDevin({ muted, synced }: SessionRow, { kind, message_ts: messageTs }: Reply): boolean {
-  const isSpeech = kind === 'reply' || kind === 'correction';
-  return isSpeech && messageTs !== null && (muted || !synced);
+function isKeptFromDevin({ muted, synced }: SessionRow, reply: Reply): boolean {
+  return isSpeech(reply) && reply.message_ts !== null && (muted || !synced);
 }
 
 /** Who it goes as, if it may. */

@@ -127,16 +127,19 @@ async function record(
   { what, userId, response }: { what: SteeringVerb; userId: string; response: SessionResponse },
 ): Promise<void> {
   const { id } = request;
+  const { session_id: sessionId } = session;
   const credit =
     what === 'stop'
       ? { stopped_by: session.stopped_by ?? userId }
       : { archived_by: session.archived_by ?? userId };
   await db.transaction().execute(async (trx) => {
-    await sessions.change(session.session_id, credit, trx);
+    await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);
     await enqueue('update-card', { requestId: id }, { trx, key: id, startAfterMs: CREDIT_WAIT_MS });
   });
   await recordAnswer(response);
+  // What still waits to be said to it ends, and those who said it are told.
+  if (what === 'stop') await enqueue('relay-to-devin', { sessionId }, { key: sessionId });
 }
 
 function inThread(session: SessionRow): AnswerTo {
