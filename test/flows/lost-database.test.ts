@@ -12,7 +12,14 @@ import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
 const OVERRIDES = {
-  watchTimes: { fastestMs: 200, tickMs: 50, youngMs: 0, tellAfterMs: 50, restorePauseMs: 0 },
+  watchTimes: {
+    fastestMs: 200,
+    tickMs: 50,
+    youngMs: 0,
+    goneAfterMs: 100,
+    tellAfterMs: 50,
+    restorePauseMs: 0,
+  },
   relayTimes: { busyMs: 20, unclearMs: 50, troubleMs: 100 },
 };
 

@@ -7,7 +7,9 @@ import { useWorld } from '../support/worlds.ts';
 
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
-const QUICK = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50, youngMs: 0, tellAfterMs: 50 } } };
+const QUICK = {
+  overrides: { watchTimes: { fastestMs: 200, tickMs: 50, youngMs: 0, goneAfterMs: 100, tellAfterMs: 50 } },
+};
 
 /** A session that somebody started in a channel of their own. */
 async function startSession(world: World, text = 'fix the login test') {

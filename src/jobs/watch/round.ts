@@ -14,6 +14,8 @@ export type RoundTimes = {
   tickMs: number;
   /** A session so young that Devin does not know may be one it does not show yet. */
   youngMs: number;
+  /** A list or a replica may lag behind: only what is still not there so much later is gone. */
+  goneAfterMs: number;
   /** The longest pause after trouble that Devin says nothing about. */
   longestPauseMs: number;
   /** Messages may come without any change that a look shows: then they are fetched so often, while something moves. */
@@ -22,6 +24,7 @@ export type RoundTimes = {
 export const ROUND_TIMES: RoundTimes = {
   tickMs: 500,
   youngMs: 60_000,
+  goneAfterMs: 60_000,
   longestPauseMs: 300_000,
   messagesMs: 120_000,
 };
@@ -49,6 +52,7 @@ const BATCHES_A_ROUND = 20;
 export function createRound(deps: RoundDeps) {
   const { sessions, source, times, now, random, log } = deps;
   const refresher = createRefresher(deps);
+  const missing = createMissing(deps);
   let troubles = 0;
 
   async function dueBatches(): Promise<SessionRow[][]> {
@@ -77,10 +81,12 @@ export function createRound(deps: RoundDeps) {
       const answer = answers.get(row.session_id);
       if (answer === undefined || isKnown(row, answer)) same.push(row);
       else if (!(await deps.recorder.look(row, answer))) same.push(row);
-      if (answer !== undefined) await refresher.looked(row, answer);
+      if (answer === undefined) continue;
+      missing.found(row.session_id);
+      await refresher.looked(row, answer);
     }
     const gone = new Set(seen.gone);
-    const over = same.filter((row) => gone.has(row.session_id) && !isYoung(row));
+    const over = same.filter((row) => gone.has(row.session_id) && !isYoung(row) && missing.isGone(row));
     for (const { session_id: id } of over) {
       await deps.recorder.gone(id);
       refresher.forget(id);
@@ -96,6 +102,8 @@ export function createRound(deps: RoundDeps) {
     const { session_id: id, phase, response, changed_at: changedAt, next_look_at: was } = row;
     const watched = { phase, status: String(response['status']), quietMs: now() - changedAt.getTime() };
     const intervalMs = lookInterval(watched, times.fastestMs);
+    if (missing.has(id))
+      return { id, was, at: new Date(now() + Math.min(intervalMs ?? Infinity, times.goneAfterMs)) };
     const at = intervalMs === null ? null : new Date(now() + jittered(intervalMs, random()));
     return { id, was, at };
   }
@@ -129,6 +137,23 @@ function isKnown({ phase, response }: SessionRow, answer: SessionResponse): bool
 function longest(troubles: { retryAfterMs: number | null }[]): number | null {
   const waits = troubles.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
   return waits.length === 0 ? null : Math.max(...waits);
+}
+
+/** Since when sessions are not to be found. Whoever takes over the watch begins anew. */
+function createMissing({ times, now }: Pick<RoundDeps, 'times' | 'now'>) {
+  const since = new Map<string, number>();
+  return {
+    has: (id: string): boolean => since.has(id),
+    found: (id: string): boolean => since.delete(id),
+    /** Called with each look that does not find it. */
+    isGone({ session_id: id, phase }: SessionRow): boolean {
+      const sinceMs = since.get(id) ?? now();
+      const isGone = phase === 'gone' || now() - sinceMs >= times.goneAfterMs;
+      if (isGone) since.delete(id);
+      else since.set(id, sinceMs);
+      return isGone;
+    },
+  };
 }
 
 /** Devin's times are whole seconds: what comes in the second of a change shows no other one. */

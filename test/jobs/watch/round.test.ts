@@ -43,21 +43,32 @@ const rowIn = (phase: SessionRow['phase']): SessionRow => ({
   updated_at: LONG_AGO,
 });
 
-/** One round over one session; what was recorded of it. */
-async function recordedOf(row: SessionRow, isThere: boolean): Promise<string[]> {
+type Answer = 'there' | 'not-there' | 'trouble';
+
+/** Rounds over one session, one a minute; what was recorded of it. */
+async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string[]> {
   const recorded: string[] = [];
+  const clock = { ms: Date.now() };
+  let answer: Answer = 'there';
   const round = createRound({
     sessions: {
       due: async () => Promise.resolve([row]),
       dueCount: async () => Promise.resolve(1),
       reschedule: async (looks) => {
         await Promise.resolve();
-        recorded.push(...looks.map(() => 'later'));
+        for (const { at } of looks) {
+          const afterS = Math.round(((at?.getTime() ?? Infinity) - clock.ms) / 1000);
+          recorded.push(`after ${afterS} s`);
+        }
       },
     },
     source: {
       look: async () =>
-        Promise.resolve({ answered: isThere ? [RESPONSE] : [], gone: isThere ? [] : ['s1'], trouble: null }),
+        Promise.resolve({
+          answered: answer === 'there' ? [RESPONSE] : [],
+          gone: answer === 'not-there' ? ['s1'] : [],
+          trouble: answer === 'trouble' ? { retryAfterMs: null } : null,
+        }),
     },
     recorder: {
       look: async () => Promise.resolve(recorded.push('look') > 0),
@@ -65,25 +76,43 @@ async function recordedOf(row: SessionRow, isThere: boolean): Promise<string[]> 
     },
     enqueue: async () => Promise.resolve(),
     times: { ...ROUND_TIMES, fastestMs: 1000 },
-    now: Date.now,
+    now: () => clock.ms,
     random: () => 0,
     log: createLog('silent'),
   });
-  await round(new AbortController().signal);
+  for (answer of answers) {
+    await round(new AbortController().signal);
+    clock.ms += 60_000;
+  }
   return recorded;
 }
 
 describe('a round', () => {
   test('records nothing where the answer is the same', async () => {
-    expect(await recordedOf(rowIn('working'), true)).toEqual(['later']);
+    expect(await recordedOf(rowIn('working'), 'there')).toEqual(['after 60 s']);
   });
 
-  test('records that a session is gone, each time, so that it is put off', async () => {
-    expect(await recordedOf(rowIn('working'), false)).toEqual(['gone']);
-    expect(await recordedOf(rowIn('gone'), false)).toEqual(['gone']);
+  test('records that a session is gone only when a look some time later does not find it either', async () => {
+    const resting = rowIn('finished');
+    expect(await recordedOf(resting, 'not-there')).toEqual(['after 60 s']);
+    expect(await recordedOf(resting, 'not-there', 'trouble', 'not-there')).toEqual(['after 60 s', 'gone']);
+    expect(await recordedOf(resting, 'not-there', 'there', 'not-there')).toEqual([
+      'after 60 s',
+      'after 600 s',
+      'after 60 s',
+    ]);
+  });
+
+  test('looks again for one that is over, too, when it is missing', async () => {
+    const over = { ...rowIn('ended'), response: { ...RESPONSE, status: 'exit' } };
+    expect(await recordedOf(over, 'not-there', 'not-there')).toEqual(['after 60 s', 'gone']);
+  });
+
+  test('records that a session is still gone each time, so that it is put off', async () => {
+    expect(await recordedOf(rowIn('gone'), 'not-there')).toEqual(['gone']);
   });
 
   test('records any answer about a session that was gone', async () => {
-    expect(await recordedOf(rowIn('gone'), true)).toEqual(['look']);
+    expect(await recordedOf(rowIn('gone'), 'there')).toEqual(['look']);
   });
 });
