@@ -126,7 +126,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Sessions with something to post that was stored before. */
+    /** Sessions with something to post that was stored before, and a thread to post it in. */
     async waiting(storedBefore: Date): Promise<string[]> {
       const rows = await db
         .selectFrom('session_messages')
@@ -135,6 +135,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .distinct()
         .where('session_messages.state', '=', 'pending')
         .where('session_messages.said_at', '<', storedBefore)
+        .where('sessions.thread_ts', '<>', '')
         .where('sessions.thread_trouble', 'is', null)
         .limit(500)
         .execute();

@@ -296,6 +296,35 @@ describe('follow', () => {
     await cardOf(slack, slack.directMessages(person.userId), (text) => text.includes('From afar'));
   });
 
+  test('that found no place for the card posts nothing anywhere, until there is one', async () => {
+    const { slack, devin } = world();
+    const id = await foreign('Nowhere to go');
+    const { person, channelId, place } = someone();
+    slack.setBotMember(channelId, false);
+    slack.fail('conversations.open', { error: 'user_disabled' });
+    await slack.command(person.userId, channelId, `follow ${id}`);
+    await toldTo(world(), place, 'accepted the card neither');
+    await slack.command(person.userId, channelId, `say ${id} carry on`);
+    await devin.waitForSession((one) => one.id === id && one.messages.length === 2);
+    devin.advance(id, { status: 'running', message: 'Said to nobody.' });
+    const listed = new RegExp(`${id}/messages$`);
+    await devin.waitForRequest(({ method, path }) => method === 'GET' && listed.test(path));
+    const { session, card } = await startSession(world());
+    devin.advance(session.id, { status: 'running', message: 'Said to somebody.' });
+    await slack.waitForMessage(
+      card.channelId,
+      ({ threadTs, text }) => threadTs === card.ts && text.includes('Said to somebody.'),
+    );
+    const posts = slack.calls.filter(({ method }) => method === 'chat.postMessage');
+    expect(posts.filter(({ args }) => args['thread_ts'] === '')).toEqual([]);
+    await slack.command(person.userId, channelId, `follow ${id}`);
+    const own = await cardOf(slack, slack.directMessages(person.userId), (text) => text.includes('Nowhere'));
+    await slack.waitForMessage(
+      own.channelId,
+      ({ threadTs, text }) => threadTs === own.ts && text.includes('Said to nobody.'),
+    );
+  });
+
   test('refuses privately what Devin does not know', async () => {
     const { slack } = world();
     const { person, channelId, place } = someone();

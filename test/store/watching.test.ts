@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { createCards } from '../../src/store/cards.ts';
@@ -11,6 +12,7 @@ import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
+import type { Tables } from '../../src/store/tables.ts';
 import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
 
 describeOnBothDatabases('what only one process may do', (open) => {
@@ -108,24 +110,62 @@ describe('a card that is posted again while a look at its session is written dow
 });
 
 describeOnBothDatabases('what a session came to', (open) => {
-  test('is told although the job that was to tell it is lost', async () => {
-    const { db } = await open();
-    await migrate(db);
-    const milestones = createMilestones(db);
-    await milestones.add('s1', ['finished:1']);
+  const PLACE = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
+  const BUDGET = { burst: 15, perMinute: 35 };
+
+  /** What a sweep puts back into the queue. */
+  const sweptUp = async (db: Kysely<Tables>): Promise<unknown[]> => {
     const jobs: unknown[] = [];
     const sweep = createSweep({
       requests: createRequests(db),
       forms: createForms(db),
       replies: createReplies(db),
       messages: createSessionMessages(db),
-      milestones,
+      milestones: createMilestones(db),
       enqueue: async (name, payload) => void (await Promise.resolve(jobs.push([name, payload]))),
       times: SWEEP_TIMES,
       log: createLog('silent'),
     });
     await sweep.start({ alone: true });
     await sweep.stop();
-    expect(jobs).toEqual([['tell-milestones', { sessionId: 's1' }]]);
+    return jobs;
+  };
+
+  test('is told although the job that was to tell it is lost', async () => {
+    const { db } = await open();
+    await migrate(db);
+    await createMilestones(db).add('s1', ['finished:1']);
+    expect(await sweptUp(db)).toEqual([['tell-milestones', { sessionId: 's1' }]]);
+  });
+
+  test('waits quietly while there is no card that could show it, nor a thread to post it in', async () => {
+    const { db } = await open();
+    await migrate(db);
+    const [requests, sessions, cards] = [createRequests(db), createSessions(db), createCards(db, BUDGET)];
+    const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
+    const row = { id: 'r2', dedupeKey: 'd2', source: 'follow' as const, sealed: null };
+    await requests.insert([{ ...row, ...PLACE, ...what }]);
+    await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { session_id: 's2' } });
+    const bound = { sessionId: 's2', requestId: 'r2', url: '', response: {} };
+    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' });
+    await cards.markStale('r2');
+    const said = {
+      eventId: 'e1',
+      source: 'devin',
+      text: 'x',
+      state: 'pending',
+      saidAt: new Date(0),
+    } as const;
+    await createSessionMessages(db).add('s2', [said]);
+    const ofThis = async () =>
+      (await sweptUp(db)).filter((job) => !JSON.stringify(job).includes('tell-milestones'));
+    expect(await ofThis()).toEqual([]);
+
+    await requests.advance({ id: 'r2', from: 'created', to: 'created', changes: { card_channel_id: 'C1' } });
+    await sessions.place('s2', { channelId: 'C1', threadTs: '1.1' });
+    expect(await ofThis()).toEqual([
+      ['update-card', { requestId: 'r2' }],
+      ['relay-from-devin', { sessionId: 's2' }],
+    ]);
   });
 });

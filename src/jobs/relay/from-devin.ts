@@ -58,7 +58,8 @@ export function createRelayFromDevin(deps: RelayDeps) {
     for (;;) {
       signal.throwIfAborted();
       const session = await sessions.find(sessionId);
-      if (session === null) return true;
+      // Without a thread it waits for one.
+      if (session === null || session.thread_ts === '') return true;
       if (!session.synced) await messages.leaveOutPending(sessionId);
       const row = await messages.nextPending(sessionId);
       if (row === null) return true;

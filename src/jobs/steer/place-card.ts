@@ -97,6 +97,7 @@ async function placed(
     if (sessionId !== null) {
       await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
       await sessions.change(sessionId, { next_look_at: new Date() }, trx);
+      await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
     }
     const carded = await requests.advance({ id, from: 'created', to: 'created', changes }, trx);
     await enqueue('update-card', { requestId: id }, { trx, key: id });
