@@ -49,7 +49,7 @@ function devinMessage(failure: DevinFailure, text: Text): string {
     case 'invalid-request':
       return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
     case 'unauthorized':
-      return text.devin.unauthorized;
+      return `${text.notices.nothingStarted} ${text.devin.unauthorized}`;
     case 'forbidden':
       return [text.devin.forbidden(permission), without(permission, text)].filter(Boolean).join(' ');
     case 'not-found':

@@ -118,6 +118,16 @@ describe('when Devin does not answer Stop as hoped', () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
+  test.each([
+    ['its key is not accepted', { status: 401 }, 'DEVIN_API_KEY'],
+    ['Devin refuses it', { status: 422, problem: { detail: 'No.' } }, 'Devin says: No.'],
+  ])('speaks of the session, not of one that should start, when %s', async (_what, fault, words) => {
+    const { channelId, userId } = await stop(fault);
+    const told = await toldTo(world(), { channelId, userId }, words);
+    expect(told.text).toContain('was not stopped');
+    expect(told.text).not.toMatch(/started|Change it/);
+  });
+
   test.each(['cut-after-effect', 'status-after-effect'])(
     'finds out that it was done when the answer is lost (%s)',
     async (mode) => {

@@ -110,9 +110,9 @@ function reasonOf(failure: ReplyFailure, request: SessionRequest, text: Text): s
       return text.thread.gaveUp;
     case 'devin':
       if (failure.code === 'not-found') return escape(text.thread.gone(failure.detail));
-      if (failure.code === 'forbidden' || failure.code === 'unauthorized')
-        return escape(userMessage(failure, text));
-      return escape(text.thread.refused(failure.detail));
+      if (failure.code === 'unauthorized') return escape(text.devin.unauthorized);
+      if (failure.code === 'forbidden') return escape(userMessage(failure, text));
+      return escape(text.devin.refused(failure.detail));
     default:
       return escape(userMessage(failure, text));
   }

@@ -15,6 +15,10 @@ export function notDone(error: unknown, text: Text): string {
     case 'unavailable':
     case 'no-answer':
       return text.devin.notNow;
+    case 'unauthorized':
+      return text.devin.unauthorized;
+    case 'invalid-request':
+      return text.devin.refused(error.facts.detail);
     default:
       return userMessage({ kind: 'devin', ...error.facts }, text);
   }

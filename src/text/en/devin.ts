@@ -1,5 +1,10 @@
 /** Devin's refusals and failures. */
 export const devin = {
+  /** 400, 422 on anything but a request for a session. `reason` is Devin's own. */
+  refused: (reason: string | null): string =>
+    reason === null
+      ? 'Devin did not accept it and did not say why.'
+      : `Devin did not accept it. Devin says: ${reason}`,
   /** 400, 422. `reason` is Devin's own. */
   invalid: (reason: string | null): string =>
     reason === null
@@ -12,11 +17,11 @@ export const devin = {
   invalidField: (label: string, reason: string): string => `${label}: ${reason}`,
   /** 401. */
   unauthorized:
-    "Devin does not accept this app's key: it is wrong, was revoked or has expired. Nothing was started. Tell whoever runs this app: a new key comes from Devin Settings > Service users and goes into DEVIN_API_KEY.",
+    "Devin does not accept this app's key: it is wrong, was revoked or has expired. Tell whoever runs this app: a new key comes from Devin Settings > Service users and goes into DEVIN_API_KEY.",
   /** 403. `permission` is null where Devin does not name it. */
   forbidden: (permission: string | null): string =>
     permission === null
-      ? "This app's service user may not do that in Devin, and Devin does not say which permission is missing. Ask a Devin administrator to check its role in Devin Settings > Service users; starting a session as a person takes ManageOrgSessions and ImpersonateOrgSessions."
+      ? "This app's service user may not do that in Devin, and Devin does not say which permission is missing. Ask a Devin administrator to check its role in Devin Settings > Service users; sessions that run as a person take ManageOrgSessions and ImpersonateOrgSessions."
       : `This app's service user lacks the permission ${permission} in Devin. Ask a Devin administrator to add it to its role in Devin Settings > Service users, then try again.`,
   /** 403: what goes on without a permission, by its name in Devin. */
   without: {

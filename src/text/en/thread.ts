@@ -40,11 +40,6 @@ export const thread = {
   gone: (reason: string | null): string =>
     `Devin no longer knows the session: it was deleted, or this app may no longer see it.${reason === null ? '' : ` Devin says: ${reason}`}`,
   gaveUp: 'Devin was busy or could not be reached for an hour.',
-  /** `reason` is Devin's own. */
-  refused: (reason: string | null): string =>
-    reason === null
-      ? 'Devin did not accept it and did not say why.'
-      : `Devin did not accept it. Devin says: ${reason}`,
   leftOut: 'Not all of your message reached Devin.',
   /** What a word in the thread did. */
   done: {
