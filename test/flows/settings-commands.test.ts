@@ -33,7 +33,9 @@ describe('defaults and preferences', () => {
   test("a channel's are set by administrators only, and apply to everybody there", async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
-    expect(await ben.type('defaults channel --acu 4', admin.channelId)).toContain('Only administrators');
+    const refused = await ben.type('defaults channel --acu 4', admin.channelId);
+    expect(refused).toContain('Only administrators');
+    expect(refused).toContain('`defaults me`');
     expect(await ben.type('defaults', admin.channelId)).not.toContain('ACU cap');
     await admin.type('defaults channel --acu 4');
     expect(await ben.type('defaults', admin.channelId)).toContain('ACU cap: 4 (set for this channel)');
@@ -49,6 +51,16 @@ describe('defaults and preferences', () => {
     expect(await type('defaults')).not.toContain('ACU cap');
   });
 
+  test.each([
+    ['--colour red', 'There is no option'],
+    ['--session-secrets A=b', 'Secrets for this session only'],
+  ])('what no option can be is not taken for words of a task: %s', async (flag, words) => {
+    const { type } = someone();
+    const told = await type(`defaults me ${flag}`);
+    expect(told).toContain(words);
+    expect(told).not.toMatch(/the task|button/);
+  });
+
   test('notify says where one is told', async () => {
     const { type } = someone();
     expect(await type('notify dm')).toContain('in a direct message');
@@ -58,7 +70,9 @@ describe('defaults and preferences', () => {
   test('steer is for administrators', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
-    expect(await ben.type('steer requester', admin.channelId)).toContain('Only administrators');
+    const refused = await ben.type('steer requester', admin.channelId);
+    expect(refused).toContain('Only administrators');
+    expect(refused).not.toContain('defaults');
     expect(await admin.type('steer requester')).toContain('only whoever asked');
     expect(await admin.type('steer members')).toContain('every member');
   });
@@ -66,7 +80,9 @@ describe('defaults and preferences', () => {
   test('web messages are for administrators to show or not', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
-    expect(await ben.type('web-messages off', admin.channelId)).toContain('Only administrators');
+    const refused = await ben.type('web-messages off', admin.channelId);
+    expect(refused).toContain('Only administrators');
+    expect(refused).not.toContain('defaults');
     expect(await admin.type('web-messages off')).toContain('stays in the web app');
     expect(await admin.type('web-messages on')).toContain("appears in the session's thread");
   });

@@ -409,6 +409,18 @@ describe('words in the thread', () => {
     expect(devin.sessions.filter(({ request }) => request.prompt === 'port it')).toHaveLength(1);
   });
 
+  test('!new takes words of a sub-command for a task', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    await thread.say(thread.ana.userId, '!new status &amp; page');
+    await devin.waitForSession(({ request }) => request.prompt === 'status & page');
+    await thread.say(thread.ana.userId, '!new archive logs');
+    await devin.waitForSession(({ request }) => request.prompt === 'archive logs');
+    await thread.say(thread.ana.userId, '!new defaults --acu 3');
+    const session = await devin.waitForSession(({ request }) => request.prompt === 'defaults');
+    expect(session.request.max_acu_limit).toBe(3);
+  });
+
   test('!new with a wrong flag starts nothing and gives everything back', async () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, '!new port it --rpeo acme/web');

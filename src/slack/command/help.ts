@@ -37,9 +37,12 @@ export function renderHelp(text: Text, command: string, shown: readonly Subcomma
   };
 }
 
-/** A sentence for each problem, escaped. `typed`: the command's text as Slack sent it. */
-export function renderProblems(problems: readonly Problem[], typed: string, text: Text): string[] {
-  return problems.map((problem) => renderProblem(problem, typed, text));
+/** `typed`: the command's text as Slack sent it. `where`: what its options are for. */
+type Asked = { typed: string; where: 'task' | 'defaults' };
+
+/** A sentence for each problem, escaped. */
+export function renderProblems(problems: readonly Problem[], asked: Asked, text: Text): string[] {
+  return problems.map((problem) => renderProblem(problem, asked, text));
 }
 
 const flagFields = fields.filter(({ flag }) => flag !== null);
@@ -63,11 +66,11 @@ function label(field: Field, text: Text): string {
   return text.fields[field.key].label;
 }
 
-function renderProblem(problem: Problem, typed: string, text: Text): string {
+function renderProblem(problem: Problem, { typed, where }: Asked, text: Text): string {
   const { problems } = text.command;
   switch (problem.kind) {
     case 'unknown-flag':
-      return renderUnknownFlag(problem, text);
+      return renderUnknownFlag(problem, where, text);
     case 'missing-value':
       return problems.missingValue(flagOf(problem.field, text), takesOf(problem.field, text));
     case 'bad-value':
@@ -97,13 +100,17 @@ function renderProblem(problem: Problem, typed: string, text: Text): string {
 
 function renderUnknownFlag(
   { flag, nearest }: Extract<Problem, { kind: 'unknown-flag' }>,
+  where: Asked['where'],
   text: Text,
 ): string {
   const { problems } = text.command;
   const inForm = formOnly.find(({ key }) => nameOf(key) === nameOf(flag));
-  if (inForm !== undefined) return problems.onlyInForm(quoted(flag), label(inForm, text));
-  if (nearest === null) return problems.unknownFlag(quoted(flag));
-  return problems.unknownFlagNear(quoted(flag), flagOf(nearest, text), takesOf(nearest, text));
+  if (inForm !== undefined) return problems.onlyInForm[where](quoted(flag), label(inForm, text));
+  const unknown =
+    nearest === null
+      ? problems.unknownFlag(quoted(flag))
+      : problems.unknownFlagNear(quoted(flag), flagOf(nearest, text), takesOf(nearest, text));
+  return where === 'task' ? `${unknown} ${problems.ofTheTask}` : unknown;
 }
 
 /** As somebody might type it who knows the API's own names. */

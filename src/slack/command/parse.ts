@@ -1,5 +1,5 @@
 import { sessionDraftSchema } from '../../session/fields.ts';
-import type { Intent, Problem } from '../../session/intent.ts';
+import type { Intent, IntentOf, Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { scan } from './scan.ts';
 import { defaultsSetBeside, parseSubcommand, unfinishedSubcommand } from './subcommands.ts';
@@ -11,17 +11,26 @@ import { readValues } from './values.ts';
  */
 export function parseCommand(text: string): Intent {
   const typed = text.trim();
-  if (typed === '') return { kind: 'open-form' };
-  const { task, given, hasFlags } = scan(typed);
+  const { task, given, before, hasFlags } = scan(typed);
   const subcommand = hasFlags ? null : parseSubcommand(typed);
   if (subcommand !== null) return subcommand;
   const unfinished = hasFlags ? null : unfinishedSubcommand(typed);
   if (unfinished !== null)
     return { kind: 'invalid', problems: [unfinished], draft: { prompt: unescape(typed) } };
+  // What a flag takes that nobody knows is still among the words behind it.
+  const beside = given.some(({ kind }) => kind === 'unknown') ? before : task;
+  const scope = given.length === 0 ? null : defaultsSetBeside(unescape(beside).trim());
+  if (scope === null) return parseTask(typed);
   const { values, problems } = readValues(given);
-  const scope = given.length === 0 ? null : defaultsSetBeside(unescape(task).trim());
-  if (scope !== null)
-    return { kind: 'set-defaults', scope, draft: sessionDraftSchema.parse(values), problems };
+  return { kind: 'set-defaults', scope, draft: sessionDraftSchema.parse(values), problems };
+}
+
+/** The same where only a task can be meant: words that are a sub-command elsewhere are none here. */
+export function parseTask(text: string): IntentOf<'create' | 'open-form' | 'invalid'> {
+  const typed = text.trim();
+  if (typed === '') return { kind: 'open-form' };
+  const { task, given } = scan(typed);
+  const { values, problems } = readValues(given);
   const prompt = unescape(task).trim();
   const draft = sessionDraftSchema.parse(prompt === '' ? values : { ...values, prompt });
   const missing: Problem[] = prompt === '' ? [{ kind: 'no-task' }] : [];

@@ -15,6 +15,8 @@ export type Scan = {
   /** The task as Slack sends it, without what was cut out. */
   task: string;
   given: Given[];
+  /** All that stands before the first flag or mode's word. */
+  before: string;
   /** A mode's word is not a flag, nor is a `--` that stands alone. */
   hasFlags: boolean;
 };
@@ -28,6 +30,7 @@ export function scan(text: string): Scan {
   const parts: Part[] = [];
   const given: Given[] = [];
   let hasFlags = false;
+  let before: string | null = null;
   let at = 0;
   while (at < text.length) {
     const start = spaceEnd(text, at);
@@ -35,16 +38,19 @@ export function scan(text: string): Scan {
     if (endsFlags(text, start)) {
       const rest = spaceEnd(text, start + 2);
       parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
-      return { task: join(parts), given, hasFlags };
+      return { task: join(parts), given, before: before ?? text.slice(0, start), hasFlags };
     }
     const flag = readFlag(text, start);
     const cut = flag ?? readBang(text, start);
     hasFlags ||= flag !== null;
-    if (cut !== null) given.push(cut.given);
+    if (cut !== null) {
+      given.push(cut.given);
+      before ??= text.slice(0, start);
+    }
     at = cut?.end ?? proseEnd(text, start);
     parts.push({ space, word: cut === null ? text.slice(start, at) : null });
   }
-  return { task: join(parts), given, hasFlags };
+  return { task: join(parts), given, before: before ?? text, hasFlags };
 }
 
 function endsFlags(text: string, at: number): boolean {

@@ -10,7 +10,7 @@ import { refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderHelp } from '../command/help.ts';
-import { parseCommand } from '../command/parse.ts';
+import { parseTask } from '../command/parse.ts';
 import { isMention, readThreadMeaning } from '../command/thread-words.ts';
 import type { Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
@@ -94,8 +94,8 @@ async function answerTo(
 
 /** With options where it has some. */
 function draftOf(task: string): SessionDraft {
-  const intent = parseCommand(task);
-  return intent.kind === 'create' || intent.kind === 'invalid' ? intent.draft : { prompt: task };
+  const intent = parseTask(task);
+  return intent.kind === 'open-form' ? {} : intent.draft;
 }
 
 /** What stands above in the thread goes along, and the files; words that are the task already do not. */

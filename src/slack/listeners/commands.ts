@@ -59,7 +59,7 @@ function createStart({ command, intake, openForm, text }: CommandDeps) {
       await openForm(payload.trigger_id, form);
       return;
     }
-    const problems = renderProblems(intent.problems, payload.text, text);
+    const problems = renderProblems(intent.problems, { typed: payload.text, where: 'task' }, text);
     const typed = `${command} ${unescape(payload.text)}`;
     await ack(refusal({ problems, typed, formId: form.id }, text));
   };

@@ -7,8 +7,9 @@ import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import { renderThreadHelp } from '../blocks/reply-notices.ts';
+import { unescape } from '../blocks/text.ts';
 import { renderProblems } from '../command/help.ts';
-import { parseCommand } from '../command/parse.ts';
+import { parseTask } from '../command/parse.ts';
 import { readThreadMeaning } from '../command/thread-words.ts';
 import { ACTION, TAKEN_REACTION } from '../ids.ts';
 import type { Intake } from '../intake.ts';
@@ -147,21 +148,19 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
   const { intake, outbound, text } = deps;
   const { channelId, threadTs, userId, ts, placeKind, files } = spoken;
   const asked = { teamId: session.team_id, userId, channelId, threadTs, placeKind, responseUrl: null };
-  const intent = parseCommand(task);
-  if (intent.kind !== 'create' && intent.kind !== 'invalid' && task !== '') {
-    // A word that is a sub-command where it stands alone is a task here.
-    await intake.acceptInThread(asked, `${channelId}:${ts}`, { draft: { prompt: task }, files });
-  } else if (intent.kind === 'create') {
+  const intent = parseTask(task);
+  if (intent.kind === 'create') {
     await intake.acceptInThread(asked, `${channelId}:${ts}`, { draft: intent.draft, files });
-  } else {
-    const problems =
-      intent.kind === 'invalid' ? renderProblems(intent.problems, task, text) : [text.thread.newNeedsTask];
-    const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});
-    const refused = refusal({ problems, typed: task, formId: form.id }, text);
-    await outbound.tellPrivately(privatePlace(spoken), refused);
+    taken(deps, spoken);
     return;
   }
-  taken(deps, spoken);
+  const problems =
+    intent.kind === 'invalid'
+      ? renderProblems(intent.problems, { typed: task, where: 'task' }, text)
+      : [text.thread.newNeedsTask];
+  const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});
+  const refused = refusal({ problems, typed: unescape(task), formId: form.id }, text);
+  await outbound.tellPrivately(privatePlace(spoken), refused);
 }
 
 /** Not waited for: Slack has to have its answer, and the message is on disk. */

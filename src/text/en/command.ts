@@ -6,11 +6,18 @@ export const command = {
   /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
   problems: {
     unknownFlag: (flag: string): string =>
-      `There is no option ${flag}; \`help\` after the command shows all of them. If it belongs to the task, put it in backticks.`,
-    onlyInForm: (flag: string, label: string): string =>
-      `There is no option ${flag}: "${label}" is set in the form, which the button below opens.`,
+      `There is no option ${flag}; \`help\` after the command shows all of them.`,
     unknownFlagNear: (flag: string, nearest: string, takes: string): string =>
-      `There is no option ${flag}. Did you mean ${nearest}? It takes ${takes}. If it belongs to the task, put it in backticks.`,
+      `There is no option ${flag}. Did you mean ${nearest}? It takes ${takes}.`,
+    /** Where a task is asked for. */
+    ofTheTask: 'If it belongs to the task, put it in backticks.',
+    /** By what the options are for. */
+    onlyInForm: {
+      task: (flag: string, label: string): string =>
+        `There is no option ${flag}: "${label}" is set in the form, which the button below opens.`,
+      defaults: (flag: string, label: string): string =>
+        `There is no option ${flag}: "${label}" is set in the form only, for each session.`,
+    },
     missingValue: (flag: string, takes: string): string => `${flag} has no value. It takes ${takes}.`,
     badValue: (flag: string, value: string, takes: string): string =>
       `${flag} cannot be ${value}. It takes ${takes}.`,

@@ -9,7 +9,9 @@ export const settings = {
   cleared: (scope: string): string => `The defaults for ${scope} were removed.`,
   nothingSet: 'Nothing was set.',
   adminsOnly:
-    'Only administrators of this Slack workspace can set that for a channel or the workspace. Nothing was set. Your own defaults are set with `defaults me`.',
+    'Only administrators of this Slack workspace can set that for a channel or the workspace. Nothing was set.',
+  /** Where it was defaults. */
+  ownDefaults: 'Your own defaults are set with `defaults me`.',
   notify: {
     label: 'Where you hear about your sessions',
     thread: "in the session's thread",

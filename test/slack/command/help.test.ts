@@ -40,7 +40,7 @@ describe('help', () => {
 describe('problems', () => {
   function sentences(typed: string): string[] {
     const intent = parseCommand(typed);
-    return intent.kind === 'invalid' ? renderProblems(intent.problems, typed, en) : [];
+    return intent.kind === 'invalid' ? renderProblems(intent.problems, { typed, where: 'task' }, en) : [];
   }
 
   test('an unknown flag is told with the nearest one and what that takes', () => {
@@ -85,7 +85,7 @@ describe('problems', () => {
       { kind: 'unclosed-quote', field: 'title', value: '"x' },
       { kind: 'repeated', field: 'title' },
     ];
-    const [first, ...others] = renderProblems(problems, '', en);
+    const [first, ...others] = renderProblems(problems, { typed: '', where: 'task' }, en);
     expect(first).toContain('`--x`');
     for (const sentence of others) expect(sentence).toContain('`--title`');
   });
@@ -94,7 +94,7 @@ describe('problems', () => {
     expect(sentences('--acu 10')).toEqual([
       'There are options but no task in `--acu 10`. Add what Devin should do.',
     ]);
-    expect(renderProblems([{ kind: 'no-task' }], ' ', en)).toEqual([
+    expect(renderProblems([{ kind: 'no-task' }], { typed: ' ', where: 'task' }, en)).toEqual([
       'There is no task. Say what Devin should do.',
     ]);
   });

@@ -30,13 +30,13 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
     return person?.kind === 'member' && person.isAdmin;
   }
 
-  /** Changes something if the person may, then shows what applies. */
+  /** Changes something if the person may, then shows what applies. `instead`: what those can do who may not. */
   async function change(
     payload: SlashCommand,
-    { scope, said }: { scope: SettingScope; said: string },
+    { scope, said, instead }: { scope: SettingScope; said: string; instead: readonly string[] },
     write: (key: SettingKey) => Promise<void>,
   ): Promise<Rendered> {
-    if (!(await isAllowed(payload, scope))) return notice([settings.adminsOnly]);
+    if (!(await isAllowed(payload, scope))) return notice([[settings.adminsOnly, ...instead].join(' ')]);
     await write(keyOf(payload, scope));
     return show(payload, [said]);
   }
@@ -58,24 +58,27 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
   ): Promise<Rendered> {
     if (problems.length > 0) {
       const typed = `${command} ${unescape(payload.text)}`;
-      const told = renderProblems(problems, payload.text, text);
+      const told = renderProblems(problems, { typed: payload.text, where: 'defaults' }, text);
       return refusal({ problems: told, typed, formId: null, title: settings.nothingSet }, text);
     }
     const { session_secrets: _never, ...stored } = draft;
-    return change(payload, { scope, said: settings.set(settings.scopes[scope]) }, async (key) => {
+    const said = settings.set(settings.scopes[scope]);
+    return change(payload, { scope, said, instead: [settings.ownDefaults] }, async (key) => {
       const before = (await defaults.layersFor(placeOf(payload)))[scope];
       await defaults.set(key, { ...before, ...stored }, payload.user_id);
     });
   }
 
   async function clear(payload: SlashCommand, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
-    return change(payload, { scope, said: settings.cleared(settings.scopes[scope]) }, async (key) =>
+    const said = settings.cleared(settings.scopes[scope]);
+    return change(payload, { scope, said, instead: [settings.ownDefaults] }, async (key) =>
       defaults.set(key, null, payload.user_id),
     );
   }
 
   async function prefer(payload: SlashCommand, scope: SettingScope, preferred: Preferences) {
-    return change(payload, { scope, said: settings.set(settings.scopes[scope]) }, async (key) => {
+    const said = settings.set(settings.scopes[scope]);
+    return change(payload, { scope, said, instead: [] }, async (key) => {
       const before = (await defaults.preferencesFor(placeOf(payload)))[scope];
       await defaults.setPreferences(key, { ...before, ...preferred }, payload.user_id);
     });
