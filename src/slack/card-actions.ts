@@ -46,11 +46,17 @@ export function cardActions(request: Asked, session: InDevin | null, phase: Sess
   }
 }
 
-function onSession({ response }: InDevin, phase: SessionPhase): CardAction[] {
-  const { status, is_archived: isArchived = false } = stateSchema.parse(response);
-  const isOver = status === 'exit' || status === 'error' || phase === 'gone';
+/** It takes no more messages. */
+export function isOver({ response }: InDevin, phase: SessionPhase): boolean {
+  const { status } = stateSchema.parse(response);
+  return status === 'exit' || status === 'error' || phase === 'gone';
+}
+
+function onSession(session: InDevin, phase: SessionPhase): CardAction[] {
+  const { is_archived: isArchived = false } = stateSchema.parse(session.response);
+  const over = isOver(session, phase);
   return IN_PHASE[phase].filter(
-    (action) => !(isOver && NEEDS_LIFE.has(action)) && !(isArchived && action === 'archive'),
+    (action) => !(over && NEEDS_LIFE.has(action)) && !(isArchived && action === 'archive'),
   );
 }
 

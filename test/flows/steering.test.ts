@@ -231,6 +231,44 @@ describe('buttons that fit the phase', () => {
     expect(answered.messages.at(-1)).toMatchObject({ asUserId: ana.devinUserId });
   });
 
+  const asked = async () => {
+    const { slack, devin } = world();
+    const started = await startSession(world());
+    const { channelId, session } = started;
+    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Blue?' });
+    const { ts } = await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin asks:'));
+    return { ...started, question: { channelId, ts } };
+  };
+
+  test('what is written to a question that was answered meanwhile is a message like any other', async () => {
+    const { slack, devin } = world();
+    const { ana, session, showing, question } = await asked();
+    await slack.clickButton(ana.userId, question, 'answer');
+    const answering = await slack.waitForView(({ userId }) => userId === ana.userId);
+    expect(slack.renderText(answering)).toContain('Answer Devin');
+    await slack.closeView(answering.id);
+    devin.advance(session.id, { status: 'running', statusDetail: 'working', message: 'Blue it is.' });
+    await showing('Working');
+    await slack.clickButton(ana.userId, question, 'answer');
+    const box = await slack.waitForView(({ userId, id }) => userId === ana.userId && id !== answering.id);
+    expect(slack.renderText(box)).toContain('Reply to Devin');
+    expect(slack.renderText(box)).toContain('not waiting for an answer any more');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('a question of a session that is over opens no box: another session is offered', async () => {
+    const { slack, devin } = world();
+    const { ana, session, showing, question } = await asked();
+    devin.advance(session.id, { status: 'exit' });
+    await showing('Ended');
+    await slack.clickButton(ana.userId, question, 'answer');
+    const { ts } = await toldTo(world(), { ...question, userId: ana.userId }, 'is over');
+    expect(slack.openViewOf(ana.userId)).toBeUndefined();
+    await slack.clickButton(ana.userId, { ...question, ts }, 'start_again');
+    await settledForm(slack, ana.userId);
+    expect(slack.problems).toEqual([]);
+  });
+
   test.each([
     ['details', 'Session details'],
     ['answer', 'Answer Devin'],

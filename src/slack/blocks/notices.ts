@@ -59,6 +59,12 @@ export function notice(sentences: readonly string[]): Rendered {
   return { text: truncate(sentences.join('\n'), LIMIT.messageText), blocks: sections(sentences) };
 }
 
+/** The session takes no more messages; another one can be started from it. */
+export function sessionOver(requestId: string, text: Text): Rendered {
+  const again = button(ACTION.startAgain, text.card.buttons['start-again'], requestId);
+  return { text: text.steering.over, blocks: [section(text.steering.over), offering(again)] };
+}
+
 /** The card is not where the person asked. `code`: Slack's reason; '' where there is none. */
 export function cardElsewhere(
   { code, link: url }: { code: string; link: string | null },

@@ -10,6 +10,8 @@ import { escape, quote, truncate } from './text.ts';
 export type ReplyBox = {
   requestId: string;
   why: 'reply' | 'answer' | 'wake';
+  /** It was meant as an answer, but Devin went on meanwhile. */
+  tooLate: boolean;
   /** Raw; null: Devin has said nothing yet. */
   lastWords: string | null;
 };
@@ -17,7 +19,7 @@ export type ReplyBox = {
 const WORDS_LENGTH = 1500;
 
 /** The box for a message to Devin: also where the app is not in the channel and hears no replies. */
-export function renderReplyBox({ requestId, why, lastWords }: ReplyBox, text: Text): ModalView {
+export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox, text: Text): ModalView {
   const { box } = text.steering;
   return {
     type: 'modal',
@@ -27,6 +29,7 @@ export function renderReplyBox({ requestId, why, lastWords }: ReplyBox, text: Te
     submit: caption(box.submit, LIMIT.viewTitle),
     close: caption(box.close, LIMIT.viewTitle),
     blocks: [
+      ...(tooLate ? [section(box.tooLate)] : []),
       ...said(lastWords, text),
       inputBlock({
         blockId: REPLY_BLOCK,

@@ -1,12 +1,15 @@
 import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../jobs/payloads.ts';
+import type { SessionPhase } from '../../session/lifecycle.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
-import type { Sessions } from '../../store/sessions.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Settings } from '../../store/settings.ts';
 import type { Text } from '../../text/index.ts';
-import { notice } from '../blocks/notices.ts';
+import { notice, sessionOver } from '../blocks/notices.ts';
 import { readReplyBox, renderReplyBox } from '../blocks/reply-box.ts';
 import type { ReplyBox } from '../blocks/reply-box.ts';
+import { isOver } from '../card-actions.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { ACTION, readReplyMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
@@ -75,7 +78,11 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
         return;
       }
       const session = await sessions.ofRequest(request.id);
-      const box = { requestId: request.id, why, lastWords: session?.last_words ?? null };
+      if (session !== null && isOver(session, session.phase)) {
+        await outbound.tellPrivately(privatePlace(press.body), sessionOver(request.id, text));
+        return;
+      }
+      const box = boxOf(request, session, why);
       await openView(press.body.trigger_id, renderReplyBox(box, text), openingOf(press, 'box'));
     });
   }
@@ -86,6 +93,18 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     if (request === null) return;
     await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), request));
   });
+}
+
+/** Devin went on, though the message that asked still has its button. */
+const WENT_ON: ReadonlySet<SessionPhase> = new Set(['working', 'finished']);
+
+function boxOf(
+  { id: requestId }: SessionRequest,
+  session: SessionRow | null,
+  why: ReplyBox['why'],
+): ReplyBox {
+  const tooLate = why === 'answer' && session !== null && WENT_ON.has(session.phase);
+  return { requestId, why: tooLate ? 'reply' : why, tooLate, lastWords: session?.last_words ?? null };
 }
 
 function listenToBox(app: App, deps: SteeringDeps): void {

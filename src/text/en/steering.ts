@@ -5,6 +5,8 @@ export const steering = {
   /** `why`: a sentence about who they are; null: it is not known. */
   membersOnly: (mention: string, why: string | null): string =>
     `Nothing was done. ${why ?? 'Only members of the Devin organisation may do that, and you were not found among them.'} For this session you can ask ${mention}, who asked for it.`,
+  /** Pressed on an older message. */
+  over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
   outsider:
     'Only people in the workspace this app is installed in may do that, and you belong to another one. Nothing was done. Ask somebody in that workspace.',
   notDone: {
@@ -37,6 +39,8 @@ export const steering = {
     titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
     label: 'Message',
     hint: 'Goes to the session as you, and the others in its thread see it. If it cannot reach Devin, you will be told privately.',
+    tooLate:
+      'Devin is not waiting for an answer any more: it got one, or went on without. What you write here still reaches it.',
     saidLast: 'The last thing Devin said:',
     submit: 'Send',
     close: 'Cancel',
