@@ -22,7 +22,7 @@ export function createResumer({ requests, findSession, adopt, transitions }: Res
   /** Looks once; true when the session turned up. */
   async function found(request: SessionRequest): Promise<boolean> {
     const session = await findSession(request);
-    if (session !== null) await adopt(request, session);
+    if (session !== null) await adopt(request, session, { asked: true });
     return session !== null;
   }
 

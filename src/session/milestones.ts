@@ -18,7 +18,19 @@ export type MilestoneFacts = {
   pullRequests: readonly string[];
 };
 
-export type Milestone = { kind: ToldPhase } | { kind: 'pr'; url: string };
+export type Milestone =
+  | { kind: ToldPhase }
+  | { kind: 'pr'; url: string }
+  /** It turned up after its request had been given up. */
+  | { kind: 'found-late' }
+  /** Another session turned up that was created for the same request. */
+  | { kind: 'twice'; other: OtherSession };
+
+/** Neither has a space in it. */
+export type OtherSession = { id: string; url: string };
+
+export const FOUND_LATE = 'found-late:1';
+export const twiceKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
 
 /**
  * Keys of what a session came to between two looks and was not told yet, in the order to tell it. A key never comes
@@ -46,6 +58,17 @@ export function readMilestone(key: string): Milestone | null {
   const colon = key.indexOf(':');
   const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
   if (name === 'pr') return { kind: 'pr', url: rest };
+  if (name === 'found-late') return { kind: 'found-late' };
+  if (name === 'twice') {
+    const [id = '', url = ''] = rest.split(' ');
+    return { kind: 'twice', other: { id, url } };
+  }
   const phase = TOLD_PHASES.find((candidate) => candidate === name);
   return phase === undefined ? null : { kind: phase };
+}
+
+/** The phase a key tells of; null: something else. */
+export function readToldPhase(key: string): ToldPhase | null {
+  const kind = readMilestone(key)?.kind;
+  return TOLD_PHASES.find((phase) => phase === kind) ?? null;
 }

@@ -43,6 +43,8 @@ export type NewSession = {
   /** The thread in which it is followed and steered. */
   channelId: string;
   threadTs: string;
+  /** Keys of milestones that it begins with. */
+  told?: readonly string[];
 };
 
 /** What may change about a session after it was bound. `response` and `told` take plain values. */
@@ -87,7 +89,7 @@ export function createSessions(db: Kysely<Tables>) {
           team_id: session.teamId,
           channel_id: session.channelId,
           thread_ts: session.threadTs,
-          told: json([]),
+          told: json(session.told ?? []),
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();

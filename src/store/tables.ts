@@ -160,6 +160,15 @@ type EditBudgetsTable = { team_id: string; next_at: Timestamp };
 /** Which of several replicas does something that only one may do. */
 type LeasesTable = { name: string; owner: string; until: Timestamp };
 
+/** A creation that left and was not answered, and whose session was not found: it may turn up yet. */
+type LostAnswersTable = {
+  request_id: string;
+  sent_at: Timestamp;
+  /** When it was given up. */
+  lost_at: Timestamp;
+  next_look_at: Timestamp;
+};
+
 /** A form that was offered or opened: what it is prefilled with and where it belongs. */
 type FormsTable = {
   id: string;
@@ -217,6 +226,7 @@ export type Tables = {
   session_messages: SessionMessagesTable;
   replies: RepliesTable;
   leases: LeasesTable;
+  lost_answers: LostAnswersTable;
   milestones: MilestonesTable;
   edit_budgets: EditBudgetsTable;
   forms: FormsTable;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createAttachStep } from '../jobs/create-session/attach.ts';
 import { createEnd } from '../jobs/create-session/end.ts';
-import { createFindSession } from '../jobs/create-session/find-session.ts';
 import { createIdentifyStep } from '../jobs/create-session/identify.ts';
 import { createPostCardStep } from '../jobs/create-session/post-card.ts';
 import { createSessionCreator } from '../jobs/create-session/run.ts';
@@ -17,6 +16,7 @@ import { createTeller } from '../jobs/tell-person.ts';
 import { createCardUpdater } from '../jobs/update-card.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
+import { createSessionFinder } from './session-finder.ts';
 import { sleep } from './sleep.ts';
 
 const REQUESTS_AT_A_TIME = 20;
@@ -54,15 +54,6 @@ export function createCreation(parts: Parts): Sweep {
   queue.work('describe-form', async ({ formId, viewId }) => describe(formId, viewId), { concurrency: 4 });
   queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4 });
   return createSweep({ ...store, enqueue, times: settings.sweepTimes, log });
-}
-
-function createSessionFinder({ config, devin, store }: Parts): FindSession {
-  return createFindSession({
-    listSessions: devin.sessions.listAll,
-    firstMessage: async (id) => (await devin.messages.list(id, { first: 1 })).items[0]?.message ?? null,
-    sessions: store.sessions,
-    tagRequests: config.requestTag,
-  });
 }
 
 type Found = { findSession: FindSession; adopt: Adopt };

@@ -77,7 +77,7 @@ export async function createParts(config: Config, overrides: Overrides): Promise
       identities: store.identities,
       now: settings.now,
     }),
-    transitions: createTransitions({ ...store, enqueue: queue.enqueue, onMoved }),
+    transitions: createTransitions({ ...store, enqueue: queue.enqueue, onMoved, now: settings.now }),
     drawCard: createDrawCard({ sessions: store.sessions, text: en, now: settings.now }),
   };
 }

@@ -5,6 +5,7 @@ import { createForms } from '../store/forms.ts';
 import { createIdentities } from '../store/identities.ts';
 import { createLeases } from '../store/leases.ts';
 import { createListing } from '../store/listing.ts';
+import { createLostAnswers } from '../store/lost-answers.ts';
 import { createMilestones } from '../store/milestones.ts';
 import { createReplies } from '../store/replies.ts';
 import { createRequests } from '../store/requests.ts';
@@ -25,6 +26,7 @@ export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudge
     cards: createCards(db, editBudget),
     milestones: createMilestones(db),
     leases: createLeases(db),
+    lostAnswers: createLostAnswers(db),
     forms: createForms(db),
     identities: createIdentities(db),
     listing: createListing(db),

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { milestones, readMilestone, TOLD_PHASES } from '../../src/session/milestones.ts';
+import {
+  FOUND_LATE,
+  milestones,
+  readMilestone,
+  readToldPhase,
+  TOLD_PHASES,
+  twiceKey,
+} from '../../src/session/milestones.ts';
 import type { MilestoneFacts } from '../../src/session/milestones.ts';
 
 const at = (phase: MilestoneFacts['phase'], rest: Partial<MilestoneFacts> = {}): MilestoneFacts => ({
@@ -44,5 +51,13 @@ test('a key tells what it was made of, and one of another version tells nothing'
     url: 'https://github.com/acme/web/pull/1',
   });
   expect(readMilestone('needs-you:12')).toEqual({ kind: 'needs-you' });
+  expect(readMilestone(FOUND_LATE)).toEqual({ kind: 'found-late' });
+  const other = { id: 'abc', url: 'https://app.devin.ai/sessions/abc' };
+  expect(readMilestone(twiceKey(other))).toEqual({ kind: 'twice', other });
   expect(readMilestone('celebrates:1')).toBeNull();
+  expect(['needs-you:12', 'pr:https://x/1', FOUND_LATE].map(readToldPhase)).toEqual([
+    'needs-you',
+    null,
+    null,
+  ]);
 });

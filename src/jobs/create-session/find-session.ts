@@ -45,5 +45,10 @@ function runsAsAsked({ user_id: devinUserId }: SessionResponse, { identity }: Se
 }
 
 function createdAfter({ sent_at: sentAt, created_at: createdAt }: SessionRequest): number {
-  return Math.floor((sentAt ?? createdAt).getTime() / 1000) - CLOCK_MARGIN_S;
+  return earliestS((sentAt ?? createdAt).getTime());
+}
+
+/** When, in epoch seconds by Devin's clock, a session may have been created that was asked for then by ours. */
+export function earliestS(sentAtMs: number): number {
+  return Math.floor(sentAtMs / 1000) - CLOCK_MARGIN_S;
 }

@@ -1,6 +1,7 @@
 import type { SessionResponse } from '../../devin/schemas.ts';
-import { buildRequest, requestTag } from '../../session/request.ts';
-import type { SessionCreateRequest } from '../../session/request.ts';
+import { FOUND_LATE } from '../../session/milestones.ts';
+import { buildRequest, isOpen, requestTag } from '../../session/request.ts';
+import type { RequestState, SessionCreateRequest } from '../../session/request.ts';
 import type { Envelopes } from '../../store/envelope.ts';
 import { cardThread } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
@@ -26,8 +27,16 @@ type SendDeps = {
 
 const SLOW_MS = 1500;
 
-/** Binds a session to its request, which is then `created`, whatever it was before. */
-export type Adopt = (request: SessionRequest, session: SessionResponse) => Promise<StepOutcome>;
+/**
+ * Binds a session to its request, which is then `created`, whatever it was before. Where that was over already, the
+ * person is told, unless it was them who asked for another look.
+ */
+export type Adopt = (
+  request: SessionRequest,
+  session: SessionResponse,
+  how?: { asked: boolean },
+) => Promise<StepOutcome>;
+type Adoption = { session: SessionResponse; asked: boolean };
 
 /**
  * attached -> sending -> created. `sending` is on disk before the POST leaves. The POST is made once; only when
@@ -94,7 +103,7 @@ function composeRequest(
 }
 
 export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes, 'withoutSecrets'>): Adopt {
-  const from = async (state: SessionRequest['state'], request: SessionRequest, session: SessionResponse) =>
+  const from = async (state: RequestState, request: SessionRequest, { session, asked }: Adoption) =>
     transitions.move(
       {
         id: request.id,
@@ -116,12 +125,17 @@ export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes,
           url: session.url,
           response: session,
           ...threadOf(request),
+          ...(!isOpen(state) && !asked && { told: [FOUND_LATE] }),
         },
       },
     );
-  return async (request, session) =>
+  return async (request, session, { asked } = { asked: false }) => {
+    const adoption = { session, asked };
     // A session that exists beats a verdict reached meanwhile that nobody knows.
-    nextOrLeave((await from(request.state, request, session)) ?? (await from('unknown', request, session)));
+    return nextOrLeave(
+      (await from(request.state, request, adoption)) ?? (await from('unknown', request, adoption)),
+    );
+  };
 }
 
 /** The thread in which a session is followed: the one its card is in, else the one under the card. */

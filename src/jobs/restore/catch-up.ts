@@ -1,6 +1,6 @@
 import type { SessionResponse } from '../../devin/schemas.ts';
 import { finishedSoFar, sessionPhase } from '../../session/lifecycle.ts';
-import { milestones, readMilestone } from '../../session/milestones.ts';
+import { milestones, readToldPhase } from '../../session/milestones.ts';
 import type { Marked } from '../../slack/marks.ts';
 import type { SessionChanges } from '../../store/sessions.ts';
 import type { History } from '../bring-in/read-history.ts';
@@ -39,8 +39,8 @@ function whatCame(response: SessionResponse, thread: readonly Marked[]) {
   const told = thread
     .toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
     .flatMap(({ mark }) => (mark.kind === 'milestone' ? [mark.key] : []));
-  const phases = told.map(readMilestone).filter((one) => one !== null && one.kind !== 'pr');
-  const before = phases.at(-1)?.kind ?? 'working';
+  const phases = told.map(readToldPhase).filter((phase) => phase !== null);
+  const before = phases.at(-1) ?? 'working';
   const wasFinished = before === 'finished';
   const { status, status_detail: statusDetail, pull_requests: prs } = response;
   const phase = sessionPhase({ status, statusDetail }, wasFinished);

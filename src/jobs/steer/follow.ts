@@ -68,7 +68,7 @@ export function createFollower(deps: FollowDeps) {
     const request = requestId === null ? null : await requests.find(requestId);
     if (request === null || request.team_id !== teamId) return null;
     if (request.state !== 'sending' && request.state !== 'unknown') return null;
-    await deps.adopt(request, response);
+    await deps.adopt(request, response, { asked: true });
     return requests.find(request.id);
   }
 

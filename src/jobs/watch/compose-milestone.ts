@@ -9,6 +9,8 @@ import type { Telling } from './tell-milestones.ts';
 type ComposeDeps = {
   /** What Devin said last, and whether it stands in the thread. */
   lastSaid: (sessionId: string) => Promise<{ text: string; isPosted: boolean } | null>;
+  /** The slash command's name. */
+  command: string;
   text: Text;
   now: () => number;
 };
@@ -24,7 +26,7 @@ export function resultOf({ response }: Pick<SessionRow, 'response'>): string | n
 }
 
 /** What is told of a milestone: the card as it is now, with Devin's words and result. */
-export function createMilestoneComposer({ lastSaid, text, now }: ComposeDeps) {
+export function createMilestoneComposer({ lastSaid, command, text, now }: ComposeDeps) {
   return async ({ milestone, request, session, inThread, resultShared }: Telling): Promise<Rendered> => {
     const said = await lastSaid(session.session_id);
     return renderMilestone(
@@ -36,6 +38,7 @@ export function createMilestoneComposer({ lastSaid, text, now }: ComposeDeps) {
         inThread,
         result: resultOf(session),
         resultShared,
+        command,
       },
       text,
     );

@@ -137,8 +137,9 @@ async function refused(deps: TellDeps, one: Case, code: string): Promise<Told> {
   return TOLD;
 }
 
-/** Not what is over by now, nor where people asked for quiet. */
+/** Not what is over by now, nor where people asked for quiet; but that a session costs which nobody knew of, always. */
 function isWanted({ kind }: Milestone, { session, notify }: Case): boolean {
+  if (kind === 'found-late' || kind === 'twice') return true;
   if (notify === 'card' || (notify === 'thread' && !session.synced)) return false;
   return (kind !== 'needs-you' && kind !== 'needs-approval') || session.phase === kind;
 }

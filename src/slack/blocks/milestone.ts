@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { ToldPhase } from '../../session/milestones.ts';
+import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
 import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
@@ -12,11 +12,11 @@ import type { Rendered } from './objects.ts';
 import { ownEntry } from './own-entry.ts';
 import { BETWEEN_FACTS, cardTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
-import { bold, escape, quote, truncate } from './text.ts';
+import { bold, code, escape, link, quote, truncate } from './text.ts';
 
 /** Something worth a message, with the card as it is at that moment. Strings are raw. */
 export type MilestoneMessage = {
-  what: { kind: ToldPhase } | { kind: 'pr'; url: string };
+  what: Milestone;
   card: SessionCard;
   /** What Devin said last, which is the question where it asks one; null: nothing is known of it. */
   words: string | null;
@@ -28,6 +28,8 @@ export type MilestoneMessage = {
   result: string | null;
   /** All of the result is in the thread as a file. */
   resultShared: boolean;
+  /** The slash command's name. */
+  command: string;
 };
 
 const QUESTION_LENGTH = 2500;
@@ -66,6 +68,10 @@ function headline({ what, card, words }: MilestoneMessage, text: Text): string {
       return text.milestones.failed(mention, title);
     case 'capped':
       return text.milestones.capped(mention, title);
+    case 'found-late':
+      return text.milestones.foundLate(mention, title);
+    case 'twice':
+      return text.milestones.twice(mention, title);
   }
 }
 
@@ -83,7 +89,17 @@ function body(message: MilestoneMessage, text: Text): string[] {
       return [...said(message, text), text.milestones.whatNow];
     case 'capped':
       return [capReason(card, text), ...pullRequests(card, text)];
+    case 'found-late':
+      return [text.milestones.goesOn];
+    case 'twice':
+      return [twoSessions(message, what.other, text)];
   }
+}
+
+function twoSessions({ card, command }: MilestoneMessage, { id, url }: OtherSession, text: Text): string {
+  const { followed, unseen, stopEither } = text.milestones;
+  const here = card.url === null ? escape(followed) : link(card.url, followed);
+  return stopEither(here, link(url, unseen), code(`${command} follow devin-${id}`));
 }
 
 /** A question whole; what only sums up, or can be read just above, on a line. */
@@ -112,20 +128,24 @@ function result({ result: json, resultShared }: MilestoneMessage, text: Text): s
   return [`${text.milestones.result}\n${block}`, ...(cut ? [rest] : [])];
 }
 
+const WITHOUT_FACTS: ReadonlySet<Milestone['kind']> = new Set(['pr', 'needs-you', 'found-late', 'twice']);
+
 function factsLine({ what, card }: MilestoneMessage, text: Text): string[] {
-  if (what.kind === 'pr' || what.kind === 'needs-you') return [];
+  if (WITHOUT_FACTS.has(what.kind)) return [];
   const [, ...facts] = peopleFacts(card, text);
   return facts.length === 0 ? [] : [facts.join(BETWEEN_FACTS)];
 }
 
 /** Those of the card's buttons that help now. */
-const HELPS: Record<ToldPhase | 'pr', readonly CardAction[]> = {
+const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   'needs-you': ['answer', 'open'],
   'needs-approval': ['open'],
   finished: ['open', 'reply', 'start-again'],
   failed: ['open', 'start-again'],
   capped: ['open', 'start-again'],
   pr: [],
+  'found-late': ['open', 'stop'],
+  twice: ['open', 'stop'],
 };
 
 function buttons({ what, card }: MilestoneMessage, text: Text): KnownBlock[] {

@@ -3,6 +3,7 @@ import { initial } from './001-initial.ts';
 import { liveThreads } from './002-live-threads.ts';
 import { namesAndPlaces } from './003-names-and-places.ts';
 import { editTimes } from './004-edit-times.ts';
+import { lostAnswers } from './005-lost-answers.ts';
 
 /** All migrations, by name, in order. A released one is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -10,4 +11,5 @@ export const migrations: Record<string, Migration> = {
   '002-live-threads': liveThreads,
   '003-names-and-places': namesAndPlaces,
   '004-edit-times': editTimes,
+  '005-lost-answers': lostAnswers,
 };

@@ -44,7 +44,7 @@ export const card = {
       any: 'Devin no longer knows this session: it was deleted, or this app may no longer see it. A Devin administrator can say which; what was asked for is kept under "Start again with changes".',
     },
     unknown: {
-      any: "Devin's answer got lost and the session was not found, so it may or may not have started. Check again, or start it anyway: then there may be two.",
+      any: "Devin's answer got lost and the session was not found, so it may or may not have started. This app goes on looking for a day and tells you if it turns up. Check again now, or start it anyway: then there may be two.",
     },
   },
   untitled: 'Devin session',

@@ -82,6 +82,17 @@ export const milestones = {
   failed: (mention: string, title: string): string => `${mention} Devin could not continue with ${title}.`,
   whatNow: 'Open the session to see where it stopped, or start again with what it needs.',
   capped: (mention: string, title: string): string => `${mention} Devin stopped at a limit in ${title}.`,
+  foundLate: (mention: string, title: string): string =>
+    `${mention} ${title} did start: the session was not to be found at first, and has turned up now.`,
+  goesOn: 'Its card is up to date, and it is followed here like any other.',
+  twice: (mention: string, title: string): string =>
+    `${mention} There are two sessions for ${title}: the first attempt did start, too, and has turned up only now. Both cost.`,
+  /** Labels of links. */
+  followed: 'the session of this card',
+  unseen: 'the first attempt',
+  /** `follow`: a command in a code span. */
+  stopEither: (followed: string, unseen: string, follow: string): string =>
+    `They are ${followed} and ${unseen}. Stop the one that is not needed: the first of them with the button Stop, the other in Devin, or here once ${follow} has brought its card into a conversation.`,
   result: 'Result:',
   resultCut: 'The whole result is in Devin.',
   resultInFile: 'The whole result is in the file above.',

@@ -35,6 +35,7 @@ const message: MilestoneMessage = {
   inThread: true,
   result: null,
   resultShared: false,
+  command: '/devin',
 };
 
 describe('a message about a session', () => {
@@ -66,6 +67,8 @@ describe('a message about a session', () => {
     const kinds = [
       ...TOLD_PHASES.map((kind) => ({ kind })),
       { kind: 'pr' as const, url: 'https://x/<!here>' },
+      { kind: 'found-late' as const },
+      { kind: 'twice' as const, other: { id: '<!here>', url: 'https://x/<!here>' } },
     ];
     fc.assert(
       fc.property(

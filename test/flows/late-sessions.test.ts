@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { startBot } from '../support/bot.ts';
+import { cardOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
+import { describeOnBothDatabaseServers, useWorld } from '../support/worlds.ts';
+
+const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
+const MINUTE_MS = 60_000;
+
+/** A Devin whose list of sessions lags while `lagging`, and a clock that can be put on. */
+function createLag() {
+  const state = { lagging: false, aheadMs: 0, onLagged: (_query: URLSearchParams): void => undefined };
+  const isList = (request: Request): boolean =>
+    request.method === 'GET' && new URL(request.url).pathname.endsWith('/sessions');
+  const lateFetch: typeof fetch = async (input, init) => {
+    const request = new Request(input, init);
+    if (!state.lagging || !isList(request)) return fetch(request);
+    state.onLagged(new URL(request.url).searchParams);
+    return Response.json({ items: [], has_next_page: false });
+  };
+  const overrides = {
+    ...QUICK_THREADS.overrides,
+    fetch: lateFetch,
+    now: () => Date.now() + state.aheadMs,
+  };
+  return { state, overrides };
+}
+
+describeOnBothDatabaseServers('a session that turns up late', (environmentOf) => {
+  const { state, overrides } = createLag();
+  const world = useWorld(async () => ({ overrides, environment: await environmentOf() }));
+
+  /** Somebody whose session was created, though the answer was lost and the list does not show it yet. */
+  const lose = async (task: string) => {
+    const { slack, devin } = world();
+    state.lagging = true;
+    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `late-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, task);
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    const first = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
+    const showing = async (words: string) => cardOf(slack, channelId, (text) => text.includes(words));
+    const told = async (words: string) =>
+      slack.waitForMessage(channelId, (one) => one.threadTs === card.ts && one.text.includes(words));
+    const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts: card.ts }, button);
+    return { ana, channelId, first, showing, told, press };
+  };
+  const aMinuteLater = (): void => {
+    state.lagging = false;
+    state.aheadMs += 2 * MINUTE_MS;
+  };
+
+  test('goes on in its card like any other, and the person is told', async () => {
+    const { devin, slack } = world();
+    const { ana, channelId, first, showing, told } = await lose('turn up late');
+    aMinuteLater();
+    await showing(first.url);
+    const message = await told('has turned up now');
+    expect(message.text).toContain(`<@${ana.userId}>`);
+    devin.advance(first.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'main?' });
+    await showing('Needs you');
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+    expect(slack.problems).toEqual([]);
+    expect(slack.messages(channelId).filter(({ text }) => text.includes('turned up'))).toHaveLength(1);
+  });
+
+  test('is told to whoever started another one meanwhile, once, with both and how to stop either', async () => {
+    const { devin, slack } = world();
+    const { ana, channelId, first, showing, told, press } = await lose('start twice');
+    await press('start_anyway');
+    const second = await devin.waitForSession(
+      ({ id, userId }) => userId === ana.devinUserId && id !== first.id,
+    );
+    await showing(second.url);
+    aMinuteLater();
+    const message = await told('two sessions');
+    for (const part of [`<@${ana.userId}>`, first.url, second.url, `follow devin-${first.id}`])
+      expect(message.text).toContain(part);
+    // Not once more at the next look.
+    const another = await lose('look again');
+    aMinuteLater();
+    await another.showing(another.first.url);
+    expect(slack.messages(channelId).filter(({ text }) => text.includes('two sessions'))).toHaveLength(1);
+  });
+
+  test('goes on in its card also where another start failed meanwhile', async () => {
+    const { devin } = world();
+    const { first, showing, told, press } = await lose('start and fail');
+    devin.fail(CREATE, { status: 422, times: 1 });
+    await press('start_anyway');
+    await showing('Failed');
+    aMinuteLater();
+    await showing(first.url);
+    await told('has turned up now');
+  });
+
+  test('is asked for once for all that wait, and not before its time', async () => {
+    const { devin } = world();
+    const waiting = [await lose('one'), await lose('two'), await lose('three')];
+    state.lagging = false;
+    const before = devin.requests.length;
+    aMinuteLater();
+    for (const { first, showing } of waiting) await showing(first.url);
+    const searches = devin.requests.slice(before).filter(({ query }) => query['created_after'] !== undefined);
+    expect(searches).toHaveLength(1);
+  });
+
+  test('is looked for after a restart, too', async () => {
+    const { bot, slack, environment } = world();
+    const { first, showing, told } = await lose('survive');
+    await bot.stop();
+    const lookedAtStart = Promise.withResolvers<void>();
+    state.onLagged = (query) => void (query.has('service_user_ids') && lookedAtStart.resolve());
+    const again = await startBot(environment, slack, overrides);
+    try {
+      await lookedAtStart.promise;
+      aMinuteLater();
+      await showing(first.url);
+      await told('has turned up now');
+    } finally {
+      await again.bot.stop();
+    }
+  });
+});
+
+describe('where sessions carry no tag', () => {
+  const { state, overrides } = createLag();
+  const world = useWorld({ overrides, environment: { REQUEST_TAG: 'off' } });
+
+  test('one that turns up late is known by its prompt', async () => {
+    const { slack, devin } = world();
+    state.lagging = true;
+    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `late-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'known by its words');
+    await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    const { url } = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
+    state.lagging = false;
+    state.aheadMs += 2 * MINUTE_MS;
+    await cardOf(slack, channelId, (text) => text.includes(url));
+  });
+});

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { lateLookInterval } from '../../src/session/late-looks.ts';
+
+const MINUTE_MS = 60_000;
+
+test('a session whose creation was not answered is looked for less and less often, for a day', () => {
+  const looks: number[] = [];
+  for (let at = 0, wait = lateLookInterval(0); wait !== null; wait = lateLookInterval(at)) {
+    at += wait;
+    looks.push(at / MINUTE_MS);
+  }
+  const waits = looks.map((at, index) => at - (looks[index - 1] ?? 0));
+  expect(looks.slice(0, 3)).toEqual([1, 2, 3]);
+  expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+  expect(waits.at(-1)).toBe(60);
+  expect(looks.at(-1)).toBeGreaterThanOrEqual(24 * 60);
+  expect(looks.length).toBeLessThan(50);
+});
