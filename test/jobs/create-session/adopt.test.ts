@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import type { SessionResponse } from '../../../src/devin/schemas.ts';
+import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
+import { createAdopt, createSendStep } from '../../../src/jobs/create-session/send.ts';
+import { createTransitions } from '../../../src/jobs/transitions.ts';
+import type { SessionRequest } from '../../../src/store/request-row.ts';
+import { createEnvelopes } from '../../../src/store/envelope.ts';
+import { createLostAnswers } from '../../../src/store/lost-answers.ts';
+import { createMilestones } from '../../../src/store/milestones.ts';
+import { createRequests } from '../../../src/store/requests.ts';
+import { createSeal } from '../../../src/store/seal.ts';
+import { createSessions } from '../../../src/store/sessions.ts';
+import { useEmbedded } from '../../support/databases.ts';
+import { copyStarted } from '../../support/folders.ts';
+
+const ID = 'r1';
+const sessionOf = (id: string) =>
+  sessionResponseSchema.parse({
+    session_id: id,
+    url: `https://app.devin.ai/sessions/${id}`,
+    status: 'new',
+    tags: [],
+    org_id: 'org-1',
+    created_at: 1,
+    updated_at: 1,
+    acus_consumed: 0,
+    pull_requests: [],
+  });
+
+describe('an answer to a creation that comes late', () => {
+  const open = useEmbedded(copyStarted);
+
+  /** A request whose POST is under way. */
+  const setUp = async () => {
+    const { db } = await open();
+    const requests = createRequests(db);
+    const lostAnswers = createLostAnswers(db);
+    const jobs: string[] = [];
+    const transitions = createTransitions({
+      db,
+      requests,
+      sessions: createSessions(db),
+      milestones: createMilestones(db),
+      lostAnswers,
+      enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
+      onMoved: () => undefined,
+      now: () => 0,
+    });
+    const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
+    const adopt = createAdopt(transitions, envelopes);
+    await requests.insert([
+      {
+        id: ID,
+        dedupeKey: 'd1',
+        source: 'command',
+        teamId: 'T1',
+        userId: 'U1',
+        channelId: 'C1',
+        threadTs: null,
+        draft: { values: { prompt: 'fix it' }, sources: {} },
+        context: null,
+        slackFileIds: [],
+        sealed: null,
+      },
+    ]);
+    const current = async (): Promise<SessionRequest> => {
+      const found = await requests.find(ID);
+      if (found === null) throw new Error('the request is not there');
+      return found;
+    };
+    const move = async (to: SessionRequest['state']) =>
+      transitions.move({ id: ID, from: (await current()).state, to, changes: { sent_at: new Date(1) } });
+    await move('attached');
+
+    const answer = Promise.withResolvers<SessionResponse>();
+    const sent = Promise.withResolvers<void>();
+    const send = createSendStep({
+      createSession: async () => {
+        sent.resolve();
+        return answer.promise;
+      },
+      envelopes,
+      tagRequests: true,
+      transitions,
+      adopt,
+      showSending: () => undefined,
+      end: async () => Promise.resolve({ kind: 'leave' }),
+      now: () => 0,
+    });
+    const outcome = send(await current(), new AbortController().signal);
+    await sent.promise;
+    const answered = async (session: SessionResponse) => {
+      answer.resolve(session);
+      return outcome;
+    };
+    const missing = async () => (await lostAnswers.due(new Date())).length;
+    return { jobs, adopt, current, move, answered, missing };
+  };
+
+  test('changes and tells nothing once its session was found', async () => {
+    const { jobs, adopt, current, answered } = await setUp();
+    await adopt(await current(), sessionOf('s1'));
+    expect(jobs).toEqual(['update-card']);
+    expect(await answered(sessionOf('s1'))).toEqual({ kind: 'leave' });
+    expect(jobs).toEqual(['update-card']);
+  });
+
+  test('changes and tells nothing once its session was found although it had been given up', async () => {
+    const { jobs, adopt, current, move, answered, missing } = await setUp();
+    await move('unknown');
+    await adopt(await current(), sessionOf('s1'));
+    expect(await answered(sessionOf('s1'))).toEqual({ kind: 'leave' });
+    expect(jobs).toEqual(['tell-milestones', 'update-card']);
+    expect(await missing()).toBe(0);
+  });
+
+  test('is told, and nothing is missing any more, where nobody had found its session', async () => {
+    const { jobs, move, answered, missing } = await setUp();
+    await move('unknown');
+    expect(await missing()).toBe(1);
+    expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
+    expect(jobs).toEqual(['tell-milestones', 'update-card']);
+    expect(await missing()).toBe(0);
+  });
+
+  test('leaves another session to be found, where it was sent once more meanwhile', async () => {
+    const { current, move, answered, missing } = await setUp();
+    await move('unknown');
+    await move('attached');
+    await move('sending');
+    await answered(sessionOf('s1'));
+    expect(await current()).toMatchObject({ state: 'created', session_id: 's1' });
+    expect(await missing()).toBe(1);
+  });
+});
