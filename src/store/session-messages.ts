@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Db, Tables } from './tables.ts';
@@ -126,15 +127,15 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Sessions with something to post that was stored before, and a thread to post it in. */
-    async waiting(storedBefore: Date): Promise<string[]> {
+    /** Sessions with something to post that waits since before, and a thread to post it in. */
+    async waiting(since: Date): Promise<string[]> {
       const rows = await db
         .selectFrom('session_messages')
         .innerJoin('sessions', 'sessions.session_id', 'session_messages.session_id')
         .select('session_messages.session_id')
         .distinct()
         .where('session_messages.state', '=', 'pending')
-        .where('session_messages.said_at', '<', storedBefore)
+        .where(sql`coalesce(attempted_at, said_at)`, '<', since)
         .where('sessions.thread_ts', '<>', '')
         .where('sessions.thread_trouble', 'is', null)
         .limit(500)

@@ -277,6 +277,45 @@ test('without the permission for files, the thread says where the file is', asyn
   }
 });
 
+describe('a message that Slack refuses for a reason of its own', () => {
+  const AFTER_EACH_MS = 15 * 60_000;
+  const refusals = () => world().slack.calls.filter(({ error }) => error === 'a_new_one').length;
+  const now = (): number => Date.now() + refusals() * AFTER_EACH_MS;
+  const world = useWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
+
+  test('is posted when it no longer does, before what was said after it', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.fail('chat.postMessage', { times: 1, error: 'a_new_one' });
+    devin.advance(thread.id, { status: 'running', message: 'first' });
+    devin.advance(thread.id, { message: 'second' });
+    await thread.relayedText('second');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['first', 'second']);
+  });
+
+  test('holds up what is said after it for a while only', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.fail('chat.postMessage', { times: 2, error: 'a_new_one' });
+    devin.advance(thread.id, { status: 'running', message: 'never taken' });
+    devin.advance(thread.id, { message: 'going on' });
+    await thread.relayedText('going on');
+    const texts = thread.relayed().map(({ text }) => text);
+    expect(texts).toEqual([expect.stringContaining('Slack does not accept'), 'going on']);
+  });
+
+  test('is told to the person who asked when the thread takes nothing else either, and comes later', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    slack.fail('chat.postMessage', { times: 3, error: 'a_new_one' });
+    devin.advance(thread.id, { status: 'running', message: 'at last' });
+    const direct = slack.directMessages(thread.ana.userId);
+    await slack.waitForMessage(direct, ({ text }) => text.includes('a_new_one'));
+    await thread.relayedText('at last');
+    expect(thread.relayed().map(({ text }) => text)).toEqual(['at last']);
+  });
+});
+
 describe('a file that Devin does not give', () => {
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;

@@ -13,7 +13,7 @@ import type { Enqueue } from '../queue.ts';
 import type { Followed } from './fetch-messages.ts';
 import type { FindAttachments } from './find-attachments.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
-import { HOPE_MS, refusalOf } from './place-trouble.ts';
+import { HOPE_MS } from './place-trouble.ts';
 import type { PostOutcome } from './post-message.ts';
 
 export type RelayTimes = {
@@ -53,6 +53,17 @@ export function createRelayFromDevin(deps: RelayDeps) {
     await enqueue('relay-from-devin', { sessionId }, { key: sessionId, startAfterMs });
   }
 
+  function pauseMs(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>): number {
+    switch (outcome.kind) {
+      case 'put-off':
+        return outcome.afterMs;
+      case 'rate-limited':
+        return outcome.retryAfterMs;
+      case 'unclear':
+        return times.unclearMs;
+    }
+  }
+
   /** Whether everything was posted that can be. */
   async function post(sessionId: string, signal: AbortSignal): Promise<boolean> {
     for (;;) {
@@ -66,13 +77,13 @@ export function createRelayFromDevin(deps: RelayDeps) {
       const outcome = await deps.postMessage(session, row, signal);
       if (outcome.kind === 'posted') {
         if (session.thread_trouble !== null) await sessions.change(sessionId, { thread_trouble: null });
-      } else if (outcome.kind === 'refused' && refusalOf(outcome.code) === 'place') {
+      } else if (outcome.kind === 'refused') {
         await noteTrouble(deps, session, outcome.code);
         // After that only the session's next change is a reason to try the thread again.
         if (deps.now() - row.said_at.getTime() < HOPE_MS) await again(sessionId, times.troubleMs);
         return true;
       } else {
-        await again(sessionId, outcome.kind === 'rate-limited' ? outcome.retryAfterMs : times.unclearMs);
+        await again(sessionId, pauseMs(outcome));
         return false;
       }
     }

@@ -11,6 +11,7 @@ import type { FileToShare, ThreadPlace } from '../../slack/thread-writer.ts';
 import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
+import { backOffMs } from '../back-off.ts';
 import { readFileRow } from './file-row.ts';
 import type { SessionFile } from './file-row.ts';
 import { refusalOf } from './place-trouble.ts';
@@ -36,11 +37,17 @@ type PostDeps = {
   log: Log;
 };
 
-/** So long a file is asked for again. */
-const FILE_PATIENCE_MS = 10 * 60_000;
+/** So long a file is asked for again, and a message posted again that Slack refuses for no reason that is known here. */
+const PATIENCE_MS = 10 * 60_000;
 
-export type PostOutcome = { kind: 'posted'; ts: string | null } | SlackFailure;
+export type PostOutcome =
+  | { kind: 'posted'; ts: string | null }
+  /** Slack refused it, and may take it later. */
+  | { kind: 'put-off'; afterMs: number }
+  /** `refused`: the thread takes nothing at present. */
+  | SlackFailure;
 
+type Thread = Pick<SessionRow, 'channel_id' | 'thread_ts' | 'url'>;
 type Content = {
   posts: Rendered[];
   file: ((signal: AbortSignal) => Promise<FileToShare | null>) | null;
@@ -83,8 +90,8 @@ export function createPostMessage(deps: PostDeps) {
 
   async function postAll(
     place: ThreadPlace,
-    { session, row, signal }: { session: SessionRow; row: MessageRow; signal: AbortSignal },
-  ): Promise<PostOutcome> {
+    { session, row, signal }: { session: Thread; row: MessageRow; signal: AbortSignal },
+  ): Promise<{ kind: 'posted'; ts: string | null } | SlackFailure> {
     const { posts, file, name } = await contentOf(deps, session, row);
     let first: string | null = null;
     for (const [part, rendered] of posts.entries()) {
@@ -100,11 +107,15 @@ export function createPostMessage(deps: PostDeps) {
     return postPart(place, row, posts.length, instead);
   }
 
-  return async (session: SessionRow, row: MessageRow, signal: AbortSignal): Promise<PostOutcome> => {
+  return async (session: Thread, row: MessageRow, signal: AbortSignal): Promise<PostOutcome> => {
     const place = { channelId: session.channel_id, threadTs: session.thread_ts };
+    const triedForMs = row.attempted_at === null ? 0 : now() - row.attempted_at.getTime();
     if (row.attempted_at === null) await messages.attempt(row, new Date(now()));
     let outcome = await postAll(place, { session, row, signal });
-    if (outcome.kind === 'refused' && refusalOf(outcome.code) === 'content') {
+    if (outcome.kind === 'refused' && refusalOf(outcome.code) !== 'place') {
+      if (refusalOf(outcome.code) === 'other' && triedForMs < PATIENCE_MS)
+        return { kind: 'put-off', afterMs: backOffMs(triedForMs) };
+      // What was said after it does not wait for ever.
       log.error(
         { code: outcome.code, eventId: row.event_id },
         'Slack does not take a message of Devin as it was made',
@@ -126,12 +137,12 @@ function giveUp(
   { attempted_at: attemptedAt, event_id: eventId }: MessageRow,
   { error, signal }: { error: unknown; signal: AbortSignal },
 ): null {
-  if (signal.aborted || attemptedAt === null || now() - attemptedAt.getTime() < FILE_PATIENCE_MS) throw error;
+  if (signal.aborted || attemptedAt === null || now() - attemptedAt.getTime() < PATIENCE_MS) throw error;
   log.warn({ err: error, eventId }, 'a file that Devin made could not be read');
   return null;
 }
 
-async function contentOf(deps: PostDeps, { url }: SessionRow, row: MessageRow): Promise<Content> {
+async function contentOf(deps: PostDeps, { url }: Thread, row: MessageRow): Promise<Content> {
   const { text, readFile, nameMentions } = deps;
   if (row.source === LEFT_OUT) {
     const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];

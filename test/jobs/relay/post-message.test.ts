@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { createPostMessage } from '../../../src/jobs/relay/post-message.ts';
+import { createLog } from '../../../src/log.ts';
+import type { Posted } from '../../../src/slack/outbound.ts';
+import { en } from '../../../src/text/index.ts';
+
+const MINUTE_MS = 60_000;
+const PLACE = { channel_id: 'C1', thread_ts: '1.1', url: 'https://app.devin.ai/sessions/s1' };
+
+/** Posts a message that was tried first so long ago, to a Slack that answers like this, call by call. */
+async function posted(triedForMs: number, ...answers: Posted[]) {
+  const now = Date.now();
+  const [texts, settled]: [string[], string[]] = [[], []];
+  const post = createPostMessage({
+    outbound: {
+      post: async (_place, _mark, { text }) => {
+        texts.push(text);
+        return Promise.resolve(answers[texts.length - 1] ?? { kind: 'unclear' });
+      },
+      find: async () => Promise.resolve(null),
+      findFile: async () => Promise.resolve(false),
+      upload: async () => Promise.resolve({ kind: 'unclear' }),
+      share: async () => Promise.resolve({ kind: 'unclear' }),
+    },
+    messages: {
+      attempt: async () => Promise.resolve(),
+      uploaded: async () => Promise.resolve(),
+      settle: async ({ event_id: id }) => void (await Promise.resolve(settled.push(id))),
+    },
+    readFile: async () => Promise.resolve(null),
+    nameMentions: async (text) => Promise.resolve(text),
+    text: en,
+    now: () => now,
+    log: createLog('silent'),
+  });
+  const row = { session_id: 's1', event_id: 'e1', source: 'devin', text: 'words', slack_file_id: null };
+  const attemptedAt = triedForMs === 0 ? null : new Date(now - triedForMs);
+  const outcome = await post(
+    PLACE,
+    { ...row, attempted_at: attemptedAt, said_at: new Date(0) },
+    new AbortController().signal,
+  );
+  return { outcome, texts, settled };
+}
+
+describe('a message that Slack refuses without a reason that concerns it', () => {
+  const refused = { kind: 'refused', code: 'a_new_one' } as const;
+
+  test.each([
+    [0, 1000],
+    [MINUTE_MS, 15_000],
+    [9 * MINUTE_MS, MINUTE_MS],
+  ])('is put off longer and longer: tried for %i ms, for %i ms', async (triedForMs, afterMs) => {
+    const { outcome, texts, settled } = await posted(triedForMs, refused);
+    expect(outcome).toEqual({ kind: 'put-off', afterMs });
+    expect(texts).toEqual(['words']);
+    expect(settled).toEqual([]);
+  });
+
+  test('makes room after a while, with a line that says where it is', async () => {
+    const { outcome, texts, settled } = await posted(10 * MINUTE_MS, refused, { kind: 'posted', ts: '2.2' });
+    expect(outcome).toEqual({ kind: 'posted', ts: '2.2' });
+    expect(texts).toEqual(['words', expect.stringContaining(en.thread.notShown)]);
+    expect(settled).toEqual(['e1']);
+  });
+
+  test('shows that the thread takes nothing, where that line is refused, too', async () => {
+    const { outcome, settled } = await posted(10 * MINUTE_MS, refused, refused);
+    expect(outcome).toEqual(refused);
+    expect(settled).toEqual([]);
+  });
+});
+
+test('a message that Slack cannot take as it is makes room at once', async () => {
+  const { texts, settled } = await posted(
+    0,
+    { kind: 'refused', code: 'invalid_blocks' },
+    { kind: 'posted', ts: '2.2' },
+  );
+  expect(texts).toEqual(['words', expect.stringContaining(en.thread.notShown)]);
+  expect(settled).toEqual(['e1']);
+});
+
+test('a thread that takes no messages is said to at once', async () => {
+  const archived = { kind: 'refused', code: 'is_archived' } as const;
+  expect(await posted(0, archived)).toMatchObject({ outcome: archived, texts: ['words'] });
+});
