@@ -44,6 +44,8 @@ type WatchTimes = WatcherTimes &
     fastestMs: number;
     /** How long what is worth a message waits for the messages before it. */
     tellAfterMs: number;
+    /** How long after the end of a session its messages are read for the last time. */
+    lastLookMs: number;
     /** Between two looks for lost cards. Slack takes about 50 a minute. */
     restorePauseMs: number;
   };
@@ -51,6 +53,7 @@ const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
   ...WATCHER_TIMES,
   ...ROUND_TIMES,
   tellAfterMs: 15_000,
+  lastLookMs: 30_000,
   restorePauseMs: 1500,
 };
 

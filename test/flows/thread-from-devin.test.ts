@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createWorld } from '../support/bot.ts';
+import { createWorld, startBot } from '../support/bot.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -185,6 +185,35 @@ describe('what Devin says', () => {
     devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'found again' });
     await thread.relayedText('found again');
     expect(thread.relayed().map(({ text }) => text)).toEqual(['lost look', 'found again']);
+  });
+});
+
+describe('what Devin says at the end', () => {
+  const { watchTimes, ...others } = QUICK_THREADS.overrides;
+  const overrides = { ...others, watchTimes: { ...watchTimes, lastLookMs: 1000 } };
+
+  test('is posted although Devin gives it only after the status says that it is over, and after a restart', async () => {
+    const world = await createWorld({ overrides });
+    try {
+      const { devin, slack, environment } = world;
+      const thread = await startThread(world);
+      // As if there were none: this is not tried again.
+      devin.fail({ method: 'GET', path: new RegExp(`${thread.id}/messages$`) }, { status: 404, times: 1 });
+      devin.advance(thread.id, { status: 'exit', message: 'last words' });
+      await slack.waitForMessage(
+        thread.channelId,
+        ({ ts, text }) => ts === thread.threadTs && text.includes('Ended'),
+      );
+      await world.bot.stop();
+      const { bot } = await startBot(environment, slack, overrides);
+      try {
+        await thread.relayedText('last words');
+      } finally {
+        await bot.stop();
+      }
+    } finally {
+      await world.close();
+    }
   });
 });
 

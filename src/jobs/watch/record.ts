@@ -22,6 +22,8 @@ type RecordDeps = {
     fastestMs: number;
     /** Messages are fetched and posted first; if that does not come to an end, milestones are told all the same. */
     tellAfterMs: number;
+    /** What Devin says last may be there to read only so long after it says that a session is over. */
+    lastLookMs: number;
   };
   now: () => number;
   random: () => number;
@@ -46,6 +48,8 @@ export function createRecorder(deps: RecordDeps) {
       await sessions.change(sessionId, next.changes, trx);
       await deps.milestones.add(sessionId, next.keys, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+      if (current.next_look_at !== null && next.changes.next_look_at === null)
+        await readOnceMore(sessionId, trx);
       if (next.keys.length > 0) {
         await enqueue(
           'tell-milestones',
@@ -57,6 +61,12 @@ export function createRecorder(deps: RecordDeps) {
         await showOnCard(current.request_id, trx);
       return true;
     });
+  }
+
+  /** Under a key of its own: what else is put off for the session may be due sooner. */
+  async function readOnceMore(sessionId: string, trx: Transaction<Tables>): Promise<void> {
+    const later = { key: `${sessionId}:last`, startAfterMs: deps.times.lastLookMs };
+    await enqueue('relay-from-devin', { sessionId }, { trx, ...later });
   }
 
   async function showOnCard(requestId: string, trx: Transaction<Tables>): Promise<void> {

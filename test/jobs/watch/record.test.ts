@@ -30,13 +30,18 @@ describe('what Devin says about a session', () => {
     const sessions = createSessions(db);
     const milestones = createMilestones(db);
     const jobs: string[] = [];
+    const later: unknown[] = [];
     const recorder = createRecorder({
       db,
       sessions,
       milestones,
       cards: createCards(db, { burst: 1, perMinute: 1 }),
-      enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
-      times: { fastestMs: 10_000, tellAfterMs: 0 },
+      enqueue: async (name, _payload, { key, startAfterMs = 0 } = {}) => {
+        await Promise.resolve();
+        if (startAfterMs > 0) later.push({ name, key, startAfterMs });
+        else jobs.push(name);
+      },
+      times: { fastestMs: 10_000, tellAfterMs: 0, lastLookMs: 30_000 },
       now: Date.now,
       random: () => 0.5,
     });
@@ -48,7 +53,7 @@ describe('what Devin says about a session', () => {
       if (found === null) throw new Error('the session is not there');
       return found;
     };
-    return { recorder, milestones, jobs, row };
+    return { recorder, milestones, jobs, later, row };
   };
 
   test('is written down with everything that has to happen because of it', async () => {
@@ -62,6 +67,15 @@ describe('what Devin says about a session', () => {
     });
     expect((await milestones.pending(ID)).map(({ key }) => key)).toEqual(['pr:https://a/1', 'finished:1']);
     expect(jobs.toSorted()).toEqual(['relay-from-devin', 'tell-milestones', 'update-card']);
+  });
+
+  test('is that it is over: then it is asked for messages once more later, whatever else asks for them', async () => {
+    const { recorder, later, row } = await setUp();
+    await recorder.look(await row(), answer({ status_detail: 'working' }));
+    expect(later).toEqual([]);
+    await recorder.answer(answer({ status: 'exit', updated_at: 2 }));
+    await recorder.answer(answer({ status: 'exit', updated_at: 3, is_archived: true }));
+    expect(later).toEqual([{ name: 'relay-from-devin', key: `${ID}:last`, startAfterMs: 30_000 }]);
   });
 
   test('does not count when something was recorded after the look began', async () => {

@@ -42,7 +42,7 @@ async function startTelling() {
     milestones,
     cards: createCards(db, { burst: 1, perMinute: 1 }),
     enqueue: async () => Promise.resolve(),
-    times: { fastestMs: 10_000, tellAfterMs: 0 },
+    times: { fastestMs: 10_000, tellAfterMs: 0, lastLookMs: 30_000 },
     now: Date.now,
     random: () => 0.5,
   });
