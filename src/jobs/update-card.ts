@@ -15,6 +15,7 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { backOffMs } from './back-off.ts';
 import type { Enqueue } from './queue.ts';
+import type { OneAtATime } from './relay/one-at-a-time.ts';
 import { mayPass } from './relay/place-trouble.ts';
 
 type DrawnCard = {
@@ -43,13 +44,15 @@ type UpdateDeps = {
   cards: Cards;
   drawCard: DrawCard;
   outbound: Pick<Outbound, 'updateCard' | 'postCard' | 'findCard'>;
+  oneAtATime: OneAtATime;
   enqueue: Enqueue;
   now: () => number;
   log: Log;
 };
 
-/** Longer than Slack takes to answer. */
-const HOLD_MS = 30_000;
+/** Whoever edits or posts the card of a request does it under this name, one at a time. */
+export const cardLease = (requestId: string): string => `card:${requestId}`;
+
 const HELD_WAIT_MS = 1000;
 
 /** Phases in which somebody has something to do, or to know: a card that was deleted by hand comes again. */
@@ -64,7 +67,7 @@ const NEEDED: ReadonlySet<SessionPhase> = new Set([
 
 /** Makes the card say what the rows say: when that is anything new, and when its turn within Slack's budget has come. */
 export function createCardUpdater(deps: UpdateDeps) {
-  const { requests, cards, drawCard, enqueue, now } = deps;
+  const { requests, cards, drawCard, oneAtATime, enqueue, now } = deps;
 
   async function again(requestId: string, startAfterMs: number): Promise<void> {
     await enqueue('update-card', { requestId }, { key: requestId, startAfterMs });
@@ -80,11 +83,12 @@ export function createCardUpdater(deps: UpdateDeps) {
     return ms;
   }
 
-  async function edit(requestId: string): Promise<void> {
+  async function edit(requestId: string, held: AbortSignal): Promise<void> {
+    await cards.useTurn(requestId);
     const request = await requests.find(requestId);
     if (request === null) return;
     const drawn = await drawCard(request);
-    const failure = await put(deps, request, drawn);
+    const failure = await put(deps, { request, drawn, held });
     const triedForMs = now() - request.updated_at.getTime();
     if (failure !== null && isPassing(failure, triedForMs)) {
       if (failure.kind === 'rate-limited')
@@ -106,19 +110,18 @@ export function createCardUpdater(deps: UpdateDeps) {
     }
     const ms = await waitMs(request);
     if (ms > 0) return again(requestId, ms);
-    if (!(await cards.hold(requestId, new Date(now()), HOLD_MS))) return again(requestId, HELD_WAIT_MS);
-    try {
-      await edit(requestId);
-    } finally {
-      await cards.release(requestId);
-    }
+    const done = await oneAtATime(cardLease(requestId), async (held) => edit(requestId, held));
+    if (!done) await again(requestId, HELD_WAIT_MS);
   };
 }
 
 type PutDeps = Pick<UpdateDeps, 'outbound' | 'cards' | 'now' | 'log'>;
 
+/** `held`: aborts when somebody else has the card. */
+type Put = { request: SessionRequest; drawn: DrawnCard; held: AbortSignal };
+
 /** Edits the card; posts it again where it was deleted and somebody needs it. null: done, or not needed. */
-async function put(deps: PutDeps, request: SessionRequest, drawn: DrawnCard): Promise<SlackFailure | null> {
+async function put(deps: PutDeps, { request, drawn, held }: Put): Promise<SlackFailure | null> {
   const { outbound, cards, log } = deps;
   const { id, card_channel_id: channelId, card_ts: ts } = request;
   if (channelId === null) return null;
@@ -131,7 +134,8 @@ async function put(deps: PutDeps, request: SessionRequest, drawn: DrawnCard): Pr
   }
   if (result !== null) await cards.lost(id);
   if (!NEEDED.has(drawn.phase)) return null;
-  return postAgain(deps, { ...request, ...(ts !== null && { card_attempted_at: null }) }, drawn.rendered);
+  const deleted = { ...request, ...(ts !== null && { card_attempted_at: null }) };
+  return postAgain(deps, { request: deleted, drawn, held });
 }
 
 function isPassing(failure: SlackFailure, triedForMs: number): boolean {
@@ -143,8 +147,7 @@ const isDeleted = (result: SlackFailure): boolean =>
 
 async function postAgain(
   { outbound, cards, now, log }: PutDeps,
-  request: SessionRequest,
-  card: Rendered,
+  { request, drawn, held }: Put,
 ): Promise<SlackFailure | null> {
   const { id, card_channel_id: channelId } = request;
   const place = { channelId: channelId ?? '', threadTs: cardThread(request) };
@@ -152,8 +155,9 @@ async function postAgain(
   const found = await outbound.findCard(place, request).catch(slackFailure);
   if (typeof found === 'string') return cards.placed(id, found, startsThread).then(() => null);
   if (found !== null) return found;
+  held.throwIfAborted();
   await cards.attempt(id, new Date(now()));
-  const posted = await outbound.postCard(place, request, card);
+  const posted = await outbound.postCard(place, request, drawn.rendered);
   if (posted.kind === 'posted') return cards.placed(id, posted.ts, startsThread).then(() => null);
   if (posted.kind !== 'unclear') await cards.attempt(id, null);
   if (posted.kind === 'refused')

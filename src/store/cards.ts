@@ -54,29 +54,9 @@ export function createCards(db: Kysely<Tables>, { burst, perMinute }: EditBudget
       await card(requestId).set({ card_turn_at: at }).execute();
     },
 
-    /** Its turn is used up, and nobody else edits it meanwhile. False: somebody does. */
-    async hold(requestId: string, now: Date, forMs: number): Promise<boolean> {
-      const held = await card(requestId)
-        .where((where) =>
-          where.or([where('card_held_until', 'is', null), where('card_held_until', '<', now)]),
-        )
-        .set({ card_held_until: new Date(now.getTime() + forMs), card_turn_at: null, card_shown: null })
-        .returning('id')
-        .executeTakeFirst();
-      return held !== undefined;
-    },
-
-    async release(requestId: string): Promise<void> {
-      await card(requestId).set({ card_held_until: null }).execute();
-    },
-
-    /** With the embedded database no other process can be alive: what a dead one held is free at once. */
-    async releaseAll(): Promise<void> {
-      await db
-        .updateTable('session_requests')
-        .set({ card_held_until: null })
-        .where('card_held_until', 'is not', null)
-        .execute();
+    /** Its turn is used up, and what it shows is not known until it is drawn. */
+    async useTurn(requestId: string): Promise<void> {
+      await card(requestId).set({ card_turn_at: null, card_shown: null }).execute();
     },
 
     /** It shows this, which is the request as it was at `updatedAt`; false when that has changed since. */

@@ -10,6 +10,7 @@ import { createSettleStep } from '../jobs/create-session/settle.ts';
 import type { FindSession } from '../jobs/create-session/settle.ts';
 import { createFormDescriber } from '../jobs/describe-form.ts';
 import { createResumer } from '../jobs/resume.ts';
+import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createSweep } from '../jobs/sweep.ts';
 import type { Sweep } from '../jobs/sweep.ts';
 import { createTeller } from '../jobs/tell-person.ts';
@@ -42,6 +43,7 @@ export function createCreation(parts: Parts): Sweep {
     ...settings,
     drawCard: parts.drawCard,
     outbound,
+    oneAtATime: createOneAtATime(store.leases),
     enqueue,
   });
   const tell = createTeller({ ...store, outbound, text: en });

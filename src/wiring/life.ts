@@ -72,5 +72,5 @@ async function prepareStore({ database, store }: Parts): Promise<void> {
   await store.identities.forgetAll();
   // No other process can be alive: what a dead one held is free at once.
   if (database.kind === 'embedded')
-    await Promise.all([store.requests.releaseAll(), store.leases.releaseAll(), store.cards.releaseAll()]);
+    await Promise.all([store.requests.releaseAll(), store.leases.releaseAll()]);
 }

@@ -3,6 +3,7 @@ import { createBringIn } from '../jobs/bring-in/bring-in.ts';
 import { createReadHistory } from '../jobs/bring-in/read-history.ts';
 import { createSessionMember } from '../jobs/bring-in/session-member.ts';
 import { createAdopt } from '../jobs/create-session/send.ts';
+import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createAnswerer } from '../jobs/steer/answer.ts';
 import { createCanceller } from '../jobs/steer/cancel.ts';
 import { createSteeringCheck } from '../jobs/steer/check.ts';
@@ -45,7 +46,14 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
     sessionMember: createSessionMember({ findMember, now }),
     bringIn: createBringIn(store),
     adopt: createAdopt(transitions, store.envelopes),
-    placeCard: createPlaceCard({ ...store, outbound, drawCard, enqueue, now }),
+    placeCard: createPlaceCard({
+      ...store,
+      outbound,
+      drawCard,
+      oneAtATime: createOneAtATime(store.leases),
+      enqueue,
+      now,
+    }),
     enqueue,
     outbound,
     answer,

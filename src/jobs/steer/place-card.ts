@@ -1,21 +1,22 @@
 import type { Kysely } from 'kysely';
 import type { Outbound } from '../../slack/outbound.ts';
-import type { Cards } from '../../store/cards.ts';
 import type { RequestChanges, SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Enqueue } from '../queue.ts';
+import type { OneAtATime } from '../relay/one-at-a-time.ts';
+import { cardLease } from '../update-card.ts';
 import type { DrawCard } from '../update-card.ts';
 
 type PlaceDeps = {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find' | 'advance'>;
   sessions: Pick<Sessions, 'change' | 'place'>;
-  cards: Pick<Cards, 'hold' | 'release'>;
   outbound: Pick<Outbound, 'postCard' | 'findCard' | 'directChannel'>;
   drawCard: DrawCard;
+  oneAtATime: OneAtATime;
   enqueue: Enqueue;
   now: () => number;
 };
@@ -27,14 +28,11 @@ type PlacedCard =
   /** Somebody else is at it, or Slack gave no clear answer: whether it is there is looked for next time. */
   | { kind: 'later'; afterMs: number };
 
-/** Longer than Slack takes to answer. */
-const HOLD_MS = 30_000;
-
 /** Posts the card of a request that is created already, once. */
 export type PlaceCard = (request: SessionRequest) => Promise<PlacedCard>;
 
 export function createPlaceCard(deps: PlaceDeps): PlaceCard {
-  const { requests, cards, outbound, drawCard, now } = deps;
+  const { requests, outbound, drawCard, oneAtATime, now } = deps;
 
   async function changed(request: SessionRequest, changes: RequestChanges): Promise<SessionRequest> {
     const { id } = request;
@@ -51,13 +49,14 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     return direct === null ? null : { channelId: direct, threadTs: null };
   }
 
-  async function post(request: SessionRequest): Promise<PlacedCard> {
+  async function post(request: SessionRequest, held: AbortSignal): Promise<PlacedCard> {
     if (request.card_ts !== null) return { kind: 'placed', request };
     const place = await placeOf(request);
     if (place === null) return { kind: 'no-place' };
     const { channelId } = place;
     const found = await outbound.findCard(place, request);
     if (found !== null) return placed(deps, request, { channelId, ts: found });
+    held.throwIfAborted();
     const attempted = await changed(request, { card_attempted_at: new Date(now()) });
     const { rendered } = await drawCard(attempted);
     const result = await outbound.postCard(place, request, rendered);
@@ -70,19 +69,17 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
         return { kind: 'later', afterMs: backOffMs(now() - request.created_at.getTime()) };
       case 'refused':
         if (request.card_elsewhere !== null) return { kind: 'no-place' };
-        return post(await changed(attempted, { card_elsewhere: result.code, card_attempted_at: null }));
+        return post(await changed(attempted, { card_elsewhere: result.code, card_attempted_at: null }), held);
     }
   }
 
   return async ({ id, created_at: createdAt }) => {
-    const later = { kind: 'later', afterMs: backOffMs(now() - createdAt.getTime()) } as const;
-    if (!(await cards.hold(id, new Date(now()), HOLD_MS))) return later;
-    try {
+    let outcome: PlacedCard = { kind: 'later', afterMs: backOffMs(now() - createdAt.getTime()) };
+    await oneAtATime(cardLease(id), async (held) => {
       const request = await requests.find(id);
-      return request === null ? later : await post(request);
-    } finally {
-      await cards.release(id);
-    }
+      if (request !== null) outcome = await post(request, held);
+    });
+    return outcome;
   };
 }
 
