@@ -49,6 +49,10 @@ export type Jobs = {
   };
 };
 
+/** One drawing of a Home waits at a time. */
+export const homeKey = ({ teamId, userId }: Omit<Jobs['publish-home'], 'channelId'>): string =>
+  `${teamId}:${userId}`;
+
 const NOTICES = ['refused', 'card-elsewhere', 'queued'] as const;
 export type Notice = (typeof NOTICES)[number];
 const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;

@@ -10,6 +10,7 @@ import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
+import { homeKey } from './payloads.ts';
 import type { Enqueue } from './queue.ts';
 
 type HomeDeps = {
@@ -70,7 +71,7 @@ export function createHomePublisher(deps: HomeDeps) {
         return;
       case 'rate-limited':
         await enqueue('publish-home', whose, {
-          key: `${whose.teamId}:${whose.userId}`,
+          key: homeKey(whose),
           startAfterMs: published.retryAfterMs,
         });
         return;

@@ -15,6 +15,7 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { backOffMs } from './back-off.ts';
 import type { Enqueue } from './queue.ts';
+import type { RedrawHome } from './redraw-home.ts';
 import type { OneAtATime } from './relay/one-at-a-time.ts';
 import { mayPass } from './relay/place-trouble.ts';
 
@@ -46,6 +47,7 @@ type UpdateDeps = {
   outbound: Pick<Outbound, 'updateCard' | 'postCard' | 'findCard'>;
   oneAtATime: OneAtATime;
   enqueue: Enqueue;
+  redrawHome: RedrawHome;
   now: () => number;
   log: Log;
 };
@@ -67,7 +69,7 @@ const NEEDED: ReadonlySet<SessionPhase> = new Set([
 
 /** Makes the card say what the rows say: when that is anything new, and when its turn within Slack's budget has come. */
 export function createCardUpdater(deps: UpdateDeps) {
-  const { requests, cards, drawCard, oneAtATime, enqueue, now } = deps;
+  const { requests, cards, drawCard, oneAtATime, enqueue, redrawHome, now } = deps;
 
   async function again(requestId: string, startAfterMs: number): Promise<void> {
     await enqueue('update-card', { requestId }, { key: requestId, startAfterMs });
@@ -111,7 +113,8 @@ export function createCardUpdater(deps: UpdateDeps) {
     const ms = await waitMs(request);
     if (ms > 0) return again(requestId, ms);
     const done = await oneAtATime(cardLease(requestId), async (held) => edit(requestId, held));
-    if (!done) await again(requestId, HELD_WAIT_MS);
+    if (!done) return again(requestId, HELD_WAIT_MS);
+    await redrawHome(request);
   };
 }
 

@@ -221,6 +221,15 @@ type SettingsTable = {
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };
 
+/** A person's App Home. */
+type HomesTable = {
+  team_id: string;
+  user_id: string;
+  /** Their conversation with the app. */
+  channel_id: string;
+  opened_at: Timestamp;
+};
+
 export type Tables = {
   session_requests: SessionRequestsTable;
   sessions: SessionsTable;
@@ -234,6 +243,7 @@ export type Tables = {
   identities: IdentitiesTable;
   identity_links: IdentityLinksTable;
   settings: SettingsTable;
+  homes: HomesTable;
 };
 
 /** The database, or the transaction that a statement is part of. */

@@ -9,6 +9,7 @@ import type { Adopt } from '../jobs/create-session/send.ts';
 import { createSettleStep } from '../jobs/create-session/settle.ts';
 import type { FindSession } from '../jobs/create-session/settle.ts';
 import { createFormDescriber } from '../jobs/describe-form.ts';
+import { createHomeRedrawer } from '../jobs/redraw-home.ts';
 import { createResumer } from '../jobs/resume.ts';
 import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createSweep } from '../jobs/sweep.ts';
@@ -45,6 +46,7 @@ export function createCreation(parts: Parts): Sweep {
     outbound,
     oneAtATime: createOneAtATime(store.leases),
     enqueue,
+    redrawHome: createHomeRedrawer({ ...store, ...settings, enqueue }),
   });
   const tell = createTeller({ ...store, outbound, text: en });
   const describe = createFormDescriber({ forms, resolver, thread, outbound, text: en, log });

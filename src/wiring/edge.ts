@@ -53,7 +53,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToViews(app, shared);
   listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, { ...shared, tagRequests: config.requestTag });
-  listenToHome(app, shared);
+  listenToHome(app, { ...shared, now });
   return createHttpServer({
     ...config.http,
     pages: createHealthPages({ readiness: createReadiness(parts), metrics }),

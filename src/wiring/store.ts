@@ -2,6 +2,7 @@ import { createCards } from '../store/cards.ts';
 import type { Database } from '../store/database.ts';
 import { createEnvelopes } from '../store/envelope.ts';
 import { createForms } from '../store/forms.ts';
+import { createHomes } from '../store/homes.ts';
 import { createIdentities } from '../store/identities.ts';
 import { createLeases } from '../store/leases.ts';
 import { createListing } from '../store/listing.ts';
@@ -28,6 +29,7 @@ export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudge
     leases: createLeases(db),
     lostAnswers: createLostAnswers(db),
     forms: createForms(db),
+    homes: createHomes(db),
     identities: createIdentities(db),
     listing: createListing(db),
     replies: createReplies(db),

@@ -80,6 +80,22 @@ describe('the App Home', () => {
     await slack.waitFor(() => drawings(world(), ana.userId) === 2, { what: 'the second drawing' });
   });
 
+  test('follows what happens while it is open, and is left alone where nobody opened it', async () => {
+    const { slack, devin } = world();
+    const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
+    const { ana: ben, session: other, showing } = await startSession(world());
+    await slack.openHome(ana.userId);
+    await homeOf(world(), ana.userId, /rebase the branch/);
+    const question = { status: 'running', statusDetail: 'waiting_for_user', message: 'From main?' };
+    for (const { id } of [other, session]) devin.advance(id, question);
+    await homeOf(world(), ana.userId, /From main\?/);
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished', message: 'Rebased.' });
+    await homeOf(world(), ana.userId, /Finished/);
+    await showing('Needs you');
+    expect(slack.home(ben.userId)).toBeUndefined();
+    expect(slack.problems).toEqual([]);
+  });
+
   test('tells a guest why nothing can be started, and offers no start', async () => {
     const { slack } = world();
     const gus = addColleague(world(), { isGuest: true });

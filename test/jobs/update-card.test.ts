@@ -51,6 +51,7 @@ describe('a card that was deleted and somebody needs', () => {
         },
         oneAtATime: createOneAtATime(createLeases(db), LEASE_MS),
         enqueue: async (name) => void (await Promise.resolve(later.push(name))),
+        redrawHome: async () => Promise.resolve(),
         now: Date.now,
         log: createLog('silent'),
       });

@@ -1,22 +1,32 @@
 import type { App, BlockAction } from '@slack/bolt';
 import { z } from 'zod';
+import { homeKey } from '../../jobs/payloads.ts';
 import type { Jobs } from '../../jobs/payloads.ts';
 import type { Enqueue } from '../../jobs/queue.ts';
+import type { Homes } from '../../store/homes.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { ACTION, readHomeMetadata } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import { onButton, onDurableButton } from './press.ts';
 
-type HomeDeps = { intake: Pick<Intake, 'offerForm'>; openForm: FormOpener; enqueue: Enqueue };
+type HomeDeps = {
+  homes: Pick<Homes, 'opened'>;
+  intake: Pick<Intake, 'offerForm'>;
+  openForm: FormOpener;
+  enqueue: Enqueue;
+  now: () => number;
+};
 
 /** https://docs.slack.dev/reference/events/app_home_opened; the other tab is the conversation. */
 const openedSchema = z.looseObject({ tab: z.literal('home'), user: z.string(), channel: z.string() });
 
 type Whose = Jobs['publish-home'];
 
-export function listenToHome(app: App, { intake, openForm, enqueue }: HomeDeps): void {
-  const draw = async (whose: Whose): Promise<void> =>
-    enqueue('publish-home', whose, { key: `${whose.teamId}:${whose.userId}` });
+export function listenToHome(app: App, { homes, intake, openForm, enqueue, now }: HomeDeps): void {
+  const draw = async (whose: Whose): Promise<void> => {
+    await homes.opened(whose, new Date(now()));
+    await enqueue('publish-home', whose, { key: homeKey(whose) });
+  };
 
   app.event('app_home_opened', async ({ event, body }) => {
     const opened = openedSchema.safeParse(event);

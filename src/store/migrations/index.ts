@@ -4,6 +4,7 @@ import { liveThreads } from './002-live-threads.ts';
 import { namesAndPlaces } from './003-names-and-places.ts';
 import { editTimes } from './004-edit-times.ts';
 import { lostAnswers } from './005-lost-answers.ts';
+import { openHomes } from './006-open-homes.ts';
 
 /** All migrations, by name, in order. A released one is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '003-names-and-places': namesAndPlaces,
   '004-edit-times': editTimes,
   '005-lost-answers': lostAnswers,
+  '006-open-homes': openHomes,
 };
