@@ -1,5 +1,6 @@
 import { fields } from '../src/session/fields.ts';
 import type { Field } from '../src/session/fields.ts';
+import { flagTakes } from '../src/slack/command/takes.ts';
 import { en } from '../src/text/index.ts';
 
 const START = '<!-- options: written by `npm run docs` -->';
@@ -19,7 +20,7 @@ function optionsTable(): string {
     ...fields.map((field) => [
       en.fields[field.key].label,
       flagOf(field),
-      en.fields[field.key].takes,
+      flagTakes(field, en),
       `\`${field.key}\``,
     ]),
   ];

@@ -7,6 +7,7 @@ import { sections } from '../blocks/objects.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
+import { flagTakes } from './takes.ts';
 
 /** How much of what was typed a sentence quotes; the notice around it quotes all of it. */
 const QUOTED_LENGTH = 200;
@@ -50,7 +51,7 @@ const flagFields = fields.filter(({ flag }) => flag !== null);
 const formOnly = fields.filter(({ flag, input }) => flag === null && input.kind !== 'text');
 
 function flagLine(field: Field, text: Text): string {
-  const takes = escape(text.fields[field.key].takes);
+  const takes = escape(flagTakes(field, text));
   const flag = code(field.flag ?? '');
   return field.input.kind === 'switch'
     ? `${flag} ${takes}`
@@ -128,5 +129,6 @@ function flagOf(key: FieldKey, text: Text): string {
 }
 
 function takesOf(key: FieldKey, text: Text): string {
-  return escape(text.fields[key].takes);
+  const field = fields.find((row) => row.key === key);
+  return field === undefined ? '' : escape(flagTakes(field, text));
 }

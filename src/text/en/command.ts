@@ -32,6 +32,9 @@ export const command = {
     noTaskIn: (typed: string): string =>
       `There are options but no task in ${typed}. Add what Devin should do.`,
   },
+  /** What the flag of a list takes. `none`: that word, too. */
+  several: (takes: string, none: boolean): string =>
+    `${takes}, repeatable or separated by commas${none ? ', or none' : ''}`,
   help: {
     title: 'Start a Devin session',
     usage: (command: string): string =>

@@ -1,4 +1,4 @@
-/** One entry for each row of the field table: its label, a hint for the modal, what its flag takes. */
+/** One entry for each row of the field table: its label, a hint for the modal, what it takes; of a list, what an entry is. */
 export const fields = {
   prompt: {
     label: 'Task',
@@ -8,7 +8,7 @@ export const fields = {
   repos: {
     label: 'Repositories',
     hint: 'Left empty: Devin finds them from the task.',
-    takes: 'owner/repo, repeatable or separated by commas',
+    takes: 'owner/repo',
   },
   devin_mode: {
     label: 'Mode',
@@ -33,7 +33,7 @@ export const fields = {
   tags: {
     label: 'Tags',
     hint: 'Separate several with commas. Left empty: none of your own.',
-    takes: 'text, repeatable or separated by commas, at most 50',
+    takes: 'text, at most 50 of them',
   },
   child_playbook_id: {
     label: 'Playbook for child sessions',
@@ -43,12 +43,12 @@ export const fields = {
   knowledge_ids: {
     label: 'Knowledge',
     hint: 'Left empty: everything the organisation knows.',
-    takes: 'note ids, repeatable or separated by commas, or none',
+    takes: 'a note id',
   },
   secret_ids: {
     label: 'Secrets',
     hint: "Left empty: all of the organisation's secrets.",
-    takes: 'secret ids, repeatable or separated by commas, or none',
+    takes: 'a secret id',
   },
   session_secrets: {
     label: 'Secrets for this session only',
@@ -58,12 +58,12 @@ export const fields = {
   session_links: {
     label: 'Related sessions',
     hint: 'Links to Devin sessions to look at, separated by commas. Left empty: none.',
-    takes: 'a link, repeatable or separated by commas',
+    takes: 'a link',
   },
   attachment_urls: {
     label: 'Attachments by link',
     hint: 'Web addresses of files, separated by commas. Left empty: none.',
-    takes: 'a web address, repeatable or separated by commas',
+    takes: 'a web address',
   },
   structured_output_schema: {
     label: 'Structured result (JSON Schema)',

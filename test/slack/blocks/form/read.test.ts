@@ -39,15 +39,14 @@ describe('a submission', () => {
     const { draft, errors } = read({ 'field.repos': picked('repositories', 'acme/web', 'not a repository') });
     expect(draft.repos).toEqual(['acme/web']);
     expect(errors).toEqual({
-      'field.repos':
-        '"not a repository" does not fit. This takes owner/repo, repeatable or separated by commas.',
+      'field.repos': '"not a repository" does not fit. This takes owner/repo.',
     });
   });
 
   test('says how many entries a list takes', () => {
     const { errors } = read({ 'field.tags': typed(Array.from({ length: 51 }, (_, i) => `t${i}`).join(',')) });
     expect(errors).toEqual({
-      'field.tags': 'This takes text, repeatable or separated by commas, at most 50.',
+      'field.tags': 'This takes text, at most 50 of them.',
     });
   });
 
