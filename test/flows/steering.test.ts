@@ -4,6 +4,8 @@ import { cardOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
+/** An answer that the app has no words for, but Devin's own. */
+const UNREADABLE = { status: 418, problem: { detail: 'Tell <!channel>.' }, times: Infinity };
 const QUICKLY = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
 
 describeOnBothWorlds('the buttons of a card', (world) => {
@@ -118,6 +120,17 @@ describe('when Devin does not answer Stop as hoped', () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
+  test('calls nobody by what Devin says where it cannot check who presses Stop', async () => {
+    const { slack, devin } = world();
+    const { channelId, on } = await startSession(world());
+    const ben = addColleague(world());
+    const unable = devin.fail({ method: 'GET', path: /members/ }, UNREADABLE);
+    await slack.clickButton(ben.userId, on, 'stop');
+    const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Devin says');
+    expect(told.text).toContain('&lt;!channel&gt;');
+    unable.clear();
+  });
+
   test.each([
     ['its key is not accepted', { status: 401 }, 'DEVIN_API_KEY'],
     ['Devin refuses it', { status: 422, problem: { detail: 'No.' } }, 'Devin says: No.'],
@@ -179,6 +192,17 @@ describe('taking a request back', () => {
     expect(held.remaining()).toBe(0);
     await slack.clickButton(ana.userId, on, 'cancel');
     await toldTo(world(), { channelId, userId: ana.userId }, 'already been sent to Devin');
+  });
+
+  test('calls nobody by what Devin says where it cannot check who presses Cancel', async () => {
+    const { slack, devin } = world();
+    const { channelId, on } = await waiting();
+    const ben = addColleague(world());
+    const unable = devin.fail({ method: 'GET', path: /members/ }, UNREADABLE);
+    await slack.clickButton(ben.userId, on, 'cancel');
+    const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Devin says');
+    expect(told.text).toContain('&lt;!channel&gt;');
+    unable.clear();
   });
 
   test('somebody who is no member cannot take it back', async () => {

@@ -8,6 +8,7 @@ import type { Transitions } from '../transitions.ts';
 import type { Answerer } from './answer.ts';
 import type { SteeringCheck } from './check.ts';
 import { notDone } from './outcome.ts';
+import { escape } from '../../slack/blocks/text.ts';
 import { refuseSteering } from '../../slack/steering-words.ts';
 
 type CancelDeps = {
@@ -46,11 +47,12 @@ export function createCanceller(deps: CancelDeps) {
     return moved !== null;
   }
 
+  /** Escaped; null: the person may. */
   async function refused(request: SessionRequest, userId: string): Promise<string | null> {
     try {
       return refuseSteering(await check(request, userId), request.user_id, text);
     } catch (error) {
-      return notDone(error, text);
+      return escape(notDone(error, text));
     }
   }
 

@@ -12,6 +12,7 @@ import type { Enqueue } from '../queue.ts';
 import type { Answerer } from './answer.ts';
 import type { SteeringCheck } from './check.ts';
 import { notDone } from './outcome.ts';
+import { escape } from '../../slack/blocks/text.ts';
 import { refuseSteering } from '../../slack/steering-words.ts';
 
 /** The answer is recorded right after, and shown at once; this is for when it changed nothing. */
@@ -52,12 +53,12 @@ export function createSteerer(deps: SteerDeps) {
     return session === null || request === null ? null : { request, session };
   }
 
-  /** null: the person may. */
+  /** Escaped; null: the person may. */
   async function refused({ request }: Subject, { userId }: Job): Promise<string | null> {
     try {
       return refuseSteering(await check(request, userId), request.user_id, text);
     } catch (error) {
-      return notDone(error, text);
+      return escape(notDone(error, text));
     }
   }
 
