@@ -7,6 +7,7 @@ import { escape, isWebAddress, link, truncate } from './text.ts';
 const SHOWN_REPOS = 3;
 const SHOWN_PULL_REQUESTS = 5;
 const FACT_LENGTH = 150;
+const ADDRESS_LENGTH = 500;
 
 /** Who it is for, who it runs as, how long, how much. Escaped. */
 export function peopleFacts(card: SessionCard, text: Text): string[] {
@@ -48,7 +49,7 @@ export function repositoryFact({ repos }: SessionCard, text: Text): string[] {
 export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
   const { pullRequests } = card;
   const lines = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url, state }) => {
-    const where = linked ? pullRequestLink(url) : escape(truncate(url, 500));
+    const where = linked ? pullRequestLink(url) : shownAddress(url);
     return text.card.pullRequest(where, state === null ? null : fact(state));
   });
   const more = pullRequests.length - SHOWN_PULL_REQUESTS;
@@ -57,7 +58,11 @@ export function pullRequestLines(card: SessionCard, text: Text, linked: boolean)
 
 /** Escaped; by its name where its address has one. */
 export function pullRequestLink(url: string): string {
-  return isWebAddress(url) ? link(url, pullRequestName(url)) : escape(truncate(url, 500));
+  return isWebAddress(url) ? link(url, pullRequestName(url)) : shownAddress(url);
+}
+
+function shownAddress(url: string): string {
+  return escape(truncate(oneLine(url), ADDRESS_LENGTH));
 }
 
 function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {

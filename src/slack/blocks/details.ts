@@ -7,6 +7,7 @@ import { VIEW } from '../ids.ts';
 import { shownMoment, shownSeconds, shownSecrets, shownValue } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { caption, context, header, sections } from './objects.ts';
+import { oneLine } from './one-line.ts';
 import { ownEntry } from './own-entry.ts';
 import { bold, escape, truncate } from './text.ts';
 
@@ -67,7 +68,7 @@ function requestRows(details: SessionDetails, text: Text): string[] {
     identity === null
       ? text.details.identityOpen
       : text.details.identity(
-          escape(truncate(identity.name, NAME_LENGTH)),
+          escape(truncate(oneLine(identity.name), NAME_LENGTH)),
           identity.how,
           shownMoment(identity.checkedAtMs),
         );

@@ -10,15 +10,21 @@ const ELLIPSIS = '…';
 
 /**
  * Makes raw text safe to show: no mention, broadcast, date or link of Slack can start without `<`. The marks
- * `* _ ~` and backticks stay as they are: they cannot be escaped, and what they do is looks only.
+ * `* _ ~` and backticks stay as they are: they cannot be escaped, and what they do is looks only. Where they would undo
+ * ours, `bold` and `code` put others in their place.
  */
 export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Bold ends at a line's end, so the text becomes one line. */
+const ADDRESS_OR_ASTERISK = /(<[^<>|]*)|\*/g;
+
+/**
+ * Bold ends at a line's end, so the text becomes one line; and at an asterisk, which has no escape: the mathematical one
+ * looks the same.
+ */
 export function bold(escaped: string): string {
-  const line = joinLines(escaped);
+  const line = joinLines(escaped).replaceAll(ADDRESS_OR_ASTERISK, (_all, address?: string) => address ?? '∗');
   return line === '' ? '' : `*${line}*`;
 }
 
