@@ -16,7 +16,7 @@ import type { Text } from '../text/index.ts';
 import { backOffMs } from './back-off.ts';
 import type { Enqueue } from './queue.ts';
 import type { RedrawHome } from './redraw-home.ts';
-import type { OneAtATime } from './relay/one-at-a-time.ts';
+import type { OneAtATime } from './one-at-a-time.ts';
 import { mayPass } from './relay/place-trouble.ts';
 
 type DrawnCard = {

@@ -39,9 +39,6 @@ export type SessionRequestsTable = {
   card_shown: string | null;
   /** When its turn to be edited comes, within Slack's budget. */
   card_turn_at: Timestamp | null;
-  /** Somebody is editing it until then. */
-  /** Not used: what only one process may do, is held by a lease. */
-  card_held_until: Timestamp | null;
   prompt: string | null;
   uploads: Json;
   waiting: string | null;

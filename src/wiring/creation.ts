@@ -4,14 +4,12 @@ import { createEnd } from '../jobs/create-session/end.ts';
 import { createIdentifyStep } from '../jobs/create-session/identify.ts';
 import { createPostCardStep } from '../jobs/create-session/post-card.ts';
 import { createSessionCreator } from '../jobs/create-session/run.ts';
-import { createAdopt, createSendStep } from '../jobs/create-session/send.ts';
-import type { Adopt } from '../jobs/create-session/send.ts';
+import { createSendStep } from '../jobs/create-session/send.ts';
 import { createSettleStep } from '../jobs/create-session/settle.ts';
 import type { FindSession } from '../jobs/create-session/settle.ts';
 import { createFormDescriber } from '../jobs/describe-form.ts';
 import { createHomeRedrawer } from '../jobs/redraw-home.ts';
 import { createResumer } from '../jobs/resume.ts';
-import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createSweep } from '../jobs/sweep.ts';
 import type { Sweep } from '../jobs/sweep.ts';
 import { createTeller } from '../jobs/tell-person.ts';
@@ -25,32 +23,31 @@ const REQUESTS_AT_A_TIME = 20;
 
 /** From a request that was written down to a session with a card. */
 export function createCreation(parts: Parts): Sweep {
-  const { settings, queue, store, resolver, slack } = parts;
+  const { settings, queue, store, resolver, slack, transitions, adopt } = parts;
   const { forms } = store;
   const { log } = settings;
   const { enqueue } = queue;
   const { outbound, thread } = slack;
   const findSession = createSessionFinder(parts);
-  const adopt = createAdopt(parts.transitions, store.envelopes);
   const create = createSessionCreator({
     requests: store.requests,
     enqueue,
     owner: randomUUID(),
     leaseMs: settings.leaseMs,
-    steps: createSteps(parts, { findSession, adopt }),
+    steps: createSteps(parts, findSession),
   });
   const updateCard = createCardUpdater({
     ...store,
     ...settings,
     drawCard: parts.drawCard,
     outbound,
-    oneAtATime: createOneAtATime(store.leases),
+    oneAtATime: parts.oneAtATime,
     enqueue,
     redrawHome: createHomeRedrawer({ ...store, ...settings, enqueue }),
   });
   const tell = createTeller({ ...store, outbound, text: en });
   const describe = createFormDescriber({ forms, resolver, thread, outbound, text: en, log });
-  const resume = createResumer({ ...store, findSession, adopt, transitions: parts.transitions });
+  const resume = createResumer({ ...store, findSession, adopt, transitions });
   const many = { concurrency: REQUESTS_AT_A_TIME };
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), many);
   queue.work('update-card', async ({ requestId }) => updateCard(requestId), { concurrency: 4 });
@@ -60,10 +57,8 @@ export function createCreation(parts: Parts): Sweep {
   return createSweep({ ...store, enqueue, times: settings.sweepTimes, log });
 }
 
-type Found = { findSession: FindSession; adopt: Adopt };
-
-function createSteps(parts: Parts, { findSession, adopt }: Found) {
-  const { config, settings, queue, store, devin, slack, resolver, transitions, drawCard } = parts;
+function createSteps(parts: Parts, findSession: FindSession) {
+  const { config, settings, queue, store, devin, slack, resolver, transitions, adopt, drawCard } = parts;
   const { log, now, looksAtMs } = settings;
   const { outbound, thread } = slack;
   const end = createEnd(transitions, store.envelopes);

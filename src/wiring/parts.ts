@@ -4,6 +4,10 @@ import type { Devin } from '../devin/devin.ts';
 import { lookUpMembers } from '../identity/members.ts';
 import { createIdentityResolver } from '../identity/resolve.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
+import { createOneAtATime } from '../jobs/one-at-a-time.ts';
+import type { OneAtATime } from '../jobs/one-at-a-time.ts';
+import { createAdopt } from '../jobs/create-session/send.ts';
+import type { Adopt } from '../jobs/create-session/send.ts';
 import { createQueue } from '../jobs/queue.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { createTransitions } from '../jobs/transitions.ts';
@@ -40,6 +44,8 @@ export type Parts = {
   slack: Slack;
   resolver: IdentityResolver;
   transitions: Transitions;
+  adopt: Adopt;
+  oneAtATime: OneAtATime;
   /** A request's card, as it is now. */
   drawCard: DrawCard;
 };
@@ -60,6 +66,8 @@ export async function createParts(config: Config, overrides: Overrides): Promise
     metrics.countState(state);
     settings.onState(state);
   };
+  const { now } = settings;
+  const transitions = createTransitions({ ...store, enqueue: queue.enqueue, onMoved, now });
   return {
     config,
     settings,
@@ -75,10 +83,12 @@ export async function createParts(config: Config, overrides: Overrides): Promise
       impersonation: config.impersonation,
       findPerson: slack.people.find,
       identities: store.identities,
-      now: settings.now,
+      now,
     }),
-    transitions: createTransitions({ ...store, enqueue: queue.enqueue, onMoved, now: settings.now }),
-    drawCard: createDrawCard({ sessions: store.sessions, text: en, now: settings.now }),
+    transitions,
+    adopt: createAdopt(transitions, store.envelopes),
+    oneAtATime: createOneAtATime(store.leases),
+    drawCard: createDrawCard({ sessions: store.sessions, text: en, now }),
   };
 }
 

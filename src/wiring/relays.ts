@@ -3,7 +3,6 @@ import { createFetchMessages } from '../jobs/relay/fetch-messages.ts';
 import { createFindAttachments } from '../jobs/relay/find-attachments.ts';
 import { createRelayFromDevin } from '../jobs/relay/from-devin.ts';
 import { createListMessages } from '../jobs/relay/list-messages.ts';
-import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createPostMessage } from '../jobs/relay/post-message.ts';
 import type { ReadFile } from '../jobs/relay/post-message.ts';
 import { createReplyMoves } from '../jobs/relay/reply-moves.ts';
@@ -50,7 +49,7 @@ export function createRelayToThread(parts: Parts): void {
       log,
     }),
     outbound,
-    oneAtATime: createOneAtATime(store.leases),
+    oneAtATime: parts.oneAtATime,
     enqueue,
     times,
     text: en,
@@ -96,7 +95,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
     words: createThreadWords({ ...store, enqueue }),
     sync: createSync(parts),
     move,
-    oneAtATime: createOneAtATime(store.leases),
+    oneAtATime: parts.oneAtATime,
     enqueue,
     busyMs: relayTimes.busyMs,
     now,
@@ -114,7 +113,7 @@ function createSync(parts: Parts) {
   return createSyncThread({
     ...store,
     fetchMessages: createThreadFetch(parts),
-    oneAtATime: createOneAtATime(store.leases),
+    oneAtATime: parts.oneAtATime,
     enqueue: queue.enqueue,
     busyMs: relayTimes.busyMs,
     now,

@@ -2,8 +2,6 @@ import { lookUpMembers } from '../identity/members.ts';
 import { createBringIn } from '../jobs/bring-in/bring-in.ts';
 import { createReadHistory } from '../jobs/bring-in/read-history.ts';
 import { createSessionMember } from '../jobs/bring-in/session-member.ts';
-import { createAdopt } from '../jobs/create-session/send.ts';
-import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createAnswerer } from '../jobs/steer/answer.ts';
 import { createCanceller } from '../jobs/steer/cancel.ts';
 import { createSteeringCheck } from '../jobs/steer/check.ts';
@@ -45,12 +43,12 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
     readHistory: createReadHistory(devin),
     sessionMember: createSessionMember({ findMember, now }),
     bringIn: createBringIn(store),
-    adopt: createAdopt(transitions, store.envelopes),
+    adopt: parts.adopt,
     placeCard: createPlaceCard({
       ...store,
       outbound,
       drawCard,
-      oneAtATime: createOneAtATime(store.leases),
+      oneAtATime: parts.oneAtATime,
       enqueue,
       now,
     }),

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createAdopt } from '../jobs/create-session/send.ts';
-import { createOneAtATime } from '../jobs/relay/one-at-a-time.ts';
 import { createMilestoneComposer } from '../jobs/watch/compose-milestone.ts';
 import { createLateFinder } from '../jobs/watch/find-late.ts';
 import { createReconciler } from '../jobs/watch/reconcile.ts';
@@ -32,8 +30,7 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
   const { command } = config.slack;
   const compose = createMilestoneComposer({ lastSaid: messages.lastSaid, command, text: en, now });
   const shareResult = createResultSharer({ outbound });
-  const oneAtATime = createOneAtATime(leases);
-  const telling = { ...store, compose, shareResult, oneAtATime };
+  const telling = { ...store, compose, shareResult, oneAtATime: parts.oneAtATime };
   const tell = createMilestoneTeller({ ...telling, outbound, enqueue, now, log });
   queue.work('tell-milestones', async ({ sessionId }) => tell(sessionId), { concurrency: 4 });
   const prepare = createReconciliation(parts);
@@ -51,12 +48,11 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
 }
 
 function createLateFinding(parts: Parts) {
-  const { config, settings, store, queue, devin, transitions } = parts;
+  const { config, settings, store, queue, devin, adopt } = parts;
   const { log, now } = settings;
   const search = config.requestTag
     ? createSearchByTag({ serviceUserId: createWhoAmI(parts), listSessions: devin.sessions.listAll })
     : createSearchOneByOne(createSessionFinder(parts));
-  const adopt = createAdopt(transitions, store.envelopes);
   return createLateFinder({ ...store, search, adopt, enqueue: queue.enqueue, now, log });
 }
 
@@ -70,9 +66,8 @@ function createWhoAmI({ devin }: Parts) {
 
 /** Nothing to find where sessions carry no tag. */
 function createReconciliation(parts: Parts) {
-  const { config, settings, store, queue, devin, transitions } = parts;
+  const { config, settings, store, queue, devin, adopt } = parts;
   const { log, now } = settings;
-  const adopt = createAdopt(transitions, store.envelopes);
   const { listAll: listSessions } = devin.sessions;
   const { enqueue } = queue;
   const reconcile = createReconciler({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createOneAtATime } from '../../src/jobs/relay/one-at-a-time.ts';
+import { createOneAtATime } from '../../src/jobs/one-at-a-time.ts';
 import { createCardUpdater } from '../../src/jobs/update-card.ts';
 import { createLog } from '../../src/log.ts';
 import { createCards } from '../../src/store/cards.ts';

@@ -12,7 +12,7 @@ import type { Text } from '../../text/index.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Followed } from './fetch-messages.ts';
 import type { FindAttachments } from './find-attachments.ts';
-import type { OneAtATime } from './one-at-a-time.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
 import { HOPE_MS } from './place-trouble.ts';
 import type { PostOutcome } from './post-message.ts';
 

@@ -8,7 +8,7 @@ import type { Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Followed } from './fetch-messages.ts';
-import type { OneAtATime } from './one-at-a-time.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
 import { LEFT_OUT } from './post-message.ts';
 import { DONE } from './reply-moves.ts';
 import type { ReplyOutcome } from './reply-moves.ts';

@@ -8,7 +8,7 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import { lookupTrouble } from '../create-session/identify.ts';
 import type { Enqueue } from '../queue.ts';
-import type { OneAtATime } from './one-at-a-time.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 import type { SendReply } from './send-reply.ts';

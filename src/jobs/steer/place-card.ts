@@ -6,7 +6,7 @@ import type { Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Enqueue } from '../queue.ts';
-import type { OneAtATime } from '../relay/one-at-a-time.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
 import { cardLease } from '../update-card.ts';
 import type { DrawCard } from '../update-card.ts';
 

@@ -14,7 +14,7 @@ import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Settings } from '../../store/settings.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Enqueue } from '../queue.ts';
-import type { OneAtATime } from '../relay/one-at-a-time.ts';
+import type { OneAtATime } from '../one-at-a-time.ts';
 import { mayPass } from '../relay/place-trouble.ts';
 
 export type Telling = {

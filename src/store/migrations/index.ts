@@ -5,6 +5,7 @@ import { namesAndPlaces } from './003-names-and-places.ts';
 import { editTimes } from './004-edit-times.ts';
 import { lostAnswers } from './005-lost-answers.ts';
 import { openHomes } from './006-open-homes.ts';
+import { cardLeases } from './007-card-leases.ts';
 
 /** All migrations, by name, in order. A released one is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '004-edit-times': editTimes,
   '005-lost-answers': lostAnswers,
   '006-open-homes': openHomes,
+  '007-card-leases': cardLeases,
 };

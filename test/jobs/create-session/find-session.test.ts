@@ -34,7 +34,7 @@ function requestAs(devinUserId: string) {
     sealed: null,
   });
   const nothing = { card_channel_id: null, card_ts: null, card_attempted_at: null, card_elsewhere: null };
-  const card = { ...nothing, card_stale: false, card_shown: null, card_turn_at: null, card_held_until: null };
+  const card = { ...nothing, card_stale: false, card_shown: null, card_turn_at: null };
   const now = new Date();
   const after = { uploads: null, waiting: null, session_id: null, failure: null, sent_at: now };
   const identity = { kind: 'matched', devinUserId, name: 'Ana', how: 'email', checkedAtMs: 0 };

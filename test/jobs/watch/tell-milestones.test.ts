@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
-import { createOneAtATime } from '../../../src/jobs/relay/one-at-a-time.ts';
+import { createOneAtATime } from '../../../src/jobs/one-at-a-time.ts';
 import { createRecorder } from '../../../src/jobs/watch/record.ts';
 import { createMilestoneTeller } from '../../../src/jobs/watch/tell-milestones.ts';
 import type { Telling } from '../../../src/jobs/watch/tell-milestones.ts';

@@ -121,6 +121,7 @@ function messageOf(kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'needs
     ...quoted,
     result: null,
     resultShared: false,
+    command: '/devin',
   } satisfies MilestoneMessage;
 }
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createRelayFromDevin, RELAY_TIMES } from '../../../src/jobs/relay/from-devin.ts';
-import { createOneAtATime } from '../../../src/jobs/relay/one-at-a-time.ts';
-import { createLog } from '../../../src/log.ts';
-import type { SessionRequest } from '../../../src/store/request-row.ts';
-import type { MessageRow } from '../../../src/store/session-messages.ts';
-import type { SessionRow } from '../../../src/store/sessions.ts';
-import { en } from '../../../src/text/index.ts';
+import { createRelayFromDevin, RELAY_TIMES } from '../../src/jobs/relay/from-devin.ts';
+import { createOneAtATime } from '../../src/jobs/one-at-a-time.ts';
+import { createLog } from '../../src/log.ts';
+import type { SessionRequest } from '../../src/store/request-row.ts';
+import type { MessageRow } from '../../src/store/session-messages.ts';
+import type { SessionRow } from '../../src/store/sessions.ts';
+import { en } from '../../src/text/index.ts';
 
 test('a renewal under way at the end does not leave the lease held by nobody', async () => {
   const events: string[] = [];

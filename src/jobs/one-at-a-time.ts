@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Leases } from '../../store/leases.ts';
+import type { Leases } from '../store/leases.ts';
 
 /** How long a process that died keeps others from its work. */
 const RELAY_LEASE_MS = 15_000;
