@@ -1,11 +1,11 @@
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
-import { Pool } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import { bossDatabase } from './embedded/boss-database.ts';
 import { createGate, throughGate } from './embedded/gate.ts';
 import type { Urgency } from './embedded/gate.ts';
 import { openEmbedded } from './embedded/embedded.ts';
 import type { Fsync } from './embedded/synced-node-fs.ts';
+import { connectionOptions, createPool, SILENT_MS } from './server-connection.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { StoreErrorCode } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -35,20 +35,21 @@ export type DatabaseOptions = {
   log?: StoreLog;
   /** How the embedded database writes through to the disk. */
   fsync?: Fsync;
+  /** Postgres: a connection over which nothing has come for so long, while something was asked, is taken for dead. */
+  silentMs?: number;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
   onFatal?: (error: StoreError) => void;
 };
 
 const POOL_SIZE = 6;
 const BOSS_POOL_SIZE = 4;
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Opens the store, reached and answering. Rejects with a `StoreError`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const log = options.log ?? { warn: () => {} };
   return options.databaseUrl === undefined
     ? openOnFolder({ ...options, log })
-    : openOnServer(options.databaseUrl, log);
+    : openOnServer(options.databaseUrl, { ...options, log });
 }
 
 async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promise<Database> {
@@ -68,15 +69,13 @@ async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promi
   };
 }
 
-async function openOnServer(databaseUrl: string, log: StoreLog): Promise<Database> {
+async function openOnServer(
+  databaseUrl: string,
+  { log, silentMs = SILENT_MS }: DatabaseOptions & { log: StoreLog },
+): Promise<Database> {
+  const options = connectionOptions(databaseUrl, silentMs);
   const connect = (): Kysely<Tables> => {
-    const pool = new Pool({
-      connectionString: databaseUrl,
-      max: POOL_SIZE,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    });
-    // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
-    pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+    const pool = createPool({ ...options, max: POOL_SIZE }, log);
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   };
   const db = connect();
@@ -91,11 +90,7 @@ async function openOnServer(databaseUrl: string, log: StoreLog): Promise<Databas
     await close();
     throw connectError(databaseUrl, error);
   }
-  const boss = {
-    connectionString: databaseUrl,
-    max: BOSS_POOL_SIZE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  };
+  const boss = { ...options, max: BOSS_POOL_SIZE };
   // A server serves many at a time: nobody has to step back.
   const prefer: Database['prefer'] = async (task) => task();
   return { db, urgent, prefer, kind: 'postgres', boss, ping: () => ping(db), close };

@@ -1,0 +1,86 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { createQueue } from '../../src/jobs/queue.ts';
+import { createLog } from '../../src/log.ts';
+import { usePostgres } from '../support/databases.ts';
+import { proxyTo } from '../support/tcp-proxy.ts';
+
+const SILENT_MS = 300;
+/** Longer than any test. */
+const SLOWLY = sql`select pg_sleep(600)`;
+
+describe('a connection to Postgres', () => {
+  const postgres = usePostgres();
+  let count = 0;
+  const openThroughProxy = async (silentMs?: number) => {
+    const name = `proxied-${(count += 1)}`;
+    await postgres.createDatabase(name);
+    const proxy = await proxyTo(postgres.url(name));
+    const database = await postgres.open({
+      databaseUrl: proxy.url,
+      ...(silentMs !== undefined && { silentMs }),
+    });
+    return { ...database, proxy };
+  };
+
+  test('over which nothing comes any more fails what waits for it, and another takes its place', async () => {
+    const { db, ping, proxy } = await openThroughProxy(SILENT_MS);
+    const under = db.transaction().execute(async (trx) => {
+      await sql`select 1`.execute(trx);
+      proxy.silence();
+      await expect(sql`select 2`.execute(trx)).rejects.toThrow('silent');
+    });
+    await expect(under).rejects.toThrow('not queryable');
+    await expect(ping()).resolves.toBeUndefined();
+  });
+
+  test('of the queue fails in the same way', async () => {
+    const database = await openThroughProxy(SILENT_MS);
+    const queue = createQueue({ database, log: createLog('silent') });
+    await queue.start();
+    try {
+      database.proxy.silence();
+      await expect(queue.depth()).rejects.toThrow('silent');
+      await expect(queue.depth()).resolves.toHaveProperty('create-session');
+    } finally {
+      await queue.stop({ timeoutMs: 0 });
+    }
+  });
+
+  test('that breaks under a statement fails it, and ends nothing else', async () => {
+    const { db, ping, proxy } = await openThroughProxy();
+    const under = db.transaction().execute(async (trx) => {
+      await sql`select 1`.execute(trx);
+      const slow = SLOWLY.execute(trx);
+      proxy.cut();
+      await slow;
+    });
+    await expect(under).rejects.toThrow(/./);
+    await expect(ping()).resolves.toBeUndefined();
+  });
+
+  test('that the server ends between two statements fails the second, and ends nothing else', async () => {
+    const { db, urgent, ping } = await openThroughProxy();
+    const between = db.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+      await sql`select pg_terminate_backend(${rows[0]?.pid}, 10000)`.execute(urgent);
+      await sql`select 1`.execute(trx);
+    });
+    await expect(between).rejects.toThrow(/./);
+    await expect(ping()).resolves.toBeUndefined();
+  });
+
+  test('of the queue that breaks ends nothing', async () => {
+    const database = await openThroughProxy();
+    const queue = createQueue({ database, log: createLog('silent') });
+    await queue.start();
+    try {
+      const asking = queue.depth();
+      database.proxy.cut();
+      await asking.catch(() => undefined);
+      await expect(queue.depth()).resolves.toHaveProperty('create-session');
+    } finally {
+      await queue.stop({ timeoutMs: 0 });
+    }
+  });
+});
