@@ -9,6 +9,7 @@ import { createIntake } from '../slack/intake.ts';
 import { listenToActions } from '../slack/listeners/actions.ts';
 import { listenToAddressed } from '../slack/listeners/addressed.ts';
 import { listenToCommands } from '../slack/listeners/commands.ts';
+import type { SettingsCommandDeps } from '../slack/listeners/commands/settings.ts';
 import { listenToEvents } from '../slack/listeners/events.ts';
 import { listenToHome } from '../slack/listeners/home.ts';
 import { listenToOptions } from '../slack/listeners/options.ts';
@@ -24,8 +25,8 @@ import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { createReadiness } from './readiness.ts';
 
-/** Bolt's own 3 s for suggestions, less the way there and back. */
-const SUGGEST_MS = 2000;
+/** Slack's 3 s for an answer, less the way there and back. */
+const ANSWER_MS = 2000;
 /** Of the 3 s that a form can be opened in. Names that take longer are put in when the task is sent. */
 const NAMES_MS = 800;
 
@@ -45,7 +46,7 @@ export function createEdge(parts: Parts): HttpServer {
   const steering = createSteeringIntake({ ...store, enqueue, prefer });
   const threads = createThreadIntake({ ...store, enqueue, prefer });
   const shared = { ...store, intake, steering, openForm, openView, outbound, enqueue, text };
-  listenToCommands(app, { ...shared, command, people, now });
+  listenToCommands(app, { ...shared, command, people, identify: createIdentify(parts), now });
   listenToSteering(app, shared);
   listenToEvents(app, { ...shared, threads, botUserId, log });
   listenToAddressed(app, { ...shared, botUserId, command });
@@ -81,6 +82,16 @@ function createSuggest({ devin: { catalog }, resolver, settings: { log } }: Part
       log.warn({ err: error, lookup }, 'suggestions could not be looked up');
       return [];
     });
-    return Promise.race([found, delay(SUGGEST_MS, [], { ref: false })]);
+    return Promise.race([found, delay(ANSWER_MS, [], { ref: false })]);
+  };
+}
+
+function createIdentify({ resolver, settings: { log } }: Parts): SettingsCommandDeps['identify'] {
+  return async (person) => {
+    const identity = resolver.resolve(person).catch((error: unknown) => {
+      log.warn({ err: error }, 'it could not be looked up who somebody is');
+      return null;
+    });
+    return Promise.race([identity, delay(ANSWER_MS, null, { ref: false })]);
   };
 }

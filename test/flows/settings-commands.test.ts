@@ -87,6 +87,36 @@ describe('defaults and preferences', () => {
     expect(await admin.type('web-messages on')).toContain("appears in the session's thread");
   });
 
+  test.each([
+    ['guests', { isGuest: true }, 'You are a guest'],
+    ['people whom Devin does not know', { inDevin: false }, 'Devin does not know you'],
+  ])('are neither shown to %s nor set by them', async (_who, options, why) => {
+    const admin = someone({ isAdmin: true });
+    await admin.type('defaults channel --playbook playbook-hush');
+    const { type } = someone(options);
+    for (const text of ['defaults', 'defaults me --acu 3', 'notify dm', 'defaults me clear']) {
+      const told = await type(text, admin.channelId);
+      expect(told).toContain(why);
+      expect(told).not.toMatch(/hush|ACU|Set for/);
+    }
+  });
+
+  test('are shown to administrators whom Devin does not know: they look after them', async () => {
+    const { type } = someone({ isAdmin: true, inDevin: false });
+    expect(await type('defaults channel --acu 4')).toContain('ACU cap: 4');
+    expect(await type('defaults')).toContain('ACU cap: 4');
+  });
+
+  test('are not shown while nobody can tell who somebody is', async () => {
+    const { devin } = world();
+    const { type } = someone();
+    const members = { method: 'GET', path: /\/members\// } as const;
+    const slow = devin.fail(members, { mode: 'hang', times: Infinity });
+    expect(await type('defaults me --acu 3')).toContain('could not be looked up');
+    slow.clear();
+    expect(await type('defaults')).not.toContain('ACU cap: 3');
+  });
+
   test('help lists all commands', async () => {
     const { type } = someone();
     const help = await type('help');

@@ -8,6 +8,8 @@ export const settings = {
   set: (scope: string): string => `Set for ${scope}.`,
   cleared: (scope: string): string => `The defaults for ${scope} were removed.`,
   nothingSet: 'Nothing was set.',
+  notLookedUp:
+    'Who you are in Devin could not be looked up just now, so nothing is shown, and nothing was set. Try again in a minute.',
   adminsOnly:
     'Only administrators of this Slack workspace can set that for a channel or the workspace. Nothing was set.',
   /** Where it was defaults. */

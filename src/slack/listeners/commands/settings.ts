@@ -2,32 +2,47 @@ import type { SlashCommand } from '@slack/bolt';
 import { applyDefaults } from '../../../session/defaults.ts';
 import type { SettingScope } from '../../../session/defaults.ts';
 import type { IntentOf } from '../../../session/intent.ts';
+import type { Identity } from '../../../session/identity.ts';
 import { effectivePreferences } from '../../../session/preferences.ts';
 import type { Preferences } from '../../../session/preferences.ts';
 import type { Settings, SettingKey } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
 import { renderDefaults } from '../../blocks/defaults-list.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
-import { unescape } from '../../blocks/text.ts';
+import { escape, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { Rendered } from '../../blocks/objects.ts';
+import { refusalSentence } from '../../identity-words.ts';
 import type { People } from '../../people.ts';
 
 export type SettingsCommandDeps = {
   command: string;
   defaults: Settings;
   people: Pick<People, 'find'>;
+  /** Who somebody is in Devin; null: nobody could tell within the time that Slack gives. */
+  identify: (person: { teamId: string; userId: string }) => Promise<Identity | null>;
   text: Text;
 };
 
-/** Defaults and preferences: one's own by anybody, a channel's and the workspace's by administrators. */
-export function createSettingsCommands({ command, defaults, people, text }: SettingsCommandDeps) {
+/**
+ * Defaults and preferences: one's own by whoever may start a session, a channel's and the workspace's by
+ * administrators. They name secrets, playbooks and repositories, so nobody else gets to read them.
+ */
+export function createSettingsCommands(deps: SettingsCommandDeps) {
+  const { command, defaults, people, identify, text } = deps;
   const { settings } = text;
 
-  async function isAllowed(payload: SlashCommand, scope: SettingScope): Promise<boolean> {
-    if (scope === 'person') return true;
+  async function isAdmin(payload: SlashCommand): Promise<boolean> {
     const person = await people.find(payload.user_id);
     return person?.kind === 'member' && person.isAdmin;
+  }
+
+  /** Why a person may have nothing to do with them; null: they may. */
+  async function refusalOf(payload: SlashCommand): Promise<string | null> {
+    const identity = await identify({ teamId: payload.team_id, userId: payload.user_id });
+    if (identity !== null && identity.kind !== 'refused') return null;
+    if (await isAdmin(payload)) return null;
+    return identity === null ? settings.notLookedUp : escape(refusalSentence(identity, text));
   }
 
   /** Changes something if the person may, then shows what applies. `instead`: what those can do who may not. */
@@ -36,12 +51,20 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
     { scope, said, instead }: { scope: SettingScope; said: string; instead: readonly string[] },
     write: (key: SettingKey) => Promise<void>,
   ): Promise<Rendered> {
-    if (!(await isAllowed(payload, scope))) return notice([[settings.adminsOnly, ...instead].join(' ')]);
+    const refused = await refusalOf(payload);
+    if (refused !== null) return notice([refused]);
+    if (scope !== 'person' && !(await isAdmin(payload)))
+      return notice([[settings.adminsOnly, ...instead].join(' ')]);
     await write(keyOf(payload, scope));
-    return show(payload, [said]);
+    return shown(payload, [said]);
   }
 
-  async function show(payload: SlashCommand, before: string[] = []): Promise<Rendered> {
+  async function show(payload: SlashCommand): Promise<Rendered> {
+    const refused = await refusalOf(payload);
+    return refused === null ? shown(payload) : notice([refused]);
+  }
+
+  async function shown(payload: SlashCommand, before: string[] = []): Promise<Rendered> {
     const place = placeOf(payload);
     const [layers, preferences] = await Promise.all([
       defaults.layersFor(place),
@@ -85,7 +108,7 @@ export function createSettingsCommands({ command, defaults, people, text }: Sett
   }
 
   return {
-    show: async (payload: SlashCommand) => show(payload),
+    show,
     set,
     clear,
     notify: async (payload: SlashCommand, { where }: IntentOf<'notify'>) =>
