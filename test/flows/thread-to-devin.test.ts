@@ -263,6 +263,37 @@ describe('replies in the thread', () => {
     await delivered(thread, (await thread.say(thread.ana.userId, 'this way')).ts);
   });
 
+  test.each(['missing_scope', 'message_not_found', 'already_reacted', 'internal_error'])(
+    'are sent once although Slack takes no mark that they were (%s)',
+    async (error) => {
+      const { slack } = world();
+      const thread = await startThread(world());
+      // The one that it was taken, and the one that it is at Devin.
+      slack.fail('reactions.add', { times: 2, error });
+      await thread.say(thread.ana.userId, 'unmarked');
+      const refused = () =>
+        slack.calls.filter((call) => call.method === 'reactions.add' && call.error === error);
+      await expect.poll(refused).toHaveLength(2);
+      await delivered(thread, (await thread.say(thread.ana.userId, 'marked')).ts);
+      expect(thread.heard().map(({ message }) => message)).toEqual(['unmarked', 'marked']);
+    },
+  );
+
+  test('are told of once where files did not go along, however often Devin is busy', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const owner = thread.ana.userId;
+    const file = slack.addFile({ name: 'huge.bin', mimetype: 'text/plain', content: 'x', owner });
+    slack.fail('files', { times: Infinity, status: 404 });
+    devin.fail(SEND, { times: 2, status: 429, retryAfter: 1 });
+    const { ts } = await thread.say(owner, 'see the file', { files: [file] });
+    await delivered(thread, ts);
+    slack.clearFaults();
+    await thread.noticeTo(owner, 'huge.bin');
+    await delivered(thread, (await thread.say(owner, 'and on')).ts);
+    expect(noticesTo(slack, thread.channelId, owner)).toHaveLength(1);
+  });
+
   test('of somebody who is not in the organisation are refused, privately', async () => {
     const { slack } = world();
     const thread = await startThread(world());

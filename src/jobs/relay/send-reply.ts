@@ -57,6 +57,11 @@ export function createSendReply(deps: SendDeps) {
     return { kind: 'later', afterMs };
   }
 
+  /** Not before it is sent: a reply that waits is put together again each time. */
+  async function tellLeftOut(reply: Reply, { leftOut }: Pick<Content, 'leftOut'>): Promise<void> {
+    if (leftOut.length > 0) await deps.tellLeftOut(reply, leftOut);
+  }
+
   async function post(sending: Sending, content: Content, asUserId: string | null) {
     const { session, reply } = sending;
     const words = await content.words(asUserId !== null);
@@ -84,14 +89,16 @@ export function createSendReply(deps: SendDeps) {
     }
   }
 
-  async function afterError(sending: Sending, error: unknown): Promise<ReplyOutcome> {
+  async function afterError(sending: Sending, content: Content, error: unknown): Promise<ReplyOutcome> {
     const { session, reply, signal } = sending;
     const trouble = devinTrouble(error);
     switch (trouble.kind) {
       case 'wait':
         return wait(reply, trouble);
-      case 'unknown-outcome':
+      case 'unknown-outcome': {
+        await tellLeftOut(reply, content);
         return deps.settle(session, reply, signal);
+      }
       case 'final':
         return fail(reply, await reasonFor(deps, session, { error, failure: trouble.failure }));
     }
@@ -102,6 +109,7 @@ export function createSendReply(deps: SendDeps) {
     if (response === null) return DONE;
     await move({ id: sending.reply.id, from: ['sending'], to: 'delivered' });
     await deps.recordAnswer(response);
+    await tellLeftOut(sending.reply, content);
     return DONE;
   }
 
@@ -119,8 +127,8 @@ export function createSendReply(deps: SendDeps) {
           trouble.kind === 'wait' ? trouble : { kind: 'wait', waiting: 'down', retryAfterMs: null },
         );
       }
-      if (content.leftOut.length > 0) await deps.tellLeftOut(reply, content.leftOut);
       if (content.kind === 'empty') {
+        await tellLeftOut(reply, content);
         await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
         return DONE;
       }
@@ -128,7 +136,7 @@ export function createSendReply(deps: SendDeps) {
         return await deliver(sending, content);
       } catch (error) {
         if (!(error instanceof DevinError)) throw error;
-        return afterError(sending, error);
+        return afterError(sending, content, error);
       }
     },
   };
