@@ -26,7 +26,14 @@ export type Jobs = {
   /** Show the author what became of something they said. */
   'tell-reply': { replyId: string };
   /** Stop or archive a session at Devin, for a person who may. */
-  steer: { sessionId: string; what: SteeringVerb; userId: string; answerTo?: AnswerTo | undefined };
+  steer: {
+    sessionId: string;
+    what: SteeringVerb;
+    userId: string;
+    answerTo?: AnswerTo | undefined;
+    /** The word in the thread that asked for it. */
+    replyId?: string | undefined;
+  };
   /** Take a request back before it is sent. */
   'cancel-request': { requestId: string; userId: string; answerTo: AnswerTo };
   /** Bring a session that was started elsewhere into a channel. */
@@ -92,6 +99,7 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     what: z.enum(STEERING_VERBS),
     userId: z.string(),
     answerTo: answerToSchema.optional(),
+    replyId: z.string().optional(),
   }),
   'cancel-request': z.object({ requestId: z.string(), userId: z.string(), answerTo: answerToSchema }),
   'follow-session': z.object({

@@ -406,6 +406,21 @@ describe('words in the thread', () => {
     expect(devin.requests.filter((one) => one.method === 'POST' && path.test(one.path))).toHaveLength(1);
   });
 
+  test.each([
+    ['EXIT', 'DELETE', '$', 'was not stopped'],
+    ['archive', 'POST', '/archive$', 'was not archived'],
+  ])('%s is marked only when it was done', async (word, method, end, notDone) => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.fail({ method, path: new RegExp(`${thread.id}${end}`) }, { status: 429, retryAfter: 1 });
+    const { ts } = await thread.say(thread.ana.userId, word);
+    await thread.noticeTo(thread.ana.userId, notDone);
+    await marked(thread, 'go on, then');
+    const said = slack.messages(thread.channelId).find((one) => one.ts === ts);
+    expect([...(said?.reactions.keys() ?? [])]).toEqual(['eyes']);
+    await marked(thread, word);
+  });
+
   test('EXIT of somebody who may not stop the session holds up nothing', async () => {
     const thread = await startThread(world());
     const guest = addColleague(world(), { isGuest: true });

@@ -23,17 +23,17 @@ const CHANGES = {
   unsync: { synced: false },
 } as const satisfies Partial<Record<Word, SessionChanges>>;
 
-/** Does what a word in the thread means: one transaction. */
+/** Does what a word in the thread means: one transaction. What Devin has to do is marked as done when Devin did it. */
 export function createThreadWords({ db, sessions, replies, enqueue }: WordDeps): ThreadWords {
   return async ({ session_id: sessionId }, { id, kind, user_id: userId }) => {
     await db.transaction().execute(async (trx) => {
       const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
       if (moved === null) return;
       if (kind === 'archive' || kind === 'stop') {
-        await enqueue('steer', { sessionId, what: kind, userId }, { trx });
-      } else {
-        await sessions.change(sessionId, CHANGES[kind], trx);
+        await enqueue('steer', { sessionId, what: kind, userId, replyId: id }, { trx });
+        return;
       }
+      await sessions.change(sessionId, CHANGES[kind], trx);
       await enqueue('tell-reply', { replyId: id }, { trx });
     });
     return DONE;

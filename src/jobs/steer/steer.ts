@@ -7,7 +7,7 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Text } from '../../text/index.ts';
-import type { AnswerTo, SteeringVerb } from '../payloads.ts';
+import type { AnswerTo, Jobs, SteeringVerb } from '../payloads.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Answerer } from './answer.ts';
 import type { SteeringCheck } from './check.ts';
@@ -39,7 +39,7 @@ type SteerDeps = {
   text: Text;
 };
 
-type Job = { sessionId: string; what: SteeringVerb; userId: string; answerTo?: AnswerTo | undefined };
+type Job = Jobs['steer'];
 type Subject = { request: SessionRequest; session: SessionRow };
 type Outcome = { kind: 'done'; response: SessionResponse } | { kind: 'not-done'; sentences: string[] };
 
@@ -78,6 +78,7 @@ export function createSteerer(deps: SteerDeps) {
       return;
     }
     await record(deps, subject, { ...job, response: outcome.response });
+    if (job.replyId !== undefined) await deps.enqueue('tell-reply', { replyId: job.replyId });
     if (answerTo.always) await answer.say(userId, answerTo, text.steering.done[what]);
   };
 }
