@@ -27,6 +27,32 @@ describe('a session under way', () => {
     await choose('Works, opens a pull request, finishes');
   });
 
+  test('shows a table, nested lists, code and a file in the thread', async () => {
+    const { channel, choose, message, openThread, send, thread } = await stage.visit({
+      as: 'ana',
+      withPanel: true,
+      width: 1600,
+    });
+    await choose('Reports with a table, lists, code and a file');
+    await send('/devin find out why the nightly import is slow');
+    const card = message('why the nightly import is slow', channel);
+    await card.getByText('Finished').waitFor();
+    await openThread(card);
+    const report = message('Where the time goes', thread);
+    await report.getByText('Where the time goes', { exact: true }).waitFor();
+    const [table, code] = await report.locator('pre').allTextContents();
+    expect(table?.split('\n').slice(0, 3)).toEqual([
+      'Step          | Before | After',
+      '--------------+--------+------',
+      'Read orders   | 31 min | 2 min',
+    ]);
+    expect(code).toContain('where day = $1 and total <> 0');
+    expect(await report.innerText()).toMatch(/1\. Orders are read once\n\s*• with one query a day/);
+    await message('import-runs.csv', thread).waitFor();
+    await choose('Works, opens a pull request, finishes');
+    expect(stage.slack.problems).toEqual([]);
+  });
+
   test('keeps the focus on a button of its card when the card is edited', async () => {
     const { channel, choose, message, page, send } = await stage.visit({
       as: 'ben',

@@ -6,7 +6,7 @@
  *     devin.permissions.delete('ViewOrgMembership')                 answered with 403 from here on
  *     devin.addMember({ userId, email, name, via: 'idp', canUse: false }); devin.removeMember(userId)
  *     devin.addPlaybook({ id, title }); addNote({ id, name }); addSecret({ id, key }); addRepository({ path })
- *     devin.script('normal' | 'question' | 'fails' | 'capped' | 'slow' | steps)     for sessions created from now on
+ *     devin.script('normal' | 'question' | 'report' | 'fails' | 'capped' | 'slow' | steps)     for sessions created from now on
  *     devin.step(id)                                                the next step of its script, at once
  *     devin.advance(id, { status, statusDetail, message, pullRequest, acus, title, attachments, structuredOutput })
  *     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'cut-after-effect', times: 1 })

@@ -23,6 +23,37 @@ const finished: Step[] = [
   },
 ];
 
+/** All that Markdown has and Slack shows in ways of its own. */
+const REPORT = `## Where the time goes
+
+I ran the **nightly import** five times on \`main\`:
+
+| Step           | Before | After |
+| -------------- | -----: | ----: |
+| Read orders    | 31 min | 2 min |
+| Match refunds  |  8 min | 1 min |
+| Write totals   |  2 min | 2 min |
+
+What changed:
+
+1. Orders are read once
+   - with one query a day, not one an order
+   - from the [replica](https://example.com/replica), ~~not the primary~~
+2. Refunds are matched in memory
+   - [x] with a test
+   - [ ] behind a flag, *if you want one*
+
+\`\`\`sql
+select id, total
+from orders
+where day = $1 and total <> 0
+order by id;
+\`\`\`
+
+> The totals are the same to the cent.
+
+The single runs are in the file.`;
+
 const SCRIPTS = {
   normal: [
     ...started,
@@ -50,6 +81,22 @@ const SCRIPTS = {
     ...started,
     { afterMs: 3000, message: 'Still looking through the history.', acus: 0.8 },
     { afterMs: 3000, status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 'limit' },
+  ],
+  report: [
+    ...started,
+    {
+      afterMs: 3000,
+      message: REPORT,
+      attachments: [
+        {
+          name: 'import-runs.csv',
+          content: 'run,before_min,after_min\n1,41,5\n2,42,5\n3,40,6\n4,41,5\n5,43,5\n',
+          contentType: 'text/csv',
+        },
+      ],
+      acus: 0.9,
+    },
+    ...finished,
   ],
   slow: [{ afterMs: 60_000, status: 'claimed' }, { afterMs: 60_000, status: 'running' }, ...finished],
 } as const satisfies Record<string, readonly Step[]>;

@@ -16,6 +16,7 @@ function statuses(devin: LocalDevin, id: string): string[] {
 test.for<[ScriptName, string[]]>([
   ['normal', ['claimed', 'running/working', 'running/finished']],
   ['question', ['claimed', 'running/working', 'running/waiting_for_user']],
+  ['report', ['claimed', 'running/working', 'running/finished']],
   ['fails', ['claimed', 'running/working', 'error']],
   ['capped', ['claimed', 'running/working', 'suspended/usage_limit_exceeded']],
   ['slow', ['claimed', 'running/working', 'running/finished']],

@@ -1,6 +1,6 @@
 /** What the control panel and its server say to each other: `GET /api/control/state`, `POST /api/control/act`. */
 
-export const SCRIPTS = ['normal', 'question', 'fails', 'capped', 'slow'] as const;
+export const SCRIPTS = ['normal', 'question', 'report', 'fails', 'capped', 'slow'] as const;
 export type ScriptChoice = (typeof SCRIPTS)[number];
 
 /** 0: nothing happens by itself. */

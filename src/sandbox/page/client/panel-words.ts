@@ -3,6 +3,7 @@ import type { BotView, DevinPlace, FaultKind, PlannedFault, ScriptChoice, SlackP
 export const SCRIPT_WORDS: Record<ScriptChoice, string> = {
   normal: 'Works, opens a pull request, finishes',
   question: 'Asks a question, then goes on',
+  report: 'Reports with a table, lists, code and a file',
   fails: 'Fails',
   capped: 'Reaches its ACU cap',
   slow: 'Waits a minute before each step',
