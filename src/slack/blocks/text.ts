@@ -17,15 +17,17 @@ export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
+/** Bold ends at a line's end, so the text becomes one line. */
+export function bold(escaped: string): string {
+  const line = withoutAsterisks(joinLines(escaped));
+  return line === '' ? '' : `*${line}*`;
+}
+
 const ADDRESS_OR_ASTERISK = /(<[^<>|]*)|\*/g;
 
-/**
- * Bold ends at a line's end, so the text becomes one line; and at an asterisk, which has no escape: the mathematical one
- * looks the same.
- */
-export function bold(escaped: string): string {
-  const line = joinLines(escaped).replaceAll(ADDRESS_OR_ASTERISK, (_all, address?: string) => address ?? '∗');
-  return line === '' ? '' : `*${line}*`;
+/** For bold, which ends at an asterisk; that has no escape, but the mathematical one looks the same. Addresses stay. */
+export function withoutAsterisks(escaped: string): string {
+  return escaped.replaceAll(ADDRESS_OR_ASTERISK, (_all, address?: string) => address ?? '∗');
 }
 
 /** A backtick would end the span and has no escape: it becomes an apostrophe. */

@@ -22,7 +22,10 @@ describe('Markdown becomes mrkdwn', () => {
     ['a quote', '> a\n> b', '> a\n> b'],
     ['a list', '- a\n- b\n  - c', '• a\n• b\n    • c'],
     ['a numbered list', '3. a\n4. b', '3. a\n4. b'],
-    ['tasks', '- [x] a\n- [ ] b', '• ☑ a\n• ☐ b'],
+    ['tasks', '- [x] a\n- [ ] b', '☑ a\n☐ b'],
+    ['numbered tasks', '1. [x] a\n2. [ ] b', '1. ☑ a\n2. ☐ b'],
+    ['an asterisk in bold', '**2 \\* 3** and 2 * 3', '*2 ∗ 3* and 2 * 3'],
+    ['an asterisk in a heading', '# Rename *.ts', '*Rename ∗.ts*'],
     ['a code block', '```ts\nif (a < b) {}\n```', '```\nif (a &lt; b) {}\n```'],
     ['code in a list', '- a\n  ```\n  x\n  ```\n- b', '• a\n```\nx\n```\n• b'],
     ['a comment', 'a\n\n<!-- hidden -->\n\nb', 'a\n\nb'],
@@ -36,6 +39,12 @@ describe('Markdown becomes mrkdwn', () => {
   test('lays a table out as a code block', () => {
     expect(shown('| Test | ms |\n|---|---|\n| **login** | 1200 |\n| `a` | 7 |')).toBe(
       '```\nTest  | ms\n------+-----\nlogin | 1200\na     | 7\n```',
+    );
+  });
+
+  test('aligns the columns of a table as it says', () => {
+    expect(shown('| l | r | c |\n|:--|--:|:-:|\n| one | 1200 | a |\n| b | 7 | three |')).toBe(
+      '```\nl   |    r |   c\n----+------+------\none | 1200 |   a\nb   |    7 | three\n```',
     );
   });
 

@@ -60,9 +60,11 @@ function onText(chunks: Chunk[], change: (text: string) => string): Chunk[] {
 function listChunks(list: Tokens.List): Chunk[] {
   const start = list.start === '' ? 1 : list.start;
   const items = list.items.map((item, index) => {
-    const sign = list.ordered ? `${start + index}.` : '•';
-    const box = item.task ? (item.checked === true ? '☑ ' : '☐ ') : '';
-    return itemChunks(item, `${sign} ${box}`);
+    const signs = [
+      ...(list.ordered ? [`${start + index}.`] : item.task ? [] : ['•']),
+      ...(item.task ? [item.checked === true ? '☑' : '☐'] : []),
+    ];
+    return itemChunks(item, `${signs.join(' ')} `);
   });
   return joined(items.flat());
 }
@@ -92,20 +94,22 @@ function joined(chunks: Chunk[]): Chunk[] {
   return out;
 }
 
-function tableText({ header, rows }: Tokens.Table): string {
+function tableText({ header, rows, align }: Tokens.Table): string {
   const lines = [header, ...rows].map((cells) => cells.map((cell) => plainInline(known(cell.tokens))));
   const widths = header.map((_cell, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
   const [head = '', ...body] = lines.map((line) =>
     widths
-      .map((width, column) => padded(line[column] ?? '', width))
+      .map((width, column) => padded(line[column] ?? '', width, align[column] ?? null))
       .join(' | ')
       .trimEnd(),
   );
   return [head, widths.map((width) => '-'.repeat(width)).join('-+-'), ...body].join('\n');
 }
 
-function padded(cell: string, width: number): string {
-  return cell + ' '.repeat(width - widthOf(cell));
+function padded(cell: string, width: number, align: Tokens.Table['align'][number]): string {
+  const room = width - widthOf(cell);
+  const before = align === 'right' ? room : align === 'center' ? Math.floor(room / 2) : 0;
+  return ' '.repeat(before) + cell + ' '.repeat(room - before);
 }
 
 function widthOf(cell: string): number {

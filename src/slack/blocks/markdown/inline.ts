@@ -1,5 +1,5 @@
 import type { MarkedToken } from 'marked';
-import { code, escape, isAddress, link, truncate } from '../text.ts';
+import { code, escape, isAddress, link, truncate, withoutAsterisks } from '../text.ts';
 import { known, readable, readableHtml } from './tokens.ts';
 
 const LABEL_LENGTH = 500;
@@ -43,15 +43,20 @@ function pieceOf(token: MarkedToken, styles: readonly Style[]): string {
       return escape(readableHtml(token.text));
     case 'text':
       return token.tokens === undefined
-        ? escape(readable(token.text))
+        ? plainText(readable(token.text), styles)
         : inlineMrkdwn(known(token.tokens), styles);
     case 'escape':
-      return escape(token.text);
+      return plainText(token.text, styles);
     case 'checkbox':
       return '';
     default:
       return escape(token.raw);
   }
+}
+
+/** An asterisk would end what is bold. */
+function plainText(words: string, styles: readonly Style[]): string {
+  return styles.includes('strong') ? withoutAsterisks(escape(words)) : escape(words);
 }
 
 /** A style ends at a line's end in Slack, so each line has its own. */
