@@ -10,12 +10,13 @@ type ResumeDeps = {
   findSession: FindSession;
   adopt: Adopt;
   transitions: Transitions;
+  now: () => number;
 };
 
 /** What the buttons of a card that ended do. Each moves the request only from the state its button was shown in. */
-export function createResumer({ requests, findSession, adopt, transitions }: ResumeDeps) {
+export function createResumer({ requests, findSession, adopt, transitions, now }: ResumeDeps) {
   async function goOn(request: SessionRequest, to: 'accepted' | 'attached'): Promise<void> {
-    const changes = { failure: null, sent_at: null };
+    const changes = { failure: null, sent_at: null, resumed_at: new Date(now()) };
     await transitions.move({ id: request.id, from: request.state, to, changes }, { card: true, run: true });
   }
 

@@ -68,6 +68,7 @@ const requestSchema = z.object({
   sent_at: z.date().nullable(),
   session_id: z.string().nullable(),
   failure: failureSchema.nullable(),
+  resumed_at: z.date().nullable(),
   created_at: z.date(),
   updated_at: z.date(),
 });
@@ -110,12 +111,18 @@ export type RequestChanges = Partial<
     | 'session_id'
     | 'failure'
     | 'context'
+    | 'resumed_at'
   >
 >;
 
 /** The thread the card is in; null: it is a message of its own, as in a direct message. */
 export function cardThread(request: Pick<SessionRequest, 'card_elsewhere' | 'thread_ts'>): string | null {
   return request.card_elsewhere === null ? request.thread_ts : null;
+}
+
+/** When somebody asked for it last: that long ago it was begun. */
+export function askedAt({ resumed_at, created_at }: Pick<SessionRequest, 'resumed_at' | 'created_at'>): Date {
+  return resumed_at ?? created_at;
 }
 
 /** Short, unguessable, and fit for a Devin tag. */

@@ -47,6 +47,8 @@ export type SessionRequestsTable = {
   failure: Json;
   lease_owner: string | null;
   lease_until: Timestamp | null;
+  /** When somebody last had it taken up again after it had ended. */
+  resumed_at: Timestamp | null;
   created_at: Generated<Date>;
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };

@@ -47,7 +47,7 @@ export function createCreation(parts: Parts): Sweep {
   });
   const tell = createTeller({ ...store, outbound, text: en });
   const describe = createFormDescriber({ forms, resolver, thread, outbound, text: en, log });
-  const resume = createResumer({ ...store, findSession, adopt, transitions });
+  const resume = createResumer({ ...store, ...settings, findSession, adopt, transitions });
   const many = { concurrency: REQUESTS_AT_A_TIME };
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), many);
   queue.work('update-card', async ({ requestId }) => updateCard(requestId), { concurrency: 4 });

@@ -180,3 +180,22 @@ describe('a Devin that asks for a long wait', () => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
   });
 });
+
+describe('a request that is tried again long after it was made', () => {
+  const clock = { aheadMs: 0 };
+  const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
+
+  test('waits for a busy Devin as long as a new one', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: 'again', members: [ana.userId] });
+    devin.fail(CREATE, { status: 429, retryAfter: 2 * 3600, times: 1 });
+    await slack.command(ana.userId, channelId, 'try later');
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes('Failed'));
+    clock.aheadMs = 2 * 3600_000;
+    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    await slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+  });
+});

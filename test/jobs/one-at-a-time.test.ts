@@ -126,6 +126,7 @@ const request: SessionRequest = {
   card_stale: false,
   card_shown: null,
   card_turn_at: null,
+  resumed_at: null,
   prompt: null,
   uploads: null,
   waiting: null,

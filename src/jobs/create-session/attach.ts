@@ -4,6 +4,7 @@ import { buildPrompt } from '../../session/prompt.ts';
 import { chosenMessages } from '../../slack/context.ts';
 import type { ThreadReader } from '../../slack/context.ts';
 import type { SlackFiles } from '../../slack/files.ts';
+import { askedAt } from '../../store/request-row.ts';
 import type { LeftOut, SessionRequest } from '../../store/request-row.ts';
 import { handOverFile } from '../hand-over-file.ts';
 import type { UploadFile } from '../hand-over-file.ts';
@@ -40,7 +41,7 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
     const { files, leftOut } = await filesOf(deps, request, material);
     const urls: string[] = [];
     for (const file of files) {
-      const uploaded = await handOverFile(deps, file, { askedAt: request.created_at, signal });
+      const uploaded = await handOverFile(deps, file, { askedAt: askedAt(request), signal });
       if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
       else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
       else if (uploaded.kind === 'wait') return waitFor(request, uploaded, deps);

@@ -1,4 +1,5 @@
 import type { Failure } from '../../session/failure.ts';
+import { askedAt } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
@@ -22,7 +23,7 @@ export async function waitFor(
   { waiting, retryAfterMs }: Waiting,
   { transitions, end, now }: WaitDeps,
 ): Promise<StepOutcome> {
-  const ageMs = now() - request.created_at.getTime();
+  const ageMs = now() - askedAt(request).getTime();
   if (ageMs > PATIENCE_MS) return end(request, { kind: 'gave-up', waiting });
   if (retryAfterMs !== null && ageMs + retryAfterMs > PATIENCE_MS)
     return end(request, { kind: 'gave-up', waiting, askedToWaitMs: retryAfterMs });

@@ -1,4 +1,5 @@
 import type { CardPlace, Outbound } from '../../slack/outbound.ts';
+import { askedAt } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import { backOffMs } from '../back-off.ts';
 import type { Transitions } from '../transitions.ts';
@@ -47,7 +48,7 @@ export function createPostCardStep({ outbound, drawCard, transitions, end, now }
       case 'rate-limited':
         return { kind: 'later', afterMs: result.retryAfterMs };
       case 'unclear':
-        return { kind: 'later', afterMs: backOffMs(now() - request.created_at.getTime()) };
+        return { kind: 'later', afterMs: backOffMs(now() - askedAt(request).getTime()) };
       case 'refused':
         if (request.card_elsewhere !== null) return end(request, { kind: 'slack', code: result.code });
         return nextOrLeave(

@@ -6,6 +6,7 @@ import { editTimes } from './004-edit-times.ts';
 import { lostAnswers } from './005-lost-answers.ts';
 import { openHomes } from './006-open-homes.ts';
 import { cardLeases } from './007-card-leases.ts';
+import { resumedAt } from './008-resumed-at.ts';
 
 /** All migrations, by name, in order. A released one is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '005-lost-answers': lostAnswers,
   '006-open-homes': openHomes,
   '007-card-leases': cardLeases,
+  '008-resumed-at': resumedAt,
 };

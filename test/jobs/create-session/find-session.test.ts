@@ -50,6 +50,7 @@ function requestAs(devinUserId: string) {
     prompt: PROMPT,
     lease_owner: null,
     lease_until: null,
+    resumed_at: null,
     created_at: now,
     updated_at: now,
   });
