@@ -78,7 +78,8 @@ export function requestTag(requestId: string): string {
 /** The request a session was created for; null: it carries no such tag. */
 export function requestIdOf(tags: readonly string[]): string | null {
   const prefix = requestTag('');
-  return tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
+  // It is sent after those that somebody chose, which may begin in the same way.
+  return tags.findLast((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
 export type RequestParts = {
