@@ -21,9 +21,11 @@ type SearchDeps = {
   listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
 };
 
+type Tagged = { request: Pick<SessionRequest, 'id'>; sentAt: Date };
+
 /** One list for all of them, where Devin can be asked for those that were started from here. */
-export function createSearchByTag({ serviceUserId, listSessions }: SearchDeps): SearchLate {
-  async function queries(missing: readonly Missing[], options: Options): Promise<SessionQuery[]> {
+export function createSearchByTag({ serviceUserId, listSessions }: SearchDeps) {
+  async function queries(missing: readonly Tagged[], options: Options): Promise<SessionQuery[]> {
     const userId = missing.length > 1 ? await serviceUserId(options) : null;
     if (userId !== null) return [{ service_user_ids: [userId], created_after: createdAfter(missing) }];
     return missing.map((one) => ({
@@ -32,7 +34,7 @@ export function createSearchByTag({ serviceUserId, listSessions }: SearchDeps): 
     }));
   }
 
-  return async (missing, signal) => {
+  return async (missing: readonly Tagged[], signal: AbortSignal) => {
     const listed: SessionResponse[] = [];
     for (const query of await queries(missing, { signal }))
       listed.push(...(await listSessions(query, { signal })).items);
@@ -45,7 +47,7 @@ function isFor({ tags, parent_session_id: parentId }: SessionResponse, requestId
   return tags.includes(requestTag(requestId)) && parentId === null;
 }
 
-function createdAfter(missing: readonly Missing[]): number {
+function createdAfter(missing: readonly Tagged[]): number {
   return earliestS(Math.min(...missing.map(({ sentAt }) => sentAt.getTime())));
 }
 
