@@ -85,6 +85,14 @@ export function createCardUpdater(deps: UpdateDeps) {
     return ms;
   }
 
+  /** Until then it is not its turn, whoever asks. */
+  async function putOff({ id, team_id: teamId }: SessionRequest, ms: number): Promise<void> {
+    const turn = await cards.nextTurn(teamId, new Date(now()));
+    const at = new Date(Math.max(turn.getTime(), now() + ms));
+    await cards.keepTurn(id, at);
+    await again(id, at.getTime() - now());
+  }
+
   async function edit(requestId: string, held: AbortSignal): Promise<void> {
     await cards.useTurn(requestId);
     const request = await requests.find(requestId);
@@ -93,10 +101,9 @@ export function createCardUpdater(deps: UpdateDeps) {
     const failure = await put(deps, { request, drawn, held });
     const triedForMs = now() - request.updated_at.getTime();
     if (failure !== null && isPassing(failure, triedForMs)) {
-      if (failure.kind === 'rate-limited')
-        await cards.pause(request.team_id, new Date(now() + failure.retryAfterMs));
-      await again(requestId, failure.kind === 'rate-limited' ? failure.retryAfterMs : backOffMs(triedForMs));
-      return;
+      if (failure.kind !== 'rate-limited') return putOff(request, backOffMs(triedForMs));
+      await cards.pause(request.team_id, new Date(now() + failure.retryAfterMs));
+      return again(requestId, failure.retryAfterMs);
     }
     // Whoever drew something that is out of date by then draws again, so the last word is the row's.
     if (!(await cards.drawn(requestId, drawn.shown, request.updated_at))) await again(requestId, 0);
