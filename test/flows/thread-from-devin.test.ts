@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createWorld, startBot } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS, startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -307,41 +308,55 @@ test('without the permission for files, the thread says where the file is', asyn
 });
 
 describe('a message that Slack refuses for a reason of its own', () => {
+  const CODE = 'a_new_one';
   const AFTER_EACH_MS = 15 * 60_000;
-  const refusals = () => world().slack.calls.filter(({ error }) => error === 'a_new_one').length;
-  const now = (): number => Date.now() + refusals() * AFTER_EACH_MS;
-  const world = useWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
+
+  /** A thread in which Slack refuses so many posts; after each of them, much time has passed. */
+  const refusing = async (
+    times: number,
+    run: (world: World, thread: Awaited<ReturnType<typeof startThread>>) => Promise<void>,
+  ): Promise<void> => {
+    const worlds: World[] = [];
+    const calls = () => worlds.flatMap(({ slack }) => slack.calls);
+    const now = () => Date.now() + calls().filter(({ error }) => error === CODE).length * AFTER_EACH_MS;
+    const world = await createWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
+    worlds.push(world);
+    try {
+      const thread = await startThread(world);
+      world.slack.fail('chat.postMessage', { times, error: CODE });
+      await run(world, thread);
+    } finally {
+      await world.close();
+    }
+  };
 
   test('is posted when it no longer does, before what was said after it', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    slack.fail('chat.postMessage', { times: 1, error: 'a_new_one' });
-    devin.advance(thread.id, { status: 'running', message: 'first' });
-    devin.advance(thread.id, { message: 'second' });
-    await thread.relayedText('second');
-    expect(thread.relayed().map(({ text }) => text)).toEqual(['first', 'second']);
+    await refusing(1, async ({ devin }, thread) => {
+      devin.advance(thread.id, { status: 'running', message: 'first' });
+      devin.advance(thread.id, { message: 'second' });
+      await thread.relayedText('second');
+      expect(thread.relayed().map(({ text }) => text)).toEqual(['first', 'second']);
+    });
   });
 
   test('holds up what is said after it for a while only', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    slack.fail('chat.postMessage', { times: 2, error: 'a_new_one' });
-    devin.advance(thread.id, { status: 'running', message: 'never taken' });
-    devin.advance(thread.id, { message: 'going on' });
-    await thread.relayedText('going on');
-    const texts = thread.relayed().map(({ text }) => text);
-    expect(texts).toEqual([expect.stringContaining('Slack does not accept'), 'going on']);
+    await refusing(2, async ({ devin }, thread) => {
+      devin.advance(thread.id, { status: 'running', message: 'never taken' });
+      devin.advance(thread.id, { message: 'going on' });
+      await thread.relayedText('going on');
+      const texts = thread.relayed().map(({ text }) => text);
+      expect(texts).toEqual([expect.stringContaining('Slack does not accept'), 'going on']);
+    });
   });
 
   test('is told to the person who asked when the thread takes nothing else either, and comes later', async () => {
-    const { devin, slack } = world();
-    const thread = await startThread(world());
-    slack.fail('chat.postMessage', { times: 3, error: 'a_new_one' });
-    devin.advance(thread.id, { status: 'running', message: 'at last' });
-    const direct = slack.directMessages(thread.ana.userId);
-    await slack.waitForMessage(direct, ({ text }) => text.includes('a_new_one'));
-    await thread.relayedText('at last');
-    expect(thread.relayed().map(({ text }) => text)).toEqual(['at last']);
+    await refusing(3, async ({ devin, slack }, thread) => {
+      devin.advance(thread.id, { status: 'running', message: 'at last' });
+      const direct = slack.directMessages(thread.ana.userId);
+      await slack.waitForMessage(direct, ({ text }) => text.includes(CODE));
+      await thread.relayedText('at last');
+      expect(thread.relayed().map(({ text }) => text)).toEqual(['at last']);
+    });
   });
 });
 
