@@ -10,7 +10,7 @@ import type { Tables } from '../../src/store/tables.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 
-const LEASE_MS = 300;
+const LEASE_MS = 1000;
 
 type Updater = Parameters<typeof createCardUpdater>[0];
 
@@ -69,7 +69,7 @@ test('a card that was deleted is posted once by two processes, however long Slac
   const slow = update(slackOf(true));
   await slack.begun.promise;
   const firstEnd = await leaseEnds();
-  await expect.poll(leaseEnds).toBeGreaterThan(firstEnd + LEASE_MS);
+  await expect.poll(leaseEnds, { timeout: 20_000 }).toBeGreaterThan(firstEnd + LEASE_MS);
   await update(slackOf(false));
   slack.goOn.resolve();
   await slow;
