@@ -14,6 +14,7 @@ export type Actor = {
   userId: string;
   teamId: string;
   channelId: string | null;
+  threadTs: string | null;
   /** What sort of conversation that is; left out: not known. */
   placeKind?: PlaceKind | null;
   responseUrl: string | null;
@@ -40,10 +41,10 @@ export type SteeringIntake = ReturnType<typeof createSteeringIntake>;
 
 /** What listeners may do with a session that is there: write down what was asked for. Jobs do the rest. */
 export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }: SteeringDeps) {
-  function answerTo({ channelId, responseUrl }: Actor, always: boolean): AnswerTo {
+  function answerTo({ channelId, threadTs, responseUrl }: Actor, always: boolean): AnswerTo {
     const id = newId();
     const sealed = envelopes.close(id, { responseUrl, sessionSecrets: [] });
-    return { id, channelId, threadTs: null, sealed, always };
+    return { id, channelId, threadTs, sealed, always };
   }
 
   return {

@@ -77,6 +77,21 @@ describe('who may press them', () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
+  test('who presses in a thread is told in the thread', async () => {
+    const { slack } = world();
+    const [ana, eve] = [addColleague(world()), addColleague(world(), { inDevin: false })];
+    const channelId = slack.addChannel({ name: `in-${ana.name}`, members: [ana.userId, eve.userId] });
+    const root = slack.say(ana.userId, channelId, 'It fails again.');
+    await slack.shortcut(ana.userId, { channelId, ts: root }, 'start_session');
+    await slack.submit((await settledForm(slack, ana.userId)).id, ana.userId);
+    const card = await slack.waitForMessage(channelId, (message) =>
+      slack.renderText(message).includes('[Stop]'),
+    );
+    await slack.clickButton(eve.userId, { channelId, ts: card.ts }, 'stop');
+    const told = await toldTo(world(), { channelId, userId: eve.userId }, 'Devin does not know you');
+    expect(told.threadTs).toBe(root);
+  });
+
   test('only the person who asked may, where an administrator said so', async () => {
     const { slack, devin } = world();
     const { ana, session, channelId, on, showing } = await startSession(world());
@@ -282,11 +297,12 @@ describe('buttons that fit the phase', () => {
 
   test('a question of a session that is over opens no box: another session is offered', async () => {
     const { slack, devin } = world();
-    const { ana, session, showing, question } = await asked();
+    const { ana, session, showing, question, card } = await asked();
     devin.advance(session.id, { status: 'exit' });
     await showing('Ended');
     await slack.clickButton(ana.userId, question, 'answer');
-    const { ts } = await toldTo(world(), { ...question, userId: ana.userId }, 'is over');
+    const { ts, threadTs } = await toldTo(world(), { ...question, userId: ana.userId }, 'is over');
+    expect(threadTs).toBe(card.ts);
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
     await slack.clickButton(ana.userId, { ...question, ts }, 'start_again');
     await settledForm(slack, ana.userId);

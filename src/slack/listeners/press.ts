@@ -1,4 +1,5 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import { z } from 'zod';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Text } from '../../text/index.ts';
@@ -42,14 +43,24 @@ export function createPressedRequest({ requests, outbound, text }: PressDeps) {
   };
 }
 
+/** In a thread, where its response URL answers beside the thread; else by that. */
 export function privatePlace(body: BlockAction): PrivatePlace {
+  const threadTs = threadOf(body);
   return {
     userId: body.user.id,
     channelId: body.channel?.id ?? null,
-    threadTs: null,
+    threadTs,
     // A press in the App Home comes without one, whatever the type says.
-    responseUrl: body.response_url || null,
+    responseUrl: threadTs === null ? body.response_url || null : null,
   };
+}
+
+const replySchema = z.looseObject({ message_ts: z.string(), thread_ts: z.string() });
+
+/** null: what was pressed stands in no thread, or begins one. */
+function threadOf({ container }: BlockAction): string | null {
+  const { data } = replySchema.safeParse(container);
+  return data === undefined || data.thread_ts === data.message_ts ? null : data.thread_ts;
 }
 
 /** For what the press opens: a press of the same button, on the notice, does it again. */

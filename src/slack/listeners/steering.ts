@@ -124,7 +124,7 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     if (teamId !== request.team_id) return refuse(text.steering.outsider);
     if ((await refused(request, userId)) !== null) return refuse(box.notAllowed);
     try {
-      const actor = { userId, teamId, channelId: session.channel_id, responseUrl: null };
+      const actor = { userId, teamId, channelId: session.channel_id, threadTs: null, responseUrl: null };
       await steering.reply(actor, { session, text: message, via: 'box', dedupeKey: `box:${view.id}` });
     } catch (error) {
       // The box stays open with everything in it.
@@ -136,6 +136,5 @@ function listenToBox(app: App, deps: SteeringDeps): void {
 }
 
 function actorOf({ body }: Press): Actor {
-  const { userId, channelId, responseUrl } = privatePlace(body);
-  return { userId, teamId: body.user.team_id ?? '', channelId, responseUrl };
+  return { ...privatePlace(body), teamId: body.user.team_id ?? '' };
 }
