@@ -19,24 +19,29 @@ type Answer = AckFn<string | RespondArguments>;
 type Starting = IntentOf<'create' | 'open-form' | 'invalid'>;
 
 export function listenToCommands(app: App, deps: CommandDeps): void {
-  const { command, text } = deps;
+  const { command } = deps;
   const start = createStart(deps);
   const answer = createAnswer(deps);
 
   app.command(command, async ({ command: payload, ack }) => {
+    const intent = parseCommand(payload.text);
     try {
-      const intent = parseCommand(payload.text);
       if (isStarting(intent)) await start(payload, intent, ack);
       else await ack(await answer(payload, intent));
     } catch (error) {
       // What was typed is gone from Slack: the person gets it back before the failure goes to the log.
-      const typed = `${command} ${unescape(payload.text)}`;
-      await ack(refusal({ problems: [text.command.notRecorded], typed, formId: null }, text)).catch(
-        () => undefined,
-      );
+      await ack(notRecorded(payload, intent, deps)).catch(() => undefined);
       throw error;
     }
   });
+}
+
+function notRecorded(payload: SlashCommand, intent: Intent, { command, text }: CommandDeps): Rendered {
+  const { notRecorded: unsaved, notAnswered } = text.command;
+  const typed = `${command} ${unescape(payload.text)}`;
+  return isStarting(intent)
+    ? refusal({ problems: [unsaved], typed, formId: null }, text)
+    : refusal({ problems: [notAnswered.problem], typed, formId: null, title: notAnswered.title }, text);
 }
 
 function isStarting(intent: Intent): intent is Starting {

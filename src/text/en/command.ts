@@ -3,6 +3,12 @@ export const command = {
   /** The store did not take the request. */
   notRecorded:
     'Your request could not be saved, so nothing was started. Try again in a minute; if that does not help, tell whoever runs this app.',
+  /** The same of a command that would have started nothing. */
+  notAnswered: {
+    title: 'Nothing was done.',
+    problem:
+      'This app could not look that up or write it down. Try again in a minute; if that does not help, tell whoever runs this app.',
+  },
   /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
   problems: {
     unknownFlag: (flag: string): string =>
