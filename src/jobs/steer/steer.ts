@@ -94,9 +94,15 @@ async function act(deps: SteerDeps, { sessionId, what }: Job, signal: AbortSigna
     if (response !== null) return { kind: 'done', response };
     const sentences = isOutcomeUnknown(error)
       ? [text.devin.unknownAction]
-      : [text.steering.notDone[what], notDone(error, text)];
+      : [text.steering.notDone[what], whyNotDone(error, text)];
     return { kind: 'not-done', sentences };
   }
+}
+
+/** A session that was known here is not looked for under another id. */
+function whyNotDone(error: unknown, text: Text): string {
+  const isGone = error instanceof DevinError && error.code === 'not-found';
+  return isGone ? text.thread.gone(error.facts.detail) : notDone(error, text);
 }
 
 /** Whether it was done all the same: a lost answer is settled by looking. */
