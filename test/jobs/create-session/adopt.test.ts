@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionResponse } from '../../../src/devin/schemas.ts';
-import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
 import { createAdopt, createSendStep } from '../../../src/jobs/create-session/send.ts';
 import { createTransitions } from '../../../src/jobs/transitions.ts';
 import type { SessionRequest } from '../../../src/store/request-row.ts';
@@ -12,20 +11,10 @@ import { createSeal } from '../../../src/store/seal.ts';
 import { createSessions } from '../../../src/store/sessions.ts';
 import { useEmbedded } from '../../support/databases.ts';
 import { copyStarted } from '../../support/folders.ts';
+import { sessionResponse } from '../../support/session-response.ts';
 
 const ID = 'r1';
-const sessionOf = (id: string) =>
-  sessionResponseSchema.parse({
-    session_id: id,
-    url: `https://app.devin.ai/sessions/${id}`,
-    status: 'new',
-    tags: [],
-    org_id: 'org-1',
-    created_at: 1,
-    updated_at: 1,
-    acus_consumed: 0,
-    pull_requests: [],
-  });
+const sessionOf = (id: string) => sessionResponse(id, { status: 'new' });
 
 describe('an answer to a creation that comes late', () => {
   const open = useEmbedded(copyStarted);

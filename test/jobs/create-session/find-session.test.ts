@@ -1,21 +1,9 @@
 import { expect, test } from 'vitest';
-import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
 import { createFindSession } from '../../../src/jobs/create-session/find-session.ts';
 import { parse, toRow } from '../../../src/store/request-row.ts';
+import { sessionResponse } from '../../support/session-response.ts';
 
-const sessionAs = (devinUserId: string) =>
-  sessionResponseSchema.parse({
-    session_id: `of-${devinUserId}`,
-    url: 'https://app.devin.ai/sessions/s1',
-    status: 'running',
-    tags: [],
-    org_id: 'org-1',
-    created_at: 1,
-    updated_at: 1,
-    acus_consumed: 0,
-    pull_requests: [],
-    user_id: devinUserId,
-  });
+const sessionAs = (devinUserId: string) => sessionResponse(`of-${devinUserId}`, { user_id: devinUserId });
 
 const PROMPT = 'fix the login test';
 

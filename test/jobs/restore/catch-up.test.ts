@@ -1,23 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
 import { catchUp } from '../../../src/jobs/restore/catch-up.ts';
 import type { Marked } from '../../../src/slack/marks.ts';
+import { sessionResponse } from '../../support/session-response.ts';
 
 const PR = 'https://github.com/acme/web/pull/1';
 
 const response = (changes: object = {}) =>
-  sessionResponseSchema.parse({
-    session_id: 's1',
-    url: 'https://app.devin.ai/sessions/s1',
-    status: 'running',
-    tags: [],
-    org_id: 'org-1',
-    created_at: 100,
-    updated_at: 200,
-    acus_consumed: 1,
-    pull_requests: [],
-    ...changes,
-  });
+  sessionResponse('s1', { created_at: 100, updated_at: 200, acus_consumed: 1, ...changes });
 const said = (count: number, source: 'devin' | 'user' = 'devin') => ({
   messages: Array.from({ length: count }, (_, index) => ({
     event_id: `e${index}`,

@@ -1,26 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { createRecorder } from '../../../src/jobs/watch/record.ts';
-import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
 import { createCards } from '../../../src/store/cards.ts';
 import { createMilestones } from '../../../src/store/milestones.ts';
 import { createSessions } from '../../../src/store/sessions.ts';
 import { useEmbedded } from '../../support/databases.ts';
 import { copyStarted } from '../../support/folders.ts';
+import { sessionResponse } from '../../support/session-response.ts';
 
 const ID = 'a'.repeat(32);
-const answer = (changes: object) =>
-  sessionResponseSchema.parse({
-    session_id: ID,
-    url: `https://app.devin.ai/sessions/${ID}`,
-    status: 'running',
-    tags: [],
-    org_id: 'org-1',
-    created_at: 1,
-    updated_at: 1,
-    acus_consumed: 0,
-    pull_requests: [],
-    ...changes,
-  });
+const answer = (changes: object) => sessionResponse(ID, changes);
 
 describe('what Devin says about a session', () => {
   const open = useEmbedded(copyStarted);

@@ -1,20 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
 import { createRound, ROUND_TIMES } from '../../../src/jobs/watch/round.ts';
 import { createLog } from '../../../src/log.ts';
 import type { SessionRow } from '../../../src/store/sessions.ts';
+import { sessionResponse } from '../../support/session-response.ts';
 
-const RESPONSE = sessionResponseSchema.parse({
-  session_id: 's1',
-  url: 'https://app.devin.ai/sessions/s1',
-  status: 'running',
-  tags: [],
-  org_id: 'org-1',
-  created_at: 1,
-  updated_at: 1,
-  acus_consumed: 0,
-  pull_requests: [],
-});
+const RESPONSE = sessionResponse('s1');
 const LONG_AGO = new Date(0);
 
 const rowIn = (phase: SessionRow['phase']): SessionRow => ({

@@ -1,27 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionQuery } from '../../../src/devin/session-list.ts';
-import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
 import { createSearchByTag } from '../../../src/jobs/watch/search-late.ts';
-
-const session = (id: string, changes: object) =>
-  sessionResponseSchema.parse({
-    session_id: id,
-    url: `https://app.devin.ai/sessions/${id}`,
-    status: 'running',
-    tags: [],
-    org_id: 'org-1',
-    created_at: 1,
-    updated_at: 1,
-    acus_consumed: 0,
-    pull_requests: [],
-    ...changes,
-  });
+import { sessionResponse } from '../../support/session-response.ts';
 
 const SESSIONS = [
-  session('s1', { tags: ['slack-bug', 'slack-r1'] }),
-  session('s2', { tags: ['slack-r2'] }),
-  session('child', { tags: ['slack-r1'], parent_session_id: 's1' }),
-  session('other', { tags: ['slack-r11'] }),
+  sessionResponse('s1', { tags: ['slack-bug', 'slack-r1'] }),
+  sessionResponse('s2', { tags: ['slack-r2'] }),
+  sessionResponse('child', { tags: ['slack-r1'], parent_session_id: 's1' }),
+  sessionResponse('other', { tags: ['slack-r11'] }),
 ];
 
 /** What is found of requests that were sent at these times, in seconds, and what Devin was asked for that. */

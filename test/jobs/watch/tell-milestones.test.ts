@@ -1,5 +1,4 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
 import { createOneAtATime } from '../../../src/jobs/one-at-a-time.ts';
 import { createRecorder } from '../../../src/jobs/watch/record.ts';
 import { createMilestoneTeller } from '../../../src/jobs/watch/tell-milestones.ts';
@@ -14,21 +13,10 @@ import { createRequests } from '../../../src/store/requests.ts';
 import { createSessions } from '../../../src/store/sessions.ts';
 import { useEmbedded } from '../../support/databases.ts';
 import { copyStarted } from '../../support/folders.ts';
+import { sessionResponse } from '../../support/session-response.ts';
 
 const ID = 'a'.repeat(32);
-const answer = (changes: object) =>
-  sessionResponseSchema.parse({
-    session_id: ID,
-    url: `https://app.devin.ai/sessions/${ID}`,
-    status: 'running',
-    tags: [],
-    org_id: 'org-1',
-    created_at: 1,
-    updated_at: 1,
-    acus_consumed: 0,
-    pull_requests: [],
-    ...changes,
-  });
+const answer = (changes: object) => sessionResponse(ID, changes);
 
 const open = useEmbedded(copyStarted);
 

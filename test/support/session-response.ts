@@ -1,0 +1,18 @@
+import type { SessionResponse } from '../../src/devin/schemas.ts';
+import { sessionResponseSchema } from '../../src/devin/schemas.ts';
+
+/** What Devin says of a session that works, but for the changes. */
+export function sessionResponse(id: string, changes: object = {}): SessionResponse {
+  return sessionResponseSchema.parse({
+    session_id: id,
+    url: `https://app.devin.ai/sessions/${id}`,
+    status: 'running',
+    tags: [],
+    org_id: 'org-1',
+    created_at: 1,
+    updated_at: 1,
+    acus_consumed: 0,
+    pull_requests: [],
+    ...changes,
+  });
+}
