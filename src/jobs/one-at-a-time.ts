@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Leases } from '../store/leases.ts';
 
 /** How long a process that died keeps others from its work. */
-const RELAY_LEASE_MS = 15_000;
+const LEASE_MS = 15_000;
 
 /** False, with nothing done, while somebody else is at it. `held` aborts when somebody else has taken over. */
 export type OneAtATime = (name: string, task: (held: AbortSignal) => Promise<void>) => Promise<boolean>;
 
 /** What belongs to one name is done by one at a time, over all replicas. */
-export function createOneAtATime(leases: Leases, leaseMs: number = RELAY_LEASE_MS): OneAtATime {
+export function createOneAtATime(leases: Leases, leaseMs: number = LEASE_MS): OneAtATime {
   return async (name, task) => {
     const owner = randomUUID();
     if (!(await leases.take(name, owner, leaseMs))) return false;

@@ -8,6 +8,7 @@ import { createSteeringCheck } from '../jobs/steer/check.ts';
 import { createFollower } from '../jobs/steer/follow.ts';
 import { createLinker } from '../jobs/steer/link.ts';
 import { createPlaceCard } from '../jobs/steer/place-card.ts';
+import { createSteeringRefusal } from '../jobs/steer/refusal.ts';
 import { createSteerer } from '../jobs/steer/steer.ts';
 import type { Recorder } from '../jobs/watch/record.ts';
 import { en } from '../text/index.ts';
@@ -21,11 +22,12 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
   const { enqueue } = queue;
   const { outbound, people } = slack;
   const check = createSteeringCheck({ resolver, settings: store.defaults });
+  const refusalOf = createSteeringRefusal(check, en);
   const answer = createAnswerer({ envelopes: store.envelopes, outbound });
   const { terminate: stop, archive, get } = devin.sessions;
   const steer = createSteerer({
     ...store,
-    check,
+    refusalOf,
     devin: { stop, archive, get },
     enqueue,
     recordAnswer: recorder.answer,
@@ -34,7 +36,7 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
     looksAtMs,
     text: en,
   });
-  const cancel = createCanceller({ ...store, check, transitions, answer, text: en });
+  const cancel = createCanceller({ ...store, refusalOf, transitions, answer, text: en });
   const { findMember } = lookUpMembers(devin.members);
   const follow = createFollower({
     ...store,

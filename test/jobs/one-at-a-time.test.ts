@@ -4,8 +4,8 @@ import { createOneAtATime } from '../../src/jobs/one-at-a-time.ts';
 import { createLog } from '../../src/log.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import type { MessageRow } from '../../src/store/session-messages.ts';
-import type { SessionRow } from '../../src/store/sessions.ts';
 import { en } from '../../src/text/index.ts';
+import { sessionRow } from '../support/session-row.ts';
 
 test('a renewal under way at the end does not leave the lease held by nobody', async () => {
   const events: string[] = [];
@@ -77,31 +77,7 @@ test('whoever has lost the lease to another process says nothing more', async ()
 });
 
 const at = new Date(0);
-const session: SessionRow = {
-  session_id: 's',
-  request_id: 'r',
-  url: 'https://app.devin.ai/sessions/s',
-  response: {},
-  team_id: 'T1',
-  channel_id: 'C1',
-  thread_ts: '1.0',
-  phase: 'working',
-  phase_at: at,
-  was_finished: false,
-  last_words: null,
-  changed_at: at,
-  next_look_at: at,
-  messages_cursor: null,
-  muted: false,
-  synced: true,
-  thread_trouble: null,
-  notify: null,
-  told: [],
-  stopped_by: null,
-  archived_by: null,
-  created_at: at,
-  updated_at: at,
-};
+const session = sessionRow({ session_id: 's', request_id: 'r', thread_ts: '1.0', response: {} });
 const request: SessionRequest = {
   id: 'r',
   dedupe_key: 'r',

@@ -95,10 +95,9 @@ export function createSendReply(deps: SendDeps) {
     switch (trouble.kind) {
       case 'wait':
         return wait(reply, trouble);
-      case 'unknown-outcome': {
+      case 'unknown-outcome':
         await tellLeftOut(reply, content);
         return deps.settle(session, reply, signal);
-      }
       case 'final':
         return fail(reply, await reasonFor(deps, session, { error, failure: trouble.failure }));
     }

@@ -6,14 +6,11 @@ import type { Text } from '../../text/index.ts';
 import type { AnswerTo } from '../payloads.ts';
 import type { Transitions } from '../transitions.ts';
 import type { Answerer } from './answer.ts';
-import type { SteeringCheck } from './check.ts';
-import { notDone } from './outcome.ts';
-import { escape } from '../../slack/blocks/text.ts';
-import { refuseSteering } from '../../slack/steering-words.ts';
+import type { SteeringRefusal } from './refusal.ts';
 
 type CancelDeps = {
   requests: Pick<Requests, 'find'>;
-  check: SteeringCheck;
+  refusalOf: SteeringRefusal;
   transitions: Transitions;
   envelopes: Pick<Envelopes, 'withoutSecrets'>;
   answer: Answerer;
@@ -27,7 +24,7 @@ const UNSENT = OPEN_STATES.filter((state) => state !== 'sending');
 
 /** Takes a request back. It moves only from the state it was seen in, so that a POST that left meanwhile wins. */
 export function createCanceller(deps: CancelDeps) {
-  const { requests, check, transitions, envelopes, answer, text } = deps;
+  const { requests, refusalOf, transitions, envelopes, answer, text } = deps;
 
   async function cancel(request: SessionRequest, userId: string): Promise<boolean> {
     const { id, state, sealed } = request;
@@ -47,19 +44,10 @@ export function createCanceller(deps: CancelDeps) {
     return moved !== null;
   }
 
-  /** Escaped; null: the person may. */
-  async function refused(request: SessionRequest, userId: string): Promise<string | null> {
-    try {
-      return refuseSteering(await check(request, userId), request.user_id, text);
-    } catch (error) {
-      return escape(notDone(error, text));
-    }
-  }
-
   return async ({ requestId, userId, answerTo }: Job): Promise<void> => {
     let request = await requests.find(requestId);
     if (request === null) return;
-    const refusal = await refused(request, userId);
+    const refusal = await refusalOf(request, userId);
     if (refusal !== null) {
       await answer.sayEscaped(userId, answerTo, refusal);
       return;

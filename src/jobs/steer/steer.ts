@@ -10,10 +10,8 @@ import type { Text } from '../../text/index.ts';
 import type { AnswerTo, Jobs, SteeringVerb } from '../payloads.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Answerer } from './answer.ts';
-import type { SteeringCheck } from './check.ts';
 import { notDone } from './outcome.ts';
-import { escape } from '../../slack/blocks/text.ts';
-import { refuseSteering } from '../../slack/steering-words.ts';
+import type { SteeringRefusal } from './refusal.ts';
 
 /** The answer is recorded right after, and shown at once; this is for when it changed nothing. */
 const CREDIT_WAIT_MS = 500;
@@ -26,7 +24,7 @@ type SteerDeps = {
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
   sessions: Pick<Sessions, 'find' | 'change'>;
-  check: SteeringCheck;
+  refusalOf: SteeringRefusal;
   devin: { stop: OnSession; archive: OnSession; get: OnSession };
   enqueue: Enqueue;
   /** Writes down what Devin answered, and has it shown. */
@@ -45,7 +43,7 @@ type Outcome = { kind: 'done'; response: SessionResponse } | { kind: 'not-done';
 
 /** Stops or archives a session. Both can be done twice without harm, so a job that comes twice does no harm. */
 export function createSteerer(deps: SteerDeps) {
-  const { requests, sessions, check, answer, text } = deps;
+  const { requests, sessions, refusalOf, answer, text } = deps;
 
   async function subjectOf(sessionId: string): Promise<Subject | null> {
     const session = await sessions.find(sessionId);
@@ -53,21 +51,12 @@ export function createSteerer(deps: SteerDeps) {
     return session === null || request === null ? null : { request, session };
   }
 
-  /** Escaped; null: the person may. */
-  async function refused({ request }: Subject, { userId }: Job): Promise<string | null> {
-    try {
-      return refuseSteering(await check(request, userId), request.user_id, text);
-    } catch (error) {
-      return escape(notDone(error, text));
-    }
-  }
-
   return async (job: Job, signal: AbortSignal): Promise<void> => {
     const { userId, what } = job;
     const subject = await subjectOf(job.sessionId);
     if (subject === null) return;
     const answerTo = job.answerTo ?? inThread(subject.session);
-    const refusal = await refused(subject, job);
+    const refusal = await refusalOf(subject.request, userId);
     if (refusal !== null) {
       await answer.sayEscaped(userId, answerTo, refusal);
       return;

@@ -3,35 +3,11 @@ import { createRound, ROUND_TIMES } from '../../../src/jobs/watch/round.ts';
 import { createLog } from '../../../src/log.ts';
 import type { SessionRow } from '../../../src/store/sessions.ts';
 import { sessionResponse } from '../../support/session-response.ts';
+import { sessionRow } from '../../support/session-row.ts';
 
 const RESPONSE = sessionResponse('s1');
-const LONG_AGO = new Date(0);
 
-const rowIn = (phase: SessionRow['phase']): SessionRow => ({
-  session_id: 's1',
-  request_id: 'r1',
-  url: RESPONSE.url,
-  response: RESPONSE,
-  team_id: 'T1',
-  channel_id: 'C1',
-  thread_ts: '1.1',
-  phase,
-  phase_at: LONG_AGO,
-  was_finished: false,
-  last_words: null,
-  changed_at: LONG_AGO,
-  next_look_at: LONG_AGO,
-  messages_cursor: null,
-  muted: false,
-  synced: true,
-  thread_trouble: null,
-  notify: null,
-  told: [],
-  stopped_by: null,
-  archived_by: null,
-  created_at: LONG_AGO,
-  updated_at: LONG_AGO,
-});
+const rowIn = (phase: SessionRow['phase']): SessionRow => sessionRow({ phase });
 
 type Answer = 'there' | 'not-there' | 'trouble';
 
