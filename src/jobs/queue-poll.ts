@@ -1,5 +1,7 @@
 import type { PgBoss } from 'pg-boss';
 import { z } from 'zod';
+import { repeat } from '../repeat.ts';
+import type { Repetition } from '../repeat.ts';
 
 export const BOSS_SCHEMA = 'pgboss';
 
@@ -13,10 +15,9 @@ type PollParts = {
 };
 
 /** Wakes the workers for jobs that were to start later, or again. */
-export function startPoll({ boss, crew, everyMs }: PollParts) {
+export function startPoll({ boss, crew, everyMs }: PollParts): Repetition {
   const names = [...crew.keys()];
   let failed = false;
-  let polling: Promise<void> | null = null;
   const poll = async (): Promise<void> => {
     try {
       const due = await dueQueues(boss, names);
@@ -28,15 +29,7 @@ export function startPoll({ boss, crew, everyMs }: PollParts) {
       for (const workers of crew.values()) workers.wake();
     }
   };
-  const timer = setInterval(() => {
-    polling ??= poll().finally(() => (polling = null));
-  }, everyMs);
-  return {
-    async stop(): Promise<void> {
-      clearInterval(timer);
-      await polling;
-    },
-  };
+  return repeat(poll, everyMs);
 }
 
 /**

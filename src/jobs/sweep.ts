@@ -1,4 +1,6 @@
 import type { Log } from '../log.ts';
+import { repeat } from '../repeat.ts';
+import type { Repetition } from '../repeat.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { Replies } from '../store/replies.ts';
@@ -36,8 +38,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 /** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
   const { requests, forms, replies, messages, milestones, enqueue, times, log } = deps;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | null = null;
+  let looking: Repetition | null = null;
 
   const ago = (ms: number): Date => new Date(Date.now() - ms);
 
@@ -70,22 +71,17 @@ export function createSweep(deps: SweepDeps) {
     }
   }
 
-  /** On a slow database a look may take longer than the time between two. */
-  function tick(): void {
-    running ??= look().finally(() => (running = null));
-  }
-
   return {
     /** `alone`: no other process can be at work, so whatever is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
       await (alone ? recover(0, 0) : recover(times.strandedMs, times.staleMs));
       await recoverThreads(alone ? 0 : WAITING_MS);
-      timer ??= setInterval(tick, times.everyMs);
+      looking ??= repeat(look, times.everyMs);
     },
     async stop(): Promise<void> {
-      clearInterval(timer);
-      timer = undefined;
-      await running;
+      const ending = looking;
+      looking = null;
+      await ending?.stop();
     },
   };
 }

@@ -1,7 +1,7 @@
-export type UpkeepLog = { warn(facts: object, message: string): void };
+import { repeat } from '../../repeat.ts';
+import type { Repetition } from '../../repeat.ts';
 
-/** What Postgres' background processes would do; PGlite runs in single-user mode, which has none. */
-type Upkeep = { stop(): Promise<void> };
+export type UpkeepLog = { warn(facts: object, message: string): void };
 
 type Runner = { exec(sql: string): Promise<unknown> };
 
@@ -9,29 +9,22 @@ const CHECKPOINT_MS = 5 * 60_000;
 const CHECKPOINTS_PER_VACUUM = 12;
 
 /**
+ * What Postgres' background processes would do; PGlite runs in single-user mode, which has none.
  * Without checkpoints the write-ahead log grows until the process ends, whatever `max_wal_size` says; without
  * vacuum so do the tables that change often. Both are short when done regularly.
  * https://www.postgresql.org/docs/current/app-postgres.html
  */
-export function startUpkeep(database: Runner, log: UpkeepLog): Upkeep {
+export function startUpkeep(database: Runner, log: UpkeepLog): Repetition {
   let round = 0;
-  let running: Promise<void> | null = null;
   const once = async (): Promise<void> => {
     round += 1;
     await runUpkeep(database, { vacuum: round % CHECKPOINTS_PER_VACUUM === 0 }).catch((error: unknown) => {
       log.warn({ err: error }, 'upkeep of the embedded database failed');
     });
   };
-  const timer = setInterval(() => {
-    running ??= once().finally(() => (running = null));
-  }, CHECKPOINT_MS);
-  timer.unref();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
+  const upkeep = repeat(once, CHECKPOINT_MS);
+  upkeep.unref();
+  return upkeep;
 }
 
 export async function runUpkeep(database: Runner, { vacuum }: { vacuum: boolean }): Promise<void> {
