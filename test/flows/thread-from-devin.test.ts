@@ -228,7 +228,7 @@ describe('a thread that takes no messages', () => {
     devin.advance(thread.id, { status: 'running', message: 'first' });
     const direct = slack.directMessages(thread.ana.userId);
     const told = await slack.waitForMessage(direct, ({ text }) => text.includes('cannot be posted'));
-    expect(told.text).toContain('/invite @Devin');
+    expect(told.text).toContain('/invite @Devin Sessions');
     devin.advance(thread.id, { message: 'second' });
     slack.setBotMember(thread.channelId, true);
     await thread.relayedText('second');

@@ -28,7 +28,7 @@ export const modal = {
     files: (count: number): string => (count === 1 ? '1 file' : `${count} files`),
   },
   threadUnreadable:
-    'Only this message can go along: this app cannot read the thread, because it is not in this conversation. To include the thread, type `/invite @Devin` there and open this form again.',
+    'Only this message can go along: this app cannot read the thread, because it is not in this conversation. To include the thread, type `/invite @Devin Sessions` there and open this form again.',
   /** One input holds 3,000 characters; a longer value goes on in further ones. */
   continued: (label: string, part: number): string => `${label} (part ${part})`,
   /** `names`: what they were called; empty where that is not known. */

@@ -31,9 +31,9 @@ export const notices = {
   /** By Slack's code. */
   elsewhereBecause: {
     not_in_channel:
-      'This app is not in this channel, so it cannot post there. To have the card in the channel next time, type `/invite @Devin` there.',
+      'This app is not in this channel, so it cannot post there. To have the card in the channel next time, type `/invite @Devin Sessions` there.',
     channel_not_found:
-      'This app is not in this conversation, so it cannot post there. To have the card in a private channel next time, type `/invite @Devin` there; apps cannot join a direct message between people.',
+      'This app is not in this conversation, so it cannot post there. To have the card in a private channel next time, type `/invite @Devin Sessions` there; apps cannot join a direct message between people.',
     is_archived: 'This channel is archived, so nothing can be posted there.',
     restricted_action:
       'Posting in this channel is restricted. Ask an administrator of the channel to let this app post there.',
@@ -101,6 +101,6 @@ export const notices = {
     'too-many': (name: string): string =>
       `The file ${name} was left out: there were too many files. Ask with fewer, or put them into one archive.`,
     'thread-unreadable': (code: string): string =>
-      `Only the picked message went along: this app could not read the thread (${code}). If it is not in the conversation, type \`/invite @Devin\` there to include the thread next time.`,
+      `Only the picked message went along: this app could not read the thread (${code}). If it is not in the conversation, type \`/invite @Devin Sessions\` there to include the thread next time.`,
   },
 };

@@ -18,9 +18,9 @@ export const thread = {
   /** By Slack's code. */
   troubleBecause: {
     not_in_channel:
-      'This app was removed from the channel. To let it continue, type `/invite @Devin` in the channel.',
+      'This app was removed from the channel. To let it continue, type `/invite @Devin Sessions` in the channel.',
     channel_not_found:
-      'This app was removed from the conversation. To let it continue, type `/invite @Devin` there.',
+      'This app was removed from the conversation. To let it continue, type `/invite @Devin Sessions` there.',
     is_archived: 'The channel is archived.',
     thread_not_found: 'The message that the thread was under was deleted.',
     message_not_found: 'The message that the thread was under was deleted.',
