@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Depth } from './jobs/queue.ts';
+import type { RefusedDelivery } from './slack/http-receiver.ts';
 import type { RequestState } from './session/request.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -13,6 +14,12 @@ export function createMetrics(depth: () => Promise<Record<string, Depth>>) {
     name: 'devin_slack_requests_total',
     help: 'Requests for a session that reached a state.',
     labelNames: ['state'],
+    registers,
+  });
+  const refused = new Counter({
+    name: 'devin_slack_refused_deliveries_total',
+    help: 'Requests to /slack/events that were refused before they were handled.',
+    labelNames: ['why'],
     registers,
   });
   const jobs = new Gauge({
@@ -30,6 +37,7 @@ export function createMetrics(depth: () => Promise<Record<string, Depth>>) {
   registry.registerMetric(jobs);
   return {
     countState: (state: RequestState): void => requests.inc({ state }),
+    countRefused: (why: RefusedDelivery): void => refused.inc({ why }),
     contentType: registry.contentType,
     text: async (): Promise<string> => registry.metrics(),
   };

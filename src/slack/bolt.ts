@@ -1,6 +1,9 @@
-import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import { App, SocketModeReceiver } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
+import { createHttpReceiver } from './http-receiver.ts';
+import type { RefusedDelivery } from './http-receiver.ts';
 import { slackLogger } from './log.ts';
 
 type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
@@ -21,6 +24,8 @@ type BoltOptions = {
   bot: () => BotIdentity;
   /** Socket Mode only: the connection has been gone for long; a fresh process is the cure. */
   onSocketLost: () => void;
+  /** HTTP only: a delivery was refused before any listener saw it. */
+  onRefused: (why: RefusedDelivery) => void;
   log: Log;
 };
 
@@ -40,7 +45,7 @@ export function createBolt(options: BoltOptions): Bolt {
     : createHttpBolt(options, options.transport.signingSecret);
 }
 
-function createApp({ bot, apiUrl, log }: BoltOptions, receiver: HTTPReceiver | SocketModeReceiver): App {
+function createApp({ bot, apiUrl, log }: BoltOptions, receiver: Receiver): App {
   const app = new App({
     receiver,
     authorize: async () => Promise.resolve(bot()),
@@ -77,20 +82,10 @@ function acknowledgeEventsLast(app: App): void {
 }
 
 function createHttpBolt(options: BoltOptions, signingSecret: string): Bolt {
-  const { log } = options;
-  const receiver = new HTTPReceiver({
-    signingSecret,
-    logger: slackLogger(log),
-    // Bolt would answer 500: Slack then delivers again, and switches the app's events off when that goes on.
-    processEventErrorHandler: async ({ error, response }) => {
-      log.warn({ err: error }, 'a payload could not be read');
-      if (!response.headersSent) response.writeHead(400).end();
-      return Promise.resolve(true);
-    },
-  });
+  const receiver = createHttpReceiver({ ...options, signingSecret });
   return {
     app: createApp(options, receiver),
-    slackEvents: receiver.requestListener,
+    slackEvents: receiver.slackEvents,
     connected: () => true,
     start: async () => Promise.resolve(),
     stop: async () => Promise.resolve(),

@@ -61,7 +61,7 @@ export async function createParts(config: Config, overrides: Overrides): Promise
   const store = createStore(database.db, seal, settings);
   const urgentStore = createStore(database.urgent, seal, settings);
   const devin = createDevin({ ...config.devin, fetch: settings.fetch, now: settings.now });
-  const slack = createSlack(config, settings);
+  const slack = createSlack(config, settings, metrics);
   const onMoved = (state: RequestState): void => {
     metrics.countState(state);
     settings.onState(state);

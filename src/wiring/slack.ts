@@ -10,13 +10,18 @@ import { slackLogger } from '../slack/log.ts';
 import { createMarkReader } from '../slack/marks.ts';
 import { createOutbound } from '../slack/outbound.ts';
 import { createPeople } from '../slack/people.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Settings } from './settings.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 
 export type Slack = ReturnType<typeof createSlack>;
 
-export function createSlack({ slack: { botToken, apiUrl, transport } }: Config, settings: Settings) {
+export function createSlack(
+  { slack: { botToken, apiUrl, transport } }: Config,
+  settings: Settings,
+  metrics: Metrics,
+) {
   const { log, fetch } = settings;
   const client = (options: WebClientOptions): WebClient =>
     new WebClient(botToken, {
@@ -50,6 +55,13 @@ export function createSlack({ slack: { botToken, apiUrl, transport } }: Config, 
     thread: createThreadReader({ client: background, people, botUserId }),
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound: createOutbound({ answers, background, hosts, fetch, log }),
-    bolt: createBolt({ transport, apiUrl, bot, onSocketLost: settings.onFatal, log }),
+    bolt: createBolt({
+      transport,
+      apiUrl,
+      bot,
+      onSocketLost: settings.onFatal,
+      onRefused: metrics.countRefused,
+      log,
+    }),
   };
 }

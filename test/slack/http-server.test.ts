@@ -1,20 +1,31 @@
-import { request as open } from 'node:http';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpServer } from '../../src/slack/http-server.ts';
-import type { HttpServer } from '../../src/slack/http-server.ts';
+import type { HttpServer, HttpServerOptions } from '../../src/slack/http-server.ts';
 
 const servers: HttpServer[] = [];
 
-async function start(): Promise<number> {
+async function start(options: Partial<HttpServerOptions> = {}): Promise<number> {
   const page = async () => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
   const server = createHttpServer({
     host: '127.0.0.1',
     port: 0,
     pages: { '/healthz': page },
-    slackEvents: (_request, response) => response.end('taken'),
+    slackEvents: (request, response) => request.resume().on('end', () => response.end('taken')),
+    ...options,
   });
   servers.push(server);
   return (await server.start()).port;
+}
+
+async function textUntilClosed(socket: Socket): Promise<string> {
+  let text = '';
+  socket.on('data', (data) => (text += data.toString()));
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.on('close', resolve));
+  return text;
 }
 
 afterEach(async () => {
@@ -28,14 +39,24 @@ describe('the HTTP server', () => {
     expect(Number(seconds)).toBeGreaterThan(60);
   });
 
-  test('answers 413 to a body without an end, as soon as it is too much', async () => {
-    const sending = open({ port: await start(), method: 'POST', path: '/slack/events' });
-    const status = new Promise<number | undefined>((resolve) => {
-      sending.on('response', ({ statusCode }) => resolve(statusCode));
-    });
-    sending.on('error', () => undefined);
-    for (let count = 0; count < 20; count += 1) sending.write('x'.repeat(100_000));
-    expect(await status).toBe(413);
-    sending.destroy();
+  test.each([
+    ['headers that never end', 'POST /slack/events HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n'],
+    ['a body that never ends', 'POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\nabc'],
+  ])('ends a connection with %s', async (_what, sent) => {
+    const requestTimes = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 };
+    const socket = connect(await start({ requestTimes }), '127.0.0.1');
+    socket.write(sent);
+    expect(await textUntilClosed(socket)).toContain('408');
+  });
+
+  test('takes no more connections than it can bear', async () => {
+    const port = await start({ maxConnections: 2 });
+    const held = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    await Promise.all(held.map(async (socket) => once(socket, 'connect')));
+    const extra = connect(port, '127.0.0.1');
+    extra.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(await textUntilClosed(extra)).toBe('');
+    for (const socket of held) socket.destroy();
+    await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
   });
 });

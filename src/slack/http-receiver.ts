@@ -1,0 +1,138 @@
+import { HTTPResponseAck } from '@slack/bolt';
+import type { App, Receiver } from '@slack/bolt';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Log } from '../log.ts';
+import { slackLogger } from './log.ts';
+import { createBodyReader, parseBody } from './request-body.ts';
+import { isSignedBy, readSignature } from './signature.ts';
+
+export type RefusedDelivery = 'unsigned' | 'signature' | 'too-large' | 'stalled' | 'malformed' | 'unknown';
+
+const STATUS_OF: Record<RefusedDelivery, number> = {
+  unsigned: 401,
+  signature: 401,
+  'too-large': 413,
+  stalled: 408,
+  malformed: 400,
+  unknown: 404,
+};
+
+/** What ends the connection too: its body is still on the way, and nobody reads it. */
+const CLOSES: ReadonlySet<RefusedDelivery> = new Set(['too-large', 'stalled']);
+
+/** What a wrong signing secret, or a wrong clock, looks like; but anyone can send such requests, as many as they like. */
+const WARNED: ReadonlySet<RefusedDelivery> = new Set(['unsigned', 'signature']);
+const WARN_EVERY_MS = 60_000;
+
+type ReceiverOptions = {
+  signingSecret: string;
+  onRefused: (why: RefusedDelivery) => void;
+  log: Log;
+  now?: () => number;
+};
+
+export type HttpReceiver = Receiver & { slackEvents: RequestListener };
+
+type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: RefusedDelivery };
+
+/**
+ * Takes Slack's deliveries. In place of Bolt's own receiver, which reads and parses a body before it looks at the
+ * signature, takes times from the future, and leaves a signed `null` without an answer.
+ */
+export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
+  const { onRefused, log, now = Date.now } = options;
+  const readDelivery = createDeliveryReader(options);
+  let app: App | null = null;
+  let warnedMs = -Infinity;
+
+  function note(why: RefusedDelivery): void {
+    onRefused(why);
+    if (!WARNED.has(why) || now() - warnedMs < WARN_EVERY_MS) return;
+    warnedMs = now();
+    log.warn(
+      { why },
+      'a delivery was refused: check SLACK_SIGNING_SECRET and the clock if it came from Slack',
+    );
+  }
+
+  function refuse(why: RefusedDelivery, response: ServerResponse): void {
+    note(why);
+    if (response.headersSent) return;
+    if (CLOSES.has(why)) response.setHeader('connection', 'close');
+    response.writeHead(STATUS_OF[why]).end();
+  }
+
+  async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const delivery = await readDelivery(request);
+    if (delivery.kind !== 'delivery') return refuse(delivery.kind, response);
+    const { body } = delivery;
+    if (body['ssl_check'] === '1') return void response.writeHead(200).end();
+    if (body['type'] === 'url_verification') return answerChallenge(body, response);
+    await dispatch(body, request, response);
+    // Without a listener there is no answer; Slack need not wait for one.
+    if (!response.headersSent) refuse('unknown', response);
+  }
+
+  async function dispatch(
+    body: Record<string, unknown>,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const ack = new HTTPResponseAck({
+      logger: slackLogger(log),
+      processBeforeResponse: false,
+      httpRequest: request,
+      httpRequestBody: body,
+      httpResponse: response,
+    });
+    try {
+      await app?.processEvent({ body, ack: ack.bind(), ...retryOf(request) });
+    } finally {
+      ack.ack();
+    }
+  }
+
+  return {
+    init(given) {
+      app = given;
+    },
+    start: async () => Promise.resolve(),
+    stop: async () => Promise.resolve(),
+    slackEvents: (request, response) => {
+      take(request, response).catch((error: unknown) => {
+        // Slack switches an app's events off after too many answers of 500.
+        log.warn({ err: error }, 'a payload could not be read');
+        refuse('malformed', response);
+      });
+    },
+  };
+}
+
+function createDeliveryReader({ signingSecret, now = Date.now }: ReceiverOptions) {
+  const readBody = createBodyReader();
+  /** In this order: what anyone can send costs nothing before it is known to come from Slack. */
+  return async (request: IncomingMessage): Promise<Delivery> => {
+    const signature = readSignature(request.headers, now());
+    if (signature === null) return { kind: 'unsigned' };
+    const read = await readBody(request);
+    if (read.kind !== 'read') return read;
+    if (!isSignedBy(signingSecret, signature, read.body)) return { kind: 'signature' };
+    const body = parseBody(read.body.toString('utf8'), request.headers['content-type'] ?? '');
+    return body === null ? { kind: 'malformed' } : { kind: 'delivery', body };
+  };
+}
+
+/** https://docs.slack.dev/reference/events/url_verification */
+function answerChallenge({ challenge }: Record<string, unknown>, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ challenge }));
+}
+
+/** https://docs.slack.dev/apis/events-api/#retries */
+function retryOf({ headers }: IncomingMessage): { retryNum?: number; retryReason?: string } {
+  const retryNum = Number.parseInt(String(headers['x-slack-retry-num']), 10);
+  const reason = headers['x-slack-retry-reason'];
+  return {
+    ...(Number.isSafeInteger(retryNum) && { retryNum }),
+    ...(typeof reason === 'string' && { retryReason: reason }),
+  };
+}

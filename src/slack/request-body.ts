@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import { parse } from 'node:querystring';
+
+/** Slack's largest payloads are far below; https://docs.slack.dev/surfaces/modals has views at 250 kB. */
+const MAX_BODY_BYTES = 1024 * 1024;
+/** Of all bodies that are being read. Anyone can start one, and stall. */
+const MAX_READING_BYTES = 16 * MAX_BODY_BYTES;
+/** What a piece costs beside its bytes: a body can be sent in pieces of one byte. */
+const PIECE_BYTES = 100;
+/** A slash command has about 15 fields, everything else one. */
+const MAX_FIELDS = 100;
+
+type BodyRead = { kind: 'read'; body: Buffer } | { kind: 'too-large' } | { kind: 'stalled' };
+export type BodyReader = (request: IncomingMessage) => Promise<BodyRead>;
+
+type BodyLimits = { maxBodyBytes: number; maxReadingBytes: number };
+type Reading = { cost: number; giveWay: () => void };
+
+const LIMITS: BodyLimits = { maxBodyBytes: MAX_BODY_BYTES, maxReadingBytes: MAX_READING_BYTES };
+
+/** Reads bodies whole, within bounds. Slack sends a body at once: under pressure the oldest unfinished one gives way. */
+export function createBodyReader({ maxBodyBytes, maxReadingBytes }: BodyLimits = LIMITS): BodyReader {
+  const readings = new Set<Reading>();
+  let total = 0;
+
+  function forget(reading: Reading): void {
+    if (readings.delete(reading)) total -= reading.cost;
+  }
+
+  function count(reading: Reading, cost: number): void {
+    if (!readings.has(reading)) return;
+    reading.cost += cost;
+    total += cost;
+    for (const oldest of readings) {
+      if (total <= maxReadingBytes) return;
+      oldest.giveWay();
+    }
+  }
+
+  async function collect(request: IncomingMessage, reading: Reading): Promise<BodyRead> {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    const incoming: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+    for await (const piece of incoming) {
+      count(reading, piece.length + PIECE_BYTES);
+      bytes += piece.length;
+      if (bytes > maxBodyBytes) return { kind: 'too-large' };
+      if (!readings.has(reading)) return { kind: 'stalled' };
+      pieces.push(piece);
+    }
+    return { kind: 'read', body: Buffer.concat(pieces) };
+  }
+
+  return async (request) => {
+    if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return { kind: 'too-large' };
+    return new Promise((resolve) => {
+      const reading: Reading = {
+        cost: 0,
+        giveWay: () => {
+          forget(reading);
+          resolve({ kind: 'stalled' });
+        },
+      };
+      readings.add(reading);
+      collect(request, reading)
+        .catch((): BodyRead => ({ kind: 'stalled' }))
+        .finally(() => forget(reading))
+        .then(resolve, () => undefined);
+    });
+  };
+}
+
+/** Commands are forms, interactions a form with JSON in it, events JSON. null: none of these. */
+export function parseBody(body: string, contentType: string): Record<string, unknown> | null {
+  const [mediaType = ''] = contentType.split(';', 1);
+  if (mediaType.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return parseObject(body);
+  const fields = parseForm(body);
+  if (fields === null || !('payload' in fields)) return fields;
+  return typeof fields['payload'] === 'string' ? parseObject(fields['payload']) : null;
+}
+
+function parseForm(body: string): Record<string, unknown> | null {
+  const fields = parse(body, '&', '=', { maxKeys: MAX_FIELDS + 1 });
+  const values = Object.values(fields);
+  return values.length > MAX_FIELDS || values.some(Array.isArray) ? null : fields;
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

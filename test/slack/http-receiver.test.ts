@@ -1,0 +1,299 @@
+import { createHmac } from 'node:crypto';
+import { request as open } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import * as fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createBolt } from '../../src/slack/bolt.ts';
+import type { RefusedDelivery } from '../../src/slack/http-receiver.ts';
+import { createHttpServer } from '../../src/slack/http-server.ts';
+import type { HttpServer } from '../../src/slack/http-server.ts';
+import { captureLog } from '../support/log-lines.ts';
+
+const SECRET = 'a signing secret';
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+const MEGABYTE = 1024 * 1024;
+const BOT = { botToken: 'xoxb-1', botId: 'B1', botUserId: 'U1', teamId: 'T1', workspaceUrl: null };
+
+type Headers = Record<string, string>;
+type Sent = { body: string | Buffer; headers: Headers };
+
+const log = captureLog();
+let refusals: RefusedDelivery[] = [];
+let server: HttpServer;
+let port = 0;
+const opened: ClientRequest[] = [];
+
+beforeAll(async () => {
+  const bolt = createBolt({
+    transport: { kind: 'http', signingSecret: SECRET },
+    apiUrl: null,
+    bot: () => BOT,
+    onSocketLost: () => undefined,
+    onRefused: (why) => refusals.push(why),
+    log: log.log,
+  });
+  bolt.app.command('/devin', async ({ command, ack }) => ack(`heard ${command.text}`));
+  bolt.app.event('app_mention', async () => Promise.resolve());
+  const page = async () => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
+  const { slackEvents } = bolt;
+  server = createHttpServer({ host: '127.0.0.1', port: 0, pages: { '/healthz': page }, slackEvents });
+  ({ port } = await server.start());
+});
+afterAll(async () => server.stop());
+beforeEach(() => {
+  refusals = [];
+});
+afterEach(() => {
+  for (const one of opened.splice(0)) one.destroy();
+});
+
+function signatureOf(body: string | Buffer, offsetS = 0): Headers {
+  const timestamp = String(Math.floor(Date.now() / 1000) + offsetS);
+  const digest = createHmac('sha256', SECRET).update(`v0:${timestamp}:`).update(body).digest('hex');
+  return { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': `v0=${digest}` };
+}
+
+async function post({ body, headers }: Sent): Promise<{ status: number; text: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}/slack/events`, { method: 'POST', body, headers });
+  return { status: response.status, text: await response.text() };
+}
+
+async function postSigned(body: string | Buffer, contentType: string) {
+  return post({ body, headers: { 'content-type': contentType, ...signatureOf(body) } });
+}
+
+/** A request whose body does not come to its end, and the status it is answered with all the same. */
+function stall(
+  headers: Headers,
+  sent: string,
+): { status: Promise<number | undefined>; ended: Promise<unknown> } {
+  const sending = open({ port, host: '127.0.0.1', method: 'POST', path: '/slack/events', headers });
+  opened.push(sending);
+  sending.on('error', () => undefined);
+  const answer = new Promise<IncomingMessage>((resolve) => sending.on('response', resolve));
+  if (sent === '') sending.flushHeaders();
+  else sending.write(sent);
+  return {
+    status: answer.then(({ statusCode }) => statusCode),
+    ended: new Promise((resolve) => sending.on('close', resolve)),
+  };
+}
+
+async function expectHealthy(): Promise<void> {
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+}
+
+const COMMAND = 'command=%2Fdevin&text=fix+it&user_id=U2&team_id=T1&channel_id=C1';
+const plausible = (): Headers => ({ ...signatureOf('another body'), 'content-type': JSON_TYPE });
+const now = (): number => Math.floor(Date.now() / 1000);
+const SOME_DIGEST = `v0=${'a'.repeat(64)}`;
+
+describe('a delivery', () => {
+  test.each([FORM, `${FORM}; charset=utf-8`, 'Application/X-WWW-Form-URLEncoded;charset=UTF-8'])(
+    'is taken when Slack signed it, as %s',
+    async (contentType) => {
+      expect(await postSigned(COMMAND, contentType)).toEqual({ status: 200, text: 'heard fix it' });
+    },
+  );
+
+  test('is taken up to five minutes late or early', async () => {
+    for (const offsetS of [-295, 295]) {
+      const headers = { 'content-type': FORM, ...signatureOf(COMMAND, offsetS) };
+      expect((await post({ body: COMMAND, headers })).status).toBe(200);
+    }
+  });
+
+  test('is verified over its bytes, not over what they mean as text', async () => {
+    const body = Buffer.concat([Buffer.from('command=%2Fdevin&text='), Buffer.from([0xff, 0xfe])]);
+    expect((await postSigned(body, FORM)).status).toBe(200);
+    const changed = Buffer.concat([Buffer.from('command=%2Fdevin&text='), Buffer.from([0xfd, 0xfc])]);
+    expect(
+      (await post({ body: changed, headers: { 'content-type': FORM, ...signatureOf(body) } })).status,
+    ).toBe(401);
+  });
+
+  test('answers the challenge of a new request URL, and a check of the certificate', async () => {
+    const challenge = JSON.stringify({ type: 'url_verification', challenge: 'abc' });
+    expect(await postSigned(challenge, JSON_TYPE)).toEqual({ status: 200, text: '{"challenge":"abc"}' });
+    const check = `ssl_check=1&${COMMAND}`;
+    expect(await postSigned(check, FORM)).toEqual({ status: 200, text: '' });
+  });
+
+  test.each<[string, () => Headers]>([
+    ['no signature', () => ({ 'x-slack-request-timestamp': String(now()) })],
+    ['no time', () => ({ 'x-slack-signature': SOME_DIGEST })],
+    ['a time of over five minutes ago', () => signatureOf('', -302)],
+    ['a time over five minutes ahead', () => signatureOf('', 302)],
+    ['a time that is no number', () => ({ ...signatureOf(''), 'x-slack-request-timestamp': 'NaN' })],
+    [
+      'a time in hexadecimal',
+      () => ({ ...signatureOf(''), 'x-slack-request-timestamp': `0x${now().toString(16)}` }),
+    ],
+    [
+      'a signature of another version',
+      () => ({ ...signatureOf(''), 'x-slack-signature': `v1=${'a'.repeat(64)}` }),
+    ],
+    ['a signature that is too short', () => ({ ...signatureOf(''), 'x-slack-signature': 'v0=abc' })],
+    ['an empty signature', () => ({ ...signatureOf(''), 'x-slack-signature': '' })],
+  ])('with %s is refused before any of its body came', async (_what, headers) => {
+    const { status } = stall({ ...headers(), 'content-length': String(MEGABYTE / 2) }, '');
+    expect(await status).toBe(401);
+    expect(refusals).toEqual(['unsigned']);
+  });
+
+  test.each([
+    ['a form of half a million fields', 'a&'.repeat(MEGABYTE / 2 - 1), FORM],
+    ['broken JSON', '{"type":', JSON_TYPE],
+  ])('that somebody else signed is refused before it is parsed: %s', async (_what, body, contentType) => {
+    const headers = { ...plausible(), 'content-type': contentType };
+    expect((await post({ body, headers })).status).toBe(401);
+    expect(refusals).toEqual(['signature']);
+  });
+
+  test.each([
+    ['a form of many fields', 'a&'.repeat(MEGABYTE / 2 - 1), FORM],
+    ['a field that comes twice', 'payload={}&payload={}', FORM],
+    ['a payload that is null', 'payload=null', FORM],
+    ['JSON null', 'null', JSON_TYPE],
+    ['a list', '[]', JSON_TYPE],
+    ['a number', '7', JSON_TYPE],
+    ['a text', '"text"', JSON_TYPE],
+    ['nothing', '', JSON_TYPE],
+    ['half a million brackets', '['.repeat(MEGABYTE / 2), JSON_TYPE],
+    ['an event that is null', '{"type":"event_callback","event":null}', JSON_TYPE],
+    ['a command as JSON of another kind', '{"command":7,"channel":null,"actions":null}', 'text/plain'],
+    ['an object of no kind', '{}', JSON_TYPE],
+    ['an object of no kind, in a form', 'a=b', FORM],
+  ])('that makes no sense gets a 4xx at once, signed as it is: %s', async (_what, body, contentType) => {
+    const { status } = await postSigned(body, contentType);
+    expect(Math.floor(status / 100)).toBe(4);
+    await expectHealthy();
+  });
+
+  test('with more fields than Slack sends is refused', async () => {
+    const many = Array.from({ length: 200 }, (_, at) => `field${at}=1`).join('&');
+    expect((await postSigned(`${COMMAND}&${many}`, FORM)).status).toBe(400);
+  });
+
+  test('that never ends is refused as soon as it is too large', async () => {
+    const { status, ended } = stall(plausible(), 'x'.repeat(2 * MEGABYTE));
+    expect(await status).toBe(413);
+    await ended;
+  });
+
+  test('that says it is too large is refused before it comes', async () => {
+    const { status } = stall({ ...plausible(), 'content-length': String(MEGABYTE + 1) }, '');
+    expect(await status).toBe(413);
+  });
+});
+
+describe('a crowd of bodies that stall', () => {
+  test('keeps nothing of what is not signed', async () => {
+    const headers = { 'content-type': FORM, 'content-length': String(MEGABYTE) };
+    const stalled = Array.from({ length: 400 }, () => stall(headers, 'a&'.repeat(1000)));
+    const statuses = await Promise.all(stalled.map(async ({ status }) => status));
+    expect(new Set(statuses)).toEqual(new Set([401]));
+    await expectHealthy();
+  });
+
+  test('gives way, the oldest first, when what looks signed is more than can be kept', async () => {
+    const headers = { ...plausible(), 'content-length': String(MEGABYTE) };
+    const most = 16;
+    const stalled = Array.from({ length: most * 3 }, () => stall(headers, 'a'.repeat(MEGABYTE - 9999)));
+    const gaveWay = stalled.map(async ({ status, ended }) => [await status, await ended]);
+    await expect.poll(() => refusals.length).toBeGreaterThanOrEqual(most * 2);
+    expect(new Set(refusals)).toEqual(new Set(['stalled']));
+    expect((await Promise.race(gaveWay))[0]).toBe(408);
+    expect((await postSigned(COMMAND, FORM)).status).toBe(200);
+  });
+
+  test('counts pieces of one byte at what they cost', async () => {
+    const { status } = stall({ ...plausible(), 'transfer-encoding': 'chunked' }, 'a');
+    const sending = opened.at(-1);
+    for (let count = 0; count < 200_000; count += 1) sending?.write('a');
+    expect(await status).toBe(408);
+  });
+});
+
+describe('whatever arrives', () => {
+  const header = fc.constantFrom(
+    'x-slack-signature',
+    'x-slack-request-timestamp',
+    'x-slack-retry-num',
+    'content-type',
+    'content-encoding',
+    'expect',
+    'x-forwarded-for',
+  );
+  const headerValue = fc.oneof(
+    fc.constantFrom(FORM, JSON_TYPE, SOME_DIGEST, '100-continue', '1e9', '-1', String(now())),
+    fc.stringMatching(/^[ -~]{0,40}$/),
+  );
+  const leaf = fc.oneof(fc.constant(null), fc.string(), fc.integer(), fc.boolean());
+  const kinds = fc.constantFrom(
+    'event_callback',
+    'view_submission',
+    'block_actions',
+    'message_action',
+    'shortcut',
+  );
+  const shape = fc.record(
+    {
+      type: fc.oneof(kinds, leaf),
+      event: fc.oneof(leaf, fc.record({ type: leaf, channel: leaf, item: leaf }, { requiredKeys: [] })),
+      command: leaf,
+      actions: fc.oneof(leaf, fc.array(leaf)),
+      view: leaf,
+      team: leaf,
+      user: leaf,
+      channel: leaf,
+      authorizations: leaf,
+    },
+    { requiredKeys: [] },
+  );
+  const body = fc.oneof(
+    shape.map((value) => JSON.stringify(value)),
+    shape.map((value) => `payload=${encodeURIComponent(JSON.stringify(value))}`),
+    fc.json(),
+    fc.string({ unit: 'binary' }),
+    fc.webQueryParameters(),
+  );
+
+  test('is answered, with no 5xx, and health goes on', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        body,
+        fc.dictionary(header, headerValue, { maxKeys: 3 }),
+        fc.boolean(),
+        async (sentBody, odd, isSigned) => {
+          const { expect: _refusedByFetch, ...rest } = odd;
+          const headers = { 'content-type': JSON_TYPE, ...rest, ...(isSigned && signatureOf(sentBody)) };
+          const { status } = await post({ body: sentBody, headers });
+          expect(status).toBeLessThan(500);
+          expect(isSigned || status === 401).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    await expectHealthy();
+  });
+
+  test('is answered for any method and path', async () => {
+    const method = fc.constantFrom('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'POST');
+    await fc.assert(
+      fc.asyncProperty(method, fc.webPath(), async (verb, path) => {
+        const response = await fetch(`http://127.0.0.1:${port}/x${path}`, { method: verb });
+        expect(response.status).toBe(404);
+      }),
+    );
+    await expectHealthy();
+  });
+
+  test('a wrong secret or clock is warned of, once a minute', async () => {
+    const before = log.text().split('check SLACK_SIGNING_SECRET').length;
+    for (let count = 0; count < 5; count += 1) await post({ body: '{}', headers: plausible() });
+    expect(log.text().split('check SLACK_SIGNING_SECRET').length - before).toBeLessThanOrEqual(1);
+    expect(log.text()).toContain('check SLACK_SIGNING_SECRET');
+  });
+});
