@@ -43,13 +43,18 @@ const MAX_SCHEMA_BYTES = 64 * 1024;
 const word = z.string().trim().min(1).max(255);
 const oneLine = z.string().trim().min(1).max(200);
 
+function withoutEnding(path: string): string {
+  let end = path.length;
+  while (path.charAt(end - 1) === '/') end -= 1;
+  return path.slice(0, end).replace(/\.git$/, '');
+}
+
 /** `owner/repo`; a pasted https or ssh address of a repository is reduced to that. */
 const repository = z
   .string()
   .trim()
-  .transform((value) =>
-    value.replace(/^(?:https?:\/\/|ssh:\/\/git@|git@)[^/:]+[/:]/, '').replace(/(?:\.git)?\/*$/, ''),
-  )
+  .max(2083)
+  .transform((value) => withoutEnding(value.replace(/^(?:https?:\/\/|ssh:\/\/git@|git@)[^/:]+[/:]/, '')))
   .pipe(z.string().regex(/^[\w.-]+(?:\/[\w.-]+)+$/));
 
 const webAddress = z.url({ protocol: /^https?$/ }).max(2083);

@@ -27,6 +27,8 @@ export type Problem =
   | { kind: 'unclosed-quote'; field: FieldKey; value: string }
   | { kind: 'repeated'; field: FieldKey }
   | { kind: 'no-task' }
+  /** More characters than are read. */
+  | { kind: 'too-long'; max: number }
   /** A sub-command's word without what it takes. */
   | { kind: 'incomplete'; subcommand: Subcommand }
   /** A sub-command's word with one behind it that it does not take: meant as a command, or as a task. */

@@ -142,7 +142,8 @@ function readLink(url: string, label: string | null): string {
 }
 
 function joinLines(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ').trim();
+  const lines = text.split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }
 
 function cutBefore(text: string, end: number): number {

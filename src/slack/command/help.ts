@@ -94,6 +94,8 @@ function renderProblem(problem: Problem, { typed, where }: Asked, text: Text): s
         quoted(unescape(typed)),
         code(text.command.help.subcommands[problem.subcommand].usage),
       );
+    case 'too-long':
+      return problems.tooLong(problem.max);
     case 'no-task':
       return typed.trim() === '' ? problems.noTask : problems.noTaskIn(quoted(unescape(typed)));
   }

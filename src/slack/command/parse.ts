@@ -5,12 +5,16 @@ import { scan } from './scan.ts';
 import { defaultsSetBeside, parseSubcommand, unfinishedSubcommand } from './subcommands.ts';
 import { readValues } from './values.ts';
 
+/** Slack cuts a message here: https://docs.slack.dev/changelog/2018-04-truncating-really-long-messages */
+const LONGEST = 40_000;
+
 /**
  * What a person wants, from the text of a slash command as Slack sends it with `should_escape`.
  * https://docs.slack.dev/interactivity/implementing-slash-commands
  */
 export function parseCommand(text: string): Intent {
   const typed = text.trim();
+  if (typed.length > LONGEST) return tooLong(typed);
   const { task, given, before, hasFlags } = scan(typed);
   const subcommand = hasFlags ? null : parseSubcommand(typed);
   if (subcommand !== null) return subcommand;
@@ -29,6 +33,7 @@ export function parseCommand(text: string): Intent {
 export function parseTask(text: string): IntentOf<'create' | 'open-form' | 'invalid'> {
   const typed = text.trim();
   if (typed === '') return { kind: 'open-form' };
+  if (typed.length > LONGEST) return tooLong(typed);
   const { task, given } = scan(typed);
   const { values, problems } = readValues(given);
   const prompt = unescape(task).trim();
@@ -36,4 +41,12 @@ export function parseTask(text: string): IntentOf<'create' | 'open-form' | 'inva
   const missing: Problem[] = prompt === '' ? [{ kind: 'no-task' }] : [];
   const all = [...problems, ...missing];
   return all.length === 0 ? { kind: 'create', draft } : { kind: 'invalid', problems: all, draft };
+}
+
+function tooLong(typed: string): IntentOf<'invalid'> {
+  return {
+    kind: 'invalid',
+    problems: [{ kind: 'too-long', max: LONGEST }],
+    draft: { prompt: unescape(typed).trim() },
+  };
 }

@@ -59,8 +59,9 @@ const CLOSING: Record<string, readonly string[]> = {
   '‚': ['‘', '’', "'"],
 };
 
-/** Of a quoted stretch in the task, in characters: bounds the search for what closes it. */
+/** Longest quoted stretch in the task and in a value, in characters: each mark that nothing closes costs one search. */
 const LONGEST_QUOTE = 1000;
+const LONGEST_VALUE = 3000;
 
 /** A single one that nothing closes is an apostrophe ('90s). */
 const APOSTROPHES = new Set(["'", '‘', '‚']);
@@ -72,7 +73,8 @@ function readQuoted(text: string, at: number, isList: boolean): Quoted | null {
   const mark = text.charAt(at);
   const closers = mark === '`' ? ['`'] : CLOSING[mark];
   if (closers === undefined) return null;
-  const close = closeOf(text, at, { closers, after: isList ? /[\s,]/ : /\s/, within: text.length });
+  const within = Math.min(text.length, at + LONGEST_VALUE);
+  const close = closeOf(text, at, { closers, after: isList ? /[\s,]/ : /\s/, within });
   if (close !== null) return { text: text.slice(at + 1, close), end: close + 1 };
   return APOSTROPHES.has(mark) ? null : 'unclosed';
 }
@@ -103,8 +105,9 @@ function slackTokenEnd(text: string, at: number): number | null {
 function quotedProseEnd(text: string, at: number, wordStart: number): number | null {
   const closers = CLOSING[text.charAt(at)];
   if (closers === undefined || !/^[([{]*$/.test(text.slice(wordStart, at))) return null;
-  const lineEnd = text.indexOf('\n', at);
-  const within = Math.min(lineEnd === -1 ? text.length : lineEnd, at + LONGEST_QUOTE);
+  const near = text.slice(at, at + LONGEST_QUOTE);
+  const lineEnd = near.indexOf('\n');
+  const within = at + (lineEnd === -1 ? near.length : lineEnd);
   const close = closeOf(text, at, { closers, after: /[\s)\]},.;:!?…]/, within });
   return close === null ? null : close + 1;
 }
@@ -113,12 +116,13 @@ type Closing = { closers: readonly string[]; after: RegExp; within: number };
 
 /** The first closing mark at the end of a word. */
 function closeOf(text: string, open: number, { closers, after, within }: Closing): number | null {
+  // A search in the whole text would read it to its end for each mark.
+  const quoted = text.slice(open + 1, within);
   for (const closer of closers) {
-    let close = text.indexOf(closer, open + 1);
-    while (close !== -1 && close < within) {
+    for (let at = quoted.indexOf(closer); at !== -1; at = quoted.indexOf(closer, at + 1)) {
+      const close = open + 1 + at;
       const next = text.charAt(close + 1);
       if (next === '' || after.test(next)) return close;
-      close = text.indexOf(closer, close + 1);
     }
   }
   return null;

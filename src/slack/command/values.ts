@@ -130,9 +130,13 @@ function toSwitch(initially: boolean, text: string): boolean | undefined {
   return text === 'false' ? initially : undefined;
 }
 
+const SENTENCE_MARKS = '.,;:!?';
+
 /** Behind a word or number, a sentence's own mark: `--mode fast, --acu 10.` */
 function withoutMark(text: string): string {
-  return text.replace(/[.,;:!?]+$/, '');
+  let end = text.length;
+  while (end > 0 && SENTENCE_MARKS.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 function badValue(field: Field, text: string): Problem {

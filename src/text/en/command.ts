@@ -34,6 +34,8 @@ export const command = {
       `${word} needs more: ${usage}. \`list\` shows your sessions, \`help\` every command.`,
     ambiguous: (typed: string, usage: string): string =>
       `${typed} may be meant as ${usage}, or as a task. If it is a task, start it from the form, or say it in more words.`,
+    tooLong: (max: number): string =>
+      `That is longer than ${max.toLocaleString('en-US')} characters. Shorten it, or put the long part into a file and attach it.`,
     noTask: 'There is no task. Say what Devin should do.',
     noTaskIn: (typed: string): string =>
       `There are options but no task in ${typed}. Add what Devin should do.`,

@@ -358,3 +358,11 @@ describe('sub-commands', () => {
     });
   });
 });
+
+test('refuses a command that is longer than a message of Slack, and keeps what was typed', () => {
+  const typed = 'a'.repeat(40_001);
+  expect(refused(typed)).toMatchObject({
+    problems: [{ kind: 'too-long', max: 40_000 }],
+    draft: { prompt: typed },
+  });
+});

@@ -1,6 +1,6 @@
 /** Several values in one text input: one a line or parted by commas, in quotes where that would be misread. */
 
-const ENTRY = /\s*"((?:[^"]|"")*)"[^\S\n]*(?=[,\n]|$)|[^,\n]+/g;
+const ENTRY = /[^\S\n]*"((?:[^"]|"")*)"[^\S\n]*(?=[,\n]|$)|[^,\n]+/g;
 
 export function writeList(items: readonly string[]): string {
   return items.map((item) => (/[,\n]|^"/.test(item) ? `"${item.replaceAll('"', '""')}"` : item)).join('\n');

@@ -1,0 +1,43 @@
+import { Worker } from 'node:worker_threads';
+import { describe, expect, test } from 'vitest';
+import { READERS } from './readers.ts';
+
+/**
+ * Linear code reads a text of this length within a tenth of a second, quadratic code within half a minute at best: the
+ * limit is far from both, so it counts steps, whatever else the machine does.
+ */
+const LENGTH = 200_000;
+const LIMIT_MS = 12_000;
+const MEMORY = { maxOldGenerationSizeMb: 256 };
+
+/** The text that was not read within the limits; null: all were. */
+async function unreadable(reader: string): Promise<string | null> {
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    workerData: { reader, length: LENGTH },
+    resourceLimits: MEMORY,
+  });
+  let current = 'the first';
+  return new Promise((resolve) => {
+    const tooLong = () => {
+      resolve(current);
+      void worker.terminate();
+    };
+    let timer = setTimeout(tooLong, LIMIT_MS);
+    worker.on('message', (label: string) => {
+      current = label;
+      clearTimeout(timer);
+      timer = setTimeout(tooLong, LIMIT_MS);
+    });
+    worker.on('error', (error) => resolve(`${current}: ${String(error)}`));
+    worker.on('exit', (code) => {
+      clearTimeout(timer);
+      resolve(code === 0 ? null : current);
+    });
+  });
+}
+
+describe('reads any text in steps that grow with its length', () => {
+  test.each(Object.keys(READERS))('%s', { timeout: 120_000 }, async (reader) => {
+    expect(await unreadable(reader)).toBeNull();
+  });
+});
