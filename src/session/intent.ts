@@ -2,7 +2,7 @@ import type { SettingScope } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
 import type { Notify, Steer } from './preferences.ts';
 
-/** Words that are not a task when they stand alone, or in front of exactly what they take. */
+/** Words that are not a task when they are alone, or come before exactly what they take. */
 export const SUBCOMMANDS = [
   'help',
   'list',
@@ -28,25 +28,25 @@ export type Problem =
   | { kind: 'repeated'; field: FieldKey }
   | { kind: 'no-task' }
   /** More characters than are read. */
-  | { kind: 'too-long'; max: number }
-  /** A sub-command's word without what it takes. */
-  | { kind: 'incomplete'; subcommand: Subcommand }
-  /** A sub-command's word with one behind it that it does not take: meant as a command, or as a task. */
-  | { kind: 'ambiguous'; subcommand: Subcommand };
+  | { kind: 'too-long'; max: number };
 
 /** Settings that administrators make for others. */
 export type SharedScope = Exclude<SettingScope, 'person'>;
+
+export type HelpTopic = 'options' | 'admin';
 
 /** What a person wants, read from the text of a slash command. */
 export type Intent =
   | { kind: 'create'; draft: SessionDraft }
   | { kind: 'open-form' }
-  | { kind: 'help' }
+  | { kind: 'help'; topic: HelpTopic | null }
   | { kind: 'list'; whose: 'mine' | 'all'; page: number }
   | { kind: 'status'; session: string }
   | { kind: 'follow'; session: string }
   | { kind: 'stop' | 'archive'; session: string }
   | { kind: 'say'; session: string; text: string }
+  /** Which session it is about is chosen from a list. */
+  | { kind: 'pick'; act: 'status' | 'stop' | 'archive' | 'say' }
   | { kind: 'link'; slackUserId: string; devinUserId: string }
   | { kind: 'defaults' }
   /** With problems nothing is set. */
@@ -57,6 +57,13 @@ export type Intent =
   | { kind: 'steer'; who: Steer; scope: SharedScope }
   /** Whether what people write in Devin's web app appears in threads. */
   | { kind: 'web-messages'; shown: boolean; scope: SharedScope }
+  /** A setting as it is, with its choices. */
+  | { kind: 'show-setting'; setting: 'notify' | 'steer' | 'web-messages' }
+  /**
+   * It may be a task, or a slip: that is asked before a session is paid for. `about`: the sub-command that was
+   * probably meant; `meant`: as a command that can be run.
+   */
+  | { kind: 'ask-first'; about: Subcommand | null; meant: string | null; draft: SessionDraft }
   /** Nothing is created; `draft` holds what could be read, for the form. */
   | { kind: 'invalid'; problems: Problem[]; draft: SessionDraft };
 

@@ -15,6 +15,8 @@ export const VIEW = {
 export const ACTION = {
   /** On a refusal: the form, filled in with what was typed. Value: a form id. */
   openForm: 'open_form',
+  /** On a question whether it is a task: starts it. Value: a form id. */
+  startAsTask: 'start_as_task',
   /** In the form: shows every option. */
   moreOptions: 'more_options',
   /** Link button to the session; Slack still sends the click. */
@@ -39,6 +41,10 @@ export const ACTION = {
   startFromHome: 'start_from_home',
   refreshHome: 'refresh_home',
 } as const;
+
+/** Runs a command, which is the button's value. Action ids are unique within a block, so each has its number. */
+export const runAction = (part: number): string => `run_command.${part}`;
+export const RUN_ACTION = /^run_command\.\d+$/;
 
 /** Marks on a message: taken, and at Devin. */
 export const TAKEN_REACTION = 'eyes';

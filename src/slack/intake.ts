@@ -151,6 +151,28 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       return prefer(async () => accept(request));
     },
 
+    /** A text that a person was asked about, which is a task after all: once, however often they say so. */
+    async acceptOffered(form: Form): Promise<boolean> {
+      const id = newId();
+      const responseUrl = envelopes.open(form.id, form.sealed)?.responseUrl ?? null;
+      const { team_id: teamId, user_id: userId, channel_id: channelId, thread_ts: threadTs } = form;
+      const request: NewRequest = {
+        id,
+        dedupeKey: `offered:${form.id}`,
+        source: 'command',
+        teamId,
+        userId,
+        channelId,
+        threadTs,
+        placeKind: form.place_kind,
+        draft: form.draft,
+        context: form.context,
+        slackFileIds: [],
+        sealed: envelopes.close(id, { responseUrl, sessionSecrets: [] }),
+      };
+      return prefer(async () => accept(request));
+    },
+
     /** Keeps what a form is filled in with. */
     async offerForm(asked: Asked, draft: SessionDraft, context: MessageContext | null = null): Promise<Form> {
       const { session_secrets: _never, ...stored } = draft;

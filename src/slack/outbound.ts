@@ -66,9 +66,9 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     }
   }
 
-  async function respond(responseUrl: string, notice: Rendered): Promise<boolean> {
+  async function respond(responseUrl: string, notice: Rendered, replaces = false): Promise<boolean> {
     if (!hosts.trusts(responseUrl)) return false;
-    const json = { response_type: 'ephemeral', replace_original: false, ...notice };
+    const json = { response_type: 'ephemeral', replace_original: replaces, ...notice };
     const response = await ky.post(responseUrl, { ...RESPOND, fetch, json });
     await response.body?.cancel();
     return response.ok;
@@ -115,6 +115,25 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
       if (found !== undefined) return found.ts;
     }
     return null;
+  }
+
+  /** Tells one person, where they asked if that is possible, else by direct message. */
+  async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<Told> {
+    const ways = [
+      async () => place.responseUrl !== null && (await respond(place.responseUrl, notice)),
+      () => ephemeral(place, notice),
+      () => direct(place.userId, notice),
+    ];
+    let outcome: Told = 'nowhere';
+    for (const way of ways) {
+      const told = await way().catch((error: unknown) => {
+        log.debug({ err: error }, 'a way to tell a person privately failed; trying the next');
+        if (isPassing(error)) outcome = 'not-now';
+        return false;
+      });
+      if (told) return 'told';
+    }
+    return outcome;
   }
 
   return {
@@ -164,24 +183,14 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
       return answer?.permalink ?? null;
     },
 
-    /** Tells one person, where they asked if that is possible, else by direct message. */
-    async tellPrivately(place: PrivatePlace, notice: Rendered): Promise<Told> {
-      const ways = [
-        async () => place.responseUrl !== null && (await respond(place.responseUrl, notice)),
-        () => ephemeral(place, notice),
-        () => direct(place.userId, notice),
-      ];
-      let outcome: Told = 'nowhere';
-      for (const way of ways) {
-        const told = await way().catch((error: unknown) => {
-          log.debug({ err: error }, 'a way to tell a person privately failed; trying the next');
-          if (isPassing(error)) outcome = 'not-now';
-          return false;
-        });
-        if (told) return 'told';
-      }
-      return outcome;
+    /** Puts this in the place of the private notice whose button was pressed; elsewhere, if Slack does not take it. */
+    async settleNotice(place: PrivatePlace, notice: Rendered): Promise<Told> {
+      const { responseUrl } = place;
+      const replaced = responseUrl !== null && (await respond(responseUrl, notice, true).catch(() => false));
+      return replaced ? 'told' : tellPrivately({ ...place, responseUrl: null }, notice);
     },
+
+    tellPrivately,
   };
 }
 

@@ -61,6 +61,6 @@ describe('a message to the app that is in no session’s thread', () => {
     const ana = addColleague(world());
     const channelId = slack.directMessages(ana.userId);
     await slack.speak(ana.userId, channelId, 'help');
-    await slack.waitForMessage(channelId, ({ text }) => text.includes('--child-playbook'));
+    await slack.waitForMessage(channelId, ({ text }) => text.includes('help options'));
   });
 });

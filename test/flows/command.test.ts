@@ -98,7 +98,7 @@ describeOnBothWorlds('the slash command', (world) => {
     const channelId = channel([ana.userId]);
     const before = devin.createdCount();
     const { message } = await slack.command(ana.userId, channelId, 'help');
-    expect(message === null ? '' : slack.renderText(message)).toContain('--child-playbook');
+    expect(message === null ? '' : slack.renderText(message)).toContain('/devin help options');
     expect(devin.createdCount()).toBe(before);
   });
 

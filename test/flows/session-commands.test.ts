@@ -60,7 +60,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
 
   test.each(['status', 'stop', 'archive'])('%s says so when it does not know the id', async (verb) => {
     const { ana, channelId } = await startSession(world());
-    expect(await said(ana.userId, channelId, `${verb} devin-${UNKNOWN}`)).toContain('does not know');
+    expect(await said(ana.userId, channelId, `${verb} devin-${UNKNOWN}`)).toContain("doesn't know");
   });
 
   test('stop ends a session and tells the person, also where its card is not', async () => {
@@ -97,7 +97,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { devin } = world();
     const { channelId, session } = await startSession(world());
     const ben = addColleague(world());
-    expect(await said(ben.userId, channelId, `say ${session.id} use *blue* & go on`)).toContain('On its way');
+    expect(await said(ben.userId, channelId, `say ${session.id} use *blue* & go on`)).toContain('Sending to');
     const heard = await devin.waitForSession(
       ({ id, messages }) => id === session.id && messages.some(({ message }) => message.includes('*blue*')),
     );
@@ -119,14 +119,16 @@ describeOnBothWorlds('commands on sessions', (world) => {
   test('notify about a session is for whoever asked for it', async () => {
     const { ana, channelId, session } = await startSession(world());
     const ben = addColleague(world());
-    expect(await said(ben.userId, channelId, `notify card ${session.id}`)).toContain('only they can say');
+    expect(await said(ben.userId, channelId, `notify card ${session.id}`)).toContain(
+      'only they can set that',
+    );
     expect(await said(ana.userId, channelId, `notify card ${session.id}`)).toContain('only on the card');
   });
 
   test('a guest sees nothing of what others asked for', async () => {
     const { channelId, session } = await startSession(world());
     const guest = addColleague(world(), { isGuest: true });
-    expect(await said(guest.userId, channelId, `status ${session.id}`)).toContain('does not know');
+    expect(await said(guest.userId, channelId, `status ${session.id}`)).toContain("doesn't know");
     expect(await said(guest.userId, channelId, 'list all')).not.toContain(session.url);
   });
 

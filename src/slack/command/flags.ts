@@ -1,5 +1,6 @@
 import { fields } from '../../session/fields.ts';
 import type { Field } from '../../session/fields.ts';
+import { edits } from './edits.ts';
 
 /** Fields that a command can set, by their flag's name in lower case: phones capitalise. */
 const byName = new Map(
@@ -69,27 +70,4 @@ export function nearestField(typed: string): Field | null {
 /** `--schema` for `--schema-optional`, `--repository` for `--repo`. */
 function isAbbreviation(a: string, b: string): boolean {
   return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
-}
-
-/** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
-function edits(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const at = (line: number[], index: number): number => line[index] ?? Infinity;
-      const same = a[row - 1] === b[column - 1] ? 0 : 1;
-      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      current[column] = Math.min(
-        at(last, column) + 1,
-        at(current, column - 1) + 1,
-        at(last, column - 1) + same,
-        swapped ? at(beforeLast, column - 2) + 1 : Infinity,
-      );
-    }
-    beforeLast = last;
-    last = current;
-  }
-  return last[b.length] ?? Infinity;
 }

@@ -1,49 +1,92 @@
 import { fields } from '../../session/fields.ts';
 import type { Field, FieldKey } from '../../session/fields.ts';
-import type { Problem, Subcommand } from '../../session/intent.ts';
+import type { HelpTopic, Problem, Subcommand } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { sections } from '../blocks/objects.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import { bold, code, escape, truncate, unescape } from '../blocks/text.ts';
+import { bold, code, escape, truncate } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
+import { subcommandsFor } from './subcommands.ts';
 import { flagTakes } from './takes.ts';
 
 /** How much of what was typed a sentence quotes; the notice around it quotes all of it. */
 const QUOTED_LENGTH = 200;
 
-/** `shown`: the sub-commands that this installation answers. */
-export function renderHelp(text: Text, command: string, shown: readonly Subcommand[] = ['help']): Rendered {
-  const { help } = text.command;
-  const parts = [
-    [
-      bold(help.title),
-      escape(help.usage(command)),
-      ...help.examples.map((example) => code(`${command} ${example}`)),
-    ],
-    [bold(help.flagsTitle), ...flagFields.map((field) => flagLine(field, text)), escape(help.flagsNote)],
-    [
-      help.modes(bangWords.map(code).join(' ')),
-      escape(help.formOnly(formOnly.map((field) => label(field, text)).join(', '))),
-    ],
-    [
-      bold(help.subcommandsTitle),
-      ...shown.map((name) => subcommandLine(name, command, text)),
-      escape(help.subcommandsNote),
-    ],
-  ];
+type Help = {
+  /** The slash command's name. */
+  command: string;
+  topic: HelpTopic | null;
+};
+
+/** Each topic fits one screen. */
+export function renderHelp({ command, topic }: Help, text: Text): Rendered {
+  const parts = TOPICS[topic ?? 'start'](command, text);
   return {
     text: truncate(parts.map((lines) => lines.join('\n')).join('\n\n'), LIMIT.messageText),
     blocks: parts.flatMap((lines) => sections(lines)),
   };
 }
 
-/** `typed`: the command's text as Slack sent it. `where`: what its options are for. */
-type Asked = { typed: string; where: 'task' | 'defaults' };
+/** How a sub-command is typed, after the slash command's name. */
+export function usageOf(name: Subcommand, text: Text): string {
+  return text.command.help.subcommands[name].usage;
+}
+
+/** How many options help shows first. */
+const FIRST_OPTIONS = 5;
+
+type Topic = (command: string, text: Text) => string[][];
+
+const TOPICS: Readonly<Record<HelpTopic | 'start', Topic>> = {
+  start: (command, text) => {
+    const { help } = text.command;
+    return [
+      [
+        bold(help.title),
+        help.usage(code(command)),
+        ...help.examples.map((example) => code(`${command} ${example}`)),
+      ],
+      [bold(help.flagsTitle), ...flagFields.slice(0, FIRST_OPTIONS).map((field) => flagLine(field, text))],
+      [
+        bold(help.subcommandsTitle),
+        subcommandsFor('everyone')
+          .map((name) => code(name))
+          .join(' '),
+        help.more(command),
+      ],
+    ];
+  },
+  options: (command, text) => {
+    const { help } = text.command;
+    return [
+      [bold(help.optionsTitle), ...flagFields.map((field) => flagLine(field, text)), help.flagsNote],
+      [
+        help.modes(bangWords.map(code).join(' ')),
+        escape(help.formOnly(formOnly.map((field) => label(field, text)).join(', '))),
+      ],
+      [
+        bold(help.subcommandsTitle),
+        ...subcommandsFor('everyone').map((name) => usageLine(command, help.subcommands[name])),
+        help.sessionNote,
+      ],
+    ];
+  },
+  admin: (command, text) => {
+    const { help } = text.command;
+    const lines = subcommandsFor('administrators').map((name) => help.subcommands[name]);
+    return [
+      [bold(help.adminTitle), ...[help.adminDefaults, ...lines].map((line) => usageLine(command, line))],
+    ];
+  },
+};
+
+/** What options are for. */
+type Where = 'task' | 'defaults';
 
 /** A sentence for each problem, escaped. */
-export function renderProblems(problems: readonly Problem[], asked: Asked, text: Text): string[] {
-  return problems.map((problem) => renderProblem(problem, asked, text));
+export function renderProblems(problems: readonly Problem[], where: Where, text: Text): string[] {
+  return problems.map((problem) => renderProblem(problem, where, text));
 }
 
 const flagFields = fields.filter(({ flag }) => flag !== null);
@@ -58,8 +101,7 @@ function flagLine(field: Field, text: Text): string {
     : `${flag} ${escape(label(field, text))}: ${takes}`;
 }
 
-function subcommandLine(name: Subcommand, command: string, text: Text): string {
-  const { usage, does } = text.command.help.subcommands[name];
+function usageLine(command: string, { usage, does }: { usage: string; does: string }): string {
   return `${code(`${command} ${usage}`)} ${escape(does)}`;
 }
 
@@ -67,7 +109,7 @@ function label(field: Field, text: Text): string {
   return text.fields[field.key].label;
 }
 
-function renderProblem(problem: Problem, { typed, where }: Asked, text: Text): string {
+function renderProblem(problem: Problem, where: Where, text: Text): string {
   const { problems } = text.command;
   switch (problem.kind) {
     case 'unknown-flag':
@@ -84,26 +126,16 @@ function renderProblem(problem: Problem, { typed, where }: Asked, text: Text): s
       return problems.unclosedQuote(flagOf(problem.field, text), quoted(problem.value));
     case 'repeated':
       return problems.repeated(flagOf(problem.field, text));
-    case 'incomplete':
-      return problems.incomplete(
-        code(problem.subcommand),
-        code(text.command.help.subcommands[problem.subcommand].usage),
-      );
-    case 'ambiguous':
-      return problems.ambiguous(
-        quoted(unescape(typed)),
-        code(text.command.help.subcommands[problem.subcommand].usage),
-      );
     case 'too-long':
       return problems.tooLong(problem.max);
     case 'no-task':
-      return typed.trim() === '' ? problems.noTask : problems.noTaskIn(quoted(unescape(typed)));
+      return problems.noTask;
   }
 }
 
 function renderUnknownFlag(
   { flag, nearest }: Extract<Problem, { kind: 'unknown-flag' }>,
-  where: Asked['where'],
+  where: Where,
   text: Text,
 ): string {
   const { problems } = text.command;
@@ -112,7 +144,7 @@ function renderUnknownFlag(
   const unknown =
     nearest === null
       ? problems.unknownFlag(quoted(flag))
-      : problems.unknownFlagNear(quoted(flag), flagOf(nearest, text), takesOf(nearest, text));
+      : problems.unknownFlagNear(quoted(flag), flagOf(nearest, text));
   return where === 'task' ? `${unknown} ${problems.ofTheTask}` : unknown;
 }
 

@@ -17,8 +17,8 @@ export type Scan = {
   given: Given[];
   /** All that stands before the first flag or mode's word. */
   before: string;
-  /** A mode's word is not a flag, nor is a `--` that stands alone. */
-  hasFlags: boolean;
+  /** A `--` of its own says that the rest is a task. */
+  isTask: boolean;
 };
 
 /** A word of the task, or null where something was cut out, after the white space before it. */
@@ -29,7 +29,6 @@ type Cut = { given: Given; end: number };
 export function scan(text: string): Scan {
   const parts: Part[] = [];
   const given: Given[] = [];
-  let hasFlags = false;
   let before: string | null = null;
   let at = 0;
   while (at < text.length) {
@@ -38,11 +37,9 @@ export function scan(text: string): Scan {
     if (endsFlags(text, start)) {
       const rest = spaceEnd(text, start + 2);
       parts.push({ space, word: null }, { space: text.slice(start + 2, rest), word: text.slice(rest) });
-      return { task: join(parts), given, before: before ?? text.slice(0, start), hasFlags };
+      return { task: join(parts), given, before: before ?? text.slice(0, start), isTask: true };
     }
-    const flag = readFlag(text, start);
-    const cut = flag ?? readBang(text, start);
-    hasFlags ||= flag !== null;
+    const cut = readFlag(text, start) ?? readBang(text, start);
     if (cut !== null) {
       given.push(cut.given);
       before ??= text.slice(0, start);
@@ -50,7 +47,7 @@ export function scan(text: string): Scan {
     at = cut?.end ?? proseEnd(text, start);
     parts.push({ space, word: cut === null ? text.slice(start, at) : null });
   }
-  return { task: join(parts), given, before: before ?? text, hasFlags };
+  return { task: join(parts), given, before: before ?? text, isTask: false };
 }
 
 function endsFlags(text: string, at: number): boolean {

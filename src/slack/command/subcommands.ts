@@ -1,141 +1,208 @@
+import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
 import { SUBCOMMANDS } from '../../session/intent.ts';
-import type { Intent, Problem, SharedScope, Subcommand } from '../../session/intent.ts';
+import type { Intent, SharedScope, Subcommand } from '../../session/intent.ts';
 import { NOTIFY, STEER } from '../../session/preferences.ts';
+import { bareSessionId } from '../../session/session-id.ts';
 import { unescape } from '../blocks/text.ts';
+import { edits } from './edits.ts';
+import { bareWord, wordsOf } from './words.ts';
+import type { Word } from './words.ts';
 
-/**
- * `devin-…`, or hex digits with dashes: 32 are a whole id, fewer a part of one, which is answered and never a task. The
- * last part of a session's address, too.
- */
-const ID = String.raw`devin-[\w-]+|(?=[0-9a-f-]*\d)[0-9a-f][0-9a-f-]{7,40}`;
-const ADDRESS = String.raw`https:\/\/\S+\/sessions\/(?<address>[\w-]+)\/?(?:[?#]\S*)?`;
-const SESSION = String.raw`(?:(?<id>${ID})|${ADDRESS})`;
+/** What a sub-command takes comes in this order; what is optional may be left out. */
+type Takes = z.ZodObject;
 
-const LIST = /^list(?:\s+(?<all>all))?(?:\s+(?<page>[1-9]\d{0,5}))?$/i;
-const ON_SESSION = new RegExp(String.raw`^(?<verb>status|stop|archive|follow)\s+${SESSION}$`, 'i');
-const SAY = new RegExp(String.raw`^say\s+${SESSION}\s+(?<message>\S[^]*)$`, 'i');
-const SAY_NOTHING = new RegExp(String.raw`^say\s+${SESSION}$`, 'i');
-/** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
-const LINK = /^link\s+<@(?<slack>[UW][A-Z0-9]+)(?:\|[^<>]*)?>\s+(?<devin>(?=\S*[-_|\d])\S+)$/i;
+type Audience = 'everyone' | 'administrators';
 
-const DEFAULTS = /^defaults(?:\s+(?<scope>me|channel|workspace))?(?:\s+(?<clear>clear))?$/i;
-const NOTIFY_AT = new RegExp(String.raw`^notify\s+(?<where>\S+)(?:\s+${SESSION})?$`, 'i');
-const STEERED_BY = /^steer(?:\s+(?<scope>channel|workspace))?\s+(?<who>\S+)$/i;
-const WEB_MESSAGES = /^web-messages(?:\s+(?<scope>channel|workspace))?\s+(?<shown>on|off)$/i;
-
-/** `status page` may be a slip or a task; that is asked before a session is paid for. `help`, `list` and `say` are common words. */
-const TWO_WORDS = /^(?<first>status|stop|archive|follow|notify|steer|web-messages)\s+\S+$/i;
-
-const SCOPES: Readonly<Record<string, SettingScope>> = {
-  me: 'person',
-  channel: 'channel',
-  workspace: 'workspace',
+type Definition<T extends Takes> = {
+  /** Whose help shows it; left out: everyone's. */
+  audience?: Audience;
+  /** Other words for the same. */
+  also?: readonly string[];
+  takes: T;
+  /** The last thing it takes: the rest of the text, as it was typed. */
+  rest?: keyof z.output<T> & string;
+  /** null: what it takes is not complete. */
+  intent: (taken: z.output<T>) => Intent | null;
 };
 
-const KINDS = { status: 'status', stop: 'stop', archive: 'archive', follow: 'follow' } as const;
+type Row = {
+  audience: Audience;
+  also: readonly string[];
+  takesSession: boolean;
+  takesText: boolean;
+  /** null: the words are not what it takes. */
+  read: (words: readonly Word[], text: string) => Intent | null;
+};
 
-/** null: it is a task, however much it begins like a sub-command (`list the failing tests`). */
-export function parseSubcommand(typed: string): Intent | null {
-  if (/^help$/i.test(typed)) return { kind: 'help' };
-  return (
-    readList(typed) ??
-    readLink(typed) ??
-    readSettings(typed) ??
-    readOnSession(unescape(typed)) ??
-    readSay(unescape(typed))
-  );
+const oneOf = <const T extends readonly string[]>(options: T) =>
+  z.string().toLowerCase().pipe(z.enum(options));
+const scope = oneOf(['channel', 'workspace']).optional();
+const session = z.string().regex(/^[\w-]+$/);
+
+const SCOPES = { me: 'person', channel: 'channel', workspace: 'workspace' } as const satisfies Record<
+  string,
+  SettingScope
+>;
+
+const ROWS: Readonly<Record<Subcommand, Row>> = {
+  help: row({
+    takes: z.object({ topic: oneOf(['options', 'admin']).optional() }),
+    intent: ({ topic = null }) => ({ kind: 'help', topic }),
+  }),
+  list: row({
+    also: ['sessions'],
+    takes: z.object({
+      whose: oneOf(['mine', 'all']).optional(),
+      page: z
+        .stringFormat('page', /^[1-9]\d{0,5}$/)
+        .transform(Number)
+        .optional(),
+    }),
+    intent: ({ whose = 'mine', page = 1 }) => ({ kind: 'list', whose, page }),
+  }),
+  status: row({ takes: z.object({ session: session.optional() }), intent: onSession('status') }),
+  follow: row({
+    takes: z.object({ session }),
+    intent: ({ session: id }) => ({ kind: 'follow', session: id }),
+  }),
+  say: row({
+    takes: z.object({ session: session.optional(), text: z.string().optional() }),
+    rest: 'text',
+    intent: ({ session: id, text }) => {
+      if (id === undefined) return text === undefined ? { kind: 'pick', act: 'say' } : null;
+      return text === undefined ? null : { kind: 'say', session: id, text };
+    },
+  }),
+  stop: row({
+    also: ['cancel'],
+    takes: z.object({ session: session.optional() }),
+    intent: onSession('stop'),
+  }),
+  archive: row({ takes: z.object({ session: session.optional() }), intent: onSession('archive') }),
+  defaults: row({
+    takes: z.object({
+      scope: oneOf(['me', 'channel', 'workspace']).optional(),
+      clear: oneOf(['clear']).optional(),
+    }),
+    intent: ({ scope: whose, clear }) => {
+      if (clear === undefined) return { kind: 'defaults' };
+      return whose === undefined ? null : { kind: 'clear-defaults', scope: SCOPES[whose] };
+    },
+  }),
+  notify: row({
+    takes: z.object({ where: oneOf(NOTIFY).optional(), session: session.optional() }),
+    intent: ({ where, session: id = null }) => {
+      if (where !== undefined) return { kind: 'notify', where, session: id };
+      return id === null ? { kind: 'show-setting', setting: 'notify' } : null;
+    },
+  }),
+  steer: row({
+    audience: 'administrators',
+    takes: z.object({ scope, who: oneOf(STEER).optional() }),
+    intent: ({ scope: whose, who }) =>
+      who === undefined ? showSetting('steer', whose) : { kind: 'steer', who, scope: whose ?? 'channel' },
+  }),
+  'web-messages': row({
+    audience: 'administrators',
+    takes: z.object({ scope, shown: oneOf(['on', 'off']).optional() }),
+    intent: ({ scope: whose, shown }) =>
+      shown === undefined
+        ? showSetting('web-messages', whose)
+        : { kind: 'web-messages', shown: shown === 'on', scope: whose ?? 'channel' },
+  }),
+  link: row({
+    audience: 'administrators',
+    takes: z.object({
+      person: z.string().regex(/^<@[UW][A-Z0-9]+(?:\|[^<>]*)?>$/),
+      /** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
+      member: z.string().regex(/[-_|\d]/),
+    }),
+    intent: ({ person, member }) => ({
+      kind: 'link',
+      slackUserId: /^<@([^|>]*)/.exec(person)?.[1] ?? '',
+      devinUserId: unescape(member),
+    }),
+  }),
+};
+
+/** Every word that is a sub-command, and which. */
+const BY_WORD = new Map<string, Subcommand>(
+  SUBCOMMANDS.flatMap((name) => [name, ...ROWS[name].also].map((word) => [word, name] as const)),
+);
+
+export function subcommandsFor(audience: Audience): Subcommand[] {
+  return SUBCOMMANDS.filter((name) => ROWS[name].audience === audience);
 }
 
-/** The sub-command that stands alone, with too little after it, or with one word that it does not take; null: it is a task. */
-export function unfinishedSubcommand(
-  typed: string,
-): Extract<Problem, { kind: 'incomplete' | 'ambiguous' }> | null {
-  const incomplete = SAY_NOTHING.test(unescape(typed)) ? 'say' : subcommandOf(typed);
-  if (incomplete !== null) return { kind: 'incomplete', subcommand: incomplete };
-  const ambiguous = subcommandOf(TWO_WORDS.exec(typed)?.groups?.['first'] ?? '');
-  return ambiguous === null ? null : { kind: 'ambiguous', subcommand: ambiguous };
-}
-
-function subcommandOf(word: string): Subcommand | null {
-  return SUBCOMMANDS.find((known) => known === word.toLowerCase()) ?? null;
-}
-
-function readList(typed: string): Intent | null {
-  const groups = LIST.exec(typed)?.groups;
-  if (groups === undefined) return null;
-  return {
-    kind: 'list',
-    whose: groups['all'] === undefined ? 'mine' : 'all',
-    page: Number(groups['page'] ?? 1),
-  };
-}
-
-function readLink(typed: string): Intent | null {
-  const { slack, devin } = LINK.exec(typed)?.groups ?? {};
-  if (slack === undefined || devin === undefined) return null;
-  return { kind: 'link', slackUserId: slack, devinUserId: unescape(devin) };
-}
-
-function readOnSession(text: string): Intent | null {
-  const groups = ON_SESSION.exec(text)?.groups;
-  const verb = Object.values(KINDS).find((kind) => kind === groups?.['verb']?.toLowerCase());
-  const session = groups?.['id'] ?? groups?.['address'];
-  return verb === undefined || session === undefined ? null : { kind: verb, session };
-}
-
-function readSay(text: string): Intent | null {
-  const groups = SAY.exec(text)?.groups;
-  const session = groups?.['id'] ?? groups?.['address'];
-  const message = groups?.['message'];
-  return session === undefined || message === undefined ? null : { kind: 'say', session, text: message };
-}
-
-function readSettings(typed: string): Intent | null {
-  return readDefaults(typed) ?? readNotify(unescape(typed)) ?? readSteer(typed) ?? readWebMessages(typed);
-}
-
-function readDefaults(typed: string): Intent | null {
-  const groups = DEFAULTS.exec(typed)?.groups;
-  if (groups === undefined) return null;
-  const scope = scopeOf(groups['scope']);
-  if (groups['clear'] === undefined) return { kind: 'defaults' };
-  return scope === null ? null : { kind: 'clear-defaults', scope };
+/** null: it is no sub-command, or has words with it that the sub-command does not take. */
+export function readSubcommand(typed: string): Intent | null {
+  const words = wordsOf(typed);
+  const [first, ...args] = words;
+  const name = first === undefined ? undefined : BY_WORD.get(bareWord(first.raw));
+  return name === undefined ? null : ROWS[name].read(args, typed);
 }
 
 /** Whose defaults are set by the flags beside this text; with nobody named, the person's own. null: it is a task. */
 export function defaultsSetBeside(task: string): SettingScope | null {
-  const groups = DEFAULTS.exec(task)?.groups;
-  if (groups === undefined || groups['clear'] !== undefined) return null;
-  return scopeOf(groups['scope']) ?? 'person';
+  const [first = '', whose = 'me', ...others] = task.toLowerCase().split(/\s+/);
+  if (first !== 'defaults' || others.length > 0) return null;
+  return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
 }
 
-function scopeOf(word: string | undefined): SettingScope | null {
-  return SCOPES[word?.toLowerCase() ?? ''] ?? null;
+export type NearWord = { name: Subcommand; edits: number };
+
+/** The sub-command whose word this is, or is nearest to it. */
+export function nearestSubcommand(word: string): NearWord | null {
+  const [nearest] = [...BY_WORD]
+    .map(([known, name]) => ({ name, edits: edits(word, known) }))
+    .toSorted((a, b) => a.edits - b.edits);
+  return nearest ?? null;
 }
 
-function readNotify(text: string): Intent | null {
-  const groups = NOTIFY_AT.exec(text)?.groups;
-  const where = NOTIFY.find((known) => known === groups?.['where']?.toLowerCase());
-  const session = groups?.['id'] ?? groups?.['address'] ?? null;
-  return where === undefined ? null : { kind: 'notify', where, session };
+/** What was probably meant, as a command that can be run; null: it needs more than is known. */
+export function meantCommand(name: Subcommand, typed: string): string | null {
+  const { takesSession, takesText } = ROWS[name];
+  const words = wordsOf(typed);
+  const named = takesSession ? words.find(({ session: id }) => id !== null) : undefined;
+  const parts = [
+    name,
+    named?.session ? `devin-${bareSessionId(named.session)}` : '',
+    takesText && named !== undefined && named === words[1] ? typed.slice(named.end).trim() : '',
+  ];
+  const meant = parts.filter((part) => part !== '').join(' ');
+  return readSubcommand(meant) === null ? null : meant;
 }
 
-function readSteer(typed: string): Intent | null {
-  const groups = STEERED_BY.exec(typed)?.groups;
-  const who = STEER.find((known) => known === groups?.['who']?.toLowerCase());
-  if (who === undefined) return null;
-  return { kind: 'steer', who, scope: sharedScopeOf(groups?.['scope']) };
+/** Words that change nothing of what is meant: `stop session S please`. */
+const FILLERS = new Set(['a', 'for', 'my', 'now', 'of', 'please', 'session', 'the', 'this', 'to']);
+
+function row<T extends Takes>({ audience = 'everyone', also = [], takes, rest, intent }: Definition<T>): Row {
+  const takesSession = 'session' in takes.shape;
+  function read(words: readonly Word[], text: string): Intent | null {
+    const values: Record<string, unknown> = {};
+    let left =
+      takesSession && rest === undefined ? words.filter(({ raw }) => !FILLERS.has(bareWord(raw))) : words;
+    for (const [name, slot] of Object.entries(takes.shape)) {
+      const [next] = left;
+      if (next === undefined) break;
+      const value =
+        name === rest ? unescape(text.slice(next.at)) : name === 'session' ? next.session : next.raw;
+      if (!z.safeParse(slot, value).success) continue;
+      values[name] = value;
+      left = name === rest ? [] : left.slice(1);
+    }
+    const taken = left.length === 0 ? takes.safeParse(values) : null;
+    return taken?.success === true ? intent(taken.data) : null;
+  }
+  return { audience, also, takesSession, takesText: rest !== undefined, read };
 }
 
-function readWebMessages(typed: string): Intent | null {
-  const groups = WEB_MESSAGES.exec(typed)?.groups;
-  if (groups === undefined) return null;
-  const shown = groups['shown']?.toLowerCase() === 'on';
-  return { kind: 'web-messages', shown, scope: sharedScopeOf(groups['scope']) };
+function onSession(kind: 'status' | 'stop' | 'archive') {
+  return ({ session: id }: { session?: string | undefined }): Intent =>
+    id === undefined ? { kind: 'pick', act: kind } : { kind, session: id };
 }
 
-/** With none named, where the command is typed. */
-function sharedScopeOf(word: string | undefined): SharedScope {
-  return word?.toLowerCase() === 'workspace' ? 'workspace' : 'channel';
+function showSetting(setting: 'steer' | 'web-messages', whose: SharedScope | undefined): Intent | null {
+  return whose === undefined ? { kind: 'show-setting', setting } : null;
 }

@@ -2,7 +2,6 @@ import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { MessageContext, PlaceKind, SlackMessage } from '../../session/context.ts';
 import type { SessionDraft } from '../../session/fields.ts';
-import { SUBCOMMANDS } from '../../session/intent.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
@@ -84,7 +83,7 @@ async function answerTo(
 ): Promise<Rendered | null> {
   const meaning = readThreadMeaning(slackText, botUserId());
   if (meaning.kind === 'aside') return null;
-  if (meaning.kind === 'help') return renderHelp(text, command, SUBCOMMANDS);
+  if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
   const task = 'text' in meaning ? meaning.text : slackText;
   const asked = { teamId, userId, channelId, threadTs: message.threadTs, placeKind, responseUrl: null };
   const form = await intake.offerForm(asked, draftOf(task), contextOf({ channelId, placeKind, message }));

@@ -1,38 +1,72 @@
 import type { AckFn, App, RespondArguments, SlashCommand } from '@slack/bolt';
-import { SUBCOMMANDS } from '../../session/intent.ts';
 import type { Intent, IntentOf } from '../../session/intent.ts';
-import { refusal } from '../blocks/notices.ts';
+import type { Forms } from '../../store/forms.ts';
+import { notice, refusal } from '../blocks/notices.ts';
+import type { Rendered } from '../blocks/objects.ts';
+import { renderQuestion } from '../blocks/question.ts';
 import { unescape } from '../blocks/text.ts';
-import { renderHelp, renderProblems } from '../command/help.ts';
+import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
 import type { FormOpener } from '../form-opener.ts';
+import { ACTION, RUN_ACTION } from '../ids.ts';
 import type { Intake } from '../intake.ts';
-import type { Rendered } from '../blocks/objects.ts';
-import { askedByCommand } from './asked.ts';
+import type { Outbound } from '../outbound.ts';
+import { askedByButton, askedByCommand } from './asked.ts';
+import type { Ask } from './asked.ts';
 import { createSessionCommands } from './commands/sessions.ts';
 import type { SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands } from './commands/settings.ts';
 import type { SettingsCommandDeps } from './commands/settings.ts';
+import { onDurableButton, privatePlace } from './press.ts';
 
-type CommandDeps = SessionCommandDeps & SettingsCommandDeps & { intake: Intake; openForm: FormOpener };
+type CommandDeps = SessionCommandDeps &
+  SettingsCommandDeps & {
+    intake: Intake;
+    forms: Pick<Forms, 'find'>;
+    openForm: FormOpener;
+    outbound: Pick<Outbound, 'settleNotice'>;
+  };
 type Answer = AckFn<string | RespondArguments>;
-type Starting = IntentOf<'create' | 'open-form' | 'invalid'>;
+type Starting = IntentOf<'create' | 'open-form' | 'ask-first' | 'invalid'>;
+type Answering = Exclude<Intent, Starting>;
 
 export function listenToCommands(app: App, deps: CommandDeps): void {
-  const { command } = deps;
   const start = createStart(deps);
   const answer = createAnswer(deps);
 
-  app.command(command, async ({ command: payload, ack }) => {
+  app.command(deps.command, async ({ command: payload, ack }) => {
     const intent = parseCommand(payload.text);
     try {
       if (isStarting(intent)) await start(payload, intent, ack);
-      else await ack(await answer(payload, intent));
+      else await ack(await answer(askedByCommand(payload), intent));
     } catch (error) {
       // What was typed is gone from Slack: the person gets it back before the failure goes to the log.
       await ack(notRecorded(payload, intent, deps)).catch(() => undefined);
       throw error;
     }
+  });
+
+  listenToChoices(app, deps, answer);
+}
+
+/** Buttons of private notices: each is a command, or starts what was asked about. */
+function listenToChoices(
+  app: App,
+  { forms, intake, outbound, text }: CommandDeps,
+  answer: (ask: Ask, intent: Answering) => Promise<Rendered>,
+): void {
+  onDurableButton(app, RUN_ACTION, async ({ body, action }) => {
+    const ask = askedByButton(body, action.value ?? '');
+    const intent = parseCommand(ask.typed);
+    if (!isStarting(intent)) await outbound.settleNotice(privatePlace(body), await answer(ask, intent));
+  });
+
+  onDurableButton(app, ACTION.startAsTask, async ({ body, action }) => {
+    const form = await forms.find(action.value ?? '');
+    const isTheirs = form !== null && form.user_id === body.user.id && form.team_id === body.user.team_id;
+    if (isTheirs) await intake.acceptOffered(form);
+    const { started, gone } = text.command.question;
+    await outbound.settleNotice(privatePlace(body), notice([isTheirs ? started : gone]));
   });
 }
 
@@ -44,8 +78,10 @@ function notRecorded(payload: SlashCommand, intent: Intent, { command, text }: C
     : refusal({ problems: [notAnswered.problem], typed, formId: null, title: notAnswered.title }, text);
 }
 
+const STARTING: ReadonlySet<Intent['kind']> = new Set(['create', 'open-form', 'ask-first', 'invalid']);
+
 function isStarting(intent: Intent): intent is Starting {
-  return intent.kind === 'create' || intent.kind === 'open-form' || intent.kind === 'invalid';
+  return STARTING.has(intent.kind);
 }
 
 /** A task, or what was meant to be one. */
@@ -58,14 +94,19 @@ function createStart({ command, intake, openForm, text }: CommandDeps) {
       await ack();
       return;
     }
-    const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});
+    const form = await intake.offerForm(asked, intent.kind === 'open-form' ? {} : intent.draft);
     if (intent.kind === 'open-form') {
       await ack();
       await openForm(payload.trigger_id, form);
       return;
     }
-    const problems = renderProblems(intent.problems, { typed: payload.text, where: 'task' }, text);
     const typed = `${command} ${unescape(payload.text)}`;
+    if (intent.kind === 'ask-first') {
+      const usage = intent.about && usageOf(intent.about, text);
+      await ack(renderQuestion({ command, typed, formId: form.id, meant: intent.meant, usage }, text));
+      return;
+    }
+    const problems = renderProblems(intent.problems, 'task', text);
     await ack(refusal({ problems, typed, formId: form.id }, text));
   };
 }
@@ -74,36 +115,40 @@ function createStart({ command, intake, openForm, text }: CommandDeps) {
 function createAnswer(deps: CommandDeps) {
   const sessions = createSessionCommands(deps);
   const settings = createSettingsCommands(deps);
-  return async (payload: SlashCommand, intent: Exclude<Intent, Starting>): Promise<Rendered> => {
+  return async (ask: Ask, intent: Answering): Promise<Rendered> => {
     switch (intent.kind) {
       case 'help':
-        return renderHelp(deps.text, deps.command, SUBCOMMANDS);
+        return renderHelp({ command: deps.command, topic: intent.topic }, deps.text);
       case 'list':
-        return sessions.list(payload, intent);
+        return sessions.list(ask, intent);
+      case 'pick':
+        return sessions.pick(ask, intent);
       case 'status':
-        return sessions.status(payload, intent);
+        return sessions.status(ask, intent);
       case 'stop':
       case 'archive':
-        return sessions.steer(payload, intent);
+        return sessions.steer(ask, intent);
       case 'follow':
-        return sessions.follow(payload, intent);
+        return sessions.follow(ask, intent);
       case 'say':
-        return sessions.say(payload, intent);
+        return sessions.say(ask, intent);
       case 'link':
-        return sessions.link(payload, intent);
+        return sessions.link(ask, intent);
       case 'defaults':
-        return settings.show(payload);
+        return settings.show(ask);
       case 'set-defaults':
-        return settings.set(payload, intent);
+        return settings.set(ask, intent);
       case 'clear-defaults':
-        return settings.clear(payload, intent);
+        return settings.clear(ask, intent);
+      case 'show-setting':
+        return settings.showSetting(ask, intent);
       case 'notify':
-        if (intent.session === null) return settings.notify(payload, intent);
-        return sessions.notify(payload, { ...intent, session: intent.session });
+        if (intent.session === null) return settings.notify(ask, intent);
+        return sessions.notify(ask, { ...intent, session: intent.session });
       case 'steer':
-        return settings.steer(payload, intent);
+        return settings.steer(ask, intent);
       case 'web-messages':
-        return settings.webMessages(payload, intent);
+        return settings.webMessages(ask, intent);
     }
   };
 }

@@ -155,9 +155,7 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
     return;
   }
   const problems =
-    intent.kind === 'invalid'
-      ? renderProblems(intent.problems, { typed: task, where: 'task' }, text)
-      : [text.thread.newNeedsTask];
+    intent.kind === 'invalid' ? renderProblems(intent.problems, 'task', text) : [text.thread.newNeedsTask];
   const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});
   const refused = refusal({ problems, typed: unescape(task), formId: form.id }, text);
   await outbound.tellPrivately(privatePlace(spoken), refused);

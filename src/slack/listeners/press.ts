@@ -20,7 +20,11 @@ export function onButton(app: App, actionId: string, handle: (press: Press) => P
 }
 
 /** Writes down what was asked for, then acknowledges: what was acknowledged is not lost. */
-export function onDurableButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
+export function onDurableButton(
+  app: App,
+  actionId: string | RegExp,
+  handle: (press: Press) => Promise<void>,
+): void {
   app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body, action }) => {
     if (action.type === 'button') await handle({ body, action });
     await ack();

@@ -1,97 +1,103 @@
-/** Slash command: problems and help. */
+/** Slash command: problems, questions and help. */
 export const command = {
   /** The store did not take the request. */
   notRecorded:
-    'Your request could not be saved, so nothing was started. Try again in a minute; if that does not help, tell whoever runs this app.',
+    "Your request couldn't be saved, so nothing was started. Try again in a minute. If it happens again, tell the person who runs this app.",
   /** The same of a command that would have started nothing. */
   notAnswered: {
     title: 'Nothing was done.',
     problem:
-      'This app could not look that up or write it down. Try again in a minute; if that does not help, tell whoever runs this app.',
+      "This app couldn't look that up or save it. Try again in a minute. If it happens again, tell the person who runs this app.",
   },
   /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
   problems: {
-    unknownFlag: (flag: string): string =>
-      `There is no option ${flag}; \`help\` after the command shows all of them.`,
-    unknownFlagNear: (flag: string, nearest: string, takes: string): string =>
-      `There is no option ${flag}. Did you mean ${nearest}? It takes ${takes}.`,
+    unknownFlag: (flag: string): string => `Unknown option ${flag}. See \`help options\`.`,
+    /** `said`: the option that was probably meant, with its value. */
+    unknownFlagNear: (flag: string, said: string): string => `Unknown option ${flag}. Did you mean ${said}?`,
     /** Where a task is asked for. */
     ofTheTask: 'If it belongs to the task, put it in backticks.',
     /** By what the options are for. */
     onlyInForm: {
       task: (flag: string, label: string): string =>
-        `There is no option ${flag}: "${label}" is set in the form, which the button below opens.`,
+        `Unknown option ${flag}. Set "${label}" in the form: use the button below.`,
       defaults: (flag: string, label: string): string =>
-        `There is no option ${flag}: "${label}" is set in the form only, for each session.`,
+        `Unknown option ${flag}. "${label}" can only be set in the form, for each session.`,
     },
-    missingValue: (flag: string, takes: string): string => `${flag} has no value. It takes ${takes}.`,
+    missingValue: (flag: string, takes: string): string => `${flag} needs a value: ${takes}.`,
     badValue: (flag: string, value: string, takes: string): string =>
-      `${flag} cannot be ${value}. It takes ${takes}.`,
+      `${flag} can't be ${value}. Use ${takes}.`,
+    tooMany: (flag: string, most: number, given: number): string =>
+      `${flag}: use up to ${most}; you have ${given}.`,
     unclosedQuote: (flag: string, value: string): string =>
-      `The quotes at ${flag} ${value} are not closed. A value with spaces needs them on both sides.`,
+      `The quotes in ${flag} ${value} aren't closed. Put a quotation mark on both sides of a value with spaces.`,
     repeated: (flag: string): string => `${flag} is given twice with different values. Keep one of them.`,
-    incomplete: (word: string, usage: string): string =>
-      `${word} needs more: ${usage}. \`list\` shows your sessions, \`help\` every command.`,
-    ambiguous: (typed: string, usage: string): string =>
-      `${typed} may be meant as ${usage}, or as a task. If it is a task, start it from the form, or say it in more words.`,
     tooLong: (max: number): string =>
-      `That is longer than ${max.toLocaleString('en-US')} characters. Shorten it, or put the long part into a file and attach it.`,
-    noTask: 'There is no task. Say what Devin should do.',
-    noTaskIn: (typed: string): string =>
-      `There are options but no task in ${typed}. Add what Devin should do.`,
+      `That's longer than ${max.toLocaleString('en-US')} characters. Shorten it, or put the long part in a file and attach it.`,
+    noTask: 'Add a task: what should Devin do?',
   },
-  /** What the flag of a list takes. `none`: that word, too. */
+  /** Before a session is paid for: a command, or a task? Commands come as code spans. */
+  question: {
+    title: 'Nothing was started yet.',
+    meant: (command: string): string => `Did you mean ${command}?`,
+    oneWord: 'Is that one word the whole task?',
+    start: 'Start it as a task',
+    edit: 'Edit first',
+    started: 'Started as a task.',
+    gone: 'This question is too old, so nothing was started. Type your task again.',
+  },
+  /** What the flag of a list takes. `none`: that word and `all`, too. */
   several: (takes: string, none: boolean): string =>
-    `${takes}, repeatable or separated by commas${none ? ', or none' : ''}`,
+    `${takes}; separate several with commas${none ? ', or use all or none' : ''}`,
   help: {
     title: 'Start a Devin session',
     usage: (command: string): string =>
-      `${command} and a task starts a session as you. ${command} alone opens a form. Options go before, after or within the task:`,
+      `Type ${command} and a task, or ${command} alone for a form. The session runs as you.`,
     examples: [
       'fix the flaky login test --repo acme/web --acu 10',
       '!fast write release notes --title "Release 2.4" --tag docs,release',
+      'find out why checkout is slow --attach https://acme.example/trace.json',
     ],
     flagsTitle: 'Options',
+    /** The options that help shows first, by field; the others are under `help options`. */
+    more: (command: string): string =>
+      `More: \`${command} help options\` for every option · \`${command} help admin\` for administrators`,
+    subcommandsTitle: 'Your sessions',
+    sessionNote: 'Name a session by its id or its link, or leave it out to pick one.',
+    optionsTitle: 'All options',
     flagsNote:
-      'Values with spaces go in quotes. Text in backticks, and everything after a `--` that stands alone, belongs to the task and is never an option.',
-    modes: (words: string): string => `The mode can also be given as a word anywhere in the task: ${words}.`,
+      "Put values with spaces in quotes. `--acu default` goes back to your organization's default; so does `default` with any other option. Text in backticks, and everything after a separate `--`, is part of the task.",
+    modes: (words: string): string => `Mode words work anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
-    subcommandsTitle: 'Other commands',
-    subcommandsNote: 'A `<session>` is named by its id or its link.',
+    adminTitle: 'For administrators',
     subcommands: {
-      help: { usage: 'help', does: 'shows this, to you alone.' },
-      list: {
-        usage: 'list',
-        does: 'shows your sessions; `list all` shows those of everybody, private ones without their titles; `list 2` shows the second page.',
-      },
-      status: { usage: 'status <session>', does: 'shows where a session stands.' },
-      follow: {
-        usage: 'follow <session>',
-        does: 'brings a card of a session here and keeps it up to date.',
-      },
+      help: { usage: 'help', does: 'shows this.' },
+      list: { usage: 'list', does: "shows your sessions; `list all` shows everyone's." },
+      status: { usage: 'status <session>', does: 'shows a session.' },
+      follow: { usage: 'follow <session>', does: 'brings a session from Devin here.' },
       say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },
       stop: { usage: 'stop <session>', does: 'stops a session for good.' },
       archive: { usage: 'archive <session>', does: 'archives a session.' },
       defaults: {
         usage: 'defaults',
-        does: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them; `channel` or `workspace` instead of `me` is for administrators.',
+        does: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them.',
       },
-      notify: {
-        usage: 'notify thread|dm|card',
-        does: 'sets where you hear about your sessions; `notify dm <session>` sets it for one of them.',
-      },
+      notify: { usage: 'notify', does: 'shows and sets where you hear about your sessions.' },
       steer: {
         usage: 'steer requester|members',
-        does: "sets who may answer and stop this channel's sessions; `steer workspace …` sets it everywhere; for administrators.",
+        does: "sets who can answer and stop this channel's sessions; `steer workspace …` sets it everywhere.",
       },
       'web-messages': {
         usage: 'web-messages on|off',
-        does: "sets whether what people write in Devin's web app appears in this channel's threads; `web-messages workspace …` sets it everywhere; for administrators.",
+        does: "sets whether messages from Devin's web app appear in this channel's threads; `web-messages workspace …` sets it everywhere.",
       },
       link: {
         usage: 'link <@person> <Devin user id>',
-        does: 'sets which member of the Devin organisation a person is; for administrators.',
+        does: 'links a person to a member of the Devin organization.',
       },
+    },
+    adminDefaults: {
+      usage: 'defaults channel|workspace --acu 10',
+      does: 'sets defaults for this channel or everywhere; `defaults channel clear` removes them.',
     },
   },
 };

@@ -19,7 +19,7 @@ export const fields = {
   max_acu_limit: {
     label: 'ACU cap',
     hint: "Stops when it is used up. Left empty: the organisation's limit.",
-    takes: 'a whole number of at least 1',
+    takes: 'a whole number, 1 or more',
   },
   title: {
     label: 'Title',

@@ -1,22 +1,37 @@
 /** Sub-commands on sessions. Ids come as code spans, titles escaped. */
 export const sessions = {
   unknown: (id: string): string =>
-    `This app does not know the session ${id}. Check the id or the link; to bring in a session that was not started here, use \`follow\` and its id.`,
+    `This app doesn't know the session ${id}. Check the id or the link. If it wasn't started here, use \`follow\` and its id.`,
   mine: 'Your sessions',
-  all: "Everybody's sessions",
+  all: "Everyone's sessions",
   page: (page: number, pages: number): string => `Page ${page} of ${pages}`,
   nextPage: (typed: string): string => `More: ${typed}`,
-  none: 'There are none yet. Type the command and a task to start one.',
+  none: 'No sessions yet. Type the command and a task to start one.',
   noPage: (pages: number): string => (pages === 1 ? 'There is only one page.' : `There are ${pages} pages.`),
   line: (parts: readonly string[]): string => parts.join(' · '),
-  /** In place of a title, for those who are not there. */
+  /** In place of a title, for people who aren't in that conversation. */
   concealed: 'A session in a private conversation',
-  stop: (title: string): string => `Stopping ${title}. You will be told here when it is done.`,
-  archive: (title: string): string => `Archiving ${title}. You will be told here when it is done.`,
-  say: (title: string): string => `On its way to ${title}. You will be told here if Devin does not get it.`,
-  notify: (title: string, where: string): string => `You will hear about ${title} ${where}.`,
+  /** Over a list of sessions with a button each. */
+  pick: {
+    status: 'Which session?',
+    stop: 'Which session do you want to stop?',
+    archive: 'Which session do you want to archive?',
+    say: 'Which session do you want to write to?',
+  },
+  pickNone: {
+    status: 'You have no sessions yet.',
+    stop: 'You have no session that can be stopped.',
+    archive: 'You have no session that can be archived.',
+    say: 'You have no session that takes messages.',
+  },
+  pickButton: { status: 'Show', stop: 'Stop', archive: 'Archive', say: 'Reply' },
+  pickOther: (usage: string): string => `Another one: ${usage}`,
+  stop: (title: string): string => `Stopping ${title}. You'll hear here when it's done.`,
+  archive: (title: string): string => `Archiving ${title}. You'll hear here when it's done.`,
+  say: (title: string): string => `Sending to ${title}. You'll hear here if Devin doesn't get it.`,
+  notify: (title: string, where: string): string => `You'll hear about ${title} ${where}.`,
   notYoursToSay: (mention: string): string =>
-    `Only ${mention}, who asked for that session, hears about it, so only they can say where. Nothing was changed.`,
-  follow: 'Looking for that session in Devin. You will be told here where its card is.',
-  link: 'Checking that with Slack and Devin. You will be told here when it is done.',
+    `Only ${mention}, who asked for that session, hears about it, so only they can set that. Nothing was changed.`,
+  follow: "Looking for that session in Devin. You'll hear here where its card is.",
+  link: "Checking that with Slack and Devin. You'll hear here when it's done.",
 };

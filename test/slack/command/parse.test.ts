@@ -200,15 +200,11 @@ describe('the task', () => {
     'the word `!fast` in "a !lite quote"',
     'list the failing tests',
     'list all the failing tests',
-    'stop the server',
+    'stop the server that hangs',
     'status page is down',
     'help me fix x',
-    'say hello to devin-1',
-    'link the docs',
     'defaults of the form are wrong',
-    'defaults clear',
     'defaults me clear please',
-    'notify the team',
     'notify dm about the outage',
     'web-messages off by one',
     'steer members towards the docs',
@@ -259,13 +255,30 @@ describe('sub-commands', () => {
   test.each([
     ['', { kind: 'open-form' }],
     ['  \n ', { kind: 'open-form' }],
-    [' Help ', { kind: 'help' }],
+    [' Help ', { kind: 'help', topic: null }],
+    ['help admin', { kind: 'help', topic: 'admin' }],
     ['list', { kind: 'list', whose: 'mine', page: 1 }],
+    ['sessions', { kind: 'list', whose: 'mine', page: 1 }],
+    ['list mine', { kind: 'list', whose: 'mine', page: 1 }],
     ['list 2', { kind: 'list', whose: 'mine', page: 2 }],
     ['list all', { kind: 'list', whose: 'all', page: 1 }],
     ['List all 12', { kind: 'list', whose: 'all', page: 12 }],
     ['status devin-abc123', { kind: 'status', session: 'devin-abc123' }],
     [`stop ${hex}`, { kind: 'stop', session: hex }],
+    [`stop <https://app.devin.ai/sessions/${hex}|Fix the test>`, { kind: 'stop', session: hex }],
+    [`stop session ${hex} please`, { kind: 'stop', session: hex }],
+    [`status of ${hex}`, { kind: 'status', session: hex }],
+    [`cancel ${hex}`, { kind: 'stop', session: hex }],
+    [
+      `say <https://app.devin.ai/sessions/${hex}|a label> add tests`,
+      { kind: 'say', session: hex, text: 'add tests' },
+    ],
+    ['say devin-1 go on --acu 1', { kind: 'say', session: 'devin-1', text: 'go on --acu 1' }],
+    ['stop', { kind: 'pick', act: 'stop' }],
+    ['Status', { kind: 'pick', act: 'status' }],
+    ['say', { kind: 'pick', act: 'say' }],
+    ['notify', { kind: 'show-setting', setting: 'notify' }],
+    ['web-messages', { kind: 'show-setting', setting: 'web-messages' }],
     ['status 0123abcd', { kind: 'status', session: '0123abcd' }],
     [`Archive ${uuid}`, { kind: 'archive', session: uuid }],
     ['follow <https://app.devin.ai/sessions/abc1>', { kind: 'follow', session: 'abc1' }],
@@ -314,48 +327,42 @@ describe('sub-commands', () => {
   });
 
   test.each([
-    ['help --acu 1', 'help'],
-    ['list --acu 1', 'list'],
-    ['stop devin-1 --acu 1', 'stop devin-1'],
-    ['say devin-1 go on --acu 1', 'say devin-1 go on'],
-  ])('%s is a task, since it has a flag', (text, prompt) => {
-    expect(created(text)).toEqual({ prompt, max_acu_limit: 1 });
-  });
-
-  test.each(['list 0', 'link <@U12|ana> homepage', 'list failures', 'help ana', 'say hello'])(
-    '%s is a task',
-    (text) => {
-      expect(parseCommand(text).kind).toBe('create');
-    },
-  );
-
-  test.each([
-    ['stop 0123', 'stop'],
-    ['status page', 'status'],
-    ['follow redirects', 'follow'],
-    ['Archive logs', 'archive'],
-    ['notify everybody', 'notify'],
-    ['steer clear', 'steer'],
-  ])('%s starts nothing before it is asked what it means', (text, subcommand) => {
-    expect(parseCommand(text)).toEqual({
-      kind: 'invalid',
-      problems: [{ kind: 'ambiguous', subcommand }],
-      draft: { prompt: text },
-    });
+    ['stop 0123', 'stop', 'stop'],
+    ['status page', 'status', 'status'],
+    ['follow redirects', 'follow', null],
+    ['Archive logs', 'archive', 'archive'],
+    ['notify everybody', 'notify', 'notify'],
+    ['steer clear', 'steer', 'steer'],
+    ['list failures', 'list', 'list'],
+    ['list 0', 'list', 'list'],
+    ['help --acu 1', 'help', 'help'],
+    ['!fast list', 'list', 'list'],
+    ['hlep', 'help', 'help'],
+    ['stats', 'status', 'status'],
+    ['stpo the server', 'stop', 'stop'],
+    ['say hello to devin-1', 'say', null],
+    ['say devin-1', 'say', null],
+    ['follow', 'follow', null],
+    ['stop devin-1 --acu 1', 'stop', 'stop devin-1'],
+    ['stop devin-1 or devin-2', 'stop', 'stop devin-1'],
+    ['please stop devin-1', 'stop', 'stop devin-1'],
+    ['sotp <https://app.devin.ai/sessions/0a1b|Fix it>', 'stop', 'stop devin-0a1b'],
+    ['<https://app.devin.ai/sessions/0a1b>', 'status', 'status devin-0a1b'],
+    ['refactor', null, null],
+  ])('%s starts nothing before it is asked what it means', (text, about, meant) => {
+    expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', about, meant });
   });
 
   test.each([
-    ['status', 'status'],
-    ['Stop', 'stop'],
-    ['notify', 'notify'],
-    ['web-messages', 'web-messages'],
-    ['say devin-1', 'say'],
-  ])('%s starts nothing: it says what it takes, and keeps what was typed', (text, subcommand) => {
-    expect(parseCommand(text)).toEqual({
-      kind: 'invalid',
-      problems: [{ kind: 'incomplete', subcommand }],
-      draft: { prompt: text },
-    });
+    'test the login page',
+    'fix it',
+    'continue devin-1',
+    'look into https://github.com/acme/devin-slack/pull/3',
+    'ログインのテストを直して',
+    '-- help',
+    'x --acu 1',
+  ])('%s is a task that needs no question', (text) => {
+    expect(parseCommand(text).kind).toBe('create');
   });
 });
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fields } from '../../../src/session/fields.ts';
 import type { Field } from '../../../src/session/fields.ts';
+import { SUBCOMMANDS } from '../../../src/session/intent.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
 import { escape } from '../../../src/slack/blocks/text.ts';
 
@@ -33,6 +34,60 @@ test('reads any text without a failure', () => {
   );
 });
 
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+
+/** A word with up to two letters changed, left out, doubled or swapped. */
+function slipOf(word: string): fc.Arbitrary<string> {
+  const slip = (of: string): fc.Arbitrary<string> =>
+    fc
+      .tuple(fc.nat(of.length - 1), fc.constantFrom(...LETTERS), fc.constantFrom('put', 'cut', 'swap', 'add'))
+      .map(([at, letter, how]) => {
+        const [before, here, after] = [of.slice(0, at), of.charAt(at), of.slice(at + 1)];
+        if (how === 'put') return before + letter + after;
+        if (how === 'cut') return before + after;
+        if (how === 'add') return before + letter + here + after;
+        return before + after.slice(0, 1) + here + after.slice(1);
+      });
+  return fc.oneof(
+    fc.constant(word),
+    slip(word),
+    slip(word).chain((once) => (once === '' ? fc.constant(word) : slip(once))),
+  );
+}
+
+test('never starts a session from a slip of a command with a session in it', () => {
+  const id = fc.stringMatching(/^[0-9a-f]{32}$/).filter((hex) => /\d/.test(hex));
+  const session = fc.oneof(
+    id,
+    id.map((hex) => `devin-${hex}`),
+    id.map((hex) => `<https://app.devin.ai/sessions/${hex}>`),
+    fc
+      .tuple(id, fc.stringMatching(/^[\w ]{1,20}$/))
+      .map(([hex, label]) => `<https://app.devin.ai/sessions/${hex}|${label}>`),
+  );
+  const words = fc.array(
+    fc.constantFrom('the', 'of', 'please', 'session', 'add tests', '--acu 3', '!fast', 'a, b'),
+    {
+      maxLength: 4,
+    },
+  );
+  const typed = fc
+    .tuple(
+      fc.constantFrom(...SUBCOMMANDS, 'cancel', 'sessions').chain(slipOf),
+      words,
+      session,
+      words,
+      fc.constantFrom(' ', '  ', '\n'),
+    )
+    .map(([word, before, named, after, space]) => [word, ...before, named, ...after].join(space));
+  fc.assert(
+    fc.property(typed, (text) => {
+      expect(parseCommand(text).kind).not.toBe('create');
+    }),
+    { numRuns: 3000 },
+  );
+});
+
 test('keeps a task without flags and mode words byte for byte', () => {
   const piece = fc.oneof(
     fc.string(),
@@ -58,12 +113,11 @@ test('keeps a task without flags and mode words byte for byte', () => {
     .array(piece, { minLength: 1 })
     .map((pieces) => pieces.join(''))
     .filter(
-      (text) =>
-        text.trim() !== '' && !/--|!\p{L}/u.test(text) && !/^(?:help|list(?:\s+\d+)?)$/i.test(text.trim()),
+      (text) => text.trim() !== '' && !/--|!\p{L}/u.test(text) && parseCommand(escape(text)).kind !== 'list',
     );
   fc.assert(
     fc.property(task, (text) => {
-      expect(parseCommand(escape(text))).toEqual({ kind: 'create', draft: { prompt: text.trim() } });
+      expect(parseCommand(escape(text))).toMatchObject({ draft: { prompt: text.trim() } });
     }),
     { numRuns: 2000 },
   );

@@ -1,4 +1,3 @@
-import type { SlashCommand } from '@slack/bolt';
 import type { IntentOf } from '../../../session/intent.ts';
 import { bareSessionId } from '../../../session/session-id.ts';
 import type { Listing } from '../../../store/listing.ts';
@@ -8,16 +7,19 @@ import type { SessionRow, Sessions } from '../../../store/sessions.ts';
 import type { Settings } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
 import { notice } from '../../blocks/notices.ts';
+import { renderSessionPick } from '../../blocks/session-pick.ts';
 import { linkedTitle, renderCard } from '../../blocks/session-card.ts';
 import { renderConcealed, renderSessionList } from '../../blocks/session-list.ts';
 import { code } from '../../blocks/text.ts';
 import { cardView } from '../../card-view.ts';
+import { isOver } from '../../card-actions.ts';
+import { usageOf } from '../../command/help.ts';
 import { maySee } from '../../may-see.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import type { People } from '../../people.ts';
 import type { SteeringIntake } from '../../steering-intake.ts';
 import { createPolicyRefusal } from '../../steering-policy.ts';
-import { askedByCommand } from '../asked.ts';
+import type { Ask } from '../asked.ts';
 
 export type SessionCommandDeps = {
   /** The slash command's name. */
@@ -46,10 +48,10 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     cardView({ request, session, nowMs: deps.now() }, text);
 
   /** null: there is none, or it belongs to another workspace. */
-  async function known(payload: SlashCommand, typed: string): Promise<Known | null> {
+  async function known(ask: Ask, typed: string): Promise<Known | null> {
     const session = await sessions.find(bareSessionId(typed));
     const request = session === null ? null : await requests.find(session.request_id);
-    if (session === null || request === null || request.team_id !== payload.team_id) return null;
+    if (session === null || request === null || request.team_id !== ask.teamId) return null;
     return { request, session };
   }
 
@@ -66,80 +68,88 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   }
 
   /** What a session is called where it is acted on: its id where its title is not for the person. */
-  function nameOf({ request, session }: Known, payload: SlashCommand): string {
-    if (!maySee(request, viewerOf(payload))) return code(session.session_id);
+  function nameOf({ request, session }: Known, ask: Ask): string {
+    if (!maySee(request, ask)) return code(session.session_id);
     return linkedTitle(cardOf(request, session), text);
   }
 
-  async function list(payload: SlashCommand, { whose: asked, page }: IntentOf<'list'>): Promise<Rendered> {
-    const { team_id: teamId, user_id: viewerId } = payload;
+  async function list(ask: Ask, { whose: asked, page }: IntentOf<'list'>): Promise<Rendered> {
+    const { teamId, userId: viewerId } = ask;
     const whose = asked === 'all' && (await isMember(viewerId)) ? 'all' : 'mine';
     const offset = (page - 1) * PER_PAGE;
     const found = await listing.page({ teamId, viewerId, whose, offset, limit: PER_PAGE });
-    const viewer = viewerOf(payload);
-    const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, viewer)));
+    const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, ask)));
     const next = [deps.command, 'list', ...(whose === 'all' ? ['all'] : []), page + 1].join(' ');
     const pages = Math.ceil(found.total / PER_PAGE);
     return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, text);
   }
 
-  async function status(payload: SlashCommand, { session: typed }: IntentOf<'status'>): Promise<Rendered> {
-    const found = await known(payload, typed);
-    const isMine = found?.request.user_id === payload.user_id;
-    if (found === null || !(isMine || (await isMember(payload.user_id)))) return unknown(typed);
+  /** Sessions of one's own that the command can be used on, the most pressing first. */
+  async function pick(ask: Ask, { act }: IntentOf<'pick'>): Promise<Rendered> {
+    const { teamId, userId } = ask;
+    const found = await listing.mostPressing({ teamId, userId, limit: PER_PAGE * 2 });
+    const rows = await Promise.all(
+      found.requestIds.map(async (id) => Promise.all([requests.find(id), sessions.ofRequest(id)])),
+    );
+    const entries = rows.flatMap(([request, session]) => {
+      if (request === null || session === null || !isUsable(act, session)) return [];
+      return [{ card: cardOf(request, session), sessionId: session.session_id }];
+    });
+    const usage = `${deps.command} ${usageOf(act, text)}`;
+    return renderSessionPick({ act, entries: entries.slice(0, PER_PAGE), usage }, text);
+  }
+
+  async function status(ask: Ask, { session: typed }: IntentOf<'status'>): Promise<Rendered> {
+    const found = await known(ask, typed);
+    const isMine = found?.request.user_id === ask.userId;
+    if (found === null || !(isMine || (await isMember(ask.userId)))) return unknown(typed);
     const { request, session } = found;
     const card = cardOf(request, session);
-    if (maySee(request, viewerOf(payload))) return renderCard(card, text);
+    if (maySee(request, ask)) return renderCard(card, text);
     return renderConcealed(card, request.created_at.getTime(), text);
   }
 
-  async function steer(payload: SlashCommand, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
-    const found = await known(payload, typed);
+  async function steer(ask: Ask, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
+    const found = await known(ask, typed);
     if (found === null) return unknown(typed);
     const { session_id: sessionId } = found.session;
-    await steering.steer(askedByCommand(payload), kind, { sessionId, always: true });
-    return notice([text.sessions[kind](nameOf(found, payload))]);
+    await steering.steer(ask, kind, { sessionId, always: true });
+    return notice([text.sessions[kind](nameOf(found, ask))]);
   }
 
-  async function say(
-    payload: SlashCommand,
-    { session: typed, text: message }: IntentOf<'say'>,
-  ): Promise<Rendered> {
-    const found = await known(payload, typed);
+  async function say(ask: Ask, { session: typed, text: message }: IntentOf<'say'>): Promise<Rendered> {
+    const found = await known(ask, typed);
     if (found === null) return unknown(typed);
-    const refusal = await refused(found.request, payload.user_id);
+    const refusal = await refused(found.request, ask.userId);
     if (refusal !== null) return notice([refusal]);
-    const dedupeKey = `say:${payload.trigger_id}`;
+    const dedupeKey = `say:${ask.deliveryId}`;
     const { session } = found;
-    await steering.reply(askedByCommand(payload), { session, text: message, via: 'command', dedupeKey });
-    return notice([text.sessions.say(nameOf(found, payload))]);
+    await steering.reply(ask, { session, text: message, via: 'command', dedupeKey });
+    return notice([text.sessions.say(nameOf(found, ask))]);
   }
 
   /** Only the one who is told may say where. */
   async function notify(
-    payload: SlashCommand,
+    ask: Ask,
     { where, session: typed }: IntentOf<'notify'> & { session: string },
   ): Promise<Rendered> {
-    const found = await known(payload, typed);
+    const found = await known(ask, typed);
     if (found === null) return unknown(typed);
     const { request, session } = found;
-    if (request.user_id !== payload.user_id) {
+    if (request.user_id !== ask.userId) {
       return notice([text.sessions.notYoursToSay(`<@${request.user_id}>`)]);
     }
     await sessions.change(session.session_id, { notify: where });
-    return notice([text.sessions.notify(nameOf(found, payload), text.settings.notify[where])]);
+    return notice([text.sessions.notify(nameOf(found, ask), text.settings.notify[where])]);
   }
 
-  async function follow(payload: SlashCommand, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
-    await steering.follow(askedByCommand(payload), bareSessionId(typed));
+  async function follow(ask: Ask, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
+    await steering.follow(ask, bareSessionId(typed));
     return notice([text.sessions.follow]);
   }
 
-  async function link(
-    payload: SlashCommand,
-    { slackUserId, devinUserId }: IntentOf<'link'>,
-  ): Promise<Rendered> {
-    await steering.link(askedByCommand(payload), slackUserId, devinUserId);
+  async function link(ask: Ask, { slackUserId, devinUserId }: IntentOf<'link'>): Promise<Rendered> {
+    await steering.link(ask, slackUserId, devinUserId);
     return notice([text.sessions.link]);
   }
 
@@ -147,9 +157,11 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([text.sessions.unknown(code(typed))]);
   }
 
-  return { list, status, steer, say, notify, follow, link };
+  return { list, pick, status, steer, say, notify, follow, link };
 }
 
-function viewerOf({ user_id: userId, channel_id: channelId }: SlashCommand): Viewer {
-  return { userId, channelId };
+function isUsable(act: IntentOf<'pick'>['act'], session: SessionRow): boolean {
+  if (act === 'status') return true;
+  if (act === 'archive') return session.archived_by === null;
+  return !isOver(session, session.phase);
 }

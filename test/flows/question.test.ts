@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { startSession, toldTo } from '../support/asking.ts';
+import { sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds } from '../support/worlds.ts';
+
+describeOnBothWorlds('a question before a session is paid for', (world) => {
+  const ask = async (typed: string) => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `asks-${ana.name}`, members: [ana.userId] });
+    const { message, failure } = await slack.command(ana.userId, channelId, typed);
+    expect(failure).toBeNull();
+    if (message === null) throw new Error('nothing was asked');
+    return { ana, channelId, ts: message.ts, said: slack.renderText(message) };
+  };
+
+  test('comes privately for a slip, with the command and the task as buttons', async () => {
+    const { slack, devin } = world();
+    const before = devin.createdCount();
+    const { ana, channelId, ts, said } = await ask('hlep');
+    expect(said).toContain('Did you mean `/devin help`?');
+    expect(said).toContain('Start it as a task');
+    expect(devin.createdCount()).toBe(before);
+    await slack.clickButton(ana.userId, { channelId, ts }, '/devin help');
+    const answered = slack.messages(channelId).find((message) => message.ts === ts);
+    expect(answered?.text).toContain('--repo');
+    expect(answered?.text).not.toContain('Start it as a task');
+    expect(devin.createdCount()).toBe(before);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('starts exactly one session when it is a task after all, however often that is pressed', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, ts } = await ask('stats --acu 3');
+    const press = async () => slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task');
+    const [first] = await Promise.all([press(), press()]);
+    await slack.redeliver(first.delivery);
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({ prompt: 'stats', max_acu_limit: 3 });
+    expect(slack.messages(channelId).find((message) => message.ts === ts)?.text).toBe('Started as a task.');
+    await slack.command(ana.userId, channelId, 'another task of theirs');
+    const mine = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
+    await devin.waitForSession(() => mine().length >= 2);
+    expect(mine()).toHaveLength(2);
+  });
+
+  test('runs the command that was meant, on the session that was named', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, session } = await startSession(world());
+    const before = devin.createdCount();
+    const { message } = await slack.command(ana.userId, channelId, `sotp <${session.url}|Fix the test>`);
+    if (message === null) throw new Error('nothing was asked');
+    await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'run_command.0');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'is stopped');
+    expect(devin.session(session.id).status).toBe('exit');
+    expect(devin.createdCount()).toBe(before);
+  });
+
+  test('about which session has a button for each of my own', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, session, showing } = await startSession(world());
+    const other = await startSession(world());
+    const { message } = await slack.command(ana.userId, channelId, 'stop');
+    if (message === null) throw new Error('nothing was asked');
+    const said = slack.renderText(message);
+    expect(said).toContain(`task of ${ana.name}`);
+    expect(said).not.toContain(other.session.url);
+    await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'run_command.0');
+    await devin.waitForSession(({ id, status }) => id === session.id && status === 'exit');
+    await showing('Ended by');
+    const { message: after } = await slack.command(ana.userId, channelId, 'stop');
+    expect(after?.text).toContain('no session that can be stopped');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('notify alone shows the setting with its choices, and a press changes it', async () => {
+    const { slack } = world();
+    const { ana, channelId, ts, said } = await ask('notify');
+    expect(said).toContain("in the session's thread");
+    await slack.clickButton(ana.userId, { channelId, ts }, 'Direct message');
+    expect(slack.messages(channelId).find((message) => message.ts === ts)?.text).toContain(
+      'in a direct message',
+    );
+  });
+});
