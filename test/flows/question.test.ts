@@ -40,9 +40,9 @@ describeOnBothWorlds('a question before a session is paid for', (world) => {
     expect(session.request).toMatchObject({ prompt: 'stats', max_acu_limit: 3 });
     expect(slack.messages(channelId).find((message) => message.ts === ts)?.text).toBe('Started as a task.');
     await slack.command(ana.userId, channelId, 'another task of theirs');
-    const mine = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
-    await devin.waitForSession(() => mine().length >= 2);
-    expect(mine()).toHaveLength(2);
+    await devin.waitForSession(({ request }) => request.prompt === 'another task of theirs');
+    const mine = devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
+    expect(mine.map(({ request }) => request.prompt)).toEqual(['stats', 'another task of theirs']);
   });
 
   test('runs the command that was meant, on the session that was named', async () => {
