@@ -3,6 +3,7 @@ import { repeat } from '../repeat.ts';
 import type { Repetition } from '../repeat.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Milestones } from '../store/milestones.ts';
+import type { Posts } from '../store/posts.ts';
 import type { Replies } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
@@ -28,6 +29,7 @@ type SweepDeps = {
   replies: Pick<Replies, 'waiting'>;
   messages: Pick<SessionMessages, 'waiting'>;
   milestones: Pick<Milestones, 'waiting'>;
+  posts: Pick<Posts, 'sweep'>;
   enqueue: Enqueue;
   times: SweepTimes;
   log: Log;
@@ -37,7 +39,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 
 /** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
-  const { requests, forms, replies, messages, milestones, enqueue, times, log } = deps;
+  const { requests, forms, replies, messages, milestones, posts, enqueue, times, log } = deps;
   let looking: Repetition | null = null;
 
   const ago = (ms: number): Date => new Date(Date.now() - ms);
@@ -66,6 +68,7 @@ export function createSweep(deps: SweepDeps) {
       await recover(times.strandedMs, times.staleMs);
       await recoverThreads(WAITING_MS);
       await forms.deleteBefore(ago(FORM_LIFE_MS));
+      await posts.sweep();
     } catch (error) {
       log.warn({ err: error }, 'looking for what was left undone failed');
     }

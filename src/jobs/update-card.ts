@@ -13,7 +13,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import { backOffMs } from './back-off.ts';
+import { backOffMs } from '../queue/index.ts';
 import type { Enqueue } from './queue.ts';
 import type { RedrawHome } from './redraw-home.ts';
 import type { OneAtATime } from './one-at-a-time.ts';

@@ -3,12 +3,10 @@ import { z } from 'zod';
 
 /** `threadTs` null: the conversation itself, without the replies in its threads. */
 type Place = { channelId: string; threadTs: string | null };
-/** Slack's timestamps. */
-type Span = { oldest: string; latest?: string };
+/** Slack's timestamps. `maxPages`: what a conversation holds beyond these is left out. */
+type Span = { oldest?: string; latest?: string; maxPages: number };
 
 const PAGE = 200;
-/** What a conversation holds beyond these is left out. */
-const MAX_PAGES = 5;
 
 const pageSchema = z.object({
   messages: z
@@ -19,6 +17,7 @@ const pageSchema = z.object({
         user: z.string().optional(),
         latest_reply: z.string().optional(),
         metadata: z.unknown().optional(),
+        blocks: z.array(z.looseObject({ block_id: z.string().optional() })).optional(),
       }),
     )
     .default([]),
@@ -33,10 +32,10 @@ export type PostedMessage = z.infer<typeof pageSchema>['messages'][number];
 export async function* pagesOf(
   client: WebClient,
   { channelId: channel, threadTs: ts }: Place,
-  span: Span,
+  { maxPages, ...span }: Span,
 ): AsyncGenerator<PostedMessage[]> {
   let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
+  for (let page = 0; page < maxPages; page += 1) {
     const query = { channel, include_all_metadata: true, limit: PAGE, ...span, ...(cursor && { cursor }) };
     const answer =
       ts === null

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { FieldKey, Lookup } from '../session/fields.ts';
 
@@ -111,11 +112,44 @@ const metadataSchema = z.object({
   event_payload: z.record(z.string(), z.unknown()),
 });
 
-/** Whether a message's metadata holds this mark; it may say more. */
-export function hasMark(metadata: unknown, { event_type, event_payload }: Mark): boolean {
+type MarkedMessage = {
+  metadata?: unknown;
+  blocks?: readonly { block_id?: string | undefined }[] | undefined;
+};
+
+/** Whether a message carries this mark, in its metadata or on a block; the metadata may say more. */
+export function hasMark({ metadata, blocks = [] }: MarkedMessage, mark: Mark): boolean {
+  const blockId = markBlock(mark);
+  return isIn(metadata, mark) || blocks.some((block) => block.block_id === blockId);
+}
+
+function isIn(metadata: unknown, { event_type, event_payload }: Mark): boolean {
   const { data } = metadataSchema.safeParse(metadata);
   if (data?.event_type !== event_type) return false;
   return Object.entries(event_payload).every(([name, value]) => data.event_payload[name] === value);
+}
+
+const BLOCK_ID_LENGTH = 255;
+const BETWEEN_PARTS = ' ';
+
+/** The same mark as the id of a block, which Slack gives back whatever the app may read. */
+export function markBlock({ event_type, event_payload }: Mark): string {
+  const parts = IDENTIFYING[event_type]?.map((name) => event_payload[name] ?? '') ?? [];
+  const whole = [event_type, ...parts].join(BETWEEN_PARTS);
+  if (whole.length <= BLOCK_ID_LENGTH) return whole;
+  return `${event_type}${BETWEEN_PARTS}${createHash('sha256').update(whole).digest('base64url')}`;
+}
+
+/** null: no mark of this app, or one whose parts were too long. */
+export function readBlockMark(blocks: readonly { block_id?: string | undefined }[]): ReadMark | null {
+  for (const { block_id: blockId = '' } of blocks) {
+    const [event_type = '', ...parts] = blockId.split(BETWEEN_PARTS);
+    const names = IDENTIFYING[event_type];
+    if (names?.length !== parts.length) continue;
+    const event_payload = Object.fromEntries(names.map((name, at) => [name, parts[at]]));
+    return readMark({ event_type, event_payload });
+  }
+  return null;
 }
 
 /** Metadata of a card, by which it is found again when Slack's answer to posting it was lost. */
@@ -124,6 +158,13 @@ export const cardMark = (requestId: string): Mark => ({
   event_type: CARD_EVENT,
   event_payload: { request_id: requestId },
 });
+
+/** What of a mark names its message. */
+const IDENTIFYING: Readonly<Record<string, readonly string[]>> = {
+  [CARD_EVENT]: ['request_id'],
+  [MESSAGE_EVENT]: ['session_id', 'event_id', 'part'],
+  [MILESTONE_EVENT]: ['session_id', 'milestone'],
+};
 
 /** What a card shows and Devin does not tell. */
 export type CardOwner = {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { pagesOf } from './conversation.ts';
 import type { PostedMessage } from './conversation.ts';
 import { slackFailure } from './errors.ts';
-import { readMark } from './ids.ts';
+import { readBlockMark, readMark } from './ids.ts';
 import type { ReadMark } from './ids.ts';
 import type { CardPlace } from './outbound.ts';
 
@@ -27,7 +27,7 @@ const LISTED = [
 ] as const;
 
 const PAGE = 200;
-/** Conversations beyond these are left out. */
+/** Conversations, and messages of one, beyond these are left out. */
 const MAX_PAGES = 5;
 
 const channelsSchema = z.object({
@@ -43,7 +43,8 @@ type ReaderDeps = { client: WebClient; botUserId: () => string };
 export function createMarkReader({ client, botUserId }: ReaderDeps) {
   async function messages(place: CardPlace, { fromS, toS }: Span): Promise<PostedMessage[]> {
     const found: PostedMessage[] = [];
-    const span = { oldest: fromS.toFixed(6), ...(toS !== null && { latest: toS.toFixed(6) }) };
+    const latest = toS !== null && { latest: toS.toFixed(6) };
+    const span = { oldest: fromS.toFixed(6), ...latest, maxPages: MAX_PAGES };
     for await (const page of pagesOf(client, place, span)) found.push(...page);
     return found;
   }
@@ -94,8 +95,8 @@ export function createMarkReader({ client, botUserId }: ReaderDeps) {
   };
 }
 
-function marked({ ts, thread_ts: threadTs, metadata }: PostedMessage): Marked[] {
-  const mark = readMark(metadata);
+function marked({ ts, thread_ts: threadTs, metadata, blocks = [] }: PostedMessage): Marked[] {
+  const mark = readMark(metadata) ?? readBlockMark(blocks);
   // A message with replies has itself for its thread.
   return mark === null ? [] : [{ ts, threadTs: threadTs === ts ? null : (threadTs ?? null), mark }];
 }

@@ -6,9 +6,10 @@ import type { Log } from '../log.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { pagesOf } from './conversation.ts';
 import { slackFailure } from './errors.ts';
+import type { SlackClock } from './clock.ts';
 import type { SlackFailure } from './errors.ts';
 import type { SlackHosts } from './hosts.ts';
-import { cardMark, cardMetadata, hasMark } from './ids.ts';
+import { cardMark, cardMetadata, hasMark, markBlock } from './ids.ts';
 import type { CardOwner, Mark } from './ids.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
@@ -37,9 +38,13 @@ type OutboundDeps = {
   /** For cards: a 429 here must not hold up a person's modal, so it is another client with its own queue. */
   background: WebClient;
   hosts: SlackHosts;
+  clock: SlackClock;
   fetch: typeof fetch;
   log: Log;
 };
+
+/** When a message was attempted first and last, by Slack's clock; null: that is not known. */
+export type AttemptSpan = { first: string | null; last: string | null };
 
 /**
  * A connection that breaks, as when Slack closes an idle one just then, is tried again: a private notice that comes
@@ -54,7 +59,7 @@ const RESPOND = {
 const QUIET = { unfurl_links: false, unfurl_media: false };
 
 /** The only writer to Slack. */
-export function createOutbound({ answers, background, hosts, fetch, log }: OutboundDeps) {
+export function createOutbound({ answers, background, hosts, clock, fetch, log }: OutboundDeps) {
   /** null: the person can have no direct message. Throws when Slack cannot be asked. */
   async function directChannel(userId: string): Promise<string | null> {
     try {
@@ -98,7 +103,7 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
         channel: place.channelId,
         ...(place.threadTs !== null && { thread_ts: place.threadTs }),
         metadata: mark,
-        ...message,
+        ...withMark(message, mark),
         ...QUIET,
       });
       return posted.ts === undefined ? { kind: 'unclear' } : { kind: 'posted', ts: posted.ts };
@@ -108,10 +113,9 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
   }
 
   /** The `ts` of the message with this mark; null when it is not there. Throws when Slack cannot be asked. */
-  async function find(place: CardPlace, mark: Mark, sinceMs: number): Promise<string | null> {
-    // A conversation may be busy: the newest come first, and the one in question is among the oldest of these.
-    for await (const messages of pagesOf(background, place, { oldest: slackTs(sinceMs) })) {
-      const found = messages.find(({ metadata }) => hasMark(metadata, mark));
+  async function find(place: CardPlace, mark: Mark, attempted: AttemptSpan): Promise<string | null> {
+    for await (const messages of pagesOf(background, place, spanOf(attempted))) {
+      const found = messages.find((message) => hasMark(message, mark));
       if (found !== undefined) return found.ts;
     }
     return null;
@@ -153,6 +157,9 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
     publishHome: async (userId: string, view: HomeView): Promise<Updated> =>
       updated(background.views.publish({ user_id: userId, view })),
 
+    /** What time it is at Slack; null before its first answer. */
+    slackTs: clock.ts,
+
     post,
     find,
 
@@ -166,7 +173,7 @@ export function createOutbound({ answers, background, hosts, fetch, log }: Outbo
       { id, card_attempted_at: attemptedAt }: Attempted,
     ): Promise<string | null> {
       if (attemptedAt === null) return null;
-      return find(place, cardMark(id), attemptedAt.getTime()).catch((error: unknown) => {
+      return find(place, cardMark(id), { first: null, last: null }).catch((error: unknown) => {
         // Where the app may not read, it could not have posted.
         if (slackFailure(error).kind === 'refused') return null;
         throw error;
@@ -207,8 +214,21 @@ async function updated(call: Promise<unknown>): Promise<Updated> {
   return call.then(() => ({ kind: 'updated' }), slackFailure);
 }
 
-/** Slack's `ts` of a moment, with a margin for the difference of the two clocks. */
-function slackTs(ms: number): string {
-  const CLOCK_MARGIN_S = 60;
-  return (ms / 1000 - CLOCK_MARGIN_S).toFixed(6);
+/** Slack's clocks may differ a little among themselves. */
+const MARGIN_S = 60;
+/** Slack may take this long to post what was attempted. */
+const LATE_S = 600;
+const SEARCHED_PAGES = 50;
+
+/** Bounded on both sides: in a busy channel thousands of messages may have come since. */
+function spanOf({ first, last }: AttemptSpan) {
+  return {
+    ...(first !== null && { oldest: (Number(first) - MARGIN_S).toFixed(6) }),
+    ...(last !== null && { latest: (Number(last) + LATE_S).toFixed(6) }),
+    maxPages: SEARCHED_PAGES,
+  };
+}
+
+function withMark({ text, blocks: [first, ...rest] }: Rendered, mark: Mark): Rendered {
+  return { text, blocks: first === undefined ? [] : [{ block_id: markBlock(mark), ...first }, ...rest] };
 }

@@ -1,35 +1,54 @@
-import type { Kysely } from 'kysely';
+import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
 export type Leases = ReturnType<typeof createLeases>;
 
-/** What only one of several processes may do at a time: the one that holds the lease. */
+/**
+ * What only one of several processes may do at a time: the one that holds the lease. The database's clock decides.
+ * Each lease has a number that no other ever had, by which a write can tell whether the lease is still held.
+ */
 export function createLeases(db: Kysely<Tables>) {
+  const untilIn = (forMs: number) => sql<Date>`now() + ${forMs} * interval '1 ms'`;
+
   return {
-    /** Takes the lease when it is free, lapsed or one's own, for `forMs` from now; false while another holds it. */
-    async take(name: string, owner: string, forMs: number): Promise<boolean> {
-      const now = new Date();
-      const until = new Date(now.getTime() + forMs);
+    /** The number of the new lease; null while another holds it. */
+    async take(name: string, forMs: number): Promise<string | null> {
       const taken = await db
         .insertInto('leases')
-        .values({ name, owner, until })
+        .values({ name, owner: '', number: sql`nextval('lease_numbers')`, until: untilIn(forMs) })
         .onConflict((conflict) =>
           conflict
             .column('name')
-            .doUpdateSet({ owner, until })
-            .where((where) => where.or([where('leases.owner', '=', owner), where('leases.until', '<', now)])),
+            .doUpdateSet((excluded) => ({
+              number: excluded.ref('excluded.number'),
+              until: excluded.ref('excluded.until'),
+            }))
+            .where('leases.until', '<', sql<Date>`now()`),
         )
+        .returning('number')
+        .executeTakeFirst();
+      return taken?.number ?? null;
+    },
+
+    /** False when another has taken over, or it was released. In a transaction, nobody takes over before its end. */
+    async renew(name: string, number: string, forMs: number, trx?: Transaction<Tables>): Promise<boolean> {
+      const renewed = await (trx ?? db)
+        .updateTable('leases')
+        .set({ until: untilIn(forMs) })
+        .where('name', '=', name)
+        .where('number', '=', number)
         .returning('name')
         .executeTakeFirst();
-      return taken !== undefined;
+      return renewed !== undefined;
+    },
+
+    async release(name: string, number: string): Promise<void> {
+      await db.deleteFrom('leases').where('name', '=', name).where('number', '=', number).execute();
     },
 
     async releaseAll(): Promise<void> {
       await db.deleteFrom('leases').execute();
-    },
-
-    async release(name: string, owner: string): Promise<void> {
-      await db.deleteFrom('leases').where('name', '=', name).where('owner', '=', owner).execute();
     },
   };
 }

@@ -27,8 +27,8 @@ export type NewMessage = {
 export type SessionMessages = ReturnType<typeof createSessionMessages>;
 
 export function createSessionMessages(db: Kysely<Tables>) {
-  const one = (row: MessageRow) =>
-    db
+  const one = (row: MessageRow, trx: Db = db) =>
+    trx
       .updateTable('session_messages')
       .where('session_id', '=', row.session_id)
       .where('event_id', '=', row.event_id);
@@ -95,8 +95,8 @@ export function createSessionMessages(db: Kysely<Tables>) {
       await one(row).set({ attempted_at: at }).execute();
     },
 
-    async uploaded(row: MessageRow, slackFileId: string): Promise<void> {
-      await one(row).set({ slack_file_id: slackFileId }).execute();
+    async uploaded(row: MessageRow, slackFileId: string, trx: Db = db): Promise<void> {
+      await one(row, trx).set({ slack_file_id: slackFileId }).execute();
     },
 
     async settle(row: MessageRow, slackTs: string | null): Promise<void> {

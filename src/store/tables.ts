@@ -158,7 +158,26 @@ type MilestonesTable = {
 type EditBudgetsTable = { team_id: string; next_at: Timestamp };
 
 /** Which of several replicas does something that only one may do. */
-type LeasesTable = { name: string; owner: string; until: Timestamp };
+type LeasesTable = {
+  name: string;
+  owner: string;
+  /** Rises with each lease that is taken, so that one that was lost is never taken for the present one. */
+  number: ColumnType<string, unknown, unknown>;
+  until: Timestamp;
+};
+
+/** A message to Slack, from the first attempt to post it; kept for a day after that. */
+type PostsTable = {
+  key: string;
+  channel_id: string;
+  thread_ts: string | null;
+  /** When it was attempted first and last, by Slack's clock; null: that is not known. */
+  first_ts: string | null;
+  last_ts: string | null;
+  /** Slack has it. null: Slack's answer was lost, or is under way. */
+  posted_ts: string | null;
+  at: Generated<Date>;
+};
 
 /** A creation that left and was not answered, and whose session was not found: it may turn up yet. */
 type LostAnswersTable = {
@@ -235,6 +254,7 @@ export type Tables = {
   session_messages: SessionMessagesTable;
   replies: RepliesTable;
   leases: LeasesTable;
+  posts: PostsTable;
   lost_answers: LostAnswersTable;
   milestones: MilestonesTable;
   edit_budgets: EditBudgetsTable;

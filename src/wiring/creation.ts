@@ -17,7 +17,6 @@ import { createCardUpdater } from '../jobs/update-card.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { createSessionFinder } from './session-finder.ts';
-import { sleep } from './sleep.ts';
 
 const REQUESTS_AT_A_TIME = 20;
 
@@ -59,7 +58,7 @@ export function createCreation(parts: Parts): Sweep {
 
 function createSteps(parts: Parts, findSession: FindSession) {
   const { config, settings, queue, store, devin, slack, resolver, transitions, adopt, drawCard } = parts;
-  const { log, now, looksAtMs } = settings;
+  const { log, now } = settings;
   const { outbound, thread } = slack;
   const end = createEnd(transitions, store.envelopes);
   const showSending = (requestId: string): void => {
@@ -89,6 +88,6 @@ function createSteps(parts: Parts, findSession: FindSession) {
       end,
       now,
     }),
-    sending: createSettleStep({ findSession, adopt, transitions, sleep, looksAtMs, log }),
+    sending: createSettleStep({ findSession, adopt, transitions, searchUntilFound: parts.searchUntilFound }),
   };
 }

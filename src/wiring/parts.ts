@@ -6,6 +6,8 @@ import { createIdentityResolver } from '../identity/resolve.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import { createOneAtATime } from '../jobs/one-at-a-time.ts';
 import type { OneAtATime } from '../jobs/one-at-a-time.ts';
+import { createPostOnce, createSearchUntilFound, createWithLease } from '../queue/index.ts';
+import type { PostOnce, SearchUntilFound, WithLease } from '../queue/index.ts';
 import { createAdopt } from '../jobs/create-session/send.ts';
 import type { Adopt } from '../jobs/create-session/send.ts';
 import { createQueue } from '../jobs/queue.ts';
@@ -27,6 +29,7 @@ import { createSettings } from './settings.ts';
 import type { Overrides, Settings } from './settings.ts';
 import { createSlack } from './slack.ts';
 import type { Slack } from './slack.ts';
+import { sleep } from './sleep.ts';
 import { createStore } from './store.ts';
 import type { Store } from './store.ts';
 
@@ -45,7 +48,10 @@ export type Parts = {
   resolver: IdentityResolver;
   transitions: Transitions;
   adopt: Adopt;
+  withLease: WithLease;
   oneAtATime: OneAtATime;
+  postOnce: PostOnce;
+  searchUntilFound: SearchUntilFound;
   /** A request's card, as it is now. */
   drawCard: DrawCard;
 };
@@ -87,7 +93,10 @@ export async function createParts(config: Config, overrides: Overrides): Promise
     }),
     transitions,
     adopt: createAdopt(transitions, store.envelopes),
+    withLease: createWithLease(store.leases),
     oneAtATime: createOneAtATime(store.leases),
+    postOnce: createPostOnce({ db: store.db, posts: store.posts, outbound: slack.outbound }),
+    searchUntilFound: createSearchUntilFound({ sleep, looksAtMs: settings.looksAtMs, log }),
     drawCard: createDrawCard({ sessions: store.sessions, text: en, now }),
   };
 }

@@ -18,7 +18,6 @@ import { createSteeringCheck } from '../jobs/steer/check.ts';
 import type { Recorder } from '../jobs/watch/record.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
-import { sleep } from './sleep.ts';
 
 const THREADS_AT_A_TIME = 10;
 
@@ -41,6 +40,7 @@ export function createRelayToThread(parts: Parts): void {
     findAttachments: createFindAttachments({ ...store, listAttachments: attachments.list, now, log }),
     postMessage: createPostMessage({
       ...store,
+      postOnce: parts.postOnce,
       outbound,
       readFile,
       nameMentions,
@@ -49,7 +49,7 @@ export function createRelayToThread(parts: Parts): void {
       log,
     }),
     outbound,
-    oneAtATime: parts.oneAtATime,
+    withLease: parts.withLease,
     enqueue,
     times,
     text: en,
@@ -63,12 +63,17 @@ export function createRelayToThread(parts: Parts): void {
 /** What people say in the thread, in boxes and by commands goes to Devin. */
 export function createRelayToSession(parts: Parts, recorder: Recorder): void {
   const { config, settings, queue, store, devin, slack, resolver } = parts;
-  const { log, now, looksAtMs, relayTimes } = settings;
+  const { now, relayTimes } = settings;
   const { enqueue } = queue;
   const { outbound, people, nameMentions } = slack;
   const move = createReplyMoves({ ...store, toShow: createToShow({ ...store, now }), enqueue });
   const listMessages = createListMessages(devin.messages.list);
-  const settle = createSettleReply({ ...store, listMessages, move, sleep, looksAtMs, log });
+  const settle = createSettleReply({
+    ...store,
+    listMessages,
+    move,
+    searchUntilFound: parts.searchUntilFound,
+  });
   const sender = createSendReply({
     compose: createComposeReply({
       files: slack.files,

@@ -1,5 +1,4 @@
 import type { Config } from '../config.ts';
-import { LOOKS_AT_MS } from '../jobs/create-session/settle.ts';
 import { RELAY_TIMES } from '../jobs/relay/from-devin.ts';
 import type { RelayTimes } from '../jobs/relay/from-devin.ts';
 import { SWEEP_TIMES } from '../jobs/sweep.ts';
@@ -10,6 +9,7 @@ import type { RoundTimes } from '../jobs/watch/round.ts';
 import { WATCHER_TIMES } from '../jobs/watch/watcher.ts';
 import type { WatcherTimes } from '../jobs/watch/watcher.ts';
 import type { Log } from '../log.ts';
+import { LOOKS_AT_MS } from '../queue/index.ts';
 import type { RequestState } from '../session/request.ts';
 import type { EditBudget } from '../store/cards.ts';
 import { LEASE_MS } from '../store/requests.ts';

@@ -3,6 +3,7 @@ import type { WebClientOptions } from '@slack/web-api';
 import type { Config } from '../config.ts';
 import { createBolt } from '../slack/bolt.ts';
 import type { BotIdentity } from '../slack/bolt.ts';
+import { createSlackClock } from '../slack/clock.ts';
 import { createThreadReader, nameMentions } from '../slack/context.ts';
 import { createSlackFiles } from '../slack/files.ts';
 import { createSlackHosts } from '../slack/hosts.ts';
@@ -23,10 +24,12 @@ export function createSlack(
   metrics: Metrics,
 ) {
   const { log, fetch } = settings;
+  const clock = createSlackClock();
   const client = (options: WebClientOptions): WebClient =>
     new WebClient(botToken, {
       logger: slackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
+      fetch: clock.observe(globalThis.fetch),
       ...(apiUrl !== null && { slackApiUrl: apiUrl }),
       ...options,
     });
@@ -54,7 +57,7 @@ export function createSlack(
     nameMentions: async (text: string) => nameMentions(text, people),
     thread: createThreadReader({ client: background, people, botUserId }),
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
-    outbound: createOutbound({ answers, background, hosts, fetch, log }),
+    outbound: createOutbound({ answers, background, hosts, clock, fetch, log }),
     bolt: createBolt({
       transport,
       apiUrl,

@@ -8,6 +8,7 @@ import { createLeases } from '../store/leases.ts';
 import { createListing } from '../store/listing.ts';
 import { createLostAnswers } from '../store/lost-answers.ts';
 import { createMilestones } from '../store/milestones.ts';
+import { createPosts } from '../store/posts.ts';
 import { createReplies } from '../store/replies.ts';
 import { createRequests } from '../store/requests.ts';
 import type { Seal } from '../store/seal.ts';
@@ -27,6 +28,7 @@ export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudge
     cards: createCards(db, editBudget),
     milestones: createMilestones(db),
     leases: createLeases(db),
+    posts: createPosts(db),
     lostAnswers: createLostAnswers(db),
     forms: createForms(db),
     homes: createHomes(db),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createMilestoneComposer } from '../jobs/watch/compose-milestone.ts';
 import { createLateFinder } from '../jobs/watch/find-late.ts';
 import { createReconciler } from '../jobs/watch/reconcile.ts';
@@ -30,14 +29,14 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
   const { command } = config.slack;
   const compose = createMilestoneComposer({ lastSaid: messages.lastSaid, command, text: en, now });
   const shareResult = createResultSharer({ outbound });
-  const telling = { ...store, compose, shareResult, oneAtATime: parts.oneAtATime };
+  const { withLease, postOnce } = parts;
+  const telling = { ...store, compose, shareResult, withLease, postOnce };
   const tell = createMilestoneTeller({ ...telling, outbound, enqueue, now, log });
   queue.work('tell-milestones', async ({ sessionId }) => tell(sessionId), { concurrency: 4 });
   const prepare = createReconciliation(parts);
   const findLate = createLateFinding(parts);
   const watcher = createWatcher({
     leases,
-    owner: randomUUID(),
     prepare,
     round: async (signal) => Math.max(await round(signal), await findLate(signal)),
     times,

@@ -24,6 +24,7 @@ async function startedSweep() {
     replies: { waiting: nothing },
     messages: { waiting: nothing },
     milestones: { waiting: nothing },
+    posts: { sweep: async () => Promise.resolve() },
     enqueue: async () => Promise.resolve(),
     times: { everyMs: EVERY_MS, strandedMs: 0, staleMs: 0 },
     log: createLog('silent'),

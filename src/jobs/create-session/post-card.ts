@@ -1,7 +1,7 @@
 import type { CardPlace, Outbound } from '../../slack/outbound.ts';
 import { askedAt } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
-import { backOffMs } from '../back-off.ts';
+import { backOffMs } from '../../queue/index.ts';
 import type { Transitions } from '../transitions.ts';
 import type { DrawCard } from '../update-card.ts';
 import { nextOrLeave } from './outcome.ts';

@@ -1,5 +1,7 @@
 import { DevinError } from '../../devin/errors.ts';
 import type { Log } from '../../log.ts';
+import { retryWindow } from '../../queue/index.ts';
+import type { WithLease } from '../../queue/index.ts';
 import { notice } from '../../slack/blocks/notices.ts';
 import { ownEntry } from '../../slack/blocks/own-entry.ts';
 import { escape, link } from '../../slack/blocks/text.ts';
@@ -12,9 +14,7 @@ import type { Text } from '../../text/index.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Followed } from './fetch-messages.ts';
 import type { FindAttachments } from './find-attachments.ts';
-import type { OneAtATime } from '../one-at-a-time.ts';
-import { HOPE_MS } from './place-trouble.ts';
-import type { PostOutcome } from './post-message.ts';
+import type { PostContext, PostOutcome } from './post-message.ts';
 
 export type RelayTimes = {
   /** How soon it is tried again while another process is at it. */
@@ -32,9 +32,9 @@ type RelayDeps = {
   messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
-  postMessage: (session: SessionRow, row: MessageRow, signal: AbortSignal) => Promise<PostOutcome>;
+  postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
   outbound: Pick<Outbound, 'tellPrivately'>;
-  oneAtATime: OneAtATime;
+  withLease: WithLease;
   enqueue: Enqueue;
   times: RelayTimes;
   now: () => number;
@@ -47,7 +47,7 @@ type RelayDeps = {
  * once, by one process at a time; then what is worth a message of its own is told.
  */
 export function createRelayFromDevin(deps: RelayDeps) {
-  const { sessions, requests, messages, oneAtATime, enqueue, times } = deps;
+  const { sessions, requests, messages, withLease, enqueue, times } = deps;
 
   async function again(sessionId: string, startAfterMs: number): Promise<void> {
     await enqueue('relay-from-devin', { sessionId }, { key: sessionId, startAfterMs });
@@ -65,22 +65,23 @@ export function createRelayFromDevin(deps: RelayDeps) {
   }
 
   /** Whether everything was posted that can be. */
-  async function post(sessionId: string, signal: AbortSignal): Promise<boolean> {
+  async function post(sessionId: string, context: PostContext): Promise<boolean> {
     for (;;) {
-      signal.throwIfAborted();
+      context.signal.throwIfAborted();
       const session = await sessions.find(sessionId);
       // Without a thread it waits for one.
       if (session === null || session.thread_ts === '') return true;
       if (!session.synced) await messages.leaveOutPending(sessionId);
       const row = await messages.nextPending(sessionId);
       if (row === null) return true;
-      const outcome = await deps.postMessage(session, row, signal);
+      const outcome = await deps.postMessage(session, row, context);
       if (outcome.kind === 'posted') {
         if (session.thread_trouble !== null) await sessions.change(sessionId, { thread_trouble: null });
       } else if (outcome.kind === 'refused') {
         await noteTrouble(deps, session, outcome.code);
         // After that only the session's next change is a reason to try the thread again.
-        if (deps.now() - row.said_at.getTime() < HOPE_MS) await again(sessionId, times.troubleMs);
+        const triedForMs = row.attempted_at === null ? 0 : deps.now() - row.attempted_at.getTime();
+        if (retryWindow('slack', { triedForMs }).kind === 'wait') await again(sessionId, times.troubleMs);
         return true;
       } else {
         await again(sessionId, pauseMs(outcome));
@@ -89,10 +90,10 @@ export function createRelayFromDevin(deps: RelayDeps) {
     }
   }
 
-  async function relay(followed: Followed, signal: AbortSignal): Promise<void> {
+  async function relay(followed: Followed, context: PostContext): Promise<void> {
     const { session_id: sessionId } = followed.session;
-    const fetched = await fetchAll(deps, followed, signal);
-    const isPosted = await post(sessionId, signal);
+    const fetched = await fetchAll(deps, followed, context.signal);
+    const isPosted = await post(sessionId, context);
     if (isPosted) await enqueue('tell-milestones', { sessionId }, { key: sessionId });
     // What is stored is posted although Devin cannot be asked now; then the queue tries again.
     if (fetched !== null) throw fetched;
@@ -102,12 +103,13 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const session = await sessions.find(sessionId);
     const request = session === null ? null : await requests.find(session.request_id);
     if (session === null || request === null) return;
-    const done = await oneAtATime(`relay-from-devin:${sessionId}`, async (held) => {
+    const { kind } = await withLease(`relay-from-devin:${sessionId}`, async (lease) => {
       // As it is now that nobody else is at it.
       const current = await sessions.find(sessionId);
-      if (current !== null) await relay({ session: current, request }, AbortSignal.any([signal, held]));
+      const context = { signal: AbortSignal.any([signal, lease.held]), lease };
+      if (current !== null) await relay({ session: current, request }, context);
     });
-    if (!done) await again(sessionId, times.busyMs);
+    if (kind === 'busy') await again(sessionId, times.busyMs);
   };
 }
 

@@ -1,3 +1,5 @@
+import { retryWindow } from '../../queue/index.ts';
+
 /** Slack's codes for a thread that takes no messages, now or ever. https://docs.slack.dev/reference/methods/chat.postMessage */
 const PLACE = new Set([
   'not_in_channel',
@@ -36,10 +38,7 @@ export function refusalOf(code: string): 'place' | 'content' | 'other' {
   return CONTENT.has(code) ? 'content' : 'other';
 }
 
-/** So long it is hoped for better times. */
-export const HOPE_MS = 24 * 60 * 60_000;
-
 /** Whether Slack may take the same later: the refusal says nothing of it, nor of its place. */
 export function mayPass(code: string, triedForMs: number): boolean {
-  return refusalOf(code) === 'other' && triedForMs < HOPE_MS;
+  return refusalOf(code) === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait';
 }

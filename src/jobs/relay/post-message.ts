@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import type { Log } from '../../log.ts';
 import { REPLY_WAYS } from '../../session/reply.ts';
+import { retryWindow } from '../../queue/index.ts';
+import type { Lease, PostOnce } from '../../queue/index.ts';
 import { renderInDevin, renderReplyBy, renderSaid, renderWebMessage } from '../../slack/blocks/said.ts';
 import { code } from '../../slack/blocks/text.ts';
-import { slackFailure } from '../../slack/errors.ts';
 import type { SlackFailure } from '../../slack/errors.ts';
 import { messageMark } from '../../slack/ids.ts';
-import type { Outbound, Posted, Rendered } from '../../slack/outbound.ts';
+import type { Posted, Rendered } from '../../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../../slack/thread-writer.ts';
 import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
-import { backOffMs } from '../back-off.ts';
 import { readFileRow } from './file-row.ts';
 import type { SessionFile } from './file-row.ts';
 import { refusalOf } from './place-trouble.ts';
 import { shareFile } from './share-file.ts';
+import type { ShareDeps } from './share-file.ts';
 
 /** The text of its row is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
@@ -27,8 +28,8 @@ export type ReplyBy = z.infer<typeof replyBySchema>;
 /** null: Devin does not give it, or it is too large. Throws when asking again later may help. */
 export type ReadFile = (file: SessionFile, signal: AbortSignal) => Promise<FileToShare | null>;
 
-type PostDeps = {
-  outbound: Pick<Outbound, 'post' | 'find' | 'upload' | 'share' | 'findFile'>;
+type PostDeps = Omit<ShareDeps, 'messages'> & {
+  postOnce: PostOnce;
   messages: Pick<SessionMessages, 'attempt' | 'uploaded' | 'settle'>;
   readFile: ReadFile;
   nameMentions: (text: string) => Promise<string>;
@@ -36,9 +37,6 @@ type PostDeps = {
   now: () => number;
   log: Log;
 };
-
-/** So long a file is asked for again, and a message posted again that Slack refuses for no reason that is known here. */
-const PATIENCE_MS = 10 * 60_000;
 
 export type PostOutcome =
   | { kind: 'posted'; ts: string | null }
@@ -54,77 +52,58 @@ type Content = {
   name: string;
 };
 
-/**
- * Posts one message in the session's thread, in as many parts as it takes, each once: a part carries its mark, and
- * after an attempt whose end is not known the thread is looked through first.
- */
+/** One message on its way into a thread. */
+type Job = { place: ThreadPlace; row: MessageRow; lease: Lease };
+export type PostContext = { signal: AbortSignal; lease: Lease };
+
+/** In place of what Slack does not take. */
+const INSTEAD = -1;
+
+/** Posts one message in the session's thread, in as many parts as it takes, each once. */
 export function createPostMessage(deps: PostDeps) {
-  const { outbound, messages, text, now, log } = deps;
+  const { postOnce, messages, text, now, log } = deps;
 
-  async function postPart(
-    place: ThreadPlace,
-    row: MessageRow,
-    part: number,
-    rendered: Rendered,
-  ): Promise<Posted> {
+  async function postPart({ place, row, lease }: Job, part: number, rendered: Rendered): Promise<Posted> {
+    const key = `message:${row.session_id}:${row.event_id}:${part}`;
     const mark = messageMark(row.session_id, row.event_id, part);
-    if (row.attempted_at !== null) {
-      const found = await look(place, mark, row.attempted_at);
-      if (found !== null) return found;
-    }
-    return outbound.post(place, mark, rendered);
-  }
-
-  async function look(
-    place: ThreadPlace,
-    mark: ReturnType<typeof messageMark>,
-    since: Date,
-  ): Promise<Posted | null> {
-    try {
-      const ts = await outbound.find(place, mark, since.getTime());
-      return ts === null ? null : { kind: 'posted', ts };
-    } catch (error) {
-      return slackFailure(error);
-    }
+    return postOnce({ key, place, mark, render: async () => Promise.resolve(rendered), lease });
   }
 
   async function postAll(
-    place: ThreadPlace,
-    { session, row, signal }: { session: Thread; row: MessageRow; signal: AbortSignal },
+    job: Job,
+    session: Thread,
+    signal: AbortSignal,
   ): Promise<{ kind: 'posted'; ts: string | null } | SlackFailure> {
-    const { posts, file, name } = await contentOf(deps, session, row);
+    const { posts, file, name } = await contentOf(deps, session, job.row);
     let first: string | null = null;
     for (const [part, rendered] of posts.entries()) {
-      const posted = await postPart(place, row, part, rendered);
+      const posted = await postPart(job, part, rendered);
       if (posted.kind !== 'posted') return posted;
       first ??= posted.ts;
     }
     if (file === null) return { kind: 'posted', ts: first };
-    const shared = await shareFile(deps, { place, row, read: async () => file(signal) });
+    const shared = await shareFile(deps, { ...job, read: async () => file(signal) });
     if (shared.kind === 'shared') return { kind: 'posted', ts: first };
     if (shared.kind !== 'not-here') return shared;
     const instead = renderInDevin(text.thread.fileInDevin(code(name)), session.url, text);
-    return postPart(place, row, posts.length, instead);
+    return postPart(job, posts.length, instead);
   }
 
-  return async (session: Thread, row: MessageRow, signal: AbortSignal): Promise<PostOutcome> => {
-    const place = { channelId: session.channel_id, threadTs: session.thread_ts };
+  return async (session: Thread, row: MessageRow, { signal, lease }: PostContext): Promise<PostOutcome> => {
+    const job: Job = { place: { channelId: session.channel_id, threadTs: session.thread_ts }, row, lease };
     const triedForMs = row.attempted_at === null ? 0 : now() - row.attempted_at.getTime();
     if (row.attempted_at === null) await messages.attempt(row, new Date(now()));
-    let outcome = await postAll(place, { session, row, signal });
+    let outcome: PostOutcome = await postAll(job, session, signal);
     if (outcome.kind === 'refused' && refusalOf(outcome.code) !== 'place') {
-      if (refusalOf(outcome.code) === 'other' && triedForMs < PATIENCE_MS)
-        return { kind: 'put-off', afterMs: backOffMs(triedForMs) };
+      const retry = retryWindow('message', { triedForMs });
+      if (refusalOf(outcome.code) === 'other' && retry.kind === 'wait')
+        return { kind: 'put-off', afterMs: retry.afterMs };
       // What was said after it does not wait for ever.
       log.error(
         { code: outcome.code, eventId: row.event_id },
         'Slack does not take a message of Devin as it was made',
       );
-      outcome = await outbound.post(
-        place,
-        messageMark(row.session_id, row.event_id, 0),
-        renderInDevin(text.thread.notShown, session.url, text),
-      );
+      outcome = await postPart(job, INSTEAD, renderInDevin(text.thread.notShown, session.url, text));
     }
     if (outcome.kind === 'posted') await messages.settle(row, outcome.ts);
     return outcome;
@@ -137,7 +116,8 @@ function giveUp(
   { attempted_at: attemptedAt, event_id: eventId }: MessageRow,
   { error, signal }: { error: unknown; signal: AbortSignal },
 ): null {
-  if (signal.aborted || attemptedAt === null || now() - attemptedAt.getTime() < PATIENCE_MS) throw error;
+  const triedForMs = attemptedAt === null ? 0 : now() - attemptedAt.getTime();
+  if (signal.aborted || retryWindow('message', { triedForMs }).kind === 'wait') throw error;
   log.warn({ err: error, eventId }, 'a file that Devin made could not be read');
   return null;
 }

@@ -7,7 +7,7 @@ import type { ReplyFailure } from '../../session/reply.ts';
 import type { Reply } from '../../store/replies.ts';
 import type { LeftOut } from '../../store/request-row.ts';
 import type { SessionRow } from '../../store/sessions.ts';
-import { backOffMs } from '../back-off.ts';
+import { retryWindow } from '../../queue/index.ts';
 import { devinTrouble } from '../create-session/devin-trouble.ts';
 import type { DevinTrouble } from '../create-session/devin-trouble.ts';
 import type { Composed, Content } from './compose-reply.ts';
@@ -30,9 +30,6 @@ type SendDeps = {
 
 type Sending = { session: SessionRow; reply: Reply; identity: Identity; signal: AbortSignal };
 
-/** How long a reply waits for a busy or unreachable Devin before it ends. */
-const PATIENCE_MS = 60 * 60 * 1000;
-
 export type SendReply = ReturnType<typeof createSendReply>;
 
 /**
@@ -49,9 +46,11 @@ export function createSendReply(deps: SendDeps) {
 
   /** Back to `accepted`, and again after as long as Devin says, or longer each time. */
   async function wait(reply: Reply, trouble: Extract<DevinTrouble, { kind: 'wait' }>): Promise<ReplyOutcome> {
-    const ageMs = deps.now() - reply.created_at.getTime();
-    if (ageMs > PATIENCE_MS) return fail(reply, { kind: 'gave-up', waiting: trouble.waiting });
-    const afterMs = Math.max(trouble.retryAfterMs ?? 0, backOffMs(ageMs));
+    const { waiting, retryAfterMs } = trouble;
+    const triedForMs = deps.now() - reply.created_at.getTime();
+    const retry = retryWindow('devin', { triedForMs, retryAfterMs });
+    if (retry.kind === 'over') return fail(reply, { kind: 'gave-up', waiting });
+    const { afterMs } = retry;
     const changes = { sent_at: null, sent_text: null, not_before: new Date(deps.now() + afterMs) };
     await move({ id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
     return { kind: 'later', afterMs };

@@ -1,4 +1,4 @@
-import type { Log } from '../../log.ts';
+import type { SearchUntilFound } from '../../queue/index.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { ListMessages } from './list-messages.ts';
@@ -9,10 +9,7 @@ type SettleDeps = {
   replies: Pick<Replies, 'find' | 'recognised'>;
   listMessages: ListMessages;
   move: MoveReply;
-  /** Resolves false when the signal ended it. */
-  sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
-  looksAtMs: readonly number[];
-  log: Log;
+  searchUntilFound: SearchUntilFound;
 };
 
 const PAGE = 100;
@@ -24,30 +21,21 @@ const CLOCK_MARGIN_MS = 60_000;
  * session is looked through; whether to send again what is not found, a person decides.
  */
 export function createSettleReply(deps: SettleDeps) {
-  const { replies, move, sleep, looksAtMs, log } = deps;
+  const { replies, move, searchUntilFound } = deps;
 
   async function look(session: SessionRow, reply: Reply): Promise<string | null> {
-    try {
-      const current = await replies.find(reply.id);
-      // As it is on disk: with what was sent.
-      return current?.event_id ?? (await findEcho(deps, session, current ?? reply));
-    } catch (error) {
-      log.warn({ err: error, replyId: reply.id }, 'looking for a message failed');
-      return null;
-    }
+    const current = await replies.find(reply.id);
+    // As it is on disk: with what was sent.
+    return current?.event_id ?? (await findEcho(deps, session, current ?? reply));
   }
 
   return async (session: SessionRow, reply: Reply, signal: AbortSignal): Promise<ReplyOutcome> => {
-    let elapsedMs = 0;
-    for (const atMs of looksAtMs) {
-      if (!(await sleep(atMs - elapsedMs, signal))) signal.throwIfAborted();
-      elapsedMs = atMs;
-      const eventId = await look(session, reply);
-      if (eventId === null) continue;
-      await move({ id: reply.id, from: ['sending'], to: 'delivered', changes: { event_id: eventId } });
-      return DONE;
-    }
-    await move({ id: reply.id, from: ['sending'], to: 'unknown' });
+    const found = await searchUntilFound(async () => look(session, reply), signal);
+    if (found.kind === 'stopped') signal.throwIfAborted();
+    const { id } = reply;
+    if (found.kind === 'found')
+      await move({ id, from: ['sending'], to: 'delivered', changes: { event_id: found.value } });
+    else await move({ id, from: ['sending'], to: 'unknown' });
     return DONE;
   };
 }

@@ -1,13 +1,17 @@
+import type { Kysely } from 'kysely';
 import { DevinError } from '../../devin/errors.ts';
 import type { Download } from '../../devin/attachments.ts';
+import type { Lease } from '../../queue/index.ts';
 import { slackFailure } from '../../slack/errors.ts';
 import type { SlackFailure } from '../../slack/errors.ts';
 import type { Outbound } from '../../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../../slack/thread-writer.ts';
 import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
+import type { Tables } from '../../store/tables.ts';
 import { refusalOf } from './place-trouble.ts';
 
 export type ShareDeps = {
+  db: Kysely<Tables>;
   outbound: Pick<Outbound, 'upload' | 'share' | 'findFile'>;
   messages: Pick<SessionMessages, 'uploaded'>;
 };
@@ -15,10 +19,17 @@ export type ShareDeps = {
 /** `not-here`: Slack does not take it as a file, or there is none to take. */
 export type Shared = { kind: 'shared' } | { kind: 'not-here' } | SlackFailure;
 
+type Sharing = {
+  place: ThreadPlace;
+  row: MessageRow;
+  lease: Lease;
+  read: () => Promise<FileToShare | null>;
+};
+
 /** Puts a file into a thread once: where Slack's answer was lost, the thread is looked through first. */
 export async function shareFile(
-  { outbound, messages }: ShareDeps,
-  { place, row, read }: { place: ThreadPlace; row: MessageRow; read: () => Promise<FileToShare | null> },
+  { db, outbound, messages }: ShareDeps,
+  { place, row, lease, read }: Sharing,
 ): Promise<Shared> {
   if (row.slack_file_id !== null) {
     const found = await findFile(outbound, place, row.slack_file_id);
@@ -29,7 +40,11 @@ export async function shareFile(
   if (file === null || file.content.byteLength === 0) return { kind: 'not-here' };
   const uploaded = await outbound.upload(file);
   if (uploaded.kind !== 'uploaded') return orNotHere(uploaded);
-  await messages.uploaded(row, uploaded.fileId);
+  await db.transaction().execute(async (trx) => {
+    await lease.fence(trx);
+    await messages.uploaded(row, uploaded.fileId, trx);
+  });
+  lease.assertFresh();
   const shared = await outbound.share(place, uploaded.fileId, file.name);
   return shared.kind === 'shared' ? shared : orNotHere(shared);
 }

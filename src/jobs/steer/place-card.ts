@@ -4,7 +4,7 @@ import type { RequestChanges, SessionRequest } from '../../store/request-row.ts'
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
-import { backOffMs } from '../back-off.ts';
+import { backOffMs } from '../../queue/index.ts';
 import type { Enqueue } from '../queue.ts';
 import type { OneAtATime } from '../one-at-a-time.ts';
 import { cardLease } from '../update-card.ts';

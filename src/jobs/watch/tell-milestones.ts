@@ -4,17 +4,15 @@ import { effectivePreferences } from '../../session/preferences.ts';
 import { readMilestone } from '../../session/milestones.ts';
 import type { Milestone } from '../../session/milestones.ts';
 import { milestoneMark } from '../../slack/ids.ts';
-import { slackFailure } from '../../slack/errors.ts';
-import type { SlackFailure } from '../../slack/errors.ts';
 import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
 import type { MilestoneRow, Milestones } from '../../store/milestones.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Settings } from '../../store/settings.ts';
-import { backOffMs } from '../back-off.ts';
+import { backOffMs } from '../../queue/index.ts';
+import type { Lease, PostOnce, WithLease } from '../../queue/index.ts';
 import type { Enqueue } from '../queue.ts';
-import type { OneAtATime } from '../one-at-a-time.ts';
 import { mayPass } from '../relay/place-trouble.ts';
 
 export type Telling = {
@@ -31,11 +29,12 @@ type TellDeps = {
   requests: Pick<Requests, 'find'>;
   milestones: Milestones;
   defaults: Pick<Settings, 'preferencesFor'>;
-  oneAtATime: OneAtATime;
+  withLease: WithLease;
+  postOnce: PostOnce;
   compose: (telling: Telling) => Promise<Rendered>;
   /** Puts a result that is too long for a message into the thread; false where there is none, or it cannot. */
   shareResult: (place: CardPlace, session: SessionRow) => Promise<boolean>;
-  outbound: Pick<Outbound, 'post' | 'find' | 'directChannel'>;
+  outbound: Pick<Outbound, 'directChannel'>;
   enqueue: Enqueue;
   now: () => number;
   log: Log;
@@ -49,9 +48,9 @@ const TOLD: Told = { kind: 'told' };
 
 /** Posts what a session came to, once each and in order: in its thread, or to the person, as is preferred. */
 export function createMilestoneTeller(deps: TellDeps) {
-  const { sessions, requests, milestones, oneAtATime, enqueue } = deps;
+  const { sessions, requests, milestones, withLease, enqueue } = deps;
 
-  async function tellAll(sessionId: string, held: AbortSignal): Promise<Told> {
+  async function tellAll(sessionId: string, lease: Lease): Promise<Told> {
     // First, so that the session is at least as new as what is told of it.
     const rows = await milestones.pending(sessionId);
     const session = await sessions.find(sessionId);
@@ -59,18 +58,16 @@ export function createMilestoneTeller(deps: TellDeps) {
     if (session === null || request === null) return TOLD;
     const notify = await notifyOf(deps, session, request);
     for (const row of rows) {
-      held.throwIfAborted();
-      const told = await tell(deps, { row, session, request, notify });
+      lease.held.throwIfAborted();
+      const told = await tell(deps, { row, session, request, notify, lease });
       if (told.kind === 'wait') return told;
     }
     return TOLD;
   }
 
   return async (sessionId: string): Promise<void> => {
-    let told: Told = { kind: 'wait', ms: HELD_WAIT_MS };
-    await oneAtATime(`tell:${sessionId}`, async (held) => {
-      told = await tellAll(sessionId, held);
-    });
+    const leased = await withLease(`tell:${sessionId}`, async (lease) => tellAll(sessionId, lease));
+    const told: Told = leased.kind === 'done' ? leased.result : { kind: 'wait', ms: HELD_WAIT_MS };
     if (told.kind === 'wait')
       await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: told.ms });
   };
@@ -85,7 +82,7 @@ async function notifyOf(
   return effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).notify;
 }
 
-type Case = { row: MilestoneRow; session: SessionRow; request: SessionRequest; notify: Notify };
+type Case = { row: MilestoneRow; session: SessionRow; request: SessionRequest; notify: Notify; lease: Lease };
 
 async function tell(deps: TellDeps, one: Case): Promise<Told> {
   const { row, session, request } = one;
@@ -95,13 +92,16 @@ async function tell(deps: TellDeps, one: Case): Promise<Told> {
     return TOLD;
   }
   const place = await placeOf(deps, one);
-  const result = await postOnce(deps, {
-    row,
+  const result = await deps.postOnce({
+    key: `milestone:${row.session_id}:${row.key}`,
     place,
-    message: async () => {
+    mark: milestoneMark(row.session_id, row.key),
+    lease: one.lease,
+    render: async () => {
       const inThread = place.threadTs !== null;
       // With the first attempt only: without its file the message says where else the result is.
       const isFirst = milestone.kind === 'finished' && row.attempted_at === null;
+      if (row.attempted_at === null) await deps.milestones.attempt(row, new Date(deps.now()));
       const resultShared = isFirst && (await deps.shareResult(place, session));
       return deps.compose({ milestone, request, session, inThread, resultShared });
     },
@@ -149,23 +149,4 @@ async function placeOf({ outbound }: TellDeps, { row, session, request, notify }
   if (notify === 'thread' && !row.direct && session.thread_ts !== '') return thread;
   const channelId = await outbound.directChannel(request.user_id);
   return { channelId: channelId ?? request.user_id, threadTs: null };
-}
-
-type Post = { row: MilestoneRow; place: CardPlace; message: () => Promise<Rendered> };
-
-async function postOnce(
-  { outbound, milestones, now }: TellDeps,
-  { row, place, message }: Post,
-): Promise<{ kind: 'posted' } | SlackFailure> {
-  const mark = milestoneMark(row.session_id, row.key);
-  if (row.attempted_at !== null) {
-    const found = await outbound
-      .find(place, mark, row.attempted_at.getTime())
-      .catch((error: unknown) => slackFailure(error));
-    if (typeof found === 'string') return { kind: 'posted' };
-    // Where the app may not read, it could not have posted.
-    if (found !== null && found.kind !== 'refused') return found;
-  }
-  await milestones.attempt(row, new Date(now()));
-  return outbound.post(place, mark, await message());
 }

@@ -14,8 +14,6 @@ export const WATCHER_TIMES: WatcherTimes = { leaseMs: 20_000, standbyMs: 5000 };
 
 type WatcherDeps = {
   leases: Leases;
-  /** Names this process among the replicas. */
-  owner: string;
   round: Round;
   /** Done once, when this process begins to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
@@ -50,13 +48,19 @@ export function createWatcher(deps: WatcherDeps): Watcher {
 }
 
 async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
-  const { leases, owner, times, sleep, log } = deps;
+  const { leases, times, sleep, log } = deps;
   let preparing: Promise<void> | null = null;
-  const take = async (): Promise<boolean> =>
-    leases.take(LEASE, owner, times.leaseMs).catch((error: unknown) => {
+  let number: string | null = null;
+  const take = async (): Promise<boolean> => {
+    try {
+      if (number !== null && (await leases.renew(LEASE, number, times.leaseMs))) return true;
+      number = await leases.take(LEASE, times.leaseMs);
+      return number !== null;
+    } catch (error) {
       log.warn({ err: error }, 'it could not be seen who watches the sessions');
       return false;
-    });
+    }
+  };
   while (!signal.aborted) {
     if (!(await take())) {
       await sleep(times.standbyMs, signal);
@@ -66,7 +70,8 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
     await lead(deps, take, signal);
   }
   await preparing;
-  await leases.release(LEASE, owner).catch((error: unknown) => {
+  if (number === null) return;
+  await leases.release(LEASE, number).catch((error: unknown) => {
     log.warn({ err: error }, 'the watch could not be handed over; another process takes it when it lapses');
   });
 }

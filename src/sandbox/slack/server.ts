@@ -19,6 +19,8 @@ export function serve({ state, server, webApi, faults }: Routes): void {
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
+    // The clock of this Slack, which may be another than the machine's.
+    response.setHeader('date', new Date(state.now()).toUTCString());
     if (path.startsWith('/api/')) return webApi(request, response);
     const area = AREAS.find(({ prefix }) => path.startsWith(prefix));
     if (area === undefined) {

@@ -7,6 +7,7 @@ import { lostAnswers } from './005-lost-answers.ts';
 import { openHomes } from './006-open-homes.ts';
 import { cardLeases } from './007-card-leases.ts';
 import { resumedAt } from './008-resumed-at.ts';
+import { exactlyOnce } from './016-exactly-once.ts';
 
 /** All migrations, by name, in order. A released one is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '006-open-homes': openHomes,
   '007-card-leases': cardLeases,
   '008-resumed-at': resumedAt,
+  '016-exactly-once': exactlyOnce,
 };

@@ -1,23 +1,34 @@
 import { describe, expect, test } from 'vitest';
 import { createPostMessage } from '../../../src/jobs/relay/post-message.ts';
 import { createLog } from '../../../src/log.ts';
+import type { Lease } from '../../../src/queue/index.ts';
 import type { Posted } from '../../../src/slack/outbound.ts';
 import { en } from '../../../src/text/index.ts';
+import { useEmbedded } from '../../support/databases.ts';
+import { copyStarted } from '../../support/folders.ts';
 
 const MINUTE_MS = 60_000;
 const PLACE = { channel_id: 'C1', thread_ts: '1.1', url: 'https://app.devin.ai/sessions/s1' };
 
+const open = useEmbedded(copyStarted);
+const lease: Lease = {
+  held: new AbortController().signal,
+  fence: async () => Promise.resolve(),
+  assertFresh: () => undefined,
+};
+
 /** Posts a message that was tried first so long ago, to a Slack that answers like this, call by call. */
 async function posted(triedForMs: number, ...answers: Posted[]) {
+  const { db } = await open();
   const now = Date.now();
   const [texts, settled]: [string[], string[]] = [[], []];
   const post = createPostMessage({
+    db,
+    postOnce: async ({ render }) => {
+      texts.push((await render()).text);
+      return answers[texts.length - 1] ?? { kind: 'unclear' };
+    },
     outbound: {
-      post: async (_place, _mark, { text }) => {
-        texts.push(text);
-        return Promise.resolve(answers[texts.length - 1] ?? { kind: 'unclear' });
-      },
-      find: async () => Promise.resolve(null),
       findFile: async () => Promise.resolve(false),
       upload: async () => Promise.resolve({ kind: 'unclear' }),
       share: async () => Promise.resolve({ kind: 'unclear' }),
@@ -38,7 +49,7 @@ async function posted(triedForMs: number, ...answers: Posted[]) {
   const outcome = await post(
     PLACE,
     { ...row, attempted_at: attemptedAt, said_at: new Date(0) },
-    new AbortController().signal,
+    { signal: new AbortController().signal, lease },
   );
   return { outcome, texts, settled };
 }

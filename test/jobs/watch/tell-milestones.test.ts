@@ -1,14 +1,15 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createOneAtATime } from '../../../src/jobs/one-at-a-time.ts';
 import { createRecorder } from '../../../src/jobs/watch/record.ts';
 import { createMilestoneTeller } from '../../../src/jobs/watch/tell-milestones.ts';
 import type { Telling } from '../../../src/jobs/watch/tell-milestones.ts';
 import { createLog } from '../../../src/log.ts';
+import { createPostOnce, createWithLease } from '../../../src/queue/index.ts';
 import type { Mark } from '../../../src/slack/ids.ts';
 import type { CardPlace, Posted, Rendered } from '../../../src/slack/outbound.ts';
 import { createCards } from '../../../src/store/cards.ts';
 import { createLeases } from '../../../src/store/leases.ts';
 import { createMilestones } from '../../../src/store/milestones.ts';
+import { createPosts } from '../../../src/store/posts.ts';
 import { createRequests } from '../../../src/store/requests.ts';
 import { createSessions } from '../../../src/store/sessions.ts';
 import { useEmbedded } from '../../support/databases.ts';
@@ -57,17 +58,22 @@ async function startTelling() {
     requests,
     milestones,
     defaults: { preferencesFor: async () => Promise.resolve({}) },
-    oneAtATime: createOneAtATime(createLeases(db)),
+    withLease: createWithLease(createLeases(db)),
+    postOnce: createPostOnce({
+      db,
+      posts: createPosts(db),
+      outbound: {
+        post: async (_place: CardPlace, _mark: Mark, { text }: Rendered): Promise<Posted> => {
+          told.push(text);
+          return Promise.resolve({ kind: 'posted', ts: '2.2' });
+        },
+        find: async () => Promise.resolve(null),
+        slackTs: () => null,
+      },
+    }),
     compose: async ({ session }: Telling) => Promise.resolve({ text: session.phase, blocks: [] }),
     shareResult: async () => Promise.resolve(false),
-    outbound: {
-      post: async (_place: CardPlace, _mark: Mark, { text }: Rendered): Promise<Posted> => {
-        told.push(text);
-        return Promise.resolve({ kind: 'posted', ts: '2.2' });
-      },
-      find: async () => Promise.resolve(null),
-      directChannel: async () => Promise.resolve(null),
-    },
+    outbound: { directChannel: async () => Promise.resolve(null) },
     enqueue: async () => Promise.resolve(),
     now: Date.now,
     log: createLog('silent'),

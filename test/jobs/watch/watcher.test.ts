@@ -26,12 +26,11 @@ describe('the watcher over several processes', () => {
   };
 
   /** Counts its rounds; `until(n)` resolves with the n-th. */
-  const watch = (leases: Leases, owner: string, fails = false) => {
+  const watch = (leases: Leases, fails = false) => {
     const waiting: { count: number; resolve: () => void }[] = [];
     const rounds = { count: 0, prepared: 0 };
     const watcher = createWatcher({
       leases,
-      owner,
       prepare: async () => void (rounds.prepared += 1),
       round: async () => {
         rounds.count += 1;
@@ -55,9 +54,9 @@ describe('the watcher over several processes', () => {
 
   test('is one, and another takes over when it stops', async () => {
     const leases = await openLeases();
-    const first = watch(leases, 'first');
+    const first = watch(leases);
     await first.until(3);
-    const second = watch(leases, 'second');
+    const second = watch(leases);
     await first.until(20);
     expect(second.rounds.count).toBe(0);
     await first.watcher.stop();
@@ -69,13 +68,13 @@ describe('the watcher over several processes', () => {
 
   test('is another once the lease of one that died has lapsed', async () => {
     const leases = await openLeases();
-    await leases.take('watch-sessions', 'dead', LAPSING_MS);
-    await watch(leases, 'second').until(1);
-    expect(await leases.take('watch-sessions', 'dead', LEASE_MS)).toBe(false);
+    await leases.take('watch-sessions', LAPSING_MS);
+    await watch(leases).until(1);
+    expect(await leases.take('watch-sessions', LEASE_MS)).toBeNull();
   });
 
   test('goes on after a round that failed', async () => {
-    const { until, rounds } = watch(await openLeases(), 'first', true);
+    const { until, rounds } = watch(await openLeases(), true);
     await until(3);
     expect(rounds.prepared).toBe(1);
   });
@@ -85,7 +84,6 @@ describe('the watcher over several processes', () => {
     const done: string[] = [];
     const watcher = createWatcher({
       leases: await openLeases(),
-      owner: 'first',
       prepare: async () => {
         if (done.includes('search')) found.resolve();
         done.push('search');
@@ -107,7 +105,6 @@ describe('the watcher over several processes', () => {
     const searching = Promise.withResolvers<void>();
     const watcher = createWatcher({
       leases: await openLeases(),
-      owner: 'first',
       prepare: async (signal) => {
         searching.resolve();
         await once(signal, 'abort');
@@ -125,7 +122,7 @@ describe('the watcher over several processes', () => {
   });
 
   test('starts and stops in any order, any number of times', async () => {
-    const { watcher, rounds } = watch(await openLeases(), 'first');
+    const { watcher, rounds } = watch(await openLeases());
     watcher.start();
     await Promise.all([watcher.stop(), watcher.stop()]);
     const { count } = rounds;

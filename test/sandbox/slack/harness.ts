@@ -28,8 +28,13 @@ export async function startSlack(options: LocalSlackOptions = {}): Promise<Local
   return slack;
 }
 
-export function clientOf(slack: LocalSlack, token = slack.workspace.botToken): WebClient {
+export function clientOf(
+  slack: LocalSlack,
+  token = slack.workspace.botToken,
+  fetch = globalThis.fetch,
+): WebClient {
   return new WebClient(token, {
+    fetch,
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,

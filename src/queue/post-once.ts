@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely';
+import { slackFailure } from '../slack/errors.ts';
+import type { SlackFailure } from '../slack/errors.ts';
+import type { Mark } from '../slack/ids.ts';
+import type { CardPlace, Outbound, Posted, Rendered } from '../slack/outbound.ts';
+import type { PostRow, Posts } from '../store/posts.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Lease } from './with-lease.ts';
+
+type PostOnceDeps = {
+  db: Kysely<Tables>;
+  posts: Posts;
+  outbound: Pick<Outbound, 'post' | 'find' | 'slackTs'>;
+};
+
+type Post = {
+  /** Names the message among all; its attempts are kept under it. */
+  key: string;
+  place: CardPlace;
+  /** What the message carries, and is found by. */
+  mark: Mark;
+  render: () => Promise<Rendered>;
+  lease: Lease;
+};
+
+/** `posted` may be the work of an earlier attempt, or of another process. Throws a LeaseLostError. */
+export type PostOnce = (post: Post) => Promise<Posted>;
+
+/**
+ * Posts a message to Slack once: the attempt is on disk before the message leaves, and while the end of an attempt is
+ * not known, the place is looked through before the next. The place is the one of that attempt.
+ */
+export function createPostOnce(deps: PostOnceDeps): PostOnce {
+  const { db, posts, outbound } = deps;
+
+  /** What follows it is nothing but the call to Slack: the lease is held, and nothing was awaited since. */
+  async function begin({ key, place, lease }: Post): Promise<void> {
+    const { channelId, threadTs } = place;
+    await db.transaction().execute(async (trx) => {
+      await lease.fence(trx);
+      await posts.attempt({ key, channelId, threadTs, slackTs: outbound.slackTs() }, trx);
+    });
+    lease.assertFresh();
+  }
+
+  async function record({ key, lease }: Post, posted: Posted, isFirst: boolean): Promise<Posted> {
+    await db.transaction().execute(async (trx) => {
+      await lease.fence(trx);
+      if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);
+      else if (posted.kind !== 'unclear' && isFirst) await posts.forget(key, trx);
+    });
+    return posted;
+  }
+
+  return async (post) => {
+    const earlier = await posts.find(post.key);
+    if (earlier?.posted_ts != null) return { kind: 'posted', ts: earlier.posted_ts };
+    const rendered = await post.render();
+    const found = earlier === null ? null : await findAttempt(deps, earlier, post.mark);
+    if (found !== null) return found.kind === 'posted' ? record(post, found, false) : found;
+    await begin(post);
+    return record(post, await outbound.post(post.place, post.mark, rendered), earlier === null);
+  };
+}
+
+/** null: it is not there. */
+async function findAttempt(
+  { outbound }: Pick<PostOnceDeps, 'outbound'>,
+  { channel_id: channelId, thread_ts: threadTs, first_ts: first, last_ts: last }: PostRow,
+  mark: Mark,
+): Promise<Posted | null> {
+  const attempted = { first, last };
+  try {
+    const ts = await outbound.find({ channelId, threadTs }, mark, attempted);
+    return ts === null ? null : { kind: 'posted', ts };
+  } catch (error) {
+    const failure: SlackFailure = slackFailure(error);
+    // Where the app may not read, it could not have posted.
+    return failure.kind === 'refused' ? null : failure;
+  }
+}

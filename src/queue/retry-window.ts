@@ -1,0 +1,41 @@
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** How long to keep trying, by what is tried. */
+const WINDOW_MS = {
+  /** A request, or a reply, that Devin is too busy for or cannot be reached with. */
+  devin: HOUR_MS,
+  /** A message, or a file, that would hold up those after it. */
+  message: 10 * MINUTE_MS,
+  /** What Slack refuses for no reason that is known here. */
+  slack: 24 * HOUR_MS,
+} as const;
+export type WindowName = keyof typeof WINDOW_MS;
+
+const FIRST_WAIT_MS = SECOND_MS;
+const LONGEST_WAIT_MS = MINUTE_MS;
+
+/** `triedForMs`: since the first attempt. `retryAfterMs`: what the other side asks for. */
+type Tried = { triedForMs: number; retryAfterMs?: number | null };
+
+export type Retry =
+  | { kind: 'wait'; afterMs: number }
+  /** `askedToWaitMs`: the other side asks for more than is left. */
+  | { kind: 'over'; askedToWaitMs: number | null };
+
+/**
+ * Whether to try again, and when. It is also over when the other side asks for more time than is left: nobody is kept
+ * waiting for what can only fail.
+ */
+export function retryWindow(name: WindowName, { triedForMs, retryAfterMs = null }: Tried): Retry {
+  const leftMs = WINDOW_MS[name] - triedForMs;
+  if (leftMs <= 0) return { kind: 'over', askedToWaitMs: null };
+  if (retryAfterMs !== null && retryAfterMs > leftMs) return { kind: 'over', askedToWaitMs: retryAfterMs };
+  return { kind: 'wait', afterMs: Math.max(retryAfterMs ?? 0, backOffMs(triedForMs)) };
+}
+
+/** How long to wait before the next try, in proportion to how long it has been tried: in the end once a minute. */
+export function backOffMs(triedForMs: number): number {
+  return Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, triedForMs / 4));
+}

@@ -1,0 +1,44 @@
+import type { Log } from '../log.ts';
+
+/** In ms after an answer was lost. The other side may still be at it. */
+export const LOOKS_AT_MS: readonly number[] = [0, 1000, 3000, 7000, 15_000, 30_000];
+
+/** Resolves false when the signal ended it. */
+type Sleep = (ms: number, signal: AbortSignal) => Promise<boolean>;
+
+type Found<T> =
+  | { kind: 'found'; value: T }
+  /** It was not found in time; `asked`: the last look at least saw all there is. */
+  | { kind: 'missing'; asked: boolean }
+  /** The signal ended the search. */
+  | { kind: 'stopped' };
+
+type SearchDeps = {
+  sleep: Sleep;
+  /** When to look, as in LOOKS_AT_MS. */
+  looksAtMs: readonly number[];
+  log: Log;
+};
+
+export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortSignal) => Promise<Found<T>>;
+
+/** Looks for what an answer that was lost may have left on the other side. A look that fails is one that saw nothing. */
+export function createSearchUntilFound({ sleep, looksAtMs, log }: SearchDeps): SearchUntilFound {
+  return async (look, signal) => {
+    let elapsedMs = 0;
+    let asked = false;
+    for (const atMs of looksAtMs) {
+      if (!(await sleep(atMs - elapsedMs, signal))) return { kind: 'stopped' };
+      elapsedMs = atMs;
+      try {
+        const value = await look();
+        if (value !== null) return { kind: 'found', value };
+        asked = true;
+      } catch (error) {
+        asked = false;
+        log.warn({ err: error }, 'a search for what may have been done failed');
+      }
+    }
+    return { kind: 'missing', asked };
+  };
+}

@@ -1,0 +1,90 @@
+import type { Transaction } from 'kysely';
+import type { Leases } from '../store/leases.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** How long a process that died keeps others from its work. */
+const LEASE_MS = 15_000;
+
+/** Another process has taken over: what this one began is the other's now. */
+class LeaseLostError extends Error {
+  readonly code = 'lease-lost';
+
+  constructor(name: string) {
+    super(`another process has taken over "${name}"`);
+    this.name = 'LeaseLostError';
+  }
+}
+
+export type Lease = {
+  /** Aborts when another process has taken over. */
+  held: AbortSignal;
+  /** Part of each write that records what was done under the lease. Throws a LeaseLostError, and the write is undone. */
+  fence: (trx: Transaction<Tables>) => Promise<void>;
+  /** Throws a LeaseLostError after a pause as long as the lease: the process may have been frozen. No write, no wait. */
+  assertFresh: () => void;
+};
+
+/** `busy`: another process has the lease, or has taken it over meanwhile. */
+export type Leased<T> = { kind: 'done'; result: T } | { kind: 'busy' };
+
+export type WithLease = <T>(name: string, task: (lease: Lease) => Promise<T>) => Promise<Leased<T>>;
+
+/** What belongs to one name is done by one at a time, over all replicas. */
+export function createWithLease(leases: Leases, leaseMs: number = LEASE_MS): WithLease {
+  return async (name, task) => {
+    const number = await leases.take(name, leaseMs);
+    if (number === null) return { kind: 'busy' };
+    const holding = hold(leases, { name, number, leaseMs });
+    try {
+      return { kind: 'done', result: await task(holding.lease) };
+    } catch (error) {
+      if (error instanceof LeaseLostError) return { kind: 'busy' };
+      throw error;
+    } finally {
+      await holding.end();
+    }
+  };
+}
+
+type Held = { name: string; number: string; leaseMs: number };
+
+function hold(leases: Leases, { name, number, leaseMs }: Held) {
+  const lost = new AbortController();
+  let renewedAtMs = performance.now();
+
+  const renew = async (trx?: Transaction<Tables>): Promise<boolean> => {
+    const askedAtMs = performance.now();
+    const isHeld = await leases.renew(name, number, leaseMs, trx);
+    if (isHeld) renewedAtMs = askedAtMs;
+    else lost.abort(new LeaseLostError(name));
+    return isHeld;
+  };
+
+  let renewing = Promise.resolve();
+  const renewal = setInterval(() => {
+    // A database that does not answer is noticed by the next write.
+    renewing = renew().then(
+      () => undefined,
+      () => undefined,
+    );
+  }, leaseMs / 3);
+
+  const lease: Lease = {
+    held: lost.signal,
+    async fence(trx) {
+      if (!(await renew(trx))) throw new LeaseLostError(name);
+    },
+    assertFresh() {
+      if (performance.now() - renewedAtMs >= leaseMs) throw new LeaseLostError(name);
+    },
+  };
+  return {
+    lease,
+    async end(): Promise<void> {
+      clearInterval(renewal);
+      // One that comes after the release would find nothing, and call the lease lost.
+      await renewing;
+      await leases.release(name, number);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { Db, Tables } from './tables.ts';
+
+const postSchema = z.object({
+  key: z.string(),
+  channel_id: z.string(),
+  thread_ts: z.string().nullable(),
+  first_ts: z.string().nullable(),
+  last_ts: z.string().nullable(),
+  posted_ts: z.string().nullable(),
+});
+/** A message to Slack that was attempted. */
+export type PostRow = z.infer<typeof postSchema>;
+
+type Attempt = { key: string; channelId: string; threadTs: string | null; slackTs: string | null };
+
+/** A message that was posted is settled in its own table long before. */
+const KEPT = sql`interval '1 day'`;
+
+export type Posts = ReturnType<typeof createPosts>;
+
+export function createPosts(db: Kysely<Tables>) {
+  return {
+    async find(key: string): Promise<PostRow | null> {
+      const row = await db.selectFrom('posts').selectAll().where('key', '=', key).executeTakeFirst();
+      return row === undefined ? null : postSchema.parse(row);
+    },
+
+    async attempt({ key, channelId, threadTs, slackTs }: Attempt, trx: Db = db): Promise<void> {
+      const place = { channel_id: channelId, thread_ts: threadTs };
+      await trx
+        .insertInto('posts')
+        .values({ key, ...place, first_ts: slackTs, last_ts: slackTs, posted_ts: null })
+        .onConflict((conflict) =>
+          conflict.column('key').doUpdateSet({ ...place, last_ts: slackTs, at: sql<Date>`now()` }),
+        )
+        .execute();
+    },
+
+    async posted(key: string, ts: string, trx: Db = db): Promise<void> {
+      await trx
+        .updateTable('posts')
+        .set({ posted_ts: ts, at: sql<Date>`now()` })
+        .where('key', '=', key)
+        .execute();
+    },
+
+    /** Slack has it not, for certain. */
+    async forget(key: string, trx: Db = db): Promise<void> {
+      await trx.deleteFrom('posts').where('key', '=', key).execute();
+    },
+
+    async sweep(): Promise<void> {
+      await db
+        .deleteFrom('posts')
+        .where('at', '<', sql<Date>`now() - ${KEPT}`)
+        .execute();
+    },
+  };
+}

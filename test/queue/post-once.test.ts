@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
+import type { Leased } from '../../src/queue/index.ts';
+import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import { createLog } from '../../src/log.ts';
+import { createSlackClock } from '../../src/slack/clock.ts';
+import { createSlackHosts } from '../../src/slack/hosts.ts';
+import { cardMark } from '../../src/slack/ids.ts';
+import { createOutbound } from '../../src/slack/outbound.ts';
+import type { Posted } from '../../src/slack/outbound.ts';
+import { createLeases } from '../../src/store/leases.ts';
+import { createPosts } from '../../src/store/posts.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { copyStarted } from '../support/folders.ts';
+import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
+
+const HOUR_MS = 3_600_000;
+const PLACE = { channelId: 'C1', threadTs: null };
+const MARK = cardMark('r1');
+const CARD = {
+  text: 'card',
+  blocks: [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: 'card' } }],
+};
+
+const open = useEmbedded(copyStarted);
+
+/** What posts a card, with a Slack whose clock is off by `skewMs`. */
+async function setUp({ skewMs = 0 } = {}) {
+  const slack = await startSlack({ now: () => Date.now() + skewMs, rateLimits: 'off' });
+  const { db } = await open();
+  const clock = createSlackClock();
+  const client = clientOf(slack, slack.workspace.botToken, clock.observe(fetch));
+  await client.auth.test();
+  const clients = { answers: client, background: client };
+  const hosts = createSlackHosts(slack.apiUrl);
+  const outbound = createOutbound({ ...clients, hosts, clock, fetch, log: createLog('silent') });
+  const postOnce = createPostOnce({ db, posts: createPosts(db), outbound });
+  const withLease = createWithLease(createLeases(db));
+  const post = async (render = async () => Promise.resolve(CARD)): Promise<Leased<Posted>> =>
+    withLease('card', async (lease) => postOnce({ key: 'card:r1', place: PLACE, mark: MARK, render, lease }));
+  const lapse = async () =>
+    db
+      .updateTable('leases')
+      .set({ until: new Date(0) })
+      .execute();
+  return { slack, db, post, lapse };
+}
+
+const cards = (slack: LocalSlack) => slack.messages('C1').filter(({ text }) => text === 'card');
+const LOST = { times: 1, afterEffect: true, status: 500 };
+
+describe('a message that is posted once', () => {
+  test.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])(
+    'is found after a lost answer when the clock of Slack differs by %i ms',
+    async (skewMs) => {
+      const { slack, post } = await setUp({ skewMs });
+      slack.fail('chat.postMessage', LOST);
+      expect(await post()).toMatchObject({ result: { kind: 'unclear' } });
+      expect(await post()).toMatchObject({ result: { kind: 'posted', ts: cards(slack)[0]?.ts } });
+      expect(cards(slack)).toHaveLength(1);
+    },
+  );
+
+  test('is found behind more than a thousand later messages', async () => {
+    const { slack, post } = await setUp();
+    slack.fail('chat.postMessage', LOST);
+    await post();
+    for (let count = 0; count < 1100; count += 1) slack.say('U1', 'C1', `word ${count}`);
+    expect(await post()).toMatchObject({ result: { kind: 'posted' } });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('is found by the id of its block where Slack gives no metadata', async () => {
+    const { slack, post } = await setUp();
+    slack.fail('chat.postMessage', LOST);
+    await post();
+    for (const card of cards(slack)) card.metadata = null;
+    expect(await post()).toMatchObject({ result: { kind: 'posted' } });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('is posted again when it never arrived', async () => {
+    const { slack, post } = await setUp();
+    slack.fail('chat.postMessage', { times: 1, status: 500 });
+    expect(await post()).toMatchObject({ result: { kind: 'unclear' } });
+    expect(await post()).toMatchObject({ result: { kind: 'posted' } });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('is not looked for when Slack has said no', async () => {
+    const { slack, post } = await setUp();
+    slack.fail('chat.postMessage', { times: 1, error: 'not_in_channel' });
+    await post();
+    await post();
+    expect(slack.calls.filter(({ method }) => method === 'conversations.history')).toEqual([]);
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('is not asked for a second time, although it was not recorded elsewhere', async () => {
+    const { slack, post } = await setUp();
+    const first = await post();
+    expect(await post()).toEqual(first);
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('stays one when a process that was frozen wakes after another has taken over', async () => {
+    const { slack, post, lapse } = await setUp();
+    const outcome = await post(async () => {
+      await lapse();
+      await post();
+      return CARD;
+    });
+    expect(outcome).toEqual({ kind: 'busy' });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('stays one when that process was frozen with an attempt on its way', async () => {
+    const { slack, post, lapse } = await setUp();
+    slack.fail('chat.postMessage', LOST);
+    await post();
+    const outcome = await post(async () => {
+      await lapse();
+      await post();
+      return CARD;
+    });
+    expect(outcome).toMatchObject({ kind: 'busy' });
+    expect(cards(slack)).toHaveLength(1);
+  });
+});

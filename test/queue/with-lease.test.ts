@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { createWithLease } from '../../src/queue/index.ts';
+import type { Lease } from '../../src/queue/index.ts';
+import { createLeases } from '../../src/store/leases.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import type { Kysely } from 'kysely';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+const LEASE_MS = 60_000;
+
+describeOnBothDatabases('work under a lease', (open) => {
+  const setUp = async () => {
+    const { db } = await open();
+    await migrate(db);
+    const leases = createLeases(db);
+    return { db, leases, withLease: createWithLease(leases, LEASE_MS) };
+  };
+
+  const record = async (db: Kysely<Tables>, lease: Lease, owner: string): Promise<void> =>
+    db.transaction().execute(async (trx) => {
+      await lease.fence(trx);
+      await trx
+        .insertInto('edit_budgets')
+        .values({ team_id: owner, next_at: new Date(0) })
+        .execute();
+    });
+
+  const recorded = async (db: Kysely<Tables>): Promise<string[]> =>
+    (await db.selectFrom('edit_budgets').select('team_id').execute()).map(({ team_id: owner }) => owner);
+
+  /** As if the process had been frozen for longer than its lease. */
+  const lapse = async (db: Kysely<Tables>): Promise<unknown> =>
+    db
+      .updateTable('leases')
+      .set({ until: new Date(0) })
+      .execute();
+
+  test('gives back what it came to, and leaves nothing behind', async () => {
+    const { db, withLease } = await setUp();
+    expect(await withLease('a', async () => Promise.resolve(7))).toEqual({ kind: 'done', result: 7 });
+    expect(await db.selectFrom('leases').selectAll().execute()).toEqual([]);
+  });
+
+  test('is left to the process that has it', async () => {
+    const { withLease } = await setUp();
+    const inner = await withLease('a', async () => withLease('a', async () => Promise.resolve()));
+    expect(inner).toEqual({ kind: 'done', result: { kind: 'busy' } });
+  });
+
+  test('records nothing after another process has taken over, even when that is over', async () => {
+    const { db, withLease } = await setUp();
+    const outcome = await withLease('a', async (lease) => {
+      await lapse(db);
+      await withLease('a', async (other) => record(db, other, 'second'));
+      await record(db, lease, 'first');
+    });
+    expect(outcome).toEqual({ kind: 'busy' });
+    expect(await recorded(db)).toEqual(['second']);
+  });
+
+  test('goes on after a lapse that nobody used', async () => {
+    const { db, withLease } = await setUp();
+    const outcome = await withLease('a', async (lease) => {
+      await lapse(db);
+      await record(db, lease, 'first');
+      return withLease('a', async () => Promise.resolve());
+    });
+    expect(outcome).toEqual({ kind: 'done', result: { kind: 'busy' } });
+    expect(await recorded(db)).toEqual(['first']);
+  });
+
+  test('does not release the lease of the process that took over', async () => {
+    const { db, withLease } = await setUp();
+    const held = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const first = await withLease('a', async () => {
+      await lapse(db);
+      const second = withLease('a', async () => (begun.resolve(), held.promise));
+      await begun.promise;
+      return { second };
+    });
+    expect(await withLease('a', async () => Promise.resolve())).toEqual({ kind: 'busy' });
+    held.resolve();
+    if (first.kind === 'done') await first.result.second;
+  });
+});
