@@ -4,7 +4,7 @@ import { bossDatabase } from './embedded/boss-database.ts';
 import { createGate, throughGate } from './embedded/gate.ts';
 import type { Urgency } from './embedded/gate.ts';
 import { openEmbedded } from './embedded/embedded.ts';
-import type { Fsync } from './embedded/synced-node-fs.ts';
+import { startUpkeep } from './embedded/upkeep.ts';
 import { connectionOptions, createPool, SILENT_MS } from './server-connection.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { StoreErrorCode } from './store-error.ts';
@@ -33,8 +33,8 @@ export type DatabaseOptions = {
   databaseUrl?: string;
   dataDir: string;
   log?: StoreLog;
-  /** How the embedded database writes through to the disk. */
-  fsync?: Fsync;
+  /** What runs in the embedded database's thread, if not the database as it is. */
+  program?: URL;
   /** Postgres: a connection over which nothing has come for so long, while something was asked, is taken for dead. */
   silentMs?: number;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
@@ -56,16 +56,23 @@ async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promi
   const embedded = await openEmbedded(options);
   const gate = createGate();
   const kysely = (urgency: Urgency): Kysely<Tables> =>
-    new Kysely({ dialect: new PGliteDialect({ pglite: throughGate(embedded.pglite, gate, urgency) }) });
+    new Kysely({ dialect: new PGliteDialect({ pglite: throughGate(embedded.thread, gate, urgency) }) });
   const db = kysely('patient');
+  const upkeep = startUpkeep(
+    { exec: async (sql) => gate.pass('patient', async () => embedded.thread.exec(sql)) },
+    options.log,
+  );
   return {
     db,
     urgent: kysely('urgent'),
     prefer: gate.prefer,
     kind: 'embedded',
-    boss: { db: bossDatabase(embedded.pglite, gate), backend: 'pglite' },
+    boss: { db: bossDatabase(embedded.thread, gate), backend: 'pglite' },
     ping: () => ping(db),
-    close: once(() => embedded.close()),
+    close: once(async () => {
+      await upkeep.stop();
+      await embedded.close();
+    }),
   };
 }
 

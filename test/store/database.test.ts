@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
-import { createGate } from '../../src/store/embedded/gate.ts';
+import { createGate, throughGate } from '../../src/store/embedded/gate.ts';
 import { bossDatabase } from '../../src/store/embedded/boss-database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { StoreError } from '../../src/store/store-error.ts';
@@ -76,9 +76,12 @@ describeOnBothDatabases('a database', (open, kind) => {
 test('a block of pg-boss that fails leaves the shared connection to others as it was', async () => {
   const dataDir = join(folder(), 'shared');
   await copyEmpty(dataDir);
-  const { pglite, close } = await openEmbedded({ dataDir, log: { warn: () => {} } });
-  const db = new Kysely<unknown>({ dialect: new PGliteDialect({ pglite }) });
-  const boss = bossDatabase(pglite, createGate());
+  const { thread, close } = await openEmbedded({ dataDir });
+  const gate = createGate();
+  const db = new Kysely<unknown>({
+    dialect: new PGliteDialect({ pglite: throughGate(thread, gate, 'urgent') }),
+  });
+  const boss = bossDatabase(thread, createGate());
   await sql`create table notes (text text)`.execute(db);
   const steps = Array.from({ length: 10 }, () => [
     boss.executeSql(`BEGIN; insert into notes values ('undone'); select 1/0; COMMIT;`),

@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fsyncSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
-import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { lockFolder } from '../../src/store/embedded/lock.ts';
+import type { StoreError } from '../../src/store/store-error.ts';
 import { runUpkeep, startUpkeep } from '../../src/store/embedded/upkeep.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
@@ -48,35 +49,39 @@ async function startWriter(dataDir: string) {
   };
 }
 
-test('every row is on the disk before its insert is acknowledged', async () => {
-  let synced = 0;
-  const { db } = await open({
-    fsync: (fd) => {
-      synced += 1;
-      fsyncSync(fd);
-    },
-  });
-  await sql`create table notes (id int)`.execute(db);
-  synced = 0;
-  for (let id = 0; id < 50; id++) await sql`insert into notes values (${id})`.execute(db);
-  expect(synced).toBeGreaterThanOrEqual(50);
+/** A database whose every fsync is noted, and fails while `broken`. */
+async function openOnWatchedDisk(onFatal?: (error: StoreError) => void) {
+  const log = join(folder(), `disk-${(disks += 1)}`);
+  writeFileSync(log, '');
+  // The thread takes it over when it starts.
+  process.env['WATCHED_DISK'] = log;
+  const program = new URL('watched-disk.ts', import.meta.url);
+  const database = await open({ program, ...(onFatal && { onFatal }) });
+  return {
+    database,
+    synced: () => statSync(log).size,
+    breakDisk: () => writeFileSync(`${log}.broken`, ''),
+    mendDisk: () => rmSync(`${log}.broken`),
+  };
+}
+let disks = 0;
+
+test('puts every row on the disk before its insert is acknowledged', async () => {
+  const { database, synced } = await openOnWatchedDisk();
+  await sql`create table notes (id int)`.execute(database.db);
+  const before = synced();
+  for (let id = 0; id < 50; id++) await sql`insert into notes values (${id})`.execute(database.db);
+  expect(synced() - before).toBeGreaterThanOrEqual(50);
 });
 
 test('a disk that fails ends the database, and what it refused to keep is not acknowledged', async () => {
-  let broken = false;
   const fatal: string[] = [];
-  const database = await open({
-    fsync: (fd) => {
-      if (broken) throw Object.assign(new Error('disk failed'), { code: 'EIO' });
-      fsyncSync(fd);
-    },
-    onFatal: ({ code }) => fatal.push(code),
-  });
+  const { database, breakDisk, mendDisk } = await openOnWatchedDisk(({ code }) => fatal.push(code));
   await sql`create table notes (id int)`.execute(database.db);
   await sql`insert into notes values (1)`.execute(database.db);
-  broken = true;
+  breakDisk();
   await expect(sql`insert into notes values (2)`.execute(database.db)).rejects.toThrow('could not fsync');
-  broken = false;
+  mendDisk();
   await expect(database.ping()).rejects.toThrow('could not fsync');
   expect(fatal).toEqual(['disk-failed']);
   await database.close();
@@ -84,6 +89,42 @@ test('a disk that fails ends the database, and what it refused to keep is not ac
   const next = await open({ dataDir: database.options.dataDir });
   const { rows } = await sql<{ id: number }>`select id from notes`.execute(next.db);
   expect(rows).toContainEqual({ id: 1 });
+});
+
+describe('the thread of the database', () => {
+  test('leaves the process free while a statement runs', async () => {
+    const { db } = await open();
+    const turns: string[] = [];
+    const statement = sql`select count(*) from generate_series(1, 300000)`.execute(db);
+    const ended = statement.then(() => turns.push('statement'));
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    turns.push('process');
+    await ended;
+    expect(turns).toEqual(['process', 'statement']);
+  });
+
+  test('keeps the code of an error, and nothing of what was written', async () => {
+    const { db } = await open();
+    await sql`create table notes (id int primary key, text text)`.execute(db);
+    await sql`insert into notes values (1, 'hidden words')`.execute(db);
+    const error: unknown = await sql`insert into notes values (1, ${'hidden words'})`
+      .execute(db)
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: '23505' });
+    expect(inspect(error, { depth: 5 })).not.toContain('hidden words');
+  });
+
+  test('when it ends by itself, says so once and rejects what waits', async () => {
+    const fatal: string[] = [];
+    const program = new URL('ending-thread.ts', import.meta.url);
+    const database = await open({ program, onFatal: ({ code }) => fatal.push(code) });
+    await expect(sql`select 'end this thread'`.execute(database.db)).rejects.toThrow('thread');
+    await expect(database.ping()).rejects.toThrow('thread');
+    expect(fatal).toEqual(['disk-failed']);
+    await database.close();
+  });
 });
 
 describe('a process that is killed', () => {
@@ -168,21 +209,17 @@ describe('the first start', () => {
 
 describe('upkeep', () => {
   test('trims the write-ahead log, which nothing else does', async () => {
-    const first = await open();
-    const { options } = first;
-    await first.close();
-    const embedded = await openEmbedded({ dataDir: options.dataDir, log: quiet });
-    const { pglite } = embedded;
+    const { db, options } = await open();
+    const exec = async (statement: string): Promise<void> => void (await sql.raw(statement).execute(db));
     const walFiles = () =>
       readdirSync(join(options.dataDir, 'database', 'pg_wal')).filter((name) => /^[\dA-F]{24}$/.test(name));
-    await pglite.exec('create table notes (text text)');
+    await exec('create table notes (text text)');
     for (let round = 0; round < 8; round++) {
-      await pglite.exec(`insert into notes select repeat('x', 1000) from generate_series(1, 16000)`);
+      await exec(`insert into notes select repeat('x', 1000) from generate_series(1, 16000)`);
     }
     const before = walFiles().length;
-    await runUpkeep(pglite, { vacuum: true });
+    await runUpkeep({ exec }, { vacuum: true });
     expect(walFiles().length).toBeLessThan(before);
-    await embedded.close();
   });
 
   test('stops without harm, also while it has not run yet', async () => {

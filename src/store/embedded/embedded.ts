@@ -1,45 +1,35 @@
 import { existsSync, fsyncSync, mkdirSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { StoreError } from '../store-error.ts';
 import { en } from '../../text/index.ts';
-import { GuardedPGlite } from './guarded-pglite.ts';
+import { startDatabaseThread } from './database-thread.ts';
+import type { DatabaseThread } from './database-thread.ts';
 import type { FolderLock } from './lock.ts';
 import { lockFolder } from './lock.ts';
-import type { Fsync } from './synced-node-fs.ts';
-import { SyncedNodeFS } from './synced-node-fs.ts';
-import type { UpkeepLog } from './upkeep.ts';
-import { startUpkeep } from './upkeep.ts';
 
-export type Embedded = { pglite: GuardedPGlite; close(): Promise<void> };
+export type Embedded = { thread: DatabaseThread; close(): Promise<void> };
 
 export type EmbeddedOptions = {
   dataDir: string;
-  log: UpkeepLog;
-  fsync?: Fsync;
-  /** The disk failed: the database answers no more in this process. */
+  /** What runs in the database's thread, if not the database as it is. */
+  program?: URL;
+  /** The disk failed, or the thread: the database answers no more in this process. */
   onFatal?: (error: StoreError) => void;
 };
 
-/** PGlite starts with `-F` (no fsync) otherwise. Its WAL is kept small: nothing else trims it in single-user mode. */
-const START_PARAMETERS = [
-  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  ...[
-    'fsync=on',
-    'wal_sync_method=fsync',
-    'shared_buffers=8MB',
-    'min_wal_size=32MB',
-    'max_wal_size=64MB',
-  ].flatMap((setting) => ['-c', setting]),
-];
-
-/** Opens the database in `dataDir/database`, making it first where there is none. Only one process at a time can. */
+/** Opens the database in `dataDir/database`, making it first if there is none. Only one process at a time can. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
   const lock = claimFolder(dataDir);
   try {
-    const pglite = await openFolder(dataDir, options);
-    return withUpkeep({ pglite, lock, log: options.log });
+    const thread = await openFolder(dataDir, options);
+    return {
+      thread,
+      async close() {
+        await thread.close();
+        lock.release();
+      },
+    };
   } catch (error) {
     lock.release();
     if (error instanceof StoreError) throw error;
@@ -57,41 +47,44 @@ function claimFolder(dataDir: string): FolderLock {
   }
 }
 
-type FolderOptions = Pick<EmbeddedOptions, 'fsync' | 'onFatal'>;
-
-async function openFolder(dataDir: string, options: FolderOptions): Promise<GuardedPGlite> {
+async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<DatabaseThread> {
   const folder = join(dataDir, 'database');
   const marker = join(dataDir, 'database.incomplete');
   // A crash during the first start leaves half a database, and the marker: nothing was promised yet, so start over.
   if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
-  if (existsSync(join(folder, 'PG_VERSION'))) return startPGlite(folder, options);
+  if (existsSync(join(folder, 'PG_VERSION'))) return startThread(folder, { ...options, fresh: false });
 
-  const { dataDir: loadPrepared } = await import('@electric-sql/pglite-prepopulatedfs');
   writeFileSync(marker, '');
   syncFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const pglite = await startPGlite(folder, { ...options, loadDataDir: await loadPrepared() });
+  const thread = await startThread(folder, { ...options, fresh: true });
   rmSync(marker);
   syncFolder(dataDir);
-  return pglite;
+  return thread;
 }
 
-async function startPGlite(
+type FolderOptions = Pick<EmbeddedOptions, 'program' | 'onFatal'> & { fresh: boolean };
+
+async function startThread(
   folder: string,
-  options: FolderOptions & { loadDataDir?: Blob },
-): Promise<GuardedPGlite> {
-  const { fsync, onFatal, loadDataDir } = options;
-  const pglite = new GuardedPGlite(
-    {
-      fs: new SyncedNodeFS(folder, fsync),
-      startParams: START_PARAMETERS,
-      ...(loadDataDir && { loadDataDir }),
+  { program, onFatal, fresh }: FolderOptions,
+): Promise<DatabaseThread> {
+  let isOpen = false;
+  const thread = startDatabaseThread({
+    ...(program !== undefined && { program }),
+    onFatal: (cause) => {
+      if (!isOpen) return;
+      onFatal?.(new StoreError('disk-failed', en.store.diskFailed(folder, cause.message), { cause }));
     },
-    (panic) =>
-      onFatal?.(new StoreError('disk-failed', en.store.diskFailed(folder, panic.message), { cause: panic })),
-  );
-  await pglite.waitReady;
-  return pglite;
+  });
+  try {
+    await thread.open(folder, fresh);
+    isOpen = true;
+    return thread;
+  } catch (error) {
+    await thread.abandon();
+    throw error;
+  }
 }
 
 /** A folder's own fsync is what makes a new or removed name in it last. */
@@ -102,25 +95,4 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(fd);
   }
-}
-
-function withUpkeep({
-  pglite,
-  lock,
-  log,
-}: {
-  pglite: GuardedPGlite;
-  lock: FolderLock;
-  log: UpkeepLog;
-}): Embedded {
-  const upkeep = startUpkeep(pglite, log);
-  return {
-    pglite,
-    async close() {
-      await upkeep.stop();
-      // A dead one must not write a clean end into its log: the next start recovers from it.
-      if (!pglite.dead) await pglite.close();
-      lock.release();
-    },
-  };
 }

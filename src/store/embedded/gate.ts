@@ -1,5 +1,5 @@
-import type { PGlite } from '@electric-sql/pglite';
 import type { PGliteDialectConfig } from 'kysely';
+import type { DatabaseThread } from './database-thread.ts';
 
 /** `urgent`: a person in Slack waits for it. */
 export type Urgency = 'urgent' | 'patient';
@@ -12,16 +12,12 @@ export type Gate = {
 
 /** How long each patient one is held back at most while urgent ones keep coming. */
 const PATIENCE_MS = 50;
-/** How long the process may be deaf at a time. */
-const BREATH_MS = 5;
 
 /**
  * The embedded database does one thing at a time, in the order of asking. Here urgent statements and transactions
  * overtake the others, so that answering Slack does not wait for work that has time.
  */
 export function createGate(): Gate {
-  const breathe = createBreath();
-
   const waiting: Record<Urgency, (() => void)[]> = { urgent: [], patient: [] };
   let busy = false;
   let preferred = 0;
@@ -50,10 +46,8 @@ export function createGate(): Gate {
       try {
         return await task();
       } finally {
-        breathe(() => {
-          busy = false;
-          admit(preferred === 0);
-        });
+        busy = false;
+        admit(preferred === 0);
       }
     },
     async prefer(task) {
@@ -68,36 +62,18 @@ export function createGate(): Gate {
   };
 }
 
-/**
- * Statements run synchronously and their ends are microtasks: without a breath now and then, a queue of them would
- * keep the process from reading what Slack sends.
- */
-function createBreath(): (then: () => void) => void {
-  let lastMs = 0;
-  return (then) => {
-    if (performance.now() - lastMs < BREATH_MS) return then();
-    setImmediate(() => {
-      lastMs = performance.now();
-      then();
-    });
-  };
-}
-
 type KyselyPGlite = Exclude<PGliteDialectConfig['pglite'], (...parameters: never[]) => unknown>;
 
-/** The one PGlite, as a Kysely instance of this urgency sees it. */
-export function throughGate(pglite: PGlite, gate: Gate, urgency: Urgency): KyselyPGlite {
+/** The one database, as a Kysely instance of this urgency sees it. */
+export function throughGate(thread: DatabaseThread, gate: Gate, urgency: Urgency): KyselyPGlite {
   return {
     get closed() {
-      return pglite.closed;
+      return thread.closed;
     },
-    get ready() {
-      return pglite.ready;
-    },
-    waitReady: pglite.waitReady,
-    close: async () => pglite.close(),
-    query: async (sql, parameters, options) =>
-      gate.pass(urgency, async () => pglite.query(sql, parameters, options)),
-    transaction: async (task) => gate.pass(urgency, async () => pglite.transaction(task)),
+    ready: true,
+    waitReady: Promise.resolve(),
+    close: thread.close,
+    query: async (sql, parameters) => gate.pass(urgency, async () => thread.query(sql, parameters)),
+    transaction: async (task) => gate.pass(urgency, async () => thread.transaction(task)),
   };
 }

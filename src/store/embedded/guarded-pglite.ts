@@ -15,10 +15,6 @@ export class GuardedPGlite extends PGlite {
     this.#onPanic = onPanic;
   }
 
-  get dead(): boolean {
-    return this.#panic !== null;
-  }
-
   override execProtocolRawSync(message: Uint8Array): Uint8Array {
     if (this.#panic !== null) throw this.#panic;
     return super.execProtocolRawSync(message);

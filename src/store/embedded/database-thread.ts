@@ -1,0 +1,155 @@
+import { Worker } from 'node:worker_threads';
+import { errorFrom } from './protocol.ts';
+import type { Call, Order, QueryResult, Report } from './protocol.ts';
+
+export type Statements = {
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<Row>>;
+  exec<Row>(sql: string): Promise<QueryResult<Row>[]>;
+};
+
+export type Transacting = Statements & { rollback(): Promise<void> };
+
+/**
+ * A PGlite in a thread of its own: its statements run synchronously, and on the process's own thread each would keep
+ * it from reading what Slack sends.
+ */
+export type DatabaseThread = Statements & {
+  open(folder: string, fresh: boolean): Promise<void>;
+  /** No other statement runs between its own. */
+  transaction<Result>(task: (trx: Transacting) => Promise<Result>): Promise<Result>;
+  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
+  /** The first call ends the thread. */
+  close(): Promise<void>;
+  /** Ends the thread as it is. */
+  abandon(): Promise<void>;
+  readonly closed: boolean;
+};
+
+export type ThreadOptions = {
+  /** What runs in it, if not the database as it is. */
+  program?: URL;
+  /** The database, or its thread, is of no more use. */
+  onFatal: (cause: Error) => void;
+};
+
+const PROGRAM = new URL('main-of-thread.ts', import.meta.url);
+
+export function startDatabaseThread({ program = PROGRAM, onFatal }: ThreadOptions): DatabaseThread {
+  const line = createLine(new Worker(program, { name: 'database' }), onFatal);
+  let transactions = 0;
+
+  const statements = (transaction: number | null): Statements => ({
+    query: async (sql, parameters = []) => line.call({ do: 'query', sql, parameters, transaction }),
+    exec: async (sql) => line.call({ do: 'exec', sql, transaction }),
+  });
+
+  return {
+    ...statements(null),
+    open: async (folder, fresh) => line.call({ do: 'open', folder, fresh }),
+    async transaction(task) {
+      const transaction = (transactions += 1);
+      await line.call({ do: 'begin', transaction });
+      let isOver = false;
+      const rollback = async (): Promise<void> => {
+        if (!isOver) await line.call({ do: 'rollback', transaction });
+        isOver = true;
+      };
+      try {
+        const result = await task({ ...statements(transaction), rollback });
+        if (!isOver) await line.call({ do: 'commit', transaction });
+        return result;
+      } catch (error) {
+        await rollback().catch(() => undefined);
+        throw error;
+      }
+    },
+    async listen(channel, callback) {
+      line.listeners.set(channel, callback);
+      await line.call({ do: 'listen', channel });
+      return async () => {
+        line.listeners.delete(channel);
+        return Promise.resolve();
+      };
+    },
+    close: line.close,
+    abandon: line.abandon,
+    get closed() {
+      return line.isOver();
+    },
+  };
+}
+
+type Waiting = { resolve(value: never): void; reject(error: Error): void };
+
+/** Calls and their answers. While nothing is asked, the thread does not keep the process alive. */
+function createLine(worker: Worker, onFatal: (cause: Error) => void) {
+  const waiting = new Map<number, Waiting>();
+  const listeners = new Map<string, (payload: string) => void>();
+  let calls = 0;
+  let over: Error | null = null;
+  let panicked = false;
+
+  function end(cause: Error): void {
+    over ??= cause;
+    for (const { reject } of waiting.values()) reject(over);
+    waiting.clear();
+  }
+
+  function settle(id: number, how: (one: Waiting) => void): void {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+    if (one !== undefined) how(one);
+  }
+
+  worker.on('message', (report: Report) => {
+    switch (report.kind) {
+      case 'done':
+        return settle(report.id, ({ resolve }) => resolve(report.value));
+      case 'failed':
+        return settle(report.id, ({ reject }) => reject(errorFrom(report.error)));
+      case 'notified':
+        return listeners.get(report.channel)?.(report.payload);
+      case 'panicked':
+        panicked = true;
+        return onFatal(errorFrom(report.error));
+    }
+  });
+  const lost = (cause: Error): void => {
+    if (over !== null) return;
+    end(cause);
+    onFatal(cause);
+  };
+  worker.on('error', lost);
+  worker.on('exit', (code) => lost(new Error(`the thread of the database ended (${code})`)));
+  worker.unref();
+
+  async function call<Value>(order: Order): Promise<Value> {
+    const id = (calls += 1);
+    return new Promise<Value>((resolve, reject) => {
+      if (over !== null) return reject(over);
+      const message: Call = { id, order };
+      worker.postMessage(message);
+      waiting.set(id, { resolve, reject });
+      worker.ref();
+    });
+  }
+
+  async function abandon(): Promise<void> {
+    end(new Error('the database is closed'));
+    await worker.terminate();
+  }
+
+  return {
+    call,
+    listeners,
+    isOver: () => over !== null,
+    async close(): Promise<void> {
+      if (over !== null) return;
+      // After a panic it must not write a clean end into its log: the next start recovers from it.
+      if (!panicked) await call({ do: 'close' });
+      await abandon();
+    },
+    abandon,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Results } from '@electric-sql/pglite';
+
+/** What the process asks of the thread that runs the database. `transaction`: inside the one that `begin` opened. */
+export type Order =
+  | { do: 'open'; folder: string; fresh: boolean }
+  | { do: 'query'; sql: string; parameters: readonly unknown[]; transaction: number | null }
+  | { do: 'exec'; sql: string; transaction: number | null }
+  | { do: 'begin'; transaction: number }
+  | { do: 'commit' | 'rollback'; transaction: number }
+  | { do: 'listen'; channel: string }
+  | { do: 'close' };
+
+export type Call = { id: number; order: Order };
+
+/** What the thread says. `value` is what the order gives; only the caller knows its type. */
+export type Report<Value = never> =
+  | { kind: 'done'; id: number; value: Value }
+  | { kind: 'failed'; id: number; error: ErrorFacts }
+  | { kind: 'notified'; channel: string; payload: string }
+  | { kind: 'panicked'; error: ErrorFacts };
+
+export type QueryResult<Row> = Pick<Results<Row>, 'rows' | 'fields' | 'affectedRows'>;
+
+/** Own properties of an error do not survive a message to another thread. */
+export type ErrorFacts = { message: string; stack: string | undefined; own: Record<string, string> };
+
+/** Left out: they hold what people wrote. */
+const HIDDEN = new Set(['message', 'stack', 'query', 'params', 'queryOptions', 'where', 'detail']);
+
+export function errorFacts(error: unknown): ErrorFacts {
+  if (!(error instanceof Error)) return { message: String(error), stack: undefined, own: {} };
+  const own = Object.entries(error).filter(
+    (entry): entry is [string, string] => !HIDDEN.has(entry[0]) && typeof entry[1] === 'string',
+  );
+  return { message: error.message, stack: error.stack, own: Object.fromEntries(own) };
+}
+
+export function errorFrom({ message, stack, own }: ErrorFacts): Error {
+  const error = Object.assign(new Error(message), own);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
