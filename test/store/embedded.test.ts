@@ -8,11 +8,13 @@ import { inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { lockFolder } from '../../src/store/embedded/lock.ts';
+import type { Tables } from '../../src/store/tables.ts';
 import type { StoreError } from '../../src/store/store-error.ts';
-import { runUpkeep, startUpkeep } from '../../src/store/embedded/upkeep.ts';
+import { startUpkeep, vacuum } from '../../src/store/embedded/upkeep.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
 
@@ -210,7 +212,7 @@ describe('the first start', () => {
 describe('upkeep', () => {
   test('trims the write-ahead log, which nothing else does', async () => {
     const { db, options } = await open();
-    const exec = async (statement: string): Promise<void> => void (await sql.raw(statement).execute(db));
+    const { exec } = runner(db);
     const walFiles = () =>
       readdirSync(join(options.dataDir, 'database', 'pg_wal')).filter((name) => /^[\dA-F]{24}$/.test(name));
     await exec('create table notes (text text)');
@@ -218,13 +220,54 @@ describe('upkeep', () => {
       await exec(`insert into notes select repeat('x', 1000) from generate_series(1, 16000)`);
     }
     const before = walFiles().length;
-    await runUpkeep({ exec }, { vacuum: true });
+    await vacuum({ exec }, NO_PAUSE);
+    await exec('CHECKPOINT');
     expect(walFiles().length).toBeLessThan(before);
   });
 
+  test('goes table by table, so that others come between, and leaves their rows countable', async () => {
+    const { db } = await open();
+    const { exec, asked } = runner(db);
+    await exec('create table notes (text text)');
+    await exec(`insert into notes select 'x' from generate_series(1, 1000)`);
+    await exec('delete from notes');
+    asked.length = 0;
+    await vacuum({ exec }, NO_PAUSE);
+    expect(asked).toContain('VACUUM public.notes');
+    expect(asked.filter((statement) => /^vacuum$|^vacuum analyze$/i.test(statement))).toEqual([]);
+    const { rows } = await sql<{ pages: number }>`
+      select relpages as pages from pg_class where relname = 'notes'`.execute(db);
+    expect(rows).toEqual([{ pages: 0 }]);
+  });
+
+  test('ends between two tables when the app stops', async () => {
+    const { db } = await open();
+    const { exec, asked } = runner(db);
+    const stopping = new AbortController();
+    const vacuuming = vacuum({ exec }, { pauseMs: 3_600_000, signal: stopping.signal });
+    await expect.poll(() => asked.length).toBe(2);
+    stopping.abort();
+    await expect(vacuuming).rejects.toThrow('abort');
+    expect(asked).toHaveLength(2);
+  });
+
   test('stops without harm, also while it has not run yet', async () => {
-    const upkeep = startUpkeep({ exec: () => Promise.resolve() }, quiet);
+    const upkeep = startUpkeep({ exec: () => Promise.resolve([]) }, quiet);
     await upkeep.stop();
     await expect(upkeep.stop()).resolves.toBeUndefined();
   });
 });
+
+const NO_PAUSE = { pauseMs: 0, signal: new AbortController().signal };
+
+/** Runs statements, and notes them. */
+function runner(db: Kysely<Tables>) {
+  const asked: string[] = [];
+  return {
+    asked,
+    exec: async (statement: string) => {
+      asked.push(statement);
+      return [await sql.raw(statement).execute(db)];
+    },
+  };
+}

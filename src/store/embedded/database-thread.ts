@@ -2,12 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { errorFrom } from './protocol.ts';
 import type { Call, Order, QueryResult, Report } from './protocol.ts';
 
-export type Statements = {
+type Statements = {
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<Row>>;
   exec<Row>(sql: string): Promise<QueryResult<Row>[]>;
 };
 
-export type Transacting = Statements & { rollback(): Promise<void> };
+type Transacting = Statements & { rollback(): Promise<void> };
 
 /**
  * A PGlite in a thread of its own: its statements run synchronously, and on the process's own thread each would keep

@@ -1,33 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import { repeat } from '../../repeat.ts';
 import type { Repetition } from '../../repeat.ts';
 
 export type UpkeepLog = { warn(facts: object, message: string): void };
 
-type Runner = { exec(sql: string): Promise<unknown> };
+type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
+
+type UpkeepOptions = {
+  /** Between two steps. The database does one thing at a time: meanwhile it does what others asked for. */
+  pauseMs: number;
+  signal: AbortSignal;
+};
 
 const CHECKPOINT_MS = 5 * 60_000;
 const CHECKPOINTS_PER_VACUUM = 12;
+const PAUSE_MS = 200;
+
+/** Of ours, of the queue and of Postgres itself; the ones that change most come first. */
+const TABLES = `
+  select format('%I.%I', nspname, relname) as name
+  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+  where relkind = 'r' and nspname in ('public', 'pgboss', 'pg_catalog') and pg_relation_size(pg_class.oid) > 0
+  order by nspname = 'pg_catalog', pg_class.oid`;
 
 /**
  * What Postgres' background processes would do; PGlite runs in single-user mode, which has none.
  * Without checkpoints the write-ahead log grows until the process ends, whatever `max_wal_size` says; without
- * vacuum so do the tables that change often. Both are short when done regularly.
+ * vacuum so do the tables that change often. Nothing else is answered during a step, so each is short: one table at
+ * a time, of which a vacuum reads only what changed, and an analysis a small sample.
  * https://www.postgresql.org/docs/current/app-postgres.html
  */
 export function startUpkeep(database: Runner, log: UpkeepLog): Repetition {
+  const stopping = new AbortController();
   let round = 0;
   const once = async (): Promise<void> => {
     round += 1;
-    await runUpkeep(database, { vacuum: round % CHECKPOINTS_PER_VACUUM === 0 }).catch((error: unknown) => {
-      log.warn({ err: error }, 'upkeep of the embedded database failed');
-    });
+    const options = { pauseMs: PAUSE_MS, signal: stopping.signal };
+    try {
+      if (round % CHECKPOINTS_PER_VACUUM === 0) await vacuum(database, options);
+      await database.exec('CHECKPOINT');
+    } catch (error) {
+      if (!stopping.signal.aborted) log.warn({ err: error }, 'upkeep of the embedded database failed');
+    }
   };
   const upkeep = repeat(once, CHECKPOINT_MS);
   upkeep.unref();
-  return upkeep;
+  return {
+    unref: upkeep.unref,
+    async stop() {
+      stopping.abort();
+      await upkeep.stop();
+    },
+  };
 }
 
-export async function runUpkeep(database: Runner, { vacuum }: { vacuum: boolean }): Promise<void> {
-  if (vacuum) await database.exec('VACUUM ANALYZE');
-  await database.exec('CHECKPOINT');
+export async function vacuum(database: Runner, { pauseMs, signal }: UpkeepOptions): Promise<void> {
+  for (const table of namesOf(await database.exec(TABLES)))
+    for (const step of [`VACUUM ${table}`, `ANALYZE ${table}`]) {
+      await database.exec(step);
+      await delay(pauseMs, undefined, { signal, ref: false });
+    }
 }
+
+function namesOf(results: readonly { rows: unknown[] }[]): string[] {
+  return results.flatMap(({ rows }) => rows.map((row) => tableSchema.parse(row).name));
+}
+
+const tableSchema = z.object({ name: z.string() });
