@@ -1,6 +1,6 @@
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
-import type { MessageContext, SlackMessage } from '../session/context.ts';
+import type { SlackMessage } from '../session/context.ts';
 import { renderSessionForm } from '../slack/blocks/session-form.ts';
 import { chosenMessages } from '../slack/context.ts';
 import type { ThreadReader } from '../slack/context.ts';
@@ -26,15 +26,15 @@ export function createFormDescriber({ forms, resolver, thread, outbound, text, l
         log.warn({ err: error }, 'a form could not say as whom it will run');
         return null;
       }),
-      threadCounts(form.context),
+      threadCounts(form),
     ]);
     return { identity, thread: counts };
   }
 
-  async function threadCounts(context: MessageContext | null): Promise<FormDescription['thread']> {
+  async function threadCounts({ context, user_id: userId }: Form): Promise<FormDescription['thread']> {
     if (context === null || context.picked.threadTs === null) return null;
-    const read = await thread.read(context);
-    if (read.kind === 'unreadable') return null;
+    const read = await thread.read(context, userId);
+    if (read.kind !== 'read') return null;
     return {
       untilHere: count(chosenMessages({ ...context, choice: 'until-here' }, read.messages)),
       whole: count(read.messages),

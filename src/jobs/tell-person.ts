@@ -11,6 +11,7 @@ import { lostSecrets } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import { orAgain } from './or-again.ts';
+import { PERSON_NOT_IN_CONVERSATION } from './create-session/identify.ts';
 import type { Notice } from './payloads.ts';
 
 type TellDeps = {
@@ -60,15 +61,23 @@ export function createTeller({ requests, forms, envelopes, outbound, text }: Tel
     }
   }
 
+  /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
+  function placeOf({
+    id,
+    user_id: userId,
+    channel_id: channelId,
+    thread_ts: threadTs,
+    ...request
+  }: SessionRequest) {
+    if (request.card_elsewhere === PERSON_NOT_IN_CONVERSATION)
+      return { userId, channelId: null, threadTs: null, responseUrl: null };
+    const responseUrl = envelopes.open(id, request.sealed)?.responseUrl ?? null;
+    return { userId, channelId, threadTs, responseUrl };
+  }
+
   return async (requestId: string, kind: Notice): Promise<void> => {
     const request = await requests.find(requestId);
     if (request === null) return;
-    const place = {
-      userId: request.user_id,
-      channelId: request.channel_id,
-      threadTs: request.thread_ts,
-      responseUrl: envelopes.open(request.id, request.sealed)?.responseUrl ?? null,
-    };
-    orAgain(await outbound.tellPrivately(place, await compose(request, kind)));
+    orAgain(await outbound.tellPrivately(placeOf(request), await compose(request, kind)));
   };
 }

@@ -31,6 +31,8 @@ export const replyFailureSchema = z.union([
   z.object({ kind: z.literal('ended') }),
   /** Only whoever asked for the session, or only members, may steer it. */
   z.object({ kind: z.enum(['requester-only', 'members-only']) }),
+  /** It was not written in the thread, and the author is not in its conversation. */
+  z.object({ kind: z.literal('not-in-conversation') }),
 ]);
 export type ReplyFailure = z.infer<typeof replyFailureSchema>;
 

@@ -3,31 +3,54 @@ import type { Steer } from './preferences.ts';
 
 export type Steering =
   | { kind: 'allowed' }
-  /** Only whoever asked for the session may. */
+  /** Only whose session it is may. */
   | { kind: 'requester-only' }
-  /** Only members of the Devin organisation may, and the person is not one, for this reason; null: nobody asked. */
+  /** Only members of the Devin organization may. `identity`: why the person isn't one, if that is known. */
   | { kind: 'members-only'; identity: RefusedIdentity | null };
 
-/** `identity`: as it was found out about the person; null: nobody asked, and under `members` that is not enough. */
-type Steerer = { userId: string; identity: Identity | null };
+/** Whose a session is: the person who asked for it here, and the member of the organization it runs as. */
+export type Ownership = {
+  /** Slack user id; null: it was not asked for here. */
+  requester: string | null;
+  /** null: Devin does not say, or it is the service user. */
+  owner: { devinUserId: string; name: string } | null;
+};
+
+type Asked = { source: string; user_id: string; identity: Identity | null };
+
+/** Who follows a session is told about it; that does not make it theirs. */
+export function ownershipOf({ source, user_id: userId, identity }: Asked): Ownership {
+  return {
+    requester: source === 'follow' ? null : userId,
+    owner: identity?.kind === 'matched' ? identity : null,
+  };
+}
 
 /**
- * Who may answer, stop and archive a session. Whoever asked for it always may. That the person belongs to the
- * workspace is checked where the payload is read: a user id is unique within a workspace only.
+ * Who may answer, stop and archive a session. `identity` is as it was established for this act. That the person belongs
+ * to the workspace is checked where the payload is read: a user id is unique within a workspace only.
  */
 export function maySteer({
   policy,
-  requester,
-  person,
+  ownership: { requester, owner },
+  person: { userId, identity },
 }: {
   policy: Steer;
-  /** Slack user id. */
-  requester: string;
-  person: Steerer;
+  ownership: Ownership;
+  person: { userId: string; identity: Identity };
 }): Steering {
-  if (person.userId === requester) return { kind: 'allowed' };
+  if (identity.kind === 'refused') return { kind: 'members-only', identity };
+  if (userId === requester || (owner !== null && devinUserOf(identity) === owner.devinUserId))
+    return { kind: 'allowed' };
   if (policy === 'requester') return { kind: 'requester-only' };
-  const { identity } = person;
-  if (identity === null || identity.kind === 'refused') return { kind: 'members-only', identity };
-  return { kind: 'allowed' };
+  return isMember(identity) ? { kind: 'allowed' } : { kind: 'members-only', identity: null };
+}
+
+/** With impersonation off nobody is matched, and members of the workspace count. */
+export function isMember(identity: Identity): boolean {
+  return identity.kind === 'matched' || (identity.kind === 'service-user' && identity.because === 'off');
+}
+
+function devinUserOf(identity: Identity): string | null {
+  return identity.kind === 'matched' ? identity.devinUserId : null;
 }

@@ -4,6 +4,7 @@ import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
 import { slackFailure } from './errors.ts';
 import { readMessage } from './messages.ts';
 import type { People, SlackPerson } from './people.ts';
+import type { PresenceOf } from './presence.ts';
 import { placeKindOf } from './place-kind.ts';
 
 /** A thread longer than this is quoted from its end; its first message always stays. */
@@ -13,17 +14,20 @@ const PAGE = 200;
 export type ThreadMessages =
   | { kind: 'read'; messages: SlackMessage[] }
   /** Slack's reason, such as `not_in_channel`. */
-  | { kind: 'unreadable'; code: string };
+  | { kind: 'unreadable'; code: string }
+  /** The person it would be read for is not in the conversation. */
+  | { kind: 'not-theirs' };
 
 export type ThreadReader = ReturnType<typeof createThreadReader>;
 
-type ReaderDeps = { client: WebClient; people: People; botUserId: () => string };
+type ReaderDeps = { client: WebClient; people: People; presence: PresenceOf; botUserId: () => string };
 
 /** `botUserId`: the app's own messages, such as its cards, are not part of a conversation. */
-export function createThreadReader({ client, people, botUserId }: ReaderDeps) {
+export function createThreadReader({ client, people, presence, botUserId }: ReaderDeps) {
   return {
-    /** All messages of the thread the picked message is in, oldest first. */
-    async read({ channelId, picked }: MessageContext): Promise<ThreadMessages> {
+    /** All messages of the thread the picked message is in, oldest first, if the person is in the conversation. */
+    async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
+      if ((await presence({ channelId, userId })) === 'out') return { kind: 'not-theirs' };
       try {
         const messages = await pages(client, channelId, picked.threadTs ?? picked.ts);
         const others = messages.filter(({ userId }) => userId !== botUserId());

@@ -1,5 +1,7 @@
 import type { Enqueue } from '../jobs/queue.ts';
-import type { Form } from '../store/forms.ts';
+import type { Identity } from '../session/identity.ts';
+import type { Form, FormDescription, Forms } from '../store/forms.ts';
+import type { Person } from '../store/identities.ts';
 import type { Text } from '../text/index.ts';
 import { formButton } from './blocks/notices.ts';
 import { renderSessionForm } from './blocks/session-form.ts';
@@ -9,11 +11,25 @@ import type { ViewOpener } from './view-opener.ts';
 /** Opens a form at once, with what is known; what has to be looked up follows by a job. */
 export type FormOpener = (triggerId: string, form: Form) => Promise<void>;
 
-type OpenerDeps = { openView: ViewOpener; enqueue: Enqueue; text: Text };
+type OpenerDeps = {
+  forms: Pick<Forms, 'describe'>;
+  /** null: nobody could tell in the time that Slack gives. */
+  identify: (person: Person) => Promise<Identity | null>;
+  openView: ViewOpener;
+  enqueue: Enqueue;
+  text: Text;
+};
 
-export function createFormOpener({ openView, enqueue, text }: OpenerDeps): FormOpener {
+export function createFormOpener({ forms, identify, openView, enqueue, text }: OpenerDeps): FormOpener {
+  async function known({ team_id: teamId, user_id: userId }: Form): Promise<FormDescription | null> {
+    const identity = await identify({ teamId, userId });
+    return identity === null ? null : { identity, thread: 'looking' };
+  }
+
   return async (triggerId, form) => {
-    const view = renderSessionForm(formView(form, text), text);
+    const description = await known(form);
+    if (description !== null) await forms.describe(form.id, description);
+    const view = renderSessionForm(formView({ ...form, description }, text), text);
     const again = formButton(form.id, text);
     const { viewId } = await openView(triggerId, view, { what: 'form', place: placeOf(form), again });
     if (viewId !== null) await enqueue('describe-form', { formId: form.id, viewId }, {});

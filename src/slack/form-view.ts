@@ -26,6 +26,7 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
 function contextView(context: MessageContext, description: FormDescription | null, text: Text): FormContext {
   const { picked, choice } = context;
   const unreadable = description !== null && description.thread === null;
+  const counts = description?.thread === 'looking' ? undefined : (description?.thread ?? undefined);
   const own = { choice: 'message' as const, messages: 1, files: picked.files.length };
   const inThread = picked.threadTs !== null && !unreadable;
   const option = (choice: ContextChoice, counts: { messages: number; files: number } | undefined) => ({
@@ -36,11 +37,7 @@ function contextView(context: MessageContext, description: FormDescription | nul
   return {
     picked: truncate(picked.text, EXCERPT_LENGTH),
     options: inThread
-      ? [
-          own,
-          option('until-here', description?.thread?.untilHere),
-          option('thread', description?.thread?.whole),
-        ]
+      ? [own, option('until-here', counts?.untilHere), option('thread', counts?.whole)]
       : [own],
     chosen: inThread ? choice : 'message',
     unavailable: picked.threadTs !== null && unreadable ? text.modal.threadUnreadable : null,
@@ -50,7 +47,7 @@ function contextView(context: MessageContext, description: FormDescription | nul
 function runsAs(description: FormDescription | null, text: Text): FormIdentity {
   if (description === null) return { kind: 'looking' };
   const { identity } = description;
-  if (identity === null) return { kind: 'service-user', why: text.modal.identityUnavailable };
+  if (identity === null) return { kind: 'not-known', why: text.modal.identityUnavailable };
   return shownIdentity(identity, text);
 }
 

@@ -43,7 +43,9 @@ export function homeView(rows: HomeRows, { command, workspaceUrl, nowMs, text }:
 
 function runsAs(identity: HomeRows['identity'], text: Text): Home['runsAs'] {
   if (identity === 'looking') return { kind: 'looking' };
-  return identity === null ? { kind: 'not-known' } : shownIdentity(identity, text);
+  return identity === null
+    ? { kind: 'not-known', why: text.home.runsAs.notKnown }
+    : shownIdentity(identity, text);
 }
 
 function threadOf(request: SessionRequest, workspaceUrl: string | null): string | null {

@@ -13,10 +13,13 @@ const formDescriptionSchema = z.object({
   identity: identitySchema.nullable(),
   /** Messages and files of each choice; null where the thread could not be read. */
   thread: z
-    .object({
-      untilHere: z.object({ messages: z.number(), files: z.number() }),
-      whole: z.object({ messages: z.number(), files: z.number() }),
-    })
+    .literal('looking')
+    .or(
+      z.object({
+        untilHere: z.object({ messages: z.number(), files: z.number() }),
+        whole: z.object({ messages: z.number(), files: z.number() }),
+      }),
+    )
     .nullable(),
 });
 /** What was looked up after the form was opened. */

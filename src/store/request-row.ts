@@ -23,6 +23,7 @@ const leftOutSchema = z.object({
     'refused',
     'too-many',
     'thread-unreadable',
+    'thread-not-theirs',
   ]),
 });
 export type LeftOut = z.infer<typeof leftOutSchema>;

@@ -67,7 +67,7 @@ function createSteps(parts: Parts, findSession: FindSession) {
     });
   };
   return {
-    accepted: createIdentifyStep({ resolver, transitions, end, now }),
+    accepted: createIdentifyStep({ resolver, presence: slack.presence, transitions, end, now }),
     identified: createPostCardStep({ outbound, drawCard, transitions, end, now }),
     carded: createAttachStep({
       thread,

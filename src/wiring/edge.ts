@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createHealthPages } from '../health.ts';
 import type { Log } from '../log.ts';
+import type { Identity } from '../session/identity.ts';
+import { createAuthority } from '../slack/authority.ts';
 import { nameMentions } from '../slack/context.ts';
 import { createFormOpener } from '../slack/form-opener.ts';
 import { createHttpServer } from '../slack/http-server.ts';
@@ -9,7 +11,6 @@ import { createIntake } from '../slack/intake.ts';
 import { listenToActions } from '../slack/listeners/actions.ts';
 import { listenToAddressed } from '../slack/listeners/addressed.ts';
 import { listenToCommands } from '../slack/listeners/commands.ts';
-import type { SettingsCommandDeps } from '../slack/listeners/commands/settings.ts';
 import { listenToEvents } from '../slack/listeners/events.ts';
 import { listenToHome } from '../slack/listeners/home.ts';
 import { listenToOptions } from '../slack/listeners/options.ts';
@@ -17,16 +18,21 @@ import type { Suggest } from '../slack/listeners/options.ts';
 import { listenToShortcuts } from '../slack/listeners/shortcuts.ts';
 import { listenToSteering } from '../slack/listeners/steering.ts';
 import { listenToViews } from '../slack/listeners/views.ts';
+import type { InConversation, Presence } from '../slack/presence.ts';
 import { createSteeringIntake } from '../slack/steering-intake.ts';
 import type { People } from '../slack/people.ts';
 import { createThreadIntake } from '../slack/thread-intake.ts';
 import { createViewOpener } from '../slack/view-opener.ts';
+import type { Person } from '../store/identities.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { createReadiness } from './readiness.ts';
 
-/** Slack's 3 s for an answer, less the way there and back. */
+/** Slack's 3 s for an answer, or for a view to open, less the way there and back. */
 const ANSWER_MS = 2000;
+/** Of these: to find out who somebody is, and then whether they are in a conversation. */
+const IDENTITY_MS = 1200;
+const PRESENCE_MS = 700;
 /** Of the 3 s that a form can be opened in. Names that take longer are put in when the task is sent. */
 const NAMES_MS = 800;
 
@@ -42,11 +48,13 @@ export function createEdge(parts: Parts): HttpServer {
   const text = en;
   const intake = createIntake({ ...store, enqueueAll: queue.enqueueAll, prefer });
   const openView = createViewOpener({ outbound, text });
-  const openForm = createFormOpener({ openView, enqueue, text });
+  const identify = createIdentify(parts);
+  const authority = createAuthority({ ...store, identify, presence: createPresenceInTime(parts), text });
+  const openForm = createFormOpener({ ...store, identify, openView, enqueue, text });
   const steering = createSteeringIntake({ ...store, enqueue, prefer });
   const threads = createThreadIntake({ ...store, enqueue, prefer });
-  const shared = { ...store, intake, steering, openForm, openView, outbound, enqueue, text };
-  listenToCommands(app, { ...shared, command, people, identify: createIdentify(parts), now });
+  const shared = { ...store, authority, intake, steering, openForm, openView, outbound, enqueue, text };
+  listenToCommands(app, { ...shared, command, people, identify, now });
   listenToSteering(app, shared);
   listenToEvents(app, { ...shared, threads, botUserId, log });
   listenToAddressed(app, { ...shared, botUserId, command });
@@ -86,12 +94,23 @@ function createSuggest({ devin: { catalog }, resolver, settings: { log } }: Part
   };
 }
 
-function createIdentify({ resolver, settings: { log } }: Parts): SettingsCommandDeps['identify'] {
-  return async (person) => {
+/** null: nobody could tell in time. */
+function createIdentify({ resolver, settings: { log } }: Parts) {
+  return async (person: Person): Promise<Identity | null> => {
     const identity = resolver.resolve(person).catch((error: unknown) => {
       log.warn({ err: error }, 'it could not be looked up who somebody is');
       return null;
     });
-    return Promise.race([identity, delay(ANSWER_MS, null, { ref: false })]);
+    return Promise.race([identity, delay(IDENTITY_MS, null, { ref: false })]);
+  };
+}
+
+function createPresenceInTime({ slack, settings: { log } }: Parts) {
+  return async (asked: InConversation): Promise<Presence | null> => {
+    const presence = slack.presence(asked).catch((error: unknown) => {
+      log.warn({ err: error }, 'it could not be looked up who is in a conversation');
+      return null;
+    });
+    return Promise.race([presence, delay(PRESENCE_MS, null, { ref: false })]);
   };
 }

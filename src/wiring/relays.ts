@@ -95,6 +95,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
     ...store,
     resolver,
     check: createSteeringCheck({ resolver, settings: store.defaults }),
+    presence: slack.presence,
     sender,
     settle,
     words: createThreadWords({ ...store, enqueue }),

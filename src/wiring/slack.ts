@@ -12,6 +12,7 @@ import { createMarkReader } from '../slack/marks.ts';
 import { createOutbound } from '../slack/outbound.ts';
 import { createPeople } from '../slack/people.ts';
 import type { Metrics } from '../metrics.ts';
+import { createPresence } from '../slack/presence.ts';
 import type { Settings } from './settings.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
@@ -46,6 +47,9 @@ export function createSlack(
   const botUserId = (): string => bot().botUserId;
   const teamId = (): string => bot().teamId;
   const people = createPeople({ client: background, teamId });
+  const outbound = createOutbound({ answers, background, hosts, clock, fetch, log });
+  const { directChannel } = outbound;
+  const presence = createPresence({ client: background, directChannel, now: settings.now });
   return {
     answers,
     identity,
@@ -55,9 +59,10 @@ export function createSlack(
     marks: createMarkReader({ client: background, botUserId }),
     people,
     nameMentions: async (text: string) => nameMentions(text, people),
-    thread: createThreadReader({ client: background, people, botUserId }),
+    thread: createThreadReader({ client: background, people, presence, botUserId }),
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
-    outbound: createOutbound({ answers, background, hosts, clock, fetch, log }),
+    outbound,
+    presence,
     bolt: createBolt({
       transport,
       apiUrl,

@@ -41,6 +41,7 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
   const follow = createFollower({
     ...store,
     resolver,
+    presence: slack.presence,
     getSession: get,
     readHistory: createReadHistory(devin),
     sessionMember: createSessionMember({ findMember, now }),

@@ -49,15 +49,31 @@ describeOnBothWorlds('the form', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('shows nobody who may start nothing what the organisation has', async () => {
+  test.each([
+    ['guests', { isGuest: true }, 'You are a guest'],
+    ['people whom Devin does not know', { inDevin: false }, 'Devin does not know you'],
+  ])('shows %s nothing but why they can start nothing', async (_who, options, why) => {
+    const { slack } = world();
+    const [person, admin] = [addColleague(world(), options), addColleague(world(), { isAdmin: true })];
+    const channelId = slack.addChannel({ name: `form-${person.name}`, members: [person.userId] });
+    await slack.command(admin.userId, channelId, 'defaults channel --repo acme/hush --acu 7');
+    await slack.command(person.userId, channelId, '');
+    const view = await settledForm(slack, person.userId);
+    expect(slack.renderText(view)).toContain(why);
+    expect(slack.renderText(view)).not.toMatch(/hush|Task|ACU/);
+    expect(view.definition.blocks).toHaveLength(1);
+  });
+
+  test('shows nothing else while nobody can tell who somebody is', async () => {
     const { slack, devin } = world();
-    const guest = addColleague(world(), { isGuest: true });
-    const channelId = slack.addChannel({ name: `form-${guest.name}`, members: [guest.userId] });
-    devin.addRepository({ path: 'acme/takeover' });
-    await slack.command(guest.userId, channelId, '');
-    const view = await settledForm(slack, guest.userId);
-    const offered = await slack.suggest(view.id, 'field.repos', 'take');
-    expect(offered.map(({ value }) => value)).not.toContain('acme/takeover');
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `unknown-${ana.name}`, members: [ana.userId] });
+    const slow = devin.fail({ method: 'GET', path: /members/ }, { mode: 'hang', times: Infinity });
+    await slack.command(ana.userId, channelId, '');
+    const view = await slack.waitForView(({ userId }) => userId === ana.userId);
+    expect(slack.renderText(view)).toContain('Looking up who this will run as');
+    expect(view.definition.blocks).toHaveLength(1);
+    slow.clear();
   });
 
   test('is offered again when Slack does not open it', async () => {

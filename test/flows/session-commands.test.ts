@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { startSession, toldTo } from '../support/asking.ts';
+import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
@@ -125,11 +126,19 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(await said(ana.userId, channelId, `notify card ${session.id}`)).toContain('only on the card');
   });
 
-  test('a guest sees nothing of what others asked for', async () => {
-    const { channelId, session } = await startSession(world());
-    const guest = addColleague(world(), { isGuest: true });
-    expect(await said(guest.userId, channelId, `status ${session.id}`)).toContain("doesn't know");
-    expect(await said(guest.userId, channelId, 'list all')).not.toContain(session.url);
+  test.each([
+    ['a guest', { isGuest: true }, 'You are a guest'],
+    ['a person whom Devin does not know', { inDevin: false }, 'Devin does not know you'],
+  ])('%s is told why they see nothing, and nothing of any session', async (_who, options, why) => {
+    const { ana, channelId, session } = await startSession(world());
+    const person = addColleague(world(), options);
+    const { id } = session;
+    const typed = [`status ${id}`, `stop ${id}`, `archive ${id}`, `say ${id} hello`, `notify card ${id}`];
+    for (const text of [...typed, `follow ${id}`, 'list all', 'list']) {
+      const told = await said(person.userId, channelId, text);
+      expect(told).toContain(why);
+      expect(told).not.toMatch(new RegExp(`${id}|task of|${ana.userId}|${ana.name}`));
+    }
   });
 
   test('what was asked for in private is told of, not shown, to people who are not there', async () => {
@@ -209,12 +218,12 @@ describe('follow', () => {
     const card = await cardOf(slack, channelId, (text) => text.includes(devin.session(id).url));
     expect(card.text).toContain('Found outside');
     await toldTo(world(), place, 'Open the card');
+    expect(JSON.stringify(slack.messages(channelId))).not.toContain('Old words.');
     devin.advance(id, { status: 'running', statusDetail: 'finished' });
     await cardOf(slack, channelId, (text) => text.includes('Finished'));
     await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'start_again');
     const view = await slack.waitForView(({ userId }) => userId === person.userId);
     expect(slack.renderText(view)).toContain('web: Found outside');
-    expect(JSON.stringify(slack.messages(channelId))).not.toContain('Old words.');
     expect(slack.problems).toEqual([]);
   });
 
@@ -342,5 +351,67 @@ describe('follow', () => {
     await slack.command(person.userId, channelId, `follow ${id}`);
     await toldTo(world(), place, 'Devin does not know you as');
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
+  });
+});
+
+describe('a session that somebody follows', () => {
+  const world = useWorld(QUICK_LOOKS);
+
+  /** It runs as its owner, and the follower has its card. */
+  const followed = async (policy: 'members' | 'requester') => {
+    const { slack } = world();
+    const [owner, follower] = [addColleague(world()), addColleague(world())];
+    const admin = addColleague(world(), { isAdmin: true });
+    const members = [owner.userId, follower.userId, admin.userId];
+    const channelId = slack.addChannel({ name: `followed-${owner.name}`, members });
+    await slack.command(admin.userId, channelId, `steer ${policy}`);
+    const as = { create_as_user_id: owner.devinUserId };
+    const { id, url } = await foreignSession(world(), `Of ${owner.name}`, as);
+    await slack.command(follower.userId, channelId, `follow ${id}`);
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes(url));
+    return { owner, follower, channelId, id, on: { channelId, ts } };
+  };
+
+  test('is not stopped by its follower, where only whose session it is may', async () => {
+    const { slack, devin } = world();
+    const { owner, follower, channelId, id, on } = await followed('requester');
+    await slack.clickButton(follower.userId, on, 'stop');
+    const told = await toldTo(world(), { channelId, userId: follower.userId }, 'because it is their session');
+    expect(told.text).toContain(owner.devinName);
+    expect(devin.session(id).status).not.toBe('exit');
+  });
+
+  test('is stopped by its owner in Devin, where only whose session it is may', async () => {
+    const { slack, devin } = world();
+    const { owner, id, on } = await followed('requester');
+    await slack.clickButton(owner.userId, on, 'stop');
+    await devin.waitForSession((one) => one.id === id && one.status === 'exit');
+  });
+
+  test('tells its follower that it finished', async () => {
+    const { slack, devin } = world();
+    const { follower, channelId, id } = await followed('members');
+    devin.advance(id, { status: 'running', statusDetail: 'finished' });
+    await slack.waitForMessage(channelId, ({ text }) =>
+      text.includes(`<@${follower.userId}> Devin finished`),
+    );
+  });
+});
+
+describe('where people may run as the service user', () => {
+  const world = useWorld({ environment: { IMPERSONATION: 'preferred' } });
+
+  test('a person without a Devin account can neither follow nor stop what is somebody else’s', async () => {
+    const { slack, devin } = world();
+    const { channelId, session, on } = await startSession(world());
+    const eve = addColleague(world(), { inDevin: false });
+    const { id } = await foreignSession(world(), 'Wanted by many');
+    const place = { channelId, userId: eve.userId };
+    await slack.command(eve.userId, channelId, `follow ${id}`);
+    await toldTo(world(), place, 'you need a Devin account');
+    await slack.clickButton(eve.userId, on, 'stop');
+    await toldTo(world(), place, 'Only members of the Devin organization');
+    expect(devin.session(session.id).status).not.toBe('exit');
+    expect(slack.messages(channelId).some(({ text }) => text.includes('Wanted by many'))).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Identity } from '../../src/session/identity.ts';
 import { effectivePreferences } from '../../src/session/preferences.ts';
 import { bareSessionId } from '../../src/session/session-id.ts';
-import { maySteer } from '../../src/session/steering.ts';
+import { maySteer, ownershipOf } from '../../src/session/steering.ts';
 import { refuseSteering } from '../../src/slack/steering-words.ts';
 import { en } from '../../src/text/en.ts';
 
@@ -10,26 +10,39 @@ const matched: Identity = { kind: 'matched', devinUserId: 'u', name: 'Ana', how:
 const serviceUser: Identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 };
 const refused: Identity = { kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 };
 
+const unmatched: Identity = { kind: 'service-user', because: 'unknown', checkedAtMs: 0 };
+const asked = { source: 'command', user_id: 'U1', identity: { ...matched, devinUserId: 'owner' } } as const;
+
 describe('who may steer', () => {
   test.each([
-    ['members', 'U1', refused, 'allowed'],
-    ['requester', 'U1', null, 'allowed'],
+    ['members', 'U1', refused, 'members-only'],
+    ['requester', 'U1', refused, 'members-only'],
+    ['requester', 'U1', matched, 'allowed'],
+    ['requester', 'U1', unmatched, 'allowed'],
     ['members', 'U2', matched, 'allowed'],
     ['members', 'U2', serviceUser, 'allowed'],
+    ['members', 'U2', unmatched, 'members-only'],
     ['members', 'U2', refused, 'members-only'],
-    ['members', 'U2', null, 'members-only'],
     ['requester', 'U2', matched, 'requester-only'],
+    ['requester', 'U2', { ...matched, devinUserId: 'owner' }, 'allowed'],
   ] as const)('under %s, %s with %o is %s', (policy, userId, identity, kind) => {
-    expect(maySteer({ policy, requester: 'U1', person: { userId, identity } })).toMatchObject({ kind });
+    const ownership = ownershipOf(asked);
+    expect(maySteer({ policy, ownership, person: { userId, identity } })).toMatchObject({ kind });
+  });
+
+  test('what somebody follows belongs to its owner in Devin', () => {
+    const ownership = ownershipOf({ ...asked, source: 'follow' });
+    const may = (userId: string, identity: Identity) =>
+      maySteer({ policy: 'requester', ownership, person: { userId, identity } }).kind;
+    expect(may('U1', matched)).toBe('requester-only');
+    expect(may('U2', { ...matched, devinUserId: 'owner' })).toBe('allowed');
   });
 
   test('the refusal of somebody who is no member says why not', () => {
-    const guest = maySteer({
-      policy: 'members',
-      requester: 'U1',
-      person: { userId: 'U2', identity: refused },
-    });
-    expect(refuseSteering(guest, 'U1', en)).toMatch(/^Nothing was done. You are a guest .*<@U1>/);
+    const verdict = { kind: 'members-only', identity: refused } as const;
+    const guest = refuseSteering(verdict, { request: asked, userId: 'U2' }, en);
+    expect(guest).toMatch(/^Nothing was done. You are a guest .*<@U1>/);
+    expect(refuseSteering(verdict, { request: asked, userId: 'U1' }, en)).not.toContain('<@U1>');
   });
 });
 

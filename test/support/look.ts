@@ -24,10 +24,13 @@ export function noticesTo(slack: LocalSlack, channelId: string, userId: string |
   return slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId);
 }
 
-/** The form once it says who it runs as: from then on only the person changes it. */
+/** The form once everything in it was looked up: from then on only the person changes it. */
 export async function settledForm(slack: LocalSlack, userId: string): Promise<View> {
   return slack.waitForView(
-    (view) => view.userId === userId && /Runs as|cannot/.test(slack.renderText(view.id)),
+    (view) =>
+      view.userId === userId &&
+      /Runs as|cannot/.test(slack.renderText(view.id)) &&
+      slack.calls.some(({ method, args }) => method === 'views.update' && args['view_id'] === view.id),
   );
 }
 

@@ -2,7 +2,7 @@ import type { SlackFile, SlackMessage } from '../../session/context.ts';
 import type { QuotedThread } from '../../session/prompt.ts';
 import { buildPrompt } from '../../session/prompt.ts';
 import { chosenMessages } from '../../slack/context.ts';
-import type { ThreadReader } from '../../slack/context.ts';
+import type { ThreadMessages, ThreadReader } from '../../slack/context.ts';
 import type { SlackFiles } from '../../slack/files.ts';
 import { askedAt } from '../../store/request-row.ts';
 import type { LeftOut, SessionRequest } from '../../store/request-row.ts';
@@ -55,16 +55,29 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
   };
 }
 
-async function collect({ thread }: AttachDeps, { context }: SessionRequest): Promise<Material> {
+async function collect(
+  { thread }: AttachDeps,
+  { context, user_id: userId }: SessionRequest,
+): Promise<Material> {
   if (context === null) return { messages: [], quoted: null, leftOut: [] };
   if (context.choice === 'message') {
     const messages = [context.picked];
     return { messages, quoted: await thread.quote(context, messages), leftOut: [] };
   }
-  const read = await thread.read(context);
+  const read = await thread.read(context, userId);
   const messages = read.kind === 'read' ? chosenMessages(context, read.messages) : [context.picked];
-  const leftOut: LeftOut[] = read.kind === 'read' ? [] : [{ name: read.code, reason: 'thread-unreadable' }];
-  return { messages, quoted: await thread.quote(context, messages), leftOut };
+  return { messages, quoted: await thread.quote(context, messages), leftOut: unread(read) };
+}
+
+function unread(read: ThreadMessages): LeftOut[] {
+  switch (read.kind) {
+    case 'read':
+      return [];
+    case 'unreadable':
+      return [{ name: read.code, reason: 'thread-unreadable' }];
+    case 'not-theirs':
+      return [{ name: '', reason: 'thread-not-theirs' }];
+  }
 }
 
 async function filesOf(

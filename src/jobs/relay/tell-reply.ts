@@ -87,7 +87,7 @@ async function noticeOf(deps: TellDeps, { reply, request }: Untaken): Promise<Re
   if (failure === null || state === 'unknown') {
     return { heading: text.thread.notSure, sentences: [text.thread.unknown], typed, offer: again };
   }
-  const sentences = [reasonOf(failure, request, text)];
+  const sentences = [reasonOf(failure, { reply, request }, text)];
   const offer =
     failure.kind === 'ended' ? await offerForm(deps, { reply, request }) : canHelp(failure) ? again : null;
   return { heading: text.thread.notDelivered, sentences, typed, offer };
@@ -95,17 +95,27 @@ async function noticeOf(deps: TellDeps, { reply, request }: Untaken): Promise<Re
 
 /** Where somebody else has to do something first, the button is of use afterwards, too. */
 function canHelp({ kind }: ReplyFailure): boolean {
-  return kind !== 'requester-only' && kind !== 'members-only' && kind !== 'identity';
+  return !OF_THE_PERSON.has(kind);
 }
 
-function reasonOf(failure: ReplyFailure, request: SessionRequest, text: Text): string {
+const OF_THE_PERSON: ReadonlySet<ReplyFailure['kind']> = new Set([
+  'requester-only',
+  'members-only',
+  'not-in-conversation',
+  'identity',
+]);
+
+function reasonOf(failure: ReplyFailure, { reply, request }: Untaken, text: Text): string {
+  const asked = { request, userId: reply.user_id };
   switch (failure.kind) {
     case 'ended':
       return text.thread.ended;
     case 'requester-only':
-      return refuseSteering({ kind: failure.kind }, request.user_id, text) ?? '';
+      return refuseSteering({ kind: failure.kind }, asked, text) ?? '';
     case 'members-only':
-      return refuseSteering({ kind: failure.kind, identity: null }, request.user_id, text) ?? '';
+      return refuseSteering({ kind: failure.kind, identity: null }, asked, text) ?? '';
+    case 'not-in-conversation':
+      return text.steering.notInConversation;
     case 'gave-up':
       return text.thread.gaveUp;
     case 'devin':

@@ -1,5 +1,6 @@
 import type { IdentityResolver } from '../../identity/resolve.ts';
 import type { Identity } from '../../session/identity.ts';
+import type { PresenceOf } from '../../slack/presence.ts';
 import type { ReplyKind } from '../../session/reply.ts';
 import type { Steering } from '../../session/steering.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
@@ -21,6 +22,7 @@ type ToDevinDeps = {
   replies: Pick<Replies, 'nextOpen'>;
   resolver: IdentityResolver;
   check: (request: SessionRequest, userId: string) => Promise<Steering>;
+  presence: PresenceOf;
   sender: SendReply;
   settle: (session: SessionRow, reply: Reply, signal: AbortSignal) => Promise<ReplyOutcome>;
   words: ThreadWords;
@@ -103,7 +105,7 @@ function isKeptFromDevin({ muted, synced }: SessionRow, reply: Reply): boolean {
 }
 
 /** Who it goes as, if it may. */
-async function admit(deps: ToDevinDeps, { request, reply }: Said): Promise<Admission> {
+async function admit(deps: ToDevinDeps, { session, request, reply }: Said): Promise<Admission> {
   const { resolver, check, sender } = deps;
   try {
     const identity = await resolver.resolve({ teamId: reply.team_id, userId: reply.user_id });
@@ -111,6 +113,8 @@ async function admit(deps: ToDevinDeps, { request, reply }: Said): Promise<Admis
       const { reason, maskedEmail } = identity;
       return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'identity', reason, maskedEmail }) };
     }
+    if (await isOutside(deps, session, reply))
+      return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'not-in-conversation' }) };
     const steering = await check(request, reply.user_id);
     if (steering.kind === 'allowed') return { kind: 'admitted', identity };
     return { kind: 'ended', outcome: await sender.fail(reply, steering) };
@@ -122,4 +126,10 @@ async function admit(deps: ToDevinDeps, { request, reply }: Said): Promise<Admis
         : await sender.wait(reply, trouble);
     return { kind: 'ended', outcome };
   }
+}
+
+/** What is said in a box or by a command is shown in the thread; who writes there is in the conversation. */
+async function isOutside({ presence }: ToDevinDeps, session: SessionRow, reply: Reply): Promise<boolean> {
+  if (reply.via === null) return false;
+  return (await presence({ channelId: session.channel_id, userId: reply.user_id })) === 'out';
 }

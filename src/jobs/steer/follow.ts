@@ -3,9 +3,11 @@ import type { IdentityResolver } from '../../identity/resolve.ts';
 import type { PlaceKind } from '../../session/context.ts';
 import { sessionPhase } from '../../session/lifecycle.ts';
 import { requestIdOf } from '../../session/request.ts';
+import { isMember } from '../../session/steering.ts';
 import { link } from '../../slack/blocks/text.ts';
 import { refusalSentence } from '../../slack/identity-words.ts';
 import type { Outbound } from '../../slack/outbound.ts';
+import type { InConversation, PresenceOf } from '../../slack/presence.ts';
 import { newId } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
@@ -16,6 +18,7 @@ import type { BringIn } from '../bring-in/bring-in.ts';
 import { draftOf } from '../bring-in/draft.ts';
 import type { History } from '../bring-in/read-history.ts';
 import type { SessionMember } from '../bring-in/session-member.ts';
+import { PERSON_NOT_IN_CONVERSATION } from '../create-session/identify.ts';
 import type { Adopt } from '../create-session/send.ts';
 import type { AnswerTo } from '../payloads.ts';
 import type { Enqueue } from '../queue.ts';
@@ -27,6 +30,7 @@ type FollowDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'find'>;
   resolver: IdentityResolver;
+  presence: PresenceOf;
   getSession: (sessionId: string) => Promise<SessionResponse>;
   readHistory: (sessionId: string) => Promise<History>;
   sessionMember: SessionMember;
@@ -53,7 +57,8 @@ export function createFollower(deps: FollowDeps) {
 
   async function refusal({ teamId, userId }: Job): Promise<string | null> {
     const identity = await resolver.resolve({ teamId, userId });
-    return identity.kind === 'refused' ? refusalSentence(identity, text) : null;
+    if (identity.kind === 'refused') return refusalSentence(identity, text);
+    return isMember(identity) ? null : text.steering.followNeedsAccount;
   }
 
   async function known({ sessionId, teamId }: Job): Promise<SessionRequest | 'elsewhere' | null> {
@@ -68,6 +73,7 @@ export function createFollower(deps: FollowDeps) {
     const request = requestId === null ? null : await requests.find(requestId);
     if (request === null || request.team_id !== teamId) return null;
     if (request.state !== 'sending' && request.state !== 'unknown') return null;
+    if (!isOwnedAsAsked(request, response)) return null;
     await deps.adopt(request, response, { asked: true });
     return requests.find(request.id);
   }
@@ -79,6 +85,8 @@ export function createFollower(deps: FollowDeps) {
 
   async function bringNew(response: SessionResponse, job: Job): Promise<SessionRequest | null> {
     const { sessionId, teamId, userId, placeKind, answerTo } = job;
+    const channelId = answerTo.channelId ?? '';
+    const isOutside = (await deps.presence({ channelId, userId })) === 'out';
     const history = await deps.readHistory(sessionId);
     const id = newId();
     return deps.bringIn({
@@ -88,7 +96,7 @@ export function createFollower(deps: FollowDeps) {
         source: 'follow',
         teamId,
         userId,
-        channelId: answerTo.channelId ?? '',
+        channelId,
         threadTs: null,
         placeKind,
         draft: draftOf(id, { response, history }),
@@ -96,7 +104,10 @@ export function createFollower(deps: FollowDeps) {
         slackFileIds: [],
         sealed: null,
       },
-      requestChanges: { identity: await deps.sessionMember(response) },
+      requestChanges: {
+        identity: await deps.sessionMember(response),
+        ...(isOutside && { card_elsewhere: PERSON_NOT_IN_CONVERSATION }),
+      },
       response,
       history,
       threadTs: '',
@@ -104,9 +115,14 @@ export function createFollower(deps: FollowDeps) {
     });
   }
 
+  async function isTheirs({ user_id: follower }: SessionRequest, asked: InConversation): Promise<boolean> {
+    return follower === asked.userId || (await deps.presence(asked)) !== 'out';
+  }
+
   async function sayWhere(request: SessionRequest, { userId, answerTo }: Job): Promise<void> {
     const { card_channel_id: channelId, card_ts: ts } = request;
-    const url = channelId === null || ts === null ? null : await outbound.permalink(channelId, ts);
+    const isShown = ts !== null && channelId !== null && (await isTheirs(request, { channelId, userId }));
+    const url = isShown ? await outbound.permalink(channelId, ts) : null;
     const where = url === null ? [] : [link(url, text.notices.openCard)];
     const isHere = request.channel_id === answerTo.channelId;
     const sentence = isHere ? text.steering.followed : text.steering.followedElsewhere;
@@ -139,6 +155,11 @@ export function createFollower(deps: FollowDeps) {
       await answer.say(userId, answerTo, text.steering.notDone.follow, notDone(error, text));
     }
   };
+}
+
+/** A tag can be put on any session: what somebody else owns is not what was asked for. */
+function isOwnedAsAsked({ identity }: SessionRequest, { user_id: owner }: SessionResponse): boolean {
+  return identity?.kind !== 'matched' || identity.devinUserId === owner;
 }
 
 /** What it came to before it was followed is nothing new; it is looked at once its card is there. */

@@ -11,7 +11,7 @@ export type SteeringRefusal = (request: SessionRequest, userId: string) => Promi
 export function createSteeringRefusal(check: SteeringCheck, text: Text): SteeringRefusal {
   return async (request, userId) => {
     try {
-      return refuseSteering(await check(request, userId), request.user_id, text);
+      return refuseSteering(await check(request, userId), { request, userId }, text);
     } catch (error) {
       return escape(notDone(error, text));
     }

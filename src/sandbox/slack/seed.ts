@@ -102,7 +102,7 @@ export function createSeed(state: State) {
     addFile: (file: NewFile): string => addFile(state, file).id,
     changeChannel(
       channelId: string,
-      change: Partial<Pick<Channel, 'name' | 'isArchived' | 'isExternal'>>,
+      change: Partial<Pick<Channel, 'name' | 'kind' | 'isArchived' | 'isExternal'>>,
     ): void {
       Object.assign(requireChannel(state, channelId), change);
     },
@@ -110,6 +110,12 @@ export function createSeed(state: State) {
       const { members } = requireChannel(state, channelId);
       if (isMember) members.add(botUserId);
       else members.delete(botUserId);
+    },
+    joinChannel: (userId: string, channelId: string): void => {
+      requireChannel(state, channelId).members.add(requireUser(state, userId).id);
+    },
+    leaveChannel: (userId: string, channelId: string): void => {
+      requireChannel(state, channelId).members.delete(userId);
     },
     /** The direct conversation between a person and the app. */
     directMessages: (userId: string): string => directChannel(state, [requireUser(state, userId).id]).id,

@@ -11,6 +11,7 @@ import { button, context, header, section } from './objects.ts';
 import { optionWords } from './option-words.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
+import { isAccepted } from './session-form.ts';
 import type { FormIdentity } from './session-form.ts';
 import { bold, code, codeBlock, escape, link, quote, truncate } from './text.ts';
 
@@ -22,7 +23,7 @@ export type Home = {
   command: string;
   /** The person's conversation with the app. */
   channelId: string;
-  runsAs: FormIdentity | { kind: 'not-known' };
+  runsAs: FormIdentity;
   /** The most pressing first. */
   sessions: HomeSession[];
   /** How many there are in all. */
@@ -34,27 +35,34 @@ export type Home = {
 const FACTS_LENGTH = 2500;
 const DEFAULTS_LENGTH = 1500;
 
-/** A person's App Home: who they run as, what waits for them, what is under way, and how to start. */
+/** A person's App Home: who they run as, what waits for them, what is in progress, and how to start. */
 export function renderHome(home: Home, text: Text): HomeView {
-  const { channelId, command } = home;
+  const { channelId, command, runsAs } = home;
   return {
     type: 'home',
     callback_id: VIEW.home,
     private_metadata: writeHomeMetadata({ channelId }),
     blocks: [
       ...top(home, text),
-      ...(home.total === 0 ? howToBegin(home, text) : groups(home, text)),
-      { type: 'divider' },
-      context(defaultsLine(home, text)),
+      ...(isAccepted(runsAs) ? contents(home, text) : []),
       context(text.home.help(code(`${command} help`))),
     ],
   };
 }
 
+/** For people who are known, and may start a session. */
+function contents(home: Home, text: Text): KnownBlock[] {
+  return [
+    ...(home.total === 0 ? howToBegin(home, text) : groups(home, text)),
+    { type: 'divider' },
+    context(defaultsLine(home, text)),
+  ];
+}
+
 function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   const refresh = button(ACTION.refreshHome, text.home.refresh, 'home');
   const start = { ...button(ACTION.startFromHome, text.home.start, 'home'), style: 'primary' as const };
-  const mayStart = runsAs.kind !== 'refused';
+  const mayStart = isAccepted(runsAs);
   const drawn = text.home.drawn(shownMoment(drawnAtMs));
   return [
     header(text.home.title),
@@ -69,11 +77,10 @@ function runsAsSentence(runsAs: Home['runsAs'], text: Text): string {
   switch (runsAs.kind) {
     case 'looking':
       return text.home.runsAs.looking;
-    case 'not-known':
-      return text.home.runsAs.notKnown;
     case 'member':
       return text.home.runsAs.member(bold(escape(runsAs.name)));
     case 'service-user':
+    case 'not-known':
       return escape(runsAs.why);
     case 'refused':
       return text.modal.runsAs.refused(escape(runsAs.why));
@@ -131,8 +138,7 @@ function entryFacts(card: SessionCard, thread: string | null, text: Text): strin
   return shown;
 }
 
-function howToBegin({ runsAs, command }: Home, text: Text): KnownBlock[] {
-  if (runsAs.kind === 'refused') return [];
+function howToBegin({ command }: Home, text: Text): KnownBlock[] {
   const { title, byCommand, example, byShortcut } = text.home.none;
   return [
     { type: 'divider' },

@@ -22,7 +22,14 @@ export type FormIdentity =
   | { kind: 'looking' }
   | { kind: 'member'; name: string; how: string }
   | { kind: 'service-user'; why: string }
+  /** It could not be looked up. */
+  | { kind: 'not-known'; why: string }
   | { kind: 'refused'; why: string };
+
+/** Whether the person is known, and may start a session: until then nothing else is shown. */
+export function isAccepted({ kind }: { kind: string }): boolean {
+  return kind === 'member' || kind === 'service-user';
+}
 
 export type SessionForm = {
   formId: string;
@@ -42,23 +49,28 @@ type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
 
 /** The modal that starts a session: each field of the table by its kind, first what is set most often. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
-  const { formId, expanded } = form;
-  const plan = planTexts(shownFields(expanded), form.prefill ?? form.values);
-  const drawing = { form, plan, text };
+  const { formId, expanded, runsAs } = form;
+  const isOpen = isAccepted(runsAs);
   return {
     type: 'modal',
     callback_id: VIEW.form,
     private_metadata: writeFormMetadata({ formId, expanded }),
     title: caption(text.modal.title, LIMIT.viewTitle),
-    submit: caption(text.modal.submit, LIMIT.viewTitle),
     close: caption(text.modal.close, LIMIT.viewTitle),
-    blocks: [
-      ...noteBlocks(drawing),
-      ...groupInputs('main', drawing),
-      ...(expanded ? MORE_GROUPS.flatMap((group) => headedGroup(group, drawing)) : moreOptions(drawing)),
-      runsAsBlock(form.runsAs, text),
-    ],
+    ...(isOpen && { submit: caption(text.modal.submit, LIMIT.viewTitle) }),
+    blocks: [...(isOpen ? inputs(form, text) : []), runsAsBlock(runsAs, text)],
   };
+}
+
+function inputs(form: SessionForm, text: Text): KnownBlock[] {
+  const { expanded } = form;
+  const plan = planTexts(shownFields(expanded), form.prefill ?? form.values);
+  const drawing = { form, plan, text };
+  return [
+    ...noteBlocks(drawing),
+    ...groupInputs('main', drawing),
+    ...(expanded ? MORE_GROUPS.flatMap((group) => headedGroup(group, drawing)) : moreOptions(drawing)),
+  ];
 }
 
 function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
@@ -114,6 +126,7 @@ function runsAsSentence(runsAs: FormIdentity, text: Text): string {
     case 'member':
       return text.modal.runsAs.member(bold(escape(runsAs.name)), escape(runsAs.how));
     case 'service-user':
+    case 'not-known':
       return escape(runsAs.why);
     case 'refused':
       return text.modal.runsAs.refused(escape(runsAs.why));

@@ -10,6 +10,7 @@ import type { Text } from '../../text/index.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { notice } from '../blocks/notices.ts';
 import { draftFromState, renderSessionForm } from '../blocks/session-form.ts';
+import type { Authority } from '../authority.ts';
 import { detailsView } from '../details-view.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { formView } from '../form-view.ts';
@@ -17,7 +18,7 @@ import { ACTION, readFormMetadata } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
 import type { ViewOpener } from '../view-opener.ts';
-import { createPressedRequest, onButton, openingOf, privatePlace } from './press.ts';
+import { createPressed, onButton, openingOf, privatePlace } from './press.ts';
 import type { Press } from './press.ts';
 
 export type ActionDeps = {
@@ -25,6 +26,7 @@ export type ActionDeps = {
   sessions: Pick<Sessions, 'ofRequest'>;
   forms: Pick<Forms, 'find' | 'expand'>;
   intake: Intake;
+  authority: Authority;
   openForm: FormOpener;
   openView: ViewOpener;
   outbound: Pick<Outbound, 'updateView' | 'tellPrivately'>;
@@ -70,26 +72,22 @@ function listenInForms(app: App, { forms, openForm, outbound, text }: ActionDeps
 }
 
 function listenOnCards(app: App, deps: ActionDeps): void {
-  const { requests, sessions, intake, openForm, openView, outbound, enqueue, tagRequests, text } = deps;
-
-  const pressed = createPressedRequest({ requests, outbound, text });
+  const { sessions, intake, authority, openForm, openView, enqueue, tagRequests, text } = deps;
+  const pressed = createPressed(deps);
 
   /** What costs money is for the person who asked. */
-  async function pressedByRequester(press: Press): Promise<SessionRequest | null> {
-    const request = await pressed(press);
-    if (request === null || request.user_id === press.body.user.id) return request;
-    await outbound.tellPrivately(
-      privatePlace(press.body),
-      notice([text.notices.notYourButton(request.user_id)]),
+  const byRequester = async (press: Press): Promise<SessionRequest | null> =>
+    pressed.byPerson(press, async (request, { userId }) =>
+      Promise.resolve(request.user_id === userId ? null : text.notices.notYourButton(request.user_id)),
     );
-    return null;
-  }
 
   // The link opens in the browser by itself; Slack only wants the click acknowledged.
   app.action(ACTION.openSession, async ({ ack }) => ack());
 
   onButton(app, ACTION.details, async (press) => {
-    const request = await pressed(press);
+    const request = await pressed.byPerson(press, async (asked, { userId }) =>
+      authority.readingRefusal(asked, userId),
+    );
     if (request === null) return;
     const session = await sessions.ofRequest(request.id);
     const details = detailsView({ request, session, tagRequests }, text);
@@ -97,14 +95,14 @@ function listenOnCards(app: App, deps: ActionDeps): void {
   });
 
   onButton(app, ACTION.editAndTryAgain, async (press) => {
-    const request = await pressedByRequester(press);
+    const request = await byRequester(press);
     if (request === null) return;
     await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), request));
   });
 
   for (const [actionId, how] of RESUMPTIONS) {
     onButton(app, actionId, async (press) => {
-      const request = await pressedByRequester(press);
+      const request = await byRequester(press);
       if (request !== null) await enqueue('resume', { requestId: request.id, how }, { key: request.id });
     });
   }

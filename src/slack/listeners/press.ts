@@ -6,6 +6,8 @@ import type { Text } from '../../text/index.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Unopened } from '../blocks/notices.ts';
 import { button } from '../blocks/objects.ts';
+import type { Authority } from '../authority.ts';
+import type { Person } from '../../store/identities.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import type { Opening } from '../view-opener.ts';
 
@@ -33,18 +35,44 @@ export function onDurableButton(
 
 type PressDeps = {
   requests: Pick<Requests, 'find'>;
+  authority: Pick<Authority, 'refusalOf'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   text: Text;
 };
 
-/** The request of a card; null for people of other workspaces, who can click in a shared channel and are told so. */
-export function createPressedRequest({ requests, outbound, text }: PressDeps) {
-  return async ({ body, action }: Press): Promise<SessionRequest | null> => {
+/** Whose request a button is about, if whoever pressed it may have to do with it; those who may not are told why. */
+export function createPressed({ requests, authority, outbound, text }: PressDeps) {
+  const tell = async ({ body }: Press, sentence: string) =>
+    outbound.tellPrivately(privatePlace(body), notice([sentence]));
+
+  /** For what a job does, which asks who the person is. People of other workspaces can click in a shared channel. */
+  async function inWorkspace(press: Press): Promise<SessionRequest | null> {
+    const { body, action } = press;
     const request = await requests.find(action.value ?? '');
     if (request === null || request.team_id === body.user.team_id) return request;
-    await outbound.tellPrivately(privatePlace(body), notice([text.steering.outsider]));
+    await tell(press, text.steering.outsider);
     return null;
-  };
+  }
+
+  /** For what is shown at once. `refusal`: what else has to be true. */
+  async function byPerson(
+    press: Press,
+    refusal: (request: SessionRequest, person: Person) => Promise<string | null>,
+  ): Promise<SessionRequest | null> {
+    const request = await inWorkspace(press);
+    if (request === null) return null;
+    const person = personOf(press);
+    const why = (await authority.refusalOf(person)) ?? (await refusal(request, person));
+    if (why === null) return request;
+    await tell(press, why);
+    return null;
+  }
+
+  return { inWorkspace, byPerson };
+}
+
+function personOf({ body: { user } }: Press): Person {
+  return { teamId: user.team_id ?? '', userId: user.id };
 }
 
 /** In a thread, where its response URL answers beside the thread; else by that. */

@@ -1,29 +1,29 @@
 import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../jobs/payloads.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
+import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
-import type { Settings } from '../../store/settings.ts';
 import type { Text } from '../../text/index.ts';
-import { notice, sessionOver } from '../blocks/notices.ts';
+import { sessionOver } from '../blocks/notices.ts';
 import { readReplyBox, renderReplyBox } from '../blocks/reply-box.ts';
 import type { ReplyBox } from '../blocks/reply-box.ts';
+import type { Authority } from '../authority.ts';
 import { isOver } from '../card-actions.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { ACTION, readReplyMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Actor, SteeringIntake } from '../steering-intake.ts';
-import { createPolicyRefusal } from '../steering-policy.ts';
 import type { ViewOpener } from '../view-opener.ts';
-import { createPressedRequest, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
+import { createPressed, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
 import type { Press } from './press.ts';
 
 type SteeringDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest'>;
-  defaults: Pick<Settings, 'preferencesFor'>;
+  authority: Authority;
   intake: Pick<Intake, 'offerAgain'>;
   steering: SteeringIntake;
   openForm: FormOpener;
@@ -51,32 +51,33 @@ export function listenToSteering(app: App, deps: SteeringDeps): void {
 }
 
 function listenOnCards(app: App, deps: SteeringDeps): void {
-  const { sessions, intake, steering, openForm, openView, outbound, text } = deps;
-  const pressed = createPressedRequest(deps);
-  const refused = createPolicyRefusal(deps.defaults, text);
+  const { sessions, intake, steering, authority, openForm, openView, outbound, text } = deps;
+  const pressed = createPressed(deps);
 
   for (const [actionId, what] of VERBS) {
     onDurableButton(app, actionId, async (press) => {
-      const request = await pressed(press);
+      const request = await pressed.inWorkspace(press);
       const sessionId = request?.session_id ?? null;
       if (sessionId !== null) await steering.steer(actorOf(press), what, { sessionId, always: false });
     });
   }
 
   onDurableButton(app, ACTION.cancel, async (press) => {
-    const request = await pressed(press);
+    const request = await pressed.inWorkspace(press);
     if (request !== null) await steering.cancel(actorOf(press), request.id);
   });
 
+  async function boxRefusal(request: SessionRequest, person: Person): Promise<string | null> {
+    const session = await sessions.ofRequest(request.id);
+    const refusal = await authority.steeringRefusal(request, person);
+    if (refusal !== null || session === null) return refusal;
+    return authority.writingRefusal(session, person.userId);
+  }
+
   for (const [actionId, why] of BOXES) {
     onButton(app, actionId, async (press) => {
-      const request = await pressed(press);
+      const request = await pressed.byPerson(press, boxRefusal);
       if (request === null) return;
-      const refusal = await refused(request, press.body.user.id);
-      if (refusal !== null) {
-        await outbound.tellPrivately(privatePlace(press.body), notice([refusal]));
-        return;
-      }
       const session = await sessions.ofRequest(request.id);
       if (session !== null && isOver(session, session.phase)) {
         await outbound.tellPrivately(privatePlace(press.body), sessionOver(request.id, text));
@@ -87,9 +88,11 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     });
   }
 
-  // A session of their own: anybody of the workspace may ask for one.
+  // A session of their own: anyone who may start one may ask for it, if they may read what was asked for.
   onButton(app, ACTION.startAgain, async (press) => {
-    const request = await pressed(press);
+    const request = await pressed.byPerson(press, async (asked, { userId }) =>
+      authority.readingRefusal(asked, userId),
+    );
     if (request === null) return;
     await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), request));
   });
@@ -110,8 +113,8 @@ function boxOf(
 function listenToBox(app: App, deps: SteeringDeps): void {
   const { requests, sessions, steering, text } = deps;
   const { box } = text.steering;
-  const refused = createPolicyRefusal(deps.defaults, text);
 
+  // Whether the person may is asked by the job, when it goes to Devin.
   app.view({ callback_id: VIEW.reply, type: 'view_submission' }, async ({ view, body, ack }) => {
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
@@ -122,7 +125,6 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     if (message === '') return refuse(box.empty);
     const { id: userId, team_id: teamId } = body.user;
     if (teamId !== request.team_id) return refuse(text.steering.outsider);
-    if ((await refused(request, userId)) !== null) return refuse(box.notAllowed);
     try {
       const actor = { userId, teamId, channelId: session.channel_id, threadTs: null, responseUrl: null };
       await steering.reply(actor, { session, text: message, via: 'box', dedupeKey: `box:${view.id}` });

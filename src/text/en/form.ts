@@ -81,7 +81,7 @@ export const modal = {
     refused: (why: string): string => `:warning: You cannot start a session yet. ${why}`,
   },
   identityUnavailable:
-    'Who this will run as could not be looked up just now. You can start it anyway: it is looked up again before anything is sent to Devin.',
+    "This app couldn't check who you are in Devin just now, so there is no form yet. Close this and open it again in a minute. What you typed is kept.",
   expired:
     'This form is too old to be sent. Copy your task, open a new form and paste it there. Nothing was started.',
   errors: {

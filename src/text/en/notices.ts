@@ -30,6 +30,8 @@ export const notices = {
   openCard: 'Open the card',
   /** By Slack's code. */
   elsewhereBecause: {
+    /** Our own: nothing is posted in a conversation for a person who is not in it. */
+    person_not_in_conversation: "You aren't in the conversation where you asked anymore.",
     not_in_channel:
       'This app is not in this channel, so it cannot post there. To have the card in the channel next time, type `/invite @Devin Sessions` there.',
     channel_not_found:
@@ -101,6 +103,8 @@ export const notices = {
     'too-many': (name: string): string =>
       `The file ${name} was left out: there were too many files. Ask with fewer, or put them into one archive.`,
     'thread-unreadable': (code: string): string =>
-      `Only the picked message went along: this app could not read the thread (${code}). If it is not in the conversation, type \`/invite @Devin Sessions\` there to include the thread next time.`,
+      `Devin got only the message you picked: this app couldn't read the thread (${code}). If the app isn't in the conversation, type \`/invite @Devin Sessions\` there to include the thread next time.`,
+    'thread-not-theirs': (_name: string): string =>
+      "Devin got only the message you picked: you aren't in that conversation anymore, so the rest of the thread was left out.",
   },
 };

@@ -1,10 +1,16 @@
 /** Acting on a session from its card or by a command. */
 export const steering = {
-  requesterOnly: (mention: string): string =>
-    `Only ${mention}, who asked for this session, may do that here. Nothing was done. Ask them, or start a session of your own.`,
+  /** `who`: whose session it is, with a mention; null: nobody in Slack, or the person who asks. */
+  requesterOnly: (who: string | null): string =>
+    `Only ${who ?? 'its owner in Devin'} can do that here, because it is their session. Nothing was done.${who === null ? '' : ' Ask them, or start a session of your own.'}`,
   /** `why`: a sentence about who they are; null: it is not known. */
-  membersOnly: (mention: string, why: string | null): string =>
-    `Nothing was done. ${why ?? 'Only members of the Devin organisation may do that, and you were not found among them.'} For this session you can ask ${mention}, who asked for it.`,
+  membersOnly: (who: string | null, why: string | null): string =>
+    `Nothing was done. ${why ?? "Only members of the Devin organization can do that, and you aren't one of them. Ask a Devin admin to invite you."}${who === null ? '' : ` For this session you can ask ${who}.`}`,
+  notLookedUp: "This app couldn't check who you are just now, so nothing was done. Try again in a minute.",
+  notInConversation:
+    "This session's thread is in a conversation you aren't in, so you can't write to it from here. Nothing was sent. Open the session in Devin to write to it.",
+  notYoursToRead:
+    "That session was started in a conversation you aren't in, so it isn't shown to you. Ask someone there to add you.",
   /** Pressed on an older message. */
   over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
   outsider:
@@ -17,6 +23,8 @@ export const steering = {
   done: { stop: 'The session is stopped.', archive: 'The session is archived.' },
   sentAlready:
     'It has already been sent to Devin, so it can no longer be cancelled. Once its card shows Stop, that ends it.',
+  followNeedsAccount:
+    'To follow a session, you need a Devin account that matches your Slack account. Ask a Devin admin to invite your work e-mail address, or an app admin to link you.',
   followed: 'Its card is in Slack, and it is followed there.',
   followedElsewhere:
     'This session already has its card elsewhere in Slack and is followed there, so it was not brought here too.',
@@ -45,7 +53,6 @@ export const steering = {
     submit: 'Send',
     close: 'Cancel',
     empty: 'Write what Devin should read.',
-    notAllowed: 'Only whoever asked for this session may answer it here. Nothing was sent.',
     gone: 'This session is no longer known here. Copy your message before you close this.',
     notRecorded: 'Your message could not be saved. Try again in a minute.',
   },

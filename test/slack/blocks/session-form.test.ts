@@ -170,18 +170,27 @@ describe('a form', () => {
 
 describe('the last line of a form', () => {
   test.each([
-    [{ kind: 'looking' } as const, 'Looking up who this will run as…'],
     [{ kind: 'member', name: 'Ada <L>', how: 'Matched.' } as const, 'Runs as *Ada &lt;L&gt;*. Matched.'],
     [{ kind: 'service-user', why: 'Runs as the service user.' } as const, 'Runs as the service user.'],
-    [
-      { kind: 'refused', why: 'Devin does not know you.' } as const,
-      ':warning: You cannot start a session yet. Devin does not know you.',
-    ],
   ])('says who the session runs as: %o', (runsAs, sentence) => {
     const view = draw({ runsAs, notes: ['A note.'], expanded: true });
     expect(lines(view)[0]).toBe('A note.');
     expect(lines(view).at(-1)).toBe(sentence);
     expect(view.blocks.at(-1)).toMatchObject({ block_id: 'runs_as' });
+  });
+
+  test.each([
+    [{ kind: 'looking' } as const, 'Looking up who this will run as…'],
+    [{ kind: 'not-known', why: 'Devin did not say.' } as const, 'Devin did not say.'],
+    [
+      { kind: 'refused', why: 'Devin does not know you.' } as const,
+      ':warning: You cannot start a session yet. Devin does not know you.',
+    ],
+  ])('is all there is until the person is known and accepted: %o', (runsAs, sentence) => {
+    const view = draw({ runsAs, notes: ['A note.'], values: { repos: ['acme/hush'] }, expanded: true });
+    expect(lines(view)).toEqual([sentence]);
+    expect(view.blocks).toHaveLength(1);
+    expect(view.submit).toBeUndefined();
   });
 });
 

@@ -1,10 +1,10 @@
 import type { IntentOf } from '../../../session/intent.ts';
 import { bareSessionId } from '../../../session/session-id.ts';
+import type { Person } from '../../../store/identities.ts';
 import type { Listing } from '../../../store/listing.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
 import type { Requests } from '../../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../../store/sessions.ts';
-import type { Settings } from '../../../store/settings.ts';
 import type { Text } from '../../../text/index.ts';
 import { notice } from '../../blocks/notices.ts';
 import { renderSessionPick } from '../../blocks/session-pick.ts';
@@ -16,9 +16,8 @@ import { isOver } from '../../card-actions.ts';
 import { usageOf } from '../../command/help.ts';
 import { maySee } from '../../may-see.ts';
 import type { Rendered } from '../../blocks/objects.ts';
-import type { People } from '../../people.ts';
+import type { Authority } from '../../authority.ts';
 import type { SteeringIntake } from '../../steering-intake.ts';
-import { createPolicyRefusal } from '../../steering-policy.ts';
 import type { Ask } from '../asked.ts';
 
 export type SessionCommandDeps = {
@@ -27,8 +26,7 @@ export type SessionCommandDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'find' | 'ofRequest' | 'change'>;
   listing: Listing;
-  defaults: Pick<Settings, 'preferencesFor'>;
-  people: Pick<People, 'find'>;
+  authority: Authority;
   steering: SteeringIntake;
   now: () => number;
   text: Text;
@@ -41,8 +39,7 @@ const PER_PAGE = 10;
 
 /** Sub-commands on sessions. Each writes down what is asked for and gives the private answer. */
 export function createSessionCommands(deps: SessionCommandDeps) {
-  const { requests, sessions, listing, people, steering, text } = deps;
-  const refused = createPolicyRefusal(deps.defaults, text);
+  const { requests, sessions, listing, authority, steering, text } = deps;
 
   const cardOf = (request: SessionRequest, session: SessionRow | null) =>
     cardView({ request, session, nowMs: deps.now() }, text);
@@ -53,11 +50,6 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const request = session === null ? null : await requests.find(session.request_id);
     if (session === null || request === null || request.team_id !== ask.teamId) return null;
     return { request, session };
-  }
-
-  /** What others asked for is for full members of the workspace. */
-  async function isMember(userId: string): Promise<boolean> {
-    return (await people.find(userId))?.kind === 'member';
   }
 
   async function entry(requestId: string, viewer: Viewer) {
@@ -73,9 +65,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return linkedTitle(cardOf(request, session), text);
   }
 
-  async function list(ask: Ask, { whose: asked, page }: IntentOf<'list'>): Promise<Rendered> {
+  async function list(ask: Ask, { whose, page }: IntentOf<'list'>): Promise<Rendered> {
     const { teamId, userId: viewerId } = ask;
-    const whose = asked === 'all' && (await isMember(viewerId)) ? 'all' : 'mine';
     const offset = (page - 1) * PER_PAGE;
     const found = await listing.page({ teamId, viewerId, whose, offset, limit: PER_PAGE });
     const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, ask)));
@@ -101,8 +92,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
 
   async function status(ask: Ask, { session: typed }: IntentOf<'status'>): Promise<Rendered> {
     const found = await known(ask, typed);
-    const isMine = found?.request.user_id === ask.userId;
-    if (found === null || !(isMine || (await isMember(ask.userId)))) return unknown(typed);
+    if (found === null) return unknown(typed);
     const { request, session } = found;
     const card = cardOf(request, session);
     if (maySee(request, ask)) return renderCard(card, text);
@@ -112,15 +102,22 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   async function steer(ask: Ask, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
     const found = await known(ask, typed);
     if (found === null) return unknown(typed);
+    const refusal = await authority.steeringRefusal(found.request, ask);
+    if (refusal !== null) return notice([refusal]);
     const { session_id: sessionId } = found.session;
     await steering.steer(ask, kind, { sessionId, always: true });
     return notice([text.sessions[kind](nameOf(found, ask))]);
   }
 
+  async function sayingRefusal({ request, session }: Known, person: Person): Promise<string | null> {
+    const refusal = await authority.steeringRefusal(request, person);
+    return refusal ?? authority.writingRefusal(session, person.userId);
+  }
+
   async function say(ask: Ask, { session: typed, text: message }: IntentOf<'say'>): Promise<Rendered> {
     const found = await known(ask, typed);
     if (found === null) return unknown(typed);
-    const refusal = await refused(found.request, ask.userId);
+    const refusal = await sayingRefusal(found, ask);
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${ask.deliveryId}`;
     const { session } = found;
@@ -157,7 +154,24 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([text.sessions.unknown(code(typed))]);
   }
 
-  return { list, pick, status, steer, say, notify, follow, link };
+  /** Nothing is told of any session before it is known that the person may hear of it. */
+  function forThoseWhoMay<I>(run: (ask: Ask, intent: I) => Promise<Rendered>) {
+    return async (ask: Ask, intent: I): Promise<Rendered> => {
+      const refusal = await authority.refusalOf(ask);
+      return refusal === null ? run(ask, intent) : notice([refusal]);
+    };
+  }
+
+  return {
+    list: forThoseWhoMay(list),
+    pick: forThoseWhoMay(pick),
+    status: forThoseWhoMay(status),
+    steer: forThoseWhoMay(steer),
+    say: forThoseWhoMay(say),
+    notify: forThoseWhoMay(notify),
+    follow: forThoseWhoMay(follow),
+    link,
+  };
 }
 
 function isUsable(act: IntentOf<'pick'>['act'], session: SessionRow): boolean {

@@ -17,7 +17,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     values: {},
     sources: {},
     context: null,
-    runsAs: { kind: 'looking' },
+    runsAs: { kind: 'member', name: 'Ada', how: 'Matched.' },
     notes: [],
     ...parts,
   };

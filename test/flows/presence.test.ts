@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import type { World } from '../support/bot.ts';
+import { foreignSession } from '../support/foreign.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const clock = { aheadMs: 0 };
+const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
+
+/** A person leaves a conversation, and who was in it a minute ago no longer counts. */
+function leave({ slack }: World, userId: string, channelId: string): void {
+  slack.leaveChannel(userId, channelId);
+  clock.aheadMs += 61_000;
+}
+
+/** A private channel of two people with a thread in it. */
+function seedPrivate() {
+  const { slack } = world();
+  const [ana, ben] = [addColleague(world()), addColleague(world())];
+  const members = [ana.userId, ben.userId];
+  const channelId = slack.addChannel({ name: `private-${ana.name}`, members, isPrivate: true });
+  const root = slack.say(ana.userId, channelId, 'The picked message');
+  slack.say(ana.userId, channelId, 'Said among us', { threadTs: root });
+  const byTheApp = () => slack.messages(channelId).filter(({ botId }) => botId !== null);
+  return { ana, ben, channelId, root, byTheApp };
+}
+
+/** A session that Ana started in a private channel, with its card there. */
+async function startedInPrivate() {
+  const { slack, devin } = world();
+  const seeded = seedPrivate();
+  const { ana, channelId } = seeded;
+  await slack.command(ana.userId, channelId, `task of ${ana.name}`);
+  const session = await sessionOf(devin, ana.devinUserId);
+  const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+  const hears = () => devin.session(session.id).messages.map(({ message }) => message);
+  return { ...seeded, session, hears, on: { channelId, ts: card.ts } };
+}
+
+describe('a former member of a private channel', () => {
+  test('gets neither its thread nor a card in it by a form that was left open', async () => {
+    const { slack, devin } = world();
+    const { ben, channelId, root, byTheApp } = seedPrivate();
+    await slack.shortcut(ben.userId, { channelId, ts: root }, 'start_session');
+    const form = await settledForm(slack, ben.userId);
+    leave(world(), ben.userId, channelId);
+    slack.typeIn(form.id, { 'field.prompt': 'read it all', context_choice: 'thread' });
+    await slack.submit(form.id, ben.userId);
+    const session = await sessionOf(devin, ben.devinUserId);
+    expect(session.request.prompt).toContain('| The picked message');
+    expect(session.request.prompt).not.toContain('Said among us');
+    const direct = slack.directMessages(ben.userId);
+    const card = await cardOf(slack, direct, (text) => text.includes(session.url));
+    expect(slack.renderText(card)).toContain("aren't in that conversation anymore");
+    await slack.waitForMessage(direct, ({ text }) => text.includes('where you asked anymore'));
+    expect(byTheApp()).toEqual([]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('says nothing to a session that is followed there', async () => {
+    const { slack } = world();
+    const { ben, channelId, session, hears } = await startedInPrivate();
+    const elsewhere = slack.addChannel({ name: `of-${ben.name}`, members: [ben.userId] });
+    leave(world(), ben.userId, channelId);
+    await slack.command(ben.userId, elsewhere, `say ${session.id} let me in`);
+    await toldTo(world(), { channelId: elsewhere, userId: ben.userId }, "you aren't in");
+    expect(hears().join()).not.toContain('let me in');
+  });
+
+  test('sends nothing from a box that was left open', async () => {
+    const { slack, devin } = world();
+    const { ben, channelId, session, hears, on } = await startedInPrivate();
+    devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
+    await slack.clickButton(ben.userId, on, 'reply');
+    const box = await slack.waitForView(({ userId }) => userId === ben.userId);
+    leave(world(), ben.userId, channelId);
+    slack.typeIn(box.id, { Message: 'from outside' });
+    await slack.submit(box.id, ben.userId);
+    const direct = slack.directMessages(ben.userId);
+    await slack.waitForMessage(direct, ({ text }) => text.includes("you aren't in"));
+    expect(hears().join()).not.toContain('from outside');
+  });
+
+  test('starts nothing there again, and reads nothing of what others asked for', async () => {
+    const { slack } = world();
+    const { ana, ben, channelId, on } = await startedInPrivate();
+    leave(world(), ben.userId, channelId);
+    await slack.clickButton(ana.userId, on, 'stop');
+    await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    for (const button of ['start_again', 'details']) {
+      await slack.clickButton(ben.userId, on, button);
+      await toldTo(world(), { channelId, userId: ben.userId }, "you aren't in");
+    }
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
+  });
+
+  test('brings no session into it', async () => {
+    const { slack } = world();
+    const { ben, channelId, byTheApp } = seedPrivate();
+    const made = await foreignSession(world(), 'Made in the web app');
+    slack.leaveChannel(ben.userId, channelId);
+    await slack.command(ben.userId, channelId, `follow ${made.id}`);
+    await cardOf(slack, slack.directMessages(ben.userId), (text) => text.includes(made.url));
+    expect(byTheApp().filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
+  });
+});
