@@ -42,7 +42,11 @@ type BotProcessOptions = {
   environment: Record<string, string>;
   /** Its folder: a `.env` of whoever runs the demo is none of its business. */
   folder: string;
+  /** What is started; the app's own main.ts by default. */
+  program?: string;
   onReady?: (address: string) => void;
+  /** Each line of its output, as it comes. */
+  onLine?: (line: string) => void;
   /** Warnings and worse. */
   onTrouble?: (line: LogLine) => void;
 };
@@ -63,7 +67,7 @@ const WARN = 40;
 
 /** The bot as `npm start` runs it, in a process of its own, so that it can be killed and started again. */
 export function createBotProcess(options: BotProcessOptions): BotProcess {
-  const { environment, folder, onReady, onTrouble } = options;
+  const { environment, folder, program = MAIN, onReady, onLine, onTrouble } = options;
   const listeners = new Set<() => void>();
   const log: LogLine[] = [];
   let child: ChildProcess | null = null;
@@ -75,6 +79,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   }
 
   function note(line: string, isError: boolean): void {
+    onLine?.(line);
     const { level, message } = readLine(line, isError);
     const entry = { atMs: Date.now(), level: LEVELS[level] ?? String(level), message };
     log.push(entry);
@@ -85,7 +90,7 @@ export function createBotProcess(options: BotProcessOptions): BotProcess {
   async function start(): Promise<void> {
     if (child !== null) return;
     const env = { PATH: process.env['PATH'] ?? '', ...environment };
-    const started = spawn(process.execPath, ['--liftoff-only', '--import', END_WITH_PARENT, MAIN], {
+    const started = spawn(process.execPath, ['--liftoff-only', '--import', END_WITH_PARENT, program], {
       cwd: folder,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -20,9 +20,9 @@ const diedMessage = 'Postgres did not start; what it said is above.';
 export async function offerPostgres(
   databaseDir: string,
 ): Promise<{ address: string; close(): Promise<void> }> {
-  let starting: ReturnType<typeof startServer> | null = null;
+  let starting: ReturnType<typeof startPostgres> | null = null;
   const offer = createServer((_request, response) => {
-    starting ??= startServer(databaseDir);
+    starting ??= startPostgres(databaseDir);
     starting.then(
       ({ address }) => response.end(address),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -38,7 +38,7 @@ export async function offerPostgres(
   };
 }
 
-async function startServer(databaseDir: string) {
+export async function startPostgres(databaseDir: string) {
   const child = fork(PROGRAM, [databaseDir]);
   const ended = once(child, 'exit');
   const ready = once(child, 'message').then((message) => readyMessageSchema.parse(message)[0]);

@@ -1,0 +1,139 @@
+import type { LocalSession } from '../../src/sandbox/devin/index.ts';
+import type { Message } from '../../src/sandbox/slack/index.ts';
+import { readMark } from '../../src/slack/ids.ts';
+import { en } from '../../src/text/index.ts';
+import { auditThreads } from './audit-threads.ts';
+import type { ThreadCounts } from './audit-threads.ts';
+import { cardsIn, publicMessages, sessionIdsIn, tokenIn } from './ledger.ts';
+import type { Attempt, Ledger } from './ledger.ts';
+import type { World } from './world.ts';
+
+/** `wrong` stays wrong; `missing` may still come. Each line names what it is about. */
+export type Findings = { wrong: string[]; missing: string[] };
+
+export type Audit = Findings & {
+  accepted: number;
+  created: number;
+  notConfirmed: number;
+  /** Slack had given up, and the request was on disk all the same. */
+  startedUnanswered: number;
+  cards: number;
+  urlAfterMs: number[];
+  threads: ThreadCounts;
+  messages: number;
+  pings: number;
+};
+
+type Seen = {
+  sessionsOf: ReadonlyMap<string, readonly LocalSession[]>;
+  cards: readonly Message[];
+  /** By the id of the session that it shows. */
+  cardsOf: ReadonlyMap<string, readonly Message[]>;
+};
+
+/** Compares what was asked for and said with what Slack and Devin have now. */
+export function audit(world: World, ledger: Ledger): Audit {
+  const { slack, devin } = world;
+  const findings: Findings = { wrong: [], missing: [] };
+  const cards = cardsIn(slack);
+  const seen = { sessionsOf: groupBy(devin.sessions, tokenOf), cards, cardsOf: cardsBySession(cards) };
+  for (const attempt of ledger.attempts) auditAttempt(attempt, seen, findings);
+  auditStrays(devin.sessions, ledger, findings);
+  auditMilestones(slack, findings);
+  const threads = auditThreads(world, ledger, findings);
+  const accepted = ledger.attempts.filter(({ outcome }) => outcome === 'accepted');
+  const isCreated = ({ token }: Attempt): boolean => seen.sessionsOf.has(token);
+  const posted = publicMessages(slack);
+  return {
+    ...findings,
+    accepted: accepted.length,
+    created: accepted.filter(isCreated).length,
+    notConfirmed: accepted.filter((one) => !isCreated(one) && saysNotConfirmed(one.token, cards)).length,
+    startedUnanswered: ledger.attempts.filter((one) => one.outcome === 'unanswered' && isCreated(one)).length,
+    cards: cards.length,
+    urlAfterMs: accepted.flatMap((one) => urlAfterMs(one, seen, ledger)),
+    threads,
+    messages: posted.length,
+    pings: posted.reduce((sum, { text }) => sum + (text.match(/<@U/g)?.length ?? 0), 0),
+  };
+}
+
+const tokenOf = ({ request }: LocalSession): string => tokenIn(request.prompt) ?? '';
+
+function cardsBySession(cards: readonly Message[]): ReadonlyMap<string, Message[]> {
+  const bySession = new Map<string, Message[]>();
+  for (const card of cards) {
+    for (const id of new Set(sessionIdsIn(card.text)))
+      bySession.set(id, [...(bySession.get(id) ?? []), card]);
+  }
+  return bySession;
+}
+
+function auditAttempt({ token, person, outcome }: Attempt, seen: Seen, { wrong, missing }: Findings): void {
+  const sessions = seen.sessionsOf.get(token) ?? [];
+  if (sessions.length > 1) wrong.push(`${token}: ${sessions.length} sessions, ${idsOf(sessions)}`);
+  if (outcome === 'refused' && sessions.length > 0) {
+    wrong.push(`${token}: the person was told that nothing was started, but there is ${idsOf(sessions)}`);
+  }
+  if (outcome === 'accepted' && sessions.length === 0 && !saysNotConfirmed(token, seen.cards)) {
+    missing.push(`${token}: accepted, but there is neither a session nor a word about it`);
+  }
+  for (const { id, userId } of sessions) {
+    if (userId !== person.devinUserId) {
+      wrong.push(`${token}: ${id} runs as ${userId ?? 'nobody'}, but ${person.devinUserId} asked`);
+    }
+    auditCards(token, seen.cardsOf.get(id) ?? [], { wrong, missing });
+  }
+}
+
+function auditCards(token: string, cards: readonly Message[], { wrong, missing }: Findings): void {
+  if (cards.length === 0) missing.push(`${token}: no card shows the session's address`);
+  if (cards.length > 1)
+    wrong.push(`${token}: ${cards.length} cards, ${cards.map(({ ts }) => ts).join(', ')}`);
+  for (const { ts, text } of cards) {
+    if (tokenIn(text) !== token) wrong.push(`${token}: its address is on another card, ${ts}`);
+  }
+}
+
+function saysNotConfirmed(token: string, cards: readonly Message[]): boolean {
+  return cards.some(({ text }) => tokenIn(text) === token && text.includes(en.card.phases.unknown));
+}
+
+/** Sessions that nobody asked for. */
+function auditStrays(sessions: readonly LocalSession[], { attempts }: Ledger, { wrong }: Findings): void {
+  const tokens = new Set(attempts.map(({ token }) => token));
+  for (const session of sessions) {
+    if (!tokens.has(tokenOf(session))) wrong.push(`nobody asked for the session ${session.id}`);
+  }
+}
+
+/** What is worth a message is told once. */
+function auditMilestones(slack: World['slack'], { wrong }: Findings): void {
+  const keys = publicMessages(slack).flatMap(({ metadata }) => {
+    const mark = readMark(metadata);
+    return mark?.kind === 'milestone' ? [`${mark.sessionId} ${mark.key}`] : [];
+  });
+  for (const [key, times] of groupBy(keys, (one) => one)) {
+    if (times.length > 1) wrong.push(`${key}: told ${times.length} times`);
+  }
+}
+
+function urlAfterMs({ token, sentAtMs }: Attempt, { sessionsOf }: Seen, ledger: Ledger): number[] {
+  return (sessionsOf.get(token) ?? []).slice(0, 1).flatMap(({ id }) => {
+    const shownAtMs = ledger.urlShownAtMs(id);
+    return shownAtMs === null ? [] : [shownAtMs - sentAtMs];
+  });
+}
+
+const idsOf = (sessions: readonly LocalSession[]): string => sessions.map(({ id }) => id).join(', ');
+
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

@@ -1,0 +1,129 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createAsking } from './ask.ts';
+import { audit } from './audit.ts';
+import type { Audit } from './audit.ts';
+import { createFaults } from './faults.ts';
+import { createLedger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
+import type { ChaosOptions } from './options.ts';
+import { makePlan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { createReplicas } from './replicas.ts';
+import type { Replicas } from './replicas.ts';
+import { createTalking } from './talk.ts';
+import type { Tempo } from './tempo.ts';
+import { until } from './until.ts';
+import { openWorld } from './world.ts';
+import type { World } from './world.ts';
+
+export type Report = Audit & {
+  kills: number;
+  /** What was promised and did not hold. */
+  violations: string[];
+  stormMs: number;
+  settledMs: number;
+};
+
+type ChaosRun = { options: ChaosOptions; tempo: Tempo; databaseUrl: string | null; signal: AbortSignal };
+
+/** The app's own processes under load, faults and SIGKILLs, until everything has come to rest. Leaves nothing behind. */
+export async function runChaos(run: ChaosRun): Promise<Report> {
+  const { options, tempo, databaseUrl } = run;
+  const folder = options.keep ?? (await mkdtemp(join(tmpdir(), 'devin-slack-chaos-')));
+  await mkdir(folder, { recursive: true });
+  const { transport } = options;
+  const world = await openWorld({ transport, redeliverAfterMs: tempo.redeliverAfterMs });
+  const ledger = createLedger(world);
+  const replicas = await createReplicas({
+    count: options.replicas,
+    environment: { ...world.environment, ...(databaseUrl !== null && { DATABASE_URL: databaseUrl }) },
+    program: tempo.program,
+    folder,
+    onAddresses: (addresses) => {
+      if (transport === 'http') world.slack.connectHttp(...addresses);
+    },
+  });
+  try {
+    await replicas.start();
+    return await play({ ...run, world, ledger, replicas });
+  } finally {
+    await replicas.stop();
+    ledger.stop();
+    await world.close();
+    await (options.keep === null ? rm(folder, { recursive: true, force: true }) : keepCalls(world, folder));
+  }
+}
+
+type Play = ChaosRun & { world: World; ledger: Ledger; replicas: Replicas };
+
+async function play({ options, tempo, world, ledger, replicas, signal }: Play): Promise<Report> {
+  const { settleMs } = options;
+  const plan = makePlan(options, tempo.pace);
+  const startedMs = performance.now();
+  const { talks } = await storm(plan, { options, world, ledger, replicas, signal });
+  const stormMs = performance.now() - startedMs;
+  const look = (): Audit | null => {
+    const seen = audit(world, ledger);
+    return seen.missing.length === 0 ? seen : null;
+  };
+  await Promise.race([talks, delay(settleMs, undefined, { signal, ref: false })]);
+  await until(look, { timeoutMs: settleMs, signal });
+  const settledMs = performance.now() - startedMs - stormMs;
+  await delay(tempo.lingerMs, undefined, { signal });
+  const last = audit(world, ledger);
+  const problems = [...world.slack.problems.filter((one) => !isExpected(one)), ...world.devin.problems];
+  const violations = [...last.wrong, ...last.missing, ...problems, ...replicas.ownEnds];
+  return { ...last, violations, kills: replicas.kills(), stormMs, settledMs };
+}
+
+/** Deliveries that met a process that was dying or starting. */
+const isExpected = (problem: string): boolean =>
+  /not acknowledged in time|answered with HTTP 5/.test(problem);
+
+type Storm = Omit<Play, 'tempo' | 'databaseUrl'>;
+
+/** Resolves when all was asked and the last process was killed; with what people and Devin still talk about. */
+async function storm(
+  plan: Plan,
+  { options, world, ledger, replicas, signal }: Storm,
+): Promise<{ talks: Promise<unknown> }> {
+  const faults = createFaults(world);
+  const { ask } = createAsking({ world, ledger, signal });
+  const talk = createTalking({ world, ledger, patienceMs: plan.lastsMs + options.settleMs, signal });
+  const startedMs = performance.now();
+  const at = async (atMs: number): Promise<void> =>
+    delay(Math.max(0, startedMs + atMs - performance.now()), undefined, { signal });
+  const talks: Promise<void>[] = [];
+
+  const asking = plan.requests.map(async (request) => {
+    await at(request.atMs);
+    const token = await ask(request);
+    if (token !== null && request.turns.length > 0) talks.push(talk(request, token));
+  });
+  const killing = plan.kills.map(async ({ atMs, replica }) => {
+    await at(atMs);
+    await replicas.kill(replica);
+  });
+  const planting = plan.faults.map(async (fault) => {
+    await at(fault.atMs);
+    faults.plant(fault);
+  });
+  const dropping = plan.drops.map(async (atMs) => {
+    await at(atMs);
+    world.slack.dropSockets();
+  });
+  await Promise.all([...killing, ...planting, ...dropping]);
+  faults.clear();
+  await Promise.all(asking);
+  return { talks: Promise.all(talks) };
+}
+
+async function keepCalls({ slack, devin }: World, folder: string): Promise<void> {
+  const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  await writeFile(join(folder, 'slack-calls.jsonl'), lines(slack.calls));
+  await writeFile(join(folder, 'slack-deliveries.jsonl'), lines(slack.deliveries));
+  await writeFile(join(folder, 'devin-requests.jsonl'), lines(devin.requests));
+}

@@ -1,0 +1,88 @@
+import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
+import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { Random } from './random.ts';
+
+type SlackFault = { side: 'slack'; method: string; fault: Parameters<LocalSlack['fail']>[1] };
+type DevinFault = { side: 'devin'; match: DevinMatch; fault: NonNullable<Parameters<LocalDevin['fail']>[1]> };
+type DevinMatch = Parameters<LocalDevin['fail']>[0];
+
+/** Meets the next call of its kind after this moment. */
+export type PlannedFault = { atMs: number } & (SlackFault | DevinFault);
+
+/** Those that matter most come more than once. */
+const SLACK_METHODS = [
+  'chat.postMessage',
+  'chat.postMessage',
+  'chat.postMessage',
+  'chat.update',
+  'chat.update',
+  'chat.postEphemeral',
+  'conversations.history',
+  'conversations.replies',
+  'conversations.info',
+  'reactions.add',
+  'users.info',
+  'views.open',
+] as const;
+
+const DEVIN_CALLS: readonly DevinMatch[] = [
+  { method: 'POST', path: '/sessions' },
+  { method: 'POST', path: '/sessions' },
+  { method: 'POST', path: '/sessions' },
+  { method: 'GET', path: '/sessions' },
+  { method: 'POST', path: /\/messages$/ },
+  { method: 'POST', path: /\/messages$/ },
+  { method: 'GET', path: /\/messages$/ },
+  { method: 'GET', path: /\/members\// },
+];
+
+const SLOW_MS = 4000;
+
+export function planFault(random: Random): SlackFault | DevinFault {
+  if (random.chance(0.5)) {
+    const method = random.pick(SLACK_METHODS);
+    return { side: 'slack', method, fault: slackFault(random) };
+  }
+  return { side: 'devin', match: random.pick(DEVIN_CALLS), fault: devinFault(random) };
+}
+
+function slackFault(random: Random): SlackFault['fault'] {
+  const afterEffect = random.chance(0.5);
+  return random.pick<SlackFault['fault']>([
+    { retryAfter: 1 + random.below(3) },
+    { status: 500, afterEffect },
+    { hang: true, afterEffect },
+    { afterEffect },
+    { delayMs: random.below(SLOW_MS) },
+  ]);
+}
+
+function devinFault(random: Random): DevinFault['fault'] {
+  return random.pick<DevinFault['fault']>([
+    { mode: 'status', status: 429, retryAfter: 1 + random.below(3) },
+    { mode: 'status', status: 500 },
+    { mode: 'status-after-effect', status: 500 },
+    { mode: 'hang' },
+    { mode: 'hang-after-effect' },
+    { mode: 'cut' },
+    { mode: 'cut-after-effect' },
+    { mode: 'delay', delayMs: random.below(SLOW_MS) },
+  ]);
+}
+
+export type Faults = { plant: (planned: PlannedFault) => void; clear: () => void };
+
+export function createFaults({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }): Faults {
+  const planted: { clear: () => void }[] = [];
+  return {
+    plant(planned) {
+      if (planned.side === 'slack') slack.fail(planned.method, planned.fault);
+      else planted.push(devin.fail(planned.match, planned.fault));
+    },
+    /** What has met no call yet meets none. */
+    clear() {
+      slack.clearFaults();
+      for (const one of planted) one.clear();
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import type { LocalSession } from '../../src/sandbox/devin/index.ts';
+import type { Message } from '../../src/sandbox/slack/index.ts';
+import { readMark } from '../../src/slack/ids.ts';
+import type { Way } from './plan.ts';
+import type { Person, World } from './world.ts';
+
+/** One try to ask for something, with words of its own by which everything is told apart. */
+export type Attempt = {
+  /** `q7a`: the first try of the seventh request. */
+  token: string;
+  way: Way;
+  person: Person;
+  sentAtMs: number;
+  /** `refused`: the person was told at once that nothing was started; `unanswered`: Slack gave up. */
+  outcome: 'accepted' | 'refused' | 'unanswered';
+};
+
+/** What somebody wrote in a thread for Devin. */
+export type Reply = {
+  token: string;
+  sessionId: string;
+  channelId: string;
+  ts: string;
+  person: Person;
+  sentAtMs: number;
+};
+
+/** What Devin wrote. */
+export type Word = { token: string; sessionId: string };
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+const TOKEN = /\bq\d+[a-z]\b/;
+const SESSION_URL = /\/sessions\/(?<id>[0-9a-f]{32})/g;
+
+export const tokenIn = (text: string): string | null => TOKEN.exec(text)?.[0] ?? null;
+
+/** What was asked, written and said, and when which of it was seen. */
+export function createLedger({ slack, devin }: World) {
+  const attempts: Attempt[] = [];
+  const replies: Reply[] = [];
+  const words: Word[] = [];
+  const urlShownAtMs = new Map<string, number>();
+  const acceptedAtMs = new Map<string, number>();
+
+  const stop = slack.subscribe((change) => {
+    if (change.kind === 'message') {
+      const message = slack.messages(change.channelId).findLast(({ ts }) => ts === change.ts);
+      if (message !== undefined && message.ephemeralFor === null) noteUrls(message);
+    }
+    if (change.kind === 'delivery' && change.delivery.outcomes.at(-1)?.kind === 'answered') {
+      const ts = eventTs(change.delivery.payload);
+      if (ts !== null && !acceptedAtMs.has(ts)) acceptedAtMs.set(ts, Date.now());
+    }
+  });
+
+  function noteUrls({ text }: Message): void {
+    for (const id of sessionIdsIn(text)) if (!urlShownAtMs.has(id)) urlShownAtMs.set(id, Date.now());
+  }
+
+  return {
+    attempts,
+    replies,
+    words,
+    /** When the conversation first showed a session's address. */
+    urlShownAtMs: (sessionId: string): number | null => urlShownAtMs.get(sessionId) ?? null,
+    /** When the app took the event about a message. */
+    acceptedAtMs: (ts: string): number | null => acceptedAtMs.get(ts) ?? null,
+    session: (token: string): LocalSession | null =>
+      devin.sessions.find(({ request }) => tokenIn(request.prompt) === token) ?? null,
+    card: (session: LocalSession): Message | null =>
+      cardsIn(slack).find(({ text }) => text.includes(session.url)) ?? null,
+    stop,
+  };
+}
+
+export const sessionIdsIn = (text: string): string[] =>
+  [...text.matchAll(SESSION_URL)].flatMap(({ groups }) => groups?.['id'] ?? []);
+
+/** All that the app wrote and everybody sees. */
+export function publicMessages(slack: World['slack']): Message[] {
+  const { botUserId } = slack.workspace;
+  return [...slack.channels.keys()].flatMap((channelId) =>
+    slack
+      .messages(channelId)
+      .filter(({ userId, ephemeralFor }) => userId === botUserId && ephemeralFor === null),
+  );
+}
+
+export function cardsIn(slack: World['slack']): Message[] {
+  return publicMessages(slack).filter(({ metadata }) => readMark(metadata)?.kind === 'card');
+}
+
+function eventTs({ event }: Record<string, unknown>): string | null {
+  const isMessage = typeof event === 'object' && event !== null && 'ts' in event;
+  return isMessage && typeof event.ts === 'string' ? event.ts : null;
+}

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+const number = z.coerce.number().int();
+
+const optionsSchema = z.object({
+  requests: number.min(1).default(100),
+  kills: number.min(0).default(10),
+  database: z.enum(['embedded', 'postgres']).default('embedded'),
+  replicas: number.min(1).max(10).default(1),
+  seed: number.default(1),
+  /** Calls to Slack and to Devin that go wrong; as many as requests by default. */
+  faults: number.min(0).optional(),
+  /** Sessions with a conversation; a fifth of the requests by default. */
+  talks: number.min(0).optional(),
+  transport: z.enum(['http', 'socket']).default('http'),
+  /** How long everything may take to come to rest. */
+  'settle-seconds': number.min(1).default(600),
+  /** Where logs and calls are kept. */
+  keep: z.string().optional(),
+});
+
+export type ChaosOptions = {
+  requests: number;
+  kills: number;
+  database: 'embedded' | 'postgres';
+  replicas: number;
+  seed: number;
+  faults: number;
+  talks: number;
+  transport: 'http' | 'socket';
+  settleMs: number;
+  keep: string | null;
+};
+
+export const USAGE = `npm run chaos -- [options]
+  --requests N        what people ask for (100)
+  --kills N           SIGKILLs at random moments (10)
+  --database D        embedded or postgres (embedded)
+  --replicas N        processes side by side; more than one needs postgres (1)
+  --seed N            the same seed: the same requests, faults and moments (1)
+  --faults N          calls to Slack and Devin that go wrong (as many as requests)
+  --talks N           sessions with a conversation (a fifth of the requests)
+  --transport T       http or socket; the socket also drops (http)
+  --settle-seconds N  how long everything may take to come to rest (600)
+  --keep FOLDER       keeps logs and calls, to look into a violation`;
+
+export function readOptions(args: string[]): ChaosOptions {
+  const names = Object.keys(optionsSchema.shape);
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const { values } = parseArgs({ args, options });
+  const given = optionsSchema.parse(values);
+  if (given.replicas > 1 && given.database === 'embedded') {
+    throw new Error('More than one replica needs --database postgres.');
+  }
+  const { faults = given.requests, talks = Math.ceil(given.requests / 5), keep = null, ...rest } = given;
+  return { ...rest, faults, talks, keep, settleMs: given['settle-seconds'] * 1000 };
+}

@@ -1,0 +1,19 @@
+import { createBot } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+
+/** As src/main.ts, but what a process that died held is taken up sooner, so that a test need not wait for that. */
+const read = readConfig();
+if (!read.ok) throw new Error(read.problems.join('\n'));
+const bot = await createBot(read.config, {
+  log: createLog(read.config.logLevel),
+  looksAtMs: [0, 500, 1500],
+  leaseMs: 3000,
+  sweepTimes: { everyMs: 500, strandedMs: 2000, staleMs: 2000 },
+  watchTimes: { fastestMs: 500, tickMs: 200, youngMs: 0, tellAfterMs: 500, leaseMs: 2000, standbyMs: 200 },
+  relayTimes: { busyMs: 50, unclearMs: 200, troubleMs: 500 },
+  editBudget: { burst: 1000, perMinute: 1000 },
+  pollSeconds: 0.5,
+});
+process.once('SIGTERM', () => void bot.stop().then(() => process.exit(0)));
+await bot.start();

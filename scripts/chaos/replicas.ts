@@ -1,0 +1,129 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createBotProcess } from '../../src/sandbox/bot-process.ts';
+import type { BotProcess } from '../../src/sandbox/bot-process.ts';
+
+export type Replicas = {
+  /** Resolves when all are ready for the first time. */
+  start: () => Promise<void>;
+  /** SIGKILL, at whatever it is doing, its start included. */
+  kill: (replica: number) => Promise<void>;
+  kills: () => number;
+  /** What ended without having been killed, in its last words. */
+  ownEnds: readonly string[];
+  stop: () => Promise<void>;
+};
+
+type ReplicasOptions = {
+  count: number;
+  environment: Record<string, string>;
+  program: string | null;
+  /** Holds a folder of data and a log for each. */
+  folder: string;
+  /** Told whenever one comes or goes. */
+  onAddresses: (addresses: string[]) => void;
+};
+
+/** Processes of the app, each started again as soon as it has ended, as a supervisor does. */
+export async function createReplicas(options: ReplicasOptions): Promise<Replicas> {
+  const ownEnds: string[] = [];
+  const numbers = Array.from({ length: options.count }, (_, replica) => replica);
+  const replicas = await Promise.all(numbers.map(async (number) => createReplica(options, number, onChange)));
+
+  function onChange(): void {
+    const addresses = replicas.flatMap(({ bot }) => bot.state().address ?? []);
+    options.onAddresses(addresses.map((address) => `${address}/slack/events`));
+  }
+
+  return {
+    start: async () => {
+      await Promise.all(replicas.map(async ({ supervise }) => supervise(ownEnds)));
+    },
+    kill: async (replica) => replicas[replica]?.kill(),
+    kills: () => replicas.reduce((sum, { kills }) => sum + kills(), 0),
+    ownEnds,
+    stop: async () => {
+      await Promise.all(replicas.map(async ({ stop }) => stop()));
+    },
+  };
+}
+
+async function createReplica(options: ReplicasOptions, number: number, onChange: () => void) {
+  const folder = join(options.folder, `replica-${number + 1}`);
+  await mkdir(folder, { recursive: true });
+  const log = createWriteStream(join(folder, 'app.log'), { flags: 'a' });
+  const bot = createBotProcess({
+    environment: { ...options.environment, DATA_DIR: join(folder, 'data'), TMPDIR: folder },
+    folder,
+    onLine: (line) => void log.write(`${line}\n`),
+    ...(options.program !== null && { program: options.program }),
+  });
+  bot.subscribe(onChange);
+  let isStopping = false;
+  let killed = 0;
+  let kills = 0;
+
+  async function supervise(ownEnds: string[]): Promise<void> {
+    const first = Promise.withResolvers<void>();
+    void keepUp(ownEnds, first.resolve).catch(first.reject);
+    await first.promise;
+  }
+
+  async function keepUp(ownEnds: string[], onReady: () => void): Promise<void> {
+    while (!isStopping) {
+      const killedBefore = killed;
+      await bot.start().then(onReady, () => undefined);
+      await ended(bot);
+      if (killed === killedBefore && !isStopping) ownEnds.push(lastWords(bot, number));
+      if (ownEnds.length > MOST_OWN_ENDS) throw new Error(ownEnds.join('\n'));
+    }
+  }
+
+  return {
+    bot,
+    supervise,
+    kills: () => kills,
+    async kill() {
+      // Between two lives: the next one, as it begins.
+      await until(bot, ({ pid }) => pid !== null);
+      killed += 1;
+      kills += 1;
+      log.write('--- killed\n');
+      await bot.kill();
+    },
+    async stop() {
+      isStopping = true;
+      await bot.stop();
+      log.end();
+    },
+  };
+}
+
+const MOST_OWN_ENDS = 5;
+
+function lastWords(bot: BotProcess, number: number): string {
+  const words = bot
+    .state()
+    .log.slice(-3)
+    .map(({ message }) => message);
+  return `replica ${number + 1} ended by itself: ${words.join(' | ')}`;
+}
+
+async function ended(bot: BotProcess): Promise<void> {
+  await until(bot, ({ pid }) => pid === null);
+}
+
+async function until(
+  bot: BotProcess,
+  fits: (state: ReturnType<BotProcess['state']>) => boolean,
+): Promise<void> {
+  if (fits(bot.state())) return;
+  await new Promise<void>((resolve) => {
+    const stop = bot.subscribe(() => {
+      if (!fits(bot.state())) return;
+      stop();
+      resolve();
+    });
+  });
+}

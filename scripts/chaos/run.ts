@@ -1,0 +1,50 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startPostgres } from '../../test/support/postgres-server.ts';
+import { runChaos } from './chaos.ts';
+import { readOptions, USAGE } from './options.ts';
+import type { ChaosOptions } from './options.ts';
+import { renderTable } from './table.ts';
+import { REAL_TEMPO } from './tempo.ts';
+
+/** `npm run chaos`: exit code 1 when a guarantee breaks. */
+const options = optionsOrEnd();
+const broken = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => broken.abort());
+process.exitCode = await (options.database === 'embedded' ? run(options, null) : onPostgres(options));
+
+function optionsOrEnd(): ChaosOptions {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+async function run(chosen: ChaosOptions, databaseUrl: string | null): Promise<number> {
+  const { signal } = broken;
+  const report = await runChaos({ options: chosen, tempo: REAL_TEMPO, databaseUrl, signal });
+  console.log(renderTable(chosen, report));
+  for (const violation of report.violations) console.log(`- ${violation}`);
+  return report.violations.length === 0 ? 0 : 1;
+}
+
+async function onPostgres(chosen: ChaosOptions): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-chaos-postgres-'));
+  // The user that Postgres runs as must be able to pass through.
+  await chmod(folder, 0o711);
+  const { address, stop } = await startPostgres(join(folder, 'data'));
+  try {
+    const client = new Client({ connectionString: `${address}postgres` });
+    await client.connect();
+    await client.query('create database chaos');
+    await client.end();
+    return await run(chosen, `${address}chaos`);
+  } finally {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

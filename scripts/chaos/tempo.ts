@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+import type { Pace } from './plan.ts';
+
+/** How fast everything goes, and what is started. */
+export type Tempo = {
+  pace: Pace;
+  /** How long it is watched, once all is settled, for what comes too often. */
+  lingerMs: number;
+  /** null: the app's own main.ts. */
+  program: string | null;
+  /** When Slack sends an event again; null: when the real one does. */
+  redeliverAfterMs: readonly number[] | null;
+};
+
+/** The app as it is, and Slack's own times. */
+export const REAL_TEMPO: Tempo = {
+  pace: { requestMs: 250, killMs: 4000, turnMs: 4000 },
+  lingerMs: 20_000,
+  program: null,
+  redeliverAfterMs: null,
+};
+
+/** For a test: all of it sooner. */
+export const QUICK_TEMPO: Tempo = {
+  pace: { requestMs: 150, killMs: 1500, turnMs: 300 },
+  lingerMs: 1000,
+  program: fileURLToPath(new URL('quick-main.ts', import.meta.url)),
+  redeliverAfterMs: [100, 1000, 2000, 4000],
+};

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { createLocalDevin } from '../../src/sandbox/devin/index.ts';
+import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
+import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
+import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import { readManifest } from '../../src/sandbox/page/manifest.ts';
+import { CHANNELS, PEOPLE } from './plan.ts';
+
+export type Person = { userId: string; devinUserId: string };
+
+export type World = {
+  slack: LocalSlack;
+  devin: LocalDevin;
+  people: readonly Person[];
+  channels: readonly string[];
+  environment: Record<string, string>;
+  close: () => Promise<void>;
+};
+
+type WorldOptions = { transport: 'http' | 'socket'; redeliverAfterMs: readonly number[] | null };
+
+/** A local Slack and a local Devin with people who are members of both, and channels that all of them are in. */
+export async function openWorld({ transport, redeliverAfterMs }: WorldOptions): Promise<World> {
+  const { botEvents, hasHome: homeTab } = await readManifest();
+  const slack = await createLocalSlack({
+    // What is measured is what the app does, at a pace that Slack would not bear for long.
+    rateLimits: 'off',
+    botEvents,
+    homeTab,
+    ...(redeliverAfterMs !== null && { redeliverAfterMs }),
+  });
+  const devin = await createLocalDevin({ script: [] });
+  const people = numbers(PEOPLE).map((number) => addPerson({ slack, devin }, number));
+  const members = people.map(({ userId }) => userId);
+  const channels = numbers(CHANNELS).map((number) => slack.addChannel({ name: `team-${number}`, members }));
+  const environment = {
+    ...sandboxEnvironment({ slack, devin, transport }),
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    LOG_LEVEL: 'info',
+    // A few people ask for everything.
+    LIMIT_OPEN_SESSIONS: '0',
+    LIMIT_STARTS_PER_HOUR: '0',
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([slack.close(), devin.stop()]);
+  };
+  return { slack, devin, people, channels, environment, close };
+}
+
+function addPerson({ slack, devin }: Pick<World, 'slack' | 'devin'>, number: number): Person {
+  const name = `person${number}`;
+  const email = `${name}@acme.example`;
+  const devinUserId = `user-${name}`;
+  devin.addMember({ userId: devinUserId, email, name: `Person ${number}` });
+  return { userId: slack.addUser({ name, email }), devinUserId };
+}
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);

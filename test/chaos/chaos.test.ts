@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { runChaos } from '../../scripts/chaos/chaos.ts';
+import { readOptions } from '../../scripts/chaos/options.ts';
+import { makePlan } from '../../scripts/chaos/plan.ts';
+import { QUICK_TEMPO } from '../../scripts/chaos/tempo.ts';
+import { usePostgres } from '../support/databases.ts';
+
+const { createDatabase, url } = usePostgres();
+
+async function chaos(args: string[], databaseUrl: string | null) {
+  const { signal } = new AbortController();
+  return runChaos({ options: readOptions(args), tempo: QUICK_TEMPO, databaseUrl, signal });
+}
+
+test('keeps every promise through faults and SIGKILLs on the embedded database', async () => {
+  const report = await chaos(['--requests=40', '--kills=4', '--talks=5', '--seed=11'], null);
+  expect(report.violations).toEqual([]);
+  expect(report).toMatchObject({ kills: 4, accepted: report.created + report.notConfirmed });
+});
+
+test('keeps every promise through faults and SIGKILLs of two replicas on Postgres', async () => {
+  await createDatabase('chaos');
+  const options = [
+    '--requests=40',
+    '--kills=4',
+    '--talks=0',
+    '--seed=12',
+    '--database=postgres',
+    '--replicas=2',
+  ];
+  const report = await chaos(options, url('chaos'));
+  expect(report.violations).toEqual([]);
+  expect(report).toMatchObject({ kills: 4, accepted: report.created + report.notConfirmed });
+});
+
+test('plans the same requests, faults and moments for the same seed', () => {
+  const plan = (seed: number) => makePlan(readOptions([`--seed=${seed}`]), QUICK_TEMPO.pace);
+  expect(plan(7)).toEqual(plan(7));
+  expect(plan(7)).not.toEqual(plan(8));
+});
