@@ -127,7 +127,7 @@ function urlAfterMs({ token, sentAtMs }: Attempt, { sessionsOf }: Seen, ledger: 
 
 const idsOf = (sessions: readonly LocalSession[]): string => sessions.map(({ id }) => id).join(', ');
 
-export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
     const key = keyOf(item);

@@ -70,7 +70,8 @@ async function play({ options, tempo, world, ledger, replicas, signal }: Play): 
     return seen.missing.length === 0 ? seen : null;
   };
   await Promise.race([talks, delay(settleMs, undefined, { signal, ref: false })]);
-  await until(look, { timeoutMs: settleMs, signal });
+  const leftMs = startedMs + stormMs + settleMs - performance.now();
+  await until(look, { timeoutMs: leftMs, signal });
   const settledMs = performance.now() - startedMs - stormMs;
   await delay(tempo.lingerMs, undefined, { signal });
   const last = audit(world, ledger);
@@ -101,7 +102,11 @@ async function storm(
   const asking = plan.requests.map(async (request) => {
     await at(request.atMs);
     const token = await ask(request);
-    if (token !== null && request.turns.length > 0) talks.push(talk(request, token));
+    if (token === null || request.turns.length === 0) return;
+    const talking = talk(request, token);
+    // Whoever awaits it is told; until then nobody does.
+    talking.catch(() => undefined);
+    talks.push(talking);
   });
   const killing = plan.kills.map(async ({ atMs, replica }) => {
     await at(atMs);
@@ -115,9 +120,8 @@ async function storm(
     await at(atMs);
     world.slack.dropSockets();
   });
-  await Promise.all([...killing, ...planting, ...dropping]);
-  faults.clear();
-  await Promise.all(asking);
+  const raging = Promise.all([...killing, ...planting, ...dropping]).then(faults.clear);
+  await Promise.all([raging, ...asking]);
   return { talks: Promise.all(talks) };
 }
 

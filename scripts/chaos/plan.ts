@@ -4,7 +4,7 @@ import type { PlannedFault } from './faults.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 
-export const WAYS = ['command', 'form', 'shortcut'] as const;
+const WAYS = ['command', 'form', 'shortcut'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** What happens next in a thread, and how long after what was before. */
@@ -20,7 +20,7 @@ export type PlannedRequest = {
   turns: readonly Turn[];
 };
 
-export type PlannedKill = { atMs: number; replica: number };
+type PlannedKill = { atMs: number; replica: number };
 
 export type Plan = {
   lastsMs: number;

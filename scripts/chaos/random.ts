@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Numbers that look random and are the same for the same seed. */
 export type Random = {
   /** A whole number from 0 to below `limit`. */
@@ -10,7 +12,7 @@ export type Random = {
 
 /** `stream` keeps what one part draws from changing what another gets. */
 export function createRandom(seed: number, stream: string): Random {
-  let state = [...stream].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), seed) | 0;
+  let state = createHash('sha256').update(`${seed} ${stream}`).digest().readInt32LE();
 
   /** Mulberry32: https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
   function next(): number {

@@ -60,9 +60,7 @@ async function createReplica(options: ReplicasOptions, number: number, onChange:
     ...(options.program !== null && { program: options.program }),
   });
   bot.subscribe(onChange);
-  let isStopping = false;
-  let killed = 0;
-  let kills = 0;
+  const life = { isStopping: false, kills: 0 };
 
   async function supervise(ownEnds: string[]): Promise<void> {
     const first = Promise.withResolvers<void>();
@@ -71,11 +69,11 @@ async function createReplica(options: ReplicasOptions, number: number, onChange:
   }
 
   async function keepUp(ownEnds: string[], onReady: () => void): Promise<void> {
-    while (!isStopping) {
-      const killedBefore = killed;
+    while (!life.isStopping) {
+      const { kills } = life;
       await bot.start().then(onReady, () => undefined);
       await ended(bot);
-      if (killed === killedBefore && !isStopping) ownEnds.push(lastWords(bot, number));
+      if (life.kills === kills && !life.isStopping) ownEnds.push(lastWords(bot, number));
       if (ownEnds.length > MOST_OWN_ENDS) throw new Error(ownEnds.join('\n'));
     }
   }
@@ -83,17 +81,16 @@ async function createReplica(options: ReplicasOptions, number: number, onChange:
   return {
     bot,
     supervise,
-    kills: () => kills,
+    kills: () => life.kills,
     async kill() {
       // Between two lives: the next one, as it begins.
       await until(bot, ({ pid }) => pid !== null);
-      killed += 1;
-      kills += 1;
+      life.kills += 1;
       log.write('--- killed\n');
       await bot.kill();
     },
     async stop() {
-      isStopping = true;
+      life.isStopping = true;
       await bot.stop();
       log.end();
     },

@@ -13,7 +13,12 @@ import { REAL_TEMPO } from './tempo.ts';
 const options = optionsOrEnd();
 const broken = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => broken.abort());
-process.exitCode = await (options.database === 'embedded' ? run(options, null) : onPostgres(options));
+const running = options.database === 'embedded' ? run(options, null) : onPostgres(options);
+process.exitCode = await running.catch((error: unknown) => {
+  if (!broken.signal.aborted) throw error;
+  console.error('Broken off.');
+  return 130;
+});
 
 function optionsOrEnd(): ChaosOptions {
   try {
