@@ -32,6 +32,10 @@ export type ContextChoice = (typeof CONTEXT_CHOICES)[number];
 export const PLACE_KINDS = ['public', 'private', 'direct'] as const;
 export type PlaceKind = (typeof PLACE_KINDS)[number];
 
+/** Messages, by their `ts`, and files, by their id, that were unticked. */
+export const withoutSchema = z.object({ messages: z.array(z.string()), files: z.array(z.string()) });
+export type Without = z.infer<typeof withoutSchema>;
+
 /** Which messages of which conversation a request is about. */
 export const messageContextSchema = z.object({
   choice: z.enum(CONTEXT_CHOICES),
@@ -40,5 +44,7 @@ export const messageContextSchema = z.object({
   channelName: z.string(),
   /** Kept from the payload: where the app is not a member, it cannot be read again. */
   picked: slackMessageSchema,
+  /** What of the thread is not to be sent; left out: all of it is. */
+  without: withoutSchema.optional(),
 });
 export type MessageContext = z.infer<typeof messageContextSchema>;

@@ -14,6 +14,8 @@ export type Sources = Partial<Record<FieldKey, ValueSource>>;
 /** A draft in which each value remembers where it came from. */
 export type EffectiveDraft = { values: StoredDraft; sources: Sources };
 
+type Layers = Partial<Record<SettingScope, StoredDraft>>;
+
 /** Later sources win: workspace < channel < person < this request. A value is replaced whole, lists too. */
 export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>): EffectiveDraft {
   const values: StoredDraft = {};
@@ -25,6 +27,17 @@ export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>)
     for (const { key } of fields) if (definedOnly(layer)[key] !== undefined) sources[key] = source;
   }
   return { values, sources };
+}
+
+/** The defaults without these fields, which go back to the organization's default. */
+export function withoutFields(layers: Layers, reset: readonly FieldKey[]): Layers {
+  const kept = (layer: StoredDraft): StoredDraft => omitFields(layer, reset);
+  return Object.fromEntries(Object.entries(layers).map(([scope, layer]) => [scope, kept(layer)]));
+}
+
+export function omitFields(draft: StoredDraft, keys: readonly FieldKey[]): StoredDraft {
+  const left = Object.entries(draft).filter(([key]) => !keys.some((omitted) => omitted === key));
+  return storedDraftSchema.parse(Object.fromEntries(left));
 }
 
 /**
@@ -45,6 +58,11 @@ export function applyForm(
     sources[key] = untouched ? (prefill.sources[key] ?? 'request') : 'request';
   }
   return { values, sources };
+}
+
+/** Whether one of these fields shows only with "More options". */
+export function isHidden(keyed: Partial<Record<FieldKey, unknown>>): boolean {
+  return fields.some(({ key, group }) => group !== 'main' && keyed[key] !== undefined);
 }
 
 /** What a form holds in fields that show only with "More options". */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { repositoryOf } from './repository.ts';
+import { isSessionRef } from './session-id.ts';
 
 /**
  * The field table: one row per thing a person can set on a session. Flags, help, modal inputs, validation and
@@ -13,8 +15,11 @@ export type FieldInput =
   | { kind: 'text'; multiline: boolean; maxLength: number; lookup?: Lookup }
   /** One of a closed set. */
   | { kind: 'choice'; options: readonly string[] }
-  /** Several values. `none`: an empty list ("none at all") means something else than not saying. */
-  | { kind: 'list'; none: boolean; lookup?: Lookup }
+  /**
+   * Several values. `none`: an empty list ("none at all") means something else than not saying. `max`: how many Devin
+   * takes, those included that the app adds, which `ours` counts.
+   */
+  | { kind: 'list'; none: boolean; lookup?: Lookup; max?: number; ours?: number }
   /** A whole number. */
   | { kind: 'number'; min: number }
   /** On or off; its flag takes no value and sets the opposite of `initially`. */
@@ -28,7 +33,7 @@ export type FieldInput =
 export type Lookup = 'repositories' | 'playbooks' | 'knowledge' | 'secrets';
 
 /** Where the modal shows it. `main` is in view at once; the others come with "More options". */
-export type FieldGroup = 'main' | 'guidance' | 'access' | 'files' | 'result' | 'machine';
+export type FieldGroup = 'main' | 'about' | 'guidance' | 'access' | 'files' | 'result' | 'machine';
 
 type Row = { flag: `--${string}` | null; input: FieldInput; group: FieldGroup };
 
@@ -38,23 +43,17 @@ const rows = z.registry<Row>();
 export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
 
 const MAX_TAGS = 50;
-const MAX_SCHEMA_BYTES = 64 * 1024;
+/** Devin names no limit for these; an input of Slack holds no more. */
+const MAX_TEXT = 3000;
 
-const word = z.string().trim().min(1).max(255);
-const oneLine = z.string().trim().min(1).max(200);
+const word = z.string().trim().min(1).max(MAX_TEXT);
 
-function withoutEnding(path: string): string {
-  let end = path.length;
-  while (path.charAt(end - 1) === '/') end -= 1;
-  return path.slice(0, end).replace(/\.git$/, '');
-}
-
-/** `owner/repo`; a pasted https or ssh address of a repository is reduced to that. */
+/** `owner/name`, or any page of a repository. */
 const repository = z
   .string()
   .trim()
   .max(2083)
-  .transform((value) => withoutEnding(value.replace(/^(?:https?:\/\/|ssh:\/\/git@|git@)[^/:]+[/:]/, '')))
+  .transform(repositoryOf)
   .pipe(z.string().regex(/^[\w.-]+(?:\/[\w.-]+)+$/));
 
 const webAddress = z.url({ protocol: /^https?$/ }).max(2083);
@@ -64,12 +63,6 @@ const sessionSecret = z.object({
   value: z.string().max(65_536),
   sensitive: z.boolean(),
 });
-
-/** Draft 7, self-contained, at most 64 KB: Devin refuses anything else. */
-const jsonSchema = z
-  .record(z.string(), z.unknown())
-  .refine((schema) => Buffer.byteLength(JSON.stringify(schema)) <= MAX_SCHEMA_BYTES)
-  .refine((schema) => !/"\$ref":"(?!#)/.test(JSON.stringify(schema)));
 
 const shape = {
   prompt: z
@@ -89,35 +82,29 @@ const shape = {
     .int()
     .min(1)
     .register(rows, { flag: '--acu', input: { kind: 'number', min: 1 }, group: 'main' }),
-  title: oneLine.register(rows, {
+  title: word.clone().register(rows, {
     flag: '--title',
-    input: { kind: 'text', multiline: false, maxLength: 200 },
-    group: 'main',
+    input: { kind: 'text', multiline: false, maxLength: MAX_TEXT },
+    group: 'about',
   }),
-  playbook_id: z
-    .string()
-    .trim()
-    .min(1)
-    .max(255)
-    .register(rows, {
-      flag: '--playbook',
-      input: { kind: 'text', multiline: false, maxLength: 255, lookup: 'playbooks' },
-      group: 'main',
-    }),
+  playbook_id: word.clone().register(rows, {
+    flag: '--playbook',
+    input: { kind: 'text', multiline: false, maxLength: MAX_TEXT, lookup: 'playbooks' },
+    group: 'guidance',
+  }),
   tags: z
-    .array(oneLine)
+    .array(word)
     .max(MAX_TAGS)
-    .register(rows, { flag: '--tag', input: { kind: 'list', none: false }, group: 'main' }),
-  child_playbook_id: z
-    .string()
-    .trim()
-    .min(1)
-    .max(255)
     .register(rows, {
-      flag: '--child-playbook',
-      input: { kind: 'text', multiline: false, maxLength: 255, lookup: 'playbooks' },
-      group: 'guidance',
+      flag: '--tag',
+      input: { kind: 'list', none: false, max: MAX_TAGS, ours: 1 },
+      group: 'about',
     }),
+  child_playbook_id: word.clone().register(rows, {
+    flag: '--child-playbook',
+    input: { kind: 'text', multiline: false, maxLength: MAX_TEXT, lookup: 'playbooks' },
+    group: 'guidance',
+  }),
   knowledge_ids: z.array(word).register(rows, {
     flag: '--knowledge',
     input: { kind: 'list', none: true, lookup: 'knowledge' },
@@ -132,12 +119,13 @@ const shape = {
     .array(sessionSecret)
     .register(rows, { flag: null, input: { kind: 'secrets' }, group: 'access' }),
   session_links: z
-    .array(z.string().trim().min(1).max(2083))
+    .array(z.string().trim().min(1).max(2083).refine(isSessionRef))
     .register(rows, { flag: '--link', input: { kind: 'list', none: false }, group: 'files' }),
   attachment_urls: z
     .array(webAddress)
     .register(rows, { flag: '--attach', input: { kind: 'list', none: false }, group: 'files' }),
-  structured_output_schema: jsonSchema.register(rows, {
+  /** Where it is entered, `json-schema.ts` checks it. */
+  structured_output_schema: z.record(z.string(), z.unknown()).register(rows, {
     flag: null,
     input: { kind: 'json' },
     group: 'result',
@@ -147,9 +135,9 @@ const shape = {
     input: { kind: 'switch', initially: true },
     group: 'result',
   }),
-  platform: word.register(rows, {
+  platform: word.clone().register(rows, {
     flag: '--platform',
-    input: { kind: 'text', multiline: false, maxLength: 255 },
+    input: { kind: 'text', multiline: false, maxLength: MAX_TEXT },
     group: 'machine',
   }),
   resumable: z
@@ -174,6 +162,12 @@ export type StoredDraft = z.infer<typeof storedDraftSchema>;
 
 export type SessionSecret = z.infer<typeof sessionSecret>;
 export type FieldKey = keyof SessionDraft;
+
+/** Of a list, how many a person may give; null: as many as they like. `ownTag`: the app adds its own. */
+export function mostOf(input: FieldInput, ownTag: boolean): number | null {
+  if (input.kind !== 'list' || input.max === undefined) return null;
+  return input.max - (ownTag ? (input.ours ?? 0) : 0);
+}
 
 export type Field = Row & { key: FieldKey; schema: z.ZodType };
 

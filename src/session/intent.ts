@@ -21,9 +21,11 @@ export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 /** What is wrong with one flag, or with the whole request; `text/` makes the sentence. */
 export type Problem =
-  | { kind: 'unknown-flag'; flag: string; nearest: FieldKey | null }
+  /** `value`: what came with it, if a flag is near that takes one. */
+  | { kind: 'unknown-flag'; flag: string; nearest: FieldKey | null; value: string | null }
   | { kind: 'missing-value'; field: FieldKey }
   | { kind: 'bad-value'; field: FieldKey; value: string }
+  | { kind: 'too-many'; field: FieldKey; most: number; given: number }
   | { kind: 'unclosed-quote'; field: FieldKey; value: string }
   | { kind: 'repeated'; field: FieldKey }
   | { kind: 'no-task' }
@@ -33,11 +35,14 @@ export type Problem =
 /** Settings that administrators make for others. */
 export type SharedScope = Exclude<SettingScope, 'person'>;
 
+/** What a person asks for. `reset`: fields that go back to the organization's default, whatever their defaults say. */
+export type Wish = { draft: SessionDraft; reset: FieldKey[] };
+
 export type HelpTopic = 'options' | 'admin';
 
 /** What a person wants, read from the text of a slash command. */
 export type Intent =
-  | { kind: 'create'; draft: SessionDraft }
+  | ({ kind: 'create' } & Wish)
   | { kind: 'open-form' }
   | { kind: 'help'; topic: HelpTopic | null }
   | { kind: 'list'; whose: 'mine' | 'all'; page: number }
@@ -50,7 +55,7 @@ export type Intent =
   | { kind: 'link'; slackUserId: string; devinUserId: string }
   | { kind: 'defaults' }
   /** With problems nothing is set. */
-  | { kind: 'set-defaults'; scope: SettingScope; draft: SessionDraft; problems: Problem[] }
+  | ({ kind: 'set-defaults'; scope: SettingScope; problems: Problem[] } & Wish)
   | { kind: 'clear-defaults'; scope: SettingScope }
   /** `session`: about this one only; null: about all of one's own. */
   | { kind: 'notify'; where: Notify; session: string | null }
@@ -63,8 +68,8 @@ export type Intent =
    * It may be a task, or a slip: that is asked before a session is paid for. `about`: the sub-command that was
    * probably meant; `meant`: as a command that can be run.
    */
-  | { kind: 'ask-first'; about: Subcommand | null; meant: string | null; draft: SessionDraft }
+  | ({ kind: 'ask-first'; about: Subcommand | null; meant: string | null } & Wish)
   /** Nothing is created; `draft` holds what could be read, for the form. */
-  | { kind: 'invalid'; problems: Problem[]; draft: SessionDraft };
+  | ({ kind: 'invalid'; problems: Problem[] } & Wish);
 
 export type IntentOf<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;

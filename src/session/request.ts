@@ -99,9 +99,13 @@ export type RequestParts = {
 export function buildRequest(parts: RequestParts): SessionCreateRequest {
   const { draft, tag, createAsUserId, uploadedUrls, sessionSecrets } = parts;
   const tags = [...(draft.tags ?? []), ...(tag === null ? [] : [tag])];
+  const { structured_output_required: required, ...rest } = draft;
   const attachments = [...(draft.attachment_urls ?? []), ...uploadedUrls];
   return {
-    ...draft,
+    ...rest,
+    // It says something about the schema only.
+    ...(required !== undefined &&
+      draft.structured_output_schema !== undefined && { structured_output_required: required }),
     prompt: parts.prompt,
     ...(tags.length > 0 && { tags }),
     ...(attachments.length > 0 && { attachment_urls: attachments }),

@@ -1,4 +1,5 @@
 import type { ContextChoice, MessageContext } from '../session/context.ts';
+import { fields } from '../session/fields.ts';
 import type { SessionDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Form, FormDescription } from '../store/forms.ts';
@@ -14,13 +15,26 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
   return {
     formId: form.id,
     expanded: form.expanded,
-    values: typed ?? form.draft.values,
-    prefill: form.draft.values,
+    values: typed ?? withRefused(form),
+    prefill: withRefused(form),
     sources: form.draft.sources,
+    faults: form.faults ?? {},
     context: form.context === null ? null : contextView(form.context, form.description, text),
     runsAs: runsAs(form.description, text),
     notes: form.lost_secrets === null ? [] : [text.modal.secretsLost(form.lost_secrets)],
   };
+}
+
+/** The values that could be read, and the refused ones, if their inputs can hold them: there they can be corrected. */
+function withRefused({ draft, faults }: Form): SessionDraft {
+  const refused = fields.flatMap(({ key, input }) => {
+    const typed = faults?.[key]?.typed ?? [];
+    if (typed.length === 0 || (input.kind !== 'list' && input.kind !== 'text')) return [];
+    const before = Object.entries(draft.values).find(([known]) => known === key)?.[1];
+    const kept = Array.isArray(before) ? before.filter((one) => typeof one === 'string') : [];
+    return [[key, input.kind === 'list' ? [...new Set([...kept, ...typed])] : typed.join(' ')] as const];
+  });
+  return { ...draft.values, ...Object.fromEntries(refused) };
 }
 
 function contextView(context: MessageContext, description: FormDescription | null, text: Text): FormContext {

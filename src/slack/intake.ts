@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
-import { applyDefaults, applyForm } from '../session/defaults.ts';
+import { applyDefaults, applyForm, isHidden, withoutFields } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import type { SessionDraft, StoredDraft } from '../session/fields.ts';
+import type { Faults } from '../session/faults.ts';
+import type { FieldKey, SessionDraft, StoredDraft } from '../session/fields.ts';
+import type { Wish } from '../session/intent.ts';
 import type { EnqueueAll } from '../jobs/queue.ts';
 import { inBatches } from '../store/batches.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -57,17 +59,21 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
 
   async function withDefaults(
     { teamId, userId, channelId }: Asked,
-    draft: StoredDraft,
+    { draft, reset = [] }: { draft: StoredDraft; reset?: readonly FieldKey[] },
   ): Promise<EffectiveDraft> {
     const layers = await defaults.layersFor({ teamId, userId, channelId });
-    return applyDefaults({ ...layers, request: draft });
+    return applyDefaults({ ...withoutFields(layers, reset), request: draft });
   }
 
   /** Its id goes into a button or a modal. */
-  async function keepForm(asked: Asked, { draft, context, lost = null }: FilledIn): Promise<Form> {
+  async function keepForm(
+    asked: Asked,
+    { draft, context, lost = null, faults = {} }: FilledIn,
+  ): Promise<Form> {
     const id = newId();
     const sealed = envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets: [] });
     const { teamId, userId, channelId, threadTs, placeKind = null } = asked;
+    const expanded = isHidden(faults);
     await forms.insert({
       id,
       teamId,
@@ -79,6 +85,8 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       context,
       sealed,
       lostSecrets: lost,
+      faults,
+      expanded,
     });
     return {
       id,
@@ -91,12 +99,18 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       context,
       sealed,
       lost_secrets: lost,
-      expanded: false,
+      faults,
+      without: null,
+      expanded,
       description: null,
     };
   }
 
-  async function acceptTyped(asked: Asked, dedupeKey: string, { draft, files }: Typed): Promise<boolean> {
+  async function acceptTyped(
+    asked: Asked,
+    dedupeKey: string,
+    { draft, files, reset = [] }: Typed,
+  ): Promise<boolean> {
     const { session_secrets: sessionSecrets = [], ...stored } = draft;
     const id = newId();
     const request = async (): Promise<NewRequest> => ({
@@ -108,7 +122,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       channelId: asked.channelId,
       threadTs: asked.threadTs,
       placeKind: asked.placeKind,
-      draft: await withDefaults(asked, stored),
+      draft: await withDefaults(asked, { draft: stored, reset }),
       context: null,
       slackFileIds: files.map(({ id: fileId }) => fileId),
       sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
@@ -119,8 +133,8 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
 
   return {
     /** A task typed as a command. `triggerId` is Slack's name for this one delivery. */
-    acceptCommand: async (asked: Asked, triggerId: string, draft: SessionDraft) =>
-      acceptTyped(asked, `command:${triggerId}`, { draft, files: [] }),
+    acceptCommand: async (asked: Asked, triggerId: string, { draft, reset }: Wish) =>
+      acceptTyped(asked, `command:${triggerId}`, { draft, reset, files: [] }),
 
     /** A task typed in a thread. `place` names the message. */
     acceptInThread: async (asked: Asked, place: string, typed: Typed) =>
@@ -176,7 +190,17 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
     /** Keeps what a form is filled in with. */
     async offerForm(asked: Asked, draft: SessionDraft, context: MessageContext | null = null): Promise<Form> {
       const { session_secrets: _never, ...stored } = draft;
-      return keepForm(asked, { draft: await withDefaults(asked, stored), context });
+      return keepForm(asked, { draft: await withDefaults(asked, { draft: stored }), context });
+    },
+
+    /** Keeps what could be read of a command, and shows at its fields what could not. */
+    async offerCorrection(asked: Asked, { draft, reset }: Wish, faults: Faults = {}): Promise<Form> {
+      const { session_secrets: _never, ...stored } = draft;
+      return keepForm(asked, {
+        draft: await withDefaults(asked, { draft: stored, reset }),
+        context: null,
+        faults,
+      });
     },
 
     /** Keeps a form that is filled in as a request was, for whoever wants the same once more. */
@@ -196,9 +220,11 @@ type FilledIn = {
   context: MessageContext | null;
   /** Names of session secrets that were not kept. */
   lost?: string[] | null;
+  /** What was refused, by field. */
+  faults?: Faults;
 };
 
-type Typed = { draft: SessionDraft; files: readonly { id: string }[] };
+type Typed = { draft: SessionDraft; files: readonly { id: string }[]; reset?: readonly FieldKey[] };
 
 type Submission = {
   viewId: string;

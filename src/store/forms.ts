@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { messageContextSchema, PLACE_KINDS } from '../session/context.ts';
-import type { MessageContext, PlaceKind } from '../session/context.ts';
+import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
+import type { MessageContext, PlaceKind, Without } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
+import { faultsSchema } from '../session/faults.ts';
+import type { Faults } from '../session/faults.ts';
 import { identitySchema } from '../session/identity.ts';
 import { json } from './json.ts';
 import { effectiveDraftSchema } from './request-row.ts';
@@ -37,6 +39,10 @@ const formSchema = z.object({
   sealed: z.string().nullable(),
   /** Names of session secrets that were not kept; empty where the names were not kept either. */
   lost_secrets: z.array(z.string()).nullable(),
+  /** What was refused, by field. */
+  faults: faultsSchema.nullable(),
+  /** What of the thread is not to be sent. */
+  without: withoutSchema.nullable(),
   expanded: z.boolean(),
   description: formDescriptionSchema.nullable(),
 });
@@ -57,6 +63,8 @@ export type NewForm = {
   sealed: string | null;
   /** Names of the session secrets that the request had; null: none. */
   lostSecrets?: readonly string[] | null;
+  faults?: Faults | null;
+  expanded?: boolean;
 };
 
 export type Forms = ReturnType<typeof createForms>;
@@ -78,6 +86,8 @@ export function createForms(db: Kysely<Tables>) {
           context: json(form.context),
           sealed: form.sealed,
           lost_secrets: json(form.lostSecrets),
+          faults: json(form.faults),
+          ...(form.expanded !== undefined && { expanded: form.expanded }),
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
@@ -90,6 +100,15 @@ export function createForms(db: Kysely<Tables>) {
 
     async expand(id: string): Promise<void> {
       await db.updateTable('forms').set({ expanded: true }).where('id', '=', id).execute();
+    },
+
+    /** What of the thread is not to be sent. */
+    async leaveOut(id: string, without: Without): Promise<void> {
+      await db
+        .updateTable('forms')
+        .set({ without: json(without) })
+        .where('id', '=', id)
+        .execute();
     },
 
     async describe(id: string, description: FormDescription): Promise<void> {

@@ -203,6 +203,10 @@ type FormsTable = {
   sealed: string | null;
   /** Names of session secrets that were not kept; null: there were none. */
   lost_secrets: ColumnType<unknown, string | null | undefined, never>;
+  /** What was refused, by field. */
+  faults: ColumnType<unknown, string | null | undefined, never>;
+  /** Messages and files of the thread that are not to be sent. */
+  without: ColumnType<unknown, string | null | undefined, string | null>;
   /** "More options" was pressed. */
   expanded: Generated<boolean>;
   /** What was looked up after the form was opened: who it runs as, how long the thread is. */

@@ -53,7 +53,19 @@ export function createEdge(parts: Parts): HttpServer {
   const openForm = createFormOpener({ ...store, identify, openView, enqueue, text });
   const steering = createSteeringIntake({ ...store, enqueue, prefer });
   const threads = createThreadIntake({ ...store, enqueue, prefer });
-  const shared = { ...store, authority, intake, steering, openForm, openView, outbound, enqueue, text };
+  const tagRequests = config.requestTag;
+  const shared = {
+    ...store,
+    tagRequests,
+    authority,
+    intake,
+    steering,
+    openForm,
+    openView,
+    outbound,
+    enqueue,
+    text,
+  };
   listenToCommands(app, { ...shared, command, people, identify, now });
   listenToSteering(app, shared);
   listenToEvents(app, { ...shared, threads, botUserId, log });
@@ -61,7 +73,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToShortcuts(app, { ...shared, nameMentions: createNamer(people, log) });
   listenToViews(app, shared);
   listenToOptions(app, { suggest: createSuggest(parts), text });
-  listenToActions(app, { ...shared, tagRequests: config.requestTag });
+  listenToActions(app, shared);
   listenToHome(app, { ...shared, now });
   return createHttpServer({
     ...config.http,

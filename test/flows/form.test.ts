@@ -19,6 +19,7 @@ describeOnBothWorlds('the form', (world) => {
     devin.addRepository({ path: 'acme/web' });
     const offered = await slack.suggest(view.id, 'field.repos', 'web');
     expect(offered.map(({ value }) => value)).toContain('acme/web');
+    await showAllOptions(slack, view);
     slack.typeIn(view.id, {
       'field.prompt': 'fix the flaky login test',
       'field.repos': ['acme/web'],
@@ -71,7 +72,7 @@ describeOnBothWorlds('the form', (world) => {
     const slow = devin.fail({ method: 'GET', path: /members/ }, { mode: 'hang', times: Infinity });
     await slack.command(ana.userId, channelId, '');
     const view = await slack.waitForView(({ userId }) => userId === ana.userId);
-    expect(slack.renderText(view)).toContain('Looking up who this will run as');
+    expect(slack.renderText(view)).toContain('Looking up who this runs as');
     expect(view.definition.blocks).toHaveLength(1);
     slow.clear();
   });
@@ -90,7 +91,7 @@ describeOnBothWorlds('the form', (world) => {
   test('reveals every option, keeps what was typed, and sends them all', async () => {
     const { slack, devin } = world();
     const { ana, view } = await open();
-    slack.typeIn(view.id, { 'field.prompt': 'typed before', 'field.title': 'Kept' });
+    slack.typeIn(view.id, { 'field.prompt': 'typed before', 'field.max_acu_limit': '4' });
     await showAllOptions(slack, view);
     devin.addPlaybook({ id: 'playbook-1', title: 'Fix a bug' });
     devin.addPlaybook({ id: 'playbook-2', title: 'Write a test' });
@@ -121,7 +122,7 @@ describeOnBothWorlds('the form', (world) => {
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request).toMatchObject({
       prompt: 'typed before',
-      title: 'Kept',
+      max_acu_limit: 4,
       playbook_id: 'playbook-1',
       child_playbook_id: 'playbook-2',
       knowledge_ids: [],
@@ -180,6 +181,6 @@ describeOnBothWorlds('the form', (world) => {
     const view = await slack.waitForView(
       ({ userId, id }) => userId === eve.userId && slack.renderText(id).includes('p…@acme.example'),
     );
-    expect(view.userId).toBe(eve.userId);
+    expect(view.definition.blocks.some(({ type }) => type === 'input')).toBe(false);
   });
 });

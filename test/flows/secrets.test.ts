@@ -89,7 +89,7 @@ describe('session secrets', () => {
     expect(logged()).not.toContain(SECRET);
   });
 
-  const SAYS_LOST = `type them again, under "More options". They were: ${NAME}.`;
+  const SAYS_LOST = `Enter them again under "More options". They were: ${NAME}.`;
 
   test('are asked for again, by name, in the form that tries again', async () => {
     const { slack, devin } = world();
@@ -117,6 +117,6 @@ describe('session secrets', () => {
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_again');
     const shown = slack.renderText((await settledForm(slack, ana.userId)).id);
     expect(shown.includes(SAYS_LOST)).toBe(hadSecret);
-    expect(shown.includes('were not kept')).toBe(hadSecret);
+    expect(shown.includes("weren't kept")).toBe(hadSecret);
   });
 });

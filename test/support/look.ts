@@ -29,7 +29,7 @@ export async function settledForm(slack: LocalSlack, userId: string): Promise<Vi
   return slack.waitForView(
     (view) =>
       view.userId === userId &&
-      /Runs as|cannot/.test(slack.renderText(view.id)) &&
+      /Runs as|can't start/.test(slack.renderText(view.id)) &&
       slack.calls.some(({ method, args }) => method === 'views.update' && args['view_id'] === view.id),
   );
 }

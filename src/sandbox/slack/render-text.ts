@@ -51,6 +51,7 @@ function renderBlock(state: State, block: Block, view: View | null): string {
       .join('  ');
   }
   if (block.type === 'actions') return block.elements.map(renderElement).join(' ');
+  if (block.type === 'alert') return `! ${readable(state, block.text.text)}`;
   if (block.type === 'header') return block.text.text.toUpperCase();
   if (block.type === 'image') return `[image: ${block.alt_text}]`;
   if (block.type === 'markdown') return block.text;

@@ -8,6 +8,7 @@
 export const LIMIT = {
   sectionText: 3000,
   header: 150,
+  alert: 200,
   label: 2000,
   /** Label of a button, text and description of an option. */
   caption: 75,

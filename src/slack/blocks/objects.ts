@@ -1,4 +1,5 @@
 import type {
+  AlertBlock,
   Button,
   ConfirmationDialog,
   ContextBlock,
@@ -26,6 +27,11 @@ export function section(escaped: string): SectionBlock {
 
 export function context(escaped: string): ContextBlock {
   return { type: 'context', elements: [mrkdwn(truncate(escaped, LIMIT.sectionText))] };
+}
+
+/** Modals only: https://docs.slack.dev/reference/block-kit/blocks/alert-block */
+export function alert(text: string, level: NonNullable<AlertBlock['level']>): AlertBlock {
+  return { type: 'alert', text: caption(text, LIMIT.alert), level };
 }
 
 export function header(text: string): HeaderBlock {

@@ -1,5 +1,6 @@
-import type { ContextBlock, KnownBlock, ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import type { Sources } from '../../session/defaults.ts';
+import type { Faults } from '../../session/faults.ts';
 import type { Field, FieldGroup, SessionDraft } from '../../session/fields.ts';
 import { fields } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
@@ -11,7 +12,7 @@ import { MORE_GROUPS, shownFields, TASK } from './form/shown.ts';
 import type { TextPlan } from './form/typed.ts';
 import { planTexts } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
-import { caption, context, header } from './objects.ts';
+import { alert, caption, context, header, section } from './objects.ts';
 import { bold, escape } from './text.ts';
 
 export type { FormContext } from './form/context-inputs.ts';
@@ -39,6 +40,8 @@ export type SessionForm = {
   /** What they held when the form was opened, where it is redrawn: it decides which inputs there are. */
   prefill?: SessionDraft;
   sources: Sources;
+  /** What was refused, by field. */
+  faults: Faults;
   context: FormContext | null;
   runsAs: FormIdentity;
   /** Plain sentences. */
@@ -56,9 +59,9 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
     callback_id: VIEW.form,
     private_metadata: writeFormMetadata({ formId, expanded }),
     title: caption(text.modal.title, LIMIT.viewTitle),
-    close: caption(text.modal.close, LIMIT.viewTitle),
+    close: caption(isOpen ? text.modal.close : text.modal.closeRefused, LIMIT.viewTitle),
     ...(isOpen && { submit: caption(text.modal.submit, LIMIT.viewTitle) }),
-    blocks: [...(isOpen ? inputs(form, text) : []), runsAsBlock(runsAs, text)],
+    blocks: [...runsAsBlocks(runsAs, text), ...(isOpen ? inputs(form, text) : [])],
   };
 }
 
@@ -98,6 +101,7 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
     value: form.values[key],
     parts: plan.parts.get(key),
     source: form.sources[key],
+    fault: form.faults[key],
     text,
   });
   return key === TASK && form.context !== null ? [...inputs, ...contextBlocks(form.context, text)] : inputs;
@@ -115,20 +119,24 @@ function moreOptions({ form, text }: Drawing): KnownBlock[] {
   ];
 }
 
-function runsAsBlock(runsAs: FormIdentity, text: Text): ContextBlock {
-  return { ...context(runsAsSentence(runsAs, text)), block_id: BLOCK.runsAs };
+/** Why somebody can start nothing is an alert, which holds few words: the rest is below it. */
+function runsAsBlocks(runsAs: FormIdentity, text: Text): KnownBlock[] {
+  if (runsAs.kind !== 'refused')
+    return [{ ...context(runsAsSentence(runsAs, text)), block_id: BLOCK.runsAs }];
+  const sentence = text.modal.cannotStart(runsAs.why);
+  return sentence.length <= LIMIT.alert
+    ? [alert(sentence, 'warning')]
+    : [alert(text.modal.cannotStart('').trim(), 'warning'), section(escape(runsAs.why))];
 }
 
-function runsAsSentence(runsAs: FormIdentity, text: Text): string {
+function runsAsSentence(runsAs: Exclude<FormIdentity, { kind: 'refused' }>, text: Text): string {
   switch (runsAs.kind) {
     case 'looking':
       return text.modal.runsAs.looking;
     case 'member':
-      return text.modal.runsAs.member(bold(escape(runsAs.name)), escape(runsAs.how));
+      return text.modal.runsAs.member(bold(escape(runsAs.name)));
     case 'service-user':
     case 'not-known':
       return escape(runsAs.why);
-    case 'refused':
-      return text.modal.runsAs.refused(escape(runsAs.why));
   }
 }

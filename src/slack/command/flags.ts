@@ -9,6 +9,14 @@ const byName = new Map(
   ),
 );
 
+/** Under its name in Devin's API, too, with `-` for `_`: `--max-acu-limit`. */
+const byAnyName = new Map([
+  ...fields.flatMap((field) =>
+    field.flag === null ? [] : [[field.key.replaceAll('_', '-'), field] as const],
+  ),
+  ...byName,
+]);
+
 /** Devin's own words for modes (`!fast`): each option of each choice. https://docs.devin.ai/integrations/slack */
 const byBang = new Map(
   fields.flatMap((field) =>
@@ -28,19 +36,23 @@ export type FoundFlag = {
 };
 
 /** macOS and iOS make one dash of two. */
-const FLAG = /(--|[—–])(\p{L}[\p{L}\p{N}_-]*)/uy;
+const FLAG = /(--|[—–-])(\p{L}[\p{L}\p{N}_-]*)/uy;
 /** After the name: the value, white space, the end, or a sentence's own mark. */
 const NAME_END = /(?==)|[.,;:!?]*(?=\s|$)/y;
 
-/** The flag at the start of a word. A long dash before a word that is no flag is prose, as is `--` before no letter. */
+/**
+ * The flag at the start of a word. A long dash before a word that is no flag is prose, as is `--` before no letter; a
+ * single one before a flag's name is a slip.
+ */
 export function flagAt(text: string, at: number): FoundFlag | null {
   FLAG.lastIndex = at;
   const [head, dash, name] = FLAG.exec(text) ?? [];
   if (head === undefined || name === undefined) return null;
   NAME_END.lastIndex = at + head.length;
   const isWhole = NAME_END.test(text);
-  const field = isWhole ? (byName.get(name.toLowerCase()) ?? null) : null;
-  if (field === null && dash !== '--') return null;
+  const known = isWhole ? (byName.get(name.toLowerCase()) ?? null) : null;
+  if (known === null && dash !== '--') return null;
+  const field = dash === '-' ? null : known;
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
   return { field, typed: head, end };
 }
@@ -57,14 +69,20 @@ export function bangAt(text: string, at: number): FoundBang | null {
   return value === undefined || field === undefined ? null : { field, value, end: BANG.lastIndex };
 }
 
+const LONGEST_SLIP = 40;
+
 /** The flag that was probably meant, if one is near. */
 export function nearestField(typed: string): Field | null {
-  const name = typed.replace(/^[-—–]+/, '').toLowerCase();
-  const [nearest] = [...byName]
+  if (typed.length > LONGEST_SLIP) return null;
+  const name = typed
+    .replace(/^[-—–]+/, '')
+    .replaceAll('_', '-')
+    .toLowerCase();
+  const [nearest] = [...byAnyName]
     .map(([known, field]) => ({ field, edits: isAbbreviation(name, known) ? 0 : edits(name, known), known }))
     .filter(({ edits, known }) => edits <= Math.max(name.length, known.length) / 3)
     .toSorted((a, b) => a.edits - b.edits);
-  return nearest?.field ?? null;
+  return byAnyName.get(name) ?? nearest?.field ?? null;
 }
 
 /** `--schema` for `--schema-optional`, `--repository` for `--repo`. */

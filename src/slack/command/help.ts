@@ -122,6 +122,8 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
         quoted(problem.value),
         takesOf(problem.field, text),
       );
+    case 'too-many':
+      return problems.tooMany(flagOf(problem.field, text), problem.most, problem.given);
     case 'unclosed-quote':
       return problems.unclosedQuote(flagOf(problem.field, text), quoted(problem.value));
     case 'repeated':
@@ -134,7 +136,7 @@ function renderProblem(problem: Problem, where: Where, text: Text): string {
 }
 
 function renderUnknownFlag(
-  { flag, nearest }: Extract<Problem, { kind: 'unknown-flag' }>,
+  { flag, nearest, value }: Extract<Problem, { kind: 'unknown-flag' }>,
   where: Where,
   text: Text,
 ): string {
@@ -144,7 +146,7 @@ function renderUnknownFlag(
   const unknown =
     nearest === null
       ? problems.unknownFlag(quoted(flag))
-      : problems.unknownFlagNear(quoted(flag), flagOf(nearest, text));
+      : problems.unknownFlagNear(quoted(flag), flagWith(nearest, value, text));
   return where === 'task' ? `${unknown} ${problems.ofTheTask}` : unknown;
 }
 
@@ -160,6 +162,12 @@ function quoted(raw: string): string {
 function flagOf(key: FieldKey, text: Text): string {
   const flag = fields.find((field) => field.key === key)?.flag ?? null;
   return flag === null ? escape(text.fields[key].label) : code(flag);
+}
+
+/** With the value that came with its slip. */
+function flagWith(key: FieldKey, value: string | null, text: Text): string {
+  const flag = fields.find((field) => field.key === key)?.flag ?? text.fields[key].label;
+  return quoted(value === null ? flag : `${flag} ${value}`);
 }
 
 function takesOf(key: FieldKey, text: Text): string {

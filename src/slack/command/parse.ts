@@ -10,32 +10,43 @@ import { readValues } from './values.ts';
 /** Slack cuts a message here: https://docs.slack.dev/changelog/2018-04-truncating-really-long-messages */
 const LONGEST = 40_000;
 
+/** `ownTag`: the app adds a tag of its own to each session. */
+type Rules = { ownTag: boolean };
+
 /**
  * What a person wants, from the text of a slash command as Slack sends it with `should_escape`.
  * https://docs.slack.dev/interactivity/implementing-slash-commands
  */
-export function parseCommand(text: string): Intent {
+export function parseCommand(text: string, rules: Rules = { ownTag: true }): Intent {
   const typed = text.trim();
+  if (typed === '') return { kind: 'open-form' };
   if (typed.length > LONGEST) return tooLong(typed);
   const subcommand = readSubcommand(typed);
   if (subcommand !== null) return subcommand;
   const scanned = scan(typed);
-  const task = readSetDefaults(scanned) ?? parseTask(typed);
+  const task = readSetDefaults(scanned, rules) ?? readTask(scanned, rules);
   return task.kind === 'create' && !scanned.isTask ? (readQuestion(scanned, task) ?? task) : task;
 }
 
 /** The same where only a task can be meant: words that are a sub-command elsewhere are none here. */
-export function parseTask(text: string): IntentOf<'create' | 'open-form' | 'invalid'> {
+export function parseTask(
+  text: string,
+  rules: Rules = { ownTag: true },
+): IntentOf<'create' | 'open-form' | 'invalid'> {
   const typed = text.trim();
   if (typed === '') return { kind: 'open-form' };
-  if (typed.length > LONGEST) return tooLong(typed);
-  const { task, given } = scan(typed);
-  const { values, problems } = readValues(given);
+  return typed.length > LONGEST ? tooLong(typed) : readTask(scan(typed), rules);
+}
+
+function readTask({ task, given }: Scan, { ownTag }: Rules): IntentOf<'create' | 'invalid'> {
+  const { values, reset, problems } = readValues(given, ownTag);
   const prompt = unescape(task).trim();
   const draft = sessionDraftSchema.parse(prompt === '' ? values : { ...values, prompt });
   const missing: Problem[] = prompt === '' ? [{ kind: 'no-task' }] : [];
   const all = [...problems, ...missing];
-  return all.length === 0 ? { kind: 'create', draft } : { kind: 'invalid', problems: all, draft };
+  return all.length === 0
+    ? { kind: 'create', draft, reset }
+    : { kind: 'invalid', problems: all, draft, reset };
 }
 
 function tooLong(typed: string): IntentOf<'invalid'> {
@@ -43,21 +54,25 @@ function tooLong(typed: string): IntentOf<'invalid'> {
     kind: 'invalid',
     problems: [{ kind: 'too-long', max: LONGEST }],
     draft: { prompt: unescape(typed).trim() },
+    reset: [],
   };
 }
 
-function readSetDefaults({ task, given, before }: Scan): IntentOf<'set-defaults'> | null {
+function readSetDefaults({ task, given, before }: Scan, { ownTag }: Rules): IntentOf<'set-defaults'> | null {
   // What a flag takes that nobody knows is still among the words behind it.
   const beside = given.some(({ kind }) => kind === 'unknown') ? before : task;
   const scope = given.length === 0 ? null : defaultsSetBeside(unescape(beside).trim());
   if (scope === null) return null;
-  const { values, problems } = readValues(given);
-  return { kind: 'set-defaults', scope, draft: sessionDraftSchema.parse(values), problems };
+  const { values, reset, problems } = readValues(given, ownTag);
+  return { kind: 'set-defaults', scope, draft: sessionDraftSchema.parse(values), reset, problems };
 }
 
-function readQuestion({ task, given }: Scan, { draft }: IntentOf<'create'>): IntentOf<'ask-first'> | null {
+function readQuestion(
+  { task, given }: Scan,
+  { draft, reset }: IntentOf<'create'>,
+): IntentOf<'ask-first'> | null {
   const question = questionAbout(task, given.length > 0);
   if (question === null) return null;
   const { about } = question;
-  return { kind: 'ask-first', about, meant: about && meantCommand(about, task), draft };
+  return { kind: 'ask-first', about, meant: about && meantCommand(about, task), draft, reset };
 }

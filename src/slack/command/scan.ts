@@ -1,11 +1,13 @@
 import type { Field } from '../../session/fields.ts';
-import { bangAt, flagAt } from './flags.ts';
+import { bangAt, flagAt, nearestField } from './flags.ts';
 import type { FoundFlag } from './flags.ts';
 import { blankEnd, proseEnd, readValue, spaceEnd } from './tokens.ts';
+import type { Value } from './tokens.ts';
 
 /** One thing said by a flag or a mode's word. */
 export type Given =
-  | { kind: 'unknown'; typed: string }
+  /** `nearest`: what was probably meant; `text`: the value that comes with it, as Slack sends it. */
+  | { kind: 'unknown'; typed: string; nearest: Field | null; text: string | null }
   | { kind: 'missing'; field: Field }
   /** `text` as Slack sends it; null: a switch without a value. */
   | { kind: 'value'; field: Field; text: string | null }
@@ -57,32 +59,43 @@ function endsFlags(text: string, at: number): boolean {
 function readFlag(text: string, at: number): Cut | null {
   const flag = flagAt(text, at);
   if (flag === null) return null;
-  const { field, typed, end } = flag;
+  const { field, end } = flag;
   if (field === null) return unknownFlag(text, at, flag);
-  const hasEquals = text.charAt(end) === '=';
-  if (field.input.kind === 'switch' && !hasEquals)
+  if (field.input.kind === 'switch' && text.charAt(end) !== '=')
     return { given: { kind: 'value', field, text: null }, end };
-  const start = hasEquals ? end + 1 : blankEnd(text, end);
-  if (!hasEquals && (flagAt(text, start) !== null || endsFlags(text, start))) return missing(field, end);
-  const value = readValue(text, start, field.input.kind === 'list');
-  if (value.unclosed) return { given: { kind: 'unclosed', field, text: value.text }, end: value.end };
-  if (value.text.trim() === '') return missing(field, Math.max(value.end, at + typed.length));
-  return { given: { kind: 'value', field, text: value.text }, end: value.end };
+  const value = valueAfter(text, flag, field);
+  if (value === null) return { given: { kind: 'missing', field }, end };
+  const { unclosed, end: valueEnd } = value;
+  if (unclosed) return { given: { kind: 'unclosed', field, text: value.text }, end: valueEnd };
+  if (value.text.trim() === '') return { given: { kind: 'missing', field }, end: Math.max(valueEnd, end) };
+  return { given: { kind: 'value', field, text: value.text }, end: valueEnd };
 }
 
-function unknownFlag(text: string, at: number, { typed, end }: FoundFlag): Cut {
+/** null: another flag follows, or the task. */
+function valueAfter(text: string, { end }: FoundFlag, { input }: Field): Value | null {
+  const hasEquals = text.charAt(end) === '=';
+  const start = hasEquals ? end + 1 : blankEnd(text, end);
+  if (!hasEquals && (flagAt(text, start) !== null || endsFlags(text, start))) return null;
+  return readValue(text, start, input.kind === 'list');
+}
+
+/** The value stays with it, if it is near a flag that takes one. */
+function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
+  const { typed, end } = flag;
   const wordEnd = proseEnd(text, end);
   const isName = text.charAt(end) === '=' || wordEnd === end;
-  return { given: { kind: 'unknown', typed: isName ? typed : text.slice(at, wordEnd) }, end: wordEnd };
+  const nearest = isName ? nearestField(typed) : null;
+  const value = nearest === null || nearest.input.kind === 'switch' ? null : valueAfter(text, flag, nearest);
+  const hasValue = value !== null && !value.unclosed && value.text.trim() !== '';
+  const given = { kind: 'unknown' as const, typed: isName ? typed : text.slice(at, wordEnd), nearest };
+  return hasValue
+    ? { given: { ...given, text: value.text }, end: value.end }
+    : { given: { ...given, text: null }, end: wordEnd };
 }
 
 function readBang(text: string, at: number): Cut | null {
   const bang = bangAt(text, at);
   return bang && { given: { kind: 'value', field: bang.field, text: bang.value }, end: bang.end };
-}
-
-function missing(field: Field, end: number): Cut {
-  return { given: { kind: 'missing', field }, end };
 }
 
 function join(parts: Part[]): string {

@@ -1,35 +1,71 @@
+import { mostOf } from '../../session/fields.ts';
 import type { Field, FieldInput, FieldKey } from '../../session/fields.ts';
 import type { Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
-import { nearestField } from './flags.ts';
 import type { Given } from './scan.ts';
 
 /** What flags said, before the whole draft is checked, and what is wrong with the rest. */
-export type ReadValues = { values: Partial<Record<FieldKey, unknown>>; problems: Problem[] };
+export type ReadValues = {
+  values: Partial<Record<FieldKey, unknown>>;
+  /** Fields that are to have no value, whatever the defaults say. */
+  reset: FieldKey[];
+  problems: Problem[];
+};
 
 /** `input` is what the field's schema accepted; `output`, what it made of it, tells whether two mean the same. */
 type Accepted = { input: unknown; output: string };
+type Known = Exclude<Given, { kind: 'unknown' }>;
 type Said = { texts: (string | null)[]; problems: Problem[] };
 
-export function readValues(given: readonly Given[]): ReadValues {
-  const values: ReadValues['values'] = {};
-  const problems = given.flatMap((one) => (one.kind === 'unknown' ? [unknownFlag(one.typed)] : []));
-  const known = given.filter((one) => one.kind !== 'unknown');
+/** `ownTag`: the app adds a tag of its own. */
+export function readValues(given: readonly Given[], ownTag = true): ReadValues {
+  const read: ReadValues = { values: {}, reset: [], problems: given.flatMap(unknownFlag) };
+  const known = given.flatMap(asMeant);
   for (const field of new Set(known.map((one) => one.field))) {
     const said = sortOut(known.filter((one) => one.field === field));
-    problems.push(...said.problems);
-    const read = field.input.kind === 'list' ? readList(field, field.input, said) : readSingle(field, said);
-    problems.push(...read.problems);
-    if (read.value !== undefined) values[field.key] = read.value;
+    const {
+      value,
+      isReset = false,
+      problems,
+    } = isSaidDefault(field, said) ? { isReset: true, problems: [] } : readOne(field, said, ownTag);
+    read.problems.push(...said.problems, ...problems);
+    if (isReset) read.reset.push(field.key);
+    if (value !== undefined) read.values[field.key] = value;
   }
-  return { values, problems };
+  return read;
 }
 
-function unknownFlag(typed: string): Problem {
-  return { kind: 'unknown-flag', flag: unescape(typed), nearest: nearestField(typed)?.key ?? null };
+function unknownFlag(one: Given): Problem[] {
+  if (one.kind !== 'unknown') return [];
+  const { typed, nearest, text } = one;
+  return [
+    {
+      kind: 'unknown-flag',
+      flag: unescape(typed),
+      nearest: nearest?.key ?? null,
+      value: text === null ? null : asTyped(text),
+    },
+  ];
 }
 
-function sortOut(given: Exclude<Given, { kind: 'unknown' }>[]): Said {
+/** The value of a slip is kept for the field that was probably meant. */
+function asMeant(one: Given): Known[] {
+  if (one.kind !== 'unknown') return [one];
+  const { nearest: field, text } = one;
+  return field === null || text === null ? [] : [{ kind: 'value', field, text }];
+}
+
+/** `--acu default`; of lists that can be none at all, `all` is the same. */
+function isSaidDefault(field: Field, { texts }: Said): boolean {
+  return texts.length > 0 && texts.every((text) => text !== null && isDefault(field, text));
+}
+
+function isDefault(field: Field, text: string): boolean {
+  const word = text.trim().toLowerCase();
+  return word === 'default' || (word === 'all' && isEmptyMeant(field));
+}
+
+function sortOut(given: Known[]): Said {
   const said: Said = { texts: [], problems: [] };
   for (const one of given) {
     if (one.kind === 'value') said.texts.push(one.text);
@@ -39,7 +75,12 @@ function sortOut(given: Exclude<Given, { kind: 'unknown' }>[]): Said {
   return said;
 }
 
-type Read = { value?: unknown; problems: Problem[] };
+type Read = { value?: unknown; isReset?: boolean; problems: Problem[] };
+
+function readOne(field: Field, said: Said, ownTag: boolean): Read {
+  if (field.input.kind !== 'list') return readSingle(field, said);
+  return readList(field, said, mostOf(field.input, ownTag));
+}
 
 function readSingle(field: Field, { texts }: Said): Read {
   const read = texts.map((text) => ({ text, accepted: accept(field, text) }));
@@ -54,13 +95,15 @@ function readSingle(field: Field, { texts }: Said): Read {
   return { value: first.input, problems };
 }
 
-function readList(field: Field, { none }: { none: boolean }, { texts }: Said): Read {
+function readList(field: Field, { texts }: Said, most: number | null): Read {
   const items = texts.flatMap((text) => splitList(text ?? ''));
-  const isNone = (item: string): boolean => none && item.toLowerCase() === 'none';
+  const isNone = (item: string): boolean => item.toLowerCase() === 'none';
   if (texts.length === 0) return { problems: [] };
   if (items.length === 0) return { problems: [{ kind: 'missing-value', field: field.key }] };
-  if (items.every(isNone)) return { value: [], problems: [] };
-  if (items.some(isNone)) return { problems: [badValue(field, items.join(', '))] };
+  if (items.every(isNone))
+    return isEmptyMeant(field) ? { value: [], problems: [] } : { isReset: true, problems: [] };
+  const stray = items.find((item) => isNone(item) || isDefault(field, item));
+  if (stray !== undefined) return { problems: [badValue(field, stray)] };
   const read = items.map((item) => ({ item, accepted: accept(field, item) }));
   const problems = read.flatMap(({ item, accepted }) => (accepted === null ? [badValue(field, item)] : []));
   const distinct = new Map(
@@ -68,10 +111,13 @@ function readList(field: Field, { none }: { none: boolean }, { texts }: Said): R
   );
   const value = [...distinct.values()].flat();
   if (value.length === 0) return { problems };
-  // Each item may be right and still be one too many.
-  return field.schema.safeParse(value).success
-    ? { value, problems }
-    : { problems: [badValue(field, items.join(', '))] };
+  if (most === null || value.length <= most) return { value, problems };
+  return { problems: [...problems, { kind: 'too-many', field: field.key, most, given: value.length }] };
+}
+
+/** An empty list means something else than not saying. */
+function isEmptyMeant({ input }: Field): boolean {
+  return input.kind === 'list' && input.none;
 }
 
 /** At commas and line breaks outside Slack's tokens: an address may hold a comma. */

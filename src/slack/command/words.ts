@@ -1,3 +1,4 @@
+import { isSessionId } from '../../session/session-id.ts';
 import { unescape } from '../blocks/text.ts';
 
 /** A word of a command as Slack sends it; `<…|label>` is one word, whatever its label holds. */
@@ -33,8 +34,6 @@ export function bareWord(raw: string): string {
   return raw.startsWith('<') ? '' : (BARE.exec(raw.slice(0, LONGEST_COMMAND))?.[0].toLowerCase() ?? '');
 }
 
-/** `devin-…`, or hex digits with dashes: 32 are a whole id, fewer are part of one. */
-const ID = /^(?:devin-[\w-]+|(?=[0-9a-f-]*\d)[0-9a-f][0-9a-f-]{7,40})$/i;
 const PATH = '/sessions/';
 const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+\/)/i;
 const LONGEST_WORD = 2083;
@@ -47,5 +46,5 @@ function sessionNamed(raw: string): string | null {
   if (path > 0 && ADDRESS.test(target)) return /^[\w-]+/.exec(target.slice(path + PATH.length))?.[0] ?? null;
   if (target.includes('/')) return null;
   const parts = unescape(target).split(/[^\w-]+/);
-  return parts.find((part) => ID.test(part)) ?? null;
+  return parts.find(isSessionId) ?? null;
 }

@@ -1,4 +1,5 @@
 import type { AckFn, App, RespondArguments, SlashCommand } from '@slack/bolt';
+import { faultsOf } from '../../session/faults.ts';
 import type { Intent, IntentOf } from '../../session/intent.ts';
 import type { Forms } from '../../store/forms.ts';
 import { notice, refusal } from '../blocks/notices.ts';
@@ -23,6 +24,8 @@ type CommandDeps = SessionCommandDeps &
   SettingsCommandDeps & {
     intake: Intake;
     forms: Pick<Forms, 'find'>;
+    /** Off where the organization enforces its own tags. */
+    tagRequests: boolean;
     openForm: FormOpener;
     outbound: Pick<Outbound, 'settleNotice'>;
   };
@@ -35,7 +38,7 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
   const answer = createAnswer(deps);
 
   app.command(deps.command, async ({ command: payload, ack }) => {
-    const intent = parseCommand(payload.text);
+    const intent = parseCommand(payload.text, { ownTag: deps.tagRequests });
     try {
       if (isStarting(intent)) await start(payload, intent, ack);
       else await ack(await answer(askedByCommand(payload), intent));
@@ -89,25 +92,26 @@ function createStart({ command, intake, openForm, text }: CommandDeps) {
   return async (payload: SlashCommand, intent: Starting, ack: Answer): Promise<void> => {
     const asked = askedByCommand(payload);
     if (intent.kind === 'create') {
-      await intake.acceptCommand(asked, payload.trigger_id, intent.draft);
+      await intake.acceptCommand(asked, payload.trigger_id, intent);
       // The request is on disk: whatever happens from here on, it is not lost.
       await ack();
       return;
     }
-    const form = await intake.offerForm(asked, intent.kind === 'open-form' ? {} : intent.draft);
     if (intent.kind === 'open-form') {
+      const empty = await intake.offerForm(asked, {});
       await ack();
-      await openForm(payload.trigger_id, form);
+      await openForm(payload.trigger_id, empty);
       return;
     }
+    const faults = intent.kind === 'invalid' ? faultsOf(intent.problems) : {};
+    const { id: formId } = await intake.offerCorrection(asked, intent, faults);
     const typed = `${command} ${unescape(payload.text)}`;
     if (intent.kind === 'ask-first') {
       const usage = intent.about && usageOf(intent.about, text);
-      await ack(renderQuestion({ command, typed, formId: form.id, meant: intent.meant, usage }, text));
+      await ack(renderQuestion({ command, typed, formId, meant: intent.meant, usage }, text));
       return;
     }
-    const problems = renderProblems(intent.problems, 'task', text);
-    await ack(refusal({ problems, typed, formId: form.id }, text));
+    await ack(refusal({ problems: renderProblems(intent.problems, 'task', text), typed, formId }, text));
   };
 }
 

@@ -150,7 +150,11 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
   const asked = { teamId: session.team_id, userId, channelId, threadTs, placeKind, responseUrl: null };
   const intent = parseTask(task);
   if (intent.kind === 'create') {
-    await intake.acceptInThread(asked, `${channelId}:${ts}`, { draft: intent.draft, files });
+    await intake.acceptInThread(asked, `${channelId}:${ts}`, {
+      draft: intent.draft,
+      reset: intent.reset,
+      files,
+    });
     taken(deps, spoken);
     return;
   }

@@ -5,13 +5,20 @@ import { readSessionForm } from '../blocks/session-form.ts';
 import { readFormMetadata, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 
-type ViewDeps = { forms: Pick<Forms, 'find'>; intake: Intake; text: Text };
+type ViewDeps = {
+  forms: Pick<Forms, 'find'>;
+  intake: Intake;
+  /** Off where the organization enforces its own tags. */
+  tagRequests: boolean;
+  text: Text;
+};
 
-export function listenToViews(app: App, { forms, intake, text }: ViewDeps): void {
+export function listenToViews(app: App, { forms, intake, tagRequests, text }: ViewDeps): void {
   app.view({ callback_id: VIEW.form, type: 'view_submission' }, async ({ view, body, ack }) => {
     const { formId, expanded } = readFormMetadata(view.private_metadata);
     const form = await forms.find(formId);
-    const read = readSessionForm(view.state.values, expanded, text);
+    const rules = { expanded, faults: form?.faults ?? {}, ownTag: tagRequests };
+    const read = readSessionForm(view.state.values, rules, text);
     if (form === null || Object.keys(read.errors).length > 0) {
       await ack({
         response_action: 'errors',

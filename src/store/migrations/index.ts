@@ -8,6 +8,7 @@ import { openHomes } from './006-open-homes.ts';
 import { cardLeases } from './007-card-leases.ts';
 import { resumedAt } from './008-resumed-at.ts';
 import { exactlyOnce } from './016-exactly-once.ts';
+import { formReview } from './021-form-review.ts';
 
 /** All migrations, by name, in order. A released one is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '007-card-leases': cardLeases,
   '008-resumed-at': resumedAt,
   '016-exactly-once': exactlyOnce,
+  '021-form-review': formReview,
 };

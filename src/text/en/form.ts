@@ -4,18 +4,19 @@ export const modal = {
   submit: 'Start',
   close: 'Cancel',
   moreOptions: 'More options',
-  /** Collapsed: what is set where it cannot be seen. */
-  alsoSet: (labels: string): string => `Also set, see "More options": ${labels}`,
+  /** Collapsed: what is set but not in view. */
+  alsoSet: (labels: string): string => `Also set, under "More options": ${labels}`,
   groups: {
+    about: 'Title and tags',
     guidance: 'Guidance',
-    access: 'Access',
+    access: 'Secrets',
     files: 'Files and links',
     result: 'Result',
     machine: 'Machine',
   },
   context: {
-    label: 'What Devin reads along with the task',
-    hint: 'It goes along as material, not as an instruction. Files come with the messages they are in.',
+    label: 'Context to include',
+    hint: 'Devin gets it as background, not as instructions. Files are included with their messages.',
     picked: (excerpt: string): string => `About this message: ${excerpt}`,
     pickedEmpty: 'About a message without text.',
     choices: {
@@ -26,38 +27,47 @@ export const modal = {
     counted: (choice: string, counts: string): string => `${choice} (${counts})`,
     messages: (count: number): string => (count === 1 ? '1 message' : `${count} messages`),
     files: (count: number): string => (count === 1 ? '1 file' : `${count} files`),
+    /** What was unticked. */
+    without: (counts: string): string => `Left out by you: ${counts}`,
+    /** `read`: how many messages this app reads. */
+    tooMany: (read: number): string =>
+      `This thread is very long. This app reads ${read} of its messages: the first one and those around the message you picked.`,
+    asFile:
+      'The thread is long: Devin gets the messages around the one you picked in the prompt, and all of them in a file.',
+    review: "Review what's sent",
   },
   threadUnreadable:
-    'Only this message can go along: this app cannot read the thread, because it is not in this conversation. To include the thread, type `/invite @Devin Sessions` there and open this form again.',
-  /** One input holds 3,000 characters; a longer value goes on in further ones. */
+    "Only this message can be included. This app isn't in this conversation, so it can't read the thread. To include the thread, type `/invite @Devin Sessions` there and open this form again.",
+  /** One input holds 3,000 characters; a longer value continues in more of them. */
   continued: (label: string, part: number): string => `${label} (part ${part})`,
-  /** `names`: what they were called; empty where that is not known. */
+  /** `names`: what they were called; empty if that is not known. */
   secretsLost: (names: readonly string[]): string =>
-    `The secrets for this session only were not kept: type them again, under "More options".${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
-  continuedHint: 'Continues the input above. Left empty: nothing more.',
+    `The secrets for this session only weren't kept. Enter them again under "More options".${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
+  continuedHint: 'Continues the input above.',
   tooLong: (label: string): string =>
-    `${label}: what was filled in is longer than this form can hold, so its end is missing here.`,
+    `${label}: the value is longer than this form can hold, so its end is missing here.`,
   none: {
     label: (label: string): string => `${label}: none at all`,
     option: 'None at all',
-    hint: 'Not the same as leaving the list empty.',
+    /** By label. */
+    hint: (label: string): string =>
+      `Gives Devin no ${label.toLowerCase()}. Leave the list empty to give all.`,
   },
-  unset: "The organisation's default",
   /** Options of closed sets, by their value: at most 75 characters. */
   options: {
-    normal: 'Normal',
-    fast: 'Fast: about twice as fast, at four times the cost',
-    lite: 'Lite',
-    ultra: 'Ultra',
-    fusion: 'Fusion',
+    normal: 'Normal: the default',
+    fast: 'Fast: about twice as fast, same intelligence, 4 times the cost',
+    lite: 'Lite: lighter, for small tasks',
+    ultra: 'Ultra: the strongest, for hard tasks',
+    fusion: 'Fusion: mixes a large and a small model to lower the cost',
   },
   search: 'Type to search, or to enter your own',
   on: 'On',
   /** How values of a kind are written, after the hint of the field. */
   kinds: {
-    list: 'A value with a comma in it goes into double quotes.',
+    list: 'Put a value with a comma in double quotes.',
     secrets:
-      'Everything after the first = is the value, quotes included. Lines that are blank or start with # are skipped. What you type is visible on your screen; nothing here is ever filled in again. Left empty: none.',
+      "Everything after the first = is the value, quotes included. Blank lines and lines that start with # are skipped. Your screen shows what you type. You'll retype these if you reopen the form.",
     json: 'A JSON object, from { to }.',
   },
   sensitive: {
@@ -67,44 +77,58 @@ export const modal = {
   },
   files: {
     label: 'Files',
-    hint: 'At most 10 files of up to 10 MB each. Left empty: none but those of the messages that go along.',
+    hint: 'Up to 10 files of up to 10 MB each.',
   },
   /** Where a value came from that was filled in. */
   filledIn: {
-    workspace: "Filled in from this workspace's defaults.",
-    channel: "Filled in from this channel's defaults.",
-    person: 'Filled in from your own defaults.',
+    workspace: "From this workspace's defaults.",
+    channel: "From this channel's defaults.",
+    person: 'From your own defaults.',
+  },
+  /** At a field whose value was refused. `typed`: as it was typed. `wanted`: what to do. */
+  refused: {
+    typed: (typed: string, wanted: string): string => `You typed "${typed}". ${wanted}`,
+    untyped: (wanted: string): string => `The value was missing or unclear. ${wanted}`,
+    said: (words: string): string => `Devin refused this: ${words}`,
   },
   runsAs: {
-    looking: 'Looking up who this will run as…',
-    member: (name: string, how: string): string => `Runs as ${name}. ${how}`,
-    refused: (why: string): string => `:warning: You cannot start a session yet. ${why}`,
+    looking: 'Looking up who this runs as…',
+    member: (name: string): string => `Runs as ${name}`,
+    refused: (why: string): string => `:warning: You can't start a session yet. ${why}`,
   },
+  /** In an alert, which has a sign of its own. */
+  cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
+  closeRefused: 'Close',
   identityUnavailable:
     "This app couldn't check who you are in Devin just now, so there is no form yet. Close this and open it again in a minute. What you typed is kept.",
-  expired:
-    'This form is too old to be sent. Copy your task, open a new form and paste it there. Nothing was started.',
+  expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
   errors: {
-    empty: 'Say what Devin should do.',
-    takes: (takes: string): string => `This takes ${takes}.`,
-    value: (value: string, takes: string): string => `"${value}" does not fit. This takes ${takes}.`,
-    noneAndValues: 'Either untick this or empty the list above: as it stands, it says both.',
+    empty: 'Add a task: what should Devin do?',
+    takes: (takes: string): string => `Use ${takes}.`,
+    value: (value: string, takes: string): string => `"${value}" isn't valid. Use ${takes}.`,
+    tooMany: (most: number, given: number): string => `Use up to ${most}; you have ${given}.`,
+    noneAndValues: 'Untick this, or empty the list above.',
     /** Never what is on the line: it may be a secret. */
     secrets: {
-      'no-equals': (line: number): string => `Line ${line} is not of the form KEY=VALUE.`,
+      'no-equals': (line: number): string => `Line ${line} must be KEY=VALUE.`,
       'bad-key': (line: number): string =>
-        `Line ${line}: the key before = takes 1 to 256 characters and no spaces.`,
-      repeated: (line: number): string =>
-        `Line ${line} repeats the key of a line above it. Keep one of them.`,
+        `Line ${line}: the key before = must be 1 to 256 characters without spaces.`,
+      repeated: (line: number): string => `Line ${line} repeats a key from a line above. Keep one of them.`,
     },
-    lineBreak: 'a line break',
+    lineBreak: 'line break',
     jsonAt: (line: number, column: number, found: string): string =>
-      `This is not valid JSON: ${found} cannot stand at line ${line}, character ${column}.`,
-    jsonIncomplete:
-      'This JSON ends too early: a bracket or a quote is still open, or nothing follows the last comma.',
-    jsonObject: 'This takes a JSON object, from { to }.',
-    jsonSchema:
-      'This takes a JSON Schema of at most 64 KB that refers to no other document ($ref only to "#…").',
+      `Invalid JSON: unexpected ${found} at line ${line}, character ${column}.`,
+    jsonIncomplete: 'Invalid JSON: it ends too early. Close every bracket and quote.',
+    jsonObject: 'Use a JSON object, from { to }.',
+    schema: {
+      tooLarge: 'Use a JSON Schema of up to 64 KB.',
+      external: (ref: string): string =>
+        `"$ref": "${ref}" points to another document. Use references within the schema only, such as "#/definitions/…".`,
+      draft: (declared: string): string => `Use JSON Schema draft 7; this one declares ${declared}.`,
+      /** In the validator's words. */
+      invalid: (at: string, message: string): string =>
+        `Not a valid JSON Schema (draft 7): ${at === '' ? 'the schema' : at} ${message}.`,
+    },
   },
 };
 

@@ -51,6 +51,7 @@ const PLACES: Record<string, (words: string) => unknown> = {
         expanded: false,
         values: {},
         sources: {},
+        faults: {},
         context: { picked: words, options: [], chosen: 'message', unavailable: null },
         runsAs: { kind: 'member', name: words, how: 'Matched.' },
         notes: [],

@@ -7,7 +7,7 @@ import { fields } from '../../../src/session/fields.ts';
 import { readSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { fieldBlock, readFormMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/index.ts';
-import { draft, draw, stateOf } from './form/harness.ts';
+import { COLLAPSED, draft, draw, EXPANDED, stateOf } from './form/harness.ts';
 
 const TASK = 'Fix the flaky login test';
 
@@ -41,7 +41,7 @@ describe('a form', () => {
   test('that nobody touches says what it was filled in with', () => {
     fc.assert(
       fc.property(draft, (values) => {
-        const read = readSessionForm(stateOf(draw({ values, expanded: true })), true, en);
+        const read = readSessionForm(stateOf(draw({ values, expanded: true })), EXPANDED, en);
         expect(read).toEqual({ draft: values, contextChoice: null, fileIds: [], errors: {} });
       }),
     );
@@ -51,7 +51,14 @@ describe('a form', () => {
     const view = draw({ expanded: true });
     const shown = new Set(inputs(view).map((block) => block.block_id));
     expect(fields.filter(({ key }) => !shown.has(fieldBlock(key)))).toEqual([]);
-    expect(headings(view)).toEqual(['Guidance', 'Access', 'Files and links', 'Result', 'Machine']);
+    expect(headings(view)).toEqual([
+      'Title and tags',
+      'Guidance',
+      'Secrets',
+      'Files and links',
+      'Result',
+      'Machine',
+    ]);
   });
 
   test('shows the main fields and a button for the others at first', () => {
@@ -60,7 +67,7 @@ describe('a form', () => {
       fields.filter(({ group }) => group === 'main').map(({ key }) => fieldBlock(key)),
     );
     expect(JSON.stringify(view)).toContain('"text":"More options"');
-    expect(lines(view)).toContain('Also set, see "More options": Machine');
+    expect(lines(view)).toContain('Also set, under "More options": Machine');
     expect(readFormMetadata(view.private_metadata ?? '')).toEqual({ formId: 'f1', expanded: false });
   });
 
@@ -74,35 +81,46 @@ describe('a form', () => {
     expect(others.every(({ optional }) => optional === true)).toBe(true);
   });
 
-  test('has a label and a hint at every input', () => {
-    const without = inputs(draw({ expanded: true })).filter(
-      ({ label, hint }) => label.text === '' || (hint?.text ?? '') === '',
-    );
-    expect(without).toEqual([]);
+  test('has a label at every input, and says what an empty one means', () => {
+    const silent = inputs(draw({ expanded: true })).filter(({ label, hint, element }) => {
+      const placeholder = 'placeholder' in element ? (element.placeholder?.text ?? '') : '';
+      return label.text === '' || `${hint?.text ?? ''}${placeholder}` === '';
+    });
+    expect(silent).toEqual([]);
   });
+
+  test.each([{}, { context: { picked: 'x', options: [], chosen: 'thread', unavailable: null } as const }])(
+    'has at most six inputs at first: %o',
+    (parts) => {
+      expect(inputs(draw({ ...parts, context: null })).length).toBeLessThanOrEqual(6);
+    },
+  );
 
   test('names the source of a default, and none for what was asked for', () => {
     const view = draw({
-      values: { prompt: TASK, repos: ['acme/web'], devin_mode: 'fast', title: 'A' },
+      values: { prompt: TASK, repos: ['acme/web'], devin_mode: 'fast', max_acu_limit: 3 },
       sources: {
         prompt: 'request',
         repos: 'channel',
         devin_mode: 'workspace',
-        title: 'person',
+        max_acu_limit: 'person',
         tags: 'channel',
       },
     });
-    expect(hintOf(view, 'field.repos')).toContain("Filled in from this channel's defaults.");
-    expect(hintOf(view, 'field.devin_mode')).toContain("Filled in from this workspace's defaults.");
-    expect(hintOf(view, 'field.title')).toContain('Filled in from your own defaults.');
-    expect(hintOf(view, 'field.prompt')).not.toContain('Filled in');
-    expect(hintOf(view, 'field.tags')).not.toContain('Filled in');
+    expect(hintOf(view, 'field.repos')).toContain("From this channel's defaults.");
+    expect(hintOf(view, 'field.devin_mode')).toContain("From this workspace's defaults.");
+    expect(hintOf(view, 'field.max_acu_limit')).toContain('From your own defaults.');
+    expect(hintOf(view, 'field.prompt')).not.toContain('From');
+    expect(hintOf(view, 'field.tags')).not.toContain('From');
   });
 
   test('says what a mode costs where it is chosen', () => {
     expect(inputOf(draw({ values: { devin_mode: 'fast' } }), 'field.devin_mode')?.element).toMatchObject({
       type: 'static_select',
-      initial_option: { text: { text: 'Fast: about twice as fast, at four times the cost' }, value: 'fast' },
+      initial_option: {
+        text: { text: 'Fast: about twice as fast, same intelligence, 4 times the cost' },
+        value: 'fast',
+      },
     });
   });
 
@@ -135,13 +153,13 @@ describe('a form', () => {
       label: { text: 'Task (part 2)' },
       optional: true,
     });
-    expect(readSessionForm(stateOf(view), true, en).draft.prompt).toBe(prompt);
+    expect(readSessionForm(stateOf(view), EXPANDED, en).draft.prompt).toBe(prompt);
   });
 
   test('says so where a value is longer than any form', () => {
     const view = draw({ values: { prompt: 'word '.repeat(60_000).trim() }, expanded: true });
-    expect(lines(view)[0]).toBe(
-      'Task: what was filled in is longer than this form can hold, so its end is missing here.',
+    expect(lines(view)[1]).toBe(
+      'Task: the value is longer than this form can hold, so its end is missing here.',
     );
   });
 
@@ -168,24 +186,55 @@ describe('a form', () => {
   });
 });
 
-describe('the last line of a form', () => {
+describe('the first line of a form', () => {
   test.each([
-    [{ kind: 'member', name: 'Ada <L>', how: 'Matched.' } as const, 'Runs as *Ada &lt;L&gt;*. Matched.'],
+    [{ kind: 'member', name: 'Ada <L>', how: 'Matched.' } as const, 'Runs as *Ada &lt;L&gt;*'],
     [{ kind: 'service-user', why: 'Runs as the service user.' } as const, 'Runs as the service user.'],
   ])('says who the session runs as: %o', (runsAs, sentence) => {
     const view = draw({ runsAs, notes: ['A note.'], expanded: true });
-    expect(lines(view)[0]).toBe('A note.');
-    expect(lines(view).at(-1)).toBe(sentence);
-    expect(view.blocks.at(-1)).toMatchObject({ block_id: 'runs_as' });
+    expect(lines(view).slice(0, 2)).toEqual([sentence, 'A note.']);
+    expect(view.blocks[0]).toMatchObject({ block_id: 'runs_as' });
+  });
+
+  test.each(['No Devin account.', `No Devin account. ${'Ask an administrator. '.repeat(20)}`])(
+    'says why there is nothing to fill in, and then there are no inputs: %s',
+    (why) => {
+      const view = draw({ runsAs: { kind: 'refused', why }, values: { prompt: TASK }, expanded: true });
+      expect(inputs(view)).toEqual([]);
+      expect(view.submit).toBeUndefined();
+      expect(view.blocks[0]).toMatchObject({ type: 'alert', level: 'warning' });
+      expect(JSON.stringify(view.blocks)).toContain(why.trim());
+    },
+  );
+});
+
+describe('a refused value', () => {
+  const faults = {
+    max_acu_limit: { typed: ['ten'], said: null },
+    tags: { typed: ['x'], said: 'No such tag.' },
+  };
+
+  test('is shown at its field, which must then be filled in if it cannot hold it', () => {
+    const view = draw({ values: { prompt: TASK }, faults, expanded: true });
+    const at = view.blocks.findIndex((block) => block.block_id === 'field.max_acu_limit');
+    expect(view.blocks[at]).toMatchObject({ optional: false });
+    expect(JSON.stringify(view.blocks[at - 1])).toContain(
+      'You typed \\"ten\\". Use a whole number, 1 or more.',
+    );
+    const tags = view.blocks.findIndex((block) => block.block_id === 'field.tags');
+    expect(JSON.stringify(view.blocks[tags - 1])).toContain('Devin refused this: No such tag.');
+    expect(view.blocks[tags]).toMatchObject({ optional: true });
+  });
+
+  test('left out of the submission is an error, not a session without it', () => {
+    const view = draw({ values: { prompt: TASK }, faults });
+    const read = readSessionForm(stateOf(view), { ...COLLAPSED, faults }, en);
+    expect(read.errors).toEqual({ 'field.max_acu_limit': 'Use a whole number, 1 or more.' });
   });
 
   test.each([
-    [{ kind: 'looking' } as const, 'Looking up who this will run as…'],
+    [{ kind: 'looking' } as const, 'Looking up who this runs as…'],
     [{ kind: 'not-known', why: 'Devin did not say.' } as const, 'Devin did not say.'],
-    [
-      { kind: 'refused', why: 'Devin does not know you.' } as const,
-      ':warning: You cannot start a session yet. Devin does not know you.',
-    ],
   ])('is all there is until the person is known and accepted: %o', (runsAs, sentence) => {
     const view = draw({ runsAs, notes: ['A note.'], values: { repos: ['acme/hush'] }, expanded: true });
     expect(lines(view)).toEqual([sentence]);
@@ -210,10 +259,10 @@ describe('what goes along with the task', () => {
       unavailable: null,
     } as const;
     const view = draw({ values: { prompt: TASK }, context: { ...context, options: [...context.options] } });
-    const [task, excerpt, choice] = view.blocks;
+    const [, task, excerpt, choice] = view.blocks;
     expect(task).toMatchObject({ block_id: 'field.prompt' });
     expect(excerpt).toMatchObject({ type: 'context' });
-    expect(lines(view)[0]).toBe(
+    expect(lines(view)[1]).toBe(
       'About this message: Login is <@U1> flaky &lt;!channel&gt;\nThis message (1 file) · The thread up to this message (12 messages, 2 files)',
     );
     expect(choice).toMatchObject({
@@ -227,7 +276,7 @@ describe('what goes along with the task', () => {
         ],
       },
     });
-    expect(readSessionForm(stateOf(view), false, en).contextChoice).toBe('until-here');
+    expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBe('until-here');
   });
 
   test('is said where there is nothing to choose, and why', () => {
@@ -235,13 +284,13 @@ describe('what goes along with the task', () => {
       values: { prompt: TASK },
       context: { picked: ' ', options: [own], chosen: 'message', unavailable: en.modal.threadUnreadable },
     });
-    expect(lines(view)[0]).toBe(
+    expect(lines(view)[1]).toBe(
       [
         'About a message without text.',
-        'What Devin reads along with the task: This message (1 file)',
+        'Context to include: This message (1 file)',
         en.modal.threadUnreadable,
       ].join('\n'),
     );
-    expect(readSessionForm(stateOf(view), false, en).contextChoice).toBeNull();
+    expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBeNull();
   });
 });

@@ -60,7 +60,7 @@ describe('problems', () => {
 
   test('an unknown flag is told with the nearest one and what that takes', () => {
     expect(sentences('x --repos a/b')).toEqual([
-      'Unknown option `--repos`. Did you mean `--repo`? If it belongs to the task, put it in backticks.',
+      'Unknown option `--repos`. Did you mean `--repo a/b`? If it belongs to the task, put it in backticks.',
     ]);
     expect(sentences('x --branch main')[0]).not.toContain('Did you mean');
   });
@@ -82,7 +82,8 @@ describe('problems', () => {
 
   test('every kind of problem has a sentence that names its flag', () => {
     const problems: Problem[] = [
-      { kind: 'unknown-flag', flag: '--x', nearest: null },
+      { kind: 'unknown-flag', flag: '--x', nearest: null, value: null },
+      { kind: 'too-many', field: 'title', most: 1, given: 2 },
       { kind: 'missing-value', field: 'title' },
       { kind: 'bad-value', field: 'title', value: 'x' },
       { kind: 'unclosed-quote', field: 'title', value: '"x' },

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { fields } from '../../../src/session/fields.ts';
 import type { SessionDraft } from '../../../src/session/fields.ts';
+import { unescape } from '../../../src/slack/blocks/text.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
 
+/** What a task asks for; nothing goes back to a default. */
 function created(text: string): SessionDraft {
   const intent = parseCommand(text);
   if (intent.kind !== 'create') throw new Error(`${intent.kind}: ${JSON.stringify(intent)}`);
@@ -106,14 +109,14 @@ describe('flags', () => {
   });
 
   test('a list may be none at all, where that means something', () => {
-    expect(created('x --secret none --knowledge None --tag none')).toEqual({
+    expect(created('x --secret none --knowledge None --tag a')).toEqual({
       prompt: 'x',
       secret_ids: [],
       knowledge_ids: [],
-      tags: ['none'],
+      tags: ['a'],
     });
     expect(refused('x --secret none,s-1').problems).toEqual([
-      { kind: 'bad-value', field: 'secret_ids', value: 'none, s-1' },
+      { kind: 'bad-value', field: 'secret_ids', value: 'none' },
     ]);
   });
 
@@ -130,14 +133,80 @@ describe('flags', () => {
   });
 });
 
+describe('default, all and none', () => {
+  test.each([
+    ['x --acu default', 'max_acu_limit'],
+    ['x --mode Default', 'devin_mode'],
+    ['x --title default', 'title'],
+    ['x --repo default', 'repos'],
+    ['x --no-resume=default', 'resumable'],
+    ['x --knowledge all', 'knowledge_ids'],
+    ['x --secret ALL', 'secret_ids'],
+    ['x --tag none', 'tags'],
+    ['x --repo none', 'repos'],
+  ])('%s undoes a default', (text, field) => {
+    expect(parseCommand(text)).toEqual({ kind: 'create', draft: { prompt: 'x' }, reset: [field] });
+  });
+
+  test('with another value beside them are a mistake', () => {
+    expect(refused('x --knowledge all,n-1').problems).toEqual([
+      { kind: 'bad-value', field: 'knowledge_ids', value: 'all' },
+    ]);
+  });
+});
+
+describe('a repository', () => {
+  test.each([
+    ['https://github.com/acme/web/tree/main/src', 'acme/web'],
+    ['<https://github.com/acme/web/pull/7>', 'acme/web'],
+    ['<https://github.com/acme/web/issues?q=is%3Aopen#top|github.com/acme/web/issues>', 'acme/web'],
+    ['github.com/acme/web/blob/main/a.ts', 'acme/web'],
+    ['www.github.com/acme/web', 'acme/web'],
+    ['git@github.com:acme/web.git', 'acme/web'],
+    ['ssh://git@github.com/acme/web.git', 'acme/web'],
+    ['https://gitlab.com/acme/group/web/-/merge_requests/3', 'acme/group/web'],
+    ['https://git.acme.io/team/web/src/branch/main', 'team/web'],
+    ['https://bitbucket.org/acme/web/src/main/', 'acme/web'],
+    ['acme/web', 'acme/web'],
+    ['acme/web.git', 'acme/web'],
+  ])('%s is named by %s', (typed, name) => {
+    expect(fields.find(({ key }) => key === 'repos')?.schema.parse([unescape(typed)])).toEqual([name]);
+    expect(created(`x --repo ${typed}`).repos).toBeDefined();
+  });
+});
+
 describe('problems', () => {
   test.each([
-    ['x --repos a/b', { kind: 'unknown-flag', flag: '--repos', nearest: 'repos' }],
-    ['x --titel a', { kind: 'unknown-flag', flag: '--titel', nearest: 'title' }],
-    ['x --resume', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable' }],
-    ['x --schema a', { kind: 'unknown-flag', flag: '--schema', nearest: 'structured_output_required' }],
-    ['x --branch=main', { kind: 'unknown-flag', flag: '--branch', nearest: null }],
-    ['x --foo/bar', { kind: 'unknown-flag', flag: '--foo/bar', nearest: null }],
+    ['x --repos a/b', { kind: 'unknown-flag', flag: '--repos', nearest: 'repos', value: 'a/b' }],
+    ['x -repo a/b', { kind: 'unknown-flag', flag: '-repo', nearest: 'repos', value: 'a/b' }],
+    [
+      'x --max-acu-limit 5',
+      { kind: 'unknown-flag', flag: '--max-acu-limit', nearest: 'max_acu_limit', value: '5' },
+    ],
+    [
+      'x --max_acu_limit=5',
+      { kind: 'unknown-flag', flag: '--max_acu_limit', nearest: 'max_acu_limit', value: '5' },
+    ],
+    [
+      'x --devin-mode fast',
+      { kind: 'unknown-flag', flag: '--devin-mode', nearest: 'devin_mode', value: 'fast' },
+    ],
+    ['x --resumable', { kind: 'unknown-flag', flag: '--resumable', nearest: 'resumable', value: null }],
+    ['x --rpeo "a/b"', { kind: 'unknown-flag', flag: '--rpeo', nearest: 'repos', value: 'a/b' }],
+    ['x --link hello', { kind: 'bad-value', field: 'session_links', value: 'hello' }],
+    ['x --repo all', { kind: 'bad-value', field: 'repos', value: 'all' }],
+    [
+      'x --repo https://github.com/acme',
+      { kind: 'bad-value', field: 'repos', value: 'https://github.com/acme' },
+    ],
+    ['x --titel a', { kind: 'unknown-flag', flag: '--titel', nearest: 'title', value: 'a' }],
+    ['x --resume', { kind: 'unknown-flag', flag: '--resume', nearest: 'resumable', value: null }],
+    [
+      'x --schema a',
+      { kind: 'unknown-flag', flag: '--schema', nearest: 'structured_output_required', value: null },
+    ],
+    ['x --branch=main', { kind: 'unknown-flag', flag: '--branch', nearest: null, value: null }],
+    ['x --foo/bar', { kind: 'unknown-flag', flag: '--foo/bar', nearest: null, value: null }],
     ['x --title', { kind: 'missing-value', field: 'title' }],
     ['x --title=', { kind: 'missing-value', field: 'title' }],
     ['x --title= y', { kind: 'missing-value', field: 'title' }],
@@ -165,20 +234,42 @@ describe('problems', () => {
     expect(refused(text).problems).toEqual([problem]);
   });
 
-  test('too many values of a list are one problem', () => {
-    const tags = Array.from({ length: 51 }, (_, index) => `t${index}`).join(',');
-    expect(refused(`x --tag ${tags}`).problems).toMatchObject([{ kind: 'bad-value', field: 'tags' }]);
+  test('too many tags are one problem, and one more is taken where the app adds none', () => {
+    const tags = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`).join(',');
+    expect(refused(`x --tag ${tags(50)}`).problems).toEqual([
+      { kind: 'too-many', field: 'tags', most: 49, given: 50 },
+    ]);
+    expect(created(`x --tag ${tags(49)}`).tags).toHaveLength(49);
+    expect(parseCommand(`x --tag ${tags(50)}`, { ownTag: false }).kind).toBe('create');
+    expect(parseCommand(`x --tag ${tags(51)}`, { ownTag: false }).kind).toBe('invalid');
+  });
+
+  test('the value of a slip is kept for the form, out of the task', () => {
+    expect(refused('fix it --rpeo acme/api --max-acu-limit 5 now').draft).toEqual({
+      prompt: 'fix it now',
+      repos: ['acme/api'],
+      max_acu_limit: 5,
+    });
+    expect(refused('fix it --max-acu-limit ten').problems).toEqual([
+      { kind: 'unknown-flag', flag: '--max-acu-limit', nearest: 'max_acu_limit', value: 'ten' },
+      { kind: 'bad-value', field: 'max_acu_limit', value: 'ten' },
+    ]);
+  });
+
+  test.each(['-x', '-la', 'a -m b', 'tar -xzf', '-5', '- item'])('%s is no slip of an option', (text) => {
+    expect(created(`run ${text} here`)).toEqual({ prompt: `run ${text} here` });
   });
 
   test('all problems are told at once, and what could be read is kept for the form', () => {
     expect(refused('fix it --repo a/b,web --acu ten --mod fast --title T')).toEqual({
       kind: 'invalid',
       problems: [
-        { kind: 'unknown-flag', flag: '--mod', nearest: 'devin_mode' },
+        { kind: 'unknown-flag', flag: '--mod', nearest: 'devin_mode', value: 'fast' },
         { kind: 'bad-value', field: 'repos', value: 'web' },
         { kind: 'bad-value', field: 'max_acu_limit', value: 'ten' },
       ],
-      draft: { prompt: 'fix it fast', repos: ['a/b'], title: 'T' },
+      draft: { prompt: 'fix it', devin_mode: 'fast', repos: ['a/b'], title: 'T' },
+      reset: [],
     });
   });
 });
@@ -299,13 +390,16 @@ describe('sub-commands', () => {
     ['defaults workspace clear', { kind: 'clear-defaults', scope: 'workspace' }],
     [
       'defaults channel --acu 5',
-      { kind: 'set-defaults', scope: 'channel', draft: { max_acu_limit: 5 }, problems: [] },
+      { kind: 'set-defaults', scope: 'channel', draft: { max_acu_limit: 5 }, problems: [], reset: [] },
     ],
     [
       '!fast defaults me',
-      { kind: 'set-defaults', scope: 'person', draft: { devin_mode: 'fast' }, problems: [] },
+      { kind: 'set-defaults', scope: 'person', draft: { devin_mode: 'fast' }, problems: [], reset: [] },
     ],
-    ['defaults --tag a', { kind: 'set-defaults', scope: 'person', draft: { tags: ['a'] }, problems: [] }],
+    [
+      'defaults --tag a',
+      { kind: 'set-defaults', scope: 'person', draft: { tags: ['a'] }, problems: [], reset: [] },
+    ],
     [
       'defaults me --acu none',
       {
@@ -313,6 +407,17 @@ describe('sub-commands', () => {
         scope: 'person',
         draft: {},
         problems: [{ kind: 'bad-value', field: 'max_acu_limit', value: 'none' }],
+        reset: [],
+      },
+    ],
+    [
+      'defaults me --acu default --repo a/b',
+      {
+        kind: 'set-defaults',
+        scope: 'person',
+        draft: { repos: ['a/b'] },
+        problems: [],
+        reset: ['max_acu_limit'],
       },
     ],
     ['notify DM', { kind: 'notify', where: 'dm', session: null }],

@@ -207,6 +207,7 @@ describe('a draft said as flags', () => {
         expect(parseCommand(escape(text))).toEqual({
           kind: 'create',
           draft: { ...values, prompt: 'fix "the --x" — now' },
+          reset: [],
         });
       }),
       { numRuns: 500 },

@@ -53,6 +53,12 @@ function shown(app: App, surface: Surface, block: Block): Child {
       );
     case 'input':
       return input(app, surface, block);
+    case 'alert':
+      return h(
+        'div.alert',
+        { role: 'note', 'data-level': block.level ?? 'default' },
+        anyText(state, block.text),
+      );
     case 'header':
       return h('h3.header', {}, plainText(block.text));
     case 'divider':

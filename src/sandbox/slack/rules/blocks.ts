@@ -73,6 +73,12 @@ export const block = z.discriminatedUnion('type', [
   image,
   richText,
   z.strictObject({ type: z.literal('divider'), ...named }),
+  z.strictObject({
+    type: z.literal('alert'),
+    ...named,
+    text: anyText(LIMIT.alert),
+    level: z.enum(['default', 'info', 'warning', 'error', 'success']).optional(),
+  }),
   z.strictObject({ type: z.literal('header'), ...named, text: plainText(LIMIT.header) }),
   z.strictObject({ type: z.literal('markdown'), ...named, text: text(LIMIT.markdownText) }),
 ]);

@@ -15,6 +15,7 @@ export const LIMIT = {
   contextElements: 10,
   actionsElements: 25,
   header: 150,
+  alert: 200,
   altText: 2000,
   imageTitle: 2000,
   label: 2000,

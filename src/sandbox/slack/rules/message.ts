@@ -63,6 +63,9 @@ function checkPlacement(blocks: readonly Block[]): Violation[] {
           },
         ]
       : []),
+    ...blocks.flatMap(({ type }, i) =>
+      type === 'alert' ? [{ pointer: `/blocks/${i}`, message: 'alert works in modals only' }] : [],
+    ),
     ...(files === -1
       ? []
       : [{ pointer: `/blocks/${files}/element`, message: 'file_input works in views only' }]),

@@ -51,9 +51,13 @@ function checkSubmit(view: ViewDefinition): Violation[] {
 }
 
 function checkPlacement(view: ViewDefinition): Violation[] {
-  return view.blocks.flatMap(({ type }, i) =>
-    type === 'markdown' ? [{ pointer: `/view/blocks/${i}`, message: 'markdown works in messages only' }] : [],
-  );
+  return view.blocks.flatMap(({ type }, i) => {
+    const pointer = `/view/blocks/${i}`;
+    if (type === 'markdown') return [{ pointer, message: 'markdown works in messages only' }];
+    return type === 'alert' && view.type === 'home'
+      ? [{ pointer, message: 'alert works in modals only' }]
+      : [];
+  });
 }
 
 function checkSize(view: unknown): Violation[] {

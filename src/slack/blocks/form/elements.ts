@@ -27,67 +27,87 @@ export function inputBlock({ blockId, label, hint, optional = true, element }: L
     type: 'input',
     block_id: blockId,
     label: caption(label, LIMIT.label),
-    hint: caption(hint, LIMIT.label),
+    ...(hint !== '' && { hint: caption(hint, LIMIT.label) }),
     optional,
     element,
   };
 }
 
-export type Typed = { initial: string | undefined; maxLength: number; multiline: boolean; focus?: boolean };
+export type Typed = {
+  initial: string | undefined;
+  placeholder?: string | undefined;
+  maxLength: number;
+  multiline: boolean;
+  focus?: boolean;
+};
 
-export function textElement({ initial, maxLength, multiline, focus = false }: Typed): PlainTextInput {
+export function textElement({
+  initial,
+  placeholder = '',
+  maxLength,
+  multiline,
+  focus = false,
+}: Typed): PlainTextInput {
   return {
     type: 'plain_text_input',
     action_id: INPUT,
     multiline,
     max_length: maxLength,
+    ...placeholderOf(placeholder),
     ...(initial !== undefined && { initial_value: initial }),
     ...(focus && { focus_on_load: true }),
   };
 }
 
 /** `min_query_length: 0`: suggestions come as soon as the select is opened. */
-export function pickOne(lookup: Lookup, [value]: string[], text: Text): ExternalSelect {
+export function pickOne(lookup: Lookup, [value]: string[], placeholder: string): ExternalSelect {
   return {
     type: 'external_select',
     action_id: lookupAction(lookup),
-    placeholder: caption(text.modal.search, LIMIT.placeholder),
+    ...placeholderOf(placeholder),
     min_query_length: 0,
     ...(value !== undefined && { initial_option: unlabelled(value) }),
   };
 }
 
-export function pickSeveral(lookup: Lookup, values: string[], text: Text): MultiExternalSelect {
+export function pickSeveral(lookup: Lookup, values: string[], placeholder: string): MultiExternalSelect {
   return {
     type: 'multi_external_select',
     action_id: lookupAction(lookup),
-    placeholder: caption(text.modal.search, LIMIT.placeholder),
+    ...placeholderOf(placeholder),
     min_query_length: 0,
     ...(values.length > 0 && { initial_options: values.map(unlabelled) }),
   };
 }
 
-export function choiceElement(values: readonly string[], chosen: unknown, text: Text): StaticSelect {
+type Choice = { values: readonly string[]; chosen: unknown; placeholder: string };
+
+export function choiceElement({ values, chosen, placeholder }: Choice, text: Text): StaticSelect {
   const labels: Record<string, string> = text.modal.options;
   const options = values.map((value) => option(labels[value] ?? value, value));
   const initial = options.find(({ value }) => value === chosen);
   return {
     type: 'static_select',
     action_id: INPUT,
-    placeholder: caption(text.modal.unset, LIMIT.placeholder),
+    ...placeholderOf(placeholder),
     options,
     ...(initial !== undefined && { initial_option: initial }),
   };
 }
 
-export function numberElement(min: number, value: unknown): NumberInput {
+export function numberElement(min: number, value: unknown, placeholder: string): NumberInput {
   return {
     type: 'number_input',
     action_id: INPUT,
     is_decimal_allowed: false,
     min_value: String(min),
+    ...placeholderOf(placeholder),
     ...(typeof value === 'number' && value >= min && { initial_value: String(value) }),
   };
+}
+
+function placeholderOf(words: string) {
+  return words === '' ? {} : { placeholder: caption(words, LIMIT.placeholder) };
 }
 
 /** The value of each box, when it is ticked. */

@@ -1,9 +1,13 @@
-import type { InputBlock } from '@slack/types';
+import type { ContextBlock, InputBlock } from '@slack/types';
 import type { ValueSource } from '../../../session/defaults.ts';
+import type { Fault } from '../../../session/faults.ts';
 import type { Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, INPUT, noneBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
+import { context } from '../objects.ts';
+import { oneLine } from '../one-line.ts';
+import { escape, truncate } from '../text.ts';
 import {
   choiceElement,
   inputBlock,
@@ -16,31 +20,42 @@ import {
 import { TASK } from './shown.ts';
 import { maxLength, strings, writtenParts } from './typed.ts';
 
+/** Of a refused value, in characters. */
+const SHOWN_LENGTH = 150;
+
 export type Entry = {
   field: Field;
   value: unknown;
   /** Inputs that a typed value is spread over; undefined: it is picked. */
   parts: number | undefined;
   source: ValueSource | undefined;
+  /** What was refused here before; undefined: nothing. */
+  fault: Fault | undefined;
   text: Text;
 };
 
-/** The inputs of one field, by its kind: most take one, some have a companion. */
-export function fieldInputs(entry: Entry): InputBlock[] {
+/** The inputs of one field, after what was refused there before. */
+export function fieldInputs(entry: Entry): (InputBlock | ContextBlock)[] {
+  return [...faultLine(entry), ...inputsByKind(entry)];
+}
+
+/** By the field's kind: most take one input, some have a companion. */
+function inputsByKind(entry: Entry): InputBlock[] {
   const { field, value, text } = entry;
   const { input } = field;
+  const { placeholder } = text.fields[field.key];
   switch (input.kind) {
     case 'text':
-      return typedOr(entry, (lookup) => pickOne(lookup, strings(value), text));
+      return typedOr(entry, (lookup) => pickOne(lookup, strings(value), placeholder));
     case 'list':
       return [
-        ...typedOr(entry, (lookup) => pickSeveral(lookup, [...new Set(strings(value))], text)),
+        ...typedOr(entry, (lookup) => pickSeveral(lookup, [...new Set(strings(value))], placeholder)),
         ...(input.none ? [noneInput(entry)] : []),
       ];
     case 'choice':
-      return [single(entry, choiceElement(input.options, value, text))];
+      return [single(entry, choiceElement({ values: input.options, chosen: value, placeholder }, text))];
     case 'number':
-      return [single(entry, numberElement(input.min, value))];
+      return [single(entry, numberElement(input.min, value, placeholder))];
     case 'switch':
       return [single(entry, tickBox(text.modal.on, typeof value === 'boolean' ? value : input.initially))];
     case 'secrets':
@@ -48,6 +63,18 @@ export function fieldInputs(entry: Entry): InputBlock[] {
     case 'json':
       return typedInputs(entry, entry.parts ?? 1);
   }
+}
+
+/** Slack shows an error at an input only once it is submitted. */
+function faultLine({ field, fault, text }: Entry): ContextBlock[] {
+  if (fault === undefined) return [];
+  const { refused, errors } = text.modal;
+  const wanted = errors.takes(text.fields[field.key].takes);
+  const typed = fault.typed.join(', ');
+  const what =
+    typed === '' ? refused.untyped(wanted) : refused.typed(truncate(oneLine(typed), SHOWN_LENGTH), wanted);
+  const sentence = fault.said === null ? what : refused.said(truncate(fault.said, LIMIT.label));
+  return [context(`:warning: ${escape(sentence)}`)];
 }
 
 export function filesInput(text: Text): InputBlock {
@@ -73,7 +100,13 @@ function typedInputs(entry: Entry, count: number): InputBlock[] {
   const multiline = field.input.kind !== 'text' || field.input.multiline;
   const [first, ...further] = writtenParts(field, value, count);
   const element = (initial: string | undefined, focus: boolean) =>
-    textElement({ initial, maxLength: maxLength(field), multiline, focus });
+    textElement({
+      initial,
+      placeholder: text.fields[field.key].placeholder,
+      maxLength: maxLength(field),
+      multiline,
+      focus,
+    });
   return [
     single(entry, element(first, isTask)),
     ...Array.from({ length: count - 1 }, (_, i) =>
@@ -94,9 +127,15 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
     blockId: fieldBlock(key),
     label,
     hint: hintOf(entry),
-    optional: key !== TASK,
+    optional: key !== TASK && !mustBeFilled(entry.field, entry.fault),
     element,
   });
+}
+
+/** Whether its input must not be left empty: it cannot hold what was typed, and is not to be dropped in silence. */
+export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolean {
+  if (fault === undefined) return false;
+  return input.kind === 'number' || input.kind === 'choice' || fault.typed.length === 0;
 }
 
 /** The field's own hint, how its kind is written, and where a value that is filled in came from. */
@@ -116,11 +155,12 @@ function hintOf({ field, value, source, text }: Entry): string {
 
 function noneInput({ field, value, text }: Entry): InputBlock {
   const { label, option, hint } = text.modal.none;
+  const name = text.fields[field.key].label;
   const isNone = Array.isArray(value) && value.length === 0;
   return inputBlock({
     blockId: noneBlock(field.key),
-    label: label(text.fields[field.key].label),
-    hint,
+    label: label(name),
+    hint: hint(name),
     element: tickBox(option, isNone),
   });
 }

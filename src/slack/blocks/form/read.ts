@@ -1,5 +1,6 @@
 import type { ContextChoice } from '../../../session/context.ts';
 import { CONTEXT_CHOICES } from '../../../session/context.ts';
+import type { Faults } from '../../../session/faults.ts';
 import type { Field, SessionDraft } from '../../../session/fields.ts';
 import { sessionDraftSchema } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
@@ -7,6 +8,8 @@ import { BLOCK, fieldBlock } from '../../ids.ts';
 import type { EnteredByBlock } from './entered.ts';
 import { pickedIn, readEntered } from './entered.ts';
 import { fitting, problemWith } from './check.ts';
+import type { Rules } from './check.ts';
+import { mustBeFilled } from './inputs.ts';
 import { readField } from './read-field.ts';
 import { shownFields, TASK } from './shown.ts';
 
@@ -20,10 +23,16 @@ export type ReadForm = {
   errors: Record<string, string>;
 };
 
+export type FormRules = Rules & {
+  expanded: boolean;
+  /** What was refused before, by field. */
+  faults: Faults;
+};
+
 /** A submission: what it holds, and what is wrong with it, said at the input. */
-export function readSessionForm(state: unknown, expanded: boolean, text: Text): ReadForm {
+export function readSessionForm(state: unknown, rules: FormRules, text: Text): ReadForm {
   const entered = readEntered(state);
-  const read = shownFields(expanded).map((field) => checkedField(field, entered, text));
+  const read = shownFields(rules.expanded).map((field) => checkedField(field, entered, { rules, text }));
   const [choice] = pickedIn(entered, BLOCK.context);
   return {
     draft: sessionDraftSchema.parse(Object.fromEntries(read.flatMap(({ values }) => values))),
@@ -45,16 +54,24 @@ export function draftFromState(state: unknown): SessionDraft {
 
 type Checked = { values: [string, unknown][]; errors: [string, string][] };
 
-function checkedField(field: Field, entered: EnteredByBlock, text: Text): Checked {
+type Reader = { rules: FormRules; text: Text };
+
+function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Reader): Checked {
   const reading = readField(field, entered);
   const block = fieldBlock(field.key);
   switch (reading.kind) {
     case 'nothing':
-      return { values: [], errors: field.key === TASK ? [[block, text.modal.errors.empty]] : [] };
+      if (field.key === TASK) return { values: [], errors: [[block, text.modal.errors.empty]] };
+      return {
+        values: [],
+        errors: mustBeFilled(field, rules.faults[field.key])
+          ? [[block, text.modal.errors.takes(text.fields[field.key].takes)]]
+          : [],
+      };
     case 'wrong':
       return { values: [], errors: [[reading.block ?? block, reading.sentence(text)]] };
     case 'value': {
-      const problem = problemWith(field, reading.raw, text);
+      const problem = problemWith(field, reading.raw, rules, text);
       return problem === null
         ? { values: [[field.key, reading.raw]], errors: [] }
         : { values: fitting(field, reading.raw).map((raw) => [field.key, raw]), errors: [[block, problem]] };

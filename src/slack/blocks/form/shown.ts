@@ -4,8 +4,9 @@ import { fields } from '../../../session/fields.ts';
 /** The one field a form cannot do without; it comes first. */
 export const TASK = 'prompt' satisfies FieldKey;
 
-/** Groups that "More options" adds, in the order in which they stand. */
+/** Groups that "More options" adds, in order. */
 export const MORE_GROUPS = [
+  'about',
   'guidance',
   'access',
   'files',

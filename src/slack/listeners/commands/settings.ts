@@ -1,4 +1,4 @@
-import { applyDefaults } from '../../../session/defaults.ts';
+import { applyDefaults, omitFields } from '../../../session/defaults.ts';
 import type { SettingScope } from '../../../session/defaults.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import type { Identity } from '../../../session/identity.ts';
@@ -72,7 +72,10 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   /** Adds to what was set there before; `clear` starts over. */
-  async function set(ask: Ask, { scope, draft, problems }: IntentOf<'set-defaults'>): Promise<Rendered> {
+  async function set(
+    ask: Ask,
+    { scope, draft, reset, problems }: IntentOf<'set-defaults'>,
+  ): Promise<Rendered> {
     if (problems.length > 0) {
       const typed = `${command} ${unescape(ask.typed)}`;
       const told = renderProblems(problems, 'defaults', text);
@@ -82,7 +85,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const said = settings.set(settings.scopes[scope]);
     return change(ask, { scope, said, instead: [settings.ownDefaults] }, async (key) => {
       const before = (await defaults.layersFor(ask))[scope];
-      await defaults.set(key, { ...before, ...stored }, ask.userId);
+      await defaults.set(key, { ...omitFields(before ?? {}, reset), ...stored }, ask.userId);
     });
   }
 

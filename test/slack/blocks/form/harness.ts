@@ -16,6 +16,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     expanded: false,
     values: {},
     sources: {},
+    faults: {},
     context: null,
     runsAs: { kind: 'member', name: 'Ada', how: 'Matched.' },
     notes: [],
@@ -29,6 +30,10 @@ export function draw(parts: Partial<SessionForm>): ModalView {
   expect(checkView(view)).toEqual([]);
   return view;
 }
+
+/** How a submission is read. */
+export const COLLAPSED = { expanded: false, faults: {}, ownTag: true };
+export const EXPANDED = { ...COLLAPSED, expanded: true };
 
 type State = ReturnType<typeof initialValues>;
 
@@ -68,16 +73,18 @@ export const draft: fc.Arbitrary<SessionDraft> = fc
       max_acu_limit: fc.integer({ min: 1 }),
       title: filled,
       playbook_id: filled,
-      tags: fc.uniqueArray(filled, { minLength: 1, maxLength: 50 }),
+      tags: fc.uniqueArray(filled, { minLength: 1, maxLength: 49 }),
       child_playbook_id: fc.oneof(filled, fc.constant('p'.repeat(255))),
       knowledge_ids: fc.oneof(several(filled), fc.constant([])),
       secret_ids: fc.oneof(several(filled), fc.constant(['s'.repeat(255)]), fc.constant([])),
-      session_links: several(filled),
+      session_links: several(fc.webUrl()),
       attachment_urls: several(fc.webUrl({ withQueryParameters: true, withFragments: true })),
-      structured_output_schema: fc.dictionary(
-        filled.filter((key) => key !== '__proto__'),
-        fc.oneof(filled, fc.integer(), fc.array(filled)),
-      ),
+      structured_output_schema: fc
+        .dictionary(
+          filled.filter((key) => key !== '__proto__'),
+          fc.constantFrom({ type: 'string' }, { type: 'integer', minimum: 1 }, { enum: ['a', 'b'] }),
+        )
+        .map((properties) => ({ type: 'object', properties })),
       structured_output_required: fc.constant(false),
       platform: filled,
       resumable: fc.constant(false),

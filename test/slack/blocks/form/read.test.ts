@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { draftFromState, readSessionForm } from '../../../../src/slack/blocks/session-form.ts';
 import { en } from '../../../../src/text/index.ts';
-import { draw, stateAfter, stateOf, ticked, typed } from './harness.ts';
+import { COLLAPSED, draw, EXPANDED, stateAfter, stateOf, ticked, typed } from './harness.ts';
 
 /** An expanded form with a task, in which the given blocks were filled in. */
 function read(entered: Record<string, object>) {
   const untouched = stateOf(draw({ values: { prompt: 'Fix it' }, expanded: true }));
-  return readSessionForm({ ...untouched, ...entered }, true, en);
+  return readSessionForm({ ...untouched, ...entered }, EXPANDED, en);
 }
 
 const picked = (lookup: string, ...values: string[]) => ({
@@ -23,9 +23,11 @@ describe('a submission', () => {
 
   test('without a task is refused at the task', () => {
     expect(read({ 'field.prompt': typed('  ') }).errors).toEqual({
-      'field.prompt': 'Say what Devin should do.',
+      'field.prompt': 'Add a task: what should Devin do?',
     });
-    expect(readSessionForm({}, false, en).errors).toEqual({ 'field.prompt': 'Say what Devin should do.' });
+    expect(readSessionForm({}, COLLAPSED, en).errors).toEqual({
+      'field.prompt': 'Add a task: what should Devin do?',
+    });
   });
 
   test('holds values that were typed where a select could not hold them', () => {
@@ -39,14 +41,15 @@ describe('a submission', () => {
     const { draft, errors } = read({ 'field.repos': picked('repositories', 'acme/web', 'not a repository') });
     expect(draft.repos).toEqual(['acme/web']);
     expect(errors).toEqual({
-      'field.repos': '"not a repository" does not fit. This takes owner/repo.',
+      'field.repos':
+        '"not a repository" isn\'t valid. Use owner/repo, for example acme/web, or a link to a page of the repository.',
     });
   });
 
   test('says how many entries a list takes', () => {
     const { errors } = read({ 'field.tags': typed(Array.from({ length: 51 }, (_, i) => `t${i}`).join(',')) });
     expect(errors).toEqual({
-      'field.tags': 'This takes text, at most 50 of them.',
+      'field.tags': 'Use up to 49; you have 51.',
     });
   });
 
@@ -58,7 +61,7 @@ describe('a submission', () => {
   test('is refused where it says none at all and names some', () => {
     const { errors } = read({ 'field.secret_ids': picked('secrets', 's-1'), 'none.secret_ids': ticked() });
     expect(errors).toEqual({
-      'none.secret_ids': 'Either untick this or empty the list above: as it stands, it says both.',
+      'none.secret_ids': 'Untick this, or empty the list above.',
     });
   });
 
@@ -73,7 +76,7 @@ describe('a submission', () => {
     const number = (value: string) => ({ value: { type: 'number_input', value } });
     expect(read({ 'field.max_acu_limit': number('10') }).draft.max_acu_limit).toBe(10);
     expect(read({ 'field.max_acu_limit': number('0.5') }).errors).toEqual({
-      'field.max_acu_limit': '"0.5" does not fit. This takes a whole number of at least 1.',
+      'field.max_acu_limit': '"0.5" isn\'t valid. Use a whole number, 1 or more.',
     });
   });
 
@@ -88,16 +91,25 @@ describe('a submission', () => {
 
   test('names the line of a wrong secret, never what is on it', () => {
     const { draft, errors } = read({ 'field.session_secrets': typed('A=b\nhunter2') });
-    expect(errors).toEqual({ 'field.session_secrets': 'Line 2 is not of the form KEY=VALUE.' });
+    expect(errors).toEqual({ 'field.session_secrets': 'Line 2 must be KEY=VALUE.' });
     expect(draft).not.toHaveProperty('session_secrets');
   });
 
   test.each([
-    ['{"type": “object”}', 'This is not valid JSON: “ cannot stand at line 1, character 10.'],
-    ['{"a": "b\nc"}', 'This is not valid JSON: a line break cannot stand at line 1, character 9.'],
+    ['{"type": “object”}', 'Invalid JSON: unexpected “ at line 1, character 10.'],
+    ['{"a": "b\nc"}', 'Invalid JSON: unexpected line break at line 1, character 9.'],
     ['{"type": "object"', en.modal.errors.jsonIncomplete],
-    ['[1]', 'This takes a JSON object, from { to }.'],
-    ['{"$ref": "https://example.com"}', en.modal.errors.jsonSchema],
+    ['[1]', 'Use a JSON object, from { to }.'],
+    ['{"$ref": "https://example.com"}', en.modal.errors.schema.external('https://example.com')],
+    [
+      '{"properties": {"a": {"type": "text"}}}',
+      'Not a valid JSON Schema (draft 7): /properties/a/type must be equal to one of the allowed values.',
+    ],
+    [
+      '{"$schema": "https://json-schema.org/draft/2020-12/schema"}',
+      en.modal.errors.schema.draft('https://json-schema.org/draft/2020-12/schema'),
+    ],
+    [JSON.stringify({ description: 'd'.repeat(66_000) }), en.modal.errors.schema.tooLarge],
   ])('says what is wrong with the JSON %s', (json, sentence) => {
     expect(read({ 'field.structured_output_schema': typed(json) }).errors).toEqual({
       'field.structured_output_schema': sentence,
@@ -132,7 +144,7 @@ describe('a form that is drawn anew with more options', () => {
     expect(values).toMatchObject({ repos: ['acme/api'], tags: ['one', 'two'] });
     expect(values).not.toHaveProperty('title');
     const after = stateAfter(draw({ values, prefill, expanded: true }), before);
-    const { draft, errors } = readSessionForm(after, true, en);
+    const { draft, errors } = readSessionForm(after, EXPANDED, en);
     expect(draft.prompt).toBe(`Short.\n${prompt.slice(3000)}`);
     expect(draft).toMatchObject({ repos: ['acme/api'], tags: ['one', 'two'] });
     expect(Object.keys(errors)).toEqual(['field.repos']);

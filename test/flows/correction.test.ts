@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+describe('a command that cannot be read', () => {
+  const world = useWorld();
+
+  const correct = async (typed: string) => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `fixes-${ana.name}`, members: [ana.userId] });
+    const { message } = await slack.command(ana.userId, channelId, typed);
+    if (message === null) throw new Error('nothing was said');
+    await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'open_form');
+    return { ana, channelId, said: slack.renderText(message), view: await settledForm(slack, ana.userId) };
+  };
+
+  test('shows a refused cap at its field, and never starts without one', async () => {
+    const { slack, devin } = world();
+    const { ana, view } = await correct('fix it soon --acu ten');
+    expect(slack.renderText(view.id)).toContain('You typed "ten". Use a whole number, 1 or more.');
+    const before = devin.createdCount();
+    const refused = await slack.submit(view.id, ana.userId);
+    expect(refused).toMatchObject({ kind: 'invalid' });
+    expect(devin.createdCount()).toBe(before);
+    slack.typeIn(view.id, { 'field.max_acu_limit': '10' });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({ prompt: 'fix it soon', max_acu_limit: 10 });
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('keeps the value of a near miss', async () => {
+    const { slack, devin } = world();
+    const { ana, said, view } = await correct('fix it now --rpeo acme/api --max-acu-limit 5');
+    expect(said).toContain('Did you mean `--repo acme/api`?');
+    expect(said).toContain('Did you mean `--acu 5`?');
+    await slack.submit(view.id, ana.userId);
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({ prompt: 'fix it now', repos: ['acme/api'], max_acu_limit: 5 });
+  });
+
+  test('shows what is refused under "More options" at once', async () => {
+    const { slack } = world();
+    const { ana, view } = await correct('fix it now --link hello');
+    expect(slack.renderText(view.id)).toContain('You typed "hello"');
+    const refused = await slack.submit(view.id, ana.userId);
+    expect(refused).toMatchObject({ kind: 'errors', errors: { 'field.session_links': expect.any(String) } });
+  });
+});
+
+describe('default, all and none', () => {
+  const world = useWorld();
+
+  test('undo a default for one session', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `undo-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'defaults me --acu 7 --mode fast --tag a --knowledge none');
+    await slack.command(ana.userId, channelId, 'fix it --acu default --tag none --knowledge all');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request).toMatchObject({ devin_mode: 'fast', tags: [expect.stringMatching(/^slack-/)] });
+    expect(request).not.toHaveProperty('max_acu_limit');
+    expect(request).not.toHaveProperty('knowledge_ids');
+  });
+});
