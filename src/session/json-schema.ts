@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 
 /** Devin takes JSON Schema of draft 7 that is self-contained: https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
-export const MAX_SCHEMA_BYTES = 64 * 1024;
+const MAX_SCHEMA_BYTES = 64 * 1024;
 
 export type SchemaFault =
   | { kind: 'too-large' }
@@ -19,8 +19,8 @@ const ajv = new Ajv({ strict: false, logger: false });
 export function schemaFault(schema: Readonly<Record<string, unknown>>): SchemaFault | null {
   if (Buffer.byteLength(JSON.stringify(schema)) > MAX_SCHEMA_BYTES) return { kind: 'too-large' };
   const { $schema: declared } = schema;
-  if (declared !== undefined && !DRAFT_7.test(String(declared))) {
-    return { kind: 'draft', declared: String(declared) };
+  if (declared !== undefined && !(typeof declared === 'string' && DRAFT_7.test(declared))) {
+    return { kind: 'draft', declared: JSON.stringify(declared) };
   }
   const ref = externalRef(schema);
   if (ref !== null) return { kind: 'external', ref };

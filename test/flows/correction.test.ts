@@ -46,7 +46,8 @@ describe('a command that cannot be read', () => {
     const { ana, view } = await correct('fix it now --link hello');
     expect(slack.renderText(view.id)).toContain('You typed "hello"');
     const refused = await slack.submit(view.id, ana.userId);
-    expect(refused).toMatchObject({ kind: 'errors', errors: { 'field.session_links': expect.any(String) } });
+    if (refused.kind !== 'errors') throw new Error(refused.kind);
+    expect(Object.keys(refused.errors)).toEqual(['field.session_links']);
   });
 });
 

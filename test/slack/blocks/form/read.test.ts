@@ -107,7 +107,7 @@ describe('a submission', () => {
     ],
     [
       '{"$schema": "https://json-schema.org/draft/2020-12/schema"}',
-      en.modal.errors.schema.draft('https://json-schema.org/draft/2020-12/schema'),
+      en.modal.errors.schema.draft('"https://json-schema.org/draft/2020-12/schema"'),
     ],
     [JSON.stringify({ description: 'd'.repeat(66_000) }), en.modal.errors.schema.tooLarge],
   ])('says what is wrong with the JSON %s', (json, sentence) => {
