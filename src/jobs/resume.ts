@@ -1,7 +1,7 @@
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Adopt } from './create-session/send.ts';
-import type { FindSession } from './create-session/settle.ts';
+import type { FindSession } from './create-session/find-session.ts';
 import type { Resumption } from './payloads.ts';
 import type { Transitions } from './transitions.ts';
 

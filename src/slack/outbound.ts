@@ -3,10 +3,10 @@ import type { WebClient } from '@slack/web-api';
 import ky from 'ky';
 import type { Options as KyOptions } from 'ky';
 import type { Log } from '../log.ts';
+import type { RemoteClock } from '../remote-clock.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { pagesOf } from './conversation.ts';
 import { slackFailure } from './errors.ts';
-import type { SlackClock } from './clock.ts';
 import type { SlackFailure } from './errors.ts';
 import type { SlackHosts } from './hosts.ts';
 import { cardMark, cardMetadata, hasMark, markBlock } from './ids.ts';
@@ -38,7 +38,7 @@ type OutboundDeps = {
   /** For cards: a 429 here must not hold up a person's modal, so it is another client with its own queue. */
   background: WebClient;
   hosts: SlackHosts;
-  clock: SlackClock;
+  clock: RemoteClock;
   fetch: typeof fetch;
   log: Log;
 };
@@ -158,7 +158,10 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
       updated(background.views.publish({ user_id: userId, view })),
 
     /** What time it is at Slack; null before its first answer. */
-    slackTs: clock.ts,
+    slackTs(): string | null {
+      const nowMs = clock.nowMs();
+      return nowMs === null ? null : (nowMs / 1000).toFixed(6);
+    },
 
     post,
     find,

@@ -6,7 +6,7 @@ import { createPostCardStep } from '../jobs/create-session/post-card.ts';
 import { createSessionCreator } from '../jobs/create-session/run.ts';
 import { createSendStep } from '../jobs/create-session/send.ts';
 import { createSettleStep } from '../jobs/create-session/settle.ts';
-import type { FindSession } from '../jobs/create-session/settle.ts';
+import type { FindSession } from '../jobs/create-session/find-session.ts';
 import { createFormDescriber } from '../jobs/describe-form.ts';
 import { createHomeRedrawer } from '../jobs/redraw-home.ts';
 import { createResumer } from '../jobs/resume.ts';
@@ -27,7 +27,7 @@ export function createCreation(parts: Parts): Sweep {
   const { log } = settings;
   const { enqueue } = queue;
   const { outbound, thread } = slack;
-  const findSession = createSessionFinder(parts);
+  const findSession = createSessionFinder(parts).one;
   const create = createSessionCreator({
     requests: store.requests,
     enqueue,
@@ -80,6 +80,7 @@ function createSteps(parts: Parts, findSession: FindSession) {
     }),
     attached: createSendStep({
       createSession: devin.sessions.create,
+      devinTime: async () => devin.time().catch(() => null),
       envelopes: store.envelopes,
       tagRequests: config.requestTag,
       transitions,

@@ -1,12 +1,18 @@
-import { createFindSession } from '../jobs/create-session/find-session.ts';
-import type { FindSession } from '../jobs/create-session/settle.ts';
+import { createFindSession, createFindSessions } from '../jobs/create-session/find-session.ts';
+import type { FindSession, FindSessions } from '../jobs/create-session/find-session.ts';
 import type { Parts } from './parts.ts';
 
-export function createSessionFinder({ config, devin, store }: Parts): FindSession {
-  return createFindSession({
+export function createSessionFinder({ config, devin, store }: Parts): {
+  one: FindSession;
+  many: FindSessions;
+} {
+  const { requestTag: tagRequests } = config;
+  const many = createFindSessions({
     listSessions: devin.sessions.listAll,
-    firstMessage: async (id) => (await devin.messages.list(id, { first: 1 })).items[0]?.message ?? null,
+    firstMessage: async (id, options) =>
+      (await devin.messages.list(id, { first: 1, ...options })).items[0]?.message ?? null,
     sessions: store.sessions,
-    tagRequests: config.requestTag,
+    tagRequests,
   });
+  return { one: createFindSession(many, tagRequests), many };
 }

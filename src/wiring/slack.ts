@@ -1,9 +1,9 @@
 import { WebClient } from '@slack/web-api';
 import type { WebClientOptions } from '@slack/web-api';
 import type { Config } from '../config.ts';
+import { createRemoteClock } from '../remote-clock.ts';
 import { createBolt } from '../slack/bolt.ts';
 import type { BotIdentity } from '../slack/bolt.ts';
-import { createSlackClock } from '../slack/clock.ts';
 import { createThreadReader, nameMentions } from '../slack/context.ts';
 import { createSlackFiles } from '../slack/files.ts';
 import { createSlackHosts } from '../slack/hosts.ts';
@@ -25,7 +25,7 @@ export function createSlack(
   metrics: Metrics,
 ) {
   const { log, fetch } = settings;
-  const clock = createSlackClock();
+  const clock = createRemoteClock();
   const client = (options: WebClientOptions): WebClient =>
     new WebClient(botToken, {
       logger: slackLogger(log),

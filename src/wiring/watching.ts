@@ -5,7 +5,6 @@ import { createRecorder } from '../jobs/watch/record.ts';
 import type { Recorder } from '../jobs/watch/record.ts';
 import { createRound } from '../jobs/watch/round.ts';
 import { createResultSharer } from '../jobs/watch/share-result.ts';
-import { createSearchByTag, createSearchOneByOne } from '../jobs/watch/search-late.ts';
 import { createPollingSource } from '../jobs/watch/status-source.ts';
 import { createMilestoneTeller } from '../jobs/watch/tell-milestones.ts';
 import { createWatcher } from '../jobs/watch/watcher.ts';
@@ -47,12 +46,10 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
 }
 
 function createLateFinding(parts: Parts) {
-  const { config, settings, store, queue, devin, adopt } = parts;
+  const { settings, store, queue, adopt } = parts;
   const { log, now } = settings;
-  const search = config.requestTag
-    ? createSearchByTag({ serviceUserId: createWhoAmI(parts), listSessions: devin.sessions.listAll })
-    : createSearchOneByOne(createSessionFinder(parts));
-  return createLateFinder({ ...store, search, adopt, enqueue: queue.enqueue, now, log });
+  const findSessions = createSessionFinder(parts).many;
+  return createLateFinder({ ...store, findSessions, adopt, enqueue: queue.enqueue, now, log });
 }
 
 /** null: the key is not that of a service user. */
@@ -66,16 +63,16 @@ function createWhoAmI({ devin }: Parts) {
 /** Nothing to find where sessions carry no tag. */
 function createReconciliation(parts: Parts) {
   const { config, settings, store, queue, devin, adopt } = parts;
-  const { log, now } = settings;
+  const { log } = settings;
   const { listAll: listSessions } = devin.sessions;
   const { enqueue } = queue;
   const reconcile = createReconciler({
     ...store,
     serviceUserId: createWhoAmI(parts),
     listSessions,
+    devinTime: devin.time,
     adopt,
     enqueue,
-    now,
     log,
   });
   return async (signal: AbortSignal): Promise<void> => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { useWorld } from '../support/worlds.ts';
+import { DEVINS, useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
-describe('when Devin does not answer as hoped', () => {
-  const world = useWorld();
+describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, devin) => {
+  const world = useWorld({ devin });
   const ask = async (text: string) => {
     const { slack } = world();
     const ana = addColleague(world());
@@ -96,7 +96,7 @@ describe('when Devin does not answer as hoped', () => {
   test('says that it does not hear yet what is said in the thread meanwhile', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
-    const { ana, channelId } = await ask('later');
+    const { ana, channelId } = await ask('do it later');
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('busy'));
     await slack.speak(ana.userId, channelId, 'and mind the tests', { threadTs: ts });
     const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);

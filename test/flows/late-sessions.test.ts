@@ -3,7 +3,7 @@ import { startBot } from '../support/bot.ts';
 import { cardOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
-import { describeOnBothDatabaseServers, useWorld } from '../support/worlds.ts';
+import { describeOnBothDatabaseServers, DEVINS, SILENT_DEVIN, useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const MINUTE_MS = 60_000;
@@ -27,9 +27,10 @@ function createLag() {
   return { state, overrides };
 }
 
-describeOnBothDatabaseServers('a session that turns up late', (environmentOf) => {
+describeOnBothDatabaseServers('a session that turns up late', (environmentOf, kind) => {
   const { state, overrides } = createLag();
-  const world = useWorld(async () => ({ overrides, environment: await environmentOf() }));
+  const devin = kind === 'embedded' ? SILENT_DEVIN : {};
+  const world = useWorld(async () => ({ overrides, devin, environment: await environmentOf() }));
 
   /** Somebody whose session was created, though the answer was lost and the list does not show it yet. */
   const lose = async (task: string) => {
@@ -98,7 +99,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf) =>
 
   test('is asked for once for all that wait, and not before its time', async () => {
     const { devin } = world();
-    const waiting = [await lose('one'), await lose('two'), await lose('three')];
+    const waiting = [await lose('the first'), await lose('the second'), await lose('the third')];
     state.lagging = false;
     const before = devin.requests.length;
     aMinuteLater();
@@ -109,10 +110,10 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf) =>
 
   test('is looked for after a restart, too', async () => {
     const { bot, slack, environment } = world();
-    const { first, showing, told } = await lose('survive');
+    const { first, showing, told } = await lose('survive it');
     await bot.stop();
     const lookedAtStart = Promise.withResolvers<void>();
-    state.onLagged = (query) => void (query.has('service_user_ids') && lookedAtStart.resolve());
+    state.onLagged = (query) => void (query.has('origins') && lookedAtStart.resolve());
     const again = await startBot(environment, slack, overrides);
     try {
       await lookedAtStart.promise;
@@ -125,9 +126,9 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf) =>
   });
 });
 
-describe('where sessions carry no tag', () => {
+describe.each(DEVINS)('where sessions carry no tag, with a Devin that %s', (_what, devin) => {
   const { state, overrides } = createLag();
-  const world = useWorld({ overrides, environment: { REQUEST_TAG: 'off' } });
+  const world = useWorld({ overrides, devin, environment: { REQUEST_TAG: 'off' } });
 
   test('one that turns up late is known by its prompt', async () => {
     const { slack, devin } = world();

@@ -10,6 +10,7 @@ import { createWorld, startBot } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
+import { DEVINS } from '../support/worlds.ts';
 
 const OVERRIDES = {
   watchTimes: {
@@ -103,7 +104,7 @@ async function loseWithoutScopes(world: World): Promise<string[]> {
 /** Three starts, and what waits for Slack. */
 const LONG_MS = 120_000;
 
-describe('a bot whose database is lost', () => {
+describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_what, devin) => {
   let world: World;
   let anew: Anew;
   let lines: string[] = [];
@@ -115,23 +116,25 @@ describe('a bot whose database is lost', () => {
   };
 
   beforeAll(async () => {
-    world = await createWorld({ overrides: OVERRIDES });
-    const { devin, bot } = world;
+    world = await createWorld({ overrides: OVERRIDES, devin });
+    const { bot } = world;
     const begin = async (place: 'channel' | 'thread' | 'direct'): Promise<void> => {
       const one = await started(world, place);
       sessions.set(place, one);
-      devin.advance(one.id, { status: 'running', message: 'I see it.' });
+      world.devin.advance(one.id, { status: 'running', message: 'I see it.' });
       await one.posted('I see it.');
-      devin.advance(one.id, { pullRequest: { url: `https://github.com/acme/web/pull/1`, state: 'open' } });
+      world.devin.advance(one.id, {
+        pullRequest: { url: `https://github.com/acme/web/pull/1`, state: 'open' },
+      });
       await one.posted('opened a pull request');
-      devin.advance(one.id, { statusDetail: 'waiting_for_user', message: 'Main or release?' });
+      world.devin.advance(one.id, { statusDetail: 'waiting_for_user', message: 'Main or release?' });
       await one.posted('Main or release?');
       await one.showing('Needs you');
       await one.posted(`<@${one.ana.userId}> Devin asks:`);
     };
     await Promise.all([begin('channel'), begin('thread'), begin('direct')]);
     await bot.stop();
-    for (const { id } of sessions.values()) devin.advance(id, { message: 'Still there?' });
+    for (const { id } of sessions.values()) world.devin.advance(id, { message: 'Still there?' });
     lines = await loseWithoutScopes(world);
     for (const method of ['users.conversations', 'conversations.history', 'conversations.replies'])
       world.slack.fail(method, { times: 1, retryAfter: 1 });

@@ -3,7 +3,7 @@ import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { Leased } from '../../src/queue/index.ts';
 import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
-import { createSlackClock } from '../../src/slack/clock.ts';
+import { createRemoteClock } from '../../src/remote-clock.ts';
 import { createSlackHosts } from '../../src/slack/hosts.ts';
 import { cardMark } from '../../src/slack/ids.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
@@ -28,7 +28,7 @@ const open = useEmbedded(copyStarted);
 async function setUp({ skewMs = 0 } = {}) {
   const slack = await startSlack({ now: () => Date.now() + skewMs, rateLimits: 'off' });
   const { db } = await open();
-  const clock = createSlackClock();
+  const clock = createRemoteClock();
   const client = clientOf(slack, slack.workspace.botToken, clock.observe(fetch));
   await client.auth.test();
   const clients = { answers: client, background: client };

@@ -3,6 +3,17 @@ import { createWorld } from './bot.ts';
 import type { Environment, World, WorldOptions } from './bot.ts';
 import { usePostgres } from './databases.ts';
 
+type DevinOptions = NonNullable<WorldOptions['devin']>;
+
+/** A Devin of which only what is documented holds: it names no service user beside a member, and ignores `tags`. */
+export const SILENT_DEVIN: DevinOptions = { namesServiceUser: false, tagsMatch: 'ignored' };
+
+/** What was seen of the real Devin, and what is documented. */
+export const DEVINS: readonly [string, DevinOptions][] = [
+  ['says all it may', {}],
+  ['says no more than is documented', SILENT_DEVIN],
+];
+
 /** One world for all tests of a suite: each test brings its own people and channels. */
 export function useWorld(options: WorldOptions | (() => Promise<WorldOptions>) = {}): () => World {
   let world: World | null = null;

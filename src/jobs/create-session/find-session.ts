@@ -3,52 +3,119 @@ import type { SessionQuery } from '../../devin/session-list.ts';
 import { requestTag } from '../../session/request.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Sessions } from '../../store/sessions.ts';
-import type { FindSession } from './settle.ts';
+
+type Options = { signal?: AbortSignal };
 
 type FindDeps = {
-  listSessions: (query: SessionQuery) => Promise<{ items: SessionResponse[] }>;
+  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
   /** A session's first message, which is its prompt; null when it has none yet. */
-  firstMessage: (sessionId: string) => Promise<string | null>;
+  firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
   sessions: Pick<Sessions, 'bound'>;
   tagRequests: boolean;
 };
 
-/** The clocks of the two sides may differ. */
-const CLOCK_MARGIN_S = 60;
+/** `sent_at`: by Devin's clock. */
+export type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sent_at'>;
 
-export function createFindSession(deps: FindDeps): FindSession {
-  return async (request) => (deps.tagRequests ? byTag(deps, request) : byPrompt(deps, request));
-}
+/**
+ * The sessions that were created for each of these requests and belong to no request yet, by the request's id, oldest
+ * first. Throws when Devin cannot be asked.
+ */
+export type FindSessions = (
+  missing: readonly Missing[],
+  options?: Options,
+) => Promise<ReadonlyMap<string, SessionResponse[]>>;
 
-/** Whether Devin's filter means all or any of several tags is not documented, so the tag is checked here again. */
-async function byTag({ listSessions }: FindDeps, request: SessionRequest): Promise<SessionResponse | null> {
-  const tag = requestTag(request.id);
-  const { items } = await listSessions({ tags: [tag], created_after: createdAfter(request) });
-  return items.find(({ tags }) => tags.includes(tag)) ?? null;
-}
+/** The session that was created for this request; null: there is none, or it cannot be told which. */
+export type FindSession = (request: Missing) => Promise<SessionResponse | null>;
 
-/** Without a tag: the one session of that time which has this very prompt and belongs to no other request. */
-async function byPrompt(deps: FindDeps, request: SessionRequest): Promise<SessionResponse | null> {
-  const { items } = await deps.listSessions({ origins: ['api'], created_after: createdAfter(request) });
-  const bound = await deps.sessions.bound(items.map(({ session_id: id }) => id));
-  const matches: SessionResponse[] = [];
-  const own = items.filter((session) => !bound.has(session.session_id) && runsAsAsked(session, request));
-  for (const session of own) {
-    if ((await deps.firstMessage(session.session_id)) === request.prompt) matches.push(session);
+/** Devin's times are whole seconds, and its clocks may differ a little among themselves. */
+const MARGIN_S = 60;
+/** Of one query; they are part of its address. */
+const MAX_TAGS = 50;
+
+/**
+ * Which filters Devin's list honors, and how, is not documented: so two lists are put together, and everything is
+ * checked on what comes back. Nobody gets a session that runs as somebody else, whatever tag it carries.
+ */
+export function createFindSessions(deps: FindDeps): FindSessions {
+  const { tagRequests } = deps;
+
+  async function list(query: SessionQuery, options: Options): Promise<SessionResponse[]> {
+    const { items } = await deps.listSessions(query, options);
+    const bound = await deps.sessions.bound(items.map(({ session_id: id }) => id));
+    // A session may be started by another, with its tags.
+    return items.filter((one) => !bound.has(one.session_id) && one.parent_session_id === null);
   }
-  return matches.length === 1 ? (matches[0] ?? null) : null;
+
+  async function pick(listed: readonly SessionResponse[], request: Missing, promptOf: FirstMessage) {
+    const own = listed
+      .filter((session) => runsAsAsked(session, request))
+      .toSorted((a, b) => a.created_at - b.created_at);
+    if (tagRequests) return own.filter(({ tags }) => tags.includes(requestTag(request.id)));
+    const matches: SessionResponse[] = [];
+    // Without a time any session of the same words would do.
+    for (const session of request.sent_at === null ? [] : own) {
+      if ((await promptOf(session.session_id)) === request.prompt) matches.push(session);
+    }
+    return matches;
+  }
+
+  return async (missing, options = {}) => {
+    const found = new Map<string, SessionResponse[]>();
+    const promptOf = remembered(async (id: string) => deps.firstMessage(id, options));
+    const look = async (query: SessionQuery): Promise<void> => {
+      const left = missing.filter(({ id }) => !found.has(id));
+      const listed = left.length === 0 ? [] : await list({ ...query, ...createdAfter(left) }, options);
+      for (const request of left) {
+        const picked = await pick(listed, request, promptOf);
+        if (picked.length > 0) found.set(request.id, picked);
+      }
+    };
+    await look({ origins: ['api'] });
+    if (tagRequests) for (const tags of tagsOf(missing, found)) await look({ tags });
+    return found;
+  };
 }
 
-/** Two people may ask for the same in the same words. */
-function runsAsAsked({ user_id: devinUserId }: SessionResponse, { identity }: SessionRequest): boolean {
-  return identity?.kind !== 'matched' || identity.devinUserId === devinUserId;
+type FirstMessage = (sessionId: string) => Promise<string | null>;
+
+function remembered(read: FirstMessage): FirstMessage {
+  const answers = new Map<string, string | null>();
+  return async (id) => {
+    const answer = answers.has(id) ? (answers.get(id) ?? null) : await read(id);
+    answers.set(id, answer);
+    return answer;
+  };
 }
 
-function createdAfter({ sent_at: sentAt, created_at: createdAt }: SessionRequest): number {
-  return earliestS((sentAt ?? createdAt).getTime());
+/** With several that fit, none can be told from the others unless it carries the request's own tag. */
+export function createFindSession(find: FindSessions, tagRequests: boolean): FindSession {
+  return async (request) => {
+    const [first, ...others] = (await find([request])).get(request.id) ?? [];
+    return first === undefined || (others.length > 0 && !tagRequests) ? null : first;
+  };
 }
 
-/** When, in epoch seconds by Devin's clock, a session may have been created that was asked for then by ours. */
-export function earliestS(sentAtMs: number): number {
-  return Math.floor(sentAtMs / 1000) - CLOCK_MARGIN_S;
+/** The member it was asked for; without one, no member at all. */
+export function runsAsAsked(
+  { user_id: userId, service_user_id: serviceUserId }: SessionResponse,
+  { identity }: Pick<SessionRequest, 'identity'>,
+): boolean {
+  if (identity?.kind === 'matched') return identity.devinUserId === userId;
+  return userId === null || userId === serviceUserId;
+}
+
+function tagsOf(missing: readonly Missing[], found: ReadonlyMap<string, unknown>): string[][] {
+  const tags = missing.filter(({ id }) => !found.has(id)).map(({ id }) => requestTag(id));
+  return Array.from({ length: Math.ceil(tags.length / MAX_TAGS) }, (_, page) =>
+    tags.slice(page * MAX_TAGS, (page + 1) * MAX_TAGS),
+  );
+}
+
+function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'created_after'> {
+  const sent = missing.map(({ sent_at: sentAt }) => sentAt?.getTime() ?? null);
+  const known = sent.filter((ms) => ms !== null);
+  if (known.length < sent.length) return {};
+  return { created_after: Math.floor(Math.min(...known) / 1000) - MARGIN_S };
 }

@@ -21,6 +21,8 @@ type SendDeps = {
   adopt: Adopt;
   /** Makes the card say that the request is on its way. */
   showSending: (requestId: string) => void;
+  /** What time it is at Devin; null: not known. */
+  devinTime: () => Promise<Date | null>;
   end: EndRequest;
   now: () => number;
 };
@@ -69,7 +71,8 @@ export function createSendStep(deps: SendDeps): CreateStep {
     const body = composeRequest(request, deps);
     if (body === null) return end(request, { kind: 'secrets-lost' });
     const { id } = request;
-    const changes = { sent_at: new Date(), waiting: null };
+    // The lost answer of a session is looked for from here on.
+    const changes = { sent_at: await deps.devinTime(), waiting: null };
     const sending = await transitions.move({ id, from: 'attached', to: 'sending', changes });
     if (sending === null) return { kind: 'leave' };
     // Most answers come before anybody has read the card: only a slow one is worth an edit of its own.

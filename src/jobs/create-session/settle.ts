@@ -1,13 +1,9 @@
-import type { SessionResponse } from '../../devin/schemas.ts';
 import type { SearchUntilFound } from '../../queue/index.ts';
-import type { SessionRequest } from '../../store/request-row.ts';
 import type { Transitions } from '../transitions.ts';
+import type { FindSession } from './find-session.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep } from './outcome.ts';
 import type { Adopt } from './send.ts';
-
-/** The session that was created for this request, if Devin has one. Throws when Devin cannot be asked. */
-export type FindSession = (request: SessionRequest) => Promise<SessionResponse | null>;
 
 type SettleDeps = {
   findSession: FindSession;

@@ -11,17 +11,17 @@ import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
+import type { FindSessions } from '../create-session/find-session.ts';
 import type { Adopt } from '../create-session/send.ts';
 import type { Enqueue } from '../queue.ts';
-import type { Missing, SearchLate } from './search-late.ts';
 
 type FindLateDeps = {
   db: Kysely<Tables>;
   lostAnswers: LostAnswers;
   requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'bound' | 'ofRequest' | 'lock' | 'change'>;
+  sessions: Pick<Sessions, 'ofRequest' | 'lock' | 'change'>;
   milestones: Pick<Milestones, 'add'>;
-  search: SearchLate;
+  findSessions: FindSessions;
   adopt: Adopt;
   enqueue: Enqueue;
   now: () => number;
@@ -33,7 +33,7 @@ type FindLateDeps = {
  * somebody sees it or not. Says how long Devin is to be left alone, in ms.
  */
 export function createLateFinder(deps: FindLateDeps) {
-  const { lostAnswers, requests, search, now, log } = deps;
+  const { lostAnswers, requests, findSessions, now, log } = deps;
 
   /** Before Devin is asked: what fails is not repeated at once. */
   async function plan(lost: LostAnswer): Promise<void> {
@@ -42,15 +42,15 @@ export function createLateFinder(deps: FindLateDeps) {
   }
 
   async function look(due: readonly LostAnswer[], signal: AbortSignal): Promise<void> {
-    const missing: Missing[] = [];
+    const missing: SessionRequest[] = [];
     for (const { request_id: id, sent_at: sentAt } of due) {
       const request = await requests.find(id);
       // One that is on its way again is looked for when it has come to an end.
-      if (request !== null && !isOpen(request.state)) missing.push({ request, sentAt });
+      if (request !== null && !isOpen(request.state)) missing.push({ ...request, sent_at: sentAt });
     }
     if (missing.length === 0) return;
-    const found = await search(missing, signal);
-    for (const { request } of missing) await settle(deps, request, found.get(request.id) ?? []);
+    const found = await findSessions(missing, { signal });
+    for (const request of missing) await settle(deps, request, found.get(request.id) ?? []);
   }
 
   return async (signal: AbortSignal): Promise<number> => {
@@ -77,10 +77,8 @@ async function settle(
   found: readonly SessionResponse[],
 ): Promise<void> {
   const { sessions, requests, adopt, log } = deps;
-  const bound = await sessions.bound(found.map(({ session_id: id }) => id));
   const own = await sessions.ofRequest(request.id);
-  const isNews = (one: SessionResponse): boolean =>
-    !bound.has(one.session_id) && own?.told.includes(twiceKey(toOther(one))) !== true;
+  const isNews = (one: SessionResponse): boolean => own?.told.includes(twiceKey(toOther(one))) !== true;
   const session = found.find(isNews);
   // It may have been settled, or sent again, while Devin was asked.
   const current = session === undefined ? null : await requests.find(request.id);

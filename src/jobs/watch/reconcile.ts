@@ -4,6 +4,7 @@ import type { Log } from '../../log.ts';
 import { requestIdOf } from '../../session/request.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
+import { runsAsAsked } from '../create-session/find-session.ts';
 import type { Adopt } from '../create-session/send.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Lost } from '../restore/lost.ts';
@@ -14,18 +15,17 @@ const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 /** Of more lost sessions than this the oldest stay lost. */
 const MAX_LOST = 200;
 
+type Options = { signal: AbortSignal };
 type ReconcileDeps = {
-  /** Whose sessions are ours; null: that cannot be told. */
-  serviceUserId: (options: { signal: AbortSignal }) => Promise<string | null>;
-  listSessions: (
-    query: SessionQuery,
-    options: { signal: AbortSignal },
-  ) => Promise<{ items: SessionResponse[] }>;
+  /** Who this app is at Devin; null: that cannot be told. */
+  serviceUserId: (options: Options) => Promise<string | null>;
+  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
+  /** What time it is at Devin; null: not known. */
+  devinTime: (options: Options) => Promise<Date | null>;
   sessions: Pick<Sessions, 'bound'>;
   requests: Pick<Requests, 'find'>;
   adopt: Adopt;
   enqueue: Enqueue;
-  now: () => number;
   log: Log;
 };
 
@@ -34,11 +34,12 @@ type ReconcileDeps = {
  * bound to it. The others were started with a database that is lost: their cards are looked for in Slack.
  */
 export function createReconciler(deps: ReconcileDeps) {
-  const { serviceUserId, listSessions, sessions, requests, adopt, enqueue, now, log } = deps;
+  const { sessions, requests, adopt, enqueue, log } = deps;
 
   async function match(requestId: string, session: SessionResponse): Promise<'adopted' | 'known' | 'lost'> {
     const request = await requests.find(requestId);
     if (request === null) return 'lost';
+    if (!runsAsAsked(session, request)) return 'known';
     if (request.state !== 'sending' && request.state !== 'unknown') return 'known';
     await adopt(request, session);
     return 'adopted';
@@ -55,13 +56,7 @@ export function createReconciler(deps: ReconcileDeps) {
   }
 
   return async (signal: AbortSignal): Promise<void> => {
-    const userId = await serviceUserId({ signal });
-    if (userId === null) return;
-    const createdAfter = Math.floor((now() - LOOK_BACK_MS) / 1000);
-    const { items } = await listSessions(
-      { service_user_ids: [userId], created_after: createdAfter },
-      { signal },
-    );
+    const items = await listOwn(deps, { signal });
     const bound = await sessions.bound(items.map(({ session_id: id }) => id));
     const found = { adopted: 0, known: 0, lost: 0 };
     const lost: Lost[] = [];
@@ -75,6 +70,17 @@ export function createReconciler(deps: ReconcileDeps) {
     if (found.adopted > 0) log.info(found, 'sessions were found whose answers had been lost');
     if (lost.length > 0) await lookFor(lost);
   };
+}
+
+/** Whether a session that runs as a member names the service user that made it is not documented. */
+async function listOwn(deps: ReconcileDeps, options: Options): Promise<SessionResponse[]> {
+  const ownId = await deps.serviceUserId(options);
+  const time = await deps.devinTime(options);
+  const since = time !== null && { created_after: Math.floor((time.getTime() - LOOK_BACK_MS) / 1000) };
+  const { items } = await deps.listSessions({ origins: ['api'], ...since }, options);
+  return items.filter(({ service_user_id: userId, parent_session_id: parentId }) => {
+    return parentId === null && (userId === null || ownId === null || userId === ownId);
+  });
 }
 
 function toLost(requestId: string, session: SessionResponse): Lost {

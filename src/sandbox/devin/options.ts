@@ -24,8 +24,10 @@ export type LocalDevinOptions = {
   idForm?: IdForm;
   /** How the list understands `session_ids`. Default: as answers write them. */
   sessionIdsForm?: IdForm;
-  /** Default `any`. */
+  /** How the list understands `tags`. Default `any`. */
   tagsMatch?: ListRules['tagsMatch'];
+  /** Whether a session that runs as a member names the service user that created it. Default: yes. */
+  namesServiceUser?: boolean;
   platforms?: readonly string[];
   /** The organisation enforces tagging with these values. Default: it does not. */
   allowedTags?: readonly string[] | null;
@@ -49,6 +51,7 @@ const DEFAULTS = {
   script: 'normal',
   idForm: 'bare',
   tagsMatch: 'any',
+  namesServiceUser: true,
   platforms: ['linux', 'windows'],
   allowedTags: null,
   maxUploadBytes: 100 * 1024 * 1024,

@@ -14,6 +14,7 @@ type ServerDeps = {
   journal: Journal;
   schedule: Schedule;
   maxUploadBytes: number;
+  now: () => number;
   answer: (arrival: Arrival) => Answer;
 };
 
@@ -60,6 +61,8 @@ async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDep
     req.socket.destroy();
     return;
   }
+  // The clock of this Devin, which may be another than the machine's.
+  res.setHeader('date', new Date(deps.now()).toUTCString());
   send(res, outcome);
   answered(outcome.status);
 }

@@ -4,7 +4,13 @@ import type { LocalMessage, LocalSession } from './session-state.ts';
 /** Answers were seen with the bare id, the published examples have the prefix; paths always take the prefix. */
 export type IdForm = 'bare' | 'prefixed';
 
-export type WireContext = { orgId: string; serviceUserId: string; idForm: IdForm };
+export type WireContext = {
+  orgId: string;
+  serviceUserId: string;
+  idForm: IdForm;
+  /** Whether a session that runs as a member names the service user, too; the reference does not say. */
+  namesServiceUser: boolean;
+};
 
 const PREFIX = 'devin-';
 const ORIGIN = 'api';
@@ -38,7 +44,7 @@ export function toResponse(
     pull_requests: session.pullRequests.map(({ url, state }) => ({ pr_url: url, pr_state: state })),
     title: session.title,
     user_id: session.userId,
-    service_user_id: wire.serviceUserId,
+    service_user_id: serviceUserOf(session, wire),
     playbook_id: session.request.playbook_id ?? null,
     parent_session_id: null,
     child_session_ids: null,
@@ -80,26 +86,31 @@ function within(query: SessionsQuery, session: LocalSession): boolean {
 export type ListRules = {
   /** The form in which `session_ids` are understood; the reference does not say. */
   sessionIdsForm: IdForm;
-  /** Whether a session must carry all of the `tags` or any; the reference does not say. */
-  tagsMatch: 'any' | 'all';
+  /** Whether a session must carry all of the `tags` or any, or the filter does nothing; the reference does not say. */
+  tagsMatch: 'any' | 'all' | 'ignored';
 };
+
+function carries(tags: string[] | undefined, session: LocalSession, { tagsMatch }: ListRules): boolean {
+  if (tags === undefined || tagsMatch === 'ignored') return true;
+  return tagsMatch === 'any' ? oneOf(tags, session.tags) : tags.every((tag) => session.tags.includes(tag));
+}
+
+function serviceUserOf({ userId }: LocalSession, wire: WireContext): string | null {
+  return userId === null || wire.namesServiceUser ? wire.serviceUserId : null;
+}
 
 /** https://docs.devin.ai/api-reference/v3/sessions/organizations-sessions */
 export function matches(
   session: LocalSession,
   query: SessionsQuery,
-  { serviceUserId, ...rules }: WireContext & ListRules,
+  { rules, ...wire }: WireContext & { rules: ListRules },
 ): boolean {
   const { tags } = query;
-  const tagged =
-    rules.tagsMatch === 'any' || tags === undefined
-      ? oneOf(tags, session.tags)
-      : tags.every((tag) => session.tags.includes(tag));
   return (
-    tagged &&
+    carries(tags, session, rules) &&
     oneOf(query.session_ids, [writeId(session.id, rules.sessionIdsForm)]) &&
     oneOf(query.user_ids, [session.userId]) &&
-    oneOf(query.service_user_ids, [serviceUserId]) &&
+    oneOf(query.service_user_ids, [serviceUserOf(session, wire)]) &&
     oneOf(query.origins, [ORIGIN]) &&
     oneOf(query.repo_names, session.request.repos ?? []) &&
     oneOf(query.automation_ids, []) &&

@@ -52,14 +52,14 @@ export function createWorld(settings: Settings, origin: string): World {
 }
 
 export function routesOf(world: World, settings: Settings): Route[] {
-  const { orgId, idForm } = settings;
+  const { orgId, idForm, namesServiceUser } = settings;
   const { report } = world.journal;
   return [
     ...sessionRoutes({
       sessions: world.sessions,
       report,
       admission: createAdmission({ ...settings, ...world, report }),
-      wire: { orgId, idForm, serviceUserId: SERVICE_USER.id },
+      wire: { orgId, idForm, namesServiceUser, serviceUserId: SERVICE_USER.id },
       listRules: settings,
     }),
     ...attachmentRoutes({ uploads: world.uploads, report }),

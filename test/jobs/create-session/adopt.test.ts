@@ -73,6 +73,7 @@ describe('an answer to a creation that comes late', () => {
       transitions,
       adopt,
       showSending: () => undefined,
+      devinTime: async () => Promise.resolve(new Date(1)),
       end: async () => Promise.resolve({ kind: 'leave' }),
       now: () => 0,
     });

@@ -10,11 +10,11 @@ test('a search for lost sessions ends with the stop, although Devin does not say
         signal.addEventListener('abort', () => reject(new Error('stopped')));
       }),
     listSessions: never,
+    devinTime: never,
     sessions: { bound: never },
     requests: { find: never },
     adopt: never,
     enqueue: never,
-    now: Date.now,
     log: pino({ level: 'silent' }),
   });
   const stopping = new AbortController();

@@ -56,7 +56,9 @@ function collectionRoutes({ sessions, admission, wire, listRules, report }: Sess
       access: VIEW,
       answer(call) {
         const query = parseQuery(sessionsQuerySchema, call.query, report);
-        const found = sessions.all.filter((session) => matches(session, query, { ...wire, ...listRules }));
+        const found = sessions.all.filter((session) =>
+          matches(session, query, { ...wire, rules: listRules }),
+        );
         // Newest first: a session created meanwhile takes a place before those that were already handed out.
         const placed = found.toReversed().map((session) => ({
           place: -session.number,

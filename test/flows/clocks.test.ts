@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
+const HOUR_MS = 3_600_000;
+
+/** By which the clocks of Slack and Devin differ from this machine's. Signatures of requests that old are refused. */
+describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off by %i ms', (skewMs) => {
+  const now = (): number => Date.now() + skewMs;
+  const tagged = useWorld({ transport: 'socket', slack: { now }, devin: { now } });
+  const untagged = useWorld({
+    transport: 'socket',
+    slack: { now },
+    devin: { now },
+    environment: { REQUEST_TAG: 'off' },
+  });
+
+  test.each([
+    ['with', tagged],
+    ['without', untagged],
+  ])('makes one session of a lost answer, and one card of a lost post, %s tags', async (_tags, world) => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    slack.fail('chat.postMessage', { times: 1, status: 500, afterEffect: true });
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `clock-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'at another time');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+    expect(slack.messages(channelId).filter(({ botId }) => botId !== null)).toHaveLength(1);
+  });
+});
