@@ -15,7 +15,7 @@ type FindDeps = {
 };
 
 /** `sent_at`: by Devin's clock. */
-export type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sent_at'>;
+type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sent_at'>;
 
 /**
  * The sessions that were created for each of these requests and belong to no request yet, by the request's id, oldest
