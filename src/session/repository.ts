@@ -1,5 +1,5 @@
 /** Hosts that people name without `https://`, as they copy it from a page. */
-const KNOWN_HOSTS = ['github.com', 'gitlab.com', 'bitbucket.org'];
+const KNOWN_HOSTS: ReadonlySet<string> = new Set(['github.com', 'gitlab.com', 'bitbucket.org']);
 /** Where a repository is always `owner/name`; elsewhere its groups may be nested. */
 const TWO_PARTS: ReadonlySet<string> = new Set(['github.com', 'bitbucket.org']);
 /** The first part of an address that is a page in a repository and not its name. */
@@ -33,7 +33,7 @@ export function repositoryOf(typed: string): string {
   const value = typed.trim();
   const { host = '', path = '' } = SCHEME.exec(value)?.groups ?? {};
   const known = host.toLowerCase().replace(/^www\./, '');
-  const isAddress = /^(?:https?|ssh|git):\/\/|^[\w.-]+@/i.test(value) || KNOWN_HOSTS.includes(known);
+  const isAddress = /^(?:https?|ssh|git):\/\/|^[\w.-]+@/i.test(value) || KNOWN_HOSTS.has(known);
   return isAddress ? nameIn(path, known) : withoutEnd(value);
 }
 
