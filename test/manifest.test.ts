@@ -166,7 +166,7 @@ describe('the manifest', () => {
   });
 
   test.each([
-    ['a name that is too long', '  name: Devin\n', `  name: ${'D'.repeat(36)}\n`],
+    ['a name that is too long', '  name: Devin Sessions\n', `  name: ${'D'.repeat(36)}\n`],
     ['a setting that does not exist', '  always_online:', '  always_onlin:'],
     ['an event that does not exist', 'message.channels', 'message.channel'],
     ['a scope that does not exist', 'chat:write', 'chat:writ'],
