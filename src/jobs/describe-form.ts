@@ -1,6 +1,7 @@
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { SlackMessage } from '../session/context.ts';
+import { mayBeTooLong } from '../session/prompt.ts';
 import { renderSessionForm } from '../slack/blocks/session-form.ts';
 import { chosenMessages } from '../slack/context.ts';
 import type { ThreadReader } from '../slack/context.ts';
@@ -38,6 +39,8 @@ export function createFormDescriber({ forms, resolver, thread, outbound, text, l
     return {
       untilHere: count(chosenMessages({ ...context, choice: 'until-here' }, read.messages)),
       whole: count(read.messages),
+      unread: read.unread.thread,
+      asFile: mayBeTooLong(read.messages.map(({ text: words }) => words)),
     };
   }
 

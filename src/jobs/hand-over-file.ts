@@ -31,9 +31,23 @@ export async function handOverFile(
     return { kind: 'left-out', reason: 'unreadable' };
   });
   if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };
+  const { contentType, body } = download;
+  return uploaded(upload, { name, contentType, content: body, signal });
+}
+
+/** Takes a text to Devin as a file. */
+export async function handOverText(
+  upload: UploadFile,
+  { name, text, signal }: { name: string; text: string; signal: AbortSignal },
+): Promise<HandedOver> {
+  const content = new Blob([text]).stream();
+  return uploaded(upload, { name, contentType: 'text/plain', content, signal });
+}
+
+async function uploaded(upload: UploadFile, file: Parameters<UploadFile>[0]): Promise<HandedOver> {
+  const { name, signal } = file;
   try {
-    const { contentType, body } = download;
-    return { kind: 'uploaded', url: (await upload({ name, contentType, content: body, signal })).url };
+    return { kind: 'uploaded', url: (await upload(file)).url };
   } catch (error) {
     // Devin is not to blame: the app stops, or the job took too long, and it is taken up again.
     signal.throwIfAborted();

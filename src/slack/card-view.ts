@@ -3,6 +3,7 @@ import { userMessage } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
+import { readPrompt } from '../session/prompt.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -39,7 +40,7 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     requestId: request.id,
     phase,
     statusWord: shown?.status_detail ?? shown?.status ?? null,
-    title: shown?.title ?? values.title ?? firstLine(values.prompt ?? ''),
+    title: withoutIds(shown?.title ?? values.title ?? firstLine(taskOf(request))),
     requester: request.user_id,
     runsAs: runsAs(request.identity),
     url: session?.url ?? null,
@@ -57,6 +58,16 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     steeredBy: steeredBy(request, session, shown),
     actions: cardActions(request, session, phase),
   };
+}
+
+/** With names instead of ids, once they were looked up for the prompt. */
+function taskOf({ id, prompt, draft }: SessionRequest): string {
+  return prompt === null ? (draft.values.prompt ?? '') : readPrompt(prompt, id).task;
+}
+
+/** A title is no place for a mention: it would be shown as an id. */
+function withoutIds(title: string): string {
+  return title.replaceAll(/<@[UW][A-Z0-9]+>/g, '@…');
 }
 
 function phaseOf(request: SessionRequest, session: SessionRow | null, shown: Shown | null): SessionPhase {

@@ -1,18 +1,22 @@
 import type { WebClient } from '@slack/web-api';
+import { excerptAround, placeOf } from '../session/excerpt.ts';
 import type { MessageContext, SlackMessage } from '../session/context.ts';
 import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
 import { slackFailure } from './errors.ts';
-import { readMessage } from './messages.ts';
+import { isSaid, readMessage, repliesTo } from './messages.ts';
 import type { People, SlackPerson } from './people.ts';
 import type { PresenceOf } from './presence.ts';
 import { placeKindOf } from './place-kind.ts';
 
-/** A thread longer than this is quoted from its end; its first message always stays. */
-const MAX_MESSAGES = 200;
+/** Of a longer thread, its first message and those around the picked one. */
+const MOST_READ = 1000;
 const PAGE = 200;
 
+/** How many more messages each choice has, of a thread that is too long to be read whole. */
+export type Unread = { 'until-here': number; thread: number };
+
 export type ThreadMessages =
-  | { kind: 'read'; messages: SlackMessage[] }
+  | { kind: 'read'; messages: SlackMessage[]; unread: Unread }
   /** Slack's reason, such as `not_in_channel`. */
   | { kind: 'unreadable'; code: string }
   /** The person it would be read for is not in the conversation. */
@@ -22,16 +26,16 @@ export type ThreadReader = ReturnType<typeof createThreadReader>;
 
 type ReaderDeps = { client: WebClient; people: People; presence: PresenceOf; botUserId: () => string };
 
-/** `botUserId`: the app's own messages, such as its cards, are not part of a conversation. */
 export function createThreadReader({ client, people, presence, botUserId }: ReaderDeps) {
   return {
-    /** All messages of the thread the picked message is in, oldest first, if the person is in the conversation. */
+    /** The messages of the thread the picked message is in, oldest first, if the person is in the conversation. */
     async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
       if ((await presence({ channelId, userId })) === 'out') return { kind: 'not-theirs' };
       try {
-        const messages = await pages(client, channelId, picked.threadTs ?? picked.ts);
-        const others = messages.filter(({ userId }) => userId !== botUserId());
-        return { kind: 'read', messages: within(others) };
+        const { messages, unread } = await readThread(client, channelId, picked);
+        // Messages of the app's own, such as its cards, are not part of the conversation.
+        const others = messages.filter(({ userId: author }) => author !== botUserId());
+        return { kind: 'read', messages: others, unread };
       } catch (error) {
         const failure = slackFailure(error);
         if (failure.kind !== 'refused') throw error;
@@ -40,7 +44,7 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
     },
 
     /** The messages as Devin reads them, with names instead of ids. */
-    async quote(context: MessageContext, messages: SlackMessage[]): Promise<QuotedThread> {
+    async quote(context: MessageContext, { messages, unread, unticked }: Quotable): Promise<QuotedThread> {
       const known = await lookUp(people, mentionedIn(messages));
       const permalink = await client.chat
         .getPermalink({ channel: context.channelId, message_ts: context.picked.ts })
@@ -49,8 +53,29 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
         place: placeName(context.channelName),
         permalink: permalink?.permalink ?? null,
         messages: messages.map((message) => quoted(message, known, context.picked.ts)),
+        unread,
+        unticked,
       };
     },
+  };
+}
+
+/** Messages that go to Devin, and how many do not. */
+type Quotable = { messages: SlackMessage[] } & Pick<QuotedThread, 'unread' | 'unticked'>;
+
+/** What of the chosen messages is sent: without those that the person unticked, and without the unticked files. */
+export function tickedMessages({ without }: MessageContext, chosen: readonly SlackMessage[]) {
+  const [noMessages, noFiles] = [new Set(without?.messages), new Set(without?.files)];
+  const kept = chosen.filter(({ ts }) => !noMessages.has(ts));
+  const messages = kept.map((message) => ({
+    ...message,
+    files: message.files.filter(({ id }) => !noFiles.has(id)),
+  }));
+  const files = (list: readonly SlackMessage[]): number =>
+    list.reduce((sum, one) => sum + one.files.length, 0);
+  return {
+    messages,
+    unticked: { messages: chosen.length - kept.length, files: files(chosen) - files(messages) },
   };
 }
 
@@ -71,21 +96,49 @@ export async function nameMentions(text: string, people: People): Promise<string
   return withNames(text, await lookUp(people, mentionIds(text)));
 }
 
-async function pages(client: WebClient, channel: string, ts: string): Promise<SlackMessage[]> {
-  const found = new Map<string, SlackMessage>();
+/** However long the thread is, memory holds a few pages of it, and the picked message is among them. */
+async function readThread(
+  client: WebClient,
+  channel: string,
+  { ts: pickedTs, threadTs }: SlackMessage,
+): Promise<{ messages: SlackMessage[]; unread: Unread }> {
+  const ts = threadTs ?? pickedTs;
+  let found = new Map<string, SlackMessage>();
+  let [total, untilHere] = [0, 0];
   let cursor: string | undefined;
   do {
     const page = await client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor && { cursor }) });
+    const raw = page.messages ?? [];
+    total = Math.max(total, ...raw.map((message) => (repliesTo(message) ?? -1) + 1));
     // Pages may repeat the thread's first message.
-    for (const message of (page.messages ?? []).map(readMessage)) found.set(message.ts, message);
+    const fresh = raw
+      .filter(isSaid)
+      .map(readMessage)
+      .filter((message) => !found.has(message.ts));
+    untilHere += fresh.filter((message) => message.ts <= pickedTs).length;
+    found = trimmed(new Map([...found, ...fresh.map((message) => [message.ts, message] as const)]), pickedTs);
     cursor = page.response_metadata?.next_cursor;
-  } while (cursor);
-  return [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
+  } while (cursor && !isEnough(found, pickedTs));
+  const messages = [...found.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
+  const kept = messages.filter((message) => message.ts <= pickedTs).length;
+  const isWhole = !cursor && messages.length < MOST_READ;
+  return {
+    messages,
+    unread: { 'until-here': untilHere - kept, thread: isWhole ? 0 : Math.max(total - messages.length, 0) },
+  };
 }
 
-function within(messages: SlackMessage[]): SlackMessage[] {
-  if (messages.length <= MAX_MESSAGES) return messages;
-  return [...messages.slice(0, 1), ...messages.slice(1 - MAX_MESSAGES)];
+/** As many as are kept were read, and the picked one is in their midst. */
+function isEnough(found: ReadonlyMap<string, SlackMessage>, pickedTs: string): boolean {
+  const after = [...found.keys()].filter((ts) => ts > pickedTs).length;
+  return found.size >= MOST_READ && after >= MOST_READ / 2;
+}
+
+function trimmed(found: Map<string, SlackMessage>, pickedTs: string): Map<string, SlackMessage> {
+  const messages = [...found.values()];
+  const picked = placeOf(messages, ({ ts }) => ts === pickedTs);
+  const kept = excerptAround(messages, picked, { room: MOST_READ, cost: () => 1 });
+  return new Map(kept.map((message) => [message.ts, message]));
 }
 
 const MENTION = /<@([UW][A-Z0-9]+)>/g;

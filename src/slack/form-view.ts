@@ -54,8 +54,24 @@ function contextView(context: MessageContext, description: FormDescription | nul
       ? [own, option('until-here', counts?.untilHere), option('thread', counts?.whole)]
       : [own],
     chosen: inThread ? choice : 'message',
-    unavailable: picked.threadTs !== null && unreadable ? text.modal.threadUnreadable : null,
+    notes: contextNotes({ unreadable: picked.threadTs !== null && unreadable, counts }, text),
   };
+}
+
+type Known = { messages: number; files: number };
+type Counts = { whole: Known; unread?: number | undefined; asFile?: boolean | undefined };
+
+function contextNotes(
+  { unreadable, counts }: { unreadable: boolean; counts: Counts | undefined },
+  text: Text,
+): string[] {
+  const words = text.modal.context;
+  const unread = counts?.unread ?? 0;
+  return [
+    ...(unreadable ? [text.modal.threadUnreadable] : []),
+    ...(unread === 0 ? [] : [words.tooMany(counts?.whole.messages ?? 0, unread)]),
+    ...(counts?.asFile === true ? [words.asFile] : []),
+  ];
 }
 
 function runsAs(description: FormDescription | null, text: Text): FormIdentity {

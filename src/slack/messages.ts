@@ -46,6 +46,33 @@ const messageSchema = z.looseObject({
 type RawAttachment = z.infer<typeof attachmentSchema>;
 type RawFile = z.infer<typeof fileSchema>;
 
+/** What people and apps say. Slack tells of joins, topics and deletions in the same way; those say nothing. */
+const SAID: ReadonlySet<unknown> = new Set([
+  undefined,
+  null,
+  'bot_message',
+  'file_share',
+  'me_message',
+  'thread_broadcast',
+]);
+
+const kindSchema = z.looseObject({
+  subtype: words,
+  hidden: z.boolean().nullish().catch(null),
+  reply_count: z.number().nullish().catch(null),
+});
+
+/** Whether a message says something: https://docs.slack.dev/reference/events/message#subtypes */
+export function isSaid(payload: unknown): boolean {
+  const { subtype, hidden } = kindSchema.parse(payload);
+  return SAID.has(subtype) && hidden !== true;
+}
+
+/** Of a thread's first message, how many replies there are; null: Slack does not say. */
+export function repliesTo(payload: unknown): number | null {
+  return kindSchema.parse(payload).reply_count ?? null;
+}
+
 /**
  * Reads a message as Slack's payloads and `conversations.replies` give it. Alert bots put their text into blocks
  * or attachments only, and a forwarded message is an attachment of an empty one: both keep their words.

@@ -18,6 +18,10 @@ const formDescriptionSchema = z.object({
     .literal('looking')
     .or(
       z.object({
+        /** More messages than are read. */
+        unread: z.number().optional(),
+        /** Too long for the prompt: all of it goes to Devin as a file. */
+        asFile: z.boolean().optional(),
         untilHere: z.object({ messages: z.number(), files: z.number() }),
         whole: z.object({ messages: z.number(), files: z.number() }),
       }),

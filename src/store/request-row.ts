@@ -23,6 +23,7 @@ const leftOutSchema = z.object({
     'refused',
     'too-many',
     'thread-unreadable',
+    'thread-too-long',
     'thread-not-theirs',
   ]),
 });

@@ -70,7 +70,11 @@ export function createEdge(parts: Parts): HttpServer {
   listenToSteering(app, shared);
   listenToEvents(app, { ...shared, threads, botUserId, log });
   listenToAddressed(app, { ...shared, botUserId, command });
-  listenToShortcuts(app, { ...shared, nameMentions: createNamer(people, log) });
+  listenToShortcuts(app, {
+    ...shared,
+    nameMentions: createNamer(people, log),
+    isMember: createMemberCheck(people, log),
+  });
   listenToViews(app, shared);
   listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, shared);
@@ -89,6 +93,19 @@ function createNamer(people: People, log: Log): (text: string) => Promise<string
       return text;
     });
     return Promise.race([named, delay(NAMES_MS, text, { ref: false })]);
+  };
+}
+
+function createMemberCheck(people: People, log: Log): (userId: string) => Promise<boolean> {
+  return async (userId) => {
+    const found = people.find(userId).then(
+      (person) => person?.kind === 'member',
+      (error: unknown) => {
+        log.warn({ err: error }, 'who wrote a message could not be looked up');
+        return false;
+      },
+    );
+    return Promise.race([found, delay(NAMES_MS, false, { ref: false })]);
   };
 }
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildPrompt, readPrompt } from '../../src/session/prompt.ts';
+import { buildPrompt, isTooLong, readPrompt, writeTranscript } from '../../src/session/prompt.ts';
 import type { QuotedMessage } from '../../src/session/prompt.ts';
 
 const message = (changes: Partial<QuotedMessage> = {}): QuotedMessage => ({
@@ -26,6 +26,8 @@ const thread = (messages: QuotedMessage[]) => ({
   place: '#payments',
   permalink: 'https://acme.slack.com/archives/C1/p1',
   messages,
+  unread: 0,
+  unticked: { messages: 0, files: 0 },
 });
 
 describe('the prompt', () => {
@@ -54,7 +56,7 @@ describe('the prompt', () => {
       | line 1
       | line 2
       | (file: shot.png)
-      [2026-01-02T03:04:05.000Z] Ext (outside the organisation):
+      [2026-01-02T03:04:05.000Z] Ext (outside the organization):
       | the login test is flaky
       </slack-messages-r1>"
     `);
@@ -93,5 +95,36 @@ describe('reading a prompt', () => {
     ['of another request', buildPrompt({ task: 't', thread: thread([message()]), requestId: 'r2' }), 'r1'],
   ])('takes a prompt %s as it is', (_what, prompt, requestId) => {
     expect(readPrompt(prompt, requestId)).toEqual({ task: prompt, permalink: null });
+  });
+});
+
+describe('a conversation that is too long for the prompt', () => {
+  const long = thread(
+    Array.from({ length: 450 }, (_, at) => message({ text: `reply ${at}.`, picked: at === 100 })),
+  );
+
+  test('is quoted around the picked message, says what is missing, and is whole in the file', () => {
+    const prompt = buildPrompt({
+      task: 'fix it',
+      thread: long,
+      transcript: 'slack-thread.txt',
+      requestId: 'r1',
+    });
+    for (const at of [0, 99, 100, 101]) expect(prompt).toContain(`| reply ${at}.`);
+    expect(prompt).not.toContain('| reply 400.');
+    expect(prompt).toContain('The conversation has 450 messages');
+    expect(prompt).toContain('All of them are in the attached file slack-thread.txt.');
+    expect(prompt).toMatch(/\(\d+ messages not quoted\)/);
+    expect(isTooLong(long)).toBe(true);
+    const whole = writeTranscript(long);
+    for (let at = 0; at < 450; at++) expect(whole).toContain(`| reply ${at}.`);
+  });
+
+  test('says what else was left out', () => {
+    const parts = { ...thread([message()]), unread: 1200, unticked: { messages: 1, files: 2 } };
+    const prompt = buildPrompt({ task: 'fix it', thread: parts, requestId: 'r1' });
+    expect(prompt).toContain('1200 more messages could not be included');
+    expect(prompt).toContain('The person who asked left out 1 message and 2 files.');
+    expect(readPrompt(prompt, 'r1')).toEqual({ task: 'fix it', permalink: parts.permalink });
   });
 });

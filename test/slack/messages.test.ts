@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readMessage } from '../../src/slack/messages.ts';
+import { isSaid, readMessage } from '../../src/slack/messages.ts';
 
 describe('a Slack message', () => {
   test('becomes readable text; mentions wait for their names', () => {
@@ -131,4 +131,16 @@ describe('a Slack message', () => {
     });
     expect(text).toBe('ask <@U2> about this (https://acme.example):eyes:');
   });
+});
+
+test.each([
+  [undefined, true],
+  ['bot_message', true],
+  ['file_share', true],
+  ['channel_join', false],
+  ['channel_topic', false],
+  ['tombstone', false],
+  ['message_deleted', false],
+])('tells what people say from what Slack notes: %s', (subtype, isOne) => {
+  expect(isSaid({ ts: '1.0', text: 'x', subtype })).toBe(isOne);
 });

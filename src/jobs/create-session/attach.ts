@@ -1,12 +1,12 @@
 import type { SlackFile, SlackMessage } from '../../session/context.ts';
 import type { QuotedThread } from '../../session/prompt.ts';
-import { buildPrompt } from '../../session/prompt.ts';
-import { chosenMessages } from '../../slack/context.ts';
+import { buildPrompt, isTooLong, writeTranscript } from '../../session/prompt.ts';
+import { chosenMessages, tickedMessages } from '../../slack/context.ts';
 import type { ThreadMessages, ThreadReader } from '../../slack/context.ts';
 import type { SlackFiles } from '../../slack/files.ts';
 import { askedAt } from '../../store/request-row.ts';
 import type { LeftOut, SessionRequest } from '../../store/request-row.ts';
-import { handOverFile } from '../hand-over-file.ts';
+import { handOverFile, handOverText } from '../hand-over-file.ts';
 import type { UploadFile } from '../hand-over-file.ts';
 import type { Transitions } from '../transitions.ts';
 import { nextOrLeave } from './outcome.ts';
@@ -29,24 +29,37 @@ type AttachDeps = {
 
 type Material = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: LeftOut[] };
 
+/** A conversation that is too long for the prompt. */
+const TRANSCRIPT = 'slack-thread.txt';
+
 /** carded -> attached: the prompt with its Slack context is fixed, and the files are at Devin. */
 export function createAttachStep(deps: AttachDeps): CreateStep {
   return async (request, signal) => {
     const material = await collect(deps, request);
-    const prompt = buildPrompt({
-      task: await deps.nameMentions(request.draft.values.prompt ?? ''),
-      thread: material.quoted,
-      requestId: request.id,
-    });
     const { files, leftOut } = await filesOf(deps, request, material);
+    const { quoted } = material;
+    const transcript = quoted !== null && isTooLong(quoted) ? writeTranscript(quoted) : null;
     const urls: string[] = [];
-    for (const file of files) {
-      const uploaded = await handOverFile(deps, file, { askedAt: askedAt(request), signal });
+    const handOvers = [
+      ...(transcript === null
+        ? []
+        : [async () => handOverText(deps.upload, { name: TRANSCRIPT, text: transcript, signal })]),
+      ...files.map((file) => async () => handOverFile(deps, file, { askedAt: askedAt(request), signal })),
+    ];
+    for (const handOver of handOvers) {
+      const uploaded = await handOver();
       if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
       else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
       else if (uploaded.kind === 'wait') return waitFor(request, uploaded, deps);
       else return waitFor(request, { waiting: 'down', retryAfterMs: null }, deps);
     }
+    const isAttached = transcript !== null && !leftOut.some(({ name }) => name === TRANSCRIPT);
+    const prompt = buildPrompt({
+      task: await deps.nameMentions(request.draft.values.prompt ?? ''),
+      thread: quoted,
+      transcript: isAttached ? TRANSCRIPT : null,
+      requestId: request.id,
+    });
     const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
     const card = leftOut.length > 0;
     return nextOrLeave(
@@ -60,19 +73,28 @@ async function collect(
   { context, user_id: userId }: SessionRequest,
 ): Promise<Material> {
   if (context === null) return { messages: [], quoted: null, leftOut: [] };
-  if (context.choice === 'message') {
-    const messages = [context.picked];
-    return { messages, quoted: await thread.quote(context, messages), leftOut: [] };
-  }
-  const read = await thread.read(context, userId);
-  const messages = read.kind === 'read' ? chosenMessages(context, read.messages) : [context.picked];
-  return { messages, quoted: await thread.quote(context, messages), leftOut: unread(read) };
+  const read = context.choice === 'message' ? ALONE : await thread.read(context, userId);
+  const chosen = read.kind === 'read' ? chosenMessages(context, read.messages) : [context.picked];
+  const { messages, unticked } = tickedMessages(context, chosen);
+  const unread = read.kind === 'read' && context.choice !== 'message' ? read.unread[context.choice] : 0;
+  return {
+    messages,
+    quoted: await thread.quote(context, { messages, unread, unticked }),
+    leftOut: leftOutOf(read, unread),
+  };
 }
 
-function unread(read: ThreadMessages): LeftOut[] {
+/** Of the picked message alone, nothing is read. */
+const ALONE: ThreadMessages = {
+  kind: 'read',
+  messages: [],
+  unread: { 'until-here': 0, thread: 0 },
+};
+
+function leftOutOf(read: ThreadMessages, unread: number): LeftOut[] {
   switch (read.kind) {
     case 'read':
-      return [];
+      return unread === 0 ? [] : [{ name: String(unread), reason: 'thread-too-long' }];
     case 'unreadable':
       return [{ name: read.code, reason: 'thread-unreadable' }];
     case 'not-theirs':

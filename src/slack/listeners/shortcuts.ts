@@ -11,13 +11,21 @@ type ShortcutDeps = {
   openForm: FormOpener;
   /** Does not take long, whatever it finds. */
   nameMentions: (text: string) => Promise<string>;
+  /** The same. */
+  isMember: (userId: string) => Promise<boolean>;
 };
 
-export function listenToShortcuts(app: App, { intake, openForm, nameMentions }: ShortcutDeps): void {
+export function listenToShortcuts(
+  app: App,
+  { intake, openForm, nameMentions, isMember }: ShortcutDeps,
+): void {
   app.shortcut({ callback_id: SHORTCUT_ID, type: 'message_action' }, async ({ shortcut, ack }) => {
     const context = contextOf(shortcut);
-    const prompt = await nameMentions(context.picked.text);
-    const form = await intake.offerForm(askedBy(shortcut, context), { prompt }, context);
+    const { userId, appName, text } = context.picked;
+    // What guests, apps and people of elsewhere wrote goes to Devin as material, never as the task.
+    const isTheirs = appName === null && userId !== null && (await isMember(userId));
+    const draft = isTheirs ? { prompt: await nameMentions(text) } : {};
+    const form = await intake.offerForm(askedBy(shortcut, context), draft, context);
     await ack();
     await openForm(shortcut.trigger_id, form);
   });
@@ -26,7 +34,7 @@ export function listenToShortcuts(app: App, { intake, openForm, nameMentions }: 
 function contextOf(shortcut: MessageShortcut): MessageContext {
   const picked = readMessage(shortcut.message);
   return {
-    choice: picked.threadTs === null ? 'message' : 'until-here',
+    choice: picked.threadTs === null ? 'message' : 'thread',
     channelId: shortcut.channel.id,
     channelName: shortcut.channel.name,
     picked,

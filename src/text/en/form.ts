@@ -29,11 +29,11 @@ export const modal = {
     files: (count: number): string => (count === 1 ? '1 file' : `${count} files`),
     /** What was unticked. */
     without: (counts: string): string => `Left out by you: ${counts}`,
-    /** `read`: how many messages this app reads. */
-    tooMany: (read: number): string =>
-      `This thread is very long. This app reads ${read} of its messages: the first one and those around the message you picked.`,
+    /** Messages that are read, and those that are not. */
+    tooMany: (read: number, unread: number): string =>
+      `This thread is very long. Devin gets ${read} messages: the first one and those around the one you picked. ${unread} others are left out.`,
     asFile:
-      'The thread is long: Devin gets the messages around the one you picked in the prompt, and all of them in a file.',
+      'This thread is long. The prompt quotes the messages around the one you picked; all of them are in an attached file.',
     review: "Review what's sent",
   },
   threadUnreadable:

@@ -52,7 +52,7 @@ const PLACES: Record<string, (words: string) => unknown> = {
         values: {},
         sources: {},
         faults: {},
-        context: { picked: words, options: [], chosen: 'message', unavailable: null },
+        context: { picked: words, options: [], chosen: 'message', notes: [] },
         runsAs: { kind: 'member', name: words, how: 'Matched.' },
         notes: [],
       },

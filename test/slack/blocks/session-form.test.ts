@@ -89,12 +89,12 @@ describe('a form', () => {
     expect(silent).toEqual([]);
   });
 
-  test.each([{}, { context: { picked: 'x', options: [], chosen: 'thread', unavailable: null } as const }])(
-    'has at most six inputs at first: %o',
-    (parts) => {
-      expect(inputs(draw({ ...parts, context: null })).length).toBeLessThanOrEqual(6);
-    },
-  );
+  test('has at most six inputs at first, with the choice of context', () => {
+    const options = (['message', 'thread'] as const).map((choice) => ({ choice, messages: 2, files: 0 }));
+    const view = draw({ context: { picked: 'x', options, chosen: 'thread', notes: [] } });
+    expect(inputs(view).length).toBeLessThanOrEqual(6);
+    expect(inputs(view).map((block) => block.block_id)).toContain('context_choice');
+  });
 
   test('names the source of a default, and none for what was asked for', () => {
     const view = draw({
@@ -256,9 +256,11 @@ describe('what goes along with the task', () => {
         { choice: 'thread', messages: null, files: null },
       ],
       chosen: 'until-here',
-      unavailable: null,
     } as const;
-    const view = draw({ values: { prompt: TASK }, context: { ...context, options: [...context.options] } });
+    const view = draw({
+      values: { prompt: TASK },
+      context: { ...context, options: [...context.options], notes: [] },
+    });
     const [, task, excerpt, choice] = view.blocks;
     expect(task).toMatchObject({ block_id: 'field.prompt' });
     expect(excerpt).toMatchObject({ type: 'context' });
@@ -282,7 +284,7 @@ describe('what goes along with the task', () => {
   test('is said where there is nothing to choose, and why', () => {
     const view = draw({
       values: { prompt: TASK },
-      context: { picked: ' ', options: [own], chosen: 'message', unavailable: en.modal.threadUnreadable },
+      context: { picked: ' ', options: [own], chosen: 'message', notes: [en.modal.threadUnreadable] },
     });
     expect(lines(view)[1]).toBe(
       [

@@ -13,8 +13,8 @@ export type FormContext = {
   picked: string;
   options: ContextOption[];
   chosen: ContextChoice;
-  /** Why only the message is possible and how to change that: a plain sentence. */
-  unavailable: string | null;
+  /** Plain sentences: what is left out, and why. */
+  notes: string[];
 };
 
 /** null: not counted yet. */
@@ -24,16 +24,13 @@ type ContextOption = { choice: ContextChoice; messages: number | null; files: nu
  * Counts stand beside the options, not in them: they come later, and Slack keeps the option that was chosen as it
  * was when a form is redrawn. Where there is nothing to choose, the line says what goes along.
  */
-export function contextBlocks(
-  { picked, options, chosen, unavailable }: FormContext,
-  text: Text,
-): KnownBlock[] {
+export function contextBlocks({ picked, options, chosen, notes }: FormContext, text: Text): KnownBlock[] {
   const { label, hint, choices, ...words } = text.modal.context;
   const excerpt = picked.trim() === '' ? words.pickedEmpty : words.picked(excerptOf(picked));
   const [only, ...others] = options.map(({ choice }) => option(choices[choice], choice));
   if (only === undefined || others.length === 0) {
     const alone = options.map((one) => `${label}: ${counted(one, text) ?? choices[one.choice]}`);
-    return [lines([excerpt, ...alone, ...(unavailable === null ? [] : [escape(unavailable)])])];
+    return [lines([excerpt, ...alone, ...notes.map(escape)])];
   }
   const counts = options.flatMap((one) => counted(one, text) ?? []);
   const element = {
@@ -43,7 +40,7 @@ export function contextBlocks(
     initial_option: others.find(({ value }) => value === chosen) ?? only,
   };
   return [
-    lines([excerpt, ...(counts.length === 0 ? [] : [counts.join(' · ')])]),
+    lines([excerpt, ...(counts.length === 0 ? [] : [counts.join(' · ')]), ...notes.map(escape)]),
     inputBlock({ blockId: BLOCK.context, label, hint, optional: false, element }),
   ];
 }
