@@ -22,23 +22,21 @@ export function excerptAround<T>(items: readonly T[], picked: number, { room, co
       [...kept].flatMap((at) => items[at] ?? []),
       cost,
     );
-  const sides = [
+  const isTaken = (side: { at: number; step: number }): boolean => {
+    const item = items[side.at];
+    if (item === undefined) return false;
+    const price = kept.has(side.at) ? 0 : cost(item);
+    if (price > left) return false;
+    kept.add(side.at);
+    left -= price;
+    side.at += side.step;
+    return true;
+  };
+  let sides = [
     { at: picked - 1, step: -1 },
     { at: picked + 1, step: 1 },
   ];
-  while (sides.length > 0) {
-    for (const side of [...sides]) {
-      const item = items[side.at];
-      const price = item === undefined || kept.has(side.at) ? 0 : cost(item);
-      if (item === undefined || price > left) {
-        sides.splice(sides.indexOf(side), 1);
-        continue;
-      }
-      kept.add(side.at);
-      left -= price;
-      side.at += side.step;
-    }
-  }
+  while (sides.length > 0) sides = sides.filter(isTaken);
   return items.filter((_item, at) => kept.has(at));
 }
 
