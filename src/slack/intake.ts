@@ -7,6 +7,8 @@ import type { FieldKey, SessionDraft, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
 import type { EnqueueAll } from '../jobs/queue.ts';
 import { inBatches } from '../store/batches.ts';
+import { beginCommit, inTime } from '../store/deadline.ts';
+import type { Deadline } from '../store/deadline.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import { newId } from '../store/request-row.ts';
@@ -46,16 +48,27 @@ export type Intake = ReturnType<typeof createIntake>;
 /** What listeners may do: write down what was asked. Everything else happens after Slack has its answer. */
 export function createIntake({ db, requests, forms, defaults, envelopes, enqueueAll, prefer }: IntakeDeps) {
   /** Row and job in one transaction; a delivery that was seen before changes nothing. */
-  const accept = inBatches(async (batch: NewRequest[]): Promise<boolean[]> => {
+  const write = inBatches(async (batch: Timely[]): Promise<boolean[]> => {
+    const deadlines = batch.map(({ deadline }) => deadline);
+    // While it waited for the batch before, its time may have passed.
+    for (const deadline of deadlines) deadline.check();
     return db.transaction().execute(async (trx) => {
-      const areNew = await requests.insert(batch, trx);
+      const areNew = await requests.insert(
+        batch.map(({ request }) => request),
+        trx,
+      );
       const jobs = batch
-        .filter((_request, at) => areNew[at])
-        .map(({ id }) => ({ payload: { requestId: id }, key: id }));
+        .filter((_timely, at) => areNew[at])
+        .map(({ request: { id } }) => ({ payload: { requestId: id }, key: id }));
       if (jobs.length > 0) await enqueueAll('create-session', jobs, trx);
+      beginCommit(deadlines);
       return areNew;
     });
   }, MOST_AT_ONCE);
+
+  /** Rejects with a `TooLateError` what is not written before Slack stops waiting. */
+  const accept = async (toRequest: () => Promise<NewRequest>): Promise<boolean> =>
+    inTime(async (deadline) => prefer(async () => write({ request: await toRequest(), deadline })));
 
   async function withDefaults(
     { teamId, userId, channelId }: Asked,
@@ -128,7 +141,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
       secretNames: sessionSecrets.map(({ key }) => key),
     });
-    return prefer(async () => accept(await request()));
+    return accept(request);
   }
 
   return {
@@ -162,7 +175,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
         sealed: envelopes.close(id, { responseUrl, sessionSecrets }),
         secretNames: sessionSecrets.map(({ key }) => key),
       };
-      return prefer(async () => accept(request));
+      return accept(async () => Promise.resolve(request));
     },
 
     /** A text that a person was asked about, which is a task after all: once, however often they say so. */
@@ -184,23 +197,27 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
         slackFileIds: [],
         sealed: envelopes.close(id, { responseUrl, sessionSecrets: [] }),
       };
-      return prefer(async () => accept(request));
+      return accept(async () => Promise.resolve(request));
     },
 
     /** Keeps what a form is filled in with. */
     async offerForm(asked: Asked, draft: SessionDraft, context: MessageContext | null = null): Promise<Form> {
       const { session_secrets: _never, ...stored } = draft;
-      return keepForm(asked, { draft: await withDefaults(asked, { draft: stored }), context });
+      return inTime(async () =>
+        keepForm(asked, { draft: await withDefaults(asked, { draft: stored }), context }),
+      );
     },
 
     /** Keeps what could be read of a command, and shows at its fields what could not. */
     async offerCorrection(asked: Asked, { draft, reset }: Wish, faults: Faults = {}): Promise<Form> {
       const { session_secrets: _never, ...stored } = draft;
-      return keepForm(asked, {
-        draft: await withDefaults(asked, { draft: stored, reset }),
-        context: null,
-        faults,
-      });
+      return inTime(async () =>
+        keepForm(asked, {
+          draft: await withDefaults(asked, { draft: stored, reset }),
+          context: null,
+          faults,
+        }),
+      );
     },
 
     /** Keeps a form that is filled in as a request was, for whoever wants the same once more. */
@@ -212,6 +229,8 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
     },
   };
 }
+
+type Timely = { request: NewRequest; deadline: Deadline };
 
 type Again = Pick<Asked, 'userId' | 'responseUrl'>;
 

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
-import type { AnswerTo, SteeringVerb } from '../jobs/payloads.ts';
+import type { AnswerTo, Jobs, SteeringVerb } from '../jobs/payloads.ts';
 import type { Enqueue } from '../jobs/queue.ts';
 import type { PlaceKind } from '../session/context.ts';
 import type { ReplyWay } from '../session/reply.ts';
+import { commitInTime } from '../store/deadline.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Replies } from '../store/replies.ts';
 import { newId } from '../store/request-row.ts';
@@ -37,6 +38,8 @@ type SteeringDeps = {
   prefer: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
+type SteeringJob = 'steer' | 'cancel-request' | 'follow-session' | 'link-person';
+
 export type SteeringIntake = ReturnType<typeof createSteeringIntake>;
 
 /** What listeners may do with a session that is there: write down what was asked for. Jobs do the rest. */
@@ -47,6 +50,10 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
     return { id, channelId, threadTs, sealed, always };
   }
 
+  /** What Slack has given up on must not be done later. */
+  const ask = async <Name extends SteeringJob>(name: Name, payload: Jobs[Name]): Promise<void> =>
+    commitInTime({ db, prefer }, async (trx) => enqueue(name, payload, { trx }));
+
   return {
     /** `always`: the person is told also when all went well. */
     async steer(
@@ -55,24 +62,24 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
       { sessionId, always }: { sessionId: string; always: boolean },
     ) {
       const { userId } = actor;
-      await enqueue('steer', { sessionId, what, userId, answerTo: answerTo(actor, always) });
+      await ask('steer', { sessionId, what, userId, answerTo: answerTo(actor, always) });
     },
 
     async cancel(actor: Actor, requestId: string): Promise<void> {
       const { userId } = actor;
-      await enqueue('cancel-request', { requestId, userId, answerTo: answerTo(actor, false) });
+      await ask('cancel-request', { requestId, userId, answerTo: answerTo(actor, false) });
     },
 
     async follow(actor: Actor, sessionId: string): Promise<void> {
       const { userId, teamId, placeKind } = actor;
       const answer = answerTo(actor, true);
-      await enqueue('follow-session', { sessionId, teamId, userId, placeKind, answerTo: answer });
+      await ask('follow-session', { sessionId, teamId, userId, placeKind, answerTo: answer });
     },
 
     async link(actor: Actor, personId: string, devinUserId: string): Promise<void> {
       const { userId, teamId } = actor;
       const answer = answerTo(actor, true);
-      await enqueue('link-person', { teamId, userId, personId, devinUserId, answerTo: answer });
+      await ask('link-person', { teamId, userId, personId, devinUserId, answerTo: answer });
     },
 
     /** Row and job in one transaction; a delivery that was seen before changes nothing. */
@@ -82,12 +89,10 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
     ): Promise<void> {
       const { session_id: sessionId } = session;
       const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text, via };
-      await prefer(async () =>
-        db.transaction().execute(async (trx) => {
-          const isNew = await replies.insert({ ...reply, messageTs: null, kind: 'reply', files: [] }, trx);
-          if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
-        }),
-      );
+      await commitInTime({ db, prefer }, async (trx) => {
+        const isNew = await replies.insert({ ...reply, messageTs: null, kind: 'reply', files: [] }, trx);
+        if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
+      });
     },
   };
 }

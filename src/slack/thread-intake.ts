@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../jobs/queue.ts';
 import type { SlackFile } from '../session/context.ts';
 import type { ReplyKind } from '../session/reply.ts';
+import { commitInTime } from '../store/deadline.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
 import { newId } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -33,7 +34,7 @@ export type ThreadIntake = ReturnType<typeof createThreadIntake>;
 /** What listeners may do with what is said in a thread: write it down. A job takes it to Devin. */
 export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntakeDeps) {
   async function inTransaction<T>(task: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return prefer(async () => db.transaction().execute(task));
+    return commitInTime({ db, prefer }, task);
   }
 
   async function write(reply: NewReply, trx: Transaction<Tables>): Promise<boolean> {

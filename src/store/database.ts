@@ -1,11 +1,12 @@
 import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import type { PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import { bossDatabase } from './embedded/boss-database.ts';
 import { createGate, throughGate } from './embedded/gate.ts';
 import type { Urgency } from './embedded/gate.ts';
 import { openEmbedded } from './embedded/embedded.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
-import { connectionOptions, createPool, SILENT_MS } from './server-connection.ts';
+import { connectionOptions, createPool, dropWhatStalls, SILENT_MS } from './server-connection.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { StoreErrorCode } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -81,13 +82,13 @@ async function openOnServer(
   { log, silentMs = SILENT_MS }: DatabaseOptions & { log: StoreLog },
 ): Promise<Database> {
   const options = connectionOptions(databaseUrl, silentMs);
-  const connect = (): Kysely<Tables> => {
-    const pool = createPool({ ...options, max: POOL_SIZE }, log);
+  const connect = (more: PoolConfig = {}): Kysely<Tables> => {
+    const pool = createPool({ ...options, ...more, max: POOL_SIZE }, log);
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   };
   const db = connect();
   // Connections of its own: what a person waits for does not queue behind work that can wait.
-  const urgent = connect();
+  const urgent = connect({ onConnect: dropWhatStalls });
   const close = once(async () => {
     await Promise.all([db.destroy(), urgent.destroy()]);
   });

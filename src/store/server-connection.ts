@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { Pool } from 'pg';
-import type { PoolConfig } from 'pg';
+import type { ClientBase, PoolConfig } from 'pg';
+import { COMMIT_MS } from './deadline.ts';
 
 /** Longer than any statement of ours takes. */
 export const SILENT_MS = 60_000;
@@ -35,4 +36,12 @@ export function createPool(options: PoolConfig, log: PoolLog): Pool {
   // So would that of one in use, to which the pool does not listen. Its statement, or the next one, fails by itself.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
+}
+
+/**
+ * The server ends a transaction whose next statement, the commit among them, does not come in time: also one that waits
+ * in the buffers of a server that stood still. https://www.postgresql.org/docs/current/runtime-config-client.html
+ */
+export async function dropWhatStalls(client: ClientBase): Promise<void> {
+  await client.query(`set idle_in_transaction_session_timeout = ${COMMIT_MS}`);
 }

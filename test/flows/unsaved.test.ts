@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { usePostgres } from '../support/databases.ts';
+import { sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -10,6 +11,16 @@ describe('a command that cannot be written down', () => {
     await createDatabase('unsaved');
     return { environment: { DATABASE_URL: url('unsaved') } };
   });
+
+  const query = async (text: string, values: string[]): Promise<{ rows: unknown[] }> => {
+    const database = new Client({ connectionString: url('unsaved') });
+    await database.connect();
+    try {
+      return await database.query(text, values);
+    } finally {
+      await database.end();
+    }
+  };
 
   /** What somebody is told who types this while the database has lost a table. */
   const typeWithout = async (table: string, typed: string): Promise<string> => {
@@ -44,4 +55,48 @@ describe('a command that cannot be written down', () => {
       expect(told).not.toMatch(/started|saved/);
     },
   );
+
+  /** Runs the task while the server's processes for this database stand still, and it starts no others. */
+  const whileFrozen = async <T>(task: () => Promise<T>): Promise<T> => {
+    const target = new URL(url('unsaved'));
+    const name = decodeURIComponent(target.pathname.slice(1));
+    target.pathname = '/postgres';
+    const database = new Client({ connectionString: target.href });
+    await database.connect();
+    const allow = async (allowed: boolean) =>
+      database.query(`alter database ${database.escapeIdentifier(name)} allow_connections ${allowed}`);
+    await allow(false);
+    const { rows } = await database.query<{ pid: number }>(
+      'select pid from pg_stat_activity where datname = $1',
+      [name],
+    );
+    for (const { pid } of rows) process.kill(pid, 'SIGSTOP');
+    try {
+      return await task();
+    } finally {
+      for (const { pid } of rows) process.kill(pid, 'SIGCONT');
+      await allow(true);
+      await database.end();
+    }
+  };
+
+  test('is refused before Slack gives up, and is not written down when the database comes back', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `frozen-${ana.name}`, members: [ana.userId] });
+    // So that there are connections that stand still.
+    await slack.command(ana.userId, channelId, 'list');
+    const typed = Array.from({ length: 3 }, (_, at) => `fix the frozen test ${at}`);
+    const answers = await whileFrozen(async () =>
+      Promise.all(typed.map(async (text) => slack.command(ana.userId, channelId, text))),
+    );
+    for (const { message } of answers) {
+      expect(message === null ? '' : slack.renderText(message)).toContain('Nothing was started');
+    }
+    await slack.command(ana.userId, channelId, 'fix the thawed test');
+    await sessionOf(devin, ana.devinUserId);
+    const { rows } = await query('select user_id from session_requests where user_id = $1', [ana.userId]);
+    expect(rows).toHaveLength(1);
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+  });
 });

@@ -8,6 +8,8 @@ import { renderQuestion } from '../blocks/question.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
+import { inTime, TooLateError } from '../../store/deadline.ts';
+import type { Text } from '../../text/index.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { ACTION, RUN_ACTION } from '../ids.ts';
 import type { Intake } from '../intake.ts';
@@ -19,6 +21,9 @@ import type { SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands } from './commands/settings.ts';
 import type { SettingsCommandDeps } from './commands/settings.ts';
 import { onDurableButton, privatePlace } from './press.ts';
+
+/** A little longer than writing takes: what was not written says so itself. */
+const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
 
 type CommandDeps = SessionCommandDeps &
   SettingsCommandDeps & {
@@ -41,10 +46,10 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
     const intent = parseCommand(payload.text, { ownTag: deps.tagRequests });
     try {
       if (isStarting(intent)) await start(payload, intent, ack);
-      else await ack(await answer(askedByCommand(payload), intent));
+      else await ack(await inTime(async () => answer(askedByCommand(payload), intent), ANSWER_TIME));
     } catch (error) {
       // What was typed is gone from Slack: the person gets it back before the failure goes to the log.
-      await ack(notRecorded(payload, intent, deps)).catch(() => undefined);
+      await ack(notRecorded({ payload, intent, error }, deps)).catch(() => undefined);
       throw error;
     }
   });
@@ -73,12 +78,18 @@ function listenToChoices(
   });
 }
 
-function notRecorded(payload: SlashCommand, intent: Intent, { command, text }: CommandDeps): Rendered {
-  const { notRecorded: unsaved, notAnswered } = text.command;
+type Unrecorded = { payload: SlashCommand; intent: Intent; error: unknown };
+
+function notRecorded({ payload, intent, error }: Unrecorded, { command, text }: CommandDeps): Rendered {
   const typed = `${command} ${unescape(payload.text)}`;
-  return isStarting(intent)
-    ? refusal({ problems: [unsaved], typed, formId: null }, text)
-    : refusal({ problems: [notAnswered.problem], typed, formId: null, title: notAnswered.title }, text);
+  const { problem, title } = problemOf(intent, error, text);
+  return refusal({ problems: [problem], typed, formId: null, ...(title !== undefined && { title }) }, text);
+}
+
+function problemOf(intent: Intent, error: unknown, text: Text): { problem: string; title?: string } {
+  const { notRecorded: unsaved, notAnswered, notConfirmed } = text.command;
+  if (error instanceof TooLateError && error.mayBeWritten) return notConfirmed;
+  return isStarting(intent) ? { problem: unsaved } : notAnswered;
 }
 
 const STARTING: ReadonlySet<Intent['kind']> = new Set(['create', 'open-form', 'ask-first', 'invalid']);

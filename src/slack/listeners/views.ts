@@ -1,4 +1,5 @@
 import type { App } from '@slack/bolt';
+import { TooLateError } from '../../store/deadline.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { readSessionForm } from '../blocks/session-form.ts';
@@ -31,12 +32,17 @@ export function listenToViews(app: App, { forms, intake, tagRequests, text }: Vi
       await intake.acceptForm(form, { viewId: view.id, userId: body.user.id, draft, choice, fileIds });
     } catch (error) {
       // The form stays open with everything in it.
-      await ack({ response_action: 'errors', errors: atFirstInput(view, text.command.notRecorded) });
+      await ack({ response_action: 'errors', errors: atFirstInput(view, unsaved(error, text)) });
       throw error;
     }
     // The request is on disk: whatever happens from here on, it is not lost.
     await ack();
   });
+}
+
+function unsaved(error: unknown, { command }: Text): string {
+  const isUnclear = error instanceof TooLateError && error.mayBeWritten;
+  return isUnclear ? command.notConfirmed.problem : command.notRecorded;
 }
 
 /** Slack shows an error at an input only; the first one will do. */

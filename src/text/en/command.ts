@@ -9,6 +9,12 @@ export const command = {
     problem:
       "This app couldn't look that up or save it. Try again in a minute. If it happens again, tell the person who runs this app.",
   },
+  /** The store had it, and did not answer before Slack stopped waiting. */
+  notConfirmed: {
+    title: 'Not confirmed in time.',
+    problem:
+      'The database did not answer in time, so this app cannot tell whether your request was saved. Wait a minute and look for its card before you try again.',
+  },
   /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
   problems: {
     unknownFlag: (flag: string): string => `Unknown option ${flag}. See \`help options\`.`,

@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { beginCommit, commitInTime, inTime, TooLateError } from '../../src/store/deadline.ts';
+import { useEmbedded, usePostgres } from '../support/databases.ts';
+
+const never = async (): Promise<never> => new Promise(() => undefined);
+
+describe('a deadline', () => {
+  test('gives back what comes in time', async () => {
+    expect(await inTime(async () => Promise.resolve('written'))).toBe('written');
+  });
+
+  test('refuses what does not come, and says that nothing will be written', async () => {
+    const refused = inTime(never, { writeMs: 20 });
+    await expect(refused).rejects.toMatchObject({ code: 'too-late', mayBeWritten: false });
+  });
+
+  test('says that it may be written when the commit is on its way', async () => {
+    const refused = inTime(
+      async (deadline) => {
+        beginCommit([deadline]);
+        return never();
+      },
+      { writeMs: 600 },
+    );
+    await expect(refused).rejects.toMatchObject({ code: 'too-late', mayBeWritten: true });
+  });
+
+  test('lets no commit begin in its last part, when the answer might come too late', async () => {
+    const refused = inTime(
+      async (deadline) => {
+        beginCommit([deadline]);
+        return Promise.resolve();
+      },
+      { writeMs: 400 },
+    );
+    await expect(refused).rejects.toThrow(TooLateError);
+  });
+
+  test('that one of several has missed keeps the commit of all from beginning', async () => {
+    await inTime(async (inGoodTime) => {
+      const late = inTime(async (missed) => Promise.resolve(beginCommit([inGoodTime, missed])), {
+        writeMs: 1,
+      });
+      await expect(late).rejects.toMatchObject({ mayBeWritten: false });
+    });
+  });
+});
+
+describe('a transaction in time', () => {
+  const embedded = useEmbedded();
+  const postgres = usePostgres();
+
+  test('is not committed when its turn comes too late', async () => {
+    const { urgent: db, prefer } = await embedded();
+    await sql`create table notes (text text)`.execute(db);
+    let release = (): void => undefined;
+    const held = db.transaction().execute(async () => new Promise<void>((resolve) => (release = resolve)));
+    const refused = commitInTime({ db, prefer }, async (trx) =>
+      sql`insert into notes values ('late')`.execute(trx),
+    );
+    await expect(refused).rejects.toMatchObject({ mayBeWritten: false });
+    release();
+    await held;
+    expect((await sql`select text from notes`.execute(db)).rows).toEqual([]);
+  });
+
+  test('is dropped by a server that stood still while the commit was on its way', async () => {
+    const { urgent: db, db: other, prefer } = await postgres.open();
+    await sql`create table notes (text text)`.execute(other);
+    let pid = 0;
+    const committing = commitInTime({ db, prefer }, async (trx) => {
+      await sql`insert into notes values ('late')`.execute(trx);
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+      pid = rows[0]?.pid ?? 0;
+      process.kill(pid, 'SIGSTOP');
+    });
+    await expect(committing).rejects.toMatchObject({ code: 'too-late', mayBeWritten: true });
+    process.kill(pid, 'SIGCONT');
+    const isGone = async () =>
+      (await sql`select 1 from pg_stat_activity where pid = ${pid}`.execute(other)).rows.length === 0;
+    await expect.poll(isGone).toBe(true);
+    expect((await sql`select text from notes`.execute(other)).rows).toEqual([]);
+  });
+});
