@@ -6,7 +6,7 @@ import { createGate, throughGate } from './embedded/gate.ts';
 import type { Urgency } from './embedded/gate.ts';
 import { openEmbedded } from './embedded/embedded.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
-import { connectionOptions, createPool, dropWhatStalls, SILENT_MS } from './server-connection.ts';
+import { connectionOptions, createPool, SILENT_MS, URGENT_POOL } from './server-connection.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { StoreErrorCode } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -88,7 +88,7 @@ async function openOnServer(
   };
   const db = connect();
   // Connections of its own: what a person waits for does not queue behind work that can wait.
-  const urgent = connect({ onConnect: dropWhatStalls });
+  const urgent = connect(URGENT_POOL);
   const close = once(async () => {
     await Promise.all([db.destroy(), urgent.destroy()]);
   });

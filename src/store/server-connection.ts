@@ -42,6 +42,9 @@ export function createPool(options: PoolConfig, log: PoolLog): Pool {
  * The server ends a transaction whose next statement, the commit among them, does not come in time: also one that waits
  * in the buffers of a server that stood still. https://www.postgresql.org/docs/current/runtime-config-client.html
  */
-export async function dropWhatStalls(client: ClientBase): Promise<void> {
+async function dropWhatStalls(client: ClientBase): Promise<void> {
   await client.query(`set idle_in_transaction_session_timeout = ${COMMIT_MS}`);
 }
+
+/** For what a person waits for. The pool waits for the promise, which its types leave out. */
+export const URGENT_POOL = { onConnect: dropWhatStalls };
