@@ -1,5 +1,8 @@
 import { readList } from '../../src/slack/blocks/form/list-text.ts';
 import { jsonFault } from '../../src/slack/blocks/form/json-fault.ts';
+import { markdownParts, markdownWords, quotedParts } from '../../src/slack/blocks/markdown.ts';
+import { renderSaid } from '../../src/slack/blocks/said.ts';
+import { en } from '../../src/text/index.ts';
 import {
   bold,
   code,
@@ -43,6 +46,8 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     truncate(text, 100),
     withoutAsterisks(text),
   ],
+  'a message of Devin': (text) => [markdownParts(text), markdownWords(text, 300), renderSaid(text, en).posts],
+  'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,
   'JSON in a form': jsonFault,
 };

@@ -18,8 +18,8 @@ const LAST_WORDS_LENGTH = 300;
 
 type FetchDeps = {
   db: Kysely<Tables>;
-  sessions: Pick<Sessions, 'change'>;
-  messages: Pick<SessionMessages, 'known' | 'add'>;
+  sessions: Pick<Sessions, 'find' | 'change'>;
+  messages: Pick<SessionMessages, 'known' | 'add' | 'lastSaid'>;
   replies: Pick<Replies, 'recognise' | 'move'>;
   cards: Pick<Cards, 'markStale'>;
   settings: Pick<Settings, 'preferencesFor'>;
@@ -52,10 +52,12 @@ export function createFetchMessages(deps: FetchDeps) {
     for (;;) {
       const page = await listMessages(sessionId, { after: cursor, first: PAGE, signal });
       count += await storePage(deps, look, { page, isFirstPage });
-      if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) return count;
+      if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
       cursor = page.end_cursor;
       isFirstPage = false;
     }
+    await showLastWords(deps, sessionId);
+    return count;
   };
 }
 
@@ -74,7 +76,8 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
       rows.push(toRow(message, state));
     }
     await deps.messages.add(sessionId, rows, trx);
-    await remember(deps, { look, fresh, cursor: page.end_cursor }, trx);
+    if (page.end_cursor !== null)
+      await deps.sessions.change(sessionId, { messages_cursor: page.end_cursor }, trx);
     return fresh.length;
   });
 }
@@ -118,23 +121,18 @@ export function lastWordsOf(messages: readonly SessionMessage[]): string | null 
   return last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
 }
 
-type Learnt = { look: Look; fresh: SessionMessage[]; cursor: string | null };
-
-/** From where to read on, and Devin's last words for the card. */
-async function remember(
-  { sessions, cards, enqueue }: FetchDeps,
-  { look: { session }, fresh, cursor }: Learnt,
-  trx: Transaction<Tables>,
-): Promise<void> {
-  const words = lastWordsOf(fresh);
-  if (cursor === null && words === null) return;
-  const changes = {
-    ...(cursor !== null && { messages_cursor: cursor }),
-    ...(words !== null && { last_words: words }),
-  };
-  await sessions.change(session.session_id, changes, trx);
-  if (words === null) return;
-  const requestId = session.request_id;
-  await cards.markStale(requestId, trx);
-  await enqueue('update-card', { requestId }, { trx, key: requestId });
+/** For the card. Read from what is stored: a message that cannot be read has been kept by then. */
+async function showLastWords(deps: FetchDeps, sessionId: string): Promise<void> {
+  const { db, messages, sessions, cards, enqueue } = deps;
+  const said = await messages.lastSaid(sessionId);
+  const session = said === null ? null : await sessions.find(sessionId);
+  if (said === null || session === null) return;
+  const words = markdownWords(said.text, LAST_WORDS_LENGTH);
+  if (words === '' || words === session.last_words) return;
+  const { request_id: requestId } = session;
+  await db.transaction().execute(async (trx) => {
+    await sessions.change(sessionId, { last_words: words }, trx);
+    await cards.markStale(requestId, trx);
+    await enqueue('update-card', { requestId }, { trx, key: requestId });
+  });
 }

@@ -2,6 +2,8 @@ import type { Message, StateValue, View } from './model.ts';
 import { knownBlocks } from './rules/assign-ids.ts';
 import type { Block } from './rules/blocks.ts';
 import type { Element, InputElement } from './rules/elements.ts';
+import { plainRichText } from './rules/rich-text.ts';
+import type { RichPart } from './rules/rich-text.ts';
 import type { State } from './state.ts';
 
 /** Messages, threads and modals as plain text, for terminals and failing tests. */
@@ -55,7 +57,9 @@ function renderBlock(state: State, block: Block, view: View | null): string {
   if (block.type === 'header') return block.text.text.toUpperCase();
   if (block.type === 'image') return `[image: ${block.alt_text}]`;
   if (block.type === 'markdown') return block.text;
-  return block.type === 'divider' ? '---' : leaves(block.elements);
+  if (block.type === 'table')
+    return block.rows.map((row) => row.map((cell) => plainRichText(cell)).join(' | ')).join('\n');
+  return block.type === 'divider' ? '---' : renderRichText(block);
 }
 
 function renderSection(
@@ -105,13 +109,19 @@ function shown(value: unknown): string {
   return 'name' in value ? shown(value.name) : '';
 }
 
-/** The words of a rich text, in order. */
-function leaves(value: unknown): string {
-  if (Array.isArray(value)) return value.map(leaves).join('');
-  if (typeof value !== 'object' || value === null) return '';
-  if ('text' in value && typeof value.text === 'string') return value.text;
-  if ('url' in value && typeof value.url === 'string') return value.url;
-  return 'elements' in value ? leaves(value.elements) : '';
+/** The words of a rich text, each part on a line of its own. */
+function renderRichText({ elements }: Extract<Block, { type: 'rich_text' }>): string {
+  return elements
+    .map((part) =>
+      part.type === 'rich_text_list'
+        ? part.elements.map((item, at) => `${signOf(part, at)} ${plainRichText(item)}`).join('\n')
+        : plainRichText(part),
+    )
+    .join('\n');
+}
+
+function signOf({ style, offset = 0 }: Extract<RichPart, { type: 'rich_text_list' }>, at: number): string {
+  return style === 'ordered' ? `${offset + at + 1}.` : '•';
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text */

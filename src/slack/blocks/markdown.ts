@@ -1,69 +1,54 @@
-import type { MarkedToken, Tokens } from 'marked';
-import { LIMIT } from './limits.ts';
-import { chunksOf } from './markdown/chunks.ts';
-import type { Chunk } from './markdown/chunks.ts';
-import { withoutFences } from './markdown/fences.ts';
-import { plainInline } from './markdown/inline.ts';
-import { linePieces, pack } from './markdown/split.ts';
-import { known, readMarkdown } from './markdown/tokens.ts';
-import { escape, truncate } from './text.ts';
+import type { KnownBlock } from '@slack/types';
+import { cutPieces } from './markdown/cut.ts';
+import { plainLeaf } from './markdown/pieces.ts';
+import type { Piece } from './markdown/pieces.ts';
+import { plainText, words } from './markdown/plain.ts';
+import { LONGEST_READ, readMarkdown } from './markdown/read.ts';
+import { richBlocks } from './markdown/rich.ts';
+import { truncate } from './text.ts';
 
-/**
- * Markdown, as Devin writes it, as Slack's mrkdwn: escaped, in parts of at most `limit`, each with fences of its own.
- * https://docs.slack.dev/messaging/formatting-message-text
- */
-export function markdownParts(markdown: string, limit: number = LIMIT.sectionText): string[] {
-  return pack(chunks(markdown), limit);
+/** A message in parts, each one of Slack's. `text` is escaped, and says all of it. */
+export type MarkdownPart = { text: string; blocks: KnownBlock[] };
+
+/** Of all blocks of a message, as JSON: Slack refuses more than about 13,000, and buttons come on top. */
+const MOST_JSON = 10_000;
+/** `chat.update` takes 4,000; a line above the words comes on top. */
+const MOST_TEXT = 3500;
+
+/** As far as it is read. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+export function markdownParts(markdown: string): MarkdownPart[] {
+  return parts(readMarkdown(markdown));
+}
+
+/** More than is read of a message. */
+export function isCut(markdown: string): boolean {
+  return markdown.length > LONGEST_READ;
+}
+
+/** Text that is not Markdown, such as what a person typed. */
+export function quotedParts(text: string): MarkdownPart[] {
+  return parts(text.trim() === '' ? [] : [{ kind: 'quote', leaves: [plainLeaf(text)] }]);
 }
 
 /** What it says, on one line and without marks. */
 export function markdownWords(markdown: string, max: number): string {
-  const tokens = readMarkdown(markdown);
-  const words = tokens === null ? [markdown] : tokens.map(wordsOf);
-  return truncate(words.join(' ').replaceAll(/\s+/g, ' ').trim(), max);
+  return truncate(words(readMarkdown(markdown)), max);
 }
 
-/** Text that is not Markdown, such as what a person typed: quoted line by line, in parts. */
-export function quotedParts(text: string, limit: number = LIMIT.sectionText): string[] {
-  const inert = withoutFences(escape(text));
-  // Each line is cut first, so that what it is cut into is quoted, too.
-  const lines = inert.split('\n').flatMap((line) => linePieces(line, limit - 2));
-  return linePieces(lines.map((line) => `> ${line}`).join('\n'), limit);
-}
-
-function chunks(markdown: string): Chunk[] {
-  const tokens = readMarkdown(markdown);
-  if (tokens === null) return [{ kind: 'code', code: markdown }];
-  return chunksOf(tokens);
-}
-
-/** Where a line ends without a sign of its own. */
-const OPEN_END = /(?<=[\p{L}\p{N}])$/u;
-
-function wordsOf(token: MarkedToken): string {
-  switch (token.type) {
-    case 'heading':
-      return plainInline(known(token.tokens)).replace(OPEN_END, ':');
-    case 'paragraph':
-      return plainInline(known(token.tokens));
-    case 'text':
-      return plainInline([token]);
-    case 'code':
-      return token.text;
-    case 'list':
-      return token.items
-        .map(({ text }) => markdownWords(text, text.length))
-        .join('; ')
-        .replace(OPEN_END, '.');
-    case 'blockquote':
-      return markdownWords(token.text, token.text.length);
-    case 'table':
-      return [token.header, ...token.rows].map(rowWords).join('; ').replace(OPEN_END, '.');
-    default:
-      return '';
+function parts(pieces: readonly Piece[]): MarkdownPart[] {
+  const packed: Piece[][] = [];
+  let room = { json: 0, text: 0 };
+  for (const piece of cutPieces(pieces)) {
+    const json = JSON.stringify(richBlocks([piece])).length;
+    const text = plainText([piece]).length + 1;
+    const current = packed.at(-1);
+    if (current === undefined || json > room.json || text > room.text) {
+      packed.push([piece]);
+      room = { json: MOST_JSON - json, text: MOST_TEXT - text };
+    } else {
+      current.push(piece);
+      room = { json: room.json - json, text: room.text - text };
+    }
   }
-}
-
-function rowWords(cells: readonly Tokens.TableCell[]): string {
-  return cells.map((cell) => plainInline(known(cell.tokens))).join(', ');
+  return packed.map((some) => ({ text: plainText(some), blocks: richBlocks(some) }));
 }

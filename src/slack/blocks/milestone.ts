@@ -6,7 +6,7 @@ import type { CardAction } from './card-buttons.ts';
 import { peopleFacts, pullRequestLines, pullRequestLink } from './card-facts.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
 import { LIMIT } from './limits.ts';
-import { markdownParts, markdownWords } from './markdown.ts';
+import { markdownWords } from './markdown.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { ownEntry } from './own-entry.ts';
@@ -107,8 +107,8 @@ function said({ what, words, wordsShown }: MilestoneMessage, text: Text): string
   if (words === null || words.trim() === '') return [];
   if (what.kind !== 'needs-you') return [quote(escape(markdownWords(words, WORDS_LENGTH)))];
   if (wordsShown) return [quote(escape(markdownWords(words, BEGINNING_LENGTH)))];
-  const [question = '', ...rest] = markdownParts(words, QUESTION_LENGTH);
-  return [question, ...(rest.length === 0 ? [] : [text.milestones.questionCut])];
+  const question = escape(markdownWords(words, QUESTION_LENGTH));
+  return [quote(question), ...(question.endsWith('…') ? [text.milestones.questionCut] : [])];
 }
 
 function pullRequests(card: SessionCard, text: Text): string[] {

@@ -1,21 +1,19 @@
-import type { KnownBlock } from '@slack/types';
 import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
-import { LIMIT } from './limits.ts';
-import { markdownParts, quotedParts } from './markdown.ts';
-import { context } from './objects.ts';
+import { isCut, markdownParts, quotedParts } from './markdown.ts';
+import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { escape, link, mrkdwn } from './text.ts';
+import { escape, link } from './text.ts';
 
 /** A message of more posts than this would push everything else out of sight: it comes as a file. */
 const MOST_POSTS = 4;
 
 /** What Devin said, as Slack's messages. `file`: all of it, where only the beginning is shown. */
 export function renderSaid(markdown: string, text: Text): { posts: Rendered[]; file: string | null } {
-  const parts = markdownParts(markdown);
-  const [first = '', ...rest] = parts;
-  if (rest.length < MOST_POSTS) return { posts: parts.map((part) => post(part)), file: null };
-  return { posts: [post(first, text.thread.longMessage)], file: markdown };
+  const posts = markdownParts(markdown);
+  const [first] = posts;
+  if (first === undefined || (posts.length <= MOST_POSTS && !isCut(markdown))) return { posts, file: null };
+  return { posts: [noted(first, text.thread.longMessage)], file: markdown };
 }
 
 /** What a person wrote in Devin's web app: quoted, since this app says it and they did not. */
@@ -33,8 +31,8 @@ export function renderReplyBy(
 
 /** `label`: escaped. */
 function quoted(label: string, words: string, text: Text): Rendered[] {
-  const [first = '', ...rest] = quotedParts(words, LIMIT.sectionText - label.length - 1);
-  const posts = [`${label}\n${first}`, ...rest].map((part) => post(part));
+  const [first, ...rest] = quotedParts(words);
+  const posts = first === undefined ? [post(label)] : [labelled(label, first), ...rest];
   return posts.length > MOST_POSTS ? [...posts.slice(0, MOST_POSTS - 1), post(text.thread.cut)] : posts;
 }
 
@@ -43,10 +41,14 @@ export function renderInDevin(sentence: string, url: string, text: Text): Render
   return post(`${sentence} ${link(url, text.thread.openInDevin)}`);
 }
 
-function post(part: string, note?: string): Rendered {
-  const shown: KnownBlock = { type: 'section', text: mrkdwn(part), expand: true };
-  return {
-    text: note === undefined ? part : `${part}\n${note}`,
-    blocks: note === undefined ? [shown] : [shown, context(note)],
-  };
+function post(escaped: string): Rendered {
+  return { text: escaped, blocks: [section(escaped)] };
+}
+
+function labelled(label: string, { text, blocks }: Rendered): Rendered {
+  return { text: `${label}\n${text}`, blocks: [section(label), ...blocks] };
+}
+
+function noted({ text, blocks }: Rendered, note: string): Rendered {
+  return { text: `${text}\n${note}`, blocks: [...blocks, context(note)] };
 }

@@ -126,12 +126,14 @@ function messageOf(kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'needs
   } satisfies MilestoneMessage;
 }
 
+/** These are raw, and read as words alone. */
+const RAW = new Set<unknown>(['plain_text', 'rich_text']);
+
 /** Every mrkdwn in what goes to Slack, and the plain twins. */
 function mrkdwnIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(mrkdwnIn);
   if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null || ('type' in value && value.type === 'plain_text'))
-    return [];
+  if (typeof value !== 'object' || value === null || ('type' in value && RAW.has(value.type))) return [];
   const parts: Record<string, unknown> = { ...value };
   return ['text', 'blocks', 'elements'].flatMap((key) => mrkdwnIn(parts[key] ?? []));
 }

@@ -1,131 +1,286 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markdownParts, markdownWords, quotedParts } from '../../../src/slack/blocks/markdown.ts';
+import { renderSaid } from '../../../src/slack/blocks/said.ts';
+import { knownBlocks } from '../../../src/sandbox/slack/rules/assign-ids.ts';
+import type { RichLeaf, RichPart, TableCell } from '../../../src/sandbox/slack/rules/rich-text.ts';
+import { checkMessage } from '../../../src/sandbox/slack/rules/message.ts';
+import { en } from '../../../src/text/index.ts';
 
-const shown = (markdown: string): string => markdownParts(markdown).join('\n<<<>>>\n');
+const STYLES = ['bold', 'italic', 'strike', 'code'] as const;
 
-describe('Markdown becomes mrkdwn', () => {
+/** What a reader sees of blocks, in short: `bold{…}`, `link{label → url}`, and each part on its own line. */
+function sketch(blocks: readonly unknown[]): string {
+  return knownBlocks(blocks)
+    .map((block) => {
+      if (block.type === 'rich_text') return block.elements.map(partSketch).join('');
+      return block.type === 'table' ? `table\n${block.rows.map(rowSketch).join('\n')}\n` : '';
+    })
+    .join('');
+}
+
+function rowSketch(row: readonly TableCell[]): string {
+  const cells = row.map((cell) =>
+    cell.type === 'rich_text' ? cell.elements.map(partSketch).join('').trim() : '',
+  );
+  return cells.join(' | ');
+}
+
+function partSketch(part: RichPart): string {
+  if (part.type === 'rich_text_list') {
+    const { style, indent = 0, offset = 0, elements } = part;
+    const sign = (at: number): string => (style === 'ordered' ? `${offset + at + 1}.` : '•');
+    return elements.map((item, at) => `${'  '.repeat(indent)}${sign(at)} ${partSketch(item)}`).join('');
+  }
+  const inner = part.elements.map(leafSketch).join('');
+  if (part.type === 'rich_text_quote') return `quote{${inner}}\n`;
+  return part.type === 'rich_text_preformatted' ? `code\n${inner}\nend\n` : `${inner}\n`;
+}
+
+function leafSketch(leaf: RichLeaf): string {
+  if (leaf.type !== 'text' && leaf.type !== 'link') return `${leaf.type}!`;
+  const label = leaf.text === undefined ? '' : `${leaf.text} → `;
+  const words = leaf.type === 'text' ? leaf.text : `link{${label}${leaf.url}}`;
+  return STYLES.filter((name) => leaf.style?.[name] === true).reduce(
+    (inner, name) => `${name}{${inner}}`,
+    words,
+  );
+}
+
+const shown = (markdown: string): string =>
+  markdownParts(markdown)
+    .map(({ blocks }) => sketch(blocks).trimEnd())
+    .join('\n<<<>>>\n');
+
+const twin = (markdown: string): string =>
+  markdownParts(markdown)
+    .map(({ text }) => text)
+    .join('\n');
+
+describe('Markdown becomes rich text', () => {
   test.each([
-    ['bold', 'a **b** c', 'a *b* c'],
-    ['italics', 'a *b* _c_', 'a _b_ _c_'],
-    ['strike', '~~gone~~', '~gone~'],
-    ['bold over two lines', '**one\ntwo**', '*one*\n*two*'],
-    ['bold within a word', 'un**believ**able', 'un\u200B*believ*\u200Bable'],
-    ['bold in bold', '**a __b__ c**', '*a b c*'],
-    ['inline code', 'run `a < b`', 'run `a &lt; b`'],
-    ['a heading', '## Result of **it**', '*Result of it*'],
-    ['a link', '[the docs](https://x.y/?a=1&b=2)', '<https://x.y/?a=1&amp;b=2|the docs>'],
+    ['bold', 'a **b** c', 'a bold{b} c'],
+    ['italics', 'a *b* _c_', 'a italic{b} italic{c}'],
+    ['strike', '~~gone~~', 'strike{gone}'],
+    ['bold over two lines', '**one\ntwo**', 'bold{one\ntwo}'],
+    ['bold within a word', 'un**believ**able', 'unbold{believ}able'],
+    ['bold in bold', '**a __b__ c**', 'bold{a b c}'],
+    ['bold and italic', '***a***', 'italic{bold{a}}'],
+    ['inline code', 'run `a < b`', 'run code{a < b}'],
+    ['a heading', '## Result of **it**\n\ndone', 'bold{Result of }bold{it}\ndone'],
+    ['paragraphs', 'a\n\nb', 'a\n\nb'],
+    ['a link', '[the docs](https://x.y/?a=1&b=2)', 'link{the docs → https://x.y/?a=1&b=2}'],
+    ['an address', 'see https://x.y/a.', 'see link{https://x.y/a}.'],
     ['a link to nowhere', '[file](src/app.ts)', 'file (src/app.ts)'],
-    ['an image', '![shot](https://x.y/a.png)', '<https://x.y/a.png|shot>'],
-    ['entities', 'a &lt; b & c', 'a &lt; b &amp; c'],
+    ['a link that runs', '[x](javascript:alert(1))', '[x](javascript:alert(1))'],
+    ['an image', '![shot](https://x.y/a.png)', 'link{shot → https://x.y/a.png}'],
+    ['entities', 'a &lt; b & c', 'a < b & c'],
     ['a rule', 'a\n\n---\n\nb', 'a\n\n———\n\nb'],
-    ['a quote', '> a\n> b', '> a\n> b'],
-    ['a list', '- a\n- b\n  - c', '• a\n• b\n    • c'],
+    ['a quote', '> a\n> b', 'quote{a\nb}'],
+    ['a list in a quote', '> a\n> - b\n>   1. c', 'quote{a\n• b\n1. c}'],
+    ['a list', '- a\n- b\n  - c\n- d', '• a\n• b\n  • c\n• d'],
+    ['an item of two paragraphs', '- a\n\n  b', '• a\nb'],
     ['a numbered list', '3. a\n4. b', '3. a\n4. b'],
-    ['tasks', '- [x] a\n- [ ] b', '☑ a\n☐ b'],
-    ['numbered tasks', '1. [x] a\n2. [ ] b', '1. ☑ a\n2. ☐ b'],
-    ['an asterisk in bold', '**2 \\* 3** and 2 * 3', '*2 ∗ 3* and 2 * 3'],
-    ['an asterisk in a heading', '# Rename *.ts', '*Rename ∗.ts*'],
-    ['a code block', '```ts\nif (a < b) {}\n```', '```\nif (a &lt; b) {}\n```'],
-    ['code in a list', '- a\n  ```\n  x\n  ```\n- b', '• a\n```\nx\n```\n• b'],
+    ['tasks', '- [x] a\n- [ ] b', '• ☑ a\n• ☐ b'],
+    ['a code block', '```ts\nif (a < b) {}\n```', 'code\nif (a < b) {}\nend'],
+    ['code in a numbered list', '1. a\n   ```\n   x\n   ```\n2. b', '1. a\ncode\nx\nend\n2. b'],
     ['a comment', 'a\n\n<!-- hidden -->\n\nb', 'a\n\nb'],
     ['a break', 'a<br>b', 'a\nb'],
-    ['tags', 'the <div> & co', 'the &lt;div&gt; &amp; co'],
-    ['a broadcast', '<!channel> <@U123> @here', '&lt;!channel&gt; &lt;@U123&gt; @here'],
-  ])('%s', (_what, markdown, mrkdwn) => {
-    expect(shown(markdown)).toBe(mrkdwn);
+    ['tags', 'the <div> & co', 'the <div> & co'],
+    ['a broadcast', '<!channel> <@U123> @here', '<!channel> <@U123> @here'],
+  ])('%s', (_what, markdown, rich) => {
+    expect(shown(markdown)).toBe(rich);
   });
 
-  test('lays a table out as a code block', () => {
-    expect(shown('| Test | ms |\n|---|---|\n| **login** | 1200 |\n| `a` | 7 |')).toBe(
-      '```\nTest  | ms\n------+-----\nlogin | 1200\na     | 7\n```',
+  test('a table becomes a table', () => {
+    const table = '| Test | ms | |\n|---|--:|:-:|\n| **login** | 1200 | |\n| `a` | [7](https://x.y) | x |';
+    expect(shown(table)).toBe(
+      'table\nTest | ms | \nbold{login} | 1200 | \ncode{a} | link{7 → https://x.y} | x',
     );
+    const [{ blocks } = { blocks: [] }] = markdownParts(table);
+    expect(blocks[0]).toMatchObject({
+      column_settings: [{ align: 'left' }, { align: 'right' }, { align: 'center' }],
+    });
   });
 
-  test('aligns the columns of a table as it says', () => {
-    expect(shown('| l | r | c |\n|:--|--:|:-:|\n| one | 1200 | a |\n| b | 7 | three |')).toBe(
-      '```\nl   |    r |   c\n----+------+------\none | 1200 |   a\nb   |    7 | three\n```',
+  test('a second table, and one that is too wide, are laid out as code', () => {
+    const small = '| a | b |\n|--:|---|\n| 100 | 2 |';
+    expect(shown(`${small}\n\n${small}`)).toBe('table\na | b\n100 | 2\ncode\n  a | b\n----+--\n100 | 2\nend');
+    const wide = `|${'a|'.repeat(21)}\n|${'-|'.repeat(21)}`;
+    expect(shown(wide)).toMatch(/^code\na \| a/);
+  });
+
+  test('the text beside it says all of it, and is escaped', () => {
+    const markdown =
+      '# Done\n\nThe **fix** is in [PR 7](https://x.y/7) & <!channel>\n\n1. a\n   - b\n\n> q\n\n| h |\n|---|\n| c |\n\n```\nx < y\n```';
+    expect(twin(markdown)).toBe(
+      [
+        'Done',
+        'The fix is in PR 7 (https://x.y/7) &amp; &lt;!channel&gt;',
+        '1. a',
+        '    • b',
+        '> q',
+        'h',
+        'c',
+        'x &lt; y',
+      ].join('\n'),
     );
-  });
-
-  test('gives each part of a long code block fences of its own', () => {
-    const parts = markdownParts(`before\n\n\`\`\`\n${'line of code\n'.repeat(500)}\`\`\`\n\nafter`);
-    expect(parts.length).toBeGreaterThan(1);
-    for (const part of parts) expect(part.match(/^```$/gm) ?? []).toHaveLength(part.includes('code') ? 2 : 0);
-    expect(parts.join('\n').match(/line of code/g)).toHaveLength(500);
-  });
-
-  test('shows as it is what is nested too deeply to be read', () => {
-    expect(markdownParts('> '.repeat(20_000)).length).toBeGreaterThan(0);
   });
 });
+
+describe('a link says where it leads', () => {
+  test.each([
+    [
+      'an address of another host',
+      '[https://github.com/acme/web/pull/7](https://evil.example)',
+      'https://github.com/acme/web/pull/7 (evil.example)',
+    ],
+    [
+      'another host without its scheme',
+      '[github.com/acme](https://evil.example/x)',
+      'github.com/acme (evil.example)',
+    ],
+    [
+      'a host that begins like it',
+      '[https://github.com](https://github.com.evil.example)',
+      'https://github.com (github.com.evil.example)',
+    ],
+    [
+      'a host before the @',
+      '<https://github.com@evil.example/>',
+      'https://github.com@evil.example/ (evil.example)',
+    ],
+    [
+      'a host in letters that look alike',
+      '[github.com](https://gıthub.com)',
+      'github.com (xn--gthub-n4a.com)',
+    ],
+    [
+      'an address behind words',
+      '[see https://github.com/acme](https://evil.example)',
+      'see https://github.com/acme (evil.example)',
+    ],
+    [
+      'an address within styles',
+      '[**https://git**hub.com](https://evil.example)',
+      'https://github.com (evil.example)',
+    ],
+  ])('%s', (_what, markdown, label) => {
+    expect(shown(markdown)).toContain(`link{${label} → https://`);
+  });
+
+  test.each([
+    ['its own host', '[https://github.com/acme](https://github.com/acme/web)'],
+    ['its own host with www', '[www.x.example](https://x.example/)'],
+    ['words', '[the pull request](https://github.com/acme/web/pull/7)'],
+    ['a file that it leads to', '[README.md](https://github.com/acme/web/blob/main/README.md)'],
+  ])('%s is shown as it is', (_what, markdown) => {
+    expect(shown(markdown)).not.toContain(' (');
+  });
+});
+
+describe('what is long', () => {
+  test('comes in parts, each a message that Slack takes', () => {
+    const parts = markdownParts(`before\n\n\`\`\`\n${'line of code\n'.repeat(400)}\`\`\`\n\nafter`);
+    expect(parts.length).toBeGreaterThan(1);
+    for (const part of parts) expect(checkMessage(part)).toEqual([]);
+    expect(twin(`\`\`\`\n${'line of code\n'.repeat(400)}\`\`\``).match(/line of code/g)).toHaveLength(400);
+  });
+
+  test('is not read to its end: the file has it', () => {
+    const { posts, file } = renderSaid('word '.repeat(20_000), en);
+    expect(posts).toHaveLength(1);
+    expect(posts[0]?.text).toContain(en.thread.longMessage);
+    expect(file).toBe('word '.repeat(20_000));
+  });
+
+  test('is read as far as it is short enough, to the end of a line', () => {
+    const parts = markdownParts('a line of words\n'.repeat(1000));
+    expect(parts.map(({ text }) => text).join('').length).toBeLessThan(6100);
+    expect(parts.at(-1)?.text).toMatch(/words$/);
+  });
+});
+
+describe('what is nested', () => {
+  test('more than 20 times is shown as it was written', () => {
+    expect(shown(`a\n\n${'> '.repeat(25)}b\n\nc`)).toBe(`a\ncode\n${'> '.repeat(25)}b\nend\nc`);
+    expect(twin(`${'- '.repeat(700)}a`)).toContain('- '.repeat(30));
+  });
+
+  test('less is read', () => {
+    expect(shown(`${'> '.repeat(15)}b`)).toBe('quote{b}');
+  });
+});
+
+const SIGNS = [
+  '```',
+  '`',
+  '``',
+  '~~~',
+  '**',
+  '*',
+  '_',
+  '~~',
+  '> ',
+  '- ',
+  '1. ',
+  '# ',
+  '|',
+  '|-|-|',
+  '\n',
+  '\n\n',
+  '    ',
+  '<!channel>',
+  '<!--',
+  '-->',
+  '<!',
+  '<@U1>',
+  '&lt;',
+  '[a](',
+  ')',
+  '](http://x.y)',
+  '![',
+  'http://x.y',
+  ' ',
+];
 
 const markdown = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 400 }),
   fc
     .array(
-      fc.oneof(
-        fc.constantFrom(
-          '```',
-          '`',
-          '``',
-          '~~~',
-          '**',
-          '*',
-          '_',
-          '~~',
-          '> ',
-          '- ',
-          '1. ',
-          '# ',
-          '|',
-          '|-|-|',
-          '\n',
-          '\n\n',
-          '    ',
-          '<!channel>',
-          '<!--',
-          '-->',
-          '<!',
-          '<@U1>',
-          '&lt;',
-          '[a](',
-          ')',
-          '](http://x.y)',
-          '![',
-          'http://x.y',
-          ' ',
-        ),
-        fc.string({ maxLength: 12 }),
-        fc.constant('word '.repeat(40)),
-      ),
+      fc.oneof(fc.constantFrom(...SIGNS), fc.string({ maxLength: 12 }), fc.constant('word '.repeat(40))),
       { maxLength: 60 },
     )
     .map((pieces) => pieces.join('')),
 );
 
-describe('whatever Devin writes', () => {
-  const limit = 200;
-
-  test('no part is too long, calls anybody or leaves a fence open', () => {
+describe('whatever Devin or a person writes', () => {
+  test('becomes messages that Slack takes and that call nobody', () => {
     fc.assert(
       fc.property(markdown, (text) => {
-        for (const part of [...markdownParts(text, limit), ...quotedParts(text, limit)]) {
-          expect(part.length).toBeLessThanOrEqual(limit);
-          expect(part).not.toMatch(/<[!@#]/);
-          expect((part.match(/```/g) ?? []).length % 2).toBe(0);
-          expect(part.trim()).not.toBe('');
+        for (const part of [...markdownParts(text), ...quotedParts(text)]) {
+          expect(checkMessage(part)).toEqual([]);
+          expect(part.text).not.toMatch(/<|(?<!^)>/m);
+          expect(JSON.stringify(part.blocks)).not.toMatch(
+            /"type":"(?:user|usergroup|broadcast|channel|mrkdwn)"/,
+          );
         }
       }),
       { numRuns: 2000 },
     );
   });
 
-  test('every word arrives', () => {
+  test('arrives word for word', () => {
     fc.assert(
-      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1, maxLength: 200 }), (words) => {
-        const text = words.join(' ');
-        expect(markdownParts(text, 50).join('').replaceAll(/\s/g, '')).toBe(words.join(''));
+      fc.property(fc.array(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1, maxLength: 180 }), (words) => {
+        const parts = markdownParts(words.join(' '));
+        expect(
+          parts
+            .map(({ text }) => text)
+            .join('')
+            .replaceAll(/\s/g, ''),
+        ).toBe(words.join(''));
+        expect(sketch(parts.flatMap(({ blocks }) => blocks)).replaceAll(/\s/g, '')).toBe(words.join(''));
       }),
     );
   });

@@ -40,7 +40,7 @@ const message: MilestoneMessage = {
 
 describe('a message about a session', () => {
   test('holds the whole question where it is not in the thread, and its beginning where it is', () => {
-    expect(renderMilestone(message, en).text).toContain('`release`\n');
+    expect(renderMilestone(message, en).text).toContain('release');
     const shown = renderMilestone({ ...message, wordsShown: true }, en).text;
     expect(shown).toContain('> Two branches: main; release. Which one?');
   });

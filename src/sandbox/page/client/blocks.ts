@@ -5,7 +5,7 @@ import { element } from './elements.ts';
 import type { InputBlock, Labels, Surface } from './entries.ts';
 import { placeOf } from './entries.ts';
 import { anyText, mrkdwn, plainText } from './mrkdwn.ts';
-import { richText } from './rich-text.ts';
+import { richText, table } from './rich-text.ts';
 import { h } from './vnode.ts';
 import type { Child, VNode } from './vnode.ts';
 
@@ -74,6 +74,8 @@ function shown(app: App, surface: Surface, block: Block): Child {
       return h('div.markdown', {}, mrkdwn(state, block.text));
     case 'rich_text':
       return richText(state, block);
+    case 'table':
+      return table(state, block);
   }
 }
 

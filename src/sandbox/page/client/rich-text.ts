@@ -1,4 +1,5 @@
 import type { Block } from '../../slack/rules/blocks.ts';
+import type { RichLeaf, RichPart, TableCell } from '../../slack/rules/rich-text.ts';
 import type { AppState } from './app.ts';
 import { nameOf } from './app.ts';
 import { emojiOf } from './emoji.ts';
@@ -6,10 +7,10 @@ import { h } from './vnode.ts';
 import type { Child } from './vnode.ts';
 
 type RichText = Extract<Block, { type: 'rich_text' }>;
-type Part = RichText['elements'][number];
-type Leaf = Part['elements'][number];
+type Table = Extract<Block, { type: 'table' }>;
+type List = Extract<RichPart, { type: 'rich_text_list' }>;
 
-/** Loosely: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+/** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 export function richText(state: AppState, { elements }: RichText): Child {
   return h(
     'div.rich-text',
@@ -18,47 +19,92 @@ export function richText(state: AppState, { elements }: RichText): Child {
   );
 }
 
-function richPart(state: AppState, part: Part): Child {
-  if (part.type === 'rich_text_list') {
-    const items = part.elements.map((item) => h('li', {}, leaves(state, item)));
-    return h(part['style'] === 'ordered' ? 'ol' : 'ul', {}, items);
-  }
+/** https://docs.slack.dev/reference/block-kit/blocks/table-block: the first row is the header. */
+export function table(state: AppState, { rows, column_settings: settings = [] }: Table): Child {
+  const [head = [], ...body] = rows;
+  const row = (tag: 'th' | 'td', cells: readonly TableCell[]): Child =>
+    h(
+      'tr',
+      {},
+      cells.map((one, at) => h(`${tag}.${settings[at]?.align ?? 'left'}`, {}, tableCell(state, one))),
+    );
+  return h(
+    'div.table',
+    { tabindex: '0', role: 'group', 'aria-label': 'Table' },
+    h(
+      'table',
+      {},
+      h('thead', {}, row('th', head)),
+      h(
+        'tbody',
+        {},
+        body.map((cells) => row('td', cells)),
+      ),
+    ),
+  );
+}
+
+function tableCell(state: AppState, cell: TableCell): Child {
+  if (cell.type === 'rich_text') return richText(state, cell);
+  return cell.type === 'raw_text' ? cell.text : (cell.text ?? String(cell.value));
+}
+
+function richPart(state: AppState, part: RichPart): Child {
+  if (part.type === 'rich_text_list') return list(state, part);
   const shown = part.elements.map((leaf) => richLeaf(state, leaf));
   if (part.type === 'rich_text_quote') return h('blockquote', {}, shown);
   return h(part.type === 'rich_text_preformatted' ? 'pre.code' : 'div.line', {}, shown);
 }
 
-function leaves(state: AppState, item: Leaf): Child[] {
-  const inner = item['elements'];
-  return Array.isArray(inner)
-    ? inner.map((leaf: unknown) => (isLeaf(leaf) ? richLeaf(state, leaf) : null))
-    : [];
+function list(state: AppState, { style, indent = 0, offset = 0, elements }: List): Child {
+  const items = elements.map((item) =>
+    h(
+      'li',
+      {},
+      item.elements.map((leaf) => richLeaf(state, leaf)),
+    ),
+  );
+  return style === 'ordered'
+    ? h(`ol.indent-${indent}`, { start: String(offset + 1) }, items)
+    : h(`ul.indent-${indent}`, {}, items);
 }
 
-function isLeaf(value: unknown): value is Leaf {
-  return typeof value === 'object' && value !== null && 'type' in value;
-}
-
-function richLeaf(state: AppState, leaf: Leaf): Child {
-  const field = (name: string): string => (typeof leaf[name] === 'string' ? leaf[name] : '');
+function richLeaf(state: AppState, leaf: RichLeaf): Child {
   switch (leaf.type) {
     case 'text':
-      return styled(leaf['style'], field('text'));
+      return styled(leaf.style, leaf.text);
     case 'link':
-      return h('a', { href: field('url'), rel: 'noreferrer' }, field('text') || field('url'));
+      return styled(leaf.style, h('a', { href: leaf.url, rel: 'noreferrer' }, leaf.text ?? leaf.url));
     case 'emoji':
-      return emojiOf(field('name')) ?? `:${field('name')}:`;
+      return emojiOf(leaf.name) ?? `:${leaf.name}:`;
     case 'user':
-      return h('span.mention', {}, `@${nameOf(state, field('user_id'))}`);
-    default:
-      return field('text');
+      return h('span.mention', {}, `@${nameOf(state, leaf.user_id)}`);
+    case 'broadcast':
+      return h('span.mention', {}, `@${leaf.range}`);
+    case 'channel':
+      return `#${state.snapshot.channels.find(({ id }) => id === leaf.channel_id)?.name ?? leaf.channel_id}`;
+    case 'usergroup':
+      return `@${leaf.usergroup_id}`;
+    case 'date':
+      return leaf.fallback ?? leaf.format;
+    case 'color':
+      return leaf.value;
+    case 'team':
+      return leaf.team_id;
   }
 }
 
-const STYLES = { bold: 'strong', italic: 'em', strike: 's', code: 'code' };
+const STYLES = { bold: 'strong', italic: 'em', strike: 's', code: 'code' } as const;
 
-function styled(style: unknown, text: string): Child {
-  if (typeof style !== 'object' || style === null) return text;
-  const tags = Object.entries(STYLES).flatMap(([name, tag]) => (Object.hasOwn(style, name) ? [tag] : []));
-  return tags.reduce<Child>((inner, tag) => h(tag, {}, inner), text);
+function styled(
+  style: Partial<Record<keyof typeof STYLES, boolean | undefined>> | undefined,
+  shown: Child,
+): Child {
+  if (style === undefined) return shown;
+  const tags = Object.entries(STYLES).flatMap(([name, tag]) => (isOn(style, name) ? [tag] : []));
+  return tags.reduce<Child>((inner, tag) => h(tag, {}, inner), shown);
+}
+
+function isOn(style: object, name: string): boolean {
+  return Object.entries(style).some(([key, on]) => key === name && on === true);
 }

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { anyText, id, plainText, text } from './composition.ts';
 import { accessory, actionElement, imageElement, inputElement, oneSource, picture } from './elements.ts';
 import { LIMIT } from './limits.ts';
+import { richText, table } from './rich-text.ts';
 
 /**
  * Block Kit's rules, from Slack's reference. Stricter than the types of @slack/types, which know shapes but no limits.
- * The newest blocks (table, plan, task_card, card, ...) are unknown here and therefore refused.
+ * The newest blocks (plan, task_card, card, ...) are unknown here and therefore refused.
  * https://docs.slack.dev/reference/block-kit/blocks
  */
 
@@ -51,20 +52,6 @@ const image = z
   .strictObject({ ...picture, ...named, title: plainText(LIMIT.imageTitle).optional() })
   .refine(oneSource, 'needs image_url or slack_file');
 
-/** Only the frame is checked: its leaves are too many to be worth copying. */
-const richText = z.strictObject({
-  type: z.literal('rich_text'),
-  ...named,
-  elements: z
-    .array(
-      z.looseObject({
-        type: z.enum(['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted']),
-        elements: z.array(z.looseObject({ type: z.string() })),
-      }),
-    )
-    .min(1),
-});
-
 export const block = z.discriminatedUnion('type', [
   section,
   context,
@@ -72,6 +59,7 @@ export const block = z.discriminatedUnion('type', [
   input,
   image,
   richText,
+  table,
   z.strictObject({ type: z.literal('divider'), ...named }),
   z.strictObject({
     type: z.literal('alert'),

@@ -35,7 +35,14 @@ export const LIMIT = {
   confirmText: 300,
   confirmButton: 30,
   markdownText: 12_000,
+  listIndent: 8,
+  tableRows: 100,
+  tableCells: 20,
+  /** Of all cells of a table together. */
+  tableText: 10_000,
   messageBlocks: 50,
+  /** Of all blocks of a message, as JSON: https://github.com/slackapi/bolt-js/issues/2509 */
+  messageBlocksJson: 13_200,
   messageText: 40_000,
   updateText: 4000,
   viewBlocks: 100,

@@ -3,6 +3,7 @@ import { block, type Block } from './blocks.ts';
 import { describe, toViolations } from './issues.ts';
 import { LIMIT } from './limits.ts';
 import { checkRelations, type Violation } from './relations.ts';
+import { plainRichText } from './rich-text.ts';
 
 const blockList = z.array(block).max(LIMIT.messageBlocks);
 
@@ -31,7 +32,25 @@ export function checkMessage(
 function checkMessageBlocks(blocks: unknown): Violation[] {
   const parsed = blockList.safeParse(blocks);
   if (!parsed.success) return toViolations(parsed.error, '/blocks');
-  return [...checkRelations(parsed.data), ...checkPlacement(parsed.data)];
+  return [...checkRelations(parsed.data), ...checkPlacement(parsed.data), ...checkTables(parsed.data)];
+}
+
+/** Slack's codes are `only_one_table_allowed` and the like, within the messages of `invalid_blocks`. */
+function checkTables(blocks: readonly Block[]): Violation[] {
+  const tables = blocks.flatMap((one, at) => (one.type === 'table' ? [{ ...one, at }] : []));
+  const [, second] = tables;
+  const length = plainRichText(tables.flatMap(({ rows }) => rows)).length;
+  return [
+    ...(second === undefined ? [] : [{ pointer: `/blocks/${second.at}`, message: 'only_one_table_allowed' }]),
+    ...(length > LIMIT.tableText
+      ? [{ pointer: '/blocks', message: `tables must be less than ${LIMIT.tableText + 1} characters` }]
+      : []),
+  ];
+}
+
+/** Whether Slack would answer `msg_blocks_too_long`. */
+export function areBlocksTooLong(blocks: unknown): boolean {
+  return JSON.stringify(blocks ?? []).length > LIMIT.messageBlocksJson;
 }
 
 function checkText(message: { text?: unknown; blocks?: unknown }, update: boolean): Violation[] {

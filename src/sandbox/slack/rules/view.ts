@@ -53,7 +53,8 @@ function checkSubmit(view: ViewDefinition): Violation[] {
 function checkPlacement(view: ViewDefinition): Violation[] {
   return view.blocks.flatMap(({ type }, i) => {
     const pointer = `/view/blocks/${i}`;
-    if (type === 'markdown') return [{ pointer, message: 'markdown works in messages only' }];
+    if (type === 'markdown' || type === 'table')
+      return [{ pointer, message: `${type} works in messages only` }];
     return type === 'alert' && view.type === 'home'
       ? [{ pointer, message: 'alert works in modals only' }]
       : [];

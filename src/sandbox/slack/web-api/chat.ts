@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addBotMessage, editMessage, findMessage, removeMessage } from '../messages.ts';
 import type { Channel } from '../model.ts';
 import { LIMIT } from '../rules/limits.ts';
-import { checkMessage } from '../rules/message.ts';
+import { areBlocksTooLong, checkMessage } from '../rules/message.ts';
 import { addProblem, type State } from '../state.ts';
 import { wireMessage } from '../wire.ts';
 import { joinedChannel, postableChannel, publicMessage, userOf, visibleChannel } from './access.ts';
@@ -115,6 +115,7 @@ function checked(given: Content, textLimit: number) {
   const hasBlocks = Array.isArray(blocks) && blocks.length > 0;
   if (text.trim() === '' && !hasBlocks && attachments.length === 0) throw new ApiError('no_text');
   if (text.length > textLimit) throw new ApiError('msg_too_long');
+  if (areBlocksTooLong(blocks)) throw new ApiError('msg_blocks_too_long');
   const violations = checkMessage({ text: 'checked above', blocks, metadata: given.metadata });
   if (violations.length > 0) {
     const inMetadata = violations.every((violation) => violation.includes('json-pointer:/metadata'));

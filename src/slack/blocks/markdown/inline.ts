@@ -1,109 +1,92 @@
-import type { MarkedToken } from 'marked';
-import { code, escape, isAddress, link, truncate, withoutAsterisks } from '../text.ts';
-import { known, readable, readableHtml } from './tokens.ts';
+import type { Token } from 'markdown-it';
+import { honestLink } from './link-label.ts';
+import { plainLeaf } from './pieces.ts';
+import type { Leaf } from './pieces.ts';
 
-const LABEL_LENGTH = 500;
-/** Nobody meant to write longer addresses. */
-const ADDRESS_LENGTH = 2000;
-const ZERO_WIDTH = '\u200B';
+type Style = 'bold' | 'italic' | 'strike';
+type State = { leaves: Leaf[]; open: Record<Style, number>; link: { href: string; from: number } | null };
 
-const MARKS = { strong: '*', em: '_', del: '~' } as const;
-type Style = keyof typeof MARKS;
+const STYLES: Readonly<Record<string, Style>> = { strong: 'bold', em: 'italic', s: 'strike' };
 
-/** Inline Markdown as mrkdwn, escaped. `styles`: in which it stands already; Slack knows no style within itself. */
-export function inlineMrkdwn(tokens: readonly MarkedToken[], styles: readonly Style[] = []): string {
-  let out = '';
-  let afterMark = false;
-  for (const token of tokens) {
-    const piece = pieceOf(token, styles);
-    const isMark = token.type in MARKS || token.type === 'codespan';
-    const touches = (isMark && /[\p{L}\p{N}]$/u.test(out)) || (afterMark && /^[\p{L}\p{N}]/u.test(piece));
-    // Slack takes a mark only at the edge of a word.
-    out += touches ? ZERO_WIDTH + piece : piece;
-    afterMark = isMark && piece !== '';
+/** Inline Markdown as leaves: styles are flat, and a link has one label. */
+export function inlineLeaves(tokens: readonly Token[]): Leaf[] {
+  const state: State = { leaves: [], open: { bold: 0, italic: 0, strike: 0 }, link: null };
+  for (const token of tokens) read(state, token);
+  return joined(state.leaves);
+}
+
+function read(state: State, token: Token): void {
+  const style = Object.hasOwn(STYLES, token.tag) ? STYLES[token.tag] : undefined;
+  if (style !== undefined && token.nesting !== 0) {
+    state.open[style] += token.nesting;
+    return;
+  }
+  switch (token.type) {
+    case 'link_open':
+      state.link = { href: attribute(token, 'href'), from: state.leaves.length };
+      return;
+    case 'link_close':
+      closeLink(state);
+      return;
+    case 'image':
+      return add(state, honestLink(attribute(token, 'src'), token.content));
+    case 'softbreak':
+    case 'hardbreak':
+      return add(state, { text: '\n', url: null });
+    case 'html_inline':
+      return add(state, { text: readableHtml(token.content), url: null });
+    default:
+      return add(state, { text: token.content, url: null }, token.type === 'code_inline');
+  }
+}
+
+function add(
+  { leaves, open }: State,
+  { text, url }: { text: string; url: string | null },
+  code = false,
+): void {
+  if (text === '') return;
+  leaves.push({ text, url, code, bold: open.bold > 0, italic: open.italic > 0, strike: open.strike > 0 });
+}
+
+/** Of a label in several styles the first one counts. */
+function closeLink(state: State): void {
+  if (state.link === null) return;
+  const { href, from } = state.link;
+  const label = state.leaves.splice(from);
+  const words = label
+    .map(({ text }) => text)
+    .join('')
+    .replaceAll('\n', ' ');
+  const { text, url } = honestLink(href, words === '' ? href : words);
+  if (text !== '') state.leaves.push({ ...(label[0] ?? plainLeaf(text)), text, url });
+  state.link = null;
+}
+
+export function attribute({ attrs }: Token, name: string): string {
+  return String(attrs?.find(([key]) => key === name)?.[1] ?? '');
+}
+
+/** Neighbors of one style as one. */
+function joined(leaves: readonly Leaf[]): Leaf[] {
+  const out: Leaf[] = [];
+  for (const leaf of leaves) {
+    const last = out.at(-1);
+    if (last !== undefined && isAlike(last, leaf))
+      out[out.length - 1] = { ...last, text: last.text + leaf.text };
+    else out.push(leaf);
   }
   return out;
 }
 
-function pieceOf(token: MarkedToken, styles: readonly Style[]): string {
-  switch (token.type) {
-    case 'strong':
-    case 'em':
-    case 'del':
-      return styled(token.type, inlineMrkdwn(known(token.tokens), [...styles, token.type]), styles);
-    case 'codespan':
-      return code(token.text);
-    case 'br':
-      return '\n';
-    case 'link':
-      return webLink(token.href, plainInline(known(token.tokens)));
-    case 'image':
-      return webLink(token.href, token.text);
-    case 'html':
-      return escape(readableHtml(token.text));
-    case 'text':
-      return token.tokens === undefined
-        ? plainText(readable(token.text), styles)
-        : inlineMrkdwn(known(token.tokens), styles);
-    case 'escape':
-      return plainText(token.text, styles);
-    case 'checkbox':
-      return '';
-    default:
-      return escape(token.raw);
-  }
+function isAlike(a: Leaf, b: Leaf): boolean {
+  const isSame = a.bold === b.bold && a.italic === b.italic && a.strike === b.strike && a.code === b.code;
+  return isSame && a.url === null && b.url === null;
 }
 
-/** An asterisk would end what is bold. */
-function plainText(words: string, styles: readonly Style[]): string {
-  return styles.includes('strong') ? withoutAsterisks(escape(words)) : escape(words);
-}
+const COMMENT = /<!--[^]*?(?:-->|$)/g;
 
-/** A style ends at a line's end in Slack, so each line has its own. */
-function styled(style: Style, inner: string, styles: readonly Style[]): string {
-  if (styles.includes(style)) return inner;
-  const mark = MARKS[style];
-  return inner
-    .split('\n')
-    .map((line) => line.replace(/\S(?:.*\S)?/u, (words) => `${mark}${words}${mark}`))
-    .join('\n');
-}
-
-/** An address that Slack makes no link of is shown beside its label. */
-function webLink(href: string, label: string): string {
-  const short = truncate(label, LABEL_LENGTH);
-  if (href.length <= ADDRESS_LENGTH && isAddress(href)) return link(href, short);
-  return href === '' || href === label ? escape(short) : escape(`${short} (${truncate(href, LABEL_LENGTH)})`);
-}
-
-/** Its words alone, on one line. */
-export function plainInline(tokens: readonly MarkedToken[]): string {
-  return tokens.map(words).join('').replaceAll(/\s+/g, ' ').trim();
-}
-
-function words(token: MarkedToken): string {
-  switch (token.type) {
-    case 'strong':
-    case 'em':
-    case 'del':
-    case 'link':
-      return inner(token.tokens);
-    case 'br':
-    case 'checkbox':
-      return ' ';
-    case 'html':
-      return readableHtml(token.text);
-    case 'codespan':
-    case 'escape':
-    case 'image':
-      return token.text;
-    case 'text':
-      return token.tokens === undefined ? readable(token.text) : inner(token.tokens);
-    default:
-      return token.raw;
-  }
-}
-
-function inner(tokens: Parameters<typeof known>[0]): string {
-  return known(tokens).map(words).join('');
+/** Nobody sees comments; other tags are shown as they were written. */
+export function readableHtml(html: string): string {
+  return /^<br *\/?>$/i.test(html.trim()) ? '\n' : html.replaceAll(COMMENT, '');
 }

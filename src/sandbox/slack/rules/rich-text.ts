@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { id, text, webUrl } from './composition.ts';
+import { LIMIT } from './limits.ts';
+
+/** https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+
+const flag = z.boolean().optional();
+const style = z
+  .strictObject({ bold: flag, italic: flag, strike: flag, code: flag, underline: flag })
+  .optional();
+const mentionStyle = z
+  .strictObject({
+    bold: flag,
+    italic: flag,
+    strike: flag,
+    highlight: flag,
+    client_highlight: flag,
+    unlink: flag,
+  })
+  .optional();
+
+const textLeaf = z.strictObject({ type: z.literal('text'), text: z.string().min(1), style });
+const linkLeaf = z.strictObject({
+  type: z.literal('link'),
+  url: webUrl,
+  text: z.string().min(1).optional(),
+  unsafe: flag,
+  style,
+});
+
+const leaf = z.discriminatedUnion('type', [
+  textLeaf,
+  linkLeaf,
+  z.strictObject({ type: z.literal('user'), user_id: id, style: mentionStyle }),
+  z.strictObject({ type: z.literal('usergroup'), usergroup_id: id, style: mentionStyle }),
+  z.strictObject({ type: z.literal('channel'), channel_id: id, style: mentionStyle }),
+  z.strictObject({ type: z.literal('broadcast'), range: z.enum(['here', 'channel', 'everyone']), style }),
+  z.strictObject({
+    type: z.literal('emoji'),
+    name: text(LIMIT.id),
+    unicode: z.string().optional(),
+    skin_tone: z.int().min(1).max(6).optional(),
+    style,
+  }),
+  z.strictObject({
+    type: z.literal('date'),
+    timestamp: z.int(),
+    format: text(LIMIT.text),
+    url: webUrl.optional(),
+    fallback: z.string().optional(),
+    style,
+  }),
+  z.strictObject({ type: z.literal('color'), value: text(LIMIT.id), style }),
+  z.strictObject({ type: z.literal('team'), team_id: id, style }),
+]);
+export type RichLeaf = z.infer<typeof leaf>;
+
+const border = z.union([z.literal(0), z.literal(1)]).optional();
+const leaves = z.array(leaf).min(1);
+const section = z.strictObject({ type: z.literal('rich_text_section'), elements: leaves });
+
+const part = z.discriminatedUnion('type', [
+  section,
+  z.strictObject({
+    type: z.literal('rich_text_list'),
+    style: z.enum(['bullet', 'ordered']),
+    elements: z.array(section).min(1),
+    indent: z.int().min(0).max(LIMIT.listIndent).optional(),
+    offset: z.int().min(0).optional(),
+    border,
+  }),
+  z.strictObject({ type: z.literal('rich_text_quote'), elements: leaves, border }),
+  z.strictObject({
+    type: z.literal('rich_text_preformatted'),
+    elements: z.array(z.discriminatedUnion('type', [textLeaf, linkLeaf])).min(1),
+    language: z.string().optional(),
+    border,
+  }),
+]);
+export type RichPart = z.infer<typeof part>;
+
+export const richText = z.strictObject({
+  type: z.literal('rich_text'),
+  block_id: id.optional(),
+  elements: z.array(part).min(1),
+});
+
+const cell = z.discriminatedUnion('type', [
+  richText,
+  z.strictObject({ type: z.literal('raw_text'), text: z.string().min(1) }),
+  z.strictObject({ type: z.literal('raw_number'), value: z.number(), text: z.string().min(1).optional() }),
+]);
+export type TableCell = z.infer<typeof cell>;
+
+/** https://docs.slack.dev/reference/block-kit/blocks/table-block */
+export const table = z.strictObject({
+  type: z.literal('table'),
+  block_id: id.optional(),
+  rows: z.array(z.array(cell).min(1).max(LIMIT.tableCells)).min(1).max(LIMIT.tableRows),
+  column_settings: z
+    .array(
+      z.strictObject({ align: z.enum(['left', 'center', 'right']).optional(), is_wrapped: flag }).nullable(),
+    )
+    .max(LIMIT.tableCells)
+    .optional(),
+});
+
+/** What a person reads of it, without marks. */
+export function plainRichText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(plainRichText).join('');
+  if (typeof value !== 'object' || value === null) return '';
+  if ('text' in value && typeof value.text === 'string') return value.text;
+  if ('url' in value && typeof value.url === 'string') return value.url;
+  return 'elements' in value ? plainRichText(value.elements) : '';
+}
