@@ -1,5 +1,10 @@
+/** Words whose lengths differ by more are not near: to count further would take long for a long word. */
+const FAR = 20;
+
 /** Insertions, deletions, substitutions and swaps of neighbors that make one word the other (Damerau-Levenshtein). */
 export function edits(a: string, b: string): number {
+  const apart = Math.abs(a.length - b.length);
+  if (apart > FAR) return apart;
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
   for (let row = 1; row <= a.length; row++) {
