@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { PLACE_KINDS } from '../session/context.ts';
+import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
 import type { PlaceKind } from '../session/context.ts';
+import type { ReviewMetadata } from '../slack/ids.ts';
 import { searchSchema } from './restore/lost.ts';
 import type { Search } from './restore/lost.ts';
 
@@ -15,6 +16,8 @@ export type Jobs = {
   /** A button of a card that ended was pressed. */
   resume: { requestId: string; how: Resumption };
   'describe-form': { formId: string; viewId: string };
+  /** Fill in what goes to Devin with a task, in the view over its form. */
+  'review-context': ReviewMetadata & { viewId: string };
   /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
   'publish-home': { teamId: string; userId: string; channelId: string };
   /** Fetch what was said in a session, and post what is new in its thread. */
@@ -89,6 +92,13 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
   resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
+  'review-context': z.object({
+    viewId: z.string(),
+    formId: z.string(),
+    formViewId: z.string(),
+    choice: z.enum(CONTEXT_CHOICES),
+    page: z.number().nullable(),
+  }),
   'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
   'relay-from-devin': z.object({ sessionId: z.string() }),
   'tell-milestones': z.object({ sessionId: z.string() }),

@@ -1,4 +1,4 @@
-import type { ContextChoice, MessageContext } from '../session/context.ts';
+import type { ContextChoice, MessageContext, Without } from '../session/context.ts';
 import { fields } from '../session/fields.ts';
 import type { SessionDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
@@ -19,7 +19,7 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
     prefill: withRefused(form),
     sources: form.draft.sources,
     faults: form.faults ?? {},
-    context: form.context === null ? null : contextView(form.context, form.description, text),
+    context: form.context === null ? null : contextView(form, form.context, text),
     runsAs: runsAs(form.description, text),
     notes: form.lost_secrets === null ? [] : [text.modal.secretsLost(form.lost_secrets)],
   };
@@ -37,7 +37,7 @@ function withRefused({ draft, faults }: Form): SessionDraft {
   return { ...draft.values, ...Object.fromEntries(refused) };
 }
 
-function contextView(context: MessageContext, description: FormDescription | null, text: Text): FormContext {
+function contextView({ description, without }: Form, context: MessageContext, text: Text): FormContext {
   const { picked, choice } = context;
   const unreadable = description !== null && description.thread === null;
   const counts = description?.thread === 'looking' ? undefined : (description?.thread ?? undefined);
@@ -54,24 +54,33 @@ function contextView(context: MessageContext, description: FormDescription | nul
       ? [own, option('until-here', counts?.untilHere), option('thread', counts?.whole)]
       : [own],
     chosen: inThread ? choice : 'message',
-    notes: contextNotes({ unreadable: picked.threadTs !== null && unreadable, counts }, text),
+    notes: contextNotes({ unreadable: picked.threadTs !== null && unreadable, counts, without }, text),
   };
 }
 
 type Known = { messages: number; files: number };
+type Noted = { unreadable: boolean; counts: Counts | undefined; without: Without | null };
 type Counts = { whole: Known; unread?: number | undefined; asFile?: boolean | undefined };
 
-function contextNotes(
-  { unreadable, counts }: { unreadable: boolean; counts: Counts | undefined },
-  text: Text,
-): string[] {
+function contextNotes({ unreadable, counts, without }: Noted, text: Text): string[] {
   const words = text.modal.context;
   const unread = counts?.unread ?? 0;
   return [
     ...(unreadable ? [text.modal.threadUnreadable] : []),
     ...(unread === 0 ? [] : [words.tooMany(counts?.whole.messages ?? 0, unread)]),
     ...(counts?.asFile === true ? [words.asFile] : []),
+    ...untickedNotes(without, text),
   ];
+}
+
+function untickedNotes(without: Without | null, text: Text): string[] {
+  const words = text.modal.context;
+  const { messages = [], files = [] } = without ?? {};
+  const counts = [
+    ...(messages.length === 0 ? [] : [words.messages(messages.length)]),
+    ...(files.length === 0 ? [] : [words.files(files.length)]),
+  ];
+  return counts.length === 0 ? [] : [words.without(counts.join(', '))];
 }
 
 function runsAs(description: FormDescription | null, text: Text): FormIdentity {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { CONTEXT_CHOICES } from '../session/context.ts';
 import type { FieldKey, Lookup } from '../session/fields.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
@@ -9,6 +10,7 @@ export const SHORTCUT_ID = 'start_session';
 export const VIEW = {
   form: 'session_form',
   details: 'session_details',
+  review: 'context_review',
   reply: 'session_reply',
   home: 'home',
 } as const;
@@ -20,6 +22,10 @@ export const ACTION = {
   startAsTask: 'start_as_task',
   /** In the form: shows every option. */
   moreOptions: 'more_options',
+  /** In the form: what goes to Devin, message by message. */
+  review: 'review_context',
+  reviewEarlier: 'review_earlier',
+  reviewLater: 'review_later',
   /** Link button to the session; Slack still sends the click. */
   openSession: 'open_session',
   /** On the card. Value of each: the request id. */
@@ -63,6 +69,8 @@ export const BLOCK = {
   files: 'files',
   sensitive: 'secrets_sensitive',
   runsAs: 'runs_as',
+  /** What went wrong with the whole form. */
+  alert: 'form_alert',
 } as const;
 
 /** The action id of an external select carries what it looks up. */
@@ -77,6 +85,25 @@ const formMetadataSchema = z.object({ formId: z.string(), expanded: z.boolean() 
 export type FormMetadata = z.infer<typeof formMetadataSchema>;
 export const writeFormMetadata = (metadata: FormMetadata): string => JSON.stringify(metadata);
 export const readFormMetadata = (text: string): FormMetadata => formMetadataSchema.parse(JSON.parse(text));
+
+/** The list of what goes to Devin, over its form. `page`: null until it is known where the picked message is. */
+const reviewMetadataSchema = z.object({
+  formId: z.string(),
+  formViewId: z.string(),
+  choice: z.enum(CONTEXT_CHOICES),
+  page: z.number().nullable(),
+});
+export type ReviewMetadata = z.infer<typeof reviewMetadataSchema>;
+export const writeReviewMetadata = (metadata: ReviewMetadata): string => JSON.stringify(metadata);
+export const readReviewMetadata = (text: string): ReviewMetadata =>
+  reviewMetadataSchema.parse(JSON.parse(text));
+type Reviewed = { kind: 'message' | 'file'; id: string };
+export const reviewBlock = ({ kind, id }: Reviewed): string => `review.${kind}.${id}`;
+/** null: another block. */
+export function readReviewBlock(blockId: string): Reviewed | null {
+  const [, kind, id] = /^review\.(message|file)\.(.+)$/.exec(blockId) ?? [];
+  return id === undefined ? null : { kind: kind === 'file' ? 'file' : 'message', id };
+}
 
 /** The box for a message to Devin. */
 export const REPLY_BLOCK = 'reply_text';

@@ -159,7 +159,13 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       const id = newId();
       const responseUrl = envelopes.open(form.id, form.sealed)?.responseUrl ?? null;
       const context =
-        form.context === null ? null : { ...form.context, choice: submission.choice ?? form.context.choice };
+        form.context === null
+          ? null
+          : {
+              ...form.context,
+              choice: submission.choice ?? form.context.choice,
+              ...(form.without !== null && { without: form.without }),
+            };
       const request: NewRequest = {
         id,
         dedupeKey: `form:${submission.viewId}`,

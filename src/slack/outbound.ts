@@ -150,6 +150,12 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
       return { viewId: opened.view?.id ?? null };
     },
 
+    /** Over the view that the trigger came from. */
+    async pushView(triggerId: string, view: ModalView): Promise<{ viewId: string | null }> {
+      const pushed = await answers.views.push({ trigger_id: triggerId, view });
+      return { viewId: pushed.view?.id ?? null };
+    },
+
     updateView: async (viewId: string, view: ModalView): Promise<Updated> =>
       updated(answers.views.update({ view_id: viewId, view })),
 

@@ -7,6 +7,7 @@ import { modal, lookup } from './en/form.ts';
 import { home } from './en/home.ts';
 import { notices } from './en/notices.ts';
 import { config, store, start } from './en/operator.ts';
+import { review } from './en/review.ts';
 import { sessions } from './en/sessions.ts';
 import { settings } from './en/settings.ts';
 import { steering } from './en/steering.ts';
@@ -30,6 +31,7 @@ export const en = {
   thread,
   milestones,
   modal,
+  review,
   details,
   lookup,
   notices,

@@ -8,6 +8,7 @@ import { createSendStep } from '../jobs/create-session/send.ts';
 import { createSettleStep } from '../jobs/create-session/settle.ts';
 import type { FindSession } from '../jobs/create-session/find-session.ts';
 import { createFormDescriber } from '../jobs/describe-form.ts';
+import { createContextReviewer } from '../jobs/review-context.ts';
 import { createHomeRedrawer } from '../jobs/redraw-home.ts';
 import { createResumer } from '../jobs/resume.ts';
 import { createSweep } from '../jobs/sweep.ts';
@@ -46,12 +47,16 @@ export function createCreation(parts: Parts): Sweep {
   });
   const tell = createTeller({ ...store, outbound, text: en });
   const describe = createFormDescriber({ forms, resolver, thread, outbound, text: en, log });
+  const review = createContextReviewer({ forms, thread, outbound, text: en });
   const resume = createResumer({ ...store, ...settings, findSession, adopt, transitions });
   const many = { concurrency: REQUESTS_AT_A_TIME };
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), many);
   queue.work('update-card', async ({ requestId }) => updateCard(requestId), { concurrency: 4 });
   queue.work('tell-person', async ({ requestId, notice }) => tell(requestId, notice), { concurrency: 4 });
   queue.work('describe-form', async ({ formId, viewId }) => describe(formId, viewId), { concurrency: 4 });
+  queue.work('review-context', async ({ viewId, ...metadata }) => review(viewId, metadata), {
+    concurrency: 4,
+  });
   queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4 });
   return createSweep({ ...store, enqueue, times: settings.sweepTimes, log });
 }

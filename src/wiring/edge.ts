@@ -15,6 +15,7 @@ import { listenToEvents } from '../slack/listeners/events.ts';
 import { listenToHome } from '../slack/listeners/home.ts';
 import { listenToOptions } from '../slack/listeners/options.ts';
 import type { Suggest } from '../slack/listeners/options.ts';
+import { listenToReview } from '../slack/listeners/review.ts';
 import { listenToShortcuts } from '../slack/listeners/shortcuts.ts';
 import { listenToSteering } from '../slack/listeners/steering.ts';
 import { listenToViews } from '../slack/listeners/views.ts';
@@ -76,6 +77,7 @@ export function createEdge(parts: Parts): HttpServer {
     isMember: createMemberCheck(people, log),
   });
   listenToViews(app, shared);
+  listenToReview(app, shared);
   listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, shared);
   listenToHome(app, { ...shared, now });

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { usePostgres } from '../support/databases.ts';
-import { sessionOf } from '../support/look.ts';
+import { sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -22,27 +22,49 @@ describe('a command that cannot be written down', () => {
     }
   };
 
+  async function withoutTable<T>(table: string, act: () => Promise<T>): Promise<T> {
+    const database = new Client({ connectionString: url('unsaved') });
+    await database.connect();
+    try {
+      await database.query(`alter table ${table} rename to lost`);
+      return await act();
+    } finally {
+      await database.query(`alter table lost rename to ${table}`);
+      await database.end();
+    }
+  }
+
   /** What somebody is told who types this while the database has lost a table. */
   const typeWithout = async (table: string, typed: string): Promise<string> => {
     const { slack } = world();
     const ana = addColleague(world(), { isAdmin: true });
     const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
-    const database = new Client({ connectionString: url('unsaved') });
-    await database.connect();
-    try {
-      await database.query(`alter table ${table} rename to lost`);
-      const { message } = await slack.command(ana.userId, channelId, typed);
-      return message === null ? '' : slack.renderText(message);
-    } finally {
-      await database.query(`alter table lost rename to ${table}`);
-      await database.end();
-    }
+    const { message } = await withoutTable(table, async () => slack.command(ana.userId, channelId, typed));
+    return message === null ? '' : slack.renderText(message);
   };
 
   test('starts nothing, says so, and comes back', async () => {
     const told = await typeWithout('session_requests', 'fix the <login> test');
     expect(told).toContain('Nothing was started');
     expect(told).toContain('/devin fix the <login> test');
+  });
+
+  test('leaves a form open with everything in it, and says so on top', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, '');
+    const view = await settledForm(slack, ana.userId);
+    slack.typeIn(view.id, { 'field.prompt': 'keep me' });
+    const result = await withoutTable('session_requests', async () => slack.submit(view.id, ana.userId));
+    expect(result.kind).toBe('updated');
+    const [first, ...others] = view.definition.blocks;
+    expect(first).toMatchObject({ type: 'alert', level: 'error' });
+    expect(slack.renderText(view.id)).toContain("couldn't be saved");
+    expect(slack.renderText(view.id)).toContain('keep me');
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe('keep me');
+    expect(others.length).toBeGreaterThan(0);
   });
 
   test.each(['defaults', 'steer requester', 'list'])(

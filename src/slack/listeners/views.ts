@@ -1,9 +1,12 @@
-import type { App } from '@slack/bolt';
+import type { App, ViewOutput } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
 import { TooLateError } from '../../store/deadline.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
+import { LIMIT } from '../blocks/limits.ts';
+import { alert, caption } from '../blocks/objects.ts';
 import { readSessionForm } from '../blocks/session-form.ts';
-import { readFormMetadata, VIEW } from '../ids.ts';
+import { BLOCK, readFormMetadata, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 
 type ViewDeps = {
@@ -16,27 +19,24 @@ type ViewDeps = {
 
 export function listenToViews(app: App, { forms, intake, tagRequests, text }: ViewDeps): void {
   app.view({ callback_id: VIEW.form, type: 'view_submission' }, async ({ view, body, ack }) => {
+    const refuse = async (sentence: string): Promise<void> =>
+      ack({ response_action: 'update', view: withAlert(view, sentence) });
     const { formId, expanded } = readFormMetadata(view.private_metadata);
     const form = await forms.find(formId);
-    const rules = { expanded, faults: form?.faults ?? {}, ownTag: tagRequests };
+    if (form === null) return refuse(text.modal.expired);
+    const rules = { expanded, faults: form.faults ?? {}, ownTag: tagRequests };
     const read = readSessionForm(view.state.values, rules, text);
-    if (form === null || Object.keys(read.errors).length > 0) {
-      await ack({
-        response_action: 'errors',
-        errors: form === null ? atFirstInput(view, text.modal.expired) : read.errors,
-      });
-      return;
-    }
+    if (Object.keys(read.errors).length > 0) return ack({ response_action: 'errors', errors: read.errors });
     try {
       const { draft, contextChoice: choice, fileIds } = read;
       await intake.acceptForm(form, { viewId: view.id, userId: body.user.id, draft, choice, fileIds });
     } catch (error) {
       // The form stays open with everything in it.
-      await ack({ response_action: 'errors', errors: atFirstInput(view, unsaved(error, text)) });
+      await refuse(unsaved(error, text));
       throw error;
     }
     // The request is on disk: whatever happens from here on, it is not lost.
-    await ack();
+    return ack();
   });
 }
 
@@ -45,8 +45,17 @@ function unsaved(error: unknown, { command }: Text): string {
   return isUnclear ? command.notConfirmed.problem : command.notRecorded;
 }
 
-/** Slack shows an error at an input only; the first one will do. */
-function atFirstInput(view: { state: { values: object } }, sentence: string): Record<string, string> {
-  const [block] = Object.keys(view.state.values);
-  return block === undefined ? {} : { [block]: sentence };
+/** The form as it is, with what is wrong with the whole of it on top. Slack keeps what was typed, by block id. */
+function withAlert(view: ViewOutput, sentence: string): ModalView {
+  const { callback_id, private_metadata, title, blocks } = view;
+  const others = blocks.filter(({ block_id: id }) => id !== BLOCK.alert);
+  return {
+    type: 'modal',
+    callback_id,
+    private_metadata,
+    title: caption(title.text, LIMIT.viewTitle),
+    ...(view.submit !== null && { submit: caption(view.submit.text, LIMIT.viewTitle) }),
+    ...(view.close !== null && { close: caption(view.close.text, LIMIT.viewTitle) }),
+    blocks: [{ ...alert(sentence, 'error'), block_id: BLOCK.alert }, ...others],
+  };
 }

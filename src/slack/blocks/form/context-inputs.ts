@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types';
 import type { ContextChoice } from '../../../session/context.ts';
 import type { Text } from '../../../text/index.ts';
-import { BLOCK, INPUT } from '../../ids.ts';
-import { context, option } from '../objects.ts';
+import { ACTION, BLOCK, INPUT } from '../../ids.ts';
+import { button, context, option } from '../objects.ts';
 import { oneLine } from '../one-line.ts';
 import { escape } from '../text.ts';
 import { inputBlock } from './elements.ts';
@@ -30,7 +30,7 @@ export function contextBlocks({ picked, options, chosen, notes }: FormContext, t
   const [only, ...others] = options.map(({ choice }) => option(choices[choice], choice));
   if (only === undefined || others.length === 0) {
     const alone = options.map((one) => `${label}: ${counted(one, text) ?? choices[one.choice]}`);
-    return [lines([excerpt, ...alone, ...notes.map(escape)])];
+    return [lines([excerpt, ...alone, ...notes.map(escape)]), reviewButton(text)];
   }
   const counts = options.flatMap((one) => counted(one, text) ?? []);
   const element = {
@@ -42,7 +42,13 @@ export function contextBlocks({ picked, options, chosen, notes }: FormContext, t
   return [
     lines([excerpt, ...(counts.length === 0 ? [] : [counts.join(' · ')]), ...notes.map(escape)]),
     inputBlock({ blockId: BLOCK.context, label, hint, optional: false, element }),
+    reviewButton(text),
   ];
+}
+
+/** Each message and file that goes to Devin can be looked at and left out. */
+function reviewButton(text: Text): KnownBlock {
+  return { type: 'actions', elements: [button(ACTION.review, text.modal.context.review, 'review')] };
 }
 
 function lines(escaped: string[]): KnownBlock {

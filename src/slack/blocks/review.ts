@@ -1,0 +1,123 @@
+import type { Checkboxes, KnownBlock, ModalView } from '@slack/types';
+import type { Without } from '../../session/context.ts';
+import type { QuotedMessage } from '../../session/prompt.ts';
+import type { Text } from '../../text/index.ts';
+import { ACTION, INPUT, readReviewBlock, reviewBlock, VIEW, writeReviewMetadata } from '../ids.ts';
+import type { ReviewMetadata } from '../ids.ts';
+import { readEntered } from './form/entered.ts';
+import { LIMIT } from './limits.ts';
+import { button, caption, context, option, section } from './objects.ts';
+import { bold, date, escape, truncate } from './text.ts';
+
+/** One message with who wrote it, or one of its files. */
+export type ReviewItem =
+  | { kind: 'message'; id: string; message: QuotedMessage }
+  | { kind: 'file'; id: string; name: string; author: string };
+
+export type Review = {
+  metadata: ReviewMetadata;
+  /** null: still being read. */
+  items: readonly ReviewItem[] | null;
+  without: Without;
+};
+
+/** A view takes 100 blocks and 250 kB. */
+const PER_PAGE = 60;
+const SHOWN_LENGTH = 2500;
+const TICKED = 'on';
+
+/** The page on which the picked message is. */
+export function pageOfPicked(items: readonly ReviewItem[]): number {
+  const at = items.findIndex((item) => item.kind === 'message' && item.message.picked);
+  return Math.max(Math.floor(at / PER_PAGE), 0);
+}
+
+export function renderReview({ metadata, items, without }: Review, text: Text): ModalView {
+  const { review } = text;
+  const page = metadata.page ?? 0;
+  const pages = Math.max(Math.ceil((items?.length ?? 0) / PER_PAGE), 1);
+  const shown = (items ?? []).slice(page * PER_PAGE, (page + 1) * PER_PAGE);
+  return {
+    type: 'modal',
+    callback_id: VIEW.review,
+    private_metadata: writeReviewMetadata(metadata),
+    title: caption(review.title, LIMIT.viewTitle),
+    close: caption(review.close, LIMIT.viewTitle),
+    ...(items !== null && { submit: caption(review.submit, LIMIT.viewTitle) }),
+    blocks: [
+      context(items === null ? review.loading : review.intro),
+      ...shown.map((item) => itemBlock(item, without, text)),
+      ...turning(page, pages, text),
+    ],
+  };
+}
+
+export function renderUnreviewable(metadata: ReviewMetadata, text: Text): ModalView {
+  const view = renderReview({ metadata, items: null, without: { messages: [], files: [] } }, text);
+  return { ...view, blocks: [section(text.review.unreadable)] };
+}
+
+/** What is unticked, when this page is as it is in the view. Other pages stay. */
+export function readReview(state: unknown, before: Without): Without {
+  const [messages, files] = [new Set(before.messages), new Set(before.files)];
+  for (const [blockId, held] of readEntered(state)) {
+    const item = readReviewBlock(blockId);
+    if (item === null || held.kind !== 'picked') continue;
+    const unticked = item.kind === 'message' ? messages : files;
+    if (held.values.includes(TICKED)) unticked.delete(item.id);
+    else unticked.add(item.id);
+  }
+  return { messages: [...messages], files: [...files] };
+}
+
+function itemBlock(item: ReviewItem, without: Without, text: Text): KnownBlock {
+  const unticked = item.kind === 'message' ? without.messages : without.files;
+  const words = item.kind === 'message' ? messageWords(item.message, text) : fileWords(item, text);
+  return {
+    ...section(words),
+    block_id: reviewBlock(item),
+    accessory: box(!unticked.includes(item.id), text),
+  };
+}
+
+function messageWords({ author, authorKind, atMs, text: words, picked }: QuotedMessage, text: Text): string {
+  const { review } = text;
+  const head = [
+    bold(escape(author)),
+    review.kinds[authorKind],
+    date(atMs / 1000, new Date(atMs).toISOString()),
+    ...(picked ? [review.picked] : []),
+  ].join(' · ');
+  const shown = escape(words.trim() === '' ? review.empty : words);
+  return shown.length <= SHOWN_LENGTH
+    ? `${head}\n${shown}`
+    : `${head}\n${truncate(shown, SHOWN_LENGTH)}\n_${review.cut}_`;
+}
+
+function fileWords({ name, author }: Extract<ReviewItem, { kind: 'file' }>, text: Text): string {
+  return `:paperclip: ${escape(text.review.file(name, author))}`;
+}
+
+function box(isTicked: boolean, text: Text): Checkboxes {
+  const send = option(text.review.send, TICKED);
+  return {
+    type: 'checkboxes',
+    action_id: INPUT,
+    options: [send],
+    ...(isTicked && { initial_options: [send] }),
+  };
+}
+
+function turning(page: number, pages: number, { review }: Text): KnownBlock[] {
+  if (pages === 1) return [];
+  return [
+    {
+      type: 'actions',
+      elements: [
+        ...(page > 0 ? [button(ACTION.reviewEarlier, review.earlier, String(page - 1))] : []),
+        ...(page + 1 < pages ? [button(ACTION.reviewLater, review.later, String(page + 1))] : []),
+      ],
+    },
+    context(review.page(page + 1, pages)),
+  ];
+}

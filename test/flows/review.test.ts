@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds } from '../support/worlds.ts';
+
+describeOnBothWorlds('what Devin gets with a task', (world) => {
+  const open = async () => {
+    const { slack, devin } = world();
+    const [ana, guest] = [addColleague(world()), addColleague(world(), { isGuest: true })];
+    const channelId = slack.addChannel({
+      name: `review-${ana.name}`,
+      members: [ana.userId, guest.userId],
+    });
+    const shot = slack.addFile({
+      name: 'shot.png',
+      mimetype: 'image/png',
+      content: 'png-bytes',
+      owner: ana.userId,
+    });
+    const root = slack.say(ana.userId, channelId, 'The login test is flaky', { files: [shot] });
+    const aside = slack.say(guest.userId, channelId, 'Lunch <!channel>?', { threadTs: root });
+    const last = slack.say(ana.userId, channelId, 'It fails on Mondays', { threadTs: root });
+    await slack.shortcut(ana.userId, { channelId, ts: last }, 'start_session');
+    const form = await settledForm(slack, ana.userId);
+    const review = async () => {
+      await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');
+      return slack.waitForView(
+        ({ userId, id, isOpen }) =>
+          isOpen && userId === ana.userId && id !== form.id && slack.renderText(id).includes('[Done]'),
+      );
+    };
+    return { slack, devin, ana, guest, form, review, shot, aside };
+  };
+
+  test('can be seen message by message, with who wrote each, and left out', async () => {
+    const { slack, devin, ana, guest, form, review, shot, aside } = await open();
+    const view = await review();
+    const shown = slack.renderText(view.id);
+    expect(shown).toContain('The login test is flaky');
+    expect(shown).toContain(`*${guest.name}* · guest`);
+    expect(shown).toContain('Lunch @channel?');
+    expect(shown).toContain('the message you picked');
+    expect(shown).toContain('shot.png');
+    const untick = async (blockId: string) =>
+      slack.choose({ userId: ana.userId, target: { viewId: view.id }, which: `${blockId}/value`, entry: [] });
+    await untick(`review.message.${aside}`);
+    await untick(`review.file.${shot}`);
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    await slack.waitForView(
+      ({ id }) => id === form.id && slack.renderText(id).includes('Left out by you: 1 message, 1 file'),
+    );
+    slack.typeIn(form.id, { 'field.prompt': 'fix what is left' });
+    await slack.submit(form.id, ana.userId);
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.prompt).toContain('The login test is flaky');
+    expect(request.prompt).toContain('It fails on Mondays');
+    expect(request.prompt).not.toContain('Lunch');
+    expect(request.prompt).toContain('The person who asked left out 1 message and 1 file.');
+    expect(request.attachment_urls ?? []).toEqual([]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('stays as it was where the list is closed without Done', async () => {
+    const { slack, devin, ana, form, review, aside } = await open();
+    const view = await review();
+    await slack.choose({
+      userId: ana.userId,
+      target: { viewId: view.id },
+      which: `review.message.${aside}/value`,
+      entry: [],
+    });
+    slack.typeIn(form.id, { 'field.prompt': 'fix all of it' });
+    await slack.submit(form.id, ana.userId);
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.prompt).toContain('Lunch');
+    expect(request.attachment_urls).toHaveLength(1);
+  });
+});
