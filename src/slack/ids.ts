@@ -64,6 +64,8 @@ export const fieldBlock = (key: FieldKey): string => `field.${key}`;
 export const noneBlock = (key: FieldKey): string => `none.${key}`;
 /** A task longer than one input goes on in further ones; `part` counts from 2. */
 export const continuedBlock = (key: FieldKey, part: number): string => `field.${key}.${part}`;
+/** A file that holds a value which is too long for an input. */
+export const fileBlock = (key: FieldKey): string => `file.${key}`;
 export const BLOCK = {
   context: 'context_choice',
   files: 'files',

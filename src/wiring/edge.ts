@@ -22,6 +22,7 @@ import { listenToViews } from '../slack/listeners/views.ts';
 import type { InConversation, Presence } from '../slack/presence.ts';
 import { createSteeringIntake } from '../slack/steering-intake.ts';
 import type { People } from '../slack/people.ts';
+import { createUploadedTextReader } from '../slack/uploaded-text.ts';
 import { createThreadIntake } from '../slack/thread-intake.ts';
 import { createViewOpener } from '../slack/view-opener.ts';
 import type { Person } from '../store/identities.ts';
@@ -36,6 +37,8 @@ const IDENTITY_MS = 1200;
 const PRESENCE_MS = 700;
 /** Of the 3 s that a form can be opened in. Names that take longer are put in when the task is sent. */
 const NAMES_MS = 800;
+/** Of Slack's 3 s for an answer to a form, what reading its files may take. */
+const FILES_MS = 1500;
 
 /** What the outside talks to: the listeners, and the pages for whoever runs the app. */
 export function createEdge(parts: Parts): HttpServer {
@@ -76,7 +79,8 @@ export function createEdge(parts: Parts): HttpServer {
     nameMentions: createNamer(people, log),
     isMember: createMemberCheck(people, log),
   });
-  listenToViews(app, shared);
+  const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
+  listenToViews(app, { ...shared, readUploadedText });
   listenToReview(app, shared);
   listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, shared);

@@ -7,7 +7,8 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, writeFormMetadata } from '../ids.ts';
 import type { FormContext } from './form/context-inputs.ts';
 import { contextBlocks } from './form/context-inputs.ts';
-import { fieldInputs, filesInput } from './form/inputs.ts';
+import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
+import { takesFile } from './form/text-files.ts';
 import { MORE_GROUPS, shownFields, TASK } from './form/shown.ts';
 import type { TextPlan } from './form/typed.ts';
 import { planTexts } from './form/typed.ts';
@@ -17,6 +18,7 @@ import { bold, escape } from './text.ts';
 
 export type { FormContext } from './form/context-inputs.ts';
 export { draftFromState, readSessionForm } from './form/read.ts';
+export { textFilesIn, withTextFiles } from './form/text-files.ts';
 
 /** Who the session will run as. `how` and `why` are plain sentences. */
 export type FormIdentity =
@@ -86,7 +88,9 @@ function headedGroup(group: (typeof MORE_GROUPS)[number], drawing: Drawing): Kno
   return [
     header(text.modal.groups[group]),
     ...groupInputs(group, drawing),
-    ...(group === 'files' ? [filesInput(text)] : []),
+    ...(group === 'files'
+      ? [filesInput(text), ...fields.filter(isMainFile).map((field) => fileInput(field, text))]
+      : []),
   ];
 }
 
@@ -104,7 +108,14 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
     fault: form.faults[key],
     text,
   });
-  return key === TASK && form.context !== null ? [...inputs, ...contextBlocks(form.context, text)] : inputs;
+  const file = takesFile(field) && !isMainFile(field) ? [fileInput(field, text)] : [];
+  const context = key === TASK && form.context !== null ? contextBlocks(form.context, text) : [];
+  return [...inputs, ...file, ...context];
+}
+
+/** The first view is short: its file is with the other files. */
+function isMainFile(field: Field): boolean {
+  return field.group === 'main' && takesFile(field);
 }
 
 function moreOptions({ form, text }: Drawing): KnownBlock[] {

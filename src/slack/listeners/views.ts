@@ -1,23 +1,31 @@
 import type { App, ViewOutput } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { TooLateError } from '../../store/deadline.ts';
+import type { FieldKey } from '../../session/fields.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
+import type { TextFile } from '../blocks/form/text-files.ts';
 import { alert, caption } from '../blocks/objects.ts';
-import { readSessionForm } from '../blocks/session-form.ts';
+import { readSessionForm, textFilesIn, withTextFiles } from '../blocks/session-form.ts';
 import { BLOCK, readFormMetadata, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
+import type { ReadUploadedText, UploadedText } from '../uploaded-text.ts';
 
 type ViewDeps = {
   forms: Pick<Forms, 'find'>;
   intake: Intake;
   /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
+  /** Does not take long, whatever it finds. */
+  readUploadedText: ReadUploadedText;
   text: Text;
 };
 
-export function listenToViews(app: App, { forms, intake, tagRequests, text }: ViewDeps): void {
+export function listenToViews(
+  app: App,
+  { forms, intake, tagRequests, readUploadedText, text }: ViewDeps,
+): void {
   app.view({ callback_id: VIEW.form, type: 'view_submission' }, async ({ view, body, ack }) => {
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'update', view: withAlert(view, sentence) });
@@ -25,7 +33,9 @@ export function listenToViews(app: App, { forms, intake, tagRequests, text }: Vi
     const form = await forms.find(formId);
     if (form === null) return refuse(text.modal.expired);
     const rules = { expanded, faults: form.faults ?? {}, ownTag: tagRequests };
-    const read = readSessionForm(view.state.values, rules, text);
+    const texts = await readFiles(textFilesIn(view.state.values), readUploadedText);
+    const typed = readSessionForm(view.state.values, rules, text);
+    const read = withTextFiles(typed, { state: view.state.values, texts }, { rules, text });
     if (Object.keys(read.errors).length > 0) return ack({ response_action: 'errors', errors: read.errors });
     try {
       const { draft, contextChoice: choice, fileIds } = read;
@@ -38,6 +48,14 @@ export function listenToViews(app: App, { forms, intake, tagRequests, text }: Vi
     // The request is on disk: whatever happens from here on, it is not lost.
     return ack();
   });
+}
+
+async function readFiles(
+  files: readonly TextFile[],
+  readUploadedText: ReadUploadedText,
+): Promise<Map<FieldKey, UploadedText>> {
+  const read = files.map(async ({ key, fileId }) => [key, await readUploadedText(fileId)] as const);
+  return new Map(await Promise.all(read));
 }
 
 function unsaved(error: unknown, { command }: Text): string {

@@ -79,6 +79,25 @@ export const modal = {
     label: 'Files',
     hint: 'Up to 10 files of up to 10 MB each.',
   },
+  /** Files that hold a value which is too long to be typed. */
+  textFiles: {
+    text: { label: 'Task file', hint: 'A text file that continues the task, up to 256 KB.' },
+    json: { label: 'Schema file', hint: 'A JSON Schema as a file, instead of the box above.' },
+    secrets: {
+      label: '.env file',
+      hint: 'More secrets for this session only. Values can be up to 65,536 characters and have line breaks. The file stays in Slack until you delete it.',
+    },
+  },
+  fileErrors: {
+    'too-large': 'This file is larger than 256 KB.',
+    'not-text': 'This file is not a text file (UTF-8).',
+    unreadable: "This app couldn't read the file from Slack. Remove it and upload it again.",
+    slow: 'Slack took too long to hand over this file. Press Start again.',
+    empty: 'This file is empty.',
+    twice: 'Use the box or a file, not both.',
+    noSecrets: 'This file has no KEY=VALUE lines.',
+    repeatedSecret: 'A key is both in the box and in this file. Keep one of them.',
+  },
   /** Where a value came from that was filled in. */
   filledIn: {
     workspace: "From this workspace's defaults.",

@@ -3,7 +3,7 @@ import type { ValueSource } from '../../../session/defaults.ts';
 import type { Fault } from '../../../session/faults.ts';
 import type { Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
-import { BLOCK, continuedBlock, fieldBlock, INPUT, noneBlock } from '../../ids.ts';
+import { BLOCK, continuedBlock, fieldBlock, fileBlock, INPUT, noneBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
 import { context } from '../objects.ts';
 import { oneLine } from '../one-line.ts';
@@ -75,6 +75,14 @@ function faultLine({ field, fault, text }: Entry): ContextBlock[] {
     typed === '' ? refused.untyped(wanted) : refused.typed(truncate(oneLine(typed), SHOWN_LENGTH), wanted);
   const sentence = fault.said === null ? what : refused.said(truncate(fault.said, LIMIT.label));
   return [context(`:warning: ${escape(sentence)}`)];
+}
+
+/** For a value that is longer than an input holds. */
+export function fileInput({ key, input }: Field, text: Text): InputBlock {
+  const { label, hint } =
+    text.modal.textFiles[input.kind === 'json' || input.kind === 'secrets' ? input.kind : 'text'];
+  const element = { type: 'file_input', action_id: INPUT, max_files: 1 } as const;
+  return inputBlock({ blockId: fileBlock(key), label, hint, element });
 }
 
 export function filesInput(text: Text): InputBlock {

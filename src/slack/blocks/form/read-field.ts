@@ -76,7 +76,7 @@ function readSecrets(typed: string, sensitive: boolean): Reading {
   return secrets.length === 0 ? NOTHING : { kind: 'value', raw: secrets };
 }
 
-function readJson(typed: string): Reading {
+export function readJson(typed: string): Reading {
   const fault = jsonFault(typed);
   if (fault !== null) return { kind: 'wrong', sentence: (text) => jsonSentence(fault, text) };
   const value: unknown = JSON.parse(typed);

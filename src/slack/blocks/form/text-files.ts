@@ -1,0 +1,84 @@
+import { parse as parseEnvironment } from 'dotenv';
+import { fields, sessionDraftSchema } from '../../../session/fields.ts';
+import type { Field, FieldKey, SessionDraft } from '../../../session/fields.ts';
+import type { Text } from '../../../text/index.ts';
+import { BLOCK, fileBlock } from '../../ids.ts';
+import type { UploadedText } from '../../uploaded-text.ts';
+import { problemWith } from './check.ts';
+import { pickedIn, readEntered } from './entered.ts';
+import type { FormRules, ReadForm } from './read.ts';
+import { readJson } from './read-field.ts';
+import type { Reading } from './read-field.ts';
+
+/** Kinds whose values may be longer than an input of Slack holds: each has an input for a file beside it. */
+export function takesFile({ input }: Field): boolean {
+  return input.kind === 'json' || input.kind === 'secrets' || (input.kind === 'text' && input.multiline);
+}
+
+export type TextFile = { key: FieldKey; fileId: string };
+
+export function textFilesIn(state: unknown): TextFile[] {
+  const entered = readEntered(state);
+  return fields.filter(takesFile).flatMap(({ key }) => {
+    const [fileId] = pickedIn(entered, fileBlock(key));
+    return fileId === undefined ? [] : [{ key, fileId }];
+  });
+}
+
+type Uploaded = { state: unknown; texts: ReadonlyMap<FieldKey, UploadedText> };
+
+/** A submission together with the files that hold values, or what is wrong with them. */
+export function withTextFiles(
+  read: ReadForm,
+  { state, texts }: Uploaded,
+  { rules, text }: { rules: FormRules; text: Text },
+): ReadForm {
+  const sensitive = pickedIn(readEntered(state), BLOCK.sensitive).length > 0;
+  let { draft } = read;
+  const errors = { ...read.errors };
+  for (const field of fields) {
+    const uploaded = texts.get(field.key);
+    if (uploaded === undefined) continue;
+    const merged = mergedValue(field, { draft, uploaded, sensitive }, text);
+    const problem = 'problem' in merged ? merged.problem : problemWith(field, merged.value, rules, text);
+    if (problem !== null) errors[fileBlock(field.key)] = problem;
+    else if ('value' in merged) draft = sessionDraftSchema.parse({ ...draft, [field.key]: merged.value });
+  }
+  return { ...read, draft, errors };
+}
+
+type Merge = { draft: SessionDraft; uploaded: UploadedText; sensitive: boolean };
+type Merged = { value: unknown } | { problem: string };
+
+function mergedValue(field: Field, { draft, uploaded, sensitive }: Merge, text: Text): Merged {
+  const { fileErrors } = text.modal;
+  if (uploaded.kind !== 'text') return { problem: fileErrors[uploaded.kind] };
+  const words = uploaded.text.replace(/^\uFEFF/, '');
+  if (words.trim() === '') return { problem: fileErrors.empty };
+  switch (field.input.kind) {
+    case 'json':
+      return draft.structured_output_schema === undefined
+        ? ofReading(readJson(words), text)
+        : { problem: fileErrors.twice };
+    case 'secrets':
+      return secretsOf(words, { before: draft.session_secrets ?? [], sensitive }, text);
+    default:
+      return { value: [draft.prompt ?? '', words.trim()].filter((part) => part !== '').join('\n\n') };
+  }
+}
+
+function ofReading(reading: Reading, text: Text): Merged {
+  if (reading.kind === 'value') return { value: reading.raw };
+  return { problem: reading.kind === 'wrong' ? reading.sentence(text) : text.modal.fileErrors.empty };
+}
+
+type Secrets = { before: NonNullable<SessionDraft['session_secrets']>; sensitive: boolean };
+
+/** As `.env` files are written: quotes, several lines, comments. */
+function secretsOf(words: string, { before, sensitive }: Secrets, text: Text): Merged {
+  const secrets = Object.entries(parseEnvironment(words)).map(([key, value]) => ({ key, value, sensitive }));
+  if (secrets.length === 0) return { problem: text.modal.fileErrors.noSecrets };
+  const known = new Set(before.map(({ key }) => key));
+  if (secrets.some(({ key }) => known.has(key))) return { problem: text.modal.fileErrors.repeatedSecret };
+  return { value: [...before, ...secrets] };
+}

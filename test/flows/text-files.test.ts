@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+describe('values that are too long for an input', () => {
+  const world = useWorld();
+
+  const open = async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `long-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, '');
+    const view = await settledForm(slack, ana.userId);
+    await showAllOptions(slack, view);
+    const upload = (name: string, content: string | Buffer) =>
+      slack.addFile({ name, mimetype: 'text/plain', content, owner: ana.userId });
+    return { slack, devin, ana, view, upload };
+  };
+
+  test('come from files: a task, a schema and a .env file', async () => {
+    const { slack, devin, ana, view, upload } = await open();
+    const schema = {
+      type: 'object',
+      properties: { answer: { type: 'string', description: 'd'.repeat(20_000) } },
+    };
+    const long = 'k'.repeat(65_536);
+    slack.typeIn(view.id, {
+      'field.prompt': 'Do what the file says.',
+      'field.session_secrets': 'TYPED=1',
+      'file.prompt': [upload('task.md', `# Steps\n${'one more step\n'.repeat(1000)}`)],
+      'file.structured_output_schema': [upload('schema.json', JSON.stringify(schema))],
+      'file.session_secrets': [upload('.env', `LONG=${long}\n# a comment\nPEM="line 1\nline 2"\n`)],
+    });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request.prompt).toMatch(/^Do what the file says\.\n\n# Steps\n(one more step\n){999}/);
+    expect(session.request.structured_output_schema).toEqual(schema);
+    expect(devin.secretsOf(session.id)).toEqual([
+      { key: 'TYPED', value: '1', sensitive: true },
+      { key: 'LONG', value: long, sensitive: true },
+      { key: 'PEM', value: 'line 1\nline 2', sensitive: true },
+    ]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('start nothing when they are wrong, and each says why at its input', async () => {
+    const { slack, devin, ana, view, upload } = await open();
+    const before = devin.createdCount();
+    slack.typeIn(view.id, {
+      'field.prompt': 'Try it.',
+      'file.prompt': [upload('task.bin', Buffer.from([0xff, 0xfe, 0xfd]))],
+      'file.structured_output_schema': [upload('schema.json', '{"type": "text"}')],
+      'file.session_secrets': [upload('.env', 'nothing of the kind')],
+    });
+    const result = await slack.submit(view.id, ana.userId);
+    if (result.kind !== 'errors') throw new Error(result.kind);
+    expect(result.errors).toEqual({
+      'file.prompt': 'This file is not a text file (UTF-8).',
+      'file.structured_output_schema':
+        'Not a valid JSON Schema (draft 7): /type must be equal to one of the allowed values.',
+      'file.session_secrets': 'This file has no KEY=VALUE lines.',
+    });
+    expect(devin.createdCount()).toBe(before);
+  });
+});
