@@ -55,7 +55,7 @@ export function createSweep(deps: SweepDeps) {
 
   /** What was said on either side, or is to be told, and is still under way. */
   async function recoverThreads(waitingMs: number): Promise<void> {
-    const toDevin = await replies.waiting(ago(waitingMs));
+    const toDevin = await replies.waiting(waitingMs);
     for (const id of toDevin) await enqueue('relay-to-devin', { sessionId: id }, { key: id });
     const fromDevin = await messages.waiting(ago(waitingMs));
     for (const id of fromDevin) await enqueue('relay-from-devin', { sessionId: id }, { key: id });

@@ -15,6 +15,7 @@ const pageSchema = z.object({
         ts: z.string(),
         thread_ts: z.string().optional(),
         user: z.string().optional(),
+        text: z.string().default(''),
         latest_reply: z.string().optional(),
         metadata: z.unknown().optional(),
         blocks: z.array(z.looseObject({ block_id: z.string().optional() })).optional(),

@@ -11,7 +11,7 @@ import type { CardPlace } from './outbound.ts';
 type Span = { fromS: number; toS: number | null };
 
 /** A message of ours that carries a mark. */
-export type Marked = { ts: string; threadTs: string | null; mark: ReadMark };
+export type Marked = { ts: string; threadTs: string | null; text: string; mark: ReadMark };
 export type ReadSpan = {
   /** In no particular order. */
   marked: Marked[];
@@ -95,8 +95,8 @@ export function createMarkReader({ client, botUserId }: ReaderDeps) {
   };
 }
 
-function marked({ ts, thread_ts: threadTs, metadata, blocks = [] }: PostedMessage): Marked[] {
+function marked({ ts, thread_ts: threadTs, text, metadata, blocks = [] }: PostedMessage): Marked[] {
   const mark = readMark(metadata) ?? readBlockMark(blocks);
   // A message with replies has itself for its thread.
-  return mark === null ? [] : [{ ts, threadTs: threadTs === ts ? null : (threadTs ?? null), mark }];
+  return mark === null ? [] : [{ ts, threadTs: threadTs === ts ? null : (threadTs ?? null), text, mark }];
 }

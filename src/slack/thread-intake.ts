@@ -19,6 +19,9 @@ export type Spoken = {
   files: SlackFile[];
 };
 
+/** A message of a workspace. */
+type MessageRef = { teamId: string; channelId: string; ts: string };
+
 type Edit = Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string };
 
 type ThreadIntakeDeps = {
@@ -78,6 +81,15 @@ export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntak
         }
         const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
         await write({ ...row, dedupeKey, editedTs, kind: 'correction', files: [] }, trx);
+      });
+    },
+
+    /** What waits is dropped with its message, or with an edit that makes it none for Devin. */
+    async retract({ teamId, channelId, ts: messageTs }: MessageRef): Promise<void> {
+      await inTransaction(async (trx) => {
+        const said = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
+        if (said === null || !isCorrigible(said)) return;
+        await replies.move({ id: said.id, from: ['accepted', 'failed', 'unknown'], to: 'skipped' }, trx);
       });
     },
 

@@ -43,7 +43,8 @@ const replySchema = z.object({
   state: z.enum(REPLY_STATES),
   failure: replyFailureSchema.nullable(),
   sent_at: z.date().nullable(),
-  not_before: z.date().nullable(),
+  /** How long Devin wants to be left alone with it, by the database's clock. Set when it is next in order. */
+  wait_ms: z.coerce.number().default(0),
   sent_text: z.string().nullable(),
   event_id: z.string().nullable(),
   created_at: z.date(),
@@ -61,20 +62,26 @@ export type ReplyStep = {
     text?: string;
     edited_ts?: string;
     failure?: ReplyFailure | null;
-    sent_at?: Date | null;
-    not_before?: Date;
+    /** `now`: by the database's clock. */
+    sent_at?: 'now' | null;
+    /** For how long it is not sent. */
+    wait_ms?: number;
     sent_text?: string | null;
     event_id?: string | null;
   };
 };
 
 /** A message of Devin's list that may be one of ours. */
-type Echo = { sessionId: string; eventId: string; text: string; saidAt: Date };
+type Echo = { sessionId: string; eventId: string; text: string };
 
-/** The clocks of the two sides may differ, and Devin's times are whole seconds. */
-const CLOCK_MARGIN_MS = 60_000;
-/** How long after it was sent a message may still turn up at Devin. */
-const ECHO_MS = 10 * 60_000;
+/** How long a message whose answer was lost may still turn up at Devin. */
+const ECHO_LIFE = sql`interval '10 minutes'`;
+/** What was sent may already be there, in the same words. */
+const MAYBE_THERE = ['sending', 'delivered', 'unknown'] as const satisfies ReplyState[];
+
+/** 0 also when the clock was set back to before the wait began: else that could take for ever. */
+const WAIT_MS = sql<string>`case when waits_since <= now() and not_before > now()
+  then ceil(extract(epoch from not_before - now()) * 1000) else 0 end`;
 
 /** Events come in no certain order, so what was written in Slack goes by Slack's own time. */
 const SAID_AT = sql`case when kind = 'correction'
@@ -119,6 +126,7 @@ export function createReplies(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('replies')
         .selectAll()
+        .select(WAIT_MS.as('wait_ms'))
         .where('session_id', '=', sessionId)
         .where('state', 'in', ['accepted', 'sending'])
         .where('kind', 'in', kinds)
@@ -155,10 +163,19 @@ export function createReplies(db: Kysely<Tables>) {
 
     /** Moves on only from `from`: null means that somebody else moved it first. */
     async move({ id, from, to, whileText, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
-      const { failure, ...plain } = changes;
+      const { failure, wait_ms: waitMs, sent_at: sentAt, ...plain } = changes;
       const row = await trx
         .updateTable('replies')
-        .set({ ...plain, ...(failure !== undefined && { failure: json(failure) }), state: to })
+        .set({
+          ...plain,
+          ...(failure !== undefined && { failure: json(failure) }),
+          ...(sentAt !== undefined && { sent_at: sentAt === null ? null : sql<Date>`now()` }),
+          ...(waitMs !== undefined && {
+            waits_since: sql<Date>`now()`,
+            not_before: sql<Date>`now() + ${waitMs} * interval '1 ms'`,
+          }),
+          state: to,
+        })
         .where('id', '=', id)
         .where('state', 'in', from)
         .$if(whileText !== undefined, (update) => update.where('text', '=', whileText ?? ''))
@@ -171,7 +188,13 @@ export function createReplies(db: Kysely<Tables>) {
     async resend(id: string, trx: Db = db): Promise<boolean> {
       const row = await trx
         .updateTable('replies')
-        .set({ state: 'accepted', failure: null, sent_at: null, sent_text: null, created_at: new Date() })
+        .set({
+          state: 'accepted',
+          failure: null,
+          sent_at: null,
+          sent_text: null,
+          created_at: sql<Date>`now()`,
+        })
         .where('id', '=', id)
         .where('state', 'in', ['failed', 'unknown'])
         .returning('id')
@@ -180,7 +203,7 @@ export function createReplies(db: Kysely<Tables>) {
     },
 
     /** The id of the reply that a message of Devin's list is, and of one only; null: it was not sent from here. */
-    async recognise({ sessionId, eventId, text, saidAt }: Echo, trx: Db = db): Promise<string | null> {
+    async recognise({ sessionId, eventId, text }: Echo, trx: Db = db): Promise<string | null> {
       const mine = await trx
         .selectFrom('replies')
         .select('id')
@@ -191,14 +214,20 @@ export function createReplies(db: Kysely<Tables>) {
             where('event_id', '=', eventId),
             where.and([
               where('event_id', 'is', null),
-              where('state', '<>', 'failed'),
               where('sent_text', '=', text.trim()),
-              where('sent_at', '<=', new Date(saidAt.getTime() + CLOCK_MARGIN_MS)),
-              where('sent_at', '>=', new Date(saidAt.getTime() - ECHO_MS)),
+              where.or([
+                where('state', 'in', ['sending', 'delivered']),
+                where.and([
+                  where('state', '=', 'unknown'),
+                  where('sent_at', '>', sql<Date>`now() - ${ECHO_LIFE}`),
+                ]),
+              ]),
             ]),
           ]),
         )
         .orderBy('event_id', (order) => order.asc().nullsLast())
+        // What Devin is known to have comes before what may never have reached it.
+        .orderBy(sql`state = 'delivered'`, 'desc')
         .orderBy('sent_at')
         .limit(1)
         .executeTakeFirst();
@@ -219,6 +248,20 @@ export function createReplies(db: Kysely<Tables>) {
       return new Set(rows.flatMap((row) => (row.event_id === null ? [] : [row.event_id])));
     },
 
+    /** Other replies in the same words that Devin has, or may have, and that were not seen in its list. */
+    async unseenTwins({ id, session_id: sessionId, sent_text: sentText }: Reply): Promise<number> {
+      const { count } = await db
+        .selectFrom('replies')
+        .select(({ fn }) => fn.countAll().as('count'))
+        .where('session_id', '=', sessionId)
+        .where('sent_text', '=', sentText)
+        .where('event_id', 'is', null)
+        .where('state', 'in', MAYBE_THERE)
+        .where('id', '<>', id)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
     /** Whether somebody asked that the thread go to Devin again, and it is not done yet. */
     async isOpening(sessionId: string): Promise<boolean> {
       const row = await db
@@ -232,14 +275,20 @@ export function createReplies(db: Kysely<Tables>) {
       return row !== undefined;
     },
 
-    /** Sessions with something to send that was said before. */
-    async waiting(saidBefore: Date): Promise<string[]> {
+    /** Sessions with something to send that waits for so long; or since a time to come: the clock was set back. */
+    async waiting(forMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('replies')
         .select('session_id')
         .distinct()
         .where('state', 'in', ['accepted', 'sending'])
-        .where('created_at', '<', saidBefore)
+        .where((where) =>
+          where.or([
+            where('created_at', '<=', sql<Date>`now() - ${forMs} * interval '1 ms'`),
+            where('created_at', '>', sql<Date>`now()`),
+            where('waits_since', '>', sql<Date>`now()`),
+          ]),
+        )
         .limit(500)
         .execute();
       return rows.map((row) => row.session_id);

@@ -78,6 +78,10 @@ export type SessionsTable = {
   messages_cursor: string | null;
   /** The thread's messages are not taken to Devin. */
   muted: Generated<boolean>;
+  /** Slack user id. */
+  muted_by: string | null;
+  /** Which of the thread's messages go to Devin: see session/listening.ts. null: as is preferred in the channel. */
+  listen: string | null;
   /** Messages go both ways; off after "unsync". */
   synced: Generated<boolean>;
   /** Slack's code where the thread takes no messages at present; null: it does. */
@@ -131,7 +135,8 @@ type RepliesTable = {
   state: Generated<ReplyState>;
   failure: Json;
   sent_at: Timestamp | null;
-  /** Devin was busy: it is not asked again before. */
+  /** Devin was busy: it is not asked again between these two. */
+  waits_since: Timestamp | null;
   not_before: Timestamp | null;
   /** What was sent to Devin, word for word, by which it is known again. */
   sent_text: string | null;
@@ -156,6 +161,9 @@ type MilestonesTable = {
 
 /** When the next edit of a card may be made in a workspace. */
 type EditBudgetsTable = { team_id: string; next_at: Timestamp };
+
+/** A private notice that a person gets once in a thread. */
+type ThreadNoticesTable = { session_id: string; user_id: string; reason: string };
 
 /** Which of several replicas does something that only one may do. */
 type LeasesTable = {
@@ -259,6 +267,7 @@ export type Tables = {
   replies: RepliesTable;
   leases: LeasesTable;
   posts: PostsTable;
+  thread_notices: ThreadNoticesTable;
   lost_answers: LostAnswersTable;
   milestones: MilestonesTable;
   edit_budgets: EditBudgetsTable;

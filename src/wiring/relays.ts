@@ -104,7 +104,6 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
     oneAtATime: parts.oneAtATime,
     enqueue,
     busyMs: relayTimes.busyMs,
-    now,
   });
   const tell = createReplyTeller({ ...store, outbound, text: en });
   const many = { concurrency: THREADS_AT_A_TIME };

@@ -71,6 +71,17 @@ async function pickMessage({ slack }: World, by: { userId: string; channelId: st
   await slack.submit(view.id, userId);
 }
 
+/** Somebody else starts a session that carries the tags of this one. */
+async function copyTags({ devin, slack, ...world }: World, { id }: Started): Promise<void> {
+  const ben = addColleague({ devin, slack, ...world });
+  const { ok } = await fetch(`${devin.url}/v3/organizations/${devin.orgId}/sessions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${devin.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ prompt: 'x', tags: devin.session(id).tags, create_as_user_id: ben.devinUserId }),
+  });
+  if (!ok) throw new Error('the copy was refused');
+}
+
 type Anew = Bot & { folder: string };
 
 /** The same app with a new, empty database. */
@@ -134,6 +145,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     };
     await Promise.all([begin('channel'), begin('thread'), begin('direct')]);
     await bot.stop();
+    await copyTags(world, of('channel'));
     for (const { id } of sessions.values()) world.devin.advance(id, { message: 'Still there?' });
     lines = await loseWithoutScopes(world);
     for (const method of ['users.conversations', 'conversations.history', 'conversations.replies'])

@@ -70,6 +70,26 @@ describe('replies in the thread', () => {
     expect(devin.problems).toEqual([]);
   });
 
+  test('that wait are sent as they read after an edit, and not at all after a deletion', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.fail(SEND, { status: 429, retryAfter: 3, times: 1 });
+    const { userId } = thread.ana;
+    const said = [];
+    for (const words of ['use main', 'forget this', 'tell nobody', 'go'])
+      said.push((await thread.say(userId, words)).ts);
+    const [edited = '', deleted = '', withdrawn = '', last = ''] = said;
+    await devin.waitForRequest(
+      ({ path, method }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
+    );
+    const ref = (ts: string) => ({ channelId: thread.channelId, ts });
+    await slack.editMessage(userId, ref(edited), 'use release');
+    await slack.editMessage(userId, ref(withdrawn), '(aside) tell nobody');
+    await slack.deleteMessage(userId, ref(deleted));
+    await delivered(thread, last);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use release', 'go']);
+  });
+
   test('are corrected by an edit, once, and not taken back by a deletion', async () => {
     const { slack } = world();
     const thread = await startThread(world());
@@ -93,6 +113,7 @@ describe('replies in the thread', () => {
     await edit('use main', false);
     const first = await edit('use release', true);
     await slack.redeliver(first);
+    await expect.poll(() => thread.heard()).toHaveLength(2);
     await slack.deliverEvent({
       type: 'message',
       subtype: 'message_deleted',

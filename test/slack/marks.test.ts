@@ -27,7 +27,7 @@ describe('finding what was posted', () => {
       repos: ['acme/web', 'acme/api'],
       acuLimit: 10,
     };
-    expect(marked).toEqual([{ ts, threadTs: null, mark }]);
+    expect(marked).toEqual([{ ts, threadTs: null, text: 'card', mark }]);
     expect(threads.map((thread) => thread.ts)).toEqual([root]);
   });
 

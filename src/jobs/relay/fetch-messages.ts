@@ -90,7 +90,7 @@ async function stateOf(deps: FetchDeps, { look, message, trx }: Said): Promise<N
   const forThread = session.synced ? 'pending' : 'left-out';
   if (message.source === 'devin') return forThread;
   const { event_id: eventId, message: text } = message;
-  const echo = { sessionId: session.session_id, eventId, text, saidAt: saidAt(message) };
+  const echo = { sessionId: session.session_id, eventId, text };
   const replyId = await deps.replies.recognise(echo, trx);
   if (replyId !== null) await arrived(deps, replyId, trx);
   return showsWebMessages && replyId === null ? forThread : 'skipped';

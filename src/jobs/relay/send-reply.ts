@@ -51,7 +51,7 @@ export function createSendReply(deps: SendDeps) {
     const retry = retryWindow('devin', { triedForMs, retryAfterMs });
     if (retry.kind === 'over') return fail(reply, { kind: 'gave-up', waiting });
     const { afterMs } = retry;
-    const changes = { sent_at: null, sent_text: null, not_before: new Date(deps.now() + afterMs) };
+    const changes = { sent_at: null, sent_text: null, wait_ms: afterMs };
     await move({ id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
     return { kind: 'later', afterMs };
   }
@@ -64,7 +64,7 @@ export function createSendReply(deps: SendDeps) {
   async function post(sending: Sending, content: Content, asUserId: string | null) {
     const { session, reply } = sending;
     const words = await content.words(asUserId !== null);
-    const changes = { sent_at: new Date(deps.now()), sent_text: words };
+    const changes = { sent_at: 'now' as const, sent_text: words };
     const { id, text: whileText } = reply;
     const moved = await move({ id, from: ['accepted', 'sending'], to: 'sending', whileText, changes });
     // It was edited while its files went to Devin: it is taken up again as it reads now.

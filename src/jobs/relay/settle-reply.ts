@@ -6,15 +6,13 @@ import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 
 type SettleDeps = {
-  replies: Pick<Replies, 'find' | 'recognised'>;
+  replies: Pick<Replies, 'find' | 'recognised' | 'unseenTwins'>;
   listMessages: ListMessages;
   move: MoveReply;
   searchUntilFound: SearchUntilFound;
 };
 
 const PAGE = 100;
-/** The clocks of the two sides may differ, and Devin's times are whole seconds. */
-const CLOCK_MARGIN_MS = 60_000;
 
 /**
  * sending -> delivered or unknown: the answer to a POST was lost, and repeating it might say everything twice. So the
@@ -40,24 +38,26 @@ export function createSettleReply(deps: SettleDeps) {
   };
 }
 
-/** The message at Devin that has these words, is recent enough and is not another reply. */
+/**
+ * The message at Devin that is this reply for certain: of those in the same words there are more than other replies can
+ * account for. null: it is not there, or it may be another's.
+ */
 async function findEcho(
   { replies, listMessages }: SettleDeps,
   session: SessionRow,
-  { sent_text: sentText, sent_at: sentAt, created_at: createdAt }: Reply,
+  reply: Reply,
 ): Promise<string | null> {
-  const sinceMs = (sentAt ?? createdAt).getTime() - CLOCK_MARGIN_MS;
+  const unclaimed: string[] = [];
   let cursor = session.messages_cursor;
   for (;;) {
     const page = await listMessages(session.session_id, { after: cursor, first: PAGE });
     const echoes = page.items
-      .filter(({ source, message }) => source !== 'devin' && message.trim() === sentText)
-      .filter(({ created_at: seconds }) => seconds * 1000 >= sinceMs)
+      .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sent_text)
       .map(({ event_id: id }) => id);
     const taken = await replies.recognised(session.session_id, echoes);
-    const echo = echoes.find((id) => !taken.has(id));
-    if (echo !== undefined) return echo;
-    if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) return null;
+    unclaimed.push(...echoes.filter((id) => !taken.has(id)));
+    if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
     cursor = page.end_cursor;
   }
+  return unclaimed[await replies.unseenTwins(reply)] ?? null;
 }

@@ -32,7 +32,6 @@ type ToDevinDeps = {
   enqueue: Enqueue;
   /** How soon it is tried again while another process is at it. */
   busyMs: number;
-  now: () => number;
 };
 
 type Said = { session: SessionRow; request: SessionRequest; reply: Reply };
@@ -58,8 +57,7 @@ export function createRelayToDevin(deps: ToDevinDeps) {
     }
     if (isTooLate(session, reply)) return sender.fail(reply, { kind: 'ended' });
     // Another reply has come meanwhile; Devin wants to be left alone all the same.
-    const waitMs = (reply.not_before?.getTime() ?? 0) - deps.now();
-    if (waitMs > 0) return { kind: 'later', afterMs: waitMs };
+    if (reply.wait_ms > 0) return { kind: 'later', afterMs: reply.wait_ms };
     const admission = await admit(deps, said);
     if (admission.kind === 'ended') return admission.outcome;
     if (reply.kind === 'sync') return deps.sync(said, signal);

@@ -18,6 +18,8 @@ export type FoundCard = {
   channelId: string;
   ts: string;
   threadTs: string | null;
+  /** Names its session, unless it was posted without it. */
+  text: string;
   mark: Extract<Marked['mark'], { kind: 'card' }>;
 };
 
@@ -35,7 +37,7 @@ type RestoreDeps = {
   now: () => number;
 };
 
-/** False: it cannot be told for whom the session runs, or Devin does not give it. */
+/** False: it cannot be told for whom the session runs, it runs as somebody else, or Devin does not give it. */
 export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
 
 /** Rebuilds the rows of a session from its card, its thread, and what Devin says: everything goes on from there. */
@@ -63,6 +65,9 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
     if (userId === null || found === null) return false;
     const { response, history } = found;
     const teamId = deps.teamId();
+    const identity = await identityOf(deps, { teamId, userId }, response);
+    if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
+      return false;
     const { channelId, threadTs, ts } = card;
     const now = new Date(deps.now());
     await deps.bringIn({
@@ -82,7 +87,7 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
         sealed: null,
       },
       requestChanges: {
-        identity: await identityOf(deps, { teamId, userId }, response),
+        identity,
         card_channel_id: channelId,
         card_ts: ts,
         card_stale: true,

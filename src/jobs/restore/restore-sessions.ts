@@ -82,14 +82,26 @@ type Look = { lost: readonly Lost[]; place: Place; span: Span };
 async function look(deps: RestoreDeps, { lost, place, span }: Look) {
   const read = await readPlace(deps, place, span);
   const restored = new Set<Lost>();
-  for (const { mark, ts, threadTs } of read.marked) {
-    const one = mark.kind === 'card' ? lost.find(({ requestId }) => requestId === mark.requestId) : undefined;
-    if (one === undefined || restored.has(one) || mark.kind !== 'card') continue;
-    const card: FoundCard = { channelId: place.channelId, ts, threadTs, mark };
-    if (await deps.restore(one, card)) restored.add(one);
+  for (const { mark, ts, threadTs, text } of read.marked) {
+    if (mark.kind !== 'card') continue;
+    const card: FoundCard = { channelId: place.channelId, ts, threadTs, text, mark };
+    const one = await firstOf(candidates(lost, card), async (session) => deps.restore(session, card));
+    if (one !== null) restored.add(one);
   }
   const isThread = place.threadTs !== null;
   return { restored, threads: isThread ? [] : threadsOf(place, read, span) };
+}
+
+/** A tag can be copied: the session that the card names comes first. */
+function candidates(lost: readonly Lost[], { mark, text }: FoundCard): Lost[] {
+  return lost
+    .filter(({ requestId }) => requestId === mark.requestId)
+    .toSorted((a, b) => Number(text.includes(b.sessionId)) - Number(text.includes(a.sessionId)));
+}
+
+async function firstOf<T>(items: readonly T[], isRight: (item: T) => Promise<boolean>): Promise<T | null> {
+  for (const item of items) if (await isRight(item)) return item;
+  return null;
 }
 
 /** A card may also stand in a thread, of which the conversation shows only the beginning. */

@@ -66,10 +66,23 @@ const editedSchema = z.looseObject({
   message: authorSchema.extend({ edited: z.looseObject({ ts: slackTsSchema }) }),
 });
 
+/** https://docs.slack.dev/reference/events/message/message_deleted */
+const deletedSchema = z.looseObject({
+  subtype: z.literal('message_deleted'),
+  channel: z.string(),
+  deleted_ts: slackTsSchema,
+});
+
 export function listenToEvents(app: App, deps: EventDeps): void {
   const { sessions, threads, botUserId } = deps;
 
-  app.event('message', async ({ event }) => {
+  app.event('message', async ({ event, body }) => {
+    const deleted = deletedSchema.safeParse(event);
+    if (deleted.success) {
+      const { channel: channelId, deleted_ts: ts } = deleted.data;
+      await threads.retract({ teamId: body.team_id, channelId, ts });
+      return;
+    }
     const spoken = readSpoken(event);
     const edited = editedSchema.safeParse(event);
     if (spoken !== null && spoken.userId !== botUserId()) {
@@ -136,7 +149,11 @@ async function hearEdit(
 ): Promise<void> {
   const { ts, user: userId, edited } = message;
   const meaning = readThreadMeaning(message.text, botUserId());
-  if (meaning.kind !== 'reply' || !(await threads.isHeard(session))) return;
+  if (meaning.kind !== 'reply') {
+    const { team_id: teamId, channel_id: channelId } = session;
+    return threads.retract({ teamId, channelId, ts });
+  }
+  if (!(await threads.isHeard(session))) return;
   const { text } = readMessage({ ts, text: meaning.text });
   await threads.correct({ session, userId, ts, text, editedTs: edited.ts });
 }

@@ -9,6 +9,7 @@ import { cardLeases } from './007-card-leases.ts';
 import { resumedAt } from './008-resumed-at.ts';
 import { exactlyOnce } from './016-exactly-once.ts';
 import { formReview } from './021-form-review.ts';
+import { threadListening } from './017-thread-listening.ts';
 
 /** All migrations, by name, in order. A released one is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -21,5 +22,6 @@ export const migrations: Record<string, Migration> = {
   '007-card-leases': cardLeases,
   '008-resumed-at': resumedAt,
   '016-exactly-once': exactlyOnce,
+  '017-thread-listening': threadListening,
   '021-form-review': formReview,
 };

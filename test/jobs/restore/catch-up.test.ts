@@ -21,11 +21,13 @@ const told = (...keys: string[]): Marked[] =>
   keys.map((key, index) => ({
     ts: `${index}.0`,
     threadTs: '0.0',
+    text: '',
     mark: { kind: 'milestone', sessionId: 's1', key },
   }));
 const posted = (eventId: string): Marked => ({
   ts: '9.0',
   threadTs: '0.0',
+  text: '',
   mark: { kind: 'message', sessionId: 's1', eventId },
 });
 const NOW = new Date(300_000);
