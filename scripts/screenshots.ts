@@ -22,11 +22,10 @@ async function takeThread(on: Stage): Promise<void> {
   await openThread(message('Checkout fails for customers', channel));
   await useShortcut(message('It is the address picker', thread), 'Start a Devin session');
   await modal.getByText(/Runs as/).waitFor();
-  await field('Task').fill('Send one address from the picker, and cover it with a test');
+  await field('Task').fill('Fix the address picker at checkout');
   await modal.getByRole('radio', { name: /whole thread/i }).check();
   await slackPage.pick('Repositories', 'checkout', 'acme/checkout');
   await field('ACU cap').fill('10');
-  await field('Title').fill('Fix the address picker at checkout');
   await shoot(modal, 'shortcut');
   await submit();
   const session = await on.devin.waitForSession(({ userId }) => userId === 'user-ben');

@@ -48,7 +48,7 @@ describe('the Home of the app', () => {
   test('tells somebody whom Devin does not know why nothing can be started', async () => {
     const { home, openApp } = await stage.visit({ as: 'eve' });
     await openApp();
-    await home.getByText(/You cannot start a session yet/).waitFor();
+    await home.getByText(/You can't start a session yet/).waitFor();
     expect(await home.getByRole('button').allTextContents()).toEqual(['Refresh']);
   });
 });

@@ -12,8 +12,8 @@ export const fields = {
   repos: {
     label: 'Repositories',
     hint: '',
-    placeholder: 'Optional. Devin finds them from the task.',
-    takes: 'owner/repo, for example acme/web, or a link to a page of the repository',
+    placeholder: 'Devin finds them from the task',
+    takes: 'owner/repo, for example acme/web, or a link',
   },
   devin_mode: {
     label: 'Mode',
@@ -30,7 +30,7 @@ export const fields = {
   title: {
     label: 'Title',
     hint: '',
-    placeholder: 'Optional. Devin makes one from the task.',
+    placeholder: 'Devin makes one from the task',
     takes: 'text of up to 3,000 characters',
   },
   playbook_id: {
@@ -42,7 +42,7 @@ export const fields = {
   tags: {
     label: 'Tags',
     hint: 'Separate tags with commas.',
-    placeholder: 'Optional',
+    placeholder: 'None',
     takes: 'text',
   },
   child_playbook_id: {
@@ -72,19 +72,19 @@ export const fields = {
   session_links: {
     label: 'Related sessions',
     hint: 'Links to Devin sessions, separated by commas.',
-    placeholder: 'Optional',
+    placeholder: 'None',
     takes: 'a link to a Devin session, or its id',
   },
   attachment_urls: {
     label: 'Attachments by link',
     hint: 'Web addresses of files, separated by commas.',
-    placeholder: 'Optional',
+    placeholder: 'None',
     takes: 'a web address',
   },
   structured_output_schema: {
     label: 'Structured result (JSON Schema)',
     hint: 'Draft 7, up to 64 KB.',
-    placeholder: 'Optional. Without a schema there is no structured result.',
+    placeholder: 'None: no structured result',
     takes: 'a JSON Schema',
   },
   structured_output_required: {

@@ -81,7 +81,7 @@ export const modal = {
   },
   /** Files that hold a value which is too long to be typed. */
   textFiles: {
-    text: { label: 'Task file', hint: 'A text file that continues the task, up to 256 KB.' },
+    text: { label: 'Instructions file', hint: 'A text file that is added to the task, up to 256 KB.' },
     json: { label: 'Schema file', hint: 'A JSON Schema as a file, instead of the box above.' },
     secrets: {
       label: '.env file',
@@ -106,9 +106,9 @@ export const modal = {
   },
   /** At a field whose value was refused. `typed`: as it was typed. `wanted`: what to do. */
   refused: {
-    typed: (typed: string, wanted: string): string => `You typed "${typed}". ${wanted}`,
-    untyped: (wanted: string): string => `The value was missing or unclear. ${wanted}`,
-    said: (words: string): string => `Devin refused this: ${words}`,
+    typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
+    untyped: (wanted: string): string => `⚠️ The value was missing or unclear. ${wanted}`,
+    said: (words: string): string => `⚠️ Devin refused this: ${words}`,
   },
   runsAs: {
     looking: 'Looking up who this runs as…',

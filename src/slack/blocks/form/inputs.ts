@@ -1,13 +1,12 @@
-import type { ContextBlock, InputBlock } from '@slack/types';
+import type { InputBlock } from '@slack/types';
 import type { ValueSource } from '../../../session/defaults.ts';
 import type { Fault } from '../../../session/faults.ts';
 import type { Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, fileBlock, INPUT, noneBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
-import { context } from '../objects.ts';
 import { oneLine } from '../one-line.ts';
-import { escape, truncate } from '../text.ts';
+import { truncate } from '../text.ts';
 import {
   choiceElement,
   inputBlock,
@@ -20,8 +19,9 @@ import {
 import { TASK } from './shown.ts';
 import { maxLength, strings, writtenParts } from './typed.ts';
 
-/** Of a refused value, in characters. */
+/** Of a refused value, and of what Devin says of it, in characters. */
 const SHOWN_LENGTH = 150;
+const SAID_LENGTH = 1000;
 
 export type Entry = {
   field: Field;
@@ -34,13 +34,8 @@ export type Entry = {
   text: Text;
 };
 
-/** The inputs of one field, after what was refused there before. */
-export function fieldInputs(entry: Entry): (InputBlock | ContextBlock)[] {
-  return [...faultLine(entry), ...inputsByKind(entry)];
-}
-
-/** By the field's kind: most take one input, some have a companion. */
-function inputsByKind(entry: Entry): InputBlock[] {
+/** The inputs of one field, by its kind: most take one, some have a companion. */
+export function fieldInputs(entry: Entry): InputBlock[] {
   const { field, value, text } = entry;
   const { input } = field;
   const { placeholder } = text.fields[field.key];
@@ -65,16 +60,14 @@ function inputsByKind(entry: Entry): InputBlock[] {
   }
 }
 
-/** Slack shows an error at an input only once it is submitted. */
-function faultLine({ field, fault, text }: Entry): ContextBlock[] {
+/** What was refused here, in the hint: Slack shows an error at an input only once it is submitted. */
+function faultSentences({ field, fault, text }: Entry): string[] {
   if (fault === undefined) return [];
   const { refused, errors } = text.modal;
+  if (fault.said !== null) return [refused.said(truncate(fault.said, SAID_LENGTH))];
   const wanted = errors.takes(text.fields[field.key].takes);
-  const typed = fault.typed.join(', ');
-  const what =
-    typed === '' ? refused.untyped(wanted) : refused.typed(truncate(oneLine(typed), SHOWN_LENGTH), wanted);
-  const sentence = fault.said === null ? what : refused.said(truncate(fault.said, LIMIT.label));
-  return [context(`:warning: ${escape(sentence)}`)];
+  const typed = truncate(oneLine(fault.typed.join(', ')), SHOWN_LENGTH);
+  return [typed === '' ? refused.untyped(wanted) : refused.typed(typed, wanted)];
 }
 
 /** For a value that is longer than an input holds. */
@@ -147,12 +140,14 @@ export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolea
 }
 
 /** The field's own hint, how its kind is written, and where a value that is filled in came from. */
-function hintOf({ field, value, source, text }: Entry): string {
+function hintOf(entry: Entry): string {
+  const { field, value, source, text } = entry;
   const { input, key } = field;
   const kinds: Partial<Record<string, string>> = text.modal.kinds;
   const isPicked = 'lookup' in input && input.lookup !== undefined;
   const isFilledIn = value !== undefined && source !== undefined && source !== 'request';
   return [
+    ...faultSentences(entry),
     text.fields[key].hint,
     ...(isPicked ? [] : [kinds[input.kind] ?? '']),
     ...(isFilledIn ? [text.modal.filledIn[source]] : []),

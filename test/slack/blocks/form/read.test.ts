@@ -41,8 +41,7 @@ describe('a submission', () => {
     const { draft, errors } = read({ 'field.repos': picked('repositories', 'acme/web', 'not a repository') });
     expect(draft.repos).toEqual(['acme/web']);
     expect(errors).toEqual({
-      'field.repos':
-        '"not a repository" isn\'t valid. Use owner/repo, for example acme/web, or a link to a page of the repository.',
+      'field.repos': '"not a repository" isn\'t valid. Use owner/repo, for example acme/web, or a link.',
     });
   });
 
