@@ -100,7 +100,7 @@ describe('the App Home', () => {
     const { slack } = world();
     const gus = addColleague(world(), { isGuest: true });
     await slack.openHome(gus.userId);
-    const { text } = await homeOf(world(), gus.userId, /You cannot start a session yet/);
+    const { text } = await homeOf(world(), gus.userId, /You can't start a session yet/);
     expect(text).toContain('You are a guest');
     expect(text).not.toContain('[Start a session]');
   });

@@ -120,7 +120,7 @@ describe('what is said to Devin outside the thread', () => {
 
     const ana = addColleague(world());
     const channelId = slack.directMessages(ana.userId);
-    await slack.command(ana.userId, channelId, 'alone');
+    await slack.command(ana.userId, channelId, 'work on this alone');
     const { id, url } = await sessionOf(devin, ana.devinUserId);
     await slack.waitForMessage(channelId, ({ text }) => text.includes(url));
     await slack.command(ana.userId, channelId, `say ${id} to myself`);
