@@ -29,9 +29,12 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default('./data'),
   SECRETS_KEY: base64Of32Bytes.optional(),
   WATCH_SECONDS: z.coerce.number().min(1).default(10),
+  MENTIONS: z.enum(['start', 'ask']).default('start'),
   POLICY_FILE: z.never().optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
+
+type Mentions = 'start' | 'ask';
 
 type Variable = keyof typeof environmentSchema.shape;
 
@@ -49,6 +52,8 @@ export type Config = {
   requestTag: boolean;
   /** The fastest polling interval. */
   watchSeconds: number;
+  /** What a message to the app does. */
+  mentions: Mentions;
   store: { databaseUrl: string | null; dataDir: string; secretsKey: string | null };
   logLevel: string;
 };
@@ -101,6 +106,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
     impersonation: env.IMPERSONATION,
     requestTag: env.REQUEST_TAG === 'on',
     watchSeconds: env.WATCH_SECONDS,
+    mentions: env.MENTIONS,
     store: {
       databaseUrl: env.DATABASE_URL ?? null,
       dataDir: env.DATA_DIR,

@@ -6,6 +6,7 @@ import { escape } from '../slack/blocks/text.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
+import { beginsThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
@@ -62,17 +63,14 @@ export function createTeller({ requests, forms, envelopes, outbound, text }: Tel
   }
 
   /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
-  function placeOf({
-    id,
-    user_id: userId,
-    channel_id: channelId,
-    thread_ts: threadTs,
-    ...request
-  }: SessionRequest) {
+  function placeOf(request: SessionRequest) {
+    const { id, user_id: userId, channel_id: channelId, thread_ts: threadTs } = request;
+    // Slack shows a private notice in a thread only if somebody has replied there.
+    const hasThread = request.card_ts !== null || !beginsThread(request);
     if (request.card_elsewhere === PERSON_NOT_IN_CONVERSATION)
       return { userId, channelId: null, threadTs: null, responseUrl: null };
     const responseUrl = envelopes.open(id, request.sealed)?.responseUrl ?? null;
-    return { userId, channelId, threadTs, responseUrl };
+    return { userId, channelId, threadTs: hasThread ? threadTs : null, responseUrl };
   }
 
   return async (requestId: string, kind: Notice): Promise<void> => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, applyForm, isHidden, withoutFields } from '../session/defaults.ts';
@@ -11,7 +12,7 @@ import { beginCommit, inTime } from '../store/deadline.ts';
 import type { Deadline } from '../store/deadline.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
-import { newId } from '../store/request-row.ts';
+import { messageKey, newId } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { NewRequest, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -42,6 +43,7 @@ type IntakeDeps = {
 
 /** Requests that share a transaction, in a rush. */
 const MOST_AT_ONCE = 50;
+const ID_LENGTH = 24;
 
 export type Intake = ReturnType<typeof createIntake>;
 
@@ -81,9 +83,8 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
   /** Its id goes into a button or a modal. */
   async function keepForm(
     asked: Asked,
-    { draft, context, lost = null, faults = {} }: FilledIn,
+    { id = newId(), draft, context, lost = null, faults = {} }: FilledIn,
   ): Promise<Form> {
-    const id = newId();
     const sealed = envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets: [] });
     const { teamId, userId, channelId, threadTs, placeKind = null } = asked;
     const expanded = isHidden(faults);
@@ -122,7 +123,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
   async function acceptTyped(
     asked: Asked,
     dedupeKey: string,
-    { draft, files, reset = [] }: Typed,
+    { draft, files, reset = [], context = null }: Typed,
   ): Promise<boolean> {
     const { session_secrets: sessionSecrets = [], ...stored } = draft;
     const id = newId();
@@ -136,7 +137,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       threadTs: asked.threadTs,
       placeKind: asked.placeKind,
       draft: await withDefaults(asked, { draft: stored, reset }),
-      context: null,
+      context,
       slackFileIds: files.map(({ id: fileId }) => fileId),
       sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
       secretNames: sessionSecrets.map(({ key }) => key),
@@ -152,6 +153,10 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
     /** A task typed in a thread. `place` names the message. */
     acceptInThread: async (asked: Asked, place: string, typed: Typed) =>
       acceptTyped(asked, `thread:${asked.teamId}:${place}`, typed),
+
+    /** A message to the app, which is the task: once, however often it arrives. */
+    acceptMessage: async (asked: Asked, ts: string, typed: Typed) =>
+      acceptTyped(asked, messageKey({ ...asked, ts }), typed),
 
     /** A form that was submitted; `viewId` names this one opening of it. */
     async acceptForm(form: Form, submission: Submission) {
@@ -226,6 +231,16 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       );
     },
 
+    /** Keeps a message to the app as a form: one, however often the message arrives. */
+    async offerMessage(asked: Asked, ts: string, { wish: { draft, reset }, ...filled }: OfferedMessage) {
+      const { session_secrets: _never, ...stored } = draft;
+      const id = createHash('sha256')
+        .update(messageKey({ ...asked, ts }))
+        .digest('hex')
+        .slice(0, ID_LENGTH);
+      return keepForm(asked, { ...filled, id, draft: await withDefaults(asked, { draft: stored, reset }) });
+    },
+
     /** Keeps a form that is filled in as a request was, for whoever wants the same once more. */
     async offerAgain({ userId, responseUrl }: Again, request: SessionRequest): Promise<Form> {
       const { team_id: teamId, channel_id: channelId, thread_ts: threadTs, place_kind: placeKind } = request;
@@ -241,6 +256,8 @@ type Timely = { request: NewRequest; deadline: Deadline };
 type Again = Pick<Asked, 'userId' | 'responseUrl'>;
 
 type FilledIn = {
+  /** Left out: a new one. */
+  id?: string;
   draft: EffectiveDraft;
   context: MessageContext | null;
   /** Names of session secrets that were not kept. */
@@ -249,7 +266,15 @@ type FilledIn = {
   faults?: Faults;
 };
 
-type Typed = { draft: SessionDraft; files: readonly { id: string }[]; reset?: readonly FieldKey[] };
+type Typed = {
+  draft: SessionDraft;
+  files: readonly { id: string }[];
+  reset?: readonly FieldKey[];
+  /** Left out: nothing but what was typed. */
+  context?: MessageContext | null;
+};
+
+type OfferedMessage = Pick<FilledIn, 'context'> & { wish: Wish; faults?: Faults };
 
 type Submission = {
   viewId: string;

@@ -127,6 +127,21 @@ export function askedAt({ resumed_at, created_at }: Pick<SessionRequest, 'resume
   return resumed_at ?? created_at;
 }
 
+type Said = { teamId: string; channelId: string; ts: string };
+
+/** The key of a request that one message asks for. */
+export function messageKey({ teamId, channelId, ts }: Said): string {
+  return `thread:${teamId}:${channelId}:${ts}`;
+}
+
+/** The message that asked begins the thread of its card: until the card is there, nothing can be told in it. */
+export function beginsThread(
+  request: Pick<SessionRequest, 'dedupe_key' | 'team_id' | 'channel_id' | 'thread_ts'>,
+): boolean {
+  const { team_id: teamId, channel_id: channelId, thread_ts: ts } = request;
+  return ts !== null && request.dedupe_key === messageKey({ teamId, channelId, ts });
+}
+
 /** Short, unguessable, and fit for a Devin tag. */
 export function newId(): string {
   return randomBytes(9).toString('base64url').replaceAll(/[_-]/g, 'x').toLowerCase();

@@ -73,7 +73,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToCommands(app, { ...shared, command, people, identify, now });
   listenToSteering(app, shared);
   listenToEvents(app, { ...shared, threads, botUserId, log });
-  listenToAddressed(app, { ...shared, botUserId, command });
+  listenToAddressed(app, { ...shared, botUserId, command, mentions: config.mentions });
   listenToShortcuts(app, {
     ...shared,
     nameMentions: createNamer(people, log),

@@ -1,59 +1,192 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../src/sandbox/slack/index.ts';
-import { settledForm } from '../support/look.ts';
+import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
-import { useWorld } from '../support/worlds.ts';
+import { toldTo } from '../support/asking.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+import type { World } from '../support/bot.ts';
 
-describe('a message to the app that is in no session’s thread', () => {
-  const world = useWorld();
+const OFFER = 'Start a Devin session with your message?';
 
-  async function formFrom(userId: string, channelId: string, { ts }: Message): Promise<string> {
-    const { slack } = world();
-    await slack.clickButton(userId, { channelId, ts }, 'open_form');
-    return slack.renderText((await settledForm(slack, userId)).id);
-  }
+function people({ slack, devin }: World) {
+  const ana = addColleague({ slack, devin });
+  const ben = addColleague({ slack, devin });
+  const channelId = slack.addChannel({ name: `said-${ana.name}`, members: [ana.userId, ben.userId] });
+  const bot = `<@${slack.workspace.botUserId}>`;
+  const sessionsOf = (one: typeof ana) =>
+    devin.sessions.filter(({ userId }) => userId === one.devinUserId).length;
+  return { ana, ben, channelId, bot, sessionsOf };
+}
 
-  test('in its direct messages starts nothing, and is offered in a form with its options read', async () => {
+describeOnBothWorlds('a message that begins with a mention of the app', (world) => {
+  test('starts a session with its options as its author, with the card in its thread', async () => {
     const { slack, devin } = world();
-    const ana = addColleague(world());
-    const channelId = slack.directMessages(ana.userId);
-    const before = devin.createdCount();
-    await slack.speak(ana.userId, channelId, 'fix the <login> test --repo acme/web');
-    const answer = await slack.waitForMessage(channelId, ({ text }) => text.includes('starts no session'));
-    expect(answer.ephemeralFor).toBeNull();
-    expect(answer.text).toContain('`/devin`');
-    expect(answer.text).toContain('fix the &lt;login&gt; test --repo acme/web');
-    const form = await formFrom(ana.userId, channelId, answer);
-    expect(form).toContain('fix the <login> test');
-    expect(form).toContain('acme/web');
-    expect(devin.createdCount()).toBe(before);
+    const { ana, channelId, bot, sessionsOf } = people(world());
+    const { ts } = await slack.speak(
+      ana.userId,
+      channelId,
+      `${bot} fix the &lt;login&gt; test --repo acme/web`,
+    );
+    const session = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(card.threadTs).toBe(ts);
+    expect(session.request).toMatchObject({ prompt: 'fix the <login> test', repos: ['acme/web'] });
+    expect(sessionsOf(ana)).toBe(1);
     expect(slack.problems).toEqual([]);
   });
 
-  test('with a mention in a channel is answered to its author alone', async () => {
-    const { slack } = world();
-    const [ana, ben] = [addColleague(world()), addColleague(world())];
-    const channelId = slack.addChannel({ name: `said-${ana.name}`, members: [ana.userId, ben.userId] });
-    await slack.speak(ben.userId, channelId, 'the login test fails');
-    await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> fix it`);
-    const answer = await slack.waitForMessage(channelId, ({ text }) => text.includes('starts no session'));
-    expect(answer.ephemeralFor).toBe(ana.userId);
-    expect(slack.messages(channelId).filter(({ text }) => text.includes('starts no session'))).toHaveLength(
-      1,
-    );
+  test('starts one session however often Slack delivers it, as a message and as a mention', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, bot, sessionsOf } = people(world());
+    const { deliveries } = await slack.speak(ana.userId, channelId, `${bot} fix it once`);
+    expect(deliveries.length).toBeGreaterThan(1);
+    for (const delivery of deliveries) await slack.redeliver(delivery);
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    await slack.speak(ana.userId, channelId, `${bot} and then fix this`);
+    await devin.waitForSession(({ request }) => request.prompt === 'and then fix this');
+    expect(sessionsOf(ana)).toBe(2);
+  });
+});
+
+describe('a message to the app that no session hears', () => {
+  const world = useWorld();
+
+  test('in a thread takes what was said above it along, and its files', async () => {
+    const { slack, devin } = world();
+    const { ana, ben, channelId, bot } = people(world());
+    const { ts: threadTs } = await slack.speak(ben.userId, channelId, 'the login test fails');
+    const shot = { name: 'shot.png', mimetype: 'image/png', content: 'x', owner: ana.userId };
+    const files = [slack.addFile(shot)];
+    await slack.speak(ana.userId, channelId, `${bot} fix what he says`, { threadTs, files });
+    const session = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(card.threadTs).toBe(threadTs);
+    expect(session.request.prompt).toContain('the login test fails');
+    expect(session.request.attachment_urls).toHaveLength(1);
   });
 
-  test('with a mention in a thread brings what stands above it into the form', async () => {
+  test('sends its files along', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, bot } = people(world());
+    const log = { name: 'app.log', mimetype: 'text/plain', content: 'x', owner: ana.userId };
+    await slack.speak(ana.userId, channelId, `${bot} read this log`, { files: [slack.addFile(log)] });
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.prompt).toBe('read this log');
+    expect(request.attachment_urls).toHaveLength(1);
+  });
+
+  test('in its direct messages starts a session when it has three words', async () => {
+    const { slack, devin } = world();
+    const { ana } = people(world());
+    const channelId = slack.directMessages(ana.userId);
+    const { ts } = await slack.speak(ana.userId, channelId, 'fix the login test');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    expect((await cardOf(slack, channelId, (text) => text.includes(url))).threadTs).toBe(ts);
+  });
+
+  test.each(['fix this', 'payments'])('in its direct messages offers %j first', async (words) => {
+    const { slack, devin } = world();
+    const { ana, sessionsOf } = people(world());
+    const channelId = slack.directMessages(ana.userId);
+    await slack.speak(ana.userId, channelId, words);
+    const offer = await slack.waitForMessage(channelId, ({ text }) => text.includes(OFFER));
+    expect(sessionsOf(ana)).toBe(0);
+    await slack.clickButton(ana.userId, { channelId, ts: offer.ts }, 'start_as_task');
+    expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe(words);
+  });
+
+  test.each([
+    ['a mention in the middle of a sentence', (bot: string) => `maybe ${bot} can fix the login test`],
+    ['one word after the mention', (bot: string) => `${bot} payments`],
+  ])('is offered to its author alone when it is %s, and a double click starts one', async (_what, say) => {
+    const { slack, devin } = world();
+    const { ana, ben, channelId, bot, sessionsOf } = people(world());
+    await slack.speak(ana.userId, channelId, say(bot));
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, OFFER);
+    expect(sessionsOf(ana)).toBe(0);
+    await Promise.all([
+      slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task'),
+      slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task').catch(() => undefined),
+    ]);
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    await slack.speak(ben.userId, channelId, `${bot} fix this one, too`);
+    await sessionOf(devin, ben.devinUserId);
+    expect(sessionsOf(ana)).toBe(1);
+  });
+
+  test.each(['thanks, that was great :tada:', '(aside) do not start anything here', 'Thank you so much!'])(
+    'gets no answer and starts nothing when it is %j',
+    async (words) => {
+      const { slack, devin } = world();
+      const { ana, ben, channelId, bot, sessionsOf } = people(world());
+      await slack.speak(ana.userId, channelId, `${bot} ${words}`);
+      await slack.speak(ben.userId, channelId, `${bot} fix the build`);
+      await sessionOf(devin, ben.devinUserId);
+      expect(sessionsOf(ana)).toBe(0);
+      expect(noticesTo(slack, channelId, ana.userId)).toEqual([]);
+    },
+  );
+
+  test('starts nothing when it is edited into a task', async () => {
+    const { slack, devin } = world();
+    const { ana, ben, channelId, bot, sessionsOf } = people(world());
+    const { ts } = await slack.speak(ana.userId, channelId, 'fix the login test');
+    await slack.editMessage(ana.userId, { channelId, ts }, `${bot} fix the login test`);
+    await slack.speak(ben.userId, channelId, `${bot} fix the build`);
+    await sessionOf(devin, ben.devinUserId);
+    expect(sessionsOf(ana)).toBe(0);
+  });
+
+  test('is not a command, but is asked about when it reads like one', async () => {
     const { slack } = world();
-    const [ana, ben] = [addColleague(world()), addColleague(world())];
-    const channelId = slack.addChannel({ name: `above-${ana.name}`, members: [ana.userId, ben.userId] });
-    const { ts: threadTs } = await slack.speak(ben.userId, channelId, 'the login test fails');
-    await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> fix it`, { threadTs });
-    const answer = await slack.waitForMessage(channelId, ({ text }) => text.includes('starts no session'));
-    expect(answer.threadTs).toBe(threadTs);
-    expect(await formFrom(ana.userId, channelId, answer)).toContain(
-      'The thread up to this message (2 messages',
-    );
+    const { ana, channelId, bot, sessionsOf } = people(world());
+    await slack.speak(ana.userId, channelId, `${bot} list`);
+    await toldTo(world(), { channelId, userId: ana.userId }, '/devin list');
+    expect(sessionsOf(ana)).toBe(0);
+  });
+
+  test('with an unknown option is refused with a form', async () => {
+    const { slack } = world();
+    const { ana, channelId, bot, sessionsOf } = people(world());
+    await slack.speak(ana.userId, channelId, `${bot} fix the login test --rebo acme/web`);
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, '--rebo');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'open_form');
+    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('fix the login test');
+    expect(sessionsOf(ana)).toBe(0);
+  });
+
+  test.each([
+    ['a guest', { isGuest: true }, 'guest'],
+    ['from another workspace', { teamId: 'T0OTHER' }, 'another'],
+    [
+      'not in the Devin organization',
+      { inDevin: false },
+      'Devin does not know you|no Devin|not a member|organi[sz]ation',
+    ],
+  ])('of a person who is %s is refused privately, and leaves no card', async (_what, options, reason) => {
+    const { slack, devin } = world();
+    const { channelId, bot } = people(world());
+    const eve = addColleague(world(), options);
+    slack.channels.get(channelId)?.members.add(eve.userId);
+    const before = devin.createdCount();
+    await slack.speak(eve.userId, channelId, `${bot} fix the login test`);
+    const told = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve.userId);
+    expect(told.text).toMatch(new RegExp(reason));
+    // Slack shows a private notice in a thread only if somebody has replied there.
+    expect(told.threadTs).toBeNull();
+    expect(slack.messages(channelId).filter(({ metadata }) => metadata)).toEqual([]);
+    expect(devin.createdCount()).toBe(before);
+  });
+
+  test('of an app starts nothing', async () => {
+    const { slack, devin } = world();
+    const { ben, channelId, bot } = people(world());
+    const before = devin.createdCount();
+    await slack.speak(ben.userId, channelId, `${bot} fix the login test`, { botName: 'Alerts' });
+    await slack.speak(ben.userId, channelId, `${bot} fix the build`);
+    await sessionOf(devin, ben.devinUserId);
+    expect(devin.createdCount()).toBe(before + 1);
   });
 
   test('that asks for help has it', async () => {
@@ -62,5 +195,25 @@ describe('a message to the app that is in no session’s thread', () => {
     const channelId = slack.directMessages(ana.userId);
     await slack.speak(ana.userId, channelId, 'help');
     await slack.waitForMessage(channelId, ({ text }) => text.includes('help options'));
+  });
+});
+
+describe('a message to the app where MENTIONS is "ask"', () => {
+  const world = useWorld({ environment: { MENTIONS: 'ask' } });
+
+  test('is offered to its author alone, and starts when they say so, with its card in its thread', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, bot, sessionsOf } = people(world());
+    const said = await slack.speak(ana.userId, channelId, `${bot} fix the login test --acu 5`);
+    for (const delivery of said.deliveries) await slack.redeliver(delivery);
+    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, OFFER);
+    expect(sessionsOf(ana)).toBe(0);
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task');
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect((await cardOf(slack, channelId, (text) => text.includes(session.url))).threadTs).toBe(said.ts);
+    expect(session.request).toMatchObject({ prompt: 'fix the login test', max_acu_limit: 5 });
+    for (const { ts: again } of noticesTo(slack, channelId, ana.userId))
+      await slack.clickButton(ana.userId, { channelId, ts: again }, 'start_as_task').catch(() => undefined);
+    expect(sessionsOf(ana)).toBe(1);
   });
 });

@@ -49,7 +49,7 @@ function commandBefore(words: readonly Word[], named: number): Subcommand | null
 }
 
 /** Languages without blanks between words: a few characters of these are a sentence. */
-const UNSPACED =
+export const UNSPACED =
   /(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]){5}/u;
 
 function isOneWord(task: string): boolean {

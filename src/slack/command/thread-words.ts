@@ -46,6 +46,6 @@ export function isMention(slackText: string, botUserId: string): boolean {
   return MENTION.exec(slackText.trimStart())?.groups?.['id'] === botUserId;
 }
 
-function withoutMention(text: string, botUserId: string): string {
+export function withoutMention(text: string, botUserId: string): string {
   return isMention(text, botUserId) ? text.replace(MENTION, '') : text;
 }

@@ -1,17 +1,21 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { MessageContext, PlaceKind, SlackMessage } from '../../session/context.ts';
-import type { SessionDraft } from '../../session/fields.ts';
+import { faultsOf } from '../../session/faults.ts';
+import type { Faults } from '../../session/faults.ts';
+import type { Wish } from '../../session/intent.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import { refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
+import { renderOffer } from '../blocks/offer.ts';
+import { renderQuestion } from '../blocks/question.ts';
 import { unescape } from '../blocks/text.ts';
-import { renderHelp } from '../command/help.ts';
-import { parseTask } from '../command/parse.ts';
-import { isMention, readThreadMeaning } from '../command/thread-words.ts';
-import type { Intake } from '../intake.ts';
+import { readAddressed } from '../command/addressed.ts';
+import type { AddressedMeaning } from '../command/addressed.ts';
+import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
+import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import { placeKindOfEvent } from '../place-kind.ts';
@@ -19,20 +23,20 @@ import { placeKindOfEvent } from '../place-kind.ts';
 type AddressedDeps = {
   sessions: Pick<Sessions, 'inThread'>;
   requests: Pick<Requests, 'isOpenAbove'>;
-  intake: Pick<Intake, 'offerForm'>;
+  intake: Pick<Intake, 'acceptMessage' | 'offerMessage'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   botUserId: () => string;
   command: string;
+  mentions: 'start' | 'ask';
   text: Text;
 };
 
-/** A message to the app: in its direct messages, or with a mention of it in front. */
+/** A message to the app: in its direct messages, or one that mentions it. */
 type Addressed = {
   userId: string;
   channelId: string;
   placeKind: PlaceKind | null;
-  /** As Slack sent it. */
-  slackText: string;
+  meaning: AddressedMeaning;
   message: SlackMessage;
 };
 
@@ -46,26 +50,23 @@ const messageSchema = z.looseObject({
   bot_id: z.never().optional(),
 });
 
-/**
- * Answers what is said to the app and no session hears. It starts nothing, for a session costs and a message is easily
- * written to the wrong place: its author gets a form that is filled in with it.
- */
+/** A message to the app that no session hears: a task starts, and what may not be one is offered to its author. */
 export function listenToAddressed(app: App, deps: AddressedDeps): void {
   app.event('message', async ({ event, body }) => {
-    const addressed = readAddressed(event, deps.botUserId());
+    const addressed = readEvent(event, deps.botUserId());
     if (addressed === null || (await isHeard(deps, addressed))) return;
-    const answer = await answerTo(deps, addressed, body.team_id);
+    const answer = await act(deps, addressed, body.team_id);
     if (answer !== null) await deps.outbound.tellPrivately(placeOf(addressed), answer);
   });
 }
 
-function readAddressed(event: unknown, botUserId: string): Addressed | null {
+function readEvent(event: unknown, botUserId: string): Addressed | null {
   const parsed = messageSchema.safeParse(event);
   if (!parsed.success || parsed.data.user === botUserId) return null;
   const { channel: channelId, channel_type: channelType, user: userId, text: slackText } = parsed.data;
   const placeKind = placeKindOfEvent(channelType);
-  if (placeKind !== 'direct' && !isMention(slackText, botUserId)) return null;
-  return { userId, channelId, placeKind, slackText, message: readMessage(event) };
+  const meaning = readAddressed(slackText, { botUserId, isDirect: placeKind === 'direct' });
+  return meaning === null ? null : { userId, channelId, placeKind, meaning, message: readMessage(event) };
 }
 
 async function isHeard(
@@ -76,25 +77,72 @@ async function isHeard(
   return (await sessions.inThread(channelId, threadTs)) !== null || requests.isOpenAbove(channelId, threadTs);
 }
 
-async function answerTo(
-  { intake, botUserId, command, text }: AddressedDeps,
-  { userId, channelId, placeKind, slackText, message }: Addressed,
-  teamId: string,
-): Promise<Rendered | null> {
-  const meaning = readThreadMeaning(slackText, botUserId());
-  if (meaning.kind === 'aside') return null;
-  if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
-  const task = 'text' in meaning ? meaning.text : slackText;
-  const asked = { teamId, userId, channelId, threadTs: message.threadTs, placeKind, responseUrl: null };
-  const form = await intake.offerForm(asked, draftOf(task), contextOf({ channelId, placeKind, message }));
-  const problems = [text.notices.addressed(command)];
-  return refusal({ problems, typed: unescape(task), formId: form.id }, text);
+/** What its author is told; null: nothing. */
+async function act(deps: AddressedDeps, addressed: Addressed, teamId: string): Promise<Rendered | null> {
+  const { command, mentions, text } = deps;
+  const { meaning } = addressed;
+  switch (meaning.kind) {
+    case 'nothing':
+      return null;
+    case 'help':
+      return renderHelp({ command, topic: null }, text);
+    case 'task': {
+      if (mentions === 'start') return start(deps, { addressed, teamId, wish: meaning });
+      return renderOffer(await offer(deps, { addressed, teamId, wish: meaning }), text);
+    }
+    case 'ask': {
+      const { about, meant, typed } = meaning;
+      const formId = await offer(deps, { addressed, teamId, wish: meaning });
+      if (about === null && meant === null) return renderOffer(formId, text);
+      return renderQuestion({ command, typed, formId, meant, usage: about && usageOf(about, text) }, text);
+    }
+    case 'invalid': {
+      const { problems, typed } = meaning;
+      const formId = await offer(deps, { addressed, teamId, wish: meaning, faults: faultsOf(problems) });
+      return refusal(
+        { problems: renderProblems(problems, 'task', text), typed: unescape(typed), formId },
+        text,
+      );
+    }
+  }
 }
 
-/** With options where it has some. */
-function draftOf(task: string): SessionDraft {
-  const intent = parseTask(task);
-  return intent.kind === 'open-form' ? {} : intent.draft;
+type Wished = { addressed: Addressed; teamId: string; wish: Wish; faults?: Faults };
+
+/** The request is on disk once this resolves. Who may not start one is told why by its job. */
+async function start({ intake }: AddressedDeps, wished: Wished): Promise<null> {
+  const { addressed, wish } = wished;
+  const { ts, threadTs, files } = addressed.message;
+  // In a thread the files come with the messages that are quoted.
+  const context = threadTs === null ? null : contextOf(addressed);
+  const { draft, reset } = wish;
+  await intake.acceptMessage(askedBy(wished), ts, {
+    draft,
+    reset,
+    context,
+    files: context === null ? files : [],
+  });
+  return null;
+}
+
+/** The id of a form that holds it. */
+async function offer({ intake }: AddressedDeps, wished: Wished): Promise<string> {
+  const { addressed, wish, faults = {} } = wished;
+  const context = contextOf(addressed);
+  const { id } = await intake.offerMessage(askedBy(wished), addressed.message.ts, { wish, context, faults });
+  return id;
+}
+
+/** The card goes into the message's thread, or begins one under it. */
+function askedBy({ addressed: { userId, channelId, placeKind, message }, teamId }: Wished): Asked {
+  return {
+    teamId,
+    userId,
+    channelId,
+    threadTs: message.threadTs ?? message.ts,
+    placeKind,
+    responseUrl: null,
+  };
 }
 
 /** What stands above in the thread goes along, and the files; words that are the task already do not. */

@@ -21,8 +21,12 @@ export const notices = {
       problem: 'Slack gave no answer that says so. Nothing was sent; if there is no box, open it here.',
     },
   },
-  addressed: (command: string): string =>
-    `A message to this app starts no session. Type \`${command}\` and the task, or open what you wrote in a form.`,
+  /** To the author of a message that may be a task. */
+  offer: {
+    title: 'Start a Devin session with your message?',
+    start: 'Start',
+    edit: 'Edit first',
+  },
   notYourButton: (userId: string): string =>
     `Only <@${userId}>, who asked for this session, can press that button, because it may cost money. Nothing was done. You can open the details, or start a session of your own.`,
   cardElsewhere: (why: string): string =>

@@ -22,6 +22,7 @@ export const config = {
     DATA_DIR: 'must be a folder for the embedded database.',
     SECRETS_KEY: 'must be 32 bytes in base64: make one with `openssl rand -base64 32`.',
     WATCH_SECONDS: 'must be a number of seconds of at least 1.',
+    MENTIONS: 'must be start or ask.',
     POLICY_FILE: 'is not supported by this version: leave it out; nothing would enforce it.',
     LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
   },

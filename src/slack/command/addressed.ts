@@ -1,0 +1,91 @@
+import type { Problem, Subcommand, Wish } from '../../session/intent.ts';
+import { unescape } from '../blocks/text.ts';
+import { parseCommand } from './parse.ts';
+import { UNSPACED } from './question.ts';
+import { isMention, readThreadMeaning, withoutMention } from './thread-words.ts';
+
+/** What a message to the app asks for. `typed`: what is left of it without the mention. */
+export type AddressedMeaning =
+  /** For people, or a thank-you. */
+  | { kind: 'nothing' }
+  | { kind: 'help' }
+  | ({ kind: 'task'; typed: string } & Wish)
+  /** It may not be a task: the author is asked before a session is paid for. */
+  | ({ kind: 'ask'; typed: string; about: Subcommand | null; meant: string | null } & Wish)
+  | ({ kind: 'invalid'; typed: string; problems: Problem[] } & Wish);
+
+type Reading = { botUserId: string; isDirect: boolean };
+
+/** In a direct message, fewer words than this are small talk. */
+const TASK_WORDS = 3;
+const MOST_POLITE_WORDS = 8;
+
+const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
+const GREETINGS = words('hi hello hey こんにちは');
+const THANKS = words(
+  'thanks thank thx ty cheers great nice perfect awesome cool good ok okay ありがとう ありがとうございます',
+);
+const BESIDE_THANKS = words(
+  'you so much very a lot all it that this is was works job work for the help again',
+);
+
+/** null: the message is not to the app. `slackText` as Slack sent it. */
+export function readAddressed(slackText: string, { botUserId, isDirect }: Reading): AddressedMeaning | null {
+  const begins = isMention(slackText, botUserId);
+  if (!begins && !isDirect && !slackText.includes(`<@${botUserId}`)) return null;
+  const meaning = readThreadMeaning(slackText, botUserId);
+  if (meaning.kind === 'aside') return { kind: 'nothing' };
+  const typed = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
+  if (isThanks(typed)) return { kind: 'nothing' };
+  if (typed === '' || GREETINGS.has(typed.toLowerCase())) return { kind: 'help' };
+  const read = readTask(typed);
+  const isCertain = begins || (isDirect && isLong(typed));
+  return isCertain || read.kind !== 'task' ? read : { ...read, kind: 'ask', about: null, meant: null };
+}
+
+function readTask(typed: string): AddressedMeaning {
+  const intent = parseCommand(typed);
+  switch (intent.kind) {
+    case 'create':
+      return { ...intent, kind: 'task', typed };
+    case 'ask-first':
+      return { ...intent, kind: 'ask', typed };
+    case 'invalid':
+      return { ...intent, typed };
+    case 'help':
+      return { kind: 'help' };
+    default:
+      // A command in all but the slash.
+      return {
+        kind: 'ask',
+        typed,
+        about: null,
+        meant: typed,
+        draft: { prompt: unescape(typed) },
+        reset: [],
+      };
+  }
+}
+
+function withoutMentions(slackText: string, botUserId: string): string {
+  const rest = withoutMention(slackText.trim(), botUserId);
+  return rest.replaceAll(new RegExp(`<@${botUserId}(?:\\|[^<>]*)?>`, 'g'), '').trim();
+}
+
+function isLong(typed: string): boolean {
+  return typed.split(/\s+/).length >= TASK_WORDS || UNSPACED.test(typed);
+}
+
+const SIGNS = /:[a-z0-9_+-]+:|[\p{P}\p{S}]/gu;
+
+function isThanks(typed: string): boolean {
+  if (typed === '') return false;
+  const said = typed
+    .toLowerCase()
+    .replaceAll(SIGNS, ' ')
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  if (said.length === 0) return true;
+  const isPolite = (word: string): boolean => THANKS.has(word) || BESIDE_THANKS.has(word);
+  return said.length <= MOST_POLITE_WORDS && said.every(isPolite) && said.some((word) => THANKS.has(word));
+}

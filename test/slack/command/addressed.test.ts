@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { readAddressed } from '../../../src/slack/command/addressed.ts';
+
+const BOT = 'U0DEVINBOT';
+const kindOf = (text: string, isDirect = false) =>
+  readAddressed(text, { botUserId: BOT, isDirect })?.kind ?? null;
+
+test.each([
+  ['fix the login test', null],
+  [`<@${BOT}> fix it`, 'task'],
+  [`<@${BOT}|devin>: fix it --acu 5`, 'task'],
+  [`<@${BOT}> `, 'help'],
+  [`<@${BOT}> hello`, 'help'],
+  [`<@${BOT}> fix`, 'ask'],
+  [`<@${BOT}> mute`, 'ask'],
+  [`<@${BOT}> stop devin-0123456789abcdef0123456789abcdef`, 'ask'],
+  [`<@${BOT}> fix it --no-such-option`, 'invalid'],
+  [`<@${BOT}> thanks!`, 'nothing'],
+  [`<@${BOT}> :+1:`, 'nothing'],
+  [`<@${BOT}> thank you for the great work :pray:`, 'nothing'],
+  [`<@${BOT}> (aside) not for you`, 'nothing'],
+  [`ask <@${BOT}> to fix the login test`, 'ask'],
+  [`fix the login test <@${BOT}>`, 'ask'],
+  [`thank you <@${BOT}>`, 'nothing'],
+  [`<@U0ANA03> fix the login test`, null],
+])('in a channel reads %j as %j', (text, kind) => {
+  expect(kindOf(text)).toBe(kind);
+});
+
+test.each([
+  ['fix the login test', 'task'],
+  ['fix this', 'ask'],
+  ['fix', 'ask'],
+  [`<@${BOT}> fix this`, 'task'],
+  ['ログインのテストを直して', 'task'],
+  ['thanks a lot', 'nothing'],
+  ['thank the team in the release notes', 'task'],
+  ['hi', 'help'],
+  ['list', 'ask'],
+])('in a direct message reads %j as %j', (text, kind) => {
+  expect(kindOf(text, true)).toBe(kind);
+});
