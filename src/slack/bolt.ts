@@ -1,10 +1,12 @@
-import { App, SocketModeReceiver } from '@slack/bolt';
+import { App } from '@slack/bolt';
 import type { Receiver } from '@slack/bolt';
 import type { RequestListener } from 'node:http';
 import type { Log } from '../log.ts';
 import { createHttpReceiver } from './http-receiver.ts';
 import type { RefusedDelivery } from './http-receiver.ts';
 import { slackLogger } from './log.ts';
+import { createSocketReceiver } from './socket-receiver.ts';
+import type { SocketTimes } from './socket-receiver.ts';
 
 type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
 
@@ -22,11 +24,11 @@ type BoltOptions = {
   transport: Transport;
   apiUrl: string | null;
   bot: () => BotIdentity;
-  /** Socket Mode only: the connection has been gone for long; a fresh process is the cure. */
-  onSocketLost: () => void;
   /** HTTP only: a delivery was refused before any listener saw it. */
   onRefused: (why: RefusedDelivery) => void;
   log: Log;
+  /** For tests: how soon Socket Mode tries again. */
+  socketTimes?: SocketTimes;
 };
 
 export type Bolt = {
@@ -92,55 +94,25 @@ function createHttpBolt(options: BoltOptions, signingSecret: string): Bolt {
   };
 }
 
-/** After this long without a socket the process is of no use. */
-const SOCKET_DEAD_MS = 120_000;
-
 function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
-  const { apiUrl, log, onSocketLost } = options;
-  const receiver = new SocketModeReceiver({
+  const { apiUrl, log, socketTimes } = options;
+  const receiver = createSocketReceiver({
     appToken,
-    logger: slackLogger(log),
-    // A client of the socket's own: Bolt changes options that App and receiver share. It never stops asking for an
-    // address, since a client that did would not come back.
-    installerOptions: {
-      clientOptions: {
-        ...(apiUrl !== null && { slackApiUrl: apiUrl }),
-        retryConfig: { forever: true, minTimeout: 1000, maxTimeout: 30_000, factor: 1.5 },
-      },
-    },
+    clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
     // What cannot be read should not come again; an event that could not be written down should.
-    processEventErrorHandler: async ({ error, event }) => {
-      log.warn({ err: error }, 'a payload could not be read');
-      return Promise.resolve(!isEvent(event.body));
-    },
+    isSettled: (body) => !isEvent(body),
+    log,
+    ...(socketTimes !== undefined && { times: socketTimes }),
   });
-  let connected = false;
-  let watchdog: NodeJS.Timeout | undefined;
-  const lost = (): void => {
-    connected = false;
-    watchdog ??= setTimeout(() => {
-      log.fatal('Slack has not been reached for two minutes');
-      onSocketLost();
-    }, SOCKET_DEAD_MS).unref();
-  };
-  receiver.client.on('connected', () => {
-    connected = true;
-    clearTimeout(watchdog);
-    watchdog = undefined;
-  });
-  for (const event of ['disconnecting', 'disconnected', 'reconnecting', 'close'])
-    receiver.client.on(event, lost);
   return {
     app: createApp(options, receiver),
     slackEvents: null,
-    connected: () => connected,
+    connected: receiver.connected,
     start: async () => {
       await receiver.start();
     },
     stop: async () => {
-      clearTimeout(watchdog);
       await receiver.stop();
-      clearTimeout(watchdog);
     },
   };
 }

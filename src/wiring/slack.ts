@@ -67,7 +67,6 @@ export function createSlack(
       transport,
       apiUrl,
       bot,
-      onSocketLost: settings.onFatal,
       onRefused: metrics.countRefused,
       log,
     }),

@@ -84,6 +84,7 @@ describe('the health pages', () => {
 
   test('say that the app is not ready while Slack has closed the socket', async () => {
     const { slack, bot } = socket();
+    slack.fail('apps.connections.open', { times: 2, status: 500 });
     slack.dropSockets();
     await expect.poll(async () => (await bot.readiness()).slack).toBe(false);
     await slack.waitForSocket();

@@ -29,7 +29,6 @@ beforeAll(async () => {
     transport: { kind: 'http', signingSecret: SECRET },
     apiUrl: null,
     bot: () => BOT,
-    onSocketLost: () => undefined,
     onRefused: (why) => refusals.push(why),
     log: log.log,
   });

@@ -19,6 +19,7 @@
  * Connecting the app
  *     connectHttp(...requestUrls)   waitForSocket()   socketConnections()
  *     disconnectSockets('warning' | 'refresh_requested' | 'link_disabled')   dropSockets()
+ *     stallSockets('handshake' | 'hello', times?)   the next connections get no farther
  *
  * What people do; each resolves when the app has answered (or Slack's three seconds are over)
  *     command(userId, channelId, text, { name = '/devin', raw? }) -> { delivery, failure, message }

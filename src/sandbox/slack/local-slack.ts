@@ -83,6 +83,7 @@ export async function createLocalSlack(options: LocalSlackOptions = {}) {
       state.changes.waitFor(socket.isUp, { what: 'a Socket Mode connection', ...wait }),
     disconnectSockets: socket.disconnect,
     dropSockets: socket.drop,
+    stallSockets: socket.stall,
     /** For a Web API method, or `response_url`, `files`, `upload`. */
     fail: faults.add,
     clearFaults: faults.clear,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { z } from 'zod';
 import { parseJson } from '../../json.ts';
@@ -25,10 +26,15 @@ export type SocketTransport = Transport & {
   connections: () => number;
   /** Asks the app to reconnect, as Slack does every few hours. */
   disconnect: (reason: DisconnectReason) => void;
+  /** The next connections come so far, and no farther. */
+  stall: (step: Stall, times?: number) => void;
   /** Cuts the connections without a word. */
   drop: () => void;
   close: () => void;
 };
+
+/** What a connection can wait for in vain; for the address itself, let `apps.connections.open` hang. */
+type Stall = 'handshake' | 'hello';
 
 type Pending = { settle: (outcome: DeliveryOutcome) => void; socket: WebSocket };
 
@@ -42,14 +48,24 @@ export function createSocketTransport(deps: {
   const tickets = new Set<string>();
   const pending = new Map<string, Pending>();
   const settled = new Set<string>();
+  const stalled = new Set<Duplex>();
+  const stalls: Record<Stall, number> = { handshake: 0, hello: 0 };
   let turn = 0;
 
   const upgrades = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
+    if (take('handshake')) return void stalled.add(socket);
     const ticket = new URL(request.url ?? '/', state.url).searchParams.get('ticket') ?? '';
     if (!tickets.delete(ticket)) socket.end('HTTP/1.1 404 Not Found\r\n\r\n');
     else upgrades.handleUpgrade(request, socket, head, welcome);
   });
+  /** Whether this step of the connection is one of those that never come. */
+  function take(step: Stall): boolean {
+    if (stalls[step] === 0) return false;
+    stalls[step] -= 1;
+    return true;
+  }
+
   const pings = setInterval(() => {
     for (const socket of sockets) socket.ping();
   }, PING_EVERY_MS).unref();
@@ -63,7 +79,7 @@ export function createSocketTransport(deps: {
     sockets.add(socket);
     socket.on('message', (data) => receive(Buffer.isBuffer(data) ? data.toString() : ''));
     socket.on('close', () => forget(socket));
-    socket.send(JSON.stringify(hello()));
+    if (!take('hello')) socket.send(JSON.stringify(hello()));
     state.changes.emit({ kind: 'connection' });
   }
 
@@ -129,12 +145,16 @@ export function createSocketTransport(deps: {
       for (const socket of sockets)
         socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: {} }));
     },
+    stall(step, times = 1) {
+      stalls[step] += times;
+    },
     drop() {
       for (const socket of sockets) socket.terminate();
     },
     close() {
       clearInterval(pings);
       for (const socket of sockets) socket.terminate();
+      for (const socket of stalled) socket.destroy();
       upgrades.close();
     },
   };

@@ -1,0 +1,142 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import { createBolt } from '../../src/slack/bolt.ts';
+import type { Bolt } from '../../src/slack/bolt.ts';
+import { captureLog } from '../support/log-lines.ts';
+
+const BOT = { botToken: 'xoxb-1', botId: 'B1', botUserId: 'U1', teamId: 'T1', workspaceUrl: null };
+const TIMES = { stepMs: 200, pausesMs: [0, 10], drainMs: 50 };
+const OPEN = 'apps.connections.open';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function startSlack(): Promise<LocalSlack> {
+  const slack = await createLocalSlack({ rateLimits: 'off' });
+  closing.push(async () => slack.close());
+  slack.addUser({ id: 'U1', name: 'ana' });
+  slack.addChannel({ id: 'C1', name: 'general', members: ['U1'] });
+  return slack;
+}
+
+function createApp(slack: LocalSlack, appToken = slack.workspace.appToken): Bolt {
+  const bolt = createBolt({
+    transport: { kind: 'socket', appToken },
+    apiUrl: slack.apiUrl,
+    bot: () => BOT,
+    onRefused: () => undefined,
+    log: captureLog().log,
+    socketTimes: TIMES,
+  });
+  bolt.app.command('/devin', async ({ command, ack }) => ack(`heard ${command.text}`));
+  closing.push(async () => bolt.stop());
+  return bolt;
+}
+
+async function expectHeard(slack: LocalSlack): Promise<void> {
+  expect((await slack.command('U1', 'C1', 'it')).message?.text).toBe('heard it');
+}
+
+/** How many connections there were, after each change. */
+function countConnections(slack: LocalSlack): number[] {
+  const counts: number[] = [];
+  slack.subscribe(({ kind }) => {
+    if (kind === 'connection') counts.push(slack.socketConnections());
+  });
+  return counts;
+}
+
+const STALLS: [string, (slack: LocalSlack) => void][] = [
+  ['an address', (slack) => slack.fail(OPEN, { hang: true })],
+  ['a handshake', (slack) => slack.stallSockets('handshake')],
+  ['a hello', (slack) => slack.stallSockets('hello')],
+];
+
+describe('Socket Mode', () => {
+  test.each(STALLS)('starts although %s never comes', async (_what, stall) => {
+    const slack = await startSlack();
+    stall(slack);
+    const bolt = createApp(slack);
+    await bolt.start();
+    expect(bolt.connected()).toBe(true);
+    await expectHeard(slack);
+  });
+
+  test.each(STALLS)('comes back although %s never comes', async (_what, stall) => {
+    const slack = await startSlack();
+    const bolt = createApp(slack);
+    await bolt.start();
+    stall(slack);
+    slack.dropSockets();
+    await expect.poll(() => bolt.connected()).toBe(false);
+    await expect.poll(() => bolt.connected(), { timeout: 10_000 }).toBe(true);
+    await expectHeard(slack);
+  });
+
+  test('comes back after Slack has been down, however often it was asked', async () => {
+    const slack = await startSlack();
+    const bolt = createApp(slack);
+    await bolt.start();
+    slack.fail(OPEN, { times: 3, status: 500 });
+    slack.fail(OPEN, { times: 2, error: 'internal_error' });
+    slack.fail(OPEN, { times: 2 });
+    slack.dropSockets();
+    await expect.poll(() => bolt.connected()).toBe(false);
+    await expect.poll(() => bolt.connected(), { timeout: 10_000 }).toBe(true);
+    expect(slack.calls.filter(({ method }) => method === OPEN)).toHaveLength(9);
+    await expectHeard(slack);
+  });
+
+  test.each(['warning', 'refresh_requested'] as const)(
+    'opens the next connection before it closes the one that Slack is about to close: %s',
+    async (reason) => {
+      const slack = await startSlack();
+      const bolt = createApp(slack);
+      await bolt.start();
+      const counts = countConnections(slack);
+      slack.disconnectSockets(reason);
+      await slack.waitFor(() => counts.includes(2) && slack.socketConnections() === 1);
+      expect(counts).toEqual([2, 1]);
+      expect(bolt.connected()).toBe(true);
+      await expectHeard(slack);
+      expect(slack.problems).toEqual([]);
+    },
+  );
+
+  test('answers over a connection that is being replaced', async () => {
+    const slack = await startSlack();
+    const bolt = createApp(slack);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    bolt.app.command('/slow', async ({ ack }) => {
+      slack.disconnectSockets('warning');
+      await released;
+      await ack('still here');
+    });
+    await bolt.start();
+    const counts = countConnections(slack);
+    const answer = slack.command('U1', 'C1', '', { name: '/slow' });
+    await slack.waitFor(() => counts.includes(2));
+    release();
+    expect((await answer).message?.text).toBe('still here');
+  });
+
+  test('does not start with a token that Slack refuses', async () => {
+    const slack = await startSlack();
+    await expect(createApp(slack, 'xapp-wrong').start()).rejects.toMatchObject({
+      data: { error: 'invalid_auth' },
+    });
+  });
+
+  test('leaves nothing open when it is stopped', async () => {
+    const slack = await startSlack();
+    const bolt = createApp(slack);
+    await bolt.start();
+    await bolt.stop();
+    await slack.waitFor(() => slack.socketConnections() === 0);
+    expect(bolt.connected()).toBe(false);
+  });
+});
