@@ -51,8 +51,9 @@ export class SocketConnection extends SocketModeClient {
     try {
       await this.start();
     } catch (error) {
-      // Without a reason: it was closed before the hello.
-      throw error ?? new Error('The connection was closed before Slack said hello.');
+      // The client gives no reason for a connection that was closed before the hello.
+      if (error instanceof Error) throw error;
+      throw new Error('The connection was closed before Slack said hello.', { cause: error });
     } finally {
       clearTimeout(timer);
     }

@@ -11,7 +11,7 @@ const OPEN = 'apps.connections.open';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of closing.splice(0).toReversed()) await close();
 });
 
 async function startSlack(): Promise<LocalSlack> {
