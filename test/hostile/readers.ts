@@ -1,3 +1,14 @@
+import { parseProblem } from '../../src/devin/problem.ts';
+import { pageOf, sessionMessageSchema, sessionResponseSchema } from '../../src/devin/schemas.ts';
+import { isSessionRef } from '../../src/session/session-id.ts';
+import { readMilestone } from '../../src/session/milestones.ts';
+import { draftFromState } from '../../src/slack/blocks/form/read.ts';
+import { readSecretLines } from '../../src/slack/blocks/form/secret-lines.ts';
+import { readMark, readBlockMark } from '../../src/slack/ids.ts';
+import { readMessage } from '../../src/slack/messages.ts';
+import { readPermalink } from '../../src/slack/permalink.ts';
+import { sessionResponse } from '../support/session-response.ts';
+import { PLACES, QUOTES } from '../slack/blocks/places.ts';
 import { readList } from '../../src/slack/blocks/form/list-text.ts';
 import { jsonFault } from '../../src/slack/blocks/form/json-fault.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/blocks/markdown.ts';
@@ -27,8 +38,8 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a task': parseTask,
   'the words and options of a command': (text) => readValues(scan(text).given),
   'an option of each kind': (text) => {
-    const part = text.slice(0, text.length / fields.length);
-    return readValues(scan(`x ${fields.map(({ flag }) => `${flag} ${part}`).join(' ')}`).given);
+    const part = text.slice(0, text.length / 4);
+    return readValues(scan(`x --title ${part} --mode ${part} --repo ${part} --acu ${part}`).given);
   },
   'a message in a thread': (text) => readThreadMeaning(text, 'U1'),
   'a field of the table': (text) =>
@@ -50,4 +61,82 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,
   'JSON in a form': jsonFault,
+  'a form': (text) => draftFromState(stateOf(text)),
+  'secrets in a form': (text) => readSecretLines(`${text}\n${distinctLines(text.length)}`, true),
+  'what marks a message': (text) => [
+    readMark({ event_type: text, event_payload: { request_id: text } }),
+    ...MARKS.map((type) =>
+      readMark({
+        event_type: type,
+        event_payload: { request_id: text, session_id: text, event_id: text, key: text, part: text },
+      }),
+    ),
+    readBlockMark([{ block_id: text }, { block_id: `devin_session:${text}` }]),
+    readMilestone(text),
+    readMilestone(`twice:${text}`),
+  ],
+  'addresses and ids': (text) => [
+    readPermalink(text),
+    readPermalink(`https://acme.slack.com${text}`),
+    isSessionRef(text),
+  ],
+  'a message of Slack': (text) => readMessage(slackMessage(text)),
+  'an answer of Devin': (text) => [
+    sessionResponseSchema.safeParse(
+      sessionResponse('s1', { title: text, status: text, url: text, status_detail: text }),
+    ).success,
+    pageOf(sessionMessageSchema).safeParse({
+      items: [{ event_id: text, source: text, message: text, created_at: 1 }],
+    }).success,
+  ],
+  'a refusal of Devin': (text) => [
+    parseProblem(
+      { status: 422, headers: new Headers(), bodyText: text },
+      { fields: ['title', 'repos'], sensitive: ['secret'] },
+    ),
+    parseProblem(
+      { status: 403, headers: new Headers(), bodyText: JSON.stringify({ detail: text }) },
+      { fields: ['title'], sensitive: [text.slice(0, 9)] },
+    ),
+  ],
+  ...Object.fromEntries(
+    Object.entries({ ...PLACES, ...QUOTES }).map(([place, render]) => [
+      `words in ${place}`,
+      (text: string) => render(text.slice(0, 40_000)),
+    ]),
+  ),
 };
+
+const MARKS = ['devin_session', 'devin_message', 'devin_milestone'];
+
+/** A form with the same text in each input. */
+function stateOf(text: string): unknown {
+  const part = text.slice(0, 3000);
+  return Object.fromEntries(
+    fields.flatMap(({ key }) => [
+      [`field.${key}`, { value: { type: 'plain_text_input', value: part } }],
+      [`field.${key}.1`, { value: { type: 'plain_text_input', value: part } }],
+    ]),
+  );
+}
+
+function distinctLines(length: number): string {
+  return Array.from({ length: length / 8 }, (_, at) => `K${at}=v`).join('\n');
+}
+
+function slackMessage(text: string): unknown {
+  const blocks = [
+    { type: 'section', text: { type: 'mrkdwn', text } },
+    { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] },
+    JSON.parse(`${'{"elements":['.repeat(1000)}${']}'.repeat(1000)}`),
+  ];
+  const attachment = { title: text, title_link: text, text, fields: [{ title: text, value: text }], blocks };
+  return {
+    ts: '1.1',
+    user: text,
+    text: '',
+    blocks,
+    attachments: [attachment, attachment],
+    files: [{ id: text, name: text }],
+  };
+}

@@ -1,5 +1,5 @@
 /** What repeats to make a hostile text: each class of character, and what parsers of commands, Markdown and mrkdwn react to. */
-const PIECES = [
+export const PIECES = [
   'a',
   'A',
   '1',

@@ -17,16 +17,20 @@ const BREAKS = new Set(['rich_text_section', 'rich_text_list', 'rich_text_quote'
 /** The readable text of any blocks, also of kinds not known here: what an alert bot says in blocks alone. */
 export function blocksText(blocks: unknown[]): string {
   return blocks
-    .map((block) => read(block).trim())
+    .map((block) => read(block, DEEPEST).trim())
     .filter((text) => text !== '')
     .join('\n');
 }
 
-function read(node: unknown): string {
+/** What is nested deeper is none of Slack's. */
+const DEEPEST = 30;
+
+function read(node: unknown, depth: number): string {
   if (typeof node === 'string') return unescape(node);
+  if (depth === 0) return '';
   if (Array.isArray(node))
     return node
-      .map(read)
+      .map((one) => read(one, depth - 1))
       .filter((text) => text !== '')
       .join('');
   if (!isRecord(node)) return '';
@@ -40,16 +44,18 @@ function read(node: unknown): string {
     case 'broadcast':
       return `@${String(node['range'])}`;
     default:
-      return container(node);
+      return container(node, depth - 1);
   }
 }
 
-function container(node: Record<string, unknown>): string {
+function container(node: Record<string, unknown>, depth: number): string {
   const parts = TEXT_KEYS.flatMap((key) => {
     const value = node[key];
     if (value === undefined || (key === 'url' && node['type'] !== 'image')) return [];
     if (key === 'alt_text' && node['type'] !== 'image') return [];
-    return Array.isArray(value) && key === 'fields' ? value.map(read) : [read(value)];
+    return Array.isArray(value) && key === 'fields'
+      ? value.map((one) => read(one, depth))
+      : [read(value, depth)];
   });
   const type = String(node['type']);
   const text = parts.filter((part) => part !== '').join(type === 'section' ? '\n' : ' ');

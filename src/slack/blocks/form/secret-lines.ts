@@ -10,6 +10,7 @@ export type SecretLines = { secrets: SessionSecret[]; fault: SecretFault | null 
 /** KEY=VALUE lines up to the first wrong one. Blanks around key and value are cut, quotes stay. */
 export function readSecretLines(text: string, sensitive: boolean): SecretLines {
   const secrets: SessionSecret[] = [];
+  const keys = new Set<string>();
   for (const [i, raw] of text.split('\n').entries()) {
     const entry = raw.trim();
     if (entry === '' || entry.startsWith('#')) continue;
@@ -20,7 +21,8 @@ export function readSecretLines(text: string, sensitive: boolean): SecretLines {
     if (key === '' || key.length > MAX_KEY_LENGTH || /\s/.test(key)) {
       return { secrets, fault: { kind: 'bad-key', line } };
     }
-    if (secrets.some((known) => known.key === key)) return { secrets, fault: { kind: 'repeated', line } };
+    if (keys.has(key)) return { secrets, fault: { kind: 'repeated', line } };
+    keys.add(key);
     secrets.push({ key, value: entry.slice(equals + 1).trim(), sensitive });
   }
   return { secrets, fault: null };

@@ -1,0 +1,126 @@
+import { renderDetails } from '../../../src/slack/blocks/details.ts';
+import { renderHome } from '../../../src/slack/blocks/home.ts';
+import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
+import type { MilestoneMessage } from '../../../src/slack/blocks/milestone.ts';
+import { refusal } from '../../../src/slack/blocks/notices.ts';
+import { optionWords } from '../../../src/slack/blocks/option-words.ts';
+import { renderReplyBox } from '../../../src/slack/blocks/reply-box.ts';
+import { renderReplyNotice } from '../../../src/slack/blocks/reply-notices.ts';
+import { renderWebMessage } from '../../../src/slack/blocks/said.ts';
+import { renderCard } from '../../../src/slack/blocks/session-card.ts';
+import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
+import { renderSessionForm } from '../../../src/slack/blocks/session-form.ts';
+import { renderSessionList } from '../../../src/slack/blocks/session-list.ts';
+import { en } from '../../../src/text/index.ts';
+
+/** Where words that somebody else wrote stand among ours. */
+export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
+  'the card': (words) => renderCard(cardOf(words), en),
+  'the card, where nothing is known yet': (words) => renderCard({ ...cardOf(words), url: null }, en),
+  'a list of sessions': (words) =>
+    renderSessionList(
+      { whose: 'mine', page: 1, pages: 1, next: '', entries: [{ card: cardOf(words), ...LISTED }] },
+      en,
+    ),
+  'the Home': (words) =>
+    renderHome(
+      {
+        command: '/devin',
+        channelId: 'D1',
+        runsAs: { kind: 'member', name: words, how: 'Matched.' },
+        sessions: [{ card: cardOf(words), thread: 'https://acme.slack.com/archives/C1/p1' }],
+        total: 1,
+        defaults: { title: words },
+        drawnAtMs: 0,
+      },
+      en,
+    ),
+  'the message that it asks': (words) => renderMilestone(messageOf('needs-you', words), en),
+  'the message that it finished': (words) => renderMilestone(messageOf('finished', words), en),
+  'the message that it failed': (words) => renderMilestone(messageOf('failed', words), en),
+  'the message that it stopped': (words) => renderMilestone(messageOf('capped', words), en),
+  'the message that it waits for approval': (words) =>
+    renderMilestone(messageOf('needs-approval', words), en),
+  'a pull request': (words) =>
+    renderMilestone({ ...messageOf('finished', words), what: { kind: 'pr', url: words } }, en),
+  'the form': (words) =>
+    renderSessionForm(
+      {
+        formId: 'f1',
+        expanded: false,
+        values: {},
+        sources: {},
+        faults: {},
+        context: { picked: words, options: [], chosen: 'message', notes: [] },
+        runsAs: { kind: 'member', name: words, how: 'Matched.' },
+        notes: [],
+      },
+      en,
+    ),
+  'options in a few words': (words) => optionWords({ title: words, repos: [words] }, en),
+  Details: (words) =>
+    renderDetails(
+      {
+        request: { [words]: 1 },
+        sources: {},
+        response: { [words]: 1 },
+        identity: { name: words, how: 'Matched.', checkedAtMs: 0 },
+        requestId: 'r1',
+        requestTag: null,
+        state: 'created',
+        createdAtMs: 0,
+        updatedAtMs: 0,
+        problem: null,
+      },
+      en,
+    ),
+};
+
+/** Where they stand apart from ours, with their own lines. */
+export const QUOTES: Readonly<Record<string, (words: string) => unknown>> = {
+  'the box for a message': (words) =>
+    renderReplyBox({ requestId: 'r1', why: 'reply', tooLate: false, lastWords: words }, en),
+  'a message from the web app': (words) => renderWebMessage(words, en),
+  'what comes back': (words) =>
+    renderReplyNotice({ heading: 'No.', sentences: [], typed: words, offer: null }, en),
+  'a refusal': (words) => refusal({ problems: ['No.'], typed: words, formId: null }, en),
+};
+
+const LISTED = { askedAtMs: 0, isShown: true };
+
+function cardOf(words: string): SessionCard {
+  return {
+    requestId: 'r1',
+    phase: 'needs-you',
+    statusWord: null,
+    title: words,
+    requester: 'U1',
+    runsAs: { kind: 'member', name: words },
+    url: 'https://app.devin.ai/sessions/abc',
+    repos: [words, words],
+    mode: words,
+    playbook: words,
+    acuLimit: 10,
+    acusUsed: 1,
+    elapsedMs: 60_000,
+    pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: words }],
+    childSessions: 0,
+    lastWords: words,
+    notes: [],
+    problem: null,
+    steeredBy: null,
+    actions: ['open'],
+  };
+}
+
+function messageOf(kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'needs-approval', words: string) {
+  const quoted = { words: `${words}.`, wordsShown: true, inThread: true };
+  return {
+    what: { kind },
+    card: cardOf(words),
+    ...quoted,
+    result: null,
+    resultShared: false,
+    command: '/devin',
+  } satisfies MilestoneMessage;
+}
