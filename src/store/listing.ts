@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import { phasesOf } from '../session/lifecycle.ts';
-import { OPEN_STATES } from '../session/request.ts';
+import { phasesOf, STANDING } from '../session/lifecycle.ts';
+import type { SessionPhase, Standing } from '../session/lifecycle.ts';
+import { isOpen } from '../session/request.ts';
+import type { RequestState } from '../session/request.ts';
 import type { Tables } from './tables.ts';
 
 type Query = {
@@ -12,13 +14,20 @@ type Query = {
   limit: number;
 };
 
-/** Of a request and its session: 0 waits for the person, 1 goes on, 2 is neither. */
-const pressing = sql<number>`case
-  when state = 'unknown' or sessions.phase in (${sql.join(phasesOf('needs-you'))}) then 0
-  when state in (${sql.join(OPEN_STATES)}) or sessions.phase in (${sql.join(phasesOf('under-way'))}) then 1
-  else 2 end`;
-
 type Own = { teamId: string; userId: string; limit: number };
+
+/** `total` counts up to MOST_COUNTED. */
+type Found = { requestIds: string[]; total: number };
+
+/** Of more than these nobody turns the pages; counting them all would take longer with each year. */
+const MOST_COUNTED = 1000;
+/** Of what waits or goes on, the newest of each kind. */
+const MOST_PRESSING = 100;
+
+// Literally as in the indexes: only then are they used.
+const NOT_REFUSED = sql<boolean>`session_requests.state <> 'refused'`;
+const WAITING = sql<boolean>`session_requests.state not in ('created', 'refused', 'failed')`;
+const ACTIVE = sql<boolean>`sessions.phase not in (${sql.join(phasesOf('earlier').map((phase) => sql.lit(phase)))})`;
 
 export type Listing = ReturnType<typeof createListing>;
 
@@ -28,12 +37,40 @@ export function createListing(db: Kysely<Tables>) {
     db
       .selectFrom('session_requests')
       .where('session_requests.team_id', '=', teamId)
-      .where('state', '<>', 'refused')
+      .where(NOT_REFUSED)
       .$if(whose === 'mine', (query) => query.where('user_id', '=', viewerId));
 
+  async function count(whose: Pick<Query, 'teamId' | 'viewerId' | 'whose'>): Promise<number> {
+    const counted = await db
+      .selectFrom(found(whose).select('id').orderBy('created_at', 'desc').limit(MOST_COUNTED).as('found'))
+      .select((select) => select.fn.countAll().as('total'))
+      .executeTakeFirstOrThrow();
+    return Number(counted.total);
+  }
+
+  /** With their sessions, the newest first. */
+  const ownRows = ({ teamId, userId }: Own, limit: number) =>
+    found({ teamId, viewerId: userId, whose: 'mine' })
+      .leftJoin('sessions', 'sessions.request_id', 'session_requests.id')
+      .select(['session_requests.id', 'session_requests.created_at', 'state', 'sessions.phase'])
+      .orderBy('session_requests.created_at', 'desc')
+      .orderBy('session_requests.id')
+      .limit(limit);
+
+  const activeRows = ({ teamId, userId }: Own) =>
+    db
+      .selectFrom('sessions')
+      .innerJoin('session_requests', 'session_requests.id', 'sessions.request_id')
+      .where('sessions.team_id', '=', teamId)
+      .where(ACTIVE)
+      .where('session_requests.user_id', '=', userId)
+      .select(['session_requests.id', 'session_requests.created_at', 'state', 'sessions.phase'])
+      .orderBy('session_requests.created_at', 'desc')
+      .limit(MOST_PRESSING);
+
   return {
-    async page(query: Query): Promise<{ requestIds: string[]; total: number }> {
-      const [rows, count] = await Promise.all([
+    async page(query: Query): Promise<Found> {
+      const [rows, total] = await Promise.all([
         found(query)
           .select('id')
           .orderBy('created_at', 'desc')
@@ -41,28 +78,45 @@ export function createListing(db: Kysely<Tables>) {
           .offset(query.offset)
           .limit(query.limit)
           .execute(),
-        found(query)
-          .select((select) => select.fn.countAll().as('total'))
-          .executeTakeFirstOrThrow(),
+        count(query),
       ]);
-      return { requestIds: rows.map(({ id }) => id), total: Number(count.total) };
+      return { requestIds: rows.map(({ id }) => id), total };
     },
 
     /** A person's own: what waits for them, then what goes on, then the rest; the newest of each first. */
-    async mostPressing({ teamId, userId, limit }: Own): Promise<{ requestIds: string[]; total: number }> {
-      const own = found({ teamId, viewerId: userId, whose: 'mine' });
-      const [rows, count] = await Promise.all([
-        own
-          .leftJoin('sessions', 'sessions.request_id', 'session_requests.id')
-          .select('session_requests.id')
-          .orderBy(pressing)
-          .orderBy('session_requests.created_at', 'desc')
-          .orderBy('session_requests.id')
-          .limit(limit)
-          .execute(),
-        own.select((select) => select.fn.countAll().as('total')).executeTakeFirstOrThrow(),
+    async mostPressing(own: Own): Promise<Found> {
+      const { teamId, userId, limit } = own;
+      const [waiting, active, newest, total] = await Promise.all([
+        ownRows(own, MOST_PRESSING).where(WAITING).execute(),
+        activeRows(own).execute(),
+        ownRows(own, limit).execute(),
+        count({ teamId, viewerId: userId, whose: 'mine' }),
       ]);
-      return { requestIds: rows.map(({ id }) => id), total: Number(count.total) };
+      const rows = new Map([...waiting, ...active, ...newest].map((row) => [row.id, row]));
+      const requestIds = [...rows.values()].toSorted(byPressure).map(({ id }) => id);
+      return { requestIds: requestIds.slice(0, limit), total };
     },
   };
+}
+
+type Row = { id: string; created_at: Date; state: RequestState; phase: string | null };
+
+const ORDER: Record<Standing, number> = { 'needs-you': 0, 'under-way': 1, earlier: 2 };
+
+function byPressure(a: Row, b: Row): number {
+  return (
+    ORDER[standingOf(a)] - ORDER[standingOf(b)] ||
+    b.created_at.getTime() - a.created_at.getTime() ||
+    (a.id < b.id ? -1 : 1)
+  );
+}
+
+function standingOf({ state, phase }: Row): Standing {
+  if (state === 'unknown') return 'needs-you';
+  if (phase !== null && isPhase(phase)) return STANDING[phase];
+  return isOpen(state) ? 'under-way' : 'earlier';
+}
+
+function isPhase(phase: string): phase is SessionPhase {
+  return Object.hasOwn(STANDING, phase);
 }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { Kysely, Transaction, Updateable } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
 import { json } from './json.ts';
-import type { Db, SessionsTable, Tables } from './tables.ts';
+import type { Db, Tables } from './tables.ts';
 
 const sessionRowSchema = z.object({
   session_id: z.string(),
@@ -20,6 +20,7 @@ const sessionRowSchema = z.object({
   last_words: z.string().nullable(),
   changed_at: z.date(),
   next_look_at: z.date().nullable(),
+  touched_at: z.date().nullable(),
   messages_cursor: z.string().nullable(),
   muted: z.boolean(),
   synced: z.boolean(),
@@ -47,6 +48,9 @@ export type NewSession = {
   told?: readonly string[];
 };
 
+/** When it is looked at next, from now by the database's clock; null: never again. */
+export type NextLook = { inMs: number; first: boolean } | null;
+
 /** What may change about a session after it was bound. `response` and `told` take plain values. */
 export type SessionChanges = Partial<
   Pick<
@@ -58,7 +62,6 @@ export type SessionChanges = Partial<
     | 'was_finished'
     | 'last_words'
     | 'changed_at'
-    | 'next_look_at'
     | 'messages_cursor'
     | 'muted'
     | 'synced'
@@ -68,13 +71,25 @@ export type SessionChanges = Partial<
     | 'stopped_by'
     | 'archived_by'
   >
->;
+> & { nextLook?: NextLook };
+
+type Reschedule = { id: string; was: Date | null; at: Date | null; first: boolean };
+
+/** Devin's statuses after which nothing comes. */
+const OVER = ['exit', 'error'];
 
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions(db: Kysely<Tables>) {
   const oneOf = (rows: unknown[]): SessionRow | null =>
     rows[0] === undefined ? null : sessionRowSchema.parse(rows[0]);
+
+  // Literally as in the indexes, each of which holds one kind.
+  const dueOf = (first: boolean, until: Date) =>
+    db
+      .selectFrom('sessions')
+      .where(sql<boolean>`${first ? sql`watch_first` : sql`not watch_first`}`)
+      .where('next_look_at', '<=', until);
 
   return {
     /** Binds a session to its request; a second time, or a session bound before, changes nothing. */
@@ -117,36 +132,69 @@ export function createSessions(db: Kysely<Tables>) {
       );
     },
 
-    /** Sessions whose turn it is to be looked at, longest due first. */
-    async due(now: Date, limit: number): Promise<SessionRow[]> {
-      const rows = await db
-        .selectFrom('sessions')
+    /** Sessions whose turn it is: those that go first, of which what changed since `hotSince` leads; longest due first. */
+    async due({
+      until,
+      hotSince,
+      limit,
+    }: {
+      until: Date;
+      hotSince: Date;
+      limit: number;
+    }): Promise<SessionRow[]> {
+      const first = await dueOf(true, until)
         .selectAll()
-        .where('next_look_at', '<=', now)
+        .orderBy(sql`changed_at > ${hotSince}`, 'desc')
         .orderBy('next_look_at')
         .limit(limit)
         .execute();
-      return rows.map((row) => sessionRowSchema.parse(row));
+      const left = limit - first.length;
+      const later =
+        left === 0 ? [] : await dueOf(false, until).selectAll().orderBy('next_look_at').limit(left).execute();
+      return [...first, ...later].map((row) => sessionRowSchema.parse(row));
     },
 
-    /** How many `due` would give without a limit. */
-    async dueCount(now: Date): Promise<number> {
-      const { count } = await db
-        .selectFrom('sessions')
-        .select((select) => select.fn.countAll().as('count'))
-        .where('next_look_at', '<=', now)
+    /** How many `due` would give, at most `limit` of each kind, and what time it is for the database. */
+    async dueCount(until: Date, limit: number): Promise<{ count: number; databaseNow: Date }> {
+      const upTo = (first: boolean) => dueOf(first, until).select('session_id').limit(limit).as('due');
+      const counted = await db
+        .selectNoFrom(({ selectFrom, fn }) => [
+          selectFrom(upTo(true)).select(fn.countAll().as('count')).as('first'),
+          selectFrom(upTo(false)).select(fn.countAll().as('count')).as('later'),
+          sql<Date>`clock_timestamp()`.as('now'),
+        ])
         .executeTakeFirstOrThrow();
-      return Number(count);
+      return { count: Number(counted.first) + Number(counted.later), databaseNow: counted.now };
     },
 
     /** Sets when each is looked at next, unless somebody else has since `was`. One statement. */
-    async reschedule(looks: readonly { id: string; was: Date | null; at: Date | null }[]): Promise<void> {
+    async reschedule(looks: readonly Reschedule[]): Promise<void> {
       if (looks.length === 0) return;
       await sql`
-        update sessions set next_look_at = look.at
-        from jsonb_to_recordset(${json(looks)}::jsonb) as look(id text, was timestamptz, at timestamptz)
+        update sessions set next_look_at = look.at, watch_first = look.first
+        from jsonb_to_recordset(${json(looks)}::jsonb) as look(id text, was timestamptz, at timestamptz, first boolean)
         where sessions.session_id = look.id
           and date_trunc('milliseconds', sessions.next_look_at) = look.was`.execute(db);
+    },
+
+    /** Looks planned after `latest` are due now: the clock was set back since they were. */
+    async bringForward(first: boolean, { now, latest }: { now: Date; latest: Date }): Promise<void> {
+      await db
+        .updateTable('sessions')
+        .set({ next_look_at: now })
+        .where(sql<boolean>`${first ? sql`watch_first` : sql`not watch_first`}`)
+        .where('next_look_at', '>', latest)
+        .execute();
+    },
+
+    /** Someone did something with a request's session: it is looked at now, and often for a while, unless it is over for good. */
+    async touch(requestId: string): Promise<void> {
+      await db
+        .updateTable('sessions')
+        .set({ touched_at: sql<Date>`now()`, next_look_at: sql<Date>`now()`, watch_first: true })
+        .where('request_id', '=', requestId)
+        .where(sql`response ->> 'status'`, 'not in', OVER)
+        .execute();
     },
 
     /** For the rest of the transaction nobody else changes it. */
@@ -195,10 +243,17 @@ export function createSessions(db: Kysely<Tables>) {
   };
 }
 
-function toColumns({ response, told, ...plain }: SessionChanges): Updateable<SessionsTable> {
+function toColumns({ response, told, nextLook, ...plain }: SessionChanges) {
   return {
     ...plain,
     ...(response !== undefined && { response: json(response) }),
     ...(told !== undefined && { told: json(told) }),
+    ...lookColumns(nextLook),
   };
+}
+
+function lookColumns(next: NextLook | undefined) {
+  if (next === undefined) return {};
+  if (next === null) return { next_look_at: null };
+  return { next_look_at: sql<Date>`now() + ${next.inMs} * interval '1 ms'`, watch_first: next.first };
 }

@@ -74,6 +74,10 @@ export type SessionsTable = {
   changed_at: Generated<Date>;
   /** null: never again, it is over. */
   next_look_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  /** It is looked at before those that rest. */
+  watch_first: Generated<boolean>;
+  /** When someone did something with it that Devin's answers do not show. */
+  touched_at: Timestamp | null;
   /** The last cursor of its messages that was not null. */
   messages_cursor: string | null;
   /** The thread's messages are not taken to Devin. */

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import { jittered, lookInterval } from '../../src/session/watch-tiers.ts';
+import { BATCH } from '../../src/jobs/watch/status-source.ts';
+import { goesFirst, jittered, lookInterval } from '../../src/session/watch-tiers.ts';
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 test.each([
   ['moves', 'working', 'running', 0, 10_000],
@@ -11,6 +13,12 @@ test.each([
   ['has been quiet for an hour', 'needs-you', 'running', 60 * MINUTE, 60_000],
   ['sleeps', 'asleep', 'suspended', 10 * MINUTE, 10 * MINUTE],
   ['has finished', 'finished', 'running', 10 * MINUTE, 10 * MINUTE],
+  ['has slept for two hours', 'asleep', 'suspended', 120 * MINUTE, 10 * MINUTE],
+  ['has slept for a day', 'asleep', 'suspended', DAY, DAY / 12],
+  ['has slept for two weeks', 'asleep', 'suspended', 14 * DAY, DAY],
+  ['has slept for a month', 'asleep', 'suspended', 30 * DAY, null],
+  ['needs someone for a month', 'needs-you', 'running', 30 * DAY, MINUTE],
+  ['has been gone for a month', 'gone', 'suspended', 30 * DAY, null],
   ['is capped', 'capped', 'suspended', 10 * MINUTE, 10 * MINUTE],
   ['is in a state nobody knows', 'other', 'daydreaming', 10 * MINUTE, 30_000],
   ['has ended', 'ended', 'exit', 0, null],
@@ -34,4 +42,23 @@ test.each(SESSION_PHASES.filter((phase) => phase !== 'gone'))(
 
 test('chance makes an interval a tenth shorter at most, and never longer', () => {
   expect([0, 0.5, 1].map((random) => jittered(1000, random))).toEqual([1000, 950, 900]);
+});
+
+test.each([
+  ['works', 'working', 60 * MINUTE, true],
+  ['has just finished', 'finished', MINUTE, true],
+  ['sleeps', 'asleep', 60 * MINUTE, false],
+  ['is gone', 'gone', 0, false],
+] as const)('a session that %s goes before others, or not', (_what, phase, quietMs, first) => {
+  expect(goesFirst({ phase, quietMs })).toBe(first);
+});
+
+test('50,000 sleepers of a year cost fewer than 15 lists an hour', () => {
+  const count = 50_000;
+  const looksADay = Array.from({ length: count }, (_, index) => {
+    const quietMs = ((index + 1) / count) * 365 * DAY;
+    const intervalMs = lookInterval({ phase: 'asleep', status: 'suspended', quietMs }, 10_000);
+    return intervalMs === null ? 0 : DAY / intervalMs;
+  }).reduce((sum, looks) => sum + looks, 0);
+  expect(looksADay / 24 / BATCH).toBeLessThan(15);
 });

@@ -20,6 +20,7 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     last_words: null,
     changed_at: LONG_AGO,
     next_look_at: LONG_AGO,
+    touched_at: null,
     messages_cursor: null,
     muted: false,
     synced: true,

@@ -16,7 +16,6 @@ export function catchUp(
   response: SessionResponse,
   { messages, cursor }: History,
   thread: readonly Marked[],
-  now: Date,
 ): CatchUp {
   const posted = new Set(thread.flatMap(({ mark }) => (mark.kind === 'message' ? [mark.eventId] : [])));
   const shown = messages.findLastIndex(({ event_id: id }) => posted.has(id));
@@ -29,7 +28,7 @@ export function catchUp(
       ...came,
       messages_cursor: cursor,
       last_words: lastWordsOf(messages),
-      next_look_at: now,
+      nextLook: { inMs: 0, first: true },
     },
   };
 }

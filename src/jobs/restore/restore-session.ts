@@ -34,7 +34,6 @@ type RestoreDeps = {
   enqueue: Enqueue;
   /** The workspace the app is installed in. */
   teamId: () => string;
-  now: () => number;
 };
 
 /** False: it cannot be told for whom the session runs, it runs as somebody else, or Devin does not give it. */
@@ -69,10 +68,9 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
     if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
       return false;
     const { channelId, threadTs, ts } = card;
-    const now = new Date(deps.now());
     await deps.bringIn({
       ...found,
-      ...catchUp(response, history, await inThread(lost, card), now),
+      ...catchUp(response, history, await inThread(lost, card)),
       request: {
         id: requestId,
         dedupeKey: broughtInKey(teamId, sessionId),

@@ -173,6 +173,6 @@ function asFound(
     was_finished: phase === 'finished',
     told: prs.map(({ pr_url: url }) => `pr:${url}`),
     messages_cursor: cursor,
-    next_look_at: null,
+    nextLook: null,
   };
 }

@@ -93,7 +93,7 @@ async function placed(
     // The session first, as everywhere: two that lock both in different orders would wait for each other.
     if (sessionId !== null) {
       await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
-      await sessions.change(sessionId, { next_look_at: new Date() }, trx);
+      await sessions.change(sessionId, { nextLook: { inMs: 0, first: true } }, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
     }
     const carded = await requests.advance({ id, from: 'created', to: 'created', changes }, trx);

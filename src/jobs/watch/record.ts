@@ -4,10 +4,11 @@ import type { SessionResponse } from '../../devin/schemas.ts';
 import { finishedSoFar, sessionPhase } from '../../session/lifecycle.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import { milestones } from '../../session/milestones.ts';
-import { jittered, lookInterval } from '../../session/watch-tiers.ts';
+import { goesFirst, jittered, lookInterval } from '../../session/watch-tiers.ts';
+import type { Watched } from '../../session/watch-tiers.ts';
 import type { Cards } from '../../store/cards.ts';
 import type { Milestones } from '../../store/milestones.ts';
-import type { SessionChanges, SessionRow, Sessions } from '../../store/sessions.ts';
+import type { NextLook, SessionChanges, SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Enqueue } from '../queue.ts';
 
@@ -48,8 +49,7 @@ export function createRecorder(deps: RecordDeps) {
       await sessions.change(sessionId, next.changes, trx);
       await deps.milestones.add(sessionId, next.keys, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
-      if (current.next_look_at !== null && next.changes.next_look_at === null)
-        await readOnceMore(sessionId, trx);
+      if (current.next_look_at !== null && next.changes.nextLook === null) await readOnceMore(sessionId, trx);
       if (next.keys.length > 0) {
         await enqueue(
           'tell-milestones',
@@ -100,22 +100,21 @@ export function createRecorder(deps: RecordDeps) {
         if (current === null) return;
         const { response } = current;
         const at = new Date(now());
-        const next_look_at = nextLook(deps, { phase: 'gone', status: String(response['status']) });
-        if (current.phase === 'gone') return sessions.change(sessionId, { next_look_at }, trx);
-        await sessions.change(sessionId, { phase: 'gone', phase_at: at, next_look_at }, trx);
+        const isNews = current.phase !== 'gone';
+        const quietMs = isNews ? 0 : now() - current.phase_at.getTime();
+        const next = nextLookOf(deps, { phase: 'gone', status: String(response['status']), quietMs });
+        if (!isNews) return sessions.change(sessionId, { nextLook: next }, trx);
+        await sessions.change(sessionId, { phase: 'gone', phase_at: at, nextLook: next }, trx);
         await showOnCard(current.request_id, trx);
       });
     },
   };
 }
 
-/** null: never again. */
-function nextLook(
-  { now, random, times }: RecordDeps,
-  { phase, status }: { phase: SessionPhase; status: string },
-): Date | null {
-  const intervalMs = lookInterval({ phase, status, quietMs: 0 }, times.fastestMs);
-  return intervalMs === null ? null : new Date(now() + jittered(intervalMs, random()));
+function nextLookOf({ random, times }: RecordDeps, watched: Watched): NextLook {
+  const intervalMs = lookInterval(watched, times.fastestMs);
+  if (intervalMs === null) return null;
+  return { inMs: jittered(intervalMs, random()), first: goesFirst(watched) };
 }
 
 function outcome(
@@ -144,7 +143,7 @@ function outcome(
       ...(phase !== current.phase && { phase_at: at }),
       was_finished: after.wasFinished,
       changed_at: at,
-      next_look_at: nextLook(deps, { phase, status: response.status }),
+      nextLook: nextLookOf(deps, { phase, status: response.status, quietMs: 0 }),
       ...(keys.length > 0 && { told: [...current.told, ...keys] }),
     },
   };

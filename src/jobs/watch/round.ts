@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SessionResponse } from '../../devin/schemas.ts';
 import type { Log } from '../../log.ts';
 import { elapsedStep } from '../../session/elapsed.ts';
-import { HOT_MS, jittered, lookInterval } from '../../session/watch-tiers.ts';
+import { goesFirst, HOT_MS, jittered, longestInterval, lookInterval } from '../../session/watch-tiers.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Recorder } from './record.ts';
@@ -30,7 +30,7 @@ export const ROUND_TIMES: RoundTimes = {
 };
 
 type RoundDeps = {
-  sessions: Pick<Sessions, 'due' | 'dueCount' | 'reschedule'>;
+  sessions: Pick<Sessions, 'due' | 'dueCount' | 'reschedule' | 'bringForward'>;
   source: StatusSource;
   recorder: Pick<Recorder, 'look' | 'gone'>;
   enqueue: Enqueue;
@@ -53,13 +53,15 @@ export function createRound(deps: RoundDeps) {
   const { sessions, source, times, now, random, log } = deps;
   const refresher = createRefresher(deps);
   const missing = createMissing(deps);
+  const schedule = createSchedule(deps);
   let troubles = 0;
 
   async function dueBatches(): Promise<SessionRow[][]> {
-    const due = await sessions.dueCount(new Date(now()));
+    await schedule.correct();
+    const due = await schedule.dueCount(BATCHES_A_ROUND * BATCH);
     if (due === 0) return [];
     const batches = Math.min(BATCHES_A_ROUND, Math.ceil(due / BATCH));
-    const rows = await sessions.due(new Date(now() + times.fastestMs / 2), batches * BATCH);
+    const rows = await schedule.due(batches * BATCH);
     return Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, index) =>
       rows.slice(index * BATCH, (index + 1) * BATCH),
     );
@@ -96,16 +98,17 @@ export function createRound(deps: RoundDeps) {
     await sessions.reschedule(same.filter((row) => !over.includes(row) && learnt(row)).map(nextLook));
   }
 
-  const isYoung = (row: SessionRow): boolean => now() - row.created_at.getTime() < times.youngMs;
+  const isYoung = (row: SessionRow): boolean => schedule.nowMs() - row.created_at.getTime() < times.youngMs;
 
   function nextLook(row: SessionRow) {
-    const { session_id: id, phase, response, changed_at: changedAt, next_look_at: was } = row;
-    const watched = { phase, status: String(response['status']), quietMs: now() - changedAt.getTime() };
+    const { session_id: id, phase, response, next_look_at: was } = row;
+    const watched = { phase, status: String(response['status']), quietMs: quietFor(row, now()) };
     const intervalMs = lookInterval(watched, times.fastestMs);
+    const first = goesFirst(watched);
+    const at = (inMs: number): Date => new Date(schedule.nowMs() + inMs);
     if (missing.has(id))
-      return { id, was, at: new Date(now() + Math.min(intervalMs ?? Infinity, times.goneAfterMs)) };
-    const at = intervalMs === null ? null : new Date(now() + jittered(intervalMs, random()));
-    return { id, was, at };
+      return { id, was, first, at: at(Math.min(intervalMs ?? Infinity, times.goneAfterMs)) };
+    return { id, was, first, at: intervalMs === null ? null : at(jittered(intervalMs, random())) };
   }
 
   function pause(retryAfterMs: number | null): number {
@@ -127,6 +130,43 @@ export function createRound(deps: RoundDeps) {
     if (batches.length > 0) troubles = 0;
     return times.tickMs;
   };
+}
+
+/** In rounds. */
+const CORRECT_EVERY = 60;
+
+/** Whose turn it is, by the database's clock: replicas share it, and each one's own may be wrong. */
+function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | 'times' | 'now'>) {
+  let aheadMs = 0;
+  let rounds = 0;
+  const nowMs = (): number => now() + aheadMs;
+  return {
+    nowMs,
+    async dueCount(limit: number): Promise<number> {
+      const { count, databaseNow } = await sessions.dueCount(new Date(nowMs()), limit);
+      aheadMs = databaseNow.getTime() - Date.now();
+      return count;
+    },
+    due: async (limit: number): Promise<SessionRow[]> =>
+      sessions.due({
+        until: new Date(nowMs() + times.fastestMs / 2),
+        hotSince: new Date(now() - HOT_MS),
+        limit,
+      }),
+    /** A clock that was set back must not put off what was planned before. */
+    async correct(): Promise<void> {
+      if (rounds++ % CORRECT_EVERY !== 0) return;
+      for (const first of [true, false]) {
+        const latest = new Date(nowMs() + 2 * longestInterval(first, times.fastestMs));
+        await sessions.bringForward(first, { now: new Date(nowMs()), latest });
+      }
+    },
+  };
+}
+
+/** Since something about it changed, or someone did something with it. */
+function quietFor({ changed_at: changedAt, touched_at: touchedAt }: SessionRow, nowMs: number): number {
+  return nowMs - Math.max(changedAt.getTime(), touchedAt?.getTime() ?? 0);
 }
 
 /** Any answer about one that was gone is news. */

@@ -23,7 +23,7 @@ import type { Press } from './press.ts';
 
 export type ActionDeps = {
   requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'ofRequest'>;
+  sessions: Pick<Sessions, 'ofRequest' | 'touch'>;
   forms: Pick<Forms, 'find' | 'expand'>;
   intake: Intake;
   authority: Authority;

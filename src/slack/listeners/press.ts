@@ -2,6 +2,7 @@ import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { z } from 'zod';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
+import type { Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Unopened } from '../blocks/notices.ts';
@@ -36,12 +37,14 @@ export function onDurableButton(
 type PressDeps = {
   requests: Pick<Requests, 'find'>;
   authority: Pick<Authority, 'refusalOf'>;
+  /** What is pressed is watched again. */
+  sessions: Pick<Sessions, 'touch'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   text: Text;
 };
 
 /** Whose request a button is about, if whoever pressed it may have to do with it; those who may not are told why. */
-export function createPressed({ requests, authority, outbound, text }: PressDeps) {
+export function createPressed({ requests, sessions, authority, outbound, text }: PressDeps) {
   const tell = async ({ body }: Press, sentence: string) =>
     outbound.tellPrivately(privatePlace(body), notice([sentence]));
 
@@ -49,7 +52,11 @@ export function createPressed({ requests, authority, outbound, text }: PressDeps
   async function inWorkspace(press: Press): Promise<SessionRequest | null> {
     const { body, action } = press;
     const request = await requests.find(action.value ?? '');
-    if (request === null || request.team_id === body.user.team_id) return request;
+    if (request === null) return null;
+    if (request.team_id === body.user.team_id) {
+      await sessions.touch(request.id);
+      return request;
+    }
     await tell(press, text.steering.outsider);
     return null;
   }

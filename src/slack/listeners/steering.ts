@@ -22,7 +22,7 @@ import type { Press } from './press.ts';
 
 type SteeringDeps = {
   requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'ofRequest'>;
+  sessions: Pick<Sessions, 'ofRequest' | 'touch'>;
   authority: Authority;
   intake: Pick<Intake, 'offerAgain'>;
   steering: SteeringIntake;

@@ -8,10 +8,17 @@ import { openHomes } from './006-open-homes.ts';
 import { cardLeases } from './007-card-leases.ts';
 import { resumedAt } from './008-resumed-at.ts';
 import { exactlyOnce } from './016-exactly-once.ts';
+import { boundedReads } from './018-bounded-reads.ts';
 import { formReview } from './021-form-review.ts';
 import { threadListening } from './017-thread-listening.ts';
 
-/** All migrations, by name, in order. A released one is never changed. */
+/**
+ * All migrations, by name, in order. A released one is never changed.
+ *
+ * During a rolling update the version before this one still runs on the new tables: expand, then contract. A release may
+ * add tables, indexes, and columns that are nullable or have a default. It may drop or rename only what the release
+ * before it no longer names in any statement, `returning` and column lists of inserts included.
+ */
 export const migrations: Record<string, Migration> = {
   '001-initial': initial,
   '002-live-threads': liveThreads,
@@ -23,5 +30,6 @@ export const migrations: Record<string, Migration> = {
   '008-resumed-at': resumedAt,
   '016-exactly-once': exactlyOnce,
   '017-thread-listening': threadListening,
+  '018-bounded-reads': boundedReads,
   '021-form-review': formReview,
 };

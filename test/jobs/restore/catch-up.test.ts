@@ -30,9 +30,8 @@ const posted = (eventId: string): Marked => ({
   text: '',
   mark: { kind: 'message', sessionId: 's1', eventId },
 });
-const NOW = new Date(300_000);
 const untold = (changes: object, ...keys: string[]) =>
-  catchUp(response(changes), said(0), told(...keys), NOW).untold;
+  catchUp(response(changes), said(0), told(...keys)).untold;
 
 describe('what a restored thread has yet to be told', () => {
   test.each([
@@ -52,13 +51,13 @@ describe('what a restored thread has yet to be told', () => {
   });
 
   test('is what Devin said after the last message shown there', () => {
-    const { unposted, sessionChanges } = catchUp(response(), said(4), [posted('e1')], NOW);
+    const { unposted, sessionChanges } = catchUp(response(), said(4), [posted('e1')]);
     expect([...unposted]).toEqual(['e2', 'e3']);
     expect(sessionChanges.last_words).toBe('words 3');
   });
 
   test('is not a flood, and nothing that people said', () => {
-    expect(catchUp(response(), said(300), [], NOW).unposted.size).toBe(20);
-    expect(catchUp(response(), said(3, 'user'), [], NOW).unposted.size).toBe(0);
+    expect(catchUp(response(), said(300), []).unposted.size).toBe(20);
+    expect(catchUp(response(), said(3, 'user'), []).unposted.size).toBe(0);
   });
 });

@@ -7,7 +7,13 @@ import { sessionRow } from '../../support/session-row.ts';
 
 const RESPONSE = sessionResponse('s1');
 
-const rowIn = (phase: SessionRow['phase']): SessionRow => sessionRow({ phase });
+const HOUR_MS = 3_600_000;
+
+/** Quiet for an hour. */
+const rowIn = (phase: SessionRow['phase']): SessionRow => {
+  const at = new Date(Date.now() - HOUR_MS);
+  return sessionRow({ phase, changed_at: at, phase_at: at });
+};
 
 type Answer = 'there' | 'not-there' | 'trouble';
 
@@ -19,7 +25,8 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
   const round = createRound({
     sessions: {
       due: async () => Promise.resolve([row]),
-      dueCount: async () => Promise.resolve(1),
+      dueCount: async () => Promise.resolve({ count: 1, databaseNow: new Date() }),
+      bringForward: async () => Promise.resolve(),
       reschedule: async (looks) => {
         await Promise.resolve();
         for (const { at } of looks) {

@@ -24,7 +24,7 @@ export type SessionCommandDeps = {
   /** The slash command's name. */
   command: string;
   requests: Pick<Requests, 'find'>;
-  sessions: Pick<Sessions, 'find' | 'ofRequest' | 'change'>;
+  sessions: Pick<Sessions, 'find' | 'ofRequest' | 'change' | 'touch'>;
   listing: Listing;
   authority: Authority;
   steering: SteeringIntake;
@@ -94,6 +94,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const found = await known(ask, typed);
     if (found === null) return unknown(typed);
     const { request, session } = found;
+    await sessions.touch(request.id);
     const card = cardOf(request, session);
     if (maySee(request, ask)) return renderCard(card, text);
     return renderConcealed(card, request.created_at.getTime(), text);

@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { createRound, ROUND_TIMES } from '../../src/jobs/watch/round.ts';
+import { createLog } from '../../src/log.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+import { sessionResponse } from '../support/session-response.ts';
+
+const MINUTE_MS = 60_000;
+const ago = (minutes: number): Date => new Date(Date.now() - minutes * MINUTE_MS);
+
+describeOnBothDatabases('looks at sessions', (open) => {
+  const setUp = async () => {
+    const { db } = await open();
+    await migrate(db);
+    const sessions = createSessions(db);
+    const add = async (id: string, columns: object, response: object = {}): Promise<void> => {
+      const answer = sessionResponse(id, response);
+      const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
+      await sessions.bind({ sessionId: id, requestId: id, url: answer.url, response: answer, ...place });
+      await db.updateTable('sessions').set(columns).where('session_id', '=', id).execute();
+    };
+    const dueNow = async () => {
+      const rows = await sessions.due({ until: new Date(), hotSince: ago(10), limit: 10 });
+      return rows.map((row) => row.session_id);
+    };
+    return { db, sessions, add, dueNow };
+  };
+
+  test('after a downtime take what moves first, then what works, then what rests', async () => {
+    const { add, dueNow } = await setUp();
+    await add('sleeper', { watch_first: false, next_look_at: ago(50), changed_at: ago(9000) });
+    await add('quiet', { next_look_at: ago(40), changed_at: ago(70) });
+    await add('hot', { next_look_at: ago(30), changed_at: ago(5) });
+    await add('later', { next_look_at: new Date(Date.now() + MINUTE_MS) });
+    await add('never', { next_look_at: null });
+    expect(await dueNow()).toEqual(['hot', 'quiet', 'sleeper']);
+  });
+
+  test('start again when someone does something with a session that was let be, unless it is over', async () => {
+    const { sessions, add, dueNow } = await setUp();
+    const forgotten = { watch_first: false, next_look_at: null, changed_at: ago(90 * 1440) };
+    await add('asleep', forgotten, { status: 'suspended' });
+    await add('ended', forgotten, { status: 'exit' });
+    await sessions.touch('asleep');
+    await sessions.touch('ended');
+    expect(await dueNow()).toEqual(['asleep']);
+  });
+
+  describe('when the clock was set back an hour', () => {
+    const roundOver = async (sessions: ReturnType<typeof createSessions>) => {
+      const looked: string[] = [];
+      const round = createRound({
+        sessions,
+        source: {
+          look: async (ids) => {
+            looked.push(...ids);
+            return Promise.resolve({ answered: [], gone: [], trouble: { retryAfterMs: null } });
+          },
+        },
+        recorder: { look: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
+        enqueue: async () => Promise.resolve(),
+        times: { ...ROUND_TIMES, fastestMs: 10_000 },
+        now: Date.now,
+        random: () => 0,
+        log: createLog('silent'),
+      });
+      await round(new AbortController().signal);
+      return looked;
+    };
+
+    test('go on at once', async () => {
+      const { sessions, add } = await setUp();
+      await add('working', { next_look_at: ago(-60) });
+      await add('asleep', { watch_first: false, next_look_at: ago(-60), changed_at: ago(9000) });
+      expect(await roundOver(sessions)).toEqual(['working']);
+    });
+
+    test('are planned by the clock of the database, whatever this one says', async () => {
+      const { db, sessions, add } = await setUp();
+      await add('working', { muted: false });
+      await sessions.change('working', { nextLook: { inMs: 30_000, first: true } });
+      const { rows } = await sql<{ seconds: number }>`
+        select round(extract(epoch from next_look_at - now()))::int as seconds from sessions`.execute(db);
+      expect(rows[0]?.seconds).toBeGreaterThan(20);
+      expect(rows[0]?.seconds).toBeLessThanOrEqual(30);
+    });
+  });
+});

@@ -1,0 +1,113 @@
+import { CompiledQuery } from 'kysely';
+import type { Kysely, KyselyPlugin, RootOperationNode } from 'kysely';
+import { expect, test } from 'vitest';
+import { createCards } from '../../src/store/cards.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createListing } from '../../src/store/listing.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createMilestones } from '../../src/store/milestones.ts';
+import { createReplies } from '../../src/store/replies.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { createSessionMessages } from '../../src/store/session-messages.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+import { fillHistory } from '../support/history.ts';
+
+const ROWS = 100_000;
+const MINUTE_MS = 60_000;
+
+/** Notes every statement, as it is built. */
+function noting(db: Kysely<Tables>) {
+  const nodes: RootOperationNode[] = [];
+  const plugin: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      nodes.push(node);
+      return node;
+    },
+    transformResult: async ({ result }) => Promise.resolve(result),
+  };
+  return { db: db.withPlugin(plugin), nodes };
+}
+
+/** What the database would do for each statement of `use`. */
+async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<unknown>): Promise<string> {
+  const { db, nodes } = noting(database.db);
+  await use(db);
+  const plans: string[] = [];
+  for (const node of nodes.splice(0)) {
+    const { sql, parameters } = database.db.getExecutor().compileQuery(node, { queryId: 'plan' });
+    if (!/^\s*(select|update|insert|delete|with)/i.test(sql)) continue;
+    const explained = await database.db.executeQuery<Record<string, string>>(
+      CompiledQuery.raw(`explain ${sql}`, [...parameters]),
+    );
+    plans.push([sql, ...explained.rows.flatMap((row) => Object.values(row))].join('\n'));
+  }
+  expect(plans).not.toEqual([]);
+  return plans.join('\n\n');
+}
+
+const SCAN = /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts)\b/;
+
+describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
+  test('every hot statement reads an index', { timeout: 300_000 }, async () => {
+    const database = await open();
+    await migrate(database.db);
+    await fillHistory(database.db, { requests: ROWS });
+    await database.db.executeQuery(CompiledQuery.raw('analyze'));
+    const now = new Date();
+    const ago = new Date(now.getTime() - MINUTE_MS);
+    const person = { teamId: 'T1', userId: 'U7' };
+    const paging = { teamId: 'T1', viewerId: 'U7', offset: 20, limit: 10 };
+    const looks = [{ id: 's7', was: ago, at: now, first: true }];
+    const uses: Record<string, (db: Kysely<Tables>) => Promise<unknown>> = {
+      'own list': async (db) => createListing(db).page({ ...paging, whose: 'mine' }),
+      'list of all': async (db) => createListing(db).page({ ...paging, whose: 'all' }),
+      home: async (db) => createListing(db).mostPressing({ ...person, limit: 10 }),
+      'request by id': async (db) => createRequests(db).find('r7'),
+      'request by delivery': async (db) => createRequests(db).idOf('d7'),
+      'open above': async (db) => createRequests(db).isOpenAbove('C7', '7.1'),
+      claim: async (db) => createRequests(db).claim('r7', 'me'),
+      stranded: async (db) => createRequests(db).stranded(ago),
+      'stale cards': async (db) => createRequests(db).staleCards(ago),
+      'release all': async (db) => createRequests(db).releaseAll(),
+      'mark stale': async (db) => createCards(db, { burst: 1, perMinute: 1 }).markStale('r7'),
+      session: async (db) => createSessions(db).find('s7'),
+      'session of request': async (db) => createSessions(db).ofRequest('r7'),
+      'session in thread': async (db) => createSessions(db).inThread('C7', '7.1'),
+      due: async (db) => createSessions(db).due({ until: now, hotSince: ago, limit: 50 }),
+      'due count': async (db) => createSessions(db).dueCount(now, 1000),
+      reschedule: async (db) => createSessions(db).reschedule(looks),
+      'bring first forward': async (db) =>
+        createSessions(db).bringForward(true, { now, latest: new Date(now.getTime() + 5 * MINUTE_MS) }),
+      'bring later forward': async (db) =>
+        createSessions(db).bringForward(false, { now, latest: new Date(now.getTime() + 3000 * MINUTE_MS) }),
+      touch: async (db) => createSessions(db).touch('s7'),
+      bound: async (db) => createSessions(db).bound(['s7', 's8']),
+      'known messages': async (db) => createSessionMessages(db).known('s7', ['e7-1']),
+      'next message': async (db) => createSessionMessages(db).nextPending('s7'),
+      'last said': async (db) => createSessionMessages(db).lastSaid('s7'),
+      'waiting messages': async (db) => createSessionMessages(db).waiting(ago),
+      'left out': async (db) => createSessionMessages(db).countLeftOut('s7', db),
+      'reply by id': async (db) => createReplies(db).find('y7'),
+      'next reply': async (db) => createReplies(db).nextOpen('s7'),
+      'opening reply': async (db) => createReplies(db).isOpening('s7'),
+      'waiting replies': async (db) => createReplies(db).waiting(MINUTE_MS),
+      'recognised replies': async (db) => createReplies(db).recognised('s7', ['e7']),
+      'replies of a message': async (db) =>
+        db
+          .transaction()
+          .execute(async (trx) =>
+            createReplies(db).lockMessage({ teamId: 'T1', channelId: 'C7', messageTs: '7.2' }, trx),
+          ),
+      'pending milestones': async (db) => createMilestones(db).pending('s7'),
+      'waiting milestones': async (db) => createMilestones(db).waiting(ago),
+    };
+    const scanning: string[] = [];
+    for (const [name, use] of Object.entries(uses)) {
+      const plans = await plansOf(database, use);
+      if (SCAN.test(plans)) scanning.push(`${name}:\n${plans}`);
+    }
+    expect(scanning).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../src/store/tables.ts';
+
+export type History = {
+  requests: number;
+  /** People who asked for them. */
+  people?: number;
+  /** The newest that still work. */
+  active?: number;
+  /** Finished jobs of the queue, whose tables exist. */
+  jobs?: number;
+};
+
+const CHUNK = 10_000;
+const DAYS = 365;
+
+/**
+ * Fills the tables with a year: the first request is the oldest. Ids are `r1` and `s1`, people `U1`, channels `C1`, all in
+ * the workspace T1. Each request has its session, two messages, two milestones and a reply.
+ */
+export async function fillHistory(db: Kysely<Tables>, history: History): Promise<void> {
+  const { requests, people = 500, active = 60, jobs = 0 } = history;
+  for (let from = 1; from <= requests; from += CHUNK) {
+    const to = Math.min(requests, from + CHUNK - 1);
+    await fillRequests({ db, from, to, requests, people, active });
+    await fillSessions({ db, from, to, requests, people, active });
+    await fillTalk(db, from, to);
+  }
+  for (let from = 1; from <= jobs; from += CHUNK) await fillJobs(db, from, Math.min(jobs, from + CHUNK - 1));
+}
+
+type Part = Required<Pick<History, 'requests' | 'people' | 'active'>> & {
+  db: Kysely<Tables>;
+  from: number;
+  to: number;
+};
+
+/** When the request of this number was made. */
+const askedAt = (requests: number) =>
+  sql`now() - (${requests}::int - n) * interval '1 second' * ${Math.round((DAYS * 86_400) / requests)}::int`;
+
+const TASK = 'The login test fails every second night: find out why, fix it and open a pull request. '.repeat(
+  3,
+);
+
+async function fillRequests({ db, from, to, requests, people, active }: Part): Promise<void> {
+  const draft = JSON.stringify({ values: { prompt: TASK, repos: ['acme/web'] }, sources: {} });
+  const identity = { kind: 'matched', devinUserId: 'user-1', name: 'Ana', how: 'email', checkedAtMs: 0 };
+  await sql`
+    insert into session_requests (id, dedupe_key, state, source, team_id, user_id, channel_id, draft, slack_file_ids,
+      had_secrets, identity, card_channel_id, card_ts, prompt, session_id, created_at, updated_at)
+    select 'r' || n, 'd' || n,
+      case when n > ${requests}::int - ${active}::int or n % 50 > 1 then 'created' when n % 50 = 1 then 'refused' else 'failed' end,
+      'command', 'T1', 'U' || (n % ${people}::int), 'C' || (n % 50), ${draft}::jsonb, '[]', false,
+      ${JSON.stringify(identity)}::jsonb, 'C' || (n % 50), n || '.1', ${TASK}, 's' || n,
+      ${askedAt(requests)}, ${askedAt(requests)}
+    from generate_series(${from}::int, ${to}::int) n`.execute(db);
+}
+
+async function fillSessions({ db, from, to, requests, active }: Part): Promise<void> {
+  const response = {
+    status: 'suspended',
+    status_detail: 'inactivity',
+    title: 'Fix the flaky login test',
+    tags: ['slack', 'web'],
+    org_id: 'org-1',
+    created_at: 1_760_000_000,
+    updated_at: 1_760_000_000,
+    acus_consumed: 1.9,
+    pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }],
+    user_id: 'user-1',
+    structured_output: { summary: TASK },
+  };
+  const isActive = sql`n > ${requests}::int - ${active}::int`;
+  await sql`
+    insert into sessions (session_id, request_id, url, response, team_id, channel_id, thread_ts, phase, was_finished,
+      last_words, changed_at, phase_at, next_look_at, watch_first, told, created_at, updated_at)
+    select 's' || n, 'r' || n, 'https://app.devin.ai/sessions/s' || n,
+      (${JSON.stringify(response)}::jsonb || jsonb_build_object('session_id', 's' || n, 'url', 'https://app.devin.ai/sessions/s' || n)
+        || case when ${isActive} then '{"status":"running","status_detail":"working"}'::jsonb
+           when n % 10 < 3 then '{"status":"exit"}'::jsonb else '{}'::jsonb end)::json,
+      'T1', 'C' || (n % 50), n || '.1',
+      case when ${isActive} then 'working' when n % 10 < 3 then 'ended' when n % 10 < 7 then 'finished' else 'asleep' end,
+      n % 10 < 7, 'Done: the session cookie expired.', ${askedAt(requests)}, ${askedAt(requests)},
+      case when ${isActive} then now() when n % 10 < 3 then null else now() + interval '1 minute' * (n % 1440) end,
+      ${isActive},
+      '["finished"]', ${askedAt(requests)}, ${askedAt(requests)}
+    from generate_series(${from}::int, ${to}::int) n
+    where n > ${requests}::int - ${active}::int or n % 50 > 1`.execute(db);
+}
+
+async function fillTalk(db: Kysely<Tables>, from: number, to: number): Promise<void> {
+  const numbers = sql`generate_series(${from}::int, ${to}::int) n`;
+  await sql`
+    insert into session_messages (session_id, event_id, source, text, state, slack_ts, said_at)
+    select 's' || n, 'e' || n || '-' || m, 'devin', ${TASK}, 'posted', n || '.' || m, now() - interval '1 day'
+    from ${numbers}, generate_series(1, 2) m`.execute(db);
+  await sql`
+    insert into milestones (session_id, key, state)
+    select 's' || n, key, 'posted' from ${numbers}, unnest(array['started', 'finished']) key`.execute(db);
+  await sql`
+    insert into replies (id, dedupe_key, session_id, team_id, user_id, channel_id, message_ts, kind, text, files, state, sent_at)
+    select 'y' || n, 'y' || n, 's' || n, 'T1', 'U1', 'C' || (n % 50), n || '.2', 'reply', ${TASK}, '[]', 'delivered', now()
+    from ${numbers}`.execute(db);
+}
+
+async function fillJobs(db: Kysely<Tables>, from: number, to: number): Promise<void> {
+  await sql`
+    insert into pgboss.job (name, data, state, singleton_key, created_on, started_on, completed_on, policy)
+    select name, jsonb_build_object('requestId', 'r' || n), 'completed', 'r' || n, now(), now(), now(), 'short'
+    from generate_series(${from}::int, ${to}::int) n
+    join (select unnest(array['create-session', 'update-card', 'relay-from-devin']) as name,
+      generate_series(0, 2) as part) names on part = n % 3`.execute(db);
+}
