@@ -53,7 +53,7 @@ export type SessionRequestsTable = {
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };
 
-export type SessionsTable = {
+type SessionsTable = {
   /** Without the `devin-` prefix. */
   session_id: string;
   request_id: string;
