@@ -20,13 +20,17 @@ type Numbers = {
   readyMs: number;
 };
 
+let tasks = 0;
+/** Another one each time: the same again would be asked about. */
+const task = (): string => `fix number ${(tasks += 1)}`;
+
 async function measureBare(): Promise<Numbers> {
   const { environment, ask, close } = await openWorld();
   const bare = await runProgram('bench/bare.ts', environment);
   await ask(bare, 'warm up');
   const acks = await atPace(PACE, async () => ask(bare, 'fix it'));
   const pacedMb = bare.rssMb();
-  const acceptedPerSecond = await rush(RUSH, async () => ask(bare, 'rush'));
+  const acceptedPerSecond = await rush(RUSH, async () => ask(bare, task()));
   const rushedMb = bare.rssMb();
   await bare.stop();
   await close();
@@ -61,9 +65,9 @@ async function measureApp(storage: Record<string, string>): Promise<Numbers> {
     const session = await devin.waitForSession(({ request }) => request.prompt === prompt);
     addedMs.push(session.createdAtMs - sentAtMs);
   }
-  const acks = await atPace(PACE, async () => ask(app, 'fix it --repo acme/web'));
+  const acks = await atPace(PACE, async () => ask(app, `${task()} --repo acme/web`));
   const pacedMb = app.rssMb();
-  const acceptedPerSecond = await rush(RUSH, async () => ask(app, 'rush'));
+  const acceptedPerSecond = await rush(RUSH, async () => ask(app, task()));
   const rushedMb = app.rssMb();
   await app.stop();
   await close();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, applyForm, isHidden, withoutFields } from '../session/defaults.ts';
@@ -44,6 +45,10 @@ type IntakeDeps = {
 /** Requests that share a transaction, in a rush. */
 const MOST_AT_ONCE = 50;
 const ID_LENGTH = 24;
+/** So soon, the same command again is rather a slip than a wish for two. */
+const TWIN_MS = 2 * 60_000;
+
+const commandKey = (triggerId: string): string => `command:${triggerId}`;
 
 export type Intake = ReturnType<typeof createIntake>;
 
@@ -148,7 +153,18 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
   return {
     /** A task typed as a command. `triggerId` is Slack's name for this one delivery. */
     acceptCommand: async (asked: Asked, triggerId: string, { draft, reset }: Wish) =>
-      acceptTyped(asked, `command:${triggerId}`, { draft, reset, files: [] }),
+      acceptTyped(asked, commandKey(triggerId), { draft, reset, files: [] }),
+
+    /** The same, asked for by the same person in the same place a moment ago; null: nothing, or this very delivery. */
+    async twinOf(asked: Asked, triggerId: string, { draft, reset }: Wish): Promise<SessionRequest | null> {
+      const since = new Date(Date.now() - TWIN_MS);
+      const recent = await requests.recentOf({ ...asked, since });
+      if (recent.length === 0 || recent.some(({ dedupe_key: key }) => key === commandKey(triggerId)))
+        return null;
+      const { session_secrets: _never, ...stored } = draft;
+      const { values } = await withDefaults(asked, { draft: stored, reset });
+      return recent.find((one) => isDeepStrictEqual(one.draft.values, values)) ?? null;
+    },
 
     /** A task typed in a thread. `place` names the message. */
     acceptInThread: async (asked: Asked, place: string, typed: Typed) =>

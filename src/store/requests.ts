@@ -12,6 +12,9 @@ export function lostSecrets(request: Pick<SessionRequest, 'had_secrets' | 'secre
   return request.had_secrets ? request.secret_names : null;
 }
 
+type Recent = { teamId: string; userId: string; channelId: string; since: Date };
+const MOST_RECENT = 20;
+
 export type Requests = ReturnType<typeof createRequests>;
 
 /** A claim lapses this long after its last renewal: then the process that held it is taken for dead. */
@@ -42,6 +45,22 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
         .where('dedupe_key', '=', dedupeKey)
         .executeTakeFirstOrThrow();
       return id;
+    },
+
+    /** What a person asked for in a conversation since then and may still get, newest first. */
+    async recentOf({ teamId, userId, channelId, since }: Recent): Promise<SessionRequest[]> {
+      const rows = await db
+        .selectFrom('session_requests')
+        .selectAll()
+        .where('team_id', '=', teamId)
+        .where('user_id', '=', userId)
+        .where('created_at', '>', since)
+        .where('channel_id', '=', channelId)
+        .where('state', 'not in', ['refused', 'failed'])
+        .orderBy('created_at', 'desc')
+        .limit(MOST_RECENT)
+        .execute();
+      return rows.map(parse);
     },
 
     async find(id: string): Promise<SessionRequest | null> {

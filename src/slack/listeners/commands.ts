@@ -1,9 +1,11 @@
 import type { AckFn, App, RespondArguments, SlashCommand } from '@slack/bolt';
 import { faultsOf } from '../../session/faults.ts';
-import type { Intent, IntentOf } from '../../session/intent.ts';
+import type { Intent, IntentOf, Wish } from '../../session/intent.ts';
 import type { Forms } from '../../store/forms.ts';
+import type { SessionRequest } from '../../store/request-row.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
+import { renderRunning } from '../blocks/offer.ts';
 import { renderQuestion } from '../blocks/question.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
@@ -12,7 +14,7 @@ import { inTime, TooLateError } from '../../store/deadline.ts';
 import type { Text } from '../../text/index.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { ACTION, RUN_ACTION } from '../ids.ts';
-import type { Intake } from '../intake.ts';
+import type { Asked, Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
 import { askedByButton, askedByCommand } from './asked.ts';
 import type { Ask } from './asked.ts';
@@ -99,10 +101,26 @@ function isStarting(intent: Intent): intent is Starting {
 }
 
 /** A task, or what was meant to be one. */
-function createStart({ command, intake, openForm, text }: CommandDeps) {
+function createStart({ command, intake, sessions, openForm, text }: CommandDeps) {
+  async function alreadyRunning(
+    asked: Asked,
+    wish: Wish,
+    { id: requestId }: SessionRequest,
+  ): Promise<Rendered> {
+    const session = await sessions.ofRequest(requestId);
+    const { id: formId } = await intake.offerCorrection(asked, wish);
+    const another = { actionId: ACTION.startAsTask, formId };
+    return renderRunning({ requestId, url: session?.url ?? null, another }, text);
+  }
+
   return async (payload: SlashCommand, intent: Starting, ack: Answer): Promise<void> => {
     const asked = askedByCommand(payload);
     if (intent.kind === 'create') {
+      const twin = await intake.twinOf(asked, payload.trigger_id, intent);
+      if (twin !== null) {
+        await ack(await alreadyRunning(asked, intent, twin));
+        return;
+      }
       await intake.acceptCommand(asked, payload.trigger_id, intent);
       // The request is on disk: whatever happens from here on, it is not lost.
       await ack();

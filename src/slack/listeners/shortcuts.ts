@@ -1,34 +1,55 @@
 import type { App, MessageShortcut } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { Text } from '../../text/index.ts';
+import { renderRunning } from '../blocks/offer.ts';
+import { isOver } from '../card-actions.ts';
 import type { FormOpener } from '../form-opener.ts';
-import { SHORTCUT_ID } from '../ids.ts';
+import { ACTION, SHORTCUT_ID } from '../ids.ts';
 import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
+import type { Outbound } from '../outbound.ts';
 import { placeKindOf } from '../place-kind.ts';
 
 type ShortcutDeps = {
   intake: Intake;
+  sessions: Pick<Sessions, 'inThread'>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
   openForm: FormOpener;
   /** Does not take long, whatever it finds. */
   nameMentions: (text: string) => Promise<string>;
   /** The same. */
   isMember: (userId: string) => Promise<boolean>;
+  text: Text;
 };
 
 export function listenToShortcuts(
   app: App,
-  { intake, openForm, nameMentions, isMember }: ShortcutDeps,
+  { intake, sessions, outbound, openForm, nameMentions, isMember, text }: ShortcutDeps,
 ): void {
   app.shortcut({ callback_id: SHORTCUT_ID, type: 'message_action' }, async ({ shortcut, ack }) => {
     const context = contextOf(shortcut);
-    const { userId, appName, text } = context.picked;
+    const { userId, appName, text: words } = context.picked;
     // What guests, apps and people of elsewhere wrote goes to Devin as material, never as the task.
     const isTheirs = appName === null && userId !== null && (await isMember(userId));
-    const draft = isTheirs ? { prompt: await nameMentions(text) } : {};
-    const form = await intake.offerForm(askedBy(shortcut, context), draft, context);
+    const draft = isTheirs ? { prompt: await nameMentions(words) } : {};
+    const asked = askedBy(shortcut, context);
+    const form = await intake.offerForm(asked, draft, context);
     await ack();
-    await openForm(shortcut.trigger_id, form);
+    const running = await sessions.inThread(context.channelId, asked.threadTs ?? '');
+    if (running === null || isOver(running, running.phase)) await openForm(shortcut.trigger_id, form);
+    else
+      await outbound.tellPrivately(placeOf(asked, context), renderRunning(runningOf(running, form.id), text));
   });
+}
+
+function runningOf({ request_id: requestId, url }: SessionRow, formId: string) {
+  return { requestId, url, another: { actionId: ACTION.openForm, formId } };
+}
+
+/** In the thread for somebody who reads it, else where the message is. */
+function placeOf({ userId, channelId, responseUrl }: Asked, { picked: { threadTs } }: MessageContext) {
+  return { userId, channelId, threadTs, responseUrl: threadTs === null ? responseUrl : null };
 }
 
 function contextOf(shortcut: MessageShortcut): MessageContext {

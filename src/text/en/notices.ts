@@ -21,6 +21,14 @@ export const notices = {
       problem: 'Slack gave no answer that says so. Nothing was sent; if there is no box, open it here.',
     },
   },
+  /** To a person who asks for a session where one is at work. */
+  running: {
+    title: 'Already running here',
+    why: 'Nothing new was started: a session for this is in progress.',
+    session: 'Open the session',
+    reply: 'Reply there',
+    start: 'Start another',
+  },
   /** To the author of a message that may be a task. */
   offer: {
     title: 'Start a Devin session with your message?',

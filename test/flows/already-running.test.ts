@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { startSession } from '../support/asking.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds } from '../support/worlds.ts';
+
+const TITLE = 'Already running here';
+
+describeOnBothWorlds('a session that is at work already', (world) => {
+  const sessionsOf = (devinUserId: string) =>
+    world().devin.sessions.filter(({ userId }) => userId === devinUserId);
+
+  test('is offered before the same command starts another, and a double click starts one', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await startSession(world(), { text: 'fix the login test --acu 5' });
+    const { message } = await slack.command(ana.userId, channelId, 'fix the login test --acu 5');
+    expect(message?.text).toContain(TITLE);
+    expect(sessionsOf(ana.devinUserId)).toHaveLength(1);
+    const on = { channelId, ts: message?.ts ?? '' };
+    await Promise.all([
+      slack.clickButton(ana.userId, on, 'start_as_task'),
+      slack.clickButton(ana.userId, on, 'start_as_task').catch(() => undefined),
+    ]);
+    await devin.waitForSession(
+      ({ userId }) => userId === ana.devinUserId && sessionsOf(ana.devinUserId).length > 1,
+    );
+    await slack.command(ana.userId, channelId, 'and then something else');
+    await devin.waitForSession(({ request }) => request.prompt === 'and then something else');
+    expect(sessionsOf(ana.devinUserId)).toHaveLength(3);
+  });
+
+  test('takes a reply from the same command', async () => {
+    const { slack } = world();
+    const { ana, channelId, session } = await startSession(world(), { text: 'fix the build' });
+    const { message } = await slack.command(ana.userId, channelId, 'fix the build');
+    expect(message?.text).toContain(session.url);
+    await slack.clickButton(ana.userId, { channelId, ts: message?.ts ?? '' }, 'reply');
+    const box = await slack.waitForView(({ userId }) => userId === ana.userId);
+    expect(box.definition).toMatchObject({ callback_id: 'session_reply' });
+  });
+
+  test('is not in the way of another task, another person or another channel', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await startSession(world(), { text: 'fix the docs' });
+    const ben = addColleague(world());
+    slack.channels.get(channelId)?.members.add(ben.userId);
+    const elsewhere = slack.addChannel({ name: `else-${ana.name}`, members: [ana.userId] });
+    const answers = [
+      await slack.command(ana.userId, channelId, 'fix the docs --acu 7'),
+      await slack.command(ben.userId, channelId, 'fix the docs'),
+      await slack.command(ana.userId, elsewhere, 'fix the docs'),
+    ];
+    expect(answers.map(({ message }) => message)).toEqual([null, null, null]);
+    await sessionOf(devin, ben.devinUserId);
+  });
+
+  test('is offered before the shortcut on its message or in its thread opens a form', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `from-${ana.name}`, members: [ana.userId] });
+    const { ts } = await slack.speak(ana.userId, channelId, 'the login test fails');
+    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+    const form = await settledForm(slack, ana.userId);
+    await slack.submit(form.id, ana.userId);
+    const { id, url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+
+    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+    const told = await slack.waitForMessage(
+      channelId,
+      (one) => one.ephemeralFor === ana.userId && one.text.includes(TITLE),
+    );
+    expect(told.text).toContain(url);
+    expect(slack.openViewOf(ana.userId)).toBeUndefined();
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
+    expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain('the login test fails');
+    await slack.closeView(slack.openViewOf(ana.userId)?.id ?? '');
+
+    devin.advance(id, { status: 'exit' });
+    await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('Ended'));
+    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+    await settledForm(slack, ana.userId);
+  });
+});
