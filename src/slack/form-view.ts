@@ -19,6 +19,7 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
     prefill: withRefused(form),
     sources: form.draft.sources,
     faults: form.faults ?? {},
+    secretNames: form.secret_names ?? [],
     context: form.context === null ? null : contextView(form, form.context, text),
     runsAs: runsAs(form.description, text),
     notes: form.lost_secrets === null ? [] : [text.modal.secretsLost(form.lost_secrets)],

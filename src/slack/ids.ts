@@ -11,6 +11,7 @@ export const VIEW = {
   form: 'session_form',
   details: 'session_details',
   review: 'context_review',
+  secrets: 'secret_form',
   reply: 'session_reply',
   home: 'home',
 } as const;
@@ -24,6 +25,8 @@ export const ACTION = {
   moreOptions: 'more_options',
   /** In the form: what goes to Devin, message by message. */
   review: 'review_context',
+  /** In the form: secrets for the session, one by one. */
+  addSecrets: 'add_secrets',
   reviewEarlier: 'review_earlier',
   reviewLater: 'review_later',
   /** Link button to the session; Slack still sends the click. */
@@ -87,6 +90,17 @@ const formMetadataSchema = z.object({ formId: z.string(), expanded: z.boolean() 
 export type FormMetadata = z.infer<typeof formMetadataSchema>;
 export const writeFormMetadata = (metadata: FormMetadata): string => JSON.stringify(metadata);
 export const readFormMetadata = (text: string): FormMetadata => formMetadataSchema.parse(JSON.parse(text));
+
+/** A view over a form that needs no more than to know it. */
+const overFormMetadataSchema = z.object({ formId: z.string(), formViewId: z.string() });
+export type OverFormMetadata = z.infer<typeof overFormMetadataSchema>;
+export const writeOverFormMetadata = (metadata: OverFormMetadata): string => JSON.stringify(metadata);
+export const readOverFormMetadata = (text: string): OverFormMetadata =>
+  overFormMetadataSchema.parse(JSON.parse(text));
+export type SecretPart = 'name' | 'value' | 'file' | 'sensitive';
+/** `row` counts from 1. */
+export const secretBlock = (row: number, part: SecretPart): string => `secret.${row}.${part}`;
+export const SECRETS_KEPT = 'secrets_kept';
 
 /** The list of what goes to Devin, over its form. `page`: null until it is known where the picked message is. */
 const reviewMetadataSchema = z.object({

@@ -5,13 +5,13 @@ import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, applyForm, isHidden, withoutFields } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Faults } from '../session/faults.ts';
-import type { FieldKey, SessionDraft, StoredDraft } from '../session/fields.ts';
+import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
 import type { EnqueueAll } from '../jobs/queue.ts';
 import { inBatches } from '../store/batches.ts';
 import { beginCommit, inTime } from '../store/deadline.ts';
 import type { Deadline } from '../store/deadline.ts';
-import type { Envelopes } from '../store/envelope.ts';
+import type { Envelope, Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import { messageKey, newId } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
@@ -120,6 +120,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       lost_secrets: lost,
       faults,
       without: null,
+      secret_names: null,
       expanded,
       description: null,
     };
@@ -176,9 +177,10 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
 
     /** A form that was submitted; `viewId` names this one opening of it. */
     async acceptForm(form: Form, submission: Submission) {
-      const { session_secrets: sessionSecrets = [], ...stored } = submission.draft;
+      const { session_secrets: typed = [], ...stored } = submission.draft;
       const id = newId();
-      const responseUrl = envelopes.open(form.id, form.sealed)?.responseUrl ?? null;
+      const { responseUrl, sessionSecrets: kept } = envelopes.open(form.id, form.sealed) ?? EMPTY;
+      const sessionSecrets = withSecrets(kept, typed);
       const context =
         form.context === null
           ? null
@@ -202,7 +204,19 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
         sealed: envelopes.close(id, { responseUrl, sessionSecrets }),
         secretNames: sessionSecrets.map(({ key }) => key),
       };
-      return accept(async () => Promise.resolve(request));
+      const isNew = await accept(async () => Promise.resolve(request));
+      if (kept.length > 0) await forms.seal(form.id, envelopes.withoutSecrets(form.id, form.sealed), []);
+      return isNew;
+    },
+
+    /** Secrets that were entered one by one, until the form is sent. Those that were kept before stay if they are to. */
+    async keepSecrets(form: Form, { secrets, kept }: KeptSecrets): Promise<Form> {
+      const { responseUrl, sessionSecrets: before } = envelopes.open(form.id, form.sealed) ?? EMPTY;
+      const sessionSecrets = withSecrets(before.filter(kept), secrets);
+      const sealed = envelopes.close(form.id, { responseUrl, sessionSecrets });
+      const names = sessionSecrets.map(({ key }) => key);
+      await forms.seal(form.id, sealed, names);
+      return { ...form, sealed, secret_names: names };
     },
 
     /** A text that a person was asked about, which is a task after all: once, however often they say so. */
@@ -265,6 +279,16 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       return keepForm(asked, { draft, context, lost: lostSecrets(request) });
     },
   };
+}
+
+const EMPTY: Envelope = { responseUrl: null, sessionSecrets: [] };
+
+type KeptSecrets = { secrets: SessionSecret[]; kept: (secret: SessionSecret, at: number) => boolean };
+
+/** A name that comes again takes its newer value. */
+function withSecrets(before: readonly SessionSecret[], newer: readonly SessionSecret[]): SessionSecret[] {
+  const names = new Set(newer.map(({ key }) => key));
+  return [...before.filter(({ key }) => !names.has(key)), ...newer];
 }
 
 type Timely = { request: NewRequest; deadline: Deadline };

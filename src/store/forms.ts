@@ -45,6 +45,8 @@ const formSchema = z.object({
   lost_secrets: z.array(z.string()).nullable(),
   /** What was refused, by field. */
   faults: faultsSchema.nullable(),
+  /** What session secrets that were entered one by one are called; their values are only in `sealed`. */
+  secret_names: z.array(z.string()).nullable(),
   /** What of the thread is not to be sent. */
   without: withoutSchema.nullable(),
   expanded: z.boolean(),
@@ -104,6 +106,15 @@ export function createForms(db: Kysely<Tables>) {
 
     async expand(id: string): Promise<void> {
       await db.updateTable('forms').set({ expanded: true }).where('id', '=', id).execute();
+    },
+
+    /** Session secrets, sealed, and what they are called. */
+    async seal(id: string, sealed: string | null, names: readonly string[]): Promise<void> {
+      await db
+        .updateTable('forms')
+        .set({ sealed, secret_names: json(names) })
+        .where('id', '=', id)
+        .execute();
     },
 
     /** What of the thread is not to be sent. */

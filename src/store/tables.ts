@@ -217,6 +217,8 @@ type FormsTable = {
   lost_secrets: ColumnType<unknown, string | null | undefined, never>;
   /** What was refused, by field. */
   faults: ColumnType<unknown, string | null | undefined, never>;
+  /** Names of session secrets that were entered one by one. */
+  secret_names: ColumnType<unknown, string | null | undefined, string | null>;
   /** Messages and files of the thread that are not to be sent. */
   without: ColumnType<unknown, string | null | undefined, string | null>;
   /** "More options" was pressed. */

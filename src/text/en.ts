@@ -8,6 +8,7 @@ import { home } from './en/home.ts';
 import { notices } from './en/notices.ts';
 import { config, store, start } from './en/operator.ts';
 import { review } from './en/review.ts';
+import { secretForm } from './en/secrets.ts';
 import { sessions } from './en/sessions.ts';
 import { settings } from './en/settings.ts';
 import { steering } from './en/steering.ts';
@@ -32,6 +33,7 @@ export const en = {
   milestones,
   modal,
   review,
+  secretForm,
   details,
   lookup,
   notices,

@@ -16,6 +16,7 @@ import { listenToHome } from '../slack/listeners/home.ts';
 import { listenToOptions } from '../slack/listeners/options.ts';
 import type { Suggest } from '../slack/listeners/options.ts';
 import { listenToReview } from '../slack/listeners/review.ts';
+import { listenToSecretForm } from '../slack/listeners/secret-form.ts';
 import { listenToShortcuts } from '../slack/listeners/shortcuts.ts';
 import { listenToSteering } from '../slack/listeners/steering.ts';
 import { listenToViews } from '../slack/listeners/views.ts';
@@ -81,6 +82,7 @@ export function createEdge(parts: Parts): HttpServer {
   });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
   listenToViews(app, { ...shared, readUploadedText });
+  listenToSecretForm(app, { ...shared, readUploadedText });
   listenToReview(app, shared);
   listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, shared);

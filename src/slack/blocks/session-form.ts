@@ -13,7 +13,7 @@ import { MORE_GROUPS, shownFields, TASK } from './form/shown.ts';
 import type { TextPlan } from './form/typed.ts';
 import { planTexts } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
-import { alert, caption, context, header, section } from './objects.ts';
+import { alert, button, caption, context, header, section } from './objects.ts';
 import { bold, escape } from './text.ts';
 
 export type { FormContext } from './form/context-inputs.ts';
@@ -44,6 +44,8 @@ export type SessionForm = {
   sources: Sources;
   /** What was refused, by field. */
   faults: Faults;
+  /** What secrets that were entered one by one are called. */
+  secretNames: string[];
   context: FormContext | null;
   runsAs: FormIdentity;
   /** Plain sentences. */
@@ -110,7 +112,16 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   });
   const file = takesFile(field) && !isMainFile(field) ? [fileInput(field, text)] : [];
   const context = key === TASK && form.context !== null ? contextBlocks(form.context, text) : [];
-  return [...inputs, ...file, ...context];
+  const oneByOne = field.input.kind === 'secrets' ? secretsButton(form.secretNames, text) : [];
+  return [...inputs, ...file, ...oneByOne, ...context];
+}
+
+function secretsButton(names: readonly string[], { modal }: Text): KnownBlock[] {
+  const add = button(ACTION.addSecrets, modal.addSecrets, 'add');
+  return [
+    ...(names.length === 0 ? [] : [context(escape(modal.secretsKept(names)))]),
+    { type: 'actions', elements: [add] },
+  ];
 }
 
 /** The first view is short: its file is with the other files. */

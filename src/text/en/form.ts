@@ -88,6 +88,9 @@ export const modal = {
       hint: 'More secrets for this session only. Values can be up to 65,536 characters and have line breaks. The file stays in Slack until you delete it.',
     },
   },
+  /** Opens the view in which secrets are entered one by one. */
+  addSecrets: 'Add secrets one by one',
+  secretsKept: (names: readonly string[]): string => `Entered one by one: ${names.join(', ')}`,
   fileErrors: {
     'too-large': 'This file is larger than 256 KB.',
     'not-text': 'This file is not a text file (UTF-8).',

@@ -51,6 +51,7 @@ export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
         values: {},
         sources: {},
         faults: {},
+        secretNames: [],
         context: { picked: words, options: [], chosen: 'message', notes: [] },
         runsAs: { kind: 'member', name: words, how: 'Matched.' },
         notes: [],

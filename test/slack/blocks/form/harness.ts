@@ -17,6 +17,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     values: {},
     sources: {},
     faults: {},
+    secretNames: [],
     context: null,
     runsAs: { kind: 'member', name: 'Ada', how: 'Matched.' },
     notes: [],

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+describe('secrets that are entered one by one', () => {
+  const world = useWorld();
+
+  const open = async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `rows-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, '');
+    const form = await settledForm(slack, ana.userId);
+    await showAllOptions(slack, form);
+    slack.typeIn(form.id, { 'field.prompt': 'use the secrets' });
+    const push = async () => {
+      const before = new Set(slack.views().map(({ id }) => id));
+      await slack.clickButton(ana.userId, { viewId: form.id }, 'add_secrets');
+      return slack.waitForView(({ id, userId }) => userId === ana.userId && !before.has(id));
+    };
+    const upload = (name: string, content: string) =>
+      slack.addFile({ name, mimetype: 'text/plain', content, owner: ana.userId });
+    return { slack, devin, ana, form, push, upload };
+  };
+
+  test('go to Devin as they are: several lines, as long as Devin takes, sensitive or not', async () => {
+    const { slack, devin, ana, form, push, upload } = await open();
+    const long = 'v'.repeat(65_536);
+    const first = await push();
+    slack.typeIn(first.id, {
+      'secret.1.name': 'PEM',
+      'secret.1.value': 'line 1\nline 2\n',
+      'secret.2.name': 'LONG',
+      'secret.2.file': [upload('long.txt', long)],
+      'secret.2.sensitive': [],
+      'secret.3.name': 'OLD',
+      'secret.3.value': 'x',
+    });
+    expect((await slack.submit(first.id, ana.userId)).kind).toBe('closed');
+    await slack.waitForView(
+      ({ id }) => id === form.id && slack.renderText(id).includes('Entered one by one: PEM, LONG, OLD'),
+    );
+    const second = await push();
+    expect(slack.renderText(second.id)).not.toContain('line 1');
+    slack.typeIn(second.id, { secrets_kept: ['0', '1'] });
+    await slack.submit(second.id, ana.userId);
+    await slack.waitForView(
+      ({ id }) => id === form.id && slack.renderText(id).includes('Entered one by one: PEM, LONG\n'),
+    );
+    slack.typeIn(form.id, { 'field.session_secrets': 'TYPED=1' });
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request.prompt).toBe('use the secrets');
+    expect(devin.secretsOf(session.id)).toEqual([
+      { key: 'PEM', value: 'line 1\nline 2\n', sensitive: true },
+      { key: 'LONG', value: long, sensitive: false },
+      { key: 'TYPED', value: '1', sensitive: true },
+    ]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('are refused at their field, without a word of their values', async () => {
+    const { slack, ana, push, upload } = await open();
+    const view = await push();
+    slack.typeIn(view.id, {
+      'secret.1.value': 'hunter2',
+      'secret.2.name': 'A B',
+      'secret.2.value': 'hunter2',
+      'secret.3.name': 'BOTH',
+      'secret.3.value': 'hunter2',
+      'secret.3.file': [upload('both.txt', 'hunter2')],
+      'secret.4.name': 'LONG',
+      'secret.4.file': [upload('long.txt', 'v'.repeat(65_537))],
+      'secret.5.name': 'EMPTY',
+    });
+    const result = await slack.submit(view.id, ana.userId);
+    if (result.kind !== 'errors') throw new Error(result.kind);
+    expect(Object.keys(result.errors).toSorted()).toEqual([
+      'secret.1.name',
+      'secret.2.name',
+      'secret.3.file',
+      'secret.4.file',
+      'secret.5.value',
+    ]);
+    expect(JSON.stringify(result.errors)).not.toContain('hunter2');
+  });
+});
