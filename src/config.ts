@@ -4,8 +4,11 @@ import { en } from './text/index.ts';
 
 const words = en.config;
 const prefixed = (prefix: string) => z.string().startsWith(prefix);
-const address = z.url({ protocol: /^https?$/ });
-const base64Of32Bytes = z.string().refine((value) => Buffer.from(value, 'base64').length === 32);
+/** Tokens go there: in the clear on this machine only. */
+const address = z.url({ protocol: /^https?$/ }).refine(isPrivate);
+const keys = z
+  .string()
+  .refine((value) => value.split(',').every((key) => Buffer.from(key, 'base64').length === 32));
 
 /** One row a variable, in the order of .env.example. Defaults are here and nowhere else. */
 const environmentSchema = z.object({
@@ -19,6 +22,7 @@ const environmentSchema = z.object({
     .default('/devin'),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  METRICS_TOKEN: z.string().min(16).optional(),
   DEVIN_API_KEY: prefixed('cog_'),
   // Some accounts are issued `org_…`; what the server gave is used as it is.
   DEVIN_ORG_ID: z.string().regex(/^org[-_]\S+$/),
@@ -27,7 +31,7 @@ const environmentSchema = z.object({
   REQUEST_TAG: z.enum(['on', 'off']).default('on'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATA_DIR: z.string().default('./data'),
-  SECRETS_KEY: base64Of32Bytes.optional(),
+  SECRETS_KEY: keys.optional(),
   WATCH_SECONDS: z.coerce.number().min(1).default(10),
   MENTIONS: z.enum(['start', 'ask']).default('start'),
   POLICY_FILE: z.never().optional(),
@@ -35,6 +39,11 @@ const environmentSchema = z.object({
 });
 
 type Mentions = 'start' | 'ask';
+
+function isPrivate(value: string): boolean {
+  const { protocol, hostname } = URL.parse(value) ?? { protocol: '', hostname: '' };
+  return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
 
 type Variable = keyof typeof environmentSchema.shape;
 
@@ -46,7 +55,8 @@ export type Config = {
     apiUrl: string | null;
     command: string;
   };
-  http: { host: string; port: number };
+  /** `metricsToken` null: who is near may read the metrics. */
+  http: { host: string; port: number; metricsToken: string | null };
   devin: { apiKey: string; orgId: string; apiUrl: string };
   impersonation: 'required' | 'preferred' | 'off';
   requestTag: boolean;
@@ -101,7 +111,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
       apiUrl: env.SLACK_API_URL ?? null,
       command: env.SLACK_COMMAND,
     },
-    http: { host: env.HOST, port: env.PORT },
+    http: { host: env.HOST, port: env.PORT, metricsToken: env.METRICS_TOKEN ?? null },
     devin: { apiKey: env.DEVIN_API_KEY, orgId: env.DEVIN_ORG_ID, apiUrl: env.DEVIN_API_URL },
     impersonation: env.IMPERSONATION,
     requestTag: env.REQUEST_TAG === 'on',

@@ -33,6 +33,8 @@ async function run(config: Config): Promise<void> {
     await bot.start();
   } catch (error) {
     if (!isForOperator(error)) throw error;
+    // The sentence says what to do; the cause, what happened.
+    if (error.cause !== undefined) log.error({ err: error.cause }, 'the start failed');
     exitWith([error.message]);
   }
 }

@@ -1,4 +1,7 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Skews } from './clock-skew.ts';
+import type { DevinRequestFacts } from './devin/attempt.ts';
 import type { Depth } from './jobs/queue.ts';
 import type { RefusedDelivery } from './slack/http-receiver.ts';
 import type { RequestState } from './session/request.ts';
@@ -6,7 +9,12 @@ import type { RequestState } from './session/request.ts';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** What /metrics shows: https://prometheus.io/docs/instrumenting/exposition_formats */
-export function createMetrics(depth: () => Promise<Record<string, Depth>>) {
+type MetricsDeps = { depth: () => Promise<Record<string, Depth>>; skews: Skews };
+
+/** A database that hangs must not keep the other numbers back. */
+const DEPTH_MS = 1000;
+
+export function createMetrics({ depth, skews }: MetricsDeps) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -28,17 +36,44 @@ export function createMetrics(depth: () => Promise<Record<string, Depth>>) {
     labelNames: ['job', 'state'],
     registers,
     async collect() {
-      for (const [job, { queued, active }] of Object.entries(await depth())) {
+      const depths = await Promise.race([depth(), delay(DEPTH_MS, {}, { ref: false })]);
+      for (const [job, { queued, active }] of Object.entries(depths)) {
         this.set({ job, state: 'queued' }, queued);
         this.set({ job, state: 'active' }, active);
       }
     },
   });
   registry.registerMetric(jobs);
+  registry.registerMetric(skewGauge(skews));
+  const devin = new Histogram({
+    name: 'devin_slack_devin_request_seconds',
+    help: 'Requests to Devin by operation and status; none: no answer.',
+    labelNames: ['operation', 'status'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
+    registers,
+  });
   return {
     countState: (state: RequestState): void => requests.inc({ state }),
+    observeDevin: ({ operation, status, durationMs }: DevinRequestFacts): void =>
+      devin.observe({ operation, status: status ?? 'none' }, durationMs / 1000),
     countRefused: (why: RefusedDelivery): void => refused.inc({ why }),
     contentType: registry.contentType,
     text: async (): Promise<string> => registry.metrics(),
   };
+}
+
+function skewGauge(skews: Skews): Gauge {
+  return new Gauge({
+    name: 'devin_slack_clock_skew_seconds',
+    help: "How far another system's clock is ahead of this machine's.",
+    labelNames: ['system'],
+    registers: [],
+    collect() {
+      for (const [system, skewMs] of [
+        ['slack', skews.slack()],
+        ['devin', skews.devin()],
+      ] as const)
+        if (skewMs !== null) this.set({ system }, skewMs / 1000);
+    },
+  });
 }

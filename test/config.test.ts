@@ -52,6 +52,44 @@ describe('the settings', () => {
     expect(parseConfig({ ...complete, ...url, SECRETS_KEY: key })).toMatchObject({ ok: true });
   });
 
+  test.each([
+    'http://slack.example/api/',
+    'http://10.0.0.1',
+    'http://localhost.example',
+    'ftp://localhost',
+    'nothing',
+  ])('send tokens encrypted, except on this machine: not to %s', (address) => {
+    for (const name of ['SLACK_API_URL', 'DEVIN_API_URL']) {
+      const parsed = parseConfig({ ...complete, [name]: address });
+      expect(parsed.ok ? [] : parsed.problems).toEqual([
+        expect.stringContaining(`${name} must be an https address`),
+      ]);
+    }
+  });
+
+  test.each([
+    'https://proxy.example/devin',
+    'http://localhost:3001',
+    'http://127.0.0.1:3001',
+    'http://[::1]:3001',
+  ])('send tokens encrypted, except on this machine: to %s', (address) => {
+    expect(parseConfig({ ...complete, SLACK_API_URL: address, DEVIN_API_URL: address })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('take several keys, each of 32 bytes', () => {
+    const [one, two] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
+    expect(parseConfig({ ...complete, SECRETS_KEY: `${one},${two}` })).toMatchObject({ ok: true });
+    expect(parseConfig({ ...complete, SECRETS_KEY: `${one},` })).toMatchObject({ ok: false });
+    expect(parseConfig({ ...complete, SECRETS_KEY: `${one},short` })).toMatchObject({ ok: false });
+  });
+
+  test('need a token for the metrics that cannot be guessed, if any', () => {
+    expect(parseConfig({ ...complete, METRICS_TOKEN: 'short' })).toMatchObject({ ok: false });
+    expect(parseConfig({ ...complete, METRICS_TOKEN: 'a'.repeat(16) })).toMatchObject({ ok: true });
+  });
+
   test('refuse a policy file, since nothing would enforce it', () => {
     expect(parseConfig({ ...complete, POLICY_FILE: 'policy.yml' })).toMatchObject({ ok: false });
   });

@@ -1,12 +1,16 @@
 import { HTTPError, NetworkError, TimeoutError } from 'ky';
 import { bareFacts, DevinError, neverConnected } from './errors.ts';
-import { parseProblem } from './problem.ts';
+import { parseProblem, requestIdOf } from './problem.ts';
 
 type Fetch = typeof globalThis.fetch;
 
 /** One HTTP request, for logs and metrics. No bodies. */
 export type DevinRequestFacts = {
   operation: string;
+  method: string;
+  /** Without ids and names. */
+  path: string;
+  requestId: string | null;
   /** null: no answer. */
   status: number | null;
   durationMs: number;
@@ -18,6 +22,14 @@ export type AttemptOptions = {
   /** Called for each HTTP request, those of a retry too. */
   onRequest?: (facts: DevinRequestFacts) => void;
 };
+
+/** https://docs.devin.ai/api-reference/v3/overview */
+const API_WORDS: ReadonlySet<string> = new Set(
+  (
+    'v3 v3beta1 self organizations sessions messages attachments members users idp-users playbooks knowledge notes ' +
+    'secrets repositories git-providers tags archive unarchive insights enterprise'
+  ).split(' '),
+);
 
 type Attempted = AttemptOptions & {
   operation: string;
@@ -31,14 +43,15 @@ export async function attempt<T>(attempted: Attempted, run: (fetch: Fetch) => Pr
   const { fetch = globalThis.fetch, signal } = attempted;
   let sent = false;
   const observed: Fetch = async (...request) => {
+    const [input] = request;
     sent ||= signal?.aborted !== true;
     const startedMs = performance.now();
     try {
       const response = await fetch(...request);
-      report(attempted, response.status, startedMs);
+      report(attempted, { input, response, startedMs });
       return response;
     } catch (error) {
-      report(attempted, null, startedMs);
+      report(attempted, { input, response: null, startedMs });
       throw error;
     }
   };
@@ -49,10 +62,25 @@ export async function attempt<T>(attempted: Attempted, run: (fetch: Fetch) => Pr
   }
 }
 
-function report({ operation, log, onRequest }: Attempted, status: number | null, startedMs: number): void {
-  const facts = { operation, status, durationMs: Math.round(performance.now() - startedMs) };
+type Sent = { input: Parameters<Fetch>[0]; response: Response | null; startedMs: number };
+
+function report({ operation, log, onRequest }: Attempted, { input, response, startedMs }: Sent): void {
+  const facts = {
+    operation,
+    method: input instanceof Request ? input.method : 'GET',
+    path: templateOf(input instanceof Request ? input.url : String(input)),
+    status: response?.status ?? null,
+    requestId: response === null ? null : requestIdOf(response.headers),
+    durationMs: Math.round(performance.now() - startedMs),
+  };
   log?.debug(facts, 'Devin request');
   onRequest?.(facts);
+}
+
+/** Whatever is not a word of the API may be an id, or the name of somebody's file. */
+function templateOf(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname.replaceAll(/[^/]+/g, (part) => (API_WORDS.has(part) ? part : '{id}'));
 }
 
 /** ky's errors hold the request, with the key and the body in it: they are never a cause. */

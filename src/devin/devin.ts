@@ -21,6 +21,7 @@ export function createDevin({ now, ...options }: DevinClientOptions & { now?: ()
       const nowMs = clock.nowMs();
       return nowMs === null ? null : new Date(nowMs);
     },
+    clock,
     sessions: createSessions(client),
     messages: createMessages(client),
     attachments: createAttachments(client),

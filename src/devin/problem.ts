@@ -37,7 +37,7 @@ export function parseProblem(
       fieldErrors,
     },
     retryAfterMs: readRetryAfter(headers),
-    requestId: headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray'),
+    requestId: requestIdOf(headers),
   };
 }
 
@@ -180,4 +180,8 @@ function withoutValues(value: string, sensitive: readonly string[]): string {
     if (echo !== -1) result = `${result.slice(0, echo)}…`;
   }
   return result;
+}
+
+export function requestIdOf(headers: Headers): string | null {
+  return headers.get('x-request-id') ?? headers.get('request-id') ?? headers.get('cf-ray');
 }

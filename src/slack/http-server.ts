@@ -19,7 +19,7 @@ export type HttpServerOptions = {
   host: string;
   port: number;
   /** GET pages by path. */
-  pages: Record<string, () => Promise<Page>>;
+  pages: Record<string, (request: IncomingMessage) => Promise<Page>>;
   /** Takes POSTs to /slack/events; null in Socket Mode. */
   slackEvents: RequestListener | null;
   /** For tests: how soon a request that does not arrive is ended, and how many connections there may be. */
@@ -69,7 +69,7 @@ async function answer(
   const path = URL.parse(request.url ?? '/', 'http://localhost')?.pathname ?? '/';
   const page = pages[path];
   if (request.method === 'GET' && page !== undefined) {
-    const { status, contentType, body } = await page();
+    const { status, contentType, body } = await page(request);
     response.writeHead(status, { 'content-type': contentType }).end(body);
     return;
   }

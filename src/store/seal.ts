@@ -26,8 +26,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const PREFIX = 'v1.';
 
-/** AES-256-GCM with a random nonce. The context (a request id) is authenticated: a value moved elsewhere stays shut. */
-export function createSeal(key: Buffer): Seal {
+/** The first key seals, all of them open. AES-256-GCM with a random nonce. The context (a request id) is authenticated: a value moved elsewhere stays shut. */
+export function createSeal(key: Buffer, ...older: readonly Buffer[]): Seal {
   return {
     seal(plain, context) {
       const nonce = randomBytes(NONCE_BYTES);
@@ -38,7 +38,12 @@ export function createSeal(key: Buffer): Seal {
     },
     open(sealed, context) {
       if (!sealed.startsWith(PREFIX)) return null;
-      return decrypt(key, Buffer.from(sealed.slice(PREFIX.length), 'base64url'), context);
+      const bytes = Buffer.from(sealed.slice(PREFIX.length), 'base64url');
+      for (const one of [key, ...older]) {
+        const plain = decrypt(one, bytes, context);
+        if (plain !== null) return plain;
+      }
+      return null;
     },
   };
 }
@@ -59,22 +64,25 @@ function decrypt(key: Buffer, bytes: Buffer, context: string): string | null {
 }
 
 export type SecretsKeyOptions = {
-  /** 32 bytes in base64. Absent: the key kept in `dataDir`, made there the first time. */
+  /** 32 bytes in base64, or several such, separated by commas; the first seals. Absent: the key kept in `dataDir`, made there the first time. */
   secretsKey?: string;
   dataDir: string;
   log?: { warn(facts: object, message: string): void };
 };
 
 /** Rejects a key of the wrong length with a `StoreError`. */
-export function loadSecretsKey({ secretsKey, dataDir, log }: SecretsKeyOptions): Buffer {
-  if (secretsKey !== undefined) return decodeKey(secretsKey, 'SECRETS_KEY');
+export function loadSecretsKeys({ secretsKey, dataDir, log }: SecretsKeyOptions): [Buffer, ...Buffer[]] {
+  if (secretsKey !== undefined) {
+    const [first = '', ...older] = secretsKey.split(',');
+    return [decodeKey(first, 'SECRETS_KEY'), ...older.map((key) => decodeKey(key, 'SECRETS_KEY'))];
+  }
   const path = join(dataDir, 'secrets.key');
   if (!existsSync(path)) createKeyFile(dataDir, path);
   if ((statSync(path).mode & 0o077) !== 0) {
     chmodSync(path, 0o600);
     log?.warn({ path }, en.store.keyModeFixed(path));
   }
-  return decodeKey(readFileSync(path, 'utf8').trim(), path);
+  return [decodeKey(readFileSync(path, 'utf8').trim(), path)];
 }
 
 /** Written whole or not at all; and an existing key is never overwritten: what it sealed would be lost. */

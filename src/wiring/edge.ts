@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { skewWarnings } from '../clock-skew.ts';
 import { createHealthPages } from '../health.ts';
 import type { Log } from '../log.ts';
 import type { Identity } from '../session/identity.ts';
@@ -88,8 +89,14 @@ export function createEdge(parts: Parts): HttpServer {
   listenToActions(app, shared);
   listenToHome(app, { ...shared, now });
   return createHttpServer({
-    ...config.http,
-    pages: createHealthPages({ readiness: createReadiness(parts), metrics }),
+    host: config.http.host,
+    port: config.http.port,
+    pages: createHealthPages({
+      readiness: createReadiness(parts),
+      warnings: () => skewWarnings(parts.skews, en),
+      metrics,
+      metricsToken: config.http.metricsToken,
+    }),
     slackEvents: slack.bolt.slackEvents,
   });
 }

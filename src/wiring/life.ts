@@ -1,8 +1,10 @@
 import { checkDevin, checkPermissions, checkSlack } from '../checks.ts';
+import { StartError } from '../errors.ts';
 import type { Readiness } from '../health.ts';
 import type { Sweep } from '../jobs/sweep.ts';
 import type { Watcher } from '../jobs/watch/watcher.ts';
 import type { HttpServer } from '../slack/http-server.ts';
+import { slackFailure } from '../slack/errors.ts';
 import { migrate } from '../store/migrate.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
@@ -41,7 +43,7 @@ export function createLife(parts: Parts, { sweep, watcher, server }: Runners): B
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
       const address = await server.start();
-      await slack.bolt.start();
+      await slack.bolt.start().catch(refuseToken);
       const transport = config.slack.transport.kind;
       settings.log.info({ ...address, transport, store: database.kind }, 'ready');
       return address;
@@ -49,6 +51,13 @@ export function createLife(parts: Parts, { sweep, watcher, server }: Runners): B
     stop: async () => (stopped ??= stop()),
     readiness: createReadiness(parts),
   };
+}
+
+/** Only a token that Slack refuses ends the connecting. */
+function refuseToken(error: unknown): never {
+  const failure = slackFailure(error);
+  if (failure.kind !== 'refused') throw error;
+  throw new StartError(en.start.appToken(failure.code), { cause: error });
 }
 
 async function checkBothSides({ config, settings: { log }, devin, slack }: Parts): Promise<void> {

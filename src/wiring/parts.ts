@@ -1,3 +1,4 @@
+import type { Skews } from '../clock-skew.ts';
 import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import type { Devin } from '../devin/devin.ts';
@@ -22,7 +23,7 @@ import type { Metrics } from '../metrics.ts';
 import type { RequestState } from '../session/request.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
-import { createSeal, loadSecretsKey } from '../store/seal.ts';
+import { createSeal, loadSecretsKeys } from '../store/seal.ts';
 import type { StoreError } from '../store/store-error.ts';
 import { en } from '../text/index.ts';
 import { createSettings } from './settings.ts';
@@ -38,6 +39,7 @@ export type Parts = {
   config: Config;
   settings: Settings;
   metrics: Metrics;
+  skews: Skews;
   database: Database;
   queue: Queue;
   store: Store;
@@ -61,13 +63,25 @@ export async function createParts(config: Config, overrides: Overrides): Promise
   const settings = createSettings(config, log, overrides);
   const database = await open(config, settings);
   const queue = createQueue({ database, log, pollSeconds: settings.pollSeconds });
-  const metrics = createMetrics(queue.depth);
+  const metrics = createMetrics({
+    depth: queue.depth,
+    skews: { slack: () => skews.slack(), devin: () => skews.devin() },
+  });
   const { dataDir, secretsKey } = config.store;
-  const seal = createSeal(loadSecretsKey({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));
+  const seal = createSeal(...loadSecretsKeys({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));
   const store = createStore(database.db, seal, settings);
   const urgentStore = createStore(database.urgent, seal, settings);
-  const devin = createDevin({ ...config.devin, fetch: settings.fetch, now: settings.now });
+  const devin = createDevin({
+    ...config.devin,
+    fetch: settings.fetch,
+    now: settings.now,
+    log,
+    onRequest: metrics.observeDevin,
+  });
   const slack = createSlack(config, settings, metrics);
+  const ahead = (theirMs: number | null): number | null =>
+    theirMs === null ? null : theirMs - settings.now();
+  const skews: Skews = { slack: () => ahead(slack.clock.nowMs()), devin: () => ahead(devin.clock.nowMs()) };
   const onMoved = (state: RequestState): void => {
     metrics.countState(state);
     settings.onState(state);
@@ -78,6 +92,7 @@ export async function createParts(config: Config, overrides: Overrides): Promise
     config,
     settings,
     metrics,
+    skews,
     database,
     queue,
     store,

@@ -52,6 +52,7 @@ export function createSlack(
   const presence = createPresence({ client: background, directChannel, now: settings.now });
   return {
     answers,
+    clock,
     identity,
     botUserId,
     teamId,

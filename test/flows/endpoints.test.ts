@@ -82,6 +82,24 @@ describe('the health pages', () => {
     expect((await get('/nowhere')).status).toBe(404);
   });
 
+  test('count what was asked of Devin, and how far the clocks are apart', async () => {
+    const { address } = http();
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    expect(metrics).toContain('devin_slack_devin_request_seconds_count{operation="self.get",status="200"}');
+    expect(metrics).toMatch(/devin_slack_clock_skew_seconds\{system="slack"\} -?[\d.]+/);
+    expect(metrics).toMatch(/devin_slack_clock_skew_seconds\{system="devin"\} -?[\d.]+/);
+  });
+
+  test('show the metrics to nobody from afar', async () => {
+    const { address } = http();
+    const status = async (headers: Record<string, string>) =>
+      (await fetch(`${address}/metrics`, { headers })).status;
+    expect(await status({ 'x-forwarded-for': '10.1.2.3' })).toBe(200);
+    expect(await status({ 'x-forwarded-for': '203.0.113.7, 10.1.2.3' })).toBe(403);
+    expect(await status({ 'x-forwarded-for': 'nobody' })).toBe(403);
+    expect(await status({ forwarded: 'for=203.0.113.7' })).toBe(403);
+  });
+
   test('say that the app is not ready while Slack has closed the socket', async () => {
     const { slack, bot } = socket();
     slack.fail('apps.connections.open', { times: 2, status: 500 });
@@ -89,5 +107,31 @@ describe('the health pages', () => {
     await expect.poll(async () => (await bot.readiness()).slack).toBe(false);
     await slack.waitForSocket();
     await expect.poll(async () => (await bot.readiness()).slack, { timeout: 20_000 }).toBe(true);
+  });
+});
+
+describe('the health pages of an app with a token and a wrong clock', () => {
+  const token = 'a token of some length';
+  const world = useWorld({
+    environment: { METRICS_TOKEN: token },
+    overrides: { now: () => Date.now() + 100_000 },
+  });
+
+  test('show the metrics to whoever has the token', async () => {
+    const { address } = world();
+    const status = async (authorization: string) =>
+      (await fetch(`${address}/metrics`, { headers: { authorization } })).status;
+    expect(await status(`Bearer ${token}`)).toBe(200);
+    expect(await status(`Bearer ${token}x`)).toBe(401);
+    expect((await fetch(`${address}/metrics`)).status).toBe(401);
+  });
+
+  test('are ready, and warn of the clock', async () => {
+    const response = await fetch(`${world().address}/readyz`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({
+      database: true,
+      warnings: [expect.stringMatching(/clock is \d+ s ahead of Slack/), expect.stringContaining('Devin')],
+    });
   });
 });

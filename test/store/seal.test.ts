@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createSeal, loadSecretsKey } from '../../src/store/seal.ts';
+import { createSeal, loadSecretsKeys } from '../../src/store/seal.ts';
 import { useFolder } from '../support/databases.ts';
 
 describe('a sealed value', () => {
@@ -13,6 +13,16 @@ describe('a sealed value', () => {
 
   test.each(['', 'TOKEN=abc', 'Schlüssel ✓ 鍵', 'x'.repeat(100_000)])('opens to what was sealed', (plain) => {
     expect(open(seal(plain, 'request-1'), 'request-1')).toBe(plain);
+  });
+
+  test('opens with any of several keys, and seals with the first', () => {
+    const [older, newer] = [randomBytes(32), randomBytes(32)];
+    const rotated = createSeal(newer, older);
+    expect(rotated.open(createSeal(older).seal('TOKEN=abc', 'request-1'), 'request-1')).toBe('TOKEN=abc');
+    const sealed = rotated.seal('TOKEN=abc', 'request-1');
+    expect(createSeal(newer).open(sealed, 'request-1')).toBe('TOKEN=abc');
+    expect(createSeal(older).open(sealed, 'request-1')).toBeNull();
+    expect(rotated.open(sealed, 'request-2')).toBeNull();
   });
 
   test('shows nothing of what it holds and differs each time', () => {
@@ -49,44 +59,44 @@ describe('the key', () => {
 
   test('is the one that was given', () => {
     const key = randomBytes(32);
-    expect(loadSecretsKey({ secretsKey: key.toString('base64'), dataDir: folder() })).toEqual(key);
+    expect(loadSecretsKeys({ secretsKey: key.toString('base64'), dataDir: folder() })).toEqual([key]);
   });
 
   test.each(['', 'too short', randomBytes(31).toString('base64'), randomBytes(33).toString('base64')])(
     'of another length is refused, with how to make one: %j',
     (secretsKey) => {
-      const load = () => loadSecretsKey({ secretsKey, dataDir: folder() });
+      const load = () => loadSecretsKeys({ secretsKey, dataDir: folder() });
       expect(load).toThrow(/SECRETS_KEY.*openssl rand -base64 32/);
     },
   );
 
   test('is made the first time, for this user only, and found again', () => {
     const dataDir = join(folder(), 'new');
-    const key = loadSecretsKey({ dataDir });
+    const [key] = loadSecretsKeys({ dataDir });
     expect(key).toHaveLength(32);
     expect(statSync(join(dataDir, 'secrets.key')).mode & 0o777).toBe(0o600);
-    expect(loadSecretsKey({ dataDir })).toEqual(key);
+    expect(loadSecretsKeys({ dataDir })).toEqual([key]);
   });
 
   test('that others could read is hidden from them, with a warning', () => {
     const dataDir = join(folder(), 'open');
-    const key = loadSecretsKey({ dataDir });
+    const [key] = loadSecretsKeys({ dataDir });
     const path = join(dataDir, 'secrets.key');
     chmodSync(path, 0o644);
     const warnings: string[] = [];
-    expect(loadSecretsKey({ dataDir, log: { warn: (_facts, message) => warnings.push(message) } })).toEqual(
+    expect(loadSecretsKeys({ dataDir, log: { warn: (_facts, message) => warnings.push(message) } })).toEqual([
       key,
-    );
+    ]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(warnings).toEqual([expect.stringContaining(path)]);
   });
 
   test('that is damaged is refused and left as it is', () => {
     const dataDir = join(folder(), 'damaged');
-    loadSecretsKey({ dataDir });
+    loadSecretsKeys({ dataDir });
     const path = join(dataDir, 'secrets.key');
     writeFileSync(path, 'half a key');
-    expect(() => loadSecretsKey({ dataDir })).toThrow(path);
+    expect(() => loadSecretsKeys({ dataDir })).toThrow(path);
     expect(readFileSync(path, 'utf8')).toBe('half a key');
   });
 });

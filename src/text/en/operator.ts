@@ -7,20 +7,24 @@ export const config = {
       'must be an app-level token (xapp-…) with connections:write: api.slack.com/apps > your app > Basic Information > App-Level Tokens.',
     SLACK_SIGNING_SECRET:
       'must be the signing secret: api.slack.com/apps > your app > Basic Information > App Credentials.',
-    SLACK_API_URL: "must be a web address, such as https://slack.com/api/; leave it out to use Slack's own.",
+    SLACK_API_URL:
+      "must be an https address (http on this machine only), such as https://slack.com/api/; leave it out to use Slack's own.",
     SLACK_COMMAND:
       'must be a slash command of at most 32 characters, such as /devin, the same as in the app manifest.',
     HOST: 'must be an address to listen on, such as 0.0.0.0.',
     PORT: 'must be a port number from 0 to 65535, such as 3000.',
+    METRICS_TOKEN: 'must be at least 16 characters: make one with `openssl rand -hex 16`.',
     DEVIN_API_KEY: "must be a service user's key (cog_…): app.devin.ai > Settings > Service users.",
     DEVIN_ORG_ID: 'must be the organisation id (org-…): app.devin.ai > Settings > Service users.',
-    DEVIN_API_URL: 'must be a web address; leave it out to use https://api.devin.ai.',
+    DEVIN_API_URL:
+      'must be an https address (http on this machine only); leave it out to use https://api.devin.ai.',
     IMPERSONATION: 'must be required, preferred or off.',
     REQUEST_TAG: 'must be on or off.',
     DATABASE_URL:
       'must be a Postgres address (postgres://user:password@host:5432/name); leave it out to use the embedded database.',
     DATA_DIR: 'must be a folder for the embedded database.',
-    SECRETS_KEY: 'must be 32 bytes in base64: make one with `openssl rand -base64 32`.',
+    SECRETS_KEY:
+      'must be 32 bytes in base64, or several such separated by commas: make one with `openssl rand -base64 32`.',
     WATCH_SECONDS: 'must be a number of seconds of at least 1.',
     MENTIONS: 'must be start or ask.',
     POLICY_FILE: 'is not supported by this version: leave it out; nothing would enforce it.',
@@ -55,6 +59,9 @@ export const store = {
   keyModeFixed: (path: string) => `${path} could be read by others: its mode is now 0600.`,
 };
 
+type Skew = { system: keyof typeof NAMES; seconds: number; weAreLate: boolean };
+const NAMES = { slack: 'Slack', devin: 'Devin' };
+
 /** Start: what ends it, or is warned of. */
 export const start = {
   healthy:
@@ -63,6 +70,10 @@ export const start = {
   slackToken: (code: string): string =>
     `Slack does not accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions, and install the app to the workspace if it is not.`,
   slackUnreachable: 'Slack cannot be reached: check the network, a proxy, and SLACK_API_URL if it is set.',
+  appToken: (code: string): string =>
+    `Slack does not accept SLACK_APP_TOKEN (${code}): copy an app-level token with connections:write from api.slack.com/apps > your app > Basic Information.`,
+  clockSkew: ({ system, seconds, weAreLate }: Skew): string =>
+    `This machine's clock is ${seconds} s ${weAreLate ? 'behind' : 'ahead of'} ${NAMES[system]}'s: synchronize it (NTP).`,
   devinKey:
     'Devin does not accept DEVIN_API_KEY: it is wrong, was revoked or has expired. A new one comes from app.devin.ai > Settings > Service users.',
   devinUnreachable:
