@@ -36,8 +36,22 @@ export function detailsView({ request, session, tagRequests }: Shown, text: Text
     state: request.state,
     createdAtMs: request.created_at.getTime(),
     updatedAtMs: request.updated_at.getTime(),
+    leftOut: leftOut(request, text),
     problem: failure === null ? null : userMessage(failure, text),
   };
+}
+
+function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
+  const words = text.modal.context;
+  const { messages = [], files = [] } = context?.without ?? {};
+  const unticked = [
+    ...(messages.length === 0 ? [] : [words.messages(messages.length)]),
+    ...(files.length === 0 ? [] : [words.files(files.length)]),
+  ];
+  return [
+    ...(uploads?.leftOut ?? []).map(({ name, reason }) => text.notices.leftOut[reason](name)),
+    ...(unticked.length === 0 ? [] : [text.details.unticked(unticked.join(', '))]),
+  ];
 }
 
 /** As in Devin's answer; before there is one, as it will be sent. */

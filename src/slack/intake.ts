@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, applyForm, isHidden, withoutFields } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
+import { faultsOfFailure } from '../session/faults.ts';
 import type { Faults } from '../session/faults.ts';
 import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
@@ -276,7 +277,8 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       const { team_id: teamId, channel_id: channelId, thread_ts: threadTs, place_kind: placeKind } = request;
       const { draft, context } = request;
       const asked = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
-      return keepForm(asked, { draft, context, lost: lostSecrets(request) });
+      const faults = faultsOfFailure(request.failure, draft.values);
+      return keepForm(asked, { draft, context, lost: lostSecrets(request), faults });
     },
   };
 }

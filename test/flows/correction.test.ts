@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -48,6 +48,29 @@ describe('a command that cannot be read', () => {
     const refused = await slack.submit(view.id, ana.userId);
     if (refused.kind !== 'errors') throw new Error(refused.kind);
     expect(Object.keys(refused.errors)).toEqual(['field.session_links']);
+  });
+});
+
+describe('a request that Devin refused', () => {
+  const world = useWorld();
+
+  test('opens again with what was asked for, and Devin’s reason at the field', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `refused-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'fix it there --platform solaris --acu 3');
+    const card = await cardOf(slack, channelId, (text) => text.includes('solaris'));
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'edit_and_try_again');
+    const view = await settledForm(slack, ana.userId);
+    const machine = view.definition.blocks.find(({ block_id: id }) => id === 'field.platform');
+    expect(JSON.stringify(machine)).toContain(
+      "Devin refused this: Unknown platform 'solaris'. Available platforms:",
+    );
+    expect(machine).toMatchObject({ type: 'input', element: { initial_value: 'solaris' } });
+    slack.typeIn(view.id, { 'field.platform': 'linux' });
+    expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request).toMatchObject({ prompt: 'fix it there', platform: 'linux', max_acu_limit: 3 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sessionOf, settledForm } from '../support/look.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
@@ -29,11 +29,11 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
           isOpen && userId === ana.userId && id !== form.id && slack.renderText(id).includes('[Done]'),
       );
     };
-    return { slack, devin, ana, guest, form, review, shot, aside };
+    return { slack, devin, ana, guest, channelId, form, review, shot, aside };
   };
 
   test('can be seen message by message, with who wrote each, and left out', async () => {
-    const { slack, devin, ana, guest, form, review, shot, aside } = await open();
+    const { slack, devin, ana, guest, channelId, form, review, shot, aside } = await open();
     const view = await review();
     const shown = slack.renderText(view.id);
     expect(shown).toContain('The login test is flaky');
@@ -57,6 +57,13 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
     expect(request.prompt).not.toContain('Lunch');
     expect(request.prompt).toContain('The person who asked left out 1 message and 1 file.');
     expect(request.attachment_urls ?? []).toEqual([]);
+    const session = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
+    await slack.waitForView(
+      ({ id, isOpen }) =>
+        isOpen && slack.renderText(id).includes('1 message, 1 file, by the person who asked.'),
+    );
     expect(slack.problems).toEqual([]);
   });
 

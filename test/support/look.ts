@@ -34,9 +34,10 @@ export async function settledForm(slack: LocalSlack, userId: string): Promise<Vi
   );
 }
 
-/** Presses "More options" and waits until they are there. */
+/** Presses "More options", unless they are shown already, and waits until they are there. */
 export async function showAllOptions(slack: LocalSlack, view: View): Promise<void> {
-  await slack.clickButton(view.userId, { viewId: view.id }, 'more_options');
+  if (!view.definition.blocks.some((block) => block.block_id === 'field.platform'))
+    await slack.clickButton(view.userId, { viewId: view.id }, 'more_options');
   await slack.waitForView(
     ({ id, definition }) =>
       id === view.id && definition.blocks.some((block) => block.block_id === 'field.platform'),

@@ -28,6 +28,8 @@ export type SessionDetails = {
   updatedAtMs: number;
   /** Why it failed. */
   problem: string | null;
+  /** What Devin did not get, a sentence each. */
+  leftOut: string[];
 };
 
 const LABEL_LENGTH = 150;
@@ -75,6 +77,9 @@ function requestRows(details: SessionDetails, text: Text): string[] {
   return [
     row(text.details.state, text.details.states[details.state]),
     ...(problem === null ? [] : [row(text.details.problem, truncate(escape(problem), SENTENCE_LENGTH))]),
+    ...details.leftOut.map((sentence) =>
+      row(text.details.leftOut, truncate(escape(sentence), SENTENCE_LENGTH)),
+    ),
     row(text.details.runsAs, runsAs),
     row(text.details.createdAt, shownMoment(details.createdAtMs)),
     row(text.details.updatedAt, shownMoment(details.updatedAtMs)),

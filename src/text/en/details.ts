@@ -9,6 +9,8 @@ export const details = {
   createdAt: 'Asked',
   updatedAt: 'Last change',
   problem: 'Problem',
+  leftOut: 'Left out',
+  unticked: (counts: string): string => `${counts}, by the person who asked.`,
   runsAs: 'Runs as',
   identityOpen: 'Not established yet',
   /** `how` is a sentence, `when` a moment. */

@@ -20,6 +20,7 @@ const accepted: SessionDetails = {
   createdAtMs: Date.UTC(2026, 4, 1, 9, 30),
   updatedAtMs: Date.UTC(2026, 4, 1, 9, 31),
   problem: null,
+  leftOut: [],
 };
 
 const created: SessionDetails = {

@@ -72,6 +72,7 @@ export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
         createdAtMs: 0,
         updatedAtMs: 0,
         problem: null,
+        leftOut: [],
       },
       en,
     ),

@@ -135,7 +135,8 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
 
 /** Whether its input must not be left empty: it cannot hold what was typed, and is not to be dropped in silence. */
 export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolean {
-  if (fault === undefined) return false;
+  // What Devin refused is still in the input.
+  if (fault === undefined || fault.said !== null) return false;
   return input.kind === 'number' || input.kind === 'choice' || fault.typed.length === 0;
 }
 
