@@ -11,6 +11,8 @@ export type Jobs = {
   'create-session': { requestId: string };
   /** Make the card say what the rows say. */
   'update-card': { requestId: string };
+  /** Post and edit cards of a workspace whose turn has come. */
+  'serve-cards': { teamId: string };
   /** Tell the person who asked something privately. */
   'tell-person': { requestId: string; notice: Notice };
   /** A button of a card that ended was pressed. */
@@ -63,7 +65,7 @@ export type Jobs = {
 export const homeKey = ({ teamId, userId }: Omit<Jobs['publish-home'], 'channelId'>): string =>
   `${teamId}:${userId}`;
 
-const NOTICES = ['refused', 'card-elsewhere', 'queued'] as const;
+const NOTICES = ['refused', 'card-elsewhere', 'no-card', 'queued'] as const;
 export type Notice = (typeof NOTICES)[number];
 const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
 export type Resumption = (typeof RESUMPTIONS)[number];
@@ -89,6 +91,7 @@ export type JobName = keyof Jobs;
 export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'create-session': z.object({ requestId: z.string() }),
   'update-card': z.object({ requestId: z.string() }),
+  'serve-cards': z.object({ teamId: z.string() }),
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
   resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Job, PgBoss, Queue as QueueDefinition } from 'pg-boss';
+import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
+import { isQueuedAgain } from './queue-keys.ts';
 import { startPoll } from './queue-poll.ts';
 
 export type QueueLog = {
@@ -10,13 +11,15 @@ export type QueueLog = {
 };
 
 type Run = (data: unknown, signal: AbortSignal) => Promise<void>;
-export type Registration = { name: string; concurrency: number; run: Run };
+export type Registration = { name: string; concurrency: number; most: number; run: Run };
 
 export type Crew = { stop(timeoutMs: number): Promise<void> };
 
 /** NOTIFY and our own poll wake the workers; this only covers both failing. */
 const BACKSTOP_SECONDS = 30;
 const ABORT_GRACE_MS = 1000;
+/** A job that takes longer no longer holds a place of the quick ones. */
+const SLOW_MS = 1000;
 
 const HOUR_SECONDS = 3600;
 /** Another process hears of a job whose process died after the heartbeat; the sweep over requests is quicker. */
@@ -82,42 +85,67 @@ type WorkersParts = Omit<CrewParts, 'names' | 'registrations'> & {
 
 type Workers = { wake(): void; stop(): Promise<void> };
 
+/** How many jobs of a queue run, and how many of them are quick so far. */
+function createPlaces({ concurrency, most }: Registration, onFree: () => void) {
+  let taken = 0;
+  let slow = 0;
+  return {
+    isFree: (): boolean => taken < most && taken - slow < concurrency,
+    take: (): void => void (taken += 1),
+    leave: (): void => void (taken -= 1),
+    /** Runs a job in a place that was taken. */
+    async run(task: () => Promise<void>): Promise<void> {
+      let isSlow = false;
+      const timer = setTimeout(() => {
+        isSlow = true;
+        slow += 1;
+        onFree();
+      }, SLOW_MS);
+      try {
+        await task();
+      } finally {
+        clearTimeout(timer);
+        if (isSlow) slow -= 1;
+      }
+    },
+  };
+}
+
 /**
  * The workers of one queue: pg-boss workers of one job each, so that a slow job holds back no other. NOTIFY makes
- * every idle one look for a job, at a query each; so there is one idle worker, and a next one, up to
- * `concurrency`, is hired whenever it found a job. A worker looks again right after its job, or leaves if another
- * is idle: a backlog drains without a pause.
+ * every idle one look for a job, at a query each; so there is one idle worker, and a next one, as long as there are
+ * places, is hired whenever it found a job. A worker looks again right after its job, or leaves if another is idle: a
+ * backlog drains without a pause.
  */
-async function createWorkers({
-  boss,
-  registration,
-  log,
-  pollSeconds,
-  stopping,
-}: WorkersParts): Promise<Workers> {
-  const { name, concurrency } = registration;
+async function createWorkers(parts: WorkersParts): Promise<Workers> {
+  const { boss, registration, log, pollSeconds } = parts;
+  const { name } = registration;
   const options = {
     pollingIntervalSeconds: pollSeconds,
     notifyPollingIntervalSeconds: Math.max(BACKSTOP_SECONDS, pollSeconds),
+    includeMetadata: true as const,
   };
-  const perform = createPerformer({ registration, log, stopping });
+  const perform = createPerformer(parts);
   const idle = new Set<string>();
-  let count = 0;
+  const places = createPlaces(registration, () => hireIfNoneIsIdle());
   let closed = false;
 
   const wake = (): void => idle.forEach((id) => boss.notifyWorker(id));
   const settle = (step: Promise<unknown>): void => {
     step.catch((error: unknown) => log.error({ job: name, ...factsOf(error) }, 'the job queue met an error'));
   };
+  const hireIfNoneIsIdle = (): void => {
+    if (idle.size === 0) settle(hire());
+  };
   const hire = async (): Promise<void> => {
-    if (closed || count >= concurrency) return;
-    count += 1;
-    const worker = boss.work(name, options, async (jobs: Job[]) => {
+    if (closed || !places.isFree()) return;
+    places.take();
+    const worker = boss.work(name, options, async (jobs: JobWithMetadata[]) => {
       const id = await worker;
       idle.delete(id);
-      if (idle.size === 0) settle(hire());
+      hireIfNoneIsIdle();
       try {
-        for (const job of jobs) await perform(job);
+        for (const job of jobs) await places.run(() => perform(job));
       } finally {
         release(id);
       }
@@ -125,7 +153,7 @@ async function createWorkers({
     try {
       idle.add(await worker);
     } catch (error) {
-      count -= 1;
+      places.leave();
       throw error;
     }
   };
@@ -133,7 +161,7 @@ async function createWorkers({
     if (idle.size === 0) {
       idle.add(id);
     } else {
-      count -= 1;
+      places.leave();
       settle(boss.offWork(name, { id, wait: false }));
     }
     wake();
@@ -150,16 +178,20 @@ async function createWorkers({
 }
 
 function createPerformer({
+  boss,
   registration,
   log,
   stopping,
-}: Pick<WorkersParts, 'registration' | 'log' | 'stopping'>) {
+}: Pick<WorkersParts, 'boss' | 'registration' | 'log' | 'stopping'>) {
   const { name, run } = registration;
-  return async (job: Job): Promise<void> => {
+  return async (job: JobWithMetadata): Promise<void> => {
     try {
       await run(job.data, AbortSignal.any([job.signal, stopping]));
     } catch (error) {
       log.warn({ job: name, id: job.id, ...factsOf(error) }, 'a job failed and will be tried again');
+      // The one that waits already does its work: two would be two calls where one failed.
+      const key = job.singletonKey;
+      if (key !== null && (await isQueuedAgain(boss.getDb(), { name, id: job.id, key }))) return;
       throw storable(error);
     }
   };

@@ -2,8 +2,7 @@ import type { PgBoss } from 'pg-boss';
 import { z } from 'zod';
 import { repeat } from '../repeat.ts';
 import type { Repetition } from '../repeat.ts';
-
-export const BOSS_SCHEMA = 'pgboss';
+import { BOSS_SCHEMA } from './queue-keys.ts';
 
 const rowsSchema = z.array(z.object({ name: z.string() }));
 

@@ -8,17 +8,27 @@ import { JOB_NAMES, payloads } from './payloads.ts';
 import type { JobName, Jobs } from './payloads.ts';
 import { factsOf, startCrew } from './queue-crew.ts';
 import type { Crew, QueueLog, Registration } from './queue-crew.ts';
-import { BOSS_SCHEMA } from './queue-poll.ts';
+import { BOSS_SCHEMA, joinWaiting } from './queue-keys.ts';
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */
   trx?: Transaction<Tables>;
   startAfterMs?: number;
   /**
-   * While a job waits for this key, a second one is not queued; one that runs already does not count. A job that
-   * is to start later does not hold back one that is to start now.
+   * One job waits for a key. Asking for another makes it start no later than asked for; a job that failed keeps its
+   * pause. A job that already runs does not count.
    */
   key?: string;
+  /** Starts before the jobs of its name that are not. */
+  urgent?: boolean;
+};
+
+/** What one process does at a time. A job that takes longer than a second delays only itself. */
+type Workers = {
+  /** Quick jobs that run at the same time. */
+  concurrency: number;
+  /** Jobs that run at the same time when slow ones are among them. Left out: `concurrency`. */
+  most?: number;
 };
 
 /**
@@ -38,14 +48,14 @@ export type Depth = { queued: number; active: number };
 export type Queue = {
   /** Start first. */
   enqueue<Name extends JobName>(name: Name, payload: Jobs[Name], options?: EnqueueOptions): Promise<void>;
-  /** Many of one kind at once, each with its key, inside a transaction. */
+  /** Many of one kind at once, each with a key of its own that is new, inside a transaction. */
   enqueueAll<Name extends JobName>(
     name: Name,
-    jobs: { payload: Jobs[Name]; key: string }[],
+    jobs: { payload: Jobs[Name]; key: string; startAfterMs?: number }[],
     trx: Transaction<Tables>,
   ): Promise<void>;
-  /** Before `start`. Up to `concurrency` jobs of this name run at a time, each on its own. */
-  work<Name extends JobName>(name: Name, handler: JobHandler<Name>, options: { concurrency: number }): void;
+  /** Before `start`. Jobs of this name run at the same time, each on its own. */
+  work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;
   start(): Promise<void>;
   /** Takes no new job; waits for the running ones up to `timeoutMs`, then aborts them and gives them a last second. */
   stop(options: { timeoutMs: number }): Promise<void>;
@@ -81,56 +91,41 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   const life = createLife(() => startCrew({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
 
   return {
-    async enqueue(name, payload, { trx, startAfterMs = 0, key = randomUUID() } = {}) {
-      const later = startAfterMs > 0;
-      const singletonKey = later ? `${key}@later` : key;
+    async enqueue(name, payload, { trx, startAfterMs = 0, key, urgent = false } = {}) {
+      const db = trx === undefined ? boss.getDb() : fromKysely(trx);
       const options = {
-        singletonKey,
-        ...(later && { startAfter: startAfterMs / 1000 }),
-        ...(trx !== undefined && { db: fromKysely(trx) }),
+        db,
+        singletonKey: key ?? randomUUID(),
+        priority: urgent ? 1 : 0,
+        ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
       };
-      const waiting = { name, singletonKey, startAfterMs };
-      while ((await boss.send(name, payload, options)) === null) {
-        if (trx === undefined && !later) return;
-        if (await joinWaiting(trx === undefined ? boss.getDb() : fromKysely(trx), waiting)) return;
+      // Between the two, the job that waited may have started, or another one may have come.
+      for (;;) {
+        if (key !== undefined && (await joinWaiting(db, { name, key, startAfterMs, urgent }))) return;
+        if ((await boss.send(name, payload, options)) !== null) return;
       }
     },
     async enqueueAll(name, jobs, trx) {
-      const inserts = jobs.map(({ payload, key }) => ({ data: payload, singletonKey: key }));
+      const inserts = jobs.map(({ payload, key, startAfterMs = 0 }) => ({
+        data: payload,
+        singletonKey: key,
+        ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
+      }));
       await boss.insert(name, inserts, { db: fromKysely(trx) });
     },
-    work(name, handler, { concurrency }) {
+    work(name, handler, { concurrency, most = concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
         const payload = payloads[name].safeParse(data);
         if (payload.success) await handler(payload.data, { signal });
         else log.error({ job: name }, 'a job with a payload of another shape was dropped');
       };
-      registrations.push({ name, concurrency, run });
+      registrations.push({ name, concurrency, most, run });
     },
     start: () => life.start(),
     stop: (options) => life.stop(options),
     depth: () => readDepth(boss),
     healthy: () => life.isRunning() && isFetching(boss),
   };
-}
-
-type Waiting = { name: JobName; singletonKey: string; startAfterMs: number };
-
-/**
- * The job that waits for this key starts no later than is asked for here; and not before the transaction has ended:
- * it would not see what was written here, and there would be no other. False: it has started meanwhile.
- */
-async function joinWaiting(
-  db: Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>,
-  { name, singletonKey, startAfterMs }: Waiting,
-): Promise<boolean> {
-  const { rows } = await db.executeSql(
-    `update ${BOSS_SCHEMA}.job set start_after = least(start_after, now() + $3 * interval '1 ms')
-     where name = $1 and singleton_key = $2 and state = 'created'
-     returning id`,
-    [name, singletonKey, startAfterMs],
-  );
-  return rows.length > 0;
 }
 
 /** Start and stop in any order and number: each waits for the other's end. */

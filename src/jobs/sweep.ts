@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import { repeat } from '../repeat.ts';
 import type { Repetition } from '../repeat.ts';
+import type { Cards } from '../store/cards.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { Posts } from '../store/posts.ts';
@@ -14,17 +15,16 @@ export type SweepTimes = {
   everyMs: number;
   /** An open request that nobody holds and nothing has happened to for so long has lost its job. */
   strandedMs: number;
-  /** A card that is out of date for so long has lost its job. */
-  staleMs: number;
 };
-export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000, staleMs: 60_000 };
+export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000 };
 
 /** Messages that wait for so long have lost their job: while one side is busy, they try by themselves. */
 const WAITING_MS = 10 * 60 * 1000;
 const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
 
 type SweepDeps = {
-  requests: Pick<Requests, 'stranded' | 'staleCards'>;
+  requests: Pick<Requests, 'stranded'>;
+  cards: Pick<Cards, 'unlined' | 'teamsInLine'>;
   forms: Pick<Forms, 'deleteBefore'>;
   replies: Pick<Replies, 'waiting'>;
   messages: Pick<SessionMessages, 'waiting'>;
@@ -39,18 +39,21 @@ export type Sweep = ReturnType<typeof createSweep>;
 
 /** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
-  const { requests, forms, replies, messages, milestones, posts, enqueue, times, log } = deps;
+  const { requests, cards, forms, replies, messages, milestones, posts, enqueue, times, log } = deps;
   let looking: Repetition | null = null;
 
   const ago = (ms: number): Date => new Date(Date.now() - ms);
 
-  async function recover(strandedMs: number, staleMs: number): Promise<void> {
+  async function recover(strandedMs: number): Promise<void> {
     const requestIds = await requests.stranded(ago(strandedMs));
     for (const id of requestIds) await enqueue('create-session', { requestId: id }, { key: id });
-    const cardIds = await requests.staleCards(ago(staleMs));
-    for (const id of cardIds) await enqueue('update-card', { requestId: id }, { key: id });
-    if (requestIds.length + cardIds.length === 0) return;
-    log.info({ requests: requestIds.length, cards: cardIds.length }, 'took up what was left undone');
+    if (requestIds.length > 0) log.info({ requests: requestIds.length }, 'took up what was left undone');
+  }
+
+  /** Without a look at the time: what waits already is asked for once more, which queues nothing. */
+  async function recoverCards(): Promise<void> {
+    for (const id of await cards.unlined()) await enqueue('update-card', { requestId: id }, { key: id });
+    for (const teamId of await cards.teamsInLine()) await enqueue('serve-cards', { teamId }, { key: teamId });
   }
 
   /** What was said on either side, or is to be told, and is still under way. */
@@ -65,7 +68,8 @@ export function createSweep(deps: SweepDeps) {
 
   async function look(): Promise<void> {
     try {
-      await recover(times.strandedMs, times.staleMs);
+      await recover(times.strandedMs);
+      await recoverCards();
       await recoverThreads(WAITING_MS);
       await forms.deleteBefore(ago(FORM_LIFE_MS));
       await posts.sweep();
@@ -77,7 +81,8 @@ export function createSweep(deps: SweepDeps) {
   return {
     /** `alone`: no other process can be at work, so whatever is open was left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
-      await (alone ? recover(0, 0) : recover(times.strandedMs, times.staleMs));
+      await recover(alone ? 0 : times.strandedMs);
+      await recoverCards();
       await recoverThreads(alone ? 0 : WAITING_MS);
       looking ??= repeat(look, times.everyMs);
     },

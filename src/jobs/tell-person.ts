@@ -1,6 +1,6 @@
 import { userMessage } from '../errors.ts';
 import { askedBeside } from '../session/defaults.ts';
-import { cardElsewhere, notice, refusal } from '../slack/blocks/notices.ts';
+import { cardElsewhere, noCard, notice, refusal } from '../slack/blocks/notices.ts';
 import { optionWords } from '../slack/blocks/option-words.ts';
 import { escape } from '../slack/blocks/text.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
@@ -10,6 +10,7 @@ import { beginsThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { orAgain } from './or-again.ts';
 import { PERSON_NOT_IN_CONVERSATION } from './create-session/identify.ts';
@@ -17,6 +18,7 @@ import type { Notice } from './payloads.ts';
 
 type TellDeps = {
   requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'ofRequest'>;
   forms: Pick<Forms, 'insert'>;
   envelopes: Envelopes;
   outbound: Pick<Outbound, 'tellPrivately' | 'permalink'>;
@@ -24,7 +26,7 @@ type TellDeps = {
 };
 
 /** Private notices about a request, to the person who asked. */
-export function createTeller({ requests, forms, envelopes, outbound, text }: TellDeps) {
+export function createTeller({ requests, sessions, forms, envelopes, outbound, text }: TellDeps) {
   /** What was typed comes back in a form: nothing a person wrote is lost. The form's id is the request's. */
   async function refused(request: SessionRequest): Promise<Rendered> {
     const { id, failure, draft } = request;
@@ -57,6 +59,8 @@ export function createTeller({ requests, forms, envelopes, outbound, text }: Tel
         return refused(request);
       case 'card-elsewhere':
         return elsewhere(request);
+      case 'no-card':
+        return noCard(await sessions.ofRequest(request.id), text);
       case 'queued':
         return notice([request.waiting === 'busy' ? text.devin.busy : text.devin.down]);
     }

@@ -46,7 +46,6 @@ export type SessionCreateRequest = z.input<typeof sessionCreateRequestSchema>;
 export const REQUEST_STATES = [
   'accepted',
   'identified',
-  'carded',
   'attached',
   'sending',
   'created',
@@ -60,11 +59,13 @@ export type RequestState = (typeof REQUEST_STATES)[number];
 export const OPEN_STATES = [
   'accepted',
   'identified',
-  'carded',
   'attached',
   'sending',
 ] as const satisfies RequestState[];
 export type OpenState = (typeof OPEN_STATES)[number];
+
+/** A session that is created sooner has its card posted once, with the URL; a slower one gets a card before. */
+export const EARLY_CARD_MS = 1000;
 
 export function isOpen(state: RequestState): state is OpenState {
   return OPEN_STATES.some((open) => open === state);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults, applyForm, isHidden, withoutFields } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
@@ -8,6 +8,7 @@ import { faultsOfFailure } from '../session/faults.ts';
 import type { Faults } from '../session/faults.ts';
 import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
+import { EARLY_CARD_MS } from '../session/request.ts';
 import type { EnqueueAll } from '../jobs/queue.ts';
 import { inBatches } from '../store/batches.ts';
 import { beginCommit, inTime } from '../store/deadline.ts';
@@ -43,6 +44,8 @@ type IntakeDeps = {
   prefer: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
+type Job = { payload: { requestId: string }; key: string };
+
 /** Requests that share a transaction, in a rush. */
 const MOST_AT_ONCE = 50;
 const ID_LENGTH = 24;
@@ -55,6 +58,13 @@ export type Intake = ReturnType<typeof createIntake>;
 
 /** What listeners may do: write down what was asked. Everything else happens after Slack has its answer. */
 export function createIntake({ db, requests, forms, defaults, envelopes, enqueueAll, prefer }: IntakeDeps) {
+  /** The session, and its card if the session takes longer. */
+  async function begin(jobs: Job[], trx: Transaction<Tables>): Promise<void> {
+    const cards = jobs.map((job) => ({ ...job, startAfterMs: EARLY_CARD_MS }));
+    await enqueueAll('create-session', jobs, trx);
+    await enqueueAll('update-card', cards, trx);
+  }
+
   /** Row and job in one transaction; a delivery that was seen before changes nothing. */
   const write = inBatches(async (batch: Timely[]): Promise<boolean[]> => {
     const deadlines = batch.map(({ deadline }) => deadline);
@@ -68,7 +78,7 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
       const jobs = batch
         .filter((_timely, at) => areNew[at])
         .map(({ request: { id } }) => ({ payload: { requestId: id }, key: id }));
-      if (jobs.length > 0) await enqueueAll('create-session', jobs, trx);
+      if (jobs.length > 0) await begin(jobs, trx);
       beginCommit(deadlines);
       return areNew;
     });

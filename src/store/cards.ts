@@ -1,99 +1,190 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
+import { stepMs, takeTurn } from './card-turns.ts';
+import type { EditBudget, Turn } from './card-turns.ts';
+import { databaseClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import type { SessionRequest } from './request-row.ts';
 import type { Db, Tables } from './tables.ts';
 
-/** How many edits of a workspace's cards may come at once, and how many a minute after those. */
-export type EditBudget = { burst: number; perMinute: number };
+/** What an edit of a card is for. Each class is served before the next. */
+export const EDIT_CLASS = {
+  /** The URL of a new session, or that it could not start. */
+  url: 1,
+  /** A person is needed, or it is over. */
+  needed: 2,
+  rest: 3,
+} as const;
+export type EditClass = keyof typeof EDIT_CLASS;
 
-const MINUTE_MS = 60_000;
+/** Slack asks for a minute at most; more would stop all cards for a slip of its, or a clock that was set back. */
+const LONGEST_PAUSE_MS = 120_000;
+
+/** What a card shows begins with this as long as it cannot show the URL. */
+const BEFORE_URL = 'open';
+
+/** What is kept of what a card shows: its stage, and a fingerprint of all of it. */
+export function shownAs(stage: string | null, fingerprint: string): string {
+  return `${stage ?? BEFORE_URL}:${fingerprint}`;
+}
+
+/** The stage a card shows; null: it has no URL yet. */
+export function stageShown(shown: string): string | null {
+  const stage = shown.slice(0, shown.indexOf(':'));
+  return stage === BEFORE_URL ? null : stage;
+}
+
+const isBeforeUrl = (shown: string): boolean => stageShown(shown) === null;
+
+export type Placement = { channelId: string; ts: string; shown: string };
 
 export type Cards = ReturnType<typeof createCards>;
 
-/** What the rows know of the cards themselves: which are out of date, and whose turn it is to be edited. */
-export function createCards(db: Kysely<Tables>, { burst, perMinute }: EditBudget) {
-  const stepMs = Math.ceil(MINUTE_MS / perMinute);
-  const card = (requestId: string) => db.updateTable('session_requests').where('id', '=', requestId);
+/** What the rows know of the cards themselves: which are out of date, and whose turn it is to be posted or edited. */
+export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock = databaseClock) {
+  const card = (requestId: string, trx: Db = db) =>
+    trx.updateTable('session_requests').where('id', '=', requestId);
+  const inMs = (ms: number) => sql<Date>`${clock()} + ${`${Math.min(ms, LONGEST_PAUSE_MS)} ms`}::interval`;
 
   return {
     /** There is something new to show. */
     async markStale(requestId: string, trx: Db = db): Promise<void> {
-      await trx
-        .updateTable('session_requests')
-        .set({ card_stale: true, updated_at: new Date() })
-        .where('id', '=', requestId)
+      await card(requestId, trx).set({ card_stale: true, updated_at: new Date() }).execute();
+    },
+
+    /** Into the line, or further to the front of it. */
+    async lineUp(
+      { id, card_class: before, card_stale: inLine }: SessionRequest,
+      to: EditClass,
+    ): Promise<void> {
+      await card(id)
+        .set({
+          card_stale: true,
+          card_class: inLine ? Math.min(before, EDIT_CLASS[to]) : EDIT_CLASS[to],
+          card_due_at: sql<Date>`coalesce(card_due_at, ${clock()})`,
+        })
         .execute();
     },
 
-    /** When the next edit in this workspace may be made; whoever asks first comes first. */
-    async nextTurn(teamId: string, now: Date): Promise<Date> {
-      const { next_at: nextAt } = await db
+    takeTurn: async (teamId: string): Promise<Turn> => takeTurn({ db, budget, clock }, teamId),
+
+    /** Its turn comes again, but not before. */
+    async putOff(requestId: string, ms: number): Promise<void> {
+      await card(requestId)
+        .set({ card_due_at: inMs(ms) })
+        .execute();
+    },
+
+    /** Slack takes no edits in this workspace for so long. After that, the lower classes wait for the higher ones. */
+    async pauseEdits(teamId: string, ms: number): Promise<void> {
+      const until = inMs(ms);
+      const nextAt = sql<Date>`${until} + ${`${(budget.burst - 1) * stepMs(budget)} ms`}::interval`;
+      await db
         .insertInto('edit_budgets')
-        .values({ team_id: teamId, next_at: new Date(now.getTime() + stepMs) })
+        .values({ team_id: teamId, next_at: nextAt, paused_until: until })
         .onConflict((conflict) =>
           conflict.column('team_id').doUpdateSet({
-            next_at: sql<Date>`greatest(edit_budgets.next_at, ${now}::timestamptz) + ${`${stepMs} ms`}::interval`,
+            next_at: sql<Date>`greatest(edit_budgets.next_at, excluded.next_at)`,
+            paused_until: sql<Date>`excluded.paused_until`,
           }),
         )
-        .returning('next_at')
-        .executeTakeFirstOrThrow();
-      return new Date(Math.max(now.getTime(), nextAt.getTime() - burst * stepMs));
-    },
-
-    /** Slack wants no edits before `until`. */
-    async pause(teamId: string, until: Date): Promise<void> {
-      const nextAt = new Date(until.getTime() + (burst - 1) * stepMs);
-      await db
-        .updateTable('edit_budgets')
-        .set({ next_at: nextAt })
-        .where('team_id', '=', teamId)
-        .where('next_at', '<', nextAt)
         .execute();
     },
 
-    async keepTurn(requestId: string, at: Date): Promise<void> {
-      await card(requestId).set({ card_turn_at: at }).execute();
+    /** Slack takes no messages in this channel for so long; other channels go on. */
+    async pausePosts(channelId: string, ms: number): Promise<void> {
+      await db
+        .insertInto('post_pauses')
+        .values({ channel_id: channelId, until: inMs(ms) })
+        .onConflict((conflict) =>
+          conflict.column('channel_id').doUpdateSet({ until: sql<Date>`excluded.until` }),
+        )
+        .execute();
     },
 
-    /** Its turn is used up, and what it shows is not known until it is drawn. */
-    async useTurn(requestId: string): Promise<void> {
-      await card(requestId).set({ card_turn_at: null, card_shown: null }).execute();
+    /** It shows this, which is the request as it was at `updatedAt`; false: that has changed since. */
+    async drawn({ id, updated_at: updatedAt }: SessionRequest, shown: string): Promise<boolean> {
+      return settle(db, { requestId: id, shown, updatedAt });
     },
 
-    /** It shows this, which is the request as it was at `updatedAt`; false when that has changed since. */
-    async drawn(requestId: string, shown: string, updatedAt: Date): Promise<boolean> {
-      await card(requestId).set({ card_shown: shown }).execute();
-      const { numUpdatedRows } = await card(requestId)
-        .where('updated_at', '=', updatedAt)
-        .set({ card_stale: false })
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
+    /** There is nothing to show, and nowhere to show it. */
+    async leaveLine({ id, updated_at: updatedAt }: SessionRequest): Promise<void> {
+      await card(id)
+        .where(sql<boolean>`date_trunc('milliseconds', updated_at) = ${updatedAt}`)
+        .set({ card_stale: false, card_due_at: null, card_class: EDIT_CLASS.rest })
+        .execute();
     },
 
-    /** Somebody deleted it. Where it was stays known. */
+    /** A person deleted it. Where it was stays known. */
     async lost(requestId: string): Promise<void> {
-      await card(requestId).set({ card_ts: null, card_attempted_at: null, card_shown: null }).execute();
-    },
-
-    async attempt(requestId: string, at: Date | null): Promise<void> {
-      await card(requestId).set({ card_attempted_at: at }).execute();
-    },
-
-    /** It was posted again; `startsThread`: the session is followed under it from here on. */
-    async placed(requestId: string, ts: string, startsThread: boolean): Promise<void> {
       await db.transaction().execute(async (trx) => {
-        // The session first, as everywhere: two that lock both in different orders would wait for each other.
-        if (startsThread)
-          await trx
-            .updateTable('sessions')
-            .set({ thread_ts: ts, updated_at: new Date() })
-            .where('request_id', '=', requestId)
-            .execute();
-        await trx
-          .updateTable('session_requests')
-          .set({ card_ts: ts, card_attempted_at: null })
-          .where('id', '=', requestId)
+        await card(requestId, trx)
+          .set({ card_ts: null, card_attempted_at: null, card_shown: null })
           .execute();
+        await trx.deleteFrom('posts').where('key', '=', `card:${requestId}`).execute();
       });
     },
+
+    /** Slack refused it where the person asked: from now on it goes to the person. */
+    async moveElsewhere(requestId: string, code: string): Promise<void> {
+      await card(requestId).set({ card_elsewhere: code }).execute();
+    },
+
+    /** It is there, and shows this; false: there is more to show by now. */
+    async placed(
+      { id, updated_at: updatedAt }: SessionRequest,
+      { channelId, ts, shown }: Placement,
+      trx: Transaction<Tables>,
+    ): Promise<boolean> {
+      await card(id, trx).set({ card_channel_id: channelId, card_ts: ts, card_attempted_at: null }).execute();
+      return settle(trx, { requestId: id, shown, updatedAt });
+    },
+
+    /** Cards that are out of date, and not in the line yet. */
+    async unlined(): Promise<string[]> {
+      const rows = await db
+        .selectFrom('session_requests')
+        .select('id')
+        .where('card_stale', '=', true)
+        .where('card_due_at', 'is', null)
+        // What is brought in places its card itself.
+        .where(({ or, eb }) =>
+          or([eb('card_channel_id', 'is not', null), eb('source', 'not in', ['follow', 'restored'])]),
+        )
+        .orderBy('updated_at')
+        .limit(500)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    /** Workspaces in which a card waits. */
+    async teamsInLine(): Promise<string[]> {
+      const rows = await db
+        .selectFrom('session_requests')
+        .select('team_id')
+        .distinct()
+        .where('card_stale', '=', true)
+        .where('card_due_at', 'is not', null)
+        .execute();
+      return rows.map(({ team_id: teamId }) => teamId);
+    },
   };
+}
+
+type Shown = { requestId: string; shown: string; updatedAt: Date };
+
+async function settle(trx: Db, { requestId, shown, updatedAt }: Shown): Promise<boolean> {
+  const row = await trx
+    .updateTable('session_requests')
+    .where('id', '=', requestId)
+    .set({
+      card_shown: shown,
+      card_class: EDIT_CLASS.rest,
+      card_stale: sql<boolean>`card_stale and date_trunc('milliseconds', updated_at) <> ${updatedAt}`,
+      card_due_at: null,
+      ...(!isBeforeUrl(shown) && { card_prepaid: false }),
+    })
+    .returning('card_stale')
+    .executeTakeFirst();
+  return row?.card_stale !== true;
 }

@@ -24,7 +24,8 @@ export function createLeases(db: Kysely<Tables>) {
               number: excluded.ref('excluded.number'),
               until: excluded.ref('excluded.until'),
             }))
-            .where('leases.until', '<', sql<Date>`now()`),
+            // One that lasts longer than it can was taken before the clock was set back.
+            .where(sql<boolean>`leases.until < now() or leases.until > ${untilIn(forMs)}`),
         )
         .returning('number')
         .executeTakeFirst();

@@ -131,20 +131,6 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
       await db.updateTable('session_requests').set(NO_LEASE).where('lease_owner', 'is not', null).execute();
     },
 
-    /** Posted cards that have not been drawn for long, although there is something new: a job was lost. */
-    async staleCards(untouchedSince: Date): Promise<string[]> {
-      const rows = await db
-        .selectFrom('session_requests')
-        .select('id')
-        .where('card_stale', '=', true)
-        .where('card_channel_id', 'is not', null)
-        .where('updated_at', '<=', untouchedSince)
-        .orderBy('updated_at')
-        .limit(500)
-        .execute();
-      return rows.map((row) => row.id);
-    },
-
     /** Open requests nobody holds and that do not rest: a process died, or a job was lost. */
     async stranded(untouchedSince: Date): Promise<string[]> {
       const now = new Date();

@@ -33,12 +33,16 @@ export type SessionRequestsTable = {
   card_attempted_at: Timestamp | null;
   /** Why the card is not where the person asked: Slack's error code. */
   card_elsewhere: string | null;
-  /** It shows less than is known: to be drawn again. */
+  /** It shows less than is known, and is in the line for its turn. */
   card_stale: Generated<boolean>;
-  /** A fingerprint of what it shows; null while that is not known. */
+  /** In the line: what is served first; see store/cards.ts. */
+  card_class: Generated<number>;
+  /** In the line: its turn is not before. null: what it is to show is not known yet. */
+  card_due_at: Timestamp | null;
+  /** Its first edit was counted when it was posted. */
+  card_prepaid: Generated<boolean>;
+  /** The stage and a fingerprint of what it shows; null: there is no card yet. */
   card_shown: string | null;
-  /** When its turn to be edited comes, within Slack's budget. */
-  card_turn_at: Timestamp | null;
   prompt: string | null;
   uploads: Json;
   waiting: string | null;
@@ -163,8 +167,11 @@ type MilestonesTable = {
   created_at: Generated<Date>;
 };
 
-/** When the next edit of a card may be made in a workspace. */
-type EditBudgetsTable = { team_id: string; next_at: Timestamp };
+/** When the next edit of a card may be made in a workspace; `paused_until`: Slack takes none before. */
+type EditBudgetsTable = { team_id: string; next_at: Timestamp; paused_until: Timestamp | null };
+
+/** A channel that takes no more messages for now. */
+type PostPausesTable = { channel_id: string; until: Timestamp };
 
 /** A private notice that a person gets once in a thread. */
 type ThreadNoticesTable = { session_id: string; user_id: string; reason: string };
@@ -277,6 +284,7 @@ export type Tables = {
   lost_answers: LostAnswersTable;
   milestones: MilestonesTable;
   edit_budgets: EditBudgetsTable;
+  post_pauses: PostPausesTable;
   forms: FormsTable;
   identities: IdentitiesTable;
   identity_links: IdentityLinksTable;

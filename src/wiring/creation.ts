@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createAttachStep } from '../jobs/create-session/attach.ts';
 import { createEnd } from '../jobs/create-session/end.ts';
 import { createIdentifyStep } from '../jobs/create-session/identify.ts';
-import { createPostCardStep } from '../jobs/create-session/post-card.ts';
 import { createSessionCreator } from '../jobs/create-session/run.ts';
 import { createSendStep } from '../jobs/create-session/send.ts';
 import { createSettleStep } from '../jobs/create-session/settle.ts';
@@ -14,12 +13,14 @@ import { createResumer } from '../jobs/resume.ts';
 import { createSweep } from '../jobs/sweep.ts';
 import type { Sweep } from '../jobs/sweep.ts';
 import { createTeller } from '../jobs/tell-person.ts';
-import { createCardUpdater } from '../jobs/update-card.ts';
+import { createCardUpdater } from '../jobs/cards/index.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { createSessionFinder } from './session-finder.ts';
 
-const REQUESTS_AT_A_TIME = 20;
+/** Each may wait for Devin for as long as a POST takes: the bound is what a process can hold. */
+const CREATIONS = { concurrency: 20, most: 300 };
+const CARDS = { concurrency: 8 };
 
 /** From a request that was written down to a session with a card. */
 export function createCreation(parts: Parts): Sweep {
@@ -34,14 +35,16 @@ export function createCreation(parts: Parts): Sweep {
     enqueue,
     owner: randomUUID(),
     leaseMs: settings.leaseMs,
+    now: settings.now,
     steps: createSteps(parts, findSession),
   });
-  const updateCard = createCardUpdater({
+  const cards = createCardUpdater({
     ...store,
     ...settings,
     drawCard: parts.drawCard,
     outbound,
-    oneAtATime: parts.oneAtATime,
+    withLease: parts.withLease,
+    postOnce: parts.postOnce,
     enqueue,
     redrawHome: createHomeRedrawer({ ...store, ...settings, enqueue }),
   });
@@ -49,32 +52,26 @@ export function createCreation(parts: Parts): Sweep {
   const describe = createFormDescriber({ forms, resolver, thread, outbound, text: en, log });
   const review = createContextReviewer({ forms, thread, outbound, text: en });
   const resume = createResumer({ ...store, ...settings, findSession, adopt, transitions });
-  const many = { concurrency: REQUESTS_AT_A_TIME };
-  queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), many);
-  queue.work('update-card', async ({ requestId }) => updateCard(requestId), { concurrency: 4 });
+  queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
+  queue.work('update-card', async ({ requestId }, { signal }) => cards.update(requestId, signal), CARDS);
+  queue.work('serve-cards', async ({ teamId }, { signal }) => cards.serve(teamId, signal), CARDS);
   queue.work('tell-person', async ({ requestId, notice }) => tell(requestId, notice), { concurrency: 4 });
   queue.work('describe-form', async ({ formId, viewId }) => describe(formId, viewId), { concurrency: 4 });
   queue.work('review-context', async ({ viewId, ...metadata }) => review(viewId, metadata), {
     concurrency: 4,
   });
-  queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4 });
+  queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4, most: 50 });
   return createSweep({ ...store, enqueue, times: settings.sweepTimes, log });
 }
 
 function createSteps(parts: Parts, findSession: FindSession) {
-  const { config, settings, queue, store, devin, slack, resolver, transitions, adopt, drawCard } = parts;
-  const { log, now } = settings;
-  const { outbound, thread } = slack;
+  const { config, settings, store, devin, slack, resolver, transitions, adopt } = parts;
+  const { now } = settings;
+  const { thread } = slack;
   const end = createEnd(transitions, store.envelopes);
-  const showSending = (requestId: string): void => {
-    queue.enqueue('update-card', { requestId }, { key: requestId }).catch((error: unknown) => {
-      log.warn({ err: error, requestId }, 'a card could not be brought up to date');
-    });
-  };
   return {
     accepted: createIdentifyStep({ resolver, presence: slack.presence, transitions, end, now }),
-    identified: createPostCardStep({ outbound, drawCard, transitions, end, now }),
-    carded: createAttachStep({
+    identified: createAttachStep({
       thread,
       nameMentions: slack.nameMentions,
       files: slack.files,
@@ -90,7 +87,6 @@ function createSteps(parts: Parts, findSession: FindSession) {
       tagRequests: config.requestTag,
       transitions,
       adopt,
-      showSending,
       end,
       now,
     }),

@@ -19,7 +19,8 @@ import type { Recorder } from '../jobs/watch/record.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 
-const THREADS_AT_A_TIME = 10;
+/** Each may wait for Devin: a slow session delays only itself. */
+const THREADS = { concurrency: 10, most: 300 };
 
 function createThreadFetch({ queue: { enqueue }, store, devin }: Parts) {
   const listMessages = createListMessages(devin.messages.list);
@@ -56,8 +57,7 @@ export function createRelayToThread(parts: Parts): void {
     now,
     log,
   });
-  const many = { concurrency: THREADS_AT_A_TIME };
-  queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), many);
+  queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
 }
 
 /** What people say in the thread, in boxes and by commands goes to Devin. */
@@ -106,8 +106,7 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
     busyMs: relayTimes.busyMs,
   });
   const tell = createReplyTeller({ ...store, outbound, text: en });
-  const many = { concurrency: THREADS_AT_A_TIME };
-  queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), many);
+  queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('tell-reply', async ({ replyId }) => tell(replyId), { concurrency: 4 });
 }
 

@@ -11,7 +11,9 @@ import type { WatcherTimes } from '../jobs/watch/watcher.ts';
 import type { Log } from '../log.ts';
 import { LOOKS_AT_MS } from '../queue/index.ts';
 import type { RequestState } from '../session/request.ts';
-import type { EditBudget } from '../store/cards.ts';
+import type { EditBudget } from '../store/card-turns.ts';
+import { clockOf, databaseClock } from '../store/clock.ts';
+import type { Clock } from '../store/clock.ts';
 import { LEASE_MS } from '../store/requests.ts';
 
 /** What a test may set differently; nothing that somebody who runs the app would set. */
@@ -60,7 +62,11 @@ const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
 /** Together at most the 50 a minute of https://docs.slack.dev/reference/methods/chat.update */
 const EDIT_BUDGET: EditBudget = { burst: 15, perMinute: 35 };
 
-export type Settings = Required<Overrides> & { watchTimes: WatchTimes };
+export type Settings = Required<Overrides> & {
+  watchTimes: WatchTimes;
+  /** What several processes share is told by this one. */
+  clock: Clock;
+};
 
 export function createSettings(config: Config, log: Log, overrides: Overrides): Settings {
   return {
@@ -75,6 +81,7 @@ export function createSettings(config: Config, log: Log, overrides: Overrides): 
     onState: () => undefined,
     onFatal: () => undefined,
     ...overrides,
+    clock: overrides.now === undefined ? databaseClock : clockOf(overrides.now),
     log,
     watchTimes: { ...WATCH_TIMES, fastestMs: config.watchSeconds * 1000, ...overrides.watchTimes },
   };

@@ -15,6 +15,9 @@ import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { sleep } from './sleep.ts';
 
+/** Each may wait for Devin. */
+const MANY = { concurrency: 4, most: 100 };
+
 /** Stop, archive, cancel, follow, and who is who. */
 export function createSteering(parts: Parts, recorder: Recorder): void {
   const { settings, queue, store, devin, slack, resolver, transitions, drawCard } = parts;
@@ -61,8 +64,8 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
     text: en,
   });
   const link = createLinker({ people, findMember, identities: store.identities, answer, text: en });
-  queue.work('steer', async (job, { signal }) => steer(job, signal), { concurrency: 4 });
-  queue.work('cancel-request', async (job) => cancel(job), { concurrency: 4 });
-  queue.work('follow-session', async (job) => follow(job), { concurrency: 4 });
-  queue.work('link-person', async (job) => link(job), { concurrency: 4 });
+  queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
+  queue.work('cancel-request', async (job) => cancel(job), MANY);
+  queue.work('follow-session', async (job) => follow(job), MANY);
+  queue.work('link-person', async (job) => link(job), MANY);
 }

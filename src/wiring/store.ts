@@ -19,13 +19,13 @@ import type { Settings } from './settings.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudget }: Settings) {
+export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudget, clock }: Settings) {
   return {
     db,
     envelopes: createEnvelopes(seal),
     requests: createRequests(db, leaseMs),
     sessions: createSessions(db),
-    cards: createCards(db, editBudget),
+    cards: createCards(db, editBudget, clock),
     milestones: createMilestones(db),
     leases: createLeases(db),
     posts: createPosts(db),

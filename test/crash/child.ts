@@ -5,7 +5,7 @@ import { QUICK_THREADS } from '../support/threads.ts';
 
 /**
  * The bot in a process that dies, as SIGKILL does, at the moment it was told, a pattern: when a request has reached a
- * state (`carded`), or just before a call of fetch leaves (`POST .*\/messages`).
+ * state (`attached`), or just before a call of fetch leaves (`POST .*\/messages`).
  */
 let fatalMoment: unknown = null;
 process.on('message', (moment) => {
@@ -24,7 +24,7 @@ const { watchTimes, relayTimes } = QUICK_THREADS.overrides;
 const bot = await createBot(parsed.config, {
   looksAtMs: QUICK_LOOKS_MS,
   leaseMs: 900,
-  sweepTimes: { everyMs: 300, strandedMs: 900, staleMs: 900 },
+  sweepTimes: { everyMs: 300, strandedMs: 900 },
   watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100 },
   relayTimes,
   editBudget: AMPLE_BUDGET,

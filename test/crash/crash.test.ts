@@ -49,7 +49,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
   }
 
   // On Postgres only recovery differs, which one state shows as well as another.
-  test.each(kind === 'embedded' ? ['identified', 'carded', 'attached', 'created'] : ['carded', 'created'])(
+  test.each(kind === 'embedded' ? ['identified', 'attached', 'created'] : ['attached', 'created'])(
     'after the request was %s leaves one session and one card',
     async (state) => {
       const { died } = await (await world().running()).dieAt(`^${state}$`);

@@ -57,15 +57,15 @@ describe('when Slack does not answer as hoped', () => {
     await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
   });
 
-  test('says so where neither the channel nor the person takes the card', async () => {
+  test('gives the person the URL privately if neither the channel nor the person takes the card', async () => {
     const { slack, devin } = world();
     slack.fail('conversations.open', { times: 1, error: 'user_disabled' });
     const { ana, channelId } = await ask('nowhere to go', { isArchived: true });
+    const session = await sessionOf(devin, ana.devinUserId);
     await slack.waitForMessage(
       channelId,
-      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('nowhere to go'),
+      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes(session.url),
     );
-    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
   });
 
   test('escapes what people write: nobody is called, no link is made', async () => {

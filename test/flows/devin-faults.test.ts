@@ -162,7 +162,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
 });
 
 describe('a Devin that asks for a long wait', () => {
-  const sweepTimes = { everyMs: 20, strandedMs: 0, staleMs: 60_000 };
+  const sweepTimes = { everyMs: 20, strandedMs: 0 };
   const world = useWorld({ overrides: { sweepTimes } });
 
   test('is left alone as long, though requests that wait are looked after', async () => {

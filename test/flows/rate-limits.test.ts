@@ -23,8 +23,12 @@ function createClock() {
 }
 const clock = createClock();
 
-/** With the ample edit budget of the test worlds the limits are Slack's alone. */
-const world = useWorld({ ...QUICK_THREADS, slack: { rateLimits: 'slack', now: clock.now } });
+/** More edits than Slack takes, so that the limits are Slack's alone. */
+const editBudget = { burst: 50, perMinute: 600 };
+const world = useWorld({
+  overrides: { ...QUICK_THREADS.overrides, editBudget },
+  slack: { rateLimits: 'slack', now: clock.now },
+});
 
 const limited = ({ calls }: LocalSlack, method: string) =>
   calls.filter((call) => call.method === method && call.error === 'ratelimited');

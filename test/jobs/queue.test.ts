@@ -12,6 +12,7 @@ const NO_POLL_SECONDS = 600;
 type Setup = {
   database: Database;
   concurrency?: number;
+  most?: number;
   pollSeconds?: number;
   handler: JobHandler<'create-session'>;
 };
@@ -19,11 +20,17 @@ type Setup = {
 /** Stopped before their database is closed: hooks run last in, first out. */
 const queues: Queue[] = [];
 
-async function startQueue({ database, concurrency = 4, pollSeconds = NO_POLL_SECONDS, handler }: Setup) {
+async function startQueue({
+  database,
+  concurrency = 4,
+  most = concurrency,
+  pollSeconds = NO_POLL_SECONDS,
+  handler,
+}: Setup) {
   const lines: string[] = [];
   const write = (facts: object, message: string) => lines.push(JSON.stringify({ ...facts, message }));
   const queue = createQueue({ database, log: { error: write, warn: write }, pollSeconds });
-  queue.work('create-session', handler, { concurrency });
+  queue.work('create-session', handler, { concurrency, most });
   queues.push(queue);
   await queue.start();
   return { queue, lines };
@@ -180,15 +187,91 @@ describeOnBothDatabases('the queue', (open, kind) => {
     },
   );
 
-  test('starts a job now although one for the same key is to start later', async () => {
+  test('starts the job that was to start later at once, without a poll, when it is asked for again', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
-    await queue.enqueue('create-session', { requestId: 'later' }, { key: 'key', startAfterMs: 3_600_000 });
-    await queue.enqueue('create-session', { requestId: 'now' }, { key: 'key' });
+    const job = { requestId: 'key' };
+    await queue.enqueue('create-session', job, { key: 'key', startAfterMs: 3_600_000 });
+    await queue.enqueue('create-session', job, { key: 'key' });
     await reached(1);
-    expect(seen).toEqual(['now']);
-    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 1 } });
+    expect(seen).toEqual(['key']);
+    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 0 } });
+  });
+
+  test('lets slow jobs delay only themselves, up to a bound', async () => {
+    const database = await open();
+    const began = createTally();
+    const ended = createTally();
+    const slow = Promise.withResolvers<void>();
+    const { queue } = await startQueue({
+      database,
+      concurrency: 2,
+      most: 6,
+      async handler({ requestId }) {
+        began.add(requestId);
+        if (requestId.startsWith('slow')) await slow.promise;
+        ended.add(requestId);
+      },
+    });
+    await Promise.all(Array.from({ length: 5 }, (_, index) => send(queue, `slow-${index}`)));
+    await began.reached(5);
+    await send(queue, 'quick');
+    await ended.reached(1);
+    expect(ended.seen).toEqual(['quick']);
+    await send(queue, 'slow-last');
+    await began.reached(7);
+    await send(queue, 'too-many');
+    slow.resolve();
+    await ended.reached(8);
+    expect(began.seen.at(-1)).toBe('too-many');
+  });
+
+  test('starts an urgent job before the others', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      concurrency: 1,
+      async handler({ requestId }) {
+        add(requestId);
+        if (requestId !== 'first') return;
+        for (const id of ['one', 'two']) await send(queue, id);
+        await queue.enqueue('create-session', { requestId: 'url' }, { key: 'url', urgent: true });
+        await queue.enqueue('create-session', { requestId: 'two' }, { key: 'two', urgent: true });
+      },
+    });
+    await send(queue, 'first');
+    await reached(4);
+    expect(seen).toEqual(['first', 'two', 'url', 'one']);
+  });
+
+  test('keeps one job for a key however often it fails and is asked for', async () => {
+    const database = await open();
+    const { add, reached } = createTally();
+    const queued = async (): Promise<number> => {
+      const { rows } = await sql<{ id: string }>`select id from pgboss.job where state < 'active'`.execute(
+        database.db,
+      );
+      return rows.length;
+    };
+    const { queue } = await startQueue({
+      database,
+      concurrency: 1,
+      pollSeconds: 0.5,
+      async handler({ requestId }) {
+        // Asked for while it runs and fails.
+        for (let count = 0; count < 3; count += 1) await send(queue, requestId);
+        add(requestId);
+        throw new Error('an outage');
+      },
+    });
+    await send(queue, 'key');
+    for (let runs = 1; runs <= 4; runs += 1) {
+      await reached(runs);
+      await send(queue, 'key');
+      expect(await queued()).toBeLessThanOrEqual(1);
+    }
   });
 
   test('starts a job that was to start later sooner when that is asked for', async () => {

@@ -18,15 +18,15 @@ async function startedSweep() {
         looks.push(look);
         return look.promise;
       },
-      staleCards: nothing,
     },
+    cards: { unlined: nothing, teamsInLine: nothing },
     forms: { deleteBefore: async () => Promise.resolve() },
     replies: { waiting: nothing },
     messages: { waiting: nothing },
     milestones: { waiting: nothing },
     posts: { sweep: async () => Promise.resolve() },
     enqueue: async () => Promise.resolve(),
-    times: { everyMs: EVERY_MS, strandedMs: 0, staleMs: 0 },
+    times: { everyMs: EVERY_MS, strandedMs: 0 },
     log: createLog('silent'),
   });
   const starting = sweep.start({ alone: false });

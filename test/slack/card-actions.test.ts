@@ -29,7 +29,7 @@ describe('the buttons of a card', () => {
   });
 
   test.each([
-    ['carded', ['details', 'cancel']],
+    ['identified', ['details', 'cancel']],
     ['attached', ['details', 'cancel']],
     ['sending', ['details']],
     ['unknown', ['check-again', 'start-anyway', 'details']],

@@ -44,45 +44,6 @@ describeOnBothDatabases('what only one process may do', (open) => {
   });
 });
 
-describeOnBothDatabases("the budget of a workspace's edits", (open) => {
-  const MINUTE = 60_000;
-  const openCards = async () => {
-    const { db } = await open();
-    await migrate(db);
-    return createCards(db, { burst: 15, perMinute: 35 });
-  };
-
-  test('is at most 50 in any minute, in the order they were asked for', async () => {
-    const cards = await openCards();
-    const start = Date.now();
-    const turns: number[] = [];
-    for (let count = 0; count < 70; count += 1)
-      turns.push((await cards.nextTurn('T1', new Date(start))).getTime() - start);
-    expect(turns).toEqual(turns.toSorted((a, b) => a - b));
-    expect(turns.filter((turn) => turn === 0)).toHaveLength(15);
-    for (const from of turns)
-      expect(turns.filter((turn) => turn >= from && turn < from + MINUTE).length).toBeLessThanOrEqual(50);
-  });
-
-  test('is whole again after a rest, and of each workspace its own', async () => {
-    const cards = await openCards();
-    const start = Date.now();
-    for (let count = 0; count < 60; count += 1) await cards.nextTurn('T1', new Date(start));
-    expect((await cards.nextTurn('T2', new Date(start))).getTime()).toBe(start);
-    const later = start + 5 * MINUTE;
-    expect((await cards.nextTurn('T1', new Date(later))).getTime()).toBe(later);
-  });
-
-  test('waits as long as Slack says', async () => {
-    const cards = await openCards();
-    const start = Date.now();
-    await cards.nextTurn('T1', new Date(start));
-    await cards.pause('T1', new Date(start + 20_000));
-    const turn = (await cards.nextTurn('T1', new Date(start))).getTime();
-    expect(turn).toBeGreaterThanOrEqual(start + 20_000);
-  });
-});
-
 describe('a card that is posted again while a look at its session is written down', () => {
   const { open } = usePostgres();
 
@@ -97,10 +58,15 @@ describe('a card that is posted again while a look at its session is written dow
     const bound = { sessionId: 's1', requestId: 'r1', url: '', response: {} };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
     const budget = { burst: 15, perMinute: 35 };
-    let placed: Promise<void> = Promise.resolve();
+    const before = await requests.find('r1');
+    if (before === null) throw new Error('the request is gone');
+    let placed: Promise<unknown> = Promise.resolve();
     await db.transaction().execute(async (trx) => {
       await sessions.lock('s1', trx);
-      placed = createCards(urgent, budget).placed('r1', '2.0', true);
+      placed = urgent.transaction().execute(async (other) => {
+        await sessions.place('s1', { channelId: 'C1', threadTs: '2.0' }, other);
+        await createCards(urgent, budget).placed(before, { channelId: 'C1', ts: '2.0', shown: 'x:' }, other);
+      });
       await expect
         .poll(async () => (await sql`select 1 from pg_locks where not granted`.execute(urgent)).rows)
         .not.toEqual([]);
@@ -121,6 +87,7 @@ describeOnBothDatabases('what a session came to', (open) => {
     const jobs: unknown[] = [];
     const sweep = createSweep({
       requests: createRequests(db),
+      cards: createCards(db, BUDGET),
       forms: createForms(db),
       replies: createReplies(db),
       messages: createSessionMessages(db),

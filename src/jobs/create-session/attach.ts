@@ -32,7 +32,7 @@ type Material = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut
 /** A conversation that is too long for the prompt. */
 const TRANSCRIPT = 'slack-thread.txt';
 
-/** carded -> attached: the prompt with its Slack context is fixed, and the files are at Devin. */
+/** identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. */
 export function createAttachStep(deps: AttachDeps): CreateStep {
   return async (request, signal) => {
     const material = await collect(deps, request);
@@ -63,7 +63,7 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
     const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
     const card = leftOut.length > 0;
     return nextOrLeave(
-      await deps.transitions.move({ id: request.id, from: 'carded', to: 'attached', changes }, { card }),
+      await deps.transitions.move({ id: request.id, from: 'identified', to: 'attached', changes }, { card }),
     );
   };
 }

@@ -1,12 +1,12 @@
 import type { Envelopes } from '../../store/envelope.ts';
+import { hasCard } from '../cards/index.ts';
 import type { Transitions } from '../transitions.ts';
 import type { EndRequest } from './patience.ts';
 import { nextOrLeave } from './outcome.ts';
 
-/** Ends a request without a session: on its card, or privately where it has none. Session secrets are erased. */
+/** Ends a request without a session: on its card, or privately if it has none. Session secrets are erased. */
 export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRequest {
   return async (request, failure) => {
-    const hasCard = request.card_ts !== null;
     const refused = failure.kind === 'identity';
     const ended = await transitions.move(
       {
@@ -15,7 +15,8 @@ export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRe
         to: refused ? 'refused' : 'failed',
         changes: { failure, waiting: null, sealed: envelopes.withoutSecrets(request.id, request.sealed) },
       },
-      hasCard ? { card: true } : { tell: 'refused' },
+      // A card that is being posted now counts, too.
+      (moved) => (hasCard(moved) ? { card: true } : { tell: 'refused' }),
     );
     return nextOrLeave(ended);
   };

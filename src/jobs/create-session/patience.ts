@@ -2,6 +2,7 @@ import type { Failure } from '../../session/failure.ts';
 import { askedAt } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import { retryWindow } from '../../queue/index.ts';
+import { hasCard } from '../cards/index.ts';
 import type { Transitions } from '../transitions.ts';
 import type { StepOutcome } from './outcome.ts';
 
@@ -22,8 +23,8 @@ export async function waitFor(
     return end(request, { kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) });
   }
   if (request.waiting !== waiting) {
-    const hasCard = request.card_ts !== null;
-    await transitions.stay(request, { waiting }, hasCard ? { card: true } : { tell: 'queued' });
+    // Before it is known who asks, there is no card: a refusal leaves none behind.
+    await transitions.stay(request, { waiting }, hasCard(request) ? { card: true } : { tell: 'queued' });
   }
   return { kind: 'later', afterMs: retry.afterMs };
 }

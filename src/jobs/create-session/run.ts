@@ -1,6 +1,7 @@
+import { askedAt } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
-import { isOpen } from '../../session/request.ts';
+import { EARLY_CARD_MS, isOpen } from '../../session/request.ts';
 import type { OpenState } from '../../session/request.ts';
 import type { Enqueue } from '../queue.ts';
 import type { CreateStep } from './outcome.ts';
@@ -12,16 +13,24 @@ type RunDeps = {
   /** Names this process among the replicas. */
   owner: string;
   leaseMs: number;
+  now: () => number;
 };
 
 type Left = { kind: 'ended' } | { kind: 'open'; restMs: number };
 const OPEN: Left = { kind: 'open', restMs: 0 };
 
 /**
- * Takes a request as far as it goes: accepted -> identified -> carded -> attached -> sending -> created. Any step
- * may be the last this process does; the row says where to go on.
+ * Takes a request as far as it goes: accepted -> identified -> attached -> sending -> created. Any step may be
+ * the last this process does; the row says where to go on. The card goes its own way beside it.
  */
-export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs }: RunDeps) {
+export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs, now }: RunDeps) {
+  /** A request that took long to find out who asks gets a card from then on. */
+  async function showIfSlow(request: SessionRequest): Promise<void> {
+    const { id, state, card_ts: ts } = request;
+    if (state !== 'identified' || ts !== null || now() - askedAt(request).getTime() < EARLY_CARD_MS) return;
+    await enqueue('update-card', { requestId: id }, { key: id });
+  }
+
   /** How the request is left behind. `ended`: nobody will ask for it again, and the lease may stay. */
   async function walk(first: SessionRequest, signal: AbortSignal): Promise<Left> {
     let request = first;
@@ -34,6 +43,7 @@ export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs 
         return { kind: 'open', restMs: outcome.afterMs };
       }
       request = outcome.request;
+      await showIfSlow(request);
     }
     return isOpen(request.state) ? OPEN : { kind: 'ended' };
   }

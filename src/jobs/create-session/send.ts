@@ -3,7 +3,6 @@ import { FOUND_LATE } from '../../session/milestones.ts';
 import { buildRequest, isOpen, requestTag } from '../../session/request.ts';
 import type { RequestState, SessionCreateRequest } from '../../session/request.ts';
 import type { Envelopes } from '../../store/envelope.ts';
-import { cardThread } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Transitions } from '../transitions.ts';
 import { devinTrouble } from './devin-trouble.ts';
@@ -19,15 +18,11 @@ type SendDeps = {
   tagRequests: boolean;
   transitions: Transitions;
   adopt: Adopt;
-  /** Makes the card say that the request is on its way. */
-  showSending: (requestId: string) => void;
   /** What time it is at Devin; null: not known. */
   devinTime: () => Promise<Date | null>;
   end: EndRequest;
   now: () => number;
 };
-
-const SLOW_MS = 1500;
 
 /**
  * Binds a session to its request, which is then `created`, whatever it was before. Where that was over already, the
@@ -45,7 +40,7 @@ type Adoption = { session: SessionResponse; asked: boolean };
  * Devin says that it did nothing, or was never reached, does the request go back to `attached`.
  */
 export function createSendStep(deps: SendDeps): CreateStep {
-  const { createSession, transitions, adopt, showSending, end } = deps;
+  const { createSession, transitions, adopt, end } = deps;
 
   async function afterError(sending: SessionRequest, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
@@ -75,14 +70,10 @@ export function createSendStep(deps: SendDeps): CreateStep {
     const changes = { sent_at: await deps.devinTime(), waiting: null };
     const sending = await transitions.move({ id, from: 'attached', to: 'sending', changes });
     if (sending === null) return { kind: 'leave' };
-    // Most answers come before anybody has read the card: only a slow one is worth an edit of its own.
-    const slow = setTimeout(() => showSending(id), SLOW_MS);
     try {
       return await adopt(sending, await createSession(body));
     } catch (error) {
       return await afterError(sending, error);
-    } finally {
-      clearTimeout(slow);
     }
   };
 }
@@ -127,7 +118,6 @@ export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes,
           requestId: request.id,
           url: session.url,
           response: session,
-          ...threadOf(request),
           ...(!isOpen(state) && !asked && { told: [FOUND_LATE] }),
         },
       },
@@ -138,14 +128,5 @@ export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes,
     return nextOrLeave(
       (await from(request.state, request, adoption)) ?? (await from('unknown', request, adoption)),
     );
-  };
-}
-
-/** The thread in which a session is followed: the one its card is in, else the one under the card. */
-function threadOf(request: SessionRequest): { teamId: string; channelId: string; threadTs: string } {
-  return {
-    teamId: request.team_id,
-    channelId: request.card_channel_id ?? request.channel_id,
-    threadTs: cardThread(request) ?? request.card_ts ?? '',
   };
 }

@@ -7,8 +7,8 @@ import type { Tables } from '../../store/tables.ts';
 import { backOffMs } from '../../queue/index.ts';
 import type { Enqueue } from '../queue.ts';
 import type { OneAtATime } from '../one-at-a-time.ts';
-import { cardLease } from '../update-card.ts';
-import type { DrawCard } from '../update-card.ts';
+import { cardLease } from '../cards/index.ts';
+import type { DrawCard } from '../cards/index.ts';
 
 type PlaceDeps = {
   db: Kysely<Tables>;

@@ -91,6 +91,9 @@ async function tell(deps: TellDeps, one: Case): Promise<Told> {
     await deps.milestones.settle(row, 'skipped');
     return TOLD;
   }
+  // Its card is on its way, and with it the thread.
+  if (session.thread_ts === '' && request.card_ts === null && request.card_stale)
+    return { kind: 'wait', ms: HELD_WAIT_MS };
   const place = await placeOf(deps, one);
   const result = await deps.postOnce({
     key: `milestone:${row.session_id}:${row.key}`,

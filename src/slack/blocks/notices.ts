@@ -75,6 +75,12 @@ export function cardElsewhere(
   return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);
 }
 
+/** Slack takes the card nowhere. */
+export function noCard(session: { url: string } | null, text: Text): Rendered {
+  const sentence = text.notices.noCard;
+  return notice(session === null ? [sentence] : [sentence, link(session.url, text.card.buttons.open)]);
+}
+
 function problemLines(problems: readonly string[]): string[] {
   const lines = problems.slice(0, MAX_PROBLEMS).map((problem) => truncate(problem, PROBLEM_LENGTH));
   return lines.length === 1 ? lines : lines.map((line) => `• ${line}`);

@@ -7,6 +7,7 @@ import { lostAnswers } from './005-lost-answers.ts';
 import { openHomes } from './006-open-homes.ts';
 import { cardLeases } from './007-card-leases.ts';
 import { resumedAt } from './008-resumed-at.ts';
+import { cardLine } from './014-card-line.ts';
 import { exactlyOnce } from './016-exactly-once.ts';
 import { boundedReads } from './018-bounded-reads.ts';
 import { formReview } from './021-form-review.ts';
@@ -29,6 +30,7 @@ export const migrations: Record<string, Migration> = {
   '006-open-homes': openHomes,
   '007-card-leases': cardLeases,
   '008-resumed-at': resumedAt,
+  '014-card-line': cardLine,
   '016-exactly-once': exactlyOnce,
   '017-thread-listening': threadListening,
   '018-bounded-reads': boundedReads,

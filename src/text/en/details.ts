@@ -18,7 +18,6 @@ export const details = {
   states: {
     accepted: 'Accepted, not sent yet',
     identified: 'Person known, not sent yet',
-    carded: 'Card posted, not sent yet',
     attached: 'Files handed over, not sent yet',
     sending: 'Sent, no answer yet',
     created: 'Created',

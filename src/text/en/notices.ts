@@ -39,6 +39,7 @@ export const notices = {
     `Only <@${userId}>, who asked for this session, can press that button, because it may cost money. Nothing was done. You can open the details, or start a session of your own.`,
   cardElsewhere: (why: string): string =>
     `${why} Your session goes ahead all the same; its card is in your direct messages with this app.`,
+  noCard: 'Session started. Slack accepts its card neither in that conversation nor in your direct messages.',
   openCard: 'Open the card',
   /** By Slack's code. */
   elsewhereBecause: {

@@ -3,6 +3,7 @@ import type { SessionResponse } from '../../../src/devin/schemas.ts';
 import { createAdopt, createSendStep } from '../../../src/jobs/create-session/send.ts';
 import { createTransitions } from '../../../src/jobs/transitions.ts';
 import type { SessionRequest } from '../../../src/store/request-row.ts';
+import { createCards } from '../../../src/store/cards.ts';
 import { createEnvelopes } from '../../../src/store/envelope.ts';
 import { createLostAnswers } from '../../../src/store/lost-answers.ts';
 import { createMilestones } from '../../../src/store/milestones.ts';
@@ -28,6 +29,7 @@ describe('an answer to a creation that comes late', () => {
     const transitions = createTransitions({
       db,
       requests,
+      cards: createCards(db, { burst: 1, perMinute: 1 }),
       sessions: createSessions(db),
       milestones: createMilestones(db),
       lostAnswers,
@@ -72,7 +74,6 @@ describe('an answer to a creation that comes late', () => {
       tagRequests: true,
       transitions,
       adopt,
-      showSending: () => undefined,
       devinTime: async () => Promise.resolve(new Date(1)),
       end: async () => Promise.resolve({ kind: 'leave' }),
       now: () => 0,

@@ -25,7 +25,8 @@ function requestAs(devinUserId: string) {
     sealed: null,
   });
   const nothing = { card_channel_id: null, card_ts: null, card_attempted_at: null, card_elsewhere: null };
-  const card = { ...nothing, card_stale: false, card_shown: null, card_turn_at: null };
+  const line = { card_class: 3, card_due_at: null, card_prepaid: false };
+  const card = { ...nothing, ...line, card_stale: false, card_shown: null };
   const now = new Date();
   const sentAt = new Date(1_000_000);
   const after = { uploads: null, waiting: null, session_id: null, failure: null, sent_at: sentAt };

@@ -1,11 +1,14 @@
 import type { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
-import { createOneAtATime } from '../../src/jobs/one-at-a-time.ts';
-import { createCardUpdater } from '../../src/jobs/update-card.ts';
+import { createCardUpdater } from '../../src/jobs/cards/index.ts';
 import { createLog } from '../../src/log.ts';
+import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
+import type { Outbound } from '../../src/slack/outbound.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createLeases } from '../../src/store/leases.ts';
+import { createPosts } from '../../src/store/posts.ts';
 import { createRequests } from '../../src/store/requests.ts';
+import { createSessions } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
@@ -13,6 +16,7 @@ import { copyStarted } from '../support/folders.ts';
 const LEASE_MS = 1000;
 
 type Updater = Parameters<typeof createCardUpdater>[0];
+type Slack = Pick<Updater['outbound'], 'updateCard'> & Pick<Outbound, 'post' | 'find'>;
 
 const open = useEmbedded(copyStarted);
 
@@ -35,20 +39,33 @@ const setUp = async () => {
 };
 
 function createCardUpdaterOn(db: Kysely<Tables>, requests: Updater['requests'], later: number[]) {
-  return (outbound: Updater['outbound']) =>
+  return async (outbound: Slack): Promise<void> =>
     createCardUpdater({
+      db,
       requests,
+      sessions: createSessions(db),
       cards: createCards(db, { burst: 10, perMinute: 10 }),
       drawCard: async () =>
-        Promise.resolve({ rendered: { text: 'x', blocks: [] }, shown: 'x', phase: 'needs-you' }),
-      outbound,
-      oneAtATime: createOneAtATime(createLeases(db), LEASE_MS),
+        Promise.resolve({
+          rendered: { text: 'x', blocks: [] },
+          shown: 'needs-you:x',
+          phase: 'needs-you',
+          session: null,
+        }),
+      outbound: { ...outbound, directChannel: async () => Promise.resolve(null) },
+      withLease: createWithLease(createLeases(db), LEASE_MS),
+      posts: createPosts(db),
+      postOnce: createPostOnce({
+        db,
+        posts: createPosts(db),
+        outbound: { ...outbound, slackTs: () => null },
+      }),
       enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
         void (await Promise.resolve(later.push(startAfterMs))),
       redrawHome: async () => Promise.resolve(),
       now: Date.now,
       log: createLog('silent'),
-    })('r1');
+    }).update('r1', new AbortController().signal);
 }
 
 const refused = (code: string) => async () => Promise.resolve({ kind: 'refused', code } as const);
@@ -57,14 +74,14 @@ test('a card that was deleted is posted once by two processes, however long Slac
   const { requests, leaseEnds, later, update } = await setUp();
   const posts: string[] = [];
   const slack = { begun: Promise.withResolvers<void>(), goOn: Promise.withResolvers<void>() };
-  const slackOf = (isSlow: boolean): Updater['outbound'] => ({
+  const slackOf = (isSlow: boolean): Slack => ({
     updateCard: refused('message_not_found'),
-    findCard: async () => {
+    find: async () => Promise.resolve(null),
+    post: async () => {
       slack.begun.resolve();
       if (isSlow) await slack.goOn.promise;
-      return null;
+      return { kind: 'posted', ts: `2.${posts.push('post')}` };
     },
-    postCard: async () => Promise.resolve({ kind: 'posted', ts: `2.${posts.push('post')}` }),
   });
   const slow = update(slackOf(true));
   await slack.begun.promise;
@@ -81,13 +98,13 @@ test('a card that was deleted is posted once by two processes, however long Slac
 test('a card that Slack does not take now waits for its next try, whoever asks for one meanwhile', async () => {
   const { later, update } = await setUp();
   const edits: string[] = [];
-  const slack: Updater['outbound'] = {
+  const slack: Slack = {
     updateCard: async () => {
       edits.push('edit');
       return refused('a_new_one')();
     },
-    findCard: async () => Promise.resolve(null),
-    postCard: async () => Promise.resolve({ kind: 'unclear' }),
+    find: async () => Promise.resolve(null),
+    post: async () => Promise.resolve({ kind: 'unclear' }),
   };
   await update(slack);
   await update(slack);

@@ -1,0 +1,137 @@
+import type { Kysely, Transaction } from 'kysely';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Clock } from './clock.ts';
+import type { Tables } from './tables.ts';
+
+/** How many edits of a workspace's cards may come at once, and how many a minute after those. */
+export type EditBudget = { burst: number; perMinute: number };
+
+export type Turn =
+  | { kind: 'turn'; requestId: string }
+  /** Cards wait; the first of them for so long. */
+  | { kind: 'wait'; ms: number }
+  | { kind: 'none' };
+
+const MINUTE_MS = 60_000;
+/** Shares of a burst that are kept for the classes before: even while many cards change, a URL finds a turn. */
+const KEPT_FOR_URL = 0.2;
+const KEPT_FOR_NEEDED = 0.4;
+/** A process that took a turn and died is waited for so long. */
+const HOLD_MS = 60_000;
+/** Nothing is put off for longer: what seems to be was written before the clock was set back. */
+const LONGEST_WAIT_MS = 120_000;
+/** A channel that was too busy takes one message a second. https://docs.slack.dev/reference/methods/chat.postMessage */
+const CHANNEL_STEP_MS = 1000;
+const CHANNEL_PACED_MS = 60_000;
+
+const lineSchema = z.array(
+  z.object({ id: z.string(), wait_ms: z.coerce.number(), free: z.boolean(), paced: z.string().nullable() }),
+);
+type First = z.infer<typeof lineSchema>[number];
+
+type TurnDeps = { db: Kysely<Tables>; budget: EditBudget; clock: Clock };
+
+/**
+ * The first card in the line whose turn has come, which is put off until it is drawn. Free of charge, since no edit is
+ * spent or it was counted before: a card that is posted with its URL, and the first edit of one that was posted without.
+ */
+export async function takeTurn({ db, budget, clock }: TurnDeps, teamId: string): Promise<Turn> {
+  return db.transaction().execute(async (trx) => {
+    await lockBudget(trx, clock, teamId);
+    const first = await firstInLine({ db: trx, budget, clock }, teamId);
+    if (first === null) return { kind: 'none' };
+    if (first.wait_ms > 0) return { kind: 'wait', ms: first.wait_ms };
+    await hold(trx, clock, first);
+    if (!first.free) await spend({ db: trx, budget, clock }, teamId);
+    return { kind: 'turn', requestId: first.id };
+  });
+}
+
+/** One process at a time takes turns in a workspace. */
+async function lockBudget(trx: Transaction<Tables>, clock: Clock, teamId: string): Promise<void> {
+  await trx
+    .insertInto('edit_budgets')
+    .values({ team_id: teamId, next_at: clock(), paused_until: null })
+    .onConflict((conflict) => conflict.column('team_id').doNothing())
+    .execute();
+  await trx.selectFrom('edit_budgets').select('team_id').where('team_id', '=', teamId).forUpdate().execute();
+}
+
+/** How far ahead of now the next edit may be planned, by class: the lower, the less. */
+function lead(budget: EditBudget): { url: number; needed: number; rest: number } {
+  const { burst } = budget;
+  const of = (kept: number): number => Math.max(0, burst - Math.ceil(burst * kept) - 1) * stepMs(budget);
+  return { url: of(0), needed: of(KEPT_FOR_URL), rest: of(KEPT_FOR_NEEDED) };
+}
+
+async function firstInLine({ db, budget, clock }: TurnDeps, teamId: string): Promise<First | null> {
+  const { url, needed, rest } = lead(budget);
+  const { rows } = await sql`
+    with moment as (select ${clock()} as now),
+    team as (
+      select ms_until(next_at, now, ${url + LONGEST_WAIT_MS}) as ahead_ms,
+             ms_until(paused_until, now, ${LONGEST_WAIT_MS}) as paused_ms
+      from edit_budgets, moment where team_id = ${teamId}
+    ),
+    line as (
+      select id, card_class, card_due_at, ahead_ms, paused_ms, card_ts is null as posts,
+             card_class = 1 and (card_ts is null or card_prepaid) as free,
+             ms_until(card_due_at, now, ${LONGEST_WAIT_MS}) as due_ms,
+             ms_until(post_pauses.until, now, ${LONGEST_WAIT_MS}) as channel_ms,
+             case when post_pauses.until > now - ${`${CHANNEL_PACED_MS} ms`}::interval
+                  then post_pauses.channel_id end as paced
+      from session_requests
+      cross join moment cross join team
+      left join post_pauses on card_ts is null
+        and post_pauses.channel_id = coalesce(card_channel_id, session_requests.channel_id)
+      where card_stale and card_due_at is not null and team_id = ${teamId}
+    ),
+    waits as (
+      select id, free, case when posts then paced end as paced, card_class, card_due_at,
+             greatest(0, due_ms,
+               case when posts then channel_ms else paused_ms end,
+               case when free then 0
+                    else ahead_ms - case card_class when 1 then ${url}::float8 when 2 then ${needed}::float8 else ${rest}::float8 end
+               end) as wait_ms
+      from line
+    )
+    select id, free, paced, wait_ms from waits
+    order by wait_ms > 0, case when wait_ms > 0 then wait_ms end, card_class, card_due_at, id
+    limit 1`.execute(db);
+  return lineSchema.parse(rows)[0] ?? null;
+}
+
+/** `?`: what it shows is not known until it is drawn. */
+async function hold(trx: Transaction<Tables>, clock: Clock, { id, free, paced }: First): Promise<void> {
+  await trx
+    .updateTable('session_requests')
+    .where('id', '=', id)
+    .set({
+      card_due_at: sql<Date>`${clock()} + ${`${HOLD_MS} ms`}::interval`,
+      card_attempted_at: sql<Date>`case when card_ts is null then ${clock()} else card_attempted_at end`,
+      ...(!free && { card_prepaid: sql<boolean>`card_prepaid or card_ts is null` }),
+      card_shown: sql<string | null>`split_part(card_shown, ':', 1) || ':?'`,
+    })
+    .execute();
+  if (paced === null) return;
+  await trx
+    .updateTable('post_pauses')
+    .where('channel_id', '=', paced)
+    .set({ until: sql<Date>`${clock()} + ${`${CHANNEL_STEP_MS} ms`}::interval` })
+    .execute();
+}
+
+async function spend({ db, budget, clock }: TurnDeps, teamId: string): Promise<void> {
+  const aheadMs = sql`ms_until(next_at, ${clock()}, ${lead(budget).url + LONGEST_WAIT_MS})`;
+  await db
+    .updateTable('edit_budgets')
+    .where('team_id', '=', teamId)
+    .set({ next_at: sql<Date>`${clock()} + (${aheadMs} + ${stepMs(budget)}) * interval '1 ms'` })
+    .execute();
+}
+
+/** Between two edits, once the burst is used up. */
+export function stepMs({ perMinute }: EditBudget): number {
+  return Math.ceil(MINUTE_MS / perMinute);
+}

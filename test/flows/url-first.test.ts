@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import { createWorld, startBot } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+
+const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
+const MESSAGE = { method: 'POST', path: /\/messages$/ } as const;
+
+async function askIn({ slack, devin }: Pick<World, 'slack' | 'devin'>, text: string) {
+  const ana = addColleague({ slack, devin });
+  const channelId = slack.addChannel({ name: `url-${ana.name}`, members: [ana.userId] });
+  await slack.command(ana.userId, channelId, text);
+  return { ana, channelId };
+}
+
+/** How often the cards in a channel were posted and edited. */
+function writes(slack: LocalSlack, channelId: string): string[] {
+  return slack.calls
+    .filter(({ args }) => args['channel'] === channelId)
+    .map(({ method }) => method)
+    .filter((method) => method === 'chat.postMessage' || method === 'chat.update');
+}
+
+describeOnBothWorlds('the URL of a new session', (world) => {
+  test('is on the card from the first when Devin answers at once', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await askIn(world(), 'at once');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    expect(writes(slack, channelId)).toEqual(['chat.postMessage']);
+  });
+
+  test('comes by one edit of a card that says "Starting" while Devin takes its time', async () => {
+    const { slack, devin } = world();
+    const slow = devin.fail(CREATE, { mode: 'delay', delayMs: 3000, times: 1 });
+    const { ana, channelId } = await askIn(world(), 'slowly');
+    await cardOf(slack, channelId, (text) => text.includes('Starting'));
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    expect(writes(slack, channelId)).toEqual(['chat.postMessage', 'chat.update']);
+    expect(slow.remaining()).toBe(0);
+  });
+
+  test('is followed in the thread of a card that was posted before it', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { mode: 'delay', delayMs: 2000, times: 1 });
+    const { ana, channelId } = await askIn(world(), 'slowly and then talk');
+    const { id, url } = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(url));
+    await slack.speak(ana.userId, channelId, 'mind the tests', { threadTs: card.ts });
+    await devin.waitForSession(
+      (one) => one.id === id && one.messages.some(({ message }) => message.includes('mind')),
+    );
+  });
+});
+
+describe('while Devin does not answer', () => {
+  test('60 sessions that start have their cards, and a 61st its URL', async () => {
+    const world = await createWorld();
+    const { slack, devin } = world;
+    const hanging = devin.fail(CREATE, { mode: 'hang', times: 60 });
+    const asked = await Promise.all(Array.from({ length: 60 }, (_, at) => askIn(world, `hang ${at}`)));
+    for (const { channelId } of asked) await cardOf(slack, channelId, (text) => text.includes('Starting'));
+    expect(hanging.remaining()).toBe(0);
+    const { ana, channelId } = await askIn(world, 'the next one');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    await world.close();
+  });
+
+  test('a request in flight at the end of the process is settled by the next', async () => {
+    const world = await createWorld();
+    const { slack, devin, environment } = world;
+    devin.fail(CREATE, { mode: 'hang-after-effect', times: 1 });
+    const { ana, channelId } = await askIn(world, 'in flight');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await world.bot.stop();
+    const again = await startBot(environment, slack);
+    const card = await cardOf(slack, channelId, (text) => text.includes(url));
+    expect(card.text).not.toContain('Not sure');
+    expect(devin.createdCount()).toBe(1);
+    await again.bot.stop();
+    await world.close();
+  });
+});
+
+describe('while Devin does not take messages of some sessions', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test('11 of them delay neither the reply of another nor its EXIT', async () => {
+    const { devin } = world();
+    const stuck = await Promise.all(Array.from({ length: 11 }, () => startThread(world())));
+    const other = await startThread(world());
+    const hanging = devin.fail(MESSAGE, { mode: 'hang', times: 11 });
+    for (const { ana, say } of stuck) await say(ana.userId, 'hello?');
+    await devin.waitForRequest(() => hanging.remaining() === 0);
+    await other.say(other.ana.userId, 'go on');
+    await devin.waitForSession(
+      ({ id, messages }) => id === other.id && messages.some(({ message }) => message === 'go on'),
+    );
+    const exit = await other.say(other.ana.userId, 'EXIT');
+    await other.marked(exit.ts, 'white_check_mark');
+  });
+});

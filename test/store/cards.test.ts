@@ -1,0 +1,223 @@
+import { expect, test } from 'vitest';
+import { createCards, EDIT_CLASS } from '../../src/store/cards.ts';
+import type { EditClass } from '../../src/store/cards.ts';
+import { clockOf } from '../../src/store/clock.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+import type { Open } from '../support/databases.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const BUDGET = { burst: 15, perMinute: 35 };
+
+/** A line of cards, a clock that only the test moves, and the turns that were taken. */
+async function createLine(open: Open) {
+  const { db } = await open();
+  await migrate(db);
+  const time = { ms: Date.now() };
+  const requests = createRequests(db);
+  // Two replicas.
+  const replicas = [1, 2].map(() =>
+    createCards(
+      db,
+      BUDGET,
+      clockOf(() => time.ms),
+    ),
+  );
+  const [cards = createCards(db, BUDGET)] = replicas;
+  const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
+  const from = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null, source: 'command' as const };
+
+  async function add(
+    id: string,
+    card: { posted: boolean; teamId?: string; channelId?: string },
+  ): Promise<void> {
+    const { posted, teamId = 'T1', channelId = 'C1' } = card;
+    const row = { id, dedupeKey: id, ...what, ...from, teamId, channelId, sealed: null };
+    await requests.insert([row]);
+    const changes = posted ? { card_channel_id: channelId, card_ts: `1.${id}` } : {};
+    await requests.advance({ id, from: 'accepted', to: 'created', changes });
+  }
+  async function lineUp(id: string, to: EditClass): Promise<void> {
+    const request = await requests.find(id);
+    if (request !== null) await cards.lineUp(request, to);
+  }
+  async function draw(id: string): Promise<void> {
+    const request = await requests.find(id);
+    if (request !== null) await cards.drawn(request, 'working:x');
+  }
+  /** Every turn that may be taken now, by whichever replica. */
+  async function turns(teamId = 'T1'): Promise<string[]> {
+    const taken: string[] = [];
+    for (;;) {
+      const turn = await replicas[taken.length % 2]?.takeTurn(teamId);
+      if (turn?.kind !== 'turn') return taken;
+      taken.push(turn.requestId);
+      await draw(turn.requestId);
+    }
+  }
+  return { cards, requests, time, add, lineUp, draw, turns };
+}
+
+describeOnBothDatabases("the line of a workspace's cards", (open) => {
+  const addMany = async (
+    { add }: Awaited<ReturnType<typeof createLine>>,
+    count: number,
+  ): Promise<string[]> => {
+    const ids = Array.from({ length: count }, (_, at) => `many-${String(at).padStart(3, '0')}`);
+    for (const id of ids) await add(id, { posted: true });
+    return ids;
+  };
+
+  test('takes at most 50 edits in any minute, whichever replica makes them', async () => {
+    const line = await createLine(open);
+    const ids = await addMany(line, 90);
+    for (const id of ids) await line.lineUp(id, 'url');
+    const start = line.time.ms;
+    const taken: number[] = [];
+    while (taken.length < ids.length) {
+      for (const _turn of await line.turns()) taken.push(line.time.ms - start);
+      line.time.ms += 500;
+    }
+    expect(taken.filter((at) => at === 0)).toHaveLength(BUDGET.burst);
+    for (const from of taken)
+      expect(taken.filter((at) => at >= from && at < from + MINUTE_MS).length).toBeLessThanOrEqual(50);
+  });
+
+  test('serves a URL first, then who needs a person, then the rest, each in the order they came', async () => {
+    const line = await createLine(open);
+    const wanted: [string, EditClass][] = [
+      ['rest-1', 'rest'],
+      ['needed-1', 'needed'],
+      ['url-1', 'url'],
+      ['rest-2', 'rest'],
+      ['url-2', 'url'],
+      ['needed-2', 'needed'],
+    ];
+    for (const [id] of wanted) await line.add(id, { posted: true });
+    for (const [id, to] of wanted) {
+      line.time.ms += 1;
+      await line.lineUp(id, to);
+    }
+    expect(await line.turns()).toEqual(['url-1', 'url-2', 'needed-1', 'needed-2', 'rest-1', 'rest-2']);
+  });
+
+  test('keeps a turn for a URL and for who needs a person while many cards change', async () => {
+    const line = await createLine(open);
+    const ids = await addMany(line, 30);
+    for (const id of ids) await line.lineUp(id, 'rest');
+    const rest = await line.turns();
+    expect(rest.length).toBeLessThan(BUDGET.burst);
+    await line.add('needed', { posted: true });
+    await line.lineUp('needed', 'needed');
+    await line.add('url', { posted: true });
+    await line.lineUp('url', 'url');
+    expect(await line.turns()).toEqual(['url', 'needed']);
+  });
+
+  test('spends nothing on a card that is posted with its URL, nor on the first edit of one posted before', async () => {
+    const line = await createLine(open);
+    await line.add('early', { posted: false });
+    await line.lineUp('early', 'rest');
+    expect(await line.cards.takeTurn('T1')).toEqual({ kind: 'turn', requestId: 'early' });
+    await line.requests.advance({
+      id: 'early',
+      from: 'created',
+      to: 'created',
+      changes: { card_channel_id: 'C1', card_ts: '1.1' },
+    });
+    const ids = await addMany(line, 30);
+    for (const id of ids) await line.lineUp(id, 'url');
+    await line.turns();
+    await line.add('new', { posted: false });
+    await line.lineUp('new', 'url');
+    const early = await line.requests.find('early');
+    if (early !== null) await line.cards.drawn(early, 'open:x');
+    await line.lineUp('early', 'url');
+    expect((await line.turns()).toSorted()).toEqual(['early', 'new']);
+  });
+
+  test('posts no card without a URL while edits are short', async () => {
+    const line = await createLine(open);
+    const ids = await addMany(line, 30);
+    for (const id of ids) await line.lineUp(id, 'rest');
+    await line.turns();
+    await line.add('early', { posted: false });
+    await line.lineUp('early', 'rest');
+    expect(await line.turns()).toEqual([]);
+    await line.lineUp('early', 'url');
+    expect(await line.turns()).toEqual(['early']);
+  });
+
+  test('waits as long as Slack says, and the lower classes longer than the higher', async () => {
+    const line = await createLine(open);
+    for (const id of ['rest', 'needed', 'url']) await line.add(id, { posted: true });
+    await line.cards.pauseEdits('T1', 20_000);
+    for (const id of ['rest', 'needed', 'url'] as const) await line.lineUp(id, id);
+    const order: string[] = [];
+    for (let seconds = 0; order.length < 3; seconds += 1) {
+      for (const id of await line.turns()) order.push(`${id} after ${seconds >= 20 ? 'the pause' : seconds}`);
+      line.time.ms += 1000;
+    }
+    expect(order).toEqual(['url after the pause', 'needed after the pause', 'rest after the pause']);
+  });
+
+  test('lets a busy channel delay only its own cards, which then come one a second', async () => {
+    const line = await createLine(open);
+    for (const id of ['busy-1', 'busy-2', 'busy-3']) await line.add(id, { posted: false, channelId: 'C9' });
+    await line.add('quiet', { posted: false, channelId: 'C2' });
+    await line.cards.pausePosts('C9', 3000);
+    for (const id of ['busy-1', 'busy-2', 'busy-3', 'quiet']) await line.lineUp(id, 'url');
+    expect(await line.turns()).toEqual(['quiet']);
+    line.time.ms += 3000;
+    expect(await line.turns()).toHaveLength(1);
+    line.time.ms += 1000;
+    expect(await line.turns()).toHaveLength(1);
+  });
+
+  test('says how long the first card waits', async () => {
+    const line = await createLine(open);
+    expect(await line.cards.takeTurn('T1')).toEqual({ kind: 'none' });
+    await line.add('off', { posted: true });
+    await line.lineUp('off', 'rest');
+    await line.cards.putOff('off', 7000);
+    expect(await line.cards.takeTurn('T1')).toEqual({ kind: 'wait', ms: 7000 });
+  });
+
+  test('goes on at once when the clock was set back by an hour', async () => {
+    const line = await createLine(open);
+    const ids = await addMany(line, 40);
+    for (const id of ids) await line.lineUp(id, 'url');
+    await line.turns();
+    await line.cards.pauseEdits('T1', 60_000);
+    await line.cards.pausePosts('C1', 60_000);
+    await line.add('post', { posted: false });
+    await line.lineUp('post', 'url');
+    line.time.ms -= HOUR_MS;
+    expect(await line.turns()).toHaveLength(BUDGET.burst + 1);
+  });
+
+  test('is of each workspace its own', async () => {
+    const line = await createLine(open);
+    await line.cards.pauseEdits('T1', 60_000);
+    await line.add('other', { posted: true, teamId: 'T2' });
+    await line.lineUp('other', 'rest');
+    expect(await line.turns('T2')).toEqual(['other']);
+  });
+
+  test('keeps a card in the line that changed while it was drawn', async () => {
+    const line = await createLine(open);
+    await line.add('r1', { posted: true });
+    await line.lineUp('r1', 'url');
+    await line.cards.takeTurn('T1');
+    const drawnFrom = await line.requests.find('r1');
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2);
+    });
+    await line.cards.markStale('r1');
+    if (drawnFrom !== null) expect(await line.cards.drawn(drawnFrom, 'working:x')).toBe(false);
+    expect(await line.requests.find('r1')).toMatchObject({ card_stale: true, card_class: EDIT_CLASS.rest });
+    expect(await line.cards.unlined()).toEqual(['r1']);
+  });
+});
