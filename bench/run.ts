@@ -1,25 +1,31 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureUrls } from './cards.ts';
 import { startPostgres } from './postgres.ts';
 import { measureRequests } from './requests.ts';
 import { measureWatching } from './watch.ts';
 
-/** `npm run bench`: numbers, not tests. `-- requests` or `-- watching` runs one part. */
+const PARTS = {
+  requests: async () => withPostgres(async (folder, databaseUrl) => measureRequests({ folder, databaseUrl })),
+  cards: async () => withPostgres(async (_folder, databaseUrl) => measureUrls(databaseUrl)),
+  watching: async () => measureWatching([1000, 10_000]),
+};
+
+/** `npm run bench`: numbers, not tests. `-- requests`, `-- cards` or `-- watching` runs one part. */
 const only = process.argv[2] ?? null;
 
 console.log(
   `${cpus().length} cores, Node ${process.version}, fsync on; the local Slack and Devin run on the same cores\n`,
 );
-if (only === null || only === 'requests') await benchRequests();
-if (only === null || only === 'watching') await measureWatching([1000, 10_000]);
+for (const [name, measure] of Object.entries(PARTS)) if (only === null || only === name) await measure();
 
-async function benchRequests(): Promise<void> {
+async function withPostgres(run: (folder: string, databaseUrl: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-bench-'));
   // The user that Postgres runs as must be able to pass through.
   await chmod(folder, 0o711);
   const postgres = await startPostgres(join(folder, 'postgres'));
-  await measureRequests({ folder, databaseUrl: postgres.url });
+  await run(folder, postgres.url);
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 }

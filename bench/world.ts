@@ -1,6 +1,7 @@
 import { createLocalDevin } from '../src/sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { createLocalSlack } from '../src/sandbox/slack/index.ts';
+import type { LocalSlackOptions } from '../src/sandbox/slack/index.ts';
 import { sendCommand } from './load.ts';
 import type { Answer } from './load.ts';
 import type { Running } from './process.ts';
@@ -8,8 +9,8 @@ import type { Running } from './process.ts';
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** A local Slack and a local Devin with one person who asks. */
-export async function openWorld() {
-  const slack = await createLocalSlack({ rateLimits: 'off' });
+export async function openWorld({ rateLimits = 'off' }: LocalSlackOptions = {}) {
+  const slack = await createLocalSlack({ rateLimits });
   const devin = await createLocalDevin({});
   const userId = slack.addUser({ name: 'bench', email: 'bench@acme.example' });
   devin.addMember({ userId: 'user-bench', email: 'bench@acme.example', name: 'Bench' });

@@ -26,6 +26,7 @@ import type { Database } from '../store/database.ts';
 import { createSeal, loadSecretsKeys } from '../store/seal.ts';
 import type { StoreError } from '../store/store-error.ts';
 import { en } from '../text/index.ts';
+import { createUpstream, isDown } from '../upstream.ts';
 import { createSettings } from './settings.ts';
 import type { Overrides, Settings } from './settings.ts';
 import { createSlack } from './slack.ts';
@@ -71,10 +72,13 @@ export async function createParts(config: Config, overrides: Overrides): Promise
   const seal = createSeal(...loadSecretsKeys({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));
   const store = createStore(database.db, seal, settings);
   const urgentStore = createStore(database.urgent, seal, settings);
+  const { fetch, now } = settings;
+  const origin = new URL(config.devin.apiUrl).origin;
+  const upstream = createUpstream({ origin, fetch, refuse: isDown });
   const devin = createDevin({
     ...config.devin,
-    fetch: settings.fetch,
-    now: settings.now,
+    fetch: upstream.guarded,
+    now,
     log,
     onRequest: metrics.observeDevin,
   });
@@ -86,7 +90,6 @@ export async function createParts(config: Config, overrides: Overrides): Promise
     metrics.countState(state);
     settings.onState(state);
   };
-  const { now } = settings;
   const transitions = createTransitions({ ...store, enqueue: queue.enqueue, onMoved, now });
   return {
     config,

@@ -13,9 +13,17 @@ import { createOutbound } from '../slack/outbound.ts';
 import { createPeople } from '../slack/people.ts';
 import type { Metrics } from '../metrics.ts';
 import { createPresence } from '../slack/presence.ts';
+import { createUpstream, tooMany } from '../upstream.ts';
 import type { Settings } from './settings.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
+const SLACK_API_URL = 'https://slack.com/api/';
+
+/** Methods by which lost answers are looked for, many at a time after an outage. https://docs.slack.dev/apis/web-api/rate-limits */
+const SLACK_RATES = {
+  'conversations.history': { perMinute: 45, burst: 45 },
+  'conversations.replies': { perMinute: 45, burst: 45 },
+};
 
 export type Slack = ReturnType<typeof createSlack>;
 
@@ -26,18 +34,31 @@ export function createSlack(
 ) {
   const { log, fetch } = settings;
   const clock = createRemoteClock();
+  const upstream = createUpstream({
+    origin: new URL(apiUrl ?? SLACK_API_URL).origin,
+    fetch: clock.observe(globalThis.fetch),
+    rates: SLACK_RATES,
+    refuse: tooMany,
+  });
   const client = (options: WebClientOptions): WebClient =>
     new WebClient(botToken, {
       logger: slackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
-      fetch: clock.observe(globalThis.fetch),
       ...(apiUrl !== null && { slackApiUrl: apiUrl }),
       ...options,
     });
   // A rate limit holds up all calls of a client, and a trigger id lives 3 s: what a person waits for has its own.
-  const answers = client({ retryConfig: { retries: 1 }, rejectRateLimitedCalls: true });
+  const answers = client({
+    fetch: upstream.observed,
+    retryConfig: { retries: 1 },
+    rejectRateLimitedCalls: true,
+  });
   // Never retried blindly: posting a card twice is as wrong as posting none. The jobs decide.
-  const background = client({ retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
+  const background = client({
+    fetch: upstream.guarded,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
   const hosts = createSlackHosts(apiUrl);
   const identity: { bot: BotIdentity | null } = { bot: null };
   const bot = (): BotIdentity => {

@@ -216,7 +216,8 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
       setTimeout(resolve, 2);
     });
     await line.cards.markStale('r1');
-    if (drawnFrom !== null) expect(await line.cards.drawn(drawnFrom, 'working:x')).toBe(false);
+    const isLast = drawnFrom === null ? null : await line.cards.drawn(drawnFrom, 'working:x');
+    expect(isLast).toBe(false);
     expect(await line.requests.find('r1')).toMatchObject({ card_stale: true, card_class: EDIT_CLASS.rest });
     expect(await line.cards.unlined()).toEqual(['r1']);
   });

@@ -73,7 +73,7 @@ export function createSendStep(deps: SendDeps): CreateStep {
     try {
       return await adopt(sending, await createSession(body));
     } catch (error) {
-      return await afterError(sending, error);
+      return afterError(sending, error);
     }
   };
 }

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { createUpstream, isDown, tooMany } from '../src/upstream.ts';
+
+const ORIGIN = 'https://other.example';
+
+/** The other side, up or down, which counts its calls; and a clock that only the test moves. */
+function createSide(options: { rates?: Record<string, { perMinute: number; burst: number }> } = {}) {
+  const side = { isUp: true, calls: 0, nowMs: 0 };
+  const upstream = createUpstream({
+    origin: ORIGIN,
+    passedMs: () => side.nowMs,
+    refuse: tooMany,
+    ...options,
+    fetch: async () => {
+      side.calls += 1;
+      if (!side.isUp) throw new Error('no connection');
+      return Promise.resolve(new Response('{}'));
+    },
+  });
+  /** What each of these calls came to. */
+  const call = async (count: number, path = '/api/method', origin = ORIGIN): Promise<(number | string)[]> => {
+    const outcomes: (number | string)[] = [];
+    for (let made = 0; made < count; made += 1)
+      outcomes.push(
+        await upstream.guarded(`${origin}${path}`).then(
+          ({ status }) => status,
+          () => 'failed',
+        ),
+      );
+    return outcomes;
+  };
+  return { side, upstream, call };
+}
+
+describe('while the other side is down', () => {
+  test('an hour of calls, ten a second, makes about one a minute', async () => {
+    const { side, call } = createSide();
+    side.isUp = false;
+    for (let tick = 0; tick < 36_000; tick += 1) {
+      await call(1);
+      side.nowMs += 100;
+    }
+    expect(side.calls).toBeGreaterThan(60);
+    expect(side.calls).toBeLessThan(80);
+  });
+
+  test('many calls at once, which fail together, lengthen no pause', async () => {
+    const { side, upstream, call } = createSide();
+    side.isUp = false;
+    await Promise.allSettled(
+      Array.from({ length: 100 }, async () => upstream.guarded(`${ORIGIN}/api/method`)),
+    );
+    side.isUp = true;
+    side.nowMs += 1000;
+    expect(await call(2)).toEqual([200, 200]);
+  });
+
+  test('one call tells that it is up again, and the others go on', async () => {
+    const { side, call } = createSide();
+    side.isUp = false;
+    expect(await call(6)).toEqual(['failed', 'failed', 'failed', 'failed', 'failed', 429]);
+    side.isUp = true;
+    side.nowMs += 1000;
+    expect(await call(3)).toEqual([200, 200, 200]);
+  });
+
+  test('what a person waits for is called all the same, and other hosts are', async () => {
+    const { side, upstream, call } = createSide();
+    side.isUp = false;
+    await call(6);
+    const before = side.calls;
+    await expect(upstream.observed(`${ORIGIN}/api/views.open`)).rejects.toThrow('no connection');
+    expect(await call(1, '/file', 'https://files.example')).toEqual(['failed']);
+    expect(side.calls).toBe(before + 2);
+  });
+
+  test('a call that is not made is one that was never sent', () => {
+    expect(isDown).toThrow(expect.objectContaining({ syscall: 'connect' }));
+  });
+});
+
+test('a method is not called more often than Slack takes', async () => {
+  const { side, call } = createSide({ rates: { 'conversations.history': { perMinute: 45, burst: 5 } } });
+  let made = 0;
+  for (let second = 0; second < 60; second += 1) {
+    const outcomes = await call(20, '/api/conversations.history');
+    made += outcomes.filter((outcome) => outcome === 200).length;
+    side.nowMs += 1000;
+  }
+  expect(side.calls).toBe(made);
+  expect(made).toBeLessThanOrEqual(50);
+  expect(await call(3, '/api/chat.update')).toEqual([200, 200, 200]);
+});
