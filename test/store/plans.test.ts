@@ -16,6 +16,7 @@ import { fillHistory } from '../support/history.ts';
 
 const ROWS = 100_000;
 const MINUTE_MS = 60_000;
+const BUDGET = { burst: 15, perMinute: 35 };
 
 /** Notes every statement, as it is built. */
 function noting(db: Kysely<Tables>) {
@@ -69,9 +70,11 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'open above': async (db) => createRequests(db).isOpenAbove('C7', '7.1'),
       claim: async (db) => createRequests(db).claim('r7', 'me'),
       stranded: async (db) => createRequests(db).stranded(ago),
-      'stale cards': async (db) => createRequests(db).staleCards(ago),
+      'cards out of line': async (db) => createCards(db, BUDGET).unlined(),
+      'workspaces in line': async (db) => createCards(db, BUDGET).teamsInLine(),
+      'next card in line': async (db) => createCards(db, BUDGET).takeTurn('T1'),
       'release all': async (db) => createRequests(db).releaseAll(),
-      'mark stale': async (db) => createCards(db, { burst: 1, perMinute: 1 }).markStale('r7'),
+      'mark stale': async (db) => createCards(db, BUDGET).markStale('r7'),
       session: async (db) => createSessions(db).find('s7'),
       'session of request': async (db) => createSessions(db).ofRequest('r7'),
       'session in thread': async (db) => createSessions(db).inThread('C7', '7.1'),
