@@ -37,9 +37,10 @@ export function faultsOfFailure(failure: Failure | null, values: StoredDraft): F
 
 function isNamedIn(reason: string, key: FieldKey, value: unknown): boolean {
   if (value === undefined) return false;
-  const texts = [value].flat().filter((one) => typeof one === 'string' && one.length >= TELLING_LENGTH);
   const words = reason.toLowerCase();
-  return words.includes(key) || texts.some((one) => words.includes(String(one).toLowerCase()));
+  const isTelling = (one: unknown): boolean =>
+    typeof one === 'string' && one.length >= TELLING_LENGTH && words.includes(one.toLowerCase());
+  return words.includes(key) || [value].flat().some(isTelling);
 }
 
 function said(reasons: readonly (readonly [FieldKey, string])[]): Faults {
