@@ -24,7 +24,7 @@ const slackMessageSchema = z.object({
 });
 export type SlackMessage = z.infer<typeof slackMessageSchema>;
 
-/** What goes along with the task: the picked message, the thread up to it, or all of the thread. */
+/** What is sent with the task: the picked message, the thread up to it, or all of the thread. */
 export const CONTEXT_CHOICES = ['message', 'until-here', 'thread'] as const;
 export type ContextChoice = (typeof CONTEXT_CHOICES)[number];
 

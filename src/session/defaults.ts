@@ -5,7 +5,7 @@ import type { Field, FieldKey, StoredDraft } from './fields.ts';
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
-/** Who set a value. What nobody set is left out, and is the organisation's default in Devin. */
+/** Who set a value. What nobody set is left out, and is the organization's default in Devin. */
 export const VALUE_SOURCES = [...SETTING_SCOPES, 'request'] as const;
 export type ValueSource = (typeof VALUE_SOURCES)[number];
 

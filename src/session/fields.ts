@@ -152,7 +152,7 @@ const shape = {
 
 const complete = z.object(shape);
 
-/** What a person asked for so far, complete or not, in wire names; anything left out is the organisation's default. */
+/** What a person asked for so far, complete or not, in wire names; anything left out is the organization's default. */
 export const sessionDraftSchema = complete.partial();
 export type SessionDraft = z.infer<typeof sessionDraftSchema>;
 

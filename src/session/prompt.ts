@@ -28,7 +28,7 @@ export type PromptParts = {
   thread: QuotedThread | null;
   /** The attached file that holds the whole of a conversation that is too long to quote; null: there is none. */
   transcript?: string | null;
-  /** Makes the fence unguessable for whoever wrote the quoted text. */
+  /** Makes the fence unguessable for the people who wrote the quoted text. */
   requestId: string;
 };
 

@@ -15,7 +15,7 @@ export const sessionCreateRequestSchema = z.strictObject({
   child_playbook_id: z.string().nullish(),
   /** null: all knowledge; []: none. */
   knowledge_ids: z.array(z.string()).nullish(),
-  /** null: all of the organisation's secrets; []: none. */
+  /** null: all of the organization's secrets; []: none. */
   secret_ids: z.array(z.string()).nullish(),
   session_secrets: z
     .array(
@@ -40,7 +40,7 @@ export const sessionCreateRequestSchema = z.strictObject({
 export type SessionCreateRequest = z.input<typeof sessionCreateRequestSchema>;
 
 /**
- * Where a request stands. Each step is one transaction; `sending` is on disk before the POST leaves, so a
+ * How far a request is. Each step is one transaction; `sending` is on disk before the POST leaves, so a
  * request found in `sending` is one whose answer was lost.
  */
 export const REQUEST_STATES = [
@@ -79,7 +79,7 @@ export function requestTag(requestId: string): string {
 /** The request a session was created for; null: it carries no such tag. */
 export function requestIdOf(tags: readonly string[]): string | null {
   const prefix = requestTag('');
-  // It is sent after those that somebody chose, which may begin in the same way.
+  // It is sent after those that people chose, which may begin in the same way.
   return tags.findLast((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
@@ -87,7 +87,7 @@ export type RequestParts = {
   draft: StoredDraft;
   /** The task with its Slack context. */
   prompt: string;
-  /** null where the organisation enforces its own tags. */
+  /** null if the organization enforces its own tags. */
   tag: string | null;
   /** null: as the service user. */
   createAsUserId: string | null;
@@ -96,7 +96,7 @@ export type RequestParts = {
   sessionSecrets: SessionSecret[];
 };
 
-/** Only what somebody set is sent; the rest stays Devin's default. */
+/** Only what was set is sent; the rest stays Devin's default. */
 export function buildRequest(parts: RequestParts): SessionCreateRequest {
   const { draft, tag, createAsUserId, uploadedUrls, sessionSecrets } = parts;
   const tags = [...(draft.tags ?? []), ...(tag === null ? [] : [tag])];

@@ -49,6 +49,17 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(slack.messages(channelId)).toHaveLength(1);
   });
 
+  test('never shows the id of a mention in a title', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = channel([ana.userId]);
+    await slack.command(ana.userId, channelId, `ask <@${ana.userId}> about the login test`);
+    const session = await sessionOf(devin, ana.devinUserId);
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(card.text.split('\n')[0]).toContain(`ask @${ana.name} about the login test`);
+    expect(session.request.prompt).toContain(`@${ana.name}`);
+  });
+
   test('creates nothing from an unknown flag: it says so privately, and the form has what was typed', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());

@@ -27,6 +27,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(list).toContain(`task of ${ana.name}`);
     expect(list).toMatch(/Queued|Starting|Working/);
     expect(list).not.toContain(other.session.url);
+    expect(list).toContain('[Details]');
     expect(await said(ana.userId, channelId, 'list all')).toContain(other.session.url);
     expect(devin.createdCount()).toBe(before);
     expect(slack.problems).toEqual([]);

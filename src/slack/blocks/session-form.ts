@@ -141,7 +141,7 @@ function moreOptions({ form, text }: Drawing): KnownBlock[] {
   ];
 }
 
-/** Why somebody can start nothing is an alert, which holds few words: the rest is below it. */
+/** Why a person can start nothing is an alert, which holds few words: the rest is below it. */
 function runsAsBlocks(runsAs: FormIdentity, text: Text): KnownBlock[] {
   if (runsAs.kind !== 'refused')
     return [{ ...context(runsAsSentence(runsAs, text)), block_id: BLOCK.runsAs }];

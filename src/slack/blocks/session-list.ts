@@ -1,9 +1,14 @@
+import type { Button } from '@slack/types';
 import type { Text } from '../../text/index.ts';
+import { ACTION } from '../ids.ts';
+import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
+import { button, caption, context, section } from './objects.ts';
+import type { Rendered } from './objects.ts';
 import { linkedTitle, statusWord } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { shownMoment } from './details-values.ts';
-import { bold, code, escape } from './text.ts';
+import { bold, code, escape, truncate } from './text.ts';
 
 export type SessionList = {
   whose: 'mine' | 'all';
@@ -15,18 +20,36 @@ export type SessionList = {
   next: string;
 };
 
-/** A page of sessions, a line each, for one person. */
-export function renderSessionList({ whose, page, pages, entries, next }: SessionList, text: Text) {
+/** A page of sessions, a row with a button each, for one person. */
+export function renderSessionList({ whose, page, pages, entries, next }: SessionList, text: Text): Rendered {
   const { sessions } = text;
   const heading = bold(sessions[whose]);
   if (pages === 0) return notice([heading, sessions.none]);
   if (entries.length === 0) return notice([heading, sessions.noPage(pages)]);
-  return notice([
-    heading,
-    ...entries.map(({ card, askedAtMs, isShown }) => `• ${line(card, askedAtMs, { isShown, text })}`),
+  const rows = entries.map(({ card, askedAtMs, isShown }) => line(card, askedAtMs, { isShown, text }));
+  const after = [
     ...(pages === 1 ? [] : [sessions.page(page, pages)]),
     ...(page < pages ? [sessions.nextPage(code(next))] : []),
-  ]);
+  ];
+  return {
+    text: truncate([heading, ...rows.map((row) => `• ${row}`), ...after].join('\n'), LIMIT.messageText),
+    blocks: [
+      section(heading),
+      ...entries.map(({ card, isShown }, at) => ({
+        ...section(rows[at] ?? ''),
+        ...(isShown && { accessory: detailsButton(card, text) }),
+      })),
+      ...after.map((words) => context(words)),
+    ],
+  };
+}
+
+function detailsButton({ requestId, title }: SessionCard, text: Text): Button {
+  const label = text.card.buttons.details;
+  return {
+    ...button(ACTION.details, label, requestId),
+    accessibility_label: caption(text.card.buttonOn(label, title)).text,
+  };
 }
 
 /** To somebody who may not read what a session is about. */

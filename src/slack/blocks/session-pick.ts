@@ -3,7 +3,7 @@ import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
 import { notice } from './notices.ts';
-import { button, confirmation, context, section } from './objects.ts';
+import { button, caption, confirmation, context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { linkedTitle, statusWord } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
@@ -50,7 +50,7 @@ function pickButton(
       : button(runAction(0), label, `${act} ${sessionId}`);
   return {
     ...shown,
-    accessibility_label: text.card.buttonOn(label, card.title).slice(0, 75),
+    accessibility_label: caption(text.card.buttonOn(label, card.title)).text,
     ...(act === 'stop' && { confirm: confirmation(text.card.confirmStop, 'danger') }),
   };
 }

@@ -150,7 +150,7 @@ function renderUnknownFlag(
   return where === 'task' ? `${unknown} ${problems.ofTheTask}` : unknown;
 }
 
-/** As somebody might type it who knows the API's own names. */
+/** As a person types it who knows the API's own names. */
 function nameOf(name: string): string {
   return name.replace(/^-+/, '').replaceAll('_', '-').toLowerCase();
 }

@@ -17,7 +17,7 @@ export type Scan = {
   /** The task as Slack sends it, without what was cut out. */
   task: string;
   given: Given[];
-  /** All that stands before the first flag or mode's word. */
+  /** Everything before the first flag or mode's word. */
   before: string;
   /** A `--` of its own says that the rest is a task. */
   isTask: boolean;

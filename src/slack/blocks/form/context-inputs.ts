@@ -7,7 +7,7 @@ import { oneLine } from '../one-line.ts';
 import { escape } from '../text.ts';
 import { inputBlock } from './elements.ts';
 
-/** What goes along with the task, when it was started from a message. */
+/** What is sent with the task, if it was started from a message. */
 export type FormContext = {
   /** A short excerpt of the message. */
   picked: string;
@@ -22,7 +22,7 @@ type ContextOption = { choice: ContextChoice; messages: number | null; files: nu
 
 /**
  * Counts stand beside the options, not in them: they come later, and Slack keeps the option that was chosen as it
- * was when a form is redrawn. Where there is nothing to choose, the line says what goes along.
+ * was when a form is redrawn. If there is nothing to choose, the line says what is sent.
  */
 export function contextBlocks({ picked, options, chosen, notes }: FormContext, text: Text): KnownBlock[] {
   const { label, hint, choices, ...words } = text.modal.context;

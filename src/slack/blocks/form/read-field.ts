@@ -10,7 +10,7 @@ import { joinText } from './parts.ts';
 import { readSecretLines } from './secret-lines.ts';
 import { maxLength } from './typed.ts';
 
-/** What stands in a field's inputs, before its schema looks at it. */
+/** What a field's inputs hold, before its schema looks at it. */
 export type Reading =
   /** Left empty, or a switch left as it is: nobody says anything. */
   | { kind: 'nothing' }

@@ -2,7 +2,7 @@ import type { SessionSecret } from '../../../session/fields.ts';
 
 const MAX_KEY_LENGTH = 256;
 
-/** What is wrong, by line alone: what stands there may be a secret. Lines count from 1. */
+/** What is wrong, by line alone: what is on it may be a secret. Lines count from 1. */
 type SecretFault = { kind: 'no-equals' | 'bad-key' | 'repeated'; line: number };
 
 export type SecretLines = { secrets: SessionSecret[]; fault: SecretFault | null };

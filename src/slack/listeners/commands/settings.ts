@@ -20,13 +20,13 @@ export type SettingsCommandDeps = {
   command: string;
   defaults: Settings;
   people: Pick<People, 'find'>;
-  /** Who somebody is in Devin; null: nobody could tell within the time that Slack gives. */
+  /** Who a person is in Devin; null: that could not be found out in the time that Slack gives. */
   identify: (person: { teamId: string; userId: string }) => Promise<Identity | null>;
   text: Text;
 };
 
 /**
- * Defaults and preferences: one's own by whoever may start a session, a channel's and the workspace's by
+ * Defaults and preferences: one's own by anyone who may start a session, a channel's and the workspace's by
  * administrators. They name secrets, playbooks and repositories, so nobody else gets to read them.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
