@@ -9,6 +9,7 @@ import { createRelayToSession, createRelayToThread } from './wiring/relays.ts';
 import { createRestoring } from './wiring/restoring.ts';
 import type { Overrides } from './wiring/settings.ts';
 import { createSteering } from './wiring/steering.ts';
+import { createTidyingUp } from './wiring/tidying.ts';
 import { createWatching } from './wiring/watching.ts';
 
 export type { Bot, Overrides };
@@ -24,5 +25,5 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const sweep = createCreation(parts);
   createHome(parts);
   const server = createEdge(parts);
-  return createLife(parts, { sweep, watcher, server });
+  return createLife(parts, { sweep, watcher, server, tidying: createTidyingUp(parts) });
 }

@@ -33,6 +33,7 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default('./data'),
   SECRETS_KEY: keys.optional(),
   WATCH_SECONDS: z.coerce.number().min(1).default(10),
+  RETENTION_DAYS: z.coerce.number().int().min(1).default(90),
   MENTIONS: z.enum(['start', 'ask']).default('start'),
   POLICY_FILE: z.never().optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -62,6 +63,8 @@ export type Config = {
   requestTag: boolean;
   /** The fastest polling interval. */
   watchSeconds: number;
+  /** How long the text of what has ended is kept. */
+  retentionDays: number;
   /** What a message to the app does. */
   mentions: Mentions;
   store: { databaseUrl: string | null; dataDir: string; secretsKey: string | null };
@@ -116,6 +119,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
     impersonation: env.IMPERSONATION,
     requestTag: env.REQUEST_TAG === 'on',
     watchSeconds: env.WATCH_SECONDS,
+    retentionDays: env.RETENTION_DAYS,
     mentions: env.MENTIONS,
     store: {
       databaseUrl: env.DATABASE_URL ?? null,

@@ -246,7 +246,7 @@ export function createSessions(db: Kysely<Tables>) {
 function toColumns({ response, told, nextLook, ...plain }: SessionChanges) {
   return {
     ...plain,
-    ...(response !== undefined && { response: json(response) }),
+    ...(response !== undefined && { response: json(response), text_removed_at: null }),
     ...(told !== undefined && { told: json(told) }),
     ...lookColumns(nextLook),
   };

@@ -4,6 +4,7 @@ export type StoreErrorCode =
   | 'database-missing'
   | 'folder-in-use'
   | 'folder-unusable'
+  | 'folder-incomplete'
   | 'folder-unreadable'
   | 'disk-failed'
   | 'migration-failed'

@@ -53,6 +53,8 @@ export type SessionRequestsTable = {
   lease_until: Timestamp | null;
   /** When somebody last had it taken up again after it had ended. */
   resumed_at: Timestamp | null;
+  /** When its text was removed, since it was old. */
+  text_removed_at: Timestamp | null;
   created_at: Generated<Date>;
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };
@@ -82,6 +84,8 @@ type SessionsTable = {
   watch_first: Generated<boolean>;
   /** When someone did something with it that Devin's answers do not show. */
   touched_at: Timestamp | null;
+  /** When its text was removed, since it was old. */
+  text_removed_at: Timestamp | null;
   /** The last cursor of its messages that was not null. */
   messages_cursor: string | null;
   /** The thread's messages are not taken to Devin. */

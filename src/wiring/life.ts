@@ -2,6 +2,7 @@ import { checkDevin, checkPermissions, checkSlack } from '../checks.ts';
 import { StartError } from '../errors.ts';
 import type { Readiness } from '../health.ts';
 import type { Sweep } from '../jobs/sweep.ts';
+import type { Tidying } from '../jobs/tidy.ts';
 import type { Watcher } from '../jobs/watch/watcher.ts';
 import type { HttpServer } from '../slack/http-server.ts';
 import { slackFailure } from '../slack/errors.ts';
@@ -21,17 +22,17 @@ export type Bot = {
 /** How long running jobs may take to end; a supervisor waits 10 s. */
 const DRAIN_MS = 6000;
 
-type Runners = { sweep: Sweep; watcher: Watcher; server: HttpServer };
+type Runners = { sweep: Sweep; watcher: Watcher; tidying: Tidying; server: HttpServer };
 
 /** In which order things start and stop. */
-export function createLife(parts: Parts, { sweep, watcher, server }: Runners): Bot {
+export function createLife(parts: Parts, { sweep, watcher, tidying, server }: Runners): Bot {
   const { config, settings, database, queue, slack } = parts;
   let stopped: Promise<void> | null = null;
 
   async function stop(): Promise<void> {
     await slack.bolt.stop();
     await server.stop();
-    await Promise.all([sweep.stop(), watcher.stop()]);
+    await Promise.all([sweep.stop(), watcher.stop(), tidying.stop()]);
     await queue.stop({ timeoutMs: DRAIN_MS });
     await database.close();
   }
@@ -42,6 +43,7 @@ export function createLife(parts: Parts, { sweep, watcher, server }: Runners): B
       await queue.start();
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
+      tidying.start();
       const address = await server.start();
       await slack.bolt.start().catch(refuseToken);
       const transport = config.slack.transport.kind;

@@ -200,6 +200,29 @@ describe('the first start', () => {
     await expect(opening).rejects.toThrow(`DATA_DIR ${dataDir}`);
   });
 
+  test('never replaces what a folder holds, such as half a backup, and says what is missing', async () => {
+    const dataDir = join(folder(), 'half-restored');
+    mkdirSync(join(dataDir, 'database', 'base'), { recursive: true });
+    const opening = openDatabase({ dataDir });
+    await expect(opening).rejects.toMatchObject({ code: 'folder-incomplete' });
+    await expect(opening).rejects.toThrow('PG_VERSION');
+    expect(readdirSync(join(dataDir, 'database'))).toEqual(['base']);
+    expect(readdirSync(dataDir)).not.toContain('database.incomplete');
+  });
+
+  test('ends when a table cannot be read, before anyone asks for its rows', async () => {
+    const first = await open();
+    await sql`create table notes (text text)`.execute(first.db);
+    await sql`insert into notes values ('kept')`.execute(first.db);
+    const { rows } = await sql<{ file: string }>`select pg_relation_filepath('notes') as file`.execute(
+      first.db,
+    );
+    await first.close();
+    const file = join(first.options.dataDir, 'database', rows[0]?.file ?? '');
+    writeFileSync(file, Buffer.alloc(8192, 'garbled'));
+    await expect(open(first.options)).rejects.toMatchObject({ code: 'folder-unreadable' });
+  });
+
   test('leaves a damaged database alone and says so', async () => {
     const dataDir = join(folder(), 'damaged');
     mkdirSync(join(dataDir, 'database'), { recursive: true });

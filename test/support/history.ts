@@ -53,7 +53,8 @@ async function fillRequests({ db, from, to, requests, people, active }: Part): P
     select 'r' || n, 'd' || n,
       case when n > ${requests}::int - ${active}::int or n % 50 > 1 then 'created' when n % 50 = 1 then 'refused' else 'failed' end,
       'command', 'T1', 'U' || (n % ${people}::int), 'C' || (n % 50), ${draft}::jsonb, '[]', false,
-      ${JSON.stringify(identity)}::jsonb, 'C' || (n % 50), n || '.1', ${TASK}, 's' || n,
+      ${JSON.stringify(identity)}::jsonb, 'C' || (n % 50), n || '.1', ${TASK},
+      case when n > ${requests}::int - ${active}::int or n % 50 > 1 then 's' || n end,
       ${askedAt(requests)}, ${askedAt(requests)}
     from generate_series(${from}::int, ${to}::int) n`.execute(db);
 }

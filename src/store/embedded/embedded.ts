@@ -1,4 +1,13 @@
-import { existsSync, fsyncSync, mkdirSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StoreError } from '../store-error.ts';
 import { en } from '../../text/index.ts';
@@ -6,6 +15,7 @@ import { startDatabaseThread } from './database-thread.ts';
 import type { DatabaseThread } from './database-thread.ts';
 import type { FolderLock } from './lock.ts';
 import { lockFolder } from './lock.ts';
+import { TABLES, tableNames } from './table-names.ts';
 
 export type Embedded = { thread: DatabaseThread; close(): Promise<void> };
 
@@ -54,6 +64,9 @@ async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Da
   if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
   if (existsSync(join(folder, 'PG_VERSION'))) return startThread(folder, { ...options, fresh: false });
 
+  // What is not empty may be a backup that was restored halfway: a new database in it would hide that.
+  if (existsSync(folder) && readdirSync(folder).length > 0)
+    throw new StoreError('folder-incomplete', en.store.incomplete(dataDir));
   writeFileSync(marker, '');
   syncFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -79,12 +92,19 @@ async function startThread(
   });
   try {
     await thread.open(folder, fresh);
+    await checkReadable(thread);
     isOpen = true;
     return thread;
   } catch (error) {
     await thread.abandon();
     throw error;
   }
+}
+
+/** Reads the first page of each table: a damaged one would be found only when a person asks for what it holds. */
+async function checkReadable(thread: DatabaseThread): Promise<void> {
+  for (const table of tableNames(await thread.exec(TABLES)))
+    await thread.exec(`select 1 from ${table} limit 1`);
 }
 
 /** A folder's own fsync is what makes a new or removed name in it last. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
 import { repeat } from '../../repeat.ts';
 import type { Repetition } from '../../repeat.ts';
+import { TABLES, tableNames } from './table-names.ts';
 
 export type UpkeepLog = { warn(facts: object, message: string): void };
 
@@ -16,13 +16,6 @@ type UpkeepOptions = {
 const CHECKPOINT_MS = 5 * 60_000;
 const CHECKPOINTS_PER_VACUUM = 12;
 const PAUSE_MS = 200;
-
-/** Of ours, of the queue and of Postgres itself; the ones that change most come first. */
-const TABLES = `
-  select format('%I.%I', nspname, relname) as name
-  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-  where relkind = 'r' and nspname in ('public', 'pgboss', 'pg_catalog') and pg_relation_size(pg_class.oid) > 0
-  order by nspname = 'pg_catalog', pg_class.oid`;
 
 /**
  * What Postgres' background processes would do; PGlite runs in single-user mode, which has none.
@@ -56,15 +49,9 @@ export function startUpkeep(database: Runner, log: UpkeepLog): Repetition {
 }
 
 export async function vacuum(database: Runner, { pauseMs, signal }: UpkeepOptions): Promise<void> {
-  for (const table of namesOf(await database.exec(TABLES)))
+  for (const table of tableNames(await database.exec(TABLES)))
     for (const step of [`VACUUM ${table}`, `ANALYZE ${table}`]) {
       await database.exec(step);
       await delay(pauseMs, undefined, { signal, ref: false });
     }
 }
-
-function namesOf(results: readonly { rows: unknown[] }[]): string[] {
-  return results.flatMap(({ rows }) => rows.map((row) => tableSchema.parse(row).name));
-}
-
-const tableSchema = z.object({ name: z.string() });

@@ -10,6 +10,7 @@ import { resumedAt } from './008-resumed-at.ts';
 import { cardLine } from './014-card-line.ts';
 import { exactlyOnce } from './016-exactly-once.ts';
 import { boundedReads } from './018-bounded-reads.ts';
+import { retention } from './019-retention.ts';
 import { formReview } from './021-form-review.ts';
 import { formSecrets } from './022-form-secrets.ts';
 import { threadListening } from './017-thread-listening.ts';
@@ -34,6 +35,7 @@ export const migrations: Record<string, Migration> = {
   '016-exactly-once': exactlyOnce,
   '017-thread-listening': threadListening,
   '018-bounded-reads': boundedReads,
+  '019-retention': retention,
   '021-form-review': formReview,
   '022-form-secrets': formSecrets,
 };

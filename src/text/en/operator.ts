@@ -27,6 +27,7 @@ export const config = {
       'must be 32 bytes in base64, or several such separated by commas: make one with `openssl rand -base64 32`.',
     WATCH_SECONDS: 'must be a number of seconds of at least 1.',
     MENTIONS: 'must be start or ask.',
+    RETENTION_DAYS: 'must be a whole number of days of at least 1.',
     POLICY_FILE: 'is not supported by this version: leave it out; nothing would enforce it.',
     LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
   },
@@ -48,6 +49,8 @@ export const store = {
     `DATA_DIR ${folder} is in use by another process${pid === null ? '' : ` (pid ${pid})`}: stop that one first, or give this one its own folder. To run several at once, set DATABASE_URL.`,
   unusable: (folder: string) =>
     `DATA_DIR ${folder} cannot be used: it must be a folder that this user may write to.`,
+  incomplete: (folder: string) =>
+    `DATA_DIR ${folder} holds files in its folder "database", but no complete database (PG_VERSION is missing): restore the whole folder from a backup, or move it away to start fresh. Nothing was changed.`,
   unreadable: (folder: string) =>
     `DATA_DIR ${folder} holds a database that cannot be opened: restore the folder from a backup, or move it away to start afresh.`,
   diskFailed: (folder: string, reason: string) =>

@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { tidy } from '../../src/jobs/tidy.ts';
+import { createLeases } from '../../src/store/leases.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { createRetention } from '../../src/store/retention.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+import { fillHistory } from '../support/history.ts';
+
+const NEVER = new AbortController().signal;
+/** Each task, message and reply of the history says it. */
+const WORDS = '%login test%';
+
+describeOnBothDatabases('what was kept for as long as it is to be kept', (open) => {
+  /** A year of 200 requests, the newest 10 of which work. */
+  const setUp = async () => {
+    const { db } = await open();
+    await migrate(db);
+    await fillHistory(db, { requests: 200, active: 10 });
+    const deps = { retention: createRetention(db), leases: createLeases(db), retentionDays: 90 };
+    const count = async (table: string, where: string): Promise<number> => {
+      const { rows } = await sql<{ count: number }>`
+        select count(*)::int as count from ${sql.table(table)} as one where ${sql.raw(where)}`.execute(db);
+      return rows[0]?.count ?? 0;
+    };
+    return { db, deps, count };
+  };
+  const OLD = `now() - interval '90 days'`;
+
+  test('loses its text, and keeps ids, links, times, people and costs', async () => {
+    const { db, deps, count } = await setUp();
+    await tidy(deps, NEVER);
+    expect(await count('sessions', `changed_at < ${OLD} and one::text like '${WORDS}'`)).toBe(0);
+    expect(await count('session_requests', `created_at < ${OLD} and one::text like '${WORDS}'`)).toBe(0);
+    expect(await count('session_requests', `created_at > ${OLD} and one::text not like '${WORDS}'`)).toBe(0);
+    const removed = `session_id in (select session_id from sessions where text_removed_at is not null)`;
+    expect(await count('session_messages', `${removed} and text <> ''`)).toBe(0);
+    expect(await count('replies', `${removed} and one::text like '${WORDS}'`)).toBe(0);
+    const session = await createSessions(db).find('s5');
+    expect(session).toMatchObject({ url: 'https://app.devin.ai/sessions/s5', last_words: null });
+    expect(session?.response).toMatchObject({ acus_consumed: 1.9, structured_output: null });
+    const request = await createRequests(db).find('r5');
+    expect(request).toMatchObject({ user_id: 'U5', session_id: 's5', prompt: null, context: null });
+    expect(request?.draft.values).toEqual({ repos: ['acme/web'] });
+    expect(request?.identity).toMatchObject({ devinUserId: 'user-1' });
+  });
+
+  test('leaves what still works, or was used lately, as it is', async () => {
+    const { db, deps } = await setUp();
+    await db.updateTable('sessions').set({ phase: 'working' }).where('session_id', '=', 's5').execute();
+    await createSessions(db).touch('r6');
+    await tidy(deps, NEVER);
+    expect((await createRequests(db).find('r5'))?.prompt).not.toBeNull();
+    expect((await createRequests(db).find('r6'))?.prompt).not.toBeNull();
+  });
+
+  test('is removed again from a session that said something since', async () => {
+    const { db, deps } = await setUp();
+    await tidy(deps, NEVER);
+    const sessions = createSessions(db);
+    const session = await sessions.find('s5');
+    await sessions.change('s5', { response: { ...session?.response, title: 'A new title' } });
+    await createLeases(db).releaseAll();
+    await tidy(deps, NEVER);
+    expect((await sessions.find('s5'))?.response).not.toHaveProperty('title');
+  });
+
+  test('is removed by one of several processes', async () => {
+    const { deps } = await setUp();
+    const cleared: number[] = [];
+    const clearSessions = async (): Promise<number> => {
+      cleared.push(1);
+      return Promise.resolve(0);
+    };
+    const watched = { ...deps, retention: { ...deps.retention, clearSessions } };
+    await Promise.all([tidy(watched, NEVER), tidy(watched, NEVER), tidy(watched, NEVER)]);
+    expect(cleared).toHaveLength(1);
+  });
+
+  test('goes with rows of no more use: leases of dead processes, closed Homes, identities of yesterday', async () => {
+    const { db, deps, count } = await setUp();
+    const old = new Date(Date.now() - 2 * 86_400_000);
+    const person = { team_id: 'T1', user_id: 'U1' };
+    await db
+      .insertInto('homes')
+      .values({ ...person, channel_id: 'D1', opened_at: old })
+      .execute();
+    await db
+      .insertInto('identities')
+      .values({ ...person, identity: '{}', checked_at: old })
+      .execute();
+    await createLeases(db).take('of a dead one', -2 * 86_400_000);
+    await tidy(deps, NEVER);
+    expect(await count('homes', 'true')).toBe(0);
+    expect(await count('identities', 'true')).toBe(0);
+    expect(await count('leases', `name = 'of a dead one'`)).toBe(0);
+  });
+});
