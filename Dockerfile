@@ -4,6 +4,8 @@ ENV NODE_ENV=production DATA_DIR=/data
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --omit=optional && npm cache clean --force
 COPY src ./src
+# For the doctor, which compares the granted scopes with it.
+COPY manifest.yml ./
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import type { Config } from './config.ts';
 import { DevinError } from './devin/errors.ts';
 import type { Devin } from './devin/devin.ts';
 import { StartError } from './errors.ts';
@@ -7,14 +8,20 @@ import type { BotIdentity } from './slack/bolt.ts';
 import type { Text } from './text/index.ts';
 
 type SlackCheck = { client: WebClient; botToken: string; text: Text };
-type DevinCheck = { devin: Pick<Devin, 'self' | 'sessions' | 'members'>; orgId: string; text: Text };
+type DevinCheck = { devin: Pick<Devin, 'self'>; orgId: string; text: Text };
 
 /** Who the app is in Slack. A token that does not work ends the start. */
-export async function checkSlack({ client, botToken, text }: SlackCheck): Promise<BotIdentity> {
+export async function checkSlack({
+  client,
+  botToken,
+  text,
+}: SlackCheck): Promise<BotIdentity & { scopes: string[] }> {
   try {
-    const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = await client.auth.test();
+    const answer = await client.auth.test();
+    const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = answer;
     if (!botId || !botUserId || !teamId) throw new StartError(text.start.notABot);
-    return { botToken, botId, botUserId, teamId, workspaceUrl: url ?? null };
+    const scopes = answer.response_metadata?.scopes ?? [];
+    return { botToken, botId, botUserId, teamId, workspaceUrl: url ?? null, scopes };
   } catch (error) {
     if (error instanceof StartError) throw error;
     const failure = slackFailure(error);
@@ -43,28 +50,84 @@ export async function checkDevin({ devin, orgId, text }: DevinCheck): Promise<st
   }
 }
 
-/** Permissions that can be tried without changing anything: what is missing, and what stops working without it. */
-export async function checkPermissions({ devin, orgId, text }: DevinCheck): Promise<string[]> {
-  const problems = await Promise.all([
-    attempt(async () => devin.sessions.list({ first: 1 }), 'ViewOrgSessions', { orgId, text }),
-    attempt(async () => devin.members.findByEmail('nobody@invalid'), 'ViewOrgMembership', { orgId, text }),
-  ]);
-  return problems.flat();
+type Permission = keyof Text['devin']['without'];
+/** `elsewhere`: there is no such organisation. `unclear`: Devin gave no answer that tells. */
+export type Holding = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
+export type PermissionFound = { permission: Permission; holding: Holding; needed: boolean };
+type Probe = { permission: Permission; needed: boolean; call: (() => Promise<unknown>) | null };
+
+type PermissionCheck = {
+  devin: Pick<Devin, 'sessions' | 'members' | 'catalog'>;
+  impersonation: Config['impersonation'];
+};
+
+/** What the service user may do, as far as it can be tried without changing anything. */
+export async function findPermissions(check: PermissionCheck): Promise<PermissionFound[]> {
+  return Promise.all(
+    probes(check).map(async ({ permission, needed, call }) => ({
+      permission,
+      needed,
+      holding: call === null ? 'not-checkable' : await tried(call),
+    })),
+  );
 }
 
-async function attempt(
-  call: () => Promise<unknown>,
-  permission: 'ViewOrgSessions' | 'ViewOrgMembership',
-  { orgId, text }: { orgId: string; text: Text },
+/** What is missing, and what stops working without it. */
+export async function checkPermissions(
+  check: PermissionCheck & Pick<DevinCheck, 'orgId' | 'text'>,
 ): Promise<string[]> {
+  const { orgId, text } = check;
+  const found = await findPermissions(check);
+  const missing = found.filter(({ holding, needed }) => needed && holding === 'missing');
+  return [
+    ...missing.map(({ permission }) => missingPermission(permission, text)),
+    ...(found.some(({ holding }) => holding === 'elsewhere') ? [text.start.organisationNotFound(orgId)] : []),
+  ];
+}
+
+export function missingPermission(permission: Permission, { devin }: Text): string {
+  return `${devin.forbidden(permission)} ${devin.without[permission]}`;
+}
+
+/** Creating a session shows the first three, and costs money. */
+function probes({ devin: { sessions, members, catalog }, impersonation }: PermissionCheck): Probe[] {
+  const asMembers = impersonation !== 'off';
+  return [
+    { permission: 'ManageOrgSessions', needed: true, call: null },
+    ...(asMembers ? [{ permission: 'ImpersonateOrgSessions', needed: true, call: null } as const] : []),
+    { permission: 'UseDevinSessions', needed: false, call: null },
+    { permission: 'ViewOrgSessions', needed: true, call: async () => sessions.list({ first: 1 }) },
+    ...(asMembers
+      ? [
+          {
+            permission: 'ViewOrgMembership',
+            needed: true,
+            call: async () => members.findByEmail('nobody@invalid'),
+          } as const,
+        ]
+      : []),
+    {
+      permission: 'ManageAccountPlaybooks',
+      needed: false,
+      call: async () => catalog.probe('playbooks'),
+    },
+    {
+      permission: 'ManageAccountKnowledge',
+      needed: false,
+      call: async () => catalog.probe('knowledge'),
+    },
+    { permission: 'ManageOrgSecrets', needed: false, call: async () => catalog.probe('secrets') },
+  ];
+}
+
+async function tried(call: () => Promise<unknown>): Promise<Holding> {
   try {
     await call();
-    return [];
+    return 'held';
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
-    if (error.code === 'forbidden')
-      return [`${text.devin.forbidden(permission)} ${text.devin.without[permission]}`];
-    return error.code === 'not-found' ? [text.start.organisationNotFound(orgId)] : [];
+    if (error.code === 'forbidden') return 'missing';
+    return error.code === 'not-found' ? 'elsewhere' : 'unclear';
   }
 }
 

@@ -33,6 +33,11 @@ export function createCatalog(client: DevinClient, { now = Date.now }: { now?: (
   const forbiddenUntilMs = new Map<Lookup, number>();
 
   return {
+    /** Throws DevinError, `forbidden` too: whether the list may be seen at all. */
+    async probe(lookup: Lookup): Promise<void> {
+      await sources[lookup]('', {});
+    },
+
     /** At most 100 items. Throws DevinError, but for `forbidden`, which is an empty list. */
     async search(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
       if (now() < (forbiddenUntilMs.get(lookup) ?? 0)) return [];

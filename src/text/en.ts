@@ -6,7 +6,7 @@ import { fields } from './en/fields.ts';
 import { modal, lookup } from './en/form.ts';
 import { home } from './en/home.ts';
 import { notices } from './en/notices.ts';
-import { config, store, start } from './en/operator.ts';
+import { config, doctor, store, start } from './en/operator.ts';
 import { review } from './en/review.ts';
 import { secretForm } from './en/secrets.ts';
 import { sessions } from './en/sessions.ts';
@@ -23,6 +23,7 @@ export const en = {
   config,
   store,
   start,
+  doctor,
   command,
   sessions,
   settings,

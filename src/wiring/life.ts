@@ -72,7 +72,7 @@ async function checkBothSides({ config, settings: { log }, devin, slack }: Parts
   slack.identity.bot = bot;
   for (const warning of warnings) log.warn(warning);
   // Not waited for: what is missing also shows where it is needed.
-  checkPermissions({ devin, orgId, text: en })
+  checkPermissions({ devin, impersonation: config.impersonation, orgId, text: en })
     .then((missing) => missing.forEach((warning) => log.warn(warning)))
     .catch((error: unknown) => log.warn({ err: error }, 'permissions could not be checked'));
 }

@@ -67,8 +67,6 @@ const NAMES = { slack: 'Slack', devin: 'Devin' };
 
 /** Start: what ends it, or is warned of. */
 export const start = {
-  healthy:
-    'All is well: Slack and Devin know this app, and every permission that can be checked without changing anything is there.',
   notABot: 'SLACK_BOT_TOKEN is not a bot token: it must be the Bot User OAuth Token (xoxb-…) of the app.',
   slackToken: (code: string): string =>
     `Slack does not accept SLACK_BOT_TOKEN (${code}): copy the Bot User OAuth Token from api.slack.com/apps > your app > OAuth & Permissions, and install the app to the workspace if it is not.`,
@@ -87,4 +85,44 @@ export const start = {
     `Devin does not know the organisation ${orgId}, or the key may not see it: check DEVIN_ORG_ID.`,
   notAServiceUser:
     'DEVIN_API_KEY is not the key of a service user: sessions cannot be created as the person who asked. Make one in app.devin.ai > Settings > Service users.',
+};
+
+/** `npm run doctor`: one line each. */
+export const doctor = {
+  signs: {
+    ok: '✓ ok           ',
+    missing: '✗ missing      ',
+    warning: '! warning      ',
+    'not-checkable': '– not checked  ',
+  },
+  settings: 'The settings are complete.',
+  slack: (url: string | null): string =>
+    `Slack accepts SLACK_BOT_TOKEN${url === null ? '' : `; the app is installed in ${url}`}.`,
+  scopes: (count: number): string => `All ${count} Slack scopes of manifest.yml are granted.`,
+  noScope: (scope: string): string =>
+    `Slack scope ${scope}: add it under api.slack.com/apps > your app > OAuth & Permissions, then install the app to the workspace again.`,
+  socket: 'Slack accepts SLACK_APP_TOKEN; Socket Mode is on.',
+  signingSecret:
+    'SLACK_SIGNING_SECRET shows with the first delivery: type /devin help in Slack while the app runs.',
+  devin: 'Devin accepts DEVIN_API_KEY, the key of a service user.',
+  permission: (permission: string): string => `Devin permission ${permission}.`,
+  unclear: (permission: string): string =>
+    `Devin permission ${permission}: Devin did not give a clear answer. Try again in a minute.`,
+  notCheckable: new Map([
+    [
+      'ManageOrgSessions',
+      'Devin permission ManageOrgSessions, needed to start sessions: only a session that costs money could show it.',
+    ],
+    [
+      'ImpersonateOrgSessions',
+      'Devin permission ImpersonateOrgSessions, needed to start them as a person: only such a session could show it.',
+    ],
+    [
+      'UseDevinSessions',
+      'Devin permission UseDevinSessions: each person needs it to start sessions, the service user to send files.',
+    ],
+  ]),
+  clock: 'The clocks of this machine, Slack and Devin agree.',
+  healthy: 'Nothing that can be checked is missing.',
+  unhealthy: 'Fix what is missing, and run this again.',
 };

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { WebClient } from '@slack/web-api';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { checkDevin, checkSlack, findPermissions, missingPermission } from '../checks.ts';
+import type { PermissionFound } from '../checks.ts';
+import { skewWarnings } from '../clock-skew.ts';
+import type { Config } from '../config.ts';
+import { createDevin } from '../devin/devin.ts';
+import { isForOperator } from '../errors.ts';
+import { createRemoteClock } from '../remote-clock.ts';
+import { slackFailure } from '../slack/errors.ts';
+import type { Text } from '../text/index.ts';
+
+/** `missing` alone fails: without it the app does not work. */
+export type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
+
+const manifestSchema = z.object({
+  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+});
+
+/** Looks at both sides, and changes nothing. */
+export async function examine(config: Config, text: Text): Promise<Finding[]> {
+  const clocks = { slack: createRemoteClock(), devin: createRemoteClock() };
+  const slackFetch = clocks.slack.observe(fetch);
+  const devin = createDevin({ ...config.devin, fetch: clocks.devin.observe(fetch) });
+  const found = await Promise.all([
+    examineBot(config.slack, slackFetch, text),
+    examineSocket(config.slack, text),
+    examineDevin({ devin, config, text }),
+  ]);
+  const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - Date.now());
+  const skews = { slack: () => ahead(clocks.slack.nowMs()), devin: () => ahead(clocks.devin.nowMs()) };
+  const clock = skewWarnings(skews, text).map((sentence): Finding => ({ sign: 'warning', sentence }));
+  return [
+    ...found.flat(),
+    ...(clock.length > 0 ? clock : [{ sign: 'ok', sentence: text.doctor.clock } as const]),
+  ];
+}
+
+type Slack = Config['slack'];
+
+function clientOf({ apiUrl }: Slack, token: string, observed = fetch): WebClient {
+  return new WebClient(token, {
+    retryConfig: { retries: 0 },
+    fetch: observed,
+    ...(apiUrl !== null && { slackApiUrl: apiUrl }),
+  });
+}
+
+async function examineBot(slack: Slack, observed: typeof fetch, text: Text): Promise<Finding[]> {
+  const { botToken } = slack;
+  return examined(async () => {
+    const { workspaceUrl, scopes } = await checkSlack({
+      client: clientOf(slack, botToken, observed),
+      botToken,
+      text,
+    });
+    return [{ sign: 'ok', sentence: text.doctor.slack(workspaceUrl) }, ...scopeFindings(scopes, text)];
+  });
+}
+
+function scopeFindings(granted: readonly string[], { doctor }: Text): Finding[] {
+  const wanted = manifestScopes();
+  const missing = wanted.filter((scope) => !granted.includes(scope));
+  if (missing.length === 0) return [{ sign: 'ok', sentence: doctor.scopes(wanted.length) }];
+  return missing.map((scope) => ({ sign: 'missing', sentence: doctor.noScope(scope) }));
+}
+
+function manifestScopes(): string[] {
+  const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
+  return manifestSchema.parse(manifest).oauth_config.scopes.bot;
+}
+
+async function examineSocket(slack: Slack, text: Text): Promise<Finding[]> {
+  if (slack.transport.kind === 'http')
+    return [{ sign: 'not-checkable', sentence: text.doctor.signingSecret }];
+  try {
+    await clientOf(slack, slack.transport.appToken).apps.connections.open({});
+    return [{ sign: 'ok', sentence: text.doctor.socket }];
+  } catch (error) {
+    const failure = slackFailure(error);
+    const sentence =
+      failure.kind === 'refused' ? text.start.appToken(failure.code) : text.start.slackUnreachable;
+    return [{ sign: 'missing', sentence }];
+  }
+}
+
+type DevinParts = { devin: ReturnType<typeof createDevin>; config: Config; text: Text };
+
+async function examineDevin({ devin, config, text }: DevinParts): Promise<Finding[]> {
+  const { orgId } = config.devin;
+  return examined(async () => {
+    const problems = await checkDevin({ devin, orgId, text });
+    if (problems.length > 0) return problems.map((sentence) => ({ sign: 'missing', sentence }));
+    const permissions = await findPermissions({ devin, impersonation: config.impersonation });
+    const isElsewhere = permissions.some(({ holding }) => holding === 'elsewhere');
+    return isElsewhere
+      ? [{ sign: 'missing', sentence: text.start.organisationNotFound(orgId) }]
+      : [
+          { sign: 'ok', sentence: text.doctor.devin },
+          ...permissions.map((one) => permissionFinding(one, text)),
+        ];
+  });
+}
+
+function permissionFinding({ permission, holding, needed }: PermissionFound, text: Text): Finding {
+  const { doctor } = text;
+  if (holding === 'held') return { sign: 'ok', sentence: doctor.permission(permission) };
+  if (holding === 'missing')
+    return { sign: needed ? 'missing' : 'warning', sentence: missingPermission(permission, text) };
+  return {
+    sign: 'not-checkable',
+    sentence: doctor.notCheckable.get(permission) ?? doctor.unclear(permission),
+  };
+}
+
+async function examined(check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!isForOperator(error)) throw error;
+    return [{ sign: 'missing', sentence: error.message }];
+  }
+}

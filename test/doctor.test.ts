@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
+import { once } from 'node:events';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createLocalDevin } from '../src/sandbox/devin/index.ts';
+import { sandboxEnvironment } from '../src/sandbox/environment.ts';
+import { createLocalSlack } from '../src/sandbox/slack/index.ts';
+
+type Sides = {
+  slack?: Parameters<typeof createLocalSlack>[0];
+  devin?: Parameters<typeof createLocalDevin>[0];
+  environment?: Record<string, string>;
+};
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map(async (close) => close()));
+});
+
+/** What `npm run doctor` prints, line by line. */
+async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, environment }: Sides = {}) {
+  const slack = await createLocalSlack(slackOptions);
+  const devin = await createLocalDevin(devinOptions);
+  closing.push(
+    async () => slack.close(),
+    async () => devin.stop(),
+  );
+  const child = spawn(join('node_modules', '.bin', 'node'), ['src/doctor.ts'], {
+    env: {
+      ...sandboxEnvironment({ slack, devin, transport: 'socket' }),
+      PATH: process.env['PATH'],
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return { printed, code, lines: printed.split('\n'), devin };
+}
+
+describe('the doctor', () => {
+  test('says of each thing whether it is well, and which it cannot check', async () => {
+    const { code, printed, lines } = await runDoctor();
+    expect(printed).not.toContain('✗');
+    expect(code).toBe(0);
+    expect(printed).toContain('✓ ok             All 15 Slack scopes');
+    expect(
+      lines.filter((line) => line.includes('Devin permission')).map((line) => line.slice(0, 15).trim()),
+    ).toEqual(['– not checked', '– not checked', '– not checked', '✓ ok', '✓ ok', '✓ ok', '✓ ok', '✓ ok']);
+  });
+
+  test('names each scope of the manifest that is not granted', async () => {
+    const { code, lines } = await runDoctor({
+      slack: { withoutScopes: ['users:read.email', 'reactions:write'] },
+    });
+    expect(code).toBe(1);
+    const missing = lines.filter((line) => line.startsWith('✗ missing'));
+    expect(missing).toEqual([
+      expect.stringContaining('Slack scope users:read.email: add it under'),
+      expect.stringContaining('Slack scope reactions:write: add it under'),
+    ]);
+  });
+
+  test('fails for a permission that is needed, and warns of one that is not', async () => {
+    const { code, lines } = await runDoctor({
+      devin: { permissions: ['ReadAccountMeta', 'ManageOrgSessions'] },
+    });
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
+      expect.stringContaining('ViewOrgSessions'),
+      expect.stringContaining('ViewOrgMembership'),
+    ]);
+    expect(lines.filter((line) => line.startsWith('! warning'))).toHaveLength(3);
+  });
+
+  test('looks up no member where sessions run as the service user', async () => {
+    const { printed, devin } = await runDoctor({ environment: { IMPERSONATION: 'off' } });
+    expect(printed).not.toContain('ViewOrgMembership');
+    expect(printed).not.toContain('ImpersonateOrgSessions');
+    expect(devin.requests.filter(({ path }) => path.includes('members'))).toEqual([]);
+  });
+
+  test('names a token that Slack refuses, and a key that Devin refuses', async () => {
+    const { code, lines } = await runDoctor({
+      environment: { SLACK_APP_TOKEN: 'xapp-wrong', DEVIN_API_KEY: 'cog_wrong' },
+    });
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.startsWith('✗ missing'))).toEqual([
+      expect.stringContaining('SLACK_APP_TOKEN'),
+      expect.stringContaining('DEVIN_API_KEY'),
+    ]);
+  });
+
+  test('says which setting is missing before it looks at anything', async () => {
+    const { code, lines } = await runDoctor({ environment: { DEVIN_API_KEY: '' } });
+    expect(code).toBe(1);
+    expect(lines[0]).toMatch(/^✗ missing {8}DEVIN_API_KEY must be/);
+  });
+});
