@@ -52,7 +52,7 @@ export async function checkDevin({ devin, orgId, text }: DevinCheck): Promise<st
 
 type Permission = keyof Text['devin']['without'];
 /** `elsewhere`: there is no such organisation. `unclear`: Devin gave no answer that tells. */
-export type Holding = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
+type Holding = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
 export type PermissionFound = { permission: Permission; holding: Holding; needed: boolean };
 type Probe = { permission: Permission; needed: boolean; call: (() => Promise<unknown>) | null };
 

@@ -34,8 +34,8 @@ async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, enviro
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  return { printed, code, lines: printed.split('\n'), devin };
+  const [printed] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return { printed, code: child.exitCode, lines: printed.split('\n'), devin };
 }
 
 describe('the doctor', () => {

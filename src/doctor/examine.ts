@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { checkDevin, checkSlack, findPermissions, missingPermission } from '../checks.ts';
 import type { PermissionFound } from '../checks.ts';
 import { skewWarnings } from '../clock-skew.ts';
+import type { Skews } from '../clock-skew.ts';
 import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { isForOperator } from '../errors.ts';
@@ -31,11 +32,13 @@ export async function examine(config: Config, text: Text): Promise<Finding[]> {
   ]);
   const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - Date.now());
   const skews = { slack: () => ahead(clocks.slack.nowMs()), devin: () => ahead(clocks.devin.nowMs()) };
-  const clock = skewWarnings(skews, text).map((sentence): Finding => ({ sign: 'warning', sentence }));
-  return [
-    ...found.flat(),
-    ...(clock.length > 0 ? clock : [{ sign: 'ok', sentence: text.doctor.clock } as const]),
-  ];
+  return [...found.flat(), ...clockFindings(skews, text)];
+}
+
+function clockFindings(skews: Skews, text: Text): Finding[] {
+  if (skews.slack() === null || skews.devin() === null) return [];
+  const warnings = skewWarnings(skews, text).map((sentence): Finding => ({ sign: 'warning', sentence }));
+  return warnings.length > 0 ? warnings : [{ sign: 'ok', sentence: text.doctor.clock }];
 }
 
 type Slack = Config['slack'];
