@@ -8,12 +8,12 @@ import type { CardAction } from './blocks/card-buttons.ts';
 const IN_PHASE: Record<SessionPhase, readonly CardAction[]> = {
   queued: ['open', 'details', 'stop'],
   starting: ['open', 'details'],
-  working: ['open', 'reply', 'details', 'stop'],
+  working: ['reply', 'open', 'details', 'stop'],
   'needs-you': ['answer', 'open', 'details', 'stop'],
   'needs-approval': ['open', 'details', 'stop'],
   finished: ['open', 'reply', 'start-again', 'archive', 'details'],
   asleep: ['wake', 'open', 'archive', 'details'],
-  capped: ['open', 'start-again', 'details'],
+  capped: ['start-again', 'open', 'details'],
   failed: ['start-again', 'open', 'details'],
   unknown: ['check-again', 'start-anyway', 'details'],
   ended: ['start-again', 'open', 'details'],
@@ -63,7 +63,7 @@ function onSession(session: InDevin, phase: SessionPhase): CardAction[] {
 function afterFailure(request: Asked): CardAction[] {
   if (request.failure?.kind === 'cancelled') return ['start-again', 'details'];
   return canTryAgain(request)
-    ? ['try-again', 'edit-and-try-again', 'details']
+    ? ['edit-and-try-again', 'try-again', 'details']
     : ['edit-and-try-again', 'details'];
 }
 

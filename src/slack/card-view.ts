@@ -55,7 +55,7 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     lastWords: session?.last_words ?? null,
     notes: notesOf(request, text),
     problem: request.failure === null ? null : userMessage(request.failure, text),
-    steeredBy: steeredBy(request, session, shown),
+    steeredBy: steeredBy(request, session, { shown, phase }),
     actions: cardActions(request, session, phase),
   };
 }
@@ -114,13 +114,15 @@ function elapsed(
 function steeredBy(
   { failure }: SessionRequest,
   session: SessionRow | null,
-  shown: Shown | null,
+  { shown, phase }: { shown: Shown | null; phase: SessionPhase },
 ): SessionCard['steeredBy'] {
   if (failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
   if (session === null || shown === null) return null;
   const { stopped_by: stoppedBy, archived_by: archivedBy } = session;
   if (stoppedBy !== null && shown.status === 'exit') return { what: 'ended', userId: stoppedBy };
-  if (archivedBy !== null && shown.is_archived === true) return { what: 'archived', userId: archivedBy };
+  // A message wakes what was archived, and Devin goes on calling it archived.
+  if (archivedBy !== null && shown.is_archived === true && !GOING_ON.has(phase))
+    return { what: 'archived', userId: archivedBy };
   return null;
 }
 

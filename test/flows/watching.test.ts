@@ -45,11 +45,11 @@ describe('a session that is followed', () => {
     expect(card.text).toContain('1.4 of 10 ACU');
     expect(card.text).toContain('under 1 min');
     devin.advance(session.id, { pullRequest: { url: 'https://github.com/acme/web/pull/7', state: 'open' } });
-    await showing('(open)');
+    await showing('· open');
     devin.advance(session.id, {
       pullRequest: { url: 'https://github.com/acme/web/pull/7', state: 'merged' },
     });
-    await showing('(merged)');
+    await showing('· merged');
     expect(slack.problems).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('a session that is followed', () => {
     devin.advance(session.id, { status: 'running', pullRequest: { url, state: 'open' } });
     await told('opened a pull request');
     devin.advance(session.id, { pullRequest: { url, state: 'merged' } });
-    await showing('(merged)');
+    await showing('· merged');
     const about = slack.messages(channelId).filter(({ text }) => text.includes('opened a pull request'));
     expect(about).toHaveLength(1);
   });

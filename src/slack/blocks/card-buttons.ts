@@ -6,7 +6,10 @@ import { LIMIT } from './limits.ts';
 import type { Confirmation } from './objects.ts';
 import { button, caption, confirmation } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
-import { isWebAddress } from './text.ts';
+import { oneLine } from './one-line.ts';
+import { isWebAddress, truncate } from './text.ts';
+
+const ASKED_TITLE_LENGTH = 150;
 
 export type CardAction =
   | 'open'
@@ -32,7 +35,7 @@ type ButtonRow = {
   danger?: true;
   /** Where the label differs from the usual one. */
   labelIn?: Partial<Record<SessionPhase, (text: Text) => string>>;
-  confirm?: (text: Text) => Confirmation;
+  confirm?: (text: Text, card: SessionCard) => Confirmation;
 };
 
 /** What can be pressed on a card. A new button is a row, and its label in the catalogue. */
@@ -44,21 +47,27 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     labelIn: { 'needs-approval': (text) => text.card.openToApprove },
   },
   details: { id: ACTION.details },
-  'try-again': { id: ACTION.tryAgain, primaryIn: ['failed'] },
-  'edit-and-try-again': { id: ACTION.editAndTryAgain },
+  'try-again': { id: ACTION.tryAgain },
+  'edit-and-try-again': { id: ACTION.editAndTryAgain, primaryIn: ['failed'] },
   'check-again': { id: ACTION.checkAgain, primaryIn: ['unknown'] },
   'start-anyway': { id: ACTION.startAnyway, danger: true, confirm: (text) => text.card.confirmStartAnyway },
   reply: { id: ACTION.reply },
   answer: { id: ACTION.answer, primaryIn: ['needs-you'] },
   wake: { id: ACTION.wake },
-  stop: { id: ACTION.stop, danger: true, confirm: (text) => text.card.confirmStop },
+  stop: { id: ACTION.stop, confirm: confirmStop },
   archive: { id: ACTION.archive },
   'start-again': {
     id: ACTION.startAgain,
+    primaryIn: ['capped', 'failed'],
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
   },
   cancel: { id: ACTION.cancel },
 };
+
+/** It is final, so the dialog names the session. */
+function confirmStop({ card: { confirmStop } }: Text, { title }: SessionCard): Confirmation {
+  return { ...confirmStop, text: `${truncate(oneLine(title), ASKED_TITLE_LENGTH)}\n${confirmStop.text}` };
+}
 
 /** The row of buttons; none when nothing can be pressed, since Slack refuses an empty one. */
 export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
@@ -85,7 +94,7 @@ function cardButton(action: CardAction, card: SessionCard, text: Text): Button[]
       ...(primary && { style: 'primary' as const }),
       ...(row.danger === true && { style: 'danger' as const }),
       ...(row.confirm !== undefined && {
-        confirm: confirmation(row.confirm(text), row.danger === true ? 'danger' : 'primary'),
+        confirm: confirmation(row.confirm(text, card), row.danger === true ? 'danger' : 'primary'),
       }),
     },
   ];

@@ -8,17 +8,14 @@ const SHOWN_REPOS = 3;
 const SHOWN_PULL_REQUESTS = 5;
 const FACT_LENGTH = 150;
 const ADDRESS_LENGTH = 500;
+/** Devin's default. */
+const USUAL_MODE = 'normal';
 
-/** Who it is for, who it runs as, how long, how much. Escaped. */
-export function peopleFacts(card: SessionCard, text: Text): string[] {
-  const { runsAs } = card;
-  return [
-    text.card.requestedBy(`<@${escape(card.requester)}>`),
-    ...(runsAs === null
-      ? []
-      : [text.card.as(runsAs.kind === 'member' ? fact(runsAs.name) : text.card.serviceUser)]),
-    ...progressFacts(card, text),
-  ];
+/** Who it is for, and who it runs as. Escaped. */
+export function peopleFacts({ requester, runsAs }: SessionCard, text: Text): string[] {
+  const asked = text.card.requestedBy(`<@${escape(requester)}>`);
+  if (runsAs === null) return [asked];
+  return [asked, text.card.as(runsAs.kind === 'member' ? fact(runsAs.name) : text.card.serviceUser)];
 }
 
 /** How long, how much. */
@@ -32,7 +29,7 @@ export function workFacts(card: SessionCard, text: Text): string[] {
   const { mode, playbook, childSessions } = card;
   return [
     ...repositoryFact(card, text),
-    ...(mode === null ? [] : [text.card.mode(fact(mode))]),
+    ...(mode === null || mode === USUAL_MODE ? [] : [text.card.mode(fact(mode))]),
     ...(playbook === null ? [] : [text.card.playbook(fact(playbook))]),
     ...(childSessions === 0 ? [] : [text.card.childSessions(childSessions)]),
   ];

@@ -3,7 +3,7 @@ import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
 import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
-import { peopleFacts, pullRequestLines, pullRequestLink } from './card-facts.ts';
+import { peopleFacts, progressFacts, pullRequestLines, pullRequestLink } from './card-facts.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
 import { LIMIT } from './limits.ts';
 import { markdownWords } from './markdown.ts';
@@ -132,7 +132,8 @@ const WITHOUT_FACTS: ReadonlySet<Milestone['kind']> = new Set(['pr', 'needs-you'
 
 function factsLine({ what, card }: MilestoneMessage, text: Text): string[] {
   if (WITHOUT_FACTS.has(what.kind)) return [];
-  const [, ...facts] = peopleFacts(card, text);
+  const [, ...people] = peopleFacts(card, text);
+  const facts = [...people, ...progressFacts(card, text)];
   return facts.length === 0 ? [] : [facts.join(BETWEEN_FACTS)];
 }
 

@@ -3,7 +3,7 @@ import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
 import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
-import { peopleFacts, pullRequestLines, workFacts } from './card-facts.ts';
+import { peopleFacts, progressFacts, pullRequestLines, workFacts } from './card-facts.ts';
 import { oneLine } from './one-line.ts';
 import { LIMIT } from './limits.ts';
 import { ownEntry } from './own-entry.ts';
@@ -44,7 +44,7 @@ export type SessionCard = {
 
 const TITLE_LENGTH = 150;
 const LISTED_TITLE_LENGTH = 100;
-const WORDS_LENGTH = 300;
+const WORDS_LENGTH = 150;
 const SENTENCE_LENGTH = 1000;
 const SHOWN_SENTENCES = 8;
 export const BETWEEN_FACTS = ' · ';
@@ -52,16 +52,16 @@ export const BETWEEN_FACTS = ' · ';
 /** A sign, never without its word. */
 const SIGN: Record<SessionPhase, string> = {
   queued: ':hourglass_flowing_sand:',
-  starting: ':rocket:',
+  starting: ':hourglass_flowing_sand:',
   working: ':gear:',
   'needs-you': ':speech_balloon:',
   'needs-approval': ':raised_hand:',
   finished: ':white_check_mark:',
-  asleep: ':zzz:',
+  asleep: ':sleeping:',
   capped: ':octagonal_sign:',
-  failed: ':x:',
-  unknown: ':grey_question:',
-  ended: ':checkered_flag:',
+  failed: ':warning:',
+  unknown: ':warning:',
+  ended: ':black_square_for_stop:',
   gone: ':wastebasket:',
   other: ':information_source:',
 };
@@ -75,11 +75,10 @@ export function renderCard(card: SessionCard, text: Text): Rendered {
 }
 
 function facts(card: SessionCard, text: Text): KnownBlock[] {
-  const work = workFacts(card, text);
+  const status = [signedStatus(card, text), ...progressFacts(card, text)].join(BETWEEN_FACTS);
   return [
-    section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${signedStatus(card, text)}`),
-    context(peopleFacts(card, text).join(BETWEEN_FACTS)),
-    ...(work.length === 0 ? [] : [context(work.join(BETWEEN_FACTS))]),
+    section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${status}`),
+    context([...peopleFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS)),
   ];
 }
 
@@ -102,7 +101,7 @@ function plainTwin(card: SessionCard, text: Text): string {
     text.card.headline(escape(cardTitle(card, text)), statusWord(card, text)),
     ...(card.url === null ? [] : [escape(card.url)]),
     ...sentences([card.problem, meaning(card, text)]),
-    [...peopleFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS),
+    [...peopleFacts(card, text), ...progressFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS),
     ...pullRequestLines(card, text, false),
     ...(said === null ? [] : [text.card.devinSays(said)]),
     ...sentences(card.notes),

@@ -67,7 +67,7 @@ export const card = {
   childSessions: (count: number): string => (count === 1 ? '1 child session' : `${count} child sessions`),
   andMore: (shown: string, more: number): string => `${shown} and ${more} more`,
   pullRequest: (where: string, state: string | null): string =>
-    state === null ? `PR: ${where}` : `PR: ${where} (${state})`,
+    state === null ? where : `${where} · ${state}`,
   morePullRequests: (more: number): string => (more === 1 ? 'and 1 more PR' : `and ${more} more PRs`),
   devinSays: (words: string): string => `Devin: ${words}`,
   buttons: {
@@ -101,7 +101,7 @@ export const card = {
   },
   confirmStop: {
     title: 'Stop this session?',
-    text: 'Devin stops for good: a session that was stopped cannot be woken again. What it has pushed stays.',
+    text: 'It stops for good and cannot be woken again. What it has pushed stays.',
     confirm: 'Stop it',
     deny: 'Let it run',
   },

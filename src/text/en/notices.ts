@@ -37,9 +37,8 @@ export const notices = {
   },
   notYourButton: (userId: string): string =>
     `Only <@${userId}>, who asked for this session, can press that button, because it may cost money. Nothing was done. You can open the details, or start a session of your own.`,
-  cardElsewhere: (why: string): string =>
-    `${why} Your session goes ahead all the same; its card is in your direct messages with this app.`,
-  noCard: 'Session started. Slack accepts its card neither in that conversation nor in your direct messages.',
+  cardElsewhere: (why: string): string => `${why} Your session's card is in your DMs.`,
+  noCard: 'Session started. Slack accepts its card neither in that conversation nor in your DMs.',
   openCard: 'Open the card',
   /** By Slack's code. */
   elsewhereBecause: {

@@ -91,7 +91,7 @@ describe('a Home', () => {
       '*<https://app.devin.ai/sessions/abc|Fix the flaky login test>* · :gear: Working',
     );
     expect(words).toContain(
-      `12 min · 1.4 of 10 ACU · acme/web · PR: <https://github.com/acme/web/pull/412|acme/web #412> (open) · <${THREAD}|Thread>`,
+      `12 min · 1.4 of 10 ACU · acme/web · <https://github.com/acme/web/pull/412|acme/web #412> · open · <${THREAD}|Thread>`,
     );
   });
 

@@ -67,7 +67,7 @@ describe('a notice', () => {
     (code) => {
       const message = cardElsewhere({ code, link: 'https://acme.slack.com/archives/D1/p1' }, en);
       expect(checkMessage(message)).toEqual([]);
-      expect(message.text).toContain('in your direct messages');
+      expect(message.text).toContain('in your DMs');
       expect(message.text).toContain('<https://acme.slack.com/archives/D1/p1|Open the card>');
     },
   );

@@ -147,7 +147,7 @@ describe('a card', () => {
         'https://app.devin.ai/sessions/abc',
         'It broke.',
         'for <@U1> · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast mode · playbook "Fix a bug" · 2 child sessions',
-        'PR: https://github.com/acme/web/pull/412 (open)',
+        'https://github.com/acme/web/pull/412 · open',
         'Devin: Reproduced it: the session cookie expires.',
         'Devin is busy.',
       ].join('\n'),
@@ -262,9 +262,20 @@ describe("a card's buttons", () => {
     expect(button?.confirm?.text.text).toContain('two sessions, and both cost');
   });
 
-  test.each(['stop', 'start-anyway'] as const)('warn in red where %s cannot be undone', (action) => {
-    const [button] = buttons({ ...full, actions: [action] });
+  test('warn in red before a second session may be paid for', () => {
+    const [button] = buttons({ ...full, actions: ['start-anyway'] });
     expect(button).toMatchObject({ style: 'danger', confirm: { style: 'danger' } });
+  });
+
+  test('stop a session only after a dialog that names it, and are not red on the card', () => {
+    const [button] = buttons({ ...full, actions: ['stop'] });
+    expect(button?.style).toBeUndefined();
+    expect(button?.confirm?.text.text).toMatch(/^Fix the flaky login test\nIt stops for good/);
+  });
+
+  test('show a mode only if it is not the usual one', () => {
+    expect(render({ ...full, mode: 'normal' }).text).not.toContain('normal');
+    expect(render({ ...full, mode: 'fast' }).text).toContain('fast mode');
   });
 
   test('name the approval that is waited for', () => {
