@@ -13,6 +13,7 @@ import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
 import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
 import { environmentOf } from '../support/bot.ts';
 import type { Environment } from '../support/bot.ts';
+import { freePort } from '../support/free-port.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
@@ -56,6 +57,20 @@ describe('the program', () => {
     child.stdout.resume();
     return child;
   }
+
+  test('says in a sentence why it cannot start, and logs the cause without the password', async () => {
+    const databaseUrl = `postgres://ana:hunter2hunter2@127.0.0.1:${await freePort()}/bot`;
+    const child = run({ ...complete(), DATABASE_URL: databaseUrl });
+    const [logged, said, ended] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ]);
+    expect(ended).toEqual([1, null]);
+    expect(said).toContain('DATABASE_URL names a Postgres server that does not answer');
+    expect(logged).toContain('ECONNREFUSED');
+    expect(logged + said).not.toContain('hunter2hunter2');
+  });
 
   test('stops on SIGTERM with a create under way, exits with 0, and the next start adopts the session', async () => {
     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
