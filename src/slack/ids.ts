@@ -177,7 +177,7 @@ const BETWEEN_PARTS = ' ';
 
 /** The same mark as the id of a block, which Slack gives back whatever the app may read. */
 export function markBlock({ event_type, event_payload }: Mark): string {
-  const parts = IDENTIFYING[event_type]?.map((name) => event_payload[name] ?? '') ?? [];
+  const parts = IDENTIFYING.get(event_type)?.map((name) => event_payload[name] ?? '') ?? [];
   const whole = [event_type, ...parts].join(BETWEEN_PARTS);
   if (whole.length <= BLOCK_ID_LENGTH) return whole;
   return `${event_type}${BETWEEN_PARTS}${createHash('sha256').update(whole).digest('base64url')}`;
@@ -187,7 +187,7 @@ export function markBlock({ event_type, event_payload }: Mark): string {
 export function readBlockMark(blocks: readonly { block_id?: string | undefined }[]): ReadMark | null {
   for (const { block_id: blockId = '' } of blocks) {
     const [event_type = '', ...parts] = blockId.split(BETWEEN_PARTS);
-    const names = IDENTIFYING[event_type];
+    const names = IDENTIFYING.get(event_type);
     if (names?.length !== parts.length) continue;
     const event_payload = Object.fromEntries(names.map((name, at) => [name, parts[at]]));
     return readMark({ event_type, event_payload });
@@ -203,11 +203,11 @@ export const cardMark = (requestId: string): Mark => ({
 });
 
 /** What of a mark names its message. */
-const IDENTIFYING: Readonly<Record<string, readonly string[]>> = {
-  [CARD_EVENT]: ['request_id'],
-  [MESSAGE_EVENT]: ['session_id', 'event_id', 'part'],
-  [MILESTONE_EVENT]: ['session_id', 'milestone'],
-};
+const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
+  [CARD_EVENT, ['request_id']],
+  [MESSAGE_EVENT, ['session_id', 'event_id', 'part']],
+  [MILESTONE_EVENT, ['session_id', 'milestone']],
+]);
 
 /** What a card shows and Devin does not tell. */
 export type CardOwner = {

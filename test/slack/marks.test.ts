@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cardMetadata, milestoneMark, readMark } from '../../src/slack/ids.ts';
+import { cardMetadata, milestoneMark, readBlockMark, readMark } from '../../src/slack/ids.ts';
 import { createMarkReader } from '../../src/slack/marks.ts';
 import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 
@@ -48,6 +48,13 @@ describe('finding what was posted', () => {
 });
 
 describe('a mark', () => {
+  test.each(['constructor x', 'toString', '__proto__', 'devin_session'])(
+    'is not read from a block that only resembles one: %s',
+    (blockId) => {
+      expect(readBlockMark([{ block_id: blockId }])).toBeNull();
+    },
+  );
+
   test('of a milestone is read back', () => {
     expect(readMark(milestoneMark('s1', 'pr:https://a/1'))).toEqual({
       kind: 'milestone',
