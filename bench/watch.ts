@@ -9,6 +9,7 @@ import type { LocalDevin } from '../src/sandbox/devin/index.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { quantile } from './load.ts';
+import { metric } from './metric.ts';
 import { runProgram } from './process.ts';
 import type { Running } from './process.ts';
 import { mb, ms, printRow } from './table.ts';
@@ -20,12 +21,6 @@ const SETTLE_MS = 20_000;
 const WINDOW_MS = 60_000;
 const CHANGES = 5;
 const MINUTE_MS = 60_000;
-
-async function metric(port: number, name: string): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-  const line = (await response.text()).split('\n').find((one) => one.startsWith(`${name} `));
-  return Number(line?.split(' ')[1]);
-}
 
 /** Running, and as Devin answers them. */
 async function createSessions(devin: LocalDevin, count: number): Promise<SessionResponse[]> {
