@@ -9,12 +9,20 @@ import type { RequestState } from './session/request.ts';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** What /metrics shows: https://prometheus.io/docs/instrumenting/exposition_formats */
-type MetricsDeps = { depth: () => Promise<Record<string, Depth>>; skews: Skews };
+type MetricsDeps = {
+  depth: () => Promise<Record<string, Depth>>;
+  countSetAside: () => Promise<Record<string, number>>;
+  skews: Skews;
+};
 
 /** A database that hangs must not keep the other numbers back. */
 const DEPTH_MS = 1000;
 
-export function createMetrics({ depth, skews }: MetricsDeps) {
+async function inTime<T>(asked: Promise<Record<string, T>>): Promise<Record<string, T>> {
+  return Promise.race([asked, delay(DEPTH_MS, {}, { ref: false })]);
+}
+
+export function createMetrics({ depth, countSetAside, skews }: MetricsDeps) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -36,7 +44,7 @@ export function createMetrics({ depth, skews }: MetricsDeps) {
     labelNames: ['job', 'state'],
     registers,
     async collect() {
-      const depths = await Promise.race([depth(), delay(DEPTH_MS, {}, { ref: false })]);
+      const depths = await inTime(depth());
       for (const [job, { queued, active }] of Object.entries(depths)) {
         this.set({ job, state: 'queued' }, queued);
         this.set({ job, state: 'active' }, active);
@@ -52,6 +60,17 @@ export function createMetrics({ depth, skews }: MetricsDeps) {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 90],
     registers,
   });
+  const setAside = new Gauge({
+    name: 'devin_slack_set_aside',
+    help: 'Sessions, messages and milestones that failed again and again and are left alone.',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [kind, count] of Object.entries(await inTime(countSetAside()))) this.set({ kind }, count);
+    },
+  });
+  registry.registerMetric(setAside);
   return {
     countState: (state: RequestState): void => requests.inc({ state }),
     observeDevin: ({ operation, status, durationMs }: DevinRequestFacts): void =>

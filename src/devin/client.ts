@@ -3,6 +3,7 @@ import ky, { HTTPError } from 'ky';
 import type { z } from 'zod';
 import type { AttemptOptions } from './attempt.ts';
 import { attempt } from './attempt.ts';
+import { cleanJson } from '../session/clean-text.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { readRetryAfter } from './problem.ts';
 import type { ApiVersion } from './versions.ts';
@@ -128,7 +129,7 @@ function requestOf<Answer>({ method, query, json, upload, retry, timeoutMs, sign
 
 function readAnswer<Answer>({ operation, answer }: Call<Answer>, status: number, bodyText: string): Answer {
   try {
-    return answer.parse(JSON.parse(bodyText));
+    return answer.parse(cleanJson(JSON.parse(bodyText)));
   } catch (cause) {
     throw new DevinError({ operation, facts: bareFacts('no-answer', status), cause: withoutInput(cause) });
   }

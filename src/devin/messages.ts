@@ -3,7 +3,7 @@ import { READ_RETRY } from './client.ts';
 import { toPathId } from './ids.ts';
 import { toSearchParams } from './query.ts';
 import type { Page, SessionMessage } from './schemas.ts';
-import { pageOf, sessionMessageSchema } from './schemas.ts';
+import { pageOf, readableOnly, sessionMessageSchema } from './schemas.ts';
 
 export type MessageQuery = Options & {
   /** The last page's cursor is null: remember the last one that was not, read from it again, and know messages by `event_id`. */
@@ -12,7 +12,7 @@ export type MessageQuery = Options & {
   first?: number;
 };
 
-const messagePageSchema = pageOf(sessionMessageSchema);
+const messagePageSchema = pageOf(sessionMessageSchema).extend({ items: readableOnly(sessionMessageSchema) });
 
 /** What was said in a session. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session-messages */
 export function createMessages(client: DevinClient) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanJson, cleanText } from '../session/clean-text.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
 export type FailedAnswer = { status: number; headers: Headers; bodyText: string };
@@ -97,7 +98,7 @@ type Body = { reason: string | null; issues: FieldError[] };
 
 function readBody(bodyText: string): Body {
   const parsed = problemSchema.safeParse(parseJson(bodyText));
-  if (!parsed.success) return { reason: plainText(bodyText), issues: [] };
+  if (!parsed.success) return { reason: plainText(cleanText(bodyText)), issues: [] };
   const { title, detail, message, error, errors } = parsed.data;
   const issues = [...errors, ...(Array.isArray(detail) ? detail : [])].flatMap(readIssue);
   if (typeof detail === 'string' && detail.trim() !== '') return { reason: detail, issues };
@@ -107,7 +108,7 @@ function readBody(bodyText: string): Body {
 
 function parseJson(bodyText: string): unknown {
   try {
-    return JSON.parse(bodyText);
+    return cleanJson(JSON.parse(bodyText));
   } catch {
     return undefined;
   }

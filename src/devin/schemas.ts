@@ -74,6 +74,15 @@ const CATEGORIES = [
 
 const ANSWERED_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
 
+/** A list without the members that cannot be read: one harms only itself. */
+export const readableOnly = <T extends z.ZodType>(member: T) =>
+  z.array(z.unknown()).transform((all): z.output<T>[] =>
+    all.flatMap((one) => {
+      const { success, data } = member.safeParse(one);
+      return success ? [data] : [];
+    }),
+  );
+
 const pullRequestSchema = z.object({
   pr_url: z.string(),
   /** open, closed, merged, or what Devin says next. */
@@ -97,7 +106,7 @@ export const sessionResponseSchema = z.object({
   created_at: epochSeconds,
   updated_at: epochSeconds,
   acus_consumed: z.number(),
-  pull_requests: z.array(pullRequestSchema),
+  pull_requests: readableOnly(pullRequestSchema),
   /** The member it runs as. */
   user_id: optional(z.string()),
   service_user_id: optional(z.string()),
@@ -124,10 +133,13 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
   });
 export type Page<T> = { items: T[]; end_cursor: string | null; has_next_page: boolean; total: number | null };
 
+/** In characters. Nobody reads more; what is kept of a message is bounded. */
+const LONGEST_MESSAGE = 500_000;
+
 export const sessionMessageSchema = z.object({
   event_id: z.string(),
   source: openEnum(['devin', 'user']),
-  message: z.string(),
+  message: z.string().transform((text) => text.slice(0, LONGEST_MESSAGE)),
   created_at: epochSeconds,
 });
 export type SessionMessage = z.output<typeof sessionMessageSchema>;

@@ -1,7 +1,9 @@
 import { App } from '@slack/bolt';
 import type { Receiver } from '@slack/bolt';
 import type { RequestListener } from 'node:http';
+import { z } from 'zod';
 import type { Log } from '../log.ts';
+import { cleanJson } from '../session/clean-text.ts';
 import { createHttpReceiver } from './http-receiver.ts';
 import type { RefusedDelivery } from './http-receiver.ts';
 import { slackLogger } from './log.ts';
@@ -63,12 +65,21 @@ function createApp({ bot, apiUrl, log }: BoltOptions, receiver: Receiver): App {
     return Promise.resolve();
   });
   acknowledgeEventsLast(app);
+  cleanBodies(app);
   return app;
 }
 
 function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
 }
+
+/** Nothing that comes from Slack holds what cannot be stored. */
+function cleanBodies(app: App): void {
+  const process = app.processEvent.bind(app);
+  app.processEvent = async (event) => process({ ...event, body: bodySchema.parse(cleanJson(event.body)) });
+}
+
+const bodySchema = z.record(z.string(), z.any());
 
 /**
  * Bolt acknowledges an event before any listener has seen it, and Slack does not deliver it again then. Here it is

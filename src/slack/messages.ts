@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cleanJson } from '../session/clean-text.ts';
 import type { SlackFile, SlackMessage } from '../session/context.ts';
 import { unescape } from './blocks/text.ts';
 import { blocksText } from './blocks/read.ts';
@@ -78,7 +79,7 @@ export function repliesTo(payload: unknown): number | null {
  * or attachments only, and a forwarded message is an attachment of an empty one: both keep their words.
  */
 export function readMessage(payload: unknown): SlackMessage {
-  const message = messageSchema.parse(payload);
+  const message = messageSchema.parse(cleanJson(payload));
   const fromApp = typeof message.bot_id === 'string';
   const attachments = message.attachments ?? [];
   return {

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { cleanJson } from '../session/clean-text.ts';
 import { slackFailure } from './errors.ts';
 
 const userSchema = z.object({
@@ -40,7 +41,7 @@ export function createPeople({ client, teamId }: { client: WebClient; teamId: ()
   async function ask(asking: Promise<{ user?: unknown }>): Promise<SlackPerson | null> {
     try {
       const { user } = await asking;
-      return toPerson(userSchema.parse(user), teamId());
+      return toPerson(userSchema.parse(cleanJson(user)), teamId());
     } catch (error) {
       if (isNobody(error)) return null;
       throw error;

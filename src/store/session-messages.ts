@@ -105,6 +105,11 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
+    /** It does not come into the thread. */
+    async skip(row: MessageRow): Promise<void> {
+      await one(row).set({ state: 'skipped' }).execute();
+    },
+
     /** How many were left out, each counted once. */
     async countLeftOut(sessionId: string, trx: Db): Promise<number> {
       const rows = await trx

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
 import { json } from './json.ts';
+import { createSetAside, MOST_FAILURES } from './set-aside.ts';
 import type { Db, Tables } from './tables.ts';
 
 const sessionRowSchema = z.object({
@@ -78,6 +79,9 @@ type Reschedule = { id: string; was: Date | null; at: Date | null; first: boolea
 /** Devin's statuses after which nothing comes. */
 const OVER = ['exit', 'error'];
 
+/** A row that cannot be read is tried again after so long. */
+const UNREADABLE_MS = 60 * 60_000;
+
 export type Sessions = ReturnType<typeof createSessions>;
 
 export function createSessions(db: Kysely<Tables>) {
@@ -90,6 +94,15 @@ export function createSessions(db: Kysely<Tables>) {
       .selectFrom('sessions')
       .where(sql<boolean>`${first ? sql`watch_first` : sql`not watch_first`}`)
       .where('next_look_at', '<=', until);
+  /** A row that cannot be read harms only itself. */
+  async function leaveAlone(sessionId: string, error: unknown, now: Date): Promise<void> {
+    await db
+      .updateTable('sessions')
+      .set({ next_look_at: new Date(now.getTime() + UNREADABLE_MS) })
+      .where('session_id', '=', sessionId)
+      .execute();
+    await createSetAside(db).note('session', sessionId, { error, by: MOST_FAILURES });
+  }
 
   return {
     /** Binds a session to its request; a second time, or a session bound before, changes nothing. */
@@ -151,7 +164,12 @@ export function createSessions(db: Kysely<Tables>) {
       const left = limit - first.length;
       const later =
         left === 0 ? [] : await dueOf(false, until).selectAll().orderBy('next_look_at').limit(left).execute();
-      return [...first, ...later].map((row) => sessionRowSchema.parse(row));
+      const read = [...first, ...later].map((row) => ({
+        id: row.session_id,
+        ...sessionRowSchema.safeParse(row),
+      }));
+      for (const { id, error } of read) if (error !== undefined) await leaveAlone(id, error, until);
+      return read.flatMap(({ data }) => (data === undefined ? [] : [data]));
     },
 
     /** How many `due` would give, at most `limit` of each kind, and what time it is for the database. */

@@ -180,6 +180,15 @@ type PostPausesTable = { channel_id: string; until: Timestamp };
 /** A private notice that a person gets once in a thread. */
 type ThreadNoticesTable = { session_id: string; user_id: string; reason: string };
 
+/** What failed again and again; see store/set-aside.ts. */
+type SetAsideTable = {
+  kind: string;
+  id: string;
+  failures: Generated<number>;
+  reason: string;
+  failed_at: Generated<Date>;
+};
+
 /** Which of several replicas does something that only one may do. */
 type LeasesTable = {
   name: string;
@@ -282,6 +291,7 @@ export type Tables = {
   sessions: SessionsTable;
   session_messages: SessionMessagesTable;
   replies: RepliesTable;
+  set_aside: SetAsideTable;
   leases: LeasesTable;
   posts: PostsTable;
   thread_notices: ThreadNoticesTable;

@@ -19,6 +19,7 @@ import { createDrawCard } from '../jobs/cards/index.ts';
 import type { DrawCard } from '../jobs/cards/index.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
+import { countSetAside } from '../store/set-aside.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RequestState } from '../session/request.ts';
 import { openDatabase } from '../store/database.ts';
@@ -66,6 +67,7 @@ export async function createParts(config: Config, overrides: Overrides): Promise
   const queue = createQueue({ database, log, pollSeconds: settings.pollSeconds });
   const metrics = createMetrics({
     depth: queue.depth,
+    countSetAside: async () => countSetAside(database.db),
     skews: { slack: () => skews.slack(), devin: () => skews.devin() },
   });
   const { dataDir, secretsKey } = config.store;

@@ -11,6 +11,7 @@ import { createMilestones } from '../store/milestones.ts';
 import { createPosts } from '../store/posts.ts';
 import { createReplies } from '../store/replies.ts';
 import { createRequests } from '../store/requests.ts';
+import { createSetAside } from '../store/set-aside.ts';
 import type { Seal } from '../store/seal.ts';
 import { createSessionMessages } from '../store/session-messages.ts';
 import { createSessions } from '../store/sessions.ts';
@@ -28,6 +29,7 @@ export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudge
     cards: createCards(db, editBudget, clock),
     milestones: createMilestones(db),
     leases: createLeases(db),
+    setAside: createSetAside(db),
     posts: createPosts(db),
     lostAnswers: createLostAnswers(db),
     forms: createForms(db),

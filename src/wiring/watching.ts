@@ -17,14 +17,14 @@ import { sleep } from './sleep.ts';
 /** `recorder`: for everything else that learns from Devin how a session is. */
 export function createWatching(parts: Parts): { watcher: Watcher; recorder: Recorder } {
   const { config, settings, queue, store, devin, slack } = parts;
-  const { sessions, messages, leases } = store;
+  const { sessions, messages, leases, setAside } = store;
   const { log, now, watchTimes: times } = settings;
   const { enqueue } = queue;
   const { outbound } = slack;
   const random = Math.random;
   const recorder = createRecorder({ ...store, enqueue, times, now, random });
   const source = createPollingSource(devin.sessions);
-  const round = createRound({ sessions, source, recorder, enqueue, times, now, random, log });
+  const round = createRound({ sessions, setAside, source, recorder, enqueue, times, now, random, log });
   const { command } = config.slack;
   const compose = createMilestoneComposer({ lastSaid: messages.lastSaid, command, text: en, now });
   const shareResult = createResultSharer({ outbound });

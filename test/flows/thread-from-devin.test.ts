@@ -79,6 +79,21 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('arrives without what no database and no JSON can hold', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.advance(thread.id, {
+      status: 'running',
+      message: 'a\u0000b \uD83D c',
+      pullRequest: { state: 'open', url: 'https://github.com/acme/web/pull/1\u0000' },
+      structuredOutput: { 'k\u0000': 'v\u0000' },
+    });
+    await thread.relayedText('ab  c');
+    devin.advance(thread.id, { message: 'Still here.' });
+    await thread.relayedText('Still here.');
+    expect(slack.problems).toEqual([]);
+  });
+
   test('comes as a file where it is very long, after its beginning', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());

@@ -54,7 +54,9 @@ test('a process that has lost the lease to another says nothing more', async () 
     messages: {
       nextPending: async () => Promise.resolve(messages[posted.length] ?? null),
       leaveOutPending: async () => Promise.resolve(),
+      skip: async () => Promise.resolve(),
     },
+    setAside: { note: async () => Promise.resolve(1) },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
     postMessage: async (_session, { text }) => {

@@ -52,6 +52,7 @@ describeOnBothDatabases('looks at sessions', (open) => {
     const roundOver = async (sessions: ReturnType<typeof createSessions>) => {
       const looked: string[] = [];
       const round = createRound({
+        setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
         sessions,
         source: {
           look: async (ids) => {

@@ -9,6 +9,8 @@ import type { Outbound, PrivatePlace } from '../../slack/outbound.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
+import { MOST_FAILURES } from '../../store/set-aside.ts';
+import type { SetAside } from '../../store/set-aside.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import type { Enqueue } from '../queue.ts';
@@ -29,7 +31,8 @@ export const RELAY_TIMES: RelayTimes = { busyMs: 1000, unclearMs: 2000, troubleM
 type RelayDeps = {
   sessions: Pick<Sessions, 'find' | 'change'>;
   requests: Pick<Requests, 'find'>;
-  messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending'>;
+  messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip'>;
+  setAside: Pick<SetAside, 'note'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
   postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
@@ -74,7 +77,8 @@ export function createRelayFromDevin(deps: RelayDeps) {
       if (!session.synced) await messages.leaveOutPending(sessionId);
       const row = await messages.nextPending(sessionId);
       if (row === null) return true;
-      const outcome = await deps.postMessage(session, row, context);
+      const outcome = await postOrSetAside(deps, session, { row, context });
+      if (outcome === null) continue;
       if (outcome.kind === 'posted') {
         if (session.thread_trouble !== null) await sessions.change(sessionId, { thread_trouble: null });
       } else if (outcome.kind === 'refused') {
@@ -111,6 +115,27 @@ export function createRelayFromDevin(deps: RelayDeps) {
     });
     if (kind === 'busy') await again(sessionId, times.busyMs);
   };
+}
+
+type Posting = { row: MessageRow; context: PostContext };
+
+/** null: it failed so often that what was said after it no longer waits for it. */
+async function postOrSetAside(
+  { postMessage, messages, setAside, log }: RelayDeps,
+  session: SessionRow,
+  { row, context }: Posting,
+): Promise<PostOutcome | null> {
+  try {
+    return await postMessage(session, row, context);
+  } catch (error) {
+    if (context.signal.aborted || error instanceof DevinError) throw error;
+    const { session_id: sessionId, event_id: eventId } = row;
+    const failures = await setAside.note('message', `${sessionId}:${eventId}`, { error });
+    if (failures < MOST_FAILURES) throw error;
+    log.error({ err: error, sessionId, eventId }, 'a message could not be brought into its thread');
+    await messages.skip(row);
+    return null;
+  }
 }
 
 /** null: all is stored, or there is nothing to be had. */

@@ -3,7 +3,13 @@ import type { Log } from '../../log.ts';
 import { REPLY_WAYS } from '../../session/reply.ts';
 import { retryWindow } from '../../queue/index.ts';
 import type { Lease, PostOnce } from '../../queue/index.ts';
-import { renderInDevin, renderReplyBy, renderSaid, renderWebMessage } from '../../slack/blocks/said.ts';
+import {
+  renderInDevin,
+  renderRaw,
+  renderReplyBy,
+  renderSaid,
+  renderWebMessage,
+} from '../../slack/blocks/said.ts';
 import { code } from '../../slack/blocks/text.ts';
 import type { SlackFailure } from '../../slack/errors.ts';
 import { messageMark } from '../../slack/ids.ts';
@@ -122,7 +128,19 @@ function giveUp(
   return null;
 }
 
-async function contentOf(deps: PostDeps, { url }: Thread, row: MessageRow): Promise<Content> {
+/** What cannot be rendered is shown as it was written. */
+async function contentOf(deps: PostDeps, session: Thread, row: MessageRow): Promise<Content> {
+  try {
+    return await rendered(deps, session, row);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError))
+      throw error;
+    deps.log.error({ err: error, eventId: row.event_id }, 'a message could not be rendered');
+    return { posts: [renderRaw(row.text)], file: null, name: '' };
+  }
+}
+
+async function rendered(deps: PostDeps, { url }: Thread, row: MessageRow): Promise<Content> {
   const { text, readFile, nameMentions } = deps;
   if (row.source === LEFT_OUT) {
     const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];

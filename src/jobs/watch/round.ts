@@ -4,8 +4,10 @@ import type { Log } from '../../log.ts';
 import { elapsedStep } from '../../session/elapsed.ts';
 import { goesFirst, HOT_MS, jittered, longestInterval, lookInterval } from '../../session/watch-tiers.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { SetAside } from '../../store/set-aside.ts';
 import type { Enqueue } from '../queue.ts';
 import type { Recorder } from './record.ts';
+import { createFailures } from './failures.ts';
 import { BATCH } from './status-source.ts';
 import type { Seen, StatusSource } from './status-source.ts';
 
@@ -33,6 +35,7 @@ type RoundDeps = {
   sessions: Pick<Sessions, 'due' | 'dueCount' | 'reschedule' | 'bringForward'>;
   source: StatusSource;
   recorder: Pick<Recorder, 'look' | 'gone'>;
+  setAside: Pick<SetAside, 'note' | 'clear'>;
   enqueue: Enqueue;
   /** `fastestMs`: so often what moves is looked at. */
   times: RoundTimes & { fastestMs: number };
@@ -54,6 +57,7 @@ export function createRound(deps: RoundDeps) {
   const refresher = createRefresher(deps);
   const missing = createMissing(deps);
   const schedule = createSchedule(deps);
+  const failures = createFailures(deps);
   let troubles = 0;
 
   async function dueBatches(): Promise<SessionRow[][]> {
@@ -79,23 +83,32 @@ export function createRound(deps: RoundDeps) {
   async function takeIn(rows: SessionRow[], seen: Seen): Promise<void> {
     const answers = new Map(seen.answered.map((response) => [response.session_id, response]));
     const same: SessionRow[] = [];
+    const failed = new Set<SessionRow>();
+    /** What fails for one session harms only that one. */
+    const alone = async (row: SessionRow, task: () => Promise<void>): Promise<void> => {
+      if (!(await failures.survives(row, task))) failed.add(row);
+    };
     for (const row of rows) {
       const answer = answers.get(row.session_id);
-      if (answer === undefined || isKnown(row, answer)) same.push(row);
-      else if (!(await deps.recorder.look(row, answer))) same.push(row);
-      if (answer === undefined) continue;
-      missing.found(row.session_id);
-      await refresher.looked(row, answer);
+      await alone(row, async () => {
+        if (answer === undefined || isKnown(row, answer)) same.push(row);
+        else if (!(await deps.recorder.look(row, answer))) same.push(row);
+        if (answer === undefined) return;
+        missing.found(row.session_id);
+        await refresher.looked(row, answer);
+      });
     }
     const gone = new Set(seen.gone);
     const over = same.filter((row) => gone.has(row.session_id) && !isYoung(row) && missing.isGone(row));
-    for (const { session_id: id } of over) {
-      await deps.recorder.gone(id);
-      refresher.forget(id);
+    for (const row of over) {
+      await alone(row, async () => deps.recorder.gone(row.session_id));
+      refresher.forget(row.session_id);
     }
     // After trouble those without an answer stay due.
     const learnt = (row: SessionRow): boolean => seen.trouble === null || answers.has(row.session_id);
-    await sessions.reschedule(same.filter((row) => !over.includes(row) && learnt(row)).map(nextLook));
+    await sessions.reschedule(
+      same.filter((row) => !over.includes(row) && !failed.has(row) && learnt(row)).map(nextLook),
+    );
   }
 
   const isYoung = (row: SessionRow): boolean => schedule.nowMs() - row.created_at.getTime() < times.youngMs;

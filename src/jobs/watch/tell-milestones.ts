@@ -9,6 +9,8 @@ import type { MilestoneRow, Milestones } from '../../store/milestones.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import { MOST_FAILURES } from '../../store/set-aside.ts';
+import type { SetAside } from '../../store/set-aside.ts';
 import type { Settings } from '../../store/settings.ts';
 import { backOffMs } from '../../queue/index.ts';
 import type { Lease, PostOnce, WithLease } from '../../queue/index.ts';
@@ -28,6 +30,7 @@ type TellDeps = {
   sessions: Pick<Sessions, 'find'>;
   requests: Pick<Requests, 'find'>;
   milestones: Milestones;
+  setAside: Pick<SetAside, 'note'>;
   defaults: Pick<Settings, 'preferencesFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -59,7 +62,7 @@ export function createMilestoneTeller(deps: TellDeps) {
     const notify = await notifyOf(deps, session, request);
     for (const row of rows) {
       lease.held.throwIfAborted();
-      const told = await tell(deps, { row, session, request, notify, lease });
+      const told = await tellOrSetAside(deps, { row, session, request, notify, lease });
       if (told.kind === 'wait') return told;
     }
     return TOLD;
@@ -83,6 +86,21 @@ async function notifyOf(
 }
 
 type Case = { row: MilestoneRow; session: SessionRow; request: SessionRequest; notify: Notify; lease: Lease };
+
+/** What fails again and again does not hold up what comes after it. */
+async function tellOrSetAside(deps: TellDeps, one: Case): Promise<Told> {
+  try {
+    return await tell(deps, one);
+  } catch (error) {
+    if (one.lease.held.aborted) throw error;
+    const { session_id: sessionId, key } = one.row;
+    const failures = await deps.setAside.note('milestone', `${sessionId}:${key}`, { error });
+    if (failures < MOST_FAILURES) throw error;
+    deps.log.error({ err: error, sessionId, key }, 'something about a session could not be told');
+    await deps.milestones.settle(one.row, 'skipped');
+    return TOLD;
+  }
+}
 
 async function tell(deps: TellDeps, one: Case): Promise<Told> {
   const { row, session, request } = one;

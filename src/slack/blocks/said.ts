@@ -1,9 +1,10 @@
 import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
+import { LIMIT } from './limits.ts';
 import { isCut, markdownParts, quotedParts } from './markdown.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { escape, link } from './text.ts';
+import { escape, link, truncate } from './text.ts';
 
 /** A message of more posts than this would push everything else out of sight: it comes as a file. */
 const MOST_POSTS = 4;
@@ -39,6 +40,11 @@ function quoted(label: string, words: string, text: Text): Rendered[] {
 /** One sentence in place of what cannot be shown here, with the way to it. */
 export function renderInDevin(sentence: string, url: string, text: Text): Rendered {
   return post(`${sentence} ${link(url, text.thread.openInDevin)}`);
+}
+
+/** As it was written, in place of what cannot be rendered. */
+export function renderRaw(words: string): Rendered {
+  return post(truncate(escape(words), LIMIT.sectionText));
 }
 
 function post(escaped: string): Rendered {

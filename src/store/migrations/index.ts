@@ -8,6 +8,7 @@ import { openHomes } from './006-open-homes.ts';
 import { cardLeases } from './007-card-leases.ts';
 import { resumedAt } from './008-resumed-at.ts';
 import { cardLine } from './014-card-line.ts';
+import { setAside } from './010-set-aside.ts';
 import { exactlyOnce } from './016-exactly-once.ts';
 import { boundedReads } from './018-bounded-reads.ts';
 import { retention } from './019-retention.ts';
@@ -32,6 +33,7 @@ export const migrations: Record<string, Migration> = {
   '007-card-leases': cardLeases,
   '008-resumed-at': resumedAt,
   '014-card-line': cardLine,
+  '010-set-aside': setAside,
   '016-exactly-once': exactlyOnce,
   '017-thread-listening': threadListening,
   '018-bounded-reads': boundedReads,

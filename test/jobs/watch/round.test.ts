@@ -47,6 +47,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
       look: async () => Promise.resolve(recorded.push('look') > 0),
       gone: async () => void (await Promise.resolve(recorded.push('gone'))),
     },
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     enqueue: async () => Promise.resolve(),
     times: { ...ROUND_TIMES, fastestMs: 1000 },
     now: () => clock.ms,
@@ -88,4 +89,47 @@ describe('a round', () => {
   test('records any answer about a session that was gone', async () => {
     expect(await recordedOf(rowIn('gone'), 'there')).toEqual(['look']);
   });
+});
+
+test('a session whose look cannot be recorded is put off for longer and longer, and harms no other', async () => {
+  const rows = ['bad', 'good'].map((id) => sessionRow({ session_id: id }));
+  const recorded: string[] = [];
+  const waits: number[] = [];
+  let failures = 0;
+  const round = createRound({
+    sessions: {
+      due: async () => Promise.resolve(rows),
+      bringForward: async () => Promise.resolve(),
+      dueCount: async () => Promise.resolve({ count: rows.length, databaseNow: new Date(Date.now()) }),
+      reschedule: async (looks) => {
+        await Promise.resolve();
+        for (const { id, at } of looks) if (id === 'bad') waits.push(at?.getTime() ?? 0);
+      },
+    },
+    source: {
+      look: async (ids) =>
+        Promise.resolve({
+          answered: ids.map((id) => sessionResponse(id, { title: 'new' })),
+          gone: [],
+          trouble: null,
+        }),
+    },
+    recorder: {
+      look: async ({ session_id: id }) => {
+        if (id === 'bad') throw new Error('cannot be stored');
+        return Promise.resolve(recorded.push(id) > 0);
+      },
+      gone: async () => Promise.resolve(),
+    },
+    setAside: { note: async () => Promise.resolve((failures += 1)), clear: async () => Promise.resolve() },
+    enqueue: async () => Promise.resolve(),
+    times: { ...ROUND_TIMES, fastestMs: 1000 },
+    now: () => 0,
+    random: () => 0,
+    log: createLog('silent'),
+  });
+  await round(new AbortController().signal);
+  await round(new AbortController().signal);
+  expect(recorded).toEqual(['good', 'good']);
+  expect(waits).toEqual([2000, 4000]);
 });

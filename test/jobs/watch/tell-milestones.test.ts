@@ -11,6 +11,7 @@ import { createLeases } from '../../../src/store/leases.ts';
 import { createMilestones } from '../../../src/store/milestones.ts';
 import { createPosts } from '../../../src/store/posts.ts';
 import { createRequests } from '../../../src/store/requests.ts';
+import { createSetAside, MOST_FAILURES } from '../../../src/store/set-aside.ts';
 import { createSessions } from '../../../src/store/sessions.ts';
 import { useEmbedded } from '../../support/databases.ts';
 import { copyStarted } from '../../support/folders.ts';
@@ -57,6 +58,7 @@ async function startTelling() {
     sessions,
     requests,
     milestones,
+    setAside: createSetAside(db),
     defaults: { preferencesFor: async () => Promise.resolve({}) },
     withLease: createWithLease(createLeases(db)),
     postOnce: createPostOnce({
@@ -117,6 +119,22 @@ test('what takes long to tell, since Slack is slow to take its file, is told onc
     },
   });
   const other = createMilestoneTeller(deps);
+  await tell(ID);
+  expect(told).toEqual(['finished']);
+});
+
+test('what cannot be told again and again is set aside, and what comes after it is told', async () => {
+  const { deps, told, look } = await startTelling();
+  await look({ pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }] });
+  await look({ status_detail: 'finished' });
+  const tell = createMilestoneTeller({
+    ...deps,
+    compose: async (telling) => {
+      if (telling.milestone.kind === 'pr') throw new Error('no');
+      return deps.compose(telling);
+    },
+  });
+  for (let count = 1; count < MOST_FAILURES; count += 1) await expect(tell(ID)).rejects.toThrow('no');
   await tell(ID);
   expect(told).toEqual(['finished']);
 });

@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { cleanText } from '../session/clean-text.ts';
+import type { Tables } from './tables.ts';
+
+/** What can fail on its own: a session's row, a message on its way to a thread, something to tell. */
+export type SetAsideKind = 'session' | 'message' | 'milestone';
+
+/** After so many failures it is set aside. */
+export const MOST_FAILURES = 5;
+
+const REASON_LENGTH = 300;
+
+type Failure = { error: unknown; by?: number };
+
+export type SetAside = ReturnType<typeof createSetAside>;
+
+export function createSetAside(db: Kysely<Tables>) {
+  return {
+    /** Counts a failure, or as many as it stands for; resolves with how many there are. */
+    async note(kind: SetAsideKind, id: string, { error, by = 1 }: Failure): Promise<number> {
+      const reason = cleanText(String(error)).slice(0, REASON_LENGTH);
+      const { failures } = await db
+        .insertInto('set_aside')
+        .values({ kind, id, reason, failures: by })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['kind', 'id'])
+            .doUpdateSet({ failures: sql`set_aside.failures + ${by}`, reason, failed_at: sql`now()` }),
+        )
+        .returning('failures')
+        .executeTakeFirstOrThrow();
+      return failures;
+    },
+
+    /** It works again. */
+    async clear(kind: SetAsideKind, id: string): Promise<void> {
+      await db.deleteFrom('set_aside').where('kind', '=', kind).where('id', '=', id).execute();
+    },
+  };
+}
+
+/** How many of each kind are set aside now. */
+export async function countSetAside(db: Kysely<Tables>): Promise<Record<string, number>> {
+  const rows = await db
+    .selectFrom('set_aside')
+    .select(['kind', (select) => select.fn.countAll().as('count')])
+    .where('failures', '>=', MOST_FAILURES)
+    .groupBy('kind')
+    .execute();
+  return Object.fromEntries(rows.map(({ kind, count }) => [kind, Number(count)]));
+}

@@ -1,0 +1,46 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { migrate } from '../../src/store/migrate.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+import { sessionResponse } from '../support/session-response.ts';
+
+describeOnBothDatabases('what fails again and again', (open) => {
+  const opened = async () => {
+    const { db } = await open();
+    await migrate(db);
+    return { db, sessions: createSessions(db), setAside: createSetAside(db) };
+  };
+
+  test('is counted once it is set aside, and no more when it works again', async () => {
+    const { db, setAside } = await opened();
+    const note = async () => setAside.note('message', 's1:e1', { error: new Error('a\u0000b') });
+    for (let count = 1; count < MOST_FAILURES; count += 1) expect(await note()).toBe(count);
+    expect(await countSetAside(db)).toEqual({});
+    await note();
+    expect(await countSetAside(db)).toEqual({ message: 1 });
+    await setAside.clear('message', 's1:e1');
+    expect(await countSetAside(db)).toEqual({});
+  });
+
+  test('a session whose row cannot be read harms only itself', async () => {
+    const { db, sessions } = await opened();
+    for (const id of ['bad', 'good'])
+      await sessions.bind({
+        sessionId: id,
+        requestId: `r-${id}`,
+        url: `https://app.devin.ai/sessions/${id}`,
+        response: sessionResponse(id),
+        teamId: 'T1',
+        channelId: 'C1',
+        threadTs: '1.1',
+      });
+    await sql`update sessions set next_look_at = now() - interval '1 minute'`.execute(db);
+    await sql`update sessions set told = '"no list"' where session_id = 'bad'`.execute(db);
+    const due = await sessions.due({ until: new Date(), hotSince: new Date(0), limit: 10 });
+    expect(due.map(({ session_id: id }) => id)).toEqual(['good']);
+    expect((await sessions.dueCount(new Date(), 10)).count).toBe(1);
+    expect(await countSetAside(db)).toEqual({ session: 1 });
+  });
+});
