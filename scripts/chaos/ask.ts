@@ -13,6 +13,7 @@ type AskDeps = { world: World; ledger: Ledger; signal: AbortSignal };
 /** More than a minute: a start takes seconds, and the next may be killed, too. */
 const MOST_TRIES = 16;
 const PATIENCE_MS = 5000;
+const MENTION_PATIENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
 
@@ -44,8 +45,18 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
             : 'unanswered';
       });
     }
+    if (way === 'mention') {
+      return send({ token, way, person }, async () => byMention(person.userId, channelId, taskOf(token)));
+    }
     // One form at a time, as a person has.
     return oneByOne(person.userId, async () => byForm({ token, way, person }, channelId));
+  }
+
+  /** Slack delivers it again by itself. */
+  async function byMention(userId: string, channelId: string, task: string): Promise<Outcome> {
+    const { ts } = await slack.speak(userId, channelId, `<@${slack.workspace.botUserId}> ${task}`);
+    const takenAtMs = await until(() => ledger.acceptedAtMs(ts), { timeoutMs: MENTION_PATIENCE_MS, signal });
+    return takenAtMs === null ? 'unanswered' : 'accepted';
   }
 
   async function byForm(of: Pick<Attempt, 'token' | 'way' | 'person'>, channelId: string): Promise<Outcome> {

@@ -4,7 +4,7 @@ import type { PlannedFault } from './faults.ts';
 import { createRandom } from './random.ts';
 import type { Random } from './random.ts';
 
-const WAYS = ['command', 'form', 'shortcut'] as const;
+const WAYS = ['command', 'form', 'shortcut', 'mention'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** What happens next in a thread, and how long after what was before. */

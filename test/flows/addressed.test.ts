@@ -203,7 +203,7 @@ describe('a message to the app where MENTIONS is "ask"', () => {
 
   test('is offered to its author alone, and starts when they say so, with its card in its thread', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, bot, sessionsOf } = people(world());
+    const { ana, ben, channelId, bot, sessionsOf } = people(world());
     const said = await slack.speak(ana.userId, channelId, `${bot} fix the login test --acu 5`);
     for (const delivery of said.deliveries) await slack.redeliver(delivery);
     const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, OFFER);
@@ -214,6 +214,8 @@ describe('a message to the app where MENTIONS is "ask"', () => {
     expect(session.request).toMatchObject({ prompt: 'fix the login test', max_acu_limit: 5 });
     for (const { ts: again } of noticesTo(slack, channelId, ana.userId))
       await slack.clickButton(ana.userId, { channelId, ts: again }, 'start_as_task').catch(() => undefined);
+    await slack.command(ben.userId, channelId, 'and this comes after them');
+    await sessionOf(devin, ben.devinUserId);
     expect(sessionsOf(ana)).toBe(1);
   });
 });
