@@ -108,9 +108,13 @@ async function storm(
     talking.catch(() => undefined);
     talks.push(talking);
   });
-  const killing = plan.kills.map(async ({ atMs, replica }) => {
-    await at(atMs);
-    await replicas.kill(replica);
+  const killing = Array.from({ length: options.replicas }, async (_, replica) => {
+    for (const { afterMs, of } of plan.kills.filter((kill) => kill.replica === replica)) {
+      await replicas.until(replica, of);
+      await delay(afterMs, undefined, { signal });
+      await replicas.kill(replica);
+    }
+    await at(plan.lastsMs);
   });
   const planting = plan.faults.map(async (fault) => {
     await at(fault.atMs);
@@ -120,7 +124,10 @@ async function storm(
     await at(atMs);
     world.slack.dropSockets();
   });
-  const raging = Promise.all([...killing, ...planting, ...dropping]).then(faults.clear);
+  const raging = Promise.all([...killing, ...planting, ...dropping]).then(async () => {
+    faults.clear();
+    for (let replica = 0; replica < plan.lastKills; replica += 1) await replicas.kill(replica);
+  });
   await Promise.all([raging, ...asking]);
   return { talks: Promise.all(talks) };
 }

@@ -20,12 +20,15 @@ export type PlannedRequest = {
   turns: readonly Turn[];
 };
 
-type PlannedKill = { atMs: number; replica: number };
+/** So long after it was started, or was ready. */
+type PlannedKill = { replica: number; afterMs: number; of: 'start' | 'life' };
 
 export type Plan = {
   lastsMs: number;
   requests: readonly PlannedRequest[];
   kills: readonly PlannedKill[];
+  /** How many are ended last, when all was asked: calls that hang end with their process. */
+  lastKills: number;
   faults: readonly PlannedFault[];
   /** Drops of every socket. */
   drops: readonly number[];
@@ -41,15 +44,19 @@ export type Pace = {
 export const PEOPLE = 12;
 export const CHANNELS = 6;
 const TURNS = 6;
+/** A start takes about so long on two cores. */
+const STARTS_MS = 1500;
+const STARTING_SHARE = 0.15;
 
 /** All that will happen, drawn before it begins. */
 export function makePlan(options: ChaosOptions, pace: Pace): Plan {
-  const { requests, kills, seed } = options;
-  const lastsMs = Math.max(requests * pace.requestMs, kills * pace.killMs);
+  const { requests, kills, replicas, seed } = options;
+  const lastsMs = Math.max(requests * pace.requestMs, (kills * (pace.killMs + STARTS_MS)) / replicas);
   return {
     lastsMs,
     requests: planRequests(options, { pace, lastsMs, random: createRandom(seed, 'requests') }),
-    kills: planKills(options, lastsMs),
+    kills: planKills(options, pace),
+    lastKills: Math.min(kills, replicas),
     faults: planFaults(options, lastsMs),
     drops: options.transport === 'socket' ? createRandom(seed, 'drops').moments(kills, lastsMs) : [],
   };
@@ -84,14 +91,14 @@ function planTurns(random: Random, { turnMs }: Pace): Turn[] {
   }));
 }
 
-/** The last ones end every replica: calls that hang end with their process. */
-function planKills({ kills, replicas, seed }: ChaosOptions, lastsMs: number): PlannedKill[] {
+/** Those of one replica come one after the other. */
+function planKills({ kills, replicas, seed }: ChaosOptions, { killMs }: Pace): PlannedKill[] {
   const random = createRandom(seed, 'kills');
-  const last = Math.min(kills, replicas);
-  const early = random
-    .moments(kills - last, lastsMs)
-    .map((atMs) => ({ atMs, replica: random.below(replicas) }));
-  return [...early, ...Array.from({ length: last }, (_, replica) => ({ atMs: lastsMs, replica }))];
+  return Array.from({ length: Math.max(0, kills - replicas) }, () => ({
+    replica: random.below(replicas),
+    afterMs: random.below(2 * killMs),
+    of: random.chance(STARTING_SHARE) ? 'start' : 'life',
+  }));
 }
 
 function planFaults({ faults, seed }: ChaosOptions, lastsMs: number): PlannedFault[] {

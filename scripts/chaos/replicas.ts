@@ -1,13 +1,16 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createBotProcess } from '../../src/sandbox/bot-process.ts';
 import type { BotProcess } from '../../src/sandbox/bot-process.ts';
 
 export type Replicas = {
   /** Resolves when all are ready for the first time. */
   start: () => Promise<void>;
-  /** SIGKILL, at whatever it is doing, its start included. */
+  /** When one runs, or is ready. */
+  until: (replica: number, of: 'start' | 'life') => Promise<void>;
+  /** SIGKILL, at whatever it is doing. */
   kill: (replica: number) => Promise<void>;
   kills: () => number;
   /** What ended without having been killed, in its last words. */
@@ -40,6 +43,7 @@ export async function createReplicas(options: ReplicasOptions): Promise<Replicas
     start: async () => {
       await Promise.all(replicas.map(async ({ supervise }) => supervise(ownEnds)));
     },
+    until: async (replica, of) => replicas[replica]?.until(of),
     kill: async (replica) => replicas[replica]?.kill(),
     kills: () => replicas.reduce((sum, { kills }) => sum + kills(), 0),
     ownEnds,
@@ -82,9 +86,11 @@ async function createReplica(options: ReplicasOptions, number: number, onChange:
     bot,
     supervise,
     kills: () => life.kills,
+    until: async (of: 'start' | 'life') =>
+      soon(bot, ({ pid, address }) => (of === 'start' ? pid : address) !== null),
     async kill() {
       // Between two lives: the next one, as it begins.
-      await until(bot, ({ pid }) => pid !== null);
+      await soon(bot, ({ pid }) => pid !== null);
       life.kills += 1;
       log.write('--- killed\n');
       await bot.kill();
@@ -98,6 +104,9 @@ async function createReplica(options: ReplicasOptions, number: number, onChange:
 }
 
 const MOST_OWN_ENDS = 5;
+const MOST_START_MS = 60_000;
+
+type Fits = (state: ReturnType<BotProcess['state']>) => boolean;
 
 function lastWords(bot: BotProcess, number: number): string {
   const words = bot
@@ -111,10 +120,12 @@ async function ended(bot: BotProcess): Promise<void> {
   await until(bot, ({ pid }) => pid === null);
 }
 
-async function until(
-  bot: BotProcess,
-  fits: (state: ReturnType<BotProcess['state']>) => boolean,
-): Promise<void> {
+/** Resolves all the same when it takes too long: one that cannot start does not hold up the run. */
+async function soon(bot: BotProcess, fits: Fits): Promise<void> {
+  await Promise.race([until(bot, fits), delay(MOST_START_MS, undefined, { ref: false })]);
+}
+
+async function until(bot: BotProcess, fits: Fits): Promise<void> {
   if (fits(bot.state())) return;
   await new Promise<void>((resolve) => {
     const stop = bot.subscribe(() => {

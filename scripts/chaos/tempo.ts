@@ -14,7 +14,7 @@ export type Tempo = {
 
 /** The app as it is, and Slack's own times. */
 export const REAL_TEMPO: Tempo = {
-  pace: { requestMs: 250, killMs: 4000, turnMs: 4000 },
+  pace: { requestMs: 250, killMs: 2500, turnMs: 4000 },
   lingerMs: 20_000,
   program: null,
   redeliverAfterMs: null,
@@ -22,7 +22,7 @@ export const REAL_TEMPO: Tempo = {
 
 /** For a test: all of it sooner. */
 export const QUICK_TEMPO: Tempo = {
-  pace: { requestMs: 150, killMs: 1500, turnMs: 300 },
+  pace: { requestMs: 150, killMs: 500, turnMs: 300 },
   lingerMs: 1000,
   program: fileURLToPath(new URL('quick-main.ts', import.meta.url)),
   redeliverAfterMs: [100, 1000, 2000, 4000],

@@ -5,22 +5,25 @@ import { makePlan } from '../../scripts/chaos/plan.ts';
 import { QUICK_TEMPO } from '../../scripts/chaos/tempo.ts';
 import { usePostgres } from '../support/databases.ts';
 
+/** Half a minute where nothing else runs. */
+const LONG = { timeout: 150_000 };
+
 const { createDatabase, url } = usePostgres();
 
 async function chaos(args: string[], databaseUrl: string | null) {
   const { signal } = new AbortController();
   // What does not settle is to be named, not to run into the test's own limit.
-  const bounded = [...args, '--settle-seconds=35'];
+  const bounded = [...args, '--settle-seconds=60'];
   return runChaos({ options: readOptions(bounded), tempo: QUICK_TEMPO, databaseUrl, signal });
 }
 
-test('keeps every promise through faults and SIGKILLs on the embedded database', async () => {
+test('keeps every promise through faults and SIGKILLs on the embedded database', LONG, async () => {
   const report = await chaos(['--requests=40', '--kills=4', '--talks=5', '--seed=11'], null);
   expect(report.violations).toEqual([]);
   expect(report).toMatchObject({ kills: 4, accepted: report.created + report.notConfirmed });
 });
 
-test('keeps every promise through faults and SIGKILLs of two replicas on Postgres', async () => {
+test('keeps every promise through faults and SIGKILLs of two replicas on Postgres', LONG, async () => {
   await createDatabase('chaos');
   const options = [
     '--requests=40',
