@@ -1,5 +1,6 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
+import type { Limits } from './session/limits.ts';
 import { en } from './text/index.ts';
 
 const words = en.config;
@@ -36,6 +37,8 @@ const environmentSchema = z.object({
   RETENTION_DAYS: z.coerce.number().int().min(1).default(90),
   MENTIONS: z.enum(['start', 'ask']).default('start'),
   POLICY_FILE: z.never().optional(),
+  LIMIT_OPEN_SESSIONS: z.coerce.number().int().min(0).default(20),
+  LIMIT_STARTS_PER_HOUR: z.coerce.number().int().min(0).default(30),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -61,6 +64,8 @@ export type Config = {
   devin: { apiKey: string; orgId: string; apiUrl: string };
   impersonation: 'required' | 'preferred' | 'off';
   requestTag: boolean;
+  /** Of each person. */
+  limits: Limits;
   /** The fastest polling interval. */
   watchSeconds: number;
   /** How long the text of what has ended is kept. */
@@ -118,6 +123,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
     devin: { apiKey: env.DEVIN_API_KEY, orgId: env.DEVIN_ORG_ID, apiUrl: env.DEVIN_API_URL },
     impersonation: env.IMPERSONATION,
     requestTag: env.REQUEST_TAG === 'on',
+    limits: { openSessions: env.LIMIT_OPEN_SESSIONS, startsPerHour: env.LIMIT_STARTS_PER_HOUR },
     watchSeconds: env.WATCH_SECONDS,
     retentionDays: env.RETENTION_DAYS,
     mentions: env.MENTIONS,

@@ -25,6 +25,8 @@ export function userMessage(failure: Failure, text: Text): string {
       return text.notices.identity[failure.reason](failure.maskedEmail);
     case 'devin':
       return devinMessage(failure, text);
+    case 'limit':
+      return text.notices.limits[failure.limit](failure);
     case 'secrets-lost':
       return text.card.problems.secretsLost;
     case 'slack':

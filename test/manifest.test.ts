@@ -64,10 +64,12 @@ const EVENTS = {
   reaction_added: ['reactions:read'],
   member_joined_channel: ['channels:read', 'groups:read'],
   file_shared: ['files:read'],
+  user_change: ['users:read'],
 } as const satisfies Record<string, readonly string[]>;
 
 const HISTORY = ['channels:history', 'groups:history', 'im:history', 'mpim:history'] as const;
-const CONVERSATIONS = ['channels:read', 'groups:read', 'im:read', 'mpim:read'] as const;
+/** Direct messages are not asked about. */
+const CONVERSATIONS = ['channels:read', 'groups:read', 'mpim:read'] as const;
 
 /** Methods, and the scopes each needs as it is used here: https://docs.slack.dev/reference/methods/<method> */
 const METHODS: Readonly<Record<string, readonly string[]>> = {
@@ -78,6 +80,7 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
   'chat.update': ['chat:write'],
   'conversations.history': HISTORY,
   'conversations.info': CONVERSATIONS,
+  'conversations.members': CONVERSATIONS,
   'conversations.open': ['im:write'],
   'conversations.replies': HISTORY,
   'files.completeUploadExternal': ['files:write'],
@@ -92,6 +95,7 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
   'users.lookupByEmail': ['users:read.email'],
   'views.open': [],
   'views.publish': [],
+  'views.push': [],
   'views.update': [],
 };
 

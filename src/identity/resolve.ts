@@ -1,6 +1,6 @@
 import type { Member } from '../devin/members.ts';
 import type { Identity, RefusalReason } from '../session/identity.ts';
-import type { SlackPerson } from '../slack/people.ts';
+import type { SlackPerson } from '../session/person.ts';
 import type { Identities, Person } from '../store/identities.ts';
 
 export type MemberLookup =
@@ -29,13 +29,13 @@ export type IdentityResolver = ReturnType<typeof createIdentityResolver>;
  * profile's confirmed address. People cannot claim an identity for themselves.
  */
 export function createIdentityResolver(deps: ResolveDeps) {
-  async function fresh(person: Person): Promise<Identity> {
-    const slackPerson = await deps.findPerson(person.userId);
-    const refusal = refusedAnyway(slackPerson);
-    if (slackPerson === null || refusal !== null) return refused(refusal ?? 'external', null);
-    if (deps.impersonation === 'off')
-      return { kind: 'service-user', because: 'off', checkedAtMs: deps.now() };
-    return (await byLink(person)) ?? (await byEmail(slackPerson.email));
+  /** What Devin says of a full member of the workspace. */
+  async function inDevin(person: Person, address: string | null): Promise<Identity> {
+    const cached = await deps.identities.cached(person, address);
+    if (cached !== null && deps.now() - cached.checkedAtMs < timeToLive(cached)) return cached;
+    const identity = (await byLink(person)) ?? (await byEmail(address));
+    await deps.identities.remember(person, { address, identity });
+    return identity;
   }
 
   async function byLink(person: Person): Promise<Identity | null> {
@@ -70,13 +70,14 @@ export function createIdentityResolver(deps: ResolveDeps) {
   }
 
   return {
-    /** Throws when Slack or Devin cannot be asked. */
+    /** As things are now. Throws when Slack or Devin cannot be asked. */
     async resolve(person: Person): Promise<Identity> {
-      const cached = await deps.identities.cached(person);
-      if (cached !== null && deps.now() - cached.checkedAtMs < timeToLive(cached)) return cached;
-      const identity = await fresh(person);
-      await deps.identities.remember(person, identity);
-      return identity;
+      const slackPerson = await deps.findPerson(person.userId);
+      const refusal = refusedAnyway(slackPerson);
+      if (slackPerson === null || refusal !== null) return refused(refusal ?? 'external', null);
+      if (deps.impersonation === 'off')
+        return { kind: 'service-user', because: 'off', checkedAtMs: deps.now() };
+      return inDevin(person, slackPerson.email);
     },
   };
 }
@@ -87,10 +88,8 @@ function refusedAnyway(person: SlackPerson | null): RefusalReason | null {
   return person.kind === 'member' ? null : person.kind;
 }
 
-function timeToLive(identity: Identity): number {
-  const settled =
-    identity.kind === 'matched' || (identity.kind === 'service-user' && identity.because === 'off');
-  return settled ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
+function timeToLive({ kind }: Identity): number {
+  return kind === 'matched' ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
 }
 
 /** `j…@acme.com`: enough to recognise one's own address, not enough to learn another's. */

@@ -2,7 +2,9 @@ import type { Log } from '../log.ts';
 import { repeat } from '../repeat.ts';
 import type { Repetition } from '../repeat.ts';
 import type { Cards } from '../store/cards.ts';
+import { KNOWN_FOR_MS } from '../slack/people.ts';
 import type { Forms } from '../store/forms.ts';
+import type { KnownPeople } from '../store/known-people.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { Posts } from '../store/posts.ts';
 import type { Replies } from '../store/replies.ts';
@@ -26,6 +28,7 @@ type SweepDeps = {
   requests: Pick<Requests, 'stranded'>;
   cards: Pick<Cards, 'unlined' | 'teamsInLine'>;
   forms: Pick<Forms, 'deleteBefore'>;
+  knownPeople: Pick<KnownPeople, 'deleteBefore'>;
   replies: Pick<Replies, 'waiting'>;
   messages: Pick<SessionMessages, 'waiting'>;
   milestones: Pick<Milestones, 'waiting'>;
@@ -39,7 +42,8 @@ export type Sweep = ReturnType<typeof createSweep>;
 
 /** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
-  const { requests, cards, forms, replies, messages, milestones, posts, enqueue, times, log } = deps;
+  const { requests, cards, forms, knownPeople, replies, messages, milestones, posts, enqueue, times, log } =
+    deps;
   let looking: Repetition | null = null;
 
   const ago = (ms: number): Date => new Date(Date.now() - ms);
@@ -72,6 +76,7 @@ export function createSweep(deps: SweepDeps) {
       await recoverCards();
       await recoverThreads(WAITING_MS);
       await forms.deleteBefore(ago(FORM_LIFE_MS));
+      await knownPeople.deleteBefore(ago(KNOWN_FOR_MS));
       await posts.sweep();
     } catch (error) {
       log.warn({ err: error }, 'looking for what was left undone failed');

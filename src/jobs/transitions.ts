@@ -48,13 +48,15 @@ export function createTransitions(deps: TransitionDeps) {
 
   /**
    * One transaction; null when the request is no longer in `from`. `then`: what follows, which may depend on the row as
-   * it is now that nobody else changes it.
+   * it is now that nobody else changes it. `onlyIf` is asked first: false leaves everything as it is.
    */
   async function move(
     step: Step,
     then: Consequences | ((moved: SessionRequest) => Consequences) = {},
+    onlyIf: ((trx: Transaction<Tables>) => Promise<boolean>) | null = null,
   ): Promise<SessionRequest | null> {
     const moved = await db.transaction().execute(async (trx) => {
+      if (onlyIf !== null && !(await onlyIf(trx))) return null;
       const moved = await requests.advance(step, trx);
       if (moved === null) return null;
       const { card, tell, session, run } = typeof then === 'function' ? then(moved) : then;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from './identity.ts';
+import { limitReachedSchema } from './limits.ts';
 
 /** Why a request ended without a session, as it is stored; `errors.ts` makes the sentence. No secrets, no bodies. */
 export const failureSchema = z.discriminatedUnion('kind', [
@@ -20,6 +21,8 @@ export const failureSchema = z.discriminatedUnion('kind', [
   }),
   /** Session secrets could no longer be decrypted. */
   z.object({ kind: z.literal('secrets-lost') }),
+  /** The person has as much open, or started as much, as one may. */
+  z.object({ kind: z.literal('limit'), ...limitReachedSchema.shape }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),
   /** Devin was busy or down for longer than a request waits, or asked for a wait that would end after that. */

@@ -3,8 +3,9 @@ import { excerptAround, placeOf } from '../session/excerpt.ts';
 import type { MessageContext, SlackMessage } from '../session/context.ts';
 import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
 import { slackFailure } from './errors.ts';
+import type { SlackPerson } from '../session/person.ts';
 import { isSaid, readMessage, repliesTo } from './messages.ts';
-import type { People, SlackPerson } from './people.ts';
+import type { People } from './people.ts';
 import type { PresenceOf } from './presence.ts';
 import { placeKindOf } from './place-kind.ts';
 

@@ -8,6 +8,7 @@ import { faultsOfFailure } from '../session/faults.ts';
 import type { Faults } from '../session/faults.ts';
 import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
+import type { LimitReached } from '../session/limits.ts';
 import { EARLY_CARD_MS } from '../session/request.ts';
 import type { EnqueueAll } from '../jobs/queue.ts';
 import { inBatches } from '../store/batches.ts';
@@ -16,6 +17,7 @@ import type { Deadline } from '../store/deadline.ts';
 import type { Envelope, Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import { messageKey, newId } from '../store/request-row.ts';
+import type { Limiter } from '../store/limiter.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { NewRequest, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -39,6 +41,7 @@ type IntakeDeps = {
   forms: Forms;
   defaults: Settings;
   envelopes: Envelopes;
+  limiter: Pick<Limiter, 'lock' | 'beyond'>;
   enqueueAll: EnqueueAll;
   /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
   prefer: <T>(task: () => Promise<T>) => Promise<T>;
@@ -57,7 +60,9 @@ const commandKey = (triggerId: string): string => `command:${triggerId}`;
 export type Intake = ReturnType<typeof createIntake>;
 
 /** What listeners may do: write down what was asked. Everything else happens after Slack has its answer. */
-export function createIntake({ db, requests, forms, defaults, envelopes, enqueueAll, prefer }: IntakeDeps) {
+export function createIntake(deps: IntakeDeps) {
+  const { db, requests, forms, defaults, envelopes, limiter, enqueueAll, prefer } = deps;
+
   /** The session, and its card if the session takes longer. */
   async function begin(jobs: Job[], trx: Transaction<Tables>): Promise<void> {
     const cards = jobs.map((job) => ({ ...job, startAfterMs: EARLY_CARD_MS }));
@@ -71,13 +76,15 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
     // While it waited for the batch before, its time may have passed.
     for (const deadline of deadlines) deadline.check();
     return db.transaction().execute(async (trx) => {
-      const areNew = await requests.insert(
-        batch.map(({ request }) => request),
-        trx,
-      );
-      const jobs = batch
-        .filter((_timely, at) => areNew[at])
-        .map(({ request: { id } }) => ({ payload: { requestId: id }, key: id }));
+      const wanted = batch.map(({ request }) => request);
+      await limiter.lock(wanted, trx);
+      const areNew = await requests.insert(wanted, trx);
+      const inserted = wanted.filter((_request, at) => areNew[at]);
+      const beyond = await limiter.beyond(inserted, trx);
+      for (const request of inserted) await refuseBeyond(request, beyond.get(request.id), trx);
+      const jobs = inserted
+        .filter(({ id }) => !beyond.has(id))
+        .map(({ id }) => ({ payload: { requestId: id }, key: id }));
       if (jobs.length > 0) await begin(jobs, trx);
       beginCommit(deadlines);
       return areNew;
@@ -87,6 +94,19 @@ export function createIntake({ db, requests, forms, defaults, envelopes, enqueue
   /** Rejects with a `TooLateError` what is not written before Slack stops waiting. */
   const accept = async (toRequest: () => Promise<NewRequest>): Promise<boolean> =>
     inTime(async (deadline) => prefer(async () => write({ request: await toRequest(), deadline })));
+  /** The person is told why, and gets what they typed back in a form. */
+  async function refuseBeyond(
+    { id, sealed }: NewRequest,
+    reached: LimitReached | undefined,
+    trx: Transaction<Tables>,
+  ): Promise<void> {
+    if (reached === undefined) return;
+    const failure = { kind: 'limit', ...reached } as const;
+    const changes = { failure, sealed: envelopes.withoutSecrets(id, sealed) };
+    await requests.advance({ id, from: 'accepted', to: 'refused', changes }, trx);
+    const payload = { requestId: id, notice: 'refused' } as const;
+    await enqueueAll('tell-person', [{ payload, key: id }], trx);
+  }
 
   async function withDefaults(
     { teamId, userId, channelId }: Asked,

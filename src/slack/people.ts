@@ -1,6 +1,8 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { cleanJson } from '../session/clean-text.ts';
+import type { SlackPerson } from '../session/person.ts';
+import type { KnownPeople } from '../store/known-people.ts';
 import { slackFailure } from './errors.ts';
 
 const userSchema = z.object({
@@ -24,20 +26,20 @@ const userSchema = z.object({
     .nullish(),
 });
 
-/** https://docs.slack.dev/reference/objects/user-object */
-export type SlackPerson = {
-  userId: string;
-  name: string;
-  kind: 'member' | 'guest' | 'external' | 'bot' | 'deactivated';
-  isAdmin: boolean;
-  /** null where the profile has none, it is not confirmed, or the app may not read it. */
-  email: string | null;
-};
-
 export type People = ReturnType<typeof createPeople>;
 
-/** `teamId`: the workspace the app is installed in; whoever belongs to another one is external. */
-export function createPeople({ client, teamId }: { client: WebClient; teamId: () => string }) {
+type PeopleDeps = {
+  client: WebClient;
+  /** The workspace the app is installed in; people of other ones are external. */
+  teamId: () => string;
+  knownPeople: Pick<KnownPeople, 'since' | 'remember'>;
+  now: () => number;
+};
+
+/** How long what Slack said of a person counts, unless it says that they have changed. */
+export const KNOWN_FOR_MS = 5 * 60 * 1000;
+
+export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
   async function ask(asking: Promise<{ user?: unknown }>): Promise<SlackPerson | null> {
     try {
       const { user } = await asking;
@@ -50,7 +52,15 @@ export function createPeople({ client, teamId }: { client: WebClient; teamId: ()
 
   return {
     /** null: Slack does not know the person. Throws when Slack cannot be asked. */
-    find: async (userId: string) => ask(client.users.info({ user: userId })),
+    async find(userId: string): Promise<SlackPerson | null> {
+      const who = { teamId: teamId(), userId };
+      const askedAtMs = now();
+      const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS));
+      if (known !== null) return known;
+      const person = await ask(client.users.info({ user: userId }));
+      if (person !== null) await knownPeople.remember(who, person, new Date(askedAtMs));
+      return person;
+    },
     /** Whose address it is; null: nobody's in this workspace. Throws when Slack cannot be asked. */
     findByEmail: async (email: string) => ask(client.users.lookupByEmail({ email })),
   };

@@ -11,18 +11,23 @@ export type Identities = ReturnType<typeof createIdentities>;
 
 export function createIdentities(db: Kysely<Tables>) {
   return {
-    async cached({ teamId, userId }: Person): Promise<Identity | null> {
+    /** `address`: what was found by another one, or by none, does not count. */
+    async cached({ teamId, userId }: Person, address: string | null): Promise<Identity | null> {
       const row = await db
         .selectFrom('identities')
         .select('identity')
         .where('team_id', '=', teamId)
         .where('user_id', '=', userId)
+        .where('address', 'is not distinct from', address)
         .executeTakeFirst();
       return row === undefined ? null : identitySchema.parse(row.identity);
     },
 
-    async remember({ teamId, userId }: Person, identity: Identity): Promise<void> {
-      const value = { identity: json(identity), checked_at: new Date(identity.checkedAtMs) };
+    async remember(
+      { teamId, userId }: Person,
+      { address, identity }: { address: string | null; identity: Identity },
+    ): Promise<void> {
+      const value = { address, identity: json(identity), checked_at: new Date(identity.checkedAtMs) };
       await db
         .insertInto('identities')
         .values({ team_id: teamId, user_id: userId, ...value })

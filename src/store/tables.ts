@@ -248,10 +248,21 @@ type FormsTable = {
   created_at: Generated<Date>;
 };
 
-/** What was found out about a person, kept for a while. */
+/** What Slack said of a person lately. */
+type KnownPeopleTable = {
+  team_id: string;
+  user_id: string;
+  /** null: the person has changed since Slack was asked. */
+  person: Json;
+  checked_at: Timestamp;
+};
+
+/** What was found out about a person in Devin, kept for a while. */
 type IdentitiesTable = {
   team_id: string;
   user_id: string;
+  /** By which it was looked for; null: by a link, or there was none. */
+  address: string | null;
   identity: Json;
   checked_at: Timestamp;
 };
@@ -300,6 +311,7 @@ export type Tables = {
   edit_budgets: EditBudgetsTable;
   post_pauses: PostPausesTable;
   forms: FormsTable;
+  known_people: KnownPeopleTable;
   identities: IdentitiesTable;
   identity_links: IdentityLinksTable;
   settings: SettingsTable;

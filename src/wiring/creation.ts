@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createAttachStep } from '../jobs/create-session/attach.ts';
 import { createEnd } from '../jobs/create-session/end.ts';
-import { createIdentifyStep } from '../jobs/create-session/identify.ts';
+import { createIdentifyAgain, createIdentifyStep } from '../jobs/create-session/identify.ts';
 import { createSessionCreator } from '../jobs/create-session/run.ts';
 import { createSendStep } from '../jobs/create-session/send.ts';
 import { createSettleStep } from '../jobs/create-session/settle.ts';
@@ -83,6 +83,8 @@ function createSteps(parts: Parts, findSession: FindSession) {
     attached: createSendStep({
       createSession: devin.sessions.create,
       devinTime: async () => devin.time().catch(() => null),
+      limiter: parts.limiter,
+      identify: createIdentifyAgain({ resolver, transitions, end, now }),
       envelopes: store.envelopes,
       tagRequests: config.requestTag,
       transitions,

@@ -18,6 +18,7 @@ import { listenToOptions } from '../slack/listeners/options.ts';
 import type { Suggest } from '../slack/listeners/options.ts';
 import { listenToReview } from '../slack/listeners/review.ts';
 import { listenToSecretForm } from '../slack/listeners/secret-form.ts';
+import { listenToPeople } from '../slack/listeners/people.ts';
 import { listenToShortcuts } from '../slack/listeners/shortcuts.ts';
 import { listenToSteering } from '../slack/listeners/steering.ts';
 import { listenToViews } from '../slack/listeners/views.ts';
@@ -52,7 +53,7 @@ export function createEdge(parts: Parts): HttpServer {
   const { prefer } = database;
   const { command } = config.slack;
   const text = en;
-  const intake = createIntake({ ...store, enqueueAll: queue.enqueueAll, prefer });
+  const intake = createIntake({ ...store, limiter: parts.limiter, enqueueAll: queue.enqueueAll, prefer });
   const openView = createViewOpener({ outbound, text });
   const identify = createIdentify(parts);
   const authority = createAuthority({ ...store, identify, presence: createPresenceInTime(parts), text });
@@ -88,6 +89,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, shared);
   listenToHome(app, { ...shared, now });
+  listenToPeople(app, { ...store, now });
   return createHttpServer({
     host: config.http.host,
     port: config.http.port,

@@ -24,6 +24,8 @@ import type { Metrics } from '../metrics.ts';
 import type { RequestState } from '../session/request.ts';
 import { openDatabase } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
+import { createLimiter } from '../store/limiter.ts';
+import type { Limiter } from '../store/limiter.ts';
 import { createSeal, loadSecretsKeys } from '../store/seal.ts';
 import type { StoreError } from '../store/store-error.ts';
 import { en } from '../text/index.ts';
@@ -50,6 +52,7 @@ export type Parts = {
   devin: Devin;
   slack: Slack;
   resolver: IdentityResolver;
+  limiter: Limiter;
   transitions: Transitions;
   adopt: Adopt;
   withLease: WithLease;
@@ -84,7 +87,7 @@ export async function createParts(config: Config, overrides: Overrides): Promise
     log,
     onRequest: metrics.observeDevin,
   });
-  const slack = createSlack(config, settings, metrics);
+  const slack = createSlack(config, { settings, metrics, store });
   const ahead = (theirMs: number | null): number | null =>
     theirMs === null ? null : theirMs - settings.now();
   const skews: Skews = { slack: () => ahead(slack.clock.nowMs()), devin: () => ahead(devin.clock.nowMs()) };
@@ -111,6 +114,7 @@ export async function createParts(config: Config, overrides: Overrides): Promise
       identities: store.identities,
       now,
     }),
+    limiter: createLimiter(config.limits, now),
     transitions,
     adopt: createAdopt(transitions, store.envelopes),
     withLease: createWithLease(store.leases),

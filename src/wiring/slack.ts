@@ -15,6 +15,7 @@ import type { Metrics } from '../metrics.ts';
 import { createPresence } from '../slack/presence.ts';
 import { createUpstream, tooMany } from '../upstream.ts';
 import type { Settings } from './settings.ts';
+import type { Store } from './store.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const SLACK_API_URL = 'https://slack.com/api/';
@@ -27,10 +28,11 @@ const SLACK_RATES = {
 
 export type Slack = ReturnType<typeof createSlack>;
 
+type SlackDeps = { settings: Settings; metrics: Metrics; store: Pick<Store, 'knownPeople'> };
+
 export function createSlack(
   { slack: { botToken, apiUrl, transport } }: Config,
-  settings: Settings,
-  metrics: Metrics,
+  { settings, metrics, store: { knownPeople } }: SlackDeps,
 ) {
   const { log, fetch } = settings;
   const clock = createRemoteClock();
@@ -67,7 +69,7 @@ export function createSlack(
   };
   const botUserId = (): string => bot().botUserId;
   const teamId = (): string => bot().teamId;
-  const people = createPeople({ client: background, teamId });
+  const people = createPeople({ client: background, teamId, knownPeople, now: settings.now });
   const outbound = createOutbound({ answers, background, hosts, clock, fetch, log });
   const { directChannel } = outbound;
   const presence = createPresence({ client: background, directChannel, now: settings.now });

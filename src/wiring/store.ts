@@ -4,6 +4,7 @@ import { createEnvelopes } from '../store/envelope.ts';
 import { createForms } from '../store/forms.ts';
 import { createHomes } from '../store/homes.ts';
 import { createIdentities } from '../store/identities.ts';
+import { createKnownPeople } from '../store/known-people.ts';
 import { createLeases } from '../store/leases.ts';
 import { createListing } from '../store/listing.ts';
 import { createLostAnswers } from '../store/lost-answers.ts';
@@ -35,6 +36,7 @@ export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudge
     forms: createForms(db),
     homes: createHomes(db),
     identities: createIdentities(db),
+    knownPeople: createKnownPeople(db),
     listing: createListing(db),
     replies: createReplies(db),
     messages: createSessionMessages(db),

@@ -3,7 +3,7 @@ import { createIdentityResolver } from '../../src/identity/resolve.ts';
 import type { Member } from '../../src/devin/members.ts';
 import type { MemberLookup } from '../../src/identity/resolve.ts';
 import type { Identity } from '../../src/session/identity.ts';
-import type { SlackPerson } from '../../src/slack/people.ts';
+import type { SlackPerson } from '../../src/session/person.ts';
 
 const PERSON = { teamId: 'T1', userId: 'U1' };
 const ana: Member = { userId: 'user-ana', name: 'Ana', email: 'ana@acme.example' };
@@ -38,7 +38,7 @@ function setUp(
     findMember: async () => Promise.resolve(changes.linked ?? null),
     identities: {
       cached: async () => Promise.resolve(cache),
-      remember: async (_person, identity) => {
+      remember: async (_person, { identity }) => {
         cache = identity;
         return Promise.resolve();
       },
@@ -46,7 +46,12 @@ function setUp(
     },
     now: () => now,
   });
-  return { resolve: async () => resolver.resolve(PERSON), asked, pass: (ms: number) => (now += ms) };
+  return {
+    resolve: async () => resolver.resolve(PERSON),
+    asked,
+    pass: (ms: number) => (now += ms),
+    become: (kind: SlackPerson['kind']) => (person.kind = kind),
+  };
 }
 
 describe('who somebody is in the Devin organisation', () => {
@@ -115,6 +120,13 @@ describe('who somebody is in the Devin organisation', () => {
     missed.pass(2000);
     await missed.resolve();
     expect(missed.asked).toHaveLength(2);
+  });
+
+  test('is asked of Slack each time, so that a guest made today is refused, whatever Devin said before', async () => {
+    const { resolve, become } = setUp();
+    expect(await resolve()).toMatchObject({ kind: 'matched' });
+    become('guest');
+    expect(await resolve()).toMatchObject({ kind: 'refused', reason: 'guest' });
   });
 
   test('shows an address only masked', async () => {

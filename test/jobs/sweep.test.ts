@@ -21,6 +21,7 @@ async function startedSweep() {
     },
     cards: { unlined: nothing, teamsInLine: nothing },
     forms: { deleteBefore: async () => Promise.resolve() },
+    knownPeople: { deleteBefore: async () => Promise.resolve() },
     replies: { waiting: nothing },
     messages: { waiting: nothing },
     milestones: { waiting: nothing },

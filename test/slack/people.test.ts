@@ -4,12 +4,20 @@ import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
 import type { LocalSlackOptions } from '../../src/sandbox/slack/index.ts';
 import { createPeople } from '../../src/slack/people.ts';
 
+const nobody = {
+  since: async () => Promise.resolve(null),
+  remember: async () => Promise.resolve(),
+};
+
 async function open(options: LocalSlackOptions = {}) {
   const slack = await createLocalSlack(options);
   onTestFinished(async () => slack.close());
   const { botToken, teamId } = slack.workspace;
   const client = new WebClient(botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
-  return { slack, people: createPeople({ client, teamId: () => teamId }) };
+  return {
+    slack,
+    people: createPeople({ client, teamId: () => teamId, knownPeople: nobody, now: Date.now }),
+  };
 }
 
 test('finds a person by id and by address', async () => {

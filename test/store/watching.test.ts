@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createSweep, SWEEP_TIMES } from '../../src/jobs/sweep.ts';
+import { createKnownPeople } from '../../src/store/known-people.ts';
 import { createForms } from '../../src/store/forms.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -89,6 +90,7 @@ describeOnBothDatabases('what a session came to', (open) => {
       requests: createRequests(db),
       cards: createCards(db, BUDGET),
       forms: createForms(db),
+      knownPeople: createKnownPeople(db),
       replies: createReplies(db),
       messages: createSessionMessages(db),
       milestones: createMilestones(db),

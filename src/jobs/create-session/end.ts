@@ -7,7 +7,7 @@ import { nextOrLeave } from './outcome.ts';
 /** Ends a request without a session: on its card, or privately if it has none. Session secrets are erased. */
 export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRequest {
   return async (request, failure) => {
-    const refused = failure.kind === 'identity';
+    const refused = failure.kind === 'identity' || failure.kind === 'limit';
     const ended = await transitions.move(
       {
         id: request.id,

@@ -1,12 +1,15 @@
 import type { IdentityResolver } from '../../identity/resolve.ts';
+import type { Failure } from '../../session/failure.ts';
+import type { Identity, RefusedIdentity } from '../../session/identity.ts';
 import { slackFailure } from '../../slack/errors.ts';
 import type { PresenceOf } from '../../slack/presence.ts';
+import type { Person } from '../../store/identities.ts';
 import type { RequestChanges, SessionRequest } from '../../store/request-row.ts';
 import { DevinError } from '../../devin/errors.ts';
 import type { Transitions } from '../transitions.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
-import type { CreateStep } from './outcome.ts';
+import type { CreateStep, StepOutcome } from './outcome.ts';
 import { waitFor } from './patience.ts';
 import type { EndRequest } from './patience.ts';
 
@@ -40,26 +43,48 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
   return async (request) => {
     try {
       const [identity, placing] = await Promise.all([
-        resolver.resolve({ teamId: request.team_id, userId: request.user_id }),
+        resolver.resolve(requesterOf(request)),
         placeChanges(request),
       ]);
-      if (identity.kind === 'refused') {
-        const { reason, maskedEmail } = identity;
-        return await end(request, { kind: 'identity', reason, maskedEmail });
-      }
+      if (identity.kind === 'refused') return await end(request, refusedAs(identity));
+      const changes = { identity, waiting: null, ...placing };
       return nextOrLeave(
-        await transitions.move({
-          id: request.id,
-          from: 'accepted',
-          to: 'identified',
-          changes: { identity, waiting: null, ...placing },
-        }),
+        await transitions.move({ id: request.id, from: 'accepted', to: 'identified', changes }),
       );
     } catch (error) {
-      const trouble = lookupTrouble(error);
-      return trouble.kind === 'final' ? end(request, trouble.failure) : waitFor(request, trouble, deps);
+      return afterTrouble(request, error, deps);
     }
   };
+}
+
+type AcceptedIdentity = Exclude<Identity, RefusedIdentity>;
+type Identified = { kind: 'accepted'; identity: AcceptedIdentity } | { kind: 'not'; outcome: StepOutcome };
+type AgainDeps = Pick<IdentifyDeps, 'resolver' | 'transitions' | 'end' | 'now'>;
+
+/** Who the session runs as, as things are now: minutes or weeks may have passed since the request was identified. */
+export function createIdentifyAgain(deps: AgainDeps) {
+  return async (request: SessionRequest): Promise<Identified> => {
+    try {
+      const identity = await deps.resolver.resolve(requesterOf(request));
+      if (identity.kind !== 'refused') return { kind: 'accepted', identity };
+      return { kind: 'not', outcome: await deps.end(request, refusedAs(identity)) };
+    } catch (error) {
+      return { kind: 'not', outcome: await afterTrouble(request, error, deps) };
+    }
+  };
+}
+
+function requesterOf({ team_id: teamId, user_id: userId }: SessionRequest): Person {
+  return { teamId, userId };
+}
+
+function refusedAs({ reason, maskedEmail }: RefusedIdentity): Failure {
+  return { kind: 'identity', reason, maskedEmail };
+}
+
+async function afterTrouble(request: SessionRequest, error: unknown, deps: AgainDeps): Promise<StepOutcome> {
+  const trouble = lookupTrouble(error);
+  return trouble.kind === 'final' ? deps.end(request, trouble.failure) : waitFor(request, trouble, deps);
 }
 
 /** A look-up changes nothing, so whatever happened to its answer, it can be repeated. */

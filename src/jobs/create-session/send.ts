@@ -1,10 +1,16 @@
+import type { Transaction } from 'kysely';
 import type { SessionResponse } from '../../devin/schemas.ts';
+import type { Identity } from '../../session/identity.ts';
+import type { LimitReached } from '../../session/limits.ts';
 import { FOUND_LATE } from '../../session/milestones.ts';
 import { buildRequest, isOpen, requestTag } from '../../session/request.ts';
 import type { RequestState, SessionCreateRequest } from '../../session/request.ts';
 import type { Envelopes } from '../../store/envelope.ts';
+import type { Limiter } from '../../store/limiter.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
+import type { Tables } from '../../store/tables.ts';
 import type { Transitions } from '../transitions.ts';
+import type { createIdentifyAgain } from './identify.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep, StepOutcome } from './outcome.ts';
@@ -13,6 +19,9 @@ import type { EndRequest } from './patience.ts';
 
 type SendDeps = {
   createSession: (request: SessionCreateRequest) => Promise<SessionResponse>;
+  /** Once more, as things are right before the session is asked for. */
+  identify: ReturnType<typeof createIdentifyAgain>;
+  limiter: Pick<Limiter, 'beforeSending'>;
   envelopes: Envelopes;
   /** Off where the organisation enforces its own tags. */
   tagRequests: boolean;
@@ -63,12 +72,26 @@ export function createSendStep(deps: SendDeps): CreateStep {
   }
 
   return async (request) => {
-    const body = composeRequest(request, deps);
+    const now = await deps.identify(request);
+    if (now.kind === 'not') return now.outcome;
+    const { identity } = now;
+    const body = composeRequest({ ...request, identity }, deps);
     if (body === null) return end(request, { kind: 'secrets-lost' });
     const { id } = request;
     // The lost answer of a session is looked for from here on.
-    const changes = { sent_at: await deps.devinTime(), waiting: null };
-    const sending = await transitions.move({ id, from: 'attached', to: 'sending', changes });
+    const changes = { sent_at: await deps.devinTime(), waiting: null, identity };
+    const card = runsAs(identity) !== runsAs(request.identity);
+    const limit: { reached: LimitReached | null } = { reached: null };
+    const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {
+      limit.reached = await deps.limiter.beforeSending(request, trx);
+      return limit.reached === null;
+    };
+    const sending = await transitions.move(
+      { id, from: 'attached', to: 'sending', changes },
+      { card },
+      onlyIf,
+    );
+    if (limit.reached !== null) return end(request, { kind: 'limit', ...limit.reached });
     if (sending === null) return { kind: 'leave' };
     try {
       return await adopt(sending, await createSession(body));
@@ -76,6 +99,10 @@ export function createSendStep(deps: SendDeps): CreateStep {
       return afterError(sending, error);
     }
   };
+}
+
+function runsAs(identity: Identity | null): string | null {
+  return identity?.kind === 'matched' ? identity.devinUserId : null;
 }
 
 /** null: the session secrets can no longer be read. */
@@ -90,7 +117,7 @@ function composeRequest(
     draft: request.draft.values,
     prompt: request.prompt ?? request.draft.values.prompt ?? '',
     tag: tagRequests ? requestTag(request.id) : null,
-    createAsUserId: identity?.kind === 'matched' ? identity.devinUserId : null,
+    createAsUserId: runsAs(identity),
     uploadedUrls: request.uploads?.urls ?? [],
     sessionSecrets: envelope.sessionSecrets,
   });

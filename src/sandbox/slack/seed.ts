@@ -31,6 +31,7 @@ const DEFAULT_BOT_EVENTS = [
   'message.groups',
   'message.im',
   'message.mpim',
+  'user_change',
 ] as const;
 
 export type WorkspaceOptions = Partial<Omit<Workspace, 'scopes' | 'botEvents'>> & {

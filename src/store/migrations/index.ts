@@ -7,14 +7,16 @@ import { lostAnswers } from './005-lost-answers.ts';
 import { openHomes } from './006-open-homes.ts';
 import { cardLeases } from './007-card-leases.ts';
 import { resumedAt } from './008-resumed-at.ts';
-import { cardLine } from './014-card-line.ts';
 import { setAside } from './010-set-aside.ts';
+import { knownPeople } from './012-known-people.ts';
+import { limits } from './013-limits.ts';
+import { cardLine } from './014-card-line.ts';
 import { exactlyOnce } from './016-exactly-once.ts';
+import { threadListening } from './017-thread-listening.ts';
 import { boundedReads } from './018-bounded-reads.ts';
 import { retention } from './019-retention.ts';
 import { formReview } from './021-form-review.ts';
 import { formSecrets } from './022-form-secrets.ts';
-import { threadListening } from './017-thread-listening.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -33,6 +35,8 @@ export const migrations: Record<string, Migration> = {
   '007-card-leases': cardLeases,
   '008-resumed-at': resumedAt,
   '010-set-aside': setAside,
+  '012-known-people': knownPeople,
+  '013-limits': limits,
   '014-card-line': cardLine,
   '016-exactly-once': exactlyOnce,
   '017-thread-listening': threadListening,

@@ -1,3 +1,5 @@
+type Reached = { allowed: number; count: number };
+
 /** Private notices. */
 export const notices = {
   nothingStarted: 'Nothing was started.',
@@ -99,6 +101,13 @@ export const notices = {
       "Slack gives this app no confirmed e-mail address for you, so you cannot be found in Devin. Confirm the address in your Slack account's settings; if it is confirmed, ask whoever runs this app to check its permission users:read.email or to link your accounts.",
     'lookup-forbidden': (_maskedEmail: string | null): string =>
       'This app may not look up members in Devin, so it cannot tell who you are there. Ask a Devin administrator to give the permission ViewOrgMembership to its service user (Devin Settings > Service users), or whoever runs this app to link your accounts.',
+  },
+  /** The person has as much open, or started as much, as one may. `count`: what counts now. */
+  limits: {
+    openSessions: ({ allowed, count }: Reached): string =>
+      `You have ${count === 1 ? '1 open session' : `${count} open sessions`}, and this app allows ${allowed} at a time for each person. Stop one or let it finish, then try again. The person who runs this app can raise the limit (LIMIT_OPEN_SESSIONS).`,
+    startsPerHour: ({ allowed, count }: Reached): string =>
+      `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour, and this app allows ${allowed} an hour for each person. Try again later. The person who runs this app can raise the limit (LIMIT_STARTS_PER_HOUR).`,
   },
   /** What did not go along, and why. `name` is a file's, but for `thread-unreadable`: there Slack's code. */
   leftOut: {

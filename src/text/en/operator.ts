@@ -29,6 +29,8 @@ export const config = {
     MENTIONS: 'must be start or ask.',
     RETENTION_DAYS: 'must be a whole number of days of at least 1.',
     POLICY_FILE: 'is not supported by this version: leave it out; nothing would enforce it.',
+    LIMIT_OPEN_SESSIONS: 'must be a whole number, such as 20; 0 for no limit.',
+    LIMIT_STARTS_PER_HOUR: 'must be a whole number, such as 30; 0 for no limit.',
     LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
   },
   transport:

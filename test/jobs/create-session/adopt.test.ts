@@ -15,6 +15,7 @@ import { copyStarted } from '../../support/folders.ts';
 import { sessionResponse } from '../../support/session-response.ts';
 
 const ID = 'r1';
+const IDENTITY = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
 const sessionOf = (id: string) => sessionResponse(id, { status: 'new' });
 
 describe('an answer to a creation that comes late', () => {
@@ -70,6 +71,8 @@ describe('an answer to a creation that comes late', () => {
         sent.resolve();
         return answer.promise;
       },
+      identify: async () => Promise.resolve({ kind: 'accepted', identity: IDENTITY }),
+      limiter: { beforeSending: async () => Promise.resolve(null) },
       envelopes,
       tagRequests: true,
       transitions,

@@ -1,10 +1,10 @@
 import type { Dispatch } from '../delivery/dispatch.ts';
 import { randomId } from '../ids.ts';
 import { addMessage, type NewMessage } from '../messages.ts';
-import type { Channel, Delivery, Message } from '../model.ts';
+import type { Channel, Delivery, Message, User } from '../model.ts';
 import { directChannel, requireChannel, requireUser, type State } from '../state.ts';
 import { viewPayload } from '../views.ts';
-import { wireMessage } from '../wire.ts';
+import { wireMessage, wireUser } from '../wire.ts';
 
 export type SayOptions = {
   threadTs?: string;
@@ -18,6 +18,8 @@ export type SayOptions = {
 
 /** What a person sees of an app: its Home, or the conversation with it. */
 export type HomeTab = 'home' | 'messages';
+
+export type UserChange = Partial<Omit<User, 'id' | 'teamId'>>;
 
 export type EventOptions = { eventId?: string; retryNum?: number; retryReason?: string };
 
@@ -129,5 +131,14 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     });
   }
 
-  return { deliverEvent, say, speak, openHome };
+  /** An administrator changes what a person is, or they change their profile. https://docs.slack.dev/reference/events/user_change */
+  async function changeUser(userId: string, change: UserChange): Promise<Delivery[]> {
+    const user = Object.assign(requireUser(state, userId), change);
+    const { botEvents, scopes } = state.workspace;
+    if (!botEvents.has('user_change')) return [];
+    const shown = wireUser(user, scopes.has('users:read.email'));
+    return [await deliverEvent({ type: 'user_change', user: shown, event_ts: state.nextTs() })];
+  }
+
+  return { deliverEvent, say, speak, openHome, changeUser };
 }

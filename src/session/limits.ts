@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** How much one person may have and do; 0: there is no limit. */
+export type Limits = { openSessions: number; startsPerHour: number };
+
+/** What a person has open, and how many they started in the last hour. */
+export type Usage = { openSessions: number; startsPerHour: number };
+
+const LIMITED = ['openSessions', 'startsPerHour'] as const satisfies (keyof Limits)[];
+
+/** Which limit it is, what it allows, and what counts now. */
+export const limitReachedSchema = z.object({
+  limit: z.enum(LIMITED),
+  allowed: z.number(),
+  count: z.number(),
+});
+export type LimitReached = z.infer<typeof limitReachedSchema>;
+
+/** null: one more may be started. */
+export function limitReached(limits: Limits, usage: Usage): LimitReached | null {
+  const limit = LIMITED.find((name) => limits[name] > 0 && usage[name] >= limits[name]);
+  return limit === undefined ? null : { limit, allowed: limits[limit], count: usage[limit] };
+}

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { startSession, toldTo } from '../support/asking.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+
+const CREATE = { method: 'POST', path: '/sessions' } as const;
+
+describeOnBothWorlds('a person who was made a guest', (world) => {
+  const demoted = async () => {
+    const { slack } = world();
+    const started = await startSession(world());
+    await slack.changeUser(started.ana.userId, { isGuest: true });
+    return { ...started, place: { channelId: started.channelId, userId: started.ana.userId } };
+  };
+
+  test('starts nothing from then on, whatever Devin said before', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, place } = await demoted();
+    await slack.command(ana.userId, channelId, 'one more');
+    await toldTo(world(), place, 'You are a guest');
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+  });
+
+  test('does not stop the session they asked for', async () => {
+    const { slack, devin } = world();
+    const { ana, session, on, place } = await demoted();
+    await slack.clickButton(ana.userId, on, 'stop');
+    const told = await toldTo(world(), place, 'You are a guest');
+    expect(told.text).not.toContain(`<@${ana.userId}>`);
+    expect(devin.session(session.id).status).not.toBe('exit');
+  });
+
+  test.each(['details', 'reply'])('opens no %s of the session they asked for', async (button) => {
+    const { slack, devin } = world();
+    const { ana, session, channelId, on, place } = await demoted();
+    devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
+    await slack.clickButton(ana.userId, on, button);
+    await toldTo(world(), place, 'You are a guest');
+    expect(slack.openViewOf(ana.userId)).toBeUndefined();
+  });
+
+  test('is refused when their request waited for Devin meanwhile', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `wait-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, `waiting task of ${ana.name}`);
+    await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin is busy'));
+    await slack.changeUser(ana.userId, { isGuest: true });
+    await slack.waitForMessage(channelId, ({ text }) => text.includes('You are a guest'));
+    expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
+    expect(slack.problems).toEqual([]);
+  });
+});
+
+describe('who a session runs as', () => {
+  const clock = { aheadMs: 0 };
+  const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
+
+  test('is asked again when it is started anyway after its person was linked to another account', async () => {
+    const { slack, devin } = world();
+    const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
+    const channelId = slack.addChannel({ name: `relink-${ana.name}`, members: [ana.userId, admin.userId] });
+    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    await slack.command(ana.userId, channelId, `lost task of ${ana.name}`);
+    const { ts } = await slack.waitForMessage(channelId, (message) =>
+      slack.renderText(message).includes('[Start anyway]'),
+    );
+    const other = `user-other-${ana.name}`;
+    devin.addMember({ userId: other, email: `${other}@acme.example`, name: 'Other account' });
+    await slack.command(admin.userId, channelId, `link @${ana.name} ${other}`);
+    await toldTo(world(), { channelId, userId: admin.userId }, 'Other account');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_anyway');
+    const session = await sessionOf(devin, other);
+    const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    expect(card.text).toContain('as Other account');
+  });
+
+  test('is asked of Slack again after five minutes, though Slack did not say that somebody changed', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await startSession(world());
+    const inSlack = slack.users.get(ana.userId);
+    if (inSlack !== undefined) inSlack.isGuest = true;
+    clock.aheadMs += 5 * 60_000 + 1000;
+    await slack.command(ana.userId, channelId, 'one more');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'You are a guest');
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+  });
+
+  test('is found by their new address after it changed', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId } = await startSession(world());
+    const moved = `user-moved-${ana.name}`;
+    devin.addMember({ userId: moved, email: `moved-${ana.name}@acme.example`, name: 'Moved' });
+    await slack.changeUser(ana.userId, { email: `moved-${ana.name}@acme.example` });
+    await slack.command(ana.userId, channelId, 'as the other');
+    expect((await sessionOf(devin, moved)).request.prompt).toBe('as the other');
+  });
+
+  test('is not shown to people who may start nothing, and neither are their defaults, in Home', async () => {
+    const { slack } = world();
+    const { ana, channelId } = await startSession(world());
+    await slack.command(ana.userId, channelId, 'defaults me --repo acme/hush');
+    await slack.changeUser(ana.userId, { isGuest: true });
+    await slack.openHome(ana.userId);
+    const home = await slack.waitFor(
+      () => {
+        const view = slack.home(ana.userId);
+        return view !== undefined && /You are a guest/.test(slack.renderText(view)) ? view : undefined;
+      },
+      { what: 'a Home that says why not' },
+    );
+    expect(slack.renderText(home)).not.toMatch(/hush|task of|Start a session/);
+  });
+
+  test('shows no form again after they were made a guest', async () => {
+    const { slack } = world();
+    const { ana, channelId, on, showing } = await startSession(world());
+    await slack.clickButton(ana.userId, on, 'stop');
+    await showing('Ended by');
+    await slack.clickButton(ana.userId, on, 'start_again');
+    const before = await settledForm(slack, ana.userId);
+    expect(slack.renderText(before)).toContain('task of');
+    await slack.closeView(before.id);
+    await slack.changeUser(ana.userId, { isGuest: true });
+    await slack.clickButton(ana.userId, on, 'start_again');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'You are a guest');
+    expect(slack.openViewOf(ana.userId)).toBeUndefined();
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { startBot } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
+import { usePostgres } from '../support/databases.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const CREATE = { method: 'POST', path: '/sessions' } as const;
+
+function someone({ slack, devin }: World) {
+  const ana = addColleague({ slack, devin });
+  const channelId = slack.addChannel({ name: `limits-${ana.name}`, members: [ana.userId] });
+  const type = async (text: string) => slack.command(ana.userId, channelId, text);
+  const own = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
+  return { ana, channelId, type, own, place: { channelId, userId: ana.userId } };
+}
+
+describe('the open sessions of a person', () => {
+  const { createDatabase, url } = usePostgres();
+  const world = useWorld(async () => {
+    await createDatabase('limits');
+    return {
+      environment: { DATABASE_URL: url('limits'), LIMIT_OPEN_SESSIONS: '2', LIMIT_STARTS_PER_HOUR: '0' },
+    };
+  });
+
+  test('are as many as the limit when more are asked for at once, of several replicas', async () => {
+    const { slack, devin, environment, address } = world();
+    const second = await startBot(environment, slack);
+    slack.connectHttp(`${address}/slack/events`, `${second.address}/slack/events`);
+    try {
+      const { ana, channelId, type, own, place } = someone(world());
+      const tasks = Array.from({ length: 8 }, (_none, at) => `task ${at} of ${ana.name}`);
+      await Promise.all(tasks.map(type));
+      const isRefusal = (words: string) => words.includes('You have 2 open sessions');
+      const refusals = () =>
+        slack
+          .messages(channelId)
+          .filter((message) => message.ephemeralFor === ana.userId && isRefusal(message.text));
+      await slack.waitFor(() => (refusals().length === 6 ? true : undefined), { what: 'six refusals' });
+      await devin.waitForSession(() => own().length === 2);
+      expect(own()).toHaveLength(2);
+      const told = await toldTo(world(), place, 'LIMIT_OPEN_SESSIONS');
+      expect(told.text).toContain('Nothing was started.');
+      expect(slack.problems).toEqual([]);
+    } finally {
+      await second.bot.stop();
+      slack.connectHttp(`${address}/slack/events`);
+    }
+  });
+
+  test('do not count those that others started', async () => {
+    const { type } = someone(world());
+    await type('mine, too');
+    const { ana, type: other } = someone(world());
+    await other('not yours');
+    await sessionOf(world().devin, ana.devinUserId);
+  });
+});
+
+describe('a start beyond a limit', () => {
+  const world = useWorld({ environment: { LIMIT_OPEN_SESSIONS: '1', LIMIT_STARTS_PER_HOUR: '2' } });
+
+  test('loses nothing: the form it offers starts it once a session has ended', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, type, own, place } = someone(world());
+    await type('the first');
+    const first = await sessionOf(devin, ana.devinUserId);
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes(first.url));
+    await type('the second --repo acme/web --acu 7');
+    const refused = await toldTo(world(), place, 'You have 1 open session,');
+    expect(slack.renderText(refused)).toContain('the second');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'stop');
+    await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    await slack.clickButton(ana.userId, { channelId, ts: refused.ts }, 'open_form');
+    const form = await settledForm(slack, ana.userId);
+    await slack.submit(form.id, ana.userId);
+    const second = await devin.waitForSession(({ request }) => request.prompt === 'the second');
+    expect(second.request).toMatchObject({ repos: ['acme/web'], max_acu_limit: 7 });
+    expect(own()).toHaveLength(2);
+  });
+
+  test('is refused when the limit of an hour is reached, whatever became of the sessions', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, type, own, place } = someone(world());
+    for (const task of ['one', 'two']) {
+      await type(`${task} of ${ana.name}`);
+      const { url } = await devin.waitForSession(
+        ({ request }) => request.prompt === `${task} of ${ana.name}`,
+      );
+      const { ts } = await cardOf(slack, channelId, (text) => text.includes(url));
+      await slack.clickButton(ana.userId, { channelId, ts }, 'stop');
+      await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('Ended by'));
+    }
+    await type('and a third');
+    const told = await toldTo(world(), place, 'You started 2 sessions in the last hour');
+    expect(told.text).toContain('LIMIT_STARTS_PER_HOUR');
+    expect(own()).toHaveLength(2);
+  });
+
+  test('is refused when it was taken up again: "Start anyway" counts what was started meanwhile', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, type, own } = someone(world());
+    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    await type(`fix what got lost for ${ana.name}`);
+    const lost = await slack.waitForMessage(channelId, (message) =>
+      slack.renderText(message).includes('[Start anyway]'),
+    );
+    await type(`done meanwhile for ${ana.name}`);
+    await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes('done meanwhile') && text.includes('sessions/'));
+    await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start_anyway');
+    await slack.waitForMessage(channelId, ({ text }) => text.includes('You have 1 open session,'));
+    expect(own()).toHaveLength(1);
+  });
+});
