@@ -28,6 +28,8 @@ export type Jobs = {
   'tell-milestones': { sessionId: string };
   /** Take to Devin what was said in the thread or in a box, in order. */
   'relay-to-devin': { sessionId: string };
+  /** Mark a message in the thread as taken, if its author may steer the session. */
+  'mark-taken': { replyId: string };
   /** Show the author what became of something they said. */
   'tell-reply': { replyId: string };
   /** Stop or archive a session at Devin, for a person who may. */
@@ -69,7 +71,7 @@ const NOTICES = ['refused', 'card-elsewhere', 'no-card', 'queued'] as const;
 export type Notice = (typeof NOTICES)[number];
 const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
 export type Resumption = (typeof RESUMPTIONS)[number];
-const STEERING_VERBS = ['stop', 'archive'] as const;
+const STEERING_VERBS = ['stop', 'archive', 'sleep'] as const;
 export type SteeringVerb = (typeof STEERING_VERBS)[number];
 
 /**
@@ -106,6 +108,7 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'relay-from-devin': z.object({ sessionId: z.string() }),
   'tell-milestones': z.object({ sessionId: z.string() }),
   'relay-to-devin': z.object({ sessionId: z.string() }),
+  'mark-taken': z.object({ replyId: z.string() }),
   'tell-reply': z.object({ replyId: z.string() }),
   steer: z.object({
     sessionId: z.string(),

@@ -1,5 +1,6 @@
 import type { SettingScope } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
+import type { Listen } from './listening.ts';
 import type { Notify, Steer } from './preferences.ts';
 
 /** Words that are not a task when they are alone, or come before exactly what they take. */
@@ -15,6 +16,7 @@ export const SUBCOMMANDS = [
   'notify',
   'steer',
   'web-messages',
+  'listen',
   'link',
 ] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
@@ -62,8 +64,10 @@ export type Intent =
   | { kind: 'steer'; who: Steer; scope: SharedScope }
   /** Whether what people write in Devin's web app appears in threads. */
   | { kind: 'web-messages'; shown: boolean; scope: SharedScope }
+  /** Which messages of a thread go to Devin. */
+  | { kind: 'listen'; listen: Listen; scope: SharedScope }
   /** A setting as it is, with its choices. */
-  | { kind: 'show-setting'; setting: 'notify' | 'steer' | 'web-messages' }
+  | { kind: 'show-setting'; setting: 'notify' | 'steer' | 'web-messages' | 'listen' }
   /**
    * It may be a task, or a slip: that is asked before a session is paid for. `about`: the sub-command that was
    * probably meant; `meant`: as a command that can be run.

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { SettingScope } from './defaults.ts';
+import { LISTEN } from './listening.ts';
+import type { Listen } from './listening.ts';
 
 /** Where a person is told what is worth telling: in the thread, by direct message, or on the card alone. */
 export const NOTIFY = ['thread', 'dm', 'card'] as const;
@@ -13,6 +15,7 @@ export const preferencesSchema = z.object({
   steer: z.enum(STEER).optional(),
   /** Whether what people write in Devin's web app appears in the thread. */
   webMessages: z.boolean().optional(),
+  listen: z.enum(LISTEN).optional(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -20,12 +23,18 @@ const DEFAULT_PREFERENCES = {
   notify: 'thread',
   steer: 'members',
   webMessages: true,
-} as const satisfies Required<Preferences>;
+} as const satisfies Omit<Required<Preferences>, 'listen'>;
 
 /** What each scope says; any may say nothing. */
 type PreferenceLayers = Partial<Record<SettingScope, Preferences>>;
 
-export type EffectivePreferences = { notify: Notify; steer: Steer; webMessages: boolean };
+export type EffectivePreferences = {
+  notify: Notify;
+  steer: Steer;
+  webMessages: boolean;
+  /** null: as is usual for the thread. */
+  listen: Listen | null;
+};
 
 /** The nearest scope wins. Who may steer is not up to the person who wants to. */
 export function effectivePreferences({
@@ -37,5 +46,6 @@ export function effectivePreferences({
     notify: person.notify ?? channel.notify ?? workspace.notify ?? DEFAULT_PREFERENCES.notify,
     steer: channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
     webMessages: channel.webMessages ?? workspace.webMessages ?? DEFAULT_PREFERENCES.webMessages,
+    listen: channel.listen ?? workspace.listen ?? null,
   };
 }

@@ -12,8 +12,12 @@ export const REPLY_KINDS = [
   'unmute',
   'unsync',
   'sync',
+  'sleep',
   'archive',
   'stop',
+  /** From the card's menu: which messages of the thread go to Devin. */
+  'listen-thread',
+  'listen-mentions',
 ] as const;
 export type ReplyKind = (typeof REPLY_KINDS)[number];
 

@@ -27,7 +27,7 @@ const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 
 const stateSchema = z.object({ status: z.string(), is_archived: z.boolean().optional() });
 
 type Asked = Pick<SessionRequest, 'state' | 'failure' | 'had_secrets'>;
-type InDevin = Pick<SessionRow, 'response'>;
+type InDevin = Pick<SessionRow, 'response'> & Partial<Pick<SessionRow, 'muted'>>;
 
 /** Which buttons the card of a request has. */
 export function cardActions(request: Asked, session: InDevin | null, phase: SessionPhase): CardAction[] {
@@ -55,9 +55,10 @@ export function isOver({ response }: InDevin, phase: SessionPhase): boolean {
 function onSession(session: InDevin, phase: SessionPhase): CardAction[] {
   const { is_archived: isArchived = false } = stateSchema.parse(session.response);
   const over = isOver(session, phase);
-  return IN_PHASE[phase].filter(
+  const actions = IN_PHASE[phase].filter(
     (action) => !(over && NEEDS_LIFE.has(action)) && !(isArchived && action === 'archive'),
   );
+  return session.muted === true && !over ? [...actions, 'unmute'] : actions;
 }
 
 function afterFailure(request: Asked): CardAction[] {

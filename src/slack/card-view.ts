@@ -4,6 +4,7 @@ import type { Identity } from '../session/identity.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
+import { cardThread } from '../store/request-row.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -54,6 +55,7 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     childSessions: shown?.child_session_ids?.length ?? 0,
     lastWords: session?.last_words ?? null,
     notes: notesOf(request, text),
+    threadLine: session === null || OVER.has(phase) ? null : threadLine(request, session, text),
     problem: request.failure === null ? null : userMessage(request.failure, text),
     steeredBy: steeredBy(request, session, { shown, phase }),
     actions: cardActions(request, session, phase),
@@ -138,6 +140,20 @@ function notesOf(request: SessionRequest, text: Text): string[] {
     ...(waiting === null ? [] : [text.card.waiting[waiting]]),
     ...leftOutNotes(request.uploads?.leftOut ?? [], text),
   ];
+}
+
+/** Nothing more goes to Devin. */
+const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
+
+/** How its thread works, or what is switched off there. Escaped. */
+function threadLine(request: SessionRequest, session: SessionRow, { card }: Text): string | null {
+  const { muted, muted_by: mutedBy, listen, synced, thread_ts: threadTs } = session;
+  if (threadTs === '') return null;
+  if (!synced) return card.untied;
+  if (muted) return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
+  if (listen === 'mentions') return card.mentionsOnly;
+  const isOwn = cardThread(request) !== threadTs || listen === 'thread';
+  return isOwn ? card.repliesGoToDevin : card.requesterGoesToDevin;
 }
 
 function leftOutNotes(leftOut: LeftOut[], text: Text): string[] {

@@ -45,6 +45,10 @@ export const ACTION = {
   archive: 'archive',
   startAgain: 'start_again',
   cancel: 'cancel',
+  /** What goes to Devin from its thread. */
+  unmute: 'unmute',
+  listenThread: 'listen_thread',
+  listenMentions: 'listen_mentions',
   /** On a notice that something said did not reach Devin. Value: the reply's id. */
   sendAgain: 'send_again',
   /** In the App Home. */

@@ -22,3 +22,9 @@ const OF_EVENT: ReadonlyMap<string, PlaceKind> = new Map([
 export function placeKindOfEvent(channelType: string | undefined): PlaceKind | null {
   return OF_EVENT.get(channelType ?? '') ?? null;
 }
+
+/** The name that a shortcut's payload would have for a conversation; an event has none. */
+export function unnamedPlace(placeKind: PlaceKind | null): string {
+  if (placeKind === 'direct') return 'directmessage';
+  return placeKind === 'private' ? 'privategroup' : '';
+}

@@ -1,11 +1,17 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../jobs/queue.ts';
 import type { SlackFile } from '../session/context.ts';
+import { isForDevin } from '../session/listening.ts';
+import type { Began, Listen, Mentions } from '../session/listening.ts';
+import { effectivePreferences } from '../session/preferences.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import { commitInTime } from '../store/deadline.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
-import { newId } from '../store/request-row.ts';
+import { cardThread, newId } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** A message in a session's thread. */
@@ -19,6 +25,9 @@ export type Spoken = {
   files: SlackFile[];
 };
 
+type Speaker = { userId: string; mentions: Mentions };
+type Pressed = { session: SessionRow; userId: string; kind: ReplyKind; press: string };
+
 /** A message of a workspace. */
 type MessageRef = { teamId: string; channelId: string; ts: string };
 
@@ -26,16 +35,23 @@ type Edit = Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: str
 
 type ThreadIntakeDeps = {
   db: Kysely<Tables>;
+  requests: Pick<Requests, 'find'>;
+  defaults: Pick<Settings, 'preferencesFor'>;
   replies: Pick<Replies, 'insert' | 'find' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
   /** While the task runs, other work on the database steps back. */
   prefer: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
+/** `aside`: people talk to each other. */
+export type Reception = 'taken' | 'aside' | 'muted' | 'untied';
+
 export type ThreadIntake = ReturnType<typeof createThreadIntake>;
 
 /** What listeners may do with what is said in a thread: write it down. A job takes it to Devin. */
-export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntakeDeps) {
+export function createThreadIntake(deps: ThreadIntakeDeps) {
+  const { db, replies, enqueue, prefer } = deps;
+
   async function inTransaction<T>(task: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
     return commitInTime({ db, prefer }, task);
   }
@@ -43,8 +59,10 @@ export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntak
   async function write(reply: NewReply, trx: Transaction<Tables>): Promise<boolean> {
     const { sessionId } = reply;
     const isNew = await replies.insert(reply, trx);
-    if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
-    return isNew;
+    if (!isNew) return false;
+    await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
+    if (reply.messageTs !== null) await enqueue('mark-taken', { replyId: reply.id }, { trx, key: reply.id });
+    return true;
   }
 
   function rowOf({ session, userId, ts, text }: Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'>) {
@@ -53,9 +71,26 @@ export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntak
   }
 
   return {
-    /** Whether what is said in its thread should be written down. The job decides again for each message. */
-    async isHeard({ session_id: sessionId, muted, synced }: SessionRow): Promise<boolean> {
-      return (!muted && synced) || replies.isOpening(sessionId);
+    /** What becomes of a message in its thread that is no word. The job decides again whether it is muted. */
+    async receive(session: SessionRow, { userId, mentions }: Speaker): Promise<Reception> {
+      const request = await deps.requests.find(session.request_id);
+      if (request === null) return 'untied';
+      const isRequester = request.source !== 'follow' && request.user_id === userId;
+      const listen = session.listen ?? (await listenIn(deps.defaults, request));
+      const began = beganBy(session, request);
+      if (!isForDevin({ listen, began, isRequester, mentions })) return 'aside';
+      const { session_id: sessionId, muted, synced } = session;
+      if ((!muted && synced) || (await replies.isOpening(sessionId))) return 'taken';
+      return synced ? 'muted' : 'untied';
+    },
+
+    /** A word that a button stands for. `press` names this one press. */
+    async press({ session, userId, kind, press }: Pressed): Promise<void> {
+      const { session_id: sessionId, team_id: teamId, channel_id: channelId } = session;
+      const row = { id: newId(), sessionId, teamId, userId, channelId, messageTs: null, text: '' };
+      await inTransaction(async (trx) =>
+        write({ ...row, dedupeKey: `press:${press}`, kind, files: [] }, trx),
+      );
     },
 
     /** Row and job in one transaction. False: this delivery was seen before. */
@@ -101,10 +136,24 @@ export function createThreadIntake({ db, replies, enqueue, prefer }: ThreadIntak
       await inTransaction(async (trx) => {
         if (await replies.resend(replyId, trx)) {
           await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
+          await enqueue('mark-taken', { replyId }, { trx, key: replyId });
         }
       });
     },
   };
+}
+
+async function listenIn(
+  defaults: Pick<Settings, 'preferencesFor'>,
+  { team_id: teamId, channel_id: channelId, user_id: userId }: SessionRequest,
+): Promise<Listen | null> {
+  return effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).listen;
+}
+
+/** A direct message with the app has an id that begins with a D. */
+function beganBy({ channel_id: channelId, thread_ts: threadTs }: SessionRow, request: SessionRequest): Began {
+  if (channelId.startsWith('D')) return 'direct';
+  return cardThread(request) === threadTs ? 'people' : 'app';
 }
 
 function isCorrigible({ kind, state }: Reply): boolean {

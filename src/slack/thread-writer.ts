@@ -45,6 +45,16 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
       }
     },
 
+    /** One that is not there is refused. */
+    async unreact(channelId: string, ts: string, name: string): Promise<{ kind: 'removed' } | SlackFailure> {
+      try {
+        await background.reactions.remove({ channel: channelId, timestamp: ts, name });
+        return { kind: 'removed' };
+      } catch (error) {
+        return slackFailure(error);
+      }
+    },
+
     /**
      * Brings a file to Slack, where nobody sees it until it is shared.
      * https://docs.slack.dev/reference/methods/files.getUploadURLExternal

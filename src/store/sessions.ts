@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
+import { LISTEN } from '../session/listening.ts';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
 import { json } from './json.ts';
@@ -24,6 +25,8 @@ const sessionRowSchema = z.object({
   touched_at: z.date().nullable(),
   messages_cursor: z.string().nullable(),
   muted: z.boolean(),
+  muted_by: z.string().nullable(),
+  listen: z.enum(LISTEN).nullable(),
   synced: z.boolean(),
   thread_trouble: z.string().nullable(),
   notify: z.enum(NOTIFY).nullable(),
@@ -65,6 +68,8 @@ export type SessionChanges = Partial<
     | 'changed_at'
     | 'messages_cursor'
     | 'muted'
+    | 'muted_by'
+    | 'listen'
     | 'synced'
     | 'thread_trouble'
     | 'notify'

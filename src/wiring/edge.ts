@@ -75,7 +75,7 @@ export function createEdge(parts: Parts): HttpServer {
   };
   listenToCommands(app, { ...shared, command, people, identify, now });
   listenToSteering(app, shared);
-  listenToEvents(app, { ...shared, threads, botUserId, log });
+  listenToEvents(app, { ...shared, threads, notices: store.threadNotices, botUserId, log });
   listenToAddressed(app, { ...shared, botUserId, command, mentions: config.mentions });
   listenToShortcuts(app, {
     ...shared,

@@ -2,6 +2,7 @@ import { createComposeReply } from '../jobs/relay/compose-reply.ts';
 import { createFetchMessages } from '../jobs/relay/fetch-messages.ts';
 import { createFindAttachments } from '../jobs/relay/find-attachments.ts';
 import { createRelayFromDevin } from '../jobs/relay/from-devin.ts';
+import { createTakenMarker } from '../jobs/relay/mark-taken.ts';
 import { createListMessages } from '../jobs/relay/list-messages.ts';
 import { createPostMessage } from '../jobs/relay/post-message.ts';
 import type { ReadFile } from '../jobs/relay/post-message.ts';
@@ -105,8 +106,14 @@ export function createRelayToSession(parts: Parts, recorder: Recorder): void {
     enqueue,
     busyMs: relayTimes.busyMs,
   });
-  const tell = createReplyTeller({ ...store, outbound, text: en });
+  const tell = createReplyTeller({ ...store, notices: store.threadNotices, outbound, text: en });
+  const markTaken = createTakenMarker({
+    ...store,
+    check: createSteeringCheck({ resolver, settings: store.defaults }),
+    outbound,
+  });
   queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
+  queue.work('mark-taken', async ({ replyId }) => markTaken(replyId), { concurrency: 4 });
   queue.work('tell-reply', async ({ replyId }) => tell(replyId), { concurrency: 4 });
 }
 

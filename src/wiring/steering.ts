@@ -27,11 +27,13 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
   const check = createSteeringCheck({ resolver, settings: store.defaults });
   const refusalOf = createSteeringRefusal(check, en);
   const answer = createAnswerer({ envelopes: store.envelopes, outbound });
-  const { terminate: stop, archive, get } = devin.sessions;
+  const { terminate: stop, archive, unarchive, get } = devin.sessions;
+  // Devin has no way to put a session to sleep but to archive it, and it wakes in the archive, too.
+  const sleepOn: typeof archive = async (id, options) => (await archive(id, options), unarchive(id, options));
   const steer = createSteerer({
     ...store,
     refusalOf,
-    devin: { stop, archive, get },
+    devin: { stop, archive, sleep: sleepOn, get },
     enqueue,
     recordAnswer: recorder.answer,
     answer,

@@ -17,6 +17,7 @@ import type { Seal } from '../store/seal.ts';
 import { createSessionMessages } from '../store/session-messages.ts';
 import { createSessions } from '../store/sessions.ts';
 import { createSettings as createDefaults } from '../store/settings.ts';
+import { createThreadNotices } from '../store/thread-notices.ts';
 import type { Settings } from './settings.ts';
 
 export type Store = ReturnType<typeof createStore>;
@@ -40,6 +41,7 @@ export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudge
     listing: createListing(db),
     replies: createReplies(db),
     messages: createSessionMessages(db),
+    threadNotices: createThreadNotices(db),
     defaults: createDefaults(db),
   };
 }

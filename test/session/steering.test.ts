@@ -48,14 +48,19 @@ describe('who may steer', () => {
 
 describe('preferences', () => {
   test('the nearest counts, but who may steer is not for the person to say', () => {
-    expect(effectivePreferences({})).toEqual({ notify: 'thread', steer: 'members', webMessages: true });
+    expect(effectivePreferences({})).toEqual({
+      notify: 'thread',
+      steer: 'members',
+      webMessages: true,
+      listen: null,
+    });
     expect(
       effectivePreferences({
         workspace: { notify: 'card', steer: 'requester', webMessages: false },
         channel: { notify: 'dm' },
         person: { steer: 'members' },
       }),
-    ).toEqual({ notify: 'dm', steer: 'requester', webMessages: false });
+    ).toEqual({ notify: 'dm', steer: 'requester', webMessages: false, listen: null });
   });
 });
 

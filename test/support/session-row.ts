@@ -23,6 +23,8 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     touched_at: null,
     messages_cursor: null,
     muted: false,
+    muted_by: null,
+    listen: null,
     synced: true,
     thread_trouble: null,
     notify: null,

@@ -4,8 +4,8 @@ import { notice } from '../../slack/blocks/notices.ts';
 import { renderReplyNotice } from '../../slack/blocks/reply-notices.ts';
 import type { ReplyNotice } from '../../slack/blocks/reply-notices.ts';
 import { escape } from '../../slack/blocks/text.ts';
-import { DELIVERED_REACTION } from '../../slack/ids.ts';
-import type { Outbound } from '../../slack/outbound.ts';
+import { DELIVERED_REACTION, TAKEN_REACTION } from '../../slack/ids.ts';
+import type { Outbound, PrivatePlace } from '../../slack/outbound.ts';
 import { refuseSteering } from '../../slack/steering-words.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
@@ -13,6 +13,7 @@ import { lostSecrets } from '../../store/requests.ts';
 import type { LeftOut, SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { ThreadNotices } from '../../store/thread-notices.ts';
 import type { Text } from '../../text/index.ts';
 import { orAgain } from '../or-again.ts';
 
@@ -21,7 +22,8 @@ type TellDeps = {
   sessions: Pick<Sessions, 'find'>;
   requests: Pick<Requests, 'find'>;
   forms: Pick<Forms, 'insert'>;
-  outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
+  notices: ThreadNotices;
+  outbound: Pick<Outbound, 'react' | 'unreact' | 'tellPrivately'>;
   text: Text;
 };
 
@@ -35,6 +37,21 @@ export function createReplyTeller(deps: TellDeps) {
     if (kind === 'rate-limited' || kind === 'unclear') throw new Error('Slack took no mark for now');
   }
 
+  /** The other mark stays where Slack does not take it away: it does no harm beside the last one. */
+  async function unmark({ channel_id: channelId, message_ts: ts }: Reply): Promise<void> {
+    if (channelId !== null && ts !== null) await outbound.unreact(channelId, ts, TAKEN_REACTION);
+  }
+
+  /** Once per person and thread. */
+  async function tellNotTaken(reply: Reply, place: PrivatePlace, sentence: string): Promise<void> {
+    const { session_id: sessionId, user_id: userId } = reply;
+    const once = { sessionId, userId, reason: 'may-not-steer' } as const;
+    if (!(await deps.notices.isFirst(once))) return;
+    const told = await outbound.tellPrivately(place, notice([sentence]));
+    if (told === 'not-now') await deps.notices.forget(once);
+    orAgain(told);
+  }
+
   return async (replyId: string): Promise<void> => {
     const reply = await replies.find(replyId);
     const session = reply === null ? null : await sessions.find(reply.session_id);
@@ -43,13 +60,31 @@ export function createReplyTeller(deps: TellDeps) {
     const place = privatePlace(reply, session);
     if (reply.state === 'delivered') {
       await mark(reply);
+      await unmark(reply);
       const done = doneSentence(reply, text);
       if (done !== null) orAgain(await outbound.tellPrivately(place, notice([done])));
     } else if (reply.state === 'unknown' || reply.failure !== null) {
+      const staysHere = notTaken(reply, request, text);
+      if (staysHere !== null) return tellNotTaken(reply, place, staysHere);
+      await unmark(reply);
       const shown = await noticeOf(deps, { reply, request });
       orAgain(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
     }
   };
+}
+
+/** What was written in the thread by somebody who may not steer; null: it is something else. */
+function notTaken({ failure, kind, message_ts: ts }: Reply, request: SessionRequest, { thread }: Text) {
+  if (ts === null || (kind !== 'reply' && kind !== 'correction')) return null;
+  switch (failure?.kind) {
+    case 'requester-only':
+      return thread.requesterSteers(`<@${escape(request.user_id)}>`);
+    case 'members-only':
+    case 'identity':
+      return thread.membersSteer;
+    default:
+      return null;
+  }
 }
 
 /** Tells the author which files did not go along. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ReplyKind } from '../../session/reply.ts';
+import type { Cards } from '../../store/cards.ts';
 import type { Replies, Reply } from '../../store/replies.ts';
 import type { SessionChanges, SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Tables } from '../../store/tables.ts';
@@ -13,27 +14,32 @@ export type ThreadWords = (session: SessionRow, reply: Reply & { kind: Word }) =
 type WordDeps = {
   db: Kysely<Tables>;
   sessions: Pick<Sessions, 'change'>;
+  cards: Pick<Cards, 'markStale'>;
   replies: Pick<Replies, 'move'>;
   enqueue: Enqueue;
 };
 
 const CHANGES = {
-  mute: { muted: true },
-  unmute: { muted: false },
+  unmute: { muted: false, muted_by: null },
   unsync: { synced: false },
+  'listen-thread': { listen: 'thread' },
+  'listen-mentions': { listen: 'mentions' },
 } as const satisfies Partial<Record<Word, SessionChanges>>;
 
 /** Does what a word in the thread means: one transaction. What Devin has to do is marked as done when Devin did it. */
-export function createThreadWords({ db, sessions, replies, enqueue }: WordDeps): ThreadWords {
-  return async ({ session_id: sessionId }, { id, kind, user_id: userId }) => {
+export function createThreadWords({ db, sessions, cards, replies, enqueue }: WordDeps): ThreadWords {
+  return async ({ session_id: sessionId, request_id: requestId }, { id, kind, user_id: userId }) => {
     await db.transaction().execute(async (trx) => {
       const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
       if (moved === null) return;
-      if (kind === 'archive' || kind === 'stop') {
+      if (kind === 'archive' || kind === 'stop' || kind === 'sleep') {
         await enqueue('steer', { sessionId, what: kind, userId, replyId: id }, { trx });
         return;
       }
-      await sessions.change(sessionId, CHANGES[kind], trx);
+      const changes = kind === 'mute' ? { muted: true, muted_by: userId } : CHANGES[kind];
+      await sessions.change(sessionId, changes, trx);
+      await cards.markStale(requestId, trx);
+      await enqueue('update-card', { requestId }, { trx, key: requestId });
       await enqueue('tell-reply', { replyId: id }, { trx });
     });
     return DONE;

@@ -25,7 +25,7 @@ type SteerDeps = {
   cards: Pick<Cards, 'markStale'>;
   sessions: Pick<Sessions, 'find' | 'change'>;
   refusalOf: SteeringRefusal;
-  devin: { stop: OnSession; archive: OnSession; get: OnSession };
+  devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
   enqueue: Enqueue;
   /** Writes down what Devin answered, and has it shown. */
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
@@ -114,6 +114,7 @@ async function look(
 }
 
 function isDone(what: SteeringVerb, { status, is_archived: isArchived }: SessionResponse): boolean {
+  if (what === 'sleep') return status === 'suspended';
   return what === 'archive' ? isArchived : status === 'exit' || status === 'error';
 }
 
@@ -125,10 +126,11 @@ async function record(
 ): Promise<void> {
   const { id } = request;
   const { session_id: sessionId } = session;
-  const credit =
-    what === 'stop'
-      ? { stopped_by: session.stopped_by ?? userId }
-      : { archived_by: session.archived_by ?? userId };
+  const credit = {
+    stop: { stopped_by: session.stopped_by ?? userId },
+    archive: { archived_by: session.archived_by ?? userId },
+    sleep: {},
+  }[what];
   await db.transaction().execute(async (trx) => {
     await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);

@@ -24,7 +24,8 @@ export type CardAction =
   | 'stop'
   | 'archive'
   | 'start-again'
-  | 'cancel';
+  | 'cancel'
+  | 'unmute';
 
 type ButtonRow = {
   id: string;
@@ -62,6 +63,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
   },
   cancel: { id: ACTION.cancel },
+  unmute: { id: ACTION.unmute },
 };
 
 /** It is final, so the dialog names the session. */

@@ -28,6 +28,7 @@ export function renderDefaults(
     lines.length === 0 ? settings.none : settings.notSaid,
     settings.preference(settings.notify.label, settings.notify[preferences.notify]),
     settings.preference(settings.steer.label, settings.steer[preferences.steer]),
+    settings.preference(settings.listen.label, settings.listen[preferences.listen ?? 'usual']),
     settings.preference(
       settings.webMessages.label,
       settings.webMessages[preferences.webMessages ? 'on' : 'off'],

@@ -40,6 +40,13 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
     : { ...button(ACTION.openForm, text.thread.startAgain, offer.formId), style: 'primary' };
 }
 
+/** Asked before the end of a session. The button carries the request. */
+export function renderAskStop(requestId: string, text: Text): Rendered {
+  const sentence = text.thread.askStop;
+  const stop: Button = { ...button(ACTION.stop, text.card.buttons.stop, requestId), style: 'danger' };
+  return { text: sentence, blocks: [section(sentence), { type: 'actions', elements: [stop] }] };
+}
+
 /** The words that do something in a thread. */
 export function renderThreadHelp(text: Text): Rendered {
   const { helpTitle, help } = text.thread;

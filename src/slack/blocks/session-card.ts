@@ -5,6 +5,7 @@ import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
 import { peopleFacts, progressFacts, pullRequestLines, workFacts } from './card-facts.ts';
 import { oneLine } from './one-line.ts';
+import { cardMark, markBlock } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import { ownEntry } from './own-entry.ts';
 import { context, section } from './objects.ts';
@@ -35,6 +36,8 @@ export type SessionCard = {
   lastWords: string | null;
   /** Sentences: what was left out, what is waited for. */
   notes: string[];
+  /** How its thread works, or what is switched off there. Escaped. */
+  threadLine: string | null;
   /** Why it failed. */
   problem: string | null;
   /** Who ended or archived it from here: a Slack user id. */
@@ -77,7 +80,10 @@ export function renderCard(card: SessionCard, text: Text): Rendered {
 function facts(card: SessionCard, text: Text): KnownBlock[] {
   const status = [signedStatus(card, text), ...progressFacts(card, text)].join(BETWEEN_FACTS);
   return [
-    section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${status}`),
+    {
+      ...section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${status}`),
+      block_id: markBlock(cardMark(card.requestId)),
+    },
     context([...peopleFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS)),
   ];
 }
@@ -91,6 +97,7 @@ function saying(card: SessionCard, text: Text): KnownBlock[] {
     ...sentences([card.problem]).map(section),
     ...(said === null ? [] : [section(quote(said))]),
     ...(notes.length === 0 ? [] : [context(notes.join('\n'))]),
+    ...(card.threadLine === null ? [] : [context(card.threadLine)]),
   ];
 }
 
@@ -105,6 +112,7 @@ function plainTwin(card: SessionCard, text: Text): string {
     ...pullRequestLines(card, text, false),
     ...(said === null ? [] : [text.card.devinSays(said)]),
     ...sentences(card.notes),
+    ...(card.threadLine === null ? [] : [card.threadLine]),
   ];
   return truncate(lines.join('\n'), LIMIT.messageText);
 }

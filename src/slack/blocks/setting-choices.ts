@@ -35,6 +35,11 @@ function shownSetting(setting: Setting, preferences: EffectivePreferences, { set
       const { label, choices, ...values } = settings.steer;
       return { label, choices, value: values[preferences.steer], change: settings.forThisChannel };
     }
+    case 'listen': {
+      const { label, choices, ...values } = settings.listen;
+      const value = values[preferences.listen ?? 'usual'];
+      return { label, choices, value, change: settings.forThisChannel };
+    }
     case 'web-messages': {
       const { label, choices, ...values } = settings.webMessages;
       const value = values[preferences.webMessages ? 'on' : 'off'];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
 import { SUBCOMMANDS } from '../../session/intent.ts';
 import type { Intent, SharedScope, Subcommand } from '../../session/intent.ts';
+import { LISTEN } from '../../session/listening.ts';
 import { NOTIFY, STEER } from '../../session/preferences.ts';
 import { bareSessionId } from '../../session/session-id.ts';
 import { unescape } from '../blocks/text.ts';
@@ -111,6 +112,14 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
         ? showSetting('web-messages', whose)
         : { kind: 'web-messages', shown: shown === 'on', scope: whose ?? 'channel' },
   }),
+  listen: row({
+    audience: 'administrators',
+    takes: z.object({ scope, listen: oneOf(LISTEN).optional() }),
+    intent: ({ scope: whose, listen }) =>
+      listen === undefined
+        ? showSetting('listen', whose)
+        : { kind: 'listen', listen, scope: whose ?? 'channel' },
+  }),
   link: row({
     audience: 'administrators',
     takes: z.object({
@@ -203,6 +212,9 @@ function onSession(kind: 'status' | 'stop' | 'archive') {
     id === undefined ? { kind: 'pick', act: kind } : { kind, session: id };
 }
 
-function showSetting(setting: 'steer' | 'web-messages', whose: SharedScope | undefined): Intent | null {
+function showSetting(
+  setting: 'steer' | 'web-messages' | 'listen',
+  whose: SharedScope | undefined,
+): Intent | null {
   return whose === undefined ? { kind: 'show-setting', setting } : null;
 }

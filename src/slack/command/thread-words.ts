@@ -1,4 +1,6 @@
-type Word = 'mute' | 'unmute' | 'unsync' | 'sync' | 'archive' | 'stop' | 'help';
+import type { Mentions } from '../../session/listening.ts';
+
+type Word = 'mute' | 'unmute' | 'unsync' | 'sync' | 'sleep' | 'archive' | 'stop' | 'ask-stop' | 'help';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
 export type ThreadMeaning =
@@ -10,7 +12,7 @@ export type ThreadMeaning =
   | { kind: 'reply'; text: string };
 
 /**
- * Devin's own words, in its own spelling, when they are all there is; `sync`, which undoes `unsync`, is ours.
+ * Devin's own words, in any letter case, when they are all there is; `sync` and `stop` are ours.
  * https://docs.devin.ai/integrations/slack
  */
 const WORDS: Readonly<Record<string, Word>> = {
@@ -20,25 +22,44 @@ const WORDS: Readonly<Record<string, Word>> = {
   '!unsync': 'unsync',
   sync: 'sync',
   '!sync': 'sync',
+  sleep: 'sleep',
   archive: 'archive',
-  EXIT: 'stop',
+  exit: 'stop',
+  // It may be said to Devin, or mean the end: that is asked.
+  stop: 'ask-stop',
   help: 'help',
 };
 
-const NEW = /^!new(?:\s+(?<task>\S[^]*))?$/;
+const NEW = /^!new(?:\s+(?<task>\S[^]*))?$/i;
 const MENTION = /^<@(?<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>[,:]?\s*/;
 const CODE = /```[^]*?```|`[^`\n]*`/g;
-const ASIDE = /^\(aside\)|(?:^|\s)!aside(?=[\s.,;:!?]|$)/;
+const ASIDE = /^\(aside\)|(?:^|\s)!aside(?=[\s.,;:!?]|$)/i;
+const MENTIONED = /<@(?<user>[UW][A-Z0-9]+)|<!subteam\^/g;
+const LONGEST_WORD = 20;
 
 /** `botUserId`: a mention of the app in front changes nothing. */
 export function readThreadMeaning(slackText: string, botUserId: string): ThreadMeaning {
   const text = withoutMention(slackText.trim(), botUserId);
-  const word = Object.hasOwn(WORDS, text) ? WORDS[text] : undefined;
+  const word = wordOf(text, botUserId);
   if (word !== undefined) return { kind: word };
   if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
   const begun = NEW.exec(text);
   if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
   return { kind: 'reply', text };
+}
+
+/** Who is named in it, people and groups; not in code. */
+export function mentionsIn(slackText: string, botUserId: string): Mentions {
+  const found = [...slackText.replaceAll(CODE, '').matchAll(MENTIONED)].map(({ groups }) => groups?.['user']);
+  return { app: found.includes(botUserId), others: found.some((user) => user !== botUserId) };
+}
+
+/** Also with a full stop, or with the app's mention behind it. */
+function wordOf(text: string, botUserId: string): Word | undefined {
+  const [first = '', last, ...others] = text.slice(0, LONGEST_WORD + botUserId.length).split(/\s+/);
+  if (others.length > 0 || (last !== undefined && !isMention(last, botUserId))) return undefined;
+  const word = first.toLowerCase().replace(/[.!]$/, '');
+  return Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
 }
 
 /** Whether a mention of the app stands in front. */

@@ -18,7 +18,7 @@ import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
 import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
-import { placeKindOfEvent } from '../place-kind.ts';
+import { placeKindOfEvent, unnamedPlace } from '../place-kind.ts';
 
 type AddressedDeps = {
   sessions: Pick<Sessions, 'inThread'>;
@@ -153,13 +153,7 @@ function contextOf({
 }: Pick<Addressed, 'channelId' | 'placeKind' | 'message'>): MessageContext | null {
   if (message.threadTs === null && message.files.length === 0) return null;
   const choice = message.threadTs === null ? 'message' : 'until-here';
-  return { choice, channelId, channelName: unnamed(placeKind), picked: message };
-}
-
-/** As in the payload of a shortcut. An event does not name its channel. */
-function unnamed(placeKind: PlaceKind | null): string {
-  if (placeKind === 'direct') return 'directmessage';
-  return placeKind === 'private' ? 'privategroup' : '';
+  return { choice, channelId, channelName: unnamedPlace(placeKind), picked: message };
 }
 
 /** Among direct messages it stays; elsewhere nobody else is to see it. */

@@ -180,6 +180,8 @@ function createAnswer(deps: CommandDeps) {
         return sessions.notify(ask, { ...intent, session: intent.session });
       case 'steer':
         return settings.steer(ask, intent);
+      case 'listen':
+        return settings.listen(ask, intent);
       case 'web-messages':
         return settings.webMessages(ask, intent);
     }

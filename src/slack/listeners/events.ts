@@ -1,28 +1,31 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Log } from '../../log.ts';
-import type { PlaceKind, SlackFile } from '../../session/context.ts';
+import type { MessageContext, PlaceKind, SlackMessage } from '../../session/context.ts';
+import type { ReplyKind } from '../../session/reply.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { ThreadNotices } from '../../store/thread-notices.ts';
 import type { Text } from '../../text/index.ts';
 import { notice, refusal } from '../blocks/notices.ts';
-import { renderThreadHelp } from '../blocks/reply-notices.ts';
+import { renderAskStop, renderThreadHelp } from '../blocks/reply-notices.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderProblems } from '../command/help.ts';
 import { parseTask } from '../command/parse.ts';
-import { readThreadMeaning } from '../command/thread-words.ts';
+import { mentionsIn, readThreadMeaning } from '../command/thread-words.ts';
 import { ACTION, TAKEN_REACTION } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
-import { placeKindOfEvent } from '../place-kind.ts';
+import { placeKindOfEvent, unnamedPlace } from '../place-kind.ts';
 import type { ThreadIntake } from '../thread-intake.ts';
 import { onDurableButton } from './press.ts';
 
 type EventDeps = {
-  sessions: Pick<Sessions, 'inThread'>;
+  sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
   requests: Pick<Requests, 'isOpenAbove'>;
   threads: ThreadIntake;
+  notices: ThreadNotices;
   intake: Pick<Intake, 'acceptInThread' | 'offerForm'>;
   outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
   botUserId: () => string;
@@ -39,7 +42,7 @@ type Spoken = {
   placeKind: PlaceKind | null;
   /** As Slack sent it. */
   slackText: string;
-  files: SlackFile[];
+  message: SlackMessage;
 };
 
 /** Seconds since 1970, by which what was said is put in order. */
@@ -73,6 +76,13 @@ const deletedSchema = z.looseObject({
   deleted_ts: slackTsSchema,
 });
 
+/** Buttons on the card that stand for a word in its thread; the job asks who the person is. */
+const SWITCHES = [
+  [ACTION.unmute, 'unmute'],
+  [ACTION.listenThread, 'listen-thread'],
+  [ACTION.listenMentions, 'listen-mentions'],
+] as const satisfies [string, ReplyKind][];
+
 export function listenToEvents(app: App, deps: EventDeps): void {
   const { sessions, threads, botUserId } = deps;
 
@@ -95,6 +105,14 @@ export function listenToEvents(app: App, deps: EventDeps): void {
     }
   });
 
+  for (const [actionId, kind] of SWITCHES) {
+    onDurableButton(app, actionId, async ({ action, body: { user } }) => {
+      const session = await sessions.ofRequest(action.value ?? '');
+      if (session === null || session.team_id !== user.team_id) return;
+      await threads.press({ session, userId: user.id, kind, press: `${user.id}:${action.action_ts}` });
+    });
+  }
+
   onDurableButton(app, ACTION.sendAgain, async ({ action, body }) => {
     await threads.sendAgain(action.value ?? '', body.user.id);
   });
@@ -106,7 +124,7 @@ function readSpoken(event: unknown): Spoken | null {
   if (!parsed.success || parsed.data.thread_ts === parsed.data.ts) return null;
   const { channel: channelId, thread_ts: threadTs, ts, user: userId, text: slackText } = parsed.data;
   const placeKind = placeKindOfEvent(parsed.data.channel_type);
-  return { channelId, threadTs, ts, userId, placeKind, slackText, files: readMessage(event).files };
+  return { channelId, threadTs, ts, userId, placeKind, slackText, message: readMessage(event) };
 }
 
 /** Nobody is to think that Devin knows what was said before there was a session. */
@@ -119,7 +137,8 @@ async function notHeard({ requests, outbound, botUserId, text }: EventDeps, spok
 
 async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promise<void> {
   const { threads, outbound, text } = deps;
-  const { userId, ts, slackText, files } = spoken;
+  const { userId, ts, slackText, message } = spoken;
+  const { files } = message;
   const meaning = readThreadMeaning(slackText, deps.botUserId());
   switch (meaning.kind) {
     case 'aside':
@@ -127,19 +146,34 @@ async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promi
     case 'help':
       await outbound.tellPrivately(privatePlace(spoken), renderThreadHelp(text));
       return;
+    case 'ask-stop':
+      await outbound.tellPrivately(privatePlace(spoken), renderAskStop(session.request_id, text));
+      return;
     case 'new':
       return startAnother(deps, spoken, { session, task: meaning.text });
     case 'reply': {
-      if (!(await threads.isHeard(session))) return;
+      const mentions = mentionsIn(slackText, deps.botUserId());
+      const reception = await threads.receive(session, { userId, mentions });
+      if (reception === 'muted') return tellMuted(deps, spoken, session);
+      if (reception !== 'taken') return;
       const words = readMessage({ ts, text: meaning.text }).text;
-      if (await threads.accept({ session, userId, ts, kind: 'reply', text: words, files }))
-        taken(deps, spoken);
+      await threads.accept({ session, userId, ts, kind: 'reply', text: words, files });
       return;
     }
     default:
-      if (await threads.accept({ session, userId, ts, kind: meaning.kind, text: '', files: [] }))
-        taken(deps, spoken);
+      await threads.accept({ session, userId, ts, kind: meaning.kind, text: '', files: [] });
   }
+}
+
+async function tellMuted(
+  { notices, outbound, text }: EventDeps,
+  spoken: Spoken,
+  { session_id: sessionId }: SessionRow,
+): Promise<void> {
+  const once = { sessionId, userId: spoken.userId, reason: 'muted' } as const;
+  if (!(await notices.isFirst(once))) return;
+  const told = await outbound.tellPrivately(privatePlace(spoken), notice([text.thread.mutedHere]));
+  if (told === 'not-now') await notices.forget(once);
 }
 
 async function hearEdit(
@@ -149,11 +183,13 @@ async function hearEdit(
 ): Promise<void> {
   const { ts, user: userId, edited } = message;
   const meaning = readThreadMeaning(message.text, botUserId());
-  if (meaning.kind !== 'reply') {
+  const mentions = mentionsIn(message.text, botUserId());
+  const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
+  if (meaning.kind !== 'reply' || reception === 'aside') {
     const { team_id: teamId, channel_id: channelId } = session;
     return threads.retract({ teamId, channelId, ts });
   }
-  if (!(await threads.isHeard(session))) return;
+  if (reception !== 'taken') return;
   const { text } = readMessage({ ts, text: meaning.text });
   await threads.correct({ session, userId, ts, text, editedTs: edited.ts });
 }
@@ -163,7 +199,9 @@ type Another = { session: SessionRow; task: string };
 /** `!new`: a command in all but its name. */
 async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: Another): Promise<void> {
   const { intake, outbound, text } = deps;
-  const { channelId, threadTs, userId, ts, placeKind, files } = spoken;
+  const { channelId, threadTs, userId, ts, placeKind, message } = spoken;
+  const { files } = message;
+  const context = contextOf(spoken);
   const asked = { teamId: session.team_id, userId, channelId, threadTs, placeKind, responseUrl: null };
   const intent = parseTask(task);
   if (intent.kind === 'create') {
@@ -171,6 +209,7 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
       draft: intent.draft,
       reset: intent.reset,
       files,
+      context,
     });
     taken(deps, spoken);
     return;
@@ -180,6 +219,12 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
   const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});
   const refused = refusal({ problems, typed: unescape(task), formId: form.id }, text);
   await outbound.tellPrivately(privatePlace(spoken), refused);
+}
+
+/** The thread above goes to the new session, too. */
+function contextOf({ channelId, placeKind, ts, message }: Spoken): MessageContext {
+  const without = { messages: [ts], files: [] };
+  return { choice: 'until-here', channelId, channelName: unnamedPlace(placeKind), picked: message, without };
 }
 
 /** Not waited for: Slack has to have its answer, and the message is on disk. */

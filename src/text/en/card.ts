@@ -84,6 +84,7 @@ export const card = {
     archive: 'Archive',
     'start-again': 'Start again with changes',
     cancel: 'Cancel',
+    unmute: 'Unmute',
   },
   endedBy: (mention: string): string => `Ended by ${mention}`,
   andBy: {
@@ -105,6 +106,14 @@ export const card = {
     confirm: 'Stop it',
     deny: 'Let it run',
   },
+  /** How its thread works. Mentions come escaped. */
+  repliesGoToDevin: 'Replies here go to Devin. Start with (aside) to keep one out.',
+  requesterGoesToDevin:
+    "The requester's replies here go to Devin, and others' when they mention this app. Start with (aside) to keep one out.",
+  mentionsOnly: 'Only replies that mention this app go to Devin.',
+  muted: 'Muted: replies here do not go to Devin.',
+  mutedBy: (mention: string): string => `Muted by ${mention}: replies here do not go to Devin.`,
+  untied: 'This thread is not tied to the session. `sync` ties it again.',
   /** Why a request waits; there is nothing to do. */
   waiting: {
     busy: 'Devin is busy. This is queued and starts by itself; there is nothing to do.',

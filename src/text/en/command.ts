@@ -96,6 +96,10 @@ export const command = {
         usage: 'web-messages on|off',
         does: "sets whether messages from Devin's web app appear in this channel's threads; `web-messages workspace …` sets it everywhere.",
       },
+      listen: {
+        usage: 'listen mentions|thread',
+        does: "sets which messages in this channel's session threads go to Devin; `listen workspace …` sets it everywhere.",
+      },
       link: {
         usage: 'link <@person> <Devin user id>',
         does: 'links a person to a member of the Devin organization.',

@@ -27,6 +27,14 @@ export const settings = {
     members: 'every member of the Devin organization',
     choices: { requester: 'Requester', members: 'Members' },
   },
+  listen: {
+    label: 'What goes to Devin from session threads here',
+    usual:
+      "everything under a session card; in other threads, the requester's messages and those that mention this app",
+    thread: 'everything that members write',
+    mentions: 'only messages that mention this app',
+    choices: { thread: 'Everything', mentions: 'Mentions only' },
+  },
   webMessages: {
     label: "Messages from Devin's web app",
     on: "appear in the session's thread",

@@ -18,9 +18,14 @@ export const steering = {
   notDone: {
     stop: 'The session was not stopped.',
     archive: 'The session was not archived.',
+    sleep: 'The session was not put to sleep.',
     follow: 'The session was not brought here.',
   },
-  done: { stop: 'The session is stopped.', archive: 'The session is archived.' },
+  done: {
+    stop: 'The session is stopped.',
+    archive: 'The session is archived.',
+    sleep: 'The session sleeps.',
+  },
   sentAlready:
     'It has already been sent to Devin, so it can no longer be cancelled. Once its card shows Stop, that ends it.',
   followNeedsAccount:

@@ -41,6 +41,13 @@ export const thread = {
     `Devin no longer knows the session: it was deleted, or this app may no longer see it.${reason === null ? '' : ` Devin says: ${reason}`}`,
   gaveUp: 'Devin was busy or could not be reached for an hour.',
   leftOut: 'Not all of your message reached Devin.',
+  /** To somebody who may not steer, once per thread. */
+  membersSteer: "Only Devin members can steer this session. Your message stays here; Devin won't see it.",
+  requesterSteers: (mention: string): string =>
+    `Only ${mention} can steer this session. Your message stays here; Devin won't see it.`,
+  /** Once per person and thread. */
+  mutedHere: "This thread is muted. Your message stays here; Devin won't see it. `unmute` ends that.",
+  askStop: 'Stop this session for good? It cannot be resumed. `sleep` only pauses it.',
   /** What a word in the thread did. */
   done: {
     mute: 'Muted: what is written in this thread no longer goes to Devin. What Devin says still appears here. `unmute` ends that.',
@@ -57,10 +64,11 @@ export const thread = {
   newNeedsTask: 'After `!new`, write what the new session should do.',
   helpTitle: 'In this thread',
   help: [
-    'Whatever you write here goes to Devin as you, files too. :eyes: means taken, :white_check_mark: means Devin has it. An edit goes as a correction.',
+    'Under a session card, what members write goes to Devin as them, files too. In a thread that people began, it is what the requester writes, and messages that mention this app. Messages that mention only other people stay here.',
+    ':eyes: means taken, :white_check_mark: means Devin has it. An edit goes as a correction.',
     '`(aside)` at the beginning, or `!aside` anywhere: that message is not for Devin.',
     '`mute`: nothing more goes to Devin. `unmute`: it does again.',
-    '`archive`: puts the session to sleep and archives it. `EXIT`: ends it for good.',
+    '`sleep`: puts the session to sleep. `archive`: archives it, too. `stop`: asks whether to end it for good; `exit` ends it at once.',
     '`unsync`, `sync`: unties this thread from the session, and ties it again.',
     '`!new` and a task, with the flags of the command: starts another session in this thread.',
     '`help`: this list.',

@@ -25,6 +25,7 @@ const working: SessionCard = {
   pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
   childSessions: 0,
   lastWords: 'Reproduced it.',
+  threadLine: null,
   notes: [],
   problem: null,
   steeredBy: null,

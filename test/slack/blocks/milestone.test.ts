@@ -25,6 +25,7 @@ const message: MilestoneMessage = {
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
     childSessions: 0,
     lastWords: null,
+    threadLine: null,
     notes: [],
     problem: null,
     steeredBy: null,

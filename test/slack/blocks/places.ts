@@ -108,6 +108,7 @@ function cardOf(words: string): SessionCard {
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: words }],
     childSessions: 0,
     lastWords: words,
+    threadLine: null,
     notes: [],
     problem: null,
     steeredBy: null,

@@ -57,6 +57,7 @@ const bare: SessionCard = {
   childSessions: 0,
   lastWords: null,
   notes: [],
+  threadLine: null,
   problem: null,
   steeredBy: null,
   actions: [],
@@ -111,6 +112,7 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   ),
   childSessions: fc.nat(),
   lastWords: fc.option(fc.string({ maxLength: 5000 })),
+  threadLine: fc.constant(null),
   notes: fc.array(fc.string({ maxLength: 2000 }), { maxLength: 50 }),
   problem: fc.option(fc.string({ maxLength: 5000 })),
   steeredBy: fc.option(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readThreadMeaning } from '../../../src/slack/command/thread-words.ts';
+import { mentionsIn, readThreadMeaning } from '../../../src/slack/command/thread-words.ts';
 
 const read = (text: string) => readThreadMeaning(text, 'U0BOT');
 
@@ -14,17 +14,29 @@ describe('a message in a session’s thread', () => {
     ['!sync', 'sync'],
     ['archive', 'archive'],
     ['EXIT', 'stop'],
+    ['exit', 'stop'],
+    ['Mute', 'mute'],
+    ['mute.', 'mute'],
+    ['mute <@U0BOT>', 'mute'],
+    ['Sleep!', 'sleep'],
+    ['stop', 'ask-stop'],
+    ['<@U0BOT> Stop.', 'ask-stop'],
     ['help', 'help'],
   ])('"%s" is a word', (text, kind) => {
     expect(read(text)).toEqual({ kind });
   });
 
-  test.each(['exit', 'Mute', 'mute the tests', 'please archive', 'help me', '<@U0BEN> mute', 'constructor'])(
-    '"%s" is for Devin',
-    (text) => {
-      expect(read(text)).toEqual({ kind: 'reply', text });
-    },
-  );
+  test.each([
+    'mute the tests',
+    'please archive',
+    'help me',
+    '<@U0BEN> mute',
+    'mute <@U0BEN>',
+    'stop it',
+    'constructor',
+  ])('"%s" is for Devin', (text) => {
+    expect(read(text)).toEqual({ kind: 'reply', text });
+  });
 
   test.each(['(aside) hm', '!aside hm', 'hm !aside', 'hm !aside.', '<@U0BOT> (aside) hm'])(
     '"%s" is not for Devin',
@@ -41,6 +53,16 @@ describe('a message in a session’s thread', () => {
     expect(read('!new port it --acu 3')).toEqual({ kind: 'new', text: 'port it --acu 3' });
     expect(read('!new')).toEqual({ kind: 'new', text: '' });
     expect(read('!newer things')).toEqual({ kind: 'reply', text: '!newer things' });
+  });
+
+  test.each([
+    ['<@U0BEN> thanks', { app: false, others: true }],
+    ['thanks <@U0BEN|ben> and <@U0BOT>', { app: true, others: true }],
+    ['ask <!subteam^S0OPS>', { app: false, others: true }],
+    ['run `notify <@U0BEN>`', { app: false, others: false }],
+    ['go on', { app: false, others: false }],
+  ])('"%s" names whom it names', (text, mentions) => {
+    expect(mentionsIn(text, 'U0BOT')).toEqual(mentions);
   });
 
   test('a mention of the app in front is not for Devin', () => {

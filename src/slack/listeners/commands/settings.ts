@@ -118,6 +118,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     clear,
     notify: async (ask: Ask, { where }: IntentOf<'notify'>) => prefer(ask, 'person', { notify: where }),
     steer: async (ask: Ask, { who, scope }: IntentOf<'steer'>) => prefer(ask, scope, { steer: who }),
+    listen: async (ask: Ask, { listen, scope }: IntentOf<'listen'>) => prefer(ask, scope, { listen }),
     webMessages: async (ask: Ask, { shown, scope }: IntentOf<'web-messages'>) =>
       prefer(ask, scope, { webMessages: shown }),
   };

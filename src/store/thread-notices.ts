@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** Why somebody is told, once, that a message stays in the thread. */
+export type NoticeReason = 'muted' | 'may-not-steer';
+type Told = { sessionId: string; userId: string; reason: NoticeReason };
+
+export type ThreadNotices = ReturnType<typeof createThreadNotices>;
+
+/** What a person is told once in a thread. */
+export function createThreadNotices(db: Kysely<Tables>) {
+  return {
+    /** True the first time. */
+    async isFirst({ sessionId, userId, reason }: Told): Promise<boolean> {
+      const added = await db
+        .insertInto('thread_notices')
+        .values({ session_id: sessionId, user_id: userId, reason })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning('reason')
+        .executeTakeFirst();
+      return added !== undefined;
+    },
+
+    /** It was not told after all. */
+    async forget({ sessionId, userId, reason }: Told): Promise<void> {
+      await db
+        .deleteFrom('thread_notices')
+        .where('session_id', '=', sessionId)
+        .where('reason', '=', reason)
+        .where('user_id', '=', userId)
+        .execute();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const world = useWorld(QUICK_THREADS);
+
+/** A session in a thread that people began, of the first of two people. */
+async function startAmongPeople() {
+  const { slack, devin } = world();
+  const [ana, ben] = [addColleague(world()), addColleague(world())];
+  const channelId = slack.addChannel({ name: `among-${ana.name}`, members: [ana.userId, ben.userId] });
+  const threadTs = slack.say(ben.userId, channelId, 'It fails again.');
+  await slack.shortcut(ana.userId, { channelId, ts: threadTs }, 'start_session');
+  const view = await settledForm(slack, ana.userId);
+  slack.typeIn(view.id, { 'field.prompt': 'fix the login test' });
+  await slack.submit(view.id, ana.userId);
+  const { id, url } = await sessionOf(devin, ana.devinUserId);
+  await slack.waitForMessage(channelId, ({ text }) => text.includes(url));
+  const say = async (userId: string, words: string) => slack.speak(userId, channelId, words, { threadTs });
+  const heard = (): string[] =>
+    devin
+      .session(id)
+      .messages.slice(1)
+      .map(({ message }) => message);
+  return { ana, ben, channelId, say, heard };
+}
+
+describe('a thread that people began', () => {
+  test('gives Devin what the requester says, and what others say to the app', async () => {
+    const { slack } = world();
+    const { ana, ben, say, heard } = await startAmongPeople();
+    await say(ben.userId, 'I saw it on main, too');
+    await say(ben.userId, `<@${slack.workspace.botUserId}> it began on Monday`);
+    await say(ana.userId, 'look at main');
+    await expect.poll(heard, { timeout: 20_000 }).toEqual(['it began on Monday', 'look at main']);
+  });
+});
+
+/** A person who is not in the channel is told in a direct message. */
+async function toldPrivately(userId: string, words: string) {
+  const { slack } = world();
+  return slack.waitForMessage(slack.directMessages(userId), ({ text }) => text.includes(words));
+}
+
+describe('a thread under a card', () => {
+  test('leaves people who talk to each other alone', async () => {
+    const thread = await startThread(world());
+    const ben = addColleague(world());
+    await thread.say(thread.ana.userId, `<@${ben.userId}> thanks, I will call the customer`);
+    await thread.marked((await thread.say(ben.userId, 'use main')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
+  });
+
+  test('replaces the mark of what was taken by the one of what Devin has', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { status: 429, retryAfter: 2, times: 1 });
+    const { ts } = await thread.say(thread.ana.userId, 'use main');
+    await thread.marked(ts, 'eyes');
+    await slack.waitForMessage(
+      thread.channelId,
+      (one) => one.ts === ts && one.reactions.has('white_check_mark') && !one.reactions.has('eyes'),
+    );
+  });
+
+  test('tells someone who may not steer once, and marks nothing', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const eve = addColleague(world(), { inDevin: false });
+    const first = await thread.say(eve.userId, 'let me in');
+    await toldPrivately(eve.userId, "Your message stays here; Devin won't see it.");
+    const second = await thread.say(eve.userId, 'please');
+    await thread.marked((await thread.say(thread.ana.userId, 'go on')).ts, 'white_check_mark');
+    expect(slack.messages(slack.directMessages(eve.userId))).toHaveLength(1);
+    for (const { ts } of [first, second])
+      expect(slack.messages(thread.channelId).find((one) => one.ts === ts)?.reactions.size).toBe(0);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
+  });
+
+  test('says on the card that it is muted and by whom, tells others once, and is opened by the button', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const ben = addColleague(world());
+    const card = { channelId: thread.channelId, ts: thread.threadTs };
+    const showing = async (words: string) =>
+      slack.waitForMessage(card.channelId, ({ ts, text }) => ts === card.ts && text.includes(words));
+    await showing('Replies here go to Devin.');
+    await thread.say(userId, 'Mute.');
+    await showing(`Muted by <@${userId}>`);
+    await thread.say(ben.userId, 'is this still going?');
+    await toldPrivately(ben.userId, 'This thread is muted.');
+    await thread.say(ben.userId, 'hello?');
+    await slack.clickButton(userId, card, 'unmute');
+    await showing('Replies here go to Devin.');
+    await thread.marked((await thread.say(ben.userId, 'go on')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
+    expect(slack.messages(slack.directMessages(ben.userId))).toHaveLength(1);
+  });
+
+  test('asks before a lone stop ends the session, and ends it by the button', async () => {
+    const { slack, devin } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    await thread.say(userId, 'Stop');
+    const asked = await thread.noticeTo(userId, 'Stop this session for good?');
+    expect(devin.session(thread.id).status).not.toBe('exit');
+    await slack.clickButton(userId, { channelId: thread.channelId, ts: asked.ts }, 'stop');
+    await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
+    expect(thread.heard()).toEqual([]);
+  });
+
+  test('puts the session to sleep by a word, without archiving it', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    await thread.say(thread.ana.userId, 'sleep');
+    await devin.waitForSession(
+      ({ id, status, isArchived }) => id === thread.id && status === 'suspended' && !isArchived,
+    );
+  });
+
+  test('gives Devin only what mentions the app where an administrator said so', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const admin = addColleague(world(), { isAdmin: true });
+    await slack.command(admin.userId, thread.channelId, 'listen mentions');
+    await slack.waitForMessage(thread.channelId, ({ ephemeralFor }) => ephemeralFor === admin.userId);
+    await thread.say(thread.ana.userId, 'not for Devin');
+    const { ts } = await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}> use main`);
+    await thread.marked(ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
+  });
+
+  test('takes its words along to another session in it', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    await thread.say(thread.ana.userId, 'the importer is slow, too (aside)');
+    await thread.say(thread.ana.userId, '!new make the importer quick');
+    const other = await devin.waitForSession(({ request }) => request.prompt.startsWith('make the importer'));
+    expect(other.request.prompt).toContain('the importer is slow, too');
+  });
+});
