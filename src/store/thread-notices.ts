@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Why somebody is told, once, that a message stays in the thread. */
-export type NoticeReason = 'muted' | 'may-not-steer';
+type NoticeReason = 'muted' | 'may-not-steer';
 type Told = { sessionId: string; userId: string; reason: NoticeReason };
 
 export type ThreadNotices = ReturnType<typeof createThreadNotices>;
