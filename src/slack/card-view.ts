@@ -148,7 +148,6 @@ const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
 /** How its thread works, or what is switched off there. Escaped. */
 function threadLine(request: SessionRequest, session: SessionRow, { card }: Text): string | null {
   const { muted, muted_by: mutedBy, listen, synced, thread_ts: threadTs } = session;
-  if (threadTs === '') return null;
   if (!synced) return card.untied;
   if (muted) return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
   if (listen === 'mentions') return card.mentionsOnly;

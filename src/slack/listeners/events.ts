@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { Log } from '../../log.ts';
@@ -22,7 +23,7 @@ import type { ThreadIntake } from '../thread-intake.ts';
 import { onDurableButton } from './press.ts';
 
 type EventDeps = {
-  sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
+  sessions: Pick<Sessions, 'inThread' | 'ofRequest' | 'isPlacing'>;
   requests: Pick<Requests, 'isOpenAbove'>;
   threads: ThreadIntake;
   notices: ThreadNotices;
@@ -96,7 +97,7 @@ export function listenToEvents(app: App, deps: EventDeps): void {
     const spoken = readSpoken(event);
     const edited = editedSchema.safeParse(event);
     if (spoken !== null && spoken.userId !== botUserId()) {
-      const session = await sessions.inThread(spoken.channelId, spoken.threadTs);
+      const session = await sessionIn(sessions, spoken);
       await (session === null ? notHeard(deps, spoken) : hear(deps, spoken, session));
     } else if (edited.success) {
       const { channel, message } = edited.data;
@@ -116,6 +117,23 @@ export function listenToEvents(app: App, deps: EventDeps): void {
   onDurableButton(app, ACTION.sendAgain, async ({ action, body }) => {
     await threads.sendAgain(action.value ?? '', body.user.id);
   });
+}
+
+const PLACING_LOOKS = 4;
+const PLACING_PAUSE_MS = 250;
+
+/** A card is seen a moment before it is recorded where it is. */
+async function sessionIn(
+  sessions: EventDeps['sessions'],
+  { channelId, threadTs }: Spoken,
+): Promise<SessionRow | null> {
+  for (let look = 0; look < PLACING_LOOKS; look += 1) {
+    const isPlacing = await sessions.isPlacing(channelId);
+    const session = await sessions.inThread(channelId, threadTs);
+    if (session !== null || !isPlacing) return session;
+    await delay(PLACING_PAUSE_MS);
+  }
+  return sessions.inThread(channelId, threadTs);
 }
 
 /** null: not a person's reply in a thread. */
