@@ -21,7 +21,6 @@ const ABORT_GRACE_MS = 1000;
 /** A job that takes longer no longer holds a place of the quick ones. */
 const SLOW_MS = 1000;
 
-const HOUR_SECONDS = 3600;
 /** Another process hears of a job whose process died after the heartbeat; the sweep over requests is quicker. */
 const JOB_LIFE = {
   retryLimit: 60,
@@ -30,7 +29,8 @@ const JOB_LIFE = {
   retryDelayMax: 60,
   expireInSeconds: 900,
   heartbeatSeconds: 30,
-  deleteAfterSeconds: 24 * HOUR_SECONDS,
+  // A session that works leaves hundreds an hour.
+  deleteAfterSeconds: 60,
   notify: true,
 } satisfies Omit<QueueDefinition, 'name'>;
 

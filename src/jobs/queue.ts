@@ -69,13 +69,15 @@ export type QueueDeps = { database: Pick<Database, 'boss'>; log: QueueLog; pollS
 export const POLL_SECONDS = 1;
 
 const HOUR_SECONDS = 3600;
-const BOSS_OPTIONS = {
+export const BOSS_OPTIONS = {
   schema: BOSS_SCHEMA,
   useListenNotify: true,
   schedule: false,
   supervise: true,
   superviseIntervalSeconds: 30,
   monitorIntervalSeconds: 30,
+  // How often finished jobs are removed.
+  maintenanceIntervalSeconds: 120,
   flowIntervalSeconds: HOUR_SECONDS,
   registerInstance: false,
   openTelemetry: { enabled: false },

@@ -3,9 +3,9 @@ import { createRelayFromDevin, RELAY_TIMES } from '../../src/jobs/relay/from-dev
 import { createOneAtATime } from '../../src/jobs/one-at-a-time.ts';
 import { createLog } from '../../src/log.ts';
 import { createWithLease } from '../../src/queue/index.ts';
-import type { SessionRequest } from '../../src/store/request-row.ts';
 import type { MessageRow } from '../../src/store/session-messages.ts';
 import { en } from '../../src/text/index.ts';
+import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
 test('a renewal under way at the end does not leave the lease held by nobody', async () => {
@@ -56,6 +56,7 @@ test('a process that has lost the lease to another says nothing more', async () 
       leaveOutPending: async () => Promise.resolve(),
       skip: async () => Promise.resolve(),
     },
+    milestones: { pending: async () => Promise.resolve([]) },
     setAside: { note: async () => Promise.resolve(1) },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
@@ -78,41 +79,7 @@ test('a process that has lost the lease to another says nothing more', async () 
 
 const at = new Date(0);
 const session = sessionRow({ session_id: 's', request_id: 'r', thread_ts: '1.0', response: {} });
-const request: SessionRequest = {
-  id: 'r',
-  dedupe_key: 'r',
-  state: 'created',
-  source: 'command',
-  team_id: 'T1',
-  user_id: 'U1',
-  channel_id: 'C1',
-  thread_ts: null,
-  place_kind: null,
-  draft: { values: {}, sources: {} },
-  context: null,
-  slack_file_ids: [],
-  sealed: null,
-  had_secrets: false,
-  secret_names: [],
-  identity: null,
-  card_channel_id: 'C1',
-  card_ts: '1.0',
-  card_attempted_at: null,
-  card_elsewhere: null,
-  card_stale: false,
-  card_shown: null,
-  card_class: 3,
-  card_prepaid: false,
-  resumed_at: null,
-  prompt: null,
-  uploads: null,
-  waiting: null,
-  sent_at: null,
-  session_id: 's',
-  failure: null,
-  created_at: at,
-  updated_at: at,
-};
+const request = requestRow({ id: 'r' });
 const messages: MessageRow[] = ['first', 'second'].map((text) => ({
   session_id: 's',
   event_id: text,

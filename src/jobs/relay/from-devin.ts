@@ -7,6 +7,7 @@ import { ownEntry } from '../../slack/blocks/own-entry.ts';
 import { escape, link } from '../../slack/blocks/text.ts';
 import type { Outbound, PrivatePlace } from '../../slack/outbound.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
+import type { Milestones } from '../../store/milestones.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
 import { MOST_FAILURES } from '../../store/set-aside.ts';
@@ -32,6 +33,7 @@ type RelayDeps = {
   sessions: Pick<Sessions, 'find' | 'change'>;
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip'>;
+  milestones: Pick<Milestones, 'pending'>;
   setAside: Pick<SetAside, 'note'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
@@ -98,7 +100,8 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const { session_id: sessionId } = followed.session;
     const fetched = await fetchAll(deps, followed, context.signal);
     const isPosted = await post(sessionId, context);
-    if (isPosted) await enqueue('tell-milestones', { sessionId }, { key: sessionId });
+    if (isPosted && (await deps.milestones.pending(sessionId)).length > 0)
+      await enqueue('tell-milestones', { sessionId }, { key: sessionId });
     // What is stored is posted although Devin cannot be asked now; then the queue tries again.
     if (fetched !== null) throw fetched;
   }

@@ -1,0 +1,41 @@
+import type { SessionRequest } from '../../src/store/request-row.ts';
+
+/** The request of a session that was created, in T1 and C1. */
+export function requestRow(changes: Partial<SessionRequest> = {}): SessionRequest {
+  return {
+    id: 'request',
+    dedupe_key: 'request',
+    state: 'created',
+    source: 'command',
+    team_id: 'T1',
+    user_id: 'U1',
+    channel_id: 'C1',
+    thread_ts: null,
+    place_kind: null,
+    draft: { values: {}, sources: {} },
+    context: null,
+    slack_file_ids: [],
+    sealed: null,
+    had_secrets: false,
+    secret_names: [],
+    identity: null,
+    card_channel_id: 'C1',
+    card_ts: '1.0',
+    card_attempted_at: null,
+    card_elsewhere: null,
+    card_stale: false,
+    card_shown: null,
+    card_class: 3,
+    card_prepaid: false,
+    resumed_at: null,
+    prompt: null,
+    uploads: null,
+    waiting: null,
+    sent_at: null,
+    session_id: 's',
+    failure: null,
+    created_at: new Date(0),
+    updated_at: new Date(0),
+    ...changes,
+  };
+}
