@@ -14,7 +14,13 @@ const postSchema = z.object({
 /** A message to Slack that was attempted. */
 export type PostRow = z.infer<typeof postSchema>;
 
+/** Names the post of a request's card. */
+export const cardPost = (requestId: string): string => `card:${requestId}`;
+
 type Attempt = { key: string; channelId: string; threadTs: string | null; slackTs: string | null };
+
+/** A card that is still not recorded after this was never posted. */
+const PLACING = sql`interval '10 minutes'`;
 
 /** A message that was posted is settled in its own table long before. */
 const KEPT = sql`interval '1 day'`;
@@ -45,6 +51,22 @@ export function createPosts(db: Kysely<Tables>) {
         .set({ posted_ts: ts, at: sql<Date>`now()` })
         .where('key', '=', key)
         .execute();
+    },
+
+    /** Whether a card may be in this conversation without being recorded there yet: Slack's answer may be late, or lost. */
+    async isPlacingCard(channelId: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('posts')
+        .innerJoin('session_requests as request', (join) =>
+          join.on('posts.key', '=', sql<string>`${cardPost('')} || request.id`),
+        )
+        .select('posts.key')
+        .where('posts.channel_id', '=', channelId)
+        .where('posts.at', '>', sql<Date>`now() - ${PLACING}`)
+        .where('request.card_ts', 'is', null)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     /** Slack has it not, for certain. */

@@ -150,18 +150,6 @@ export function createSessions(db: Kysely<Tables>) {
       );
     },
 
-    /** Whether a session has no thread yet, though its card may already be in this conversation. */
-    async isPlacing(channelId: string): Promise<boolean> {
-      const row = await db
-        .selectFrom('sessions')
-        .select('session_id')
-        .where('channel_id', '=', channelId)
-        .where('thread_ts', '=', '')
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
-
     /** Sessions whose turn it is: those that go first, of which what changed since `hotSince` leads; longest due first. */
     async due({
       until,

@@ -6,6 +6,7 @@ import type { SlackFailure } from '../../slack/errors.ts';
 import type { CardPlace, Outbound } from '../../slack/outbound.ts';
 import { shownAs } from '../../store/cards.ts';
 import type { Cards } from '../../store/cards.ts';
+import { cardPost } from '../../store/posts.ts';
 import type { Posts } from '../../store/posts.ts';
 import { cardThread } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
@@ -50,18 +51,16 @@ export async function putCard(deps: PutDeps, put: Put): Promise<boolean> {
   return postCard(deps, { ...put, request: { ...request, card_ts: null } });
 }
 
-const postKey = (requestId: string): string => `card:${requestId}`;
-
 async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
   const { request, drawn, lease } = put;
   if (wasDeleted(request) && !isNeeded(drawn.phase)) return drawnNow(deps, request, drawn.shown);
-  const attempt = await deps.posts.find(postKey(request.id));
+  const attempt = await deps.posts.find(cardPost(request.id));
   if (request.state === 'refused' && attempt === null) return tellInstead(deps, request);
   const place = await placeOf(request, deps.outbound).catch(slackFailure);
   if (place === null) return nowhere(deps, request, 'no_direct_message');
   if ('kind' in place) return failed(deps, put, place);
   const posted = await deps.postOnce({
-    key: postKey(request.id),
+    key: cardPost(request.id),
     place,
     mark: cardMetadata(request),
     lease,

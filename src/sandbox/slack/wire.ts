@@ -93,8 +93,12 @@ function author(state: State, { userId, botId, username }: Message): Record<stri
 }
 
 function threadFacts(state: State, message: Message): Record<string, unknown> {
-  if (message.threadTs !== null) return {};
-  const replies = publicMessages(state, message.channelId).filter(({ threadTs }) => threadTs === message.ts);
+  const all = publicMessages(state, message.channelId);
+  if (message.threadTs !== null) {
+    const began = all.find(({ ts }) => ts === message.threadTs)?.userId;
+    return began == null ? {} : { parent_user_id: began };
+  }
+  const replies = all.filter(({ threadTs }) => threadTs === message.ts);
   const last = replies.at(-1);
   if (last === undefined) return {};
   const users = [...new Set(replies.map(({ userId, botId }) => userId ?? botId))];

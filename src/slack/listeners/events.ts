@@ -5,6 +5,7 @@ import type { Log } from '../../log.ts';
 import type { MessageContext, PlaceKind, SlackMessage } from '../../session/context.ts';
 import type { ReplyKind } from '../../session/reply.ts';
 import type { Requests } from '../../store/requests.ts';
+import type { Posts } from '../../store/posts.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { ThreadNotices } from '../../store/thread-notices.ts';
 import type { Text } from '../../text/index.ts';
@@ -23,7 +24,8 @@ import type { ThreadIntake } from '../thread-intake.ts';
 import { onDurableButton } from './press.ts';
 
 type EventDeps = {
-  sessions: Pick<Sessions, 'inThread' | 'ofRequest' | 'isPlacing'>;
+  sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
+  posts: Pick<Posts, 'isPlacingCard'>;
   requests: Pick<Requests, 'isOpenAbove'>;
   threads: ThreadIntake;
   notices: ThreadNotices;
@@ -41,6 +43,8 @@ type Spoken = {
   ts: string;
   userId: string;
   placeKind: PlaceKind | null;
+  /** Who began the thread; null: Slack does not say. */
+  beganBy: string | null;
   /** As Slack sent it. */
   slackText: string;
   message: SlackMessage;
@@ -61,6 +65,7 @@ const spokenSchema = authorSchema.extend({
   channel: z.string(),
   channel_type: z.string().optional(),
   subtype: z.enum(['file_share', 'thread_broadcast']).optional(),
+  parent_user_id: z.string().nullable().catch(null),
 });
 /** https://docs.slack.dev/reference/events/message/message_changed */
 const editedSchema = z.looseObject({
@@ -97,7 +102,7 @@ export function listenToEvents(app: App, deps: EventDeps): void {
     const spoken = readSpoken(event);
     const edited = editedSchema.safeParse(event);
     if (spoken !== null && spoken.userId !== botUserId()) {
-      const session = await sessionIn(sessions, spoken);
+      const session = await sessionIn(deps, spoken);
       await (session === null ? notHeard(deps, spoken) : hear(deps, spoken, session));
     } else if (edited.success) {
       const { channel, message } = edited.data;
@@ -122,18 +127,32 @@ export function listenToEvents(app: App, deps: EventDeps): void {
 const PLACING_LOOKS = 4;
 const PLACING_PAUSE_MS = 250;
 
-/** A card is seen a moment before it is recorded where it is. */
+/** Slack is to deliver the message again: which session it is for is not recorded yet. */
+class CardNotPlacedError extends Error {
+  readonly code = 'card-not-placed';
+
+  constructor() {
+    super('a message came under a card before it was recorded where the card is');
+    this.name = 'CardNotPlacedError';
+  }
+}
+
+/**
+ * A card is seen before it is recorded where it is; long before, if Slack's answer to posting it is late. Then the
+ * message is not acknowledged, and Slack delivers it again.
+ * https://docs.slack.dev/apis/events-api/#retries
+ */
 async function sessionIn(
-  sessions: EventDeps['sessions'],
-  { channelId, threadTs }: Spoken,
+  { sessions, posts, botUserId }: Pick<EventDeps, 'sessions' | 'posts' | 'botUserId'>,
+  { channelId, threadTs, beganBy }: Spoken,
 ): Promise<SessionRow | null> {
   for (let look = 0; look < PLACING_LOOKS; look += 1) {
-    const isPlacing = await sessions.isPlacing(channelId);
+    const mayBePlacing = (beganBy ?? botUserId()) === botUserId() && (await posts.isPlacingCard(channelId));
     const session = await sessions.inThread(channelId, threadTs);
-    if (session !== null || !isPlacing) return session;
+    if (session !== null || !mayBePlacing) return session;
     await delay(PLACING_PAUSE_MS);
   }
-  return sessions.inThread(channelId, threadTs);
+  throw new CardNotPlacedError();
 }
 
 /** null: not a person's reply in a thread. */
@@ -141,8 +160,9 @@ function readSpoken(event: unknown): Spoken | null {
   const parsed = spokenSchema.safeParse(event);
   if (!parsed.success || parsed.data.thread_ts === parsed.data.ts) return null;
   const { channel: channelId, thread_ts: threadTs, ts, user: userId, text: slackText } = parsed.data;
-  const placeKind = placeKindOfEvent(parsed.data.channel_type);
-  return { channelId, threadTs, ts, userId, placeKind, slackText, message: readMessage(event) };
+  const { channel_type: channelType, parent_user_id: beganBy } = parsed.data;
+  const placeKind = placeKindOfEvent(channelType);
+  return { channelId, threadTs, ts, userId, placeKind, beganBy, slackText, message: readMessage(event) };
 }
 
 /** Nobody is to think that Devin knows what was said before there was a session. */

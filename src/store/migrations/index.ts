@@ -17,6 +17,7 @@ import { boundedReads } from './018-bounded-reads.ts';
 import { retention } from './019-retention.ts';
 import { formReview } from './021-form-review.ts';
 import { formSecrets } from './022-form-secrets.ts';
+import { placingCards } from './026-placing-cards.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '019-retention': retention,
   '021-form-review': formReview,
   '022-form-secrets': formSecrets,
+  '026-placing-cards': placingCards,
 };

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+/** Slack's own pauses are a minute and five. */
+const REDELIVER_AFTER_MS = Array.from({ length: 30 }, () => 300);
+
+describe('a reply under a card whose post has no answer yet', () => {
+  const world = useWorld({ ...QUICK_THREADS, slack: { redeliverAfterMs: REDELIVER_AFTER_MS } });
+
+  test('is not acknowledged, and reaches Devin once when Slack delivers it again', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `early-${ana.name}`, members: [ana.userId] });
+    slack.fail('chat.postMessage', { afterEffect: true });
+    slack.fail('conversations.history', { delayMs: 3000 });
+    await slack.command(ana.userId, channelId, 'fix the login test');
+    const card = await slack.waitForMessage(channelId, ({ metadata }) => Boolean(metadata));
+    const { id } = await sessionOf(devin, ana.devinUserId);
+
+    const { deliveries } = await slack.speak(ana.userId, channelId, 'use main', { threadTs: card.ts });
+    expect(deliveries.map(({ outcomes }) => outcomes[0]?.kind)).toEqual(['refused']);
+
+    await slack.waitForMessage(channelId, ({ reactions }) => reactions.has('white_check_mark'));
+    const heard = devin
+      .session(id)
+      .messages.filter(({ source, message }) => source === 'user' && message === 'use main');
+    expect(heard).toHaveLength(1);
+  });
+});
+
+describe('a reply under a message of the app that is no card', () => {
+  const world = useWorld(QUICK_THREADS);
+
+  test('is acknowledged at once', async () => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `none-${ana.name}`, members: [ana.userId] });
+    const threadTs = slack.say(slack.workspace.botUserId, channelId, 'an old message');
+    const { deliveries } = await slack.speak(ana.userId, channelId, 'thanks', { threadTs });
+    expect(deliveries.map(({ outcomes }) => outcomes[0]?.kind)).toEqual(['answered']);
+  });
+});
