@@ -88,6 +88,7 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
   // Their content is downloaded with the same scope. https://docs.slack.dev/messaging/working-with-files
   'files.info': ['files:read'],
   'reactions.add': ['reactions:write'],
+  'reactions.remove': ['reactions:write'],
   // Of the types that are asked for. https://docs.slack.dev/reference/methods/users.conversations
   'users.conversations': ['channels:read', 'groups:read', 'mpim:read'],
   // The second is for the e-mail address in the profile. https://docs.slack.dev/reference/scopes/users.read.email

@@ -76,11 +76,9 @@ const ANSWERED_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
 
 /** A list without the members that cannot be read: one harms only itself. */
 export const readableOnly = <T extends z.ZodType>(member: T) =>
-  z.array(z.unknown()).transform((all): z.output<T>[] =>
-    all.flatMap((one) => {
-      const { success, data } = member.safeParse(one);
-      return success ? [data] : [];
-    }),
+  z.preprocess(
+    (all) => (Array.isArray(all) ? all.filter((one) => member.safeParse(one).success) : all),
+    z.array(member),
   );
 
 const pullRequestSchema = z.object({
