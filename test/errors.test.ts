@@ -23,10 +23,10 @@ test.each([
 
 test('what Devin says beyond the fields stays', () => {
   const words = refused({ detail: 'Two things are wrong.', fieldErrors: [platform] });
-  expect(words).toContain('Devin says: Two things are wrong.');
+  expect(words).toContain('refused this request: Two things are wrong.');
   expect(words).toContain(`Machine: ${OF_PLATFORM}`);
 });
 
 test('a refusal without a reason says so', () => {
-  expect(refused({ detail: null, fieldErrors: [] })).toContain('did not say why');
+  expect(refused({ detail: null, fieldErrors: [] })).toContain("didn't say why");
 });

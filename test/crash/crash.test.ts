@@ -105,7 +105,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     const asked = await ask('die before sending');
     await died;
     await running();
-    await cardOf(slack, asked.channelId, (text) => text.includes('Not sure it started'));
+    await cardOf(slack, asked.channelId, (text) => text.includes('Not confirmed'));
     expect(sessionsOf(asked.ana.devinUserId)).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: 50 });
     const { ana, channelId } = await ask('be late');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     hidden.clear();
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
     const session = await sessionOf(devin, ana.devinUserId);
@@ -52,7 +52,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: 50 });
     const { ana, channelId } = await ask('it is there');
-    await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     hidden.clear();
     const session = await sessionOf(devin, ana.devinUserId);
     await slack.command(ana.userId, channelId, `follow ${session.id}`);
@@ -64,7 +64,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut', times: 1 });
     const { ana, channelId } = await ask('start anyway');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const press = () => slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'start_anyway');
     await Promise.all([press(), press(), press()]);
     const session = await sessionOf(devin, ana.devinUserId);
@@ -137,7 +137,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     [401, 'DEVIN_API_KEY'],
     [404, 'does not know'],
     [409, 'Devin cannot do that'],
-    [422, 'did not accept'],
+    [422, 'Devin refused'],
   ])('puts a %i into words', async (status, words) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { status, times: 1 });

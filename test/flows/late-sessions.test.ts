@@ -40,7 +40,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `late-${ana.name}`, members: [ana.userId] });
     await slack.command(ana.userId, channelId, task);
-    const card = await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const first = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     const showing = async (words: string) => cardOf(slack, channelId, (text) => text.includes(words));
     const told = async (words: string) =>
@@ -58,13 +58,13 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     const { ana, channelId, first, showing, told } = await lose('turn up late');
     aMinuteLater();
     await showing(first.url);
-    const message = await told('has turned up now');
+    const message = await told('did start');
     expect(message.text).toContain(`<@${ana.userId}>`);
     devin.advance(first.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'main?' });
     await showing('Needs you');
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
     expect(slack.problems).toEqual([]);
-    expect(slack.messages(channelId).filter(({ text }) => text.includes('turned up'))).toHaveLength(1);
+    expect(slack.messages(channelId).filter(({ text }) => text.includes('did start;'))).toHaveLength(1);
   });
 
   test('is told to whoever started another one meanwhile, once, with both and how to stop either', async () => {
@@ -94,7 +94,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     await showing('Failed');
     aMinuteLater();
     await showing(first.url);
-    await told('has turned up now');
+    await told('did start');
   });
 
   test('is asked for once for all that wait, and not before its time', async () => {
@@ -119,7 +119,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
       await lookedAtStart.promise;
       aMinuteLater();
       await showing(first.url);
-      await told('has turned up now');
+      await told('did start');
     } finally {
       await again.bot.stop();
     }
@@ -137,7 +137,7 @@ describe.each(DEVINS)('where sessions carry no tag, with a Devin that %s', (_wha
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `late-${ana.name}`, members: [ana.userId] });
     await slack.command(ana.userId, channelId, 'known by its words');
-    await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const { url } = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     state.lagging = false;
     state.aheadMs += 2 * MINUTE_MS;

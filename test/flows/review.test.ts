@@ -62,7 +62,7 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
     await slack.waitForView(
       ({ id, isOpen }) =>
-        isOpen && slack.renderText(id).includes('1 message, 1 file, by the person who asked.'),
+        isOpen && slack.renderText(id).includes('1 message, 1 file, left out by the requester.'),
     );
     expect(slack.problems).toEqual([]);
   });

@@ -341,7 +341,7 @@ describe('follow', () => {
     const { slack } = world();
     const { person, channelId, place } = someone();
     await slack.command(person.userId, channelId, `follow ${UNKNOWN}`);
-    await toldTo(world(), place, 'Devin does not know this');
+    await toldTo(world(), place, "Devin can't find this");
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
 

@@ -16,7 +16,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     expect(failure).toBeNull();
     const card = await showing('Ended by');
     expect(card.text).toContain(`Ended by <@${ana.userId}>`);
-    expect(slack.renderText(card)).toContain('[Start again with changes]');
+    expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(slack.renderText(card)).not.toContain('[Stop]');
     expect(devin.session(session.id).status).toBe('exit');
     expect(slack.problems).toEqual([]);
@@ -31,7 +31,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     expect((await showing('Ended by')).text).toContain(`<@${ben.userId}>`);
   });
 
-  test('Start again with changes opens a form with what was asked for, and starts another session', async () => {
+  test('Run again with changes opens a form with what was asked for, and starts another session', async () => {
     const { slack, devin } = world();
     const { ana, channelId, showing, on } = await startSession(world(), {
       text: 'paint it --repo acme/web --acu 7',
@@ -195,7 +195,7 @@ describe('taking a request back', () => {
     await slack.clickButton(ana.userId, on, 'cancel');
     const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
     expect(card.text).toContain('nothing was started');
-    expect(slack.renderText(card)).toContain('[Start again with changes]');
+    expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
 
@@ -239,7 +239,7 @@ describe('buttons that fit the phase', () => {
     const { ana, session, on, showing } = await startSession(world());
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
     const finished = slack.renderText(await showing('Finished'));
-    for (const label of ['Open in Devin', 'Reply', 'Start again with changes', 'Archive'])
+    for (const label of ['Open in Devin', 'Reply', 'Run again with changes', 'Archive'])
       expect(finished).toContain(`[${label}]`);
     await slack.clickButton(ana.userId, on, 'archive');
     const card = await showing('archived by');

@@ -214,7 +214,7 @@ describe('replies in the thread', () => {
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, status: 422 });
     await thread.say(thread.ana.userId, 'so I go there');
-    await thread.noticeTo(thread.ana.userId, 'did not accept');
+    await thread.noticeTo(thread.ana.userId, 'Devin refused');
     devin.advance(thread.id, { status: 'running', personMessage: 'so I go there' });
     devin.advance(thread.id, { message: 'welcome' });
     await thread.relayedText('welcome');
@@ -259,7 +259,7 @@ describe('replies in the thread', () => {
 
   test.each([
     [403, 'service user'],
-    [422, 'did not accept'],
+    [422, 'Devin refused'],
   ])('come back privately when Devin answers %i', async (status, words) => {
     const { devin, slack } = world();
     const thread = await startThread(world());
@@ -278,7 +278,7 @@ describe('replies in the thread', () => {
     slack.fail('chat.postEphemeral', { times: 1, retryAfter: 1 });
     slack.fail('conversations.open', { times: 1, retryAfter: 1 });
     await thread.say(thread.ana.userId, 'no way');
-    await thread.noticeTo(thread.ana.userId, 'did not accept');
+    await thread.noticeTo(thread.ana.userId, 'Devin refused');
     // The one that it was taken, and the one that it is at Devin.
     slack.fail('reactions.add', { times: 2, retryAfter: 1 });
     await delivered(thread, (await thread.say(thread.ana.userId, 'this way')).ts);

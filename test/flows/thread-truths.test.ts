@@ -185,7 +185,7 @@ describe('an edit', () => {
 
 describe('a 404 on sending a message', () => {
   test.each([
-    ['the session is there', null, 'did not accept it. Devin says: User gone-user not found'],
+    ['the session is there', null, 'Devin refused it: User gone-user not found'],
     ['the session is not', { status: 404 }, 'see it. Devin says: User gone-user not found'],
     [
       'this app may not see sessions',

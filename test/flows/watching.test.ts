@@ -214,8 +214,8 @@ describe('when something is missing while a session is followed', () => {
     const itself = { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) } as const;
     const hidden = devin.fail(itself, { status: 404, times: 9 });
     const unlisted = devin.fail(LIST, { status: 422, times: 20 });
-    const gone = await showing('Gone');
-    expect(gone.text).toContain('Devin no longer knows this session');
+    const gone = await showing('Not found');
+    expect(gone.text).toContain("Devin can't find this session");
     const edits = editsOf().length;
     hidden.clear();
     unlisted.clear();
@@ -334,7 +334,7 @@ describe('a start after answers were lost', () => {
     devin.fail({ method: 'POST', path: LIST.path }, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: 100 });
     await slack.command(ana.userId, channelId, 'get lost');
-    await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     await first.bot.stop();
     hidden.clear();
     const again = await startBot(environment, slack, QUICK.overrides);

@@ -44,7 +44,7 @@ export function repositoryFact({ repos }: SessionCard, text: Text): string[] {
 
 /** One line for each pull request, with a link; without, for the plain twin, with its address. */
 export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
-  const { pullRequests } = card;
+  const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
   const lines = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url, state }) => {
     const where = linked ? pullRequestLink(url) : shownAddress(url);
     return text.card.pullRequest(where, state === null ? null : fact(state));

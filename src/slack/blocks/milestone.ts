@@ -67,12 +67,23 @@ function headline({ what, card, words }: MilestoneMessage, text: Text): string {
     case 'failed':
       return text.milestones.failed(mention, title);
     case 'capped':
-      return text.milestones.capped(mention, title);
+      return cappedLine(card, { mention, title }, text);
     case 'found-late':
       return text.milestones.foundLate(mention, title);
     case 'twice':
       return text.milestones.twice(mention, title);
   }
+}
+
+/** The session's own cap is named; other limits are explained below. */
+function cappedLine(
+  { statusWord, acuLimit }: SessionCard,
+  { mention, title }: { mention: string; title: string },
+  { milestones }: Text,
+): string {
+  return statusWord === 'usage_limit_exceeded' && acuLimit !== null
+    ? milestones.cappedAt(mention, title, String(acuLimit))
+    : milestones.capped(mention, title);
 }
 
 function body(message: MilestoneMessage, text: Text): string[] {

@@ -1,6 +1,6 @@
 /** The card in the channel or thread. */
 export const card = {
-  /** Each phase's word; its sign stands beside it, never alone. `other` is shown in Devin's own word instead. */
+  /** Each phase's word, shown beside its sign. `other` is shown in Devin's own word instead. */
   phases: {
     queued: 'Queued',
     starting: 'Starting',
@@ -11,40 +11,38 @@ export const card = {
     asleep: 'Asleep',
     capped: 'Stopped at the cap',
     failed: 'Failed',
-    unknown: 'Not sure it started',
+    unknown: 'Not confirmed',
     ended: 'Ended',
-    gone: 'Gone',
-    other: 'In Devin',
+    gone: 'Not found',
+    other: 'Unknown status',
   },
-  /** What a phase means for the reader, by Devin's own reason; `any` where it gives none that is known. */
+  /** What a phase means for the reader, by Devin's own reason; `any` if it gives none that is known. */
   meaning: {
-    'needs-approval': { any: 'Devin is waiting for an approval, which is given in Devin.' },
+    'needs-approval': { any: 'Devin is waiting for an approval. Open the session to give it.' },
     asleep: {
-      inactivity:
-        'Asleep because nothing happened for a while. It costs nothing while it sleeps, and a message wakes it.',
-      user_request: 'Somebody put it to sleep. It costs nothing while it sleeps, and a message wakes it.',
-      any: 'It costs nothing while it sleeps, and a message wakes it.',
+      inactivity: 'Nothing happened for a while. It costs nothing while asleep; a message wakes it.',
+      user_request: 'Put to sleep by hand. It costs nothing while asleep; a message wakes it.',
+      any: 'It costs nothing while asleep; a message wakes it.',
     },
     capped: {
       usage_limit_exceeded:
-        'It has reached the limit of this session. Start again with a higher ACU cap, or raise it in Devin.',
+        'It reached its ACU cap. Run it again with a higher cap, or raise the cap in Devin.',
       user_usage_limit_exceeded:
-        'The person it runs as has reached their usage limit. A Devin administrator can raise it.',
-      org_usage_limit_exceeded:
-        'The organisation has reached its usage limit. A Devin administrator can raise it.',
+        'The person it runs as reached their usage limit. Ask a Devin admin to raise it.',
+      org_usage_limit_exceeded: 'Your organization reached its usage limit. Ask a Devin admin to raise it.',
       total_session_limit_exceeded:
-        'The organisation has reached its limit of sessions. A Devin administrator can raise it.',
-      out_of_credits: 'The organisation has no credits left. Whoever pays for Devin can add some.',
-      out_of_quota: 'The quota is used up. A Devin administrator can raise it.',
-      no_quota_allocation: 'No quota is set aside for this. A Devin administrator can change that.',
-      payment_declined: 'A payment for Devin was declined. Whoever pays for Devin can settle it.',
-      any: 'A limit was reached. A Devin administrator can say which, and raise it.',
+        'Your organization reached its session limit. Ask a Devin admin to raise it.',
+      out_of_credits: 'Your organization has no credits left. Ask your billing admin to add some.',
+      out_of_quota: 'The quota is used up. Ask a Devin admin to raise it.',
+      no_quota_allocation: 'No quota is allocated for this. Ask a Devin admin to allocate some.',
+      payment_declined: 'A payment for Devin was declined. Ask your billing admin to update payment.',
+      any: 'It reached a limit. Ask a Devin admin which one, and to raise it.',
     },
     gone: {
-      any: 'Devin no longer knows this session: it was deleted, or this app may no longer see it. A Devin administrator can say which; what was asked for is kept under "Start again with changes".',
+      any: 'Devin can\'t find this session: it was deleted, or this app lost access to it. Ask a Devin admin. "Run again with changes" still has your task.',
     },
     unknown: {
-      any: "Devin's answer got lost and the session was not found, so it may or may not have started. This app goes on looking for a day and tells you if it turns up. Check again now, or start it anyway: then there may be two.",
+      any: "Devin didn't confirm. We'll keep checking for 24 hours. Starting again may create a second, billed session.",
     },
   },
   untitled: 'Devin session',
@@ -61,7 +59,7 @@ export const card = {
   },
   acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
-  acuLimit: (limit: string): string => `at most ${limit} ACU`,
+  acuLimit: (limit: string): string => `up to ${limit} ACU`,
   mode: (mode: string): string => `${mode} mode`,
   playbook: (name: string): string => `playbook "${name}"`,
   childSessions: (count: number): string => (count === 1 ? '1 child session' : `${count} child sessions`),
@@ -82,7 +80,7 @@ export const card = {
     wake: 'Wake with a message',
     stop: 'Stop',
     archive: 'Archive',
-    'start-again': 'Start again with changes',
+    'start-again': 'Run again with changes',
     cancel: 'Cancel',
     unmute: 'Unmute',
   },
@@ -92,45 +90,44 @@ export const card = {
     archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
   },
   openToApprove: 'Open to approve',
-  /** For screen readers, which hear the button without the card around it. */
+  /** For screen readers, which read the button without its card. */
   buttonOn: (label: string, title: string): string => `${label}: ${title}`,
   confirmStartAnyway: {
-    title: 'Start it anyway?',
-    text: 'The first attempt may be running even though it was not found. Then there will be two sessions, and both cost. "Check again" only looks.',
+    title: 'Start anyway?',
+    text: 'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" only looks.',
     confirm: 'Start anyway',
-    deny: 'Not now',
+    deny: 'Cancel',
   },
   confirmStop: {
     title: 'Stop this session?',
-    text: 'It stops for good and cannot be woken again. What it has pushed stays.',
-    confirm: 'Stop it',
-    deny: 'Let it run',
+    text: "This is final: a stopped session can't be woken. Pushed work stays.",
+    confirm: 'Stop',
+    deny: 'Keep running',
   },
   /** How its thread works. Mentions come escaped. */
   repliesGoToDevin: 'Replies here go to Devin. Start with (aside) to keep one out.',
   requesterGoesToDevin:
     "The requester's replies here go to Devin, and others' when they mention this app. Start with (aside) to keep one out.",
   mentionsOnly: 'Only replies that mention this app go to Devin.',
-  muted: 'Muted: replies here do not go to Devin.',
-  mutedBy: (mention: string): string => `Muted by ${mention}: replies here do not go to Devin.`,
-  untied: 'This thread is not tied to the session. `sync` ties it again.',
-  /** Why a request waits; there is nothing to do. */
+  muted: "Muted: replies here don't go to Devin.",
+  mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,
+  untied: "Disconnected: replies here don't go to Devin. Type `sync` to reconnect.",
+  /** Why a request waits. */
   waiting: {
-    busy: 'Devin is busy. This is queued and starts by itself; there is nothing to do.',
-    down: 'Devin cannot be reached right now. This is queued and starts by itself; there is nothing to do.',
-    looking:
-      "Devin's answer got lost. This app is checking whether the session started before it sends anything again; there is nothing to do.",
+    busy: 'Devin is busy. It will start automatically.',
+    down: "Devin can't be reached. It will start automatically.",
+    looking: "Devin didn't confirm. We're checking whether it started before sending it again.",
   },
   /** Failures of our own: what happened, why, what to do next. */
   problems: {
     secretsLost:
-      'Nothing was started: the secrets for this session could no longer be decrypted, because the key of this app (SECRETS_KEY) changed while the request waited. Choose "Edit and try again" and enter the secrets again.',
+      "Nothing was started: this app's SECRETS_KEY changed, so the session's secrets can't be read. Choose \"Edit and try again\" and enter the secrets again.",
     slack: (code: string): string =>
-      `Nothing was started: Slack accepted the card neither in this conversation nor as a direct message (${code}), so there would have been nowhere to follow the session. Ask whoever runs this app to check its permissions in Slack, then try again.`,
-    cancelled: 'It was cancelled before it was sent to Devin, so nothing was started.',
+      `Nothing was started: Slack refused the card here and in a direct message (${code}). Ask an app admin to check this app's permissions in Slack, then try again.`,
+    cancelled: 'Canceled before it was sent to Devin. Nothing was started.',
     askedToWait: (duration: string): string =>
-      `Nothing was started: Devin is busy and asked to be left alone for ${duration}, which is longer than a request waits. Try again when that time is over; https://www.devinstatus.com shows how Devin is doing.`,
+      `Nothing was started: Devin is busy and asked to wait ${duration}, longer than a request is kept. Try again after that. Devin's status: https://www.devinstatus.com`,
     gaveUp:
-      'Nothing was started: Devin was busy or could not be reached for longer than a request waits. Try again later; https://www.devinstatus.com shows how Devin is doing.',
+      "Nothing was started: Devin was busy or couldn't be reached for too long. Try again later. Devin's status: https://www.devinstatus.com",
   },
 };

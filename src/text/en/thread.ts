@@ -80,27 +80,29 @@ export const thread = {
 export const milestones = {
   asks: (mention: string): string => `${mention} Devin asks:`,
   asksSomething: (mention: string): string =>
-    `${mention} Devin needs an answer. The question could not be fetched; it is in Devin.`,
+    `${mention} Devin needs an answer. Open the session to see the question.`,
   answerHere: 'Reply in this thread to answer.',
   answerThere: 'Open the session to answer.',
   approval: (mention: string, title: string): string =>
-    `${mention} Devin is waiting for an approval in ${title}. It is given in Devin.`,
+    `${mention} Devin is waiting for an approval in ${title}. Open the session to give it.`,
   pullRequest: (mention: string, where: string): string => `${mention} Devin opened a pull request: ${where}`,
   finished: (mention: string, title: string): string => `${mention} Devin finished ${title}.`,
-  failed: (mention: string, title: string): string => `${mention} Devin could not continue with ${title}.`,
-  whatNow: 'Open the session to see where it stopped, or start again with what it needs.',
-  capped: (mention: string, title: string): string => `${mention} Devin stopped at a limit in ${title}.`,
+  failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
+  whatNow: 'Open the session to see what happened, or run it again with changes.',
+  capped: (mention: string, title: string): string => `${mention} ${title} reached a limit.`,
+  cappedAt: (mention: string, title: string, acus: string): string =>
+    `${mention} ${title} reached its ${acus} ACU cap.`,
   foundLate: (mention: string, title: string): string =>
-    `${mention} ${title} did start: the session was not to be found at first, and has turned up now.`,
-  goesOn: 'Its card is up to date, and it is followed here like any other.',
+    `${mention} ${title} did start; Devin just confirmed late.`,
+  goesOn: 'Its card is up to date and followed here.',
   twice: (mention: string, title: string): string =>
-    `${mention} There are two sessions for ${title}: the first attempt did start, too, and has turned up only now. Both cost.`,
+    `${mention} ${title} has two sessions: the first attempt started, too. Both are billed.`,
   /** Labels of links. */
   followed: 'the session of this card',
   unseen: 'the first attempt',
   /** `follow`: a command in a code span. */
   stopEither: (followed: string, unseen: string, follow: string): string =>
-    `They are ${followed} and ${unseen}. Stop the one that is not needed: the first of them with the button Stop, the other in Devin, or here once ${follow} has brought its card into a conversation.`,
+    `They are ${followed} and ${unseen}. Stop the one you don't need: the first with the card's Stop, the other in Devin, or here after ${follow}.`,
   result: 'Result:',
   resultCut: 'The whole result is in Devin.',
   resultInFile: 'The whole result is in the file above.',

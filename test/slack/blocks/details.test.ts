@@ -100,10 +100,10 @@ describe('the details', () => {
 
   test('show every key of the answer, those not known here too', () => {
     const shown = read(created);
-    expect(shown).toContain('*Session id*: `abc123`');
+    expect(shown).toContain('*Session ID*: `abc123`');
     expect(shown).toContain('*ACU used*: 1.4');
     expect(shown).toContain('*Archived*: no');
-    expect(shown).toContain(`*Status in detail*: ${en.details.nothing}`);
+    expect(shown).toContain(`*Status detail*: ${en.details.nothing}`);
     expect(shown).toContain('*not_known_yet*: `new`');
     expect(shown).toContain(
       '<https://github.com/acme/web/pull/412|https://github.com/acme/web/pull/412> `open`',
@@ -118,7 +118,7 @@ describe('the details', () => {
 
   test('show moments in the zone of the reader', () => {
     expect(read(created)).toMatch(/\*Created\*: <!date\^1777627800\^[^|]+\|2026-05-01 09:30 UTC>/);
-    expect(read(created)).toMatch(/\*Asked\*: <!date\^1777627800\^/);
+    expect(read(created)).toMatch(/\*Requested\*: <!date\^1777627800\^/);
   });
 
   test('show a moment that is none as the number it is', () => {

@@ -220,10 +220,10 @@ describe('a card', () => {
 describe('what a phase means', () => {
   test.each([
     ['capped', 'out_of_credits', 'no credits left'],
-    ['capped', 'some_new_limit', 'A limit was reached'],
-    ['capped', 'constructor', 'A limit was reached'],
+    ['capped', 'some_new_limit', 'It reached a limit'],
+    ['capped', 'constructor', 'It reached a limit'],
     ['asleep', 'inactivity', 'a message wakes it'],
-    ['unknown', null, 'start it anyway: then there may be two'],
+    ['unknown', null, 'may create a second, billed session'],
   ] as const)('is said for %s because of %s', (phase, word, words) => {
     const card = { ...full, phase, statusWord: word };
     expect(shown(card)).toContain(words);
@@ -232,7 +232,7 @@ describe('what a phase means', () => {
 
   test('gives way to the problem', () => {
     const card = { ...full, phase: 'unknown' as const, problem: 'It broke.' };
-    expect(render(card).text).not.toContain('start it anyway');
+    expect(render(card).text).not.toContain('second, billed session');
   });
 
   test('is not said of a session that finished before it fell asleep', () => {
@@ -261,7 +261,7 @@ describe("a card's buttons", () => {
 
   test('ask before a session is started that may run twice', () => {
     const [button] = buttons({ ...full, phase: 'unknown', actions: ['start-anyway'] });
-    expect(button?.confirm?.text.text).toContain('two sessions, and both cost');
+    expect(button?.confirm?.text.text).toContain('a second, billed session');
   });
 
   test('warn in red before a second session may be paid for', () => {
@@ -272,7 +272,7 @@ describe("a card's buttons", () => {
   test('stop a session only after a dialog that names it, and are not red on the card', () => {
     const [button] = buttons({ ...full, actions: ['stop'] });
     expect(button?.style).toBeUndefined();
-    expect(button?.confirm?.text.text).toMatch(/^Fix the flaky login test\nIt stops for good/);
+    expect(button?.confirm?.text.text).toMatch(/^Fix the flaky login test\nThis is final/);
   });
 
   test('show a mode only if it is not the usual one', () => {
