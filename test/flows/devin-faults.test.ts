@@ -135,8 +135,8 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
 
   test.each([
     [401, 'DEVIN_API_KEY'],
-    [404, 'does not know'],
-    [409, 'Devin cannot do that'],
+    [404, "Devin can't find this"],
+    [409, 'Open the session in Devin to see its status'],
     [422, 'Devin refused'],
   ])('puts a %i into words', async (status, words) => {
     const { slack, devin } = world();
