@@ -43,6 +43,8 @@ const rows = z.registry<Row>();
 export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
 
 const MAX_TAGS = 50;
+/** How the tag begins that the app adds itself: by it a request finds its session. */
+const OWN_TAG = /^slack-/i;
 /** Devin names no limit for these; an input of Slack holds no more. */
 const MAX_TEXT = 3000;
 
@@ -169,6 +171,12 @@ export function mostOf(input: FieldInput, ownTag: boolean): number | null {
   return input.max - (ownTag ? (input.ours ?? 0) : 0);
 }
 
+/** What a person may enter, if that is less than what is stored. */
+const entries: Partial<Record<string, z.ZodType>> = {
+  tags: z.array(word.refine((tag) => !OWN_TAG.test(tag))).max(MAX_TAGS),
+};
+
+/** `schema`: of what a person enters. */
 export type Field = Row & { key: FieldKey; schema: z.ZodType };
 
 /** The rows, in the order people see them. */
@@ -176,5 +184,5 @@ export const fields: readonly Field[] = complete.keyof().options.map((key) => {
   const schema = shape[key];
   const row = rows.get(schema);
   if (row === undefined) throw new Error(`The field ${key} has no row in the field table.`);
-  return { key, schema, ...row };
+  return { key, schema: entries[key] ?? schema, ...row };
 });

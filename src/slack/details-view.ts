@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { userMessage } from '../errors.ts';
-import { buildRequest, requestTag } from '../session/request.ts';
+import { buildRequest, isOpen, requestTag } from '../session/request.ts';
+import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -54,12 +55,20 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
   ];
 }
 
-/** As in Devin's answer; before there is one, as it will be sent. */
+/**
+ * As in Devin's answer; without one, as it was sent. Not while the request is still to find its session by it: another
+ * session that carried it could be taken for that one.
+ */
 function tagOf({ request, session, tagRequests }: Shown): string | null {
+  if (session === null && !isSettled(request.state)) return null;
   const tag = requestTag(request.id);
   const answered = session === null ? undefined : taggedSchema.safeParse(session.response).data;
   const isTagged = answered?.tags.includes(tag) ?? (tagRequests && request.source !== 'follow');
   return isTagged ? tag : null;
+}
+
+function isSettled(state: RequestState): boolean {
+  return !isOpen(state) && state !== 'unknown';
 }
 
 function effectiveRequest(request: SessionRequest): Record<string, unknown> {

@@ -47,6 +47,27 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(created(ana.devinUserId)).toBe(1);
   });
 
+  test('shows the tag of a request in Details only once its session is known', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
+    const hidden = devin.fail(LIST, { status: 403, times: 50 });
+    const { ana, channelId } = await ask('hide the tag');
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    const detailsOf = async (ts: string) => {
+      const before = new Set(slack.views().map(({ id }) => id));
+      await slack.clickButton(ana.userId, { channelId, ts }, 'details');
+      return slack.renderText(
+        (await slack.waitForView(({ userId, id }) => userId === ana.userId && !before.has(id))).id,
+      );
+    };
+    expect(await detailsOf(card.ts)).not.toContain('Its tag in Devin');
+    hidden.clear();
+    await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    const found = await cardOf(slack, channelId, (text) => text.includes(url));
+    expect(await detailsOf(found.ts)).toContain('Its tag in Devin');
+  });
+
   test('ties a session that somebody follows to the request that is not sure of it', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });

@@ -43,7 +43,7 @@ export const fields = {
     label: 'Tags',
     hint: 'Separate tags with commas.',
     placeholder: 'None',
-    takes: 'text',
+    takes: "text that doesn't begin with slack-",
   },
   child_playbook_id: {
     label: 'Playbook for child sessions',

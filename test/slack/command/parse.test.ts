@@ -234,6 +234,17 @@ describe('problems', () => {
     expect(refused(text).problems).toEqual([problem]);
   });
 
+  test.each(['x', 'defaults me'])('a tag that begins like the one of the app is refused: %s', (text) => {
+    expect(parseCommand(`${text} --tag a,Slack-0199 --tag slack-1`)).toMatchObject({
+      draft: { tags: ['a'] },
+      problems: [
+        { kind: 'bad-value', field: 'tags', value: 'Slack-0199' },
+        { kind: 'bad-value', field: 'tags', value: 'slack-1' },
+      ],
+    });
+    expect(created('x --tag slackers,my-slack-1').tags).toEqual(['slackers', 'my-slack-1']);
+  });
+
   test('too many tags are one problem, and one more is taken where the app adds none', () => {
     const tags = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`).join(',');
     expect(refused(`x --tag ${tags(50)}`).problems).toEqual([

@@ -52,6 +52,14 @@ describe('a submission', () => {
     });
   });
 
+  test('refuses a tag that begins like the one of the app, and keeps the others', () => {
+    const { draft, errors } = read({ 'field.tags': typed('ci, slack-1') });
+    expect(draft.tags).toEqual(['ci']);
+    expect(errors).toEqual({
+      'field.tags': '"slack-1" isn\'t valid. Use text that doesn\'t begin with slack-.',
+    });
+  });
+
   test('tells none at all from nothing said', () => {
     expect(read({}).draft).not.toHaveProperty('knowledge_ids');
     expect(read({ 'none.knowledge_ids': ticked() }).draft.knowledge_ids).toEqual([]);
