@@ -157,14 +157,14 @@ export function createIntake(deps: IntakeDeps) {
     };
   }
 
-  async function acceptTyped(
+  async function typedRequest(
     asked: Asked,
     dedupeKey: string,
     { draft, files, reset = [], context = null }: Typed,
-  ): Promise<boolean> {
+  ): Promise<NewRequest> {
     const { session_secrets: sessionSecrets = [], ...stored } = draft;
     const id = newId();
-    const request = async (): Promise<NewRequest> => ({
+    return {
       id,
       dedupeKey,
       source: 'command',
@@ -178,25 +178,48 @@ export function createIntake(deps: IntakeDeps) {
       slackFileIds: files.map(({ id: fileId }) => fileId),
       sealed: envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets }),
       secretNames: sessionSecrets.map(({ key }) => key),
-    });
-    return accept(request);
+    };
+  }
+
+  const acceptTyped = async (asked: Asked, dedupeKey: string, typed: Typed): Promise<boolean> =>
+    accept(async () => typedRequest(asked, dedupeKey, typed));
+
+  /** The same, asked for by the same person in the same place a moment ago; null: nothing, or this very delivery. */
+  async function twinOf(
+    asked: Asked,
+    dedupeKey: string,
+    { draft, reset }: Wish,
+  ): Promise<SessionRequest | null> {
+    const since = new Date(Date.now() - TWIN_MS);
+    const recent = await requests.recentOf({ ...asked, since });
+    if (recent.length === 0 || recent.some(({ dedupe_key: key }) => key === dedupeKey)) return null;
+    const { session_secrets: _never, ...stored } = draft;
+    const { values } = await withDefaults(asked, { draft: stored, reset });
+    return recent.find((one) => isDeepStrictEqual(one.draft.values, values)) ?? null;
   }
 
   return {
-    /** A task typed as a command. `triggerId` is Slack's name for this one delivery. */
-    acceptCommand: async (asked: Asked, triggerId: string, { draft, reset }: Wish) =>
-      acceptTyped(asked, commandKey(triggerId), { draft, reset, files: [] }),
-
-    /** The same, asked for by the same person in the same place a moment ago; null: nothing, or this very delivery. */
-    async twinOf(asked: Asked, triggerId: string, { draft, reset }: Wish): Promise<SessionRequest | null> {
-      const since = new Date(Date.now() - TWIN_MS);
-      const recent = await requests.recentOf({ ...asked, since });
-      if (recent.length === 0 || recent.some(({ dedupe_key: key }) => key === commandKey(triggerId)))
-        return null;
-      const { session_secrets: _never, ...stored } = draft;
-      const { values } = await withDefaults(asked, { draft: stored, reset });
-      return recent.find((one) => isDeepStrictEqual(one.draft.values, values)) ?? null;
-    },
+    /**
+     * A task typed as a command; `triggerId` is Slack's name for this one delivery. Nothing is written if the person asked
+     * for the same in the same place a moment ago: that request comes back.
+     */
+    acceptCommand: async (
+      asked: Asked,
+      triggerId: string,
+      { draft, reset }: Wish,
+    ): Promise<SessionRequest | null> =>
+      inTime(async (deadline) =>
+        prefer(async () => {
+          const dedupeKey = commandKey(triggerId);
+          const twin = await twinOf(asked, dedupeKey, { draft, reset });
+          if (twin !== null) return twin;
+          await write({
+            request: await typedRequest(asked, dedupeKey, { draft, reset, files: [] }),
+            deadline,
+          });
+          return null;
+        }),
+      ),
 
     /** A task typed in a thread. `place` names the message. */
     acceptInThread: async (asked: Asked, place: string, typed: Typed) =>

@@ -116,14 +116,9 @@ function createStart({ command, intake, sessions, openForm, text }: CommandDeps)
   return async (payload: SlashCommand, intent: Starting, ack: Answer): Promise<void> => {
     const asked = askedByCommand(payload);
     if (intent.kind === 'create') {
-      const twin = await intake.twinOf(asked, payload.trigger_id, intent);
-      if (twin !== null) {
-        await ack(await alreadyRunning(asked, intent, twin));
-        return;
-      }
-      await intake.acceptCommand(asked, payload.trigger_id, intent);
+      const twin = await intake.acceptCommand(asked, payload.trigger_id, intent);
       // The request is on disk: whatever happens from here on, it is not lost.
-      await ack();
+      await (twin === null ? ack() : ack(await alreadyRunning(asked, intent, twin)));
       return;
     }
     if (intent.kind === 'open-form') {
