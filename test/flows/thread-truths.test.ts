@@ -159,7 +159,9 @@ describe('an edit', () => {
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, mode: 'delay', delayMs: 700 });
     const { ts } = await thread.say(thread.ana.userId, 'use main');
-    await devin.waitForRequest(({ path }) => path.includes(thread.id) && path.endsWith('/messages'));
+    await devin.waitForRequest(
+      ({ method, path }) => method === 'POST' && path.includes(thread.id) && path.endsWith('/messages'),
+    );
     await slack.redeliver(await edit(thread, ts, 'use release'));
     await slack.redeliver(await edit(thread, ts, 'use release 2'));
     expect(heardWords(thread)).toEqual([]);
