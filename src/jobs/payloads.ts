@@ -53,12 +53,12 @@ export type Jobs = {
   };
   /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
   'restore-sessions': Search;
-  /** Say which member of the Devin organisation a person is. */
+  /** Say which member of the Devin organisation a person is; null: nobody says so any more. */
   'link-person': {
     teamId: string;
     userId: string;
     personId: string;
-    devinUserId: string;
+    devinUserId: string | null;
     answerTo: AnswerTo;
   };
 };
@@ -130,7 +130,7 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     teamId: z.string(),
     userId: z.string(),
     personId: z.string(),
-    devinUserId: z.string(),
+    devinUserId: z.string().nullable(),
     answerTo: answerToSchema,
   }),
 };

@@ -18,6 +18,7 @@ export const SUBCOMMANDS = [
   'web-messages',
   'listen',
   'link',
+  'unlink',
 ] as const;
 export type Subcommand = (typeof SUBCOMMANDS)[number];
 
@@ -54,7 +55,8 @@ export type Intent =
   | { kind: 'say'; session: string; text: string }
   /** Which session it is about is chosen from a list. */
   | { kind: 'pick'; act: 'status' | 'stop' | 'archive' | 'say' }
-  | { kind: 'link'; slackUserId: string; devinUserId: string }
+  /** `devinUserId`: null removes the link. */
+  | { kind: 'link'; slackUserId: string; devinUserId: string | null }
   | { kind: 'defaults' }
   /** With problems nothing is set. */
   | ({ kind: 'set-defaults'; scope: SettingScope; problems: Problem[] } & Wish)

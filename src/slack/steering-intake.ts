@@ -76,7 +76,7 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
       await ask('follow-session', { sessionId, teamId, userId, placeKind, answerTo: answer });
     },
 
-    async link(actor: Actor, personId: string, devinUserId: string): Promise<void> {
+    async link(actor: Actor, personId: string, devinUserId: string | null): Promise<void> {
       const { userId, teamId } = actor;
       const answer = answerTo(actor, true);
       await ask('link-person', { teamId, userId, personId, devinUserId, answerTo: answer });

@@ -55,6 +55,16 @@ export function createIdentities(db: Kysely<Tables>) {
       return row?.devin_user_id ?? null;
     },
 
+    /** Whether there was one. */
+    async removeLink({ teamId, userId }: Person): Promise<boolean> {
+      const { numDeletedRows } = await db
+        .deleteFrom('identity_links')
+        .where('team_id', '=', teamId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      return numDeletedRows > 0;
+    },
+
     async setLink(person: Person, devinUserId: string, linkedBy: string): Promise<void> {
       const value = { devin_user_id: devinUserId, linked_by: linkedBy };
       await db

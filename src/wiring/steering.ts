@@ -65,7 +65,15 @@ export function createSteering(parts: Parts, recorder: Recorder): void {
     answer,
     text: en,
   });
-  const link = createLinker({ people, findMember, identities: store.identities, answer, text: en });
+  const link = createLinker({
+    people,
+    findMember,
+    identities: store.identities,
+    outbound,
+    answer,
+    log: settings.log,
+    text: en,
+  });
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
   queue.work('cancel-request', async (job) => cancel(job), MANY);
   queue.work('follow-session', async (job) => follow(job), MANY);

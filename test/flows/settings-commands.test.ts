@@ -132,6 +132,7 @@ describe('defaults and preferences', () => {
       'steer',
       'web-messages',
       'link',
+      'unlink',
     ])
       expect(help).toContain(`/devin ${usage}`);
   });
@@ -153,6 +154,42 @@ describe('defaults and preferences', () => {
       await ben.type('works now');
       const session = await devin.waitForSession(({ userId }) => userId === 'email|other');
       expect(session.request.prompt).toBe('works now');
+    });
+
+    test('is removed again, and both people hear directly of each step', async () => {
+      const { slack, devin } = world();
+      const admin = someone({ isAdmin: true });
+      const ben = someone({ inDevin: false });
+      devin.addMember({ userId: 'email|shared', email: 'shared@elsewhere.example', name: 'Ben Shared' });
+      const say = async (text: string) =>
+        slack.command(admin.person.userId, admin.channelId, text.replace('BEN', `@${ben.person.name}`));
+      const told = async ({ person: { userId } }: typeof ben, words: string) =>
+        slack.waitForMessage(slack.directMessages(userId), ({ text }) => text.includes(words));
+      await say('link BEN email|shared');
+      await told(ben, 'linked you to Ben Shared');
+      await told(admin, 'is Ben Shared in Devin');
+      await say('unlink BEN');
+      await told(ben, 'removed the link');
+      await told(admin, 'is no longer linked');
+      await ben.type('refused again');
+      await toldTo(
+        world(),
+        { channelId: ben.channelId, userId: ben.person.userId },
+        'Devin does not know you',
+      );
+      await say('link BEN none');
+      await toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, 'was not linked');
+      expect(devin.sessions.some(({ userId }) => userId === 'email|shared')).toBe(false);
+    });
+
+    test("is refused to a member whose address is another person's in Slack", async () => {
+      const { slack } = world();
+      const admin = someone({ isAdmin: true });
+      const [ana, ben] = [addColleague(world()), addColleague(world())];
+      await slack.command(admin.person.userId, admin.channelId, `link @${ben.name} ${ana.devinUserId}`);
+      const place = { channelId: admin.channelId, userId: admin.person.userId };
+      const { text } = await toldTo(world(), place, 'e-mail address of');
+      expect(text).toContain(ana.userId);
     });
 
     test.each([

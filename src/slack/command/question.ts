@@ -1,5 +1,5 @@
 import type { Subcommand } from '../../session/intent.ts';
-import { nearestSubcommand } from './subcommands.ts';
+import { commandOnPerson, nearestSubcommand } from './subcommands.ts';
 import type { NearWord } from './subcommands.ts';
 import { bareWord, wordsOf } from './words.ts';
 import type { Word } from './words.ts';
@@ -19,6 +19,8 @@ export function questionAbout(task: string, hasOptions: boolean): Question | nul
   const words = wordsOf(task);
   const [first] = words;
   if (first === undefined) return null;
+  const onPerson = commandOnPerson(words);
+  if (onPerson !== null) return { about: onPerson };
   const nearest = nearestSubcommand(bareWord(first.raw));
   const named = words.findIndex(({ session }) => session !== null);
   if (named !== -1) {

@@ -32,6 +32,7 @@ type Row = {
   also: readonly string[];
   takesSession: boolean;
   takesText: boolean;
+  takesPerson: boolean;
   /** null: the words are not what it takes. */
   read: (words: readonly Word[], text: string) => Intent | null;
 };
@@ -40,6 +41,7 @@ const oneOf = <const T extends readonly string[]>(options: T) =>
   z.string().toLowerCase().pipe(z.enum(options));
 const scope = oneOf(['channel', 'workspace']).optional();
 const session = z.string().regex(/^[\w-]+$/);
+const person = z.string().regex(/^<@[UW][A-Z0-9]+(?:\|[^<>]*)?>$/);
 
 const SCOPES = { me: 'person', channel: 'channel', workspace: 'workspace' } as const satisfies Record<
   string,
@@ -123,15 +125,16 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
   link: row({
     audience: 'administrators',
     takes: z.object({
-      person: z.string().regex(/^<@[UW][A-Z0-9]+(?:\|[^<>]*)?>$/),
+      person,
       /** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
-      member: z.string().regex(/[-_|\d]/),
+      member: z.union([oneOf(['none']), z.string().regex(/[-_|\d]/)]),
     }),
-    intent: ({ person, member }) => ({
-      kind: 'link',
-      slackUserId: /^<@([^|>]*)/.exec(person)?.[1] ?? '',
-      devinUserId: unescape(member),
-    }),
+    intent: ({ person: mention, member }) => linkOf(mention, member === 'none' ? null : unescape(member)),
+  }),
+  unlink: row({
+    audience: 'administrators',
+    takes: z.object({ person }),
+    intent: ({ person: mention }) => linkOf(mention, null),
   }),
 };
 
@@ -157,6 +160,13 @@ export function defaultsSetBeside(task: string): SettingScope | null {
   const [first = '', whose = 'me', ...others] = task.toLowerCase().split(/\s+/);
   if (first !== 'defaults' || others.length > 0) return null;
   return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
+}
+
+/** The sub-command that these words begin as, with the person it is about; null: they do not. */
+export function commandOnPerson([first, second]: readonly Word[]): Subcommand | null {
+  const name = first === undefined ? undefined : BY_WORD.get(bareWord(first.raw));
+  const isPerson = second !== undefined && /^<?@/.test(second.raw);
+  return name !== undefined && isPerson && ROWS[name].takesPerson ? name : null;
 }
 
 export type NearWord = { name: Subcommand; edits: number };
@@ -204,7 +214,12 @@ function row<T extends Takes>({ audience = 'everyone', also = [], takes, rest, i
     const taken = left.length === 0 ? takes.safeParse(values) : null;
     return taken?.success === true ? intent(taken.data) : null;
   }
-  return { audience, also, takesSession, takesText: rest !== undefined, read };
+  const takesPerson = 'person' in takes.shape;
+  return { audience, also, takesSession, takesText: rest !== undefined, takesPerson, read };
+}
+
+function linkOf(mention: string, devinUserId: string | null): Intent {
+  return { kind: 'link', slackUserId: /^<@([^|>]*)/.exec(mention)?.[1] ?? '', devinUserId };
 }
 
 function onSession(kind: 'status' | 'stop' | 'archive') {

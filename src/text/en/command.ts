@@ -104,6 +104,7 @@ export const command = {
         usage: 'link <@person> <Devin user id>',
         does: 'links a person to a member of the Devin organization.',
       },
+      unlink: { usage: 'unlink <@person>', does: 'removes that link; so does `link <@person> none`.' },
     },
     adminDefaults: {
       usage: 'defaults channel|workspace --acu 10',

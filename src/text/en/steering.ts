@@ -45,8 +45,21 @@ export const steering = {
       'Only full members of this Slack workspace can be linked, not guests, apps or people from other workspaces. Nothing was changed.',
     unknownInDevin: (id: string): string =>
       `The Devin organisation has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
+    /** `owner`: who has that address in Slack, with a mention. */
+    addressOfAnother: (name: string, owner: string): string =>
+      `The e-mail address of ${name} in Devin belongs to ${owner} in Slack. Nothing was changed.`,
     done: (mention: string, name: string): string =>
       `${mention} is ${name} in Devin from now on; sessions they ask for run as that member.`,
+    removed: (mention: string): string =>
+      `${mention} is no longer linked. Their e-mail address decides who they are in Devin.`,
+    notLinked: (mention: string): string => `${mention} was not linked to anyone. Nothing was changed.`,
+    /** To the person it is about. `by`: the administrator, with a mention. */
+    toPerson: {
+      done: (by: string, name: string): string =>
+        `${by} linked you to ${name} in Devin: the sessions you ask for run as that member. If that is wrong, tell an administrator of this workspace.`,
+      removed: (by: string): string =>
+        `${by} removed the link between you and a member of the Devin organization. Your e-mail address decides who you are in Devin.`,
+    },
   },
   box: {
     titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },

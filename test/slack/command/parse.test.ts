@@ -395,6 +395,8 @@ describe('sub-commands', () => {
     ['say devin-1 !fast a -- b', { kind: 'say', session: 'devin-1', text: '!fast a -- b' }],
     ['link <@U12|ana> email|1a2b', { kind: 'link', slackUserId: 'U12', devinUserId: 'email|1a2b' }],
     ['link <@W12> user-12', { kind: 'link', slackUserId: 'W12', devinUserId: 'user-12' }],
+    ['link <@U12|ana> None', { kind: 'link', slackUserId: 'U12', devinUserId: null }],
+    ['unlink <@U12|ana>', { kind: 'link', slackUserId: 'U12', devinUserId: null }],
     ['defaults', { kind: 'defaults' }],
     ['Defaults channel', { kind: 'defaults' }],
     ['defaults me clear', { kind: 'clear-defaults', scope: 'person' }],
@@ -465,6 +467,10 @@ describe('sub-commands', () => {
     ['sotp <https://app.devin.ai/sessions/0a1b|Fix it>', 'stop', 'stop devin-0a1b'],
     ['<https://app.devin.ai/sessions/0a1b>', 'status', 'status devin-0a1b'],
     ['refactor', null, null],
+    ['link <@U12|ana>', 'link', null],
+    ['link <@U12|ana> with the account she has in Devin please', 'link', null],
+    ['unlink <@U12|ana> email|1a2b', 'unlink', null],
+    ['unlink @ana from that other account of hers', 'unlink', null],
   ])('%s starts nothing before it is asked what it means', (text, about, meant) => {
     expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', about, meant });
   });
