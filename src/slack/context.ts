@@ -46,7 +46,7 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
 
     /** The messages as Devin reads them, with names instead of ids. */
     async quote(context: MessageContext, { messages, unread, unticked }: Quotable): Promise<QuotedThread> {
-      const known = await lookUp(people, mentionedIn(messages));
+      const known = await knownIn(people, messages);
       const permalink = await client.chat
         .getPermalink({ channel: context.channelId, message_ts: context.picked.ts })
         .catch((error: unknown) => (slackFailure(error), null));
@@ -93,8 +93,8 @@ export function chosenMessages(context: MessageContext, thread: SlackMessage[]):
 }
 
 /** Replaces `<@U…>` by the person's name. */
-export async function nameMentions(text: string, people: People): Promise<string> {
-  return withNames(text, await lookUp(people, mentionIds(text)));
+export async function nameMentions(text: string, people: Pick<People, 'find'>): Promise<string> {
+  return withNames(text, await lookUpMentioned(people, mentionIds(text)));
 }
 
 /** However long the thread is, memory holds a few pages of it, and the picked message is among them. */
@@ -148,13 +148,30 @@ function mentionIds(text: string): string[] {
   return [...text.matchAll(MENTION)].flatMap(([, id]) => (id === undefined ? [] : [id]));
 }
 
-function mentionedIn(messages: SlackMessage[]): string[] {
-  return messages.flatMap(({ userId, text }) => [...(userId === null ? [] : [userId]), ...mentionIds(text)]);
+/** Ids that are typed cost a call each: of more, the rest stay as they are. */
+const MOST_NAMED = 30;
+
+type Finding = Pick<People, 'find'>;
+type Known = Map<string, SlackPerson>;
+
+/** Of an author it must be known what they are; a name in what they say is a convenience. */
+async function knownIn(people: Finding, messages: SlackMessage[]): Promise<Known> {
+  const authors = await lookUp(
+    messages.flatMap(({ userId }) => userId ?? []),
+    async (id) => people.find(id),
+  );
+  const mentioned = messages.flatMap(({ text }) => mentionIds(text)).filter((id) => !authors.has(id));
+  return new Map([...authors, ...(await lookUpMentioned(people, mentioned))]);
 }
 
-async function lookUp(people: People, ids: string[]): Promise<Map<string, SlackPerson>> {
-  const unique = [...new Set(ids)];
-  const found = await Promise.all(unique.map((id) => people.find(id)));
+async function lookUpMentioned(people: Finding, ids: string[]): Promise<Known> {
+  return lookUp([...new Set(ids)].slice(0, MOST_NAMED), async (id) =>
+    people.find(id).catch((error: unknown) => (slackFailure(error), null)),
+  );
+}
+
+async function lookUp(ids: string[], find: (id: string) => Promise<SlackPerson | null>): Promise<Known> {
+  const found = await Promise.all([...new Set(ids)].map(find));
   return new Map(found.flatMap((person) => (person === null ? [] : [[person.userId, person] as const])));
 }
 

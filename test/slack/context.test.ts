@@ -1,0 +1,40 @@
+import { WebClient } from '@slack/web-api';
+import { expect, onTestFinished, test } from 'vitest';
+import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
+import { nameMentions } from '../../src/slack/context.ts';
+import { createPeople } from '../../src/slack/people.ts';
+
+const nobody = {
+  since: async () => Promise.resolve(null),
+  remember: async () => Promise.resolve(),
+};
+
+async function open() {
+  const slack = await createLocalSlack();
+  onTestFinished(async () => slack.close());
+  const { botToken, teamId } = slack.workspace;
+  const client = new WebClient(botToken, {
+    slackApiUrl: slack.apiUrl,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
+  const people = createPeople({ client, teamId: () => teamId, knownPeople: nobody, now: Date.now });
+  return { slack, people };
+}
+
+test('no more than 30 people are looked up for one text, the others keep their ids', async () => {
+  const { slack, people } = await open();
+  const ids = Array.from({ length: 40 }, (_, index) => slack.addUser({ name: `person-${index}` }));
+  const named = await nameMentions(ids.map((id) => `<@${id}> <@${id}>`).join(' '), people);
+  expect(slack.calls.filter(({ method }) => method === 'users.info')).toHaveLength(30);
+  expect(named).toContain('@person-29 @person-29');
+  expect(named).toContain(`@${ids[30]} @${ids[30]}`);
+});
+
+test('a name that Slack is too busy to give stays an id', async () => {
+  const { slack, people } = await open();
+  const [ana, ben] = [slack.addUser({ name: 'ana' }), slack.addUser({ name: 'ben' })];
+  slack.fail('users.info', { retryAfter: 60, times: 1 });
+  expect(await nameMentions(`<@${ana}> asks`, people)).toBe(`@${ana} asks`);
+  expect(await nameMentions(`<@${ben}> asks`, people)).toBe('@ben asks');
+});
