@@ -47,7 +47,7 @@ export function createMembers(client: DevinClient) {
      */
     async findByEmail(email: string, options: Options = {}): Promise<Member[]> {
       const found = await findExactly(email, options);
-      const lowerCase = email.toLowerCase();
+      const lowerCase = folded(email);
       return found.length > 0 || lowerCase === email ? found : findExactly(lowerCase, options);
     },
 
@@ -75,5 +75,10 @@ function toMember({ user_id: userId, name, email }: z.output<typeof memberSchema
 
 /** Somebody acts as the member that is found: a filter that was not applied must not pass for a match. */
 function sameAddress(found: string | null, asked: string): boolean {
-  return found !== null && found.toLowerCase() === asked.toLowerCase();
+  return found !== null && folded(found) === folded(asked);
+}
+
+/** ASCII letters only: in Unicode other characters have the same lower case, as the Kelvin sign has that of K. */
+function folded(address: string): string {
+  return address.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -46,6 +46,12 @@ describe('finding a member by address', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test('takes no address for the same that has another character, though both have one lower case', async () => {
+    const { members } = await startDevin({ json: page([{ ...ADA, email: 'kim@acme.test' }]) });
+    expect(await members.findByEmail('\u212Aim@acme.test')).toEqual([]);
+    expect(await members.findByEmail('KIM@acme.test')).toHaveLength(1);
+  });
+
   test('goes on with v3 when the beta address is gone, and stays there', async () => {
     const { members, seen } = await startDevin(({ path }) =>
       path.startsWith('/v3beta1') ? { status: 404, json: { detail: 'Not Found' } } : { json: page([ADA]) },
