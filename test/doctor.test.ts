@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { once } from 'node:events';
@@ -6,6 +9,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { createLocalDevin } from '../src/sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../src/sandbox/environment.ts';
 import { createLocalSlack } from '../src/sandbox/slack/index.ts';
+import { openDatabase } from '../src/store/database.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { createSetAside, MOST_FAILURES } from '../src/store/set-aside.ts';
 
 type Sides = {
   slack?: Parameters<typeof createLocalSlack>[0];
@@ -30,6 +36,7 @@ async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, enviro
     env: {
       ...sandboxEnvironment({ slack, devin, transport: 'socket' }),
       PATH: process.env['PATH'],
+      DATA_DIR: join(tmpdir(), 'no-such-folder'),
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -89,6 +96,26 @@ describe('the doctor', () => {
       expect.stringContaining('SLACK_APP_TOKEN'),
       expect.stringContaining('DEVIN_API_KEY'),
     ]);
+  });
+
+  test('shows what is set aside, or says that the app holds the database', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'doctor-'));
+    const environment = { DATA_DIR: dataDir };
+    expect((await runDoctor({ environment })).printed).not.toContain('set aside');
+    expect(existsSync(join(dataDir, 'database'))).toBe(false);
+
+    const database = await openDatabase({ dataDir });
+    await migrate(database.db);
+    const inUse = await runDoctor({ environment });
+    expect(inUse.printed).toContain('– not checked    What is set aside: the app is running');
+    expect(inUse.printed).toContain('devin_slack_set_aside in /metrics');
+    const failure = { error: new Error('no'), by: MOST_FAILURES };
+    await createSetAside(database.db).note('message', 's1:e1', failure);
+    await database.close();
+
+    const { printed, code } = await runDoctor({ environment });
+    expect(printed).toContain('! warning        Set aside after repeated failures: 1 message');
+    expect(code).toBe(0);
   });
 
   test('says which setting is missing before it looks at anything', async () => {

@@ -12,6 +12,7 @@ import { isForOperator } from '../errors.ts';
 import { createRemoteClock } from '../remote-clock.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { Text } from '../text/index.ts';
+import { examineStore } from './examine-store.ts';
 
 /** `missing` alone fails: without it the app does not work. */
 export type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
@@ -29,6 +30,7 @@ export async function examine(config: Config, text: Text): Promise<Finding[]> {
     examineBot(config.slack, slackFetch, text),
     examineSocket(config.slack, text),
     examineDevin({ devin, config, text }),
+    examineStore(config.store, text),
   ]);
   const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - Date.now());
   const skews = { slack: () => ahead(clocks.slack.nowMs()), devin: () => ahead(clocks.devin.nowMs()) };

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import { MOST_FAILURES } from './set-aside.ts';
 import type { Tables } from './tables.ts';
 
 /** Rows of a batch: what waits for it waits for no longer than it takes. */
 const BATCH = 100;
+/** So long the doctor shows what could not be brought to Slack. */
+const SET_ASIDE_DAYS = 30;
 
 export type Retention = ReturnType<typeof createRetention>;
 
@@ -46,13 +49,30 @@ export function createRetention(db: Kysely<Tables>) {
       });
     },
 
-    /** Leases of processes that died, Homes that nobody looks at, and identities that were looked up long ago. */
+    /** Leases of processes that died, Homes that nobody looks at, identities and failures of long ago. */
     async sweep(): Promise<void> {
       await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
       await db.deleteFrom('homes').where('opened_at', '<', ago(1)).execute();
       await db.deleteFrom('identities').where('checked_at', '<', ago(1)).execute();
+      await forgetFailures(db, ago);
     },
   };
+}
+
+/** A session that still fails does so at least once an hour; what else was set aside is not tried again. */
+async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuilder<Date>): Promise<void> {
+  await db
+    .deleteFrom('set_aside')
+    .where((where) =>
+      where.or([
+        where('failed_at', '<', ago(SET_ASIDE_DAYS)),
+        where.and([
+          where('failed_at', '<', ago(1)),
+          where.or([where('kind', '=', 'session'), where('failures', '<', MOST_FAILURES)]),
+        ]),
+      ]),
+    )
+    .execute();
 }
 
 async function clearTalk(trx: Transaction<Tables>, sessionIds: string[]): Promise<void> {

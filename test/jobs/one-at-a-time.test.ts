@@ -57,7 +57,7 @@ test('a process that has lost the lease to another says nothing more', async () 
       skip: async () => Promise.resolve(),
     },
     milestones: { pending: async () => Promise.resolve([]) },
-    setAside: { note: async () => Promise.resolve(1) },
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
     postMessage: async (_session, { text }) => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { migrate } from '../../src/store/migrate.ts';
+import { createRetention } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
@@ -22,6 +23,23 @@ describeOnBothDatabases('what fails again and again', (open) => {
     expect(await countSetAside(db)).toEqual({ message: 1 });
     await setAside.clear('message', 's1:e1');
     expect(await countSetAside(db)).toEqual({});
+  });
+
+  test('is forgotten a day after its last failure, or a month after it was set aside', async () => {
+    const { db, setAside } = await opened();
+    const error = new Error('no');
+    await setAside.note('message', 'tried', { error });
+    await setAside.note('message', 'set aside', { error, by: MOST_FAILURES });
+    await setAside.note('session', 'works again', { error, by: MOST_FAILURES });
+    const leftAfter = async (days: number): Promise<string[]> => {
+      await sql`update set_aside set failed_at = now() - ${days} * interval '1 day'`.execute(db);
+      await createRetention(db).sweep();
+      const rows = await db.selectFrom('set_aside').select('id').orderBy('id').execute();
+      return rows.map(({ id }) => id);
+    };
+    expect(await leftAfter(0)).toEqual(['set aside', 'tried', 'works again']);
+    expect(await leftAfter(2)).toEqual(['set aside']);
+    expect(await leftAfter(31)).toEqual([]);
   });
 
   test('a session whose row cannot be read harms only itself', async () => {

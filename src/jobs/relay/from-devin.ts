@@ -34,7 +34,7 @@ type RelayDeps = {
   requests: Pick<Requests, 'find'>;
   messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip'>;
   milestones: Pick<Milestones, 'pending'>;
-  setAside: Pick<SetAside, 'note'>;
+  setAside: Pick<SetAside, 'note' | 'clear'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
   postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
@@ -128,12 +128,15 @@ async function postOrSetAside(
   session: SessionRow,
   { row, context }: Posting,
 ): Promise<PostOutcome | null> {
+  const { session_id: sessionId, event_id: eventId } = row;
+  const id = `${sessionId}:${eventId}`;
   try {
-    return await postMessage(session, row, context);
+    const outcome = await postMessage(session, row, context);
+    if (outcome.kind === 'posted') await setAside.clear('message', id);
+    return outcome;
   } catch (error) {
     if (context.signal.aborted || error instanceof DevinError) throw error;
-    const { session_id: sessionId, event_id: eventId } = row;
-    const failures = await setAside.note('message', `${sessionId}:${eventId}`, { error });
+    const failures = await setAside.note('message', id, { error });
     if (failures < MOST_FAILURES) throw error;
     log.error({ err: error, sessionId, eventId }, 'a message could not be brought into its thread');
     await messages.skip(row);

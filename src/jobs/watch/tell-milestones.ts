@@ -30,7 +30,7 @@ type TellDeps = {
   sessions: Pick<Sessions, 'find'>;
   requests: Pick<Requests, 'find'>;
   milestones: Milestones;
-  setAside: Pick<SetAside, 'note'>;
+  setAside: Pick<SetAside, 'note' | 'clear'>;
   defaults: Pick<Settings, 'preferencesFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -89,12 +89,15 @@ type Case = { row: MilestoneRow; session: SessionRow; request: SessionRequest; n
 
 /** What fails again and again does not hold up what comes after it. */
 async function tellOrSetAside(deps: TellDeps, one: Case): Promise<Told> {
+  const { session_id: sessionId, key } = one.row;
+  const id = `${sessionId}:${key}`;
   try {
-    return await tell(deps, one);
+    const told = await tell(deps, one);
+    if (told.kind === 'told') await deps.setAside.clear('milestone', id);
+    return told;
   } catch (error) {
     if (one.lease.held.aborted) throw error;
-    const { session_id: sessionId, key } = one.row;
-    const failures = await deps.setAside.note('milestone', `${sessionId}:${key}`, { error });
+    const failures = await deps.setAside.note('milestone', id, { error });
     if (failures < MOST_FAILURES) throw error;
     deps.log.error({ err: error, sessionId, key }, 'something about a session could not be told');
     await deps.milestones.settle(one.row, 'skipped');

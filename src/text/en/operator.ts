@@ -89,6 +89,12 @@ export const start = {
     'DEVIN_API_KEY is not the key of a service user: sessions cannot be created as the person who asked. Make one in app.devin.ai > Settings > Service users.',
 };
 
+const SET_ASIDE = new Map([
+  ['session', 'session(s) whose status could not be recorded'],
+  ['message', 'message(s) of Devin that could not be posted'],
+  ['milestone', 'notification(s) that could not be posted'],
+]);
+
 /** `npm run doctor`: one line each. */
 export const doctor = {
   signs: {
@@ -124,6 +130,11 @@ export const doctor = {
       'Devin permission UseDevinSessions: each person needs it to start sessions, the service user to send files.',
     ],
   ]),
+  noneSetAside: 'The database answers, and nothing in it is set aside.',
+  setAside: (kind: string, count: number): string =>
+    `Set aside after repeated failures: ${count} ${SET_ASIDE.get(kind) ?? kind}. The log says why.`,
+  databaseInUse:
+    'What is set aside: the app is running and holds the database. See devin_slack_set_aside in /metrics.',
   clock: 'The clocks of this machine, Slack and Devin agree.',
   healthy: 'Nothing that can be checked is missing.',
   unhealthy: 'Fix what is missing, and run this again.',

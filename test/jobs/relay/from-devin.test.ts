@@ -34,7 +34,7 @@ async function queuedAfter(pending: MilestoneRow[]): Promise<string[]> {
       skip: async () => Promise.resolve(),
     },
     milestones: { pending: async () => Promise.resolve(pending) },
-    setAside: { note: async () => Promise.resolve(1) },
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),

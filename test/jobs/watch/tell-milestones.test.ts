@@ -138,3 +138,25 @@ test('what cannot be told again and again is set aside, and what comes after it 
   await tell(ID);
   expect(told).toEqual(['finished']);
 });
+
+test('what is told after a failure leaves no failure behind', async () => {
+  const { deps, told, look } = await startTelling();
+  await look({ status_detail: 'finished' });
+  const failures: string[] = [];
+  const tell = createMilestoneTeller({
+    ...deps,
+    setAside: {
+      note: async (_kind, id) => Promise.resolve(failures.push(id)),
+      clear: async (_kind, id) => void (await Promise.resolve(failures.splice(failures.indexOf(id), 1))),
+    },
+    compose: async (telling) => {
+      if (failures.length === 0) throw new Error('no');
+      return deps.compose(telling);
+    },
+  });
+  await expect(tell(ID)).rejects.toThrow('no');
+  expect(failures).toHaveLength(1);
+  await tell(ID);
+  expect(told).toEqual(['finished']);
+  expect(failures).toEqual([]);
+});
