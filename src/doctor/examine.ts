@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { WebClient } from '@slack/web-api';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { checkDevin, checkSlack, findPermissions, missingPermission } from '../checks.ts';
 import type { PermissionFound } from '../checks.ts';
 import { skewWarnings } from '../clock-skew.ts';
@@ -11,15 +8,12 @@ import { createDevin } from '../devin/devin.ts';
 import { isForOperator } from '../errors.ts';
 import { createRemoteClock } from '../remote-clock.ts';
 import { slackFailure } from '../slack/errors.ts';
+import { manifestScopes } from '../slack/manifest-scopes.ts';
 import type { Text } from '../text/index.ts';
 import { examineStore } from './examine-store.ts';
 
 /** `missing` alone fails: without it the app does not work. */
 export type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
-
-const manifestSchema = z.object({
-  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
-});
 
 /** Looks at both sides, and changes nothing. */
 export async function examine(config: Config, text: Text): Promise<Finding[]> {
@@ -70,11 +64,6 @@ function scopeFindings(granted: readonly string[], { doctor }: Text): Finding[] 
   const missing = wanted.filter((scope) => !granted.includes(scope));
   if (missing.length === 0) return [{ sign: 'ok', sentence: doctor.scopes(wanted.length) }];
   return missing.map((scope) => ({ sign: 'missing', sentence: doctor.noScope(scope) }));
-}
-
-function manifestScopes(): string[] {
-  const manifest: unknown = parse(readFileSync(new URL('../../manifest.yml', import.meta.url), 'utf8'));
-  return manifestSchema.parse(manifest).oauth_config.scopes.bot;
 }
 
 async function examineSocket(slack: Slack, text: Text): Promise<Finding[]> {

@@ -2,11 +2,15 @@ import { applyDefaults } from '../session/defaults.ts';
 import type { SettingScope } from '../session/defaults.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
+import { effectivePreferences } from '../session/preferences.ts';
+import type { Preferences } from '../session/preferences.ts';
+import { MOST_COUNTED } from '../store/listing.ts';
 import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Home } from './blocks/home.ts';
+import type { HomeHealth } from './blocks/home-settings.ts';
 import { cardView } from './card-view.ts';
 import { shownIdentity } from './form-view.ts';
 import { permalink } from './permalink.ts';
@@ -17,16 +21,18 @@ export type HomeRows = {
   /** `looking`: not known yet; null: it could not be looked up. */
   identity: Identity | 'looking' | null;
   entries: { request: SessionRequest; session: SessionRow | null }[];
-  /** How many sessions there are in all. */
+  /** How many sessions there are in all, counted up to MOST_COUNTED. */
   total: number;
   layers: Partial<Record<SettingScope, StoredDraft>>;
+  preferences: Partial<Record<SettingScope, Preferences>>;
+  health: HomeHealth | null;
 };
 
 type Drawing = { command: string; workspaceUrl: string | null; nowMs: number; text: Text };
 
 /** The view model of a person's App Home. */
 export function homeView(rows: HomeRows, { command, workspaceUrl, nowMs, text }: Drawing): Home {
-  const { channelId, entries, total, layers } = rows;
+  const { channelId, entries, total, layers, preferences } = rows;
   return {
     command,
     channelId,
@@ -35,8 +41,10 @@ export function homeView(rows: HomeRows, { command, workspaceUrl, nowMs, text }:
       card: cardView({ request, session, nowMs }, text),
       thread: threadOf(request, workspaceUrl),
     })),
-    total,
+    total: { count: total, more: total >= MOST_COUNTED },
     defaults: applyDefaults(layers).values,
+    notify: effectivePreferences(preferences).notify,
+    health: rows.health,
     drawnAtMs: nowMs,
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CONTEXT_CHOICES } from '../session/context.ts';
 import type { FieldKey, Lookup } from '../session/fields.ts';
+import type { Notify } from '../session/preferences.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
 
@@ -55,6 +56,10 @@ export const ACTION = {
   startFromHome: 'start_from_home',
   refreshHome: 'refresh_home',
 } as const;
+
+/** In the App Home: where to hear about one's sessions. The value says where. */
+export const homeNotifyAction = (where: Notify): string => `home_notify.${where}`;
+export const HOME_NOTIFY = /^home_notify\.\w+$/;
 
 /** Runs a command, which is the button's value. Action ids are unique within a block, so each has its number. */
 export const runAction = (part: number): string => `run_command.${part}`;

@@ -20,7 +20,7 @@ type Own = { teamId: string; userId: string; limit: number };
 type Found = { requestIds: string[]; total: number };
 
 /** Of more than these nobody turns the pages; counting them all would take longer with each year. */
-const MOST_COUNTED = 1000;
+export const MOST_COUNTED = 1000;
 /** Of what waits or goes on, the newest of each kind. */
 const MOST_PRESSING = 100;
 

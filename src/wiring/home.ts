@@ -1,15 +1,21 @@
+import { checkSlack } from '../checks.ts';
+import { createHomeHealth } from '../jobs/home-health.ts';
 import { createHomePublisher } from '../jobs/publish-home.ts';
+import { manifestScopes } from '../slack/manifest-scopes.ts';
+import { countSetAside } from '../store/set-aside.ts';
 import { en } from '../text/index.ts';
 import type { Parts } from './parts.ts';
 import { sleep } from './sleep.ts';
 
 /** Each person's App Home. */
-export function createHome({ config, settings, queue, store, slack, resolver }: Parts): void {
+export function createHome(parts: Parts): void {
+  const { config, settings, queue, store, slack, resolver } = parts;
   const { log, now } = settings;
   const { outbound, workspaceUrl } = slack;
   const publish = createHomePublisher({
     ...store,
     resolver,
+    healthFor: createHealth(parts),
     outbound,
     enqueue: queue.enqueue,
     command: config.slack.command,
@@ -20,4 +26,17 @@ export function createHome({ config, settings, queue, store, slack, resolver }: 
     log,
   });
   queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
+}
+
+function createHealth({ config, settings: { log }, database, devin, slack }: Parts) {
+  const { answers: client, people } = slack;
+  const { botToken } = config.slack;
+  return createHomeHealth({
+    people,
+    grantedScopes: async () => (await checkSlack({ client, botToken, text: en })).scopes,
+    wantedScopes: manifestScopes,
+    askDevin: devin.self.get,
+    countSetAside: async () => countSetAside(database.db),
+    log,
+  });
 }

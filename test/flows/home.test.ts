@@ -80,6 +80,32 @@ describe('the App Home', () => {
     await slack.waitFor(() => drawings(world(), ana.userId) === 2, { what: 'the second drawing' });
   });
 
+  test('changes where one hears about sessions, and shows it', async () => {
+    const { slack, devin } = world();
+    const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
+    await slack.openHome(ana.userId);
+    const { viewId } = await homeOf(world(), ana.userId, /in the session's thread/);
+    await slack.clickButton(ana.userId, { viewId }, 'Use: Direct message');
+    const { text } = await homeOf(world(), ana.userId, /in a direct message/);
+    expect(text).not.toContain('Use: Direct message');
+    devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'main?' });
+    const conversation = slack.directMessages(ana.userId);
+    await slack.waitForMessage(conversation, ({ text: told }) => told.includes(session.url));
+  });
+
+  test('tells an administrator how the app is, and nobody else', async () => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world(), { isAdmin: true }), addColleague(world())];
+    await slack.openHome(ben.userId);
+    expect((await homeOf(world(), ben.userId, ben.devinName)).text).not.toContain('Health');
+    await slack.openHome(ana.userId);
+    await homeOf(world(), ana.userId, /Devin reachable · Slack reachable · no Slack scope missing/);
+    const down = devin.fail({ method: 'GET', path: /self/ }, { status: 500, times: Infinity });
+    await slack.openHome(ana.userId);
+    await homeOf(world(), ana.userId, /Devin not reachable/);
+    down.clear();
+  });
+
   test('follows what happens while it is open, and is left alone where nobody opened it', async () => {
     const { slack, devin } = world();
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
@@ -110,7 +136,7 @@ describe('the App Home', () => {
     const ana = addColleague(world());
     const down = devin.fail({ method: 'GET', path: /members/ }, { status: 500, times: Infinity });
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, /could not be looked up just now/);
+    await homeOf(world(), ana.userId, /couldn't look up who your sessions run as/);
     down.clear();
     await slack.openHome(ana.userId);
     await homeOf(world(), ana.userId, ana.devinName);
@@ -130,7 +156,7 @@ describe('the App Home', () => {
     const ben = addColleague(world());
     await slack.command(ben.userId, channelId, 'defaults me --acu 7');
     await slack.openHome(ben.userId);
-    const { text } = await homeOf(world(), ben.userId, /Defaults that apply to you/);
+    const { text } = await homeOf(world(), ben.userId, /ACU cap: 7/);
     expect(text).toContain('ACU cap: 7');
     expect(text).not.toContain('a task of ana alone');
     await slack.openHome(ana.userId);

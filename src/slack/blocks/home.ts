@@ -2,18 +2,20 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { StoredDraft } from '../../session/fields.ts';
 import { STANDING, STANDINGS } from '../../session/lifecycle.ts';
 import type { Standing } from '../../session/lifecycle.ts';
+import type { Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, writeHomeMetadata } from '../ids.ts';
 import { firstButton } from './card-buttons.ts';
 import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
 import { shownMoment } from './details-values.ts';
+import { homeHealth, homeSettings } from './home-settings.ts';
+import type { HomeHealth } from './home-settings.ts';
 import { button, context, header, section } from './objects.ts';
-import { optionWords } from './option-words.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { isAccepted } from './session-form.ts';
 import type { FormIdentity } from './session-form.ts';
-import { bold, code, codeBlock, escape, link, quote, truncate } from './text.ts';
+import { bold, code, codeBlock, escape, link, quote } from './text.ts';
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };
@@ -26,14 +28,16 @@ export type Home = {
   runsAs: FormIdentity;
   /** The most pressing first. */
   sessions: HomeSession[];
-  /** How many there are in all. */
-  total: number;
+  /** How many there are in all; `more` than that, if so. */
+  total: { count: number; more: boolean };
   defaults: StoredDraft;
+  notify: Notify;
+  /** null: the person is no administrator. */
+  health: HomeHealth | null;
   drawnAtMs: number;
 };
 
 const FACTS_LENGTH = 2500;
-const DEFAULTS_LENGTH = 1500;
 
 /** A person's App Home: who they run as, what waits for them, what is in progress, and how to start. */
 export function renderHome(home: Home, text: Text): HomeView {
@@ -45,6 +49,7 @@ export function renderHome(home: Home, text: Text): HomeView {
     blocks: [
       ...top(home, text),
       ...(isAccepted(runsAs) ? contents(home, text) : []),
+      ...(home.health === null ? [] : [homeHealth(home.health, text)]),
       context(text.home.help(code(`${command} help`))),
     ],
   };
@@ -53,9 +58,9 @@ export function renderHome(home: Home, text: Text): HomeView {
 /** For people who are known, and may start a session. */
 function contents(home: Home, text: Text): KnownBlock[] {
   return [
-    ...(home.total === 0 ? howToBegin(home, text) : groups(home, text)),
+    ...(home.total.count === 0 ? howToBegin(home, text) : groups(home, text)),
     { type: 'divider' },
-    context(defaultsLine(home, text)),
+    ...homeSettings(home, text),
   ];
 }
 
@@ -89,10 +94,15 @@ function runsAsSentence(runsAs: Home['runsAs'], text: Text): string {
 
 function groups({ sessions, total, command }: Home, text: Text): KnownBlock[] {
   const all = code(`${command} list`);
+  const isRest = total.more || total.count > sessions.length;
   return [
     ...STANDINGS.flatMap((standing) => group(standing, sessions, text)),
-    ...(total > sessions.length ? [context(text.home.more(sessions.length, total, all))] : []),
+    ...(isRest ? [context(text.home.more(sessions.length, totalWords(total), all))] : []),
   ];
+}
+
+function totalWords({ count, more }: Home['total']): string {
+  return `${count.toLocaleString('en-US')}${more ? '+' : ''}`;
 }
 
 function group(standing: Standing, sessions: readonly HomeSession[], text: Text): KnownBlock[] {
@@ -145,13 +155,4 @@ function howToBegin({ command }: Home, text: Text): KnownBlock[] {
     section(`${bold(title)}\n${byCommand}\n${codeBlock(`${command} ${example}`)}`),
     section(byShortcut),
   ];
-}
-
-function defaultsLine({ defaults, command }: Home, text: Text): string {
-  const shown = optionWords(defaults, text);
-  if (shown.length === 0) return text.home.noDefaults(code(`${command} ${text.home.exampleDefaults}`));
-  return text.home.defaults(
-    truncate(shown.join(BETWEEN_FACTS), DEFAULTS_LENGTH),
-    code(`${command} defaults`),
-  );
 }

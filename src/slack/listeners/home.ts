@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { homeKey } from '../../jobs/payloads.ts';
 import type { Jobs } from '../../jobs/payloads.ts';
 import type { Enqueue } from '../../jobs/queue.ts';
+import { NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
+import type { Settings } from '../../store/settings.ts';
 import type { FormOpener } from '../form-opener.ts';
-import { ACTION, readHomeMetadata } from '../ids.ts';
+import { ACTION, HOME_NOTIFY, readHomeMetadata } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import { onButton, onDurableButton } from './press.ts';
 
@@ -13,6 +15,7 @@ type HomeDeps = {
   homes: Pick<Homes, 'opened'>;
   intake: Pick<Intake, 'offerForm'>;
   openForm: FormOpener;
+  defaults: Pick<Settings, 'preferencesFor' | 'setPreferences'>;
   enqueue: Enqueue;
   now: () => number;
 };
@@ -22,7 +25,7 @@ const openedSchema = z.looseObject({ tab: z.literal('home'), user: z.string(), c
 
 type Whose = Jobs['publish-home'];
 
-export function listenToHome(app: App, { homes, intake, openForm, enqueue, now }: HomeDeps): void {
+export function listenToHome(app: App, { homes, intake, openForm, defaults, enqueue, now }: HomeDeps): void {
   const draw = async (whose: Whose): Promise<void> => {
     await homes.opened(whose, new Date(now()));
     await enqueue('publish-home', whose, { key: homeKey(whose) });
@@ -38,6 +41,16 @@ export function listenToHome(app: App, { homes, intake, openForm, enqueue, now }
   onDurableButton(app, ACTION.refreshHome, async ({ body }) => {
     const whose = readWhose(body);
     if (whose !== null) await draw(whose);
+  });
+
+  onDurableButton(app, HOME_NOTIFY, async ({ body, action }) => {
+    const whose = readWhose(body);
+    const notify = NOTIFY.find((where) => where === action.value);
+    if (whose === null || notify === undefined) return;
+    const { person } = await defaults.preferencesFor(whose);
+    const key = { teamId: whose.teamId, scope: 'person', scopeId: whose.userId } as const;
+    await defaults.setPreferences(key, { ...person, notify }, whose.userId);
+    await draw(whose);
   });
 
   onButton(app, ACTION.startFromHome, async ({ body }) => {

@@ -1,31 +1,44 @@
+const SIDES = { database: 'Database', devin: 'Devin', slack: 'Slack' };
+
 /** A person's App Home. Names, links and what can be typed come as mrkdwn. */
 export const home = {
   title: 'Your Devin sessions',
   runsAs: {
     looking: 'Looking up who your sessions run as…',
     member: (name: string): string => `Your sessions run as ${name}.`,
-    notKnown:
-      'Who your sessions run as could not be looked up just now. It is looked up again before anything is sent to Devin.',
+    notKnown: "We couldn't look up who your sessions run as. We'll look again before anything goes to Devin.",
   },
   start: 'Start a session',
   refresh: 'Refresh',
-  whereCardsGo: 'A session started here has its card under Messages, for you alone.',
-  drawn: (moment: string): string => `As of ${moment}.`,
-  groups: { 'needs-you': 'Needs you', 'under-way': 'Under way', earlier: 'Earlier' },
+  whereCardsGo: 'Sessions started here appear in Messages, visible only to you.',
+  drawn: (moment: string): string => `Updated ${moment}.`,
+  groups: { 'needs-you': 'Needs you', 'under-way': 'In progress', earlier: 'Earlier' },
   thread: 'Thread',
-  more: (shown: number, total: number, command: string): string =>
-    `${shown} of ${total}. ${command} shows all of them.`,
+  /** `total`: such as "25" or "1,000+". */
+  more: (shown: number, total: string, command: string): string =>
+    `${shown} of ${total}. See the rest with ${command}.`,
   none: {
     title: 'You have no sessions yet',
-    byCommand: 'Type this in any channel, with a task and a repository of yours:',
+    byCommand: 'In any channel, type a task and one of your repositories:',
     example: 'fix the flaky login test --repo acme/web --acu 10',
     byShortcut:
-      'Or point at any message and choose *More actions* > *Start a Devin session*: the thread goes along. You can follow Devin and answer it in Slack.',
+      'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Follow Devin and answer it in Slack.',
   },
   defaults: (values: string, command: string): string =>
-    `*Defaults that apply to you:* ${values} (${command})`,
-  noDefaults: (command: string): string => `*Defaults that apply to you:* none. Set some with ${command}.`,
+    `*Your defaults*\n${values} (change them with ${command})`,
+  noDefaults: (command: string): string => `*Your defaults*\nnone. Set some, for example with ${command}.`,
   exampleDefaults: 'defaults me --acu 10',
+  useInstead: (choice: string): string => `Use: ${choice}`,
+  /** For administrators. */
+  health: {
+    label: 'Health',
+    reachable: (side: 'database' | 'devin' | 'slack'): string => `${SIDES[side]} reachable`,
+    unreachable: (side: 'database' | 'devin' | 'slack'): string => `:warning: ${SIDES[side]} not reachable`,
+    allScopes: 'no Slack scope missing',
+    missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
+    setAside: (count: number): string =>
+      count === 0 ? 'nothing set aside' : `:warning: ${count} set aside after repeated failures, see the log`,
+  },
   help: (command: string): string =>
     `${command} lists every option. In a session's thread, what you write goes to Devin.`,
 };

@@ -49,11 +49,17 @@ const empty: Home = {
   channelId: 'D1',
   runsAs: { kind: 'member', name: 'Ana Ruiz', how: 'Matched by e-mail.' },
   sessions: [],
-  total: 0,
+  total: { count: 0, more: false },
   defaults: {},
+  notify: 'thread',
+  health: null,
   drawnAtMs: 1_700_000_000_000,
 };
-const full: Home = { ...empty, sessions: [asking, working, finished].map(on), total: 3 };
+const full: Home = {
+  ...empty,
+  sessions: [asking, working, finished].map(on),
+  total: { count: 3, more: false },
+};
 
 const render = (home: Home) => renderHome(home, en);
 const shown = (home: Home): string => JSON.stringify(render(home).blocks);
@@ -61,7 +67,7 @@ const lineOf = (home: Home, requestId: string): string =>
   JSON.stringify(render(home).blocks.find(({ block_id: id }) => id === `session.${requestId}`));
 const actionIds = (home: Home): (string | undefined)[] => {
   const rows = JSON.stringify(render(home).blocks.filter(({ type }) => type === 'actions'));
-  return [...rows.matchAll(/"action_id":"(\w+)"/g)].map(([, id]) => id);
+  return [...rows.matchAll(/"action_id":"([\w.]+)"/g)].map(([, id]) => id);
 };
 
 describe('a Home', () => {
@@ -70,14 +76,19 @@ describe('a Home', () => {
     expect(checkView(view)).toEqual([]);
     expect(shown(full)).toContain('Your sessions run as *Ana Ruiz*.');
     expect(shown(full)).toContain('Matched by e-mail.');
-    expect(shown(full)).toContain('<!date^1700000000^');
     expect(readHomeMetadata(view.private_metadata ?? '')).toEqual({ channelId: 'D1' });
-    expect(actionIds(full)).toEqual([ACTION.startFromHome, ACTION.refreshHome]);
+    expect(actionIds(full)).toEqual([
+      ACTION.startFromHome,
+      ACTION.refreshHome,
+      'home_notify.dm',
+      'home_notify.card',
+    ]);
+    expect(shown(full)).toContain('Updated <!date^1700000000^');
   });
 
   test('puts what needs the person first, with its question and its button', () => {
     const words = shown({ ...full, sessions: [finished, working, asking].map(on) });
-    const order = ['Needs you', asking.title, 'Under way', working.title, 'Earlier', finished.title];
+    const order = ['Needs you', asking.title, 'In progress', working.title, 'Earlier', finished.title];
     const places = order.map((word) => words.indexOf(word));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(lineOf(full, 'r2')).toContain('> Start from main or from release?');
@@ -97,7 +108,10 @@ describe('a Home', () => {
   });
 
   test('says how many there are where it does not show all', () => {
-    expect(shown({ ...full, total: 25 })).toContain('3 of 25. `/devin list` shows all of them.');
+    expect(shown({ ...full, total: { count: 25, more: false } })).toContain(
+      '3 of 25. See the rest with `/devin list`.',
+    );
+    expect(shown({ ...full, total: { count: 1000, more: true } })).toContain('3 of 1,000+. See the rest');
     expect(shown(full)).not.toContain('/devin list');
   });
 
@@ -130,6 +144,20 @@ describe('a Home', () => {
     expect(words).not.toContain('undefined');
   });
 
+  test('tells administrators in one line how the app is', () => {
+    const well = { database: true, devin: true, slack: true, missingScopes: [], setAside: 0 };
+    expect(shown(full)).not.toContain('*Health*');
+    expect(shown({ ...full, health: well })).toContain(
+      '*Health* · Database reachable · Devin reachable · Slack reachable · no Slack scope missing · nothing set aside',
+    );
+    const ill = { ...well, devin: false, missingScopes: ['im:write', 'files:read'], setAside: 2 };
+    const words = shown({ ...full, health: ill });
+    expect(words).toContain(':warning: Devin not reachable');
+    expect(words).toContain(':warning: missing Slack scopes: im:write, files:read');
+    expect(words).toContain(':warning: 2 set aside');
+    expect(checkView(render({ ...full, health: ill }))).toEqual([]);
+  });
+
   test('is taken by Slack whatever the rows hold, and calls nobody', () => {
     const anything = fc.record({
       phase: fc.constantFrom(...SESSION_PHASES),
@@ -146,7 +174,12 @@ describe('a Home', () => {
     fc.assert(
       fc.property(fc.array(anything, { maxLength: 10 }), tags, (made, tags) => {
         const sessions = made.map((one, at) => on({ ...asking, ...one, requestId: `r${at}` }));
-        const home = { ...full, sessions, total: 40, defaults: { tags, title: tags.join(' ') } };
+        const home = {
+          ...full,
+          sessions,
+          total: { count: 40, more: false },
+          defaults: { tags, title: tags.join(' ') },
+        };
         expect(checkView(render(home))).toEqual([]);
         expect(shown(home)).not.toMatch(/<!(?:channel|here|everyone)/);
       }),

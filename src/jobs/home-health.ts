@@ -1,0 +1,44 @@
+import type { Log } from '../log.ts';
+import type { HomeHealth } from '../slack/blocks/home-settings.ts';
+import type { People } from '../slack/people.ts';
+
+type HealthDeps = {
+  people: Pick<People, 'find'>;
+  /** The scopes that Slack granted. Rejects if Slack doesn't answer. */
+  grantedScopes: () => Promise<readonly string[]>;
+  wantedScopes: () => readonly string[];
+  /** Rejects if Devin doesn't answer, or refuses the key. */
+  askDevin: () => Promise<unknown>;
+  countSetAside: () => Promise<Record<string, number>>;
+  log: Log;
+};
+
+/** How the app is, for administrators; null: for everyone else. */
+export function createHomeHealth(deps: HealthDeps) {
+  const { people, grantedScopes, wantedScopes, askDevin, countSetAside, log } = deps;
+
+  async function orNull<T>(asking: Promise<T>): Promise<T | null> {
+    return asking.catch((error: unknown) => {
+      log.warn({ err: error }, 'a part of the health in a Home could not be looked up');
+      return null;
+    });
+  }
+
+  return async (userId: string): Promise<HomeHealth | null> => {
+    const person = await orNull(people.find(userId));
+    if (person?.kind !== 'member' || !person.isAdmin) return null;
+    const [granted, devin, counts] = await Promise.all([
+      orNull(grantedScopes()),
+      orNull(askDevin().then(() => true)),
+      orNull(countSetAside()),
+    ]);
+    const sum = Object.values(counts ?? {}).reduce((total, count) => total + count, 0);
+    return {
+      database: counts !== null,
+      devin: devin !== null,
+      slack: granted !== null,
+      missingScopes: granted === null ? [] : wantedScopes().filter((scope) => !granted.includes(scope)),
+      setAside: sum,
+    };
+  };
+}

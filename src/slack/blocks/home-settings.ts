@@ -1,0 +1,63 @@
+import type { ActionsBlock, KnownBlock } from '@slack/types';
+import type { StoredDraft } from '../../session/fields.ts';
+import { NOTIFY } from '../../session/preferences.ts';
+import type { Notify } from '../../session/preferences.ts';
+import type { Text } from '../../text/index.ts';
+import { homeNotifyAction } from '../ids.ts';
+import { button, context, section } from './objects.ts';
+import { optionWords } from './option-words.ts';
+import { BETWEEN_FACTS } from './session-card.ts';
+import { bold, code, truncate } from './text.ts';
+
+/** What an administrator wants to know of the app. */
+export type HomeHealth = {
+  database: boolean;
+  devin: boolean;
+  slack: boolean;
+  missingScopes: readonly string[];
+  /** How much was given up after repeated failures. */
+  setAside: number;
+};
+
+type HomeSettings = { command: string; defaults: StoredDraft; notify: Notify };
+
+const DEFAULTS_LENGTH = 1500;
+const SCOPES_LENGTH = 500;
+
+/** What applies to the person, and the buttons that change it. */
+export function homeSettings({ command, defaults, notify }: HomeSettings, text: Text): KnownBlock[] {
+  const { label, choices, ...values } = text.settings.notify;
+  const others: ActionsBlock = {
+    type: 'actions',
+    elements: NOTIFY.filter((where) => where !== notify).map((where) =>
+      button(homeNotifyAction(where), text.home.useInstead(choices[where]), where),
+    ),
+  };
+  return [
+    section(defaultsLine(command, defaults, text)),
+    section(`${bold(label)}\n${values[notify]}`),
+    others,
+  ];
+}
+
+function defaultsLine(command: string, defaults: StoredDraft, text: Text): string {
+  const { home } = text;
+  const shown = optionWords(defaults, text);
+  if (shown.length === 0) return home.noDefaults(code(`${command} ${home.exampleDefaults}`));
+  const values = truncate(shown.join(BETWEEN_FACTS), DEFAULTS_LENGTH);
+  return home.defaults(values, code(`${command} defaults`));
+}
+
+/** One line: what is wrong, or that all is well. */
+export function homeHealth(health: HomeHealth, { home }: Text): KnownBlock {
+  const { missingScopes, setAside } = health;
+  const sides = (['database', 'devin', 'slack'] as const).map((side) =>
+    health[side] ? home.health.reachable(side) : home.health.unreachable(side),
+  );
+  const scopes =
+    missingScopes.length === 0
+      ? home.health.allScopes
+      : home.health.missingScopes(truncate(missingScopes.join(', '), SCOPES_LENGTH));
+  const facts = [...sides, ...(health.slack ? [scopes] : []), home.health.setAside(setAside)];
+  return context(`${bold(home.health.label)}${BETWEEN_FACTS}${facts.join(BETWEEN_FACTS)}`);
+}
