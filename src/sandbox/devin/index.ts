@@ -20,5 +20,5 @@ export type { LocalDevin } from './local-devin.ts';
 export { createLocalDevin } from './local-devin.ts';
 export type { LocalDevinOptions } from './options.ts';
 export type { Permission } from './permissions.ts';
-export type { ScriptName } from './scripts.ts';
+export type { Script, ScriptName } from './scripts.ts';
 export type { LocalSession } from './session-state.ts';

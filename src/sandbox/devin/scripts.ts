@@ -1,3 +1,5 @@
+import type { CreateBody } from './schemas.ts';
+import { repositoryOf, titleOf } from './session-state.ts';
 import type { SessionChange } from './session-state.ts';
 
 /** What Devin does next, and how long after the step before it. */
@@ -12,21 +14,31 @@ const started: Step[] = [
   { afterMs: 2000, status: 'running', statusDetail: 'working' },
 ];
 
-const finished: Step[] = [
+/** What the scripts say of what they were asked for. */
+type Task = { words: string; repository: string };
+
+const MARKUP = /[`*~<>[\]|\\]/g;
+
+const taskOf = (request: CreateBody): Task => ({
+  words: titleOf(request.prompt).replaceAll(MARKUP, ''),
+  repository: repositoryOf(request),
+});
+
+const finished = ({ words, repository }: Task): Step[] => [
   { afterMs: 4000, pullRequest: { state: 'open' }, acus: 1.4 },
   {
     afterMs: 4000,
     status: 'running',
     statusDetail: 'finished',
-    message: 'Done: the fix is in the pull request, with a test that failed before it.',
+    message: `Done with "${words}": the pull request is in ${repository}, with a test that failed before it.`,
     acus: 1.9,
   },
 ];
 
 /** All that Markdown has and Slack shows in ways of its own. */
-const REPORT = `## Where the time goes
+const report = ({ words, repository }: Task): string => `## Where the time goes
 
-I ran the **nightly import** five times on \`main\`:
+For **${words}**, I ran the import of ${repository} five times on \`main\`:
 
 | Step           | Before | After |
 | -------------- | -----: | ----: |
@@ -55,38 +67,50 @@ order by id;
 The single runs are in the file.`;
 
 const SCRIPTS = {
-  normal: [
+  normal: (task) => [
     ...started,
-    { afterMs: 3000, message: 'Reproduced it: the session cookie expires during the redirect.', acus: 0.6 },
-    ...finished,
+    {
+      afterMs: 3000,
+      message: `Read ${task.repository} for "${task.words}". Next comes a test that fails, then the change.`,
+      acus: 0.6,
+    },
+    ...finished(task),
   ],
-  question: [
+  question: (task) => [
     ...started,
     {
       afterMs: 3000,
       status: 'running',
       statusDetail: 'waiting_for_user',
-      message: 'Two branches look like the base of this work. Should I start from `main` or from `release`?',
+      message: `For "${task.words}", two branches of ${task.repository} could be the base. Should I start from \`main\` or from \`release\`?`,
       acus: 0.5,
     },
-    { afterReply: true, afterMs: 2000, message: 'Thank you, going on from there.' },
-    ...finished,
+    { afterReply: true, afterMs: 2000, message: `Thank you. Back to work on "${task.words}".` },
+    ...finished(task),
   ],
-  fails: [
-    ...started,
-    { afterMs: 3000, message: 'The machine cannot be set up.', acus: 0.2 },
-    { afterMs: 1000, status: 'error' },
-  ],
-  capped: [
-    ...started,
-    { afterMs: 3000, message: 'Still looking through the history.', acus: 0.8 },
-    { afterMs: 3000, status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 'limit' },
-  ],
-  report: [
+  fails: ({ words, repository }) => [
     ...started,
     {
       afterMs: 3000,
-      message: REPORT,
+      message: `Cannot start on "${words}": the setup of ${repository} does not build.`,
+      acus: 0.2,
+    },
+    { afterMs: 1000, status: 'error' },
+  ],
+  capped: ({ words, repository }) => [
+    ...started,
+    {
+      afterMs: 3000,
+      message: `Still reading the history of ${repository} for "${words}".`,
+      acus: 0.8,
+    },
+    { afterMs: 3000, status: 'suspended', statusDetail: 'usage_limit_exceeded', acus: 'limit' },
+  ],
+  report: (task) => [
+    ...started,
+    {
+      afterMs: 3000,
+      message: report(task),
       attachments: [
         {
           name: 'import-runs.csv',
@@ -96,10 +120,14 @@ const SCRIPTS = {
       ],
       acus: 0.9,
     },
-    ...finished,
+    ...finished(task),
   ],
-  slow: [{ afterMs: 60_000, status: 'claimed' }, { afterMs: 60_000, status: 'running' }, ...finished],
-} as const satisfies Record<string, readonly Step[]>;
+  slow: (task) => [
+    { afterMs: 60_000, status: 'claimed' },
+    { afterMs: 60_000, status: 'running' },
+    ...finished(task),
+  ],
+} as const satisfies Record<string, (task: Task) => readonly Step[]>;
 export type ScriptName = keyof typeof SCRIPTS;
 
 export type Script = ScriptName | readonly Step[];
@@ -110,5 +138,5 @@ export const AFTER_REPLY: readonly Step[] = [
   { afterMs: 3000, status: 'running', statusDetail: 'finished', message: 'Done.' },
 ];
 
-export const stepsOf = (script: Script): readonly Step[] =>
-  typeof script === 'string' ? SCRIPTS[script] : script;
+export const stepsOf = (script: Script, request: CreateBody): readonly Step[] =>
+  typeof script === 'string' ? SCRIPTS[script](taskOf(request)) : script;

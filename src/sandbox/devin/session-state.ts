@@ -79,11 +79,16 @@ export function appendMessage(
 }
 
 /** The first line of the task, cut after a word. */
-function titleOf(prompt: string): string {
+export function titleOf(prompt: string): string {
   const line = prompt.trim().split('\n')[0] ?? '';
   if (line.length <= TITLE_LENGTH) return line;
   const cut = line.slice(0, TITLE_LENGTH);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), TITLE_LENGTH / 2))}…`;
+}
+
+/** The one that was named, as an option or in the task. */
+export function repositoryOf({ repos, prompt }: CreateBody): string {
+  return repos?.[0] ?? /\bacme\/[\w-]+/.exec(prompt)?.[0] ?? 'acme/web';
 }
 
 function setStatus(session: SessionState, { status, statusDetail }: SessionChange): void {
@@ -103,8 +108,8 @@ function setPullRequest(session: SessionState, { url, state }: { url?: string; s
     known.state = state;
     return;
   }
-  const repo = session.request.repos?.[0] ?? 'acme/web';
-  session.pullRequests.push({ url: url ?? `https://github.com/${repo}/pull/${session.number}`, state });
+  const made = `https://github.com/${repositoryOf(session.request)}/pull/${session.number}`;
+  session.pullRequests.push({ url: url ?? made, state });
 }
 
 /** Applies a change in place; attachments are the caller's, who stores their content. */

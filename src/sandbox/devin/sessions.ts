@@ -50,7 +50,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   const all: SessionState[] = [];
   const byId = new Map<string, SessionState>();
   const secrets = new Map<string, SessionSecretInput[]>();
-  let steps = stepsOf(deps.script);
+  let { script } = deps;
 
   const find = (id: string): SessionState | undefined => byId.get(bareId(id));
 
@@ -97,7 +97,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     all.push(session);
     byId.set(session.id, session);
     secrets.set(session.id, body.session_secrets ?? []);
-    player.load(session.id, steps);
+    player.load(session.id, stepsOf(script, body));
     signal.notify();
     return session;
   }
@@ -118,7 +118,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     find,
     get,
     change,
-    script: (script) => void (steps = stepsOf(script)),
+    script: (chosen) => void (script = chosen),
     step: (id) => player.step(get(id).id),
     canStep: (id) => player.canStep(get(id).id),
     secretsOf: (id) => secrets.get(get(id).id) ?? [],

@@ -41,6 +41,28 @@ test('opens a pull request in the repository that was named', async () => {
   ]);
 });
 
+test.for<ScriptName>(['normal', 'question', 'report', 'fails', 'capped'])(
+  'speaks of the task and its repository in %s',
+  async (script) => {
+    const { devin, call } = await open({ script });
+    const prompt = 'Rename the `total` column in acme/api\n\nContext from Slack';
+    const id = await createSession(call, { prompt });
+    statuses(devin, id);
+    const first = devin.session(id).messages.find(({ source }) => source === 'devin');
+    expect(first?.message).toContain('Rename the total column in acme/api');
+    expect(first?.message.replace('column in acme/api', '')).toContain('acme/api');
+  },
+);
+
+test('opens a pull request in the repository that the task names', async () => {
+  const { devin, call } = await open();
+  const id = await createSession(call, { prompt: 'Fix the build of acme/infrastructure' });
+  statuses(devin, id);
+  expect(devin.session(id).pullRequests.map(({ url }) => url)).toEqual([
+    'https://github.com/acme/infrastructure/pull/1',
+  ]);
+});
+
 test('stops at the cap with everything used', async () => {
   const { devin, call } = await open({ script: 'capped' });
   const id = await createSession(call, { max_acu_limit: 3 });
