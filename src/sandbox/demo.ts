@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util';
 import { playDemo } from './demo-play.ts';
+import { startSessions } from './demo-sessions.ts';
 import { createControl } from './page/control.ts';
+import { createGuide } from './page/guide.ts';
 import { createPage } from './page/server.ts';
 import type { Page } from './page/server.ts';
 import { openSandbox } from './sandbox.ts';
@@ -68,10 +70,12 @@ async function runScript({ slack, devin, world, pace, close }: Sandbox): Promise
 }
 
 async function runPage({ close, ...parts }: Sandbox, wantedPort: string | undefined): Promise<void> {
-  const control = createControl(parts);
   const { slack, devin, world } = parts;
-  const open: OpenAt = async (port) => createPage({ slack, devin, control, notes: world.notes, port });
+  const guide = createGuide({ ...parts, seeded: await startSessions(parts) });
+  const control = createControl(parts);
+  const open: OpenAt = async (port) => createPage({ slack, devin, control, guide, notes: world.notes, port });
   const end = async (): Promise<void> => {
+    guide.close();
     control.close();
     await close();
   };

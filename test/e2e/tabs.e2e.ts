@@ -26,7 +26,7 @@ describe('several tabs of a browser', () => {
       await page.getByRole('main', { name: 'general', exact: true }).waitFor();
       others.push(page);
     }
-    expect(await first.title()).toBe('general · Ana Ruiz · Sandbox');
+    expect(await first.title()).toBe('general · Ana Ruiz · Devin Sessions: live demo');
     const { world, slack } = stage;
     slack.say(world.people.mei, world.channels.general, 'Heard everywhere');
     for (const page of [first, ...others]) await heard(page, 'Heard everywhere');

@@ -4,6 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
 import { Refusal } from './http.ts';
 
+const README = new URL('../../../README.md', import.meta.url);
 const CLIENT = new URL('./client/', import.meta.url);
 
 const TYPES: Record<string, string> = {
@@ -31,6 +32,18 @@ export async function serveAsset(response: ServerResponse, path: string): Promis
     'x-content-type-options': 'nosniff',
   });
   response.end(name.endsWith('.ts') ? stripTypeScriptTypes(text) : text);
+}
+
+/** As text: what it links to is not here. */
+export async function serveReadme(response: ServerResponse): Promise<void> {
+  const text = await readFile(README, 'utf8').catch(() => {
+    throw notFound('/README.md');
+  });
+  response.writeHead(200, {
+    'content-type': 'text/plain; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(text);
 }
 
 function notFound(path: string): Refusal {

@@ -4,11 +4,12 @@ import type { LocalDevin } from '../devin/index.ts';
 import { listen, shut } from '../loopback.ts';
 import type { LocalSlack } from '../slack/index.ts';
 import { perform } from './acts.ts';
-import { serveAsset } from './assets.ts';
+import { serveAsset, serveReadme } from './assets.ts';
 import type { Events } from './events.ts';
 import { createEvents } from './events.ts';
 import type { Files } from './files.ts';
 import { createFiles } from './files.ts';
+import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal, sendJson } from './http.ts';
 import { readManifest } from './manifest.ts';
 import type { PageControl } from './page-control.ts';
@@ -19,6 +20,8 @@ export type PageOptions = {
   slack: LocalSlack;
   devin: LocalDevin;
   control: PageControl;
+  /** Things to try; none by default. */
+  guide?: Guide;
   /** What the person switcher says of somebody, by user id: "No Devin account". */
   notes?: ReadonlyMap<string, string>;
   /** 0, the default: any free port. */
@@ -27,7 +30,7 @@ export type PageOptions = {
 
 export type Page = { url: string; close: () => Promise<void> };
 
-type Parts = Omit<PageOptions, 'port'> & {
+type Parts = Pick<PageOptions, 'slack' | 'devin' | 'control'> & {
   port: number;
   files: Files;
   events: Events;
@@ -36,18 +39,19 @@ type Parts = Omit<PageOptions, 'port'> & {
 
 /** A Slack-like client in the browser, on this machine only, with the sandbox behind it. */
 export async function createPage(options: PageOptions): Promise<Page> {
-  const { slack, devin, control, notes = new Map<string, string>() } = options;
+  const { slack, devin, control, guide = null, notes = new Map<string, string>() } = options;
   const files = createFiles(slack);
   const events = createEvents();
   const manifest = await readManifest();
   const server = createServer();
   const { port, origin: url } = await listen(server, options.port);
-  const snapshot = { slack, devin, files, manifest, notes, faults: control.faults };
+  const snapshot = { slack, devin, files, manifest, notes, faults: control.faults, guide };
   serve(server, { slack, devin, control, port, files, events, snapshot });
-  const unsubscribe = [
-    slack.subscribe(({ kind }) => events.tell({ what: kind })),
-    control.subscribe(() => events.tell({ what: 'control' })),
-  ];
+  const tell = (what: string): void => {
+    events.tell({ what });
+    if (guide?.look() === true) events.tell({ what: 'guide' });
+  };
+  const unsubscribe = [slack.subscribe(({ kind }) => tell(kind)), control.subscribe(() => tell('control'))];
   return {
     url,
     async close() {
@@ -75,6 +79,7 @@ async function route(parts: Parts, request: IncomingMessage, response: ServerRes
   if (method !== 'GET') throw new Refusal(`${pathname} takes no ${method ?? 'such request'}.`, 405);
   if (pathname === '/api/state') return sendJson(response, takeSnapshot(parts.snapshot));
   if (pathname === '/api/events') return parts.events.add(response);
+  if (pathname === '/README.md') return serveReadme(response);
   const fileId = /^\/files\/(\w+)$/.exec(pathname)?.[1];
   return fileId === undefined ? serveAsset(response, pathname) : parts.files.serve(response, fileId);
 }

@@ -5,6 +5,7 @@ import { block } from '../slack/rules/blocks.ts';
 import type { Block } from '../slack/rules/blocks.ts';
 import type { Person, ShownChannel, ShownMessage, ShownSession, ShownView, Snapshot } from './client/wire.ts';
 import type { Files } from './files.ts';
+import type { Guide } from './guide.ts';
 import type { Manifest } from './manifest.ts';
 
 export type SnapshotDeps = {
@@ -13,6 +14,7 @@ export type SnapshotDeps = {
   files: Files;
   manifest: Manifest;
   faults: () => unknown;
+  guide: Guide | null;
   /** What the person switcher says of somebody, by user id. */
   notes: ReadonlyMap<string, string>;
 };
@@ -39,6 +41,7 @@ export function takeSnapshot(deps: SnapshotDeps): Snapshot {
     files: files.shown(),
     sessions: devin.sessions.map(shownSession),
     faults: deps.faults(),
+    guide: deps.guide?.shown() ?? null,
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { createControl } from '../../../src/sandbox/page/control.ts';
+import { startSessions } from '../../../src/sandbox/demo-sessions.ts';
+import { createGuide } from '../../../src/sandbox/page/guide.ts';
 import { createPage } from '../../../src/sandbox/page/server.ts';
 import { openSandbox } from '../../../src/sandbox/sandbox.ts';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/sandbox.ts';
@@ -28,12 +30,16 @@ export type Stage = Sandbox & {
 /** As fast as flows can be followed: a script of fifteen seconds is over in three. */
 const SPEED = 5;
 
+/** `isDemo`: with the demo's sessions and its list of things to try. */
+type StageOptions = SandboxOptions & { isDemo?: boolean };
+
 /** The sandbox with its page, and a browser. */
-export async function openStage(options: SandboxOptions = {}): Promise<Stage> {
+export async function openStage({ isDemo = false, ...options }: StageOptions = {}): Promise<Stage> {
   const sandbox = await openSandbox({ speed: SPEED, ...options });
-  const control = createControl(sandbox);
   const { slack, devin, world } = sandbox;
-  const page = await createPage({ slack, devin, control, notes: world.notes });
+  const demo = isDemo ? { guide: createGuide({ ...sandbox, seeded: await startSessions(sandbox) }) } : {};
+  const control = createControl(sandbox);
+  const page = await createPage({ slack, devin, control, ...demo, notes: world.notes });
   const browser = await openBrowser();
   const visits = createVisits(browser, page.url);
   return {
@@ -42,6 +48,7 @@ export async function openStage(options: SandboxOptions = {}): Promise<Stage> {
     async close() {
       await browser.close();
       await page.close();
+      demo.guide?.close();
       control.close();
       await sandbox.close();
     },

@@ -34,6 +34,7 @@ const snapshot: Snapshot = {
   files: {},
   sessions: [],
   faults: [],
+  guide: null,
 };
 
 const none = new Map<string, never>();
@@ -55,6 +56,7 @@ const state: AppState = {
   busy: new Set(),
   viewTrouble: none,
   toast: null,
+  trying: null,
   seen: none,
   isConnected: true,
 };

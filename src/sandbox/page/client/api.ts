@@ -37,7 +37,7 @@ function problemIn(body: unknown): string {
 }
 
 /** What the page shows; the other changes are the control panel's alone. */
-const SHOWN = new Set(['message', 'view', 'home']);
+const SHOWN = new Set(['message', 'view', 'home', 'guide']);
 
 type Heard = {
   changed: (what: 'shown' | 'other') => void;

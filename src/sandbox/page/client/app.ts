@@ -1,4 +1,14 @@
-import type { Act, Answer, Entry, Option, Person, ShownChannel, ShownMessage, Snapshot } from './wire.ts';
+import type {
+  Act,
+  Answer,
+  Entry,
+  GuideStep,
+  Option,
+  Person,
+  ShownChannel,
+  ShownMessage,
+  Snapshot,
+} from './wire.ts';
 
 /** A private sentence of Slack's own, as Slackbot says it; gone when the page is loaded again. */
 export type Notice = {
@@ -26,10 +36,14 @@ type Editing = { channelId: string; ts: string; inThread: boolean; text: string 
 type Dialog =
   | { kind: 'confirm'; confirmation: Confirmation }
   | { kind: 'link'; url: string }
+  | { kind: 'install' }
   | { kind: 'session'; sessionId: string };
 
 /** What is in a composer and has not been sent. */
 export type Written = { text: string; fileIds: string[] };
+
+/** A step of the demo that was chosen; one that was done before stays chosen. */
+export type Trying = { step: GuideStep; wasDone: boolean };
 
 /** An open list of suggestions under a field. */
 type Suggesting = { field: string; options: Option[]; active: number; isLoading: boolean };
@@ -60,6 +74,7 @@ export type AppState = {
   /** Trouble at a modal, by view id. */
   viewTrouble: ReadonlyMap<string, string>;
   toast: string | null;
+  trying: Trying | null;
   /** The newest message seen, by person and channel. */
   seen: ReadonlyMap<string, string>;
   isConnected: boolean;

@@ -1,5 +1,6 @@
 import type { App, Confirmation } from './app.ts';
 import { icon } from './icons.ts';
+import { installSteps } from './install.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { clock } from './time.ts';
 import { targetOf } from './vdom.ts';
@@ -13,6 +14,7 @@ export function dialogs(app: App): Child {
   if (dialog === null) return null;
   if (dialog.kind === 'confirm') return confirm(app, dialog.confirmation);
   if (dialog.kind === 'link') return link(app, dialog.url);
+  if (dialog.kind === 'install') return install(app);
   const session = snapshot.sessions.find(({ id }) => id === dialog.sessionId);
   return session === undefined ? null : sessionPage(app, session);
 }
@@ -86,6 +88,15 @@ function link(app: App, url: string): VNode {
         'Open in a new tab',
       ),
     ],
+  });
+}
+
+function install(app: App): VNode {
+  return frame(app, {
+    title: 'Install in your workspace',
+    kind: 'install',
+    body: installSteps(),
+    buttons: plain('Close', () => app.update({ dialog: null })),
   });
 }
 

@@ -1,15 +1,25 @@
 import { announce, newWords } from './announcer.ts';
 import { fetchSnapshot, listen, postAct } from './api.ts';
 import type { App, AppState } from './app.ts';
-import { readableChannels } from './app.ts';
+import { isAppConversation, readableChannels } from './app.ts';
 import { conversation, thread } from './conversation.ts';
 import { dialogs } from './dialogs.ts';
+import { readDrafts, saveDrafts } from './drafts.ts';
+import { guide } from './guide.ts';
 import { icon } from './icons.ts';
 import { catchLinks } from './links.ts';
 import { closeMenusOutside } from './menus.ts';
 import { modal } from './modal.ts';
 import { startPanel } from './panel-place.ts';
-import { firstChannel, markSeen, readAddress, seenKey, writeAddress, writeTitle } from './places.ts';
+import {
+  firstChannel,
+  isNamedBy,
+  markSeen,
+  readAddress,
+  seenKey,
+  writeAddress,
+  writeTitle,
+} from './places.ts';
 import { keepAtEnd, keepAtEndOfPictures } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
 import { startTheme } from './theme.ts';
@@ -63,6 +73,7 @@ function createApp(container: Element, initial: AppState): App {
     render(container, page(created));
     settle();
     writeAddress(created);
+    saveDrafts(created);
     writeTitle(created);
   };
   const update = (change: Partial<AppState>): void => {
@@ -97,6 +108,7 @@ function createApp(container: Element, initial: AppState): App {
 function page(app: App): Child {
   return [
     topBar(app),
+    guide(app),
     h(
       app.state.threadTs === null ? 'div.columns' : 'div.columns.with-thread',
       {},
@@ -144,7 +156,7 @@ function initialState(snapshot: Snapshot): AppState {
     notices: [],
     dialog: null,
     menu: null,
-    written: none,
+    written: readDrafts((id) => snapshot.files[id] !== undefined),
     editing: null,
     suggesting: null,
     searches: none,
@@ -153,6 +165,7 @@ function initialState(snapshot: Snapshot): AppState {
     busy: new Set(),
     viewTrouble: none,
     toast: null,
+    trying: null,
     seen: seenSoFar(snapshot),
     isConnected: true,
   };
@@ -165,12 +178,13 @@ function seenSoFar({ people, channels }: Snapshot): Map<string, string> {
 }
 
 function goToAddress(): void {
-  const { as, channel, thread: threadTs } = readAddress(window.location.search);
+  const { as, channel, thread: threadTs, isHome } = readAddress(window.location.search);
   const person = app.state.snapshot.people.find(({ name, canBePlayed }) => canBePlayed && name === as);
   if (person !== undefined) app.update({ userId: person.id });
-  const wanted = readableChannels(app.state).find(({ name }) => name === channel);
+  const wanted = readableChannels(app.state).find((one) => isNamedBy(one, channel));
   app.update({ channelId: wanted?.id ?? firstChannel(app) });
-  if (wanted !== undefined) app.update({ threadTs });
+  if (wanted === undefined) return;
+  app.update({ threadTs, isHome: isHome && isAppConversation(app.state, wanted) });
 }
 
 /** Calls during a run make one more run, and wait for that. */

@@ -1,6 +1,7 @@
 import type { App } from './app.ts';
 import { startEditing } from './message-edit.ts';
 import type { Author } from './faces.ts';
+import { isPointedAt } from './guide.ts';
 import { icon } from './icons.ts';
 import { openMenu } from './menus.ts';
 import type { MenuItem } from './menus.ts';
@@ -19,8 +20,10 @@ export function tools(shown: Shown, author: Author): VNode {
   const name = `message-${inThread ? 'thread-' : ''}${message.ts}`;
   const isWaiting = app.state.busy.has(`shortcut/${message.ts}`);
   const isOpen = [name, `react-${name}`].includes(app.state.menu ?? '') || isWaiting;
+  const isPointed = !inThread && isPointedAt(app, message.ts);
+  const kind = isOpen ? 'div.tools.open' : 'div.tools';
   return h(
-    isOpen ? 'div.tools.open' : 'div.tools',
+    isPointed ? `${kind}.pointed` : kind,
     { role: 'group', 'aria-label': `Actions on the message of ${author.name}` },
     isWaiting ? h('span.spinner', { role: 'img', 'aria-label': 'Waiting for the app' }) : null,
     reactionMenu(app, { channelId, message, name: `react-${name}` }),

@@ -19,9 +19,14 @@ export function faults(panel: Panel): VNode {
   const planned = control?.faults ?? [];
   const { devin, slack, times } = choice;
   return h(
-    'section.panel-section',
-    { 'aria-labelledby': 'panel-faults' },
-    h('h2', { id: 'panel-faults' }, 'What goes wrong next'),
+    'details.panel-section.panel-fold',
+    { 'aria-labelledby': 'panel-faults', key: 'faults' },
+    h(
+      'summary',
+      {},
+      h('h2', { id: 'panel-faults' }, 'Break things'),
+      planned.length === 0 ? null : h('span.panel-note', {}, `${planned.length} planned`),
+    ),
     faultRow(panel, {
       title: 'Devin',
       places: DEVIN_PLACES.map((value) => ({ value, label: DEVIN_PLACE_WORDS[value] })),

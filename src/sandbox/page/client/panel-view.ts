@@ -47,7 +47,7 @@ export function panelView(panel: Panel): Child {
     h('div.panel-alert', { role: 'alert' }, problem),
     control === null
       ? null
-      : [app(panel, control), devin(panel, control), problems(control), faults(panel), requests(panel)],
+      : [devin(panel, control), app(panel, control), faults(panel), problems(control), requests(panel)],
   ];
 }
 
@@ -102,7 +102,7 @@ function devin(panel: Panel, { script, speed, sessions }: ControlState): VNode {
   return h(
     'section.panel-section',
     { 'aria-labelledby': 'panel-devin' },
-    h('h2', { id: 'panel-devin' }, 'Devin'),
+    h('h2', { id: 'panel-devin' }, 'What Devin does next'),
     h(
       'fieldset.scripts',
       {},

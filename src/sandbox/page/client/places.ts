@@ -8,6 +8,7 @@ import {
   titleOf,
   withEntry,
 } from './app.ts';
+import type { ShownChannel } from './wire.ts';
 
 /** Going from place to place: conversations, threads, the app's Home, another person. */
 
@@ -61,29 +62,41 @@ export function markSeen(app: App): void {
   app.update({ seen: withEntry(seen, seenKey(userId, channelId), newest) });
 }
 
-type Address = { as: string | null; channel: string | null; thread: string | null };
+type Address = { as: string | null; channel: string | null; thread: string | null; isHome: boolean };
+
+/** Where one was last, for an address that names nothing. */
+const LAST = 'sandbox-address';
 
 /** `?as=ana&in=payments&thread=…`: names where there are some, so that an address can be typed. */
 export function readAddress(search: string): Address {
-  const params = new URLSearchParams(search);
-  return { as: params.get('as'), channel: params.get('in'), thread: params.get('thread') };
+  const params = new URLSearchParams(search === '' ? (localStorage.getItem(LAST) ?? '') : search);
+  const [as, channel, thread] = [params.get('as'), params.get('in'), params.get('thread')];
+  return { as, channel, thread, isHome: params.has('home') };
 }
+
+/** Direct messages have no name. */
+const addressOf = ({ id, name }: ShownChannel): string => (name === '' ? id : name);
+
+export const isNamedBy = (channel: ShownChannel, word: string | null): boolean => addressOf(channel) === word;
 
 /** Tells the tabs of several people apart. */
 export function writeTitle({ state }: App): void {
   const channel = channelOf(state, state.channelId);
   const place = channel === undefined ? [] : [titleOf(state, channel)];
-  const title = [...place, nameOf(state, state.userId), 'Sandbox'].join(' · ');
+  const title = [...place, nameOf(state, state.userId), 'Devin Sessions: live demo'].join(' · ');
   if (document.title !== title) document.title = title;
 }
 
 export function writeAddress({ state }: App): void {
-  const { snapshot, userId, channelId, threadTs } = state;
+  const { snapshot, userId, channelId, threadTs, isHome } = state;
   const params = new URLSearchParams();
   params.set('as', snapshot.people.find(({ id }) => id === userId)?.name ?? userId);
   const channel = channelOf(state, channelId);
-  if (channel !== undefined) params.set('in', channel.name);
+  if (channel !== undefined) params.set('in', addressOf(channel));
   if (threadTs !== null) params.set('thread', threadTs);
+  if (isHome) params.set('home', '');
   const address = `?${params.toString()}`;
-  if (address !== window.location.search) window.history.replaceState(null, '', address);
+  if (address === window.location.search) return;
+  window.history.replaceState(null, '', address);
+  localStorage.setItem(LAST, address);
 }

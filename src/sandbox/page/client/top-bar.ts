@@ -14,8 +14,9 @@ export function topBar(app: App): VNode {
   return h(
     'header.top-bar',
     {},
-    h('strong.team', {}, snapshot.workspace.teamName),
-    h('span.sandbox-mark', {}, 'Sandbox'),
+    snapshot.guide === null
+      ? [h('strong.team', {}, snapshot.workspace.teamName), h('span.sandbox-mark', {}, 'Sandbox')]
+      : h('h1.team', {}, 'Devin Sessions: live demo'),
     isConnected ? null : h('span.offline', { role: 'status' }, 'The sandbox is gone. Waiting for it…'),
     h('span.spacer'),
     personSwitcher(app),

@@ -89,6 +89,20 @@ export type ShownSession = {
   messages: { source: 'devin' | 'user'; message: string; createdAtMs: number }[];
 };
 
+export type GuideStep = 'command' | 'thread' | 'answer' | 'kill' | 'stranger';
+
+/** What there is to try in the demo, and what has been done of it. */
+export type ShownGuide = {
+  done: GuideStep[];
+  /** Where the bug thread is. */
+  channelId: string;
+  bugTs: string;
+  /** The thread in which Devin waits for an answer; null: Devin asks nothing. */
+  questionTs: string | null;
+  memberId: string;
+  strangerId: string;
+};
+
 export type Snapshot = {
   workspace: { teamName: string; appName: string; botUserId: string; hasHome: boolean };
   commands: Command[];
@@ -103,6 +117,8 @@ export type Snapshot = {
   sessions: ShownSession[];
   /** What goes wrong next, as the control panel planned it. */
   faults: unknown;
+  /** null: the page is not the demo's. */
+  guide: ShownGuide | null;
 };
 
 export type Target = { channelId: string; ts: string } | { viewId: string };
@@ -149,5 +165,5 @@ export type ActResult = {
 /** What became of an act: a problem is a sentence. */
 export type Answer = { ok: true; result: ActResult } | { ok: false; problem: string };
 
-/** What has changed. `what`: a kind of the local Slack's changes, or `control`. */
+/** What has changed. `what`: a kind of the local Slack's changes, `control` or `guide`. */
 export type Changed = { what: string };

@@ -1,0 +1,62 @@
+import type { LocalDevin, LocalSession, Script } from './devin/index.ts';
+import type { SeededWorld } from './seed.ts';
+import type { LocalSlack } from './slack/index.ts';
+
+type Stage = { slack: LocalSlack; devin: LocalDevin; world: SeededWorld };
+
+type Started = { userId: string; command: string; script: Script; minutesAgo: number };
+
+const MINUTE_MS = 60_000;
+
+/** Starts one session that works, one that waits for an answer and one that is done. Returns their ids. */
+export async function startSessions(stage: Stage): Promise<Set<string>> {
+  const { ana, ben, mei } = stage.world.people;
+  const ids = new Set<string>();
+  for (const started of [
+    {
+      userId: mei,
+      command: 'Speed up the nightly import --repo acme/api --acu 10',
+      script: 'normal',
+      minutesAgo: 48,
+    },
+    {
+      userId: ben,
+      command: 'Upgrade the date library --repo acme/checkout --acu 5',
+      script: WORKS_ON,
+      minutesAgo: 12,
+    },
+    {
+      userId: ana,
+      command: 'Rebase the payments branch --repo acme/web',
+      script: 'question',
+      minutesAgo: 6,
+    },
+  ] as const satisfies readonly Started[]) {
+    ids.add((await start(stage, started)).id);
+  }
+  stage.devin.script('normal');
+  return ids;
+}
+
+/** Ends at work, so that there is something to kill the app in the middle of. */
+const WORKS_ON: Script = [
+  { status: 'claimed' },
+  { status: 'running', statusDetail: 'working' },
+  {
+    message: 'Three of the seven modules use the new date library now, and their tests pass. Next: invoices.',
+    acus: 0.9,
+  },
+];
+
+async function start({ slack, devin, world }: Stage, started: Started): Promise<LocalSession> {
+  const { userId, command, script, minutesAgo } = started;
+  const { channelId } = world.thread;
+  const known = new Set(devin.sessions);
+  devin.script(script);
+  await slack.command(userId, channelId, command);
+  const session = await devin.waitForSession((one) => !known.has(one));
+  await slack.waitForMessage(channelId, ({ text }) => text.includes(session.url));
+  devin.advance(session.id, { createdAtMs: Date.now() - minutesAgo * MINUTE_MS });
+  while (devin.step(session.id));
+  return session;
+}

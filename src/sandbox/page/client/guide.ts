@@ -1,0 +1,164 @@
+import type { App, Trying } from './app.ts';
+import { personOf, readableChannels } from './app.ts';
+import { icon } from './icons.ts';
+import { postControl } from './panel-api.ts';
+import { becomePerson, openChannel, openThread } from './places.ts';
+import { h } from './vnode.ts';
+import type { Child, VNode } from './vnode.ts';
+import type { GuideStep, ShownGuide } from './wire.ts';
+import { write } from './written.ts';
+
+/** The demo's banner and its list of things to try. */
+
+const BANNER = 'The real app with a simulated Slack and Devin. Nothing leaves your machine.';
+const FLAKY = '/devin fix the flaky login test --repo acme/web --mode fast';
+const REFUSED = '/devin clean up the old feature flags';
+
+type Step = {
+  label: string;
+  /** What to do next, once it is chosen. */
+  hint: (app: App, shown: ShownGuide) => string;
+  go: (app: App, shown: ShownGuide) => void;
+};
+
+const STEPS: Record<GuideStep, Step> = {
+  command: {
+    label: 'Fix a flaky test',
+    hint: () => 'The command is in the composer. Press Enter.',
+    go(app, shown) {
+      becomeMember(app, shown);
+      compose(app, shown, FLAKY);
+    },
+  },
+  thread: {
+    label: 'Turn a bug thread into a session',
+    hint: ({ state }) =>
+      `Press ⋯ on the bug report and pick "${state.snapshot.shortcuts[0]?.name ?? ''}". Devin gets the whole thread.`,
+    go(app, shown) {
+      becomeMember(app, shown);
+      openChannel(app, shown.channelId);
+      pointAt(shown.bugTs);
+    },
+  },
+  answer: {
+    label: "Answer Devin's question",
+    hint: (_app, { questionTs }) =>
+      questionTs === null
+        ? 'Devin asks nothing now. In Controls, pick "Asks a question, then goes on" and start a session.'
+        : 'Devin waits in this thread. Reply to it, for example: from main, please',
+    go(app, shown) {
+      becomeMember(app, shown);
+      if (shown.questionTs !== null) openThread(app, shown.channelId, shown.questionTs);
+    },
+  },
+  kill: {
+    label: 'Kill the app mid-run: nothing is lost',
+    hint: () => 'The app was killed and starts again. Sessions and cards go on.',
+    go(app) {
+      postControl({ do: 'restart-bot' }).catch((error: unknown) =>
+        app.update({ toast: error instanceof Error ? error.message : String(error) }),
+      );
+    },
+  },
+  stranger: {
+    label: 'See it as someone without access',
+    hint: () =>
+      'You are Eve now, without a Devin account. Press Enter. You can switch back at the top right.',
+    go(app, shown) {
+      becomePerson(app, shown.strangerId);
+      compose(app, shown, REFUSED);
+    },
+  },
+};
+
+const ORDER = ['command', 'thread', 'answer', 'kill', 'stranger'] as const satisfies readonly GuideStep[];
+
+export function guide(app: App): Child {
+  const { guide: shown } = app.state.snapshot;
+  if (shown === null) return null;
+  const current = chosenStep(app);
+  return h(
+    'section.guide',
+    { 'aria-label': 'Things to try' },
+    h('p.guide-banner', {}, BANNER),
+    h(
+      'ol.guide-steps',
+      {},
+      ORDER.map((name, at) => stepItem({ app, shown, name, number: at + 1 })),
+      h(
+        'li',
+        { key: 'install' },
+        h(
+          'button.guide-step.guide-install',
+          { type: 'button', onclick: () => app.update({ dialog: { kind: 'install' } }) },
+          'Install in your workspace',
+        ),
+      ),
+    ),
+    h('p.guide-hint', { role: 'status' }, current === null ? '' : STEPS[current].hint(app, shown)),
+  );
+}
+
+type Item = { app: App; shown: ShownGuide; name: GuideStep; number: number };
+
+function stepItem({ app, shown, name, number }: Item): VNode {
+  const { label, go } = STEPS[name];
+  const isDone = shown.done.includes(name);
+  const choose = (event: Event): void => {
+    event.stopPropagation();
+    app.update({ trying: { step: name, wasDone: isDone }, menu: null });
+    go(app, shown);
+  };
+  return h(
+    'li',
+    { key: name },
+    h(
+      isDone ? 'button.guide-step.done' : 'button.guide-step',
+      { type: 'button', 'aria-current': chosenStep(app) === name ? 'step' : null, onclick: choose },
+      h('span.guide-mark', { 'aria-hidden': 'true' }, isDone ? icon('check') : String(number)),
+      label,
+      isDone ? h('span.sr-only', {}, ' (done)') : null,
+    ),
+  );
+}
+
+/** Until it is done. */
+function chosenStep({ state }: App): GuideStep | null {
+  const { trying, snapshot } = state;
+  return trying !== null && isOpen(trying, snapshot.guide) ? trying.step : null;
+}
+
+function isOpen({ step, wasDone }: Trying, shown: ShownGuide | null): boolean {
+  return shown !== null && (wasDone || !shown.done.includes(step));
+}
+
+/** Whether the list of things to try points at the ⋯ of this message. */
+export function isPointedAt(app: App, ts: string): boolean {
+  return app.state.snapshot.guide?.bugTs === ts && chosenStep(app) === 'thread';
+}
+
+/** Who has no access could not take the step. */
+function becomeMember(app: App, { memberId, strangerId, channelId }: ShownGuide): void {
+  const role = personOf(app.state, app.state.userId)?.role;
+  const canStart = role === 'admin' || role === 'member';
+  const isThere = readableChannels(app.state).some(({ id }) => id === channelId);
+  if (!canStart || !isThere || app.state.userId === strangerId) becomePerson(app, memberId);
+}
+
+function compose(app: App, { channelId }: ShownGuide, text: string): void {
+  openChannel(app, channelId);
+  write(app, { channelId, threadTs: null }, { text });
+  queueMicrotask(() => {
+    const field = document.querySelector<HTMLTextAreaElement>('.channel textarea');
+    field?.focus();
+    field?.setSelectionRange(text.length, text.length);
+  });
+}
+
+function pointAt(ts: string): void {
+  queueMicrotask(() => {
+    const item = document.querySelector(`.channel [data-ts="${CSS.escape(ts)}"]`);
+    item?.scrollIntoView({ block: 'center' });
+    item?.querySelector<HTMLElement>('[aria-label="More actions"]')?.focus({ preventScroll: true });
+  });
+}

@@ -1,0 +1,125 @@
+import type { BotProcess } from '../bot-process.ts';
+import type { LocalDevin, LocalSession } from '../devin/index.ts';
+import type { SeededWorld } from '../seed.ts';
+import type { LocalSlack, Message } from '../slack/index.ts';
+import type { GuideStep, ShownGuide } from './client/wire.ts';
+
+type GuideOptions = {
+  slack: LocalSlack;
+  devin: LocalDevin;
+  bot: BotProcess;
+  world: SeededWorld;
+  /** The sessions that were there before anyone tried anything. */
+  seeded: ReadonlySet<string>;
+};
+
+export type Guide = {
+  shown: () => ShownGuide;
+  /** Looks at what has happened; true when a step has been taken since the last look. */
+  look: () => boolean;
+  close: () => void;
+};
+
+/** What was under way when the app was killed, and how many requests Devin had seen. */
+type Kill = { sessions: readonly LocalSession[]; requests: number };
+
+type Parts = GuideOptions & { kill: () => Kill | null };
+
+/** The things to try, ticked off by what the local Slack and Devin have seen. */
+export function createGuide(options: GuideOptions): Guide {
+  const { devin, bot, world, slack } = options;
+  const done = new Set<GuideStep>();
+  let kill: Kill | null = null;
+  const stop = bot.subscribe(() => {
+    if (bot.state().status !== 'ended') return;
+    kill = { sessions: devin.sessions.filter(isUnderWay), requests: devin.requests.length };
+  });
+  const parts: Parts = { ...options, kill: () => kill };
+  const look = (): boolean => {
+    const before = done.size;
+    for (const [step, isTaken] of STEPS) if (!done.has(step) && isTaken(parts)) done.add(step);
+    return done.size > before;
+  };
+  const { channelId, root } = world.thread;
+  return {
+    look,
+    close: stop,
+    shown() {
+      look();
+      return {
+        done: [...done],
+        channelId,
+        bugTs: root,
+        questionTs: questionTs(slack, devin, channelId),
+        memberId: world.people.ana,
+        strangerId: world.people.eve,
+      };
+    },
+  };
+}
+
+const STEPS: readonly (readonly [GuideStep, (parts: Parts) => boolean])[] = [
+  ['command', ({ devin, seeded }) => devin.sessions.some((one) => !seeded.has(one.id) && isFlaky(one))],
+  ['thread', hasThreadSession],
+  ['answer', ({ devin }) => devin.sessions.some(hasAnswer)],
+  ['kill', hasSurvived],
+  ['stranger', hasRefused],
+];
+
+const isFlaky = ({ request }: LocalSession): boolean => /\bflaky\b/i.test(request.prompt);
+
+function isUnderWay({ status, statusDetail }: LocalSession): boolean {
+  return !['exit', 'error', 'suspended'].includes(status) && statusDetail !== 'finished';
+}
+
+/** A card under a message that a person wrote. */
+function hasThreadSession({ slack, devin, seeded }: Parts): boolean {
+  const made = devin.sessions.filter(({ id }) => !seeded.has(id));
+  return [...slack.channels.keys()].some((channelId) => {
+    const all = slack.messages(channelId);
+    const isBug = (ts: string | null): boolean =>
+      all.some((one) => one.ts === ts && one.botId === null && one.userId !== null);
+    return all.some((one) => isBug(one.threadTs) && made.some((session) => isCardOf(one, session)));
+  });
+}
+
+function hasAnswer({ messages }: LocalSession): boolean {
+  const asked = messages.findIndex(({ source, message }) => source === 'devin' && message.includes('?'));
+  return asked !== -1 && messages.slice(asked).some(({ source }) => source === 'user');
+}
+
+/** The app runs again, watches Devin again, and each session has its one card still. */
+function hasSurvived({ slack, devin, bot, kill }: Parts): boolean {
+  const killed = kill();
+  if (killed === null || killed.sessions.length === 0 || bot.state().status !== 'ready') return false;
+  if (!devin.requests.slice(killed.requests).some(({ status }) => status === 200)) return false;
+  return killed.sessions.every((session) => cardsOf(slack, session).length === 1);
+}
+
+/** The app has told someone without access so, in private or in a form. */
+function hasRefused({ slack, world: { people } }: Parts): boolean {
+  const outside = new Set([people.eve, people.gus, people.olga]);
+  const isTold = ({ ephemeralFor }: Message): boolean => ephemeralFor !== null && outside.has(ephemeralFor);
+  return (
+    slack.views().some(({ userId }) => outside.has(userId)) ||
+    [...slack.channels.keys()].some((channelId) => slack.messages(channelId).some(isTold))
+  );
+}
+
+function questionTs(slack: LocalSlack, devin: LocalDevin, channelId: string): string | null {
+  const asking = devin.sessions.filter(({ statusDetail }) => statusDetail === 'waiting_for_user');
+  const card = asking
+    .flatMap((session) => cardsOf(slack, session))
+    .find((one) => one.channelId === channelId);
+  return card === undefined ? null : (card.threadTs ?? card.ts);
+}
+
+function cardsOf(slack: LocalSlack, session: LocalSession): Message[] {
+  return [...slack.channels.keys()].flatMap((channelId) =>
+    slack.messages(channelId).filter((message) => isCardOf(message, session)),
+  );
+}
+
+function isCardOf({ botId, ephemeralFor, text }: Message, { url }: LocalSession): boolean {
+  return botId !== null && ephemeralFor === null && text.includes(url);
+}

@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SlackPage } from './support/slack-page.ts';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+function listOn({ page }: SlackPage) {
+  const list = page.getByRole('region', { name: 'Things to try' });
+  return {
+    list,
+    step: async (name: string): Promise<void> => list.getByRole('button', { name }).click(),
+    done: async (name: string): Promise<void> =>
+      list.getByRole('button', { name: new RegExp(`${name}.*\\(done\\)$`) }).waitFor(),
+    countDone: async (): Promise<number> => list.getByText('(done)').count(),
+  };
+}
+
+describe('the demo', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await openStage({ isDemo: true });
+  });
+  afterEach(async () => {
+    await stage.leave();
+    await stage.close();
+  });
+
+  test('opens with one session at work, one that asks and one that is done', async () => {
+    const slackPage = await stage.visit({ as: 'ana' });
+    const { channel, message, page } = slackPage;
+    await page.getByText('The real app with a simulated Slack and Devin.').waitFor();
+    await message('Speed up the nightly import', channel).getByText('Finished').waitFor();
+    await message('Upgrade the date library', channel).getByText('Working').waitFor();
+    await message('Rebase the payments branch', channel).getByText('Needs you').waitFor();
+    expect(await listOn(slackPage).countDone()).toBe(0);
+    expect(stage.slack.problems).toEqual([]);
+  });
+
+  test('ticks off each step once it has happened, and keeps the ticks over a reload', async () => {
+    const slackPage = await stage.visit({ as: 'gus' });
+    const { channel, message, modal, page, send, submit, thread } = slackPage;
+    const { done, list, step, countDone } = listOn(slackPage);
+
+    await step('Fix a flaky test');
+    await page.keyboard.press('Enter');
+    await done('Fix a flaky test');
+
+    await step('Turn a bug thread into a session');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Start a Devin session' }).click();
+    await modal.getByText(/Runs as/).waitFor();
+    await submit();
+    await done('Turn a bug thread');
+
+    await step("Answer Devin's question");
+    await message(/Should I start from/, thread).waitFor();
+    await send('From main, please.', thread);
+    await done("Answer Devin's question");
+    await message('Rebase the payments branch', channel).getByText('Finished').waitFor();
+
+    await step('Kill the app mid-run');
+    await done('Kill the app mid-run');
+
+    await step('See it as someone without access');
+    await page.keyboard.press('Enter');
+    await done('See it as someone without access');
+    await page.getByRole('button', { name: /You are Eve Lind/ }).waitFor();
+
+    await page.reload();
+    await list.waitFor();
+    expect(await countDone()).toBe(5);
+    expect(stage.devin.createdCount()).toBe(5);
+    expect(stage.slack.problems).toEqual([]);
+  });
+
+  test('shows how to install the app, and the README with the steps in full', async () => {
+    const slackPage = await stage.visit({ as: 'ana' });
+    await listOn(slackPage).step('Install in your workspace');
+    const link = slackPage.modal.getByRole('link', { name: /README\.md/ });
+    const address = new URL((await link.getAttribute('href')) ?? '', slackPage.page.url());
+    const answer = await slackPage.page.request.get(address.href);
+    expect(await answer.text()).toContain('## Install in your workspace');
+  });
+});

@@ -1,0 +1,52 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+describe('a reload of the page', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('keeps the person, the thread and what was written in both composers', async () => {
+    const { become, channel, message, openThread, page, thread } = await stage.visit({
+      as: 'ana',
+      width: 1600,
+    });
+    await become('Mei Tanaka');
+    await openThread(message('Checkout fails', channel));
+    await channel.getByRole('combobox').fill('/devin half a command');
+    await thread.getByRole('combobox').fill('Half a reply');
+    await page.reload();
+    await page.getByRole('button', { name: /You are Mei Tanaka/ }).waitFor();
+    await thread.waitFor();
+    expect(await thread.getByRole('combobox').inputValue()).toBe('Half a reply');
+    expect(await channel.getByRole('combobox').inputValue()).toBe('/devin half a command');
+  });
+
+  test('keeps direct messages open, and what the address says when it is opened anew', async () => {
+    const { page } = await stage.visit({ as: 'mei' });
+    await page
+      .getByRole('navigation', { name: 'Conversations' })
+      .getByRole('button', { name: 'Ana Ruiz' })
+      .click();
+    await page.getByRole('main', { name: 'Ana Ruiz' }).waitFor();
+    await page.reload();
+    await page.getByRole('main', { name: 'Ana Ruiz' }).waitFor();
+    await page.goto(new URL('/', page.url()).href);
+    await page.getByRole('main', { name: 'Ana Ruiz' }).waitFor();
+    await page.getByRole('button', { name: /You are Mei Tanaka/ }).waitFor();
+    expect(page.url()).toContain('as=mei');
+  });
+
+  test("keeps the app's Home open", async () => {
+    const { home, openApp, page } = await stage.visit({ as: 'ben' });
+    await openApp();
+    await home.waitFor();
+    await page.reload();
+    await home.waitFor();
+    expect(await home.isVisible()).toBe(true);
+  });
+});
