@@ -46,7 +46,7 @@ async function takeThread(on: Stage): Promise<void> {
   await slackPage.page.emulateMedia({ colorScheme: 'dark' });
   await slackPage.page.screenshot({ path: `${FOLDER}/card-dark.png` });
   await slackPage.page.emulateMedia({ colorScheme: 'light' });
-  await card.getByRole('button', { name: /^Details/ }).click();
+  await slackPage.pickMore(card, 'Details');
   await modal.waitFor();
   await shoot(modal, 'details');
 }

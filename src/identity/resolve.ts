@@ -75,9 +75,11 @@ export function createIdentityResolver(deps: ResolveDeps) {
       const slackPerson = await deps.findPerson(person.userId);
       const refusal = refusedAnyway(slackPerson);
       if (slackPerson === null || refusal !== null) return refused(refusal ?? 'external', null);
+      const { name: slackName, email } = slackPerson;
       if (deps.impersonation === 'off')
-        return { kind: 'service-user', because: 'off', checkedAtMs: deps.now() };
-      return inDevin(person, slackPerson.email);
+        return { kind: 'service-user', because: 'off', slackName, checkedAtMs: deps.now() };
+      const identity = await inDevin(person, email);
+      return identity.kind === 'refused' ? identity : { ...identity, slackName };
     },
   };
 }

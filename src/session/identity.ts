@@ -15,11 +15,15 @@ export const REFUSAL_REASONS = [
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
+/** What Slack calls the person: a card that names them calls nobody. */
+const slackName = z.string().optional();
+
 export const identitySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('matched'),
     devinUserId: z.string(),
     name: z.string(),
+    slackName,
     how: z.enum(MATCHED_HOW),
     checkedAtMs: z.number(),
   }),
@@ -27,6 +31,7 @@ export const identitySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('service-user'),
     because: z.enum([...REFUSAL_REASONS, 'off']),
+    slackName,
     checkedAtMs: z.number(),
   }),
   z.object({

@@ -11,9 +11,9 @@ const IN_PHASE: Record<SessionPhase, readonly CardAction[]> = {
   working: ['reply', 'open', 'details', 'stop'],
   'needs-you': ['answer', 'open', 'details', 'stop'],
   'needs-approval': ['open', 'details', 'stop'],
-  finished: ['open', 'reply', 'start-again', 'archive', 'details'],
+  finished: ['review', 'open', 'reply', 'start-again', 'archive', 'details'],
   asleep: ['wake', 'open', 'archive', 'details'],
-  capped: ['start-again', 'open', 'details'],
+  capped: ['raise-cap', 'start-again', 'open', 'details'],
   failed: ['start-again', 'open', 'details'],
   unknown: ['check-again', 'start-anyway', 'details'],
   ended: ['start-again', 'open', 'details'],
@@ -24,16 +24,22 @@ const IN_PHASE: Record<SessionPhase, readonly CardAction[]> = {
 /** What takes a session that still goes on. */
 const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 'stop']);
 
-const stateSchema = z.object({ status: z.string(), is_archived: z.boolean().optional() });
+const stateSchema = z.object({
+  status: z.string(),
+  status_detail: z.string().nullish(),
+  is_archived: z.boolean().optional(),
+});
 
-type Asked = Pick<SessionRequest, 'state' | 'failure' | 'had_secrets'>;
+type Asked = Pick<SessionRequest, 'state' | 'failure' | 'had_secrets'> & {
+  draft: { values: Pick<SessionRequest['draft']['values'], 'max_acu_limit'> };
+};
 type InDevin = Pick<SessionRow, 'response'> & Partial<Pick<SessionRow, 'muted'>>;
 
 /** Which buttons the card of a request has. */
 export function cardActions(request: Asked, session: InDevin | null, phase: SessionPhase): CardAction[] {
   switch (request.state) {
     case 'created':
-      return session === null ? ['details'] : onSession(session, phase);
+      return session === null ? ['details'] : onSession(request, session, phase);
     case 'unknown':
       return [...IN_PHASE.unknown];
     case 'refused':
@@ -52,11 +58,22 @@ export function isOver({ response }: InDevin, phase: SessionPhase): boolean {
   return status === 'exit' || status === 'error' || phase === 'gone';
 }
 
-function onSession(session: InDevin, phase: SessionPhase): CardAction[] {
-  const { is_archived: isArchived = false } = stateSchema.parse(session.response);
+/** The session's own cap, which the next one can have higher. */
+function isOwnCap({ draft: { values } }: Asked, statusDetail: string | null): boolean {
+  return statusDetail === 'usage_limit_exceeded' && values.max_acu_limit !== undefined;
+}
+
+function onSession(request: Asked, session: InDevin, phase: SessionPhase): CardAction[] {
+  const { is_archived: isArchived = false, status_detail: statusDetail = null } = stateSchema.parse(
+    session.response,
+  );
+  const instead = isOwnCap(request, statusDetail) ? 'start-again' : 'raise-cap';
   const over = isOver(session, phase);
   const actions = IN_PHASE[phase].filter(
-    (action) => !(over && NEEDS_LIFE.has(action)) && !(isArchived && action === 'archive'),
+    (action) =>
+      !(over && NEEDS_LIFE.has(action)) &&
+      !(isArchived && action === 'archive') &&
+      !(phase === 'capped' && action === instead),
   );
   return session.muted === true && !over ? [...actions, 'unmute'] : actions;
 }

@@ -43,6 +43,7 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     statusWord: shown?.status_detail ?? shown?.status ?? null,
     title: withoutIds(shown?.title ?? values.title ?? firstLine(taskOf(request))),
     requester: request.user_id,
+    requesterName: requesterName(request.identity),
     runsAs: runsAs(request.identity),
     url: session?.url ?? null,
     repos: values.repos ?? [],
@@ -126,6 +127,10 @@ function steeredBy(
   if (archivedBy !== null && shown.is_archived === true && !GOING_ON.has(phase))
     return { what: 'archived', userId: archivedBy };
   return null;
+}
+
+function requesterName(identity: Identity | null): string | null {
+  return identity === null || identity.kind === 'refused' ? null : (identity.slackName ?? null);
 }
 
 function runsAs(identity: Identity | null): SessionCard['runsAs'] {

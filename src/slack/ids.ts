@@ -32,6 +32,10 @@ export const ACTION = {
   reviewLater: 'review_later',
   /** Link button to the session; Slack still sends the click. */
   openSession: 'open_session',
+  /** Link button to a pull request. */
+  openPullRequest: 'open_pull_request',
+  /** The card's ⋯ menu. An option's value names the button it stands for: see menuValue. */
+  cardMenu: 'card_menu',
   /** On the card. Value of each: the request id. */
   details: 'details',
   tryAgain: 'try_again',
@@ -45,6 +49,7 @@ export const ACTION = {
   stop: 'stop',
   archive: 'archive',
   startAgain: 'start_again',
+  raiseCap: 'raise_cap',
   cancel: 'cancel',
   /** What goes to Devin from its thread. */
   unmute: 'unmute',
@@ -60,6 +65,13 @@ export const ACTION = {
 /** In the App Home: where to hear about one's sessions. The value says where. */
 export const homeNotifyAction = (where: Notify): string => `home_notify.${where}`;
 export const HOME_NOTIFY = /^home_notify\.\w+$/;
+
+const IN_MENU_VALUE = ' ';
+export const menuValue = (actionId: string, value: string): string => `${actionId}${IN_MENU_VALUE}${value}`;
+export function readMenuValue(text: string): { actionId: string; value: string } {
+  const [actionId = '', ...rest] = text.split(IN_MENU_VALUE);
+  return { actionId, value: rest.join(IN_MENU_VALUE) };
+}
 
 /** Runs a command, which is the button's value. Action ids are unique within a block, so each has its number. */
 export const runAction = (part: number): string => `run_command.${part}`;

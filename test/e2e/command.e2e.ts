@@ -11,20 +11,20 @@ describe('the slash command', () => {
   afterAll(async () => stage.close());
 
   test('becomes a card that follows the session to its pull request', async () => {
-    const { channel, message, send, page } = await stage.visit({ as: 'ana' });
+    const { channel, message, pickMore, send, page } = await stage.visit({ as: 'ana' });
     await send('/devin fix the flaky login test --mode fast --repo acme/web --acu 10');
     const card = message('fix the flaky login test', channel);
     await card.waitFor();
     await card.getByText('Finished').waitFor();
     await card.getByRole('link', { name: /acme\/web/ }).waitFor();
-    expect(await card.textContent()).toContain('as Ana Ruiz');
+    expect(await card.textContent()).toContain('Ana Ruiz');
 
     const [session, ...others] = stage.devin.sessions;
     expect(others).toEqual([]);
     expect(session?.userId).toBe('user-ana');
     expect(session?.request).toMatchObject({ devin_mode: 'fast', repos: ['acme/web'], max_acu_limit: 10 });
 
-    await card.getByRole('button', { name: 'Details' }).click();
+    await pickMore(card, 'Details');
     const details = page.getByRole('dialog');
     await details.getByText('acme/web').first().waitFor();
     await page.keyboard.press('Escape');

@@ -59,11 +59,13 @@ describe('a session under way', () => {
     await choose('Works, opens a pull request, finishes');
     await send('/devin tidy up the imports');
     const card = message('tidy up the imports', channel);
-    const details = card.getByRole('button', { name: /^Details/ });
-    await details.focus();
+    const open = card
+      .getByRole('button', { name: /^Open in Devin/ })
+      .or(card.getByRole('link', { name: /^Open in Devin/ }));
+    await open.focus();
     await card.getByText('Finished').waitFor();
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-      'Details: tidy up the imports',
+      'Open in Devin: tidy up the imports',
     );
   });
 

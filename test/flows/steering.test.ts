@@ -127,7 +127,7 @@ describe('when Devin does not answer Stop as hoped', () => {
     ['does not know the session', { status: 404 }, 'no longer knows the session'],
     ['is in conflict with it', { status: 409, problem: { detail: 'still starting' } }, 'still starting'],
     ['is busy', { status: 429, retryAfter: 1 }, 'busy'],
-    ['is broken and did nothing', { status: 500 }, 'not certain'],
+    ['is broken and did nothing', { status: 500 }, "didn't confirm"],
   ])('says so privately when Devin %s', async (_what, fault, words) => {
     const { devin } = world();
     const { channelId, userId, session } = await stop(fault);
@@ -240,11 +240,11 @@ describe('buttons that fit the phase', () => {
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
     const finished = slack.renderText(await showing('Finished'));
     for (const label of ['Open in Devin', 'Reply', 'Run again with changes', 'Archive'])
-      expect(finished).toContain(`[${label}]`);
+      expect(finished).toContain(label);
     await slack.clickButton(ana.userId, on, 'archive');
     const card = await showing('archived by');
     expect(card.text).toContain(`<@${ana.userId}>`);
-    expect(slack.renderText(card)).not.toContain('[Archive]');
+    expect(slack.renderText(card)).not.toContain('Archive');
     expect(devin.session(session.id).isArchived).toBe(true);
     expect(slack.problems).toEqual([]);
   });

@@ -1,10 +1,10 @@
-import type { ActionsBlock, Button } from '@slack/types';
+import type { ActionsBlock, Button, Overflow, PlainTextOption } from '@slack/types';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION } from '../ids.ts';
+import { ACTION, menuValue } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import type { Confirmation } from './objects.ts';
-import { button, caption, confirmation } from './objects.ts';
+import { button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
 import { oneLine } from './one-line.ts';
 import { isWebAddress, truncate } from './text.ts';
@@ -24,13 +24,17 @@ export type CardAction =
   | 'stop'
   | 'archive'
   | 'start-again'
+  | 'raise-cap'
+  | 'review'
   | 'cancel'
   | 'unmute';
 
 type ButtonRow = {
   id: string;
-  /** A link button: shown only where there is an address, and it opens that. */
-  link?: true;
+  /** A link button: shown only if there is an address, which it opens. */
+  link?: (card: SessionCard) => string | null;
+  /** In the ⋯ menu, always or beside another button. It cannot ask first: Slack confirms a whole menu. */
+  inMenu?: true | ((card: SessionCard) => boolean);
   /** Phases in which this is the thing to do. */
   primaryIn?: readonly SessionPhase[];
   danger?: true;
@@ -41,13 +45,15 @@ type ButtonRow = {
 
 /** What can be pressed on a card. A new button is a row, and its label in the catalogue. */
 const BUTTONS: Record<CardAction, ButtonRow> = {
+  review: { id: ACTION.openPullRequest, link: newestOpenPullRequest, primaryIn: ['finished'] },
   open: {
     id: ACTION.openSession,
-    link: true,
+    link: ({ url }) => url,
     primaryIn: ['needs-approval', 'finished'],
     labelIn: { 'needs-approval': (text) => text.card.openToApprove },
+    inMenu: (card) => card.phase === 'ended' || hasReview(card),
   },
-  details: { id: ACTION.details },
+  details: { id: ACTION.details, inMenu: true },
   'try-again': { id: ACTION.tryAgain },
   'edit-and-try-again': { id: ACTION.editAndTryAgain, primaryIn: ['failed'] },
   'check-again': { id: ACTION.checkAgain, primaryIn: ['unknown'] },
@@ -56,50 +62,111 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   answer: { id: ACTION.answer, primaryIn: ['needs-you'] },
   wake: { id: ACTION.wake },
   stop: { id: ACTION.stop, confirm: confirmStop },
-  archive: { id: ACTION.archive },
+  archive: { id: ACTION.archive, inMenu: true },
+  'raise-cap': { id: ACTION.raiseCap, primaryIn: ['capped'] },
   'start-again': {
     id: ACTION.startAgain,
     primaryIn: ['capped', 'failed'],
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
+    inMenu: ({ phase }) => phase === 'finished',
   },
-  cancel: { id: ACTION.cancel },
+  cancel: { id: ACTION.cancel, inMenu: true },
   unmute: { id: ACTION.unmute },
 };
+
+function hasReview(card: SessionCard): boolean {
+  return card.actions.includes('review') && isLinkable(newestOpenPullRequest(card));
+}
+
+/** Devin lists them as they were opened. */
+function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
+  return pullRequests.findLast(({ state }) => state === 'open')?.url ?? null;
+}
 
 /** It is final, so the dialog names the session. */
 function confirmStop({ card: { confirmStop } }: Text, { title }: SessionCard): Confirmation {
   return { ...confirmStop, text: `${truncate(oneLine(title), ASKED_TITLE_LENGTH)}\n${confirmStop.text}` };
 }
 
-/** The row of buttons; none when nothing can be pressed, since Slack refuses an empty one. */
+/** The row of buttons, with the rest in a menu; none when nothing can be pressed, since Slack refuses an empty one. */
 export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
-  const elements = card.actions.flatMap((action) => cardButton(action, card, text));
+  const isInMenu = (action: CardAction): boolean => belongsInMenu(action, card);
+  const buttons = shownActions(card).filter((action) => !isInMenu(action));
+  const options = shownActions(card).filter(isInMenu);
+  const elements = [
+    ...buttons.map((action) => cardButton(action, card, text)),
+    ...(options.length === 0 ? [] : [menu(options, card, text)]),
+  ];
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
+}
+
+/** All of them in a row, under a message that offers few. */
+export function plainButtons(card: SessionCard, text: Text): ActionsBlock[] {
+  const elements = shownActions(card).map((action) => cardButton(action, card, text));
   return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }
 
 /** The likeliest thing to do with it; null: nothing can be pressed. */
 export function firstButton(card: SessionCard, text: Text): Button | null {
-  return card.actions.flatMap((action) => cardButton(action, card, text))[0] ?? null;
+  const [first] = shownActions(card);
+  return first === undefined ? null : cardButton(first, card, text);
 }
 
-function cardButton(action: CardAction, card: SessionCard, text: Text): Button[] {
+function shownActions(card: SessionCard): CardAction[] {
+  return card.actions.filter((action) => {
+    const { link } = BUTTONS[action];
+    return link === undefined || isLinkable(link(card));
+  });
+}
+
+function belongsInMenu(action: CardAction, card: SessionCard): boolean {
+  const { inMenu = false } = BUTTONS[action];
+  return inMenu === true || (inMenu !== false && inMenu(card));
+}
+
+function labelOf(action: CardAction, { phase }: SessionCard, text: Text): string {
+  return BUTTONS[action].labelIn?.[phase]?.(text) ?? text.card.buttons[action];
+}
+
+/** Five at most: https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element */
+function menu(actions: readonly CardAction[], card: SessionCard, text: Text): Overflow {
+  return {
+    type: 'overflow',
+    action_id: ACTION.cardMenu,
+    options: actions.slice(0, LIMIT.overflow).map((action) => menuOption(action, card, text)),
+  };
+}
+
+function menuOption(action: CardAction, card: SessionCard, text: Text): PlainTextOption {
+  const { id, link } = BUTTONS[action];
+  const url = link?.(card) ?? null;
+  return {
+    ...option(labelOf(action, card, text), menuValue(id, card.requestId)),
+    ...(url !== null && { url }),
+  };
+}
+
+function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
   const row = BUTTONS[action];
-  if (row.link === true && !isLinkable(card.url)) return [];
-  const label = row.labelIn?.[card.phase]?.(text) ?? text.card.buttons[action];
-  const primary = row.primaryIn?.includes(card.phase) === true;
-  return [
-    {
-      ...button(row.id, label, card.requestId),
-      // Several cards in a row would otherwise all read alike to a screen reader.
-      accessibility_label: caption(text.card.buttonOn(label, card.title)).text,
-      ...(row.link === true && card.url !== null && { url: card.url }),
-      ...(primary && { style: 'primary' as const }),
-      ...(row.danger === true && { style: 'danger' as const }),
-      ...(row.confirm !== undefined && {
-        confirm: confirmation(row.confirm(text, card), row.danger === true ? 'danger' : 'primary'),
-      }),
-    },
-  ];
+  const url = row.link?.(card) ?? null;
+  const label = labelOf(action, card, text);
+  return {
+    ...button(row.id, label, card.requestId),
+    // Several cards in a row would otherwise all read alike to a screen reader.
+    accessibility_label: caption(text.card.buttonOn(label, card.title)).text,
+    ...(url !== null && { url }),
+    ...(isPrimary(action, card) && { style: 'primary' as const }),
+    ...(row.danger === true && { style: 'danger' as const }),
+    ...(row.confirm !== undefined && {
+      confirm: confirmation(row.confirm(text, card), row.danger === true ? 'danger' : 'primary'),
+    }),
+  };
+}
+
+/** One at most: a finished session is opened if it has nothing to review. */
+function isPrimary(action: CardAction, card: SessionCard): boolean {
+  if (action === 'open' && hasReview(card)) return false;
+  return BUTTONS[action].primaryIn?.includes(card.phase) === true;
 }
 
 function isLinkable(url: string | null): boolean {

@@ -11,11 +11,19 @@ const ADDRESS_LENGTH = 500;
 /** Devin's default. */
 const USUAL_MODE = 'normal';
 
-/** Who it is for, and who it runs as. Escaped. */
-export function peopleFacts({ requester, runsAs }: SessionCard, text: Text): string[] {
-  const asked = text.card.requestedBy(`<@${escape(requester)}>`);
-  if (runsAs === null) return [asked];
-  return [asked, text.card.as(runsAs.kind === 'member' ? fact(runsAs.name) : text.card.serviceUser)];
+/** Who it is for, by name, since a mention would call them; and who it runs as, if that is another. Escaped. */
+export function peopleFacts(card: SessionCard, text: Text): string[] {
+  const { requester, requesterName } = card;
+  const name = fact(requesterName ?? '');
+  const asked = name === '' ? text.card.requestedBy(`<@${escape(requester)}>`) : name;
+  return [asked, ...runsAsFact(card, text)];
+}
+
+/** Escaped; at most one. */
+export function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[] {
+  if (runsAs === null) return [];
+  if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
+  return runsAs.name === requesterName ? [] : [text.card.as(fact(runsAs.name))];
 }
 
 /** How long, how much. */

@@ -18,6 +18,8 @@ export const LIMIT = {
   /** Options of a select. */
   options: 100,
   inputText: 3000,
+  /** Options of an overflow menu. */
+  overflow: 5,
   files: 10,
   confirmTitle: 100,
   confirmText: 300,

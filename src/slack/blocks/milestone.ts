@@ -1,9 +1,9 @@
 import type { KnownBlock } from '@slack/types';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
-import { cardButtons } from './card-buttons.ts';
+import { plainButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
-import { peopleFacts, progressFacts, pullRequestLines, pullRequestLink } from './card-facts.ts';
+import { runsAsFact, progressFacts, pullRequestLines, pullRequestLink } from './card-facts.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
 import { LIMIT } from './limits.ts';
 import { markdownWords } from './markdown.ts';
@@ -143,8 +143,7 @@ const WITHOUT_FACTS: ReadonlySet<Milestone['kind']> = new Set(['pr', 'needs-you'
 
 function factsLine({ what, card }: MilestoneMessage, text: Text): string[] {
   if (WITHOUT_FACTS.has(what.kind)) return [];
-  const [, ...people] = peopleFacts(card, text);
-  const facts = [...people, ...progressFacts(card, text)];
+  const facts = [...runsAsFact(card, text), ...progressFacts(card, text)];
   return facts.length === 0 ? [] : [facts.join(BETWEEN_FACTS)];
 }
 
@@ -152,16 +151,16 @@ function factsLine({ what, card }: MilestoneMessage, text: Text): string[] {
 const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   'needs-you': ['answer', 'open'],
   'needs-approval': ['open'],
-  finished: ['open', 'reply', 'start-again'],
+  finished: ['review', 'open', 'reply', 'start-again'],
   failed: ['open', 'start-again'],
-  capped: ['open', 'start-again'],
+  capped: ['open', 'raise-cap', 'start-again'],
   pr: [],
   'found-late': ['open', 'stop'],
   twice: ['open', 'stop'],
 };
 
 function buttons({ what, card }: MilestoneMessage, text: Text): KnownBlock[] {
-  return cardButtons(
+  return plainButtons(
     { ...card, actions: card.actions.filter((one) => HELPS[what.kind].includes(one)) },
     text,
   );

@@ -21,6 +21,8 @@ export type SessionCard = {
   title: string;
   /** Slack user id. */
   requester: string;
+  /** What Slack calls them; null: not known. */
+  requesterName: string | null;
   /** null: not established yet. */
   runsAs: { kind: 'member'; name: string } | { kind: 'service-user' } | null;
   url: string | null;

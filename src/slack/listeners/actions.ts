@@ -82,7 +82,8 @@ function listenOnCards(app: App, deps: ActionDeps): void {
     );
 
   // The link opens in the browser by itself; Slack only wants the click acknowledged.
-  app.action(ACTION.openSession, async ({ ack }) => ack());
+  for (const actionId of [ACTION.openSession, ACTION.openPullRequest])
+    onButton(app, actionId, async () => Promise.resolve());
 
   onButton(app, ACTION.details, async (press) => {
     const request = await pressed.byPerson(press, async (asked, { userId }) =>

@@ -1,4 +1,4 @@
-import type { App, BlockAction, ButtonAction } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction, OverflowAction } from '@slack/bolt';
 import { z } from 'zod';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
@@ -10,15 +10,24 @@ import { button } from '../blocks/objects.ts';
 import type { Authority } from '../authority.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
+import { ACTION, readMenuValue } from '../ids.ts';
 import type { Opening } from '../view-opener.ts';
 
-export type Press = { body: BlockAction; action: ButtonAction };
+/** Of a button, or of the option of the card's menu that stands for it. */
+export type Press = {
+  body: BlockAction;
+  action: Pick<ButtonAction, 'action_id' | 'action_ts' | 'text' | 'value'>;
+};
 
 /** Acknowledges, then acts: for what has to be quick and loses nothing if it fails. */
 export function onButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
   app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body, action }) => {
     await ack();
     if (action.type === 'button') await handle({ body, action });
+  });
+  onMenu(app, actionId, async (press, ack) => {
+    await ack();
+    await handle(press);
   });
 }
 
@@ -32,6 +41,28 @@ export function onDurableButton(
     if (action.type === 'button') await handle({ body, action });
     await ack();
   });
+  if (typeof actionId !== 'string') return;
+  onMenu(app, actionId, async (press, ack) => {
+    await handle(press);
+    await ack();
+  });
+}
+
+/** Every listener hears of every option of the card's menu; only the one it stands for acknowledges it. */
+function onMenu(
+  app: App,
+  actionId: string,
+  handle: (press: Press, ack: () => Promise<void>) => Promise<void>,
+): void {
+  app.action({ action_id: ACTION.cardMenu, type: 'block_actions' }, async ({ ack, body, action }) => {
+    const chosen = action.type === 'overflow' ? chosenPress(body, action) : null;
+    if (chosen?.action.action_id === actionId) await handle(chosen, async () => ack());
+  });
+}
+
+function chosenPress(body: BlockAction, { selected_option, action_ts }: OverflowAction): Press {
+  const { actionId, value } = readMenuValue(selected_option.value ?? '');
+  return { body, action: { action_id: actionId, action_ts, text: selected_option.text, value } };
 }
 
 type PressDeps = {

@@ -96,6 +96,27 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     if (request === null) return;
     await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), request));
   });
+
+  onButton(app, ACTION.raiseCap, async (press) => {
+    const request = await pressed.byPerson(press, async (asked, { userId }) =>
+      authority.readingRefusal(asked, userId),
+    );
+    if (request === null) return;
+    const higher = withHigherCap(request);
+    await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), higher));
+  });
+}
+
+/** What stopped at its cap needs about as much again. */
+function withHigherCap(request: SessionRequest): SessionRequest {
+  const { values, sources } = request.draft;
+  const { max_acu_limit: cap } = values;
+  if (cap === undefined) return request;
+  const raised = {
+    sources: { ...sources, max_acu_limit: 'request' as const },
+    values: { ...values, max_acu_limit: cap * 2 },
+  };
+  return { ...request, draft: raised };
 }
 
 /** Devin went on, though the message that asked still has its button. */

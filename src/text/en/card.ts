@@ -69,6 +69,7 @@ export const card = {
   morePullRequests: (more: number): string => (more === 1 ? 'and 1 more PR' : `and ${more} more PRs`),
   devinSays: (words: string): string => `Devin: ${words}`,
   buttons: {
+    review: 'Review PR',
     open: 'Open in Devin',
     details: 'Details',
     'try-again': 'Try again',
@@ -81,6 +82,7 @@ export const card = {
     stop: 'Stop',
     archive: 'Archive',
     'start-again': 'Run again with changes',
+    'raise-cap': 'Run again with a higher cap',
     cancel: 'Cancel',
     unmute: 'Unmute',
   },

@@ -61,6 +61,11 @@ export function createSlackPage(page: Page) {
     },
     menuOf,
     pickFrom,
+    /** From the ⋯ menu of a card. */
+    async pickMore(card: Locator, name: string): Promise<void> {
+      await card.getByRole('button', { name: 'More', exact: true }).click();
+      await page.getByRole('menuitem', { name }).click();
+    },
     useShortcut: async (on: Locator, name: string): Promise<void> => pickFrom(on, 'More actions', name),
     async become(name: string): Promise<void> {
       await page.getByRole('button', { name: /Switch person/ }).click();

@@ -14,6 +14,7 @@ const working: SessionCard = {
   statusWord: null,
   title: 'Fix the flaky login test',
   requester: 'U1',
+  requesterName: 'Ana Ruiz',
   runsAs: null,
   url: 'https://app.devin.ai/sessions/abc',
   repos: ['acme/web'],

@@ -14,6 +14,7 @@ const message: MilestoneMessage = {
     statusWord: 'waiting_for_user',
     title: 'Fix <!channel>',
     requester: 'U1',
+    requesterName: 'Ana Ruiz',
     runsAs: null,
     url: 'https://app.devin.ai/sessions/abc',
     repos: [],

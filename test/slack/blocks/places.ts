@@ -99,6 +99,7 @@ function cardOf(words: string): SessionCard {
     statusWord: null,
     title: words,
     requester: 'U1',
+    requesterName: words,
     runsAs: { kind: 'member', name: words },
     url: 'https://app.devin.ai/sessions/abc',
     repos: [words, words],

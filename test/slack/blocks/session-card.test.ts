@@ -36,6 +36,8 @@ const ACTIONS: CardAction[] = [
   'stop',
   'archive',
   'start-again',
+  'raise-cap',
+  'review',
   'cancel',
 ];
 
@@ -45,6 +47,7 @@ const bare: SessionCard = {
   statusWord: null,
   title: 'Fix the flaky login test',
   requester: 'U1',
+  requesterName: 'Ana Ruiz',
   runsAs: null,
   url: null,
   repos: [],
@@ -78,7 +81,7 @@ const full: SessionCard = {
   childSessions: 2,
   lastWords: 'Reproduced it:\nthe session cookie expires.',
   notes: ['Devin is busy.'],
-  actions: ['open', 'details'],
+  actions: ['open', 'reply', 'details'],
 };
 
 const render = (card: SessionCard) => renderCard(card, en);
@@ -88,12 +91,26 @@ const buttons = (card: SessionCard) =>
     block.type === 'actions' ? block.elements.filter((element) => element.type === 'button') : [],
   );
 
+const menu = (card: SessionCard) =>
+  render(card).blocks.flatMap((block) =>
+    block.type === 'actions'
+      ? block.elements.flatMap((element) => (element.type === 'overflow' ? element.options : []))
+      : [],
+  );
+const labels = (card: SessionCard) => ({
+  buttons: buttons(card).map(({ text, style }) =>
+    style === undefined ? text.text : `${text.text} (${style})`,
+  ),
+  menu: menu(card).map(({ text }) => text.text),
+});
+
 const cards: fc.Arbitrary<SessionCard> = fc.record({
   requestId: fc.constant('r1'),
   phase: fc.constantFrom(...PHASES),
   statusWord: fc.option(fc.string({ unit: 'grapheme' })),
   title: fc.string({ unit: 'grapheme', maxLength: 5000 }),
   requester: fc.constant('U1'),
+  requesterName: fc.option(fc.string({ unit: 'grapheme' })),
   runsAs: fc.oneof(
     fc.constant(null),
     fc.constant({ kind: 'service-user' as const }),
@@ -148,7 +165,7 @@ describe('a card', () => {
         'Fix the flaky login test – Working',
         'https://app.devin.ai/sessions/abc',
         'It broke.',
-        'for <@U1> · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast mode · playbook "Fix a bug" · 2 child sessions',
+        'Ana Ruiz · as Ada Lovelace · 12 min · 1.4 of 10 ACU · acme/web, acme/api · fast mode · playbook "Fix a bug" · 2 child sessions',
         'https://github.com/acme/web/pull/412 · open',
         'Devin: Reproduced it: the session cookie expires.',
         'Devin is busy.',
@@ -166,10 +183,18 @@ describe('a card', () => {
     expect(text).toMatch(/^Fix the flaky login test – Working\nhttps:\/\/app\.devin\.ai\/sessions\/abc\n/);
   });
 
+  test('names the requester without a mention, and who it runs as only if that is another', () => {
+    const runsAs = { kind: 'member' as const, name: 'Ana Ruiz' };
+    expect(render({ ...full, runsAs }).text).toContain('\nAna Ruiz · 12 min');
+    expect(shown({ ...full, runsAs })).not.toContain('<@');
+    expect(render({ ...full, runsAs, requesterName: null }).text).toContain('for <@U1> · as Ana Ruiz');
+  });
+
   test('mentions nobody but the requester, whatever was typed or said', () => {
     const hostile = '<!channel> <@U2> <https://evil.example|click>';
     const card: SessionCard = {
       ...full,
+      requesterName: hostile,
       title: hostile,
       mode: hostile,
       playbook: hostile,
@@ -252,7 +277,7 @@ describe("a card's buttons", () => {
 
   test('lead to the session, and are left out where there is none', () => {
     expect(buttons(full)[0]).toMatchObject({ action_id: ACTION.openSession, url: full.url });
-    expect(buttons({ ...full, url: null }).map(({ action_id: id }) => id)).toEqual([ACTION.details]);
+    expect(buttons({ ...full, url: null }).map(({ action_id: id }) => id)).toEqual([ACTION.reply]);
   });
 
   test('are no block at all when nothing can be pressed', () => {
@@ -278,6 +303,37 @@ describe("a card's buttons", () => {
   test('show a mode only if it is not the usual one', () => {
     expect(render({ ...full, mode: 'normal' }).text).not.toContain('normal');
     expect(render({ ...full, mode: 'fast' }).text).toContain('fast mode');
+  });
+
+  test('lead to the newest open pull request of a finished session, with the rest in a menu', () => {
+    const finished: SessionCard = {
+      ...full,
+      phase: 'finished',
+      pullRequests: [
+        { url: 'https://github.com/acme/web/pull/1', state: 'open' },
+        { url: 'https://github.com/acme/web/pull/2', state: 'open' },
+        { url: 'https://github.com/acme/web/pull/3', state: 'merged' },
+      ],
+      actions: ['review', 'open', 'reply', 'start-again', 'archive', 'details'],
+    };
+    expect(labels(finished)).toEqual({
+      buttons: ['Review PR (primary)', 'Reply'],
+      menu: ['Open in Devin', 'Run again with changes', 'Archive', 'Details'],
+    });
+    expect(buttons(finished)[0]).toMatchObject({ url: 'https://github.com/acme/web/pull/2' });
+    expect(menu(finished)[0]).toMatchObject({ url: full.url, value: `${ACTION.openSession} r1` });
+    expect(labels({ ...finished, pullRequests: [] })).toEqual({
+      buttons: ['Open in Devin (primary)', 'Reply'],
+      menu: ['Run again with changes', 'Archive', 'Details'],
+    });
+  });
+
+  test('offer a higher cap first at the cap', () => {
+    const capped: SessionCard = { ...full, phase: 'capped', actions: ['raise-cap', 'open', 'details'] };
+    expect(labels(capped)).toEqual({
+      buttons: ['Run again with a higher cap (primary)', 'Open in Devin'],
+      menu: ['Details'],
+    });
   });
 
   test('name the approval that is waited for', () => {

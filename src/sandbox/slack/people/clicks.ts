@@ -1,6 +1,6 @@
 import { failureOf, type Dispatch, type Failure } from '../delivery/dispatch.ts';
 import { findMessage } from '../messages.ts';
-import type { Delivery, Message, Option, StateValue, StateValues, View } from '../model.ts';
+import type { Delivery, Message, StateValue, StateValues, View } from '../model.ts';
 import { knownBlocks } from '../rules/assign-ids.ts';
 import type { Element } from '../rules/elements.ts';
 import { elementsOf } from '../rules/relations.ts';
@@ -31,7 +31,7 @@ type Place = { found: Found; values: StateValues; payload: Record<string, unknow
 export function createClicks(deps: { state: State; dispatch: Dispatch; offers: Offers }) {
   const { state, dispatch, offers } = deps;
   return {
-    /** `which`: the action id, `block id/action id`, or the words on the button. */
+    /** `which`: the action id, `block id/action id`, or the words on the button or on an option of an overflow menu, or the first word of that option's value. */
     clickButton: (userId: string, target: ClickTarget, which: string) =>
       act({ userId, target, which, entry: null }),
     /** Picks in a select, overflow menu, checkboxes or an input that dispatches its changes. */
@@ -41,7 +41,8 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
   async function act({ userId, target, which, entry }: Choice): Promise<Click> {
     const place = 'viewId' in target ? inView(target.viewId, which) : inMessage(userId, target, which);
     const { element, blockId } = place.found;
-    const picked = pick({ userId, target, which, entry }, place.found);
+    const chosen = element.type === 'overflow' ? (entry ?? which) : entry;
+    const picked = pick({ userId, target, which, entry: chosen }, place.found);
     const held = isHolding(element) && picked !== null ? { [element.action_id ?? '']: picked } : {};
     place.values[blockId] = { ...place.values[blockId], ...held };
     const delivery = await dispatch.deliver('interactive', {
@@ -54,7 +55,7 @@ export function createClicks(deps: { state: State; dispatch: Dispatch; offers: O
       trigger_id: addTrigger(state, { userId, ...triggerOrigin(target) }),
       actions: [{ ...describe(element), ...picked, block_id: blockId, action_ts: state.nextTs() }],
     });
-    const openedUrl = element.type === 'button' ? (element.url ?? null) : null;
+    const openedUrl = addressOf(element, chosen);
     return { delivery, failure: failureOf(delivery), openedUrl };
   }
 
@@ -117,17 +118,33 @@ function find(blocks: View['definition']['blocks'], which: string): Found {
     ({ element: { action_id: id }, blockId }) => id === which || `${blockId}/${id}` === which,
   );
   const byText = all.filter(({ element }) => element.type === 'button' && element.text.text === which);
-  const [found, ...more] = byId.length > 0 ? byId : byText;
+  const inMenu = all.filter(
+    ({ element }) => element.type === 'overflow' && menuOption(element, which) !== null,
+  );
+  const [found, ...more] = [byId, byText, inMenu].find((some) => some.length > 0) ?? [];
   if (found === undefined) throw new Error(`There is nothing called "${which}" to click on.`);
   if (more.length > 0)
     throw new Error(`Several elements are called "${which}"; use a button's text instead.`);
   return found;
 }
 
-function overflowOption(element: Extract<Element, { type: 'overflow' }>, entry: Entry): Option {
-  const option = element.options.find(({ value, text }) => value === entry || text.text === entry);
-  if (option === undefined) throw new Error(`The overflow menu does not offer "${String(entry)}".`);
+type Menu = Extract<Element, { type: 'overflow' }>;
+
+function overflowOption(element: Menu, entry: Entry): Menu['options'][number] {
+  const option = menuOption(element, entry);
+  if (option === null) throw new Error(`The overflow menu does not offer "${String(entry)}".`);
   return option;
+}
+
+/** By its value, the first word of that, or its text. */
+function menuOption({ options }: Menu, entry: Entry): Menu['options'][number] | null {
+  const names = ({ value, text }: Menu['options'][number]) => [value, value.split(' ')[0], text.text];
+  return options.find((option) => names(option).some((name) => name === entry)) ?? null;
+}
+
+function addressOf(element: Element, entry: Entry): string | null {
+  if (element.type === 'button') return element.url ?? null;
+  return element.type === 'overflow' ? (overflowOption(element, entry).url ?? null) : null;
 }
 
 /** The element's own facts that an action repeats. */
