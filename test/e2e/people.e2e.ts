@@ -53,6 +53,6 @@ describe('somebody for whom nothing may start', () => {
     const { become, message, send } = await stage.visit({ as: 'eve' });
     await become('Ana Ruiz');
     await send('/devin write the missing tests');
-    await message('write the missing tests').getByText('as Ana Ruiz').waitFor();
+    await message('write the missing tests').getByText('Ana Ruiz').first().waitFor();
   });
 });
