@@ -1,3 +1,4 @@
+import { isAboutPerson } from './session/failure.ts';
 import type { Failure } from './session/failure.ts';
 import { fields } from './session/fields.ts';
 import { StoreError } from './store/store-error.ts';
@@ -45,22 +46,39 @@ function gaveUp({ askedToWaitMs }: GaveUp, text: Text): string {
     : problems.askedToWait(durationWords(askedToWaitMs, text));
 }
 
+/** Of a session that was asked for: why, whose matter it is, and that nothing was started. */
 function devinMessage(failure: DevinFailure, text: Text): string {
-  const { code, status, detail, permission } = failure;
+  if (failure.code === 'invalid-request')
+    return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
+  const conditions = isOfImpersonation(failure) ? [text.devin.impersonation] : [];
+  return [devinReason(failure, text), ...conditions, text.notices.nothingStarted].join(' ');
+}
+
+/** Why Devin did not do something, in its own words first, then whose matter it is. */
+export function devinReason({ code, status, detail, permission }: DevinFailure, text: Text): string {
+  const said = detail === null ? '' : `${text.devin.refused(detail)}\n`;
   switch (code) {
-    case 'invalid-request':
-      return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
     case 'unauthorized':
-      return `${text.notices.nothingStarted} ${text.devin.unauthorized}`;
+      return `${said}${text.devin.unauthorized}`;
     case 'forbidden':
-      return [text.devin.forbidden(permission), without(permission, text)].filter(Boolean).join(' ');
+      return `${said}${whoseMatter(detail, permission, text)}`;
     case 'not-found':
-      return text.devin.notFound;
+      return `${said}${isAboutPerson(detail) ? text.devin.aboutPerson : text.devin.notFound}`;
     case 'conflict':
       return text.devin.conflict(detail);
     default:
       return text.devin.unexpected(status, detail);
   }
+}
+
+function whoseMatter(detail: string | null, permission: string | null, text: Text): string {
+  if (isAboutPerson(detail)) return text.devin.aboutPerson;
+  return [text.devin.forbidden(permission), without(permission, text)].filter(Boolean).join(' ');
+}
+
+function isOfImpersonation({ code, detail, permission }: DevinFailure): boolean {
+  if (isAboutPerson(detail)) return true;
+  return code === 'forbidden' && (permission === null || permission === 'ImpersonateOrgSessions');
 }
 
 /** What Devin says of fields is said beside each, not twice. */

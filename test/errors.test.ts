@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { parseProblem } from '../src/devin/problem.ts';
 import { userMessage } from '../src/errors.ts';
 import { en } from '../src/text/index.ts';
 
@@ -29,4 +30,47 @@ test('what Devin says beyond the fields stays', () => {
 
 test('a refusal without a reason says so', () => {
   expect(refused({ detail: null, fieldErrors: [] })).toContain("didn't say why");
+});
+
+describe("Devin's reason comes first, whole, then whose matter it is, then that nothing was started", () => {
+  const OF_PERSON = 'Target user does not have the UseDevinSessions permission';
+
+  test.each([
+    [403, OF_PERSON, en.devin.aboutPerson],
+    [403, 'User is not a member of this organization', en.devin.aboutPerson],
+    [404, 'User email|1 in this organization not found', en.devin.aboutPerson],
+    [
+      403,
+      'Missing required permission: ImpersonateOrgSessions',
+      en.devin.forbidden('ImpersonateOrgSessions'),
+    ],
+    [403, 'Service user lacks UseDevinSessions', en.devin.forbidden('UseDevinSessions')],
+    [403, 'Your plan has no such machine', en.devin.forbidden(null)],
+    [404, 'Playbook p-1 not found', en.devin.notFound],
+    [409, 'The organization is being moved', 'status'],
+    [418, 'Out of tea', 'tell an app admin'],
+    [401, 'Key expired', en.devin.unauthorized],
+  ])('%i %s', (status, detail, whose) => {
+    const { facts } = parseProblem({
+      status,
+      headers: new Headers(),
+      bodyText: JSON.stringify({ type: 'about:blank', title: 'No', status, detail }),
+    });
+    const words = userMessage({ kind: 'devin', ...facts }, en);
+    expect(words.split('\n')[0]).toContain(detail);
+    expect(words).toContain(whose);
+    expect(words.endsWith(en.notices.nothingStarted)).toBe(true);
+    expect(words.includes('lacks the permission')).toBe(whose.includes('lacks the permission'));
+  });
+
+  test('what a session that runs as a person needs is said if that is what was refused', () => {
+    const said = (detail: string, permission: string | null) =>
+      userMessage(
+        { kind: 'devin', code: 'forbidden', status: 403, detail, permission, fieldErrors: [] },
+        en,
+      ).includes(en.devin.impersonation);
+    expect(said(OF_PERSON, null)).toBe(true);
+    expect(said('Missing required permission: ImpersonateOrgSessions', 'ImpersonateOrgSessions')).toBe(true);
+    expect(said('Missing required permission: ManageOrgSessions', 'ManageOrgSessions')).toBe(false);
+  });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cleanJson, cleanText } from '../session/clean-text.ts';
+import { isAboutPerson } from '../session/failure.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
 export type FailedAnswer = { status: number; headers: Headers; bodyText: string };
@@ -34,7 +35,7 @@ export function parseProblem(
       code,
       status,
       detail,
-      permission: code === 'forbidden' ? namedPermission(detail) : null,
+      permission: code === 'forbidden' && !isAboutPerson(detail) ? namedPermission(detail) : null,
       fieldErrors,
     },
     retryAfterMs: readRetryAfter(headers),
@@ -161,7 +162,7 @@ function namedPermission(detail: string | null): string | null {
   return detail === null ? null : (PERMISSION.exec(detail)?.[0] ?? null);
 }
 
-const MAX_DETAIL_CHARS = 500;
+const MAX_DETAIL_CHARS = 1500;
 
 function tidy(value: string): string {
   const line = value.replace(/\s+/g, ' ').trim();

@@ -35,3 +35,14 @@ export const failureSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancelled'), userId: z.string() }),
 ]);
 export type Failure = z.infer<typeof failureSchema>;
+
+/**
+ * Whether Devin's reason is about the member that a session would run as, not about the app's service user: "Target
+ * user does not have the UseDevinSessions permission".
+ */
+export function isAboutPerson(detail: string | null): boolean {
+  return detail !== null && ABOUT_PERSON.test(detail);
+}
+
+const ABOUT_PERSON =
+  /\btarget user\b|(?<!\bservice[ _-])\buser\b.*(?:UseDevinSessions|\bmember\b|\bin this organi[sz]ation\b)/i;

@@ -57,9 +57,9 @@ describe('a failed answer', () => {
   });
 
   test('is cut short and on one line', () => {
-    const { detail } = parseProblem(answer(409, { detail: `a\n  b ${'c'.repeat(1000)}` })).facts;
+    const { detail } = parseProblem(answer(409, { detail: `a\n  b ${'c'.repeat(2000)}` })).facts;
     expect(detail).toMatch(/^a b c+…$/);
-    expect(detail).toHaveLength(500);
+    expect(detail).toHaveLength(1500);
   });
 
   test('knows the id of the request', () => {

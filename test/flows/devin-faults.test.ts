@@ -139,6 +139,19 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(session.request).toMatchObject({ platform: 'windows', max_acu_limit: 7, prompt: 'port it' });
   });
 
+  test('says of a person who may not use Devin that it is about them, in the words of Devin', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world(), { inDevin: false });
+    devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName, canUse: false });
+    const channelId = slack.addChannel({ name: `viewer-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'fix what only members may fix');
+    const words = 'Target user does not have the UseDevinSessions permission';
+    const card = await cardOf(slack, channelId, (text) => text.includes(words));
+    expect(slack.renderText(card)).toContain("That's about the person");
+    expect(slack.renderText(card)).toContain('Nothing was started');
+    expect(slack.renderText(card)).not.toContain('lacks');
+  });
+
   test('names the permission that is missing, and starts on "Try again" once it is there', async () => {
     const { slack, devin } = world();
     devin.permissions.delete('ImpersonateOrgSessions');

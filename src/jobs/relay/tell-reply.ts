@@ -1,4 +1,4 @@
-import { userMessage } from '../../errors.ts';
+import { devinReason, userMessage } from '../../errors.ts';
 import type { ReplyFailure } from '../../session/reply.ts';
 import { notice } from '../../slack/blocks/notices.ts';
 import { renderReplyNotice } from '../../slack/blocks/reply-notices.ts';
@@ -155,9 +155,8 @@ function reasonOf(failure: ReplyFailure, { reply, request }: Untaken, text: Text
       return text.thread.gaveUp;
     case 'devin':
       if (failure.code === 'not-found') return escape(text.thread.gone(failure.detail));
-      if (failure.code === 'unauthorized') return escape(text.devin.unauthorized);
-      if (failure.code === 'forbidden') return escape(userMessage(failure, text));
-      return escape(text.devin.refused(failure.detail));
+      if (failure.code === 'invalid-request') return escape(text.devin.refused(failure.detail));
+      return escape(devinReason(failure, text));
     default:
       return escape(userMessage(failure, text));
   }

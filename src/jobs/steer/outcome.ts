@@ -1,5 +1,5 @@
 import { DevinError } from '../../devin/errors.ts';
-import { userMessage } from '../../errors.ts';
+import { devinReason } from '../../errors.ts';
 import { slackFailure } from '../../slack/errors.ts';
 import type { Text } from '../../text/index.ts';
 
@@ -15,11 +15,9 @@ export function notDone(error: unknown, text: Text): string {
     case 'unavailable':
     case 'no-answer':
       return text.devin.notNow;
-    case 'unauthorized':
-      return text.devin.unauthorized;
     case 'invalid-request':
       return text.devin.refused(error.facts.detail);
     default:
-      return userMessage({ kind: 'devin', ...error.facts }, text);
+      return devinReason({ kind: 'devin', ...error.facts }, text);
   }
 }

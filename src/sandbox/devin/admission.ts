@@ -35,7 +35,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     const member = deps.members.find(userId);
     if (member === undefined) throw notFound(`User ${userId} in this organization`);
     if (member.canUse === false) {
-      throw new ApiProblem(403, `User ${userId} does not have the required permission: UseDevinSessions`);
+      throw new ApiProblem(403, 'Target user does not have the UseDevinSessions permission');
     }
   }
 

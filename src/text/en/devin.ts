@@ -20,6 +20,12 @@ export const devin = {
     permission === null
       ? "This app's service user may not do that in Devin, and Devin didn't name the missing permission. Ask a Devin admin to check its role in Devin Settings > Service users; sessions that run as a person need ManageOrgSessions and ImpersonateOrgSessions."
       : `This app's service user lacks the permission ${permission} in Devin. Ask a Devin admin to add it to its role in Devin Settings > Service users, then try again.`,
+  /** 403, 404, if it is about the member that a session runs as. */
+  aboutPerson:
+    "That's about the person the session would run as, not about this app. A Devin admin can change it in Devin Settings > Members.",
+  /** What it takes to start a session as a person. */
+  impersonation:
+    "A session runs as a person if three things hold: this app's service user has the permission ImpersonateOrgSessions, the person is a member of the Devin organization, and the person has the permission UseDevinSessions.",
   /** 403: what does not work without a permission, by its name in Devin. */
   without: {
     ManageOrgSessions: "Until then, sessions can't be started or steered from Slack.",
