@@ -3,13 +3,14 @@ import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { toPathId } from './ids.ts';
+import { isPublicHttps } from './public-address.ts';
 import { multipartFile } from './multipart.ts';
 import type { FilePart } from './multipart.ts';
 import type { SessionAttachment, UploadedAttachment } from './schemas.ts';
 import { sessionAttachmentSchema, uploadedAttachmentSchema } from './schemas.ts';
 
 const UPLOAD_TIMEOUT_MS = 300_000;
-const MAX_REDIRECTS = 3;
+const MAX_REDIRECTS = 5;
 
 type Upload = Options & Omit<FilePart, 'field'>;
 
@@ -48,12 +49,13 @@ export function createAttachments(client: DevinClient) {
 
     /**
      * Opens an attachment's `url`. Devin redirects to a presigned address, which must not see the key: it goes along
-     * on the first request only, and only to the API's own origin.
+     * on the first request only, and only to the API's own origin. Nothing but public hosts and the API's own is asked.
      */
     async download(url: string, { signal }: Options = {}): Promise<Download> {
       const operation = 'attachments.download';
       let target = webAddress(url);
       for (let redirects = 0; target !== null && redirects <= MAX_REDIRECTS; redirects += 1) {
+        if (target.hostname !== client.hostname && !(await isPublicHttps(target))) break;
         const response = await client.open({ operation, url: target, withKey: redirects === 0, signal });
         if (response.ok) return toDownload(response);
         await response.body?.cancel();

@@ -41,6 +41,8 @@ export type DevinClient = {
   orgPath(parts: readonly string[], version?: ApiVersion): string;
   /** Throws nothing but DevinError. */
   call<Answer>(call: Call<Answer>): Promise<Answer>;
+  /** Where the API is. */
+  readonly hostname: string;
   /** GET of any address, redirects not followed: answers a success or a redirect, else throws DevinError. */
   open(opening: Opening): Promise<Response>;
 };
@@ -69,7 +71,7 @@ export const READ_RETRY: RetryOptions = {
  */
 export function createDevinClient(options: DevinClientOptions): DevinClient {
   const { apiUrl, apiKey, orgId } = options;
-  const origin = new URL(apiUrl).origin;
+  const { origin, hostname } = new URL(apiUrl);
   const authorization = `Bearer ${apiKey}`;
   const api = ky.create({
     prefix: apiUrl,
@@ -80,6 +82,7 @@ export function createDevinClient(options: DevinClientOptions): DevinClient {
   });
 
   return {
+    hostname,
     orgPath: (parts, version = 'v3') => pathOf([version, 'organizations', orgId, ...parts]),
     call: async (call) =>
       attempt({ ...options, ...call }, async (fetch) => {

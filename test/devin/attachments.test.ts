@@ -124,12 +124,30 @@ describe('a download', () => {
     expect(await failureOf(devin.attachments.download(url))).toMatchObject({ code: 'unexpected' });
   });
 
+  test.each([
+    'https://localhost/x',
+    'https://169.254.169.254/latest/meta-data',
+    'https://127.0.0.2/x',
+    'https://10.0.0.8/x',
+    'https://192.168.1.1/x',
+    'https://[::1]/x',
+    'https://[::ffff:127.0.0.1]/x',
+    'https://[fd00::1]/x',
+    'http://93.184.215.14/x',
+  ])('follows no redirect to %s', async (location) => {
+    const devin = await startDevin({ status: 302, headers: { location } });
+    expect(await failureOf(devin.attachments.download(`${devin.url}/x`))).toMatchObject({
+      code: 'unexpected',
+    });
+    expect(devin.seen).toHaveLength(1);
+  });
+
   test('ends a circle of redirects', async () => {
     const devin = await startDevin({ status: 302, headers: { location: '/again' } });
     expect(await failureOf(devin.attachments.download(`${devin.url}/x`))).toMatchObject({
       code: 'unexpected',
     });
-    expect(devin.seen).toHaveLength(4);
+    expect(devin.seen).toHaveLength(6);
   });
 
   test('of what is gone is not found', async () => {
