@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { createCreation } from './wiring/creation.ts';
 import { createEdge } from './wiring/edge.ts';
-import { createHome } from './wiring/home.ts';
+import { createGreeting, createHome } from './wiring/home.ts';
 import { createLife } from './wiring/life.ts';
 import type { Bot } from './wiring/life.ts';
 import { createParts } from './wiring/parts.ts';
@@ -24,6 +24,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   createRelayToSession(parts, recorder);
   const sweep = createCreation(parts);
   createHome(parts);
+  createGreeting(parts);
   const server = createEdge(parts);
   return createLife(parts, { sweep, watcher, server, tidying: createTidyingUp(parts) });
 }

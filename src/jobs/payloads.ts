@@ -22,6 +22,8 @@ export type Jobs = {
   'review-context': ReviewMetadata & { viewId: string };
   /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
   'publish-home': { teamId: string; userId: string; channelId: string };
+  /** Say in a channel the app was invited to what it does there. */
+  'greet-channel': { teamId: string; channelId: string };
   /** Fetch what was said in a session, and post what is new in its thread. */
   'relay-from-devin': { sessionId: string };
   /** Post what is worth a message and was not told yet; after the session's own messages. */
@@ -105,6 +107,7 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     page: z.number().nullable(),
   }),
   'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
+  'greet-channel': z.object({ teamId: z.string(), channelId: z.string() }),
   'relay-from-devin': z.object({ sessionId: z.string() }),
   'tell-milestones': z.object({ sessionId: z.string() }),
   'relay-to-devin': z.object({ sessionId: z.string() }),

@@ -60,6 +60,8 @@ export const ACTION = {
   /** In the App Home. */
   startFromHome: 'start_from_home',
   refreshHome: 'refresh_home',
+  /** On the greeting in a channel. */
+  startHere: 'start_here',
 } as const;
 
 /** In the App Home: where to hear about one's sessions. The value says where. */
@@ -171,6 +173,13 @@ export const milestoneMark = (sessionId: string, key: string): Mark => ({
   event_payload: { session_id: sessionId, milestone: key },
 });
 
+/** What the app says in a channel it was invited to. */
+const GREETING_EVENT = 'devin_greeting';
+export const greetingMark = (channelId: string): Mark => ({
+  event_type: GREETING_EVENT,
+  event_payload: { channel_id: channelId },
+});
+
 const metadataSchema = z.object({
   event_type: z.string(),
   event_payload: z.record(z.string(), z.unknown()),
@@ -226,6 +235,7 @@ export const cardMark = (requestId: string): Mark => ({
 /** What of a mark names its message. */
 const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
   [CARD_EVENT, ['request_id']],
+  [GREETING_EVENT, ['channel_id']],
   [MESSAGE_EVENT, ['session_id', 'event_id', 'part']],
   [MILESTONE_EVENT, ['session_id', 'milestone']],
 ]);

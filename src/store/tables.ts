@@ -288,6 +288,14 @@ type SettingsTable = {
   updated_at: ColumnType<Date, Date | undefined, Date>;
 };
 
+/** Channels the app was invited to. */
+type GreetingsTable = {
+  team_id: string;
+  channel_id: string;
+  invited_at: Generated<Date>;
+  greeted_at: Generated<Date | null>;
+};
+
 /** A person's App Home. */
 type HomesTable = {
   team_id: string;
@@ -316,6 +324,7 @@ export type Tables = {
   identity_links: IdentityLinksTable;
   settings: SettingsTable;
   homes: HomesTable;
+  greetings: GreetingsTable;
 };
 
 /** The database, or the transaction that a statement is part of. */

@@ -4,6 +4,7 @@ import { details } from './en/details.ts';
 import { devin } from './en/devin.ts';
 import { fields } from './en/fields.ts';
 import { modal, lookup } from './en/form.ts';
+import { greeting } from './en/greeting.ts';
 import { home } from './en/home.ts';
 import { notices } from './en/notices.ts';
 import { config, doctor, store, start } from './en/operator.ts';
@@ -30,6 +31,7 @@ export const en = {
   steering,
   card,
   home,
+  greeting,
   thread,
   milestones,
   modal,

@@ -13,6 +13,7 @@ import { listenToActions } from '../slack/listeners/actions.ts';
 import { listenToAddressed } from '../slack/listeners/addressed.ts';
 import { listenToCommands } from '../slack/listeners/commands.ts';
 import { listenToEvents } from '../slack/listeners/events.ts';
+import { listenToInvitations } from '../slack/listeners/greeting.ts';
 import { listenToHome } from '../slack/listeners/home.ts';
 import { listenToOptions } from '../slack/listeners/options.ts';
 import type { Suggest } from '../slack/listeners/options.ts';
@@ -89,6 +90,7 @@ export function createEdge(parts: Parts): HttpServer {
   listenToOptions(app, { suggest: createSuggest(parts), text });
   listenToActions(app, shared);
   listenToHome(app, { ...shared, now });
+  listenToInvitations(app, { ...shared, botUserId });
   listenToPeople(app, { ...store, now });
   return createHttpServer({
     host: config.http.host,

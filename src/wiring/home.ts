@@ -1,5 +1,6 @@
 import { checkSlack } from '../checks.ts';
 import { createHomeHealth } from '../jobs/home-health.ts';
+import { createGreeter } from '../jobs/greet-channel.ts';
 import { createHomePublisher } from '../jobs/publish-home.ts';
 import { manifestScopes } from '../slack/manifest-scopes.ts';
 import { countSetAside } from '../store/set-aside.ts';
@@ -26,6 +27,21 @@ export function createHome(parts: Parts): void {
     log,
   });
   queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
+}
+
+/** What the app says in a channel it was invited to. */
+export function createGreeting(parts: Parts): void {
+  const { config, settings, queue, store, withLease, postOnce } = parts;
+  const greet = createGreeter({
+    ...store,
+    withLease,
+    postOnce,
+    enqueue: queue.enqueue,
+    command: config.slack.command,
+    text: en,
+    log: settings.log,
+  });
+  queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
 }
 
 function createHealth({ config, settings: { log }, database, devin, slack }: Parts) {

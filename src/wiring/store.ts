@@ -2,6 +2,7 @@ import { createCards } from '../store/cards.ts';
 import type { Database } from '../store/database.ts';
 import { createEnvelopes } from '../store/envelope.ts';
 import { createForms } from '../store/forms.ts';
+import { createGreetings } from '../store/greetings.ts';
 import { createHomes } from '../store/homes.ts';
 import { createIdentities } from '../store/identities.ts';
 import { createKnownPeople } from '../store/known-people.ts';
@@ -35,6 +36,7 @@ export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudge
     posts: createPosts(db),
     lostAnswers: createLostAnswers(db),
     forms: createForms(db),
+    greetings: createGreetings(db),
     homes: createHomes(db),
     identities: createIdentities(db),
     knownPeople: createKnownPeople(db),

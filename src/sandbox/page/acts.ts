@@ -90,7 +90,7 @@ async function inChannel(
       return { failure };
     }
     case 'invite':
-      slack.setBotMember(channelId, true);
+      await slack.inviteBot(userId, channelId);
       return {};
     case 'say': {
       const { text, threadTs, fileIds = [] } = act;

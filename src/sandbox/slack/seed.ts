@@ -27,6 +27,7 @@ const DEFAULT_SCOPES = [
 const DEFAULT_BOT_EVENTS = [
   'app_home_opened',
   'app_mention',
+  'member_joined_channel',
   'message.channels',
   'message.groups',
   'message.im',

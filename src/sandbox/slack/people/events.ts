@@ -140,5 +140,26 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     return [await deliverEvent({ type: 'user_change', user: shown, event_ts: state.nextTs() })];
   }
 
-  return { deliverEvent, say, speak, openHome, changeUser };
+  /** Somebody brings the app into a channel. https://docs.slack.dev/reference/events/member_joined_channel */
+  async function inviteBot(inviterId: string, channelId: string): Promise<Delivery[]> {
+    const channel = requireChannel(state, channelId);
+    const { botUserId, botEvents, scopes, teamId } = state.workspace;
+    const scope = channel.kind === 'public' ? 'channels:read' : 'groups:read';
+    if (channel.members.has(botUserId)) return [];
+    channel.members.add(botUserId);
+    if (!botEvents.has('member_joined_channel') || !scopes.has(scope)) return [];
+    return [
+      await deliverEvent({
+        type: 'member_joined_channel',
+        user: botUserId,
+        channel: channel.id,
+        channel_type: channel.kind === 'public' ? 'C' : 'G',
+        team: teamId,
+        inviter: requireUser(state, inviterId).id,
+        event_ts: state.nextTs(),
+      }),
+    ];
+  }
+
+  return { deliverEvent, say, speak, openHome, changeUser, inviteBot };
 }

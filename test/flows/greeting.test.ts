@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { startBot } from '../support/bot.ts';
+import { usePostgres } from '../support/databases.ts';
+import { settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
+
+describeOnBothWorlds('the greeting in a channel', (world) => {
+  function setUp() {
+    const { slack } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({
+      name: `greet-${ana.name}`,
+      members: [ana.userId],
+      botIsMember: false,
+    });
+    const greetings = () => slack.messages(channelId).filter(({ text }) => text.includes('/devin help'));
+    const greeted = async () => slack.waitForMessage(channelId, ({ text }) => text.includes('/devin help'));
+    return { slack, ana, channelId, greetings, greeted };
+  }
+
+  test('says in three lines what the app does there, and starts a session from its button', async () => {
+    const { slack, ana, channelId, greeted } = setUp();
+    await slack.inviteBot(ana.userId, channelId);
+    const { ts, text } = await greeted();
+    expect(text.split('\n')).toHaveLength(3);
+    expect(text).toContain('/devin fix the flaky login test');
+    expect(text).toContain('Start a Devin session');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'Start a session');
+    await settledForm(slack, ana.userId);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('comes once, however often the app is invited and Slack says so', async () => {
+    const { slack, ana, channelId, greetings, greeted } = setUp();
+    const [delivery] = await slack.inviteBot(ana.userId, channelId);
+    await greeted();
+    if (delivery !== undefined) await slack.redeliver(delivery);
+    slack.setBotMember(channelId, false);
+    await slack.inviteBot(ana.userId, channelId);
+    const other = setUp();
+    await slack.inviteBot(other.ana.userId, other.channelId);
+    await other.greeted();
+    expect(greetings()).toHaveLength(1);
+  });
+
+  test('comes once although the answer of Slack is lost', async () => {
+    const { slack, ana, channelId, greetings, greeted } = setUp();
+    slack.fail('chat.postMessage', { times: 1, afterEffect: true });
+    await slack.inviteBot(ana.userId, channelId);
+    await greeted();
+    await slack.waitFor(() =>
+      slack.calls.some(
+        ({ method, args }) => method === 'conversations.history' && args['channel'] === channelId,
+      ),
+    );
+    expect(greetings()).toHaveLength(1);
+  });
+
+  test('is not for people who join', async () => {
+    const { slack, ana, channelId, greetings, greeted } = setUp();
+    const event = { type: 'member_joined_channel', user: ana.userId, channel: channelId, channel_type: 'C' };
+    await slack.deliverEvent(event);
+    expect(greetings()).toEqual([]);
+    await slack.inviteBot(ana.userId, channelId);
+    await greeted();
+    expect(greetings()).toHaveLength(1);
+  });
+});
+
+describe('two replicas', () => {
+  const { createDatabase, url } = usePostgres();
+  const world = useWorld(async () => {
+    await createDatabase('greeting');
+    return { environment: { DATABASE_URL: url('greeting') } };
+  });
+
+  test('greet a channel once, and not again after a restart', async () => {
+    const { slack, environment, address } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: 'greet-two', members: [ana.userId], botIsMember: false });
+    const second = await startBot(environment, slack);
+    slack.connectHttp(`${address}/slack/events`, `${second.address}/slack/events`);
+    const event = {
+      type: 'member_joined_channel',
+      user: slack.workspace.botUserId,
+      channel: channelId,
+      channel_type: 'C',
+    };
+    const isGreeting = ({ text }: { text: string }) => text.includes('/devin help');
+    await slack.inviteBot(ana.userId, channelId);
+    await Promise.all([slack.deliverEvent(event), slack.deliverEvent(event)]);
+    await slack.waitForMessage(channelId, isGreeting);
+    await second.bot.stop();
+    const third = await startBot(environment, slack);
+    await slack.deliverEvent(event);
+    const other = slack.addChannel({ name: 'greet-other', members: [ana.userId], botIsMember: false });
+    await slack.inviteBot(ana.userId, other);
+    await slack.waitForMessage(other, isGreeting);
+    expect(slack.messages(channelId).filter(isGreeting)).toHaveLength(1);
+    await third.bot.stop();
+  });
+});
