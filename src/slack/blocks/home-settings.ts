@@ -35,7 +35,7 @@ export function homeSettings({ command, defaults, notify }: HomeSettings, text: 
   };
   return [
     section(defaultsLine(command, defaults, text)),
-    section(`${bold(label)}\n${values[notify]}`),
+    section(`${bold(`${label}:`)} ${values[notify]}`),
     others,
   ];
 }

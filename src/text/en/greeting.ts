@@ -1,10 +1,9 @@
 /** In a channel the app was invited to, once. What can be typed comes as mrkdwn. */
 export const greeting = {
-  what: 'I start Devin sessions for people in this channel, and bring what Devin says into their threads.',
-  how: (command: string): string =>
-    `Type ${command}, or point at a message and choose *More actions* > *Start a Devin session*.`,
+  what: 'I start Devin sessions from this channel, each in its own thread.',
+  how: (command: string): string => `Type ${command}, or pick *Start a Devin session* in a message's menu.`,
   example: 'fix the flaky login test',
   privacy: (help: string): string =>
-    `I read only session threads and messages that mention me. ${help} shows what else I can do.`,
+    `I read only session threads and messages to me. ${help} shows the rest.`,
   start: 'Start a session',
 };

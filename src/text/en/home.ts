@@ -25,8 +25,8 @@ export const home = {
       'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Follow Devin and answer it in Slack.',
   },
   defaults: (values: string, command: string): string =>
-    `*Your defaults*\n${values} (change them with ${command})`,
-  noDefaults: (command: string): string => `*Your defaults*\nnone. Set some, for example with ${command}.`,
+    `*Your defaults:* ${values} (change them with ${command})`,
+  noDefaults: (command: string): string => `*Your defaults:* none. Set some, for example with ${command}.`,
   exampleDefaults: 'defaults me --acu 10',
   useInstead: (choice: string): string => `Use: ${choice}`,
   /** For administrators. */
