@@ -4,7 +4,7 @@ import type { Identity } from '../session/identity.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
-import { cardThread } from '../store/request-row.ts';
+import { askedAt, cardThread } from '../store/request-row.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -52,6 +52,8 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     acuLimit: values.max_acu_limit ?? null,
     acusUsed: shown?.acus_consumed ?? null,
     elapsedMs: session === null ? null : elapsed(session, nowMs),
+    waitingSinceMs: waitingSince(request, { phase, nowMs, hasSession: session !== null }),
+    checkedAtMs: phase === 'unknown' ? (request.checked_at?.getTime() ?? null) : null,
     pullRequests: (shown?.pull_requests ?? []).map((pr) => ({ url: pr.pr_url, state: pr.pr_state ?? null })),
     childSessions: shown?.child_session_ids?.length ?? 0,
     lastWords: session?.last_words ?? null,
@@ -111,6 +113,16 @@ function elapsed(
   const { created_at: seconds } = startSchema.parse(response);
   const startMs = seconds === undefined ? createdAt.getTime() : seconds * 1000;
   return Math.max(0, (GOING_ON.has(phase) ? nowMs : phaseAt.getTime()) - startMs);
+}
+
+type Wait = { phase: SessionPhase; nowMs: number; hasSession: boolean };
+const USUAL_WAIT_MS = 10_000;
+
+/** A session shows how long it has been going. */
+function waitingSince(request: SessionRequest, { phase, nowMs, hasSession }: Wait): number | null {
+  if (hasSession || (phase !== 'queued' && phase !== 'starting')) return null;
+  const sinceMs = askedAt(request).getTime();
+  return nowMs - sinceMs > USUAL_WAIT_MS ? sinceMs : null;
 }
 
 /** Who ended or archived it, where that was done from here. */

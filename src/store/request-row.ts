@@ -72,6 +72,7 @@ const requestSchema = z.object({
   session_id: z.string().nullable(),
   failure: failureSchema.nullable(),
   resumed_at: z.date().nullable(),
+  checked_at: z.date().nullable(),
   created_at: z.date(),
   updated_at: z.date(),
 });
@@ -115,6 +116,7 @@ export type RequestChanges = Partial<
     | 'failure'
     | 'context'
     | 'resumed_at'
+    | 'checked_at'
   >
 >;
 

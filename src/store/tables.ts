@@ -53,6 +53,8 @@ export type SessionRequestsTable = {
   lease_until: Timestamp | null;
   /** When somebody last had it taken up again after it had ended. */
   resumed_at: Timestamp | null;
+  /** When a person last had it looked for in vain. */
+  checked_at: Timestamp | null;
   /** When its text was removed, since it was old. */
   text_removed_at: Timestamp | null;
   created_at: Generated<Date>;

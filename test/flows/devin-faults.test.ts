@@ -60,12 +60,12 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
         (await slack.waitForView(({ userId, id }) => userId === ana.userId && !before.has(id))).id,
       );
     };
-    expect(await detailsOf(card.ts)).not.toContain('Its tag in Devin');
+    expect(await detailsOf(card.ts)).not.toContain('Tag in Devin');
     hidden.clear();
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'check_again');
     const { url } = await sessionOf(devin, ana.devinUserId);
     const found = await cardOf(slack, channelId, (text) => text.includes(url));
-    expect(await detailsOf(found.ts)).toContain('Its tag in Devin');
+    expect(await detailsOf(found.ts)).toContain('Tag in Devin');
   });
 
   test('ties a session that somebody follows to the request that is not sure of it', async () => {

@@ -28,6 +28,7 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     card_class: 3,
     card_prepaid: false,
     resumed_at: null,
+    checked_at: null,
     prompt: null,
     uploads: null,
     waiting: null,

@@ -1,6 +1,7 @@
 import { durationWords } from '../../text/duration.ts';
 import type { Text } from '../../text/index.ts';
 import type { SessionCard } from './session-card.ts';
+import { shownTime } from './details-values.ts';
 import { oneLine } from './one-line.ts';
 import { escape, isWebAddress, link, truncate } from './text.ts';
 
@@ -19,17 +20,28 @@ export function peopleFacts(card: SessionCard, text: Text): string[] {
   return [asked, ...runsAsFact(card, text)];
 }
 
+/** Slack's display name is often the first one only. */
+function isSameName(inDevin: string, inSlack: string): boolean {
+  const [full, shown] = [inDevin, inSlack].map((name) => oneLine(name).toLowerCase());
+  return full === shown || full?.split(' ')[0] === shown;
+}
+
 /** Escaped; at most one. */
 export function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[] {
   if (runsAs === null) return [];
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
-  return runsAs.name === requesterName ? [] : [text.card.as(fact(runsAs.name))];
+  return isSameName(runsAs.name, requesterName ?? '') ? [] : [text.card.as(fact(runsAs.name))];
 }
 
-/** How long, how much. */
+/** How long, how much. A moment needs no edit to stay true, as a duration would. */
 export function progressFacts(card: SessionCard, text: Text): string[] {
-  const { elapsedMs } = card;
-  return [...(elapsedMs === null ? [] : [durationWords(elapsedMs, text)]), ...acuFact(card, text)];
+  const { elapsedMs, waitingSinceMs, checkedAtMs } = card;
+  return [
+    ...(elapsedMs === null ? [] : [durationWords(elapsedMs, text)]),
+    ...(waitingSinceMs === null ? [] : [text.card.waitingSince(shownTime(waitingSinceMs))]),
+    ...(checkedAtMs === null ? [] : [text.card.checked(shownTime(checkedAtMs))]),
+    ...acuFact(card, text),
+  ];
 }
 
 /** On what, and how. Escaped. */

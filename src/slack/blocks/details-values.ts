@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
-import { code, date, isWebAddress, link } from './text.ts';
+import { code, date, isWebAddress, link, time } from './text.ts';
 
 /** Any JSON value in mrkdwn, within one section. Ids and words stand in code spans, where they can be copied. */
 
@@ -26,6 +26,11 @@ export function shownValue(value: unknown, text: Text): string {
 export function shownMoment(epochMs: number): string {
   const fallback = `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return date(epochMs / MS_PER_S, fallback);
+}
+
+/** The same, without the day. */
+export function shownTime(epochMs: number): string {
+  return time(epochMs / MS_PER_S, `${new Date(epochMs).toISOString().slice(11, 16)} UTC`);
 }
 
 /** Epoch seconds; what is not a moment stays as it is. */

@@ -49,9 +49,9 @@ export function renderDetails(details: SessionDetails, text: Text): ModalView {
     title: caption(text.details.title, LIMIT.viewTitle),
     close: caption(text.details.close, LIMIT.viewTitle),
     blocks: [
-      ...part(headings.request, requestRows(details, text), text),
       ...part(headings.asked, askedRows(details, text), text),
       context(text.details.notSaid),
+      ...part(headings.request, requestRows(details, text), text),
       ...part(headings.response, responseRows(details, text), text),
     ],
   };

@@ -32,6 +32,10 @@ export type SessionCard = {
   acuLimit: number | null;
   acusUsed: number | null;
   elapsedMs: number | null;
+  /** When a request began that waits longer than usual; null: it does not. */
+  waitingSinceMs: number | null;
+  /** When somebody last had the session looked for in vain. */
+  checkedAtMs: number | null;
   pullRequests: { url: string; state: string | null }[];
   childSessions: number;
   /** The last thing Devin said. */

@@ -71,6 +71,11 @@ export function date(epochSeconds: number, fallback: string): string {
   return `<!date^${Math.trunc(epochSeconds)}^{date_short_pretty}, {time}|${shown}>`;
 }
 
+/** The hour of it, in the reader's own time zone. */
+export function time(epochSeconds: number, fallback: string): string {
+  return `<!date^${Math.trunc(epochSeconds)}^{time}|${escape(joinLines(fallback).replaceAll('|', '¦'))}>`;
+}
+
 export function quote(escaped: string): string {
   return escaped
     .split('\n')

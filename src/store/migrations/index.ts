@@ -17,6 +17,7 @@ import { boundedReads } from './018-bounded-reads.ts';
 import { retention } from './019-retention.ts';
 import { formReview } from './021-form-review.ts';
 import { formSecrets } from './022-form-secrets.ts';
+import { checkedAt } from './023-checked-at.ts';
 import { greetings } from './025-greetings.ts';
 import { placingCards } from './026-placing-cards.ts';
 
@@ -46,6 +47,7 @@ export const migrations: Record<string, Migration> = {
   '019-retention': retention,
   '021-form-review': formReview,
   '022-form-secrets': formSecrets,
+  '023-checked-at': checkedAt,
   '025-greetings': greetings,
   '026-placing-cards': placingCards,
 };

@@ -57,6 +57,9 @@ export const card = {
       minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
     days: (days: number, hours: number): string => (hours === 0 ? `${days} d` : `${days} d ${hours} h`),
   },
+  /** `when`: a moment. */
+  waitingSince: (when: string): string => `since ${when}`,
+  checked: (when: string): string => `Checked ${when}, still not found`,
   acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
   acuLimit: (limit: string): string => `up to ${limit} ACU`,

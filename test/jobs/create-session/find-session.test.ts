@@ -44,6 +44,7 @@ function requestAs(devinUserId: string) {
     lease_owner: null,
     lease_until: null,
     resumed_at: null,
+    checked_at: null,
     text_removed_at: null,
     created_at: now,
     updated_at: now,

@@ -23,6 +23,8 @@ const working: SessionCard = {
   acuLimit: 10,
   acusUsed: 1.42,
   elapsedMs: 12 * 60_000,
+  waitingSinceMs: null,
+  checkedAtMs: null,
   pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
   childSessions: 0,
   lastWords: 'Reproduced it.',

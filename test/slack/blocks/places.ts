@@ -108,6 +108,8 @@ function cardOf(words: string): SessionCard {
     acuLimit: 10,
     acusUsed: 1,
     elapsedMs: 60_000,
+    waitingSinceMs: null,
+    checkedAtMs: null,
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: words }],
     childSessions: 0,
     lastWords: words,

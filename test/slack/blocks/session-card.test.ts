@@ -56,6 +56,8 @@ const bare: SessionCard = {
   acuLimit: null,
   acusUsed: null,
   elapsedMs: null,
+  waitingSinceMs: null,
+  checkedAtMs: null,
   pullRequests: [],
   childSessions: 0,
   lastWords: null,
@@ -123,6 +125,8 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   acuLimit: fc.option(fc.nat()),
   acusUsed: fc.option(fc.float({ min: 0, noNaN: true, noDefaultInfinity: true })),
   elapsedMs: fc.option(fc.nat()),
+  waitingSinceMs: fc.option(fc.nat()),
+  checkedAtMs: fc.option(fc.nat()),
   pullRequests: fc.array(
     fc.record({ url: fc.oneof(fc.webUrl(), fc.string()), state: fc.option(fc.string()) }),
     { maxLength: 60 },
@@ -213,6 +217,16 @@ describe('a card', () => {
     for (const text of [...mrkdwn, render(card).text]) {
       expect(text.replaceAll('<@U1>', '').replaceAll('<https://app.devin.ai', '')).not.toMatch(/<[!@h]/);
     }
+  });
+
+  test('says since when a request waits, and when it was last looked for, in the zone of the reader', () => {
+    const [waitingSinceMs, checkedAtMs] = [1_777_627_800_000, 1_777_627_900_000];
+    expect(shown({ ...bare, waitingSinceMs })).toContain(
+      'Queued · since <!date^1777627800^{time}|09:30 UTC>',
+    );
+    expect(render({ ...bare, phase: 'unknown', checkedAtMs }).text).toContain(
+      'Checked <!date^1777627900^{time}|09:31 UTC>, still not found',
+    );
   });
 
   test('names three repositories and counts the others', () => {
