@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import { z } from 'zod';
 import type { Log } from '../log.ts';
 import { cleanJson } from '../session/clean-text.ts';
-import { createHttpReceiver } from './http-receiver.ts';
+import { createHttpReceiver, ListenerFailedError } from './http-receiver.ts';
 import type { RefusedDelivery } from './http-receiver.ts';
 import { slackLogger } from './log.ts';
 import { createSocketReceiver } from './socket-receiver.ts';
@@ -61,7 +61,7 @@ function createApp({ bot, apiUrl, log }: BoltOptions, receiver: Receiver): App {
   });
   app.error(async ({ error, body }: { error: Error; body: object }) => {
     log.error({ err: error }, 'a listener failed');
-    if (isEvent(body)) throw error;
+    if (isEvent(body)) throw new ListenerFailedError(error);
     return Promise.resolve();
   });
   acknowledgeEventsLast(app);

@@ -6,7 +6,24 @@ import { slackLogger } from './log.ts';
 import { createBodyReader, parseBody } from './request-body.ts';
 import { isSignedBy, readSignature } from './signature.ts';
 
-export type RefusedDelivery = 'unsigned' | 'signature' | 'too-large' | 'stalled' | 'malformed' | 'unknown';
+export type RefusedDelivery =
+  | 'unsigned'
+  | 'signature'
+  | 'too-large'
+  | 'stalled'
+  | 'malformed'
+  | 'unknown'
+  | 'failed';
+
+/** A listener could not do what an event asks for now; Slack is to deliver it again. */
+export class ListenerFailedError extends Error {
+  readonly code = 'listener-failed';
+
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'ListenerFailedError';
+  }
+}
 
 const STATUS_OF: Record<RefusedDelivery, number> = {
   unsigned: 401,
@@ -15,6 +32,7 @@ const STATUS_OF: Record<RefusedDelivery, number> = {
   stalled: 408,
   malformed: 400,
   unknown: 404,
+  failed: 503,
 };
 
 /** What ends the connection too: its body is still on the way, and nobody reads it. */
@@ -100,6 +118,7 @@ export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
     stop: async () => Promise.resolve(),
     slackEvents: (request, response) => {
       take(request, response).catch((error: unknown) => {
+        if (error instanceof ListenerFailedError) return refuse('failed', response);
         // Slack switches an app's events off after too many answers of 500.
         log.warn({ err: error }, 'a payload could not be read');
         refuse('malformed', response);

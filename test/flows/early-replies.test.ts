@@ -21,7 +21,7 @@ describe('a reply under a card whose post has no answer yet', () => {
     const { id } = await sessionOf(devin, ana.devinUserId);
 
     const { deliveries } = await slack.speak(ana.userId, channelId, 'use main', { threadTs: card.ts });
-    expect(deliveries.map(({ outcomes }) => outcomes[0]?.kind)).toEqual(['refused']);
+    expect(deliveries.map(({ outcomes }) => outcomes[0])).toEqual([{ kind: 'refused', status: 503 }]);
 
     await slack.waitForMessage(channelId, ({ reactions }) => reactions.has('white_check_mark'));
     const heard = devin
