@@ -155,8 +155,9 @@ function reasonOf(failure: ReplyFailure, { reply, request }: Untaken, text: Text
       return text.thread.gaveUp;
     case 'devin':
       if (failure.code === 'not-found') return escape(text.thread.gone(failure.detail));
-      if (failure.code === 'invalid-request') return escape(text.devin.refused(failure.detail));
-      return escape(devinReason(failure, text));
+      if (failure.code === 'unauthorized' || failure.code === 'forbidden')
+        return escape(devinReason(failure, text));
+      return escape(text.devin.refused(failure.detail));
     default:
       return escape(userMessage(failure, text));
   }
