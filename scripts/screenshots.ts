@@ -40,7 +40,7 @@ async function takeThread(on: Stage): Promise<void> {
   await card.getByText('12 min · 1.4 of 10 ACU').waitFor();
   await card.getByText(/acme\/checkout #412/).waitFor();
   await card.getByText(/Writing the failing test/).waitFor();
-  await message('opened a pull request', thread).waitFor();
+  await message('Opened acme/checkout #412', thread).waitFor();
   await settle(slackPage);
   await slackPage.page.screenshot({ path: `${FOLDER}/card.png` });
   await slackPage.page.emulateMedia({ colorScheme: 'dark' });

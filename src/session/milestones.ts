@@ -50,7 +50,17 @@ function phaseKeys(told: readonly string[], before: MilestoneFacts, after: Miles
   if (phase === undefined || before.phase === phase) return [];
   // It did what it was meant to do: a limit reached in its sleep concerns nobody.
   if (phase === 'capped' && before.wasFinished) return [];
-  return [`${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`];
+  return [nextKey(told, phase)];
+}
+
+/** For coming into a phase once more. */
+export function nextKey(told: readonly string[], phase: ToldPhase): string {
+  return `${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`;
+}
+
+/** The first time that it came into this phase. */
+export function isFirst(key: string): boolean {
+  return key.endsWith(':1');
 }
 
 /** null: a key of another version. */

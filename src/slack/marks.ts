@@ -97,6 +97,11 @@ export function createMarkReader({ client, botUserId }: ReaderDeps) {
 
 function marked({ ts, thread_ts: threadTs, text, metadata, blocks = [] }: PostedMessage): Marked[] {
   const mark = readMark(metadata) ?? readBlockMark(blocks);
+  const others = blocks.map((block) => readBlockMark([block])).filter((one) => one !== null);
+  // A call may be part of a message of Devin.
+  const call = mark?.kind === 'message' ? others.find(({ kind }) => kind === 'milestone') : undefined;
+  const marks = [mark, call ?? null].filter((one) => one !== null);
   // A message with replies has itself for its thread.
-  return mark === null ? [] : [{ ts, threadTs: threadTs === ts ? null : (threadTs ?? null), text, mark }];
+  const place = { ts, threadTs: threadTs === ts ? null : (threadTs ?? null) };
+  return marks.map((one) => ({ ...place, text, mark: one }));
 }

@@ -192,6 +192,14 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     updateCard: async (channelId: string, ts: string, card: Rendered): Promise<Updated> =>
       updated(background.chat.update({ channel: channelId, ts, ...card })),
 
+    /** A message that was posted with this mark. */
+    edit: async (
+      { channelId, ts }: { channelId: string; ts: string },
+      mark: Mark,
+      message: Rendered,
+    ): Promise<Updated> =>
+      updated(background.chat.update({ channel: channelId, ts, ...withMark(message, mark) })),
+
     async permalink(channelId: string, ts: string): Promise<string | null> {
       const answer = await answers.chat
         .getPermalink({ channel: channelId, message_ts: ts })

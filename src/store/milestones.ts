@@ -54,12 +54,22 @@ export function createMilestones(db: Kysely<Tables>) {
       return rows.map((row) => row.session_id);
     },
 
-    async settle(row: MilestoneRow, state: 'posted' | 'skipped'): Promise<void> {
-      await one(row).set({ state }).execute();
+    async posted(row: MilestoneRow, { channelId, ts }: { channelId: string; ts: string }): Promise<void> {
+      await one(row).set({ state: 'posted', channel_id: channelId, slack_ts: ts }).execute();
     },
 
-    async attempt(row: MilestoneRow, attemptedAt: Date): Promise<void> {
-      await one(row).set({ attempted_at: attemptedAt }).execute();
+    async skip(row: MilestoneRow): Promise<void> {
+      await one(row).set({ state: 'skipped' }).execute();
+    },
+
+    /** `eventId`: the message of Devin that it is about. False: a message of Devin tells it meanwhile. */
+    async attempt(row: MilestoneRow, at: Date, eventId: string | null): Promise<boolean> {
+      const attempted = await one(row)
+        .set({ attempted_at: at, event_id: eventId })
+        .where('state', '=', 'pending')
+        .returning('key')
+        .executeTakeFirst();
+      return attempted !== undefined;
     },
 
     /** It goes to the person instead, or to where it was to go first, as if it had not been tried. */

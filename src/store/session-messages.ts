@@ -24,6 +24,9 @@ export type NewMessage = {
   saidAt: Date;
 };
 
+/** Of Devin. */
+export type Said = { eventId: string; text: string; state: 'pending' | 'posted' | 'skipped' | 'left-out' };
+
 export type SessionMessages = ReturnType<typeof createSessionMessages>;
 
 export function createSessionMessages(db: Kysely<Tables>) {
@@ -78,17 +81,52 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return row === undefined ? null : messageRowSchema.parse(row);
     },
 
-    /** What Devin said last in a session, as far as it was fetched, and whether the thread shows it. */
-    async lastSaid(sessionId: string): Promise<{ text: string; isPosted: boolean } | null> {
+    /** What Devin said last in a session, as far as it was fetched. */
+    async lastSaid(sessionId: string): Promise<Said | null> {
       const row = await db
         .selectFrom('session_messages')
-        .select(['text', 'state'])
+        .select(['event_id', 'text', 'state'])
         .where('session_id', '=', sessionId)
         .where('source', '=', 'devin')
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : { text: row.text, isPosted: row.state === 'posted' };
+      return row === undefined ? null : { eventId: row.event_id, text: row.text, state: row.state };
+    },
+
+    async textOf(sessionId: string, eventId: string): Promise<string | null> {
+      const row = await db
+        .selectFrom('session_messages')
+        .select('text')
+        .where('session_id', '=', sessionId)
+        .where('event_id', '=', eventId)
+        .executeTakeFirst();
+      return row?.text ?? null;
+    },
+
+    /** What Devin said with these words in it. */
+    async saidWith(sessionId: string, words: string): Promise<string[]> {
+      const rows = await db
+        .selectFrom('session_messages')
+        .select('text')
+        .where('session_id', '=', sessionId)
+        .where('source', '=', 'devin')
+        .where('state', 'in', ['pending', 'posted'])
+        .where(sql<boolean>`strpos(text, ${words}) > 0`)
+        .limit(100)
+        .execute();
+      return rows.map(({ text }) => text);
+    },
+
+    /** Whether a person said something in the session since then, here or in Devin. */
+    async isFollowedUp(sessionId: string, since: Date): Promise<boolean> {
+      const { rows } = await sql<{ is: boolean }>`
+        select exists (
+          select from session_messages where session_id = ${sessionId} and source = 'user' and said_at >= ${since}
+        ) or exists (
+          select from replies where session_id = ${sessionId} and created_at >= ${since}
+        ) as is`.execute(db);
+      return rows[0]?.is === true;
     },
 
     async attempt(row: MessageRow, at: Date): Promise<void> {

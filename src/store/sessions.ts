@@ -150,6 +150,24 @@ export function createSessions(db: Kysely<Tables>) {
       );
     },
 
+    /** Whether another session is followed in its thread, too. */
+    async sharesThread({
+      session_id: id,
+      channel_id: channelId,
+      thread_ts: threadTs,
+    }: SessionRow): Promise<boolean> {
+      if (threadTs === '') return false;
+      const other = await db
+        .selectFrom('sessions')
+        .select('session_id')
+        .where('channel_id', '=', channelId)
+        .where('thread_ts', '=', threadTs)
+        .where('session_id', '<>', id)
+        .limit(1)
+        .executeTakeFirst();
+      return other !== undefined;
+    },
+
     /** Sessions whose turn it is: those that go first, of which what changed since `hotSince` leads; longest due first. */
     async due({
       until,

@@ -170,6 +170,15 @@ type MilestonesTable = {
   direct: Generated<boolean>;
   /** Set before it is posted for the first time: while pending, Slack's answer was lost. */
   attempted_at: Timestamp | null;
+  /** The message of Devin that a call is about; null: it is no call, or nothing was said. */
+  event_id: string | null;
+  /** The call is part of that message. */
+  in_message: Generated<boolean>;
+  /** Where a message of its own was posted. */
+  channel_id: string | null;
+  slack_ts: string | null;
+  /** The call says who answered. */
+  answered: Generated<boolean>;
   created_at: Generated<Date>;
 };
 

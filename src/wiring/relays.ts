@@ -2,6 +2,7 @@ import { createComposeReply } from '../jobs/relay/compose-reply.ts';
 import { createFetchMessages } from '../jobs/relay/fetch-messages.ts';
 import { createFindAttachments } from '../jobs/relay/find-attachments.ts';
 import { createRelayFromDevin } from '../jobs/relay/from-devin.ts';
+import { createFrameOf } from '../jobs/relay/frame.ts';
 import { createTakenMarker } from '../jobs/relay/mark-taken.ts';
 import { createListMessages } from '../jobs/relay/list-messages.ts';
 import { createPostMessage } from '../jobs/relay/post-message.ts';
@@ -44,6 +45,7 @@ export function createRelayToThread(parts: Parts): void {
       ...store,
       postOnce: parts.postOnce,
       outbound,
+      frameOf: createFrameOf({ ...store, settings: store.defaults, text: en, now }),
       readFile,
       nameMentions,
       text: en,

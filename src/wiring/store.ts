@@ -1,3 +1,4 @@
+import { createCalls } from '../store/calls.ts';
 import { createCards } from '../store/cards.ts';
 import type { Database } from '../store/database.ts';
 import { createEnvelopes } from '../store/envelope.ts';
@@ -31,6 +32,7 @@ export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudge
     sessions: createSessions(db),
     cards: createCards(db, editBudget, clock),
     milestones: createMilestones(db),
+    calls: createCalls(db),
     leases: createLeases(db),
     setAside: createSetAside(db),
     posts: createPosts(db),

@@ -1,3 +1,4 @@
+import { createCallAnswerer } from '../jobs/watch/answer-calls.ts';
 import { createMilestoneComposer } from '../jobs/watch/compose-milestone.ts';
 import { createLateFinder } from '../jobs/watch/find-late.ts';
 import { createReconciler } from '../jobs/watch/reconcile.ts';
@@ -17,7 +18,7 @@ import { sleep } from './sleep.ts';
 /** `recorder`: for everything else that learns from Devin how a session is. */
 export function createWatching(parts: Parts): { watcher: Watcher; recorder: Recorder } {
   const { config, settings, queue, store, devin, slack } = parts;
-  const { sessions, messages, leases, setAside } = store;
+  const { sessions, leases, setAside } = store;
   const { log, now, watchTimes: times } = settings;
   const { enqueue } = queue;
   const { outbound } = slack;
@@ -26,10 +27,11 @@ export function createWatching(parts: Parts): { watcher: Watcher; recorder: Reco
   const source = createPollingSource(devin.sessions);
   const round = createRound({ sessions, setAside, source, recorder, enqueue, times, now, random, log });
   const { command } = config.slack;
-  const compose = createMilestoneComposer({ lastSaid: messages.lastSaid, command, text: en, now });
+  const compose = createMilestoneComposer({ sessions, outbound, command, text: en, now });
+  const answerCalls = createCallAnswerer({ ...store, outbound, compose, text: en, now });
   const shareResult = createResultSharer({ outbound });
   const { withLease, postOnce } = parts;
-  const telling = { ...store, compose, shareResult, withLease, postOnce };
+  const telling = { ...store, compose, answerCalls, shareResult, withLease, postOnce };
   const tell = createMilestoneTeller({ ...telling, outbound, enqueue, now, log });
   queue.work('tell-milestones', async ({ sessionId }) => tell(sessionId), { concurrency: 4 });
   const prepare = createReconciliation(parts);

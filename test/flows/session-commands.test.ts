@@ -393,9 +393,7 @@ describe('a session that somebody follows', () => {
     const { slack, devin } = world();
     const { follower, channelId, id } = await followed('members');
     devin.advance(id, { status: 'running', statusDetail: 'finished' });
-    await slack.waitForMessage(channelId, ({ text }) =>
-      text.includes(`<@${follower.userId}> Devin finished`),
-    );
+    await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${follower.userId}> Finished`));
   });
 });
 

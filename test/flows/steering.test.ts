@@ -275,7 +275,7 @@ describe('buttons that fit the phase', () => {
     const started = await startSession(world());
     const { channelId, session } = started;
     devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Blue?' });
-    const { ts } = await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin asks:'));
+    const { ts } = await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin asks'));
     return { ...started, question: { channelId, ts } };
   };
 

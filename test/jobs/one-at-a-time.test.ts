@@ -58,6 +58,7 @@ test('a process that has lost the lease to another says nothing more', async () 
     },
     milestones: { pending: async () => Promise.resolve([]) },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
     postMessage: async (_session, { text }) => {

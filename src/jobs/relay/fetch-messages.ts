@@ -1,8 +1,11 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Page, SessionMessage } from '../../devin/schemas.ts';
+import { nextKey } from '../../session/milestones.ts';
 import { effectivePreferences } from '../../session/preferences.ts';
 import { markdownWords } from '../../slack/blocks/markdown.ts';
+import type { Calls } from '../../store/calls.ts';
 import type { Cards } from '../../store/cards.ts';
+import type { Milestones } from '../../store/milestones.ts';
 import type { Replies } from '../../store/replies.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { NewMessage, SessionMessages } from '../../store/session-messages.ts';
@@ -18,7 +21,9 @@ const LAST_WORDS_LENGTH = 300;
 
 type FetchDeps = {
   db: Kysely<Tables>;
-  sessions: Pick<Sessions, 'find' | 'change'>;
+  sessions: Pick<Sessions, 'find' | 'change' | 'lock'>;
+  milestones: Pick<Milestones, 'add'>;
+  calls: Pick<Calls, 'isOutdated'>;
   messages: Pick<SessionMessages, 'known' | 'add' | 'lastSaid'>;
   replies: Pick<Replies, 'recognise' | 'move'>;
   cards: Pick<Cards, 'markStale'>;
@@ -76,10 +81,21 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
       rows.push(toRow(message, state));
     }
     await deps.messages.add(sessionId, rows, trx);
+    if (fresh.some(({ source }) => source === 'devin')) await callAgain(deps, sessionId, trx);
     if (page.end_cursor !== null)
       await deps.sessions.change(sessionId, { messages_cursor: page.end_cursor }, trx);
     return fresh.length;
   });
+}
+
+/** Devin went on and asks again, between two looks or with its status unchanged: another question is another call. */
+async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Tables>): Promise<void> {
+  const { sessions, milestones, calls } = deps;
+  const session = await sessions.lock(sessionId, trx);
+  if (session?.phase !== 'needs-you' || !(await calls.isOutdated(sessionId, trx))) return;
+  const key = nextKey(session.told, 'needs-you');
+  await milestones.add(sessionId, [key], trx);
+  await sessions.change(sessionId, { told: [...session.told, key] }, trx);
 }
 
 type Said = { look: Look; message: SessionMessage; trx: Transaction<Tables> };

@@ -6,6 +6,7 @@ import { notice } from '../../slack/blocks/notices.ts';
 import { ownEntry } from '../../slack/blocks/own-entry.ts';
 import { escape, link } from '../../slack/blocks/text.ts';
 import type { Outbound, PrivatePlace } from '../../slack/outbound.ts';
+import type { Calls } from '../../store/calls.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Milestones } from '../../store/milestones.ts';
 import type { Requests } from '../../store/requests.ts';
@@ -35,6 +36,7 @@ type RelayDeps = {
   messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip'>;
   milestones: Pick<Milestones, 'pending'>;
   setAside: Pick<SetAside, 'note' | 'clear'>;
+  calls: Pick<Calls, 'part' | 'answered'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   findAttachments: FindAttachments;
   postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
@@ -100,7 +102,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const { session_id: sessionId } = followed.session;
     const fetched = await fetchAll(deps, followed, context.signal);
     const isPosted = await post(sessionId, context);
-    if (isPosted && (await deps.milestones.pending(sessionId)).length > 0)
+    if (isPosted && (await hasToTell(deps, sessionId)))
       await enqueue('tell-milestones', { sessionId }, { key: sessionId });
     // What is stored is posted although Devin cannot be asked now; then the queue tries again.
     if (fetched !== null) throw fetched;
@@ -120,11 +122,17 @@ export function createRelayFromDevin(deps: RelayDeps) {
   };
 }
 
+/** Something that waits, or who answered. */
+async function hasToTell({ milestones, calls }: RelayDeps, sessionId: string): Promise<boolean> {
+  const waiting = await milestones.pending(sessionId);
+  return waiting.length > 0 || (await calls.answered(sessionId)).length > 0;
+}
+
 type Posting = { row: MessageRow; context: PostContext };
 
 /** null: it failed so often that what was said after it no longer waits for it. */
 async function postOrSetAside(
-  { postMessage, messages, setAside, log }: RelayDeps,
+  { postMessage, messages, calls, setAside, log }: RelayDeps,
   session: SessionRow,
   { row, context }: Posting,
 ): Promise<PostOutcome | null> {
@@ -139,6 +147,7 @@ async function postOrSetAside(
     const failures = await setAside.note('message', id, { error });
     if (failures < MOST_FAILURES) throw error;
     log.error({ err: error, sessionId, eventId }, 'a message could not be brought into its thread');
+    await calls.part(sessionId, eventId);
     await messages.skip(row);
     return null;
   }

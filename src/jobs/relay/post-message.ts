@@ -16,10 +16,12 @@ import { messageMark } from '../../slack/ids.ts';
 import type { Posted, Rendered } from '../../slack/outbound.ts';
 import type { FileToShare, ThreadPlace } from '../../slack/thread-writer.ts';
 import type { MessageRow, SessionMessages } from '../../store/session-messages.ts';
+import type { Calls } from '../../store/calls.ts';
 import type { SessionRow } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import { readFileRow } from './file-row.ts';
 import type { SessionFile } from './file-row.ts';
+import type { Frame, FrameOf } from './frame.ts';
 import { refusalOf } from './place-trouble.ts';
 import { shareFile } from './share-file.ts';
 import type { ShareDeps } from './share-file.ts';
@@ -37,6 +39,9 @@ export type ReadFile = (file: SessionFile, signal: AbortSignal) => Promise<FileT
 type PostDeps = Omit<ShareDeps, 'messages'> & {
   postOnce: PostOnce;
   messages: Pick<SessionMessages, 'attempt' | 'uploaded' | 'settle'>;
+  frameOf: FrameOf;
+  /** A message was not posted as it was made: the call that was part of it waits again. */
+  calls: Pick<Calls, 'part'>;
   readFile: ReadFile;
   nameMentions: (text: string) => Promise<string>;
   text: Text;
@@ -51,7 +56,6 @@ export type PostOutcome =
   /** `refused`: the thread takes nothing at present. */
   | SlackFailure;
 
-type Thread = Pick<SessionRow, 'channel_id' | 'thread_ts' | 'url'>;
 type Content = {
   posts: Rendered[];
   file: ((signal: AbortSignal) => Promise<FileToShare | null>) | null;
@@ -67,7 +71,7 @@ const INSTEAD = -1;
 
 /** Posts one message in the session's thread, in as many parts as it takes, each once. */
 export function createPostMessage(deps: PostDeps) {
-  const { postOnce, messages, text, now, log } = deps;
+  const { postOnce, messages, calls, text, now, log } = deps;
 
   async function postPart({ place, row, lease }: Job, part: number, rendered: Rendered): Promise<Posted> {
     const key = `message:${row.session_id}:${row.event_id}:${part}`;
@@ -77,13 +81,13 @@ export function createPostMessage(deps: PostDeps) {
 
   async function postAll(
     job: Job,
-    session: Thread,
-    signal: AbortSignal,
+    session: SessionRow,
+    { frame, signal }: { frame: Frame; signal: AbortSignal },
   ): Promise<{ kind: 'posted'; ts: string | null } | SlackFailure> {
     const { posts, file, name } = await contentOf(deps, session, job.row);
     let first: string | null = null;
     for (const [part, rendered] of posts.entries()) {
-      const posted = await postPart(job, part, rendered);
+      const posted = await postPart(job, part, part === 0 ? frame(rendered) : rendered);
       if (posted.kind !== 'posted') return posted;
       first ??= posted.ts;
     }
@@ -95,11 +99,18 @@ export function createPostMessage(deps: PostDeps) {
     return postPart(job, posts.length, instead);
   }
 
-  return async (session: Thread, row: MessageRow, { signal, lease }: PostContext): Promise<PostOutcome> => {
+  return async (
+    session: SessionRow,
+    row: MessageRow,
+    { signal, lease }: PostContext,
+  ): Promise<PostOutcome> => {
     const job: Job = { place: { channelId: session.channel_id, threadTs: session.thread_ts }, row, lease };
     const triedForMs = row.attempted_at === null ? 0 : now() - row.attempted_at.getTime();
+    // Decided before the attempt is on disk, so that it stays what it is.
+    const frame = await deps.frameOf(session, row);
     if (row.attempted_at === null) await messages.attempt(row, new Date(now()));
-    let outcome: PostOutcome = await postAll(job, session, signal);
+    let outcome: PostOutcome = await postAll(job, session, { frame, signal });
+    if (outcome.kind === 'refused') await calls.part(row.session_id, row.event_id);
     if (outcome.kind === 'refused' && refusalOf(outcome.code) !== 'place') {
       const retry = retryWindow('message', { triedForMs });
       if (refusalOf(outcome.code) === 'other' && retry.kind === 'wait')
@@ -129,7 +140,7 @@ function giveUp(
 }
 
 /** What cannot be rendered is shown as it was written. */
-async function contentOf(deps: PostDeps, session: Thread, row: MessageRow): Promise<Content> {
+async function contentOf(deps: PostDeps, session: SessionRow, row: MessageRow): Promise<Content> {
   try {
     return await rendered(deps, session, row);
   } catch (error) {
@@ -140,7 +151,7 @@ async function contentOf(deps: PostDeps, session: Thread, row: MessageRow): Prom
   }
 }
 
-async function rendered(deps: PostDeps, { url }: Thread, row: MessageRow): Promise<Content> {
+async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): Promise<Content> {
   const { text, readFile, nameMentions } = deps;
   if (row.source === LEFT_OUT) {
     const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { renderMilestone } from '../../slack/blocks/milestone.ts';
+import type { ToldIn } from '../../slack/blocks/milestone.ts';
 import { cardView } from '../../slack/card-view.ts';
-import type { Rendered } from '../../slack/outbound.ts';
-import type { SessionRow } from '../../store/sessions.ts';
+import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
+import type { Said } from '../../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import type { Telling } from './tell-milestones.ts';
 
 type ComposeDeps = {
-  /** What Devin said last, and whether it stands in the thread. */
-  lastSaid: (sessionId: string) => Promise<{ text: string; isPosted: boolean } | null>;
+  sessions: Pick<Sessions, 'sharesThread'>;
+  outbound: Pick<Outbound, 'permalink'>;
   /** The slash command's name. */
   command: string;
   text: Text;
@@ -26,16 +28,21 @@ export function resultOf({ response }: Pick<SessionRow, 'response'>): string | n
 }
 
 /** What is told of a milestone: the card as it is now, with Devin's words and result. */
-export function createMilestoneComposer({ lastSaid, command, text, now }: ComposeDeps) {
-  return async ({ milestone, request, session, inThread, resultShared }: Telling): Promise<Rendered> => {
-    const said = await lastSaid(session.session_id);
+export function createMilestoneComposer(deps: ComposeDeps) {
+  const { command, text, now } = deps;
+  return async (telling: Telling): Promise<Rendered> => {
+    const { milestone, key, request, session, said, place, answered, resultShared } = telling;
+    const told = await toldIn(deps, place, session);
     return renderMilestone(
       {
         what: milestone,
+        key,
+        sessionId: session.session_id,
         card: cardView({ request, session, nowMs: now() }, text),
         words: said?.text ?? session.last_words,
-        wordsShown: inThread && said !== null && said.isPosted,
-        inThread,
+        wordsShown: told.kind === 'thread' && isShown(said),
+        place: told,
+        answered,
         result: resultOf(session),
         resultShared,
         command,
@@ -43,4 +50,18 @@ export function createMilestoneComposer({ lastSaid, command, text, now }: Compos
       text,
     );
   };
+}
+
+function isShown(said: Said | null): boolean {
+  return said?.state === 'posted';
+}
+
+async function toldIn(
+  { sessions, outbound }: ComposeDeps,
+  { threadTs }: CardPlace,
+  session: SessionRow,
+): Promise<ToldIn> {
+  if (threadTs !== null) return { kind: 'thread', isShared: await sessions.sharesThread(session) };
+  const { channel_id: channelId, thread_ts: ts } = session;
+  return { kind: 'direct', thread: ts === '' ? null : await outbound.permalink(channelId, ts) };
 }

@@ -3,11 +3,14 @@ import type { Notify } from '../../session/preferences.ts';
 import { effectivePreferences } from '../../session/preferences.ts';
 import { readMilestone } from '../../session/milestones.ts';
 import type { Milestone } from '../../session/milestones.ts';
+import type { Answered } from '../../slack/blocks/call.ts';
 import { milestoneMark } from '../../slack/ids.ts';
 import type { CardPlace, Outbound, Rendered } from '../../slack/outbound.ts';
+import type { Calls } from '../../store/calls.ts';
 import type { MilestoneRow, Milestones } from '../../store/milestones.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
+import type { Said, SessionMessages } from '../../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import { MOST_FAILURES } from '../../store/set-aside.ts';
 import type { SetAside } from '../../store/set-aside.ts';
@@ -16,12 +19,18 @@ import { backOffMs } from '../../queue/index.ts';
 import type { Lease, PostOnce, WithLease } from '../../queue/index.ts';
 import type { Enqueue } from '../queue.ts';
 import { mayPass } from '../relay/place-trouble.ts';
+import { isWanted } from './is-wanted.ts';
 
 export type Telling = {
   milestone: Milestone;
+  key: string;
   request: SessionRequest;
   session: SessionRow;
-  inThread: boolean;
+  /** What Devin said last. */
+  said: Said | null;
+  place: CardPlace;
+  /** Of a question: who answered it. */
+  answered: Answered | null;
   /** All of the result was put into the thread as a file. */
   resultShared: boolean;
 };
@@ -31,10 +40,14 @@ type TellDeps = {
   requests: Pick<Requests, 'find'>;
   milestones: Milestones;
   setAside: Pick<SetAside, 'note' | 'clear'>;
+  messages: Pick<SessionMessages, 'lastSaid' | 'saidWith' | 'isFollowedUp'>;
+  calls: Pick<Calls, 'isMade'>;
   defaults: Pick<Settings, 'preferencesFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
   compose: (telling: Telling) => Promise<Rendered>;
+  /** Says on calls that were answered who did; how long Slack wants to be left alone, in ms. */
+  answerCalls: (session: SessionRow, request: SessionRequest) => Promise<number>;
   /** Puts a result that is too long for a message into the thread; false where there is none, or it cannot. */
   shareResult: (place: CardPlace, session: SessionRow) => Promise<boolean>;
   outbound: Pick<Outbound, 'directChannel'>;
@@ -44,6 +57,8 @@ type TellDeps = {
 };
 
 const HELD_WAIT_MS = 1000;
+/** For so long what is told waits for Devin's words to be in the thread. */
+const WORDS_WAIT_MS = 60_000;
 
 /** Told, or nothing to tell; or how long to wait before going on, since a later one is not told before it. */
 type Told = { kind: 'told' } | { kind: 'wait'; ms: number };
@@ -65,7 +80,8 @@ export function createMilestoneTeller(deps: TellDeps) {
       const told = await tellOrSetAside(deps, { row, session, request, notify, lease });
       if (told.kind === 'wait') return told;
     }
-    return TOLD;
+    const waitMs = await deps.answerCalls(session, request);
+    return waitMs === 0 ? TOLD : { kind: 'wait', ms: waitMs };
   }
 
   return async (sessionId: string): Promise<void> => {
@@ -100,39 +116,58 @@ async function tellOrSetAside(deps: TellDeps, one: Case): Promise<Told> {
     const failures = await deps.setAside.note('milestone', id, { error });
     if (failures < MOST_FAILURES) throw error;
     deps.log.error({ err: error, sessionId, key }, 'something about a session could not be told');
-    await deps.milestones.settle(one.row, 'skipped');
+    await deps.milestones.skip(one.row);
     return TOLD;
   }
 }
 
 async function tell(deps: TellDeps, one: Case): Promise<Told> {
-  const { row, session, request } = one;
+  const { row, session, request, notify } = one;
   const milestone = readMilestone(row.key);
-  if (milestone === null || !isWanted(milestone, one)) {
-    await deps.milestones.settle(row, 'skipped');
+  const said = await deps.messages.lastSaid(session.session_id);
+  if (milestone === null || !(await isWanted(deps, { milestone, row, session, notify, said }))) {
+    await deps.milestones.skip(row);
     return TOLD;
   }
   // Its card is on its way, and with it the thread.
-  if (session.thread_ts === '' && request.card_ts === null && request.card_stale)
-    return { kind: 'wait', ms: HELD_WAIT_MS };
+  const isPlacing = session.thread_ts === '' && request.card_ts === null && request.card_stale;
+  if (isPlacing || waitsForWords(deps, one, said)) return { kind: 'wait', ms: HELD_WAIT_MS };
   const place = await placeOf(deps, one);
+  if (row.attempted_at === null && !(await attempt(deps, one, said))) return TOLD;
+  return post(deps, one, { milestone, said, place });
+}
+
+async function attempt({ milestones, now }: TellDeps, { row }: Case, said: Said | null): Promise<boolean> {
+  return milestones.attempt(row, new Date(now()), said?.eventId ?? null);
+}
+
+/** They come first, or with what is told. */
+function waitsForWords(deps: TellDeps, { row, session, notify }: Case, said: Said | null): boolean {
+  if (said?.state !== 'pending' || notify !== 'thread' || row.direct) return false;
+  if (session.thread_ts === '' || session.thread_trouble !== null) return false;
+  return waitedMs(deps, row) < WORDS_WAIT_MS;
+}
+
+type What = { milestone: Milestone; said: Said | null; place: CardPlace };
+
+async function post(deps: TellDeps, one: Case, { milestone, said, place }: What): Promise<Told> {
+  const { row, session, request } = one;
   const result = await deps.postOnce({
     key: `milestone:${row.session_id}:${row.key}`,
     place,
     mark: milestoneMark(row.session_id, row.key),
     lease: one.lease,
     render: async () => {
-      const inThread = place.threadTs !== null;
       // With the first attempt only: without its file the message says where else the result is.
       const isFirst = milestone.kind === 'finished' && row.attempted_at === null;
-      if (row.attempted_at === null) await deps.milestones.attempt(row, new Date(deps.now()));
       const resultShared = isFirst && (await deps.shareResult(place, session));
-      return deps.compose({ milestone, request, session, inThread, resultShared });
+      const { key } = row;
+      return deps.compose({ milestone, key, request, session, said, place, answered: null, resultShared });
     },
   });
   switch (result.kind) {
     case 'posted':
-      await deps.milestones.settle(row, 'posted');
+      await deps.milestones.posted(row, { channelId: place.channelId, ts: result.ts });
       return TOLD;
     case 'rate-limited':
       return { kind: 'wait', ms: result.retryAfterMs };
@@ -157,15 +192,8 @@ async function refused(deps: TellDeps, one: Case, code: string): Promise<Told> {
     return { kind: 'wait', ms: backOffMs(waitedMs(deps, row)) };
   }
   deps.log.warn({ sessionId: session.session_id, code }, 'Slack refused a message about a session');
-  await deps.milestones.settle(row, 'skipped');
+  await deps.milestones.skip(row);
   return TOLD;
-}
-
-/** Not what is over by now, nor where people asked for quiet; but that a session costs which nobody knew of, always. */
-function isWanted({ kind }: Milestone, { session, notify }: Case): boolean {
-  if (kind === 'found-late' || kind === 'twice') return true;
-  if (notify === 'card' || (notify === 'thread' && !session.synced)) return false;
-  return (kind !== 'needs-you' && kind !== 'needs-approval') || session.phase === kind;
 }
 
 async function placeOf({ outbound }: TellDeps, { row, session, request, notify }: Case): Promise<CardPlace> {

@@ -73,6 +73,14 @@ export function pullRequestLines(card: SessionCard, text: Text, linked: boolean)
   return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
 }
 
+/** Their names alone, as links. Escaped. */
+export function pullRequestLinks(card: SessionCard, text: Text): string[] {
+  const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
+  const links = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url }) => pullRequestLink(url));
+  const more = pullRequests.length - SHOWN_PULL_REQUESTS;
+  return more > 0 ? [...links, text.card.morePullRequests(more)] : links;
+}
+
 /** Escaped; by its name where its address has one. */
 export function pullRequestLink(url: string): string {
   return isWebAddress(url) ? link(url, pullRequestName(url)) : shownAddress(url);
@@ -82,7 +90,8 @@ function shownAddress(url: string): string {
   return escape(truncate(oneLine(url), ADDRESS_LENGTH));
 }
 
-function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {
+/** At most one. */
+export function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {
   if (acusUsed !== null) {
     const used = String(Math.round(acusUsed * 10) / 10);
     return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, String(acuLimit))];

@@ -1,29 +1,41 @@
 import type { KnownBlock } from '@slack/types';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
-import { plainButtons } from './card-buttons.ts';
+import { callButtons, callEnd, mentionOf } from './call.ts';
+import type { Answered } from './call.ts';
 import type { CardAction } from './card-buttons.ts';
-import { runsAsFact, progressFacts, pullRequestLines, pullRequestLink } from './card-facts.ts';
+import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
 import { fitCodeBlock } from './fit-code-block.ts';
 import { LIMIT } from './limits.ts';
-import { markdownWords } from './markdown.ts';
+import { markdownParts } from './markdown.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { ownEntry } from './own-entry.ts';
-import { BETWEEN_FACTS, cardTitle } from './session-card.ts';
+import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
-import { bold, code, escape, link, quote, truncate } from './text.ts';
+import { bold, code, escape, link, truncate } from './text.ts';
+
+/** Where it is told. */
+export type ToldIn =
+  /** `isShared`: with another session, so that it has to be named. */
+  | { kind: 'thread'; isShared: boolean }
+  /** `thread`: its address; null: there is none. */
+  | { kind: 'direct'; thread: string | null };
 
 /** Something worth a message, with the card as it is at that moment. Strings are raw. */
 export type MilestoneMessage = {
   what: Milestone;
+  /** The milestone's key. */
+  key: string;
+  sessionId: string;
   card: SessionCard;
   /** What Devin said last, which is the question where it asks one; null: nothing is known of it. */
   words: string | null;
-  /** These words are already in the thread: their beginning is enough. */
+  /** These words are already in the thread. */
   wordsShown: boolean;
-  /** In the thread, where a reply is an answer. */
-  inThread: boolean;
+  place: ToldIn;
+  /** Of a question: who answered it. */
+  answered: Answered | null;
   /** The structured output, written as JSON. */
   result: string | null;
   /** All of the result is in the thread as a file. */
@@ -32,38 +44,42 @@ export type MilestoneMessage = {
   command: string;
 };
 
-const QUESTION_LENGTH = 2500;
-const BEGINNING_LENGTH = 200;
-const WORDS_LENGTH = 600;
 /** A longer result, written as JSON, is shown in part only. */
 export const RESULT_LENGTH = 2500;
 
 /** A line that calls the requester, then what there is to say. `text` alone says all of it. */
 export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
-  const lines = [headline(message, text), ...body(message, text)];
-  const facts = factsLine(message, text);
-  const { url } = message.card;
+  const parts: Rendered[] = [
+    line(headline(message, text)),
+    ...names(message, text),
+    ...said(message, text),
+    ...body(message, text).map(line),
+    end(message, text),
+  ];
+  const texts = parts.map((part) => part.text).filter((part) => part !== '');
   return {
-    text: truncate(
-      [...lines, ...facts, ...(url === null ? [] : [escape(url)])].join('\n'),
-      LIMIT.messageText,
-    ),
-    blocks: [...lines.map(section), ...facts.map(context), ...buttons(message, text)],
+    text: truncate(texts.join('\n'), LIMIT.messageText),
+    blocks: parts.flatMap(({ blocks }) => blocks),
   };
 }
 
-function headline({ what, card, words }: MilestoneMessage, text: Text): string {
-  const mention = `<@${escape(card.requester)}>`;
+function line(escaped: string): Rendered {
+  return { text: escaped, blocks: [section(escaped)] };
+}
+
+function headline(message: MilestoneMessage, text: Text): string {
+  const { what, card } = message;
+  const mention = mentionOf(card);
   const title = bold(escape(cardTitle(card, text)));
   switch (what.kind) {
     case 'needs-you':
-      return words === null ? text.milestones.asksSomething(mention) : text.milestones.asks(mention);
+      return question(message, text)(mention);
     case 'needs-approval':
       return text.milestones.approval(mention, title);
     case 'pr':
-      return text.milestones.pullRequest(mention, pullRequestLink(what.url));
+      return text.milestones.pullRequest(pullRequestLink(what.url));
     case 'finished':
-      return text.milestones.finished(mention, title);
+      return [text.milestones.finished(mention), ...outcome(card, text)].join(BETWEEN_FACTS);
     case 'failed':
       return text.milestones.failed(mention, title);
     case 'capped':
@@ -86,20 +102,49 @@ function cappedLine(
     : milestones.capped(mention, title);
 }
 
+function question({ words, wordsShown }: MilestoneMessage, { milestones }: Text) {
+  if (words === null || words.trim() === '') return milestones.asksSomething;
+  return wordsShown ? milestones.asksAbove : milestones.asks;
+}
+
+function outcome(card: SessionCard, text: Text): string[] {
+  return [...pullRequestLinks(card, text), ...acuFact(card, text)];
+}
+
+/** Which session it is of, where that cannot be seen from the place. */
+function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] {
+  if (what.kind === 'found-late' || what.kind === 'twice') return [];
+  if (place.kind === 'thread' && !place.isShared) return [];
+  const thread =
+    place.kind === 'direct' && place.thread !== null ? [link(place.thread, text.milestones.thread)] : [];
+  const named = [linkedTitle(card, text), ...thread].join(BETWEEN_FACTS);
+  return [{ text: named, blocks: [context(named)] }];
+}
+
+const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'failed']);
+
+/** As Devin wrote it, unless it can be read above. */
+function said({ what, words, wordsShown, place }: MilestoneMessage, text: Text): Rendered[] {
+  if (words === null || wordsShown || !WITH_WORDS.has(what.kind)) return [];
+  if (what.kind === 'finished' && place.kind === 'thread') return [];
+  const [first, ...rest] = markdownParts(words);
+  if (first === undefined) return [];
+  return [first, ...(rest.length === 0 ? [] : [line(text.milestones.restInDevin)])];
+}
+
 function body(message: MilestoneMessage, text: Text): string[] {
-  const { what, card, inThread } = message;
+  const { what, card } = message;
   switch (what.kind) {
     case 'needs-you':
-      return [...said(message, text), inThread ? text.milestones.answerHere : text.milestones.answerThere];
     case 'needs-approval':
     case 'pr':
       return [];
     case 'finished':
-      return [...said(message, text), ...pullRequests(card, text), ...result(message, text)];
+      return result(message, text);
     case 'failed':
-      return [...said(message, text), text.milestones.whatNow];
+      return [text.milestones.whatNow];
     case 'capped':
-      return [capReason(card, text), ...pullRequests(card, text)];
+      return [capReason(card, text)];
     case 'found-late':
       return [text.milestones.goesOn];
     case 'twice':
@@ -111,20 +156,6 @@ function twoSessions({ card, command }: MilestoneMessage, { id, url }: OtherSess
   const { followed, unseen, stopEither } = text.milestones;
   const here = card.url === null ? escape(followed) : link(card.url, followed);
   return stopEither(here, link(url, unseen), code(`${command} follow devin-${id}`));
-}
-
-/** A question whole; what only sums up, or can be read just above, on a line. */
-function said({ what, words, wordsShown }: MilestoneMessage, text: Text): string[] {
-  if (words === null || words.trim() === '') return [];
-  if (what.kind !== 'needs-you') return [quote(escape(markdownWords(words, WORDS_LENGTH)))];
-  if (wordsShown) return [quote(escape(markdownWords(words, BEGINNING_LENGTH)))];
-  const question = escape(markdownWords(words, QUESTION_LENGTH));
-  return [quote(question), ...(question.endsWith('…') ? [text.milestones.questionCut] : [])];
-}
-
-function pullRequests(card: SessionCard, text: Text): string[] {
-  const lines = pullRequestLines(card, text, true);
-  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function capReason({ statusWord }: SessionCard, text: Text): string {
@@ -139,19 +170,11 @@ function result({ result: json, resultShared }: MilestoneMessage, text: Text): s
   return [`${text.milestones.result}\n${block}`, ...(cut ? [rest] : [])];
 }
 
-const WITHOUT_FACTS: ReadonlySet<Milestone['kind']> = new Set(['pr', 'needs-you', 'found-late', 'twice']);
-
-function factsLine({ what, card }: MilestoneMessage, text: Text): string[] {
-  if (WITHOUT_FACTS.has(what.kind)) return [];
-  const facts = [...runsAsFact(card, text), ...progressFacts(card, text)];
-  return facts.length === 0 ? [] : [facts.join(BETWEEN_FACTS)];
-}
-
-/** Those of the card's buttons that help now. */
+/** Those of the card's buttons that help now; a session that finished has them on its card. */
 const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   'needs-you': ['answer', 'open'],
   'needs-approval': ['open'],
-  finished: ['review', 'open', 'reply', 'start-again'],
+  finished: [],
   failed: ['open', 'start-again'],
   capped: ['open', 'raise-cap', 'start-again'],
   pr: [],
@@ -159,9 +182,10 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   twice: ['open', 'stop'],
 };
 
-function buttons({ what, card }: MilestoneMessage, text: Text): KnownBlock[] {
-  return plainButtons(
-    { ...card, actions: card.actions.filter((one) => HELPS[what.kind].includes(one)) },
-    text,
-  );
+/** Addresses of buttons are in the text, too. */
+function end(message: MilestoneMessage, text: Text): Rendered {
+  const { what, card } = message;
+  if (what.kind === 'needs-you') return callEnd(message, text);
+  const blocks: KnownBlock[] = callButtons(card, HELPS[what.kind], text);
+  return { text: blocks.length === 0 || card.url === null ? '' : escape(card.url), blocks };
 }

@@ -4,6 +4,8 @@ import { LIMIT } from './limits.ts';
 import { isCut, markdownParts, quotedParts } from './markdown.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
+import { linkedTitle } from './session-card.ts';
+import type { SessionCard } from './session-card.ts';
 import { escape, link, truncate } from './text.ts';
 
 /** A message of more posts than this would push everything else out of sight: it comes as a file. */
@@ -45,6 +47,12 @@ export function renderInDevin(sentence: string, url: string, text: Text): Render
 /** As it was written, in place of what cannot be rendered. */
 export function renderRaw(words: string): Rendered {
   return post(truncate(escape(words), LIMIT.sectionText));
+}
+
+/** With the name of its session, which shares its thread with another. */
+export function labeled({ text: words, blocks }: Rendered, card: SessionCard, text: Text): Rendered {
+  const name = linkedTitle(card, text);
+  return { text: `${name}\n${words}`, blocks: [context(name), ...blocks] };
 }
 
 function post(escaped: string): Rendered {

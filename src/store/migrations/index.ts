@@ -18,6 +18,7 @@ import { retention } from './019-retention.ts';
 import { formReview } from './021-form-review.ts';
 import { formSecrets } from './022-form-secrets.ts';
 import { checkedAt } from './023-checked-at.ts';
+import { calls } from './024-calls.ts';
 import { greetings } from './025-greetings.ts';
 import { placingCards } from './026-placing-cards.ts';
 
@@ -48,6 +49,7 @@ export const migrations: Record<string, Migration> = {
   '021-form-review': formReview,
   '022-form-secrets': formSecrets,
   '023-checked-at': checkedAt,
+  '024-calls': calls,
   '025-greetings': greetings,
   '026-placing-cards': placingCards,
 };

@@ -79,14 +79,19 @@ export const thread = {
 /** What is worth a message. Mentions, titles and words of Devin come escaped. */
 export const milestones = {
   asks: (mention: string): string => `${mention} Devin asks:`,
+  /** The question is in the thread, right above. */
+  asksAbove: (mention: string): string => `${mention} Devin asks ↑`,
   asksSomething: (mention: string): string =>
     `${mention} Devin needs an answer. Open the session to see the question.`,
-  answerHere: 'Reply in this thread to answer.',
-  answerThere: 'Open the session to answer.',
+  /** `when`: a time of day. */
+  answeredBy: (mention: string, when: string): string => `Answered by ${mention} · ${when}`,
+  answeredInDevin: (when: string): string => `Answered in Devin · ${when}`,
+  /** Label of a link. */
+  thread: 'the thread',
   approval: (mention: string, title: string): string =>
     `${mention} Devin is waiting for an approval in ${title}. Open the session to give it.`,
-  pullRequest: (mention: string, where: string): string => `${mention} Devin opened a pull request: ${where}`,
-  finished: (mention: string, title: string): string => `${mention} Devin finished ${title}.`,
+  pullRequest: (where: string): string => `Opened ${where}`,
+  finished: (mention: string): string => `${mention} Finished`,
   failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
   whatNow: 'Open the session to see what happened, or run it again with changes.',
   capped: (mention: string, title: string): string => `${mention} ${title} reached a limit.`,
@@ -106,5 +111,5 @@ export const milestones = {
   result: 'Result:',
   resultCut: 'The whole result is in Devin.',
   resultInFile: 'The whole result is in the file above.',
-  questionCut: 'The rest of it is in Devin.',
+  restInDevin: 'The rest of it is in Devin.',
 };

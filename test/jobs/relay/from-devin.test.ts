@@ -35,6 +35,7 @@ async function queuedAfter(pending: MilestoneRow[]): Promise<string[]> {
     },
     milestones: { pending: async () => Promise.resolve(pending) },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
     fetchMessages: async () => Promise.resolve(0),
     findAttachments: async () => Promise.resolve(),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),

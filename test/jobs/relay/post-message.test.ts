@@ -6,9 +6,10 @@ import type { Posted } from '../../../src/slack/outbound.ts';
 import { en } from '../../../src/text/index.ts';
 import { useEmbedded } from '../../support/databases.ts';
 import { copyStarted } from '../../support/folders.ts';
+import { sessionRow } from '../../support/session-row.ts';
 
 const MINUTE_MS = 60_000;
-const PLACE = { channel_id: 'C1', thread_ts: '1.1', url: 'https://app.devin.ai/sessions/s1' };
+const PLACE = sessionRow({ session_id: 's1', channel_id: 'C1', thread_ts: '1.1', response: {} });
 
 const open = useEmbedded(copyStarted);
 const lease: Lease = {
@@ -38,6 +39,8 @@ async function posted(triedForMs: number, ...answers: Posted[]) {
       uploaded: async () => Promise.resolve(),
       settle: async ({ event_id: id }) => void (await Promise.resolve(settled.push(id))),
     },
+    frameOf: async () => Promise.resolve((words) => words),
+    calls: { part: async () => Promise.resolve() },
     readFile: async () => Promise.resolve(null),
     nameMentions: async (text) => Promise.resolve(text),
     text: en,

@@ -6,12 +6,14 @@ import { createLog } from '../../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../../src/queue/index.ts';
 import type { Mark } from '../../../src/slack/ids.ts';
 import type { CardPlace, Posted, Rendered } from '../../../src/slack/outbound.ts';
+import { createCalls } from '../../../src/store/calls.ts';
 import { createCards } from '../../../src/store/cards.ts';
 import { createLeases } from '../../../src/store/leases.ts';
 import { createMilestones } from '../../../src/store/milestones.ts';
 import { createPosts } from '../../../src/store/posts.ts';
 import { createRequests } from '../../../src/store/requests.ts';
 import { createSetAside, MOST_FAILURES } from '../../../src/store/set-aside.ts';
+import { createSessionMessages } from '../../../src/store/session-messages.ts';
 import { createSessions } from '../../../src/store/sessions.ts';
 import { useEmbedded } from '../../support/databases.ts';
 import { copyStarted } from '../../support/folders.ts';
@@ -58,6 +60,9 @@ async function startTelling() {
     sessions,
     requests,
     milestones,
+    messages: createSessionMessages(db),
+    calls: createCalls(db),
+    answerCalls: async () => Promise.resolve(0),
     setAside: createSetAside(db),
     defaults: { preferencesFor: async () => Promise.resolve({}) },
     withLease: createWithLease(createLeases(db)),

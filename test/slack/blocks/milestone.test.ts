@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../src/sandbox/slack/rules/message.ts';
 import { TOLD_PHASES } from '../../../src/session/milestones.ts';
 import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
-import type { MilestoneMessage } from '../../../src/slack/blocks/milestone.ts';
+import type { MilestoneMessage, ToldIn } from '../../../src/slack/blocks/milestone.ts';
 import { en } from '../../../src/text/index.ts';
 
 const message: MilestoneMessage = {
@@ -36,29 +36,52 @@ const message: MilestoneMessage = {
   },
   words: 'Two branches:\n\n- `main`\n- `release`\n\nWhich one?',
   wordsShown: false,
-  inThread: true,
+  key: 'needs-you:1',
+  sessionId: 'abc',
+  place: { kind: 'thread', isShared: false },
+  answered: null,
   result: null,
   resultShared: false,
   command: '/devin',
 };
 
 describe('a message about a session', () => {
-  test('holds the whole question where it is not in the thread, and its beginning where it is', () => {
-    expect(renderMilestone(message, en).text).toContain('release');
-    const shown = renderMilestone({ ...message, wordsShown: true }, en).text;
-    expect(shown).toContain('> Two branches: main; release. Which one?');
+  test('holds the whole question where it is not in the thread, and points up where it is', () => {
+    const whole = renderMilestone(message, en);
+    expect(whole.text).toMatch('<@U1> Devin asks:\nTwo branches:');
+    expect(whole.blocks.map(({ type }) => type)).toEqual(['section', 'rich_text', 'actions']);
+    const above = renderMilestone({ ...message, wordsShown: true }, en);
+    expect(above.text).toBe('<@U1> Devin asks ↑');
+    expect(above.blocks.map(({ type }) => type)).toEqual(['section', 'actions']);
   });
 
-  test('names a pull request as the card does', () => {
+  test('names a pull request as the card does, and calls nobody', () => {
     const url = 'https://github.com/acme/web/pull/412';
     const { text } = renderMilestone({ ...message, what: { kind: 'pr', url } }, en);
-    expect(text).toContain(`<@U1> Devin opened a pull request: <${url}|acme/web #412>`);
+    expect(text).toBe(`Opened <${url}|acme/web #412>`);
   });
 
-  test('says how to answer, and offers it', () => {
-    const { text, blocks } = renderMilestone({ ...message, inThread: false }, en);
-    expect(text).toContain(en.milestones.answerThere);
-    expect(JSON.stringify(blocks)).toContain('"action_id":"answer"');
+  test('says in one line that it finished, with what came of it and what it cost', () => {
+    const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' } }, en);
+    const link = '<https://github.com/acme/web/pull/412|acme/web #412>';
+    expect(text).toBe(`<@U1> Finished · ${link} · 1.4 of 10 ACU`);
+    expect(blocks).toHaveLength(1);
+  });
+
+  test('names the session and its thread in a direct message, with the words as they were written', () => {
+    const place = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
+    const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' }, place }, en);
+    expect(text).toContain('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
+    expect(text).toContain('<https://acme.slack.com/archives/C1/p1|the thread>');
+    expect(blocks.map(({ type }) => type)).toContain('rich_text');
+  });
+
+  test('offers the answer until there is one, then says whose it was and when', () => {
+    expect(JSON.stringify(renderMilestone(message, en).blocks)).toContain('"action_id":"answer"');
+    const answered = { userId: 'U2', at: new Date('2026-11-26T12:51:00Z') };
+    const { text, blocks } = renderMilestone({ ...message, answered }, en);
+    expect(text).toContain('Answered by <@U2> · <!date^1795697460^{time}|12:51 UTC>');
+    expect(JSON.stringify(blocks)).not.toContain('"action_id":"answer"');
   });
 
   test('says that Devin asks even when its question is not known', () => {
@@ -67,7 +90,7 @@ describe('a message about a session', () => {
     );
   });
 
-  test('calls the requester and nobody else, keeps within the limits, and says all in its text', () => {
+  test('calls the requester at most and nobody else, keeps within the limits, and says all in its text', () => {
     const kinds = [
       ...TOLD_PHASES.map((kind) => ({ kind })),
       { kind: 'pr' as const, url: 'https://x/<!here>' },
@@ -80,11 +103,17 @@ describe('a message about a session', () => {
         fc.option(fc.oneof(fc.string({ maxLength: 9000 }), fc.constant('<!channel> & <@U2> '.repeat(900)))),
         fc.option(fc.string({ maxLength: 9000 })),
         fc.boolean(),
-        (what, words, result, wordsShown) => {
-          const { text, blocks } = renderMilestone({ ...message, what, words, result, wordsShown }, en);
+        fc.constantFrom<ToldIn>(
+          { kind: 'thread', isShared: false },
+          { kind: 'thread', isShared: true },
+          { kind: 'direct', thread: null },
+        ),
+        (what, words, result, wordsShown, place) => {
+          const made = renderMilestone({ ...message, what, words, result, wordsShown, place }, en);
+          const { text, blocks } = made;
           expect(checkMessage({ text, blocks })).toEqual([]);
           expect(text.length).toBeLessThanOrEqual(4000);
-          expect(text.startsWith('<@U1> ')).toBe(true);
+          expect(text.startsWith('<@U1> ')).toBe(what.kind !== 'pr');
           // Labels of buttons are plain text, which pings nobody.
           const shown = blocks.filter(({ type }) => type !== 'actions');
           expect(`${text}${JSON.stringify(shown)}`).not.toMatch(/<!(?:channel|here)|<@U2/);

@@ -122,11 +122,14 @@ function cardOf(words: string): SessionCard {
 }
 
 function messageOf(kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'needs-approval', words: string) {
-  const quoted = { words: `${words}.`, wordsShown: true, inThread: true };
+  const quoted = { words: `${words}.`, wordsShown: true, place: { kind: 'direct', thread: null } } as const;
   return {
     what: { kind },
     card: cardOf(words),
     ...quoted,
+    key: 'needs-you:1',
+    sessionId: 'abc',
+    answered: null,
     result: null,
     resultShared: false,
     command: '/devin',

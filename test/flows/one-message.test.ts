@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { World } from '../support/bot.ts';
+import { startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const QUICK = { overrides: { watchTimes: { fastestMs: 100, tickMs: 50, youngMs: 0, messagesMs: 200 } } };
+const WAITING = { status: 'running', statusDetail: 'waiting_for_user' };
+const PULL_REQUEST = { url: 'https://github.com/acme/web/pull/1', state: 'open' };
+
+/** A session, and what everybody sees of it. */
+async function started(world: World, text?: string) {
+  const { slack, devin } = world;
+  const thread = await startThread(world, text);
+  const { ana, channelId, threadTs, id } = thread;
+  const inThread = (): Message[] =>
+    slack.messages(channelId).filter((one) => one.threadTs === threadTs && one.ephemeralFor === null);
+  const byApp = (): Message[] => inThread().filter(({ metadata }) => metadata != null);
+  const says = async (words: string): Promise<Message> =>
+    slack.waitForMessage(
+      channelId,
+      ({ threadTs: in_, text: shown }) => in_ === threadTs && shown.includes(words),
+    );
+  const card = async (words: string): Promise<Message> =>
+    slack.waitForMessage(channelId, ({ ts, text: shown }) => ts === threadTs && shown.includes(words));
+  /** Once what is told next is there, nothing is left to tell of what came before. */
+  const settled = async (): Promise<void> => {
+    devin.advance(id, { status: 'suspended', statusDetail: 'usage_limit_exceeded' });
+    await says('reached a limit');
+  };
+  const pings = (): string[] =>
+    byApp().flatMap(({ text: shown }) => (shown.includes(`<@${ana.userId}>`) ? [shown] : []));
+  return { ...thread, byApp, says, card, settled, pings, change: (c: object) => devin.advance(id, c) };
+}
+
+describe('one message for each event', () => {
+  const world = useWorld(QUICK);
+
+  test('is, of a plain session, its card, the words of Devin and one ping at the end', async () => {
+    const { change, says, card, byApp, pings, ana } = await started(world(), 'fix it --acu 10');
+    change({ status: 'running', message: 'I see it.' });
+    await says('I see it.');
+    change({ pullRequest: PULL_REQUEST, message: `Done, see ${PULL_REQUEST.url}.`, acus: 1.9 });
+    await says('Done, see');
+    change({ statusDetail: 'finished' });
+    await says('Finished');
+    await card('Finished');
+    const call = `<@${ana.userId}> Finished · <${PULL_REQUEST.url}|acme/web #1> · 1.9 of 10 ACU`;
+    expect(pings()).toEqual([call]);
+    expect(byApp().map(({ text }) => text)).toHaveLength(3);
+    expect(world().slack.problems).toEqual([]);
+  });
+
+  test('is one line without a ping for a pull request of which Devin says nothing', async () => {
+    const { change, says, byApp, pings } = await started(world());
+    change({ status: 'running', message: 'I see it.', pullRequest: PULL_REQUEST });
+    await says(`Opened <${PULL_REQUEST.url}|acme/web #1>`);
+    change({ statusDetail: 'finished' });
+    await says('Finished');
+    expect(byApp().map(({ text }) => text)).toHaveLength(3);
+    expect(pings()).toHaveLength(1);
+  });
+
+  test('has the call for a question above its words, and one more ping', async () => {
+    const { change, says, byApp, pings, ana } = await started(world());
+    change({ ...WAITING, message: 'Main or **release**?' });
+    const asked = await says('Main or release?');
+    expect(asked.text).toMatch(`<@${ana.userId}> Devin asks:`);
+    expect(JSON.stringify(asked.blocks)).toContain('"bold":true');
+    change({ statusDetail: 'working' });
+    change({ statusDetail: 'finished', message: 'Done.' });
+    await says('Finished');
+    expect(byApp().map(({ text }) => text)).toHaveLength(3);
+    expect(pings()).toHaveLength(2);
+    expect(world().slack.problems).toEqual([]);
+  });
+
+  test('points up at a question whose words are in the thread', async () => {
+    const { change, says, byApp, ana } = await started(world());
+    change({ status: 'running', message: 'Main or release?' });
+    await says('Main or release?');
+    change(WAITING);
+    const call = await says('Devin asks');
+    expect(call.text).toBe(`<@${ana.userId}> Devin asks ↑`);
+    expect(JSON.stringify(call.blocks)).toContain('"action_id":"answer"');
+    expect(byApp().map(({ text }) => text)).toHaveLength(2);
+  });
+
+  test('says on the call who answered, and calls again for the next question only', async () => {
+    const { slack, devin } = world();
+    const { change, says, say, byApp, pings, settled, ana, id, channelId } = await started(world());
+    change({ ...WAITING, message: 'Main or release?' });
+    const { ts } = await says('Main or release?');
+    await say(ana.userId, 'Main.');
+    await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === 'Main.');
+    const shown = await slack.waitForMessage(
+      channelId,
+      (one) => one.ts === ts && one.text.includes('Answered by'),
+    );
+    expect(shown.text).toMatch(new RegExp(`Answered by <@${ana.userId}> · <!date\\^\\d+\\^\\{time\\}\\|`));
+    expect(JSON.stringify(shown.blocks)).not.toContain('"action_id":"answer"');
+    change({ ...WAITING, message: 'And today or tomorrow?' });
+    await says('today or tomorrow?');
+    expect((await says('today or tomorrow?')).text).toContain('Devin asks:');
+    await settled();
+    expect(pings()).toHaveLength(3);
+    expect(byApp().map(({ text }) => text)).toHaveLength(3);
+  });
+
+  test('is nothing but the words of Devin when it finishes again after a follow-up', async () => {
+    const { change, says, say, card, byApp, pings, settled, ana } = await started(world());
+    change({ status: 'running', statusDetail: 'finished', message: 'Done.' });
+    await says('Finished');
+    await say(ana.userId, 'And the docs?');
+    change({ statusDetail: 'working' });
+    await card('Working');
+    change({ statusDetail: 'finished', message: 'Docs, too.' });
+    await says('Docs, too.');
+    await card('Finished');
+    await settled().catch(() => undefined);
+    expect(byApp().map(({ text }) => text)).toHaveLength(3);
+    expect(pings()).toHaveLength(1);
+  });
+
+  test('names its session where two share a thread', async () => {
+    const { devin } = world();
+    const { change, says, say, ana, id } = await started(world(), 'fix the login');
+    await say(ana.userId, '!new write the docs');
+    const other = await devin.waitForSession((one) => one.userId === ana.devinUserId && one.id !== id);
+    devin.advance(other.id, { status: 'running', message: 'Writing.', title: 'Docs' });
+    expect((await says('Writing.')).text).toContain('Docs>');
+    change({ status: 'running', message: 'Fixing.' });
+    expect((await says('Fixing.')).text).toContain('fix the login');
+  });
+
+  test('told by direct message names its session and its thread, and keeps its formatting', async () => {
+    const { slack } = world();
+    const { change, ana, id, channelId, card } = await started(world(), 'fix the login');
+    await slack.command(ana.userId, channelId, `notify dm ${id}`);
+    change({ ...WAITING, message: 'Main or **release**?' });
+    await card('Needs you');
+    const told = await slack.waitForMessage(slack.directMessages(ana.userId), ({ text }) =>
+      text.includes('Devin asks'),
+    );
+    expect(told.text).toContain('fix the login>');
+    expect(told.text).toMatch(/<https:\S+\/archives\/\S+\|the thread>/);
+    expect(JSON.stringify(told.blocks)).toContain('"bold":true');
+  });
+});
