@@ -16,6 +16,8 @@ import type { Enqueue } from '../queue.ts';
 import type { ListMessages } from './list-messages.ts';
 
 const PAGE = 100;
+/** A call goes with the words that ask, which are posted meanwhile; if it does not, it is told by itself. */
+const CALL_AFTER_MS = 5000;
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;
 
@@ -90,12 +92,14 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
 
 /** Devin went on and asks again, between two looks or with its status unchanged: another question is another call. */
 async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Tables>): Promise<void> {
-  const { sessions, milestones, calls } = deps;
+  const { sessions, milestones, calls, enqueue } = deps;
   const session = await sessions.lock(sessionId, trx);
   if (session?.phase !== 'needs-you' || !(await calls.isOutdated(sessionId, trx))) return;
   const key = nextKey(session.told, 'needs-you');
   await milestones.add(sessionId, [key], trx);
   await sessions.change(sessionId, { told: [...session.told, key] }, trx);
+  const later = { key: sessionId, startAfterMs: CALL_AFTER_MS };
+  await enqueue('tell-milestones', { sessionId }, { trx, ...later });
 }
 
 type Said = { look: Look; message: SessionMessage; trx: Transaction<Tables> };

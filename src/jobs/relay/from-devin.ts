@@ -100,9 +100,10 @@ export function createRelayFromDevin(deps: RelayDeps) {
 
   async function relay(followed: Followed, context: PostContext): Promise<void> {
     const { session_id: sessionId } = followed.session;
+    const before = new Set((await deps.milestones.pending(sessionId)).map(({ key }) => key));
     const fetched = await fetchAll(deps, followed, context.signal);
     const isPosted = await post(sessionId, context);
-    if (isPosted && (await hasToTell(deps, sessionId)))
+    if (fetched === null && isPosted && (await hasToTell(deps, sessionId, before)))
       await enqueue('tell-milestones', { sessionId }, { key: sessionId });
     // What is stored is posted although Devin cannot be asked now; then the queue tries again.
     if (fetched !== null) throw fetched;
@@ -122,10 +123,11 @@ export function createRelayFromDevin(deps: RelayDeps) {
   };
 }
 
-/** Something that waits, or who answered. */
-async function hasToTell({ milestones, calls }: RelayDeps, sessionId: string): Promise<boolean> {
+/** Not what came since Devin was asked: its words are not here yet, and it is told after them. */
+async function hasToTell({ milestones, calls }: RelayDeps, sessionId: string, known: ReadonlySet<string>) {
   const waiting = await milestones.pending(sessionId);
-  return waiting.length > 0 || (await calls.answered(sessionId)).length > 0;
+  if (waiting.length > 0) return waiting.every(({ key }) => known.has(key));
+  return (await calls.answered(sessionId)).length > 0;
 }
 
 type Posting = { row: MessageRow; context: PostContext };

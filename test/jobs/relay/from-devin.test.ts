@@ -15,7 +15,7 @@ const FINISHED: MilestoneRow = {
 };
 
 /** The jobs that a relay with no message to bring leaves behind. */
-async function queuedAfter(pending: MilestoneRow[]): Promise<string[]> {
+async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): Promise<string[]> {
   const queued: string[] = [];
   const lease = {
     held: new AbortController().signal,
@@ -33,10 +33,10 @@ async function queuedAfter(pending: MilestoneRow[]): Promise<string[]> {
       leaveOutPending: async () => Promise.resolve(),
       skip: async () => Promise.resolve(),
     },
-    milestones: { pending: async () => Promise.resolve(pending) },
-    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    milestones: { pending: async () => Promise.resolve([...pending]) },
     calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
-    fetchMessages: async () => Promise.resolve(0),
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    fetchMessages: async () => Promise.resolve(pending.push(...came)),
     findAttachments: async () => Promise.resolve(),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),
     outbound: { tellPrivately: async () => Promise.resolve('told') },
@@ -54,4 +54,8 @@ async function queuedAfter(pending: MilestoneRow[]): Promise<string[]> {
 test('what a session came to is told after its messages, and nothing is queued if there is nothing to tell', async () => {
   expect(await queuedAfter([FINISHED])).toEqual(['tell-milestones']);
   expect(await queuedAfter([])).toEqual([]);
+});
+
+test('what came while messages were read is told after the next time, with the words that belong to it', async () => {
+  expect(await queuedAfter([], [FINISHED])).toEqual([]);
 });

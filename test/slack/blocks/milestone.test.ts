@@ -114,8 +114,8 @@ describe('a message about a session', () => {
           expect(checkMessage({ text, blocks })).toEqual([]);
           expect(text.length).toBeLessThanOrEqual(4000);
           expect(text.startsWith('<@U1> ')).toBe(what.kind !== 'pr');
-          // Labels of buttons are plain text, which pings nobody.
-          const shown = blocks.filter(({ type }) => type !== 'actions');
+          // Labels of buttons and rich text are plain text, which pings nobody.
+          const shown = blocks.filter(({ type }) => type !== 'actions' && type !== 'rich_text');
           expect(`${text}${JSON.stringify(shown)}`).not.toMatch(/<!(?:channel|here)|<@U2/);
         },
       ),
