@@ -115,7 +115,7 @@ describe('one message for each event', () => {
   });
 
   test('is nothing but the words of Devin when it finishes again after a follow-up', async () => {
-    const { change, says, say, card, byApp, pings, settled, ana } = await started(world());
+    const { change, says, say, card, byApp, pings, ana } = await started(world());
     change({ status: 'running', statusDetail: 'finished', message: 'Done.' });
     await says('Finished');
     await say(ana.userId, 'And the docs?');
