@@ -139,7 +139,7 @@ describe('a session that is followed', () => {
   });
 
   test.each([
-    ['failed', { status: 'error' }, 'could not continue', 'Failed'],
+    ['failed', { status: 'error' }, 'failed', 'Failed'],
     [
       'was capped',
       { status: 'suspended', statusDetail: 'usage_limit_exceeded' },
