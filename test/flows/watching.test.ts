@@ -143,7 +143,7 @@ describe('a session that is followed', () => {
     [
       'was capped',
       { status: 'suspended', statusDetail: 'usage_limit_exceeded' },
-      'higher ACU cap',
+      'higher cap',
       'Stopped at the cap',
     ],
   ])('says why and what can be done when it %s', async (_what, change, words, word) => {
