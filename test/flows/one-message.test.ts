@@ -136,8 +136,8 @@ describe('one message for each event', () => {
     const { change, says, say, ana, id } = await started(world(), 'fix the login');
     await say(ana.userId, '!new write the docs');
     const other = await devin.waitForSession((one) => one.userId === ana.devinUserId && one.id !== id);
-    devin.advance(other.id, { status: 'running', message: 'Writing.', title: 'Docs' });
-    expect((await says('Writing.')).text).toContain('Docs>');
+    devin.advance(other.id, { status: 'running', message: 'Writing.' });
+    expect((await says('Writing.')).text).toContain('write the docs>');
     change({ status: 'running', message: 'Fixing.' });
     expect((await says('Fixing.')).text).toContain('fix the login');
   });
