@@ -142,6 +142,23 @@ describeOnBothWorlds('commands on sessions', (world) => {
     }
   });
 
+  test('what was asked for in a channel that is private by now is not shown to people who are not in it', async () => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const channelId = slack.addChannel({ name: `open-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, `task of ${ana.name}`);
+    const session = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(session.url));
+    slack.makePrivate(channelId);
+    const elsewhere = slack.addChannel({ name: `hall-${ben.name}`, members: [ben.userId] });
+    for (const typed of ['list all', `status ${session.id}`]) {
+      const shown = await said(ben.userId, elsewhere, typed);
+      expect(shown).not.toContain(`task of ${ana.name}`);
+      expect(shown).not.toContain(session.url);
+    }
+    expect(await said(ana.userId, elsewhere, `status ${session.id}`)).toContain(`task of ${ana.name}`);
+  });
+
   test('what was asked for in private is told of, not shown, to people who are not there', async () => {
     const { slack, devin } = world();
     const [ana, mei] = [addColleague(world()), addColleague(world())];

@@ -12,7 +12,7 @@
  *     addChannel({ name, members, id?, isPrivate?, isDm?, isExternal?, isArchived?, botIsMember? })   bot is a member by default
  *     addFile({ name, mimetype, content, owner, infoOnly? })
  *     changeChannel(channelId, {...})  setBotMember(channelId, isMember)
- *     joinChannel(userId, channelId)  leaveChannel(userId, channelId)
+ *     joinChannel(userId, channelId)  leaveChannel(userId, channelId)  makePrivate(channelId)
  *     directMessages(userId) -> channel id of the person's conversation with the app
  *     say(userId, channelId, text, { threadTs?, blocks?, attachments?, files?, botName? }) -> ts      no event is sent
  *

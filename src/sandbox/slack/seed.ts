@@ -116,6 +116,10 @@ export function createSeed(state: State) {
     joinChannel: (userId: string, channelId: string): void => {
       requireChannel(state, channelId).members.add(requireUser(state, userId).id);
     },
+    /** As its settings do; it cannot be made public again. */
+    makePrivate: (channelId: string): void => {
+      requireChannel(state, channelId).kind = 'private';
+    },
     leaveChannel: (userId: string, channelId: string): void => {
       requireChannel(state, channelId).members.delete(userId);
     },

@@ -52,16 +52,21 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return { request, session };
   }
 
+  /** A channel that was public may be private by now. */
+  async function mayRead(request: SessionRequest, viewer: Viewer): Promise<boolean> {
+    return maySee(request, viewer) && (await authority.readingRefusal(request, viewer.userId)) === null;
+  }
+
   async function entry(requestId: string, viewer: Viewer) {
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     if (request === null) return [];
     const askedAtMs = request.created_at.getTime();
-    return [{ card: cardOf(request, session), askedAtMs, isShown: maySee(request, viewer) }];
+    return [{ card: cardOf(request, session), askedAtMs, isShown: await mayRead(request, viewer) }];
   }
 
   /** What a session is called where it is acted on: its id where its title is not for the person. */
-  function nameOf({ request, session }: Known, ask: Ask): string {
-    if (!maySee(request, ask)) return code(session.session_id);
+  async function nameOf({ request, session }: Known, ask: Ask): Promise<string> {
+    if (!(await mayRead(request, ask))) return code(session.session_id);
     return linkedTitle(cardOf(request, session), text);
   }
 
@@ -96,7 +101,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const { request, session } = found;
     await sessions.touch(request.id);
     const card = cardOf(request, session);
-    if (maySee(request, ask)) return renderCard(card, text);
+    if (await mayRead(request, ask)) return renderCard(card, text);
     return renderConcealed(card, request.created_at.getTime(), text);
   }
 
@@ -107,7 +112,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (refusal !== null) return notice([refusal]);
     const { session_id: sessionId } = found.session;
     await steering.steer(ask, kind, { sessionId, always: true });
-    return notice([text.sessions[kind](nameOf(found, ask))]);
+    return notice([text.sessions[kind](await nameOf(found, ask))]);
   }
 
   async function sayingRefusal({ request, session }: Known, person: Person): Promise<string | null> {
@@ -123,7 +128,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const dedupeKey = `say:${ask.deliveryId}`;
     const { session } = found;
     await steering.reply(ask, { session, text: message, via: 'command', dedupeKey });
-    return notice([text.sessions.say(nameOf(found, ask))]);
+    return notice([text.sessions.say(await nameOf(found, ask))]);
   }
 
   /** Only the one who is told may say where. */
@@ -138,7 +143,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
       return notice([text.sessions.notYoursToSay(`<@${request.user_id}>`)]);
     }
     await sessions.change(session.session_id, { notify: where });
-    return notice([text.sessions.notify(nameOf(found, ask), text.settings.notify[where])]);
+    return notice([text.sessions.notify(await nameOf(found, ask), text.settings.notify[where])]);
   }
 
   async function follow(ask: Ask, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
