@@ -32,13 +32,13 @@ export async function checkSlack({
   }
 }
 
-/** A wrong key or organisation ends the start; a Devin that is down does not, since requests wait for it. */
+/** A wrong key or organization ends the start; a Devin that is down does not, since requests wait for it. */
 export async function checkDevin({ devin, orgId, text }: DevinCheck): Promise<string[]> {
   try {
     const self = await devin.self.get();
     const keyOrg = 'org_id' in self ? self.org_id : null;
-    if (typeof keyOrg === 'string' && !sameOrganisation(keyOrg, orgId)) {
-      throw new StartError(text.start.otherOrganisation(keyOrg));
+    if (typeof keyOrg === 'string' && !sameOrganization(keyOrg, orgId)) {
+      throw new StartError(text.start.otherOrganization(keyOrg));
     }
     return self.principal_type === 'service_user' ? [] : [text.start.notAServiceUser];
   } catch (error) {
@@ -51,7 +51,7 @@ export async function checkDevin({ devin, orgId, text }: DevinCheck): Promise<st
 }
 
 type Permission = keyof Text['devin']['without'];
-/** `elsewhere`: there is no such organisation. `unclear`: Devin gave no answer that tells. */
+/** `elsewhere`: there is no such organization. `unclear`: Devin gave no answer that tells. */
 type Holding = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
 export type PermissionFound = { permission: Permission; holding: Holding; needed: boolean };
 type Probe = { permission: Permission; needed: boolean; call: (() => Promise<unknown>) | null };
@@ -81,7 +81,7 @@ export async function checkPermissions(
   const missing = found.filter(({ holding, needed }) => needed && holding === 'missing');
   return [
     ...missing.map(({ permission }) => missingPermission(permission, text)),
-    ...(found.some(({ holding }) => holding === 'elsewhere') ? [text.start.organisationNotFound(orgId)] : []),
+    ...(found.some(({ holding }) => holding === 'elsewhere') ? [text.start.organizationNotFound(orgId)] : []),
   ];
 }
 
@@ -131,7 +131,7 @@ async function tried(call: () => Promise<unknown>): Promise<Holding> {
   }
 }
 
-/** Accounts are issued `org-…` or `org_…` for the same organisation. */
-function sameOrganisation(one: string, other: string): boolean {
+/** Accounts are issued `org-…` or `org_…` for the same organization. */
+function sameOrganization(one: string, other: string): boolean {
   return one.replace(/^org[-_]/, '') === other.replace(/^org[-_]/, '');
 }

@@ -8,7 +8,7 @@ import { createSelf } from './self.ts';
 import { createRemoteClock } from '../remote-clock.ts';
 import { createSessions } from './sessions.ts';
 
-/** All operations on one organisation of Devin; what uses it takes the part it needs. */
+/** All operations on one organization of Devin; what uses it takes the part it needs. */
 export function createDevin({ now, ...options }: DevinClientOptions & { now?: () => number }) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch } = options;

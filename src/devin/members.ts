@@ -11,7 +11,7 @@ export type Member = { userId: string; name: string; email: string | null };
 const memberPageSchema = pageOf(memberSchema);
 
 /**
- * Members of the organisation. Direct ones and those who come through a group of the identity provider are two lists.
+ * Members of the organization. Direct ones and those who come through a group of the identity provider are two lists.
  * https://docs.devin.ai/api-reference/v3/users/list-organization-users
  * https://docs.devin.ai/api-reference/v3/users/list-organization-idp-users
  */

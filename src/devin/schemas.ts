@@ -195,7 +195,7 @@ export const selfSchema = z.union([
       principal_type: z.literal('service_user'),
       service_user_id: z.string(),
       service_user_name: z.string(),
-      /** null for a key of the whole enterprise, and sometimes for one of an organisation. */
+      /** null for a key of the whole enterprise, and sometimes for one of an organization. */
       org_id: optional(z.string()),
     }),
     z.object({

@@ -31,7 +31,7 @@ const messageRequestSchema = z.strictObject({
 });
 export type SessionMessageRequest = z.input<typeof messageRequestSchema>;
 
-/** Sessions of the organisation. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
+/** Sessions of the organization. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
 export function createSessions(client: DevinClient) {
   const path = (sessionId: string, ...rest: string[]) =>
     client.orgPath(['sessions', toPathId(sessionId), ...rest]);

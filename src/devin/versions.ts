@@ -3,7 +3,7 @@ import { DevinError } from './errors.ts';
 export type ApiVersion = 'v3' | 'v3beta1';
 
 /**
- * Members and repositories of an organisation are still under v3beta1; other groups moved to v3 before. On a 404
+ * Members and repositories of an organization are still under v3beta1; other groups moved to v3 before. On a 404
  * the other version is tried, and the one that answered is used from then on.
  * https://docs.devin.ai/api-reference/release-notes
  */

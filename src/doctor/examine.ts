@@ -90,7 +90,7 @@ async function examineDevin({ devin, config, text }: DevinParts): Promise<Findin
     const permissions = await findPermissions({ devin, impersonation: config.impersonation });
     const isElsewhere = permissions.some(({ holding }) => holding === 'elsewhere');
     return isElsewhere
-      ? [{ sign: 'missing', sentence: text.start.organisationNotFound(orgId) }]
+      ? [{ sign: 'missing', sentence: text.start.organizationNotFound(orgId) }]
       : [
           { sign: 'ok', sentence: text.doctor.devin },
           ...permissions.map((one) => permissionFinding(one, text)),

@@ -25,7 +25,7 @@ const NO_MATCH_TTL_MS = 2 * 60 * 1000;
 export type IdentityResolver = ReturnType<typeof createIdentityResolver>;
 
 /**
- * Which member of the Devin organisation a Slack person is. An administrator's link comes first, then the Slack
+ * Which member of the Devin organization a Slack person is. An administrator's link comes first, then the Slack
  * profile's confirmed address. People cannot claim an identity for themselves.
  */
 export function createIdentityResolver(deps: ResolveDeps) {

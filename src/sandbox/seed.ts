@@ -26,7 +26,7 @@ export function createSeedClock() {
 /** A workspace at work: people of every kind, channels of every kind, and a thread about a failure. */
 export function seed({ slack, devin }: Sides, clock: Clock = createSeedClock()) {
   const people = addPeople(slack);
-  addOrganisation(devin);
+  addOrganization(devin);
   const channels = addChannels(slack, people);
   clock.minutesAgo(95);
   addSmallTalk(slack, people, channels);
@@ -76,12 +76,12 @@ function notesOn({ ana, ben, mei, eve, gus, olga }: People): Map<string, string>
     [mei, 'has a Devin account'],
     [eve, 'has no Devin account'],
     [gus, 'guest of the workspace'],
-    [olga, 'of another organisation'],
+    [olga, 'of another organization'],
   ]);
 }
 
 /** Everybody but Eve; guests and outsiders have accounts, so that it is not for that that they are refused. */
-function addOrganisation(devin: LocalDevin): void {
+function addOrganization(devin: LocalDevin): void {
   for (const [name, email] of [
     ['Ana Ruiz', 'ana@acme.example'],
     ['Ben Okafor', 'ben@acme.example'],

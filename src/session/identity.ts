@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How it was established which member of the Devin organisation it is; `session`: Devin says so of the session. */
+/** How it was established which member of the Devin organization it is; `session`: Devin says so of the session. */
 const MATCHED_HOW = ['administrator', 'email', 'session'] as const;
 
 export const REFUSAL_REASONS = [

@@ -13,7 +13,7 @@ const taggedSchema = z.object({ tags: z.array(z.string()) });
 type Shown = {
   request: SessionRequest;
   session: SessionRow | null;
-  /** Off where the organisation enforces its own tags. */
+  /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
 };
 

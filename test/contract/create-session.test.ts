@@ -21,7 +21,7 @@ const NEWER = {
     category: ['production_investigation'],
     /** Of older sessions, which answers may still hold. */
     origin: ['scheduled'],
-    /** A limit of the member, beside that of the organisation; and the end of the contract. */
+    /** A limit of the member, beside that of the organization; and the end of the contract. */
     status_detail: ['user_usage_limit_exceeded', 'contract_expired'],
   },
   /** The mode the session runs in, and the automation that started it. */

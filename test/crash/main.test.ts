@@ -97,7 +97,7 @@ describe('the program', () => {
     ['a setting is missing', { DEVIN_API_KEY: '' }, 'DEVIN_API_KEY must be'],
     ['Slack does not know the token', { SLACK_BOT_TOKEN: 'xoxb-wrong' }, 'SLACK_BOT_TOKEN'],
     ['Devin does not know the key', { DEVIN_API_KEY: 'cog_wrong' }, 'DEVIN_API_KEY'],
-    ['the key is of another organisation', { DEVIN_ORG_ID: 'org-other' }, 'DEVIN_ORG_ID'],
+    ['the key is of another organization', { DEVIN_ORG_ID: 'org-other' }, 'DEVIN_ORG_ID'],
     ['the database cannot be reached', { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x' }, 'DATABASE_URL'],
   ])('ends with 1 and one sentence when %s', async (_what, changes, words) => {
     const child = run({ ...complete(), ...changes });

@@ -41,7 +41,7 @@ describe('somebody for whom nothing may start', () => {
     expect(stage.devin.createdCount()).toBe(0);
   });
 
-  test('is offered no command as somebody of another organisation', async () => {
+  test('is offered no command as somebody of another organization', async () => {
     const { send, message } = await stage.visit({ as: 'olga', channel: 'acme-globex' });
     const before = stage.slack.deliveries.length;
     await send('/devin connect the order feed');

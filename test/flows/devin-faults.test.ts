@@ -52,7 +52,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: 50 });
     const { ana, channelId } = await ask('hide the tag');
-    const card = await cardOf(slack, channelId, (text) => text.includes('Not sure it started'));
+    const card = await cardOf(slack, channelId, (text) => text.includes('Not confirmed'));
     const detailsOf = async (ts: string) => {
       const before = new Set(slack.views().map(({ id }) => id));
       await slack.clickButton(ana.userId, { channelId, ts }, 'details');

@@ -171,7 +171,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     const before = shared().length;
     world.devin.advance(id, { acus: 3 });
     const card = await showing(place === 'thread' ? '3 ACU' : '3 of 10 ACU');
-    for (const part of [`for <@${ana.userId}>`, `as ${ana.devinName}`, 'Needs you', 'pull/1'])
+    for (const part of [ana.name, `as ${ana.devinName}`, 'Needs you', 'pull/1'])
       expect(card.text).toContain(part);
     expect(shared()).toHaveLength(before);
   });

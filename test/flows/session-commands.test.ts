@@ -86,7 +86,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     await devin.waitForSession(({ id, isArchived }) => id === session.id && isArchived);
   });
 
-  test('stop is refused to people who are no members of the Devin organisation', async () => {
+  test('stop is refused to people who are no members of the Devin organization', async () => {
     const { devin } = world();
     const { channelId, session } = await startSession(world());
     const eve = addColleague(world(), { inDevin: false });
@@ -362,7 +362,7 @@ describe('follow', () => {
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
 
-  test('refuses people who are no members of the Devin organisation', async () => {
+  test('refuses people who are no members of the Devin organization', async () => {
     const { slack } = world();
     const id = await foreign('Not for everybody');
     const { person, channelId, place } = someone({ inDevin: false });

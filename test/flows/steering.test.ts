@@ -65,7 +65,7 @@ describe('who may press them', () => {
   });
 
   test.each([
-    ['no member of the Devin organisation', { inDevin: false }, 'Devin does not know you'],
+    ['no member of the Devin organization', { inDevin: false }, 'Devin does not know you'],
     ['a guest', { isGuest: true }, 'You are a guest'],
   ])('%s may not, and is told why, and who may', async (_who, options, why) => {
     const { slack, devin } = world();
@@ -141,14 +141,14 @@ describe('when Devin does not answer Stop as hoped', () => {
     const ben = addColleague(world());
     const unable = devin.fail({ method: 'GET', path: /members/ }, UNREADABLE);
     await slack.clickButton(ben.userId, on, 'stop');
-    const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Devin says');
+    const told = await toldTo(world(), { channelId, userId: ben.userId }, '!channel');
     expect(told.text).toContain('&lt;!channel&gt;');
     unable.clear();
   });
 
   test.each([
     ['its key is not accepted', { status: 401 }, 'DEVIN_API_KEY'],
-    ['Devin refuses it', { status: 422, problem: { detail: 'No.' } }, 'Devin says: No.'],
+    ['Devin refuses it', { status: 422, problem: { detail: 'No.' } }, 'No.'],
   ])('speaks of the session, not of one that should start, when %s', async (_what, fault, words) => {
     const { channelId, userId } = await stop(fault);
     const told = await toldTo(world(), { channelId, userId }, words);
@@ -194,7 +194,7 @@ describe('taking a request back', () => {
     const { ana, channelId, on } = await waiting();
     await slack.clickButton(ana.userId, on, 'cancel');
     const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
-    expect(card.text).toContain('nothing was started');
+    expect(card.text).toContain('Nothing was started');
     expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
@@ -215,7 +215,7 @@ describe('taking a request back', () => {
     const ben = addColleague(world());
     const unable = devin.fail({ method: 'GET', path: /members/ }, UNREADABLE);
     await slack.clickButton(ben.userId, on, 'cancel');
-    const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Devin says');
+    const told = await toldTo(world(), { channelId, userId: ben.userId }, '!channel');
     expect(told.text).toContain('&lt;!channel&gt;');
     unable.clear();
   });

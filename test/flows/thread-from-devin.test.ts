@@ -210,7 +210,10 @@ describe('what Devin says', () => {
     devin.advance(thread.id, { status: 'running', message: 'lost look' });
     devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'found again' });
     await thread.relayedText('found again');
-    expect(thread.relayed().map(({ text }) => text)).toEqual(['lost look', 'found again']);
+    expect(thread.relayed().map(({ text }) => text)).toEqual([
+      'lost look',
+      expect.stringMatching(/asks:\nfound again$/),
+    ]);
   });
 });
 

@@ -315,7 +315,7 @@ describe('replies in the thread', () => {
     expect(noticesTo(slack, thread.channelId, owner)).toHaveLength(1);
   });
 
-  test('of somebody who is not in the organisation are refused, privately', async () => {
+  test('of somebody who is not in the organization are refused, privately', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const eve = addColleague(world(), { inDevin: false });

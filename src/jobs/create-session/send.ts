@@ -23,7 +23,7 @@ type SendDeps = {
   identify: ReturnType<typeof createIdentifyAgain>;
   limiter: Pick<Limiter, 'beforeSending'>;
   envelopes: Envelopes;
-  /** Off where the organisation enforces its own tags. */
+  /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
   transitions: Transitions;
   adopt: Adopt;

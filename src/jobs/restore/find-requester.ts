@@ -2,7 +2,7 @@ import type { Member } from '../../devin/members.ts';
 import type { People } from '../../slack/people.ts';
 import { orNull } from './or-null.ts';
 
-/** The Slack user id of a member of the Devin organisation; null: nobody of the workspace has their address. */
+/** The Slack user id of a member of the Devin organization; null: nobody of the workspace has their address. */
 export type FindRequester = (devinUserId: string) => Promise<string | null>;
 
 type RequesterDeps = {

@@ -6,7 +6,7 @@ const lostSchema = z.object({
   requestId: z.string(),
   /** Epoch seconds. */
   createdAtS: z.number(),
-  /** The member of the Devin organisation it runs as. */
+  /** The member of the Devin organization it runs as. */
   devinUserId: z.string().nullable(),
 });
 export type Lost = z.infer<typeof lostSchema>;

@@ -13,7 +13,7 @@ import { notDone } from './outcome.ts';
 
 type LinkDeps = {
   people: Pick<People, 'find' | 'findByEmail'>;
-  /** null: Devin's organisation has no such member. */
+  /** null: Devin's organization has no such member. */
   findMember: (devinUserId: string) => Promise<Member | null>;
   identities: Pick<Identities, 'setLink' | 'removeLink' | 'forget'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
@@ -28,7 +28,7 @@ type Job = Jobs['link-person'];
 type Outcome = { toAdmin: string; toPerson: string | null };
 
 /**
- * An administrator says which member of the Devin organisation a person is, or that nobody says so any more. Nobody
+ * An administrator says which member of the Devin organization a person is, or that nobody says so any more. Nobody
  * claims an identity for themselves, and nobody is linked without hearing of it.
  */
 export function createLinker(deps: LinkDeps) {

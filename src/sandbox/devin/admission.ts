@@ -10,7 +10,7 @@ export type AdmissionDeps = {
   permissions: ReadonlySet<Permission>;
   uploads: Uploads;
   catalog: Catalog;
-  /** Labels of the machines the organisation has. */
+  /** Labels of the machines the organization has. */
   platforms: readonly string[];
   /** null: any tags. */
   allowedTags: readonly string[] | null;
@@ -62,7 +62,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   };
 }
 
-/** `inherit` is the organisation's default for a session with no parent. Labels are compared case-insensitively. */
+/** `inherit` is the organization's default for a session with no parent. Labels are compared case-insensitively. */
 function checkPlatform(platform: string | null | undefined, labels: readonly string[]): void {
   if (platform == null) return;
   const known = ['inherit', ...labels].map((label) => label.toLowerCase());
@@ -70,7 +70,7 @@ function checkPlatform(platform: string | null | undefined, labels: readonly str
   throw new ApiProblem(400, `Unknown platform '${platform}'. Available platforms: ${labels.join(', ')}`);
 }
 
-/** Organisations that enforce tagging want exactly one of their own values. */
+/** Organizations that enforce tagging want exactly one of their own values. */
 function checkTags(tags: string[], allowed: readonly string[] | null): void {
   if (allowed === null) return;
   const [tag, ...others] = tags;

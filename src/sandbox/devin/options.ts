@@ -29,7 +29,7 @@ export type LocalDevinOptions = {
   /** Whether a session that runs as a member names the service user that created it. Default: yes. */
   namesServiceUser?: boolean;
   platforms?: readonly string[];
-  /** The organisation enforces tagging with these values. Default: it does not. */
+  /** The organization enforces tagging with these values. Default: it does not. */
   allowedTags?: readonly string[] | null;
   maxUploadBytes?: number;
   /** Where `url` of a session points. */

@@ -151,7 +151,7 @@ function nameOf({ payload }: Delivery): string {
   return [command ?? event?.type ?? type, acted].filter((one) => one !== undefined).join(' ');
 }
 
-/** The organisation is always the same. */
+/** The organization is always the same. */
 function shortPath(path: string): string {
   return path.replace(/^\/v3(?:beta1)?\/(?:organizations\/[^/]+\/)?/, '/');
 }

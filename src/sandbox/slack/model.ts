@@ -39,7 +39,7 @@ export type Channel = {
   id: string;
   name: string;
   kind: 'public' | 'private' | 'im' | 'mpim';
-  /** Shared with another organisation through Slack Connect. */
+  /** Shared with another organization through Slack Connect. */
   isExternal: boolean;
   isArchived: boolean;
   members: Set<string>;

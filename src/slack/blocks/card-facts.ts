@@ -27,7 +27,7 @@ function isSameName(inDevin: string, inSlack: string): boolean {
 }
 
 /** Escaped; at most one. */
-export function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[] {
+function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[] {
   if (runsAs === null) return [];
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
   return isSameName(runsAs.name, requesterName ?? '') ? [] : [text.card.as(fact(runsAs.name))];

@@ -31,7 +31,7 @@ export type ActionDeps = {
   openView: ViewOpener;
   outbound: Pick<Outbound, 'updateView' | 'tellPrivately'>;
   enqueue: Enqueue;
-  /** Off where the organisation enforces its own tags. */
+  /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
   text: Text;
 };

@@ -65,30 +65,30 @@ export const notices = {
     session: 'Devin names this member for the session.',
   },
   serviceUser: {
-    off: "Runs as the organisation's service user: this app is set up that way for everybody.",
+    off: "Runs as the organization's service user: this app is set up that way for everybody.",
     noMatch: {
       unknown:
-        "Runs as the organisation's service user: no member of the Devin organisation has the requester's e-mail address.",
+        "Runs as the organization's service user: no member of the Devin organization has the requester's e-mail address.",
       ambiguous:
-        "Runs as the organisation's service user: more than one member of the Devin organisation has the requester's e-mail address.",
-      external: "Runs as the organisation's service user: the requester belongs to another workspace.",
-      guest: "Runs as the organisation's service user: the requester is a guest in this workspace.",
-      bot: "Runs as the organisation's service user: the requester is an app, not a person.",
-      deactivated: "Runs as the organisation's service user: the requester's Slack account is deactivated.",
+        "Runs as the organization's service user: more than one member of the Devin organization has the requester's e-mail address.",
+      external: "Runs as the organization's service user: the requester belongs to another workspace.",
+      guest: "Runs as the organization's service user: the requester is a guest in this workspace.",
+      bot: "Runs as the organization's service user: the requester is an app, not a person.",
+      deactivated: "Runs as the organization's service user: the requester's Slack account is deactivated.",
       'no-email':
-        "Runs as the organisation's service user: Slack gives no confirmed e-mail address for the requester.",
+        "Runs as the organization's service user: Slack gives no confirmed e-mail address for the requester.",
       'lookup-forbidden':
-        "Runs as the organisation's service user: this app may not look up members in Devin (permission ViewOrgMembership).",
+        "Runs as the organization's service user: this app may not look up members in Devin (permission ViewOrgMembership).",
     },
   },
   /** Why somebody cannot start a session: what happened, why, what to do next. Plain text. */
   identity: {
     unknown: (maskedEmail: string | null): string =>
       maskedEmail === null
-        ? 'The Devin account your Slack account is linked to is not in the Devin organisation. Ask a Devin administrator to invite it again, or whoever runs this app to correct the link.'
-        : `Devin does not know you as ${maskedEmail}. The e-mail address of your Slack account was looked for among the members of the Devin organisation, invited directly or through single sign-on, and is not there. Ask a Devin administrator to invite you with that address, or whoever runs this app to link your Slack account to your Devin account.`,
+        ? 'The Devin account your Slack account is linked to is not in the Devin organization. Ask a Devin administrator to invite it again, or whoever runs this app to correct the link.'
+        : `Devin does not know you as ${maskedEmail}. The e-mail address of your Slack account was looked for among the members of the Devin organization, invited directly or through single sign-on, and is not there. Ask a Devin administrator to invite you with that address, or whoever runs this app to link your Slack account to your Devin account.`,
     ambiguous: (maskedEmail: string | null): string =>
-      `More than one member of the Devin organisation has the e-mail address of your Slack account${maskedEmail === null ? '' : ` (${maskedEmail})`}, so it is not certain which one you are. Ask whoever runs this app to link your Slack account to the right one.`,
+      `More than one member of the Devin organization has the e-mail address of your Slack account${maskedEmail === null ? '' : ` (${maskedEmail})`}, so it is not certain which one you are. Ask whoever runs this app to link your Slack account to the right one.`,
     external: (_maskedEmail: string | null): string =>
       'You belong to another Slack workspace, and sessions can be started and steered only by members of the workspace this app is installed in. Ask somebody there.',
     guest: (_maskedEmail: string | null): string =>

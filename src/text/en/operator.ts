@@ -15,7 +15,7 @@ export const config = {
     PORT: 'must be a port number from 0 to 65535, such as 3000.',
     METRICS_TOKEN: 'must be at least 16 characters: make one with `openssl rand -hex 16`.',
     DEVIN_API_KEY: "must be a service user's key (cog_…): app.devin.ai > Settings > Service users.",
-    DEVIN_ORG_ID: 'must be the organisation id (org-…): app.devin.ai > Settings > Service users.',
+    DEVIN_ORG_ID: 'must be the organization id (org-…): app.devin.ai > Settings > Service users.',
     DEVIN_API_URL:
       'must be an https address (http on this machine only); leave it out to use https://api.devin.ai.',
     IMPERSONATION: 'must be required, preferred or off.',
@@ -81,10 +81,10 @@ export const start = {
     'Devin does not accept DEVIN_API_KEY: it is wrong, was revoked or has expired. A new one comes from app.devin.ai > Settings > Service users.',
   devinUnreachable:
     'Devin cannot be reached: check the network and DEVIN_API_URL. The app starts all the same; requests wait.',
-  otherOrganisation: (orgId: string): string =>
-    `DEVIN_API_KEY belongs to the organisation ${orgId}, DEVIN_ORG_ID names another one: correct one of them.`,
-  organisationNotFound: (orgId: string): string =>
-    `Devin does not know the organisation ${orgId}, or the key may not see it: check DEVIN_ORG_ID.`,
+  otherOrganization: (orgId: string): string =>
+    `DEVIN_API_KEY belongs to the organization ${orgId}, DEVIN_ORG_ID names another one: correct one of them.`,
+  organizationNotFound: (orgId: string): string =>
+    `Devin does not know the organization ${orgId}, or the key may not see it: check DEVIN_ORG_ID.`,
   notAServiceUser:
     'DEVIN_API_KEY is not the key of a service user: sessions cannot be created as the person who asked. Make one in app.devin.ai > Settings > Service users.',
 };

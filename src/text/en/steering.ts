@@ -44,7 +44,7 @@ export const steering = {
     notAMember:
       'Only full members of this Slack workspace can be linked, not guests, apps or people from other workspaces. Nothing was changed.',
     unknownInDevin: (id: string): string =>
-      `The Devin organisation has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
+      `The Devin organization has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
     /** `owner`: who has that address in Slack, with a mention. */
     addressOfAnother: (name: string, owner: string): string =>
       `The e-mail address of ${name} in Devin belongs to ${owner} in Slack. Nothing was changed.`,

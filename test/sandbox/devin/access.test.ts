@@ -20,7 +20,7 @@ test('says who the key belongs to', async () => {
   });
 });
 
-test('does not know another organisation', async () => {
+test('does not know another organization', async () => {
   const { call } = await open();
   expect((await call('GET', '/v3/organizations/org-other/sessions')).status).toBe(404);
 });

@@ -9,7 +9,7 @@ export type Reply = { status: number; body: unknown; headers: Headers };
 type CallOptions = { body?: unknown; key?: string | null; headers?: Record<string, string> };
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Reply>;
 
-/** A local Devin for one test, and plain fetch on it. Paths that begin with `~` are the organisation's. */
+/** A local Devin for one test, and plain fetch on it. Paths that begin with `~` are the organization's. */
 export async function open(options: LocalDevinOptions = {}): Promise<{ devin: LocalDevin; call: Call }> {
   const devin = await createLocalDevin({ members: [ADA], ...options });
   onTestFinished(() => devin.stop());

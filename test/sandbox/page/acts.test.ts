@@ -118,7 +118,7 @@ describe('a person', () => {
     });
   });
 
-  test('of another organisation is offered no command', async () => {
+  test('of another organization is offered no command', async () => {
     const { url, slack } = await startPage();
     slack.addUser({ id: 'U5', name: 'eli', teamId: 'T0OTHER' });
     slack.addChannel({ id: 'C2', name: 'shared', members: ['U1', 'U5'], isExternal: true });

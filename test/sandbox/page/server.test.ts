@@ -132,7 +132,7 @@ describe('the snapshot', () => {
       expect(body).not.toContain(secret);
   });
 
-  test('says who is a guest, an administrator, of another organisation', async () => {
+  test('says who is a guest, an administrator, of another organization', async () => {
     const { url, slack } = await startPage();
     slack.addUser({ id: 'U3', name: 'cem', isGuest: true });
     slack.addUser({ id: 'U4', name: 'dia', isAdmin: true });

@@ -94,7 +94,7 @@ describe('the details', () => {
     expect(shown).toContain(`*As member (${en.details.why.app})*: \`email|abc\``);
   });
 
-  test('say that what is not listed was left to the organisation', () => {
+  test('say that what is not listed was left to the organization', () => {
     expect(read(accepted)).toContain(en.details.notSaid);
   });
 

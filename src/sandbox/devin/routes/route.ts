@@ -22,7 +22,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export type Route = {
   method: Method;
-  /** With `{names}`; `{org_id}` must be this organisation. */
+  /** With `{names}`; `{org_id}` must be this organization. */
   path: string;
   /** `presigned`: its address is the right to it, and it wants no key. */
   access: Permission | 'presigned';

@@ -39,7 +39,7 @@ function top({ state }: App, channel: ShownChannel): VNode {
   const facts = [
     ...(isNamed ? [`${memberIds.length} members`] : []),
     ...(isNamed && !hasBot ? [`${appName} is not in this channel`] : []),
-    ...(isExternal ? ['Shared with another organisation'] : []),
+    ...(isExternal ? ['Shared with another organization'] : []),
     ...(isArchived ? ['Archived'] : []),
   ];
   return h(

@@ -49,7 +49,7 @@ const ROLES: Record<Person['role'], string> = {
   admin: 'Admin',
   member: 'Member',
   guest: 'Guest',
-  outsider: 'Other organisation',
+  outsider: 'Other organization',
 };
 
 /** In words: what is special about somebody, else their role. */

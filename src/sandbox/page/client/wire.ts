@@ -43,7 +43,7 @@ export type ShownChannel = {
   id: string;
   name: string;
   kind: ChannelKind;
-  /** Shared with another organisation. */
+  /** Shared with another organization. */
   isExternal: boolean;
   isArchived: boolean;
   memberIds: string[];

@@ -53,7 +53,7 @@ function conversations(world: World, viewer: User, filter: ConversationFilter = 
     .map((channel) => option(channel.id, nameFor(world, channel, viewer)));
 }
 
-/** Guests and people of other organisations see only what they are in. */
+/** Guests and people of other organizations see only what they are in. */
 const isFullMember = ({ isGuest, teamId }: User, home: string): boolean => !isGuest && teamId === home;
 
 const hasBot = ({ users }: World, { members }: Channel): boolean =>
