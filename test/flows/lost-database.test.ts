@@ -141,7 +141,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
       world.devin.advance(one.id, { statusDetail: 'waiting_for_user', message: 'Main or release?' });
       await one.posted('Main or release?');
       await one.showing('Needs you');
-      await one.posted(`<@${one.ana.userId}> Devin asks:`);
+      await one.posted(`<@${one.ana.userId}> Devin asks`);
     };
     await Promise.all([begin('channel'), begin('thread'), begin('direct')]);
     await bot.stop();
