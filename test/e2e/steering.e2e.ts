@@ -64,13 +64,10 @@ describe('a session under way', () => {
     await choose('Works, opens a pull request, finishes');
     await send('/devin tidy up the imports');
     const card = message('tidy up the imports', channel);
-    const open = card
-      .getByRole('button', { name: /^Open in Devin/ })
-      .or(card.getByRole('link', { name: /^Open in Devin/ }));
-    await open.focus();
+    await card.getByRole('button', { name: /^Reply/ }).focus();
     await card.getByText('Finished').waitFor();
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-      'Open in Devin: tidy up the imports',
+      'Reply: tidy up the imports',
     );
   });
 
