@@ -10,5 +10,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // A browser, a bot and both sides: one world at a time.
     fileParallelism: false,
+    retry: process.env['CI'] === undefined ? 0 : 2,
   },
 });
