@@ -291,9 +291,14 @@ describe('replies in the thread', () => {
       const thread = await startThread(world());
       // The one that it was taken, and the one that it is at Devin.
       slack.fail('reactions.add', { times: 2, error });
-      await thread.say(thread.ana.userId, 'unmarked');
+      const unmarked = await thread.say(thread.ana.userId, 'unmarked');
       const refused = () =>
-        slack.calls.filter((call) => call.method === 'reactions.add' && call.error === error);
+        slack.calls.filter(
+          (call) =>
+            call.method === 'reactions.add' &&
+            call.args['timestamp'] === unmarked.ts &&
+            call.error === error,
+        );
       await expect.poll(refused).toHaveLength(2);
       await delivered(thread, (await thread.say(thread.ana.userId, 'marked')).ts);
       expect(thread.heard().map(({ message }) => message)).toEqual(['unmarked', 'marked']);
