@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { App, HTTPReceiver } from '@slack/bolt';
-import { listen } from '../src/sandbox/loopback.ts';
+import { listen } from '../sandbox/loopback.ts';
 
 /** The yardstick: a Bolt app that acknowledges the command and does nothing else. */
 const receiver = new HTTPReceiver({ signingSecret: process.env['SLACK_SIGNING_SECRET'] ?? '' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sessionResponseSchema } from '../src/devin/schemas.ts';
 import type { SessionResponse } from '../src/devin/schemas.ts';
-import type { LocalDevin } from '../src/sandbox/devin/index.ts';
+import type { LocalDevin } from '../sandbox/devin/index.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { quantile } from './load.ts';

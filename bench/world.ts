@@ -1,7 +1,7 @@
-import { createLocalDevin } from '../src/sandbox/devin/index.ts';
-import { sandboxEnvironment } from '../src/sandbox/environment.ts';
-import { createLocalSlack } from '../src/sandbox/slack/index.ts';
-import type { LocalSlackOptions } from '../src/sandbox/slack/index.ts';
+import { createLocalDevin } from '../sandbox/devin/index.ts';
+import { sandboxEnvironment } from '../sandbox/environment.ts';
+import { createLocalSlack } from '../sandbox/slack/index.ts';
+import type { LocalSlackOptions } from '../sandbox/slack/index.ts';
 import { sendCommand } from './load.ts';
 import type { Answer } from './load.ts';
 import type { Running } from './process.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Locator } from 'playwright-core';
-import type { LocalSession } from '../src/sandbox/devin/index.ts';
+import type { LocalSession } from '../sandbox/devin/index.ts';
 import type { SlackPage } from '../test/e2e/support/slack-page.ts';
 import { openStage } from '../test/e2e/support/stage.ts';
 import type { Stage, Visit } from '../test/e2e/support/stage.ts';

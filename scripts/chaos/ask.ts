@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { View } from '../../src/sandbox/slack/index.ts';
+import type { View } from '../../sandbox/slack/index.ts';
 import { fieldBlock, SHORTCUT_ID, VIEW } from '../../src/slack/ids.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import type { PlannedRequest, Way } from './plan.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { Message } from '../../sandbox/slack/index.ts';
 import { DELIVERED_REACTION, readMark } from '../../src/slack/ids.ts';
 import type { Findings } from './audit.ts';
 import { publicMessages } from './ledger.ts';

@@ -1,5 +1,5 @@
-import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
-import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import type { Random } from './random.ts';
 
 type SlackFault = { side: 'slack'; method: string; fault: Parameters<LocalSlack['fail']>[1] };

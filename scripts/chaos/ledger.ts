@@ -1,5 +1,5 @@
-import type { LocalSession } from '../../src/sandbox/devin/index.ts';
-import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { LocalSession } from '../../sandbox/devin/index.ts';
+import type { Message } from '../../sandbox/slack/index.ts';
 import { readMark } from '../../src/slack/ids.ts';
 import type { Way } from './plan.ts';
 import type { Person, World } from './world.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LocalSession } from '../../src/sandbox/devin/index.ts';
-import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { LocalSession } from '../../sandbox/devin/index.ts';
+import type { Message } from '../../sandbox/slack/index.ts';
 import { at } from './ask.ts';
 import type { Ledger } from './ledger.ts';
 import type { PlannedRequest, Turn } from './plan.ts';

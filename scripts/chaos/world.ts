@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { createLocalDevin } from '../../src/sandbox/devin/index.ts';
-import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
-import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
-import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
-import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
-import { readManifest } from '../../src/sandbox/page/manifest.ts';
+import { createLocalDevin } from '../../sandbox/devin/index.ts';
+import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import { sandboxEnvironment } from '../../sandbox/environment.ts';
+import { createLocalSlack } from '../../sandbox/slack/index.ts';
+import type { LocalSlack } from '../../sandbox/slack/index.ts';
+import { readManifest } from '../../sandbox/page/manifest.ts';
 import { CHANNELS, PEOPLE } from './plan.ts';
 
 export type Person = { userId: string; devinUserId: string };

@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { z } from 'zod';
-import { createLocalDevin } from '../../src/sandbox/devin/index.ts';
-import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
-import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
-import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import { createLocalDevin } from '../../sandbox/devin/index.ts';
+import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import { createLocalSlack } from '../../sandbox/slack/index.ts';
+import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { environmentOf } from '../support/bot.ts';
 import type { Environment } from '../support/bot.ts';
 

@@ -1,6 +1,6 @@
 import { assert, asyncProperty, shuffledSubarray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { Message } from '../../sandbox/slack/index.ts';
 import { cardOf } from '../support/look.ts';
 import { startThread } from '../support/threads.ts';
 import { usePostgres } from '../support/databases.ts';

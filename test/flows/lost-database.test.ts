@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bot } from '../../src/app.ts';
 import { createLog } from '../../src/log.ts';
 import type { Log } from '../../src/log.ts';
-import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { Message } from '../../sandbox/slack/index.ts';
 import { createWorld, startBot } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { Message } from '../../sandbox/slack/index.ts';
 import type { World } from '../support/bot.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { cardOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';

@@ -295,9 +295,7 @@ describe('replies in the thread', () => {
       const refused = () =>
         slack.calls.filter(
           (call) =>
-            call.method === 'reactions.add' &&
-            call.args['timestamp'] === unmarked.ts &&
-            call.error === error,
+            call.method === 'reactions.add' && call.args['timestamp'] === unmarked.ts && call.error === error,
         );
       await expect.poll(refused).toHaveLength(2);
       await delivered(thread, (await thread.say(thread.ana.userId, 'marked')).ts);

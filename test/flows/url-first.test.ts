@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createWorld, startBot } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { Leased } from '../../src/queue/index.ts';
-import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createRemoteClock } from '../../src/remote-clock.ts';
 import { createSlackHosts } from '../../src/slack/hosts.ts';

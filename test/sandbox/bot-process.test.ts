@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createBotProcess } from '../../src/sandbox/bot-process.ts';
-import { openSandbox } from '../../src/sandbox/sandbox.ts';
+import { createBotProcess } from '../../sandbox/bot-process.ts';
+import { openSandbox } from '../../sandbox/sandbox.ts';
 
 describe('the app as a process of the sandbox', () => {
   let folder: string;

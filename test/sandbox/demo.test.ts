@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-const DEMO = fileURLToPath(new URL('../../src/sandbox/demo.ts', import.meta.url));
+const DEMO = fileURLToPath(new URL('../../sandbox/demo.ts', import.meta.url));
 
 function demo(...options: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [DEMO, ...options], { encoding: 'utf8' });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createPace } from '../../src/sandbox/pace.ts';
+import { createPace } from '../../sandbox/pace.ts';
 
 describe('the pace of scripts', () => {
   let played: string[];

@@ -1,6 +1,6 @@
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
+import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import { nameMentions } from '../../src/slack/context.ts';
 import { createPeople } from '../../src/slack/people.ts';
 

@@ -1,7 +1,7 @@
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
-import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
-import type { LocalSlackOptions } from '../../src/sandbox/slack/index.ts';
+import { createLocalSlack } from '../../sandbox/slack/index.ts';
+import type { LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { createPeople } from '../../src/slack/people.ts';
 
 const nobody = {

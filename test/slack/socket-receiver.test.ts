@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
-import type { LocalSlack } from '../../src/sandbox/slack/index.ts';
+import { createLocalSlack } from '../../sandbox/slack/index.ts';
+import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createBolt } from '../../src/slack/bolt.ts';
 import type { Bolt } from '../../src/slack/bolt.ts';
 import { captureLog } from '../support/log-lines.ts';

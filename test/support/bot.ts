@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { createBot } from '../../src/app.ts';
 import type { Bot, Overrides } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
-import { createLocalDevin } from '../../src/sandbox/devin/index.ts';
-import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
-import { sandboxEnvironment } from '../../src/sandbox/environment.ts';
-import { createLocalSlack } from '../../src/sandbox/slack/index.ts';
-import type { LocalSlack, LocalSlackOptions } from '../../src/sandbox/slack/index.ts';
+import { createLocalDevin } from '../../sandbox/devin/index.ts';
+import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import { sandboxEnvironment } from '../../sandbox/environment.ts';
+import { createLocalSlack } from '../../sandbox/slack/index.ts';
+import type { LocalSlack, LocalSlackOptions } from '../../sandbox/slack/index.ts';
 import { copyStarted } from './folders.ts';
 
 export type Environment = Record<string, string>;

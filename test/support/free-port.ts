@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { listen, shut } from '../../src/sandbox/loopback.ts';
+import { listen, shut } from '../../sandbox/loopback.ts';
 
 /** For a program that cannot choose one itself. */
 export async function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
-import type { LocalDevin } from '../../src/sandbox/devin/index.ts';
-import type { LocalSlack, Message, View } from '../../src/sandbox/slack/index.ts';
+import type { LocalDevin } from '../../sandbox/devin/index.ts';
+import type { LocalSlack, Message, View } from '../../sandbox/slack/index.ts';
 
 /** The session that was created as this member, when it is there. */
 export async function sessionOf(devin: LocalDevin, devinUserId: string) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { listen, shut } from '../../src/sandbox/loopback.ts';
+import { listen, shut } from '../../sandbox/loopback.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,4 +1,4 @@
-import type { Message } from '../../src/sandbox/slack/index.ts';
+import type { Message } from '../../sandbox/slack/index.ts';
 import type { World } from './bot.ts';
 import { cardOf, sessionOf } from './look.ts';
 import { addColleague } from './people.ts';

@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { createControl } from '../../../src/sandbox/page/control.ts';
-import { startSessions } from '../../../src/sandbox/demo-sessions.ts';
-import { createGuide } from '../../../src/sandbox/page/guide.ts';
-import { createPage } from '../../../src/sandbox/page/server.ts';
-import { openSandbox } from '../../../src/sandbox/sandbox.ts';
-import type { Sandbox, SandboxOptions } from '../../../src/sandbox/sandbox.ts';
+import { createControl } from '../../../sandbox/page/control.ts';
+import { startSessions } from '../../../sandbox/demo-sessions.ts';
+import { createGuide } from '../../../sandbox/page/guide.ts';
+import { createPage } from '../../../sandbox/page/server.ts';
+import { openSandbox } from '../../../sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../../sandbox/sandbox.ts';
 import { openBrowser } from './browser.ts';
 import { createSlackPage } from './slack-page.ts';
 import type { SlackPage } from './slack-page.ts';

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDevin } from '../../../src/devin/devin.ts';
 import { createPollingSource } from '../../../src/jobs/watch/status-source.ts';
 import type { StatusSource } from '../../../src/jobs/watch/status-source.ts';
-import { createLocalDevin } from '../../../src/sandbox/devin/index.ts';
-import type { LocalDevin } from '../../../src/sandbox/devin/index.ts';
+import { createLocalDevin } from '../../../sandbox/devin/index.ts';
+import type { LocalDevin } from '../../../sandbox/devin/index.ts';
 
 const NEVER = new AbortController().signal;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Permission } from '../../../src/sandbox/devin/index.ts';
+import type { Permission } from '../../../sandbox/devin/index.ts';
 import { createSession, open } from './caller.ts';
 
 test('answers 403 without a key and 401 with a wrong one', async () => {

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import type { LocalDevin, LocalDevinOptions } from '../../../src/sandbox/devin/index.ts';
-import { createLocalDevin } from '../../../src/sandbox/devin/index.ts';
+import type { LocalDevin, LocalDevinOptions } from '../../../sandbox/devin/index.ts';
+import { createLocalDevin } from '../../../sandbox/devin/index.ts';
 
 export const ADA = { userId: 'google-oauth2|104', email: 'ada@example.com', name: 'Ada' };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LocalDevin, ScriptName } from '../../../src/sandbox/devin/index.ts';
+import type { LocalDevin, ScriptName } from '../../../sandbox/devin/index.ts';
 import { createSession, open } from './caller.ts';
 
 /** Plays a script by hand, until it waits or ends. */

@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { emojiOf } from '../../../src/sandbox/page/client/emoji.ts';
-import { complete, suggestionsFor } from '../../../src/sandbox/page/client/completion.ts';
-import { asTyped, mrkdwn } from '../../../src/sandbox/page/client/mrkdwn.ts';
-import { formatMoment } from '../../../src/sandbox/page/client/time.ts';
-import type { Child } from '../../../src/sandbox/page/client/vnode.ts';
-import type { AppState } from '../../../src/sandbox/page/client/app.ts';
-import type { Person, Snapshot } from '../../../src/sandbox/page/client/wire.ts';
+import { emojiOf } from '../../../sandbox/page/client/emoji.ts';
+import { complete, suggestionsFor } from '../../../sandbox/page/client/completion.ts';
+import { asTyped, mrkdwn } from '../../../sandbox/page/client/mrkdwn.ts';
+import { formatMoment } from '../../../sandbox/page/client/time.ts';
+import type { Child } from '../../../sandbox/page/client/vnode.ts';
+import type { AppState } from '../../../sandbox/page/client/app.ts';
+import type { Person, Snapshot } from '../../../sandbox/page/client/wire.ts';
 
 function person(id: string, name: string, realName: string): Person {
   return { id, name, realName, isBot: false, role: 'member', canBePlayed: true, note: null };

@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createLocalDevin } from '../../../src/sandbox/devin/index.ts';
-import type { LocalDevin } from '../../../src/sandbox/devin/index.ts';
-import type { PageControl } from '../../../src/sandbox/page/page-control.ts';
-import { createPage } from '../../../src/sandbox/page/server.ts';
-import type { LocalSlack } from '../../../src/sandbox/slack/index.ts';
+import { createLocalDevin } from '../../../sandbox/devin/index.ts';
+import type { LocalDevin } from '../../../sandbox/devin/index.ts';
+import type { PageControl } from '../../../sandbox/page/page-control.ts';
+import { createPage } from '../../../sandbox/page/server.ts';
+import type { LocalSlack } from '../../../sandbox/slack/index.ts';
 import { startSlack } from '../slack/harness.ts';
 
 const noControl: PageControl = {

@@ -2,11 +2,7 @@ import { App, HTTPReceiver, SocketModeReceiver, type Receiver } from '@slack/bol
 import { LogLevel, WebAPIPlatformError, WebClient, type Logger } from '@slack/web-api';
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import {
-  createLocalSlack,
-  type LocalSlack,
-  type LocalSlackOptions,
-} from '../../../src/sandbox/slack/index.ts';
+import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../../../sandbox/slack/index.ts';
 
 /** Refusals and lost connections are what these tests are about. */
 const quiet: Logger = {

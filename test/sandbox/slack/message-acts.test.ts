@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { LocalSlackOptions } from '../../../src/sandbox/slack/index.ts';
+import type { LocalSlackOptions } from '../../../sandbox/slack/index.ts';
 import { startHttpApp, startSlack } from './harness.ts';
 
 const editSchema = z.looseObject({

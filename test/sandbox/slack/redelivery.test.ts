@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import type { LocalSlack } from '../../../src/sandbox/slack/index.ts';
+import type { LocalSlack } from '../../../sandbox/slack/index.ts';
 import { listenInTest } from '../../support/listen.ts';
 import { startSlack, startSocketApp } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../src/sandbox/slack/rules/message.ts';
-import { checkView } from '../../../src/sandbox/slack/rules/view.ts';
+import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
+import { checkView } from '../../../sandbox/slack/rules/view.ts';
 
 const plain = (text: string) => ({ type: 'plain_text', text });
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../src/sandbox/slack/rules/message.ts';
-import { checkView } from '../../../src/sandbox/slack/rules/view.ts';
+import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
+import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { clientOf, input, modal, plain, postAs, startHttpApp, startSlack } from './harness.ts';
 
 const select = (type: string, more: object = {}) => ({ type, action_id: 'v', ...more });

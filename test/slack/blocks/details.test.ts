@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
-import { checkView } from '../../../src/sandbox/slack/rules/view.ts';
+import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { REQUEST_STATES } from '../../../src/session/request.ts';
 import { renderDetails } from '../../../src/slack/blocks/details.ts';
 import type { SessionDetails } from '../../../src/slack/blocks/details.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkView } from '../../../src/sandbox/slack/rules/view.ts';
+import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
 import { renderHome } from '../../../src/slack/blocks/home.ts';
 import type { Home } from '../../../src/slack/blocks/home.ts';

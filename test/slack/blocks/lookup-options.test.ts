@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkView } from '../../../src/sandbox/slack/rules/view.ts';
+import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { lookupOptions } from '../../../src/slack/blocks/lookup-options.ts';
 import { LOOKUP_ACTION, lookupAction, readLookupAction } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/index.ts';

@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markdownParts, markdownWords, quotedParts } from '../../../src/slack/blocks/markdown.ts';
 import { renderSaid } from '../../../src/slack/blocks/said.ts';
-import { knownBlocks } from '../../../src/sandbox/slack/rules/assign-ids.ts';
-import type { RichLeaf, RichPart, TableCell } from '../../../src/sandbox/slack/rules/rich-text.ts';
-import { checkMessage } from '../../../src/sandbox/slack/rules/message.ts';
+import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
+import type { RichLeaf, RichPart, TableCell } from '../../../sandbox/slack/rules/rich-text.ts';
+import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { en } from '../../../src/text/index.ts';
 
 const STYLES = ['bold', 'italic', 'strike', 'code'] as const;

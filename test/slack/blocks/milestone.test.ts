@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../src/sandbox/slack/rules/message.ts';
+import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { TOLD_PHASES } from '../../../src/session/milestones.ts';
 import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
 import type { MilestoneMessage, ToldIn } from '../../../src/slack/blocks/milestone.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../src/sandbox/slack/rules/message.ts';
+import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { REFUSAL_REASONS } from '../../../src/session/identity.ts';
 import { cardElsewhere, notice, refusal } from '../../../src/slack/blocks/notices.ts';
 import { escape, unescape } from '../../../src/slack/blocks/text.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../src/sandbox/slack/rules/message.ts';
+import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import type { SessionPhase } from '../../../src/session/lifecycle.ts';
 import { renderCard } from '../../../src/slack/blocks/session-card.ts';
 import type { CardAction } from '../../../src/slack/blocks/card-buttons.ts';

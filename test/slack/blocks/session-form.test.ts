@@ -1,8 +1,8 @@
 import type { ModalView } from '@slack/types';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { knownBlocks } from '../../../src/sandbox/slack/rules/assign-ids.ts';
-import type { Block } from '../../../src/sandbox/slack/rules/blocks.ts';
+import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
+import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { fields } from '../../../src/session/fields.ts';
 import { readSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { fieldBlock, readFormMetadata } from '../../../src/slack/ids.ts';

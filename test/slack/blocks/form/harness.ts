@@ -1,9 +1,9 @@
 import type { ModalView } from '@slack/types';
 import * as fc from 'fast-check';
 import { expect } from 'vitest';
-import { assignIds, knownBlocks } from '../../../../src/sandbox/slack/rules/assign-ids.ts';
-import { checkView } from '../../../../src/sandbox/slack/rules/view.ts';
-import { carryValues, initialValues } from '../../../../src/sandbox/slack/view-state.ts';
+import { assignIds, knownBlocks } from '../../../../sandbox/slack/rules/assign-ids.ts';
+import { checkView } from '../../../../sandbox/slack/rules/view.ts';
+import { carryValues, initialValues } from '../../../../sandbox/slack/view-state.ts';
 import type { SessionDraft } from '../../../../src/session/fields.ts';
 import { sessionDraftSchema } from '../../../../src/session/fields.ts';
 import type { SessionForm } from '../../../../src/slack/blocks/session-form.ts';

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Command, Shortcut } from './client/wire.ts';
 
-const MANIFEST = new URL('../../../manifest.yml', import.meta.url);
+const MANIFEST = new URL('../../manifest.yml', import.meta.url);
 
 const manifestSchema = z.object({
   display_information: z.object({ name: z.string() }),

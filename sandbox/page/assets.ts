@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { extname } from 'node:path';
 import { Refusal } from './http.ts';
 
-const README = new URL('../../../README.md', import.meta.url);
+const README = new URL('../../README.md', import.meta.url);
 const CLIENT = new URL('./client/', import.meta.url);
 
 const TYPES: Record<string, string> = {
