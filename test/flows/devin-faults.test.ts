@@ -121,7 +121,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     const { ts } = await cardOf(slack, channelId, (text) => text.includes('busy'));
     await slack.speak(ana.userId, channelId, 'and mind the tests', { threadTs: ts });
     const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === ana.userId);
-    expect(notice.text).toContain('has not started yet');
+    expect(notice.text).toContain("hasn't started yet");
   });
 
   test('shows which platforms there are, and the form tries again with the same draft', async () => {

@@ -124,7 +124,7 @@ describe('when Devin does not answer Stop as hoped', () => {
       { status: 403, problem: { detail: 'Missing permission: ManageOrgSessions' } },
       'ManageOrgSessions',
     ],
-    ['does not know the session', { status: 404 }, 'no longer knows the session'],
+    ['does not know the session', { status: 404 }, "can't find the session"],
     ['is in conflict with it', { status: 409, problem: { detail: 'still starting' } }, 'still starting'],
     ['is busy', { status: 429, retryAfter: 1 }, 'busy'],
     ['is broken and did nothing', { status: 500 }, "didn't confirm"],

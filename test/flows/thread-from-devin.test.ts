@@ -158,7 +158,7 @@ describe('what Devin says', () => {
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'running', personMessage: 'try <!channel> the other branch' });
     const shown = await thread.relayedText('the other branch');
-    expect(shown.text).toBe("Written in Devin's web app:\n> try &lt;!channel&gt; the other branch");
+    expect(shown.text).toBe("From Devin's web app:\n> try &lt;!channel&gt; the other branch");
     expect(slack.problems).toEqual([]);
   });
 
@@ -255,13 +255,13 @@ describe('a thread that takes no messages', () => {
     slack.setBotMember(thread.channelId, false);
     devin.advance(thread.id, { status: 'running', message: 'first' });
     const direct = slack.directMessages(thread.ana.userId);
-    const told = await slack.waitForMessage(direct, ({ text }) => text.includes('cannot be posted'));
+    const told = await slack.waitForMessage(direct, ({ text }) => text.includes("can't be posted"));
     expect(told.text).toContain('/invite @Devin Sessions');
     devin.advance(thread.id, { message: 'second' });
     slack.setBotMember(thread.channelId, true);
     await thread.relayedText('second');
     expect(thread.relayed().map(({ text }) => text)).toEqual(['first', 'second']);
-    expect(slack.messages(direct).filter(({ text }) => text.includes('cannot be posted'))).toHaveLength(1);
+    expect(slack.messages(direct).filter(({ text }) => text.includes("can't be posted"))).toHaveLength(1);
   });
 
   test('is told of although Slack is busy at first', async () => {
@@ -271,7 +271,7 @@ describe('a thread that takes no messages', () => {
     slack.setBotMember(thread.channelId, false);
     slack.fail('conversations.open', { times: 1, retryAfter: 1 });
     devin.advance(thread.id, { status: 'running', message: 'first' });
-    await slack.waitForMessage(direct, ({ text }) => text.includes('cannot be posted'));
+    await slack.waitForMessage(direct, ({ text }) => text.includes("can't be posted"));
   });
 
   test('is said to be archived, and comes back with the channel', async () => {
@@ -328,7 +328,7 @@ test('without the permission for files, the thread says where the file is', asyn
       message: 'made one',
       attachments: [{ name: 'a.txt', content: 'a' }],
     });
-    const shown = await thread.relayedText('could not be put here');
+    const shown = await thread.relayedText("couldn't be posted here");
     expect(shown.text).toContain(world.devin.session(thread.id).url);
   } finally {
     await world.close();
@@ -407,6 +407,6 @@ describe('a file that Devin does not give', () => {
     devin.advance(thread.id, { message: 'going on' });
     await thread.relayedText('going on');
     const texts = thread.relayed().map(({ text }) => text);
-    expect(texts).toEqual(['made one', expect.stringContaining('could not be put here'), 'going on']);
+    expect(texts).toEqual(['made one', expect.stringContaining("couldn't be posted here"), 'going on']);
   });
 });

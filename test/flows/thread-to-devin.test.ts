@@ -393,7 +393,7 @@ describe('words in the thread', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await marked(thread, 'unsync');
-    await thread.noticeTo(thread.ana.userId, 'no longer tied');
+    await thread.noticeTo(thread.ana.userId, 'Disconnected:');
     await thread.say(thread.ana.userId, 'hello?');
     devin.advance(thread.id, { status: 'running', message: 'nobody sees this' });
     await slack.waitForMessage(

@@ -34,8 +34,8 @@ describe('sync', () => {
     await saidUnheard(thread, 'The second of them.');
     await thread.say(thread.ana.userId, 'unheard too');
     await delivered(thread, 'sync');
-    await thread.noticeTo(thread.ana.userId, 'tied to the session again');
-    const line = await thread.relayedText('2 messages and files were left out');
+    await thread.noticeTo(thread.ana.userId, 'Reconnected:');
+    const line = await thread.relayedText("2 messages and files weren't posted");
     expect(line.text).toContain(devin.session(thread.id).url);
     devin.advance(thread.id, { status: 'running', message: 'Here again.' });
     await thread.relayedText('Here again.');
@@ -51,7 +51,7 @@ describe('sync', () => {
     await delivered(thread, 'unsync');
     await saidUnheard(thread, 'One of them.');
     await delivered(thread, 'sync');
-    await thread.relayedText('1 message or file was left out');
+    await thread.relayedText("1 message or file wasn't posted");
     await delivered(thread, '!unsync');
     await delivered(thread, '!sync');
     devin.advance(thread.id, { status: 'running', message: 'After that.' });
@@ -81,13 +81,13 @@ describe('what is said to Devin outside the thread', () => {
     devin.advance(thread.id, { status: 'running' });
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Working'));
     await replyInBox(thread, 'use main\n<!channel> please');
-    const shown = await thread.relayedText('using the Reply button');
+    const shown = await thread.relayedText('replied to Devin:');
     expect(shown.text).toBe(
-      `<@${thread.ana.userId}>, using the Reply button:\n> use main\n> &lt;!channel&gt; please`,
+      `<@${thread.ana.userId}> replied to Devin:\n> use main\n> &lt;!channel&gt; please`,
     );
     const { delivery } = await slack.command(ben.userId, thread.channelId, `say ${thread.id} and test it`);
     await slack.redeliver(delivery);
-    await thread.relayedText(`<@${ben.userId}>, using a command:\n> and test it`);
+    await thread.relayedText(`<@${ben.userId}> replied to Devin with a command:\n> and test it`);
     devin.advance(thread.id, { status: 'running', message: 'Will do.' });
     await thread.relayedText('Will do.');
     expect(thread.relayed()).toHaveLength(3);
@@ -130,7 +130,7 @@ describe('what is said to Devin outside the thread', () => {
       channelId,
       ({ text, threadTs }) => threadTs !== null && text.includes('All alone.'),
     );
-    expect(slack.messages(channelId).filter(({ text }) => text.includes('using a command'))).toEqual([]);
+    expect(slack.messages(channelId).filter(({ text }) => text.includes('with a command'))).toEqual([]);
   });
 });
 

@@ -228,7 +228,7 @@ describe('when something is missing while a session is followed', () => {
     await slack.speak(ana.userId, channelId, 'are you there?', { threadTs: card.ts });
     await slack.waitForMessage(
       channelId,
-      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('no longer knows the session'),
+      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes("can't find the session"),
     );
     expect(slack.problems).toEqual([]);
   });
