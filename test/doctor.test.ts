@@ -107,7 +107,9 @@ describe('the doctor', () => {
     const database = await openDatabase({ dataDir });
     await migrate(database.db);
     const inUse = await runDoctor({ environment });
-    expect(inUse.printed).toContain('– not checked    What is set aside: the app is running');
+    expect(inUse.printed).toContain(
+      "– not checked    The database can't be checked while the app is running",
+    );
     expect(inUse.printed).toContain('devin_slack_set_aside in /metrics');
     const failure = { error: new Error('no'), by: MOST_FAILURES };
     await createSetAside(database.db).note('message', 's1:e1', failure);

@@ -67,7 +67,7 @@ describe('the program', () => {
       once(child, 'exit'),
     ]);
     expect(ended).toEqual([1, null]);
-    expect(said).toContain('DATABASE_URL names a Postgres server that does not answer');
+    expect(said).toContain("DATABASE_URL names a Postgres server that doesn't answer");
     expect(logged).toContain('ECONNREFUSED');
     expect(logged + said).not.toContain('hunter2hunter2');
   });

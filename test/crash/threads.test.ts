@@ -46,7 +46,7 @@ describe('a process that is killed while it follows a thread', () => {
     const lost = await thread.say(thread.ana.userId, 'lost words');
     await died;
     await running();
-    const notice = await thread.noticeTo(thread.ana.userId, 'not certain');
+    const notice = await thread.noticeTo(thread.ana.userId, "didn't confirm that");
     expect(notice.text).toContain('lost words');
     await thread.marked((await thread.say(thread.ana.userId, 'next')).ts, 'white_check_mark');
     expect(thread.heard().map(({ message }) => message)).toEqual(['next']);

@@ -27,7 +27,7 @@ describe('somebody for whom nothing may start', () => {
   test('sees in the form before they send it that it will not run', async () => {
     const { send, modal, page } = await stage.visit({ as: 'eve' });
     await send('/devin');
-    await modal.getByText(/Devin does not know you/).waitFor();
+    await modal.getByText(/No Devin account for/).waitFor();
     await page.keyboard.press('Escape');
     await modal.waitFor({ state: 'detached' });
   });

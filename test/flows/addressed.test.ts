@@ -162,7 +162,7 @@ describe('a message to the app that no session hears', () => {
     [
       'not in the Devin organization',
       { inDevin: false },
-      'Devin does not know you|no Devin|not a member|organi[sz]ation',
+      'No Devin account for|no Devin|not a member|organi[sz]ation',
     ],
   ])('of a person who is %s is refused privately, and leaves no card', async (_what, options, reason) => {
     const { slack, devin } = world();

@@ -18,7 +18,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
     const { slack, devin } = world();
     const { ana, channelId, place } = await demoted();
     await slack.command(ana.userId, channelId, 'one more');
-    await toldTo(world(), place, 'You are a guest');
+    await toldTo(world(), place, "You're a guest");
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
@@ -26,7 +26,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
     const { slack, devin } = world();
     const { ana, session, on, place } = await demoted();
     await slack.clickButton(ana.userId, on, 'stop');
-    const told = await toldTo(world(), place, 'You are a guest');
+    const told = await toldTo(world(), place, "You're a guest");
     expect(told.text).not.toContain(`<@${ana.userId}>`);
     expect(devin.session(session.id).status).not.toBe('exit');
   });
@@ -37,7 +37,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
     devin.advance(session.id, { status: 'running', statusDetail: 'working' });
     await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
     await slack.clickButton(ana.userId, on, button);
-    await toldTo(world(), place, 'You are a guest');
+    await toldTo(world(), place, "You're a guest");
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
   });
 
@@ -49,7 +49,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
     await slack.command(ana.userId, channelId, `waiting task of ${ana.name}`);
     await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin is busy'));
     await slack.changeUser(ana.userId, { isGuest: true });
-    await slack.waitForMessage(channelId, ({ text }) => text.includes('You are a guest'));
+    await slack.waitForMessage(channelId, ({ text }) => text.includes("You're a guest"));
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
     expect(slack.problems).toEqual([]);
   });
@@ -85,7 +85,7 @@ describe('who a session runs as', () => {
     if (inSlack !== undefined) inSlack.isGuest = true;
     clock.aheadMs += 5 * 60_000 + 1000;
     await slack.command(ana.userId, channelId, 'one more');
-    await toldTo(world(), { channelId, userId: ana.userId }, 'You are a guest');
+    await toldTo(world(), { channelId, userId: ana.userId }, "You're a guest");
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
@@ -108,7 +108,7 @@ describe('who a session runs as', () => {
     const home = await slack.waitFor(
       () => {
         const view = slack.home(ana.userId);
-        return view !== undefined && /You are a guest/.test(slack.renderText(view)) ? view : undefined;
+        return view !== undefined && /You're a guest/.test(slack.renderText(view)) ? view : undefined;
       },
       { what: 'a Home that says why not' },
     );
@@ -126,7 +126,7 @@ describe('who a session runs as', () => {
     await slack.closeView(before.id);
     await slack.changeUser(ana.userId, { isGuest: true });
     await slack.clickButton(ana.userId, on, 'start_again');
-    await toldTo(world(), { channelId, userId: ana.userId }, 'You are a guest');
+    await toldTo(world(), { channelId, userId: ana.userId }, "You're a guest");
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
   });
 });

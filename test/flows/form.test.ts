@@ -51,8 +51,8 @@ describeOnBothWorlds('the form', (world) => {
   });
 
   test.each([
-    ['guests', { isGuest: true }, 'You are a guest'],
-    ['people whom Devin does not know', { inDevin: false }, 'Devin does not know you'],
+    ['guests', { isGuest: true }, "You're a guest"],
+    ['people whom Devin does not know', { inDevin: false }, 'No Devin account for'],
   ])('shows %s nothing but why they can start nothing', async (_who, options, why) => {
     const { slack } = world();
     const [person, admin] = [addColleague(world(), options), addColleague(world(), { isAdmin: true })];

@@ -127,7 +127,7 @@ describe('the App Home', () => {
     const gus = addColleague(world(), { isGuest: true });
     await slack.openHome(gus.userId);
     const { text } = await homeOf(world(), gus.userId, /You can't start a session yet/);
-    expect(text).toContain('You are a guest');
+    expect(text).toContain("You're a guest");
     expect(text).not.toContain('[Start a session]');
   });
 

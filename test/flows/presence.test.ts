@@ -53,8 +53,10 @@ describe('a former member of a private channel', () => {
     expect(session.request.prompt).not.toContain('Said among us');
     const direct = slack.directMessages(ben.userId);
     const card = await cardOf(slack, direct, (text) => text.includes(session.url));
-    expect(slack.renderText(card)).toContain("aren't in that conversation anymore");
-    await slack.waitForMessage(direct, ({ text }) => text.includes('where you asked anymore'));
+    expect(slack.renderText(card)).toContain('no longer in that conversation');
+    await slack.waitForMessage(direct, ({ text }) =>
+      text.includes('no longer in the conversation where you asked'),
+    );
     expect(byTheApp()).toEqual([]);
     expect(slack.problems).toEqual([]);
   });

@@ -91,7 +91,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { channelId, session } = await startSession(world());
     const eve = addColleague(world(), { inDevin: false });
     await said(eve.userId, channelId, `stop ${session.id}`);
-    await toldTo(world(), { channelId, userId: eve.userId }, 'Devin does not know you');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
@@ -122,14 +122,14 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { ana, channelId, session } = await startSession(world());
     const ben = addColleague(world());
     expect(await said(ben.userId, channelId, `notify card ${session.id}`)).toContain(
-      'only they can set that',
+      'only they can set this',
     );
     expect(await said(ana.userId, channelId, `notify card ${session.id}`)).toContain('only on the card');
   });
 
   test.each([
-    ['a guest', { isGuest: true }, 'You are a guest'],
-    ['a person whom Devin does not know', { inDevin: false }, 'Devin does not know you'],
+    ['a guest', { isGuest: true }, "You're a guest"],
+    ['a person whom Devin does not know', { inDevin: false }, 'No Devin account for'],
   ])('%s is told why they see nothing, and nothing of any session', async (_who, options, why) => {
     const { ana, channelId, session } = await startSession(world());
     const person = addColleague(world(), options);
@@ -255,7 +255,7 @@ describe('follow', () => {
     expect(card.text).toContain(`for <@${person.userId}> · as ${owner.devinName}`);
     await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'details');
     const view = await slack.waitForView(({ userId }) => userId === person.userId);
-    expect(slack.renderText(view)).toContain('Devin names this member for the session.');
+    expect(slack.renderText(view)).toContain('Devin names this member as the owner.');
   });
 
   test('brings no files that were made before', async () => {
@@ -276,9 +276,9 @@ describe('follow', () => {
     const id = await foreign('Taken');
     const [first, second] = [someone(), someone()];
     await slack.command(first.person.userId, first.channelId, `follow ${id}`);
-    await toldTo(world(), first.place, 'followed there');
+    await toldTo(world(), first.place, 'This session has a card in Slack.');
     await slack.command(second.person.userId, second.channelId, `follow devin-${id}`);
-    const told = await toldTo(world(), second.place, 'elsewhere in Slack');
+    const told = await toldTo(world(), second.place, 'already has a card in Slack');
     expect(slack.renderText(told)).toContain(first.channelId);
     expect(slack.messages(second.channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
@@ -332,7 +332,7 @@ describe('follow', () => {
     slack.setBotMember(channelId, false);
     slack.fail('conversations.open', { error: 'user_disabled' });
     await slack.command(person.userId, channelId, `follow ${id}`);
-    await toldTo(world(), place, 'accepted the card neither');
+    await toldTo(world(), place, 'refused the card both here and in a direct message');
     await slack.command(person.userId, channelId, `say ${id} carry on`);
     await devin.waitForSession((one) => one.id === id && one.messages.length === 2);
     devin.advance(id, { status: 'running', message: 'Said to nobody.' });
@@ -367,7 +367,7 @@ describe('follow', () => {
     const id = await foreign('Not for everybody');
     const { person, channelId, place } = someone({ inDevin: false });
     await slack.command(person.userId, channelId, `follow ${id}`);
-    await toldTo(world(), place, 'Devin does not know you as');
+    await toldTo(world(), place, 'No Devin account for');
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
 });
@@ -394,7 +394,7 @@ describe('a session that somebody follows', () => {
     const { slack, devin } = world();
     const { owner, follower, channelId, id, on } = await followed('requester');
     await slack.clickButton(follower.userId, on, 'stop');
-    const told = await toldTo(world(), { channelId, userId: follower.userId }, 'because it is their session');
+    const told = await toldTo(world(), { channelId, userId: follower.userId }, 'whose session this is');
     expect(told.text).toContain(owner.devinName);
     expect(devin.session(id).status).not.toBe('exit');
   });

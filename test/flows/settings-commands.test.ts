@@ -34,12 +34,12 @@ describe('defaults and preferences', () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
     const refused = await ben.type('defaults channel --acu 4', admin.channelId);
-    expect(refused).toContain('Only administrators');
+    expect(refused).toContain('Only workspace admins');
     expect(refused).toContain('`defaults me`');
     expect(await ben.type('defaults', admin.channelId)).not.toContain('ACU cap');
     await admin.type('defaults channel --acu 4');
     expect(await ben.type('defaults', admin.channelId)).toContain('ACU cap: 4 (set for this channel)');
-    expect(await ben.type('defaults channel clear', admin.channelId)).toContain('Only administrators');
+    expect(await ben.type('defaults channel clear', admin.channelId)).toContain('Only workspace admins');
     expect(await admin.type('defaults channel clear')).not.toContain('ACU cap');
   });
 
@@ -71,7 +71,7 @@ describe('defaults and preferences', () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
     const refused = await ben.type('steer requester', admin.channelId);
-    expect(refused).toContain('Only administrators');
+    expect(refused).toContain('Only workspace admins');
     expect(refused).not.toContain('defaults');
     expect(await admin.type('steer requester')).toContain('only the person who asked');
     expect(await admin.type('steer members')).toContain('every member');
@@ -81,15 +81,15 @@ describe('defaults and preferences', () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
     const refused = await ben.type('web-messages off', admin.channelId);
-    expect(refused).toContain('Only administrators');
+    expect(refused).toContain('Only workspace admins');
     expect(refused).not.toContain('defaults');
     expect(await admin.type('web-messages off')).toContain('stay in the web app');
     expect(await admin.type('web-messages on')).toContain("appear in the session's thread");
   });
 
   test.each([
-    ['guests', { isGuest: true }, 'You are a guest'],
-    ['people whom Devin does not know', { inDevin: false }, 'Devin does not know you'],
+    ['guests', { isGuest: true }, "You're a guest"],
+    ['people whom Devin does not know', { inDevin: false }, 'No Devin account for'],
   ])('are neither shown to %s nor set by them', async (_who, options, why) => {
     const admin = someone({ isAdmin: true });
     await admin.type('defaults channel --playbook playbook-hush');
@@ -144,11 +144,7 @@ describe('defaults and preferences', () => {
       const ben = someone({ inDevin: false });
       devin.addMember({ userId: 'email|other', email: 'other@elsewhere.example', name: 'Ben Elsewhere' });
       await ben.type('refused first');
-      await toldTo(
-        world(),
-        { channelId: ben.channelId, userId: ben.person.userId },
-        'Devin does not know you',
-      );
+      await toldTo(world(), { channelId: ben.channelId, userId: ben.person.userId }, 'No Devin account for');
       await slack.command(admin.person.userId, admin.channelId, `link @${ben.person.name} email|other`);
       await toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, 'Ben Elsewhere');
       await ben.type('works now');
@@ -167,18 +163,14 @@ describe('defaults and preferences', () => {
         slack.waitForMessage(slack.directMessages(userId), ({ text }) => text.includes(words));
       await say('link BEN email|shared');
       await told(ben, 'linked you to Ben Shared');
-      await told(admin, 'is Ben Shared in Devin');
+      await told(admin, 'is now linked to Ben Shared in Devin');
       await say('unlink BEN');
-      await told(ben, 'removed the link');
+      await told(ben, 'removed your link');
       await told(admin, 'is no longer linked');
       await ben.type('refused again');
-      await toldTo(
-        world(),
-        { channelId: ben.channelId, userId: ben.person.userId },
-        'Devin does not know you',
-      );
+      await toldTo(world(), { channelId: ben.channelId, userId: ben.person.userId }, 'No Devin account for');
       await say('link BEN none');
-      await toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, 'was not linked');
+      await toldTo(world(), { channelId: admin.channelId, userId: admin.person.userId }, "wasn't linked");
       expect(devin.sessions.some(({ userId }) => userId === 'email|shared')).toBe(false);
     });
 
@@ -188,13 +180,13 @@ describe('defaults and preferences', () => {
       const [ana, ben] = [addColleague(world()), addColleague(world())];
       await slack.command(admin.person.userId, admin.channelId, `link @${ben.name} ${ana.devinUserId}`);
       const place = { channelId: admin.channelId, userId: admin.person.userId };
-      const { text } = await toldTo(world(), place, 'e-mail address of');
+      const { text } = await toldTo(world(), place, 'email address of');
       expect(text).toContain(ana.userId);
     });
 
     test.each([
-      ['people who are no administrators', false, 'other', 'user-x', 'Only administrators'],
-      ['oneself', true, 'self', 'user-x', 'You cannot link yourself'],
+      ['people who are no administrators', false, 'other', 'user-x', 'Only workspace admins'],
+      ['oneself', true, 'self', 'user-x', "You can't link yourself"],
       ['guests', true, 'guest', 'user-x', 'Only full members'],
       ['members that Devin does not know', true, 'other', 'user-nobody', 'has no member'],
     ])('is refused: %s', async (_what, isAdmin, whom, devinUserId, words) => {
@@ -205,7 +197,7 @@ describe('defaults and preferences', () => {
       await slack.command(actor.person.userId, actor.channelId, `link @${target.name} ${devinUserId}`);
       const place = { channelId: actor.channelId, userId: actor.person.userId };
       const told = await toldTo(world(), place, words);
-      expect(told.text).not.toContain('from now on');
+      expect(told.text).not.toContain('is now linked to');
     });
   });
 });

@@ -65,8 +65,8 @@ describe('who may press them', () => {
   });
 
   test.each([
-    ['no member of the Devin organization', { inDevin: false }, 'Devin does not know you'],
-    ['a guest', { isGuest: true }, 'You are a guest'],
+    ['no member of the Devin organization', { inDevin: false }, 'No Devin account for'],
+    ['a guest', { isGuest: true }, "You're a guest"],
   ])('%s may not, and is told why, and who may', async (_who, options, why) => {
     const { slack, devin } = world();
     const { ana, session, channelId, on } = await startSession(world());
@@ -88,7 +88,7 @@ describe('who may press them', () => {
       slack.renderText(message).includes('[Stop]'),
     );
     await slack.clickButton(eve.userId, { channelId, ts: card.ts }, 'stop');
-    const told = await toldTo(world(), { channelId, userId: eve.userId }, 'Devin does not know you');
+    const told = await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
     expect(told.threadTs).toBe(root);
   });
 
@@ -152,7 +152,7 @@ describe('when Devin does not answer Stop as hoped', () => {
   ])('speaks of the session, not of one that should start, when %s', async (_what, fault, words) => {
     const { channelId, userId } = await stop(fault);
     const told = await toldTo(world(), { channelId, userId }, words);
-    expect(told.text).toContain('was not stopped');
+    expect(told.text).toContain("wasn't stopped");
     expect(told.text).not.toMatch(/started|Change it/);
   });
 
@@ -206,7 +206,7 @@ describe('taking a request back', () => {
     await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     expect(held.remaining()).toBe(0);
     await slack.clickButton(ana.userId, on, 'cancel');
-    await toldTo(world(), { channelId, userId: ana.userId }, 'already been sent to Devin');
+    await toldTo(world(), { channelId, userId: ana.userId }, 'Devin already has the request');
   });
 
   test('calls nobody by what Devin says where it cannot check who presses Cancel', async () => {
@@ -225,7 +225,7 @@ describe('taking a request back', () => {
     const { ana, channelId, on } = await waiting();
     const eve = addColleague(world(), { inDevin: false });
     await slack.clickButton(eve.userId, on, 'cancel');
-    await toldTo(world(), { channelId, userId: eve.userId }, 'Devin does not know you');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
     const session = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });
@@ -291,7 +291,7 @@ describe('buttons that fit the phase', () => {
     await slack.clickButton(ana.userId, question, 'answer');
     const box = await slack.waitForView(({ userId, id }) => userId === ana.userId && id !== answering.id);
     expect(slack.renderText(box)).toContain('Reply to Devin');
-    expect(slack.renderText(box)).toContain('not waiting for an answer any more');
+    expect(slack.renderText(box)).toContain('no longer waiting for an answer');
     expect(slack.problems).toEqual([]);
   });
 

@@ -200,7 +200,7 @@ describe('replies in the thread', () => {
     const fetching = devin.fail(LIST, { status: 403, times: Infinity });
     devin.fail(SEND, { times: 1, mode: 'cut-after-effect' });
     const { ts } = await thread.say(thread.ana.userId, 'late words');
-    const notice = await thread.noticeTo(thread.ana.userId, 'not certain');
+    const notice = await thread.noticeTo(thread.ana.userId, "didn't confirm that");
     fetching.clear();
     devin.advance(thread.id, { status: 'running', message: 'I heard that' });
     await thread.relayedText('I heard that');
@@ -226,7 +226,7 @@ describe('replies in the thread', () => {
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, mode: 'cut' });
     const { ts } = await thread.say(thread.ana.userId, 'lost words');
-    const notice = await thread.noticeTo(thread.ana.userId, 'not certain');
+    const notice = await thread.noticeTo(thread.ana.userId, "didn't confirm that");
     expect(notice.text).toContain('lost words');
     expect(thread.heard()).toEqual([]);
     await slack.clickButton(thread.ana.userId, { channelId: thread.channelId, ts: notice.ts }, 'send_again');
@@ -429,8 +429,8 @@ describe('words in the thread', () => {
   });
 
   test.each([
-    ['EXIT', 'DELETE', '$', 'was not stopped'],
-    ['archive', 'POST', '/archive$', 'was not archived'],
+    ['EXIT', 'DELETE', '$', "wasn't stopped"],
+    ['archive', 'POST', '/archive$', "wasn't archived"],
   ])('%s is marked only when it was done', async (word, method, end, notDone) => {
     const { devin, slack } = world();
     const thread = await startThread(world());

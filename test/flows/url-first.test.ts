@@ -81,7 +81,7 @@ describe('while Devin does not answer', () => {
     await world.bot.stop();
     const again = await startBot(environment, slack);
     const card = await cardOf(slack, channelId, (text) => text.includes(url));
-    expect(card.text).not.toContain('Not sure');
+    expect(card.text).not.toContain('Not confirmed');
     expect(devin.createdCount()).toBe(1);
     await again.bot.stop();
     await world.close();

@@ -41,7 +41,7 @@ describe('who may steer', () => {
   test('the refusal of somebody who is no member says why not', () => {
     const verdict = { kind: 'members-only', identity: refused } as const;
     const guest = refuseSteering(verdict, { request: asked, userId: 'U2' }, en);
-    expect(guest).toMatch(/^Nothing was done. You are a guest .*<@U1>/);
+    expect(guest).toMatch(/^Nothing was done. You're a guest .*<@U1>/);
     expect(refuseSteering(verdict, { request: asked, userId: 'U1' }, en)).not.toContain('<@U1>');
   });
 });

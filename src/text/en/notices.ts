@@ -8,19 +8,19 @@ export const notices = {
   typedCut: 'The rest is in the form.',
   options: (words: string): string => `With ${words}`,
   openForm: 'Open in a form',
-  /** What Slack did not say that it opened. */
+  /** What Slack did not confirm that it opened. */
   unopened: {
     form: {
       title: 'The form may not have opened.',
-      problem: 'Slack gave no answer that says so. Nothing was started; if there is no form, open it here.',
+      problem: "Slack didn't confirm. Nothing was started. If you don't see the form, open it here:",
     },
     details: {
       title: 'The details may not have opened.',
-      problem: 'Slack gave no answer that says so. If they are not there, open them here.',
+      problem: "Slack didn't confirm. If you don't see them, open them here:",
     },
     box: {
-      title: 'The box for your message may not have opened.',
-      problem: 'Slack gave no answer that says so. Nothing was sent; if there is no box, open it here.',
+      title: 'The reply box may not have opened.',
+      problem: "Slack didn't confirm. Nothing was sent. If you don't see the box, open it here:",
     },
   },
   /** To a person who asks for a session where one is at work. */
@@ -38,96 +38,96 @@ export const notices = {
     edit: 'Edit first',
   },
   notYourButton: (userId: string): string =>
-    `Only <@${userId}>, who asked for this session, can press that button, because it may cost money. Nothing was done. You can open the details, or start a session of your own.`,
+    `Only <@${userId}>, who asked for this session, can use that button, because it may cost money. Nothing was done. You can open the details, or start your own session.`,
   cardElsewhere: (why: string): string => `${why} Your session's card is in your DMs.`,
-  noCard: 'Session started. Slack accepts its card neither in that conversation nor in your DMs.',
+  noCard: 'Session started, but Slack refused its card both in that conversation and in your DMs.',
   openCard: 'Open the card',
   /** By Slack's code. */
   elsewhereBecause: {
     /** Our own: nothing is posted in a conversation for a person who is not in it. */
-    person_not_in_conversation: "You aren't in the conversation where you asked anymore.",
+    person_not_in_conversation: "You're no longer in the conversation where you asked.",
     not_in_channel:
-      'This app is not in this channel, so it cannot post there. To have the card in the channel next time, type `/invite @Devin Sessions` there.',
+      "This app isn't in that channel. To get the card there next time, type `/invite @Devin Sessions` in the channel.",
     channel_not_found:
-      'This app is not in this conversation, so it cannot post there. To have the card in a private channel next time, type `/invite @Devin Sessions` there; apps cannot join a direct message between people.',
-    is_archived: 'This channel is archived, so nothing can be posted there.',
+      "This app isn't in that conversation. To get the card in a private channel next time, type `/invite @Devin Sessions` there. Apps can't join direct messages between people.",
+    is_archived: 'That channel is archived.',
     restricted_action:
-      'Posting in this channel is restricted. Ask an administrator of the channel to let this app post there.',
+      'Posting in that channel is restricted. Ask a channel manager to let this app post there.',
   },
   elsewhereOther: (code: string): string =>
     code === ''
-      ? 'Slack did not accept the card in that conversation.'
-      : `Slack did not accept the card in that conversation (${code}).`,
-  /** How it was established who a session runs as. */
+      ? 'Slack refused the card in that conversation.'
+      : `Slack refused the card in that conversation (${code}).`,
+  /** How the app knows who a session runs as. */
   matchedBy: {
-    administrator: 'Linked by an administrator.',
-    email: 'Matched by the e-mail address of the Slack account.',
-    session: 'Devin names this member for the session.',
+    administrator: 'Linked by a workspace admin.',
+    email: 'Matched by the email address of the Slack account.',
+    session: 'Devin names this member as the owner.',
   },
   serviceUser: {
-    off: "Runs as the organization's service user: this app is set up that way for everybody.",
+    off: "Runs as the organization's service user: this app is set up that way for everyone.",
     noMatch: {
       unknown:
-        "Runs as the organization's service user: no member of the Devin organization has the requester's e-mail address.",
+        "Runs as the organization's service user: no member of the Devin organization has the requester's email address.",
       ambiguous:
-        "Runs as the organization's service user: more than one member of the Devin organization has the requester's e-mail address.",
+        "Runs as the organization's service user: more than one member of the Devin organization has the requester's email address.",
       external: "Runs as the organization's service user: the requester belongs to another workspace.",
       guest: "Runs as the organization's service user: the requester is a guest in this workspace.",
       bot: "Runs as the organization's service user: the requester is an app, not a person.",
       deactivated: "Runs as the organization's service user: the requester's Slack account is deactivated.",
       'no-email':
-        "Runs as the organization's service user: Slack gives no confirmed e-mail address for the requester.",
+        "Runs as the organization's service user: Slack has no confirmed email address for the requester.",
       'lookup-forbidden':
-        "Runs as the organization's service user: this app may not look up members in Devin (permission ViewOrgMembership).",
+        "Runs as the organization's service user: this app can't look up members in Devin (permission ViewOrgMembership).",
     },
   },
-  /** Why somebody cannot start a session: what happened, why, what to do next. Plain text. */
+  /** Why a person can't start a session: what happened, why, what to do next. Plain text. */
   identity: {
     unknown: (maskedEmail: string | null): string =>
       maskedEmail === null
-        ? 'The Devin account your Slack account is linked to is not in the Devin organization. Ask a Devin administrator to invite it again, or whoever runs this app to correct the link.'
-        : `Devin does not know you as ${maskedEmail}. The e-mail address of your Slack account was looked for among the members of the Devin organization, invited directly or through single sign-on, and is not there. Ask a Devin administrator to invite you with that address, or whoever runs this app to link your Slack account to your Devin account.`,
+        ? "The Devin account you're linked to is no longer in the Devin organization. Ask a Devin admin to invite it again, or a workspace admin to link you to another one."
+        : `No Devin account for ${maskedEmail}. Ask a Devin admin to invite that address, or a workspace admin to link you.`,
     ambiguous: (maskedEmail: string | null): string =>
-      `More than one member of the Devin organization has the e-mail address of your Slack account${maskedEmail === null ? '' : ` (${maskedEmail})`}, so it is not certain which one you are. Ask whoever runs this app to link your Slack account to the right one.`,
+      `More than one Devin account has your email address${maskedEmail === null ? '' : ` (${maskedEmail})`}. Ask a workspace admin to link you to the right one.`,
     external: (_maskedEmail: string | null): string =>
-      'You belong to another Slack workspace, and sessions can be started and steered only by members of the workspace this app is installed in. Ask somebody there.',
+      'You belong to another Slack workspace. Only members of the workspace that installed this app can start and steer sessions. Ask someone there.',
     guest: (_maskedEmail: string | null): string =>
-      'You are a guest in this workspace, and guests can neither start sessions nor steer them. Ask a full member to do it, or an administrator of the workspace to make you one.',
+      "You're a guest in this workspace, and guests can't start or steer sessions. Ask a full member to do it, or a workspace admin to make you one.",
     bot: (_maskedEmail: string | null): string =>
-      'An app asked for this session, and sessions run as a person. Ask a member of the workspace to start it.',
+      'An app asked for this session, but sessions run as a person. Ask a member of the workspace to start it.',
     deactivated: (_maskedEmail: string | null): string =>
-      'Your Slack account is deactivated, so it can neither start sessions nor steer them. Ask an administrator of the workspace.',
+      "Your Slack account is deactivated, so it can't start or steer sessions. Ask a workspace admin.",
     'no-email': (_maskedEmail: string | null): string =>
-      "Slack gives this app no confirmed e-mail address for you, so you cannot be found in Devin. Confirm the address in your Slack account's settings; if it is confirmed, ask whoever runs this app to check its permission users:read.email or to link your accounts.",
+      "Slack has no confirmed email address for you, so this app can't find you in Devin. Confirm the address in your Slack account settings. If it's confirmed, ask an app admin to check the scope users:read.email, or a workspace admin to link you.",
     'lookup-forbidden': (_maskedEmail: string | null): string =>
-      'This app may not look up members in Devin, so it cannot tell who you are there. Ask a Devin administrator to give the permission ViewOrgMembership to its service user (Devin Settings > Service users), or whoever runs this app to link your accounts.',
+      "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users), or a workspace admin to link you.",
   },
-  /** The person has as much open, or started as much, as one may. `count`: what counts now. */
+  /** The person reached a limit. `count`: what counts now. */
   limits: {
     openSessions: ({ allowed, count }: Reached): string =>
-      `You have ${count === 1 ? '1 open session' : `${count} open sessions`}, and this app allows ${allowed} at a time for each person. Stop one or let it finish, then try again. The person who runs this app can raise the limit (LIMIT_OPEN_SESSIONS).`,
+      `You have ${count === 1 ? '1 open session' : `${count} open sessions`}; the limit is ${allowed} per person. Stop one or let it finish, then try again. An app admin can raise the limit (LIMIT_OPEN_SESSIONS).`,
     startsPerHour: ({ allowed, count }: Reached): string =>
-      `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour, and this app allows ${allowed} an hour for each person. Try again later. The person who runs this app can raise the limit (LIMIT_STARTS_PER_HOUR).`,
+      `You started ${count === 1 ? '1 session' : `${count} sessions`} in the last hour; the limit is ${allowed} per person. Try again later. An app admin can raise the limit (LIMIT_STARTS_PER_HOUR).`,
   },
-  /** What did not go along, and why. `name` is a file's, but for `thread-unreadable`: there Slack's code. */
+  /** What was left out, and why. `name` is a file's; for `thread-unreadable`, Slack's code. */
   leftOut: {
     'too-large': (name: string): string =>
-      `The file ${name} was left out: it is too large. Put it where Devin can reach it and say where in the task.`,
+      `The file ${name} was left out: it's too large. Put it somewhere Devin can reach, and link to it in the task.`,
     'sign-in-page': (name: string): string =>
-      `The file ${name} was left out: Slack did not let this app download it. Ask whoever runs this app to check its permission files:read.`,
+      `The file ${name} was left out: Slack didn't let this app download it. Ask an app admin to check the scope files:read.`,
     unreadable: (name: string): string =>
-      `The file ${name} was left out: Slack does not give this app its content. It may have been deleted, be kept outside Slack, or be in a conversation this app is not in.`,
+      `The file ${name} was left out: this app can't read it in Slack. It may have been deleted, be stored outside Slack, or be in a conversation this app isn't in.`,
     'no-permission': (name: string): string =>
-      `The file ${name} was left out: the service user lacks the permission UseDevinSessions in Devin, which is needed to hand over files.`,
+      `The file ${name} was left out: this app's service user needs the permission UseDevinSessions in Devin to send files. Ask a Devin admin to add it.`,
     refused: (name: string): string =>
-      `The file ${name} was left out: Devin did not accept it. Another format, or a link to it, may work.`,
+      `The file ${name} was left out: Devin refused it. Try another format, or a link to it.`,
     'too-many': (name: string): string =>
-      `The file ${name} was left out: there were too many files. Ask with fewer, or put them into one archive.`,
+      `The file ${name} was left out: there are too many files. Send fewer, or put them in one archive.`,
     'thread-too-long': (count: string): string =>
       `The thread is very long: Devin got its first message and those around the one you picked, without ${count} others.`,
     'thread-unreadable': (code: string): string =>
       `Devin got only the message you picked: this app couldn't read the thread (${code}). If the app isn't in the conversation, type \`/invite @Devin Sessions\` there to include the thread next time.`,
     'thread-not-theirs': (_name: string): string =>
-      "Devin got only the message you picked: you aren't in that conversation anymore, so the rest of the thread was left out.",
+      "Devin got only the message you picked: you're no longer in that conversation, so the rest of the thread was left out.",
   },
 };

@@ -1,12 +1,12 @@
 /** Sub-commands on sessions. Ids come as code spans, titles escaped. */
 export const sessions = {
   unknown: (id: string): string =>
-    `This app doesn't know the session ${id}. Check the id or the link. If it wasn't started here, use \`follow\` and its id.`,
+    `This app doesn't know the session ${id}. Check the id or the link. If it was started outside Slack, bring it here with \`follow\`.`,
   mine: 'Your sessions',
   all: "Everyone's sessions",
   page: (page: number, pages: number): string => `Page ${page} of ${pages}`,
   nextPage: (typed: string): string => `More: ${typed}`,
-  none: 'No sessions yet. Type the command and a task to start one.',
+  none: 'No sessions yet. To start one, type the command and a task.',
   noPage: (pages: number): string => (pages === 1 ? 'There is only one page.' : `There are ${pages} pages.`),
   line: (parts: readonly string[]): string => parts.join(' · '),
   /** In place of a title, for people who aren't in that conversation. */
@@ -29,9 +29,9 @@ export const sessions = {
   stop: (title: string): string => `Stopping ${title}. You'll hear here when it's done.`,
   archive: (title: string): string => `Archiving ${title}. You'll hear here when it's done.`,
   say: (title: string): string => `Sending to ${title}. You'll hear here if Devin doesn't get it.`,
-  notify: (title: string, where: string): string => `You'll hear about ${title} ${where}.`,
+  notify: (title: string, where: string): string => `You'll be notified about ${title} ${where}.`,
   notYoursToSay: (mention: string): string =>
-    `Only ${mention}, who asked for that session, hears about it, so only they can set that. Nothing was changed.`,
+    `Only ${mention}, who asked for that session, gets its notifications, so only they can set this. Nothing was changed.`,
   follow: "Looking for that session in Devin. You'll hear here where its card is.",
   link: "Checking that with Slack and Devin. You'll hear here when it's done.",
 };

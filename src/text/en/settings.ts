@@ -1,21 +1,20 @@
 /** Defaults and preferences. */
 export const settings = {
-  title: 'Defaults that apply to you here',
-  notSaid: "Everything else is your organization's default.",
-  none: "None are set: everything is your organization's default.",
+  title: 'Your defaults here',
+  notSaid: "Everything else uses your organization's defaults.",
+  none: "None set: everything uses your organization's defaults.",
   scopes: { workspace: 'this workspace', channel: 'this channel', person: 'you' },
   value: (label: string, value: string, scope: string): string => `${label}: ${value} (set for ${scope})`,
   set: (scope: string): string => `Set for ${scope}.`,
   cleared: (scope: string): string => `Removed the defaults for ${scope}.`,
   nothingSet: 'Nothing was set.',
   notLookedUp:
-    "This app couldn't look up who you are in Devin, so nothing is shown and nothing was set. Try again in a minute.",
-  adminsOnly:
-    'Only administrators of this Slack workspace can set that for a channel or the workspace. Nothing was set.',
-  /** Where it was defaults. */
+    "This app couldn't check who you are in Devin just now, so nothing was shown or set. Try again in a minute.",
+  adminsOnly: 'Only workspace admins can set that for a channel or the workspace. Nothing was set.',
+  /** For defaults. */
   ownDefaults: 'Set your own defaults with `defaults me`.',
   notify: {
-    label: 'Where you hear about your sessions',
+    label: 'Notifications about your sessions',
     thread: "in the session's thread",
     dm: 'in a direct message',
     card: 'only on the card',
@@ -42,7 +41,7 @@ export const settings = {
     choices: { on: 'Show', off: "Don't show" },
   },
   preference: (label: string, value: string): string => `${label}: ${value}`,
-  /** Over the buttons of a setting's choices. */
+  /** Before the buttons of a setting's choices. */
   change: 'Change it:',
-  forThisChannel: 'Administrators can change it for this channel:',
+  forThisChannel: 'Workspace admins can change it for this channel:',
 };

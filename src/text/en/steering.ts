@@ -2,10 +2,12 @@
 export const steering = {
   /** `who`: whose session it is, with a mention; null: nobody in Slack, or the person who asks. */
   requesterOnly: (who: string | null): string =>
-    `Only ${who ?? 'its owner in Devin'} can do that here, because it is their session. Nothing was done.${who === null ? '' : ' Ask them, or start a session of your own.'}`,
+    who === null
+      ? "Only the session's owner in Devin can do that. Nothing was done."
+      : `Only ${who}, whose session this is, can do that. Nothing was done. Ask them, or start your own session.`,
   /** `why`: a sentence about who they are; null: it is not known. */
   membersOnly: (who: string | null, why: string | null): string =>
-    `Nothing was done. ${why ?? "Only members of the Devin organization can do that, and you aren't one of them. Ask a Devin admin to invite you."}${who === null ? '' : ` For this session you can ask ${who}.`}`,
+    `Nothing was done. ${why ?? "Only members of the Devin organization can do that, and you aren't one of them. Ask a Devin admin to invite you."}${who === null ? '' : ` Until then, you can ask ${who}.`}`,
   notLookedUp: "This app couldn't check who you are just now, so nothing was done. Try again in a minute.",
   notInConversation:
     "This session's thread is in a conversation you aren't in, so you can't write to it from here. Nothing was sent. Open the session in Devin to write to it.",
@@ -14,64 +16,61 @@ export const steering = {
   /** Pressed on an older message. */
   over: 'This session is over and takes no more messages, so nothing was sent. You can start another one.',
   outsider:
-    'Only people in the workspace this app is installed in may do that, and you belong to another one. Nothing was done. Ask somebody in that workspace.',
+    'Nothing was done: only people in the workspace that installed this app can do that, and you belong to another one. Ask someone in that workspace.',
   notDone: {
-    stop: 'The session was not stopped.',
-    archive: 'The session was not archived.',
-    sleep: 'The session was not put to sleep.',
-    follow: 'The session was not brought here.',
+    stop: "The session wasn't stopped.",
+    archive: "The session wasn't archived.",
+    sleep: "The session wasn't put to sleep.",
+    follow: "The session wasn't brought here.",
   },
   done: {
     stop: 'The session is stopped.',
     archive: 'The session is archived.',
-    sleep: 'The session sleeps.',
+    sleep: 'The session is asleep.',
   },
   sentAlready:
-    'It has already been sent to Devin, so it can no longer be cancelled. Once its card shows Stop, that ends it.',
+    "It's too late to cancel: Devin already has the request. To end the session, use Stop once its card shows it.",
   followNeedsAccount:
-    'To follow a session, you need a Devin account that matches your Slack account. Ask a Devin admin to invite your work e-mail address, or an app admin to link you.',
-  followed: 'Its card is in Slack, and it is followed there.',
-  followedElsewhere:
-    'This session already has its card elsewhere in Slack and is followed there, so it was not brought here too.',
+    'To follow a session, you need a Devin account that matches your Slack account. Ask a Devin admin to invite your work email address, or a workspace admin to link you.',
+  followed: 'This session has a card in Slack.',
+  followedElsewhere: "This session already has a card in Slack, so it wasn't posted here again.",
   noPlace:
-    'Slack accepted the card neither in this conversation nor as a direct message, so the session is not shown here. Ask whoever runs this app to check its permissions in Slack.',
-  slackUnavailable: 'Slack did not answer this app as it should, so nothing was done. Try again in a minute.',
+    "Slack refused the card both here and in a direct message, so the session isn't shown in Slack. Ask an app admin to check this app's permissions in Slack.",
+  slackUnavailable: "Slack didn't answer as expected, so nothing was done. Try again in a minute.",
   linking: {
-    adminsOnly:
-      'Only administrators of this Slack workspace can link people to Devin accounts. Nothing was changed.',
-    notYourself:
-      'You cannot link yourself: ask another administrator of this Slack workspace. Nothing was changed.',
+    adminsOnly: 'Only workspace admins can link people to Devin accounts. Nothing was changed.',
+    notYourself: "You can't link yourself. Ask another workspace admin. Nothing was changed.",
     notAMember:
-      'Only full members of this Slack workspace can be linked, not guests, apps or people from other workspaces. Nothing was changed.',
+      'Only full members of this workspace can be linked, not guests, apps or people from other workspaces. Nothing was changed.',
     unknownInDevin: (id: string): string =>
-      `The Devin organization has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
+      `Your Devin organization has no member ${id}. Check the id in Devin Settings > Members. Nothing was changed.`,
     /** `owner`: who has that address in Slack, with a mention. */
     addressOfAnother: (name: string, owner: string): string =>
-      `The e-mail address of ${name} in Devin belongs to ${owner} in Slack. Nothing was changed.`,
+      `The email address of ${name} in Devin belongs to ${owner} in Slack. Nothing was changed.`,
     done: (mention: string, name: string): string =>
-      `${mention} is ${name} in Devin from now on; sessions they ask for run as that member.`,
+      `${mention} is now linked to ${name} in Devin. Their sessions run as that member.`,
     removed: (mention: string): string =>
-      `${mention} is no longer linked. Their e-mail address decides who they are in Devin.`,
-    notLinked: (mention: string): string => `${mention} was not linked to anyone. Nothing was changed.`,
+      `${mention} is no longer linked. Their email address decides who they are in Devin.`,
+    notLinked: (mention: string): string => `${mention} wasn't linked to anyone. Nothing was changed.`,
     /** To the person it is about. `by`: the administrator, with a mention. */
     toPerson: {
       done: (by: string, name: string): string =>
-        `${by} linked you to ${name} in Devin: the sessions you ask for run as that member. If that is wrong, tell an administrator of this workspace.`,
+        `${by} linked you to ${name} in Devin, so your sessions run as that member. If that's wrong, tell a workspace admin.`,
       removed: (by: string): string =>
-        `${by} removed the link between you and a member of the Devin organization. Your e-mail address decides who you are in Devin.`,
+        `${by} removed your link to a member of the Devin organization. Your email address decides who you are in Devin.`,
     },
   },
   box: {
     titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
     label: 'Message',
-    hint: 'Goes to the session as you, and the others in its thread see it. If it cannot reach Devin, you will be told privately.',
+    hint: "Sent as you and shown in the session's thread. You'll hear privately if Devin doesn't get it.",
     tooLate:
-      'Devin is not waiting for an answer any more: it got one, or went on without. What you write here still reaches it.',
-    saidLast: 'The last thing Devin said:',
+      'Devin is no longer waiting for an answer: it got one, or continued without one. It still gets what you write here.',
+    saidLast: "Devin's last message:",
     submit: 'Send',
     close: 'Cancel',
-    empty: 'Write what Devin should read.',
-    gone: 'This session is no longer known here. Copy your message before you close this.',
-    notRecorded: 'Your message could not be saved. Try again in a minute.',
+    empty: 'Add a message.',
+    gone: "This app no longer knows this session, so your message can't be sent. Copy it before you close this.",
+    notRecorded: "Your message couldn't be saved. Try again in a minute.",
   },
 };

@@ -125,8 +125,8 @@ describe('a Home', () => {
   });
 
   test('tells whoever cannot start a session why, and offers no button that would refuse', () => {
-    const refused: Home = { ...empty, runsAs: { kind: 'refused', why: 'You are a guest.' } };
-    expect(shown(refused)).toContain("You can't start a session yet. You are a guest.");
+    const refused: Home = { ...empty, runsAs: { kind: 'refused', why: "You're a guest." } };
+    expect(shown(refused)).toContain("You can't start a session yet. You're a guest.");
     expect(actionIds(refused)).toEqual([ACTION.refreshHome]);
     expect(shown(refused)).not.toContain('--repo');
   });
