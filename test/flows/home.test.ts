@@ -136,7 +136,7 @@ describe('the App Home', () => {
     const ana = addColleague(world());
     const down = devin.fail({ method: 'GET', path: /members/ }, { status: 500, times: Infinity });
     await slack.openHome(ana.userId);
-    await homeOf(world(), ana.userId, /couldn't look up who your sessions run as/);
+    await homeOf(world(), ana.userId, /couldn't check who your sessions run as/);
     down.clear();
     await slack.openHome(ana.userId);
     await homeOf(world(), ana.userId, ana.devinName);

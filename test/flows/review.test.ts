@@ -61,8 +61,7 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
     await slack.waitForView(
-      ({ id, isOpen }) =>
-        isOpen && slack.renderText(id).includes('1 message, 1 file, left out by the requester.'),
+      ({ id, isOpen }) => isOpen && slack.renderText(id).includes('1 message, 1 file, by the requester.'),
     );
     expect(slack.problems).toEqual([]);
   });

@@ -112,7 +112,7 @@ describe('defaults and preferences', () => {
     const { type } = someone();
     const members = { method: 'GET', path: /\/members\// } as const;
     const slow = devin.fail(members, { mode: 'hang', times: Infinity });
-    expect(await type('defaults me --acu 3')).toContain("couldn't look up");
+    expect(await type('defaults me --acu 3')).toContain("couldn't check");
     slow.clear();
     expect(await type('defaults')).not.toContain('ACU cap: 3');
   });

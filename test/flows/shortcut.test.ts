@@ -97,7 +97,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
       slack.say(thread.ana.userId, thread.channelId, `reply ${at}.`, { threadTs: thread.root }),
     );
     const view = await pick(thread, replies[100] ?? '');
-    expect(slack.renderText(view.id)).toContain('all of them are in an attached file');
+    expect(slack.renderText(view.id)).toContain('an attached file has all of them');
     slack.typeIn(view.id, { 'field.prompt': 'fix what the long thread is about' });
     await slack.submit(view.id, thread.ben.userId);
     const { request } = await sessionOf(devin, thread.ben.devinUserId);

@@ -16,9 +16,9 @@ export const card = {
     gone: 'Not found',
     other: 'Unknown status',
   },
-  /** What a phase means for the reader, by Devin's own reason; `any` if it gives none that is known. */
+  /** What a phase means for the reader, by Devin's reason; `any` if that is missing or unknown. */
   meaning: {
-    'needs-approval': { any: 'Devin is waiting for an approval. Open the session to give it.' },
+    'needs-approval': { any: 'Devin is waiting for approval. Open the session to approve or decline.' },
     asleep: {
       inactivity: 'Nothing happened for a while. It costs nothing while asleep; a message wakes it.',
       user_request: 'Put to sleep by hand. It costs nothing while asleep; a message wakes it.',
@@ -99,7 +99,7 @@ export const card = {
   buttonOn: (label: string, title: string): string => `${label}: ${title}`,
   confirmStartAnyway: {
     title: 'Start anyway?',
-    text: 'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" only looks.',
+    text: 'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" starts nothing.',
     confirm: 'Start anyway',
     deny: 'Cancel',
   },
@@ -131,7 +131,7 @@ export const card = {
       `Nothing was started: Slack refused the card here and in a direct message (${code}). Ask an app admin to check this app's permissions in Slack, then try again.`,
     cancelled: 'Canceled before it was sent to Devin. Nothing was started.',
     askedToWait: (duration: string): string =>
-      `Nothing was started: Devin is busy and asked to wait ${duration}, longer than a request is kept. Try again after that. Devin's status: https://www.devinstatus.com`,
+      `Nothing was started: Devin is busy and asked to wait ${duration}, which is longer than this app waits. Try again after that. Devin's status: https://www.devinstatus.com`,
     gaveUp:
       "Nothing was started: Devin was busy or couldn't be reached for too long. Try again later. Devin's status: https://www.devinstatus.com",
   },

@@ -2,26 +2,26 @@
 export const command = {
   /** The store did not take the request. */
   notRecorded:
-    "Your request couldn't be saved, so nothing was started. Try again in a minute. If it happens again, tell the person who runs this app.",
-  /** The same of a command that would have started nothing. */
+    "Your request couldn't be saved, so nothing was started. Try again in a minute. If it happens again, tell an app admin.",
+  /** The same for a command that would have started nothing. */
   notAnswered: {
     title: 'Nothing was done.',
     problem:
-      "This app couldn't look that up or save it. Try again in a minute. If it happens again, tell the person who runs this app.",
+      "This app couldn't look that up or save it. Try again in a minute. If it happens again, tell an app admin.",
   },
-  /** The store had it, and did not answer before Slack stopped waiting. */
+  /** The store got it, but did not answer before Slack stopped waiting. */
   notConfirmed: {
     title: 'Not confirmed in time.',
     problem:
-      'The database did not answer in time, so this app cannot tell whether your request was saved. Wait a minute and look for its card before you try again.',
+      "The database didn't answer in time, so your request may or may not be saved. Wait a minute and look for its card before you try again.",
   },
   /** Flags and values come as code spans; `takes` from `fields`. What was typed is quoted by the notice around. */
   problems: {
     unknownFlag: (flag: string): string => `Unknown option ${flag}. See \`help options\`.`,
     /** `said`: the option that was probably meant, with its value. */
     unknownFlagNear: (flag: string, said: string): string => `Unknown option ${flag}. Did you mean ${said}?`,
-    /** Where a task is asked for. */
-    ofTheTask: 'If it belongs to the task, put it in backticks.',
+    /** If the command takes a task. */
+    ofTheTask: "If it's part of the task, put it in backticks.",
     /** By what the options are for. */
     onlyInForm: {
       task: (flag: string, label: string): string =>
@@ -45,7 +45,7 @@ export const command = {
   question: {
     title: 'Nothing was started yet.',
     meant: (command: string): string => `Did you mean ${command}?`,
-    oneWord: 'Is that one word the whole task?',
+    oneWord: 'Is that one word your whole task?',
     start: 'Start it as a task',
     edit: 'Edit first',
     started: 'Started as a task.',
@@ -57,7 +57,7 @@ export const command = {
   help: {
     title: 'Start a Devin session',
     usage: (command: string): string =>
-      `Type ${command} and a task, or ${command} alone for a form. The session runs as you.`,
+      `Type ${command} and a task, or only ${command} for a form. The session runs as you.`,
     examples: [
       'fix the flaky login test --repo acme/web --acu 10',
       '!fast write release notes --title "Release 2.4" --tag docs,release',
@@ -68,10 +68,10 @@ export const command = {
     more: (command: string): string =>
       `More: \`${command} help options\` for every option · \`${command} help admin\` for administrators`,
     subcommandsTitle: 'Your sessions',
-    sessionNote: 'Name a session by its id or its link, or leave it out to pick one.',
+    sessionNote: 'Name a session by its id or link, or leave it out to pick from a list.',
     optionsTitle: 'All options',
     flagsNote:
-      "Put values with spaces in quotes. `--acu default` goes back to your organization's default; so does `default` with any other option. Text in backticks, and everything after a separate `--`, is part of the task.",
+      "Put values with spaces in quotes. `default` as a value, such as `--acu default`, goes back to your organization's default. Text in backticks, and everything after a separate `--`, is part of the task.",
     modes: (words: string): string => `Mode words work anywhere in the task: ${words}.`,
     formOnly: (labels: string): string => `Only in the form: ${labels}.`,
     adminTitle: 'For administrators',
@@ -87,7 +87,7 @@ export const command = {
         usage: 'defaults',
         does: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them.',
       },
-      notify: { usage: 'notify', does: 'shows and sets where you hear about your sessions.' },
+      notify: { usage: 'notify', does: 'shows and sets where you get notifications.' },
       steer: {
         usage: 'steer requester|members',
         does: "sets who can answer and stop this channel's sessions; `steer workspace …` sets it everywhere.",

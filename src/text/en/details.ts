@@ -1,4 +1,4 @@
-/** What "Details" shows of a session. */
+/** A session's Details. */
 export const details = {
   title: 'Session details',
   close: 'Close',
@@ -10,10 +10,10 @@ export const details = {
   updatedAt: 'Last change',
   problem: 'Problem',
   leftOut: 'Left out',
-  unticked: (counts: string): string => `${counts}, left out by the requester.`,
+  unticked: (counts: string): string => `${counts}, by the requester.`,
   runsAs: 'Runs as',
   identityOpen: 'Not known yet',
-  /** `how` is a sentence, `when` a moment. */
+  /** `how`: a sentence; `when`: a moment. */
   identity: (name: string, how: string, when: string): string => `${name}. ${how} Checked ${when}.`,
   states: {
     accepted: 'Accepted, not sent yet',
@@ -25,7 +25,7 @@ export const details = {
     failed: 'Failed, nothing was started',
     unknown: 'Not confirmed',
   },
-  /** Where a value comes from if not from the request itself. */
+  /** Where a value comes from if not from the request. */
   why: {
     workspace: 'workspace default',
     channel: 'channel default',
@@ -35,7 +35,7 @@ export const details = {
   withWhy: (label: string, why: string): string => `${label} (${why})`,
   notSaid: "Everything else uses your organization's defaults.",
   noResponse: 'No answer from Devin yet.',
-  /** For a value that is not shown. */
+  /** For a value that isn't shown. */
   isSet: 'set',
   none: 'none',
   nothing: 'empty',

@@ -1,39 +1,40 @@
 /** Devin's refusals and failures. */
 export const devin = {
-  /** 400, 422 on anything but a request for a session. `reason` is Devin's own. */
+  /** 400, 422 on anything but a request for a session. `reason`: in Devin's words. */
   refused: (reason: string | null): string =>
     reason === null ? "Devin refused it and didn't say why." : `Devin refused it: ${reason}`,
-  /** 400, 422. `reason` is Devin's own. */
+  /** 400, 422. `reason`: in Devin's words. */
   invalid: (reason: string | null): string =>
     reason === null
       ? "Devin refused this request and didn't say why. Nothing was started. Change it and try again."
       : `Devin refused this request: ${reason}\nNothing was started. Change it and try again.`,
-  /** If Devin's whole answer is about fields; their lines follow. */
+  /** If Devin's answer is about fields only; their lines follow. */
   invalidFields: 'Devin refused this request. Nothing was started. Change it and try again. Devin says:',
   /** One line for each field that Devin names; `label` from `fields`. */
   invalidField: (label: string, reason: string): string => `${label}: ${reason}`,
   /** 401. */
   unauthorized:
-    "Devin doesn't accept this app's key: it is wrong, revoked or expired. Ask an app admin to create one in Devin Settings > Service users and set DEVIN_API_KEY.",
-  /** 403. `permission` is null if Devin does not name it. */
+    "Devin doesn't accept this app's key: it's wrong, revoked or expired. Ask an app admin to create one in Devin Settings > Service users and set DEVIN_API_KEY.",
+  /** 403. `permission`: null if Devin does not name it. */
   forbidden: (permission: string | null): string =>
     permission === null
-      ? "This app's service user may not do that in Devin, and Devin didn't name the missing permission. Ask a Devin admin to check its role in Devin Settings > Service users; sessions that run as a person need ManageOrgSessions and ImpersonateOrgSessions."
+      ? "This app's service user can't do that in Devin, and Devin didn't name the missing permission. Ask a Devin admin to check its role in Devin Settings > Service users; sessions that run as a person need ManageOrgSessions and ImpersonateOrgSessions."
       : `This app's service user lacks the permission ${permission} in Devin. Ask a Devin admin to add it to its role in Devin Settings > Service users, then try again.`,
   /** 403, 404, if it is about the member that a session runs as. */
   aboutPerson:
     "That's about the person the session would run as, not about this app. A Devin admin can change it in Devin Settings > Members.",
   /** What it takes to start a session as a person. */
   impersonation:
-    "A session runs as a person if three things hold: this app's service user has the permission ImpersonateOrgSessions, the person is a member of the Devin organization, and the person has the permission UseDevinSessions.",
-  /** 403: what does not work without a permission, by its name in Devin. */
+    "To run a session as a person, three things must be true: this app's service user has the permission ImpersonateOrgSessions, the person is a member of the Devin organization, and the person has the permission UseDevinSessions.",
+  /** 403: what doesn't work without a permission, by its name in Devin. */
   without: {
     ManageOrgSessions: "Until then, sessions can't be started or steered from Slack.",
     ImpersonateOrgSessions:
       "Until then, sessions can't run as a person; with IMPERSONATION=off they run as the service user.",
     UseDevinSessions: "Until then, files can't be sent; sessions without files can start.",
     ViewOrgSessions: "Until then, sessions can start but can't be followed here.",
-    ViewOrgMembership: "Until then, people aren't found by email; an app admin can link each one by hand.",
+    ViewOrgMembership:
+      "Until then, people can't be found by email; a workspace admin can link each person instead.",
     ManageAccountPlaybooks: "Until then, playbooks aren't suggested; you can type their ids.",
     ManageAccountKnowledge: "Until then, knowledge isn't suggested; you can type the ids of notes.",
     ManageOrgSecrets: "Until then, secrets aren't suggested; you can type their ids.",
@@ -46,13 +47,13 @@ export const devin = {
     `${reason === null ? "Devin can't do that in the session's current status. " : `Devin refused it: ${reason}\n`}Open the session in Devin to see its status, then try again.`,
   /** 429. */
   busy: 'Devin is busy. It will start automatically.',
-  /** 5xx on what may be repeated, or no connection. */
+  /** 5xx on what can be repeated, or no connection. */
   down: "Devin can't be reached. It will start automatically.",
   /** 429, 5xx or no connection on something that is not queued, such as stopping a session. */
   notNow: "Devin is busy or can't be reached, so nothing was done. Try again in a minute.",
   /** The answer to anything but a create was lost. */
   unknownAction: "Devin didn't confirm. Open the session in Devin before you try again.",
-  /** Anything else. `reason` is Devin's own. */
+  /** Anything else. `reason`: in Devin's words. */
   unexpected: (status: number | null, reason: string | null): string =>
     `Devin sent an unexpected answer${status === null ? '' : ` (HTTP ${status})`}${reason === null ? '. ' : `: ${reason}\n`}Try again; if it keeps happening, tell an app admin.`,
 };

@@ -54,7 +54,7 @@ export const fields = {
   knowledge_ids: {
     label: 'Knowledge',
     hint: '',
-    placeholder: 'Everything your organization knows',
+    placeholder: "All of your organization's knowledge",
     takes: 'a note id',
   },
   secret_ids: {
@@ -88,14 +88,14 @@ export const fields = {
     takes: 'a JSON Schema',
   },
   structured_output_required: {
-    label: 'The structured result is required',
-    hint: 'On: Devin must deliver it before its turn ends. Counts only with a schema.',
+    label: 'Require the structured result',
+    hint: 'On: Devin must deliver it before its turn ends. Needs a schema.',
     placeholder: '',
     takes: 'no value; makes the structured result optional',
   },
   platform: {
     label: 'Machine',
-    hint: 'For example windows, or the name of an outpost pool.',
+    hint: 'For example, windows or the name of an outpost pool.',
     placeholder: "Your organization's default",
     takes: 'a platform or outpost pool',
   },

@@ -33,19 +33,19 @@ export const modal = {
     tooMany: (read: number, unread: number): string =>
       `This thread is very long. Devin gets ${read} messages: the first one and those around the one you picked. ${unread} others are left out.`,
     asFile:
-      'This thread is long. The prompt quotes the messages around the one you picked; all of them are in an attached file.',
+      'This thread is long. The task quotes the messages around the one you picked; an attached file has all of them.',
     review: "Review what's sent",
   },
   threadUnreadable:
-    "Only this message can be included. This app isn't in this conversation, so it can't read the thread. To include the thread, type `/invite @Devin Sessions` there and open this form again.",
+    "Only this message can be included: this app isn't in the conversation, so it can't read the thread. To include the thread, type `/invite @Devin Sessions` there and open this form again.",
   /** One input holds 3,000 characters; a longer value continues in more of them. */
   continued: (label: string, part: number): string => `${label} (part ${part})`,
-  /** `names`: what they were called; empty if that is not known. */
+  /** `names`: empty if they are not known. */
   secretsLost: (names: readonly string[]): string =>
-    `The secrets for this session only weren't kept. Enter them again under "More options".${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
+    `This session's own secrets weren't kept. Enter them again under "More options".${names.length === 0 ? '' : ` They were: ${names.join(', ')}.`}`,
   continuedHint: 'Continues the input above.',
   tooLong: (label: string): string =>
-    `${label}: the value is longer than this form can hold, so its end is missing here.`,
+    `${label}: the value is longer than this form can hold, so the end is missing here.`,
   none: {
     label: (label: string): string => `${label}: none at all`,
     option: 'None at all',
@@ -53,7 +53,7 @@ export const modal = {
     hint: (label: string): string =>
       `Gives Devin no ${label.toLowerCase()}. Leave the list empty to give all.`,
   },
-  /** Options of closed sets, by their value: at most 75 characters. */
+  /** Options of closed sets, by their value: up to 75 characters. */
   options: {
     normal: 'Normal: the default',
     fast: 'Fast: about twice as fast, same intelligence, 4 times the cost',
@@ -63,9 +63,9 @@ export const modal = {
   },
   search: 'Type to search, or to enter your own',
   on: 'On',
-  /** How values of a kind are written, after the hint of the field. */
+  /** How to write values of a kind, after the hint of the field. */
   kinds: {
-    list: 'Put a value with a comma in double quotes.',
+    list: 'Put a value that has a comma in double quotes.',
     secrets:
       "Everything after the first = is the value, quotes included. Blank lines and lines that start with # are skipped. Your screen shows what you type. You'll retype these if you reopen the form.",
     json: 'A JSON object, from { to }.',
@@ -79,7 +79,7 @@ export const modal = {
     label: 'Files',
     hint: 'Up to 10 files of up to 10 MB each.',
   },
-  /** Files that hold a value which is too long to be typed. */
+  /** Files for values that are too long to type. */
   textFiles: {
     text: { label: 'Instructions file', hint: 'A text file that is added to the task, up to 256 KB.' },
     json: { label: 'Schema file', hint: 'A JSON Schema as a file, instead of the box above.' },
@@ -101,7 +101,7 @@ export const modal = {
     noSecrets: 'This file has no KEY=VALUE lines.',
     repeatedSecret: 'A key is both in the box and in this file. Keep one of them.',
   },
-  /** Where a value came from that was filled in. */
+  /** Where a filled-in value came from. */
   filledIn: {
     workspace: "From this workspace's defaults.",
     channel: "From this channel's defaults.",
@@ -122,7 +122,7 @@ export const modal = {
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
   closeRefused: 'Close',
   identityUnavailable:
-    "This app couldn't check who you are in Devin just now, so there is no form yet. Close this and open it again in a minute. What you typed is kept.",
+    "This app couldn't check who you are in Devin just now, so there's no form yet. Close this and open it again in a minute. What you typed is kept.",
   expired: 'This form is too old. Copy your task and open a new form. Nothing was started.',
   errors: {
     empty: 'Add a task: what should Devin do?',

@@ -6,7 +6,8 @@ export const home = {
   runsAs: {
     looking: 'Looking up who your sessions run as…',
     member: (name: string): string => `Your sessions run as ${name}.`,
-    notKnown: "We couldn't look up who your sessions run as. We'll look again before anything goes to Devin.",
+    notKnown:
+      "This app couldn't check who your sessions run as just now. It checks again before anything goes to Devin.",
   },
   start: 'Start a session',
   refresh: 'Refresh',
@@ -22,7 +23,7 @@ export const home = {
     byCommand: 'In any channel, type a task and one of your repositories:',
     example: 'fix the flaky login test --repo acme/web --acu 10',
     byShortcut:
-      'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Follow Devin and answer it in Slack.',
+      'Or point at any message and choose *More actions* > *Start a Devin session*: Devin gets the thread, too. Its progress and questions come to Slack.',
   },
   defaults: (values: string, command: string): string =>
     `*Your defaults:* ${values} (change them with ${command})`,
@@ -34,11 +35,13 @@ export const home = {
     label: 'Health',
     reachable: (side: 'database' | 'devin' | 'slack'): string => `${SIDES[side]} reachable`,
     unreachable: (side: 'database' | 'devin' | 'slack'): string => `:warning: ${SIDES[side]} not reachable`,
-    allScopes: 'no Slack scope missing',
+    allScopes: 'no missing Slack scopes',
     missingScopes: (scopes: string): string => `:warning: missing Slack scopes: ${scopes}`,
     setAside: (count: number): string =>
-      count === 0 ? 'nothing set aside' : `:warning: ${count} set aside after repeated failures, see the log`,
+      count === 0
+        ? 'nothing set aside'
+        : `:warning: ${count} set aside after repeated failures (see the log)`,
   },
   help: (command: string): string =>
-    `${command} lists every option. In a session's thread, what you write goes to Devin.`,
+    `In a session's thread, your replies go to Devin. ${command} shows what else you can do.`,
 };

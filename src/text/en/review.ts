@@ -1,4 +1,4 @@
-/** The list of messages and files that go to Devin with a task. */
+/** The list of messages and files that Devin gets with a task. */
 export const review = {
   title: 'What Devin gets',
   submit: 'Done',
@@ -6,12 +6,12 @@ export const review = {
   loading: 'Reading the conversation…',
   unreadable:
     "This app can't read this conversation now, so Devin gets only the message you picked. Close this to go back to the form.",
-  intro: 'Untick what Devin should not get. It is sent as background, not as instructions.',
+  intro: "Untick what Devin shouldn't get. The rest is sent as background, not as instructions.",
   page: (page: number, pages: number): string => `Page ${page} of ${pages}`,
   earlier: 'Earlier messages',
   later: 'Later messages',
   send: 'Send',
-  /** What a screen reader says of a box. */
+  /** For screen readers, at a box. */
   picked: 'the message you picked',
   kinds: { member: 'member', guest: 'guest', external: 'outside your organization', app: 'app' },
   empty: '(no text)',

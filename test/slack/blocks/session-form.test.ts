@@ -159,7 +159,7 @@ describe('a form', () => {
   test('says so where a value is longer than any form', () => {
     const view = draw({ values: { prompt: 'word '.repeat(60_000).trim() }, expanded: true });
     expect(lines(view)[1]).toBe(
-      'Task: the value is longer than this form can hold, so its end is missing here.',
+      'Task: the value is longer than this form can hold, so the end is missing here.',
     );
   });
 

@@ -60,7 +60,7 @@ describe('problems', () => {
 
   test('an unknown flag is told with the nearest one and what that takes', () => {
     expect(sentences('x --repos a/b')).toEqual([
-      'Unknown option `--repos`. Did you mean `--repo a/b`? If it belongs to the task, put it in backticks.',
+      "Unknown option `--repos`. Did you mean `--repo a/b`? If it's part of the task, put it in backticks.",
     ]);
     expect(sentences('x --branch main')[0]).not.toContain('Did you mean');
   });
