@@ -27,7 +27,7 @@ function requestRows({
 }: Report): Row[] {
   const stuck = missing.length;
   return [
-    ['requests that Slack saw accepted', String(accepted)],
+    ['accepted requests', String(accepted)],
     ['of them with a session, exactly one', String(created)],
     ['of them told "not confirmed"', String(notConfirmed)],
     ['started although Slack had no answer', String(startedUnanswered)],
