@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Running } from './process.ts';
 import type { World } from './world.ts';
 
-/** Milliseconds from what somebody says in a session's thread to its POST at Devin, one after the other. */
+/** Milliseconds from a reply in a session's thread to its POST at Devin, one after the other. */
 export async function measureReplies(world: World, app: Running, turns: number): Promise<number[]> {
   const { slack, devin, channelId, userId, ask } = world;
   slack.connectHttp(`http://127.0.0.1:${app.port}/slack/events`);

@@ -80,7 +80,7 @@ async function measureQuiet({ devin }: World, app: Running): Promise<Omit<Number
   };
 }
 
-/** How long a session that needs somebody goes on to look as if it worked; the longest of a few. */
+/** How long a session that needs a person still looks as if it works; the longest of a few. */
 async function measureCard({ slack, devin, channelId, ask }: World, app: Running): Promise<number> {
   const took: number[] = [];
   for (let change = 0; change < CHANGES; change += 1) {

@@ -40,7 +40,7 @@ export type BotProcess = {
 type BotProcessOptions = {
   /** All that the bot sees of settings. */
   environment: Record<string, string>;
-  /** Its folder: a `.env` of whoever runs the demo is none of its business. */
+  /** A folder of its own, so that it reads no `.env` of the person who runs the demo. */
   folder: string;
   /** What is started; the app's own main.ts by default. */
   program?: string;

@@ -13,7 +13,7 @@ type Stage = {
 
 /** Of what Devin does by itself, in the last act. */
 const SCRIPT_SPEED = 10;
-/** One each by command, shortcut and form, and one that asks; none for somebody without a Devin account. */
+/** One each by command, shortcut and form, and one that asks; none for a person without a Devin account. */
 const SESSIONS = 4;
 
 /** Plays the ways to start a session, and a conversation with one, and prints what each side sees. Returns what went wrong. */
@@ -26,7 +26,7 @@ export async function playDemo(stage: Stage): Promise<string[]> {
   await byShortcut(stage, cast);
   print(heading('3. The form, with more options'));
   await byForm(stage, cast);
-  print(heading('4. Somebody without a Devin account'));
+  print(heading('4. A person without a Devin account'));
   await byStranger(stage, cast);
   print(heading('5. Devin works, asks and finishes'));
   await byConversation(stage, cast);
@@ -57,7 +57,7 @@ async function byCommand(stage: Stage, { ana, channelId }: Cast): Promise<void> 
 
 async function byShortcut(stage: Stage, { ben, channelId, picked }: Cast): Promise<void> {
   const { slack, print } = stage;
-  print('ben picks "Start a Devin session" on his own reply, and the whole thread goes along:\n');
+  print('ben picks "Start a Devin session" on his own reply, and the whole thread is included:\n');
   await slack.shortcut(ben, { channelId, ts: picked }, 'start_session');
   const view = await settled(slack, ben);
   slack.typeIn(view.id, { 'field.prompt': 'Fix the address picker', context_choice: 'thread' });

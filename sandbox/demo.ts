@@ -21,7 +21,7 @@ const PORTS_TRIED = 20;
 
 type OpenAt = (port: number) => Promise<Page>;
 
-/** A mistake of whoever named the port. */
+/** A mistake in the command line. */
 class PortTrouble extends Error {}
 
 const options = readOptions();

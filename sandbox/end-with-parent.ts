@@ -1,2 +1,2 @@
-/** Preloaded into the app's process: whoever kills the sandbox leaves nobody behind who could end the app. */
+/** Preloaded into the app's process: ends the app when the sandbox is killed. */
 process.once('disconnect', () => process.exit(1));

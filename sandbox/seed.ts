@@ -38,7 +38,7 @@ export function seed({ slack, devin }: Sides, clock: Clock = createSeedClock()) 
 type People = ReturnType<typeof addPeople>;
 type Channels = ReturnType<typeof addChannels>;
 
-/** Ids that never change: the page gives each person a colour by them. */
+/** Ids that never change: the page gives each person a color by them. */
 function addPeople(slack: LocalSlack) {
   return {
     ana: slack.addUser({ id: 'U0ANA03', name: 'ana', realName: 'Ana Ruiz', email: 'ana@acme.example' }),

@@ -3,7 +3,7 @@ import type { Text } from './text/index.ts';
 /** How far their clock is ahead of ours; null: they have not answered yet. An answer tells the time to the second. */
 export type Skews = { slack: () => number | null; devin: () => number | null };
 
-/** Above this somebody should look; nothing breaks before. */
+/** Worth a warning; nothing breaks before. */
 const WARN_ABOVE_MS = 30_000;
 const SYSTEMS = ['slack', 'devin'] as const;
 

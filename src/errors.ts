@@ -5,13 +5,13 @@ import { StoreError } from './store/store-error.ts';
 import { durationWords } from './text/duration.ts';
 import type { Text } from './text/index.ts';
 
-/** Aborts the start; its message is a sentence for whoever runs the app. */
+/** Aborts the start; its message is a sentence for the person who runs the app. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code = 'start';
 }
 
-/** Its message alone tells whoever runs the app what to do; a stack trace would not help. */
+/** Its message says what to do; a stack trace would not help. */
 export function isForOperator(error: unknown): error is Error {
   return error instanceof StartError || error instanceof StoreError;
 }
@@ -81,7 +81,7 @@ function isOfImpersonation({ code, detail, permission }: DevinFailure): boolean 
   return code === 'forbidden' && (permission === null || permission === 'ImpersonateOrgSessions');
 }
 
-/** What Devin says of fields is said beside each, not twice. */
+/** Devin's words about fields are shown beside each, not twice. */
 function refusal({ detail, fieldErrors }: DevinFailure, text: Text): string {
   const isOfFields =
     detail !== null && fieldErrors.length > 0 && fieldErrors.every(({ message }) => detail.includes(message));

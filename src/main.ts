@@ -40,7 +40,7 @@ async function run(config: Config): Promise<void> {
 }
 
 function endForAFreshStart(log: Log): void {
-  log.fatal('this process is of no use any more: ending, so that a supervisor starts a fresh one');
+  log.fatal('this process is no longer of use: ending, so that a supervisor starts a new one');
   process.exit(1);
 }
 

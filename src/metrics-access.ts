@@ -18,7 +18,7 @@ NEARBY.addAddress('::1', 'ipv6');
 NEARBY.addSubnet('fc00::', 7, 'ipv6');
 NEARBY.addSubnet('fe80::', 10, 'ipv6');
 
-/** With a token: whoever has it. Without: whoever is near, and was not passed on by a proxy from farther away. */
+/** With a token: anyone who has it. Without: private addresses, unless a proxy passed the request on. */
 export function mayReadMetrics(token: string | null, { headers, remoteAddress }: Visitor): boolean {
   if (token !== null) return sameText(headers.authorization ?? '', `Bearer ${token}`);
   const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');

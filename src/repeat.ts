@@ -1,7 +1,7 @@
 export type Repetition = {
   /** It does not keep the process alive. */
   unref(): void;
-  /** Ends it, and waits for the run that is under way. */
+  /** Ends it, and waits for the run in progress. */
   stop(): Promise<void>;
 };
 

@@ -46,7 +46,7 @@ async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, enviro
 }
 
 describe('the doctor', () => {
-  test('says of each thing whether it is well, and which it cannot check', async () => {
+  test("shows for each check whether it passed, and which can't be checked", async () => {
     const { code, printed, lines } = await runDoctor();
     expect(printed).not.toContain('✗');
     expect(code).toBe(0);

@@ -16,7 +16,7 @@ const platform = { field: 'platform', message: OF_PLATFORM };
 test.each([
   ['the same words', OF_PLATFORM],
   ['the same words among others', `platform: ${OF_PLATFORM}`],
-])('what Devin says of a field is said once, beside it: %s', (_how, detail) => {
+])("shows Devin's words about a field once, beside it: %s", (_how, detail) => {
   const words = refused({ detail, fieldErrors: [platform] });
   expect(words).toContain(`Devin says:\nMachine: ${OF_PLATFORM}`);
   expect(words.split(OF_PLATFORM)).toHaveLength(2);

@@ -157,7 +157,7 @@ function neededByEvents(): { what: string; scope: string }[] {
 }
 
 describe('the manifest', () => {
-  test('is one that Slack takes as it stands, and for HTTP with the comment signs taken off', () => {
+  test('is accepted by Slack as it is, and for HTTP with the URLs uncommented', () => {
     expect(new Set(requested).size).toBe(requested.length);
     expect(manifest.settings.socket_mode_enabled).toBe(true);
     const { features, settings } = read(lines.replaceAll(/^(\s*)# (?=[a-z_]*url:)/gm, '$1'));

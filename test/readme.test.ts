@@ -27,7 +27,7 @@ test('the README has each command that the help has', () => {
   for (const word of Object.keys(en.command.help.subcommands)) expect(readme).toContain(`\`/devin ${word}`);
 });
 
-test('the README says of each scope in the manifest what it is for', () => {
+test('the README says what each scope in the manifest is for', () => {
   for (const scope of manifest.oauth_config.scopes.bot) expect(readme).toContain(`\`${scope}\``);
 });
 

@@ -51,7 +51,7 @@ export type LocalDevin = {
   waitForRequest(predicate: (request: RecordedRequest) => boolean): Promise<RecordedRequest>;
   /** The first session that fits, now or after any change. */
   waitForSession(predicate: (session: LocalSession) => boolean): Promise<LocalSession>;
-  /** Breaks every connection and leaves nothing running; whoever still waits is told. Twice does no harm. */
+  /** Breaks every connection and leaves nothing running; waiting calls reject. Twice does no harm. */
   stop(): Promise<void>;
 };
 

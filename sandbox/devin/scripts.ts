@@ -14,7 +14,7 @@ const started: Step[] = [
   { afterMs: 2000, status: 'running', statusDetail: 'working' },
 ];
 
-/** What the scripts say of what they were asked for. */
+/** What the scripts know of their task. */
 type Task = { words: string; repository: string };
 
 const MARKUP = /[`*~<>[\]|\\]/g;

@@ -60,7 +60,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     return session;
   }
 
-  /** Every change of a session passes here, so that whoever waits for one sees it. */
+  /** Every change of a session passes here, so that waiting calls see it. */
   function touch(id: string, edit: (session: SessionState) => void): void {
     const session = get(id);
     edit(session);

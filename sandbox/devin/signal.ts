@@ -3,7 +3,7 @@ export type Signal = {
   notify(): void;
   /** The first thing that `find` sees, now or after any later change. */
   waitFor<T>(find: () => T | undefined): Promise<T>;
-  /** Nothing more will change: whoever still waits is told so. */
+  /** Nothing more will change: waiting calls reject. */
   close(): void;
 };
 

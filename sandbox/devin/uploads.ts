@@ -18,7 +18,7 @@ export type Uploads = {
   all: Upload[];
   add(upload: NewUpload): Upload;
   find(id: string, name: string): Upload | undefined;
-  /** Whether this server may be asked for the address: it holds the file, or the address is somebody else's. */
+  /** Whether the address may be used: this server has the file, or the address is another server's. */
   knows(url: string): boolean;
 };
 

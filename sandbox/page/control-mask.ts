@@ -1,6 +1,6 @@
 const MASK = '[secret]';
 
-/** What lets one act in somebody's name. */
+/** What lets one act in another person's name. */
 const TOKENS = new Set(['token', 'response_url', 'response_urls', 'upload_url']);
 
 /** Inputs of the form that hold secrets. */

@@ -58,7 +58,7 @@ export function createControl(options: ControlOptions): PageControl & { close: (
   };
   const stops = [
     bot.subscribe(tell),
-    // Whoever listens to the local Slack hears of its changes there.
+    // Listeners of the local Slack get its changes there.
     slack.subscribe((change) => log.note(change)),
     watchDevin(devin, () => {
       log.takeDevinRequests();

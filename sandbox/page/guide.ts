@@ -20,7 +20,7 @@ export type Guide = {
   close: () => void;
 };
 
-/** What was under way when the app was killed, and how many requests Devin had seen. */
+/** What was in progress when the app was killed, and how many requests Devin had seen. */
 type Kill = { sessions: readonly LocalSession[]; requests: number };
 
 type Parts = GuideOptions & { kill: () => Kill | null };

@@ -22,7 +22,7 @@ export type PageOptions = {
   control: PageControl;
   /** Things to try; none by default. */
   guide?: Guide;
-  /** What the person switcher says of somebody, by user id: "No Devin account". */
+  /** What the person switcher shows beside a name, by user id: "No Devin account". */
   notes?: ReadonlyMap<string, string>;
   /** 0, the default: any free port. */
   port?: number;

@@ -15,11 +15,11 @@ export type SnapshotDeps = {
   manifest: Manifest;
   faults: () => unknown;
   guide: Guide | null;
-  /** What the person switcher says of somebody, by user id. */
+  /** What the person switcher shows beside a name, by user id. */
   notes: ReadonlyMap<string, string>;
 };
 
-/** Everything the page shows, for whoever is looking: the page itself hides what one person does not see. */
+/** Everything the page shows, for every person: the page hides what the current one does not see. */
 export function takeSnapshot(deps: SnapshotDeps): Snapshot {
   const { slack, devin, files, manifest } = deps;
   const { teamName, botUserId } = slack.workspace;

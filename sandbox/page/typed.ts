@@ -1,6 +1,6 @@
 import type { LocalSlack } from '../slack/index.ts';
 
-/** Up to what ends a sentence, or the brackets it stands in. */
+/** Up to what ends a sentence, or the brackets around it. */
 const ADDRESS = /(?<![\w@])https?:\/\/(?:(?!&[lg]t;)[^\s"'])*(?<![.,;:!?)])/g;
 
 /**

@@ -37,7 +37,7 @@ export function addBotMessage(state: State, message: NewMessage): Message {
 
 export type Edit = Partial<Pick<Message, 'text' | 'blocks' | 'attachments' | 'metadata'>>;
 
-/** By whoever wrote it. */
+/** By its author. */
 export function changeMessage(state: State, message: Message, edit: Edit): void {
   Object.assign(message, edit, { editedTs: state.nextTs() });
   if (edit.blocks !== undefined) message.blocks = assignIds(edit.blocks);

@@ -104,7 +104,7 @@ async function storm(
     const token = await ask(request);
     if (token === null || request.turns.length === 0) return;
     const talking = talk(request, token);
-    // Whoever awaits it is told; until then nobody does.
+    // A later await gets it; until then nobody waits.
     talking.catch(() => undefined);
     talks.push(talking);
   });

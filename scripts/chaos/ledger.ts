@@ -15,7 +15,7 @@ export type Attempt = {
   outcome: 'accepted' | 'refused' | 'unanswered';
 };
 
-/** What somebody wrote in a thread for Devin. */
+/** What a person wrote in a thread for Devin. */
 export type Reply = {
   token: string;
   sessionId: string;

@@ -14,7 +14,7 @@ const MAX_REDIRECTS = 5;
 
 type Upload = Options & Omit<FilePart, 'field'>;
 
-/** `size` in bytes, null where it is not announced. The body has to be read or cancelled. */
+/** `size` in bytes, null if it is not announced. The body must be read or canceled. */
 export type Download = { body: ReadableStream<Uint8Array>; contentType: string | null; size: number | null };
 
 const sessionAttachmentsSchema = z.array(sessionAttachmentSchema);

@@ -77,7 +77,7 @@ function report({ operation, log, onRequest }: Attempted, { input, response, sta
   onRequest?.(facts);
 }
 
-/** Whatever is not a word of the API may be an id, or the name of somebody's file. */
+/** Anything that is not a word of the API can be an id, or the name of a person's file. */
 function templateOf(url: string): string {
   const { pathname } = new URL(url);
   return pathname.replaceAll(/[^/]+/g, (part) => (API_WORDS.has(part) ? part : '{id}'));

@@ -19,7 +19,7 @@ const REMEMBERED_MS = 5 * 60_000;
 /**
  * What values can be picked from. Playbooks and secrets have no search of their own: their lists are kept for five
  * minutes and filtered here. A list that the service user may not read is empty, and is not asked for again for
- * as long. One attempt each: somebody is waiting at a menu.
+ * as long. One attempt each: a person is waiting at a menu.
  */
 export function createCatalog(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
   const playbooks = remembered(async () => listPlaybooks(client), now);
@@ -149,7 +149,7 @@ function matching(items: CatalogItem[], query: string): CatalogItem[] {
   );
 }
 
-/** Keeps what was loaded for five minutes, and shares a load under way; a failed one is not kept. */
+/** Keeps what was loaded for five minutes, and shares a load in progress; a failed one is not kept. */
 function remembered<T>(load: () => Promise<T>, now: () => number): () => Promise<T> {
   let kept: { value: Promise<T>; untilMs: number } | null = null;
   return async () => {

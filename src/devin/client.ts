@@ -19,7 +19,7 @@ type Call<Answer> = Options & {
   operation: string;
   method: 'get' | 'post' | 'put' | 'delete';
   path: string;
-  /** A success whose body does not fit is `no-answer`. */
+  /** A success with an invalid body is `no-answer`. */
   answer: z.ZodType<Answer>;
   query?: URLSearchParams;
   json?: object;

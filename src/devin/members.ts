@@ -73,7 +73,7 @@ function toMember({ user_id: userId, name, email }: z.output<typeof memberSchema
   return { userId, name: name ?? email ?? userId, email };
 }
 
-/** Somebody acts as the member that is found: a filter that was not applied must not pass for a match. */
+/** A person acts as the member that is found: an ignored filter must not pass for a match. */
 function sameAddress(found: string | null, asked: string): boolean {
   return found !== null && folded(found) === folded(asked);
 }

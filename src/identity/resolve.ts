@@ -29,7 +29,7 @@ export type IdentityResolver = ReturnType<typeof createIdentityResolver>;
  * profile's confirmed address. People cannot claim an identity for themselves.
  */
 export function createIdentityResolver(deps: ResolveDeps) {
-  /** What Devin says of a full member of the workspace. */
+  /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, address: string | null): Promise<Identity> {
     const cached = await deps.identities.cached(person, address);
     if (cached !== null && deps.now() - cached.checkedAtMs < timeToLive(cached)) return cached;
@@ -94,7 +94,7 @@ function timeToLive({ kind }: Identity): number {
   return kind === 'matched' ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
 }
 
-/** `j…@acme.com`: enough to recognise one's own address, not enough to learn another's. */
+/** `j…@acme.com`: enough to recognize one's own address, not enough to learn another's. */
 function maskEmail(email: string): string {
   const at = email.lastIndexOf('@');
   return at < 1 ? '…' : `${email.slice(0, 1)}…${email.slice(at)}`;

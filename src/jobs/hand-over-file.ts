@@ -16,7 +16,7 @@ type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOu
 
 type HandOverDeps = { files: Pick<SlackFiles, 'open'>; upload: UploadFile; now: () => number };
 
-/** So long after somebody asked, a file that Slack cannot be asked for is waited for. */
+/** How long after the request to wait for a file while Slack can't be asked for it. */
 const PATIENCE_MS = 10 * 60_000;
 
 /** Takes a file from Slack to Devin while it is read. Throws where asking Slack again later may do. */

@@ -1,7 +1,7 @@
 import { createWithLease } from '../queue/index.ts';
 import type { Leases } from '../store/leases.ts';
 
-/** False, with nothing done, while somebody else is at it. `held` aborts when somebody else has taken over. */
+/** False, with nothing done, while another process has the lease. `held` aborts when another one takes over. */
 export type OneAtATime = (name: string, task: (held: AbortSignal) => Promise<void>) => Promise<boolean>;
 
 /** `withLease` for tasks that give no result. */

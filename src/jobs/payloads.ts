@@ -55,7 +55,7 @@ export type Jobs = {
   };
   /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
   'restore-sessions': Search;
-  /** Say which member of the Devin organization a person is; null: nobody says so any more. */
+  /** Link a person to a member of the Devin organization; null: remove the link. */
   'link-person': {
     teamId: string;
     userId: string;

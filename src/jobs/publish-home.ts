@@ -40,7 +40,7 @@ const SHOWN_SESSIONS = 10;
 /** How long the first picture waits to know who sessions run as. */
 const IDENTITY_PATIENCE_MS = 1000;
 
-/** Draws a person's App Home from the rows and publishes it. It is a snapshot, and says of when. */
+/** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
 export function createHomePublisher(deps: HomeDeps) {
   const { listing, requests, sessions, defaults, resolver, outbound, enqueue, text, log } = deps;
 

@@ -33,7 +33,7 @@ export function startPoll({ boss, crew, everyMs }: PollParts): Repetition {
 
 /**
  * Those of the queues in which a job may start now. pg-boss tells of jobs as they are sent; of those that were to
- * start later, or again, somebody has to ask: here one cheap query does, in place of one from every idle worker.
+ * start later, or again, the queue must be polled: here with one cheap query, instead of one from every idle worker.
  */
 async function dueQueues(boss: PgBoss, names: readonly string[]): Promise<Set<string>> {
   const { rows } = await boss.getDb().executeSql(

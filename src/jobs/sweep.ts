@@ -60,7 +60,7 @@ export function createSweep(deps: SweepDeps) {
     for (const teamId of await cards.teamsInLine()) await enqueue('serve-cards', { teamId }, { key: teamId });
   }
 
-  /** What was said on either side, or is to be told, and is still under way. */
+  /** Messages and announcements that are still on their way. */
   async function recoverThreads(waitingMs: number): Promise<void> {
     const toDevin = await replies.waiting(waitingMs);
     for (const id of toDevin) await enqueue('relay-to-devin', { sessionId: id }, { key: id });

@@ -69,7 +69,7 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
   /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
   function placeOf(request: SessionRequest) {
     const { id, user_id: userId, channel_id: channelId, thread_ts: threadTs } = request;
-    // Slack shows a private notice in a thread only if somebody has replied there.
+    // Slack shows a private notice in a thread only if the thread has a reply.
     const hasThread = request.card_ts !== null || !beginsThread(request);
     if (request.card_elsewhere === PERSON_NOT_IN_CONVERSATION)
       return { userId, channelId: null, threadTs: null, responseUrl: null };

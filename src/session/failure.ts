@@ -31,7 +31,7 @@ export const failureSchema = z.discriminatedUnion('kind', [
     waiting: z.string().nullable(),
     askedToWaitMs: z.number().optional(),
   }),
-  /** Somebody took it back before it was sent. */
+  /** A person canceled it before it was sent. */
   z.object({ kind: z.literal('cancelled'), userId: z.string() }),
 ]);
 export type Failure = z.infer<typeof failureSchema>;

@@ -6,12 +6,12 @@ import { isSessionRef } from './session-id.ts';
  * The field table: one row per thing a person can set on a session. Flags, help, modal inputs, validation and
  * the README's option table all come from it. Keys are the wire names of Devin's `SessionCreateRequest`.
  *
- * A reader switches over `input.kind`, never over a key. Labels and hints are in the text catalogue, by key.
+ * A reader switches over `input.kind`, never over a key. Labels and hints are in the text catalog, by key.
  */
 
 /** How a value is written (flag) and entered (modal). */
 export type FieldInput =
-  /** One value. `lookup` names the catalogue that can suggest values. */
+  /** One value. `lookup` names the list that can suggest values. */
   | { kind: 'text'; multiline: boolean; maxLength: number; lookup?: Lookup }
   /** One of a closed set. */
   | { kind: 'choice'; options: readonly string[] }

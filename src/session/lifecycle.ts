@@ -29,7 +29,7 @@ const RUNNING: Record<string, SessionPhase> = {
   finished: 'finished',
 };
 
-/** Suspensions that somebody with a budget has to lift; the rest is sleep. */
+/** Suspensions that a person with a budget has to lift; the rest is sleep. */
 const CAPPED = /limit|credit|quota|payment|contract/;
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What sort of account somebody has in Slack. */
+/** What kind of account a person has in Slack. */
 const PERSON_KINDS = ['member', 'guest', 'external', 'bot', 'deactivated'] as const;
 
 /** A person as Slack describes them. */

@@ -6,7 +6,7 @@ import type { Listen } from './listening.ts';
 /** Where a person is told what is worth telling: in the thread, by direct message, or on the card alone. */
 export const NOTIFY = ['thread', 'dm', 'card'] as const;
 export type Notify = (typeof NOTIFY)[number];
-/** Who may answer, stop and archive: only whoever asked for the session, or every member of the organization. */
+/** Who may answer, stop and archive: only the requester, or every member of the organization. */
 export const STEER = ['requester', 'members'] as const;
 export type Steer = (typeof STEER)[number];
 

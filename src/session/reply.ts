@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failureSchema } from './failure.ts';
 
 /**
- * What somebody said in a session's thread, in a box or by a command: taken to Devin as it is, as a correction of
+ * What a person said in a session's thread, in a box or by a command: taken to Devin as it is, as a correction of
  * something said before, or one of the words that do something here.
  */
 export const REPLY_KINDS = [
@@ -33,7 +33,7 @@ export const replyFailureSchema = z.union([
   failureSchema,
   /** The session is over: nothing more can be said to it. */
   z.object({ kind: z.literal('ended') }),
-  /** Only whoever asked for the session, or only members, may steer it. */
+  /** Only the requester, or only members, may steer it. */
   z.object({ kind: z.enum(['requester-only', 'members-only']) }),
   /** It was not written in the thread, and the author is not in its conversation. */
   z.object({ kind: z.literal('not-in-conversation') }),
@@ -43,7 +43,7 @@ export type ReplyFailure = z.infer<typeof replyFailureSchema>;
 type Words = {
   kind: ReplyKind;
   text: string;
-  /** Names of the files that go along. */
+  /** Names of the files sent with it. */
   files: readonly string[];
   /** Whose words these are, where Devin would not know otherwise. */
   author: string | null;

@@ -63,7 +63,7 @@ export function createAuthority({ identify, presence, defaults, text }: Authorit
     writingRefusal: async ({ channel_id: channelId }: SessionRow, userId: string): Promise<string | null> =>
       placeRefusal(channelId, userId, text.steering.notInConversation),
 
-    /** To read what somebody else asked for. */
+    /** To read what another person asked for. */
     async readingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
       if (request.source !== 'follow' && request.user_id === userId) return null;
       return placeRefusal(request.channel_id, userId, text.steering.notYoursToRead);

@@ -85,7 +85,7 @@ function afterFailure(request: Asked): CardAction[] {
     : ['edit-and-try-again', 'details'];
 }
 
-/** As it stands, without its form: not where Devin found fault with it, nor where its secrets are gone. */
+/** As it is, without its form: not if Devin refused it, nor if its secrets are gone. */
 function canTryAgain({ failure, had_secrets: hadSecrets }: Asked): boolean {
   if (hadSecrets) return false;
   return !(failure?.kind === 'devin' && failure.code === 'invalid-request');

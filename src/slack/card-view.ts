@@ -96,7 +96,7 @@ function phaseOf(request: SessionRequest, session: SessionRow | null, shown: Sho
   }
 }
 
-/** In which a session goes on; in the others the time it took stands still. */
+/** Phases in which a session runs; in the others its time no longer grows. */
 const GOING_ON: ReadonlySet<SessionPhase> = new Set([
   'queued',
   'starting',

@@ -54,7 +54,7 @@ export function createSlackFiles(deps: {
   };
 }
 
-/** The bot's token goes along only as long as the address is Slack's, redirect by redirect. */
+/** The bot's token is sent only to Slack's addresses, redirect by redirect. */
 async function follow(
   { hosts, botToken, fetch }: { hosts: SlackHosts; botToken: string; fetch: typeof globalThis.fetch },
   address: string,

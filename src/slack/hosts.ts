@@ -1,7 +1,7 @@
 /** Slack's own hosts: the bot's token goes to these and nowhere else. */
 const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-gov\.com|slack-edge\.com)$/;
 
-/** `apiUrl`: a Web API base that stands in for Slack's; its origin is trusted as Slack's own hosts are. */
+/** `apiUrl`: a Web API base in place of Slack's; its origin is trusted like Slack's own hosts. */
 export function createSlackHosts(apiUrl: string | null) {
   const standIn = apiUrl === null ? null : new URL(apiUrl).origin;
   return {

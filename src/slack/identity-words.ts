@@ -9,7 +9,7 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
     : text.notices.serviceUser.noMatch[identity.because];
 }
 
-/** Why somebody cannot start a session, and what to do about it. */
+/** Why a person can't start a session, and what to do about it. */
 export function refusalSentence(identity: RefusedIdentity, text: Text): string {
   return text.notices.identity[identity.reason](identity.maskedEmail);
 }

@@ -34,7 +34,7 @@ export const ACTION = {
   openSession: 'open_session',
   /** Link button to a pull request. */
   openPullRequest: 'open_pull_request',
-  /** The card's ⋯ menu. An option's value names the button it stands for: see menuValue. */
+  /** The card's ⋯ menu. An option's value names its button: see menuValue. */
   cardMenu: 'card_menu',
   /** On the card. Value of each: the request id. */
   details: 'details',

@@ -325,7 +325,7 @@ export function createIntake(deps: IntakeDeps) {
       return keepForm(asked, { ...filled, id, draft: await withDefaults(asked, { draft: stored, reset }) });
     },
 
-    /** Keeps a form that is filled in as a request was, for whoever wants the same once more. */
+    /** Keeps a form filled in like a request, to start the same again. */
     async offerAgain({ userId, responseUrl }: Again, request: SessionRequest): Promise<Form> {
       const { team_id: teamId, channel_id: channelId, thread_ts: threadTs, place_kind: placeKind } = request;
       const { draft, context } = request;

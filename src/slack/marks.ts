@@ -67,7 +67,7 @@ export function createMarkReader({ client, botUserId }: ReaderDeps) {
     async read(place: CardPlace, span: Span): Promise<ReadSpan> {
       const found = await messages(place, span);
       return {
-        // Whoever writes may use any metadata: only our own counts.
+        // Anyone who posts can use any metadata: only our own counts.
         marked: found.filter(({ user }) => user === botUserId()).flatMap(marked),
         threads: found.flatMap(({ ts, latest_reply: latest }) =>
           latest === undefined ? [] : [{ ts, latestReplyS: Number(latest) }],

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack */
 const MAX_SKEW_S = 300;
 
-/** What a request says of itself; nothing of it is known to be true before `isSignedBy`. */
+/** What a request claims; none of it is known to be true before `isSignedBy`. */
 export type Signature = { timestamp: string; digest: Buffer };
 
 /** Both headers in the form that Slack sends them, and the time within five minutes of ours; else null. */

@@ -84,7 +84,7 @@ export function createThreadIntake(deps: ThreadIntakeDeps) {
       return synced ? 'muted' : 'untied';
     },
 
-    /** A word that a button stands for. `press` names this one press. */
+    /** A word, said by a button. `press` names this one press. */
     async press({ session, userId, kind, press }: Pressed): Promise<void> {
       const { session_id: sessionId, team_id: teamId, channel_id: channelId } = session;
       const row = { id: newId(), sessionId, teamId, userId, channelId, messageTs: null, text: '' };

@@ -35,7 +35,7 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
   }
 
   return {
-    /** One that is there already is refused. */
+    /** One that already exists is refused. */
     async react(channelId: string, ts: string, name: string): Promise<{ kind: 'reacted' } | SlackFailure> {
       try {
         await background.reactions.add({ channel: channelId, timestamp: ts, name });

@@ -1,5 +1,5 @@
 /**
- * Does similar things together: what arrives while one batch is under way is the next one. Alone, an item is a batch of
+ * Does similar things together: what arrives while one batch is in progress is the next one. Alone, an item is a batch of
  * one and waits for nobody; in a rush, many share a transaction and its write to the disk.
  * When a batch fails, each of its items is tried by itself, so that one cannot spoil another.
  */
@@ -23,7 +23,7 @@ export function inBatches<Item, Result>(
       const result = results?.[at];
       const settled = result === undefined ? runAlone(item) : Promise.resolve(result);
       settle(settled);
-      // One after the other, as they came; whoever waits for one hears of its failure.
+      // One after the other, in order; the caller that waits for one gets its failure.
       await settled.catch(() => undefined);
     }
   }

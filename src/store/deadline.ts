@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 const WRITE_MS = 2500;
 /**
  * A commit is not begun in the last part of that time, and the server drops a transaction whose commit has not come
- * by then: a server that stands still, or a slow network, must not make up for it later.
+ * by then: a stalled server or a slow network must not commit it later.
  */
 export const COMMIT_MS = 500;
 

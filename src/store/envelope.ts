@@ -3,7 +3,7 @@ import type { SessionSecret } from '../session/fields.ts';
 import type { Seal } from './seal.ts';
 
 const envelopeSchema = z.object({
-  /** Where a private notice may be sent for half an hour; whoever has it can post. */
+  /** Where a private notice may be sent for half an hour; anyone who has it can post. */
   responseUrl: z.string().nullable(),
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
 });

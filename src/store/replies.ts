@@ -49,7 +49,7 @@ const replySchema = z.object({
   event_id: z.string().nullable(),
   created_at: z.date(),
 });
-/** What somebody said, on its way to Devin. Column names, parsed. */
+/** A person's message, on its way to Devin. Column names, parsed. */
 export type Reply = z.infer<typeof replySchema>;
 
 export type ReplyStep = {
@@ -161,7 +161,7 @@ export function createReplies(db: Kysely<Tables>) {
       return row === undefined ? null : replySchema.parse(row);
     },
 
-    /** Moves on only from `from`: null means that somebody else moved it first. */
+    /** Moves on only from `from`: null means that another process moved it first. */
     async move({ id, from, to, whileText, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
       const { failure, wait_ms: waitMs, sent_at: sentAt, ...plain } = changes;
       const row = await trx
@@ -203,7 +203,7 @@ export function createReplies(db: Kysely<Tables>) {
     },
 
     /** The id of the reply that a message of Devin's list is, and of one only; null: it was not sent from here. */
-    async recognise({ sessionId, eventId, text }: Echo, trx: Db = db): Promise<string | null> {
+    async recognize({ sessionId, eventId, text }: Echo, trx: Db = db): Promise<string | null> {
       const mine = await trx
         .selectFrom('replies')
         .select('id')
@@ -237,7 +237,7 @@ export function createReplies(db: Kysely<Tables>) {
     },
 
     /** Events that replies to this session were found to be. */
-    async recognised(sessionId: string, eventIds: readonly string[]): Promise<Set<string>> {
+    async recognized(sessionId: string, eventIds: readonly string[]): Promise<Set<string>> {
       if (eventIds.length === 0) return new Set();
       const rows = await db
         .selectFrom('replies')
@@ -262,7 +262,7 @@ export function createReplies(db: Kysely<Tables>) {
       return Number(count);
     },
 
-    /** Whether somebody asked that the thread go to Devin again, and it is not done yet. */
+    /** Whether a person asked to reconnect the thread, and it is not done yet. */
     async isOpening(sessionId: string): Promise<boolean> {
       const row = await db
         .selectFrom('replies')

@@ -125,7 +125,7 @@ export function cardThread(request: Pick<SessionRequest, 'card_elsewhere' | 'thr
   return request.card_elsewhere === null ? request.thread_ts : null;
 }
 
-/** When somebody asked for it last: that long ago it was begun. */
+/** When a person last asked for it. */
 export function askedAt({ resumed_at, created_at }: Pick<SessionRequest, 'resumed_at' | 'created_at'>): Date {
   return resumed_at ?? created_at;
 }

@@ -81,7 +81,7 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
       return row !== undefined;
     },
 
-    /** Moves on only from `from`: null means that somebody else moved it first. */
+    /** Moves on only from `from`: null means that another process moved it first. */
     async advance({ id, from, to, changes = {} }: Step, trx: Db = db): Promise<SessionRequest | null> {
       const row = await trx
         .updateTable('session_requests')
@@ -116,7 +116,7 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
         .execute();
     },
 
-    /** For whoever comes; but until `restMs` are over nobody has to look for its job. */
+    /** Free for any process; but no sweep looks for its job before `restMs` are over. */
     async release(id: string, owner: string, restMs = 0): Promise<void> {
       await db
         .updateTable('session_requests')

@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 
 /** Rows of a batch: what waits for it waits for no longer than it takes. */
 const BATCH = 100;
-/** So long the doctor shows what could not be brought to Slack. */
+/** How long the doctor shows what could not be brought to Slack. */
 const SET_ASIDE_DAYS = 30;
 
 export type Retention = ReturnType<typeof createRetention>;

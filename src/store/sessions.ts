@@ -208,7 +208,7 @@ export function createSessions(db: Kysely<Tables>) {
       return { count: Number(counted.first) + Number(counted.later), databaseNow: counted.now };
     },
 
-    /** Sets when each is looked at next, unless somebody else has since `was`. One statement. */
+    /** Sets when each is polled next, unless another process has since `was`. One statement. */
     async reschedule(looks: readonly Reschedule[]): Promise<void> {
       if (looks.length === 0) return;
       await sql`

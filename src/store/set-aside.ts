@@ -17,7 +17,7 @@ export type SetAside = ReturnType<typeof createSetAside>;
 
 export function createSetAside(db: Kysely<Tables>) {
   return {
-    /** Counts a failure, or as many as it stands for; resolves with how many there are. */
+    /** Counts a failure, or several at once; resolves with how many there are. */
     async note(kind: SetAsideKind, id: string, { error, by = 1 }: Failure): Promise<number> {
       const reason = cleanText(String(error)).slice(0, REASON_LENGTH);
       const { failures } = await db

@@ -51,7 +51,7 @@ export type SessionRequestsTable = {
   failure: Json;
   lease_owner: string | null;
   lease_until: Timestamp | null;
-  /** When somebody last had it taken up again after it had ended. */
+  /** When a person last restarted it after it had ended. */
   resumed_at: Timestamp | null;
   /** When a person last had it looked for in vain. */
   checked_at: Timestamp | null;
@@ -98,7 +98,7 @@ type SessionsTable = {
   listen: string | null;
   /** Messages go both ways; off after "unsync". */
   synced: Generated<boolean>;
-  /** Slack's code where the thread takes no messages at present; null: it does. */
+  /** Slack's code if the thread accepts no messages now; null: it does. */
   thread_trouble: string | null;
   /** Where the person wants to be told: thread, dm or card. null: as their preferences say. */
   notify: string | null;
@@ -217,7 +217,7 @@ type PostsTable = {
   /** When it was attempted first and last, by Slack's clock; null: that is not known. */
   first_ts: string | null;
   last_ts: string | null;
-  /** Slack has it. null: Slack's answer was lost, or is under way. */
+  /** Slack has it. null: Slack's answer was lost, or has not come yet. */
   posted_ts: string | null;
   at: Generated<Date>;
 };

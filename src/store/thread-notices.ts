@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** Why somebody is told, once, that a message stays in the thread. */
+/** Why a person is told, once, that a message stays in the thread. */
 type NoticeReason = 'muted' | 'may-not-steer';
 type Told = { sessionId: string; userId: string; reason: NoticeReason };
 

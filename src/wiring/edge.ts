@@ -36,7 +36,7 @@ import { createReadiness } from './readiness.ts';
 
 /** Slack's 3 s for an answer, or for a view to open, less the way there and back. */
 const ANSWER_MS = 2000;
-/** Of these: to find out who somebody is, and then whether they are in a conversation. */
+/** Of these: to find out who a person is, and then whether they are in a conversation. */
 const IDENTITY_MS = 1200;
 const PRESENCE_MS = 700;
 /** Of the 3 s that a form can be opened in. Names that take longer are put in when the task is sent. */
@@ -44,7 +44,7 @@ const NAMES_MS = 800;
 /** Of Slack's 3 s for an answer to a form, what reading its files may take. */
 const FILES_MS = 1500;
 
-/** What the outside talks to: the listeners, and the pages for whoever runs the app. */
+/** What the outside talks to: the listeners, and the pages for app admins. */
 export function createEdge(parts: Parts): HttpServer {
   const { config, settings, metrics, queue, urgentStore: store, database, slack } = parts;
   const { enqueue } = queue;
@@ -146,7 +146,7 @@ function createSuggest({ devin: { catalog }, resolver, settings: { log } }: Part
 function createIdentify({ resolver, settings: { log } }: Parts) {
   return async (person: Person): Promise<Identity | null> => {
     const identity = resolver.resolve(person).catch((error: unknown) => {
-      log.warn({ err: error }, 'it could not be looked up who somebody is');
+      log.warn({ err: error }, 'could not look up who a person is');
       return null;
     });
     return Promise.race([identity, delay(IDENTITY_MS, null, { ref: false })]);

@@ -12,7 +12,7 @@ import type { Parts } from './parts.ts';
 import { createReadiness } from './readiness.ts';
 
 export type Bot = {
-  /** Ready to be asked when it resolves. Rejects with a sentence for whoever runs the app. */
+  /** Ready to be asked when it resolves. Rejects with a sentence for the person who runs the app. */
   start(): Promise<{ port: number }>;
   /** No new work; what runs is recorded. A second call does nothing more. */
   stop(): Promise<void>;
@@ -79,7 +79,7 @@ async function checkBothSides({ config, settings: { log }, devin, slack }: Parts
 
 async function prepareStore({ database, store }: Parts): Promise<void> {
   await migrate(database.db);
-  // Settings may have changed since: who somebody is, is looked up afresh.
+  // Settings may have changed since: people are looked up again.
   await store.identities.forgetAll();
   // No other process can be alive: what a dead one held is free at once.
   if (database.kind === 'embedded')

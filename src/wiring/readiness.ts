@@ -10,7 +10,7 @@ type ReadinessParts = {
   slack: { bolt: Pick<Bolt, 'connected'> };
 };
 
-/** Whoever asks wants to know now; a database that takes longer is not ready. */
+/** The caller wants to know now; a database that takes longer is not ready. */
 const PING_MS = 900;
 
 export function createReadiness({ database, queue, slack }: ReadinessParts): () => Promise<Readiness> {

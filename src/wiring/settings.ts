@@ -16,7 +16,7 @@ import { clockOf, databaseClock } from '../store/clock.ts';
 import type { Clock } from '../store/clock.ts';
 import { LEASE_MS } from '../store/requests.ts';
 
-/** What a test may set differently; nothing that somebody who runs the app would set. */
+/** What a test may set differently; nothing that an app admin would set. */
 export type Overrides = {
   log?: Log;
   fetch?: typeof fetch;

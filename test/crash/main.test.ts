@@ -72,7 +72,7 @@ describe('the program', () => {
     expect(logged + said).not.toContain('hunter2hunter2');
   });
 
-  test('stops on SIGTERM with a create under way, exits with 0, and the next start adopts the session', async () => {
+  test('stops on SIGTERM during a create, exits with 0, and the next start adopts the session', async () => {
     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
     const environment = complete();
     const first = await started(environment);

@@ -147,7 +147,7 @@ describe('a write', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('has an unknown outcome when it is aborted under way', async () => {
+  test('has an unknown outcome when it is aborted while in flight', async () => {
     const stop = new AbortController();
     const { sessions } = await startDevin(() => {
       stop.abort();

@@ -35,7 +35,7 @@ describe('finding a member by address', () => {
     expect(seen).toHaveLength(4);
   });
 
-  test('does not take somebody else for a match when the filter is not applied', async () => {
+  test('matches nobody else when the filter is ignored', async () => {
     const { members, seen } = await startDevin({
       json: page([
         { ...ADA, email: 'bob@acme.test' },

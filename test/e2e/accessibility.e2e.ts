@@ -30,9 +30,9 @@ async function seriousProblems(page: Page): Promise<string[]> {
 }
 
 describe.each([
-  { colours: 'light', dark: false },
-  { colours: 'dark', dark: true },
-])('in $colours colours, axe finds nothing serious', ({ dark }) => {
+  { colors: 'light', dark: false },
+  { colors: 'dark', dark: true },
+])('in $colors colors, axe finds nothing serious', ({ dark }) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStage } from './support/stage.ts';
 import type { Stage } from './support/stage.ts';
 
-describe('somebody for whom nothing may start', () => {
+describe('a person who may not start anything', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();
@@ -41,7 +41,7 @@ describe('somebody for whom nothing may start', () => {
     expect(stage.devin.createdCount()).toBe(0);
   });
 
-  test('is offered no command as somebody of another organization', async () => {
+  test('is offered no command as a member of another organization', async () => {
     const { send, message } = await stage.visit({ as: 'olga', channel: 'acme-globex' });
     const before = stage.slack.deliveries.length;
     await send('/devin connect the order feed');

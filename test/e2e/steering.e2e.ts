@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStage } from './support/stage.ts';
 import type { Stage } from './support/stage.ts';
 
-describe('a session under way', () => {
+describe('a session in progress', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();

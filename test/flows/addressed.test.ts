@@ -173,7 +173,7 @@ describe('a message to the app that no session hears', () => {
     await slack.speak(eve.userId, channelId, `${bot} fix the login test`);
     const told = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve.userId);
     expect(told.text).toMatch(new RegExp(reason));
-    // Slack shows a private notice in a thread only if somebody has replied there.
+    // Slack shows a private notice in a thread only if the thread has a reply.
     expect(told.threadTs).toBeNull();
     expect(slack.messages(channelId).filter(({ metadata }) => metadata)).toEqual([]);
     expect(devin.createdCount()).toBe(before);

@@ -78,7 +78,7 @@ describe('who a session runs as', () => {
     expect(card.text).toContain('as Other account');
   });
 
-  test('is asked of Slack again after five minutes, though Slack did not say that somebody changed', async () => {
+  test('is asked of Slack again after five minutes, even without a change event', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await startSession(world());
     const inSlack = slack.users.get(ana.userId);

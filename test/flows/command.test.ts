@@ -114,7 +114,7 @@ describeOnBothWorlds('the slash command', (world) => {
   });
 
   describe('who it runs as', () => {
-    test('refuses somebody who is no member of the Devin organization, privately, with the text back', async () => {
+    test('refuses a person outside the Devin organization privately, and quotes the text back', async () => {
       const { slack, devin } = world();
       const eve = addColleague(world(), { inDevin: false });
       const channelId = channel([eve.userId]);

@@ -68,7 +68,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(await detailsOf(found.ts)).toContain('Tag in Devin');
   });
 
-  test('ties a session that somebody follows to the request that is not sure of it', async () => {
+  test('links a followed session to the request that is not confirmed', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: 50 });
@@ -139,7 +139,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(session.request).toMatchObject({ platform: 'windows', max_acu_limit: 7, prompt: 'port it' });
   });
 
-  test('says of a person who may not use Devin that it is about them, in the words of Devin', async () => {
+  test("tells a person who may not use Devin that it is about them, in Devin's words", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world(), { inDevin: false });
     devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName, canUse: false });

@@ -117,7 +117,7 @@ describe('the health pages of an app with a token and a wrong clock', () => {
     overrides: { now: () => Date.now() + 100_000 },
   });
 
-  test('show the metrics to whoever has the token', async () => {
+  test('show the metrics to anyone with the token', async () => {
     const { address } = world();
     const status = async (authorization: string) =>
       (await fetch(`${address}/metrics`, { headers: { authorization } })).status;

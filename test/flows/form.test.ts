@@ -41,7 +41,7 @@ describeOnBothWorlds('the form', (world) => {
     });
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(card.text).toContain('Login test');
-    // The channel is public: whoever is elsewhere may read what it is about.
+    // The channel is public: people outside it may read what it is about.
     const ben = addColleague(world());
     const elsewhere = slack.addChannel({ name: `other-${ana.name}`, members: [ben.userId] });
     const { message } = await slack.command(ben.userId, elsewhere, 'list all');
@@ -65,7 +65,7 @@ describeOnBothWorlds('the form', (world) => {
     expect(view.definition.blocks.some(({ type }) => type === 'input')).toBe(false);
   });
 
-  test('shows nothing else while nobody can tell who somebody is', async () => {
+  test("shows nothing else while the person's identity is unknown", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `unknown-${ana.name}`, members: [ana.userId] });
@@ -173,7 +173,7 @@ describeOnBothWorlds('the form', (world) => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
-  test('says before anything is sent that somebody cannot start a session', async () => {
+  test("tells a person who can't start a session before anything is sent", async () => {
     const { slack } = world();
     const eve = addColleague(world(), { inDevin: false });
     const channelId = slack.addChannel({ name: `form-${eve.name}`, members: [eve.userId] });

@@ -24,7 +24,7 @@ const drawings = ({ slack }: World, userId: string): number =>
 describe('the App Home', () => {
   const world = useWorld(QUICK_THREADS);
 
-  test('shows somebody new who they run as and how to begin, and starts a session from its form', async () => {
+  test('shows a new person who they run as and how to begin, and starts a session from its form', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
@@ -131,7 +131,7 @@ describe('the App Home', () => {
     expect(text).not.toContain('[Start a session]');
   });
 
-  test('is there although Devin does not say who somebody is, and says so', async () => {
+  test("appears and says so when Devin can't be asked who a person is", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const down = devin.fail({ method: 'GET', path: /members/ }, { status: 500, times: Infinity });

@@ -32,7 +32,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
   const devin = kind === 'embedded' ? SILENT_DEVIN : {};
   const world = useWorld(async () => ({ overrides, devin, environment: await environmentOf() }));
 
-  /** Somebody whose session was created, though the answer was lost and the list does not show it yet. */
+  /** A person whose session was created, though the answer was lost and the list does not show it yet. */
   const lose = async (task: string) => {
     const { slack, devin } = world();
     state.lagging = true;
@@ -67,7 +67,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     expect(slack.messages(channelId).filter(({ text }) => text.includes('did start;'))).toHaveLength(1);
   });
 
-  test('is told to whoever started another one meanwhile, once, with both and how to stop either', async () => {
+  test('is announced once to a person who started another one meanwhile, with both and how to stop either', async () => {
     const { devin, slack } = world();
     const { ana, channelId, first, showing, told, press } = await lose('start twice');
     await press('start_anyway');

@@ -71,7 +71,7 @@ async function pickMessage({ slack }: World, by: { userId: string; channelId: st
   await slack.submit(view.id, userId);
 }
 
-/** Somebody else starts a session that carries the tags of this one. */
+/** Another person starts a session with the tags of this one. */
 async function copyTags({ devin, slack, ...world }: World, { id }: Started): Promise<void> {
   const ben = addColleague({ devin, slack, ...world });
   const { ok } = await fetch(`${devin.url}/v3/organizations/${devin.orgId}/sessions`, {

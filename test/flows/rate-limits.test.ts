@@ -5,7 +5,7 @@ import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
-/** Slack's clock: stands still, so that nothing recovers, until it is let go; then thirty times as fast as time. */
+/** Slack's clock: stopped, so that nothing recovers, until it is released; then thirty times as fast as time. */
 function createClock() {
   let standsAt = Date.now();
   let goesSince: number | null = null;

@@ -118,7 +118,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(heard.messages.filter(({ message }) => message === 'once please')).toHaveLength(1);
   });
 
-  test('notify about a session is for whoever asked for it', async () => {
+  test('lets only the requester set the notifications of a session', async () => {
     const { ana, channelId, session } = await startSession(world());
     const ben = addColleague(world());
     expect(await said(ben.userId, channelId, `notify card ${session.id}`)).toContain(
@@ -210,7 +210,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
 describe('follow', () => {
   const world = useWorld(QUICK_LOOKS);
 
-  /** A session that somebody started in Devin's web app. */
+  /** A session that was started in Devin's web app. */
   const foreign = async (title: string, more: object = {}): Promise<string> => {
     const { devin } = world();
     const answer = await fetch(`${devin.url}/v3/organizations/${devin.orgId}/sessions`, {
@@ -288,7 +288,7 @@ describe('follow', () => {
     const id = await foreign('Once only');
     const { person, channelId } = someone();
     const other = someone();
-    // So that all of them are under way before the first card is there.
+    // So that all of them have begun before the first card is posted.
     slack.fail('chat.postMessage', { times: 1, delayMs: 500 });
     await Promise.all([
       slack.command(person.userId, channelId, `follow ${id}`),
@@ -372,7 +372,7 @@ describe('follow', () => {
   });
 });
 
-describe('a session that somebody follows', () => {
+describe('a followed session', () => {
   const world = useWorld(QUICK_LOOKS);
 
   /** It runs as its owner, and the follower has its card. */
@@ -417,7 +417,7 @@ describe('a session that somebody follows', () => {
 describe('where people may run as the service user', () => {
   const world = useWorld({ environment: { IMPERSONATION: 'preferred' } });
 
-  test('a person without a Devin account can neither follow nor stop what is somebody else’s', async () => {
+  test("a person without a Devin account can't follow or stop another person's session", async () => {
     const { slack, devin } = world();
     const { channelId, session, on } = await startSession(world());
     const eve = addColleague(world(), { inDevin: false });

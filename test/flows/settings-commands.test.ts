@@ -52,7 +52,7 @@ describe('defaults and preferences', () => {
   });
 
   test.each([
-    ['--colour red', 'Unknown option'],
+    ['--color red', 'Unknown option'],
     ['--session-secrets A=b', 'Secrets for this session only'],
   ])('what no option can be is not taken for words of a task: %s', async (flag, words) => {
     const { type } = someone();
@@ -107,7 +107,7 @@ describe('defaults and preferences', () => {
     expect(await type('defaults')).toContain('ACU cap: 4');
   });
 
-  test('are not shown while nobody can tell who somebody is', async () => {
+  test("are not shown while the person's identity is unknown", async () => {
     const { devin } = world();
     const { type } = someone();
     const members = { method: 'GET', path: /\/members\// } as const;

@@ -52,7 +52,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(JSON.stringify(view.definition)).toContain(`The login test is flaky, @${thread.ben.name} <see>`);
   });
 
-  test('leaves the task empty where somebody else than a member wrote the message', async () => {
+  test('leaves the task empty if the author of the message is not a member', async () => {
     const { slack } = world();
     const thread = seedThread(world());
     const guest = addColleague(world(), { isGuest: true });

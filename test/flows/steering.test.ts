@@ -52,7 +52,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
 describe('who may press them', () => {
   const world = useWorld();
 
-  test('somebody of another workspace may not, and is told who may', async () => {
+  test('refuses a person from another workspace, and tells them who can', async () => {
     const { slack, devin } = world();
     const { session, channelId, on } = await startSession(world());
     const eve = addColleague(world(), { teamId: 'TOTHER' });
@@ -220,7 +220,7 @@ describe('taking a request back', () => {
     unable.clear();
   });
 
-  test('somebody who is no member cannot take it back', async () => {
+  test('keeps a person who is no member from canceling it', async () => {
     const { slack, devin } = world();
     const { ana, channelId, on } = await waiting();
     const eve = addColleague(world(), { inDevin: false });

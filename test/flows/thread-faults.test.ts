@@ -56,7 +56,7 @@ describe('what people write in the thread', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['heard you']);
   });
 
-  test('and what Devin says come on when Devin does not know the place any more from where it was read', async () => {
+  test("and Devin's words continue when Devin no longer knows the cursor", async () => {
     const { devin } = worlds.http();
     const thread = await startThread(worlds.http());
     const { db } = await open({ databaseUrl: url('http') });

@@ -178,7 +178,7 @@ describe('what Devin says', () => {
     ['was not posted and the connection cut', {}],
     ['met a server error', { status: 500 }],
     ['met the rate limit', { retryAfter: 1 }],
-  ])('stands there once when it %s', async (_what, fault) => {
+  ])('appears once when it %s', async (_what, fault) => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     slack.fail('chat.postMessage', { times: 1, ...fault });
@@ -188,7 +188,7 @@ describe('what Devin says', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['once only', 'and then this']);
   });
 
-  test('stands there once when sharing its file was answered by silence', async () => {
+  test('appears once when Slack gives no answer to sharing its file', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     slack.fail('files.completeUploadExternal', { times: 1, afterEffect: true });

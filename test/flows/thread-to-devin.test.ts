@@ -303,7 +303,7 @@ describe('replies in the thread', () => {
     },
   );
 
-  test('are told of once where files did not go along, however often Devin is busy', async () => {
+  test('lead to one notice about left-out files, however often Devin is busy', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const owner = thread.ana.userId;
@@ -318,7 +318,7 @@ describe('replies in the thread', () => {
     expect(noticesTo(slack, thread.channelId, owner)).toHaveLength(1);
   });
 
-  test('of somebody who is not in the organization are refused, privately', async () => {
+  test('from a person outside the organization are refused privately', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const eve = addColleague(world(), { inDevin: false });
@@ -443,7 +443,7 @@ describe('words in the thread', () => {
     await marked(thread, word);
   });
 
-  test('EXIT of somebody who may not stop the session holds up nothing', async () => {
+  test('EXIT by a person who may not stop the session blocks nothing', async () => {
     const thread = await startThread(world());
     const guest = addColleague(world(), { isGuest: true });
     world().slack.channels.get(thread.channelId)?.members.add(guest.userId);

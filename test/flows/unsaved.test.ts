@@ -34,7 +34,7 @@ describe('a command that cannot be written down', () => {
     }
   }
 
-  /** What somebody is told who types this while the database has lost a table. */
+  /** The answer to this command while the database has lost a table. */
   const typeWithout = async (table: string, typed: string): Promise<string> => {
     const { slack } = world();
     const ana = addColleague(world(), { isAdmin: true });

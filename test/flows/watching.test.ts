@@ -11,7 +11,7 @@ const QUICK = {
   overrides: { watchTimes: { fastestMs: 200, tickMs: 50, youngMs: 0, goneAfterMs: 100, tellAfterMs: 50 } },
 };
 
-/** A session that somebody started in a channel of their own. */
+/** A session in a channel of its own. */
 async function startSession(world: World, text = 'fix the login test') {
   const { slack, devin } = world;
   const ana = addColleague(world);
@@ -34,7 +34,7 @@ async function startSession(world: World, text = 'fix the login test') {
 describe('a session that is followed', () => {
   const world = useWorld(QUICK);
 
-  test('shows on its card what Devin says of it, phase by phase', async () => {
+  test('shows its phases on the card, as Devin reports them', async () => {
     const { devin, slack } = world();
     const { session, showing } = await startSession(world(), 'fix it --acu 10');
     devin.advance(session.id, { status: 'claimed' });
@@ -233,7 +233,7 @@ describe('when something is missing while a session is followed', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('posts a card that was deleted by hand again when somebody is needed', async () => {
+  test('reposts a deleted card when a person is needed', async () => {
     const { devin, slack } = world();
     const { channelId, session, card } = await startSession(world());
     await deleteMessage(world(), channelId, card.ts);

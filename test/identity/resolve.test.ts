@@ -54,7 +54,7 @@ function setUp(
   };
 }
 
-describe('who somebody is in the Devin organization', () => {
+describe('who a person is in the Devin organization', () => {
   test('is found by the confirmed address of the Slack profile', async () => {
     expect(await setUp().resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ana', how: 'email' });
   });

@@ -95,7 +95,7 @@ test('a card that was deleted is posted once by two processes, however long Slac
   expect(await requests.find('r1')).toMatchObject({ card_ts: '2.1' });
 });
 
-test('a card that Slack does not take now waits for its next try, whoever asks for one meanwhile', async () => {
+test('a card that Slack refuses for now waits for its next try, even if another job asks for one meanwhile', async () => {
   const { later, update } = await setUp();
   const edits: string[] = [];
   const slack: Slack = {

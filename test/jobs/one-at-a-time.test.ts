@@ -8,7 +8,7 @@ import { en } from '../../src/text/index.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
-test('a renewal under way at the end does not leave the lease held by nobody', async () => {
+test('a renewal in flight at the end does not leave the lease held by nobody', async () => {
   const events: string[] = [];
   const renewal = Promise.withResolvers<boolean>();
   const renewed = Promise.withResolvers<boolean>();

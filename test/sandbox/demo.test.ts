@@ -16,7 +16,7 @@ describe('the demo', () => {
     expect(stdout).toContain('--port N');
   });
 
-  test('says of an option it does not have which ones there are', () => {
+  test('lists its options when given an unknown one', () => {
     const { status, stderr } = demo('--prot', '4400');
     expect(status).toBe(1);
     expect(stderr).toContain("Unknown option '--prot'");

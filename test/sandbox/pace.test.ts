@@ -19,7 +19,7 @@ describe('the pace of scripts', () => {
     expect(played).toEqual(['step']);
   });
 
-  test('stands still at speed 0 and goes on with what was left', () => {
+  test('pauses at speed 0 and continues with what was left', () => {
     const { schedule, setSpeed } = createPace(1);
     schedule(play('step'), 1000);
     vi.advanceTimersByTime(600);
@@ -33,7 +33,7 @@ describe('the pace of scripts', () => {
     expect(played).toEqual(['step']);
   });
 
-  test('keeps what is planned while it stands still', () => {
+  test('keeps what is planned while it is paused', () => {
     const { schedule, setSpeed } = createPace(0);
     schedule(play('step'), 100);
     setSpeed(1);

@@ -62,7 +62,7 @@ describe('the prompt', () => {
     `);
   });
 
-  test('cannot be left by what somebody wrote: every quoted line is barred', () => {
+  test('cannot be escaped by quoted text: every quoted line is barred', () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (text, author, file) => {
         const prompt = buildPrompt({

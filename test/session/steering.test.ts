@@ -30,7 +30,7 @@ describe('who may steer', () => {
     expect(maySteer({ policy, ownership, person: { userId, identity } })).toMatchObject({ kind });
   });
 
-  test('what somebody follows belongs to its owner in Devin', () => {
+  test('a followed session belongs to its owner in Devin', () => {
     const ownership = ownershipOf({ ...asked, source: 'follow' });
     const may = (userId: string, identity: Identity) =>
       maySteer({ policy: 'requester', ownership, person: { userId, identity } }).kind;
@@ -38,7 +38,7 @@ describe('who may steer', () => {
     expect(may('U2', { ...matched, devinUserId: 'owner' })).toBe('allowed');
   });
 
-  test('the refusal of somebody who is no member says why not', () => {
+  test('the refusal of a person who is no member says why', () => {
     const verdict = { kind: 'members-only', identity: refused } as const;
     const guest = refuseSteering(verdict, { request: asked, userId: 'U2' }, en);
     expect(guest).toMatch(/^Nothing was done. You're a guest .*<@U1>/);

@@ -12,7 +12,7 @@ const SIGN_IN = '<html>Sign in to your workspace</html>';
 
 const listen = async (listener: RequestListener) => listenInTest(createServer(listener));
 
-/** `trusted`: the origin that stands in for Slack's hosts. */
+/** `trusted`: the origin in place of Slack's hosts. */
 const filesOf = (trusted: string) =>
   createSlackFiles({
     client: new WebClient(TOKEN),
@@ -82,7 +82,7 @@ describe('a file in Slack', () => {
     expect((await filesOf(slack).open(report, signal)).kind).toBe('open');
   });
 
-  test('is left out when it is too large, whatever Slack says of its size', async () => {
+  test('is left out when it is too large, whatever size Slack claims', async () => {
     const slack = await listen((_request, response) => {
       const chunk = Buffer.alloc(8 * 1024 * 1024);
       const send = (left: number): void => {

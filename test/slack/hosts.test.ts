@@ -14,7 +14,7 @@ test.each([
   expect(createSlackHosts(null).trusts(address)).toBe(expected);
 });
 
-test('an API that stands in for Slack is trusted on its own origin only', () => {
+test("an API in place of Slack's is trusted on its own origin only", () => {
   const hosts = createSlackHosts('http://127.0.0.1:4000/api/');
   expect(hosts.trusts('http://127.0.0.1:4000/files/x')).toBe(true);
   expect(hosts.trusts('http://127.0.0.1:4001/files/x')).toBe(false);

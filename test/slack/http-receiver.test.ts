@@ -144,7 +144,7 @@ describe('a delivery', () => {
   test.each([
     ['a form of half a million fields', 'a&'.repeat(MEGABYTE / 2 - 1), FORM],
     ['broken JSON', '{"type":', JSON_TYPE],
-  ])('that somebody else signed is refused before it is parsed: %s', async (_what, body, contentType) => {
+  ])("with another app's signature is refused before it is parsed: %s", async (_what, body, contentType) => {
     const headers = { ...plausible(), 'content-type': contentType };
     expect((await post({ body, headers })).status).toBe(401);
     expect(refusals).toEqual(['signature']);

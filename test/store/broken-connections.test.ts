@@ -23,7 +23,7 @@ describe('a connection to Postgres', () => {
     return { ...database, proxy };
   };
 
-  test('over which nothing comes any more fails what waits for it, and another takes its place', async () => {
+  test('that no longer answers fails what waits for it, and another takes its place', async () => {
     const { db, ping, proxy } = await openThroughProxy(SILENT_MS);
     const under = db.transaction().execute(async (trx) => {
       await sql`select 1`.execute(trx);

@@ -161,7 +161,7 @@ describe('a folder in use', () => {
     await expect(open(options)).resolves.toMatchObject({ kind: 'embedded' });
   });
 
-  test('stays refused when nothing refers to the lock any more', () => {
+  test('stays refused when nothing refers to the lock', () => {
     const dataDir = join(folder(), 'forgotten');
     mkdirSync(dataDir);
     lockFolder(dataDir);
@@ -170,7 +170,7 @@ describe('a folder in use', () => {
     expect(() => lockFolder(dataDir)).toThrow(dataDir);
   });
 
-  test('is free when the pid left in it belongs to somebody else by now', async () => {
+  test('is free when the pid left in it belongs to another process by now', async () => {
     const first = await open();
     const { options } = first;
     await first.close();

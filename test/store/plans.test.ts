@@ -96,7 +96,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'next reply': async (db) => createReplies(db).nextOpen('s7'),
       'opening reply': async (db) => createReplies(db).isOpening('s7'),
       'waiting replies': async (db) => createReplies(db).waiting(MINUTE_MS),
-      'recognised replies': async (db) => createReplies(db).recognised('s7', ['e7']),
+      'recognized replies': async (db) => createReplies(db).recognized('s7', ['e7']),
       'replies of a message': async (db) =>
         db
           .transaction()

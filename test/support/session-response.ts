@@ -1,7 +1,7 @@
 import type { SessionResponse } from '../../src/devin/schemas.ts';
 import { sessionResponseSchema } from '../../src/devin/schemas.ts';
 
-/** What Devin says of a session that works, but for the changes. */
+/** Devin's answer for a working session, with changes. */
 export function sessionResponse(id: string, changes: object = {}): SessionResponse {
   return sessionResponseSchema.parse({
     session_id: id,

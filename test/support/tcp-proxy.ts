@@ -34,7 +34,7 @@ export async function proxyTo(databaseUrl: string) {
   url.port = String(address.port);
   return {
     url: url.href,
-    /** The connections there are stay open, and nothing arrives over them any more. */
+    /** Open connections stay open, but nothing arrives over them. */
     silence(): void {
       for (const [near, far] of pairs) {
         near.unpipe(far).resume();

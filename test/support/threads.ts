@@ -11,7 +11,7 @@ export const QUICK_THREADS = {
   },
 };
 
-/** A session that somebody started in a channel of their own, and its thread. */
+/** A session in a channel of its own, and its thread. */
 export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 'fix the login test') {
   const { slack, devin } = world;
   const ana = addColleague(world);
@@ -28,7 +28,7 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
     channelId,
     threadTs: card.ts,
     id,
-    /** What Devin said or made, as it stands in the thread. */
+    /** What Devin said or made, as the thread shows it. */
     relayed: (): Message[] =>
       slack.messages(channelId).filter((message) => inThread(message) && isRelayed(message)),
     relayedText: async (words: string, wait: { timeoutMs?: number } = {}): Promise<Message> =>

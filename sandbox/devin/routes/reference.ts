@@ -29,7 +29,7 @@ export type ReferenceRoutesDeps = {
 const ORG = '/v3/organizations/{org_id}';
 const BETA = '/v3beta1/organizations/{org_id}';
 
-/** Everything that is read to fill a form or to know who somebody is. */
+/** Everything that is read to fill a form or to know who a person is. */
 export function referenceRoutes(deps: ReferenceRoutesDeps): Route[] {
   return [selfRoute(deps), ...memberRoutes(deps), ...catalogRoutes(deps)];
 }

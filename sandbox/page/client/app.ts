@@ -93,14 +93,14 @@ export function personOf({ snapshot }: AppState, userId: string | null): Person 
 
 export function nameOf(state: AppState, userId: string | null): string {
   const person = personOf(state, userId);
-  return person === undefined ? (userId ?? 'Somebody') : person.realName;
+  return person === undefined ? (userId ?? 'Someone') : person.realName;
 }
 
 export function channelOf({ snapshot }: AppState, channelId: string): ShownChannel | undefined {
   return snapshot.channels.find(({ id }) => id === channelId);
 }
 
-/** What the person one is can read: their conversations, and in them what is not for somebody else's eyes. */
+/** What the current person can read: their conversations, without other people's private messages. */
 export function readableChannels({ snapshot, userId }: AppState): ShownChannel[] {
   return snapshot.channels.filter(({ memberIds }) => memberIds.includes(userId));
 }

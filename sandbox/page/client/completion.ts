@@ -3,7 +3,7 @@ import { roleOf } from './faces.ts';
 
 export type Suggestion = {
   kind: 'command' | 'person';
-  /** What stands in the field instead of what was typed. */
+  /** What the field has instead of what was typed. */
   insert: string;
   label: string;
   usage: string;

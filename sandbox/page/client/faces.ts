@@ -6,7 +6,7 @@ import type { Person, ShownMessage } from './wire.ts';
 
 const TINTS = 8;
 
-/** A tile with initials; says nothing to a screen reader, since the name stands beside it. */
+/** A tile with initials; hidden from screen readers, since the name is beside it. */
 export function avatar(id: string, name: string, size: 'large' | 'small' = 'large'): VNode {
   const tint =
     Array.from(id, (letter) => letter.codePointAt(0) ?? 0).reduce((a, b) => (a * 31 + b) % 9973, 7) % TINTS;
@@ -52,7 +52,7 @@ const ROLES: Record<Person['role'], string> = {
   outsider: 'Other organization',
 };
 
-/** In words: what is special about somebody, else their role. */
+/** In words: what is special about a person, else their role. */
 export function roleOf({ role, note }: Person): string {
   const words = note ?? ROLES[role];
   return words.slice(0, 1).toUpperCase() + words.slice(1);

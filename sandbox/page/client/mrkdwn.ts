@@ -68,7 +68,7 @@ function marked(state: AppState, found: RegExpExecArray): Child {
   return sign === null ? whole : emojiNode(sign, name ?? '');
 }
 
-/** The word stands beside it, so that a screen reader would read it twice. */
+/** The word is beside it, so a screen reader would read it twice. */
 function emojiNode(sign: string, name: string): Child {
   return h('span.emoji', { role: 'img', 'aria-label': name.replaceAll('_', ' '), title: `:${name}:` }, sign);
 }
@@ -129,7 +129,7 @@ export function wordsOf(state: AppState, text: string): string {
     .replaceAll('&amp;', '&');
 }
 
-/** The words as somebody would type them: names and addresses where Slack has put tokens. */
+/** The words as a person would type them: names and addresses in place of Slack's tokens. */
 export function asTyped(state: AppState, text: string): string {
   const typed = text
     .replaceAll(/<@(\w+)(?:\|[^>]*)?>/g, (_all, id: string) => `@${personOf(state, id)?.name ?? id}`)

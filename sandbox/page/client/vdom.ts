@@ -127,10 +127,10 @@ function setValue(dom: Element, value: string): boolean {
   return isField;
 }
 
-/** The element that a handler stands on. */
+/** The element that a handler is on. */
 export function targetOf<T extends Element>(event: Event, type: new () => T): T {
   if (event.currentTarget instanceof type) return event.currentTarget;
-  throw new Error(`The handler of ${event.type} stands on another element than it expects.`);
+  throw new Error(`The handler of ${event.type} is on another element than it expects.`);
 }
 
 export function valueOf(event: Event): string {

@@ -140,7 +140,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     return [await deliverEvent({ type: 'user_change', user: shown, event_ts: state.nextTs() })];
   }
 
-  /** Somebody brings the app into a channel. https://docs.slack.dev/reference/events/member_joined_channel */
+  /** A person brings the app into a channel. https://docs.slack.dev/reference/events/member_joined_channel */
   async function inviteBot(inviterId: string, channelId: string): Promise<Delivery[]> {
     const channel = requireChannel(state, channelId);
     const { botUserId, botEvents, scopes, teamId } = state.workspace;

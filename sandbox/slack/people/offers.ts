@@ -4,7 +4,7 @@ import type { State } from '../state.ts';
 import { wireFile } from '../wire.ts';
 import { workspaceOptions } from './workspace-options.ts';
 
-/** One element on somebody's screen; `place`: a view's id or a message's ts. */
+/** One element on a person's screen; `place`: a view's id or a message's ts. */
 type Offered = { place: string; blockId: string; element: Element; userId: string };
 
 export type Offers = {

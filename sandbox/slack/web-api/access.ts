@@ -30,7 +30,7 @@ export function joinedChannel(state: State, channelId: string): Channel {
   return channel;
 }
 
-/** A user id stands for the direct conversation with that person. */
+/** A user id means the direct conversation with that person. */
 export function postableChannel(state: State, channelId: string): Channel {
   const target = state.users.has(channelId) ? directChannel(state, [channelId]).id : channelId;
   const channel = visibleChannel(state, target);

@@ -17,7 +17,7 @@ type BringInDeps = {
   milestones: Pick<Milestones, 'add'>;
 };
 
-/** A session at Devin, and all that the rows are to say of it. */
+/** A session at Devin, and what its rows will have. */
 type Foundling = {
   request: NewRequest;
   requestChanges?: RequestChanges;
@@ -36,12 +36,12 @@ type Foundling = {
 
 export type BringIn = (foundling: Foundling) => Promise<SessionRequest | null>;
 
-/** The same key whoever brings the session in, so that it is there once. */
+/** The same key for everyone who brings the session in, so that it exists once. */
 export function broughtInKey(teamId: string, sessionId: string): string {
   return `follow:${teamId}:${sessionId}`;
 }
 
-/** Makes the rows of a session that is there already: its request is created, and what it came to is nothing new. */
+/** Makes the rows of a session that already exists: its request is `created`, and its past is not announced. */
 export function createBringIn({ db, requests, sessions, messages, milestones }: BringInDeps): BringIn {
   return async (foundling) => {
     const { request, response, history, unposted, untold = [] } = foundling;

@@ -5,7 +5,7 @@ import type { Identity } from '../../session/identity.ts';
 
 type MemberDeps = { findMember: (devinUserId: string) => Promise<Member | null>; now: () => number };
 
-/** Who a session runs as, going by what Devin says of it; null: it does not say. */
+/** Who a session runs as according to Devin; null: it does not say. */
 export type SessionMember = (response: SessionResponse) => Promise<Identity | null>;
 
 export function createSessionMember({ findMember, now }: MemberDeps): SessionMember {

@@ -36,7 +36,7 @@ const MAX_TAGS = 50;
 
 /**
  * Which filters Devin's list honors, and how, is not documented: so two lists are put together, and everything is
- * checked on what comes back. Nobody gets a session that runs as somebody else, whatever tag it carries.
+ * checked on what comes back. Nobody gets a session that runs as another person, even if its tag matches.
  */
 export function createFindSessions(deps: FindDeps): FindSessions {
   const { tagRequests } = deps;

@@ -6,7 +6,7 @@ export type StepOutcome =
   | { kind: 'next'; request: SessionRequest }
   /** Nothing more can be done now; again after a while. */
   | { kind: 'later'; afterMs: number }
-  /** Somebody else moved the request, or the process is stopping: whoever comes next looks at the row. */
+  /** Another process moved the request, or this one is stopping: the next run reads the row. */
   | { kind: 'leave' };
 
 export type CreateStep = (request: SessionRequest, signal: AbortSignal) => Promise<StepOutcome>;

@@ -27,7 +27,7 @@ type FetchDeps = {
   milestones: Pick<Milestones, 'add'>;
   calls: Pick<Calls, 'isOutdated'>;
   messages: Pick<SessionMessages, 'known' | 'add' | 'lastSaid'>;
-  replies: Pick<Replies, 'recognise' | 'move'>;
+  replies: Pick<Replies, 'recognize' | 'move'>;
   cards: Pick<Cards, 'markStale'>;
   settings: Pick<Settings, 'preferencesFor'>;
   listMessages: ListMessages;
@@ -111,12 +111,12 @@ async function stateOf(deps: FetchDeps, { look, message, trx }: Said): Promise<N
   if (message.source === 'devin') return forThread;
   const { event_id: eventId, message: text } = message;
   const echo = { sessionId: session.session_id, eventId, text };
-  const replyId = await deps.replies.recognise(echo, trx);
+  const replyId = await deps.replies.recognize(echo, trx);
   if (replyId !== null) await arrived(deps, replyId, trx);
   return showsWebMessages && replyId === null ? forThread : 'skipped';
 }
 
-/** What is there by now is not uncertain any more, and not to be sent again. */
+/** A reply that has arrived is no longer uncertain, and must not be sent again. */
 async function arrived(
   { replies, enqueue }: FetchDeps,
   replyId: string,

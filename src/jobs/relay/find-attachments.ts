@@ -13,7 +13,7 @@ type AttachmentDeps = {
   log: Log;
 };
 
-/** `hasSpoken`: Devin, or somebody, has said something new. */
+/** `hasSpoken`: Devin or a person has said something new. */
 export type FindAttachments = (session: SessionRow, hasSpoken: boolean, signal: AbortSignal) => Promise<void>;
 
 /** In these a file comes with a message or a milestone, or can wait a little. */

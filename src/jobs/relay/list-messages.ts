@@ -4,7 +4,7 @@ import type { Page, SessionMessage } from '../../devin/schemas.ts';
 
 export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
 
-/** Cursors are Devin's own: from one that it does not take any more it is read from the beginning, which does no harm. */
+/** Cursors are Devin's own: if it no longer takes one, messages are read from the beginning, without harm. */
 export function createListMessages(list: ListMessages): ListMessages {
   return async (sessionId, query) => {
     try {

@@ -32,7 +32,7 @@ const CONTENT = new Set([
   'edit_window_closed',
 ]);
 
-/** `other`: something for whoever runs the app to fix, or a Slack in trouble. */
+/** `other`: something for an app admin to fix, or Slack is in trouble. */
 export function refusalOf(code: string): 'place' | 'content' | 'other' {
   if (PLACE.has(code)) return 'place';
   return CONTENT.has(code) ? 'content' : 'other';

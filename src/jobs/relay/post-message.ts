@@ -53,7 +53,7 @@ export type PostOutcome =
   | { kind: 'posted'; ts: string | null }
   /** Slack refused it, and may take it later. */
   | { kind: 'put-off'; afterMs: number }
-  /** `refused`: the thread takes nothing at present. */
+  /** `refused`: the thread accepts nothing now. */
   | SlackFailure;
 
 type Content = {

@@ -24,7 +24,7 @@ type MoveDeps = {
   enqueue: Enqueue;
 };
 
-/** One transaction, and with it the jobs that tell people where it ends; null: somebody else moved it. */
+/** One transaction, and with it the jobs that tell people where it ends; null: another process moved it. */
 export function createReplyMoves({ db, replies, messages, toShow, enqueue }: MoveDeps) {
   return async (step: ReplyStep): Promise<Reply | null> => {
     const shown = step.to === 'delivered' ? await toShow(step.id) : null;

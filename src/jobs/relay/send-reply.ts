@@ -153,7 +153,7 @@ async function reasonFor(
 }
 
 /**
- * A 404 may be about the session, about somebody the message names, or about what this app may not see: the session
+ * A 404 may be about the session, about a person the message names, or about what this app may not see: the session
  * itself is asked for.
  */
 async function notFound(

@@ -6,7 +6,7 @@ import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 
 type SettleDeps = {
-  replies: Pick<Replies, 'find' | 'recognised' | 'unseenTwins'>;
+  replies: Pick<Replies, 'find' | 'recognized' | 'unseenTwins'>;
   listMessages: ListMessages;
   move: MoveReply;
   searchUntilFound: SearchUntilFound;
@@ -54,7 +54,7 @@ async function findEcho(
     const echoes = page.items
       .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sent_text)
       .map(({ event_id: id }) => id);
-    const taken = await replies.recognised(session.session_id, echoes);
+    const taken = await replies.recognized(session.session_id, echoes);
     unclaimed.push(...echoes.filter((id) => !taken.has(id)));
     if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
     cursor = page.end_cursor;

@@ -73,7 +73,7 @@ export function createReplyTeller(deps: TellDeps) {
   };
 }
 
-/** What was written in the thread by somebody who may not steer; null: it is something else. */
+/** For a thread message whose author may not steer; null: it is something else. */
 function notTaken({ failure, kind, message_ts: ts }: Reply, request: SessionRequest, { thread }: Text) {
   if (ts === null || (kind !== 'reply' && kind !== 'correction')) return null;
   switch (failure?.kind) {
@@ -87,7 +87,7 @@ function notTaken({ failure, kind, message_ts: ts }: Reply, request: SessionRequ
   }
 }
 
-/** Tells the author which files did not go along. */
+/** Tells the author which files were left out. */
 export function createLeftOutTeller({
   sessions,
   outbound,
@@ -128,7 +128,7 @@ async function noticeOf(deps: TellDeps, { reply, request }: Untaken): Promise<Re
   return { heading: text.thread.notDelivered, sentences, typed, offer };
 }
 
-/** Where somebody else has to do something first, the button is of use afterwards, too. */
+/** If another person has to act first, the button still helps afterwards. */
 function canHelp({ kind }: ReplyFailure): boolean {
   return !OF_THE_PERSON.has(kind);
 }

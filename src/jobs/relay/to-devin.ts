@@ -79,7 +79,7 @@ export function createRelayToDevin(deps: ToDevinDeps) {
   }
 
   return async (sessionId: string, signal: AbortSignal): Promise<void> => {
-    // While another is at the rest, too: a word is done in one transaction, whoever comes first.
+    // Without the lease, too: a word is done in one transaction, by the first process that gets to it.
     await relay(sessionId, signal, URGENT);
     const done = await oneAtATime(`relay-to-devin:${sessionId}`, async (held) =>
       relay(sessionId, AbortSignal.any([signal, held])),

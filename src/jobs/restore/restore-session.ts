@@ -36,7 +36,7 @@ type RestoreDeps = {
   teamId: () => string;
 };
 
-/** False: it cannot be told for whom the session runs, it runs as somebody else, or Devin does not give it. */
+/** False: its owner is unknown, it runs as another person, or Devin does not return it. */
 export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
 
 /** Rebuilds the rows of a session from its card, its thread, and what Devin says: everything goes on from there. */

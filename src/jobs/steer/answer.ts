@@ -6,7 +6,7 @@ import type { AnswerTo } from '../payloads.ts';
 
 /** Tells one person privately how what they asked for went. */
 export type Answerer = {
-  /** Plain sentences, in the words of the catalogue or of Devin. */
+  /** Plain sentences, in the words of the catalog or of Devin. */
   say(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;
   /** Sentences with mentions and links: everything else in them is escaped. */
   sayEscaped(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;

@@ -157,7 +157,7 @@ export function createFollower(deps: FollowDeps) {
   };
 }
 
-/** A tag can be put on any session: what somebody else owns is not what was asked for. */
+/** Any session can have this tag: one with another owner is not the one that was asked for. */
 function isOwnedAsAsked({ identity }: SessionRequest, { user_id: owner }: SessionResponse): boolean {
   return identity?.kind !== 'matched' || identity.devinUserId === owner;
 }

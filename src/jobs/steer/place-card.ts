@@ -25,7 +25,7 @@ type PlacedCard =
   | { kind: 'placed'; request: SessionRequest }
   /** Neither the channel nor the person can have it. */
   | { kind: 'no-place' }
-  /** Somebody else is at it, or Slack gave no clear answer: whether it is there is looked for next time. */
+  /** Another process is posting it, or Slack gave no clear answer: the next run looks for it. */
   | { kind: 'later'; afterMs: number };
 
 /** Posts the card of a request that is created already, once. */

@@ -88,7 +88,7 @@ async function settle(
   else await adopt(current, session);
 }
 
-/** Somebody started it anyway, so that there are two now; told once, by the one that is followed. */
+/** A person started it anyway, so there are two now; announced once, by the one that is followed. */
 async function tellTwice(
   { db, sessions, milestones, lostAnswers, enqueue }: FindLateDeps,
   { id: requestId, session_id: sessionId }: SessionRequest,

@@ -75,7 +75,7 @@ export function createRecorder(deps: RecordDeps) {
   }
 
   return {
-    /** What a look at `row` found. False when somebody recorded something since: what was found may be older. */
+    /** Records a poll of `row`. False if the row changed since the poll began: the result may be older. */
     async look(row: SessionRow, response: SessionResponse): Promise<boolean> {
       return record(row.session_id, (current) =>
         isDeepStrictEqual(current.response, row.response) ? response : null,

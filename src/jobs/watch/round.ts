@@ -192,7 +192,7 @@ function longest(troubles: { retryAfterMs: number | null }[]): number | null {
   return waits.length === 0 ? null : Math.max(...waits);
 }
 
-/** Since when sessions are not to be found. Whoever takes over the watch begins anew. */
+/** Since when sessions are missing. The next watcher starts over. */
 function createMissing({ times, now }: Pick<RoundDeps, 'times' | 'now'>) {
   const since = new Map<string, number>();
   return {

@@ -24,7 +24,7 @@ type PollingDeps = {
   get: (sessionId: string, options: Options) => Promise<SessionResponse>;
 };
 
-/** One request a batch; whoever the list leaves out is asked for alone. */
+/** One request per batch; a session that the list leaves out is asked for alone. */
 export function createPollingSource({ list, get }: PollingDeps): StatusSource {
   async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<Seen> {
     try {

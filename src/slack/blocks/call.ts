@@ -8,7 +8,7 @@ import type { Rendered } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
 import { escape, time } from './text.ts';
 
-/** Who answered, and when; null: somebody, in Devin. */
+/** Who answered, and when; null: in Devin. */
 export type Answered = { userId: string | null; at: Date };
 
 /** That the requester is called for a question. */

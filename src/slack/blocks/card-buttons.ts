@@ -43,7 +43,7 @@ type ButtonRow = {
   confirm?: (text: Text, card: SessionCard) => Confirmation;
 };
 
-/** What can be pressed on a card. A new button is a row, and its label in the catalogue. */
+/** What can be pressed on a card. A new button is a row, and its label in the catalog. */
 const BUTTONS: Record<CardAction, ButtonRow> = {
   review: { id: ACTION.openPullRequest, link: newestOpenPullRequest, primaryIn: ['finished'] },
   open: {

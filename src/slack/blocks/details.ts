@@ -11,7 +11,7 @@ import { oneLine } from './one-line.ts';
 import { ownEntry } from './own-entry.ts';
 import { bold, escape, truncate } from './text.ts';
 
-/** Everything there is to know of a request. Strings are raw, but for `how`, a sentence of the catalogue. */
+/** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {
   /** As it goes to Devin, by wire name; secrets are shown by their keys only. */
   request: Record<string, unknown>;

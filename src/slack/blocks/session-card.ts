@@ -34,7 +34,7 @@ export type SessionCard = {
   elapsedMs: number | null;
   /** When a request began that waits longer than usual; null: it does not. */
   waitingSinceMs: number | null;
-  /** When somebody last had the session looked for in vain. */
+  /** When a person last checked again without success. */
   checkedAtMs: number | null;
   pullRequests: { url: string; state: string | null }[];
   childSessions: number;

@@ -52,7 +52,7 @@ function detailsButton({ requestId, title }: SessionCard, text: Text): Button {
   };
 }
 
-/** To somebody who may not read what a session is about. */
+/** For a person who may not read what a session is about. */
 export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text) {
   return notice([line(card, askedAtMs, { isShown: false, text })]);
 }

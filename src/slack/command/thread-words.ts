@@ -62,7 +62,7 @@ function wordOf(text: string, botUserId: string): Word | undefined {
   return Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
 }
 
-/** Whether a mention of the app stands in front. */
+/** Whether a mention of the app is in front. */
 export function isMention(slackText: string, botUserId: string): boolean {
   return MENTION.exec(slackText.trimStart())?.groups?.['id'] === botUserId;
 }

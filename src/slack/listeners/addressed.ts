@@ -145,7 +145,7 @@ function askedBy({ addressed: { userId, channelId, placeKind, message }, teamId 
   };
 }
 
-/** What stands above in the thread goes along, and the files; words that are the task already do not. */
+/** Earlier messages of the thread are included, and the files; words that are the task already are not. */
 function contextOf({
   channelId,
   placeKind,

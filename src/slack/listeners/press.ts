@@ -13,7 +13,7 @@ import type { Outbound, PrivatePlace } from '../outbound.ts';
 import { ACTION, readMenuValue } from '../ids.ts';
 import type { Opening } from '../view-opener.ts';
 
-/** Of a button, or of the option of the card's menu that stands for it. */
+/** Of a button, or of its option in the card's menu. */
 export type Press = {
   body: BlockAction;
   action: Pick<ButtonAction, 'action_id' | 'action_ts' | 'text' | 'value'>;
@@ -48,7 +48,7 @@ export function onDurableButton(
   });
 }
 
-/** Every listener hears of every option of the card's menu; only the one it stands for acknowledges it. */
+/** Every listener gets every option of the card's menu; only the one it is meant for acknowledges it. */
 function onMenu(
   app: App,
   actionId: string,
@@ -74,7 +74,7 @@ type PressDeps = {
   text: Text;
 };
 
-/** Whose request a button is about, if whoever pressed it may have to do with it; those who may not are told why. */
+/** The request of a button, if the person who pressed it may use it; others are told why. */
 export function createPressed({ requests, sessions, authority, outbound, text }: PressDeps) {
   const tell = async ({ body }: Press, sentence: string) =>
     outbound.tellPrivately(privatePlace(body), notice([sentence]));
@@ -127,7 +127,7 @@ export function privatePlace(body: BlockAction): PrivatePlace {
 
 const replySchema = z.looseObject({ message_ts: z.string(), thread_ts: z.string() });
 
-/** null: what was pressed stands in no thread, or begins one. */
+/** null: what was pressed is in no thread, or begins one. */
 function threadOf({ container }: BlockAction): string | null {
   const { data } = replySchema.safeParse(container);
   return data === undefined || data.thread_ts === data.message_ts ? null : data.thread_ts;

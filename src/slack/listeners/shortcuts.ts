@@ -47,7 +47,7 @@ function runningOf({ request_id: requestId, url }: SessionRow, formId: string) {
   return { requestId, url, another: { actionId: ACTION.openForm, formId } };
 }
 
-/** In the thread for somebody who reads it, else where the message is. */
+/** In the thread if the person reads it, else beside the message. */
 function placeOf({ userId, channelId, responseUrl }: Asked, { picked: { threadTs } }: MessageContext) {
   return { userId, channelId, threadTs, responseUrl: threadTs === null ? responseUrl : null };
 }

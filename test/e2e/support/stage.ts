@@ -21,7 +21,7 @@ export type Visit = {
 };
 
 export type Stage = Sandbox & {
-  /** Opens the page in a browser of its own, as somebody, at a channel. */
+  /** Opens the page in a browser of its own, as a person, at a channel. */
   visit: (visit?: Visit) => Promise<SlackPage>;
   /** Closes what was opened; trouble on a page fails here. */
   leave: () => Promise<void>;

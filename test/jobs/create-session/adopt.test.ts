@@ -21,7 +21,7 @@ const sessionOf = (id: string) => sessionResponse(id, { status: 'new' });
 describe('an answer to a creation that comes late', () => {
   const open = useEmbedded(copyStarted);
 
-  /** A request whose POST is under way. */
+  /** A request whose POST is in flight. */
   const setUp = async () => {
     const { db } = await open();
     const requests = createRequests(db);
@@ -108,7 +108,7 @@ describe('an answer to a creation that comes late', () => {
     expect(await missing()).toBe(0);
   });
 
-  test('is told, and nothing is missing any more, where nobody had found its session', async () => {
+  test('is announced, and no longer missing, if its session had not been found', async () => {
     const { jobs, move, answered, missing } = await setUp();
     await move('unknown');
     expect(await missing()).toBe(1);

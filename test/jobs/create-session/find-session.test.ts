@@ -96,7 +96,7 @@ describe('with tags', () => {
     sessionResponse(id, { user_id: 'user-ana', tags: ['slack-r1'], ...changes });
 
   test.each([
-    ['that runs as somebody else', { user_id: 'user-ben' }],
+    ['that runs as another person', { user_id: 'user-ben' }],
     ['whose tag only begins like it', { tags: ['slack-r11'] }],
     ['that another session started', { parent_session_id: 'p' }],
   ])('no session is taken %s', async (_what, changes) => {

@@ -62,7 +62,7 @@ describe('messages', () => {
     );
   });
 
-  test('are refused from somebody who is no member', async () => {
+  test('are refused from a person who is no member', async () => {
     const { call } = await open();
     const id = await createSession(call);
     const body = { message: 'x', message_as_user_id: 'user-9' };

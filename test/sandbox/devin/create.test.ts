@@ -160,7 +160,7 @@ describe('refusing to create a session', () => {
     },
   );
 
-  test('refuses to act as somebody who is no member, or may not use Devin', async () => {
+  test('refuses to act as a person who is no member, or may not use Devin', async () => {
     const { devin, call } = await open();
     devin.addMember({ userId: 'user-2', email: 'bob@example.com', name: 'Bob', canUse: false });
     const create = (userId: string) =>

@@ -13,7 +13,7 @@ test('waits for a request that comes, and for its answer', async () => {
   });
 });
 
-test('sees a session that is there already, and one that changes later', async () => {
+test('sees a session that already exists, and one that changes later', async () => {
   const { devin, call } = await open();
   const id = await createSession(call);
   expect((await devin.waitForSession(({ status }) => status === 'new')).id).toBe(id);
@@ -22,7 +22,7 @@ test('sees a session that is there already, and one that changes later', async (
   expect((await running).id).toBe(id);
 });
 
-test('tells whoever still waits that it was stopped', async () => {
+test('tells waiting calls that it was stopped', async () => {
   const { devin } = await open();
   const waiting = devin.waitForSession(() => true);
   await Promise.all([expect(waiting).rejects.toThrow('was stopped'), devin.stop()]);

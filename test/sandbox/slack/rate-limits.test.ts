@@ -5,7 +5,7 @@ import { clientOf, postAs, startSlack } from './harness.ts';
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 
-/** A local Slack whose clock stands still unless it is moved. */
+/** A local Slack whose clock moves only by hand. */
 async function startWithClock() {
   let now = Date.now();
   const slack = await startSlack({ now: () => now });

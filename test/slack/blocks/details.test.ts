@@ -85,7 +85,7 @@ describe('the details', () => {
     expect(read({ ...accepted, state })).toContain(en.details.states[state]);
   });
 
-  test('say of each value who said it', () => {
+  test('show where each value comes from', () => {
     const shown = read(created);
     expect(shown).toContain('*Task*: `Fix the flaky login test`');
     expect(shown).toContain(`*Repositories (${en.details.why.channel})*: \`acme/web\`, \`acme/api\``);

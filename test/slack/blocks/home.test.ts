@@ -118,13 +118,13 @@ describe('a Home', () => {
     expect(shown(full)).not.toContain('/devin list');
   });
 
-  test('teaches somebody without sessions what to type', () => {
+  test('teaches a person without sessions what to type', () => {
     expect(checkView(render(empty))).toEqual([]);
     expect(shown(empty)).toContain('/devin fix the flaky login test --repo acme/web --acu 10');
     expect(shown(empty)).toContain('Start a Devin session');
   });
 
-  test('tells whoever cannot start a session why, and offers no button that would refuse', () => {
+  test("tells a person who can't start a session why, and offers no button that would refuse", () => {
     const refused: Home = { ...empty, runsAs: { kind: 'refused', why: "You're a guest." } };
     expect(shown(refused)).toContain("You can't start a session yet. You're a guest.");
     expect(actionIds(refused)).toEqual([ACTION.refreshHome]);

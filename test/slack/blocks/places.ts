@@ -13,7 +13,7 @@ import { renderSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { renderSessionList } from '../../../src/slack/blocks/session-list.ts';
 import { en } from '../../../src/text/index.ts';
 
-/** Where words that somebody else wrote stand among ours. */
+/** Where foreign words appear among ours. */
 export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
   'the card': (words) => renderCard(cardOf(words), en),
   'the card, where nothing is known yet': (words) => renderCard({ ...cardOf(words), url: null }, en),

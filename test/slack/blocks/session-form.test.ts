@@ -239,7 +239,7 @@ describe('a refused value', () => {
   });
 });
 
-describe('what goes along with the task', () => {
+describe('what is sent with the task', () => {
   const picked = 'Login is <@U1> flaky <!channel>';
   const own = { choice: 'message', messages: 1, files: 1 } as const;
 

@@ -19,7 +19,7 @@ import {
 import { TASK } from './shown.ts';
 import { maxLength, strings, writtenParts } from './typed.ts';
 
-/** Of a refused value, and of what Devin says of it, in characters. */
+/** Of a refused value, and of Devin's words about it, in characters. */
 const SHOWN_LENGTH = 150;
 const SAID_LENGTH = 1000;
 

@@ -30,7 +30,7 @@ function poses(label: string, href: string, host: string): boolean {
   return SCHEME.test(words) || !href.endsWith(`/${words}`);
 }
 
-/** `https://github.com@evil.example`: what stands before the `@` is no host. */
+/** `https://github.com@evil.example`: the part before the `@` is no host. */
 function isDisguised(href: string): boolean {
   const url = URL.canParse(href) ? new URL(href) : null;
   return url !== null && url.username !== '' && url.protocol !== 'mailto:';

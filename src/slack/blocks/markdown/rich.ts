@@ -88,7 +88,7 @@ function preformatted(text: string): RichTextPreformatted {
   return { type: 'rich_text_preformatted', elements: [{ type: 'text', text }] };
 }
 
-/** Parted by an empty line; one stands close under its heading. */
+/** Separated by an empty line, except right below a heading. */
 function paragraphs(group: readonly Piece[]): Leaf[] {
   return group.flatMap((piece, at) => {
     const before = group[at - 1];

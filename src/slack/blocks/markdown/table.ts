@@ -7,7 +7,7 @@ const MOST_ROWS = 100;
 const MOST_CELLS = 20;
 /** As JSON; Slack takes 10,000 characters in a table, and about 13,000 in all blocks. */
 const MOST_JSON = 8000;
-/** A table laid out as code is not longer than this. */
+/** The most characters of a table shown as code. */
 const MOST_LAID_OUT = 6000;
 
 /** null: Slack takes no such table. */

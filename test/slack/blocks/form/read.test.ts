@@ -37,7 +37,7 @@ describe('a submission', () => {
     ]);
   });
 
-  test('names the entry of a list that does not fit, and keeps the others', () => {
+  test('names the invalid entry of a list, and keeps the others', () => {
     const { draft, errors } = read({ 'field.repos': picked('repositories', 'acme/web', 'not a repository') });
     expect(draft.repos).toEqual(['acme/web']);
     expect(errors).toEqual({

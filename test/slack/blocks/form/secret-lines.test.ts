@@ -23,7 +23,7 @@ describe('KEY=VALUE lines', () => {
     ['without a key', '=hunter2', { kind: 'bad-key', line: 1 }],
     ['with a blank in the key', 'export A=hunter2', { kind: 'bad-key', line: 1 }],
     ['with an endless key', `${'k'.repeat(257)}=hunter2`, { kind: 'bad-key', line: 1 }],
-    ['with a key that is there already', 'A=b\nB=c\nA=d', { kind: 'repeated', line: 3 }],
+    ['with a repeated key', 'A=b\nB=c\nA=d', { kind: 'repeated', line: 3 }],
   ])('%s are found by their number', (_what, text, fault) => {
     expect(readSecretLines(text, true).fault).toEqual(fault);
   });
