@@ -25,7 +25,7 @@ describe('the settings', () => {
     });
   });
 
-  test('mean HTTP where there is a signing secret and no app token', () => {
+  test('mean HTTP if there is a signing secret and no app token', () => {
     const { SLACK_APP_TOKEN: _none, ...rest } = complete;
     const parsed = parseConfig({ ...rest, SLACK_SIGNING_SECRET: 's' });
     expect(parsed).toMatchObject({ config: { slack: { transport: { kind: 'http', signingSecret: 's' } } } });

@@ -80,7 +80,7 @@ describe('the doctor', () => {
     expect(lines.filter((line) => line.startsWith('! warning'))).toHaveLength(3);
   });
 
-  test('looks up no member where sessions run as the service user', async () => {
+  test('looks up no member if sessions run as the service user', async () => {
     const { printed, devin } = await runDoctor({ environment: { IMPERSONATION: 'off' } });
     expect(printed).not.toContain('ViewOrgMembership');
     expect(printed).not.toContain('ImpersonateOrgSessions');

@@ -48,8 +48,8 @@ export function createAttachments(client: DevinClient) {
     },
 
     /**
-     * Opens an attachment's `url`. Devin redirects to a presigned address, which must not see the key: it goes along
-     * on the first request only, and only to the API's own origin. Nothing but public hosts and the API's own is asked.
+     * Opens an attachment's `url`. Devin redirects to a presigned address, which must not see the key: it is sent
+     * with the first request only, and only to the API's own origin. Only public hosts and the API's own are asked.
      */
     async download(url: string, { signal }: Options = {}): Promise<Download> {
       const operation = 'attachments.download';

@@ -3,8 +3,8 @@ import type { SessionRequest } from '../store/request-row.ts';
 type Place = Pick<SessionRequest, 'user_id' | 'channel_id' | 'card_channel_id' | 'place_kind'>;
 
 /**
- * Whether somebody may read what a session is about: whoever asked for it, everybody where it was asked for in a
- * channel known to be public, and else only who is there. A channel's id does not tell whether it is private.
+ * Whether a person may read what a session is about: its requester; everyone, if it was asked for in a channel known to
+ * be public; otherwise only people who are in it. A channel's id does not tell whether it is private.
  */
 export function maySee(place: Place, viewer: { userId: string; channelId: string }): boolean {
   const { user_id: requester, channel_id: askedIn, card_channel_id: cardIn, place_kind: kind } = place;

@@ -41,7 +41,7 @@ describe('a failed answer', () => {
     expect(facts.detail).toBe('It is archived.');
   });
 
-  test('gives the title where there is no detail', () => {
+  test('gives the title if there is no detail', () => {
     expect(parseProblem(answer(404, { title: 'Not Found', detail: null })).facts.detail).toBe('Not Found');
   });
 

@@ -198,7 +198,7 @@ describe('a message to the app that no session hears', () => {
   });
 });
 
-describe('a message to the app where MENTIONS is "ask"', () => {
+describe('a message to the app if MENTIONS is "ask"', () => {
   const world = useWorld({ environment: { MENTIONS: 'ask' } });
 
   test('is offered to its author alone, and starts when they say so, with its card in its thread', async () => {

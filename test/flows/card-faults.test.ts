@@ -31,7 +31,7 @@ describe('when Slack does not answer as hoped', () => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
-  test('shows one card where many wrote after it, before its lost answer was looked for', async () => {
+  test('shows one card if many wrote after it, before its lost answer was looked for', async () => {
     const { slack, devin } = world();
     slack.fail('chat.postMessage', { times: 1, afterEffect: true });
     const { ana, channelId } = await ask('one card in the crowd');

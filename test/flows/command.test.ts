@@ -79,7 +79,7 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('posts to a direct message, and says why, where the app is not a member', async () => {
+  test('posts to a direct message, and says why, if the app is not a member', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = channel([ana.userId], { botIsMember: false });

@@ -103,7 +103,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(created(ana.devinUserId)).toBe(1);
   });
 
-  test('ends at once, and says for how long, where Devin asks for a longer wait than a request waits', async () => {
+  test('ends at once, and says for how long, if Devin asks for a longer wait than a request waits', async () => {
     const { devin, slack } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 3 * 3600, times: 1 });
     const { ana, channelId } = await ask('not today');

@@ -106,7 +106,7 @@ describe('the App Home', () => {
     down.clear();
   });
 
-  test('follows what happens while it is open, and is left alone where nobody opened it', async () => {
+  test('follows what happens while it is open, and is left alone if nobody opened it', async () => {
     const { slack, devin } = world();
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
     const { ana: ben, session: other, showing } = await startSession(world());
@@ -142,7 +142,7 @@ describe('the App Home', () => {
     await homeOf(world(), ana.userId, ana.devinName);
   });
 
-  test('is drawn in the end where Slack is too busy for it', async () => {
+  test('is drawn later if Slack is too busy', async () => {
     const { slack } = world();
     const ana = addColleague(world());
     slack.fail('views.publish', { times: 1, retryAfter: 1 });

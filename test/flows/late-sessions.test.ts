@@ -86,7 +86,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     expect(slack.messages(channelId).filter(({ text }) => text.includes('two sessions'))).toHaveLength(1);
   });
 
-  test('goes on in its card also where another start failed meanwhile', async () => {
+  test('continues on its card even if another start failed meanwhile', async () => {
     const { devin } = world();
     const { first, showing, told, press } = await lose('start and fail');
     devin.fail(CREATE, { status: 422, times: 1 });

@@ -131,7 +131,7 @@ describe('one message for each event', () => {
     expect(pings()).toHaveLength(1);
   });
 
-  test('names its session where two share a thread', async () => {
+  test('names its session if two share a thread', async () => {
     const { devin } = world();
     const { change, says, say, ana, id } = await started(world(), 'fix the login');
     await say(ana.userId, '!new write the docs');

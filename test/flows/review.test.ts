@@ -66,7 +66,7 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('stays as it was where the list is closed without Done', async () => {
+  test('stays as it was if the list is closed without Done', async () => {
     const { slack, devin, ana, form, review, aside } = await open();
     const view = await review();
     await slack.choose({

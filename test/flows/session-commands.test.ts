@@ -245,7 +245,7 @@ describe('follow', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('says on the card who it runs as, where Devin tells', async () => {
+  test('shows on the card who it runs as, if Devin says so', async () => {
     const { slack, devin } = world();
     const owner = addColleague(world());
     const id = await foreign('Of somebody else', { create_as_user_id: owner.devinUserId });
@@ -316,7 +316,7 @@ describe('follow', () => {
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toHaveLength(1);
   });
 
-  test('sends the card as a direct message where the app may not post', async () => {
+  test('sends the card as a direct message if the app may not post', async () => {
     const { slack } = world();
     const id = await foreign('From afar');
     const { person, channelId } = someone();
@@ -390,7 +390,7 @@ describe('a followed session', () => {
     return { owner, follower, channelId, id, on: { channelId, ts } };
   };
 
-  test('is not stopped by its follower, where only whose session it is may', async () => {
+  test('is not stopped by its follower if only its owner may', async () => {
     const { slack, devin } = world();
     const { owner, follower, channelId, id, on } = await followed('requester');
     await slack.clickButton(follower.userId, on, 'stop');
@@ -399,7 +399,7 @@ describe('a followed session', () => {
     expect(devin.session(id).status).not.toBe('exit');
   });
 
-  test('is stopped by its owner in Devin, where only whose session it is may', async () => {
+  test('is stopped by its owner in Devin if only its owner may', async () => {
     const { slack, devin } = world();
     const { owner, id, on } = await followed('requester');
     await slack.clickButton(owner.userId, on, 'stop');

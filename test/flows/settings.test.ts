@@ -6,7 +6,7 @@ import { useWorld } from '../support/worlds.ts';
 describe('IMPERSONATION=preferred', () => {
   const world = useWorld({ environment: { IMPERSONATION: 'preferred' } });
 
-  test('runs as the service user where there is no match, and the card says so', async () => {
+  test('runs as the service user if there is no match, and the card says so', async () => {
     const { slack, devin } = world();
     const eve = addColleague(world(), { inDevin: false });
     const channelId = slack.addChannel({ name: 'preferred', members: [eve.userId] });
@@ -17,7 +17,7 @@ describe('IMPERSONATION=preferred', () => {
     expect(card.text).toContain('service user');
   });
 
-  test('runs as the member where there is one', async () => {
+  test('runs as the member if there is one', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'preferred-2', members: [ana.userId] });

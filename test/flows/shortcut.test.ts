@@ -46,7 +46,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     return settledForm(slack, thread.ben.userId);
   };
 
-  test('fills in the task with names, where the message has mentions', async () => {
+  test('fills in the task with names, if the message has mentions', async () => {
     const thread = seedThread(world());
     const view = await pick(thread, thread.root);
     expect(JSON.stringify(view.definition)).toContain(`The login test is flaky, @${thread.ben.name} <see>`);

@@ -92,7 +92,7 @@ describe('who may press them', () => {
     expect(told.threadTs).toBe(root);
   });
 
-  test('only the person who asked may, where an administrator said so', async () => {
+  test('allows only the requester if an administrator said so', async () => {
     const { slack, devin } = world();
     const { ana, session, channelId, on, showing } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
@@ -249,7 +249,7 @@ describe('buttons that fit the phase', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('a question is answered in a box, also where the app is not a member', async () => {
+  test('a question is answered in a box, also if the app is not a member', async () => {
     const { slack, devin } = world();
     const { ana, session, on, showing, channelId } = await startSession(world());
     devin.advance(session.id, {
@@ -326,7 +326,7 @@ describe('buttons that fit the phase', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('only the person who asked gets the box, where an administrator said so', async () => {
+  test('opens the box only for the requester if an administrator said so', async () => {
     const { slack, devin } = world();
     const { session, on, showing, channelId } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];

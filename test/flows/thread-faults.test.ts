@@ -40,7 +40,7 @@ describe('what people write in the thread', () => {
     },
   );
 
-  test("in Devin's web app is left out where a channel wants it so, and what Devin says is not", async () => {
+  test("in Devin's web app is left out if a channel wants it so, and what Devin says is not", async () => {
     const { devin, slack } = worlds.http();
     const thread = await startThread(worlds.http());
     const { db } = await open({ databaseUrl: url('http') });

@@ -55,7 +55,7 @@ describe('what Devin says', () => {
     expect(thread.relayed()).toHaveLength(301);
   });
 
-  test('is split where it is long', async () => {
+  test('is split if it is long', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     const code = Array.from({ length: 300 }, (_one, index) => `line ${index}`).join('\n');
@@ -94,7 +94,7 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('comes as a file where it is very long, after its beginning', async () => {
+  test('comes as a file if it is very long, after its beginning', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, {
@@ -162,7 +162,7 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('leaves out what people write in the web app where administrators say so', async () => {
+  test('leaves out what people write in the web app if administrators say so', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const admin = addColleague(world(), { isAdmin: true });
@@ -286,7 +286,7 @@ describe('a thread that takes no messages', () => {
     expect(thread.relayed()).toHaveLength(1);
   });
 
-  test('is left for the one under the card that comes again, where the card was deleted', async () => {
+  test('is left for the one under the card that comes again, if the card was deleted', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await fetch(`${slack.apiUrl}chat.delete`, {

@@ -45,7 +45,7 @@ describe('sync', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('counts what was left out since the last time, and says nothing where that is nothing', async () => {
+  test('counts what was left out since the last time, and says nothing if that is nothing', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await delivered(thread, 'unsync');
@@ -109,7 +109,7 @@ describe('what is said to Devin outside the thread', () => {
     expect(thread.relayed()).toHaveLength(2);
   });
 
-  test('stays out of it where it is an aside, or where nobody else is', async () => {
+  test('is not shown in the thread if it is an aside, or if nobody else is in it', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} (aside) hush`);
@@ -194,7 +194,7 @@ describe('a 404 on sending a message', () => {
       { status: 403, problem: { detail: 'Missing permission ViewOrgSessions' } },
       'lacks the permission ViewOrgSessions',
     ],
-  ])('is told for what it is where %s', async (_where, onGet, words) => {
+  ])('is reported as what it is: %s', async (_where, onGet, words) => {
     const { devin } = world();
     const thread = await startThread(world());
     const problem = { detail: 'User gone-user not found' };

@@ -168,7 +168,7 @@ describe('a session that is followed', () => {
     { where: 'dm', about: 'all' },
     { where: 'dm', about: 'this one' },
     { where: 'card', about: 'all' },
-  ])('tells where the person prefers to be told, $where about $about', async ({ where, about }) => {
+  ])('tells the person where they prefer, $where about $about', async ({ where, about }) => {
     const { devin, slack } = world();
     const { ana, channelId, session, showing } = await startSession(world());
     const command = about === 'all' ? `notify ${where}` : `notify ${where} ${session.id}`;

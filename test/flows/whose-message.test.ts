@@ -121,7 +121,7 @@ describe('a thread under a card', () => {
     );
   });
 
-  test('gives Devin only what mentions the app where an administrator said so', async () => {
+  test('gives Devin only what mentions the app if an administrator said so', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const admin = addColleague(world(), { isAdmin: true });

@@ -70,7 +70,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('is found by the id of its block where Slack gives no metadata', async () => {
+  test('is found by the id of its block if Slack gives no metadata', async () => {
     const { slack, post } = await setUp();
     slack.fail('chat.postMessage', LOST);
     await post();

@@ -37,7 +37,7 @@ describe('a submitted form', () => {
     expect(sources).toEqual({ prompt: 'request', repos: 'channel', platform: 'channel' });
   });
 
-  test('drops a default that was emptied where the form showed it', () => {
+  test('drops a default that was emptied if the form showed it', () => {
     expect(applyForm(prefill, { prompt: 'fix it' }, true).values).toEqual({ prompt: 'fix it' });
   });
 });

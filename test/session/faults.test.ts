@@ -30,7 +30,7 @@ describe('what Devin refused', () => {
     );
   });
 
-  test('is nothing to correct where Devin was not to be reached', () => {
+  test('is nothing to correct if Devin could not be reached', () => {
     expect(faultsOfFailure(null, values)).toEqual({});
     expect(faultsOfFailure({ ...failure({ detail: 'x' }), code: 'unavailable' }, values)).toEqual({});
   });

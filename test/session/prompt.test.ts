@@ -31,7 +31,7 @@ const thread = (messages: QuotedMessage[]) => ({
 });
 
 describe('the prompt', () => {
-  test('is the task alone where there is no conversation', () => {
+  test('is the task alone if there is no conversation', () => {
     expect(buildPrompt({ task: 'fix it', thread: null, requestId: 'r1' })).toBe('fix it');
   });
 

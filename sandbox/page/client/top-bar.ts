@@ -45,8 +45,8 @@ function themeToggle(app: App): VNode {
     {
       type: 'button',
       id: 'theme-toggle',
-      'aria-label': isDark() ? 'Use light colours' : 'Use dark colours',
-      title: isDark() ? 'Use light colours' : 'Use dark colours',
+      'aria-label': isDark() ? 'Use light colors' : 'Use dark colors',
+      title: isDark() ? 'Use light colors' : 'Use dark colors',
       onclick: () => {
         toggleTheme();
         app.update({});

@@ -30,7 +30,7 @@ type FindLateDeps = {
 
 /**
  * Looks again for sessions whose creation was not answered and which were not found in time: each costs whether
- * somebody sees it or not. Says how long Devin is to be left alone, in ms.
+ * anyone sees it or not. Returns how long to leave Devin alone, in ms.
  */
 export function createLateFinder(deps: FindLateDeps) {
   const { lostAnswers, requests, findSessions, now, log } = deps;

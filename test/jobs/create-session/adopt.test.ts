@@ -117,7 +117,7 @@ describe('an answer to a creation that comes late', () => {
     expect(await missing()).toBe(0);
   });
 
-  test('leaves another session to be found, where it was sent once more meanwhile', async () => {
+  test('leaves another session to be found, if it was sent once more meanwhile', async () => {
     const { current, move, answered, missing } = await setUp();
     await move('unknown');
     await move('attached');

@@ -78,7 +78,7 @@ describe('a message that Slack refuses without a reason that concerns it', () =>
     expect(settled).toEqual(['e1']);
   });
 
-  test('shows that the thread takes nothing, where that line is refused, too', async () => {
+  test('shows that the thread takes nothing, if that line is refused, too', async () => {
     const { outcome, settled } = await posted(10 * MINUTE_MS, refused, refused);
     expect(outcome).toEqual(refused);
     expect(settled).toEqual([]);

@@ -24,7 +24,7 @@ function spans(lost: Lost[]) {
 }
 
 describe('where in a conversation cards are looked for', () => {
-  test('is around each session, latest first, and once where they are near each other', () => {
+  test('is around each session, latest first, and once if they are near each other', () => {
     const read = spans(at(100 * HOUR_S, 101 * HOUR_S, 10 * HOUR_S));
     expect(read).toHaveLength(2);
     expect(read[0]?.fromS).toBeLessThan(99 * HOUR_S);

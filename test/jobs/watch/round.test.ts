@@ -62,7 +62,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
 }
 
 describe('a round', () => {
-  test('records nothing where the answer is the same', async () => {
+  test('records nothing if the answer is the same', async () => {
     expect(await recordedOf(rowIn('working'), 'there')).toEqual(['after 60 s']);
   });
 

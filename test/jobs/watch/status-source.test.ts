@@ -41,7 +41,7 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
     expect([gone, trouble]).toEqual([[missing], null]);
   });
 
-  test('asks for each alone where the list cannot be understood', async () => {
+  test('asks for each alone if the list cannot be understood', async () => {
     const fault = local.fail(LIST, { status: 422, times: 9 });
     const { answered, trouble } = await source.look(ids.slice(0, 3), NEVER);
     fault.clear();

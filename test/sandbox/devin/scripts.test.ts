@@ -78,7 +78,7 @@ test('goes on with its question once a person has answered', async () => {
   expect(statuses(devin, id)).toEqual(['running/working', 'running/finished']);
 });
 
-test('works again when somebody writes after the end', async () => {
+test('works again when a person writes after the end', async () => {
   const { devin, call } = await open();
   const id = await createSession(call);
   statuses(devin, id);

@@ -75,7 +75,7 @@ describe('a person', () => {
     expect(slack.messages('C1')).toEqual([]);
   });
 
-  test('looks up people where a message offers them', async () => {
+  test('looks up people if a message offers them', async () => {
     const { url, slack } = await startPage();
     const elements = [{ type: 'users_select', action_id: 'who' }];
     const blocks = [{ type: 'actions', block_id: 'a', elements }];

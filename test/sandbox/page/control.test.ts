@@ -104,7 +104,7 @@ describe('the controls', () => {
     expect((await state()).sessions).toMatchObject([{ title: 'try', status: 'error', hasNext: false }]);
   });
 
-  test('offer no next step where Devin waits for an answer, or the script has ended', async () => {
+  test('offer no next step if Devin waits for an answer, or the script has ended', async () => {
     await act({ do: 'set-script', script: 'question' });
     await act({ do: 'set-speed', speed: 0 });
     await create({ prompt: 'ask' });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startHttpApp, startSlack, startSocketApp } from './harness.ts';
 
 describe('events', () => {
-  test('tell of a mention twice, and only where the bot is a member', async () => {
+  test('tell of a mention twice, and only if the bot is a member', async () => {
     const slack = await startSlack();
     const seen: string[] = [];
     await startHttpApp(slack, (app) => {

@@ -53,7 +53,7 @@ describe('modals', () => {
     expect(submitted).toEqual([]);
   });
 
-  test('keep what was typed where block and action ids stay the same', async () => {
+  test('keep what was typed if block and action ids stay the same', async () => {
     const { slack, view } = await openForm([
       input('task', { initial: 'old' }),
       input('title', { initial: 'old' }),

@@ -68,7 +68,7 @@ test('refuses errors for a block that is no input, as Slack does', async () => {
   expect(slack.problems.join()).toContain('nowhere');
 });
 
-test('tells the app of a closed view only where it asked', async () => {
+test('tells the app of a closed view only if it asked', async () => {
   const { slack, view } = await startWithForm([input('task')]);
   expect(await slack.closeView(view.id)).toBeNull();
   expect(slack.openViewOf('U1')).toBeUndefined();
@@ -146,7 +146,7 @@ test.each([
   expect(slack.home('U1')).toBeUndefined();
 });
 
-test('refuses a Home where the app has none, or names it like another view', async () => {
+test('refuses a Home if the app has none, or names it like another view', async () => {
   const without = await startSlack({ homeTab: false });
   const home = { user_id: 'U1', view: { type: 'home', external_id: 'mine', blocks: [] } };
   expect(await outcomeOf(clientOf(without).apiCall('views.publish', home))).toBe('not_enabled');

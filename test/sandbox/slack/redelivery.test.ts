@@ -48,7 +48,7 @@ describe('an event that the app did not take over HTTP', () => {
     expect(seen).toHaveLength(8);
   });
 
-  test('does not come again where the app says so', async () => {
+  test('does not come again if the app says so', async () => {
     const slack = await startSlack({ redeliverAfterMs: AT_ONCE });
     const headers = { 'x-slack-no-retry': '1' };
     const seen = await startApp(slack, [{ status: 500, headers }, { status: 500 }]);

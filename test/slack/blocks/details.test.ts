@@ -132,7 +132,7 @@ describe('the details', () => {
     expect(read(accepted)).toContain(en.details.identityOpen);
   });
 
-  test('name the tag by which the session is found in Devin, where it carries one', () => {
+  test('name the tag by which the session is found in Devin, if it carries one', () => {
     expect(read(accepted)).toContain(`*${en.details.requestTag}*: \`slack-r1\``);
     expect(read({ ...accepted, requestTag: null })).not.toContain(en.details.requestTag);
   });

@@ -110,7 +110,7 @@ describe('a Home', () => {
     );
   });
 
-  test('says how many there are where it does not show all', () => {
+  test('says how many there are if it does not show all', () => {
     expect(shown({ ...full, total: { count: 25, more: false } })).toContain(
       '3 of 25. See the rest with `/devin list`.',
     );

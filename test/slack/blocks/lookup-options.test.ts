@@ -17,11 +17,11 @@ describe('suggestions', () => {
     ]);
   });
 
-  test('are what was found where nothing was typed', () => {
+  test('are what was found if nothing was typed', () => {
     expect(lookupOptions([web], '', en).map(({ value }) => value)).toEqual(['acme/web']);
   });
 
-  test('offer what was typed where nothing was found', () => {
+  test('offer what was typed if nothing was found', () => {
     expect(lookupOptions([], 'acme/new', en).map(({ value }) => value)).toEqual(['acme/new']);
   });
 
@@ -43,7 +43,7 @@ describe('suggestions', () => {
     expect(options.at(-1)?.value).toBe('typed');
   });
 
-  test('show the value where there is no label', () => {
+  test('show the value if there is no label', () => {
     expect(lookupOptions([{ ...web, label: ' \n' }], '', en)[0]?.text.text).toBe('acme/web');
   });
 

@@ -299,7 +299,7 @@ describe('the last words', () => {
     );
   });
 
-  test('are cut where they are long', () => {
+  test('are cut if they are long', () => {
     expect(markdownWords('word '.repeat(100), 20)).toHaveLength(20);
   });
 });

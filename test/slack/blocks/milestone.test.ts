@@ -46,7 +46,7 @@ const message: MilestoneMessage = {
 };
 
 describe('a message about a session', () => {
-  test('holds the whole question where it is not in the thread, and points up where it is', () => {
+  test('holds the whole question if it is not in the thread, and points up if it is', () => {
     const whole = renderMilestone(message, en);
     expect(whole.text).toMatch('<@U1> Devin asks:\nTwo branches:');
     expect(whole.blocks.map(({ type }) => type)).toEqual(['section', 'rich_text', 'actions']);

@@ -25,7 +25,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('has no button where there is no form', () => {
+  test('has no button if there is no form', () => {
     const { blocks } = refusal({ problems: ['No.'], typed, formId: null }, en);
     expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
   });

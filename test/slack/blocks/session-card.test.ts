@@ -289,7 +289,7 @@ describe("a card's buttons", () => {
     }
   });
 
-  test('lead to the session, and are left out where there is none', () => {
+  test('lead to the session, and are left out if there is none', () => {
     expect(buttons(full)[0]).toMatchObject({ action_id: ACTION.openSession, url: full.url });
     expect(buttons({ ...full, url: null }).map(({ action_id: id }) => id)).toEqual([ACTION.reply]);
   });

@@ -156,7 +156,7 @@ describe('a form', () => {
     expect(readSessionForm(stateOf(view), EXPANDED, en).draft.prompt).toBe(prompt);
   });
 
-  test('says so where a value is longer than any form', () => {
+  test('says so if a value is longer than any form', () => {
     const view = draw({ values: { prompt: 'word '.repeat(60_000).trim() }, expanded: true });
     expect(lines(view)[1]).toBe(
       'Task: the value is longer than this form can hold, so the end is missing here.',
@@ -277,7 +277,7 @@ describe('what is sent with the task', () => {
     expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBe('until-here');
   });
 
-  test('is said where there is nothing to choose, and why', () => {
+  test('is said if there is nothing to choose, and why', () => {
     const view = draw({
       values: { prompt: TASK },
       context: { picked: ' ', options: [own], chosen: 'message', notes: [en.modal.threadUnreadable] },

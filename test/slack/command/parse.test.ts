@@ -108,7 +108,7 @@ describe('flags', () => {
     expect(created(text)).toEqual({ prompt: 'x', title });
   });
 
-  test('a list may be none at all, where that means something', () => {
+  test('a list may be none at all, if that means something', () => {
     expect(created('x --secret none --knowledge None --tag a')).toEqual({
       prompt: 'x',
       secret_ids: [],
@@ -245,7 +245,7 @@ describe('problems', () => {
     expect(created('x --tag slackers,my-slack-1').tags).toEqual(['slackers', 'my-slack-1']);
   });
 
-  test('too many tags are one problem, and one more is taken where the app adds none', () => {
+  test('too many tags are one problem, and one more is taken if the app adds none', () => {
     const tags = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`).join(',');
     expect(refused(`x --tag ${tags(50)}`).problems).toEqual([
       { kind: 'too-many', field: 'tags', most: 49, given: 50 },
@@ -314,7 +314,7 @@ describe('the task', () => {
     expect(created(text)).toEqual({ prompt: text });
   });
 
-  test('keeps its lines and indentation where a flag is cut out', () => {
+  test('keeps its lines and indentation if a flag is cut out', () => {
     expect(created('do\n  --acu 1\n    deep').prompt).toBe('do\n    deep');
     expect(created('one\n\n--acu 1\n\ntwo').prompt).toBe('one\n\ntwo');
     expect(created('one --acu 1\n  two').prompt).toBe('one\n  two');
@@ -336,7 +336,7 @@ describe('the task', () => {
     expect(created("users' and --acu 1 dogs' page").prompt).toBe("users' and dogs' page");
   });
 
-  test('is readable where Slack made tokens', () => {
+  test('is readable if Slack made tokens', () => {
     expect(
       created('ask <@U1|ana> in <#C1|ops> about <https://x.io/a?b&amp;c> &amp; R&amp;D --acu 1').prompt,
     ).toBe('ask @ana in #ops about https://x.io/a?b&c & R&D');

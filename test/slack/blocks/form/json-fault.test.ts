@@ -12,7 +12,7 @@ function isJson(text: string): boolean {
 }
 
 describe('the fault in a JSON text', () => {
-  test('is there exactly where JSON.parse refuses', () => {
+  test('exists exactly if JSON.parse refuses', () => {
     const damaged = fc
       .tuple(
         fc.json(),

@@ -27,15 +27,15 @@ describe('a text spread over several inputs', () => {
     );
   });
 
-  test('is cut behind a line where there is one', () => {
+  test('is cut behind a line if there is one', () => {
     expect(splitText('the first line\nthe second one', MAX)).toEqual(['the first line\n', 'the second one']);
   });
 
-  test('is cut behind a word where there is no line', () => {
+  test('is cut behind a word if there is no line', () => {
     expect(splitText('one sentence that is long', MAX)).toEqual(['one sentence that ', 'is long']);
   });
 
-  test('gets a line break where a person wrote on in the next input', () => {
+  test('gets a line break if a person wrote on in the next input', () => {
     expect(joinText(['First.', 'Second.', '', 'Third.'], MAX)).toBe('First.\nSecond.\nThird.');
   });
 });

@@ -30,7 +30,7 @@ describe('a submission', () => {
     });
   });
 
-  test('holds values that were typed where a select could not hold them', () => {
+  test('has typed values if a select could not hold them', () => {
     expect(read({ 'field.repos': typed('acme/web, https://github.com/acme/api.git') }).draft.repos).toEqual([
       'acme/web',
       'acme/api',
@@ -65,14 +65,14 @@ describe('a submission', () => {
     expect(read({ 'none.knowledge_ids': ticked() }).draft.knowledge_ids).toEqual([]);
   });
 
-  test('is refused where it says none at all and names some', () => {
+  test('is refused if it says none at all and names some', () => {
     const { errors } = read({ 'field.secret_ids': picked('secrets', 's-1'), 'none.secret_ids': ticked() });
     expect(errors).toEqual({
       'none.secret_ids': 'Untick this, or empty the list above.',
     });
   });
 
-  test('says a switch only where it was moved', () => {
+  test('sends a switch only if it was changed', () => {
     const { draft } = read({ 'field.resumable': ticked(false), 'field.bypass_approval': ticked(false) });
     expect(draft).toMatchObject({ resumable: false });
     expect(draft).not.toHaveProperty('bypass_approval');
