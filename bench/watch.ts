@@ -45,17 +45,17 @@ async function trackAll(dataDir: string, sessions: readonly SessionResponse[]): 
   const nowMs = Date.now();
   for (let at = 0; at < sessions.length; at += 500) {
     const rows = sessions.slice(at, at + 500).map((response, index) => ({
-      session_id: response.session_id,
-      request_id: `bench-${response.session_id}`,
+      sessionId: response.session_id,
+      requestId: `bench-${response.session_id}`,
       url: response.url,
       response: JSON.stringify(response),
-      team_id: 'T1',
-      channel_id: 'C1',
-      thread_ts: '1.1',
+      teamId: 'T1',
+      channelId: 'C1',
+      threadTs: '1.1',
       told: '[]',
       phase: 'working',
-      changed_at: new Date(nowMs - (at + index < HOT ? 0 : 20 * MINUTE_MS)),
-      next_look_at: new Date(nowMs + Math.random() * 30_000),
+      changedAt: new Date(nowMs - (at + index < HOT ? 0 : 20 * MINUTE_MS)),
+      nextLookAt: new Date(nowMs + Math.random() * 30_000),
     }));
     await database.db.insertInto('sessions').values(rows).execute();
   }

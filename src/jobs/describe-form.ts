@@ -23,7 +23,7 @@ type DescribeDeps = {
 export function createFormDescriber({ forms, resolver, thread, outbound, text, log }: DescribeDeps) {
   async function describe(form: Form): Promise<FormDescription> {
     const [identity, counts] = await Promise.all([
-      resolver.resolve({ teamId: form.team_id, userId: form.user_id }).catch((error: unknown) => {
+      resolver.resolve({ teamId: form.teamId, userId: form.userId }).catch((error: unknown) => {
         log.warn({ err: error }, 'a form could not say as whom it will run');
         return null;
       }),
@@ -32,7 +32,7 @@ export function createFormDescriber({ forms, resolver, thread, outbound, text, l
     return { identity, thread: counts };
   }
 
-  async function threadCounts({ context, user_id: userId }: Form): Promise<FormDescription['thread']> {
+  async function threadCounts({ context, userId }: Form): Promise<FormDescription['thread']> {
     if (context === null || context.picked.threadTs === null) return null;
     const read = await thread.read(context, userId);
     if (read.kind !== 'read') return null;

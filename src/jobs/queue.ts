@@ -94,7 +94,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
 
   return {
     async enqueue(name, payload, { trx, startAfterMs = 0, key, urgent = false } = {}) {
-      const db = trx === undefined ? boss.getDb() : fromKysely(trx);
+      const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
       const options = {
         db,
         singletonKey: key ?? randomUUID(),
@@ -113,7 +113,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
         singletonKey: key,
         ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
       }));
-      await boss.insert(name, inserts, { db: fromKysely(trx) });
+      await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
     },
     work(name, handler, { concurrency, most = concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {

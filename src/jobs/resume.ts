@@ -16,7 +16,7 @@ type ResumeDeps = {
 /** What the buttons of a card that ended do. Each moves the request only from the state its button was shown in. */
 export function createResumer({ requests, findSession, adopt, transitions, now }: ResumeDeps) {
   async function goOn(request: SessionRequest, to: 'accepted' | 'attached'): Promise<void> {
-    const changes = { checked_at: null, failure: null, sent_at: null, resumed_at: new Date(now()) };
+    const changes = { checkedAt: null, failure: null, sentAt: null, resumedAt: new Date(now()) };
     await transitions.move({ id: request.id, from: request.state, to, changes }, { card: true, run: true });
   }
 
@@ -33,7 +33,7 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
     const { state } = request;
     if (how === 'try-again' && (state === 'failed' || state === 'refused')) await goOn(request, 'accepted');
     if (how === 'check-again' && state === 'unknown' && !(await found(request))) {
-      await transitions.stay(request, { checked_at: new Date(now()) }, { card: true });
+      await transitions.stay(request, { checkedAt: new Date(now()) }, { card: true });
     }
     if (how === 'start-anyway' && state === 'unknown' && !(await found(request)))
       await goOn(request, 'attached');

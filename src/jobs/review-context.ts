@@ -25,7 +25,7 @@ export function createContextReviewer({ forms, thread, outbound, text }: ReviewD
     const form = await forms.find(metadata.formId);
     if (form === null || form.context === null) return;
     const context = { ...form.context, choice: metadata.choice };
-    const read = context.choice === 'message' ? null : await thread.read(context, form.user_id);
+    const read = context.choice === 'message' ? null : await thread.read(context, form.userId);
     if (read !== null && read.kind !== 'read') {
       await outbound.updateView(viewId, renderUnreviewable(metadata, text));
       return;

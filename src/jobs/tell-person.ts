@@ -32,11 +32,11 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
     const { id, failure, draft } = request;
     await forms.insert({
       id,
-      teamId: request.team_id,
-      userId: request.user_id,
-      channelId: request.channel_id,
-      threadTs: request.thread_ts,
-      placeKind: request.place_kind,
+      teamId: request.teamId,
+      userId: request.userId,
+      channelId: request.channelId,
+      threadTs: request.threadTs,
+      placeKind: request.placeKind,
       draft,
       context: request.context,
       sealed: null,
@@ -48,9 +48,9 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
   }
 
   async function elsewhere(request: SessionRequest): Promise<Rendered> {
-    const { card_channel_id: channelId, card_ts: ts } = request;
+    const { cardChannelId: channelId, cardTs: ts } = request;
     const link = channelId === null || ts === null ? null : await outbound.permalink(channelId, ts);
-    return cardElsewhere({ code: request.card_elsewhere ?? '', link }, text);
+    return cardElsewhere({ code: request.cardElsewhere ?? '', link }, text);
   }
 
   async function compose(request: SessionRequest, kind: Notice): Promise<Rendered> {
@@ -68,10 +68,10 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
 
   /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
   function placeOf(request: SessionRequest) {
-    const { id, user_id: userId, channel_id: channelId, thread_ts: threadTs } = request;
+    const { id, userId, channelId, threadTs } = request;
     // Slack shows a private notice in a thread only if the thread has a reply.
-    const hasThread = request.card_ts !== null || !beginsThread(request);
-    if (request.card_elsewhere === PERSON_NOT_IN_CONVERSATION)
+    const hasThread = request.cardTs !== null || !beginsThread(request);
+    if (request.cardElsewhere === PERSON_NOT_IN_CONVERSATION)
       return { userId, channelId: null, threadTs: null, responseUrl: null };
     const responseUrl = envelopes.open(id, request.sealed)?.responseUrl ?? null;
     return { userId, channelId, threadTs: hasThread ? threadTs : null, responseUrl };

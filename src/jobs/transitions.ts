@@ -90,10 +90,10 @@ export function createTransitions(deps: TransitionDeps) {
 /** Given up: from here on the watcher looks for its session. */
 function lostAnswer(request: SessionRequest, nowMs: number): LostAnswer {
   return {
-    request_id: request.id,
-    sent_at: request.sent_at ?? request.created_at,
-    lost_at: new Date(nowMs),
-    next_look_at: new Date(nowMs + (lateLookInterval(0) ?? 0)),
+    requestId: request.id,
+    sentAt: request.sentAt ?? request.createdAt,
+    lostAt: new Date(nowMs),
+    nextLookAt: new Date(nowMs + (lateLookInterval(0) ?? 0)),
   };
 }
 
@@ -114,8 +114,8 @@ async function bind(
 /** The thread in which a session is followed: the one its card is in, else the one under it; '' until it is posted. */
 function threadOf(request: SessionRequest): { teamId: string; channelId: string; threadTs: string } {
   return {
-    teamId: request.team_id,
-    channelId: request.card_channel_id ?? request.channel_id,
-    threadTs: cardThread(request) ?? request.card_ts ?? '',
+    teamId: request.teamId,
+    channelId: request.cardChannelId ?? request.channelId,
+    threadTs: cardThread(request) ?? request.cardTs ?? '',
   };
 }

@@ -54,7 +54,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
 
   return async (post) => {
     const earlier = await posts.find(post.key);
-    if (earlier?.posted_ts != null) return { kind: 'posted', ts: earlier.posted_ts };
+    if (earlier?.postedTs != null) return { kind: 'posted', ts: earlier.postedTs };
     const rendered = await post.render();
     const found = earlier === null ? null : await findAttempt(deps, earlier, post.mark);
     if (found !== null) return found.kind === 'posted' ? record(post, found, false) : found;
@@ -66,7 +66,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
 /** null: it is not there. */
 async function findAttempt(
   { outbound }: Pick<PostOnceDeps, 'outbound'>,
-  { channel_id: channelId, thread_ts: threadTs, first_ts: first, last_ts: last }: PostRow,
+  { channelId, threadTs, firstTs: first, lastTs: last }: PostRow,
   mark: Mark,
 ): Promise<Posted | null> {
   const attempted = { first, last };

@@ -16,10 +16,10 @@ export type Ownership = {
   owner: { devinUserId: string; name: string } | null;
 };
 
-type Asked = { source: string; user_id: string; identity: Identity | null };
+type Asked = { source: string; userId: string; identity: Identity | null };
 
 /** Who follows a session is told about it; that does not make it theirs. */
-export function ownershipOf({ source, user_id: userId, identity }: Asked): Ownership {
+export function ownershipOf({ source, userId, identity }: Asked): Ownership {
   return {
     requester: source === 'follow' ? null : userId,
     owner: identity?.kind === 'matched' ? identity : null,

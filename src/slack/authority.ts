@@ -48,7 +48,7 @@ export function createAuthority({ identify, presence, defaults, text }: Authorit
 
     /** To steer what was asked for in this request. */
     async steeringRefusal(request: SessionRequest, person: Person): Promise<string | null> {
-      const { team_id: teamId, channel_id: channelId } = request;
+      const { teamId, channelId } = request;
       const { userId } = person;
       const identity = await accepted(person);
       if ('why' in identity) return identity.why;
@@ -60,13 +60,13 @@ export function createAuthority({ identify, presence, defaults, text }: Authorit
     },
 
     /** To write, other than in its thread, to a session that is followed there. */
-    writingRefusal: async ({ channel_id: channelId }: SessionRow, userId: string): Promise<string | null> =>
+    writingRefusal: async ({ channelId }: SessionRow, userId: string): Promise<string | null> =>
       placeRefusal(channelId, userId, text.steering.notInConversation),
 
     /** To read what another person asked for. */
     async readingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
-      if (request.source !== 'follow' && request.user_id === userId) return null;
-      return placeRefusal(request.channel_id, userId, text.steering.notYoursToRead);
+      if (request.source !== 'follow' && request.userId === userId) return null;
+      return placeRefusal(request.channelId, userId, text.steering.notYoursToRead);
     },
   };
 }

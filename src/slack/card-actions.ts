@@ -30,7 +30,7 @@ const stateSchema = z.object({
   is_archived: z.boolean().optional(),
 });
 
-type Asked = Pick<SessionRequest, 'state' | 'failure' | 'had_secrets'> & {
+type Asked = Pick<SessionRequest, 'state' | 'failure' | 'hadSecrets'> & {
   draft: { values: Pick<SessionRequest['draft']['values'], 'max_acu_limit'> };
 };
 type InDevin = Pick<SessionRow, 'response'> & Partial<Pick<SessionRow, 'muted'>>;
@@ -86,7 +86,7 @@ function afterFailure(request: Asked): CardAction[] {
 }
 
 /** As it is, without its form: not if Devin refused it, nor if its secrets are gone. */
-function canTryAgain({ failure, had_secrets: hadSecrets }: Asked): boolean {
+function canTryAgain({ failure, hadSecrets }: Asked): boolean {
   if (hadSecrets) return false;
   return !(failure?.kind === 'devin' && failure.code === 'invalid-request');
 }

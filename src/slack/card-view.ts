@@ -28,7 +28,7 @@ const shownSchema = z.object({
 });
 type Shown = z.infer<typeof shownSchema>;
 /** Epoch seconds. */
-const startSchema = z.object({ created_at: z.number().optional() });
+const startSchema = z.object({ createdAt: z.number().optional() });
 
 export type CardRows = { request: SessionRequest; session: SessionRow | null; nowMs: number };
 
@@ -42,7 +42,7 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     phase,
     statusWord: shown?.status_detail ?? shown?.status ?? null,
     title: withoutIds(shown?.title ?? values.title ?? firstLine(taskOf(request))),
-    requester: request.user_id,
+    requester: request.userId,
     requesterName: requesterName(request.identity),
     runsAs: runsAs(request.identity),
     url: session?.url ?? null,
@@ -53,10 +53,10 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     acusUsed: shown?.acus_consumed ?? null,
     elapsedMs: session === null ? null : elapsed(session, nowMs),
     waitingSinceMs: waitingSince(request, { phase, nowMs, hasSession: session !== null }),
-    checkedAtMs: phase === 'unknown' ? (request.checked_at?.getTime() ?? null) : null,
+    checkedAtMs: phase === 'unknown' ? (request.checkedAt?.getTime() ?? null) : null,
     pullRequests: (shown?.pull_requests ?? []).map((pr) => ({ url: pr.pr_url, state: pr.pr_state ?? null })),
     childSessions: shown?.child_session_ids?.length ?? 0,
-    lastWords: session?.last_words ?? null,
+    lastWords: session?.lastWords ?? null,
     notes: notesOf(request, text),
     threadLine: session === null || OVER.has(phase) ? null : threadLine(request, session, text),
     problem: request.failure === null ? null : userMessage(request.failure, text),
@@ -82,7 +82,7 @@ function phaseOf(request: SessionRequest, session: SessionRow | null, shown: Sho
       if (session.phase === 'gone') return 'gone';
       return sessionPhase(
         { status: shown.status, statusDetail: shown.status_detail ?? null },
-        session.was_finished,
+        session.wasFinished,
       );
     case 'sending':
       return 'starting';
@@ -106,11 +106,8 @@ const GOING_ON: ReadonlySet<SessionPhase> = new Set([
   'other',
 ]);
 
-function elapsed(
-  { response, phase, phase_at: phaseAt, created_at: createdAt }: SessionRow,
-  nowMs: number,
-): number {
-  const { created_at: seconds } = startSchema.parse(response);
+function elapsed({ response, phase, phaseAt, createdAt }: SessionRow, nowMs: number): number {
+  const { createdAt: seconds } = startSchema.parse(response);
   const startMs = seconds === undefined ? createdAt.getTime() : seconds * 1000;
   return Math.max(0, (GOING_ON.has(phase) ? nowMs : phaseAt.getTime()) - startMs);
 }
@@ -133,7 +130,7 @@ function steeredBy(
 ): SessionCard['steeredBy'] {
   if (failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
   if (session === null || shown === null) return null;
-  const { stopped_by: stoppedBy, archived_by: archivedBy } = session;
+  const { stoppedBy, archivedBy } = session;
   if (stoppedBy !== null && shown.status === 'exit') return { what: 'ended', userId: stoppedBy };
   // A message wakes what was archived, and Devin goes on calling it archived.
   if (archivedBy !== null && shown.is_archived === true && !GOING_ON.has(phase))
@@ -164,7 +161,7 @@ const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
 
 /** How its thread works, or what is switched off there. Escaped. */
 function threadLine(request: SessionRequest, session: SessionRow, { card }: Text): string | null {
-  const { muted, muted_by: mutedBy, listen, synced, thread_ts: threadTs } = session;
+  const { muted, mutedBy, listen, synced, threadTs } = session;
   if (!synced) return card.untied;
   if (muted) return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
   if (listen === 'mentions') return card.mentionsOnly;

@@ -35,8 +35,8 @@ export function detailsView({ request, session, tagRequests }: Shown, text: Text
     requestId: request.id,
     requestTag: tagOf({ request, session, tagRequests }),
     state: request.state,
-    createdAtMs: request.created_at.getTime(),
-    updatedAtMs: request.updated_at.getTime(),
+    createdAtMs: request.createdAt.getTime(),
+    updatedAtMs: request.updatedAt.getTime(),
     leftOut: leftOut(request, text),
     problem: failure === null ? null : userMessage(failure, text),
   };
@@ -72,7 +72,7 @@ function isSettled(state: RequestState): boolean {
 }
 
 function effectiveRequest(request: SessionRequest): Record<string, unknown> {
-  const { identity, draft, uploads, secret_names: names } = request;
+  const { identity, draft, uploads, secretNames: names } = request;
   const built = buildRequest({
     draft: draft.values,
     prompt: request.prompt ?? draft.values.prompt ?? '',

@@ -21,7 +21,7 @@ type OpenerDeps = {
 };
 
 export function createFormOpener({ forms, identify, openView, enqueue, text }: OpenerDeps): FormOpener {
-  async function known({ team_id: teamId, user_id: userId }: Form): Promise<FormDescription | null> {
+  async function known({ teamId, userId }: Form): Promise<FormDescription | null> {
     const identity = await identify({ teamId, userId });
     return identity === null ? null : { identity, thread: 'looking' };
   }
@@ -36,6 +36,6 @@ export function createFormOpener({ forms, identify, openView, enqueue, text }: O
   };
 }
 
-function placeOf({ user_id: userId, channel_id: channelId, thread_ts: threadTs }: Form) {
+function placeOf({ userId, channelId, threadTs }: Form) {
   return { userId, channelId, threadTs, responseUrl: null };
 }

@@ -19,10 +19,10 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
     prefill: withRefused(form),
     sources: form.draft.sources,
     faults: form.faults ?? {},
-    secretNames: form.secret_names ?? [],
+    secretNames: form.secretNames ?? [],
     context: form.context === null ? null : contextView(form, form.context, text),
     runsAs: runsAs(form.description, text),
-    notes: form.lost_secrets === null ? [] : [text.modal.secretsLost(form.lost_secrets)],
+    notes: form.lostSecrets === null ? [] : [text.modal.secretsLost(form.lostSecrets)],
   };
 }
 

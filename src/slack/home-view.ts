@@ -57,7 +57,7 @@ function runsAs(identity: HomeRows['identity'], text: Text): Home['runsAs'] {
 }
 
 function threadOf(request: SessionRequest, workspaceUrl: string | null): string | null {
-  const { card_channel_id: channelId, card_ts: ts } = request;
+  const { cardChannelId: channelId, cardTs: ts } = request;
   if (workspaceUrl === null || channelId === null || ts === null) return null;
   return permalink(workspaceUrl, { channelId, ts, threadTs: cardThread(request) });
 }

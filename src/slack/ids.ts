@@ -243,14 +243,14 @@ const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
 /** What a card shows and Devin does not tell. */
 export type CardOwner = {
   id: string;
-  user_id: string;
+  userId: string;
   draft: { values: { repos?: string[] | undefined; max_acu_limit?: number | undefined } };
 };
 /** Slack takes no metadata of any size; more than this is left out. */
 const REPOS_LENGTH = 1000;
 
 /** With what is needed to go on with the card should the database be lost. */
-export function cardMetadata({ id, user_id: requester, draft: { values } }: CardOwner): Mark {
+export function cardMetadata({ id, userId: requester, draft: { values } }: CardOwner): Mark {
   const { event_type, event_payload } = cardMark(id);
   const repos = (values.repos ?? []).join(',');
   const acuLimit = values.max_acu_limit;

@@ -140,18 +140,18 @@ export function createIntake(deps: IntakeDeps) {
     });
     return {
       id,
-      team_id: teamId,
-      user_id: userId,
-      channel_id: channelId,
-      thread_ts: threadTs,
-      place_kind: placeKind,
+      teamId,
+      userId,
+      channelId,
+      threadTs,
+      placeKind,
       draft,
       context,
       sealed,
-      lost_secrets: lost,
+      lostSecrets: lost,
       faults,
       without: null,
-      secret_names: null,
+      secretNames: null,
       expanded,
       description: null,
     };
@@ -192,7 +192,7 @@ export function createIntake(deps: IntakeDeps) {
   ): Promise<SessionRequest | null> {
     const since = new Date(Date.now() - TWIN_MS);
     const recent = await requests.recentOf({ ...asked, since });
-    if (recent.length === 0 || recent.some(({ dedupe_key: key }) => key === dedupeKey)) return null;
+    if (recent.length === 0 || recent.some(({ dedupeKey: key }) => key === dedupeKey)) return null;
     const { session_secrets: _never, ...stored } = draft;
     const { values } = await withDefaults(asked, { draft: stored, reset });
     return recent.find((one) => isDeepStrictEqual(one.draft.values, values)) ?? null;
@@ -247,11 +247,11 @@ export function createIntake(deps: IntakeDeps) {
         id,
         dedupeKey: `form:${submission.viewId}`,
         source: 'form',
-        teamId: form.team_id,
+        teamId: form.teamId,
         userId: submission.userId,
-        channelId: form.channel_id,
-        threadTs: form.thread_ts,
-        placeKind: form.place_kind,
+        channelId: form.channelId,
+        threadTs: form.threadTs,
+        placeKind: form.placeKind,
         draft: applyForm(form.draft, stored, form.expanded),
         context,
         slackFileIds: submission.fileIds,
@@ -270,14 +270,14 @@ export function createIntake(deps: IntakeDeps) {
       const sealed = envelopes.close(form.id, { responseUrl, sessionSecrets });
       const names = sessionSecrets.map(({ key }) => key);
       await forms.seal(form.id, sealed, names);
-      return { ...form, sealed, secret_names: names };
+      return { ...form, sealed, secretNames: names };
     },
 
     /** A text that a person was asked about, which is a task after all: once, however often they say so. */
     async acceptOffered(form: Form): Promise<boolean> {
       const id = newId();
       const responseUrl = envelopes.open(form.id, form.sealed)?.responseUrl ?? null;
-      const { team_id: teamId, user_id: userId, channel_id: channelId, thread_ts: threadTs } = form;
+      const { teamId, userId, channelId, threadTs } = form;
       const request: NewRequest = {
         id,
         dedupeKey: `offered:${form.id}`,
@@ -286,7 +286,7 @@ export function createIntake(deps: IntakeDeps) {
         userId,
         channelId,
         threadTs,
-        placeKind: form.place_kind,
+        placeKind: form.placeKind,
         draft: form.draft,
         context: form.context,
         slackFileIds: [],
@@ -327,7 +327,7 @@ export function createIntake(deps: IntakeDeps) {
 
     /** Keeps a form filled in like a request, to start the same again. */
     async offerAgain({ userId, responseUrl }: Again, request: SessionRequest): Promise<Form> {
-      const { team_id: teamId, channel_id: channelId, thread_ts: threadTs, place_kind: placeKind } = request;
+      const { teamId, channelId, threadTs, placeKind } = request;
       const { draft, context } = request;
       const asked = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
       const faults = faultsOfFailure(request.failure, draft.values);

@@ -18,7 +18,7 @@ export type { Rendered };
 export type CardPlace = { channelId: string; threadTs: string | null };
 export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
 export type Updated = { kind: 'updated' } | SlackFailure;
-type Attempted = { id: string; card_attempted_at: Date | null };
+type Attempted = { id: string; cardAttemptedAt: Date | null };
 /** Where a private notice may go, best way first: response URL, ephemeral message, direct message. */
 export type PrivatePlace = {
   userId: string;
@@ -179,7 +179,7 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     /** The card of an attempt whose answer was lost; null: it is not there, or there was no attempt. */
     async findCard(
       place: CardPlace,
-      { id, card_attempted_at: attemptedAt }: Attempted,
+      { id, cardAttemptedAt: attemptedAt }: Attempted,
     ): Promise<string | null> {
       if (attemptedAt === null) return null;
       return find(place, cardMark(id), { first: null, last: null }).catch((error: unknown) => {

@@ -87,7 +87,7 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
       { userId, teamId, channelId }: Actor,
       { session, text, via, dedupeKey }: Message,
     ): Promise<void> {
-      const { session_id: sessionId } = session;
+      const { sessionId } = session;
       const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text, via };
       await commitInTime({ db, prefer }, async (trx) => {
         const isNew = await replies.insert({ ...reply, messageTs: null, kind: 'reply', files: [] }, trx);

@@ -5,7 +5,7 @@ import type { Text } from '../text/index.ts';
 import { escape } from './blocks/text.ts';
 import { refusalSentence } from './identity-words.ts';
 
-type Asked = Pick<SessionRequest, 'source' | 'user_id' | 'identity'>;
+type Asked = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
 
 /** Why a person may not, and who may instead, with a mention; null: the person may. */
 export function refuseSteering(

@@ -66,27 +66,27 @@ export function createThreadIntake(deps: ThreadIntakeDeps) {
   }
 
   function rowOf({ session, userId, ts, text }: Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'>) {
-    const { session_id: sessionId, team_id: teamId, channel_id: channelId } = session;
+    const { sessionId, teamId, channelId } = session;
     return { id: newId(), sessionId, teamId, userId, channelId, messageTs: ts, text };
   }
 
   return {
     /** What becomes of a message in its thread that is no word. The job decides again whether it is muted. */
     async receive(session: SessionRow, { userId, mentions }: Speaker): Promise<Reception> {
-      const request = await deps.requests.find(session.request_id);
+      const request = await deps.requests.find(session.requestId);
       if (request === null) return 'untied';
-      const isRequester = request.source !== 'follow' && request.user_id === userId;
+      const isRequester = request.source !== 'follow' && request.userId === userId;
       const listen = session.listen ?? (await listenIn(deps.defaults, request));
       const began = beganBy(session, request);
       if (!isForDevin({ listen, began, isRequester, mentions })) return 'aside';
-      const { session_id: sessionId, muted, synced } = session;
+      const { sessionId, muted, synced } = session;
       if ((!muted && synced) || (await replies.isOpening(sessionId))) return 'taken';
       return synced ? 'muted' : 'untied';
     },
 
     /** A word, said by a button. `press` names this one press. */
     async press({ session, userId, kind, press }: Pressed): Promise<void> {
-      const { session_id: sessionId, team_id: teamId, channel_id: channelId } = session;
+      const { sessionId, teamId, channelId } = session;
       const row = { id: newId(), sessionId, teamId, userId, channelId, messageTs: null, text: '' };
       await inTransaction(async (trx) =>
         write({ ...row, dedupeKey: `press:${press}`, kind, files: [] }, trx),
@@ -107,11 +107,11 @@ export function createThreadIntake(deps: ThreadIntakeDeps) {
       const { teamId, channelId } = row;
       await inTransaction(async (trx) => {
         const said = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
-        if (said === null || said.user_id !== userId || said.text === text) return;
+        if (said === null || said.userId !== userId || said.text === text) return;
         if (!isCorrigible(said) || isOlder(edit, said)) return;
         if (said.state === 'accepted' || said.state === 'failed') {
           const { id, state } = said;
-          const changes = { text, edited_ts: editedTs };
+          const changes = { text, editedTs };
           if ((await replies.move({ id, from: [state], to: state, changes }, trx)) !== null) return;
         }
         const dedupeKey = `correction:${teamId}:${channelId}:${ts}:${editedTs}`;
@@ -131,8 +131,8 @@ export function createThreadIntake(deps: ThreadIntakeDeps) {
     /** Only for the author, and only while it has not reached Devin. */
     async sendAgain(replyId: string, userId: string): Promise<void> {
       const reply = await replies.find(replyId);
-      if (reply === null || reply.user_id !== userId) return;
-      const { session_id: sessionId } = reply;
+      if (reply === null || reply.userId !== userId) return;
+      const { sessionId } = reply;
       await inTransaction(async (trx) => {
         if (await replies.resend(replyId, trx)) {
           await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
@@ -145,13 +145,13 @@ export function createThreadIntake(deps: ThreadIntakeDeps) {
 
 async function listenIn(
   defaults: Pick<Settings, 'preferencesFor'>,
-  { team_id: teamId, channel_id: channelId, user_id: userId }: SessionRequest,
+  { teamId, channelId, userId }: SessionRequest,
 ): Promise<Listen | null> {
   return effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).listen;
 }
 
 /** A direct message with the app has an id that begins with a D. */
-function beganBy({ channel_id: channelId, thread_ts: threadTs }: SessionRow, request: SessionRequest): Began {
+function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
   if (channelId.startsWith('D')) return 'direct';
   return cardThread(request) === threadTs ? 'people' : 'app';
 }
@@ -161,6 +161,6 @@ function isCorrigible({ kind, state }: Reply): boolean {
 }
 
 /** Slack delivers edits in no certain order, and some twice. */
-function isOlder({ editedTs }: Edit, { edited_ts: lastTs }: Reply): boolean {
+function isOlder({ editedTs }: Edit, { editedTs: lastTs }: Reply): boolean {
   return lastTs !== null && Number(editedTs) <= Number(lastTs);
 }

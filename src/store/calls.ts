@@ -5,13 +5,13 @@ import type { Db, Tables } from './tables.ts';
 
 const openCallSchema = z.object({
   key: z.string(),
-  event_id: z.string(),
-  in_message: z.boolean(),
-  channel_id: z.string(),
-  slack_ts: z.string(),
+  eventId: z.string(),
+  inMessage: z.boolean(),
+  channelId: z.string(),
+  slackTs: z.string(),
   /** Slack user id; null: it was answered in Devin. */
-  answered_by: z.string().nullable(),
-  answered_at: z.date(),
+  answeredBy: z.string().nullable(),
+  answeredAt: z.date(),
 });
 /** A call whose question was answered, while it still says that an answer is needed. */
 export type AnsweredCall = z.infer<typeof openCallSchema>;
@@ -25,9 +25,9 @@ export function createCalls(db: Kysely<Tables>) {
   const withMessage = (sessionId: string, eventId: string) =>
     db
       .updateTable('milestones')
-      .where('session_id', '=', sessionId)
-      .where('event_id', '=', eventId)
-      .where('in_message', '=', true);
+      .where('sessionId', '=', sessionId)
+      .where('eventId', '=', eventId)
+      .where('inMessage', '=', true);
 
   return {
     /** The key of the call that is part of this message; null: none is. */
@@ -35,9 +35,9 @@ export function createCalls(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('milestones')
         .select('key')
-        .where('session_id', '=', sessionId)
-        .where('event_id', '=', eventId)
-        .where('in_message', '=', true)
+        .where('sessionId', '=', sessionId)
+        .where('eventId', '=', eventId)
+        .where('inMessage', '=', true)
         .executeTakeFirst();
       return row?.key ?? null;
     },
@@ -58,7 +58,7 @@ export function createCalls(db: Kysely<Tables>) {
     /** The message was not posted: the call waits again. */
     async part(sessionId: string, eventId: string): Promise<void> {
       await withMessage(sessionId, eventId)
-        .set({ state: 'pending', in_message: false, event_id: null })
+        .set({ state: 'pending', inMessage: false, eventId: null })
         .execute();
     },
 
@@ -67,8 +67,8 @@ export function createCalls(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('milestones')
         .select('key')
-        .where('session_id', '=', sessionId)
-        .where('event_id', '=', eventId)
+        .where('sessionId', '=', sessionId)
+        .where('eventId', '=', eventId)
         .where('key', 'like', CALL)
         .where('state', '=', 'posted')
         .limit(1)
@@ -80,8 +80,8 @@ export function createCalls(db: Kysely<Tables>) {
     async isOutdated(sessionId: string, trx: Db): Promise<boolean> {
       const last = await trx
         .selectFrom('milestones')
-        .select(['state', 'event_id'])
-        .where('session_id', '=', sessionId)
+        .select(['state', 'eventId'])
+        .where('sessionId', '=', sessionId)
         .where('key', 'like', CALL)
         .orderBy('seq', 'desc')
         .limit(1)
@@ -95,7 +95,7 @@ export function createCalls(db: Kysely<Tables>) {
             and answer.source = 'user' and answer.seq > question.seq
           join session_messages next on next.session_id = question.session_id
             and next.source = 'devin' and next.seq > answer.seq
-          where question.session_id = ${sessionId} and question.event_id = ${last.event_id}
+          where question.session_id = ${sessionId} and question.event_id = ${last.eventId}
         ) as is`.execute(trx);
       return rows[0]?.is === true;
     },
@@ -128,7 +128,7 @@ export function createCalls(db: Kysely<Tables>) {
       await db
         .updateTable('milestones')
         .set({ answered: true })
-        .where('session_id', '=', sessionId)
+        .where('sessionId', '=', sessionId)
         .where('key', '=', key)
         .execute();
     },

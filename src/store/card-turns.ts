@@ -26,7 +26,7 @@ const CHANNEL_STEP_MS = 1000;
 const CHANNEL_PACED_MS = 60_000;
 
 const lineSchema = z.array(
-  z.object({ id: z.string(), wait_ms: z.coerce.number(), free: z.boolean(), paced: z.string().nullable() }),
+  z.object({ id: z.string(), waitMs: z.coerce.number(), free: z.boolean(), paced: z.string().nullable() }),
 );
 type First = z.infer<typeof lineSchema>[number];
 
@@ -41,7 +41,7 @@ export async function takeTurn({ db, budget, clock }: TurnDeps, teamId: string):
     await lockBudget(trx, clock, teamId);
     const first = await firstInLine({ db: trx, budget, clock }, teamId);
     if (first === null) return { kind: 'none' };
-    if (first.wait_ms > 0) return { kind: 'wait', ms: first.wait_ms };
+    if (first.waitMs > 0) return { kind: 'wait', ms: first.waitMs };
     await hold(trx, clock, first);
     if (!first.free) await spend({ db: trx, budget, clock }, teamId);
     return { kind: 'turn', requestId: first.id };
@@ -51,11 +51,11 @@ export async function takeTurn({ db, budget, clock }: TurnDeps, teamId: string):
 /** One process at a time takes turns in a workspace. */
 async function lockBudget(trx: Transaction<Tables>, clock: Clock, teamId: string): Promise<void> {
   await trx
-    .insertInto('edit_budgets')
-    .values({ team_id: teamId, next_at: clock(), paused_until: null })
-    .onConflict((conflict) => conflict.column('team_id').doNothing())
+    .insertInto('editBudgets')
+    .values({ teamId, nextAt: clock(), pausedUntil: null })
+    .onConflict((conflict) => conflict.column('teamId').doNothing())
     .execute();
-  await trx.selectFrom('edit_budgets').select('team_id').where('team_id', '=', teamId).forUpdate().execute();
+  await trx.selectFrom('editBudgets').select('teamId').where('teamId', '=', teamId).forUpdate().execute();
 }
 
 /** How far ahead of now the next edit may be planned, by class: the lower, the less. */
@@ -105,19 +105,19 @@ async function firstInLine({ db, budget, clock }: TurnDeps, teamId: string): Pro
 /** `?`: what it shows is not known until it is drawn. */
 async function hold(trx: Transaction<Tables>, clock: Clock, { id, free, paced }: First): Promise<void> {
   await trx
-    .updateTable('session_requests')
+    .updateTable('sessionRequests')
     .where('id', '=', id)
     .set({
-      card_due_at: sql<Date>`${clock()} + ${`${HOLD_MS} ms`}::interval`,
-      card_attempted_at: sql<Date>`case when card_ts is null then ${clock()} else card_attempted_at end`,
-      ...(!free && { card_prepaid: sql<boolean>`card_prepaid or card_ts is null` }),
-      card_shown: sql<string | null>`split_part(card_shown, ':', 1) || ':?'`,
+      cardDueAt: sql<Date>`${clock()} + ${`${HOLD_MS} ms`}::interval`,
+      cardAttemptedAt: sql<Date>`case when card_ts is null then ${clock()} else card_attempted_at end`,
+      ...(!free && { cardPrepaid: sql<boolean>`card_prepaid or card_ts is null` }),
+      cardShown: sql<string | null>`split_part(card_shown, ':', 1) || ':?'`,
     })
     .execute();
   if (paced === null) return;
   await trx
-    .updateTable('post_pauses')
-    .where('channel_id', '=', paced)
+    .updateTable('postPauses')
+    .where('channelId', '=', paced)
     .set({ until: sql<Date>`${clock()} + ${`${CHANNEL_STEP_MS} ms`}::interval` })
     .execute();
 }
@@ -125,9 +125,9 @@ async function hold(trx: Transaction<Tables>, clock: Clock, { id, free, paced }:
 async function spend({ db, budget, clock }: TurnDeps, teamId: string): Promise<void> {
   const aheadMs = sql`ms_until(next_at, ${clock()}, ${lead(budget).url + LONGEST_WAIT_MS})`;
   await db
-    .updateTable('edit_budgets')
-    .where('team_id', '=', teamId)
-    .set({ next_at: sql<Date>`${clock()} + (${aheadMs} + ${stepMs(budget)}) * interval '1 ms'` })
+    .updateTable('editBudgets')
+    .where('teamId', '=', teamId)
+    .set({ nextAt: sql<Date>`${clock()} + (${aheadMs} + ${stepMs(budget)}) * interval '1 ms'` })
     .execute();
 }
 

@@ -43,25 +43,22 @@ export type Cards = ReturnType<typeof createCards>;
 /** What the rows know of the cards themselves: which are out of date, and whose turn it is to be posted or edited. */
 export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock = databaseClock) {
   const card = (requestId: string, trx: Db = db) =>
-    trx.updateTable('session_requests').where('id', '=', requestId);
+    trx.updateTable('sessionRequests').where('id', '=', requestId);
   const inMs = (ms: number) => sql<Date>`${clock()} + ${`${Math.min(ms, LONGEST_PAUSE_MS)} ms`}::interval`;
 
   return {
     /** There is something new to show. */
     async markStale(requestId: string, trx: Db = db): Promise<void> {
-      await card(requestId, trx).set({ card_stale: true, updated_at: new Date() }).execute();
+      await card(requestId, trx).set({ cardStale: true, updatedAt: new Date() }).execute();
     },
 
     /** Into the line, or further to the front of it. */
-    async lineUp(
-      { id, card_class: before, card_stale: inLine }: SessionRequest,
-      to: EditClass,
-    ): Promise<void> {
+    async lineUp({ id, cardClass: before, cardStale: inLine }: SessionRequest, to: EditClass): Promise<void> {
       await card(id)
         .set({
-          card_stale: true,
-          card_class: inLine ? Math.min(before, EDIT_CLASS[to]) : EDIT_CLASS[to],
-          card_due_at: sql<Date>`coalesce(card_due_at, ${clock()})`,
+          cardStale: true,
+          cardClass: inLine ? Math.min(before, EDIT_CLASS[to]) : EDIT_CLASS[to],
+          cardDueAt: sql<Date>`coalesce(card_due_at, ${clock()})`,
         })
         .execute();
     },
@@ -71,7 +68,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
     /** Its turn comes again, but not before. */
     async putOff(requestId: string, ms: number): Promise<void> {
       await card(requestId)
-        .set({ card_due_at: inMs(ms) })
+        .set({ cardDueAt: inMs(ms) })
         .execute();
     },
 
@@ -80,12 +77,12 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
       const until = inMs(ms);
       const nextAt = sql<Date>`${until} + ${`${(budget.burst - 1) * stepMs(budget)} ms`}::interval`;
       await db
-        .insertInto('edit_budgets')
-        .values({ team_id: teamId, next_at: nextAt, paused_until: until })
+        .insertInto('editBudgets')
+        .values({ teamId, nextAt, pausedUntil: until })
         .onConflict((conflict) =>
-          conflict.column('team_id').doUpdateSet({
-            next_at: sql<Date>`greatest(edit_budgets.next_at, excluded.next_at)`,
-            paused_until: sql<Date>`excluded.paused_until`,
+          conflict.column('teamId').doUpdateSet({
+            nextAt: sql<Date>`greatest(edit_budgets.next_at, excluded.next_at)`,
+            pausedUntil: sql<Date>`excluded.paused_until`,
           }),
         )
         .execute();
@@ -94,64 +91,62 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
     /** Slack takes no messages in this channel for so long; other channels go on. */
     async pausePosts(channelId: string, ms: number): Promise<void> {
       await db
-        .insertInto('post_pauses')
-        .values({ channel_id: channelId, until: inMs(ms) })
+        .insertInto('postPauses')
+        .values({ channelId, until: inMs(ms) })
         .onConflict((conflict) =>
-          conflict.column('channel_id').doUpdateSet({ until: sql<Date>`excluded.until` }),
+          conflict.column('channelId').doUpdateSet({ until: sql<Date>`excluded.until` }),
         )
         .execute();
     },
 
     /** It shows this, which is the request as it was at `updatedAt`; false: that has changed since. */
-    async drawn({ id, updated_at: updatedAt }: SessionRequest, shown: string): Promise<boolean> {
+    async drawn({ id, updatedAt }: SessionRequest, shown: string): Promise<boolean> {
       return settle(db, { requestId: id, shown, updatedAt });
     },
 
     /** There is nothing to show, and nowhere to show it. */
-    async leaveLine({ id, updated_at: updatedAt }: SessionRequest): Promise<void> {
+    async leaveLine({ id, updatedAt }: SessionRequest): Promise<void> {
       await card(id)
         .where(sql<boolean>`date_trunc('milliseconds', updated_at) = ${updatedAt}`)
-        .set({ card_stale: false, card_due_at: null, card_class: EDIT_CLASS.rest })
+        .set({ cardStale: false, cardDueAt: null, cardClass: EDIT_CLASS.rest })
         .execute();
     },
 
     /** A person deleted it. Where it was stays known. */
     async lost(requestId: string): Promise<void> {
       await db.transaction().execute(async (trx) => {
-        await card(requestId, trx)
-          .set({ card_ts: null, card_attempted_at: null, card_shown: null })
-          .execute();
+        await card(requestId, trx).set({ cardTs: null, cardAttemptedAt: null, cardShown: null }).execute();
         await trx.deleteFrom('posts').where('key', '=', `card:${requestId}`).execute();
       });
     },
 
     /** Slack refused it where the person asked: from now on it goes to the person. */
     async moveElsewhere(requestId: string, code: string): Promise<void> {
-      await card(requestId).set({ card_elsewhere: code }).execute();
+      await card(requestId).set({ cardElsewhere: code }).execute();
     },
 
     /** It is there, and shows this; false: there is more to show by now. */
     async placed(
-      { id, updated_at: updatedAt }: SessionRequest,
+      { id, updatedAt }: SessionRequest,
       { channelId, ts, shown }: Placement,
       trx: Transaction<Tables>,
     ): Promise<boolean> {
-      await card(id, trx).set({ card_channel_id: channelId, card_ts: ts, card_attempted_at: null }).execute();
+      await card(id, trx).set({ cardChannelId: channelId, cardTs: ts, cardAttemptedAt: null }).execute();
       return settle(trx, { requestId: id, shown, updatedAt });
     },
 
     /** Cards that are out of date, and not in the line yet. */
     async unlined(): Promise<string[]> {
       const rows = await db
-        .selectFrom('session_requests')
+        .selectFrom('sessionRequests')
         .select('id')
-        .where('card_stale', '=', true)
-        .where('card_due_at', 'is', null)
+        .where('cardStale', '=', true)
+        .where('cardDueAt', 'is', null)
         // What is brought in places its card itself.
         .where(({ or, eb }) =>
-          or([eb('card_channel_id', 'is not', null), eb('source', 'not in', ['follow', 'restored'])]),
+          or([eb('cardChannelId', 'is not', null), eb('source', 'not in', ['follow', 'restored'])]),
         )
-        .orderBy('updated_at')
+        .orderBy('updatedAt')
         .limit(500)
         .execute();
       return rows.map(({ id }) => id);
@@ -160,13 +155,13 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
     /** Workspaces in which a card waits. */
     async teamsInLine(): Promise<string[]> {
       const rows = await db
-        .selectFrom('session_requests')
-        .select('team_id')
+        .selectFrom('sessionRequests')
+        .select('teamId')
         .distinct()
-        .where('card_stale', '=', true)
-        .where('card_due_at', 'is not', null)
+        .where('cardStale', '=', true)
+        .where('cardDueAt', 'is not', null)
         .execute();
-      return rows.map(({ team_id: teamId }) => teamId);
+      return rows.map(({ teamId }) => teamId);
     },
   };
 }
@@ -175,16 +170,16 @@ type Shown = { requestId: string; shown: string; updatedAt: Date };
 
 async function settle(trx: Db, { requestId, shown, updatedAt }: Shown): Promise<boolean> {
   const row = await trx
-    .updateTable('session_requests')
+    .updateTable('sessionRequests')
     .where('id', '=', requestId)
     .set({
-      card_shown: shown,
-      card_class: EDIT_CLASS.rest,
-      card_stale: sql<boolean>`card_stale and date_trunc('milliseconds', updated_at) <> ${updatedAt}`,
-      card_due_at: null,
-      ...(!isBeforeUrl(shown) && { card_prepaid: false }),
+      cardShown: shown,
+      cardClass: EDIT_CLASS.rest,
+      cardStale: sql<boolean>`card_stale and date_trunc('milliseconds', updated_at) <> ${updatedAt}`,
+      cardDueAt: null,
+      ...(!isBeforeUrl(shown) && { cardPrepaid: false }),
     })
-    .returning('card_stale')
+    .returning('cardStale')
     .executeTakeFirst();
-  return row?.card_stale !== true;
+  return row?.cardStale !== true;
 }

@@ -1,4 +1,4 @@
-import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import type { PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import { bossDatabase } from './embedded/boss-database.ts';
@@ -42,6 +42,9 @@ export type DatabaseOptions = {
   onFatal?: (error: StoreError) => void;
 };
 
+/** Rows are spelled as the rest of the code; what is inside a `jsonb` column is kept as it was written. */
+const PLUGINS = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+
 const POOL_SIZE = 6;
 const BOSS_POOL_SIZE = 4;
 
@@ -57,7 +60,10 @@ async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promi
   const embedded = await openEmbedded(options);
   const gate = createGate();
   const kysely = (urgency: Urgency): Kysely<Tables> =>
-    new Kysely({ dialect: new PGliteDialect({ pglite: throughGate(embedded.thread, gate, urgency) }) });
+    new Kysely({
+      dialect: new PGliteDialect({ pglite: throughGate(embedded.thread, gate, urgency) }),
+      plugins: PLUGINS,
+    });
   const db = kysely('patient');
   const upkeep = startUpkeep(
     { exec: async (sql) => gate.pass('patient', async () => embedded.thread.exec(sql)) },
@@ -84,7 +90,7 @@ async function openOnServer(
   const options = connectionOptions(databaseUrl, silentMs);
   const connect = (more: PoolConfig = {}): Kysely<Tables> => {
     const pool = createPool({ ...options, ...more, max: POOL_SIZE }, log);
-    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: PLUGINS });
   };
   const db = connect();
   // Connections of its own: what a person waits for does not queue behind work that can wait.

@@ -33,20 +33,20 @@ export type FormDescription = z.infer<typeof formDescriptionSchema>;
 
 const formSchema = z.object({
   id: z.string(),
-  team_id: z.string(),
-  user_id: z.string(),
-  channel_id: z.string(),
-  thread_ts: z.string().nullable(),
-  place_kind: z.enum(PLACE_KINDS).nullable(),
+  teamId: z.string(),
+  userId: z.string(),
+  channelId: z.string(),
+  threadTs: z.string().nullable(),
+  placeKind: z.enum(PLACE_KINDS).nullable(),
   draft: effectiveDraftSchema,
   context: messageContextSchema.nullable(),
   sealed: z.string().nullable(),
   /** Names of session secrets that were not kept; empty where the names were not kept either. */
-  lost_secrets: z.array(z.string()).nullable(),
+  lostSecrets: z.array(z.string()).nullable(),
   /** What was refused, by field. */
   faults: faultsSchema.nullable(),
   /** What session secrets that were entered one by one are called; their values are only in `sealed`. */
-  secret_names: z.array(z.string()).nullable(),
+  secretNames: z.array(z.string()).nullable(),
   /** What of the thread is not to be sent. */
   without: withoutSchema.nullable(),
   expanded: z.boolean(),
@@ -83,15 +83,15 @@ export function createForms(db: Kysely<Tables>) {
         .insertInto('forms')
         .values({
           id: form.id,
-          team_id: form.teamId,
-          user_id: form.userId,
-          channel_id: form.channelId,
-          thread_ts: form.threadTs,
-          place_kind: form.placeKind ?? null,
+          teamId: form.teamId,
+          userId: form.userId,
+          channelId: form.channelId,
+          threadTs: form.threadTs,
+          placeKind: form.placeKind ?? null,
           draft: json(form.draft),
           context: json(form.context),
           sealed: form.sealed,
-          lost_secrets: json(form.lostSecrets),
+          lostSecrets: json(form.lostSecrets),
           faults: json(form.faults),
           ...(form.expanded !== undefined && { expanded: form.expanded }),
         })
@@ -112,7 +112,7 @@ export function createForms(db: Kysely<Tables>) {
     async seal(id: string, sealed: string | null, names: readonly string[]): Promise<void> {
       await db
         .updateTable('forms')
-        .set({ sealed, secret_names: json(names) })
+        .set({ sealed, secretNames: json(names) })
         .where('id', '=', id)
         .execute();
     },
@@ -135,7 +135,7 @@ export function createForms(db: Kysely<Tables>) {
     },
 
     async deleteBefore(limit: Date): Promise<void> {
-      await db.deleteFrom('forms').where('created_at', '<', limit).execute();
+      await db.deleteFrom('forms').where('createdAt', '<', limit).execute();
     },
   };
 }

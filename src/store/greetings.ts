@@ -12,7 +12,7 @@ export function createGreetings(db: Kysely<Tables>) {
     async invited({ teamId, channelId }: Channel, trx: Db = db): Promise<void> {
       await trx
         .insertInto('greetings')
-        .values({ team_id: teamId, channel_id: channelId })
+        .values({ teamId, channelId })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
@@ -21,10 +21,10 @@ export function createGreetings(db: Kysely<Tables>) {
     async isDue({ teamId, channelId }: Channel, trx: Db = db): Promise<boolean> {
       const row = await trx
         .selectFrom('greetings')
-        .select('channel_id')
-        .where('team_id', '=', teamId)
-        .where('channel_id', '=', channelId)
-        .where('greeted_at', 'is', null)
+        .select('channelId')
+        .where('teamId', '=', teamId)
+        .where('channelId', '=', channelId)
+        .where('greetedAt', 'is', null)
         .executeTakeFirst();
       return row !== undefined;
     },
@@ -32,9 +32,9 @@ export function createGreetings(db: Kysely<Tables>) {
     async greeted({ teamId, channelId }: Channel): Promise<void> {
       await db
         .updateTable('greetings')
-        .set({ greeted_at: sql<Date>`now()` })
-        .where('team_id', '=', teamId)
-        .where('channel_id', '=', channelId)
+        .set({ greetedAt: sql<Date>`now()` })
+        .where('teamId', '=', teamId)
+        .where('channelId', '=', channelId)
         .execute();
     },
   };

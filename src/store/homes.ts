@@ -9,11 +9,11 @@ export function createHomes(db: Kysely<Tables>) {
   return {
     /** `channelId`: the person's conversation with the app. */
     async opened({ teamId, userId, channelId }: Person & { channelId: string }, at: Date): Promise<void> {
-      const value = { channel_id: channelId, opened_at: at };
+      const value = { channelId, openedAt: at };
       await db
         .insertInto('homes')
-        .values({ team_id: teamId, user_id: userId, ...value })
-        .onConflict((conflict) => conflict.columns(['team_id', 'user_id']).doUpdateSet(value))
+        .values({ teamId, userId, ...value })
+        .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
         .execute();
     },
 
@@ -21,12 +21,12 @@ export function createHomes(db: Kysely<Tables>) {
     async openSince({ teamId, userId }: Person, since: Date): Promise<string | null> {
       const row = await db
         .selectFrom('homes')
-        .select('channel_id')
-        .where('team_id', '=', teamId)
-        .where('user_id', '=', userId)
-        .where('opened_at', '>=', since)
+        .select('channelId')
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
+        .where('openedAt', '>=', since)
         .executeTakeFirst();
-      return row?.channel_id ?? null;
+      return row?.channelId ?? null;
     },
   };
 }

@@ -16,8 +16,8 @@ export function createIdentities(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('identities')
         .select('identity')
-        .where('team_id', '=', teamId)
-        .where('user_id', '=', userId)
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
         .where('address', 'is not distinct from', address)
         .executeTakeFirst();
       return row === undefined ? null : identitySchema.parse(row.identity);
@@ -27,16 +27,16 @@ export function createIdentities(db: Kysely<Tables>) {
       { teamId, userId }: Person,
       { address, identity }: { address: string | null; identity: Identity },
     ): Promise<void> {
-      const value = { address, identity: json(identity), checked_at: new Date(identity.checkedAtMs) };
+      const value = { address, identity: json(identity), checkedAt: new Date(identity.checkedAtMs) };
       await db
         .insertInto('identities')
-        .values({ team_id: teamId, user_id: userId, ...value })
-        .onConflict((conflict) => conflict.columns(['team_id', 'user_id']).doUpdateSet(value))
+        .values({ teamId, userId, ...value })
+        .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
         .execute();
     },
 
     async forget({ teamId, userId }: Person): Promise<void> {
-      await db.deleteFrom('identities').where('team_id', '=', teamId).where('user_id', '=', userId).execute();
+      await db.deleteFrom('identities').where('teamId', '=', teamId).where('userId', '=', userId).execute();
     },
 
     /** At start: what was true under other settings may not be so now. */
@@ -47,30 +47,30 @@ export function createIdentities(db: Kysely<Tables>) {
     /** The Devin member an administrator linked this person to. */
     async link({ teamId, userId }: Person): Promise<string | null> {
       const row = await db
-        .selectFrom('identity_links')
-        .select('devin_user_id')
-        .where('team_id', '=', teamId)
-        .where('user_id', '=', userId)
+        .selectFrom('identityLinks')
+        .select('devinUserId')
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
         .executeTakeFirst();
-      return row?.devin_user_id ?? null;
+      return row?.devinUserId ?? null;
     },
 
     /** Whether there was one. */
     async removeLink({ teamId, userId }: Person): Promise<boolean> {
       const { numDeletedRows } = await db
-        .deleteFrom('identity_links')
-        .where('team_id', '=', teamId)
-        .where('user_id', '=', userId)
+        .deleteFrom('identityLinks')
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
         .executeTakeFirst();
       return numDeletedRows > 0;
     },
 
     async setLink(person: Person, devinUserId: string, linkedBy: string): Promise<void> {
-      const value = { devin_user_id: devinUserId, linked_by: linkedBy };
+      const value = { devinUserId, linkedBy };
       await db
-        .insertInto('identity_links')
-        .values({ team_id: person.teamId, user_id: person.userId, ...value })
-        .onConflict((conflict) => conflict.columns(['team_id', 'user_id']).doUpdateSet(value))
+        .insertInto('identityLinks')
+        .values({ teamId: person.teamId, userId: person.userId, ...value })
+        .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
         .execute();
     },
   };

@@ -10,15 +10,12 @@ export type KnownPeople = ReturnType<typeof createKnownPeople>;
 /** What Slack said of people lately: shared by all replicas, so that a change counts for each of them at once. */
 export function createKnownPeople(db: Kysely<Tables>) {
   async function write({ teamId, userId }: Person, person: SlackPerson | null, at: Date): Promise<void> {
-    const value = { person: json(person), checked_at: at };
+    const value = { person: json(person), checkedAt: at };
     await db
-      .insertInto('known_people')
-      .values({ team_id: teamId, user_id: userId, ...value })
+      .insertInto('knownPeople')
+      .values({ teamId, userId, ...value })
       .onConflict((conflict) =>
-        conflict
-          .columns(['team_id', 'user_id'])
-          .doUpdateSet(value)
-          .where('known_people.checked_at', '<=', at),
+        conflict.columns(['teamId', 'userId']).doUpdateSet(value).where('knownPeople.checkedAt', '<=', at),
       )
       .execute();
   }
@@ -27,11 +24,11 @@ export function createKnownPeople(db: Kysely<Tables>) {
     /** null: Slack was not asked since, or the person has changed since it was. */
     async since({ teamId, userId }: Person, since: Date): Promise<SlackPerson | null> {
       const row = await db
-        .selectFrom('known_people')
+        .selectFrom('knownPeople')
         .select('person')
-        .where('team_id', '=', teamId)
-        .where('user_id', '=', userId)
-        .where('checked_at', '>', since)
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
+        .where('checkedAt', '>', since)
         .executeTakeFirst();
       return row === undefined ? null : slackPersonSchema.nullable().parse(row.person);
     },
@@ -43,7 +40,7 @@ export function createKnownPeople(db: Kysely<Tables>) {
     changed: async (person: Person, at: Date): Promise<void> => write(person, null, at),
 
     async deleteBefore(limit: Date): Promise<void> {
-      await db.deleteFrom('known_people').where('checked_at', '<', limit).execute();
+      await db.deleteFrom('knownPeople').where('checkedAt', '<', limit).execute();
     },
   };
 }

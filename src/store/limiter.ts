@@ -52,7 +52,7 @@ export function createLimiter(limits: Limits, now: () => number) {
     /** Right before it is sent: what was sent and is open, without this request. */
     async beforeSending(request: SessionRequest, trx: Trx): Promise<LimitReached | null> {
       if (!isOn) return null;
-      const person = { teamId: request.team_id, userId: request.user_id };
+      const person = { teamId: request.teamId, userId: request.userId };
       await lockKey(keyOf(person), trx);
       const { open, started } = await count(person, { states: ['sending'], except: request.id }, trx);
       return limitReached(limits, { openSessions: open, startsPerHour: started });
@@ -90,9 +90,9 @@ async function countInWork(
 ): Promise<number> {
   return numberOf(
     trx
-      .selectFrom('session_requests')
-      .where('team_id', '=', teamId)
-      .where('user_id', '=', userId)
+      .selectFrom('sessionRequests')
+      .where('teamId', '=', teamId)
+      .where('userId', '=', userId)
       .where('state', 'in', states)
       .$if(except !== null, (query) => query.where('id', '<>', except))
       .select((select) => select.fn.countAll().as('count')),
@@ -103,25 +103,25 @@ async function countGoingOn({ teamId, userId }: Person, trx: Trx): Promise<numbe
   return numberOf(
     trx
       .selectFrom('sessions')
-      .innerJoin('session_requests', 'session_requests.id', 'sessions.request_id')
+      .innerJoin('sessionRequests', 'sessionRequests.id', 'sessions.requestId')
       .where('sessions.phase', 'in', GOING_ON)
-      .where('session_requests.team_id', '=', teamId)
-      .where('session_requests.user_id', '=', userId)
+      .where('sessionRequests.teamId', '=', teamId)
+      .where('sessionRequests.userId', '=', userId)
       // Who follows a session did not start it.
-      .where('session_requests.source', '<>', 'follow')
+      .where('sessionRequests.source', '<>', 'follow')
       .select((select) => select.fn.countAll().as('count')),
   );
 }
 
-/** As in the index; `sent_at` is Devin's time, and may not be known. */
+/** As in the index; `sentAt` is Devin's time, and may not be known. */
 const askedAt = sql<Date>`coalesce(resumed_at, created_at)`;
 
 async function countSent({ teamId, userId }: Person, since: Date, trx: Trx): Promise<number> {
   return numberOf(
     trx
-      .selectFrom('session_requests')
-      .where('team_id', '=', teamId)
-      .where('user_id', '=', userId)
+      .selectFrom('sessionRequests')
+      .where('teamId', '=', teamId)
+      .where('userId', '=', userId)
       .where(askedAt, '>', since)
       .where('state', 'in', ['created', 'unknown'])
       .where('source', 'in', ['command', 'form'])

@@ -35,14 +35,14 @@ export type Listing = ReturnType<typeof createListing>;
 export function createListing(db: Kysely<Tables>) {
   const found = ({ teamId, viewerId, whose }: Pick<Query, 'teamId' | 'viewerId' | 'whose'>) =>
     db
-      .selectFrom('session_requests')
-      .where('session_requests.team_id', '=', teamId)
+      .selectFrom('sessionRequests')
+      .where('sessionRequests.teamId', '=', teamId)
       .where(NOT_REFUSED)
-      .$if(whose === 'mine', (query) => query.where('user_id', '=', viewerId));
+      .$if(whose === 'mine', (query) => query.where('userId', '=', viewerId));
 
   async function count(whose: Pick<Query, 'teamId' | 'viewerId' | 'whose'>): Promise<number> {
     const counted = await db
-      .selectFrom(found(whose).select('id').orderBy('created_at', 'desc').limit(MOST_COUNTED).as('found'))
+      .selectFrom(found(whose).select('id').orderBy('createdAt', 'desc').limit(MOST_COUNTED).as('found'))
       .select((select) => select.fn.countAll().as('total'))
       .executeTakeFirstOrThrow();
     return Number(counted.total);
@@ -51,21 +51,21 @@ export function createListing(db: Kysely<Tables>) {
   /** With their sessions, the newest first. */
   const ownRows = ({ teamId, userId }: Own, limit: number) =>
     found({ teamId, viewerId: userId, whose: 'mine' })
-      .leftJoin('sessions', 'sessions.request_id', 'session_requests.id')
-      .select(['session_requests.id', 'session_requests.created_at', 'state', 'sessions.phase'])
-      .orderBy('session_requests.created_at', 'desc')
-      .orderBy('session_requests.id')
+      .leftJoin('sessions', 'sessions.requestId', 'sessionRequests.id')
+      .select(['sessionRequests.id', 'sessionRequests.createdAt', 'state', 'sessions.phase'])
+      .orderBy('sessionRequests.createdAt', 'desc')
+      .orderBy('sessionRequests.id')
       .limit(limit);
 
   const activeRows = ({ teamId, userId }: Own) =>
     db
       .selectFrom('sessions')
-      .innerJoin('session_requests', 'session_requests.id', 'sessions.request_id')
-      .where('sessions.team_id', '=', teamId)
+      .innerJoin('sessionRequests', 'sessionRequests.id', 'sessions.requestId')
+      .where('sessions.teamId', '=', teamId)
       .where(ACTIVE)
-      .where('session_requests.user_id', '=', userId)
-      .select(['session_requests.id', 'session_requests.created_at', 'state', 'sessions.phase'])
-      .orderBy('session_requests.created_at', 'desc')
+      .where('sessionRequests.userId', '=', userId)
+      .select(['sessionRequests.id', 'sessionRequests.createdAt', 'state', 'sessions.phase'])
+      .orderBy('sessionRequests.createdAt', 'desc')
       .limit(MOST_PRESSING);
 
   return {
@@ -73,7 +73,7 @@ export function createListing(db: Kysely<Tables>) {
       const [rows, total] = await Promise.all([
         found(query)
           .select('id')
-          .orderBy('created_at', 'desc')
+          .orderBy('createdAt', 'desc')
           .orderBy('id')
           .offset(query.offset)
           .limit(query.limit)
@@ -99,14 +99,14 @@ export function createListing(db: Kysely<Tables>) {
   };
 }
 
-type Row = { id: string; created_at: Date; state: RequestState; phase: string | null };
+type Row = { id: string; createdAt: Date; state: RequestState; phase: string | null };
 
 const ORDER: Record<Standing, number> = { 'needs-you': 0, 'under-way': 1, earlier: 2 };
 
 function byPressure(a: Row, b: Row): number {
   return (
     ORDER[standingOf(a)] - ORDER[standingOf(b)] ||
-    b.created_at.getTime() - a.created_at.getTime() ||
+    b.createdAt.getTime() - a.createdAt.getTime() ||
     (a.id < b.id ? -1 : 1)
   );
 }

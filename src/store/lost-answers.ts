@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Tables } from './tables.ts';
 
 const lostAnswerSchema = z.object({
-  request_id: z.string(),
-  sent_at: z.date(),
-  lost_at: z.date(),
-  next_look_at: z.date(),
+  requestId: z.string(),
+  sentAt: z.date(),
+  lostAt: z.date(),
+  nextLookAt: z.date(),
 });
 /** A creation that left and was not answered, and whose session was not found: it may turn up yet. */
 export type LostAnswer = z.infer<typeof lostAnswerSchema>;
@@ -20,7 +20,7 @@ export function createLostAnswers(db: Kysely<Tables>) {
   return {
     async add(lost: LostAnswer, trx: Transaction<Tables>): Promise<void> {
       await trx
-        .insertInto('lost_answers')
+        .insertInto('lostAnswers')
         .values(lost)
         .onConflict((conflict) => conflict.doNothing())
         .execute();
@@ -29,43 +29,43 @@ export function createLostAnswers(db: Kysely<Tables>) {
     /** Once it is the turn of any, all of them: one look serves many. */
     async due(now: Date): Promise<LostAnswer[]> {
       const rows = await db
-        .selectFrom('lost_answers')
+        .selectFrom('lostAnswers')
         .selectAll()
         .where(({ exists, selectFrom }) =>
-          exists(selectFrom('lost_answers').select('request_id').where('next_look_at', '<=', now)),
+          exists(selectFrom('lostAnswers').select('requestId').where('nextLookAt', '<=', now)),
         )
-        .orderBy('next_look_at')
+        .orderBy('nextLookAt')
         .limit(MAX_AT_A_TIME)
         .execute();
       return rows.map((row) => lostAnswerSchema.parse(row));
     },
 
     /** `at` null: it is not looked for again. */
-    async plan({ request_id: requestId, sent_at: sentAt }: LostAnswer, at: Date | null): Promise<void> {
+    async plan({ requestId, sentAt }: LostAnswer, at: Date | null): Promise<void> {
       if (at === null)
         await db
-          .deleteFrom('lost_answers')
-          .where('request_id', '=', requestId)
-          .where('sent_at', '=', sentAt)
+          .deleteFrom('lostAnswers')
+          .where('requestId', '=', requestId)
+          .where('sentAt', '=', sentAt)
           .execute();
       else
         await db
-          .updateTable('lost_answers')
-          .set({ next_look_at: at })
-          .where('request_id', '=', requestId)
-          .where('sent_at', '=', sentAt)
+          .updateTable('lostAnswers')
+          .set({ nextLookAt: at })
+          .where('requestId', '=', requestId)
+          .where('sentAt', '=', sentAt)
           .execute();
     },
 
     /** A session of this request was found: one less is missing. */
     async found(requestId: string, trx: Transaction<Tables>): Promise<void> {
       await trx
-        .deleteFrom('lost_answers')
-        .where('request_id', '=', requestId)
-        .where('sent_at', '=', ({ selectFrom }) =>
-          selectFrom('lost_answers')
-            .select(({ fn }) => fn.min('sent_at').as('first'))
-            .where('request_id', '=', requestId),
+        .deleteFrom('lostAnswers')
+        .where('requestId', '=', requestId)
+        .where('sentAt', '=', ({ selectFrom }) =>
+          selectFrom('lostAnswers')
+            .select(({ fn }) => fn.min('sentAt').as('first'))
+            .where('requestId', '=', requestId),
         )
         .execute();
     },

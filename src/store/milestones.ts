@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({
-  session_id: z.string(),
+  sessionId: z.string(),
   key: z.string(),
   direct: z.boolean(),
-  attempted_at: z.date().nullable(),
-  created_at: z.date(),
+  attemptedAt: z.date().nullable(),
+  createdAt: z.date(),
 });
 /** One that waits to be told. */
 export type MilestoneRow = z.infer<typeof milestoneRowSchema>;
@@ -16,7 +16,7 @@ export type Milestones = ReturnType<typeof createMilestones>;
 
 export function createMilestones(db: Kysely<Tables>) {
   const one = (row: MilestoneRow) =>
-    db.updateTable('milestones').where('session_id', '=', row.session_id).where('key', '=', row.key);
+    db.updateTable('milestones').where('sessionId', '=', row.sessionId).where('key', '=', row.key);
 
   return {
     /** One that already exists stays as it is. */
@@ -24,7 +24,7 @@ export function createMilestones(db: Kysely<Tables>) {
       if (keys.length === 0) return;
       await trx
         .insertInto('milestones')
-        .values(keys.map((key) => ({ session_id: sessionId, key })))
+        .values(keys.map((key) => ({ sessionId, key })))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
@@ -34,7 +34,7 @@ export function createMilestones(db: Kysely<Tables>) {
       const rows = await db
         .selectFrom('milestones')
         .selectAll()
-        .where('session_id', '=', sessionId)
+        .where('sessionId', '=', sessionId)
         .where('state', '=', 'pending')
         .orderBy('seq')
         .execute();
@@ -45,17 +45,17 @@ export function createMilestones(db: Kysely<Tables>) {
     async waiting(cameBefore: Date): Promise<string[]> {
       const rows = await db
         .selectFrom('milestones')
-        .select('session_id')
+        .select('sessionId')
         .distinct()
         .where('state', '=', 'pending')
-        .where('created_at', '<', cameBefore)
+        .where('createdAt', '<', cameBefore)
         .limit(500)
         .execute();
-      return rows.map((row) => row.session_id);
+      return rows.map((row) => row.sessionId);
     },
 
     async posted(row: MilestoneRow, { channelId, ts }: { channelId: string; ts: string }): Promise<void> {
-      await one(row).set({ state: 'posted', channel_id: channelId, slack_ts: ts }).execute();
+      await one(row).set({ state: 'posted', channelId, slackTs: ts }).execute();
     },
 
     async skip(row: MilestoneRow): Promise<void> {
@@ -65,7 +65,7 @@ export function createMilestones(db: Kysely<Tables>) {
     /** `eventId`: the message of Devin that it is about. False: a message of Devin tells it meanwhile. */
     async attempt(row: MilestoneRow, at: Date, eventId: string | null): Promise<boolean> {
       const attempted = await one(row)
-        .set({ attempted_at: at, event_id: eventId })
+        .set({ attemptedAt: at, eventId })
         .where('state', '=', 'pending')
         .returning('key')
         .executeTakeFirst();
@@ -74,7 +74,7 @@ export function createMilestones(db: Kysely<Tables>) {
 
     /** It goes to the person instead, or to where it was to go first, as if it had not been tried. */
     async redirect(row: MilestoneRow, direct: boolean): Promise<void> {
-      await one(row).set({ direct, attempted_at: null }).execute();
+      await one(row).set({ direct, attemptedAt: null }).execute();
     },
   };
 }

@@ -5,11 +5,11 @@ import type { Db, Tables } from './tables.ts';
 
 const postSchema = z.object({
   key: z.string(),
-  channel_id: z.string(),
-  thread_ts: z.string().nullable(),
-  first_ts: z.string().nullable(),
-  last_ts: z.string().nullable(),
-  posted_ts: z.string().nullable(),
+  channelId: z.string(),
+  threadTs: z.string().nullable(),
+  firstTs: z.string().nullable(),
+  lastTs: z.string().nullable(),
+  postedTs: z.string().nullable(),
 });
 /** A message to Slack that was attempted. */
 export type PostRow = z.infer<typeof postSchema>;
@@ -35,12 +35,12 @@ export function createPosts(db: Kysely<Tables>) {
     },
 
     async attempt({ key, channelId, threadTs, slackTs }: Attempt, trx: Db = db): Promise<void> {
-      const place = { channel_id: channelId, thread_ts: threadTs };
+      const place = { channelId, threadTs };
       await trx
         .insertInto('posts')
-        .values({ key, ...place, first_ts: slackTs, last_ts: slackTs, posted_ts: null })
+        .values({ key, ...place, firstTs: slackTs, lastTs: slackTs, postedTs: null })
         .onConflict((conflict) =>
-          conflict.column('key').doUpdateSet({ ...place, last_ts: slackTs, at: sql<Date>`now()` }),
+          conflict.column('key').doUpdateSet({ ...place, lastTs: slackTs, at: sql<Date>`now()` }),
         )
         .execute();
     },
@@ -48,7 +48,7 @@ export function createPosts(db: Kysely<Tables>) {
     async posted(key: string, ts: string, trx: Db = db): Promise<void> {
       await trx
         .updateTable('posts')
-        .set({ posted_ts: ts, at: sql<Date>`now()` })
+        .set({ postedTs: ts, at: sql<Date>`now()` })
         .where('key', '=', key)
         .execute();
     },
@@ -57,13 +57,13 @@ export function createPosts(db: Kysely<Tables>) {
     async isPlacingCard(channelId: string): Promise<boolean> {
       const row = await db
         .selectFrom('posts')
-        .innerJoin('session_requests as request', (join) =>
+        .innerJoin('sessionRequests as request', (join) =>
           join.on('posts.key', '=', sql<string>`${cardPost('')} || request.id`),
         )
         .select('posts.key')
-        .where('posts.channel_id', '=', channelId)
+        .where('posts.channelId', '=', channelId)
         .where('posts.at', '>', sql<Date>`now() - ${PLACING}`)
-        .where('request.card_ts', 'is', null)
+        .where('request.cardTs', 'is', null)
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;

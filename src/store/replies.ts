@@ -29,12 +29,12 @@ export type NewReply = {
 
 const replySchema = z.object({
   id: z.string(),
-  session_id: z.string(),
-  team_id: z.string(),
-  user_id: z.string(),
-  channel_id: z.string().nullable(),
-  message_ts: z.string().nullable(),
-  edited_ts: z.string().nullable(),
+  sessionId: z.string(),
+  teamId: z.string(),
+  userId: z.string(),
+  channelId: z.string().nullable(),
+  messageTs: z.string().nullable(),
+  editedTs: z.string().nullable(),
   /** null: said in the thread. */
   via: z.enum(REPLY_WAYS).nullable(),
   kind: z.enum(REPLY_KINDS),
@@ -42,12 +42,12 @@ const replySchema = z.object({
   files: z.array(slackFileSchema),
   state: z.enum(REPLY_STATES),
   failure: replyFailureSchema.nullable(),
-  sent_at: z.date().nullable(),
+  sentAt: z.date().nullable(),
   /** How long Devin wants to be left alone with it, by the database's clock. Set when it is next in order. */
-  wait_ms: z.coerce.number().default(0),
-  sent_text: z.string().nullable(),
-  event_id: z.string().nullable(),
-  created_at: z.date(),
+  waitMs: z.coerce.number().default(0),
+  sentText: z.string().nullable(),
+  eventId: z.string().nullable(),
+  createdAt: z.date(),
 });
 /** A person's message, on its way to Devin. Column names, parsed. */
 export type Reply = z.infer<typeof replySchema>;
@@ -60,14 +60,14 @@ export type ReplyStep = {
   whileText?: string;
   changes?: {
     text?: string;
-    edited_ts?: string;
+    editedTs?: string;
     failure?: ReplyFailure | null;
     /** `now`: by the database's clock. */
-    sent_at?: 'now' | null;
+    sentAt?: 'now' | null;
     /** For how long it is not sent. */
-    wait_ms?: number;
-    sent_text?: string | null;
-    event_id?: string | null;
+    waitMs?: number;
+    sentText?: string | null;
+    eventId?: string | null;
   };
 };
 
@@ -98,19 +98,19 @@ export function createReplies(db: Kysely<Tables>) {
         .insertInto('replies')
         .values({
           id: reply.id,
-          dedupe_key: reply.dedupeKey,
-          session_id: reply.sessionId,
-          team_id: reply.teamId,
-          user_id: reply.userId,
-          channel_id: reply.channelId,
-          message_ts: reply.messageTs,
-          edited_ts: reply.editedTs ?? null,
+          dedupeKey: reply.dedupeKey,
+          sessionId: reply.sessionId,
+          teamId: reply.teamId,
+          userId: reply.userId,
+          channelId: reply.channelId,
+          messageTs: reply.messageTs,
+          editedTs: reply.editedTs ?? null,
           via: reply.via ?? null,
           kind: reply.kind,
           text: reply.text,
           files: json(reply.files),
         })
-        .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+        .onConflict((conflict) => conflict.column('dedupeKey').doNothing())
         .returning('id')
         .executeTakeFirst();
       return inserted !== undefined;
@@ -126,8 +126,8 @@ export function createReplies(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('replies')
         .selectAll()
-        .select(WAIT_MS.as('wait_ms'))
-        .where('session_id', '=', sessionId)
+        .select(WAIT_MS.as('waitMs'))
+        .where('sessionId', '=', sessionId)
         .where('state', 'in', ['accepted', 'sending'])
         .where('kind', 'in', kinds)
         .orderBy(SAID_AT)
@@ -148,14 +148,14 @@ export function createReplies(db: Kysely<Tables>) {
       const ofMessage = trx
         .selectFrom('replies')
         .selectAll()
-        .where('team_id', '=', teamId)
-        .where('channel_id', '=', channelId)
-        .where('message_ts', '=', messageTs);
+        .where('teamId', '=', teamId)
+        .where('channelId', '=', channelId)
+        .where('messageTs', '=', messageTs);
       await ofMessage.where('kind', '<>', 'correction').forUpdate().execute();
       // A statement of its own: only so does it see what was written while it waited.
       const row = await ofMessage
         .orderBy(sql`edited_ts::numeric`, (order) => order.desc().nullsLast())
-        .orderBy('created_at', 'desc')
+        .orderBy('createdAt', 'desc')
         .limit(1)
         .executeTakeFirst();
       return row === undefined ? null : replySchema.parse(row);
@@ -163,16 +163,16 @@ export function createReplies(db: Kysely<Tables>) {
 
     /** Moves on only from `from`: null means that another process moved it first. */
     async move({ id, from, to, whileText, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
-      const { failure, wait_ms: waitMs, sent_at: sentAt, ...plain } = changes;
+      const { failure, waitMs, sentAt, ...plain } = changes;
       const row = await trx
         .updateTable('replies')
         .set({
           ...plain,
           ...(failure !== undefined && { failure: json(failure) }),
-          ...(sentAt !== undefined && { sent_at: sentAt === null ? null : sql<Date>`now()` }),
+          ...(sentAt !== undefined && { sentAt: sentAt === null ? null : sql<Date>`now()` }),
           ...(waitMs !== undefined && {
-            waits_since: sql<Date>`now()`,
-            not_before: sql<Date>`now() + ${waitMs} * interval '1 ms'`,
+            waitsSince: sql<Date>`now()`,
+            notBefore: sql<Date>`now() + ${waitMs} * interval '1 ms'`,
           }),
           state: to,
         })
@@ -191,9 +191,9 @@ export function createReplies(db: Kysely<Tables>) {
         .set({
           state: 'accepted',
           failure: null,
-          sent_at: null,
-          sent_text: null,
-          created_at: sql<Date>`now()`,
+          sentAt: null,
+          sentText: null,
+          createdAt: sql<Date>`now()`,
         })
         .where('id', '=', id)
         .where('state', 'in', ['failed', 'unknown'])
@@ -207,32 +207,32 @@ export function createReplies(db: Kysely<Tables>) {
       const mine = await trx
         .selectFrom('replies')
         .select('id')
-        .where('session_id', '=', sessionId)
+        .where('sessionId', '=', sessionId)
         .where((where) =>
           where.or([
             // Found before, when its answer was lost.
-            where('event_id', '=', eventId),
+            where('eventId', '=', eventId),
             where.and([
-              where('event_id', 'is', null),
-              where('sent_text', '=', text.trim()),
+              where('eventId', 'is', null),
+              where('sentText', '=', text.trim()),
               where.or([
                 where('state', 'in', ['sending', 'delivered']),
                 where.and([
                   where('state', '=', 'unknown'),
-                  where('sent_at', '>', sql<Date>`now() - ${ECHO_LIFE}`),
+                  where('sentAt', '>', sql<Date>`now() - ${ECHO_LIFE}`),
                 ]),
               ]),
             ]),
           ]),
         )
-        .orderBy('event_id', (order) => order.asc().nullsLast())
+        .orderBy('eventId', (order) => order.asc().nullsLast())
         // What Devin is known to have comes before what may never have reached it.
         .orderBy(sql`state = 'delivered'`, 'desc')
-        .orderBy('sent_at')
+        .orderBy('sentAt')
         .limit(1)
         .executeTakeFirst();
       if (mine === undefined) return null;
-      await trx.updateTable('replies').set({ event_id: eventId }).where('id', '=', mine.id).execute();
+      await trx.updateTable('replies').set({ eventId }).where('id', '=', mine.id).execute();
       return mine.id;
     },
 
@@ -241,21 +241,21 @@ export function createReplies(db: Kysely<Tables>) {
       if (eventIds.length === 0) return new Set();
       const rows = await db
         .selectFrom('replies')
-        .select('event_id')
-        .where('session_id', '=', sessionId)
-        .where('event_id', 'in', eventIds)
+        .select('eventId')
+        .where('sessionId', '=', sessionId)
+        .where('eventId', 'in', eventIds)
         .execute();
-      return new Set(rows.flatMap((row) => (row.event_id === null ? [] : [row.event_id])));
+      return new Set(rows.flatMap((row) => (row.eventId === null ? [] : [row.eventId])));
     },
 
     /** Other replies in the same words that Devin has, or may have, and that were not seen in its list. */
-    async unseenTwins({ id, session_id: sessionId, sent_text: sentText }: Reply): Promise<number> {
+    async unseenTwins({ id, sessionId, sentText }: Reply): Promise<number> {
       const { count } = await db
         .selectFrom('replies')
         .select(({ fn }) => fn.countAll().as('count'))
-        .where('session_id', '=', sessionId)
-        .where('sent_text', '=', sentText)
-        .where('event_id', 'is', null)
+        .where('sessionId', '=', sessionId)
+        .where('sentText', '=', sentText)
+        .where('eventId', 'is', null)
         .where('state', 'in', MAYBE_THERE)
         .where('id', '<>', id)
         .executeTakeFirstOrThrow();
@@ -267,7 +267,7 @@ export function createReplies(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('replies')
         .select('id')
-        .where('session_id', '=', sessionId)
+        .where('sessionId', '=', sessionId)
         .where('kind', 'in', ['unmute', 'sync'])
         .where('state', '=', 'accepted')
         .limit(1)
@@ -279,19 +279,19 @@ export function createReplies(db: Kysely<Tables>) {
     async waiting(forMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('replies')
-        .select('session_id')
+        .select('sessionId')
         .distinct()
         .where('state', 'in', ['accepted', 'sending'])
         .where((where) =>
           where.or([
-            where('created_at', '<=', sql<Date>`now() - ${forMs} * interval '1 ms'`),
-            where('created_at', '>', sql<Date>`now()`),
-            where('waits_since', '>', sql<Date>`now()`),
+            where('createdAt', '<=', sql<Date>`now() - ${forMs} * interval '1 ms'`),
+            where('createdAt', '>', sql<Date>`now()`),
+            where('waitsSince', '>', sql<Date>`now()`),
           ]),
         )
         .limit(500)
         .execute();
-      return rows.map((row) => row.session_id);
+      return rows.map((row) => row.sessionId);
     },
   };
 }

@@ -41,40 +41,40 @@ const WAITING = ['busy', 'down', 'looking'] as const;
 
 const requestSchema = z.object({
   id: z.string(),
-  dedupe_key: z.string(),
+  dedupeKey: z.string(),
   state: z.enum(REQUEST_STATES),
   source: z.enum(['command', 'form', 'follow', 'restored']),
-  team_id: z.string(),
-  user_id: z.string(),
-  channel_id: z.string(),
-  thread_ts: z.string().nullable(),
+  teamId: z.string(),
+  userId: z.string(),
+  channelId: z.string(),
+  threadTs: z.string().nullable(),
   /** null: not known, so it is taken for private. */
-  place_kind: z.enum(PLACE_KINDS).nullable(),
+  placeKind: z.enum(PLACE_KINDS).nullable(),
   draft: effectiveDraftSchema,
   context: messageContextSchema.nullable(),
-  slack_file_ids: z.array(z.string()),
+  slackFileIds: z.array(z.string()),
   sealed: z.string().nullable(),
-  had_secrets: z.boolean(),
-  secret_names: z.array(z.string()),
+  hadSecrets: z.boolean(),
+  secretNames: z.array(z.string()),
   identity: identitySchema.nullable(),
-  card_channel_id: z.string().nullable(),
-  card_ts: z.string().nullable(),
-  card_attempted_at: z.date().nullable(),
-  card_elsewhere: z.string().nullable(),
-  card_stale: z.boolean(),
-  card_shown: z.string().nullable(),
-  card_class: z.number(),
-  card_prepaid: z.boolean(),
+  cardChannelId: z.string().nullable(),
+  cardTs: z.string().nullable(),
+  cardAttemptedAt: z.date().nullable(),
+  cardElsewhere: z.string().nullable(),
+  cardStale: z.boolean(),
+  cardShown: z.string().nullable(),
+  cardClass: z.number(),
+  cardPrepaid: z.boolean(),
   prompt: z.string().nullable(),
   uploads: uploadsSchema.nullable(),
   waiting: z.enum(WAITING).nullable(),
-  sent_at: z.date().nullable(),
-  session_id: z.string().nullable(),
+  sentAt: z.date().nullable(),
+  sessionId: z.string().nullable(),
   failure: failureSchema.nullable(),
-  resumed_at: z.date().nullable(),
-  checked_at: z.date().nullable(),
-  created_at: z.date(),
-  updated_at: z.date(),
+  resumedAt: z.date().nullable(),
+  checkedAt: z.date().nullable(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
 });
 /** One request for a session, from the moment Slack was answered. Column names, parsed. */
 export type SessionRequest = z.infer<typeof requestSchema>;
@@ -103,31 +103,31 @@ export type RequestChanges = Partial<
     SessionRequest,
     | 'sealed'
     | 'identity'
-    | 'card_channel_id'
-    | 'card_ts'
-    | 'card_attempted_at'
-    | 'card_elsewhere'
-    | 'card_stale'
+    | 'cardChannelId'
+    | 'cardTs'
+    | 'cardAttemptedAt'
+    | 'cardElsewhere'
+    | 'cardStale'
     | 'prompt'
     | 'uploads'
     | 'waiting'
-    | 'sent_at'
-    | 'session_id'
+    | 'sentAt'
+    | 'sessionId'
     | 'failure'
     | 'context'
-    | 'resumed_at'
-    | 'checked_at'
+    | 'resumedAt'
+    | 'checkedAt'
   >
 >;
 
 /** The thread the card is in; null: it is a message of its own, as in a direct message. */
-export function cardThread(request: Pick<SessionRequest, 'card_elsewhere' | 'thread_ts'>): string | null {
-  return request.card_elsewhere === null ? request.thread_ts : null;
+export function cardThread(request: Pick<SessionRequest, 'cardElsewhere' | 'threadTs'>): string | null {
+  return request.cardElsewhere === null ? request.threadTs : null;
 }
 
 /** When a person last asked for it. */
-export function askedAt({ resumed_at, created_at }: Pick<SessionRequest, 'resumed_at' | 'created_at'>): Date {
-  return resumed_at ?? created_at;
+export function askedAt({ resumedAt, createdAt }: Pick<SessionRequest, 'resumedAt' | 'createdAt'>): Date {
+  return resumedAt ?? createdAt;
 }
 
 type Said = { teamId: string; channelId: string; ts: string };
@@ -139,10 +139,10 @@ export function messageKey({ teamId, channelId, ts }: Said): string {
 
 /** The message that asked begins the thread of its card: until the card is there, nothing can be told in it. */
 export function beginsThread(
-  request: Pick<SessionRequest, 'dedupe_key' | 'team_id' | 'channel_id' | 'thread_ts'>,
+  request: Pick<SessionRequest, 'dedupeKey' | 'teamId' | 'channelId' | 'threadTs'>,
 ): boolean {
-  const { team_id: teamId, channel_id: channelId, thread_ts: ts } = request;
-  return ts !== null && request.dedupe_key === messageKey({ teamId, channelId, ts });
+  const { teamId, channelId, threadTs: ts } = request;
+  return ts !== null && request.dedupeKey === messageKey({ teamId, channelId, ts });
 }
 
 /** Short, unguessable, and fit for a Devin tag. */
@@ -154,19 +154,19 @@ export function toRow(request: NewRequest) {
   const { secretNames = [] } = request;
   return {
     id: request.id,
-    dedupe_key: request.dedupeKey,
+    dedupeKey: request.dedupeKey,
     source: request.source,
-    team_id: request.teamId,
-    user_id: request.userId,
-    channel_id: request.channelId,
-    thread_ts: request.threadTs,
-    place_kind: request.placeKind ?? null,
+    teamId: request.teamId,
+    userId: request.userId,
+    channelId: request.channelId,
+    threadTs: request.threadTs,
+    placeKind: request.placeKind ?? null,
     draft: json(request.draft),
     context: json(request.context),
-    slack_file_ids: json(request.slackFileIds),
+    slackFileIds: json(request.slackFileIds),
     sealed: request.sealed,
-    had_secrets: secretNames.length > 0,
-    secret_names: json(secretNames),
+    hadSecrets: secretNames.length > 0,
+    secretNames: json(secretNames),
   };
 }
 

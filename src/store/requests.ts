@@ -8,8 +8,8 @@ import type { Db, Tables } from './tables.ts';
 export type Step = { id: string; from: RequestState; to: RequestState; changes?: RequestChanges };
 
 /** What has to be typed again when the request is made once more; null: nothing. */
-export function lostSecrets(request: Pick<SessionRequest, 'had_secrets' | 'secret_names'>): string[] | null {
-  return request.had_secrets ? request.secret_names : null;
+export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secretNames'>): string[] | null {
+  return request.hadSecrets ? request.secretNames : null;
 }
 
 type Recent = { teamId: string; userId: string; channelId: string; since: Date };
@@ -21,16 +21,16 @@ export type Requests = ReturnType<typeof createRequests>;
 export const LEASE_MS = 30_000;
 
 /** A request that has ended may be taken up again at once, by anybody. */
-const NO_LEASE = { lease_owner: null, lease_until: null };
+const NO_LEASE = { leaseOwner: null, leaseUntil: null };
 
 export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
   return {
     /** Inserts the requests whose deliveries were not seen before. Returns, in order, which are new. */
     async insert(requests: NewRequest[], trx: Db = db): Promise<boolean[]> {
       const inserted = await trx
-        .insertInto('session_requests')
+        .insertInto('sessionRequests')
         .values(requests.map(toRow))
-        .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+        .onConflict((conflict) => conflict.column('dedupeKey').doNothing())
         .returning('id')
         .execute();
       const ids = new Set(inserted.map(({ id }) => id));
@@ -40,9 +40,9 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
     /** Which request a delivery led to. */
     async idOf(dedupeKey: string, trx: Db = db): Promise<string> {
       const { id } = await trx
-        .selectFrom('session_requests')
+        .selectFrom('sessionRequests')
         .select('id')
-        .where('dedupe_key', '=', dedupeKey)
+        .where('dedupeKey', '=', dedupeKey)
         .executeTakeFirstOrThrow();
       return id;
     },
@@ -50,32 +50,32 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
     /** What a person asked for in a conversation since then and may still get, newest first. */
     async recentOf({ teamId, userId, channelId, since }: Recent): Promise<SessionRequest[]> {
       const rows = await db
-        .selectFrom('session_requests')
+        .selectFrom('sessionRequests')
         .selectAll()
-        .where('team_id', '=', teamId)
-        .where('user_id', '=', userId)
-        .where('created_at', '>', since)
-        .where('channel_id', '=', channelId)
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
+        .where('createdAt', '>', since)
+        .where('channelId', '=', channelId)
         .where('state', 'not in', ['refused', 'failed'])
-        .orderBy('created_at', 'desc')
+        .orderBy('createdAt', 'desc')
         .limit(MOST_RECENT)
         .execute();
       return rows.map(parse);
     },
 
     async find(id: string): Promise<SessionRequest | null> {
-      const row = await db.selectFrom('session_requests').selectAll().where('id', '=', id).executeTakeFirst();
+      const row = await db.selectFrom('sessionRequests').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : parse(row);
     },
 
     /** Whether this thread is under the card of a request that has no session yet. */
     async isOpenAbove(channelId: string, threadTs: string): Promise<boolean> {
       const row = await db
-        .selectFrom('session_requests')
+        .selectFrom('sessionRequests')
         .select('id')
         .where('state', 'in', OPEN_STATES)
-        .where('card_channel_id', '=', channelId)
-        .where('card_ts', '=', threadTs)
+        .where('cardChannelId', '=', channelId)
+        .where('cardTs', '=', threadTs)
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;
@@ -84,8 +84,8 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
     /** Moves on only from `from`: null means that another process moved it first. */
     async advance({ id, from, to, changes = {} }: Step, trx: Db = db): Promise<SessionRequest | null> {
       const row = await trx
-        .updateTable('session_requests')
-        .set({ ...toColumns(changes), ...(isOpen(to) ? {} : NO_LEASE), state: to, updated_at: new Date() })
+        .updateTable('sessionRequests')
+        .set({ ...toColumns(changes), ...(isOpen(to) ? {} : NO_LEASE), state: to, updatedAt: new Date() })
         .where('id', '=', id)
         .where('state', '=', from)
         .returningAll()
@@ -97,11 +97,11 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
     async claim(id: string, owner: string): Promise<SessionRequest | null> {
       const now = new Date();
       const row = await db
-        .updateTable('session_requests')
-        .set({ lease_owner: owner, lease_until: new Date(now.getTime() + leaseMs) })
+        .updateTable('sessionRequests')
+        .set({ leaseOwner: owner, leaseUntil: new Date(now.getTime() + leaseMs) })
         .where('id', '=', id)
         .where('state', 'in', OPEN_STATES)
-        .where((where) => where.or([where('lease_owner', 'is', null), where('lease_until', '<', now)]))
+        .where((where) => where.or([where('leaseOwner', 'is', null), where('leaseUntil', '<', now)]))
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? null : parse(row);
@@ -109,38 +109,38 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
 
     async renew(id: string, owner: string): Promise<void> {
       await db
-        .updateTable('session_requests')
-        .set({ lease_until: new Date(Date.now() + leaseMs) })
+        .updateTable('sessionRequests')
+        .set({ leaseUntil: new Date(Date.now() + leaseMs) })
         .where('id', '=', id)
-        .where('lease_owner', '=', owner)
+        .where('leaseOwner', '=', owner)
         .execute();
     },
 
     /** Free for any process; but no sweep looks for its job before `restMs` are over. */
     async release(id: string, owner: string, restMs = 0): Promise<void> {
       await db
-        .updateTable('session_requests')
-        .set({ lease_owner: null, lease_until: restMs > 0 ? new Date(Date.now() + restMs) : null })
+        .updateTable('sessionRequests')
+        .set({ leaseOwner: null, leaseUntil: restMs > 0 ? new Date(Date.now() + restMs) : null })
         .where('id', '=', id)
-        .where('lease_owner', '=', owner)
+        .where('leaseOwner', '=', owner)
         .execute();
     },
 
     /** With the embedded database no other process can be alive: what a dead one held is free at once. */
     async releaseAll(): Promise<void> {
-      await db.updateTable('session_requests').set(NO_LEASE).where('lease_owner', 'is not', null).execute();
+      await db.updateTable('sessionRequests').set(NO_LEASE).where('leaseOwner', 'is not', null).execute();
     },
 
     /** Open requests nobody holds and that do not rest: a process died, or a job was lost. */
     async stranded(untouchedSince: Date): Promise<string[]> {
       const now = new Date();
       const rows = await db
-        .selectFrom('session_requests')
+        .selectFrom('sessionRequests')
         .select('id')
         .where('state', 'in', OPEN_STATES)
-        .where('updated_at', '<=', untouchedSince)
-        .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', now)]))
-        .orderBy('created_at')
+        .where('updatedAt', '<=', untouchedSince)
+        .where((where) => where.or([where('leaseUntil', 'is', null), where('leaseUntil', '<', now)]))
+        .orderBy('createdAt')
         .limit(500)
         .execute();
       return rows.map((row) => row.id);

@@ -19,17 +19,17 @@ export function createRetention(db: Kysely<Tables>) {
     async clearSessions(days: number): Promise<number> {
       return db.transaction().execute(async (trx) => {
         // Literally as in the index.
-        const old = await sql<{ session_id: string; request_id: string }>`
+        const old = await sql<{ sessionId: string; requestId: string }>`
           select session_id, request_id from sessions
           where text_removed_at is null and phase in ('finished', 'asleep', 'capped', 'failed', 'ended', 'gone')
             and changed_at < ${ago(days)} and coalesce(touched_at < ${ago(days)}, true)
           order by changed_at limit ${BATCH} for update skip locked`.execute(trx);
-        const sessionIds = old.rows.map((row) => row.session_id);
+        const sessionIds = old.rows.map((row) => row.sessionId);
         if (sessionIds.length === 0) return 0;
         await clearTalk(trx, sessionIds);
         await clearRequests(
           trx,
-          old.rows.map((row) => row.request_id),
+          old.rows.map((row) => row.requestId),
         );
         return sessionIds.length;
       });
@@ -52,8 +52,8 @@ export function createRetention(db: Kysely<Tables>) {
     /** Leases of processes that died, Homes that nobody looks at, identities and failures of long ago. */
     async sweep(): Promise<void> {
       await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
-      await db.deleteFrom('homes').where('opened_at', '<', ago(1)).execute();
-      await db.deleteFrom('identities').where('checked_at', '<', ago(1)).execute();
+      await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
+      await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
       await forgetFailures(db, ago);
     },
   };
@@ -62,12 +62,12 @@ export function createRetention(db: Kysely<Tables>) {
 /** A session that still fails does so at least once an hour; what else was set aside is not tried again. */
 async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuilder<Date>): Promise<void> {
   await db
-    .deleteFrom('set_aside')
+    .deleteFrom('setAside')
     .where((where) =>
       where.or([
-        where('failed_at', '<', ago(SET_ASIDE_DAYS)),
+        where('failedAt', '<', ago(SET_ASIDE_DAYS)),
         where.and([
-          where('failed_at', '<', ago(1)),
+          where('failedAt', '<', ago(1)),
           where.or([where('kind', '=', 'session'), where('failures', '<', MOST_FAILURES)]),
         ]),
       ]),
@@ -81,15 +81,15 @@ async function clearTalk(trx: Transaction<Tables>, sessionIds: string[]): Promis
       response = ((response::jsonb - 'title') || '{"structured_output": null}'::jsonb)::json
     where session_id in (${sql.join(sessionIds)})`.execute(trx);
   await trx
-    .updateTable('session_messages')
+    .updateTable('sessionMessages')
     .set({ text: '' })
-    .where('session_id', 'in', sessionIds)
+    .where('sessionId', 'in', sessionIds)
     .where('text', '<>', '')
     .execute();
   await trx
     .updateTable('replies')
-    .set({ text: '', sent_text: null, files: '[]', failure: null })
-    .where('session_id', 'in', sessionIds)
+    .set({ text: '', sentText: null, files: '[]', failure: null })
+    .where('sessionId', 'in', sessionIds)
     .execute();
 }
 

@@ -4,13 +4,13 @@ import { z } from 'zod';
 import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({
-  session_id: z.string(),
-  event_id: z.string(),
+  sessionId: z.string(),
+  eventId: z.string(),
   source: z.string(),
   text: z.string(),
-  attempted_at: z.date().nullable(),
-  slack_file_id: z.string().nullable(),
-  said_at: z.date(),
+  attemptedAt: z.date().nullable(),
+  slackFileId: z.string().nullable(),
+  saidAt: z.date(),
 });
 /** One that waits to be posted. `source`: Devin's word for it, or one of this app's for what else it posts in order. */
 export type MessageRow = z.infer<typeof messageRowSchema>;
@@ -32,36 +32,36 @@ export type SessionMessages = ReturnType<typeof createSessionMessages>;
 export function createSessionMessages(db: Kysely<Tables>) {
   const one = (row: MessageRow, trx: Db = db) =>
     trx
-      .updateTable('session_messages')
-      .where('session_id', '=', row.session_id)
-      .where('event_id', '=', row.event_id);
+      .updateTable('sessionMessages')
+      .where('sessionId', '=', row.sessionId)
+      .where('eventId', '=', row.eventId);
 
   return {
     /** Which of these are stored already. */
     async known(sessionId: string, eventIds: readonly string[], trx: Db = db): Promise<Set<string>> {
       if (eventIds.length === 0) return new Set();
       const rows = await trx
-        .selectFrom('session_messages')
-        .select('event_id')
-        .where('session_id', '=', sessionId)
-        .where('event_id', 'in', eventIds)
+        .selectFrom('sessionMessages')
+        .select('eventId')
+        .where('sessionId', '=', sessionId)
+        .where('eventId', 'in', eventIds)
         .execute();
-      return new Set(rows.map((row) => row.event_id));
+      return new Set(rows.map((row) => row.eventId));
     },
 
     /** In Devin's order; one that already exists stays as it is. */
     async add(sessionId: string, messages: readonly NewMessage[], trx: Db = db): Promise<void> {
       if (messages.length === 0) return;
       await trx
-        .insertInto('session_messages')
+        .insertInto('sessionMessages')
         .values(
           messages.map((message) => ({
-            session_id: sessionId,
-            event_id: message.eventId,
+            sessionId,
+            eventId: message.eventId,
             source: message.source,
             text: message.text,
             state: message.state,
-            said_at: message.saidAt,
+            saidAt: message.saidAt,
           })),
         )
         .onConflict((conflict) => conflict.doNothing())
@@ -71,9 +71,9 @@ export function createSessionMessages(db: Kysely<Tables>) {
     /** The first in order that waits. */
     async nextPending(sessionId: string): Promise<MessageRow | null> {
       const row = await db
-        .selectFrom('session_messages')
+        .selectFrom('sessionMessages')
         .selectAll()
-        .where('session_id', '=', sessionId)
+        .where('sessionId', '=', sessionId)
         .where('state', '=', 'pending')
         .orderBy('seq')
         .limit(1)
@@ -84,22 +84,22 @@ export function createSessionMessages(db: Kysely<Tables>) {
     /** What Devin said last in a session, as far as it was fetched. */
     async lastSaid(sessionId: string): Promise<Said | null> {
       const row = await db
-        .selectFrom('session_messages')
-        .select(['event_id', 'text', 'state'])
-        .where('session_id', '=', sessionId)
+        .selectFrom('sessionMessages')
+        .select(['eventId', 'text', 'state'])
+        .where('sessionId', '=', sessionId)
         .where('source', '=', 'devin')
         .orderBy('seq', 'desc')
         .limit(1)
         .executeTakeFirst();
-      return row === undefined ? null : { eventId: row.event_id, text: row.text, state: row.state };
+      return row === undefined ? null : { eventId: row.eventId, text: row.text, state: row.state };
     },
 
     async textOf(sessionId: string, eventId: string): Promise<string | null> {
       const row = await db
-        .selectFrom('session_messages')
+        .selectFrom('sessionMessages')
         .select('text')
-        .where('session_id', '=', sessionId)
-        .where('event_id', '=', eventId)
+        .where('sessionId', '=', sessionId)
+        .where('eventId', '=', eventId)
         .executeTakeFirst();
       return row?.text ?? null;
     },
@@ -107,9 +107,9 @@ export function createSessionMessages(db: Kysely<Tables>) {
     /** What Devin said with these words in it. */
     async saidWith(sessionId: string, words: string): Promise<string[]> {
       const rows = await db
-        .selectFrom('session_messages')
+        .selectFrom('sessionMessages')
         .select('text')
-        .where('session_id', '=', sessionId)
+        .where('sessionId', '=', sessionId)
         .where('source', '=', 'devin')
         .where('state', 'in', ['pending', 'posted'])
         .where(sql<boolean>`strpos(text, ${words}) > 0`)
@@ -130,16 +130,16 @@ export function createSessionMessages(db: Kysely<Tables>) {
     },
 
     async attempt(row: MessageRow, at: Date): Promise<void> {
-      await one(row).set({ attempted_at: at }).execute();
+      await one(row).set({ attemptedAt: at }).execute();
     },
 
     async uploaded(row: MessageRow, slackFileId: string, trx: Db = db): Promise<void> {
-      await one(row, trx).set({ slack_file_id: slackFileId }).execute();
+      await one(row, trx).set({ slackFileId }).execute();
     },
 
     async settle(row: MessageRow, slackTs: string | null): Promise<void> {
       await one(row)
-        .set({ state: 'posted', ...(slackTs !== null && { slack_ts: slackTs }) })
+        .set({ state: 'posted', ...(slackTs !== null && { slackTs }) })
         .execute();
     },
 
@@ -151,11 +151,11 @@ export function createSessionMessages(db: Kysely<Tables>) {
     /** How many were left out, each counted once. */
     async countLeftOut(sessionId: string, trx: Db): Promise<number> {
       const rows = await trx
-        .updateTable('session_messages')
+        .updateTable('sessionMessages')
         .set({ state: 'skipped' })
-        .where('session_id', '=', sessionId)
+        .where('sessionId', '=', sessionId)
         .where('state', '=', 'left-out')
-        .returning('event_id')
+        .returning('eventId')
         .execute();
       return rows.length;
     },
@@ -163,9 +163,9 @@ export function createSessionMessages(db: Kysely<Tables>) {
     /** The thread is no longer followed. */
     async leaveOutPending(sessionId: string): Promise<void> {
       await db
-        .updateTable('session_messages')
+        .updateTable('sessionMessages')
         .set({ state: 'left-out' })
-        .where('session_id', '=', sessionId)
+        .where('sessionId', '=', sessionId)
         .where('state', '=', 'pending')
         .execute();
     },
@@ -173,17 +173,17 @@ export function createSessionMessages(db: Kysely<Tables>) {
     /** Sessions with something to post that waits since before, and a thread to post it in. */
     async waiting(since: Date): Promise<string[]> {
       const rows = await db
-        .selectFrom('session_messages')
-        .innerJoin('sessions', 'sessions.session_id', 'session_messages.session_id')
-        .select('session_messages.session_id')
+        .selectFrom('sessionMessages')
+        .innerJoin('sessions', 'sessions.sessionId', 'sessionMessages.sessionId')
+        .select('sessionMessages.sessionId')
         .distinct()
-        .where('session_messages.state', '=', 'pending')
+        .where('sessionMessages.state', '=', 'pending')
         .where(sql`coalesce(attempted_at, said_at)`, '<', since)
-        .where('sessions.thread_ts', '<>', '')
-        .where('sessions.thread_trouble', 'is', null)
+        .where('sessions.threadTs', '<>', '')
+        .where('sessions.threadTrouble', 'is', null)
         .limit(500)
         .execute();
-      return rows.map((row) => row.session_id);
+      return rows.map((row) => row.sessionId);
     },
   };
 }

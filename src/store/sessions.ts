@@ -9,32 +9,32 @@ import { createSetAside, MOST_FAILURES } from './set-aside.ts';
 import type { Db, Tables } from './tables.ts';
 
 const sessionRowSchema = z.object({
-  session_id: z.string(),
-  request_id: z.string(),
+  sessionId: z.string(),
+  requestId: z.string(),
   url: z.string(),
   response: z.record(z.string(), z.unknown()),
-  team_id: z.string(),
-  channel_id: z.string(),
-  thread_ts: z.string(),
+  teamId: z.string(),
+  channelId: z.string(),
+  threadTs: z.string(),
   phase: z.enum(SESSION_PHASES).catch('other'),
-  phase_at: z.date(),
-  was_finished: z.boolean(),
-  last_words: z.string().nullable(),
-  changed_at: z.date(),
-  next_look_at: z.date().nullable(),
-  touched_at: z.date().nullable(),
-  messages_cursor: z.string().nullable(),
+  phaseAt: z.date(),
+  wasFinished: z.boolean(),
+  lastWords: z.string().nullable(),
+  changedAt: z.date(),
+  nextLookAt: z.date().nullable(),
+  touchedAt: z.date().nullable(),
+  messagesCursor: z.string().nullable(),
   muted: z.boolean(),
-  muted_by: z.string().nullable(),
+  mutedBy: z.string().nullable(),
   listen: z.enum(LISTEN).nullable(),
   synced: z.boolean(),
-  thread_trouble: z.string().nullable(),
+  threadTrouble: z.string().nullable(),
   notify: z.enum(NOTIFY).nullable(),
   told: z.array(z.string()),
-  stopped_by: z.string().nullable(),
-  archived_by: z.string().nullable(),
-  created_at: z.date(),
-  updated_at: z.date(),
+  stoppedBy: z.string().nullable(),
+  archivedBy: z.string().nullable(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
 });
 /** A session that was created for a request, with Devin's last answer about it. */
 export type SessionRow = z.infer<typeof sessionRowSchema>;
@@ -62,20 +62,20 @@ export type SessionChanges = Partial<
     | 'response'
     | 'url'
     | 'phase'
-    | 'phase_at'
-    | 'was_finished'
-    | 'last_words'
-    | 'changed_at'
-    | 'messages_cursor'
+    | 'phaseAt'
+    | 'wasFinished'
+    | 'lastWords'
+    | 'changedAt'
+    | 'messagesCursor'
     | 'muted'
-    | 'muted_by'
+    | 'mutedBy'
     | 'listen'
     | 'synced'
-    | 'thread_trouble'
+    | 'threadTrouble'
     | 'notify'
     | 'told'
-    | 'stopped_by'
-    | 'archived_by'
+    | 'stoppedBy'
+    | 'archivedBy'
   >
 > & { nextLook?: NextLook };
 
@@ -98,13 +98,13 @@ export function createSessions(db: Kysely<Tables>) {
     db
       .selectFrom('sessions')
       .where(sql<boolean>`${first ? sql`watch_first` : sql`not watch_first`}`)
-      .where('next_look_at', '<=', until);
+      .where('nextLookAt', '<=', until);
   /** A row that cannot be read harms only itself. */
   async function leaveAlone(sessionId: string, error: unknown, now: Date): Promise<void> {
     await db
       .updateTable('sessions')
-      .set({ next_look_at: new Date(now.getTime() + UNREADABLE_MS) })
-      .where('session_id', '=', sessionId)
+      .set({ nextLookAt: new Date(now.getTime() + UNREADABLE_MS) })
+      .where('sessionId', '=', sessionId)
       .execute();
     await createSetAside(db).note('session', sessionId, { error, by: MOST_FAILURES });
   }
@@ -115,13 +115,13 @@ export function createSessions(db: Kysely<Tables>) {
       await trx
         .insertInto('sessions')
         .values({
-          session_id: session.sessionId,
-          request_id: session.requestId,
+          sessionId: session.sessionId,
+          requestId: session.requestId,
           url: session.url,
           response: json(session.response),
-          team_id: session.teamId,
-          channel_id: session.channelId,
-          thread_ts: session.threadTs,
+          teamId: session.teamId,
+          channelId: session.channelId,
+          threadTs: session.threadTs,
           told: json(session.told ?? []),
         })
         .onConflict((conflict) => conflict.doNothing())
@@ -129,11 +129,11 @@ export function createSessions(db: Kysely<Tables>) {
     },
 
     async find(sessionId: string): Promise<SessionRow | null> {
-      return oneOf(await db.selectFrom('sessions').selectAll().where('session_id', '=', sessionId).execute());
+      return oneOf(await db.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId).execute());
     },
 
     async ofRequest(requestId: string): Promise<SessionRow | null> {
-      return oneOf(await db.selectFrom('sessions').selectAll().where('request_id', '=', requestId).execute());
+      return oneOf(await db.selectFrom('sessions').selectAll().where('requestId', '=', requestId).execute());
     },
 
     /** The session that is followed in this thread; the latest, where `!new` started another. */
@@ -142,27 +142,23 @@ export function createSessions(db: Kysely<Tables>) {
         await db
           .selectFrom('sessions')
           .selectAll()
-          .where('channel_id', '=', channelId)
-          .where('thread_ts', '=', threadTs)
-          .orderBy('created_at', 'desc')
+          .where('channelId', '=', channelId)
+          .where('threadTs', '=', threadTs)
+          .orderBy('createdAt', 'desc')
           .limit(1)
           .execute(),
       );
     },
 
     /** Whether another session is followed in its thread, too. */
-    async sharesThread({
-      session_id: id,
-      channel_id: channelId,
-      thread_ts: threadTs,
-    }: SessionRow): Promise<boolean> {
+    async sharesThread({ sessionId: id, channelId, threadTs }: SessionRow): Promise<boolean> {
       if (threadTs === '') return false;
       const other = await db
         .selectFrom('sessions')
-        .select('session_id')
-        .where('channel_id', '=', channelId)
-        .where('thread_ts', '=', threadTs)
-        .where('session_id', '<>', id)
+        .select('sessionId')
+        .where('channelId', '=', channelId)
+        .where('threadTs', '=', threadTs)
+        .where('sessionId', '<>', id)
         .limit(1)
         .executeTakeFirst();
       return other !== undefined;
@@ -181,14 +177,14 @@ export function createSessions(db: Kysely<Tables>) {
       const first = await dueOf(true, until)
         .selectAll()
         .orderBy(sql`changed_at > ${hotSince}`, 'desc')
-        .orderBy('next_look_at')
+        .orderBy('nextLookAt')
         .limit(limit)
         .execute();
       const left = limit - first.length;
       const later =
-        left === 0 ? [] : await dueOf(false, until).selectAll().orderBy('next_look_at').limit(left).execute();
+        left === 0 ? [] : await dueOf(false, until).selectAll().orderBy('nextLookAt').limit(left).execute();
       const read = [...first, ...later].map((row) => ({
-        id: row.session_id,
+        id: row.sessionId,
         ...sessionRowSchema.safeParse(row),
       }));
       for (const { id, error } of read) if (error !== undefined) await leaveAlone(id, error, until);
@@ -197,7 +193,7 @@ export function createSessions(db: Kysely<Tables>) {
 
     /** How many `due` would give, at most `limit` of each kind, and what time it is for the database. */
     async dueCount(until: Date, limit: number): Promise<{ count: number; databaseNow: Date }> {
-      const upTo = (first: boolean) => dueOf(first, until).select('session_id').limit(limit).as('due');
+      const upTo = (first: boolean) => dueOf(first, until).select('sessionId').limit(limit).as('due');
       const counted = await db
         .selectNoFrom(({ selectFrom, fn }) => [
           selectFrom(upTo(true)).select(fn.countAll().as('count')).as('first'),
@@ -222,9 +218,9 @@ export function createSessions(db: Kysely<Tables>) {
     async bringForward(first: boolean, { now, latest }: { now: Date; latest: Date }): Promise<void> {
       await db
         .updateTable('sessions')
-        .set({ next_look_at: now })
+        .set({ nextLookAt: now })
         .where(sql<boolean>`${first ? sql`watch_first` : sql`not watch_first`}`)
-        .where('next_look_at', '>', latest)
+        .where('nextLookAt', '>', latest)
         .execute();
     },
 
@@ -232,8 +228,8 @@ export function createSessions(db: Kysely<Tables>) {
     async touch(requestId: string): Promise<void> {
       await db
         .updateTable('sessions')
-        .set({ touched_at: sql<Date>`now()`, next_look_at: sql<Date>`now()`, watch_first: true })
-        .where('request_id', '=', requestId)
+        .set({ touchedAt: sql<Date>`now()`, nextLookAt: sql<Date>`now()`, watchFirst: true })
+        .where('requestId', '=', requestId)
         .where(sql`response ->> 'status'`, 'not in', OVER)
         .execute();
     },
@@ -241,12 +237,7 @@ export function createSessions(db: Kysely<Tables>) {
     /** For the rest of the transaction nobody else changes it. */
     async lock(sessionId: string, trx: Transaction<Tables>): Promise<SessionRow | null> {
       return oneOf(
-        await trx
-          .selectFrom('sessions')
-          .selectAll()
-          .where('session_id', '=', sessionId)
-          .forUpdate()
-          .execute(),
+        await trx.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId).forUpdate().execute(),
       );
     },
 
@@ -258,16 +249,16 @@ export function createSessions(db: Kysely<Tables>) {
     ): Promise<void> {
       await trx
         .updateTable('sessions')
-        .set({ channel_id: channelId, thread_ts: threadTs, updated_at: new Date() })
-        .where('session_id', '=', sessionId)
+        .set({ channelId, threadTs, updatedAt: new Date() })
+        .where('sessionId', '=', sessionId)
         .execute();
     },
 
     async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {
       await trx
         .updateTable('sessions')
-        .set({ ...toColumns(changes), updated_at: new Date() })
-        .where('session_id', '=', sessionId)
+        .set({ ...toColumns(changes), updatedAt: new Date() })
+        .where('sessionId', '=', sessionId)
         .execute();
     },
 
@@ -276,10 +267,10 @@ export function createSessions(db: Kysely<Tables>) {
       if (sessionIds.length === 0) return new Set();
       const rows = await db
         .selectFrom('sessions')
-        .select('session_id')
-        .where('session_id', 'in', sessionIds)
+        .select('sessionId')
+        .where('sessionId', 'in', sessionIds)
         .execute();
-      return new Set(rows.map((row) => row.session_id));
+      return new Set(rows.map((row) => row.sessionId));
     },
   };
 }
@@ -287,7 +278,7 @@ export function createSessions(db: Kysely<Tables>) {
 function toColumns({ response, told, nextLook, ...plain }: SessionChanges) {
   return {
     ...plain,
-    ...(response !== undefined && { response: json(response), text_removed_at: null }),
+    ...(response !== undefined && { response: json(response), textRemovedAt: null }),
     ...(told !== undefined && { told: json(told) }),
     ...lookColumns(nextLook),
   };
@@ -295,6 +286,6 @@ function toColumns({ response, told, nextLook, ...plain }: SessionChanges) {
 
 function lookColumns(next: NextLook | undefined) {
   if (next === undefined) return {};
-  if (next === null) return { next_look_at: null };
-  return { next_look_at: sql<Date>`now() + ${next.inMs} * interval '1 ms'`, watch_first: next.first };
+  if (next === null) return { nextLookAt: null };
+  return { nextLookAt: sql<Date>`now() + ${next.inMs} * interval '1 ms'`, watchFirst: next.first };
 }

@@ -21,12 +21,12 @@ export function createSetAside(db: Kysely<Tables>) {
     async note(kind: SetAsideKind, id: string, { error, by = 1 }: Failure): Promise<number> {
       const reason = cleanText(String(error)).slice(0, REASON_LENGTH);
       const { failures } = await db
-        .insertInto('set_aside')
+        .insertInto('setAside')
         .values({ kind, id, reason, failures: by })
         .onConflict((conflict) =>
           conflict
             .columns(['kind', 'id'])
-            .doUpdateSet({ failures: sql`set_aside.failures + ${by}`, reason, failed_at: sql`now()` }),
+            .doUpdateSet({ failures: sql`set_aside.failures + ${by}`, reason, failedAt: sql`now()` }),
         )
         .returning('failures')
         .executeTakeFirstOrThrow();
@@ -35,7 +35,7 @@ export function createSetAside(db: Kysely<Tables>) {
 
     /** It works again. */
     async clear(kind: SetAsideKind, id: string): Promise<void> {
-      await db.deleteFrom('set_aside').where('kind', '=', kind).where('id', '=', id).execute();
+      await db.deleteFrom('setAside').where('kind', '=', kind).where('id', '=', id).execute();
     },
   };
 }
@@ -43,7 +43,7 @@ export function createSetAside(db: Kysely<Tables>) {
 /** How many of each kind are set aside now. */
 export async function countSetAside(db: Kysely<Tables>): Promise<Record<string, number>> {
   const rows = await db
-    .selectFrom('set_aside')
+    .selectFrom('setAside')
     .select(['kind', (select) => select.fn.countAll().as('count')])
     .where('failures', '>=', MOST_FAILURES)
     .groupBy('kind')

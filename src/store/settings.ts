@@ -24,13 +24,13 @@ export function createSettings(db: Kysely<Tables>) {
     const ids = { workspace: place.teamId, channel: place.channelId, person: place.userId };
     const rows = await db
       .selectFrom('settings')
-      .select(['scope', 'scope_id', column])
-      .where('team_id', '=', place.teamId)
-      .where('scope_id', 'in', Object.values(ids))
+      .select(['scope', 'scopeId', column])
+      .where('teamId', '=', place.teamId)
+      .where('scopeId', 'in', Object.values(ids))
       .execute();
     const layers: Layers<T> = {};
     for (const scope of SETTING_SCOPES) {
-      const row = rows.find((candidate) => candidate.scope === scope && candidate.scope_id === ids[scope]);
+      const row = rows.find((candidate) => candidate.scope === scope && candidate.scopeId === ids[scope]);
       const value = row?.[column] ?? null;
       if (value !== null) layers[scope] = schema.parse(value);
     }
@@ -42,11 +42,11 @@ export function createSettings(db: Kysely<Tables>) {
     columns: Partial<Record<Column, string | null>>,
     updatedBy: string,
   ): Promise<void> {
-    const value = { ...columns, updated_by: updatedBy, updated_at: new Date() };
+    const value = { ...columns, updatedBy, updatedAt: new Date() };
     await db
       .insertInto('settings')
-      .values({ team_id: teamId, scope, scope_id: scopeId, ...value })
-      .onConflict((conflict) => conflict.columns(['team_id', 'scope', 'scope_id']).doUpdateSet(value))
+      .values({ teamId, scope, scopeId, ...value })
+      .onConflict((conflict) => conflict.columns(['teamId', 'scope', 'scopeId']).doUpdateSet(value))
       .execute();
   }
 

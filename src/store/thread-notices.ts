@@ -13,8 +13,8 @@ export function createThreadNotices(db: Kysely<Tables>) {
     /** True the first time. */
     async isFirst({ sessionId, userId, reason }: Told): Promise<boolean> {
       const added = await db
-        .insertInto('thread_notices')
-        .values({ session_id: sessionId, user_id: userId, reason })
+        .insertInto('threadNotices')
+        .values({ sessionId, userId, reason })
         .onConflict((conflict) => conflict.doNothing())
         .returning('reason')
         .executeTakeFirst();
@@ -24,10 +24,10 @@ export function createThreadNotices(db: Kysely<Tables>) {
     /** It was not told after all. */
     async forget({ sessionId, userId, reason }: Told): Promise<void> {
       await db
-        .deleteFrom('thread_notices')
-        .where('session_id', '=', sessionId)
+        .deleteFrom('threadNotices')
+        .where('sessionId', '=', sessionId)
         .where('reason', '=', reason)
-        .where('user_id', '=', userId)
+        .where('userId', '=', userId)
         .execute();
     },
   };

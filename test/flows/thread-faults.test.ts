@@ -62,7 +62,7 @@ describe('what people write in the thread', () => {
     const { db } = await open({ databaseUrl: url('http') });
     devin.advance(thread.id, { status: 'running', message: 'before' });
     await thread.relayedText('before');
-    await createSessions(db).change(thread.id, { messages_cursor: 'of another time' });
+    await createSessions(db).change(thread.id, { messagesCursor: 'of another time' });
     devin.advance(thread.id, { message: 'after' });
     await thread.relayedText('after');
     devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut-after-effect' });

@@ -27,7 +27,7 @@ const setUp = async () => {
   const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
   const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
   await requests.insert([{ id: 'r1', dedupeKey: 'd1', source: 'command', sealed: null, ...place, ...what }]);
-  const card = { card_channel_id: 'C1', card_ts: '1.1', card_stale: true };
+  const card = { cardChannelId: 'C1', cardTs: '1.1', cardStale: true };
   await requests.advance({ id: 'r1', from: 'accepted', to: 'created', changes: card });
   const later: number[] = [];
   const update = createCardUpdaterOn(db, requests, later);
@@ -92,7 +92,7 @@ test('a card that was deleted is posted once by two processes, however long Slac
   await slow;
   expect(posts).toEqual(['post']);
   expect(later).toHaveLength(1);
-  expect(await requests.find('r1')).toMatchObject({ card_ts: '2.1' });
+  expect(await requests.find('r1')).toMatchObject({ cardTs: '2.1' });
 });
 
 test('a card that Slack refuses for now waits for its next try, even if another job asks for one meanwhile', async () => {

@@ -74,19 +74,19 @@ test('a process that has lost the lease to another says nothing more', async () 
     text: en,
     log: createLog('silent'),
   });
-  await relay(session.session_id, new AbortController().signal);
+  await relay(session.sessionId, new AbortController().signal);
   expect(posted).toEqual(['first']);
 });
 
 const at = new Date(0);
-const session = sessionRow({ session_id: 's', request_id: 'r', thread_ts: '1.0', response: {} });
+const session = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0', response: {} });
 const request = requestRow({ id: 'r' });
 const messages: MessageRow[] = ['first', 'second'].map((text) => ({
-  session_id: 's',
-  event_id: text,
+  sessionId: 's',
+  eventId: text,
   source: 'devin',
   text,
-  attempted_at: null,
-  slack_file_id: null,
-  said_at: at,
+  attemptedAt: null,
+  slackFileId: null,
+  saidAt: at,
 }));

@@ -21,13 +21,13 @@ describeOnBothDatabases('work under a lease', (open) => {
     db.transaction().execute(async (trx) => {
       await lease.fence(trx);
       await trx
-        .insertInto('edit_budgets')
-        .values({ team_id: owner, next_at: new Date(0) })
+        .insertInto('editBudgets')
+        .values({ teamId: owner, nextAt: new Date(0) })
         .execute();
     });
 
   const recorded = async (db: Kysely<Tables>): Promise<string[]> =>
-    (await db.selectFrom('edit_budgets').select('team_id').execute()).map(({ team_id: owner }) => owner);
+    (await db.selectFrom('editBudgets').select('teamId').execute()).map(({ teamId: owner }) => owner);
 
   /** As if the process had been frozen for longer than its lease. */
   const lapse = async (db: Kysely<Tables>): Promise<unknown> =>

@@ -11,7 +11,7 @@ const serviceUser: Identity = { kind: 'service-user', because: 'off', checkedAtM
 const refused: Identity = { kind: 'refused', reason: 'guest', maskedEmail: null, checkedAtMs: 0 };
 
 const unmatched: Identity = { kind: 'service-user', because: 'unknown', checkedAtMs: 0 };
-const asked = { source: 'command', user_id: 'U1', identity: { ...matched, devinUserId: 'owner' } } as const;
+const asked = { source: 'command', userId: 'U1', identity: { ...matched, devinUserId: 'owner' } } as const;
 
 describe('who may steer', () => {
   test.each([

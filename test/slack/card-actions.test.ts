@@ -5,7 +5,7 @@ import { cardActions } from '../../src/slack/card-actions.ts';
 const created = {
   state: 'created',
   failure: null,
-  had_secrets: false,
+  hadSecrets: false,
   draft: { values: { max_acu_limit: 2 } },
 } as const;
 const inDevin = (status: string, isArchived = false) => ({ response: { status, is_archived: isArchived } });

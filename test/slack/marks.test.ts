@@ -5,7 +5,7 @@ import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 
 const CARD = cardMetadata({
   id: 'r1',
-  user_id: 'U1',
+  userId: 'U1',
   draft: { values: { repos: ['acme/web', 'acme/api'], max_acu_limit: 10 } },
 });
 const AT_ANY_TIME = { fromS: 0, toS: null };

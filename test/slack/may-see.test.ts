@@ -3,7 +3,7 @@ import { maySee } from '../../src/slack/may-see.ts';
 import { placeKindOf, placeKindOfEvent } from '../../src/slack/place-kind.ts';
 
 describe('what a session is about', () => {
-  const asked = { user_id: 'U1', channel_id: 'C1', card_channel_id: 'D1' };
+  const asked = { userId: 'U1', channelId: 'C1', cardChannelId: 'D1' };
 
   test.each([
     ['public', 'U2', 'C2', true],
@@ -17,7 +17,7 @@ describe('what a session is about', () => {
   ] as const)(
     'asked for in a place that is %s, may be read by %s in %s: %s',
     (kind, userId, channelId, may) => {
-      expect(maySee({ ...asked, place_kind: kind }, { userId, channelId })).toBe(may);
+      expect(maySee({ ...asked, placeKind: kind }, { userId, channelId })).toBe(may);
     },
   );
 });

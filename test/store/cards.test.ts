@@ -36,7 +36,7 @@ async function createLine(open: Open) {
     const { posted, teamId = 'T1', channelId = 'C1' } = card;
     const row = { id, dedupeKey: id, ...what, ...from, teamId, channelId, sealed: null };
     await requests.insert([row]);
-    const changes = posted ? { card_channel_id: channelId, card_ts: `1.${id}` } : {};
+    const changes = posted ? { cardChannelId: channelId, cardTs: `1.${id}` } : {};
     await requests.advance({ id, from: 'accepted', to: 'created', changes });
   }
   async function lineUp(id: string, to: EditClass): Promise<void> {
@@ -125,7 +125,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
       id: 'early',
       from: 'created',
       to: 'created',
-      changes: { card_channel_id: 'C1', card_ts: '1.1' },
+      changes: { cardChannelId: 'C1', cardTs: '1.1' },
     });
     const ids = await addMany(line, 30);
     for (const id of ids) await line.lineUp(id, 'url');
@@ -218,7 +218,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     await line.cards.markStale('r1');
     const isLast = drawnFrom === null ? null : await line.cards.drawn(drawnFrom, 'working:x');
     expect(isLast).toBe(false);
-    expect(await line.requests.find('r1')).toMatchObject({ card_stale: true, card_class: EDIT_CLASS.rest });
+    expect(await line.requests.find('r1')).toMatchObject({ cardStale: true, cardClass: EDIT_CLASS.rest });
     expect(await line.cards.unlined()).toEqual(['r1']);
   });
 });

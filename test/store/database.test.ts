@@ -60,7 +60,7 @@ describeOnBothDatabases('a database', (open, kind) => {
     const database = await open();
     await migrate(database.db);
     await migrate(database.db);
-    await expect(database.db.selectFrom('session_requests').selectAll().execute()).resolves.toEqual([]);
+    await expect(database.db.selectFrom('sessionRequests').selectAll().execute()).resolves.toEqual([]);
   });
 
   test('names the migration that failed and undoes it', async () => {

@@ -23,8 +23,8 @@ async function openListing() {
     const request = { id, dedupeKey: id, source: 'command' as const, sealed: null };
     await db.transaction().execute(async (trx) => requests.insert([{ ...request, ...place, ...what }], trx));
     const createdAt = new Date(Date.UTC(2026, 0, 1, 0, (asked += 1)));
-    const changes = { state, created_at: createdAt, updated_at: createdAt };
-    await db.updateTable('session_requests').set(changes).where('id', '=', id).execute();
+    const changes = { state, createdAt, updatedAt: createdAt };
+    await db.updateTable('sessionRequests').set(changes).where('id', '=', id).execute();
     if (phase === null) return;
     const session = { sessionId: `s-${id}`, requestId: id, url: '', response: {} };
     await sessions.bind({ ...session, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });

@@ -19,28 +19,28 @@ describeOnBothDatabases('looks at sessions', (open) => {
       const answer = sessionResponse(id, response);
       const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
       await sessions.bind({ sessionId: id, requestId: id, url: answer.url, response: answer, ...place });
-      await db.updateTable('sessions').set(columns).where('session_id', '=', id).execute();
+      await db.updateTable('sessions').set(columns).where('sessionId', '=', id).execute();
     };
     const dueNow = async () => {
       const rows = await sessions.due({ until: new Date(), hotSince: ago(10), limit: 10 });
-      return rows.map((row) => row.session_id);
+      return rows.map((row) => row.sessionId);
     };
     return { db, sessions, add, dueNow };
   };
 
   test('after a downtime take what moves first, then what works, then what rests', async () => {
     const { add, dueNow } = await setUp();
-    await add('sleeper', { watch_first: false, next_look_at: ago(50), changed_at: ago(9000) });
-    await add('quiet', { next_look_at: ago(40), changed_at: ago(70) });
-    await add('hot', { next_look_at: ago(30), changed_at: ago(5) });
-    await add('later', { next_look_at: new Date(Date.now() + MINUTE_MS) });
-    await add('never', { next_look_at: null });
+    await add('sleeper', { watchFirst: false, nextLookAt: ago(50), changedAt: ago(9000) });
+    await add('quiet', { nextLookAt: ago(40), changedAt: ago(70) });
+    await add('hot', { nextLookAt: ago(30), changedAt: ago(5) });
+    await add('later', { nextLookAt: new Date(Date.now() + MINUTE_MS) });
+    await add('never', { nextLookAt: null });
     expect(await dueNow()).toEqual(['hot', 'quiet', 'sleeper']);
   });
 
   test('start again when someone does something with a session that was let be, unless it is over', async () => {
     const { sessions, add, dueNow } = await setUp();
-    const forgotten = { watch_first: false, next_look_at: null, changed_at: ago(90 * 1440) };
+    const forgotten = { watchFirst: false, nextLookAt: null, changedAt: ago(90 * 1440) };
     await add('asleep', forgotten, { status: 'suspended' });
     await add('ended', forgotten, { status: 'exit' });
     await sessions.touch('asleep');
@@ -73,8 +73,8 @@ describeOnBothDatabases('looks at sessions', (open) => {
 
     test('go on at once', async () => {
       const { sessions, add } = await setUp();
-      await add('working', { next_look_at: ago(-60) });
-      await add('asleep', { watch_first: false, next_look_at: ago(-60), changed_at: ago(9000) });
+      await add('working', { nextLookAt: ago(-60) });
+      await add('asleep', { watchFirst: false, nextLookAt: ago(-60), changedAt: ago(9000) });
       expect(await roundOver(sessions)).toEqual(['working']);
     });
 

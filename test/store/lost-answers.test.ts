@@ -5,10 +5,10 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 
 const at = (seconds: number): Date => new Date(seconds * 1000);
 const lost = (id: string, sentAtS: number, nextLookAtS: number) => ({
-  request_id: id,
-  sent_at: at(sentAtS),
-  lost_at: at(sentAtS),
-  next_look_at: at(nextLookAtS),
+  requestId: id,
+  sentAt: at(sentAtS),
+  lostAt: at(sentAtS),
+  nextLookAt: at(nextLookAtS),
 });
 
 describeOnBothDatabases('creations that were not answered', (open) => {
@@ -19,7 +19,7 @@ describeOnBothDatabases('creations that were not answered', (open) => {
     await db.transaction().execute(async (trx) => {
       for (const row of rows) await lostAnswers.add(row, trx);
     });
-    const left = async () => (await lostAnswers.due(at(1000))).map(({ request_id: id }) => id);
+    const left = async () => (await lostAnswers.due(at(1000))).map(({ requestId: id }) => id);
     return { db, lostAnswers, left };
   };
 

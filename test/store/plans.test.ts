@@ -48,7 +48,7 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
   return plans.join('\n\n');
 }
 
-const SCAN = /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts)\b/;
+const SCAN = /Seq Scan on (sessionRequests|sessions|sessionMessages|milestones|replies|forms|posts)\b/;
 
 describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every hot statement reads an index', { timeout: 300_000 }, async () => {

@@ -39,17 +39,17 @@ describeOnBothDatabases('what was kept for as long as it is to be kept', (open) 
     expect(await count('session_messages', `${removed} and text <> ''`)).toBe(0);
     expect(await count('replies', `${removed} and one::text like '${WORDS}'`)).toBe(0);
     const session = await createSessions(db).find('s5');
-    expect(session).toMatchObject({ url: 'https://app.devin.ai/sessions/s5', last_words: null });
+    expect(session).toMatchObject({ url: 'https://app.devin.ai/sessions/s5', lastWords: null });
     expect(session?.response).toMatchObject({ acus_consumed: 1.9, structured_output: null });
     const request = await createRequests(db).find('r5');
-    expect(request).toMatchObject({ user_id: 'U5', session_id: 's5', prompt: null, context: null });
+    expect(request).toMatchObject({ userId: 'U5', sessionId: 's5', prompt: null, context: null });
     expect(request?.draft.values).toEqual({ repos: ['acme/web'] });
     expect(request?.identity).toMatchObject({ devinUserId: 'user-1' });
   });
 
   test('leaves what still works, or was used lately, as it is', async () => {
     const { db, deps } = await setUp();
-    await db.updateTable('sessions').set({ phase: 'working' }).where('session_id', '=', 's5').execute();
+    await db.updateTable('sessions').set({ phase: 'working' }).where('sessionId', '=', 's5').execute();
     await createSessions(db).touch('r6');
     await tidy(deps, NEVER);
     expect((await createRequests(db).find('r5'))?.prompt).not.toBeNull();
@@ -82,14 +82,14 @@ describeOnBothDatabases('what was kept for as long as it is to be kept', (open) 
   test('goes with rows of no more use: leases of dead processes, closed Homes, identities of yesterday', async () => {
     const { db, deps, count } = await setUp();
     const old = new Date(Date.now() - 2 * 86_400_000);
-    const person = { team_id: 'T1', user_id: 'U1' };
+    const person = { teamId: 'T1', userId: 'U1' };
     await db
       .insertInto('homes')
-      .values({ ...person, channel_id: 'D1', opened_at: old })
+      .values({ ...person, channelId: 'D1', openedAt: old })
       .execute();
     await db
       .insertInto('identities')
-      .values({ ...person, identity: '{}', checked_at: old })
+      .values({ ...person, identity: '{}', checkedAt: old })
       .execute();
     await createLeases(db).take('of a dead one', -2 * 86_400_000);
     await tidy(deps, NEVER);

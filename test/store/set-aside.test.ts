@@ -34,7 +34,7 @@ describeOnBothDatabases('what fails again and again', (open) => {
     const leftAfter = async (days: number): Promise<string[]> => {
       await sql`update set_aside set failed_at = now() - ${days} * interval '1 day'`.execute(db);
       await createRetention(db).sweep();
-      const rows = await db.selectFrom('set_aside').select('id').orderBy('id').execute();
+      const rows = await db.selectFrom('setAside').select('id').orderBy('id').execute();
       return rows.map(({ id }) => id);
     };
     expect(await leftAfter(0)).toEqual(['set aside', 'tried', 'works again']);
@@ -57,7 +57,7 @@ describeOnBothDatabases('what fails again and again', (open) => {
     await sql`update sessions set next_look_at = now() - interval '1 minute'`.execute(db);
     await sql`update sessions set told = '"no list"' where session_id = 'bad'`.execute(db);
     const due = await sessions.due({ until: new Date(), hotSince: new Date(0), limit: 10 });
-    expect(due.map(({ session_id: id }) => id)).toEqual(['good']);
+    expect(due.map(({ sessionId: id }) => id)).toEqual(['good']);
     expect((await sessions.dueCount(new Date(), 10)).count).toBe(1);
     expect(await countSetAside(db)).toEqual({ session: 1 });
   });

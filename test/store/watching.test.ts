@@ -74,8 +74,8 @@ describe('a card that is posted again while a look at its session is written dow
       await createCards(db, budget).markStale('r1', trx);
     });
     await placed;
-    expect(await sessions.find('s1')).toMatchObject({ thread_ts: '2.0' });
-    expect(await requests.find('r1')).toMatchObject({ card_ts: '2.0', card_stale: true });
+    expect(await sessions.find('s1')).toMatchObject({ threadTs: '2.0' });
+    expect(await requests.find('r1')).toMatchObject({ cardTs: '2.0', cardStale: true });
   });
 });
 
@@ -118,7 +118,7 @@ describeOnBothDatabases('what a session came to', (open) => {
     const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
     const row = { id: 'r2', dedupeKey: 'd2', source: 'follow' as const, sealed: null };
     await requests.insert([{ ...row, ...PLACE, ...what }]);
-    await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { session_id: 's2' } });
+    await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { sessionId: 's2' } });
     const bound = { sessionId: 's2', requestId: 'r2', url: '', response: {} };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' });
     await cards.markStale('r2');
@@ -134,7 +134,7 @@ describeOnBothDatabases('what a session came to', (open) => {
       (await sweptUp(db)).filter((job) => !JSON.stringify(job).includes('tell-milestones'));
     expect(await ofThis()).toEqual([]);
 
-    await requests.advance({ id: 'r2', from: 'created', to: 'created', changes: { card_channel_id: 'C1' } });
+    await requests.advance({ id: 'r2', from: 'created', to: 'created', changes: { cardChannelId: 'C1' } });
     await sessions.place('s2', { channelId: 'C1', threadTs: '1.1' });
     expect(await ofThis()).toEqual([
       ['update-card', { requestId: 'r2' }],

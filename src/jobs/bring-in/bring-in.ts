@@ -49,7 +49,7 @@ export function createBringIn({ db, requests, sessions, messages, milestones }: 
     const id = await db.transaction().execute(async (trx) => {
       const [isNew] = await requests.insert([request], trx);
       if (isNew !== true) return requests.idOf(request.dedupeKey, trx);
-      const changes = { session_id: sessionId, ...foundling.requestChanges };
+      const changes = { sessionId, ...foundling.requestChanges };
       await requests.advance({ id: request.id, from: 'accepted', to: 'created', changes }, trx);
       const { teamId, channelId } = request;
       const { threadTs } = foundling;

@@ -50,7 +50,7 @@ export const isNeeded = (phase: SessionPhase): boolean => NEEDED.has(phase);
 
 /** How soon what is new on a card is to be seen. */
 export function editClass(
-  { card_shown: before, state }: SessionRequest,
+  { cardShown: before, state }: SessionRequest,
   { shown, phase }: Pick<DrawnCard, 'shown' | 'phase'>,
 ): EditClass {
   const [was, is] = [before === null ? null : stageShown(before), stageShown(shown)];

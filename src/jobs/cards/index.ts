@@ -35,12 +35,12 @@ export function createCardUpdater(deps: CardDeps) {
   /** False: there is nothing new to show. */
   async function lineUp(request: SessionRequest): Promise<boolean> {
     if (!hasCard(request)) {
-      if (request.card_stale) await cards.leaveLine(request);
+      if (request.cardStale) await cards.leaveLine(request);
       return false;
     }
     const drawn = await drawCard(request);
     await follow(deps, request, drawn);
-    if (drawn.shown === request.card_shown) {
+    if (drawn.shown === request.cardShown) {
       await cards.drawn(request, drawn.shown);
       return false;
     }
@@ -84,7 +84,7 @@ export function createCardUpdater(deps: CardDeps) {
   return {
     async update(requestId: string, signal: AbortSignal): Promise<void> {
       const request = await requests.find(requestId);
-      if (request !== null && (await lineUp(request))) await serve(request.team_id, signal);
+      if (request !== null && (await lineUp(request))) await serve(request.teamId, signal);
     },
     serve,
   };
@@ -97,8 +97,8 @@ async function follow(
   { session }: DrawnCard,
 ): Promise<void> {
   const thread = threadOfCard(request);
-  if (session === null || session.thread_ts !== '' || thread === null) return;
-  const { session_id: sessionId } = session;
+  if (session === null || session.threadTs !== '' || thread === null) return;
+  const { sessionId } = session;
   await db.transaction().execute(async (trx) => {
     await sessions.place(sessionId, thread, trx);
     await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });

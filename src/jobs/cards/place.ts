@@ -3,7 +3,7 @@ import { cardThread } from '../../store/request-row.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 
 /** It was there, and a person deleted it. */
-export function wasDeleted({ card_channel_id: channelId, card_ts: ts }: SessionRequest): boolean {
+export function wasDeleted({ cardChannelId: channelId, cardTs: ts }: SessionRequest): boolean {
   return channelId !== null && ts === null;
 }
 
@@ -12,7 +12,7 @@ export async function placeOf(
   request: SessionRequest,
   { directChannel }: Pick<Outbound, 'directChannel'>,
 ): Promise<CardPlace | null> {
-  const { card_channel_id: before, card_elsewhere: elsewhere, channel_id: asked, user_id: userId } = request;
+  const { cardChannelId: before, cardElsewhere: elsewhere, channelId: asked, userId } = request;
   const threadTs = cardThread(request);
   if (before !== null) return { channelId: before, threadTs };
   if (elsewhere === null) return { channelId: asked, threadTs };
@@ -25,7 +25,7 @@ export async function placeOf(
  * brought in places its own.
  */
 export function hasCard(request: SessionRequest): boolean {
-  const { state, source, identity, card_channel_id: channelId, card_attempted_at: attemptedAt } = request;
+  const { state, source, identity, cardChannelId: channelId, cardAttemptedAt: attemptedAt } = request;
   if (channelId !== null) return true;
   if (source === 'follow' || source === 'restored') return false;
   return state === 'refused' ? attemptedAt !== null : identity !== null;

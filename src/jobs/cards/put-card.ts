@@ -41,14 +41,14 @@ type Put = { request: SessionRequest; drawn: DrawnCard; lease: Lease };
 export async function putCard(deps: PutDeps, put: Put): Promise<boolean> {
   const { cards, outbound } = deps;
   const { request, drawn } = put;
-  const { id, team_id: teamId, card_channel_id: channelId, card_ts: ts } = request;
+  const { id, teamId, cardChannelId: channelId, cardTs: ts } = request;
   if (channelId === null || ts === null) return postCard(deps, put);
   const result = await outbound.updateCard(channelId, ts, drawn.rendered);
   if (result.kind === 'updated') return drawnNow(deps, request, drawn.shown);
   if (result.kind === 'rate-limited') await cards.pauseEdits(teamId, result.retryAfterMs);
   if (result.kind !== 'refused' || result.code !== 'message_not_found') return failed(deps, put, result);
   await cards.lost(id);
-  return postCard(deps, { ...put, request: { ...request, card_ts: null } });
+  return postCard(deps, { ...put, request: { ...request, cardTs: null } });
 }
 
 async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
@@ -81,13 +81,13 @@ async function notPosted(
   const { request } = put;
   if (failure.kind === 'unclear') return failed(deps, put, failure);
   if (failure.kind === 'refused') {
-    if (request.card_elsewhere !== null || wasDeleted(request)) return nowhere(deps, request, failure.code);
+    if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, request, failure.code);
     await deps.cards.moveElsewhere(request.id, failure.code);
     return putOff(deps, request, 0);
   }
   await deps.cards.pausePosts(channelId, failure.retryAfterMs);
   // A direct message's channel is known only now, so the line cannot wait for it.
-  return putOff(deps, request, request.card_elsewhere === null ? 0 : failure.retryAfterMs);
+  return putOff(deps, request, request.cardElsewhere === null ? 0 : failure.retryAfterMs);
 }
 
 type Placed = CardPlace & { ts: string; shown: string };
@@ -97,7 +97,7 @@ async function placed(
   request: SessionRequest,
   { channelId, threadTs, ts, shown }: Placed,
 ): Promise<boolean> {
-  const { id, session_id: sessionId, card_elsewhere: elsewhere } = request;
+  const { id, sessionId, cardElsewhere: elsewhere } = request;
   await db.transaction().execute(async (trx) => {
     // The session first, as everywhere: two that lock both in different orders would wait for each other.
     if (sessionId !== null) {
@@ -143,7 +143,7 @@ async function nowhere(deps: PutDeps, request: SessionRequest, code: string): Pr
 
 async function failed(deps: PutDeps, { request, drawn }: Put, failure: SlackFailure): Promise<boolean> {
   const { now, log } = deps;
-  const triedForMs = now() - request.updated_at.getTime();
+  const triedForMs = now() - request.updatedAt.getTime();
   if (failure.kind === 'rate-limited') return putOff(deps, request, failure.retryAfterMs);
   if (failure.kind === 'unclear' || mayPass(failure.code, triedForMs))
     return putOff(deps, request, backOffMs(triedForMs));
@@ -158,7 +158,7 @@ async function putOff({ cards }: PutDeps, { id }: SessionRequest, ms: number): P
 
 /** Where the session of a request is followed: the thread of its card, or the one under it. null: no card yet. */
 export function threadOfCard(request: SessionRequest): { channelId: string; threadTs: string } | null {
-  const { card_channel_id: channelId, card_ts: ts } = request;
+  const { cardChannelId: channelId, cardTs: ts } = request;
   if (channelId === null || ts === null) return null;
   return { channelId, threadTs: cardThread(request) ?? ts };
 }

@@ -68,10 +68,7 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
   };
 }
 
-async function collect(
-  { thread }: AttachDeps,
-  { context, user_id: userId }: SessionRequest,
-): Promise<Material> {
+async function collect({ thread }: AttachDeps, { context, userId }: SessionRequest): Promise<Material> {
   if (context === null) return { messages: [], quoted: null, leftOut: [] };
   const read = context.choice === 'message' ? ALONE : await thread.read(context, userId);
   const chosen = read.kind === 'read' ? chosenMessages(context, read.messages) : [context.picked];
@@ -108,7 +105,7 @@ async function filesOf(
   { messages, leftOut }: Material,
 ): Promise<{ files: SlackFile[]; leftOut: LeftOut[] }> {
   const chosen = await Promise.all(
-    request.slack_file_ids.map(async (id) => ({ id, file: await files.find(id) })),
+    request.slackFileIds.map(async (id) => ({ id, file: await files.find(id) })),
   );
   const unseen = chosen.filter(({ file }) => file === null);
   const all = [

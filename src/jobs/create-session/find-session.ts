@@ -14,8 +14,8 @@ type FindDeps = {
   tagRequests: boolean;
 };
 
-/** `sent_at`: by Devin's clock. */
-type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sent_at'>;
+/** `sentAt`: by Devin's clock. */
+type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
 
 /**
  * The sessions that were created for each of these requests and belong to no request yet, by the request's id, oldest
@@ -55,7 +55,7 @@ export function createFindSessions(deps: FindDeps): FindSessions {
     if (tagRequests) return own.filter(({ tags }) => tags.includes(requestTag(request.id)));
     const matches: SessionResponse[] = [];
     // Without a time any session of the same words would do.
-    for (const session of request.sent_at === null ? [] : own) {
+    for (const session of request.sentAt === null ? [] : own) {
       if ((await promptOf(session.session_id)) === request.prompt) matches.push(session);
     }
     return matches;
@@ -114,7 +114,7 @@ function tagsOf(missing: readonly Missing[], found: ReadonlyMap<string, unknown>
 }
 
 function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'created_after'> {
-  const sent = missing.map(({ sent_at: sentAt }) => sentAt?.getTime() ?? null);
+  const sent = missing.map(({ sentAt }) => sentAt?.getTime() ?? null);
   const known = sent.filter((ms) => ms !== null);
   if (known.length < sent.length) return {};
   return { created_after: Math.floor(Math.min(...known) / 1000) - MARGIN_S };

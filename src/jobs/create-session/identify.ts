@@ -33,11 +33,11 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
 
   /** Nothing is posted in a conversation for a person who is not in it. */
   async function placeChanges(request: SessionRequest): Promise<RequestChanges> {
-    const { source, channel_id: channelId, user_id: userId } = request;
-    if (request.card_elsewhere !== null) return {};
-    if (source === 'command' && deps.now() - request.created_at.getTime() < SLACKS_WORD_MS) return {};
+    const { source, channelId, userId } = request;
+    if (request.cardElsewhere !== null) return {};
+    if (source === 'command' && deps.now() - request.createdAt.getTime() < SLACKS_WORD_MS) return {};
     const presence = await deps.presence({ channelId, userId });
-    return presence === 'out' ? { card_elsewhere: PERSON_NOT_IN_CONVERSATION, card_attempted_at: null } : {};
+    return presence === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION, cardAttemptedAt: null } : {};
   }
 
   return async (request) => {
@@ -74,7 +74,7 @@ export function createIdentifyAgain(deps: AgainDeps) {
   };
 }
 
-function requesterOf({ team_id: teamId, user_id: userId }: SessionRequest): Person {
+function requesterOf({ teamId, userId }: SessionRequest): Person {
   return { teamId, userId };
 }
 

@@ -26,7 +26,7 @@ const OPEN: Left = { kind: 'open', restMs: 0 };
 export function createSessionCreator({ requests, enqueue, steps, owner, leaseMs, now }: RunDeps) {
   /** A request that took long to find out who asks gets a card from then on. */
   async function showIfSlow(request: SessionRequest): Promise<void> {
-    const { id, state, card_ts: ts } = request;
+    const { id, state, cardTs: ts } = request;
     if (state !== 'identified' || ts !== null || now() - askedAt(request).getTime() < EARLY_CARD_MS) return;
     await enqueue('update-card', { requestId: id }, { key: id });
   }

@@ -64,7 +64,7 @@ export function createSendStep(deps: SendDeps): CreateStep {
           id,
           from: 'sending',
           to: 'attached',
-          changes: { sent_at: null },
+          changes: { sentAt: null },
         });
         return attached === null ? { kind: 'leave' } : waitFor(attached, trouble, deps);
       }
@@ -79,7 +79,7 @@ export function createSendStep(deps: SendDeps): CreateStep {
     if (body === null) return end(request, { kind: 'secrets-lost' });
     const { id } = request;
     // The lost answer of a session is looked for from here on.
-    const changes = { sent_at: await deps.devinTime(), waiting: null, identity };
+    const changes = { sentAt: await deps.devinTime(), waiting: null, identity };
     const card = runsAs(identity) !== runsAs(request.identity);
     const limit: { reached: LimitReached | null } = { reached: null };
     const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {
@@ -131,7 +131,7 @@ export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes,
         from: state,
         to: 'created',
         changes: {
-          session_id: session.session_id,
+          sessionId: session.session_id,
           waiting: null,
           failure: null,
           // A notice may still be on its way to where the person asked.

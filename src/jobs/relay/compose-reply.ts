@@ -35,7 +35,7 @@ export function createComposeReply(deps: ComposeDeps) {
     const urls: string[] = [];
     const leftOut: LeftOut[] = [];
     for (const file of reply.files) {
-      const asked = { askedAt: reply.created_at, signal };
+      const asked = { askedAt: reply.createdAt, signal };
       const handedOver = await handOverFile(deps, await whole(deps, file), asked);
       if (handedOver.kind === 'uploaded') urls.push(handedOver.url);
       else if (handedOver.kind === 'left-out') leftOut.push(handedOver.leftOut);
@@ -49,7 +49,7 @@ export function createComposeReply(deps: ComposeDeps) {
         kind: reply.kind,
         text,
         files,
-        author: bySelf ? null : await deps.nameOf(reply.user_id),
+        author: bySelf ? null : await deps.nameOf(reply.userId),
       });
     return { kind: 'composed', words, urls, leftOut };
   };

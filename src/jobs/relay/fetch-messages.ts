@@ -46,14 +46,14 @@ export function createFetchMessages(deps: FetchDeps) {
   const { listMessages, settings } = deps;
 
   async function showsWebMessages({ request }: Followed): Promise<boolean> {
-    const { team_id: teamId, channel_id: channelId, user_id: userId } = request;
+    const { teamId, channelId, userId } = request;
     return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).webMessages;
   }
 
   return async (followed: Followed, signal: AbortSignal): Promise<number> => {
-    const { session_id: sessionId } = followed.session;
+    const { sessionId } = followed.session;
     const look = { ...followed, showsWebMessages: await showsWebMessages(followed) };
-    let cursor = followed.session.messages_cursor;
+    let cursor = followed.session.messagesCursor;
     let isFirstPage = cursor === null;
     let count = 0;
     for (;;) {
@@ -71,7 +71,7 @@ export function createFetchMessages(deps: FetchDeps) {
 type PageRead = { page: Page<SessionMessage>; isFirstPage: boolean };
 
 async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: PageRead): Promise<number> {
-  const { session_id: sessionId } = look.session;
+  const { sessionId } = look.session;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
   return deps.db.transaction().execute(async (trx) => {
     const eventIds = page.items.map(({ event_id: id }) => id);
@@ -85,7 +85,7 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
     await deps.messages.add(sessionId, rows, trx);
     if (fresh.some(({ source }) => source === 'devin')) await callAgain(deps, sessionId, trx);
     if (page.end_cursor !== null)
-      await deps.sessions.change(sessionId, { messages_cursor: page.end_cursor }, trx);
+      await deps.sessions.change(sessionId, { messagesCursor: page.end_cursor }, trx);
     return fresh.length;
   });
 }
@@ -110,7 +110,7 @@ async function stateOf(deps: FetchDeps, { look, message, trx }: Said): Promise<N
   const forThread = session.synced ? 'pending' : 'left-out';
   if (message.source === 'devin') return forThread;
   const { event_id: eventId, message: text } = message;
-  const echo = { sessionId: session.session_id, eventId, text };
+  const echo = { sessionId: session.sessionId, eventId, text };
   const replyId = await deps.replies.recognize(echo, trx);
   if (replyId !== null) await arrived(deps, replyId, trx);
   return showsWebMessages && replyId === null ? forThread : 'skipped';
@@ -148,10 +148,10 @@ async function showLastWords(deps: FetchDeps, sessionId: string): Promise<void> 
   const session = said === null ? null : await sessions.find(sessionId);
   if (said === null || session === null) return;
   const words = markdownWords(said.text, LAST_WORDS_LENGTH);
-  if (words === '' || words === session.last_words) return;
-  const { request_id: requestId } = session;
+  if (words === '' || words === session.lastWords) return;
+  const { requestId } = session;
   await db.transaction().execute(async (trx) => {
-    await sessions.change(sessionId, { last_words: words }, trx);
+    await sessions.change(sessionId, { lastWords: words }, trx);
     await cards.markStale(requestId, trx);
     await enqueue('update-card', { requestId }, { trx, key: requestId });
   });

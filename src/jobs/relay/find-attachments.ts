@@ -29,7 +29,7 @@ export function createFindAttachments({
 }: AttachmentDeps): FindAttachments {
   const looks = createLooks(now);
 
-  async function find({ session_id: sessionId, synced }: SessionRow, signal: AbortSignal): Promise<void> {
+  async function find({ sessionId, synced }: SessionRow, signal: AbortSignal): Promise<void> {
     const made = (await listAttachments(sessionId, { signal })).filter(({ source }) => source === 'devin');
     const state = synced ? 'pending' : 'left-out';
     const rows = made.map((file) => fileRow(file, new Date(now()), state));
@@ -44,7 +44,7 @@ export function createFindAttachments({
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
       // They are listed again with what happens next.
-      const { session_id: sessionId } = session;
+      const { sessionId } = session;
       log.warn({ err: error, sessionId }, 'the files of a session could not be listed');
     }
   };
@@ -54,11 +54,11 @@ export function createFindAttachments({
 function createLooks(now: () => number) {
   const last = new Map<string, { told: number; atMs: number }>();
   return {
-    areDue({ session_id: id, phase, told, created_at: createdAt }: SessionRow): boolean {
+    areDue({ sessionId: id, phase, told, createdAt }: SessionRow): boolean {
       const look = last.get(id) ?? { told: 0, atMs: createdAt.getTime() };
       return !GOING_ON.has(phase) || told.length > look.told || now() - look.atMs > WAIT_MS;
     },
-    made({ session_id: id, phase, told }: SessionRow): void {
+    made({ sessionId: id, phase, told }: SessionRow): void {
       // Those that another process looks after by now; without them a look is due all the same.
       for (const [other, { atMs }] of last) if (now() - atMs > WAIT_MS) last.delete(other);
       if (GOING_ON.has(phase)) last.set(id, { told: told.length, atMs: now() });

@@ -28,14 +28,14 @@ export type FrameOf = (session: SessionRow, row: MessageRow) => Promise<Frame>;
 /** The name of the session, where two share a thread; and the call, where these words are a question. */
 export function createFrameOf(deps: FrameDeps): FrameOf {
   return async (session, row) => {
-    const request = await deps.requests.find(session.request_id);
+    const request = await deps.requests.find(session.requestId);
     if (request === null || row.source !== 'devin') return (words) => words;
     const isShared = await deps.sessions.sharesThread(session);
     const key = await callKey(deps, { session, request, row });
     const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
     return (words) => {
       const named = isShared ? labeled(words, card, deps.text) : words;
-      const call = { sessionId: session.session_id, card, answered: null };
+      const call = { sessionId: session.sessionId, card, answered: null };
       return key === null ? named : withCall(named, { ...call, key }, deps.text);
     };
   };
@@ -45,8 +45,8 @@ type Asked = { session: SessionRow; request: SessionRequest; row: MessageRow };
 
 /** A message that was attempted before is what it was then. */
 async function callKey(deps: FrameDeps, { session, request, row }: Asked): Promise<string | null> {
-  const { session_id: sessionId, event_id: eventId } = row;
-  if (row.attempted_at !== null) return deps.calls.partOf(sessionId, eventId);
+  const { sessionId, eventId } = row;
+  if (row.attemptedAt !== null) return deps.calls.partOf(sessionId, eventId);
   if (session.phase !== 'needs-you' || (await notifyOf(deps, session, request)) !== 'thread') return null;
   const last = await deps.messages.lastSaid(sessionId);
   if (last?.eventId !== eventId) return null;
@@ -55,6 +55,6 @@ async function callKey(deps: FrameDeps, { session, request, row }: Asked): Promi
 
 async function notifyOf({ settings }: FrameDeps, { notify }: SessionRow, request: SessionRequest) {
   if (notify !== null) return notify;
-  const { team_id: teamId, channel_id: channelId, user_id: userId } = request;
+  const { teamId, channelId, userId } = request;
   return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).notify;
 }

@@ -77,18 +77,18 @@ export function createRelayFromDevin(deps: RelayDeps) {
       context.signal.throwIfAborted();
       const session = await sessions.find(sessionId);
       // Without a thread it waits for one.
-      if (session === null || session.thread_ts === '') return true;
+      if (session === null || session.threadTs === '') return true;
       if (!session.synced) await messages.leaveOutPending(sessionId);
       const row = await messages.nextPending(sessionId);
       if (row === null) return true;
       const outcome = await postOrSetAside(deps, session, { row, context });
       if (outcome === null) continue;
       if (outcome.kind === 'posted') {
-        if (session.thread_trouble !== null) await sessions.change(sessionId, { thread_trouble: null });
+        if (session.threadTrouble !== null) await sessions.change(sessionId, { threadTrouble: null });
       } else if (outcome.kind === 'refused') {
         await noteTrouble(deps, session, outcome.code);
         // After that only the session's next change is a reason to try the thread again.
-        const triedForMs = row.attempted_at === null ? 0 : deps.now() - row.attempted_at.getTime();
+        const triedForMs = row.attemptedAt === null ? 0 : deps.now() - row.attemptedAt.getTime();
         if (retryWindow('slack', { triedForMs }).kind === 'wait') await again(sessionId, times.troubleMs);
         return true;
       } else {
@@ -99,7 +99,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
   }
 
   async function relay(followed: Followed, context: PostContext): Promise<void> {
-    const { session_id: sessionId } = followed.session;
+    const { sessionId } = followed.session;
     const before = new Set((await deps.milestones.pending(sessionId)).map(({ key }) => key));
     const fetched = await fetchAll(deps, followed, context.signal);
     const isPosted = await post(sessionId, context);
@@ -111,7 +111,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
 
   return async (sessionId: string, signal: AbortSignal): Promise<void> => {
     const session = await sessions.find(sessionId);
-    const request = session === null ? null : await requests.find(session.request_id);
+    const request = session === null ? null : await requests.find(session.requestId);
     if (session === null || request === null) return;
     const { kind } = await withLease(`relay-from-devin:${sessionId}`, async (lease) => {
       // As it is now that nobody else is at it.
@@ -138,7 +138,7 @@ async function postOrSetAside(
   session: SessionRow,
   { row, context }: Posting,
 ): Promise<PostOutcome | null> {
-  const { session_id: sessionId, event_id: eventId } = row;
+  const { sessionId, eventId } = row;
   const id = `${sessionId}:${eventId}`;
   try {
     const outcome = await postMessage(session, row, context);
@@ -171,7 +171,7 @@ async function fetchAll(
     const isFinal = error.code === 'not-found' || error.code === 'forbidden' || error.code === 'unauthorized';
     if (!isFinal) return error;
     log.warn(
-      { err: error, sessionId: followed.session.session_id },
+      { err: error, sessionId: followed.session.sessionId },
       'Devin does not give the messages of a session',
     );
     return null;
@@ -180,17 +180,17 @@ async function fetchAll(
 
 /** Tells the person who asked, once: until something could be posted again. */
 async function noteTrouble(deps: RelayDeps, session: SessionRow, code: string): Promise<void> {
-  if (session.thread_trouble !== null) return;
+  if (session.threadTrouble !== null) return;
   const { sessions, requests, outbound, text } = deps;
-  const request = await requests.find(session.request_id);
+  const request = await requests.find(session.requestId);
   const why = ownEntry(text.thread.troubleBecause, code) ?? text.thread.troubleOther(escape(code));
   const sentence = text.thread.trouble(why, link(session.url, text.thread.openInDevin));
   const told =
     request === null ? 'nowhere' : await outbound.tellPrivately(directly(request), notice([sentence]));
   // The next try tells it, then.
-  if (told !== 'not-now') await sessions.change(session.session_id, { thread_trouble: code });
+  if (told !== 'not-now') await sessions.change(session.sessionId, { threadTrouble: code });
 }
 
-function directly({ user_id: userId }: SessionRequest): PrivatePlace {
+function directly({ userId }: SessionRequest): PrivatePlace {
   return { userId, channelId: null, threadTs: null, responseUrl: null };
 }

@@ -16,15 +16,15 @@ type MarkDeps = {
 /** Marks a message in the thread as taken until Devin has it, if its author may steer the session. */
 export function createTakenMarker({ replies, sessions, requests, check, outbound }: MarkDeps) {
   async function isTaken(reply: Reply): Promise<boolean> {
-    const session = await sessions.find(reply.session_id);
-    const request = session === null ? null : await requests.find(session.request_id);
-    return request !== null && (await check(request, reply.user_id)).kind === 'allowed';
+    const session = await sessions.find(reply.sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
+    return request !== null && (await check(request, reply.userId)).kind === 'allowed';
   }
 
   return async (replyId: string): Promise<void> => {
     const reply = await replies.find(replyId);
     if (reply === null || !isUnderWay(reply)) return;
-    const { channel_id: channelId, message_ts: ts } = reply;
+    const { channelId, messageTs: ts } = reply;
     if (channelId === null || ts === null || !(await isTaken(reply))) return;
     await outbound.react(channelId, ts, TAKEN_REACTION);
     // It may have ended meanwhile, before there was a mark to take away.

@@ -74,8 +74,8 @@ export function createPostMessage(deps: PostDeps) {
   const { postOnce, messages, calls, text, now, log } = deps;
 
   async function postPart({ place, row, lease }: Job, part: number, rendered: Rendered): Promise<Posted> {
-    const key = `message:${row.session_id}:${row.event_id}:${part}`;
-    const mark = messageMark(row.session_id, row.event_id, part);
+    const key = `message:${row.sessionId}:${row.eventId}:${part}`;
+    const mark = messageMark(row.sessionId, row.eventId, part);
     return postOnce({ key, place, mark, render: async () => Promise.resolve(rendered), lease });
   }
 
@@ -104,20 +104,20 @@ export function createPostMessage(deps: PostDeps) {
     row: MessageRow,
     { signal, lease }: PostContext,
   ): Promise<PostOutcome> => {
-    const job: Job = { place: { channelId: session.channel_id, threadTs: session.thread_ts }, row, lease };
-    const triedForMs = row.attempted_at === null ? 0 : now() - row.attempted_at.getTime();
+    const job: Job = { place: { channelId: session.channelId, threadTs: session.threadTs }, row, lease };
+    const triedForMs = row.attemptedAt === null ? 0 : now() - row.attemptedAt.getTime();
     // Decided before the attempt is on disk, so that it stays what it is.
     const frame = await deps.frameOf(session, row);
-    if (row.attempted_at === null) await messages.attempt(row, new Date(now()));
+    if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
     let outcome: PostOutcome = await postAll(job, session, { frame, signal });
-    if (outcome.kind === 'refused') await calls.part(row.session_id, row.event_id);
+    if (outcome.kind === 'refused') await calls.part(row.sessionId, row.eventId);
     if (outcome.kind === 'refused' && refusalOf(outcome.code) !== 'place') {
       const retry = retryWindow('message', { triedForMs });
       if (refusalOf(outcome.code) === 'other' && retry.kind === 'wait')
         return { kind: 'put-off', afterMs: retry.afterMs };
       // What was said after it does not wait for ever.
       log.error(
-        { code: outcome.code, eventId: row.event_id },
+        { code: outcome.code, eventId: row.eventId },
         'Slack does not take a message of Devin as it was made',
       );
       outcome = await postPart(job, INSTEAD, renderInDevin(text.thread.notShown, session.url, text));
@@ -130,7 +130,7 @@ export function createPostMessage(deps: PostDeps) {
 /** Devin may give a file later, but what was said after it does not wait for that for ever. */
 function giveUp(
   { now, log }: PostDeps,
-  { attempted_at: attemptedAt, event_id: eventId }: MessageRow,
+  { attemptedAt, eventId }: MessageRow,
   { error, signal }: { error: unknown; signal: AbortSignal },
 ): null {
   const triedForMs = attemptedAt === null ? 0 : now() - attemptedAt.getTime();
@@ -146,7 +146,7 @@ async function contentOf(deps: PostDeps, session: SessionRow, row: MessageRow): 
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError))
       throw error;
-    deps.log.error({ err: error, eventId: row.event_id }, 'a message could not be rendered');
+    deps.log.error({ err: error, eventId: row.eventId }, 'a message could not be rendered');
     return { posts: [renderRaw(row.text)], file: null, name: '' };
   }
 }
@@ -170,7 +170,7 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
   }
   if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };
   const { posts, file } = renderSaid(row.text, text);
-  const name = `devin-${row.said_at.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
+  const name = `devin-${row.saidAt.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
   if (file === null) return { posts, file, name };
   const content = new TextEncoder().encode(file);
   return { posts, file: async () => Promise.resolve({ name, content }), name };

@@ -31,7 +31,7 @@ export function createReplyMoves({ db, replies, messages, toShow, enqueue }: Mov
     return db.transaction().execute(async (trx) => {
       const moved = await replies.move(step, trx);
       if (moved === null) return null;
-      const { id, session_id: sessionId } = moved;
+      const { id, sessionId } = moved;
       const ends = step.to === 'delivered' || step.to === 'failed' || step.to === 'unknown';
       if (ends) await enqueue('tell-reply', { replyId: id }, { trx });
       if (shown !== null) {

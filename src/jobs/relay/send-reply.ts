@@ -47,11 +47,11 @@ export function createSendReply(deps: SendDeps) {
   /** Back to `accepted`, and again after as long as Devin says, or longer each time. */
   async function wait(reply: Reply, trouble: Extract<DevinTrouble, { kind: 'wait' }>): Promise<ReplyOutcome> {
     const { waiting, retryAfterMs } = trouble;
-    const triedForMs = deps.now() - reply.created_at.getTime();
+    const triedForMs = deps.now() - reply.createdAt.getTime();
     const retry = retryWindow('devin', { triedForMs, retryAfterMs });
     if (retry.kind === 'over') return fail(reply, { kind: 'gave-up', waiting });
     const { afterMs } = retry;
-    const changes = { sent_at: null, sent_text: null, wait_ms: afterMs };
+    const changes = { sentAt: null, sentText: null, waitMs: afterMs };
     await move({ id: reply.id, from: ['accepted', 'sending'], to: 'accepted', changes });
     return { kind: 'later', afterMs };
   }
@@ -64,12 +64,12 @@ export function createSendReply(deps: SendDeps) {
   async function post(sending: Sending, content: Content, asUserId: string | null) {
     const { session, reply } = sending;
     const words = await content.words(asUserId !== null);
-    const changes = { sent_at: 'now' as const, sent_text: words };
+    const changes = { sentAt: 'now' as const, sentText: words };
     const { id, text: whileText } = reply;
     const moved = await move({ id, from: ['accepted', 'sending'], to: 'sending', whileText, changes });
     // It was edited while its files went to Devin: it is taken up again as it reads now.
     if (moved === null) return null;
-    return deps.sendMessage(session.session_id, {
+    return deps.sendMessage(session.sessionId, {
       message: words,
       ...(content.urls.length > 0 && { attachment_urls: content.urls }),
       ...(asUserId !== null && { message_as_user_id: asUserId }),
@@ -162,7 +162,7 @@ async function notFound(
   failure: Extract<Failure, { kind: 'devin' }>,
 ): Promise<ReplyFailure> {
   try {
-    await getSession(session.session_id);
+    await getSession(session.sessionId);
     return { ...failure, code: 'unexpected' };
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
@@ -176,7 +176,7 @@ async function isOver({ getSession }: SendDeps, session: SessionRow, error: unkn
   const code = error instanceof DevinError ? error.code : null;
   if (code !== 'conflict' && code !== 'invalid-request' && code !== 'unexpected') return false;
   if (session.phase === 'ended' || session.phase === 'failed') return true;
-  const status = await getSession(session.session_id).then(
+  const status = await getSession(session.sessionId).then(
     (response) => response.status,
     () => null,
   );

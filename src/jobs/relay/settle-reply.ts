@@ -24,7 +24,7 @@ export function createSettleReply(deps: SettleDeps) {
   async function look(session: SessionRow, reply: Reply): Promise<string | null> {
     const current = await replies.find(reply.id);
     // As it is on disk: with what was sent.
-    return current?.event_id ?? (await findEcho(deps, session, current ?? reply));
+    return current?.eventId ?? (await findEcho(deps, session, current ?? reply));
   }
 
   return async (session: SessionRow, reply: Reply, signal: AbortSignal): Promise<ReplyOutcome> => {
@@ -32,7 +32,7 @@ export function createSettleReply(deps: SettleDeps) {
     if (found.kind === 'stopped') signal.throwIfAborted();
     const { id } = reply;
     if (found.kind === 'found')
-      await move({ id, from: ['sending'], to: 'delivered', changes: { event_id: found.value } });
+      await move({ id, from: ['sending'], to: 'delivered', changes: { eventId: found.value } });
     else await move({ id, from: ['sending'], to: 'unknown' });
     return DONE;
   };
@@ -48,13 +48,13 @@ async function findEcho(
   reply: Reply,
 ): Promise<string | null> {
   const unclaimed: string[] = [];
-  let cursor = session.messages_cursor;
+  let cursor = session.messagesCursor;
   for (;;) {
-    const page = await listMessages(session.session_id, { after: cursor, first: PAGE });
+    const page = await listMessages(session.sessionId, { after: cursor, first: PAGE });
     const echoes = page.items
-      .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sent_text)
+      .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sentText)
       .map(({ event_id: id }) => id);
-    const taken = await replies.recognized(session.session_id, echoes);
+    const taken = await replies.recognized(session.sessionId, echoes);
     unclaimed.push(...echoes.filter((id) => !taken.has(id)));
     if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
     cursor = page.end_cursor;

@@ -31,8 +31,8 @@ export async function shareFile(
   { db, outbound, messages }: ShareDeps,
   { place, row, lease, read }: Sharing,
 ): Promise<Shared> {
-  if (row.slack_file_id !== null) {
-    const found = await findFile(outbound, place, row.slack_file_id);
+  if (row.slackFileId !== null) {
+    const found = await findFile(outbound, place, row.slackFileId);
     if (found === true) return { kind: 'shared' };
     if (found !== false) return found;
   }

@@ -17,11 +17,11 @@ type ShowDeps = {
 export function createToShow({ replies, sessions, requests, now }: ShowDeps) {
   return async (replyId: string): Promise<NewMessage | null> => {
     const reply = await replies.find(replyId);
-    const session = reply === null ? null : await sessions.find(reply.session_id);
-    const request = session === null ? null : await requests.find(session.request_id);
+    const session = reply === null ? null : await sessions.find(reply.sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
     if (reply === null || session === null || request === null || reply.via === null) return null;
-    if (isAside(reply) || !isOpen(session) || isAlone(session, request.user_id, reply)) return null;
-    const { user_id: userId, via, text } = reply;
+    if (isAside(reply) || !isOpen(session) || isAlone(session, request.userId, reply)) return null;
+    const { userId, via, text } = reply;
     return {
       eventId: `${REPLY_BY}:${replyId}`,
       source: REPLY_BY,
@@ -37,15 +37,11 @@ function isAside({ text }: Reply): boolean {
 }
 
 /** Something can be posted there, and belongs there. */
-function isOpen({ synced, thread_trouble: trouble }: SessionRow): boolean {
+function isOpen({ synced, threadTrouble: trouble }: SessionRow): boolean {
   return synced && trouble === null;
 }
 
 /** In a direct message with the app there is nobody else. Its id begins with a D. */
-function isAlone(
-  { channel_id: channelId }: SessionRow,
-  requester: string,
-  { user_id: author }: Reply,
-): boolean {
+function isAlone({ channelId }: SessionRow, requester: string, { userId: author }: Reply): boolean {
   return channelId.startsWith('D') && author === requester;
 }

@@ -36,7 +36,7 @@ export type SyncThread = (
 export function createSyncThread(deps: SyncDeps): SyncThread {
   const { sessions, oneAtATime } = deps;
   return async ({ reply, request }, signal) => {
-    const { session_id: sessionId } = reply;
+    const { sessionId } = reply;
     const done = await oneAtATime(`relay-from-devin:${sessionId}`, async (held) => {
       const session = await sessions.find(sessionId);
       if (session === null) return;
@@ -59,7 +59,7 @@ async function fetchRest({ fetchMessages, log }: SyncDeps, followed: Followed, s
   }
 }
 
-async function tie(deps: SyncDeps, { id, session_id: sessionId }: Reply): Promise<void> {
+async function tie(deps: SyncDeps, { id, sessionId }: Reply): Promise<void> {
   const { db, sessions, messages, replies, enqueue, now } = deps;
   await db.transaction().execute(async (trx) => {
     const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);

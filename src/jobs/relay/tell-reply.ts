@@ -31,20 +31,20 @@ type TellDeps = {
 export function createReplyTeller(deps: TellDeps) {
   const { replies, sessions, requests, outbound, text } = deps;
 
-  async function mark({ channel_id: channelId, message_ts: ts }: Reply): Promise<void> {
+  async function mark({ channelId, messageTs: ts }: Reply): Promise<void> {
     if (channelId === null || ts === null) return;
     const { kind } = await outbound.react(channelId, ts, DELIVERED_REACTION);
     if (kind === 'rate-limited' || kind === 'unclear') throw new Error('Slack took no mark for now');
   }
 
   /** The other mark stays where Slack does not take it away: it does no harm beside the last one. */
-  async function unmark({ channel_id: channelId, message_ts: ts }: Reply): Promise<void> {
+  async function unmark({ channelId, messageTs: ts }: Reply): Promise<void> {
     if (channelId !== null && ts !== null) await outbound.unreact(channelId, ts, TAKEN_REACTION);
   }
 
   /** Once per person and thread. */
   async function tellNotTaken(reply: Reply, place: PrivatePlace, sentence: string): Promise<void> {
-    const { session_id: sessionId, user_id: userId } = reply;
+    const { sessionId, userId } = reply;
     const once = { sessionId, userId, reason: 'may-not-steer' } as const;
     if (!(await deps.notices.isFirst(once))) return;
     const told = await outbound.tellPrivately(place, notice([sentence]));
@@ -54,8 +54,8 @@ export function createReplyTeller(deps: TellDeps) {
 
   return async (replyId: string): Promise<void> => {
     const reply = await replies.find(replyId);
-    const session = reply === null ? null : await sessions.find(reply.session_id);
-    const request = session === null ? null : await requests.find(session.request_id);
+    const session = reply === null ? null : await sessions.find(reply.sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
     if (reply === null || session === null || request === null) return;
     const place = privatePlace(reply, session);
     if (reply.state === 'delivered') {
@@ -74,11 +74,11 @@ export function createReplyTeller(deps: TellDeps) {
 }
 
 /** For a thread message whose author may not steer; null: it is something else. */
-function notTaken({ failure, kind, message_ts: ts }: Reply, request: SessionRequest, { thread }: Text) {
+function notTaken({ failure, kind, messageTs: ts }: Reply, request: SessionRequest, { thread }: Text) {
   if (ts === null || (kind !== 'reply' && kind !== 'correction')) return null;
   switch (failure?.kind) {
     case 'requester-only':
-      return thread.requesterSteers(`<@${escape(request.user_id)}>`);
+      return thread.requesterSteers(`<@${escape(request.userId)}>`);
     case 'members-only':
     case 'identity':
       return thread.membersSteer;
@@ -94,19 +94,16 @@ export function createLeftOutTeller({
   text,
 }: Pick<TellDeps, 'sessions' | 'outbound' | 'text'>) {
   return async (reply: Reply, leftOut: LeftOut[]): Promise<void> => {
-    const session = await sessions.find(reply.session_id);
+    const session = await sessions.find(reply.sessionId);
     const sentences = leftOut.map(({ name, reason }) => escape(text.notices.leftOut[reason](name)));
     await outbound.tellPrivately(privatePlace(reply, session), notice([text.thread.leftOut, ...sentences]));
   };
 }
 
 /** Beside the message where it was written, else in a direct message. */
-function privatePlace(
-  { user_id: userId, channel_id: channelId, message_ts: ts }: Reply,
-  session: SessionRow | null,
-) {
-  const isInThread = ts !== null && session !== null && session.channel_id === channelId;
-  return { userId, channelId, threadTs: isInThread ? session.thread_ts : null, responseUrl: null };
+function privatePlace({ userId, channelId, messageTs: ts }: Reply, session: SessionRow | null) {
+  const isInThread = ts !== null && session !== null && session.channelId === channelId;
+  return { userId, channelId, threadTs: isInThread ? session.threadTs : null, responseUrl: null };
 }
 
 function doneSentence({ kind }: Reply, { thread: { done } }: Text): string | null {
@@ -141,7 +138,7 @@ const OF_THE_PERSON: ReadonlySet<ReplyFailure['kind']> = new Set([
 ]);
 
 function reasonOf(failure: ReplyFailure, { reply, request }: Untaken, text: Text): string {
-  const asked = { request, userId: reply.user_id };
+  const asked = { request, userId: reply.userId };
   switch (failure.kind) {
     case 'ended':
       return text.thread.ended;
@@ -168,11 +165,11 @@ async function offerForm({ forms }: TellDeps, { reply, request }: Untaken): Prom
   const { values, sources } = request.draft;
   await forms.insert({
     id: reply.id,
-    teamId: reply.team_id,
-    userId: reply.user_id,
-    channelId: request.channel_id,
-    threadTs: request.thread_ts,
-    placeKind: request.place_kind,
+    teamId: reply.teamId,
+    userId: reply.userId,
+    channelId: request.channelId,
+    threadTs: request.threadTs,
+    placeKind: request.placeKind,
     draft: { values: { ...values, prompt: reply.text }, sources: { ...sources, prompt: 'request' } },
     context: null,
     sealed: null,

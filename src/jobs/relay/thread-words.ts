@@ -20,7 +20,7 @@ type WordDeps = {
 };
 
 const CHANGES = {
-  unmute: { muted: false, muted_by: null },
+  unmute: { muted: false, mutedBy: null },
   unsync: { synced: false },
   'listen-thread': { listen: 'thread' },
   'listen-mentions': { listen: 'mentions' },
@@ -28,7 +28,7 @@ const CHANGES = {
 
 /** Does what a word in the thread means: one transaction. What Devin has to do is marked as done when Devin did it. */
 export function createThreadWords({ db, sessions, cards, replies, enqueue }: WordDeps): ThreadWords {
-  return async ({ session_id: sessionId, request_id: requestId }, { id, kind, user_id: userId }) => {
+  return async ({ sessionId, requestId }, { id, kind, userId }) => {
     await db.transaction().execute(async (trx) => {
       const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
       if (moved === null) return;
@@ -36,7 +36,7 @@ export function createThreadWords({ db, sessions, cards, replies, enqueue }: Wor
         await enqueue('steer', { sessionId, what: kind, userId, replyId: id }, { trx });
         return;
       }
-      const changes = kind === 'mute' ? { muted: true, muted_by: userId } : CHANGES[kind];
+      const changes = kind === 'mute' ? { muted: true, mutedBy: userId } : CHANGES[kind];
       await sessions.change(sessionId, changes, trx);
       await cards.markStale(requestId, trx);
       await enqueue('update-card', { requestId }, { trx, key: requestId });

@@ -57,7 +57,7 @@ export function createRelayToDevin(deps: ToDevinDeps) {
     }
     if (isTooLate(session, reply)) return sender.fail(reply, { kind: 'ended' });
     // Another reply has come meanwhile; Devin wants to be left alone all the same.
-    if (reply.wait_ms > 0) return { kind: 'later', afterMs: reply.wait_ms };
+    if (reply.waitMs > 0) return { kind: 'later', afterMs: reply.waitMs };
     const admission = await admit(deps, said);
     if (admission.kind === 'ended') return admission.outcome;
     if (reply.kind === 'sync') return deps.sync(said, signal);
@@ -71,7 +71,7 @@ export function createRelayToDevin(deps: ToDevinDeps) {
       signal.throwIfAborted();
       const reply = await replies.nextOpen(sessionId, kinds);
       const session = reply === null ? null : await sessions.find(sessionId);
-      const request = session === null ? null : await requests.find(session.request_id);
+      const request = session === null ? null : await requests.find(session.requestId);
       if (reply === null || session === null || request === null) return;
       const outcome = await handle({ session, request, reply }, signal);
       if (outcome.kind === 'later') return again(sessionId, outcome.afterMs);
@@ -89,7 +89,7 @@ export function createRelayToDevin(deps: ToDevinDeps) {
 }
 
 /** It was stopped from here: nothing more can be said to it, and Devin need not be asked. */
-function isTooLate({ stopped_by: stoppedBy }: SessionRow, reply: Reply): boolean {
+function isTooLate({ stoppedBy }: SessionRow, reply: Reply): boolean {
   return isSpeech(reply) && stoppedBy !== null;
 }
 
@@ -99,21 +99,21 @@ function isSpeech({ kind }: Reply): boolean {
 
 /** A mute or an end of the following holds for what is written in the thread, not for boxes and commands. */
 function isKeptFromDevin({ muted, synced }: SessionRow, reply: Reply): boolean {
-  return isSpeech(reply) && reply.message_ts !== null && (muted || !synced);
+  return isSpeech(reply) && reply.messageTs !== null && (muted || !synced);
 }
 
 /** Who it goes as, if it may. */
 async function admit(deps: ToDevinDeps, { session, request, reply }: Said): Promise<Admission> {
   const { resolver, check, sender } = deps;
   try {
-    const identity = await resolver.resolve({ teamId: reply.team_id, userId: reply.user_id });
+    const identity = await resolver.resolve({ teamId: reply.teamId, userId: reply.userId });
     if (identity.kind === 'refused') {
       const { reason, maskedEmail } = identity;
       return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'identity', reason, maskedEmail }) };
     }
     if (await isOutside(deps, session, reply))
       return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'not-in-conversation' }) };
-    const steering = await check(request, reply.user_id);
+    const steering = await check(request, reply.userId);
     if (steering.kind === 'allowed') return { kind: 'admitted', identity };
     return { kind: 'ended', outcome: await sender.fail(reply, steering) };
   } catch (error) {
@@ -129,5 +129,5 @@ async function admit(deps: ToDevinDeps, { session, request, reply }: Said): Prom
 /** What is said in a box or by a command is shown in the thread; who writes there is in the conversation. */
 async function isOutside({ presence }: ToDevinDeps, session: SessionRow, reply: Reply): Promise<boolean> {
   if (reply.via === null) return false;
-  return (await presence({ channelId: session.channel_id, userId: reply.user_id })) === 'out';
+  return (await presence({ channelId: session.channelId, userId: reply.userId })) === 'out';
 }

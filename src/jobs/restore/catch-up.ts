@@ -26,8 +26,8 @@ export function catchUp(
     untold,
     sessionChanges: {
       ...came,
-      messages_cursor: cursor,
-      last_words: lastWordsOf(messages),
+      messagesCursor: cursor,
+      lastWords: lastWordsOf(messages),
       nextLook: { inMs: 0, first: true },
     },
   };
@@ -53,7 +53,7 @@ function whatCame(response: SessionResponse, thread: readonly Marked[]) {
     untold,
     told: [...told, ...untold],
     phase,
-    phase_at: new Date(response.updated_at * 1000),
-    was_finished: after.wasFinished,
+    phaseAt: new Date(response.updated_at * 1000),
+    wasFinished: after.wasFinished,
   };
 }

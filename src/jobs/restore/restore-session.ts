@@ -86,9 +86,9 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
       },
       requestChanges: {
         identity,
-        card_channel_id: channelId,
-        card_ts: ts,
-        card_stale: true,
+        cardChannelId: channelId,
+        cardTs: ts,
+        cardStale: true,
       },
       threadTs: threadTs ?? ts,
       enqueueMore: async (trx) => {

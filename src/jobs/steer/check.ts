@@ -6,7 +6,7 @@ import type { SessionRequest } from '../../store/request-row.ts';
 import type { Settings } from '../../store/settings.ts';
 
 type CheckDeps = { resolver: IdentityResolver; settings: Pick<Settings, 'preferencesFor'> };
-type Asked = Pick<SessionRequest, 'team_id' | 'channel_id' | 'user_id' | 'source' | 'identity'>;
+type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
 
 /** Whether a person may steer what was asked for in this request, by the policy where it was asked for. */
 export type SteeringCheck = (request: Asked, userId: string) => Promise<Steering>;
@@ -14,7 +14,7 @@ export type SteeringCheck = (request: Asked, userId: string) => Promise<Steering
 /** Throws when Slack or Devin cannot be asked who the person is. */
 export function createSteeringCheck({ resolver, settings }: CheckDeps): SteeringCheck {
   return async (request, userId) => {
-    const { team_id: teamId, channel_id: channelId } = request;
+    const { teamId, channelId } = request;
     const [identity, layers] = await Promise.all([
       resolver.resolve({ teamId, userId }),
       settings.preferencesFor({ teamId, channelId, userId }),

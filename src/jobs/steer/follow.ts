@@ -63,15 +63,15 @@ export function createFollower(deps: FollowDeps) {
 
   async function known({ sessionId, teamId }: Job): Promise<SessionRequest | 'elsewhere' | null> {
     const session = await sessions.find(sessionId);
-    const request = session === null ? null : await requests.find(session.request_id);
-    return request === null || request.team_id === teamId ? request : 'elsewhere';
+    const request = session === null ? null : await requests.find(session.requestId);
+    return request === null || request.teamId === teamId ? request : 'elsewhere';
   }
 
   /** The request from here that it was started for, where its answer was lost; null: there is none. */
   async function askedHere(response: SessionResponse, { teamId }: Job): Promise<SessionRequest | null> {
     const requestId = requestIdOf(response.tags);
     const request = requestId === null ? null : await requests.find(requestId);
-    if (request === null || request.team_id !== teamId) return null;
+    if (request === null || request.teamId !== teamId) return null;
     if (request.state !== 'sending' && request.state !== 'unknown') return null;
     if (!isOwnedAsAsked(request, response)) return null;
     await deps.adopt(request, response, { asked: true });
@@ -106,7 +106,7 @@ export function createFollower(deps: FollowDeps) {
       },
       requestChanges: {
         identity: await deps.sessionMember(response),
-        ...(isOutside && { card_elsewhere: PERSON_NOT_IN_CONVERSATION }),
+        ...(isOutside && { cardElsewhere: PERSON_NOT_IN_CONVERSATION }),
       },
       response,
       history,
@@ -115,23 +115,23 @@ export function createFollower(deps: FollowDeps) {
     });
   }
 
-  async function isTheirs({ user_id: follower }: SessionRequest, asked: InConversation): Promise<boolean> {
+  async function isTheirs({ userId: follower }: SessionRequest, asked: InConversation): Promise<boolean> {
     return follower === asked.userId || (await deps.presence(asked)) !== 'out';
   }
 
   async function sayWhere(request: SessionRequest, { userId, answerTo }: Job): Promise<void> {
-    const { card_channel_id: channelId, card_ts: ts } = request;
+    const { cardChannelId: channelId, cardTs: ts } = request;
     const isShown = ts !== null && channelId !== null && (await isTheirs(request, { channelId, userId }));
     const url = isShown ? await outbound.permalink(channelId, ts) : null;
     const where = url === null ? [] : [link(url, text.notices.openCard)];
-    const isHere = request.channel_id === answerTo.channelId;
+    const isHere = request.channelId === answerTo.channelId;
     const sentence = isHere ? text.steering.followed : text.steering.followedElsewhere;
     await answer.sayEscaped(userId, answerTo, sentence, ...where);
   }
 
   async function bring(request: SessionRequest, job: Job): Promise<void> {
     const result =
-      request.card_ts === null ? await placeCard(request) : ({ kind: 'placed', request } as const);
+      request.cardTs === null ? await placeCard(request) : ({ kind: 'placed', request } as const);
     switch (result.kind) {
       case 'placed':
         return sayWhere(result.request, job);
@@ -170,9 +170,9 @@ function asFound(
   const phase = sessionPhase({ status, statusDetail });
   return {
     phase,
-    was_finished: phase === 'finished',
+    wasFinished: phase === 'finished',
     told: prs.map(({ pr_url: url }) => `pr:${url}`),
-    messages_cursor: cursor,
+    messagesCursor: cursor,
     nextLook: null,
   };
 }

@@ -39,25 +39,21 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     return (await requests.advance({ id, from: 'created', to: 'created', changes })) ?? request;
   }
 
-  async function placeOf({
-    card_elsewhere: elsewhere,
-    channel_id: channelId,
-    user_id: userId,
-  }: SessionRequest) {
+  async function placeOf({ cardElsewhere: elsewhere, channelId, userId }: SessionRequest) {
     if (elsewhere === null) return { channelId, threadTs: null };
     const direct = await outbound.directChannel(userId);
     return direct === null ? null : { channelId: direct, threadTs: null };
   }
 
   async function post(request: SessionRequest, held: AbortSignal): Promise<PlacedCard> {
-    if (request.card_ts !== null) return { kind: 'placed', request };
+    if (request.cardTs !== null) return { kind: 'placed', request };
     const place = await placeOf(request);
     if (place === null) return { kind: 'no-place' };
     const { channelId } = place;
     const found = await outbound.findCard(place, request);
     if (found !== null) return placed(deps, request, { channelId, ts: found });
     held.throwIfAborted();
-    const attempted = await changed(request, { card_attempted_at: new Date(now()) });
+    const attempted = await changed(request, { cardAttemptedAt: new Date(now()) });
     const { rendered } = await drawCard(attempted);
     const result = await outbound.postCard(place, request, rendered);
     switch (result.kind) {
@@ -66,14 +62,14 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
       case 'rate-limited':
         return { kind: 'later', afterMs: result.retryAfterMs };
       case 'unclear':
-        return { kind: 'later', afterMs: backOffMs(now() - request.created_at.getTime()) };
+        return { kind: 'later', afterMs: backOffMs(now() - request.createdAt.getTime()) };
       case 'refused':
-        if (request.card_elsewhere !== null) return { kind: 'no-place' };
-        return post(await changed(attempted, { card_elsewhere: result.code, card_attempted_at: null }), held);
+        if (request.cardElsewhere !== null) return { kind: 'no-place' };
+        return post(await changed(attempted, { cardElsewhere: result.code, cardAttemptedAt: null }), held);
     }
   }
 
-  return async ({ id, created_at: createdAt }) => {
+  return async ({ id, createdAt }) => {
     let outcome: PlacedCard = { kind: 'later', afterMs: backOffMs(now() - createdAt.getTime()) };
     await oneAtATime(cardLease(id), async (held) => {
       const request = await requests.find(id);
@@ -85,11 +81,11 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
 
 async function placed(
   { db, requests, sessions, enqueue }: PlaceDeps,
-  { id, session_id: sessionId }: SessionRequest,
+  { id, sessionId }: SessionRequest,
   { channelId, ts }: { channelId: string; ts: string },
 ): Promise<PlacedCard> {
   const request = await db.transaction().execute(async (trx) => {
-    const changes = { card_channel_id: channelId, card_ts: ts, card_stale: true };
+    const changes = { cardChannelId: channelId, cardTs: ts, cardStale: true };
     // The session first, as everywhere: two that lock both in different orders would wait for each other.
     if (sessionId !== null) {
       await sessions.place(sessionId, { channelId, threadTs: ts }, trx);

@@ -47,7 +47,7 @@ export function createSteerer(deps: SteerDeps) {
 
   async function subjectOf(sessionId: string): Promise<Subject | null> {
     const session = await sessions.find(sessionId);
-    const request = session === null ? null : await requests.find(session.request_id);
+    const request = session === null ? null : await requests.find(session.requestId);
     return session === null || request === null ? null : { request, session };
   }
 
@@ -125,10 +125,10 @@ async function record(
   { what, userId, response }: { what: SteeringVerb; userId: string; response: SessionResponse },
 ): Promise<void> {
   const { id } = request;
-  const { session_id: sessionId } = session;
+  const { sessionId } = session;
   const credit = {
-    stop: { stopped_by: session.stopped_by ?? userId },
-    archive: { archived_by: session.archived_by ?? userId },
+    stop: { stoppedBy: session.stoppedBy ?? userId },
+    archive: { archivedBy: session.archivedBy ?? userId },
     sleep: {},
   }[what];
   await db.transaction().execute(async (trx) => {
@@ -142,6 +142,6 @@ async function record(
 }
 
 function inThread(session: SessionRow): AnswerTo {
-  const { session_id: id, channel_id: channelId, thread_ts: threadTs } = session;
+  const { sessionId: id, channelId, threadTs } = session;
   return { id, channelId, threadTs: threadTs === '' ? null : threadTs, sealed: null, always: false };
 }

@@ -28,11 +28,11 @@ export function createCallAnswerer(deps: AnswerDeps) {
   const { calls, outbound } = deps;
 
   return async (session: SessionRow, request: SessionRequest): Promise<number> => {
-    const { session_id: sessionId } = session;
+    const { sessionId } = session;
     for (const call of await calls.answered(sessionId)) {
-      const { channel_id: channelId, slack_ts: ts } = call;
-      const mark = call.in_message
-        ? messageMark(sessionId, call.event_id, 0)
+      const { channelId, slackTs: ts } = call;
+      const mark = call.inMessage
+        ? messageMark(sessionId, call.eventId, 0)
         : milestoneMark(sessionId, call.key);
       const edited = await outbound.edit(
         { channelId, ts },
@@ -48,10 +48,10 @@ export function createCallAnswerer(deps: AnswerDeps) {
 }
 
 async function render(deps: AnswerDeps, { call, session, request }: Answered): Promise<Rendered> {
-  const { session_id: sessionId } = session;
-  const said = (await deps.messages.textOf(sessionId, call.event_id)) ?? '';
-  const answered = { userId: call.answered_by, at: call.answered_at };
-  if (!call.in_message) return deps.compose(telling({ call, session, request }, said));
+  const { sessionId } = session;
+  const said = (await deps.messages.textOf(sessionId, call.eventId)) ?? '';
+  const answered = { userId: call.answeredBy, at: call.answeredAt };
+  if (!call.inMessage) return deps.compose(telling({ call, session, request }, said));
   const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
   const [first] = renderSaid(said, deps.text).posts;
   const words = first ?? { text: '', blocks: [] };
@@ -62,15 +62,15 @@ async function render(deps: AnswerDeps, { call, session, request }: Answered): P
 
 /** As it was told, with who answered. */
 function telling({ call, session, request }: Answered, said: string): Telling {
-  const isDirect = call.channel_id !== session.channel_id;
+  const isDirect = call.channelId !== session.channelId;
   return {
     milestone: { kind: 'needs-you' },
     key: call.key,
     request,
     session,
-    said: { eventId: call.event_id, text: said, state: 'posted' },
-    place: { channelId: call.channel_id, threadTs: isDirect ? null : session.thread_ts },
-    answered: { userId: call.answered_by, at: call.answered_at },
+    said: { eventId: call.eventId, text: said, state: 'posted' },
+    place: { channelId: call.channelId, threadTs: isDirect ? null : session.threadTs },
+    answered: { userId: call.answeredBy, at: call.answeredAt },
     resultShared: false,
   };
 }

@@ -37,9 +37,9 @@ export function createMilestoneComposer(deps: ComposeDeps) {
       {
         what: milestone,
         key,
-        sessionId: session.session_id,
+        sessionId: session.sessionId,
         card: cardView({ request, session, nowMs: now() }, text),
-        words: said?.text ?? session.last_words,
+        words: said?.text ?? session.lastWords,
         wordsShown: told.kind === 'thread' && isShown(said),
         place: told,
         answered,
@@ -62,6 +62,6 @@ async function toldIn(
   session: SessionRow,
 ): Promise<ToldIn> {
   if (threadTs !== null) return { kind: 'thread', isShared: await sessions.sharesThread(session) };
-  const { channel_id: channelId, thread_ts: ts } = session;
+  const { channelId, threadTs: ts } = session;
   return { kind: 'direct', thread: ts === '' ? null : await outbound.permalink(channelId, ts) };
 }

@@ -18,7 +18,7 @@ export function createFailures({ sessions, setAside, times, now, log }: FailureD
   return {
     /** False: the task failed, which harms this session alone. */
     async survives(row: SessionRow, task: () => Promise<void>): Promise<boolean> {
-      const { session_id: id, next_look_at: was } = row;
+      const { sessionId: id, nextLookAt: was } = row;
       try {
         await task();
         if (failing.delete(id)) await setAside.clear('session', id);

@@ -37,16 +37,16 @@ export function createLateFinder(deps: FindLateDeps) {
 
   /** Before Devin is asked: what fails is not repeated at once. */
   async function plan(lost: LostAnswer): Promise<void> {
-    const intervalMs = lateLookInterval(now() - lost.lost_at.getTime());
+    const intervalMs = lateLookInterval(now() - lost.lostAt.getTime());
     await lostAnswers.plan(lost, intervalMs === null ? null : new Date(now() + intervalMs));
   }
 
   async function look(due: readonly LostAnswer[], signal: AbortSignal): Promise<void> {
     const missing: SessionRequest[] = [];
-    for (const { request_id: id, sent_at: sentAt } of due) {
+    for (const { requestId: id, sentAt } of due) {
       const request = await requests.find(id);
       // One that is on its way again is looked for when it has come to an end.
-      if (request !== null && !isOpen(request.state)) missing.push({ ...request, sent_at: sentAt });
+      if (request !== null && !isOpen(request.state)) missing.push({ ...request, sentAt });
     }
     if (missing.length === 0) return;
     const found = await findSessions(missing, { signal });
@@ -91,7 +91,7 @@ async function settle(
 /** A person started it anyway, so there are two now; announced once, by the one that is followed. */
 async function tellTwice(
   { db, sessions, milestones, lostAnswers, enqueue }: FindLateDeps,
-  { id: requestId, session_id: sessionId }: SessionRequest,
+  { id: requestId, sessionId }: SessionRequest,
   other: SessionResponse,
 ): Promise<void> {
   if (sessionId === null) return;

@@ -25,15 +25,13 @@ const QUIET_MS = 10 * 60_000;
 /** Not what is over by now, nor where people asked for quiet; but that a session costs which nobody knew of, always. */
 export async function isWanted(deps: WantedDeps, one: Case): Promise<boolean> {
   const { milestone, row, session, notify, said } = one;
-  const { session_id: sessionId, phase } = session;
+  const { sessionId, phase } = session;
   if (milestone.kind === 'found-late' || milestone.kind === 'twice') return true;
   if (notify === 'card' || (notify === 'thread' && !session.synced)) return false;
   switch (milestone.kind) {
     case 'needs-you':
       if (phase !== 'needs-you') return false;
-      return (
-        row.attempted_at !== null || said === null || !(await deps.calls.isMade(sessionId, said.eventId))
-      );
+      return row.attemptedAt !== null || said === null || !(await deps.calls.isMade(sessionId, said.eventId));
     case 'needs-approval':
       return phase === 'needs-approval';
     case 'pr':
@@ -56,6 +54,6 @@ async function isNamed({ messages }: WantedDeps, sessionId: string, url: string)
   );
 }
 
-async function isAwaited({ messages }: WantedDeps, { session_id: id, created_at: at }: MilestoneRow) {
+async function isAwaited({ messages }: WantedDeps, { sessionId: id, createdAt: at }: MilestoneRow) {
   return messages.isFollowedUp(id, new Date(at.getTime() - QUIET_MS));
 }

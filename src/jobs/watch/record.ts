@@ -49,7 +49,7 @@ export function createRecorder(deps: RecordDeps) {
       await sessions.change(sessionId, next.changes, trx);
       await deps.milestones.add(sessionId, next.keys, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
-      if (current.next_look_at !== null && next.changes.nextLook === null) await readOnceMore(sessionId, trx);
+      if (current.nextLookAt !== null && next.changes.nextLook === null) await readOnceMore(sessionId, trx);
       if (next.keys.length > 0) {
         await enqueue(
           'tell-milestones',
@@ -58,7 +58,7 @@ export function createRecorder(deps: RecordDeps) {
         );
       }
       if (current.phase === 'gone' || !sameFacts(current.response, response))
-        await showOnCard(current.request_id, trx);
+        await showOnCard(current.requestId, trx);
       return true;
     });
   }
@@ -77,7 +77,7 @@ export function createRecorder(deps: RecordDeps) {
   return {
     /** Records a poll of `row`. False if the row changed since the poll began: the result may be older. */
     async look(row: SessionRow, response: SessionResponse): Promise<boolean> {
-      return record(row.session_id, (current) =>
+      return record(row.sessionId, (current) =>
         isDeepStrictEqual(current.response, row.response) ? response : null,
       );
     },
@@ -101,11 +101,11 @@ export function createRecorder(deps: RecordDeps) {
         const { response } = current;
         const at = new Date(now());
         const isNews = current.phase !== 'gone';
-        const quietMs = isNews ? 0 : now() - current.phase_at.getTime();
+        const quietMs = isNews ? 0 : now() - current.phaseAt.getTime();
         const next = nextLookOf(deps, { phase: 'gone', status: String(response['status']), quietMs });
         if (!isNews) return sessions.change(sessionId, { nextLook: next }, trx);
-        await sessions.change(sessionId, { phase: 'gone', phase_at: at, nextLook: next }, trx);
-        await showOnCard(current.request_id, trx);
+        await sessions.change(sessionId, { phase: 'gone', phaseAt: at, nextLook: next }, trx);
+        await showOnCard(current.requestId, trx);
       });
     },
   };
@@ -125,14 +125,14 @@ function outcome(
   const at = new Date(deps.now());
   const phase = sessionPhase(
     { status: response.status, statusDetail: response.status_detail },
-    current.was_finished,
+    current.wasFinished,
   );
   const after = {
     phase,
-    wasFinished: finishedSoFar(phase, current.was_finished),
+    wasFinished: finishedSoFar(phase, current.wasFinished),
     pullRequests: response.pull_requests.map(({ pr_url: url }) => url),
   };
-  const before = { phase: knownPhase(current), wasFinished: current.was_finished, pullRequests: [] };
+  const before = { phase: knownPhase(current), wasFinished: current.wasFinished, pullRequests: [] };
   const keys = milestones(current.told, before, after);
   return {
     keys,
@@ -140,9 +140,9 @@ function outcome(
       response,
       url: response.url,
       phase,
-      ...(phase !== current.phase && { phase_at: at }),
-      was_finished: after.wasFinished,
-      changed_at: at,
+      ...(phase !== current.phase && { phaseAt: at }),
+      wasFinished: after.wasFinished,
+      changedAt: at,
       nextLook: nextLookOf(deps, { phase, status: response.status, quietMs: 0 }),
       ...(keys.length > 0 && { told: [...current.told, ...keys] }),
     },
@@ -150,7 +150,7 @@ function outcome(
 }
 
 /** The one it was in while Devin knew it. */
-function knownPhase({ phase, was_finished: wasFinished, response }: SessionRow): SessionPhase {
+function knownPhase({ phase, wasFinished, response }: SessionRow): SessionPhase {
   if (phase !== 'gone') return phase;
   const { status, status_detail: detail } = response;
   return sessionPhase(

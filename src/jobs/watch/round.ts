@@ -73,7 +73,7 @@ export function createRound(deps: RoundDeps) {
 
   async function lookAt(rows: SessionRow[], signal: AbortSignal): Promise<Seen['trouble']> {
     const seen = await source.look(
-      rows.map(({ session_id: id }) => id),
+      rows.map(({ sessionId: id }) => id),
       signal,
     );
     if (!signal.aborted) await takeIn(rows, seen);
@@ -89,32 +89,32 @@ export function createRound(deps: RoundDeps) {
       if (!(await failures.survives(row, task))) failed.add(row);
     };
     for (const row of rows) {
-      const answer = answers.get(row.session_id);
+      const answer = answers.get(row.sessionId);
       await alone(row, async () => {
         if (answer === undefined || isKnown(row, answer)) same.push(row);
         else if (!(await deps.recorder.look(row, answer))) same.push(row);
         if (answer === undefined) return;
-        missing.found(row.session_id);
+        missing.found(row.sessionId);
         await refresher.looked(row, answer);
       });
     }
     const gone = new Set(seen.gone);
-    const over = same.filter((row) => gone.has(row.session_id) && !isYoung(row) && missing.isGone(row));
+    const over = same.filter((row) => gone.has(row.sessionId) && !isYoung(row) && missing.isGone(row));
     for (const row of over) {
-      await alone(row, async () => deps.recorder.gone(row.session_id));
-      refresher.forget(row.session_id);
+      await alone(row, async () => deps.recorder.gone(row.sessionId));
+      refresher.forget(row.sessionId);
     }
     // After trouble those without an answer stay due.
-    const learnt = (row: SessionRow): boolean => seen.trouble === null || answers.has(row.session_id);
+    const learnt = (row: SessionRow): boolean => seen.trouble === null || answers.has(row.sessionId);
     await sessions.reschedule(
       same.filter((row) => !over.includes(row) && !failed.has(row) && learnt(row)).map(nextLook),
     );
   }
 
-  const isYoung = (row: SessionRow): boolean => schedule.nowMs() - row.created_at.getTime() < times.youngMs;
+  const isYoung = (row: SessionRow): boolean => schedule.nowMs() - row.createdAt.getTime() < times.youngMs;
 
   function nextLook(row: SessionRow) {
-    const { session_id: id, phase, response, next_look_at: was } = row;
+    const { sessionId: id, phase, response, nextLookAt: was } = row;
     const watched = { phase, status: String(response['status']), quietMs: quietFor(row, now()) };
     const intervalMs = lookInterval(watched, times.fastestMs);
     const first = goesFirst(watched);
@@ -178,7 +178,7 @@ function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | '
 }
 
 /** Since something about it changed, or someone did something with it. */
-function quietFor({ changed_at: changedAt, touched_at: touchedAt }: SessionRow, nowMs: number): number {
+function quietFor({ changedAt, touchedAt }: SessionRow, nowMs: number): number {
   return nowMs - Math.max(changedAt.getTime(), touchedAt?.getTime() ?? 0);
 }
 
@@ -199,7 +199,7 @@ function createMissing({ times, now }: Pick<RoundDeps, 'times' | 'now'>) {
     has: (id: string): boolean => since.has(id),
     found: (id: string): boolean => since.delete(id),
     /** Called with each look that does not find it. */
-    isGone({ session_id: id, phase }: SessionRow): boolean {
+    isGone({ sessionId: id, phase }: SessionRow): boolean {
       const sinceMs = since.get(id) ?? now();
       const isGone = phase === 'gone' || now() - sinceMs >= times.goneAfterMs;
       if (isGone) since.delete(id);
@@ -220,8 +220,8 @@ function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 't
     forget: (id: string): boolean => known.delete(id),
 
     async looked(row: SessionRow, answer: SessionResponse): Promise<void> {
-      const { session_id: id, request_id: requestId } = row;
-      const hot = now() - row.changed_at.getTime() < HOT_MS;
+      const { sessionId: id, requestId } = row;
+      const hot = now() - row.changedAt.getTime() < HOT_MS;
       const changed = !isDeepStrictEqual(answer, row.response);
       const isOver = lookInterval({ phase: row.phase, status: answer.status, quietMs: 0 }, 0) === null;
       // What is not looked at again need not be remembered.

@@ -72,7 +72,7 @@ export function createMilestoneTeller(deps: TellDeps) {
     // First, so that the session is at least as new as what is told of it.
     const rows = await milestones.pending(sessionId);
     const session = await sessions.find(sessionId);
-    const request = session === null ? null : await requests.find(session.request_id);
+    const request = session === null ? null : await requests.find(session.requestId);
     if (session === null || request === null) return TOLD;
     const notify = await notifyOf(deps, session, request);
     for (const row of rows) {
@@ -95,7 +95,7 @@ export function createMilestoneTeller(deps: TellDeps) {
 async function notifyOf(
   { defaults }: TellDeps,
   { notify }: SessionRow,
-  { team_id: teamId, channel_id: channelId, user_id: userId }: SessionRequest,
+  { teamId, channelId, userId }: SessionRequest,
 ): Promise<Notify> {
   if (notify !== null) return notify;
   return effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).notify;
@@ -105,7 +105,7 @@ type Case = { row: MilestoneRow; session: SessionRow; request: SessionRequest; n
 
 /** What fails again and again does not hold up what comes after it. */
 async function tellOrSetAside(deps: TellDeps, one: Case): Promise<Told> {
-  const { session_id: sessionId, key } = one.row;
+  const { sessionId, key } = one.row;
   const id = `${sessionId}:${key}`;
   try {
     const told = await tell(deps, one);
@@ -124,16 +124,16 @@ async function tellOrSetAside(deps: TellDeps, one: Case): Promise<Told> {
 async function tell(deps: TellDeps, one: Case): Promise<Told> {
   const { row, session, request, notify } = one;
   const milestone = readMilestone(row.key);
-  const said = await deps.messages.lastSaid(session.session_id);
+  const said = await deps.messages.lastSaid(session.sessionId);
   if (milestone === null || !(await isWanted(deps, { milestone, row, session, notify, said }))) {
     await deps.milestones.skip(row);
     return TOLD;
   }
   // Its card is on its way, and with it the thread.
-  const isPlacing = session.thread_ts === '' && request.card_ts === null && request.card_stale;
+  const isPlacing = session.threadTs === '' && request.cardTs === null && request.cardStale;
   if (isPlacing || waitsForWords(deps, one, said)) return { kind: 'wait', ms: HELD_WAIT_MS };
   const place = await placeOf(deps, one);
-  if (row.attempted_at === null && !(await attempt(deps, one, said))) return TOLD;
+  if (row.attemptedAt === null && !(await attempt(deps, one, said))) return TOLD;
   return post(deps, one, { milestone, said, place });
 }
 
@@ -144,7 +144,7 @@ async function attempt({ milestones, now }: TellDeps, { row }: Case, said: Said 
 /** They come first, or with what is told. */
 function waitsForWords(deps: TellDeps, { row, session, notify }: Case, said: Said | null): boolean {
   if (said?.state !== 'pending' || notify !== 'thread' || row.direct) return false;
-  if (session.thread_ts === '' || session.thread_trouble !== null) return false;
+  if (session.threadTs === '' || session.threadTrouble !== null) return false;
   return waitedMs(deps, row) < WORDS_WAIT_MS;
 }
 
@@ -153,13 +153,13 @@ type What = { milestone: Milestone; said: Said | null; place: CardPlace };
 async function post(deps: TellDeps, one: Case, { milestone, said, place }: What): Promise<Told> {
   const { row, session, request } = one;
   const result = await deps.postOnce({
-    key: `milestone:${row.session_id}:${row.key}`,
+    key: `milestone:${row.sessionId}:${row.key}`,
     place,
-    mark: milestoneMark(row.session_id, row.key),
+    mark: milestoneMark(row.sessionId, row.key),
     lease: one.lease,
     render: async () => {
       // With the first attempt only: without its file the message says where else the result is.
-      const isFirst = milestone.kind === 'finished' && row.attempted_at === null;
+      const isFirst = milestone.kind === 'finished' && row.attemptedAt === null;
       const resultShared = isFirst && (await deps.shareResult(place, session));
       const { key } = row;
       return deps.compose({ milestone, key, request, session, said, place, answered: null, resultShared });
@@ -178,27 +178,27 @@ async function post(deps: TellDeps, one: Case, { milestone, said, place }: What)
   }
 }
 
-const waitedMs = ({ now }: TellDeps, { created_at: at }: MilestoneRow): number => now() - at.getTime();
+const waitedMs = ({ now }: TellDeps, { createdAt: at }: MilestoneRow): number => now() - at.getTime();
 
 /** Where the thread takes nothing, the person is told all the same; where nothing does, it begins anew later. */
 async function refused(deps: TellDeps, one: Case, code: string): Promise<Told> {
   const { row, session } = one;
   if (!row.direct && one.notify === 'thread') {
     await deps.milestones.redirect(row, true);
-    return tell(deps, { ...one, row: { ...row, direct: true, attempted_at: null } });
+    return tell(deps, { ...one, row: { ...row, direct: true, attemptedAt: null } });
   }
   if (mayPass(code, waitedMs(deps, row))) {
     await deps.milestones.redirect(row, false);
     return { kind: 'wait', ms: backOffMs(waitedMs(deps, row)) };
   }
-  deps.log.warn({ sessionId: session.session_id, code }, 'Slack refused a message about a session');
+  deps.log.warn({ sessionId: session.sessionId, code }, 'Slack refused a message about a session');
   await deps.milestones.skip(row);
   return TOLD;
 }
 
 async function placeOf({ outbound }: TellDeps, { row, session, request, notify }: Case): Promise<CardPlace> {
-  const thread = { channelId: session.channel_id, threadTs: session.thread_ts };
-  if (notify === 'thread' && !row.direct && session.thread_ts !== '') return thread;
-  const channelId = await outbound.directChannel(request.user_id);
-  return { channelId: channelId ?? request.user_id, threadTs: null };
+  const thread = { channelId: session.channelId, threadTs: session.threadTs };
+  if (notify === 'thread' && !row.direct && session.threadTs !== '') return thread;
+  const channelId = await outbound.directChannel(request.userId);
+  return { channelId: channelId ?? request.userId, threadTs: null };
 }

@@ -52,8 +52,8 @@ function listenInForms(app: App, { forms, openForm, outbound, text }: ActionDeps
   app.action({ action_id: ACTION.openForm, type: 'block_actions' }, async ({ ack, body, action }) => {
     await ack();
     const form = action.type === 'button' ? await forms.find(action.value ?? '') : null;
-    if (form === null || form.user_id !== body.user.id) return;
-    if (form.team_id === body.user.team_id) return openForm(body.trigger_id, form);
+    if (form === null || form.userId !== body.user.id) return;
+    if (form.teamId === body.user.team_id) return openForm(body.trigger_id, form);
     // Its defaults, and what can be picked in it, are for people of the workspace.
     await outbound.tellPrivately(privatePlace(body), notice([text.steering.outsider]));
   });
@@ -78,7 +78,7 @@ function listenOnCards(app: App, deps: ActionDeps): void {
   /** What costs money is for the person who asked. */
   const byRequester = async (press: Press): Promise<SessionRequest | null> =>
     pressed.byPerson(press, async (request, { userId }) =>
-      Promise.resolve(request.user_id === userId ? null : text.notices.notYourButton(request.user_id)),
+      Promise.resolve(request.userId === userId ? null : text.notices.notYourButton(request.userId)),
     );
 
   // The link opens in the browser by itself; Slack only wants the click acknowledged.

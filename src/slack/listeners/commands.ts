@@ -73,7 +73,7 @@ function listenToChoices(
 
   onDurableButton(app, ACTION.startAsTask, async ({ body, action }) => {
     const form = await forms.find(action.value ?? '');
-    const isTheirs = form !== null && form.user_id === body.user.id && form.team_id === body.user.team_id;
+    const isTheirs = form !== null && form.userId === body.user.id && form.teamId === body.user.team_id;
     if (isTheirs) await intake.acceptOffered(form);
     const { started, gone } = text.command.question;
     await outbound.settleNotice(privatePlace(body), notice([isTheirs ? started : gone]));

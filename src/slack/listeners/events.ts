@@ -114,7 +114,7 @@ export function listenToEvents(app: App, deps: EventDeps): void {
   for (const [actionId, kind] of SWITCHES) {
     onDurableButton(app, actionId, async ({ action, body: { user } }) => {
       const session = await sessions.ofRequest(action.value ?? '');
-      if (session === null || session.team_id !== user.team_id) return;
+      if (session === null || session.teamId !== user.team_id) return;
       await threads.press({ session, userId: user.id, kind, press: `${user.id}:${action.action_ts}` });
     });
   }
@@ -185,7 +185,7 @@ async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promi
       await outbound.tellPrivately(privatePlace(spoken), renderThreadHelp(text));
       return;
     case 'ask-stop':
-      await outbound.tellPrivately(privatePlace(spoken), renderAskStop(session.request_id, text));
+      await outbound.tellPrivately(privatePlace(spoken), renderAskStop(session.requestId, text));
       return;
     case 'new':
       return startAnother(deps, spoken, { session, task: meaning.text });
@@ -206,7 +206,7 @@ async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promi
 async function tellMuted(
   { notices, outbound, text }: EventDeps,
   spoken: Spoken,
-  { session_id: sessionId }: SessionRow,
+  { sessionId }: SessionRow,
 ): Promise<void> {
   const once = { sessionId, userId: spoken.userId, reason: 'muted' } as const;
   if (!(await notices.isFirst(once))) return;
@@ -224,7 +224,7 @@ async function hearEdit(
   const mentions = mentionsIn(message.text, botUserId());
   const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
   if (meaning.kind !== 'reply' || reception === 'aside') {
-    const { team_id: teamId, channel_id: channelId } = session;
+    const { teamId, channelId } = session;
     return threads.retract({ teamId, channelId, ts });
   }
   if (reception !== 'taken') return;
@@ -240,7 +240,7 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
   const { channelId, threadTs, userId, ts, placeKind, message } = spoken;
   const { files } = message;
   const context = contextOf(spoken);
-  const asked = { teamId: session.team_id, userId, channelId, threadTs, placeKind, responseUrl: null };
+  const asked = { teamId: session.teamId, userId, channelId, threadTs, placeKind, responseUrl: null };
   const intent = parseTask(task);
   if (intent.kind === 'create') {
     await intake.acceptInThread(asked, `${channelId}:${ts}`, {

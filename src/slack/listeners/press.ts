@@ -84,7 +84,7 @@ export function createPressed({ requests, sessions, authority, outbound, text }:
     const { body, action } = press;
     const request = await requests.find(action.value ?? '');
     if (request === null) return null;
-    if (request.team_id === body.user.team_id) {
+    if (request.teamId === body.user.team_id) {
       await sessions.touch(request.id);
       return request;
     }

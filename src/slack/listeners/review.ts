@@ -25,7 +25,7 @@ const NOTHING: Without = { messages: [], files: [] };
 export function listenToReview(app: App, { forms, outbound, enqueue, text }: ReviewDeps): void {
   async function ownForm(formId: string, { user }: { user: { id: string } }): Promise<Form | null> {
     const form = await forms.find(formId);
-    return form !== null && form.user_id === user.id ? form : null;
+    return form !== null && form.userId === user.id ? form : null;
   }
 
   onButton(app, ACTION.review, async ({ body }) => {

@@ -25,7 +25,7 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
 
   async function ownForm(formId: string, { user }: { user: { id: string } }): Promise<Form | null> {
     const form = await forms.find(formId);
-    return form !== null && form.user_id === user.id ? form : null;
+    return form !== null && form.userId === user.id ? form : null;
   }
 
   onButton(app, ACTION.addSecrets, async ({ body }) => {
@@ -34,7 +34,7 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
     const form = await ownForm(readFormMetadata(view.private_metadata).formId, body);
     if (form === null) return;
     const metadata = { formId: form.id, formViewId: view.id };
-    await outbound.pushView(body.trigger_id, renderSecretForm(metadata, form.secret_names ?? [], text));
+    await outbound.pushView(body.trigger_id, renderSecretForm(metadata, form.secretNames ?? [], text));
   });
 
   app.view({ callback_id: VIEW.secrets, type: 'view_submission' }, async ({ view, body, ack }) => {

@@ -43,7 +43,7 @@ export function listenToShortcuts(
   });
 }
 
-function runningOf({ request_id: requestId, url }: SessionRow, formId: string) {
+function runningOf({ requestId, url }: SessionRow, formId: string) {
   return { requestId, url, another: { actionId: ACTION.openForm, formId } };
 }
 

@@ -57,7 +57,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   for (const [actionId, what] of VERBS) {
     onDurableButton(app, actionId, async (press) => {
       const request = await pressed.inWorkspace(press);
-      const sessionId = request?.session_id ?? null;
+      const sessionId = request?.sessionId ?? null;
       if (sessionId !== null) await steering.steer(actorOf(press), what, { sessionId, always: false });
     });
   }
@@ -128,7 +128,7 @@ function boxOf(
   why: ReplyBox['why'],
 ): ReplyBox {
   const tooLate = why === 'answer' && session !== null && WENT_ON.has(session.phase);
-  return { requestId, why: tooLate ? 'reply' : why, tooLate, lastWords: session?.last_words ?? null };
+  return { requestId, why: tooLate ? 'reply' : why, tooLate, lastWords: session?.lastWords ?? null };
 }
 
 function listenToBox(app: App, deps: SteeringDeps): void {
@@ -145,9 +145,9 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     if (request === null || session === null) return refuse(box.gone);
     if (message === '') return refuse(box.empty);
     const { id: userId, team_id: teamId } = body.user;
-    if (teamId !== request.team_id) return refuse(text.steering.outsider);
+    if (teamId !== request.teamId) return refuse(text.steering.outsider);
     try {
-      const actor = { userId, teamId, channelId: session.channel_id, threadTs: null, responseUrl: null };
+      const actor = { userId, teamId, channelId: session.channelId, threadTs: null, responseUrl: null };
       await steering.reply(actor, { session, text: message, via: 'box', dedupeKey: `box:${view.id}` });
     } catch (error) {
       // The box stays open with everything in it.

@@ -61,7 +61,7 @@ describe('an answer to a creation that comes late', () => {
       return found;
     };
     const move = async (to: SessionRequest['state']) =>
-      transitions.move({ id: ID, from: (await current()).state, to, changes: { sent_at: new Date(1) } });
+      transitions.move({ id: ID, from: (await current()).state, to, changes: { sentAt: new Date(1) } });
     await move('attached');
 
     const answer = Promise.withResolvers<SessionResponse>();
@@ -123,7 +123,7 @@ describe('an answer to a creation that comes late', () => {
     await move('attached');
     await move('sending');
     await answered(sessionOf('s1'));
-    expect(await current()).toMatchObject({ state: 'created', session_id: 's1' });
+    expect(await current()).toMatchObject({ state: 'created', sessionId: 's1' });
     expect(await missing()).toBe(1);
   });
 });

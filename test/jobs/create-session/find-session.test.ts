@@ -24,30 +24,30 @@ function requestAs(devinUserId: string) {
     slackFileIds: [],
     sealed: null,
   });
-  const nothing = { card_channel_id: null, card_ts: null, card_attempted_at: null, card_elsewhere: null };
-  const line = { card_class: 3, card_due_at: null, card_prepaid: false };
-  const card = { ...nothing, ...line, card_stale: false, card_shown: null };
+  const nothing = { cardChannelId: null, cardTs: null, cardAttemptedAt: null, cardElsewhere: null };
+  const line = { cardClass: 3, cardDueAt: null, cardPrepaid: false };
+  const card = { ...nothing, ...line, cardStale: false, cardShown: null };
   const now = new Date();
   const sentAt = new Date(1_000_000);
-  const after = { uploads: null, waiting: null, session_id: null, failure: null, sent_at: sentAt };
+  const after = { uploads: null, waiting: null, sessionId: null, failure: null, sentAt };
   const identity = { kind: 'matched', devinUserId, name: 'Ana', how: 'email', checkedAtMs: 0 };
   return parse({
     ...row,
     ...card,
     ...after,
     draft: { values: { prompt: PROMPT }, sources: {} },
-    slack_file_ids: [],
-    secret_names: [],
+    slackFileIds: [],
+    secretNames: [],
     identity,
     state: 'sending',
     prompt: PROMPT,
-    lease_owner: null,
-    lease_until: null,
-    resumed_at: null,
-    checked_at: null,
-    text_removed_at: null,
-    created_at: now,
-    updated_at: now,
+    leaseOwner: null,
+    leaseUntil: null,
+    resumedAt: null,
+    checkedAt: null,
+    textRemovedAt: null,
+    createdAt: now,
+    updatedAt: now,
   });
 }
 
@@ -81,7 +81,7 @@ describe('without tags', () => {
   test('none is taken when several fit, or when it is not known since when to look', async () => {
     const twice = [sessionAs('user-ana'), sessionResponse('other', { user_id: 'user-ana' })];
     expect((await search(requestAs('user-ana'), { items: twice })).found).toBeNull();
-    const untimed = { ...requestAs('user-ana'), sent_at: null };
+    const untimed = { ...requestAs('user-ana'), sentAt: null };
     expect((await search(untimed, { items: [sessionAs('user-ana')] })).found).toBeNull();
   });
 

@@ -7,11 +7,11 @@ import { requestRow } from '../../support/request-row.ts';
 import { sessionRow } from '../../support/session-row.ts';
 
 const FINISHED: MilestoneRow = {
-  session_id: 's',
+  sessionId: 's',
   key: 'finished',
   direct: false,
-  attempted_at: null,
-  created_at: new Date(0),
+  attemptedAt: null,
+  createdAt: new Date(0),
 };
 
 /** The jobs that a relay with no message to bring leaves behind. */
@@ -24,7 +24,7 @@ async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): 
   };
   const relay = createRelayFromDevin({
     sessions: {
-      find: async () => Promise.resolve(sessionRow({ session_id: 's', thread_ts: '1.0' })),
+      find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0' })),
       change: async () => Promise.resolve(),
     },
     requests: { find: async () => Promise.resolve(requestRow()) },

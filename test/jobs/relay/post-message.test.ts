@@ -9,7 +9,7 @@ import { copyStarted } from '../../support/folders.ts';
 import { sessionRow } from '../../support/session-row.ts';
 
 const MINUTE_MS = 60_000;
-const PLACE = sessionRow({ session_id: 's1', channel_id: 'C1', thread_ts: '1.1', response: {} });
+const PLACE = sessionRow({ sessionId: 's1', channelId: 'C1', threadTs: '1.1', response: {} });
 
 const open = useEmbedded(copyStarted);
 const lease: Lease = {
@@ -37,7 +37,7 @@ async function posted(triedForMs: number, ...answers: Posted[]) {
     messages: {
       attempt: async () => Promise.resolve(),
       uploaded: async () => Promise.resolve(),
-      settle: async ({ event_id: id }) => void (await Promise.resolve(settled.push(id))),
+      settle: async ({ eventId: id }) => void (await Promise.resolve(settled.push(id))),
     },
     frameOf: async () => Promise.resolve((words) => words),
     calls: { part: async () => Promise.resolve() },
@@ -47,11 +47,11 @@ async function posted(triedForMs: number, ...answers: Posted[]) {
     now: () => now,
     log: createLog('silent'),
   });
-  const row = { session_id: 's1', event_id: 'e1', source: 'devin', text: 'words', slack_file_id: null };
+  const row = { sessionId: 's1', eventId: 'e1', source: 'devin', text: 'words', slackFileId: null };
   const attemptedAt = triedForMs === 0 ? null : new Date(now - triedForMs);
   const outcome = await post(
     PLACE,
-    { ...row, attempted_at: attemptedAt, said_at: new Date(0) },
+    { ...row, attemptedAt, saidAt: new Date(0) },
     { signal: new AbortController().signal, lease },
   );
   return { outcome, texts, settled };

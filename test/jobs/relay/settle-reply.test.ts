@@ -8,7 +8,7 @@ import { copyStarted } from '../../support/folders.ts';
 import { sessionRow } from '../../support/session-row.ts';
 
 const open = useEmbedded(copyStarted);
-const SESSION = sessionRow({ session_id: 's', request_id: 'r', thread_ts: '1.0', response: {} });
+const SESSION = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0', response: {} });
 
 /** The second of two replies in the same words was not answered, and Devin lists these messages. */
 async function settle({ listed, seen = null }: { listed: string[]; seen?: string | null }) {
@@ -21,10 +21,10 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
       id,
       from: ['accepted'],
       to: 'sending',
-      changes: { sent_at: 'now', sent_text: 'yes' },
+      changes: { sentAt: 'now', sentText: 'yes' },
     });
   }
-  await replies.move({ id: 'first', from: ['sending'], to: 'delivered', changes: { event_id: seen } });
+  await replies.move({ id: 'first', from: ['sending'], to: 'delivered', changes: { eventId: seen } });
   const settleReply = createSettleReply({
     replies,
     listMessages: async () =>
@@ -45,7 +45,7 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
   if (second === null) throw new Error('the reply is gone');
   await settleReply(SESSION, second, new AbortController().signal);
   const settled = await replies.find('second');
-  return { state: settled?.state, eventId: settled?.event_id };
+  return { state: settled?.state, eventId: settled?.eventId };
 }
 
 test('a message that the reply before it accounts for does not count', async () => {
@@ -63,12 +63,12 @@ test('a clock that was set back after Devin asked for a pause holds up no reply'
   const replies = createReplies(db);
   const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
   await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'yes', files: [] });
-  await replies.move({ id: 'one', from: ['accepted'], to: 'accepted', changes: { wait_ms: 60_000 } });
-  expect((await replies.nextOpen('s'))?.wait_ms).toBeGreaterThan(50_000);
+  await replies.move({ id: 'one', from: ['accepted'], to: 'accepted', changes: { waitMs: 60_000 } });
+  expect((await replies.nextOpen('s'))?.waitMs).toBeGreaterThan(50_000);
   expect(await replies.waiting(600_000)).toEqual([]);
   // An hour back is as if all of this had been an hour later.
   const hence = new Date(Date.now() + 3_600_000);
-  await db.updateTable('replies').set({ waits_since: hence, not_before: hence, created_at: hence }).execute();
-  expect((await replies.nextOpen('s'))?.wait_ms).toBe(0);
+  await db.updateTable('replies').set({ waitsSince: hence, notBefore: hence, createdAt: hence }).execute();
+  expect((await replies.nextOpen('s'))?.waitMs).toBe(0);
   expect(await replies.waiting(600_000)).toEqual(['s']);
 });

@@ -53,7 +53,7 @@ describe('what a restored thread has yet to be told', () => {
   test('is what Devin said after the last message shown there', () => {
     const { unposted, sessionChanges } = catchUp(response(), said(4), [posted('e1')]);
     expect([...unposted]).toEqual(['e2', 'e3']);
-    expect(sessionChanges.last_words).toBe('words 3');
+    expect(sessionChanges.lastWords).toBe('words 3');
   });
 
   test('is not a flood, and nothing that people said', () => {

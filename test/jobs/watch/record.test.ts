@@ -50,7 +50,7 @@ describe('what Devin says about a session', () => {
     await recorder.look(await row(), answer({ status_detail: 'finished', pull_requests: pullRequests }));
     expect(await row()).toMatchObject({
       phase: 'finished',
-      was_finished: true,
+      wasFinished: true,
       told: ['pr:https://a/1', 'finished:1'],
     });
     expect((await milestones.pending(ID)).map(({ key }) => key)).toEqual(['pr:https://a/1', 'finished:1']);
@@ -81,7 +81,7 @@ describe('what Devin says about a session', () => {
     await recorder.answer(answer({ status: 'resuming', updated_at: 3 }));
     expect(await row()).toMatchObject({
       phase: 'starting',
-      was_finished: false,
+      wasFinished: false,
       response: { structured_output: { a: 1 } },
     });
   });
@@ -96,7 +96,7 @@ describe('what Devin says about a session', () => {
     const { recorder, jobs, row } = await setUp();
     await recorder.gone(ID);
     await recorder.gone(ID);
-    const { phase, next_look_at: next } = await row();
+    const { phase, nextLookAt: next } = await row();
     expect(phase).toBe('gone');
     expect((next?.getTime() ?? 0) - Date.now()).toBeGreaterThan(20 * 60 * 60_000);
     expect(jobs).toEqual(['update-card']);

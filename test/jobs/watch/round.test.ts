@@ -12,7 +12,7 @@ const HOUR_MS = 3_600_000;
 /** Quiet for an hour. */
 const rowIn = (phase: SessionRow['phase']): SessionRow => {
   const at = new Date(Date.now() - HOUR_MS);
-  return sessionRow({ phase, changed_at: at, phase_at: at });
+  return sessionRow({ phase, changedAt: at, phaseAt: at });
 };
 
 type Answer = 'there' | 'not-there' | 'trouble';
@@ -92,7 +92,7 @@ describe('a round', () => {
 });
 
 test('a session whose look cannot be recorded is put off for longer and longer, and harms no other', async () => {
-  const rows = ['bad', 'good'].map((id) => sessionRow({ session_id: id }));
+  const rows = ['bad', 'good'].map((id) => sessionRow({ sessionId: id }));
   const recorded: string[] = [];
   const waits: number[] = [];
   let failures = 0;
@@ -115,7 +115,7 @@ test('a session whose look cannot be recorded is put off for longer and longer, 
         }),
     },
     recorder: {
-      look: async ({ session_id: id }) => {
+      look: async ({ sessionId: id }) => {
         if (id === 'bad') throw new Error('cannot be stored');
         return Promise.resolve(recorded.push(id) > 0);
       },

@@ -47,8 +47,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   /** null: there is none, or it belongs to another workspace. */
   async function known(ask: Ask, typed: string): Promise<Known | null> {
     const session = await sessions.find(bareSessionId(typed));
-    const request = session === null ? null : await requests.find(session.request_id);
-    if (session === null || request === null || request.team_id !== ask.teamId) return null;
+    const request = session === null ? null : await requests.find(session.requestId);
+    if (session === null || request === null || request.teamId !== ask.teamId) return null;
     return { request, session };
   }
 
@@ -60,13 +60,13 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   async function entry(requestId: string, viewer: Viewer) {
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     if (request === null) return [];
-    const askedAtMs = request.created_at.getTime();
+    const askedAtMs = request.createdAt.getTime();
     return [{ card: cardOf(request, session), askedAtMs, isShown: await mayRead(request, viewer) }];
   }
 
   /** What a session is called where it is acted on: its id where its title is not for the person. */
   async function nameOf({ request, session }: Known, ask: Ask): Promise<string> {
-    if (!(await mayRead(request, ask))) return code(session.session_id);
+    if (!(await mayRead(request, ask))) return code(session.sessionId);
     return linkedTitle(cardOf(request, session), text);
   }
 
@@ -89,7 +89,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     );
     const entries = rows.flatMap(([request, session]) => {
       if (request === null || session === null || !isUsable(act, session)) return [];
-      return [{ card: cardOf(request, session), sessionId: session.session_id }];
+      return [{ card: cardOf(request, session), sessionId: session.sessionId }];
     });
     const usage = `${deps.command} ${usageOf(act, text)}`;
     return renderSessionPick({ act, entries: entries.slice(0, PER_PAGE), usage }, text);
@@ -102,7 +102,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     await sessions.touch(request.id);
     const card = cardOf(request, session);
     if (await mayRead(request, ask)) return renderCard(card, text);
-    return renderConcealed(card, request.created_at.getTime(), text);
+    return renderConcealed(card, request.createdAt.getTime(), text);
   }
 
   async function steer(ask: Ask, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
@@ -110,7 +110,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (found === null) return unknown(typed);
     const refusal = await authority.steeringRefusal(found.request, ask);
     if (refusal !== null) return notice([refusal]);
-    const { session_id: sessionId } = found.session;
+    const { sessionId } = found.session;
     await steering.steer(ask, kind, { sessionId, always: true });
     return notice([text.sessions[kind](await nameOf(found, ask))]);
   }
@@ -139,10 +139,10 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const found = await known(ask, typed);
     if (found === null) return unknown(typed);
     const { request, session } = found;
-    if (request.user_id !== ask.userId) {
-      return notice([text.sessions.notYoursToSay(`<@${request.user_id}>`)]);
+    if (request.userId !== ask.userId) {
+      return notice([text.sessions.notYoursToSay(`<@${request.userId}>`)]);
     }
-    await sessions.change(session.session_id, { notify: where });
+    await sessions.change(session.sessionId, { notify: where });
     return notice([text.sessions.notify(await nameOf(found, ask), text.settings.notify[where])]);
   }
 
@@ -182,6 +182,6 @@ export function createSessionCommands(deps: SessionCommandDeps) {
 
 function isUsable(act: IntentOf<'pick'>['act'], session: SessionRow): boolean {
   if (act === 'status') return true;
-  if (act === 'archive') return session.archived_by === null;
+  if (act === 'archive') return session.archivedBy === null;
   return !isOver(session, session.phase);
 }
