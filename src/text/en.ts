@@ -8,6 +8,7 @@ import { greeting } from './en/greeting.ts';
 import { home } from './en/home.ts';
 import { notices } from './en/notices.ts';
 import { config, doctor, store, start } from './en/operator.ts';
+import { policy } from './en/policy.ts';
 import { review } from './en/review.ts';
 import { secretForm } from './en/secrets.ts';
 import { sessions } from './en/sessions.ts';
@@ -41,4 +42,5 @@ export const en = {
   lookup,
   notices,
   devin,
+  policy,
 };

@@ -31,9 +31,16 @@ import { scan } from '../../src/slack/command/scan.ts';
 import { readThreadMeaning } from '../../src/slack/command/thread-words.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { fields } from '../../src/session/fields.ts';
+import { matchesGlob } from '../../src/session/policy/index.ts';
+import { parsePolicy } from '../../src/trust/index.ts';
 
 /** Everything that reads text which anybody may have written. What it gives back must be bounded, too. */
 export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+  'a pattern of the policy': (text) => [
+    matchesGlob(text.slice(0, 200), text),
+    matchesGlob(`*${text.slice(0, 100)}*a*`, text),
+  ],
+  'a policy file': (text) => parsePolicy(text, { name: 'f', text: en }),
   'a command': parseCommand,
   'a task': parseTask,
   'the words and options of a command': (text) => readValues(scan(text).given),

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { PLACE_WORDS } from './session/policy/index.ts';
+import { en as text } from './text/index.ts';
+import { explain, readPolicyFile } from './trust/index.ts';
+import type { Policy } from './session/policy/index.ts';
+
+/** `npm run policy -- check FILE` and `explain FILE …`: reads a policy file, and says what it would decide. */
+const SUCCESS = 0;
+const FAILURE = 1;
+
+process.exitCode = await run(process.argv.slice(2));
+
+async function run(args: string[]): Promise<number> {
+  const read = readArguments(args);
+  if (read === null) return print(process.stderr, [text.policy.usage], FAILURE);
+  const { act, file, options } = read;
+  const result = await readPolicyFile(file, text);
+  // What a check finds is what it was asked for; anyone who reads a decision expects one in the first line.
+  if (!result.ok) return print(act === 'check' ? process.stdout : process.stderr, result.problems, FAILURE);
+  if (act === 'explain') return explained(result.policy, options);
+  return print(process.stdout, [text.policy.check.fine(result.policy.rules.length)], SUCCESS);
+}
+
+function explained(policy: Policy, options: Options): number {
+  const { user = '', email = '', group: groups = [], channel = '', kind = [], text: typed = '' } = options;
+  const kinds = PLACE_WORDS.filter((word) => kind.includes(word));
+  const channelName = options['channel-name'] ?? '';
+  const found = explain(policy, { user, email, groups, channel, channelName, kinds, text: typed }, text);
+  if ('problems' in found) return print(process.stderr, found.problems, FAILURE);
+  return print(process.stdout, found.lines, SUCCESS);
+}
+
+type Arguments = ReturnType<typeof parsed>;
+type Options = Arguments['values'];
+
+function parsed(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      user: { type: 'string' },
+      email: { type: 'string' },
+      group: { type: 'string', multiple: true },
+      channel: { type: 'string' },
+      'channel-name': { type: 'string' },
+      kind: { type: 'string', multiple: true },
+      text: { type: 'string' },
+    },
+  });
+}
+
+/** null: no such command. */
+function readArguments(args: string[]): { act: 'check' | 'explain'; file: string; options: Options } | null {
+  try {
+    const { positionals, values: options } = parsed(args);
+    const [act, file, ...others] = positionals;
+    const isKnown = (kind: string): boolean => PLACE_WORDS.some((word) => word === kind);
+    if (file === undefined || others.length > 0 || options.kind?.every(isKnown) === false) return null;
+    return act === 'check' || act === 'explain' ? { act, file, options } : null;
+  } catch {
+    return null;
+  }
+}
+
+function print(stream: NodeJS.WriteStream, lines: readonly string[], exitCode: number): number {
+  stream.write(`${lines.join('\n')}\n`);
+  return exitCode;
+}

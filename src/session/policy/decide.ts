@@ -1,0 +1,102 @@
+import type { StoredDraft } from '../fields.ts';
+import type { PolicyFacts, PolicyPlace } from './facts.ts';
+import { isMatch, isPlace } from './match.ts';
+import type { PersonPattern } from './patterns.ts';
+import { expiryOf } from './schema.ts';
+import type { Policy, PolicyChannel, PolicyRule, PolicyValues } from './schema.ts';
+
+/** What the policy makes of a draft: values that it sets, whatever was asked for. */
+export type PolicyChanges = Pick<StoredDraft, 'repos' | 'devin_mode' | 'max_acu_limit' | 'tags'>;
+
+export type PolicyDecision =
+  | { kind: 'allowed'; rule: string | null; changes: PolicyChanges }
+  | {
+      kind: 'approval';
+      rule: string;
+      say: string | null;
+      approvers: readonly PersonPattern[];
+      need: number;
+      expiresMs: number;
+      changes: PolicyChanges;
+    }
+  | { kind: 'refused'; rule: string; say: string | null };
+
+/** Which limit a decision rests on, where it is no rule; it is named like the key in the file. */
+export const SESSION_LIMIT = 'limits.acu_per_session';
+
+/** May this person ask for this here? The first rule that matches decides; the limits hold for all that is allowed. */
+export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
+  const changes = changesOf(policy, facts);
+  const request = { ...facts.request, draft: { ...facts.request.draft, ...changes } };
+  const rule = policy.rules.find((candidate) => counts(candidate, { ...facts, request }));
+  const limit = overLimit(policy, request.draft);
+  if (rule?.verdict === 'refuse') return { kind: 'refused', rule: rule.name, say: rule.say ?? null };
+  if (limit === 'refuse') return { kind: 'refused', rule: SESSION_LIMIT, say: null };
+  const { owners = [] } = policy;
+  if (rule?.verdict === 'approve') {
+    const { name, say = null, approvers = owners, need = 1 } = rule;
+    return { kind: 'approval', rule: name, say, approvers, need, expiresMs: expiryOf(rule), changes };
+  }
+  if (limit === 'approve')
+    return {
+      kind: 'approval',
+      rule: SESSION_LIMIT,
+      say: null,
+      approvers: owners,
+      need: 1,
+      expiresMs: expiryOf({}),
+      changes,
+    };
+  return { kind: 'allowed', rule: rule?.name ?? null, changes };
+}
+
+/** What holds in a place; null: nothing special. A place that is not known is none of those that are described. */
+function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel | null {
+  return channels.find(({ match }) => isPlace(match, place) === true) ?? null;
+}
+
+/** The defaults of a place, as a draft. */
+export function placeDefaults(policy: Policy, place: PolicyPlace): PolicyChanges {
+  const channel = channelOf(policy, place);
+  return channel === null ? {} : asDraft(channel.defaults);
+}
+
+/** What goes to Devin with every task that is asked for in a place; null: nothing. */
+export function standingInstructions(policy: Policy, place: PolicyPlace): string | null {
+  const parts = [policy.instructions, channelOf(policy, place)?.instructions];
+  const said = parts.filter((part) => part !== undefined);
+  return said.length === 0 ? null : said.join('\n\n');
+}
+
+/** What is not known never opens a door: it makes a rule match that refuses, and not one that allows. */
+function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
+  const found = isMatch(rule, facts);
+  return found ?? rule.verdict !== 'allow';
+}
+
+function changesOf(policy: Policy, { place, request: { draft } }: PolicyFacts): PolicyChanges {
+  const { acu_per_session: cap } = policy.limits;
+  const { set = {} } = channelOf(policy, place) ?? {};
+  const kept = draft.devin_mode !== undefined && set.modes?.includes(draft.devin_mode) === true;
+  const { devin_mode: mode, ...changes } = asDraft(set);
+  return {
+    ...(draft.max_acu_limit === undefined && cap !== undefined && { max_acu_limit: cap }),
+    ...(mode !== undefined && !kept && { devin_mode: mode }),
+    ...changes,
+  };
+}
+
+/** Of several modes the first is what is meant if none of them was asked for. */
+function asDraft({ modes, acu, repos, tags }: PolicyValues): PolicyChanges {
+  return {
+    ...(modes?.[0] !== undefined && { devin_mode: modes[0] }),
+    ...(acu !== undefined && { max_acu_limit: acu }),
+    ...(repos !== undefined && { repos }),
+    ...(tags !== undefined && { tags }),
+  };
+}
+
+function overLimit({ limits }: Policy, { max_acu_limit: asked }: StoredDraft): 'refuse' | 'approve' | null {
+  const { acu_per_session: most = Infinity, over } = limits;
+  return (asked ?? 0) > most ? over : null;
+}

@@ -1,0 +1,91 @@
+import type { Known, PolicyFacts, PolicyPerson, PolicyPlace, PolicyRequest } from './facts.ts';
+import { matchesGlob } from './glob.ts';
+import type { PersonPattern, PlacePattern } from './patterns.ts';
+import type { Policy, PolicyRule } from './schema.ts';
+
+function isPerson(patterns: readonly PersonPattern[], person: PolicyPerson): Known {
+  return anyOf(patterns.map((pattern) => isOne(pattern, person)));
+}
+
+export function isPlace(patterns: readonly PlacePattern[], place: PolicyPlace): Known {
+  return anyOf(patterns.map((pattern) => isThere(pattern, place)));
+}
+
+/** Parts are combined with "and", the entries of one list with "or"; what is left out asks for nothing. */
+export function isMatch({ people, channels, when = NEVER_MIND }: PolicyRule, facts: PolicyFacts): Known {
+  const { person, place, request } = facts;
+  return allOf([
+    people === undefined || isPerson(people, person),
+    channels === undefined || isPlace(channels, place),
+    isAsked(when, request),
+  ]);
+}
+
+type When = NonNullable<PolicyRule['when']>;
+const NEVER_MIND: When = { repos: [], modes: [], platforms: [], playbooks: [], secrets: [] };
+
+function isOne(pattern: PersonPattern, { userId, email, groups }: PolicyPerson): Known {
+  switch (pattern.kind) {
+    case 'user':
+      return pattern.id === userId;
+    case 'group':
+      return groups.get(pattern.id) ?? null;
+    case 'email':
+      return email === null ? null : matchesGlob(pattern.glob, email);
+  }
+}
+
+function isThere(pattern: PlacePattern, { channelId, name, is }: PolicyPlace): Known {
+  switch (pattern.kind) {
+    case 'channel':
+      return pattern.id === channelId;
+    case 'name':
+      return name === null ? null : name !== '' && matchesGlob(pattern.glob, name);
+    case 'word':
+      return is[pattern.word];
+  }
+}
+
+function isAsked(when: When, { draft, hasSessionSecrets, hasAttachments }: PolicyRequest): boolean {
+  const { acu_over: most } = when;
+  // A session without a cap may use any number.
+  const isOver = most === undefined || (draft.max_acu_limit ?? Infinity) > most;
+  return (
+    isOver &&
+    isAmong(when.repos, draft.repos) &&
+    isAmong(when.modes, draft.devin_mode) &&
+    isAmong(when.platforms, draft.platform) &&
+    isAmong(when.playbooks, [draft.playbook_id, draft.child_playbook_id]) &&
+    isAmong(when.secrets, draft.secret_ids) &&
+    isAs(when.session_secrets, hasSessionSecrets) &&
+    isAs(when.attachments, hasAttachments) &&
+    isAs(when.bypass_approval, draft.bypass_approval ?? false)
+  );
+}
+
+type Values = string | undefined | readonly (string | undefined)[];
+
+function isAmong(globs: readonly string[], values: Values): boolean {
+  const given = [values].flat().filter((value) => value !== undefined);
+  return globs.length === 0 || given.some((value) => globs.some((glob) => matchesGlob(glob, value)));
+}
+
+function isAs(wanted: boolean | undefined, found: boolean): boolean {
+  return wanted === undefined || wanted === found;
+}
+
+function anyOf(parts: readonly Known[]): Known {
+  if (parts.includes(true)) return true;
+  return parts.includes(null) ? null : false;
+}
+
+function allOf(parts: readonly Known[]): Known {
+  if (parts.includes(false)) return false;
+  return parts.includes(null) ? null : true;
+}
+
+/** The user groups that a policy names: whether a person is in them has to be known to decide. */
+export function groupsIn({ rules }: Policy): string[] {
+  const patterns = rules.flatMap(({ people = [] }) => people);
+  return [...new Set(patterns.flatMap((one) => (one.kind === 'group' ? [one.id] : [])))];
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/** Who a rule is about: a person of Slack, everyone in a user group, or everyone with such an address. */
+export type PersonPattern =
+  | { kind: 'user'; id: string }
+  | { kind: 'group'; id: string }
+  | { kind: 'email'; glob: string };
+
+/** What sort of conversation; a shared one is public or private, too. */
+export const PLACE_WORDS = ['public', 'private', 'direct', 'shared'] as const;
+export type PlaceWord = (typeof PLACE_WORDS)[number];
+
+export type PlacePattern =
+  | { kind: 'channel'; id: string }
+  | { kind: 'name'; glob: string }
+  | { kind: 'word'; word: PlaceWord };
+
+const USER = /^[UW][A-Z0-9]+$/;
+const GROUP = /^S[A-Z0-9]+$/;
+const CHANNEL = /^[CGD][A-Z0-9]+$/;
+const DURATION = /^(\d{1,4})([mhd])$/;
+
+/** What a line of the file may hold that is no text for people. */
+const MAX_PATTERN = 200;
+const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const MAX_EXPIRY_MS = 30 * UNIT_MS.d;
+
+/** `message`s are names of sentences in the catalog: `text/` knows nobody here. */
+export type PolicyFault =
+  | 'person'
+  | 'member'
+  | 'channel'
+  | 'mode'
+  | 'repository'
+  | 'duration'
+  | 'name'
+  | 'twice'
+  | 'approval-only'
+  | 'no-approvers'
+  | 'too-few-approvers'
+  | 'above-limit';
+
+export const pattern = z.string().trim().min(1).max(MAX_PATTERN);
+
+function fault(context: z.RefinementCtx, message: PolicyFault): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
+/** A person or a user group, who can be told something. */
+export const member = pattern.transform((typed, context): PersonPattern => {
+  if (USER.test(typed)) return { kind: 'user', id: typed };
+  return GROUP.test(typed) ? { kind: 'group', id: typed } : fault(context, 'member');
+});
+
+export const person = pattern.transform((typed, context): PersonPattern => {
+  if (USER.test(typed)) return { kind: 'user', id: typed };
+  if (GROUP.test(typed)) return { kind: 'group', id: typed };
+  return typed.includes('@') ? { kind: 'email', glob: typed } : fault(context, 'person');
+});
+
+export const place = pattern.transform((typed, context): PlacePattern => {
+  const word = PLACE_WORDS.find((known) => known === typed);
+  if (word !== undefined) return { kind: 'word', word };
+  if (CHANNEL.test(typed)) return { kind: 'channel', id: typed };
+  const isName = typed.startsWith('#') && typed.length > 1;
+  return isName ? { kind: 'name', glob: typed.slice(1) } : fault(context, 'channel');
+});
+
+/** `30m`, `4h`, `2d`, in milliseconds. */
+export const duration = pattern.transform((typed, context): number => {
+  const [, count = '0', unit = ''] = DURATION.exec(typed) ?? [];
+  const ms = unit === 'm' || unit === 'h' || unit === 'd' ? Number(count) * UNIT_MS[unit] : 0;
+  return ms > 0 && ms <= MAX_EXPIRY_MS ? ms : fault(context, 'duration');
+});
+
+/** As it is written in the file. */
+export function patternWords(one: PersonPattern): string {
+  return one.kind === 'email' ? one.glob : one.id;
+}

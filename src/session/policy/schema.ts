@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { DEVIN_MODES } from '../fields.ts';
+import { LISTEN } from '../listening.ts';
+import { STEER } from '../preferences.ts';
+import { duration, member, pattern, person, place } from './patterns.ts';
+import type { PolicyFault } from './patterns.ts';
+
+const MAX_NAME = 100;
+const MAX_SENTENCE = 1000;
+/** Each is sent with every prompt. */
+const MAX_INSTRUCTIONS = 8000;
+const MAX_ENTRIES = 500;
+const DEFAULT_EXPIRY_MS = 24 * 3_600_000;
+
+const acus = z.int().min(1).max(1_000_000);
+const count = z.int().min(0).max(1_000_000);
+const listOf = <T extends z.ZodType>(entry: T) => z.array(entry).min(1).max(MAX_ENTRIES);
+/** An empty one asks for nothing. */
+const globs = z.array(pattern).max(MAX_ENTRIES).default([]);
+const instructions = z.string().trim().min(1).max(MAX_INSTRUCTIONS);
+/** Patterns are taken as they are; a word must be one that Devin knows. */
+const modePattern = pattern.refine(
+  (typed) => typed.includes('*') || DEVIN_MODES.some((mode) => mode === typed),
+  {
+    error: 'mode' satisfies PolicyFault,
+  },
+);
+
+/** Devin needs to find it: no pattern. */
+const repository = pattern.regex(/^[\w.-]+(?:\/[\w.-]+)+$/, { error: 'repository' satisfies PolicyFault });
+
+const limitsSchema = z.strictObject({
+  acu_per_session: acus.optional(),
+  acu_per_person_per_day: acus.optional(),
+  acu_per_channel_per_day: acus.optional(),
+  acu_per_month: acus.optional(),
+  /** 0: there is no limit. */
+  open_sessions_per_person: count.optional(),
+  starts_per_person_per_hour: count.optional(),
+  over: z.enum(['refuse', 'approve']).default('refuse'),
+});
+
+const whenSchema = z.strictObject({
+  repos: globs,
+  modes: z.array(modePattern).max(MAX_ENTRIES).default([]),
+  acu_over: z.int().min(0).optional(),
+  platforms: globs,
+  playbooks: globs,
+  secrets: globs,
+  session_secrets: z.boolean().optional(),
+  attachments: z.boolean().optional(),
+  bypass_approval: z.boolean().optional(),
+});
+
+const ruleShape = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(MAX_NAME)
+    .regex(/^[^\n\r]*$/, { error: 'name' satisfies PolicyFault }),
+  people: listOf(person).optional(),
+  channels: listOf(place).optional(),
+  when: whenSchema.optional(),
+  then: z.enum(['allow', 'refuse', 'approve']),
+  say: z.string().trim().min(1).max(MAX_SENTENCE).optional(),
+  approvers: listOf(member).optional(),
+  need: z.int().min(1).max(20).optional(),
+  expires: duration.optional(),
+});
+
+const ruleSchema = ruleShape
+  .transform(({ then: verdict, ...rest }) => ({ ...rest, verdict }))
+  .superRefine(({ verdict, approvers, need, expires }, context) => {
+    if (verdict === 'approve') return;
+    for (const [key, value] of Object.entries({ approvers, need, expires }))
+      if (value !== undefined) context.addIssue({ code: 'custom', path: [key], message: 'approval-only' });
+  });
+
+const valuesSchema = z.strictObject({
+  modes: listOf(z.enum(DEVIN_MODES)).optional(),
+  acu: acus.optional(),
+  repos: listOf(repository).optional(),
+  tags: listOf(pattern).optional(),
+});
+
+const channelSchema = z.strictObject({
+  match: listOf(place),
+  set: valuesSchema.prefault({}),
+  defaults: valuesSchema.prefault({}),
+  instructions: instructions.optional(),
+  mentions: z.enum(['start', 'ask', 'off']).optional(),
+  listen: z.enum(LISTEN).optional(),
+  steer: z.enum(STEER).optional(),
+});
+
+/** The policy file, with its own names. What is left out asks for nothing. */
+export const policySchema = z
+  .strictObject({
+    version: z.literal(1).optional(),
+    owners: listOf(member).optional(),
+    instructions: instructions.optional(),
+    limits: limitsSchema.prefault({}),
+    rules: z.array(ruleSchema).max(MAX_ENTRIES).default([]),
+    channels: z.array(channelSchema).max(MAX_ENTRIES).default([]),
+  })
+  .superRefine((policy, context) => {
+    for (const { path, message } of jointFaults(policy))
+      context.addIssue({ code: 'custom', path: [...path], message });
+  });
+
+export type Policy = z.output<typeof policySchema>;
+export type PolicyRule = Policy['rules'][number];
+export type PolicyChannel = Policy['channels'][number];
+export type PolicyValues = PolicyChannel['set'];
+
+/** The keys that each part of the file may have, by its place; `*` stands for any entry of a list. */
+export const POLICY_KEYS: Readonly<Record<string, readonly string[]>> = {
+  '': policySchema.keyof().options,
+  limits: limitsSchema.keyof().options,
+  'rules.*': ruleShape.keyof().options,
+  'rules.*.when': whenSchema.keyof().options,
+  'channels.*': channelSchema.keyof().options,
+  'channels.*.set': valuesSchema.keyof().options,
+  'channels.*.defaults': valuesSchema.keyof().options,
+};
+
+export const expiryOf = ({ expires }: Pick<PolicyRule, 'expires'>): number => expires ?? DEFAULT_EXPIRY_MS;
+
+type JointFault = { path: readonly (string | number)[]; message: PolicyFault };
+
+function jointFaults(policy: Policy): JointFault[] {
+  return [...repeatedNames(policy), ...withoutApprovers(policy), ...aboveTheLimit(policy)];
+}
+
+/** A refusal names its rule: two of one name could not be told apart. */
+function repeatedNames({ rules }: Policy): JointFault[] {
+  const seen = new Set<string>();
+  return rules.flatMap(({ name }, at): JointFault[] => {
+    const isKnown = seen.has(name);
+    seen.add(name);
+    return isKnown ? [{ path: ['rules', at, 'name'], message: 'twice' }] : [];
+  });
+}
+
+function withoutApprovers({ owners, limits, rules }: Policy): JointFault[] {
+  const ofLimits: JointFault[] =
+    limits.over === 'approve' && owners === undefined
+      ? [{ path: ['limits', 'over'], message: 'no-approvers' }]
+      : [];
+  const ofRules = rules.flatMap(({ verdict, approvers = owners, need = 1 }, at): JointFault[] => {
+    if (verdict !== 'approve') return [];
+    if (approvers === undefined) return [{ path: ['rules', at, 'then'], message: 'no-approvers' }];
+    const isOpenEnded = approvers.some(({ kind }) => kind === 'group');
+    if (isOpenEnded || approvers.length >= need) return [];
+    return [{ path: ['rules', at, 'need'], message: 'too-few-approvers' }];
+  });
+  return [...ofLimits, ...ofRules];
+}
+
+/** Every request there would be refused. */
+function aboveTheLimit({ limits, channels }: Policy): JointFault[] {
+  const { acu_per_session: most = Infinity } = limits;
+  return channels.flatMap(({ set, defaults }, at) => {
+    const parts = Object.entries({ set, defaults }).filter(([, { acu = 0 }]) => acu > most);
+    return parts.map(([part]): JointFault => ({
+      path: ['channels', at, part, 'acu'],
+      message: 'above-limit',
+    }));
+  });
+}

@@ -1,0 +1,109 @@
+import { applyDefaults } from '../session/defaults.ts';
+import type { FieldKey } from '../session/fields.ts';
+import {
+  decide,
+  groupsIn,
+  patternWords,
+  placeDefaults,
+  PLACE_WORDS,
+  SESSION_LIMIT,
+  standingInstructions,
+} from '../session/policy/index.ts';
+import type { PlaceWord, Policy, PolicyDecision, PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
+import { optionWords } from '../slack/blocks/option-words.ts';
+import { unescape } from '../slack/blocks/text.ts';
+import { renderProblems } from '../slack/command/help.ts';
+import { parseTask } from '../slack/command/parse.ts';
+import { placeKindOf } from '../slack/place-kind.ts';
+import type { Text } from '../text/index.ts';
+
+/** As it is given on a command line: what is left out, there is none of. */
+export type Question = {
+  user: string;
+  email: string;
+  groups: readonly string[];
+  channel: string;
+  channelName: string;
+  /** Empty: as the channel's id and name say. */
+  kinds: readonly PlaceWord[];
+  text: string;
+};
+
+/** `problems`: of the text, which the command would not take either. */
+export type Explanation = { lines: string[] } | { problems: string[] };
+
+/** What would become of a command: its decision, the reason, what the policy sets, and what it adds to the task. */
+export function explain(policy: Policy, question: Question, text: Text): Explanation {
+  const words = text.policy.explain;
+  const intent = parseTask(question.text);
+  if (intent.kind === 'invalid')
+    return {
+      problems: [
+        words.noText,
+        ...renderProblems(intent.problems, 'task', text).map((line) => unescape(line)),
+      ],
+    };
+  const { session_secrets: secrets = [], ...asked } = intent.kind === 'create' ? intent.draft : {};
+  const place = placeOf(question);
+  const defaults = placeDefaults(policy, place);
+  const { values: draft } = applyDefaults({ channel: defaults, request: asked });
+  const request = {
+    draft,
+    hasSessionSecrets: secrets.length > 0,
+    hasAttachments: (draft.attachment_urls ?? []).length > 0,
+  };
+  const decision = decide(policy, { person: personOf(policy, question), place, request });
+  const instructions = standingInstructions(policy, place);
+  return {
+    lines: [
+      ...decisionLines(decision, text),
+      ...(decision.kind === 'refused' ? [] : valueLines(words.values, decision.changes, text)),
+      ...valueLines(words.defaults, defaults, text),
+      ...(instructions === null ? [] : [words.instructions, ...indented(instructions)]),
+    ],
+  };
+}
+
+function decisionLines(decision: PolicyDecision, text: Text): string[] {
+  const words = text.policy.explain;
+  const { kind, rule } = decision;
+  if (kind === 'allowed') return [words.allowed, rule === null ? words.noRule : words.byRule(rule)];
+  const reason = rule === SESSION_LIMIT ? words.sessionLimit : words.decides(rule);
+  const said = decision.say === null ? [] : [words.says(decision.say)];
+  if (kind === 'refused') return [words.refused(rule), reason, ...said];
+  const { need, approvers } = decision;
+  const names = approvers.map(patternWords).join(', ');
+  return [words.approval(rule), reason, ...said, words.approvers(need, names)];
+}
+
+type Values = Readonly<Partial<Record<FieldKey, unknown>>>;
+
+function valueLines(heading: string, values: Values, text: Text): string[] {
+  const lines = optionWords(values, text).map((line) => text.policy.explain.value(unescape(line)));
+  return lines.length === 0 ? [] : [heading, ...lines];
+}
+
+function indented(words: string): string[] {
+  return words.split('\n').map((line) => (line === '' ? '' : `  ${line}`));
+}
+
+function personOf(policy: Policy, { user, email, groups }: Question): PolicyFacts['person'] {
+  const isIn = groupsIn(policy).map((id) => [id, groups.includes(id)] as const);
+  return { userId: user, email, groups: new Map(isIn) };
+}
+
+function placeOf({ channel, channelName, kinds }: Question): PolicyPlace {
+  const name = channelName.replace(/^#/, '');
+  const found = kinds.length > 0 ? kinds : [kindOf(channel, name)];
+  const [open, closed, direct, shared] = PLACE_WORDS.map((word) => found.includes(word));
+  return {
+    channelId: channel,
+    name,
+    is: { public: open ?? false, private: closed ?? false, direct: direct ?? false, shared: shared ?? false },
+  };
+}
+
+function kindOf(channelId: string, name: string): PlaceWord {
+  if (channelId.startsWith('D')) return 'direct';
+  return channelId.startsWith('G') ? 'private' : (placeKindOf(name) ?? 'public');
+}

@@ -1,0 +1,2 @@
+export { explain } from './explain.ts';
+export { parsePolicy, readPolicyFile } from './policy-file/read.ts';

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const POLICY = `version: 1
+owners: [U0001]
+instructions: Follow CONTRIBUTING.md.
+limits: { acu_per_session: 20 }
+rules:
+  - name: no contractors
+    people: ["*@contractor.example", S0001]
+    when: { repos: ["acme/infra-*"] }
+    then: refuse
+    say: Ask the platform team.
+  - name: a look first
+    when: { repos: ["acme/infra-*"] }
+    then: approve
+channels:
+  - match: ["#proj-*"]
+    set: { modes: [normal], acu: 5, tags: [proj] }
+    instructions: Ask before adding a dependency.
+`;
+
+type Ended = { code: number; stdout: string; stderr: string };
+
+let folder = '';
+let file = '';
+
+async function policy(...args: string[]): Promise<Ended> {
+  const ended = promisify(execFile)(process.execPath, ['src/policy.ts', ...args]);
+  return ended.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Ended) => error,
+  );
+}
+
+async function explained(...args: string[]): Promise<string[]> {
+  const { code, stdout } = await policy('explain', file, '--user', 'U1', '--channel', 'C1', ...args);
+  expect(code).toBe(0);
+  return stdout.trimEnd().split('\n');
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'devin-slack-policy-'));
+  file = join(folder, 'policy.yml');
+  await writeFile(file, POLICY);
+});
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+describe('npm run policy -- check', () => {
+  test('ends well with a valid file', async () => {
+    expect(await policy('check', file)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('ends with a line for each problem, where it is', async () => {
+    const broken = join(folder, 'broken.yml');
+    await writeFile(broken, 'version: 1\nrules:\n  - name: a\n    than: refuse\n');
+    const { code, stdout } = await policy('check', broken);
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`${broken}:3:5: then is missing`),
+      expect.stringContaining(`${broken}:4:5: than is not a key`),
+    ]);
+  });
+
+  test('says how it is used', async () => {
+    const { code, stderr } = await policy('chekc', file);
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm run policy -- check FILE');
+  });
+});
+
+describe('npm run policy -- explain', () => {
+  test('begins with the decision and says what the policy adds', async () => {
+    const lines = await explained('--channel-name', 'proj-x', '--text', 'fix it --mode ultra --acu 9');
+    expect(lines[0]).toBe('allowed');
+    expect(lines).toContain('  Mode: normal');
+    expect(lines).toContain('  ACU cap: 5');
+    expect(lines).toContain('  Tags: proj');
+    expect(lines).toContain('  Follow CONTRIBUTING.md.');
+    expect(lines).toContain('  Ask before adding a dependency.');
+  });
+
+  test.each([
+    [['--email', 'ana@contractor.example'], 'refused: no contractors', 'Says: Ask the platform team.'],
+    [['--group', 'S0001'], 'refused: no contractors', 'Says: Ask the platform team.'],
+    [['--email', 'ana@acme.example'], 'approval: a look first', 'Approvals needed: 1, of U0001.'],
+  ])('names the rule that decides: %j', async (person, first, other) => {
+    const lines = await explained(...person, '--text', 'fix it --repo acme/infra-dns');
+    expect(lines[0]).toBe(first);
+    expect(lines).toContain(other);
+  });
+
+  test('names the limit that decides', async () => {
+    const [first] = await explained('--text', 'fix it --acu 21');
+    expect(first).toBe('refused: limits.acu_per_session');
+  });
+
+  test('refuses options that the command would refuse', async () => {
+    const { code, stdout, stderr } = await policy('explain', file, '--text', 'fix it --reop acme/web');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('--reop');
+  });
+});

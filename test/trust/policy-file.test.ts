@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import { en } from '../../src/text/index.ts';
+import { parsePolicy, readPolicyFile } from '../../src/trust/index.ts';
+
+function problemsOf(source: string): string[] {
+  const result = parsePolicy(source, { name: 'policy.yml', text: en });
+  return result.ok ? [] : result.problems;
+}
+
+const CONTRACT = `version: 1
+owners: [U0123, S0456]              # people and Slack user groups
+instructions: |
+  Follow CONTRIBUTING.md. Never touch production data.
+limits:
+  acu_per_session: 20
+  acu_per_person_per_day: 60
+  acu_per_channel_per_day: 200
+  acu_per_month: 2000
+  open_sessions_per_person: 5
+  starts_per_person_per_hour: 20
+  over: approve
+rules:
+  - name: infrastructure needs the platform team
+    people: [U0123, S0456, "*@contractor.example"]
+    channels: [C0123, "#proj-*", private, direct, shared]
+    when: { repos: ["acme/infra-*"], modes: [ultra, fast], acu_over: 10, platforms: ["*"], playbooks: [], secrets: [], session_secrets: true, attachments: true, bypass_approval: true }
+    then: approve
+    say: Changes to infrastructure need a look by the platform team.
+    approvers: [S0789]
+    need: 1
+    expires: 4h
+channels:
+  - match: ["#proj-*"]
+    set: { modes: [normal], acu: 5, repos: [acme/web], tags: [proj] }
+    defaults: { acu: 3 }
+    instructions: Ask before adding a dependency.
+    mentions: ask
+    listen: mentions
+    steer: requester
+`;
+
+describe('a policy file', () => {
+  test('may have every key of the format', () => {
+    const result = parsePolicy(CONTRACT, { name: 'policy.yml', text: en });
+    expect(result).toMatchObject({
+      ok: true,
+      policy: {
+        owners: [
+          { kind: 'user', id: 'U0123' },
+          { kind: 'group', id: 'S0456' },
+        ],
+        rules: [{ verdict: 'approve', need: 1, expires: 4 * 3_600_000 }],
+        channels: [{ mentions: 'ask', listen: 'mentions', steer: 'requester' }],
+      },
+    });
+  });
+
+  test.each(['', '# nothing\n', 'version: 1\n', 'rules: []\n'])('may leave everything out: %j', (source) => {
+    expect(problemsOf(source)).toEqual([]);
+  });
+
+  test('may name a list once and use it again', () => {
+    const rules =
+      'rules:\n  - {name: a, people: &p [U1], then: allow}\n  - {name: b, people: *p, then: refuse}\n';
+    expect(parsePolicy(rules, { name: 'f', text: en })).toMatchObject({
+      policy: { rules: [{}, { people: [{ kind: 'user', id: 'U1' }] }] },
+    });
+  });
+
+  test.each([
+    ['an unknown key', 'rule: []', /^policy.yml:1:1: rule is not a key .*Known here: .*rules/],
+    [
+      'an unknown key deep inside',
+      'channels:\n  - match: [C1]\n    set:\n      mode: lite',
+      /^policy.yml:4:7: mode is not a key .*modes/,
+    ],
+    [
+      'a repeated key',
+      'rules:\n  - name: a\n    name: b\n    then: allow',
+      /^policy.yml:3:5: name is here twice/,
+    ],
+    ['a rule without a verdict', 'rules:\n  - name: a', /^policy.yml:2:5: then is missing/],
+    ['a rule without a name', 'rules:\n  - then: allow', /^policy.yml:2:5: name is missing/],
+    [
+      'an unknown verdict',
+      'rules:\n  - {name: a, then: ask}',
+      /^policy.yml:2:21: then must be allow or refuse or approve/,
+    ],
+    [
+      'a name of two rules',
+      'rules:\n  - {name: a, then: allow}\n  - {name: a, then: refuse}',
+      /^policy.yml:3:12: name is the name of an earlier rule/,
+    ],
+    ['a person who is none', 'owners:\n  - U1\n  - ana', /^policy.yml:3:5: owners must be a Slack user id/],
+    ['an address among the owners', 'owners: ["*@acme.example"]', /^policy.yml:1:10: owners must be/],
+    [
+      'a channel without #',
+      'channels:\n  - match: [general]',
+      /^policy.yml:2:13: match must be a channel id/,
+    ],
+    [
+      'an empty list of people',
+      'rules:\n  - {name: a, people: [], then: refuse}',
+      /^policy.yml:2:23: people is empty/,
+    ],
+    ['a fraction', 'limits: {acu_per_month: 1.5}', /^policy.yml:1:25: acu_per_month must be a whole number/],
+    ['a number that is text', 'limits: {acu_per_month: "20"}', /^policy.yml:1:25: acu_per_month must be/],
+    [
+      'a cap of nothing',
+      'limits: {acu_per_session: 0}',
+      /^policy.yml:1:27: acu_per_session must be at least 1/,
+    ],
+    [
+      'an unknown mode',
+      'rules:\n  - name: a\n    when: {modes: [turbo]}\n    then: refuse',
+      /^policy.yml:3:20: modes must be a mode/,
+    ],
+    [
+      'a repository that is a pattern',
+      'channels:\n  - match: [C1]\n    set: {repos: ["acme/*"]}',
+      /^policy.yml:3:19: repos must be a repository/,
+    ],
+    [
+      'an odd time',
+      'rules:\n  - {name: a, then: approve, approvers: [U1], expires: soon}',
+      /^policy.yml:2:56: expires must be minutes/,
+    ],
+    [
+      'approvers of a refusal',
+      'rules:\n  - {name: a, then: refuse, approvers: [U1]}',
+      /^policy.yml:2:40: approvers only goes with/,
+    ],
+    [
+      'nobody to approve',
+      'rules:\n  - {name: a, then: approve}',
+      /^policy.yml:2:21: then needs people to approve/,
+    ],
+    ['nobody to approve more', 'limits: {over: approve}', /^policy.yml:1:16: over needs people to approve/],
+    [
+      'fewer approvers than needed',
+      'rules:\n  - {name: a, then: approve, approvers: [U1], need: 2}',
+      /^policy.yml:2:53: need is more than/,
+    ],
+    [
+      'a channel above the limit',
+      'limits: {acu_per_session: 3}\nchannels:\n  - {match: [C1], set: {acu: 5}}',
+      /^policy.yml:3:30: acu is above/,
+    ],
+    ['another version', 'version: 2', /^policy.yml:1:10: version must be 1/],
+    ['a list at the top', '- a', /^policy.yml:1:1: The policy must hold keys and values/],
+    ['broken YAML', 'rules:\n\t- a', /^policy.yml:2:1: is not valid YAML/],
+    ['two documents', 'version: 1\n---\nversion: 1', /^policy.yml:2:1: begins a second document/],
+    ['a tag', 'instructions: !!binary aGk=', /^policy.yml:1:\d+: has a tag/],
+    ['a key that is a list', '? [a]\n: 1', /^policy.yml:1:3: must be a plain word/],
+    ['an alias of nothing', 'rules: *none', /^policy.yml:1:8: names an anchor/],
+    ['a key of every object', '__proto__: {a: 1}', /^policy.yml:1:1: __proto__ is not a key/],
+  ])('is told where it has %s', (_what, source, expected) => {
+    expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test('is told all that is wrong at once, in its order', () => {
+    const lines = problemsOf('foo: 1\nlimits: {bar: 2, over: maybe}\nrules:\n  - {then: allow}\n');
+    expect(lines.map((line) => line.split(':').slice(1, 3).join(':'))).toEqual([
+      '1:1',
+      '2:10',
+      '2:24',
+      '4:5',
+    ]);
+  });
+});
+
+describe('a hostile policy file', () => {
+  const bomb = [
+    'a: &a [1,1,1,1,1,1,1,1,1,1]',
+    ...'bcdefgh'
+      .split('')
+      .map(
+        (name, at) =>
+          `${name}: &${name} [${Array.from({ length: 10 }, () => `*${'abcdefg'[at]}`).join(',')}]`,
+      ),
+  ];
+
+  test.each([
+    ['aliases that multiply', bomb.join('\n'), /holds more than a policy may/],
+    ['an alias of itself', 'rules: &r [*r]', /nested too deeply/],
+    ['lists in lists', '['.repeat(1000), /^policy.yml:1:13: is nested too deeply/],
+    ['lists in lists, by dashes', '- '.repeat(1000), /nested too deeply/],
+    ['keys in keys', '? '.repeat(1000), /nested too deeply/],
+    [
+      'keys in keys, by lines',
+      Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
+      /nested too deeply/,
+    ],
+    ['far too many entries', `rules: [${'"",'.repeat(60_000)}]`, /holds more than a policy may/],
+    ['more than a file may hold', `# ${'x'.repeat(256 * 1024)}`, /^policy.yml:1:1: is larger than 256 KB/],
+  ])('is refused for %s', (_what, source, expected) => {
+    expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
+  });
+});
+
+test('a file that is not there is a problem of the file', async () => {
+  const result = await readPolicyFile('/nowhere/policy.yml', en);
+  expect(result).toEqual({
+    ok: false,
+    problems: [expect.stringMatching(/^\/nowhere\/policy.yml:1:1: cannot be read \(ENOENT\)/)],
+  });
+});
