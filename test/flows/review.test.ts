@@ -26,7 +26,7 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
       await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');
       return slack.waitForView(
         ({ userId, id, isOpen }) =>
-          isOpen && userId === ana.userId && id !== form.id && slack.renderText(id).includes('[Done]'),
+          isOpen && userId === ana.userId && id !== form.id && slack.renderText(id).includes('[Save]'),
       );
     };
     return { slack, devin, ana, guest, channelId, form, review, shot, aside };
@@ -66,7 +66,7 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('stays as it was if the list is closed without Done', async () => {
+  test('stays as it was if the list is closed without Save', async () => {
     const { slack, devin, ana, form, review, aside } = await open();
     const view = await review();
     await slack.choose({

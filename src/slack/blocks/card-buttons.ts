@@ -84,7 +84,10 @@ function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
 }
 
 /** It is final, so the dialog names the session. */
-function confirmStop({ card: { confirmStop } }: Text, { title }: SessionCard): Confirmation {
+export function confirmStop(
+  { card: { confirmStop } }: Text,
+  { title }: Pick<SessionCard, 'title'>,
+): Confirmation {
   return { ...confirmStop, text: `${truncate(oneLine(title), ASKED_TITLE_LENGTH)}\n${confirmStop.text}` };
 }
 
@@ -106,10 +109,12 @@ export function plainButtons(card: SessionCard, text: Text): ActionsBlock[] {
   return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }
 
-/** The likeliest thing to do with it; null: nothing can be pressed. */
+/** The likeliest thing to do with it, unstyled, since a list has several; null: nothing can be pressed. */
 export function firstButton(card: SessionCard, text: Text): Button | null {
   const [first] = shownActions(card);
-  return first === undefined ? null : cardButton(first, card, text);
+  if (first === undefined) return null;
+  const { style: _style, ...plain } = cardButton(first, card, text);
+  return plain;
 }
 
 function shownActions(card: SessionCard): CardAction[] {
@@ -158,7 +163,7 @@ function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
     ...(isPrimary(action, card) && { style: 'primary' as const }),
     ...(row.danger === true && { style: 'danger' as const }),
     ...(row.confirm !== undefined && {
-      confirm: confirmation(row.confirm(text, card), row.danger === true ? 'danger' : 'primary'),
+      confirm: confirmation(row.confirm(text, card)),
     }),
   };
 }

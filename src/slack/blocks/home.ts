@@ -108,14 +108,10 @@ function totalWords({ count, more }: Home['total']): string {
 function group(standing: Standing, sessions: readonly HomeSession[], text: Text): KnownBlock[] {
   const inIt = sessions.filter(({ card }) => STANDING[card.phase] === standing);
   if (inIt.length === 0) return [];
-  return [
-    { type: 'divider' },
-    section(bold(text.home.groups[standing])),
-    ...inIt.flatMap((session) => entry(session, text)),
-  ];
+  return [header(text.home.groups[standing]), ...inIt.flatMap((session) => entry(session, text))];
 }
 
-/** A session that waits for the person has its button, and says what it asks. */
+/** A session that waits for the person has its button, and shows what it asks. */
 function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
   const waits = STANDING[card.phase] === 'needs-you';
   const pressed = waits ? firstButton(card, text) : null;

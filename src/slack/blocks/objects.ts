@@ -52,17 +52,14 @@ export function button(actionId: string, label: string, value: string): Button {
 
 export type Confirmation = { title: string; text: string; confirm: string; deny: string };
 
-/** `danger`: its button is red. https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
-export function confirmation(
-  { title, text, confirm, deny }: Confirmation,
-  style: 'primary' | 'danger',
-): ConfirmationDialog {
+/** Red: only what cannot be undone asks. https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
+export function confirmation({ title, text, confirm, deny }: Confirmation): ConfirmationDialog {
   return {
     title: caption(title, LIMIT.confirmTitle),
     text: caption(text, LIMIT.confirmText),
     confirm: caption(confirm, LIMIT.confirmButton),
     deny: caption(deny, LIMIT.confirmButton),
-    style,
+    style: 'danger',
   };
 }
 

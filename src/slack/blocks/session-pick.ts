@@ -2,6 +2,7 @@ import type { Button } from '@slack/types';
 import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
+import { confirmStop } from './card-buttons.ts';
 import { notice } from './notices.ts';
 import { button, caption, confirmation, context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
@@ -51,6 +52,6 @@ function pickButton(
   return {
     ...shown,
     accessibility_label: caption(text.card.buttonOn(label, card.title)).text,
-    ...(act === 'stop' && { confirm: confirmation(text.card.confirmStop, 'danger') }),
+    ...(act === 'stop' && { confirm: confirmation(confirmStop(text, card)) }),
   };
 }

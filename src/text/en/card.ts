@@ -98,13 +98,13 @@ export const card = {
   /** For screen readers, which read the button without its card. */
   buttonOn: (label: string, title: string): string => `${label}: ${title}`,
   confirmStartAnyway: {
-    title: 'Start anyway?',
+    title: 'Start anyway',
     text: 'The first attempt may be running even though we couldn\'t find it. Starting again may create a second, billed session. "Check again" starts nothing.',
     confirm: 'Start anyway',
     deny: 'Cancel',
   },
   confirmStop: {
-    title: 'Stop this session?',
+    title: 'Stop this session',
     text: "This is final: a stopped session can't be woken. Pushed work stays.",
     confirm: 'Stop',
     deny: 'Keep running',

@@ -1,7 +1,7 @@
 /** A session's Details. */
 export const details = {
   title: 'Session details',
-  close: 'Close',
+  close: 'Done',
   headings: { request: 'This request', asked: 'Sent to Devin', response: "Devin's answer" },
   requestId: 'Request ID',
   requestTag: 'Tag in Devin',

@@ -1,7 +1,7 @@
 /** The list of messages and files that Devin gets with a task. */
 export const review = {
   title: 'What Devin gets',
-  submit: 'Done',
+  submit: 'Save',
   close: 'Cancel',
   loading: 'Reading the conversation…',
   unreadable:

@@ -100,6 +100,14 @@ describe('a Home', () => {
     expect(lineOf(full, 'r1')).not.toContain('Reproduced it');
   });
 
+  test('has a header for each group, and no primary button but Start', () => {
+    const { blocks } = render(full);
+    const headers = blocks.flatMap((block) => (block.type === 'header' ? [block.text.text] : []));
+    expect(headers).toEqual(['Your Devin sessions', 'Needs you', 'In progress', 'Earlier']);
+    expect(shown(full).match(/"style":"\w+"/g)).toEqual(['"style":"primary"']);
+    expect(lineOf(full, 'r2')).not.toContain('style');
+  });
+
   test('tells of each session its state in words, how long, what it cost, where, and its pull requests', () => {
     const words = shown({ ...full, sessions: [on(working)] });
     expect(words).toContain(

@@ -5,6 +5,7 @@ import type { SessionPhase } from '../../../src/session/lifecycle.ts';
 import { renderCard } from '../../../src/slack/blocks/session-card.ts';
 import type { CardAction } from '../../../src/slack/blocks/card-buttons.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
+import { renderSessionPick } from '../../../src/slack/blocks/session-pick.ts';
 import { ACTION } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/index.ts';
 
@@ -85,6 +86,8 @@ const full: SessionCard = {
   notes: ['Devin is busy.'],
   actions: ['open', 'reply', 'details'],
 };
+
+const namesSession: unknown = expect.stringMatching(/^Fix the flaky login test\nThis is final/);
 
 const render = (card: SessionCard) => renderCard(card, en);
 const shown = (card: SessionCard): string => JSON.stringify(render(card).blocks);
@@ -311,7 +314,14 @@ describe("a card's buttons", () => {
   test('stop a session only after a dialog that names it, and are not red on the card', () => {
     const [button] = buttons({ ...full, actions: ['stop'] });
     expect(button?.style).toBeUndefined();
-    expect(button?.confirm?.text.text).toMatch(/^Fix the flaky login test\nThis is final/);
+    expect(button?.confirm).toMatchObject({ style: 'danger', text: { text: namesSession } });
+  });
+
+  test('stop one of several only after a dialog that names it', () => {
+    const entries = [{ card: full, sessionId: 's1' }];
+    const { blocks } = renderSessionPick({ act: 'stop', entries, usage: 'stop <session>' }, en);
+    const confirm = { style: 'danger', text: { text: namesSession } };
+    expect(blocks[1]).toMatchObject({ accessory: { confirm } });
   });
 
   test('show a mode only if it is not the usual one', () => {
