@@ -30,7 +30,7 @@ export async function playDemo(stage: Stage): Promise<string[]> {
   await byStranger(stage, cast);
   print(heading('5. Devin works, asks and finishes'));
   await byConversation(stage, cast);
-  print(heading('What everybody sees in the channel'));
+  print(heading('What everyone sees in the channel'));
   print(slack.renderText(cast.channelId));
   const created = devin.createdCount();
   print(
@@ -50,14 +50,14 @@ function castOf({ people: { ana, ben, eve }, thread: { channelId, picked } }: Se
 
 async function byCommand(stage: Stage, { ana, channelId }: Cast): Promise<void> {
   const text = 'fix the flaky login test --repo acme/web --mode fast --acu 10';
-  stage.print(`ana types:  /devin ${text}`);
+  stage.print(`Ana types:  /devin ${text}`);
   await stage.slack.command(ana, channelId, text);
   await showSession(stage, channelId, 'user-ana');
 }
 
 async function byShortcut(stage: Stage, { ben, channelId, picked }: Cast): Promise<void> {
   const { slack, print } = stage;
-  print('ben picks "Start a Devin session" on his own reply, and the whole thread is included:\n');
+  print('Ben picks "Start a Devin session" on his own reply, and the whole thread is included:\n');
   await slack.shortcut(ben, { channelId, ts: picked }, 'start_session');
   const view = await settled(slack, ben);
   slack.typeIn(view.id, { 'field.prompt': 'Fix the address picker', context_choice: 'thread' });
@@ -68,7 +68,7 @@ async function byShortcut(stage: Stage, { ben, channelId, picked }: Cast): Promi
 
 async function byForm(stage: Stage, { ana, channelId }: Cast): Promise<void> {
   const { slack, print } = stage;
-  print('ana types /devin alone and presses "More options":\n');
+  print('Ana types /devin alone and presses "More options":\n');
   await slack.command(ana, channelId, '');
   const view = await settled(slack, ana);
   await slack.clickButton(ana, { viewId: view.id }, 'more_options');
@@ -88,7 +88,7 @@ async function byForm(stage: Stage, { ana, channelId }: Cast): Promise<void> {
 }
 
 async function byStranger({ slack, print }: Stage, { eve, channelId }: Cast): Promise<void> {
-  print('eve types:  /devin clean up the old feature flags\n');
+  print('Eve types:  /devin clean up the old feature flags\n');
   await slack.command(eve, channelId, 'clean up the old feature flags');
   const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve);
   print(indent(slack.renderText(notice)));
@@ -97,14 +97,14 @@ async function byStranger({ slack, print }: Stage, { eve, channelId }: Cast): Pr
 /** The scripts play here at last, so that nothing before depends on how fast they do. */
 async function byConversation({ slack, devin, pace, print }: Stage, { ben, channelId }: Cast): Promise<void> {
   devin.script('question');
-  print('ben types:  /devin rebase the payments branch\n');
+  print('Ben types:  /devin rebase the payments branch\n');
   await slack.command(ben, channelId, 'rebase the payments branch');
   pace.setSpeed(SCRIPT_SPEED);
   const question = await slack.waitForMessage(channelId, ({ text }) => text.includes('Should I start from'));
   print(indent(slack.renderText(question)));
   const session = await devin.waitForSession(({ request }) => request.prompt.startsWith('rebase'));
   const card = await cardOf(slack, channelId, session);
-  print('\nben answers in the thread:  from main, please\n');
+  print('\nBen answers in the thread:  from main, please\n');
   await slack.speak(ben, channelId, 'from main, please', { threadTs: card.ts });
   const done = await slack.waitForMessage(
     channelId,

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { playDemo } from './demo-play.ts';
 import { startSessions } from './demo-sessions.ts';
+import { GUIDE_STEPS } from './page/client/guide-steps.ts';
 import { createControl } from './page/control.ts';
 import { createGuide } from './page/guide.ts';
 import { createPage } from './page/server.ts';
@@ -144,9 +145,9 @@ function welcome(url: string): string {
     '',
     `  Open ${url}`,
     '',
-    '  A Slack for trying things out, with the real app behind it. Nothing leaves this machine.',
-    '  Try:  /devin fix the flaky login test --mode fast',
-    '  or:   the menu of a message > Start a Devin session',
+    '  The real app with a simulated Slack and Devin. Nothing leaves your machine.',
+    '  On the page is a checklist of things to try:',
+    ...GUIDE_STEPS.map(({ label }, at) => `    ${at + 1}. ${label}`),
     '',
     '  Ctrl+C ends it.',
     '',

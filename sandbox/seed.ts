@@ -40,47 +40,35 @@ type Channels = ReturnType<typeof addChannels>;
 
 /** Ids that never change: the page gives each person a color by them. */
 function addPeople(slack: LocalSlack) {
+  const add = (id: string, realName: string, given: { email: string; [flag: string]: string | boolean }) =>
+    slack.addUser({ id, name: handleOf(realName), realName, displayName: realName, ...given });
   return {
-    ana: slack.addUser({ id: 'U0ANA03', name: 'ana', realName: 'Ana Ruiz', email: 'ana@acme.example' }),
-    ben: slack.addUser({
-      id: 'U0BEN07',
-      name: 'ben',
-      realName: 'Ben Okafor',
-      email: 'ben@acme.example',
-      isAdmin: true,
-    }),
-    mei: slack.addUser({ id: 'U0MEI05', name: 'mei', realName: 'Mei Tanaka', email: 'mei@acme.example' }),
-    eve: slack.addUser({ id: 'U0EVE04', name: 'eve', realName: 'Eve Lind', email: 'eve@acme.example' }),
-    gus: slack.addUser({
-      id: 'U0GUS01',
-      name: 'gus',
-      realName: 'Gus Novak',
-      email: 'gus@agency.example',
-      isGuest: true,
-    }),
-    olga: slack.addUser({
-      id: 'U0OLGA02',
-      name: 'olga',
-      realName: 'Olga Petrov',
-      email: 'olga@globex.example',
-      teamId: 'T0GLOBEX',
-    }),
+    ana: add('U0ANA03', 'Ana Ruiz', { email: 'ana@acme.example' }),
+    ben: add('U0BEN07', 'Ben Okafor', { email: 'ben@acme.example', isAdmin: true }),
+    mei: add('U0MEI05', 'Mei Tanaka', { email: 'mei@acme.example' }),
+    eve: add('U0EVE04', 'Eve Lind', { email: 'eve@acme.example' }),
+    gus: add('U0GUS01', 'Gus Novak', { email: 'gus@agency.example', isGuest: true }),
+    olga: add('U0OLGA02', 'Olga Petrov', { email: 'olga@globex.example', teamId: 'T0GLOBEX' }),
   };
 }
 
-/** What the person switcher says of them. */
+function handleOf(realName: string): string {
+  return realName.split(' ')[0]?.toLowerCase() ?? realName;
+}
+
+/** What the person switcher shows beside their names. */
 function notesOn({ ana, ben, mei, eve, gus, olga }: People): Map<string, string> {
   return new Map([
     [ana, 'has a Devin account'],
-    [ben, 'administrator, has a Devin account'],
+    [ben, 'workspace admin, has a Devin account'],
     [mei, 'has a Devin account'],
     [eve, 'has no Devin account'],
-    [gus, 'guest of the workspace'],
-    [olga, 'of another organization'],
+    [gus, 'guest in this workspace'],
+    [olga, 'in another organization'],
   ]);
 }
 
-/** Everybody but Eve; guests and outsiders have accounts, so that it is not for that that they are refused. */
+/** Everyone but Eve; guests and outsiders have accounts, so that they aren't refused for lack of one. */
 function addOrganization(devin: LocalDevin): void {
   for (const [name, email] of [
     ['Ana Ruiz', 'ana@acme.example'],
@@ -89,7 +77,7 @@ function addOrganization(devin: LocalDevin): void {
     ['Gus Novak', 'gus@agency.example'],
     ['Olga Petrov', 'olga@globex.example'],
   ] as const) {
-    devin.addMember({ userId: `user-${name.split(' ')[0]?.toLowerCase() ?? name}`, email, name });
+    devin.addMember({ userId: `user-${handleOf(name)}`, email, name });
   }
   for (const [path, language] of [
     ['acme/web', 'TypeScript'],
@@ -123,7 +111,7 @@ function addChannels(slack: LocalSlack, { ana, ben, mei, eve, gus, olga }: Peopl
 }
 
 function addSmallTalk(slack: LocalSlack, { ana, ben, mei, eve, olga }: People, channels: Channels): void {
-  slack.say(ben, channels.payments, 'Devin is in this channel now: `/devin` and what it should do.');
+  slack.say(ben, channels.payments, 'Devin is in this channel now: type `/devin` and a task.');
   slack.say(eve, channels.general, 'The office is closed on Friday.');
   slack.say(ana, channels.general, 'Thank you :tada:');
   slack.say(mei, channels.design, 'The new address picker is in the file. Devin is not in this channel.');

@@ -27,6 +27,8 @@ export type User = {
   teamId: string;
   name: string;
   realName: string;
+  /** What Slack shows instead of the real name, if the person chose something. */
+  displayName: string;
   email: string | null;
   emailConfirmed: boolean;
   isGuest: boolean;

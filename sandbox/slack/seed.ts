@@ -84,7 +84,7 @@ export function createSeed(state: State) {
 
   /** A full, confirmed member of this workspace unless said otherwise. Returns the id. */
   function addUser({ name, id = randomId('U'), ...given }: NewUser): string {
-    const usual = { teamId, realName: name, email: null, emailConfirmed: true };
+    const usual = { teamId, realName: name, displayName: name, email: null, emailConfirmed: true };
     const flags = { isGuest: false, isBot: false, isAdmin: false, deleted: false };
     state.users.set(id, { id, name, ...usual, ...flags, ...given });
     return id;

@@ -14,7 +14,7 @@ export function wireUser(user: User, withEmail: boolean): Record<string, unknown
     tz: 'Etc/UTC',
     profile: {
       real_name: user.realName,
-      display_name: user.name,
+      display_name: user.displayName,
       ...(withEmail && user.email !== null && { email: user.email }),
       team: user.teamId,
     },

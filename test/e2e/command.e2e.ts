@@ -17,7 +17,7 @@ describe('the slash command', () => {
     await card.waitFor();
     await card.getByText('Finished').waitFor();
     await card.getByRole('link', { name: /acme\/web/ }).waitFor();
-    expect(await card.textContent()).toContain('ana · ');
+    expect(await card.textContent()).toContain('Ana Ruiz · ');
 
     const [session, ...others] = stage.devin.sessions;
     expect(others).toEqual([]);

@@ -1,14 +1,5 @@
-import type {
-  Act,
-  Answer,
-  Entry,
-  GuideStep,
-  Option,
-  Person,
-  ShownChannel,
-  ShownMessage,
-  Snapshot,
-} from './wire.ts';
+import type { GuideStep } from './guide-steps.ts';
+import type { Act, Answer, Entry, Option, Person, ShownChannel, ShownMessage, Snapshot } from './wire.ts';
 
 /** A private sentence of Slack's own, as Slackbot says it; gone when the page is loaded again. */
 export type Notice = {

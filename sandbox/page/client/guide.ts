@@ -1,11 +1,13 @@
 import type { App, Trying } from './app.ts';
 import { personOf, readableChannels } from './app.ts';
+import { GUIDE_STEPS } from './guide-steps.ts';
+import type { GuideStep } from './guide-steps.ts';
 import { icon } from './icons.ts';
 import { postControl } from './panel-api.ts';
 import { becomePerson, openChannel, openThread } from './places.ts';
 import { h } from './vnode.ts';
 import type { Child, VNode } from './vnode.ts';
-import type { GuideStep, ShownGuide } from './wire.ts';
+import type { ShownGuide } from './wire.ts';
 import { write } from './written.ts';
 
 /** The demo's banner and its list of things to try. */
@@ -15,7 +17,6 @@ const FLAKY = '/devin fix the flaky login test --repo acme/web --mode fast';
 const REFUSED = '/devin clean up the old feature flags';
 
 type Step = {
-  label: string;
   /** What to do next, once it is chosen. */
   hint: (app: App, shown: ShownGuide) => string;
   go: (app: App, shown: ShownGuide) => void;
@@ -23,7 +24,6 @@ type Step = {
 
 const STEPS: Record<GuideStep, Step> = {
   command: {
-    label: 'Fix a flaky test',
     hint: () => 'The command is in the composer. Press Enter.',
     go(app, shown) {
       becomeMember(app, shown);
@@ -31,7 +31,6 @@ const STEPS: Record<GuideStep, Step> = {
     },
   },
   thread: {
-    label: 'Turn a bug thread into a session',
     hint: ({ state }) =>
       `Press ⋯ on the bug report and pick "${state.snapshot.shortcuts[0]?.name ?? ''}". Devin gets the whole thread.`,
     go(app, shown) {
@@ -41,10 +40,9 @@ const STEPS: Record<GuideStep, Step> = {
     },
   },
   answer: {
-    label: "Answer Devin's question",
     hint: (_app, { questionTs }) =>
       questionTs === null
-        ? 'Devin asks nothing now. In Controls, pick "Asks a question, then goes on" and start a session.'
+        ? 'Devin has no question now. In Controls, pick "Asks a question, then goes on" and start a session.'
         : 'Devin waits in this thread. Reply to it, for example: from main, please',
     go(app, shown) {
       becomeMember(app, shown);
@@ -52,8 +50,7 @@ const STEPS: Record<GuideStep, Step> = {
     },
   },
   kill: {
-    label: 'Kill the app mid-run: nothing is lost',
-    hint: () => 'The app was killed and starts again. Sessions and cards go on.',
+    hint: () => 'The app was killed and restarts. Sessions and cards continue.',
     go(app) {
       postControl({ do: 'restart-bot' }).catch((error: unknown) =>
         app.update({ toast: error instanceof Error ? error.message : String(error) }),
@@ -61,17 +58,13 @@ const STEPS: Record<GuideStep, Step> = {
     },
   },
   stranger: {
-    label: 'See it as someone without access',
-    hint: () =>
-      'You are Eve now, without a Devin account. Press Enter. You can switch back at the top right.',
+    hint: () => "You're Eve now, who has no Devin account. Press Enter. Switch back at the top right.",
     go(app, shown) {
       becomePerson(app, shown.strangerId);
       compose(app, shown, REFUSED);
     },
   },
 };
-
-const ORDER = ['command', 'thread', 'answer', 'kill', 'stranger'] as const satisfies readonly GuideStep[];
 
 export function guide(app: App): Child {
   const { guide: shown } = app.state.snapshot;
@@ -84,7 +77,7 @@ export function guide(app: App): Child {
     h(
       'ol.guide-steps',
       {},
-      ORDER.map((name, at) => stepItem({ app, shown, name, number: at + 1 })),
+      GUIDE_STEPS.map((step, at) => stepItem({ ...step, app, shown, number: at + 1 })),
       h(
         'li',
         { key: 'install' },
@@ -99,10 +92,10 @@ export function guide(app: App): Child {
   );
 }
 
-type Item = { app: App; shown: ShownGuide; name: GuideStep; number: number };
+type Item = { app: App; shown: ShownGuide; name: GuideStep; label: string; number: number };
 
-function stepItem({ app, shown, name, number }: Item): VNode {
-  const { label, go } = STEPS[name];
+function stepItem({ app, shown, name, label, number }: Item): VNode {
+  const { go } = STEPS[name];
   const isDone = shown.done.includes(name);
   const choose = (event: Event): void => {
     event.stopPropagation();
@@ -137,7 +130,7 @@ export function isPointedAt(app: App, ts: string): boolean {
   return app.state.snapshot.guide?.bugTs === ts && chosenStep(app) === 'thread';
 }
 
-/** Who has no access could not take the step. */
+/** A person without access could not take the step. */
 function becomeMember(app: App, { memberId, strangerId, channelId }: ShownGuide): void {
   const role = personOf(app.state, app.state.userId)?.role;
   const canStart = role === 'admin' || role === 'member';

@@ -1,3 +1,4 @@
+import type { GuideStep } from './guide-steps.ts';
 import type { Block } from '../../slack/rules/blocks.ts';
 
 /** What the page and its server say to each other: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
@@ -88,8 +89,6 @@ export type ShownSession = {
   pullRequests: { url: string; state: string | null }[];
   messages: { source: 'devin' | 'user'; message: string; createdAtMs: number }[];
 };
-
-export type GuideStep = 'command' | 'thread' | 'answer' | 'kill' | 'stranger';
 
 /** What there is to try in the demo, and what has been done of it. */
 export type ShownGuide = {
