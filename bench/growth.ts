@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { createQueue } from '../src/jobs/queue.ts';
+import { createQueue } from '../src/queue/jobs.ts';
 import { openDatabase } from '../src/store/database.ts';
 import type { Database, DatabaseOptions } from '../src/store/database.ts';
 import { vacuum } from '../src/store/embedded/upkeep.ts';

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Skews } from './clock-skew.ts';
 import type { DevinRequestFacts } from './devin/attempt.ts';
-import type { Depth } from './jobs/queue.ts';
+import type { Depth } from './queue/index.ts';
 import type { RefusedDelivery } from './slack/http-receiver.ts';
 import type { RequestState } from './session/request.ts';
 

@@ -1,4 +1,10 @@
-/** The exactly-once kit: the only way to do once what cannot be taken back. */
+/** Jobs, and the exactly-once kit: the only way to do once what cannot be taken back. */
+export { createQueue, POLL_SECONDS } from './jobs.ts';
+export type { Depth, Enqueue, EnqueueAll, Queue } from './jobs.ts';
+export { createOneAtATime } from './one-at-a-time.ts';
+export type { OneAtATime } from './one-at-a-time.ts';
+export { homeKey } from './payloads.ts';
+export type { AnswerTo, Jobs, Lost, Notice, Place, Resumption, Search, SteeringVerb } from './payloads.ts';
 export { createPostOnce } from './post-once.ts';
 export type { PostOnce } from './post-once.ts';
 export { backOffMs, retryWindow } from './retry-window.ts';

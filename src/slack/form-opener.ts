@@ -1,4 +1,4 @@
-import type { Enqueue } from '../jobs/queue.ts';
+import type { Enqueue } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { Person } from '../store/identities.ts';

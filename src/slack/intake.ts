@@ -10,7 +10,7 @@ import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../sess
 import type { Wish } from '../session/intent.ts';
 import type { LimitReached } from '../session/limits.ts';
 import { EARLY_CARD_MS } from '../session/request.ts';
-import type { EnqueueAll } from '../jobs/queue.ts';
+import type { EnqueueAll } from '../queue/index.ts';
 import { inBatches } from '../store/batches.ts';
 import { beginCommit, inTime } from '../store/deadline.ts';
 import type { Deadline } from '../store/deadline.ts';

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { AnswerTo, Jobs, SteeringVerb } from '../jobs/payloads.ts';
-import type { Enqueue } from '../jobs/queue.ts';
+import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
 import type { ReplyWay } from '../session/reply.ts';
 import { commitInTime } from '../store/deadline.ts';

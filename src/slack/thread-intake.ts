@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Enqueue } from '../jobs/queue.ts';
+import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
 import { isForDevin } from '../session/listening.ts';
 import type { Began, Listen, Mentions } from '../session/listening.ts';

@@ -1,7 +1,7 @@
 import { checkSlack } from '../checks.ts';
-import { createHomeHealth } from '../jobs/home-health.ts';
-import { createGreeter } from '../jobs/greet-channel.ts';
-import { createHomePublisher } from '../jobs/publish-home.ts';
+import { createHomeHealth } from '../home/home-health.ts';
+import { createGreeter } from '../home/greet-channel.ts';
+import { createHomePublisher } from '../home/publish-home.ts';
 import { manifestScopes } from '../slack/manifest-scopes.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import { en } from '../text/index.ts';

@@ -1,9 +1,9 @@
 import { checkDevin, checkPermissions, checkSlack } from '../checks.ts';
 import { StartError } from '../errors.ts';
 import type { Readiness } from '../health.ts';
-import type { Sweep } from '../jobs/sweep.ts';
-import type { Tidying } from '../jobs/tidy.ts';
-import type { Watcher } from '../jobs/watch/watcher.ts';
+import type { Sweep } from '../create/sweep.ts';
+import type { Tidying } from '../store/tidy.ts';
+import type { Watcher } from '../follow/watcher.ts';
 import type { HttpServer } from '../slack/http-server.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { migrate } from '../store/migrate.ts';

@@ -5,18 +5,20 @@ import type { Devin } from '../devin/devin.ts';
 import { lookUpMembers } from '../identity/members.ts';
 import { createIdentityResolver } from '../identity/resolve.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import { createOneAtATime } from '../jobs/one-at-a-time.ts';
-import type { OneAtATime } from '../jobs/one-at-a-time.ts';
-import { createPostOnce, createSearchUntilFound, createWithLease } from '../queue/index.ts';
-import type { PostOnce, SearchUntilFound, WithLease } from '../queue/index.ts';
-import { createAdopt } from '../jobs/create-session/send.ts';
-import type { Adopt } from '../jobs/create-session/send.ts';
-import { createQueue } from '../jobs/queue.ts';
-import type { Queue } from '../jobs/queue.ts';
-import { createTransitions } from '../jobs/transitions.ts';
-import type { Transitions } from '../jobs/transitions.ts';
-import { createDrawCard } from '../jobs/cards/index.ts';
-import type { DrawCard } from '../jobs/cards/index.ts';
+import {
+  createOneAtATime,
+  createPostOnce,
+  createQueue,
+  createSearchUntilFound,
+  createWithLease,
+} from '../queue/index.ts';
+import type { OneAtATime, PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import { createAdopt } from '../create/send.ts';
+import type { Adopt } from '../create/send.ts';
+import { createTransitions } from '../create/transitions.ts';
+import type { Transitions } from '../create/transitions.ts';
+import { createDrawCard } from '../cards/index.ts';
+import type { DrawCard } from '../cards/index.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { countSetAside } from '../store/set-aside.ts';

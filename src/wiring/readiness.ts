@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Readiness } from '../health.ts';
-import type { Queue } from '../jobs/queue.ts';
+import type { Queue } from '../queue/index.ts';
 import type { Bolt } from '../slack/bolt.ts';
 import type { Database } from '../store/database.ts';
 

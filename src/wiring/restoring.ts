@@ -1,11 +1,11 @@
 import { lookUpMembers } from '../identity/members.ts';
-import { createBringIn } from '../jobs/bring-in/bring-in.ts';
-import { createReadHistory } from '../jobs/bring-in/read-history.ts';
-import { createSessionMember } from '../jobs/bring-in/session-member.ts';
-import { createFindPlaces } from '../jobs/restore/find-places.ts';
-import { createFindRequester } from '../jobs/restore/find-requester.ts';
-import { createRestoreSession } from '../jobs/restore/restore-session.ts';
-import { createSessionsRestorer } from '../jobs/restore/restore-sessions.ts';
+import { createBringIn } from '../restore/bring-in.ts';
+import { createReadHistory } from '../restore/read-history.ts';
+import { createSessionMember } from '../restore/session-member.ts';
+import { createFindPlaces } from '../restore/find-places.ts';
+import { createFindRequester } from '../restore/find-requester.ts';
+import { createRestoreSession } from '../restore/restore-session.ts';
+import { createSessionsRestorer } from '../restore/restore-sessions.ts';
 import type { Parts } from './parts.ts';
 
 /** After the database was lost: sessions find their way back to their cards. */

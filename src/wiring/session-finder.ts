@@ -1,5 +1,5 @@
-import { createFindSession, createFindSessions } from '../jobs/create-session/find-session.ts';
-import type { FindSession, FindSessions } from '../jobs/create-session/find-session.ts';
+import { createFindSession, createFindSessions } from '../create/find-session.ts';
+import type { FindSession, FindSessions } from '../create/find-session.ts';
 import type { Parts } from './parts.ts';
 
 export function createSessionFinder({ config, devin, store }: Parts): {

@@ -1,5 +1,5 @@
-import { createTidying } from '../jobs/tidy.ts';
-import type { Tidying } from '../jobs/tidy.ts';
+import { createTidying } from '../store/tidy.ts';
+import type { Tidying } from '../store/tidy.ts';
 import { createRetention } from '../store/retention.ts';
 import type { Parts } from './parts.ts';
 

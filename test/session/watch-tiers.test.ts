@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import { BATCH } from '../../src/jobs/watch/status-source.ts';
+import { BATCH } from '../../src/follow/status-source.ts';
 import { goesFirst, jittered, lookInterval } from '../../src/session/watch-tiers.ts';
 
 const MINUTE = 60_000;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { createRound, ROUND_TIMES } from '../../src/jobs/watch/round.ts';
+import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
 import { createLog } from '../../src/log.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createSessions } from '../../src/store/sessions.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { tidy } from '../../src/jobs/tidy.ts';
+import { tidy } from '../../src/store/tidy.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createRequests } from '../../src/store/requests.ts';

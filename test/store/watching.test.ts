@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { createCards } from '../../src/store/cards.ts';
-import { createSweep, SWEEP_TIMES } from '../../src/jobs/sweep.ts';
+import { createSweep, SWEEP_TIMES } from '../../src/create/sweep.ts';
 import { createKnownPeople } from '../../src/store/known-people.ts';
 import { createForms } from '../../src/store/forms.ts';
 import { createLeases } from '../../src/store/leases.ts';

@@ -4,7 +4,7 @@ import type { TestSpecification } from 'vitest/node';
 /** Longest first. Vitest remembers how long files took, but a clean clone has no such memory. */
 const LONG = [
   'crash/crash',
-  'jobs/queue',
+  'queue/jobs',
   'flows/watching',
   'flows/thread-from-devin',
   'flows/thread-to-devin',

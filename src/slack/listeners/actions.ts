@@ -1,6 +1,5 @@
 import type { App } from '@slack/bolt';
-import type { Resumption } from '../../jobs/payloads.ts';
-import type { Enqueue } from '../../jobs/queue.ts';
+import type { Enqueue, Resumption } from '../../queue/index.ts';
 import { hiddenValues } from '../../session/defaults.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { SessionRequest } from '../../store/request-row.ts';

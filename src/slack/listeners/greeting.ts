@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import type { Enqueue } from '../../jobs/queue.ts';
+import type { Enqueue } from '../../queue/index.ts';
 import type { Greetings } from '../../store/greetings.ts';
 import type { Tables } from '../../store/tables.ts';
 import type { Text } from '../../text/index.ts';

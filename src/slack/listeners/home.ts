@@ -1,8 +1,7 @@
 import type { App, BlockAction } from '@slack/bolt';
 import { z } from 'zod';
-import { homeKey } from '../../jobs/payloads.ts';
-import type { Jobs } from '../../jobs/payloads.ts';
-import type { Enqueue } from '../../jobs/queue.ts';
+import { homeKey } from '../../queue/index.ts';
+import type { Enqueue, Jobs } from '../../queue/index.ts';
 import { NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';

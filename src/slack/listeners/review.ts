@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import type { Enqueue } from '../../jobs/queue.ts';
+import type { Enqueue } from '../../queue/index.ts';
 import { CONTEXT_CHOICES } from '../../session/context.ts';
 import type { Without } from '../../session/context.ts';
 import type { Form, Forms } from '../../store/forms.ts';

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt';
-import type { SteeringVerb } from '../../jobs/payloads.ts';
+import type { SteeringVerb } from '../../queue/index.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';

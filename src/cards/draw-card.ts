@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { elapsedStep } from '../session/elapsed.ts';
+import type { SessionPhase } from '../session/lifecycle.ts';
+import { isOpen } from '../session/request.ts';
+import { renderCard } from '../slack/blocks/session-card.ts';
+import { cardView } from '../slack/card-view.ts';
+import type { Rendered } from '../slack/outbound.ts';
+import { shownAs, stageShown } from '../store/cards.ts';
+import type { EditClass } from '../store/cards.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Text } from '../text/index.ts';
+
+export type DrawnCard = {
+  rendered: Rendered;
+  /** Its stage, and a fingerprint of all it shows; a few minutes more make no other card. */
+  shown: string;
+  phase: SessionPhase;
+  /** null: it has none, or has not been read. */
+  session: SessionRow | null;
+};
+export type DrawCard = (request: SessionRequest) => Promise<DrawnCard>;
+
+type DrawDeps = { sessions: Pick<Sessions, 'ofRequest'>; text: Text; now: () => number };
+
+export function createDrawCard({ sessions, text, now }: DrawDeps): DrawCard {
+  return async (request) => {
+    const session = request.state === 'created' ? await sessions.ofRequest(request.id) : null;
+    const card = cardView({ request, session, nowMs: now() }, text);
+    const { elapsedMs, phase } = card;
+    const step = renderCard({ ...card, elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs) }, text);
+    const fingerprint = createHash('sha256').update(JSON.stringify(step)).digest('base64url');
+    const shown = shownAs(isOpen(request.state) ? null : phase, fingerprint);
+    return { rendered: renderCard(card, text), shown, phase, session };
+  };
+}
+
+/** Phases in which a person has something to do or to know: a card that was deleted comes again. */
+const NEEDED: ReadonlySet<SessionPhase> = new Set([
+  'needs-you',
+  'needs-approval',
+  'finished',
+  'failed',
+  'capped',
+  'unknown',
+]);
+const OVER: ReadonlySet<SessionPhase> = new Set(['ended', 'gone']);
+
+export const isNeeded = (phase: SessionPhase): boolean => NEEDED.has(phase);
+
+/** How soon what is new on a card is to be seen. */
+export function editClass(
+  { cardShown: before, state }: SessionRequest,
+  { shown, phase }: Pick<DrawnCard, 'shown' | 'phase'>,
+): EditClass {
+  const [was, is] = [before === null ? null : stageShown(before), stageShown(shown)];
+  if (is === null || was === is) return 'rest';
+  if (was === null && state !== 'unknown') return 'url';
+  return NEEDED.has(phase) || OVER.has(phase) ? 'needed' : 'rest';
+}

@@ -1,0 +1,106 @@
+import type { Cards } from '../store/cards.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Lease, WithLease } from '../queue/index.ts';
+import type { RedrawHome } from '../home/redraw-home.ts';
+import { editClass } from './draw-card.ts';
+import type { DrawCard, DrawnCard } from './draw-card.ts';
+import { hasCard } from './place.ts';
+import { putCard, threadOfCard } from './put-card.ts';
+import type { PutDeps } from './put-card.ts';
+
+export { hasCard } from './place.ts';
+export { createDrawCard } from './draw-card.ts';
+export type { DrawCard } from './draw-card.ts';
+
+type CardDeps = PutDeps & {
+  requests: Pick<Requests, 'find'>;
+  cards: Cards;
+  drawCard: DrawCard;
+  withLease: WithLease;
+  redrawHome: RedrawHome;
+};
+
+/** Who edits or posts the card of a request does it under this name, one at a time. */
+export const cardLease = (requestId: string): string => `card:${requestId}`;
+
+const HELD_WAIT_MS = 1000;
+/** After these another job goes on, so that none takes long. */
+const MOST_CARDS = 50;
+
+/** Cards say what the rows say: what is new gets in line, and the line is served within what Slack takes. */
+export function createCardUpdater(deps: CardDeps) {
+  const { requests, cards, drawCard, withLease, enqueue, redrawHome, log } = deps;
+
+  /** False: there is nothing new to show. */
+  async function lineUp(request: SessionRequest): Promise<boolean> {
+    if (!hasCard(request)) {
+      if (request.cardStale) await cards.leaveLine(request);
+      return false;
+    }
+    const drawn = await drawCard(request);
+    await follow(deps, request, drawn);
+    if (drawn.shown === request.cardShown) {
+      await cards.drawn(request, drawn.shown);
+      return false;
+    }
+    await cards.lineUp(request, editClass(request, drawn));
+    return true;
+  }
+
+  async function show(requestId: string, lease: Lease): Promise<void> {
+    const request = await requests.find(requestId);
+    if (request === null) return;
+    if (!hasCard(request)) return cards.leaveLine(request);
+    const drawn = await drawCard(request);
+    if (await putCard(deps, { request, drawn, lease })) await redrawHome(request);
+  }
+
+  /** A card that cannot be shown harms only itself. */
+  async function showOne(requestId: string): Promise<void> {
+    try {
+      const leased = await withLease(cardLease(requestId), async (lease) => show(requestId, lease));
+      if (leased.kind === 'busy') await cards.putOff(requestId, HELD_WAIT_MS);
+    } catch (error) {
+      log.warn({ err: error, requestId }, 'a card could not be shown');
+    }
+  }
+
+  async function serve(teamId: string, signal: AbortSignal): Promise<void> {
+    for (let served = 0; served < MOST_CARDS; served += 1) {
+      if (signal.aborted) return;
+      const turn = await cards.takeTurn(teamId);
+      if (turn.kind === 'none') return;
+      if (turn.kind === 'wait') return later(teamId, turn.ms);
+      await showOne(turn.requestId);
+    }
+    await later(teamId, 0);
+  }
+
+  async function later(teamId: string, startAfterMs: number): Promise<void> {
+    await enqueue('serve-cards', { teamId }, { key: teamId, startAfterMs });
+  }
+
+  return {
+    async update(requestId: string, signal: AbortSignal): Promise<void> {
+      const request = await requests.find(requestId);
+      if (request !== null && (await lineUp(request))) await serve(request.teamId, signal);
+    },
+    serve,
+  };
+}
+
+/** The session of a card that was posted while it was being created begins without a thread. */
+async function follow(
+  { db, sessions, enqueue }: CardDeps,
+  request: SessionRequest,
+  { session }: DrawnCard,
+): Promise<void> {
+  const thread = threadOfCard(request);
+  if (session === null || session.threadTs !== '' || thread === null) return;
+  const { sessionId } = session;
+  await db.transaction().execute(async (trx) => {
+    await sessions.place(sessionId, thread, trx);
+    await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+  });
+}

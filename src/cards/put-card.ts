@@ -1,0 +1,163 @@
+import type { Kysely } from 'kysely';
+import type { Log } from '../log.ts';
+import { cardMetadata } from '../slack/ids.ts';
+import { slackFailure } from '../slack/errors.ts';
+import type { SlackFailure } from '../slack/errors.ts';
+import type { CardPlace, Outbound } from '../slack/outbound.ts';
+import { shownAs } from '../store/cards.ts';
+import type { Cards } from '../store/cards.ts';
+import { cardPost } from '../store/posts.ts';
+import type { Posts } from '../store/posts.ts';
+import { cardThread } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Sessions } from '../store/sessions.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
+import { backOffMs } from '../queue/index.ts';
+import { mayPass } from '../slack/place-trouble.ts';
+import { isNeeded } from './draw-card.ts';
+import type { DrawnCard } from './draw-card.ts';
+import { placeOf, wasDeleted } from './place.ts';
+
+export type PutDeps = {
+  db: Kysely<Tables>;
+  cards: Cards;
+  posts: Pick<Posts, 'find'>;
+  sessions: Pick<Sessions, 'place'>;
+  outbound: Pick<Outbound, 'updateCard' | 'directChannel'>;
+  postOnce: PostOnce;
+  enqueue: Enqueue;
+  now: () => number;
+  log: Log;
+};
+
+/** What a card shows that was found again. */
+const UNKNOWN = shownAs(null, '?');
+
+type Put = { request: SessionRequest; drawn: DrawnCard; lease: Lease };
+
+/** Posts the card once, or edits it; false: it is put off. */
+export async function putCard(deps: PutDeps, put: Put): Promise<boolean> {
+  const { cards, outbound } = deps;
+  const { request, drawn } = put;
+  const { id, teamId, cardChannelId: channelId, cardTs: ts } = request;
+  if (channelId === null || ts === null) return postCard(deps, put);
+  const result = await outbound.updateCard(channelId, ts, drawn.rendered);
+  if (result.kind === 'updated') return drawnNow(deps, request, drawn.shown);
+  if (result.kind === 'rate-limited') await cards.pauseEdits(teamId, result.retryAfterMs);
+  if (result.kind !== 'refused' || result.code !== 'message_not_found') return failed(deps, put, result);
+  await cards.lost(id);
+  return postCard(deps, { ...put, request: { ...request, cardTs: null } });
+}
+
+async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
+  const { request, drawn, lease } = put;
+  if (wasDeleted(request) && !isNeeded(drawn.phase)) return drawnNow(deps, request, drawn.shown);
+  const attempt = await deps.posts.find(cardPost(request.id));
+  if (request.state === 'refused' && attempt === null) return tellInstead(deps, request);
+  const place = await placeOf(request, deps.outbound).catch(slackFailure);
+  if (place === null) return nowhere(deps, request, 'no_direct_message');
+  if ('kind' in place) return failed(deps, put, place);
+  const posted = await deps.postOnce({
+    key: cardPost(request.id),
+    place,
+    mark: cardMetadata(request),
+    lease,
+    render: async () => Promise.resolve(drawn.rendered),
+  });
+  // What an earlier attempt posted may show less.
+  const shown = attempt === null ? drawn.shown : UNKNOWN;
+  if (posted.kind === 'posted') return placed(deps, request, { ...place, ts: posted.ts, shown });
+  return notPosted(deps, put, posted, place);
+}
+
+async function notPosted(
+  deps: PutDeps,
+  put: Put,
+  failure: SlackFailure,
+  { channelId }: CardPlace,
+): Promise<boolean> {
+  const { request } = put;
+  if (failure.kind === 'unclear') return failed(deps, put, failure);
+  if (failure.kind === 'refused') {
+    if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, request, failure.code);
+    await deps.cards.moveElsewhere(request.id, failure.code);
+    return putOff(deps, request, 0);
+  }
+  await deps.cards.pausePosts(channelId, failure.retryAfterMs);
+  // A direct message's channel is known only now, so the line cannot wait for it.
+  return putOff(deps, request, request.cardElsewhere === null ? 0 : failure.retryAfterMs);
+}
+
+type Placed = CardPlace & { ts: string; shown: string };
+
+async function placed(
+  { db, cards, sessions, enqueue }: PutDeps,
+  request: SessionRequest,
+  { channelId, threadTs, ts, shown }: Placed,
+): Promise<boolean> {
+  const { id, sessionId, cardElsewhere: elsewhere } = request;
+  await db.transaction().execute(async (trx) => {
+    // The session first, as everywhere: two that lock both in different orders would wait for each other.
+    if (sessionId !== null) {
+      await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
+      await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+    }
+    const isLast = await cards.placed(request, { channelId, ts, shown }, trx);
+    if (!isLast || shown === UNKNOWN)
+      await enqueue('update-card', { requestId: id }, { trx, key: id, urgent: true });
+    if (elsewhere !== null && !wasDeleted(request))
+      await enqueue('tell-person', { requestId: id, notice: 'card-elsewhere' }, { trx });
+  });
+  return true;
+}
+
+async function drawnNow(
+  { cards, enqueue }: PutDeps,
+  request: SessionRequest,
+  shown: string,
+): Promise<boolean> {
+  const { id } = request;
+  // What changed meanwhile is drawn again, so that the last word is the row's.
+  if (!(await cards.drawn(request, shown))) await enqueue('update-card', { requestId: id }, { key: id });
+  return true;
+}
+
+/** The request was refused while its card was about to be posted. */
+async function tellInstead({ cards, enqueue }: PutDeps, request: SessionRequest): Promise<boolean> {
+  await enqueue('tell-person', { requestId: request.id, notice: 'refused' });
+  await cards.leaveLine(request);
+  return true;
+}
+
+/** Slack takes it nowhere: a session that was started is told privately. */
+async function nowhere(deps: PutDeps, request: SessionRequest, code: string): Promise<boolean> {
+  const { id: requestId, state } = request;
+  deps.log.warn({ requestId, code }, 'Slack refused to take a card');
+  if (state === 'created' && !wasDeleted(request))
+    await deps.enqueue('tell-person', { requestId, notice: 'no-card' });
+  await deps.cards.leaveLine(request);
+  return true;
+}
+
+async function failed(deps: PutDeps, { request, drawn }: Put, failure: SlackFailure): Promise<boolean> {
+  const { now, log } = deps;
+  const triedForMs = now() - request.updatedAt.getTime();
+  if (failure.kind === 'rate-limited') return putOff(deps, request, failure.retryAfterMs);
+  if (failure.kind === 'unclear' || mayPass(failure.code, triedForMs))
+    return putOff(deps, request, backOffMs(triedForMs));
+  log.warn({ requestId: request.id, code: failure.code }, 'Slack refused to edit a card');
+  return drawnNow(deps, request, drawn.shown);
+}
+
+async function putOff({ cards }: PutDeps, { id }: SessionRequest, ms: number): Promise<boolean> {
+  await cards.putOff(id, ms);
+  return false;
+}
+
+/** Where the session of a request is followed: the thread of its card, or the one under it. null: no card yet. */
+export function threadOfCard(request: SessionRequest): { channelId: string; threadTs: string } | null {
+  const { cardChannelId: channelId, cardTs: ts } = request;
+  if (channelId === null || ts === null) return null;
+  return { channelId, threadTs: cardThread(request) ?? ts };
+}

@@ -1,0 +1,124 @@
+import type { SlackFile, SlackMessage } from '../session/context.ts';
+import type { QuotedThread } from '../session/prompt.ts';
+import { buildPrompt, isTooLong, writeTranscript } from '../session/prompt.ts';
+import { chosenMessages, tickedMessages } from '../slack/context.ts';
+import type { ThreadMessages, ThreadReader } from '../slack/context.ts';
+import type { SlackFiles } from '../slack/files.ts';
+import { askedAt } from '../store/request-row.ts';
+import type { LeftOut, SessionRequest } from '../store/request-row.ts';
+import { handOverFile, handOverText } from './hand-over-file.ts';
+import type { UploadFile } from './hand-over-file.ts';
+import type { Transitions } from './transitions.ts';
+import { nextOrLeave } from './outcome.ts';
+import type { CreateStep } from './outcome.ts';
+import { waitFor } from './patience.ts';
+import type { EndRequest } from './patience.ts';
+
+/** More files than this are left out, and the card says so. */
+const MAX_FILES = 20;
+
+type AttachDeps = {
+  thread: ThreadReader;
+  nameMentions: (text: string) => Promise<string>;
+  files: SlackFiles;
+  upload: UploadFile;
+  transitions: Transitions;
+  end: EndRequest;
+  now: () => number;
+};
+
+type Material = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: LeftOut[] };
+
+/** A conversation that is too long for the prompt. */
+const TRANSCRIPT = 'slack-thread.txt';
+
+/** identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. */
+export function createAttachStep(deps: AttachDeps): CreateStep {
+  return async (request, signal) => {
+    const material = await collect(deps, request);
+    const { files, leftOut } = await filesOf(deps, request, material);
+    const { quoted } = material;
+    const transcript = quoted !== null && isTooLong(quoted) ? writeTranscript(quoted) : null;
+    const urls: string[] = [];
+    const handOvers = [
+      ...(transcript === null
+        ? []
+        : [async () => handOverText(deps.upload, { name: TRANSCRIPT, text: transcript, signal })]),
+      ...files.map((file) => async () => handOverFile(deps, file, { askedAt: askedAt(request), signal })),
+    ];
+    for (const handOver of handOvers) {
+      const uploaded = await handOver();
+      if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
+      else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
+      else if (uploaded.kind === 'wait') return waitFor(request, uploaded, deps);
+      else return waitFor(request, { waiting: 'down', retryAfterMs: null }, deps);
+    }
+    const isAttached = transcript !== null && !leftOut.some(({ name }) => name === TRANSCRIPT);
+    const prompt = buildPrompt({
+      task: await deps.nameMentions(request.draft.values.prompt ?? ''),
+      thread: quoted,
+      transcript: isAttached ? TRANSCRIPT : null,
+      requestId: request.id,
+    });
+    const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
+    const card = leftOut.length > 0;
+    return nextOrLeave(
+      await deps.transitions.move({ id: request.id, from: 'identified', to: 'attached', changes }, { card }),
+    );
+  };
+}
+
+async function collect({ thread }: AttachDeps, { context, userId }: SessionRequest): Promise<Material> {
+  if (context === null) return { messages: [], quoted: null, leftOut: [] };
+  const read = context.choice === 'message' ? ALONE : await thread.read(context, userId);
+  const chosen = read.kind === 'read' ? chosenMessages(context, read.messages) : [context.picked];
+  const { messages, unticked } = tickedMessages(context, chosen);
+  const unread = read.kind === 'read' && context.choice !== 'message' ? read.unread[context.choice] : 0;
+  return {
+    messages,
+    quoted: await thread.quote(context, { messages, unread, unticked }),
+    leftOut: leftOutOf(read, unread),
+  };
+}
+
+/** Of the picked message alone, nothing is read. */
+const ALONE: ThreadMessages = {
+  kind: 'read',
+  messages: [],
+  unread: { 'until-here': 0, thread: 0 },
+};
+
+function leftOutOf(read: ThreadMessages, unread: number): LeftOut[] {
+  switch (read.kind) {
+    case 'read':
+      return unread === 0 ? [] : [{ name: String(unread), reason: 'thread-too-long' }];
+    case 'unreadable':
+      return [{ name: read.code, reason: 'thread-unreadable' }];
+    case 'not-theirs':
+      return [{ name: '', reason: 'thread-not-theirs' }];
+  }
+}
+
+async function filesOf(
+  { files }: AttachDeps,
+  request: SessionRequest,
+  { messages, leftOut }: Material,
+): Promise<{ files: SlackFile[]; leftOut: LeftOut[] }> {
+  const chosen = await Promise.all(
+    request.slackFileIds.map(async (id) => ({ id, file: await files.find(id) })),
+  );
+  const unseen = chosen.filter(({ file }) => file === null);
+  const all = [
+    ...chosen.flatMap(({ file }) => (file === null ? [] : [file])),
+    ...messages.flatMap((message) => message.files),
+  ];
+  const unique = [...new Map(all.map((file) => [file.id, file])).values()];
+  return {
+    files: unique.slice(0, MAX_FILES),
+    leftOut: [
+      ...leftOut,
+      ...unseen.map(({ id }) => ({ name: id, reason: 'unreadable' as const })),
+      ...unique.slice(MAX_FILES).map(({ name }) => ({ name, reason: 'too-many' as const })),
+    ],
+  };
+}

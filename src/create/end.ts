@@ -1,0 +1,23 @@
+import type { Envelopes } from '../store/envelope.ts';
+import { hasCard } from '../cards/index.ts';
+import type { Transitions } from './transitions.ts';
+import type { EndRequest } from './patience.ts';
+import { nextOrLeave } from './outcome.ts';
+
+/** Ends a request without a session: on its card, or privately if it has none. Session secrets are erased. */
+export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRequest {
+  return async (request, failure) => {
+    const refused = failure.kind === 'identity' || failure.kind === 'limit';
+    const ended = await transitions.move(
+      {
+        id: request.id,
+        from: request.state,
+        to: refused ? 'refused' : 'failed',
+        changes: { failure, waiting: null, sealed: envelopes.withoutSecrets(request.id, request.sealed) },
+      },
+      // A card that is being posted now counts, too.
+      (moved) => (hasCard(moved) ? { card: true } : { tell: 'refused' }),
+    );
+    return nextOrLeave(ended);
+  };
+}

@@ -1,0 +1,109 @@
+import type { Kysely } from 'kysely';
+import { DevinError } from '../devin/errors.ts';
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { Log } from '../log.ts';
+import { lateLookInterval } from '../session/late-looks.ts';
+import { twiceKey } from '../session/milestones.ts';
+import { isOpen } from '../session/request.ts';
+import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
+import type { Milestones } from '../store/milestones.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
+import type { Tables } from '../store/tables.ts';
+import type { FindSessions } from './find-session.ts';
+import type { Adopt } from './send.ts';
+import type { Enqueue } from '../queue/index.ts';
+
+type FindLateDeps = {
+  db: Kysely<Tables>;
+  lostAnswers: LostAnswers;
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'ofRequest' | 'lock' | 'change'>;
+  milestones: Pick<Milestones, 'add'>;
+  findSessions: FindSessions;
+  adopt: Adopt;
+  enqueue: Enqueue;
+  now: () => number;
+  log: Log;
+};
+
+/**
+ * Looks again for sessions whose creation was not answered and which were not found in time: each costs whether
+ * anyone sees it or not. Returns how long to leave Devin alone, in ms.
+ */
+export function createLateFinder(deps: FindLateDeps) {
+  const { lostAnswers, requests, findSessions, now, log } = deps;
+
+  /** Before Devin is asked: what fails is not repeated at once. */
+  async function plan(lost: LostAnswer): Promise<void> {
+    const intervalMs = lateLookInterval(now() - lost.lostAt.getTime());
+    await lostAnswers.plan(lost, intervalMs === null ? null : new Date(now() + intervalMs));
+  }
+
+  async function look(due: readonly LostAnswer[], signal: AbortSignal): Promise<void> {
+    const missing: SessionRequest[] = [];
+    for (const { requestId: id, sentAt } of due) {
+      const request = await requests.find(id);
+      // One that is on its way again is looked for when it has come to an end.
+      if (request !== null && !isOpen(request.state)) missing.push({ ...request, sentAt });
+    }
+    if (missing.length === 0) return;
+    const found = await findSessions(missing, { signal });
+    for (const request of missing) await settle(deps, request, found.get(request.id) ?? []);
+  }
+
+  return async (signal: AbortSignal): Promise<number> => {
+    const due = await lostAnswers.due(new Date(now()));
+    for (const lost of due) await plan(lost);
+    try {
+      await look(due, signal);
+      return 0;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      log.warn(
+        { err: error },
+        'looking for sessions that may have started late failed; it is tried again later',
+      );
+      return error instanceof DevinError ? (error.retryAfterMs ?? 0) : 0;
+    }
+  };
+}
+
+/** The first of those that nobody knows of yet is the one that was missing. */
+async function settle(
+  deps: FindLateDeps,
+  request: SessionRequest,
+  found: readonly SessionResponse[],
+): Promise<void> {
+  const { sessions, requests, adopt, log } = deps;
+  const own = await sessions.ofRequest(request.id);
+  const isNews = (one: SessionResponse): boolean => own?.told.includes(twiceKey(toOther(one))) !== true;
+  const session = found.find(isNews);
+  // It may have been settled, or sent again, while Devin was asked.
+  const current = session === undefined ? null : await requests.find(request.id);
+  if (session === undefined || current === null || isOpen(current.state)) return;
+  log.info({ requestId: request.id, sessionId: session.session_id }, 'a session was found late');
+  if (current.state === 'created') await tellTwice(deps, current, session);
+  else await adopt(current, session);
+}
+
+/** A person started it anyway, so there are two now; announced once, by the one that is followed. */
+async function tellTwice(
+  { db, sessions, milestones, lostAnswers, enqueue }: FindLateDeps,
+  { id: requestId, sessionId }: SessionRequest,
+  other: SessionResponse,
+): Promise<void> {
+  if (sessionId === null) return;
+  const key = twiceKey(toOther(other));
+  await db.transaction().execute(async (trx) => {
+    const current = await sessions.lock(sessionId, trx);
+    if (current === null || current.told.includes(key)) return;
+    await sessions.change(sessionId, { told: [...current.told, key] }, trx);
+    await milestones.add(sessionId, [key], trx);
+    await lostAnswers.found(requestId, trx);
+    await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
+  });
+}
+
+const toOther = ({ session_id: id, url }: SessionResponse) => ({ id, url });

@@ -1,0 +1,121 @@
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { SessionQuery } from '../devin/session-list.ts';
+import { requestTag } from '../session/request.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Sessions } from '../store/sessions.ts';
+
+type Options = { signal?: AbortSignal };
+
+type FindDeps = {
+  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
+  /** A session's first message, which is its prompt; null when it has none yet. */
+  firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
+  sessions: Pick<Sessions, 'bound'>;
+  tagRequests: boolean;
+};
+
+/** `sentAt`: by Devin's clock. */
+type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
+
+/**
+ * The sessions that were created for each of these requests and belong to no request yet, by the request's id, oldest
+ * first. Throws when Devin cannot be asked.
+ */
+export type FindSessions = (
+  missing: readonly Missing[],
+  options?: Options,
+) => Promise<ReadonlyMap<string, SessionResponse[]>>;
+
+/** The session that was created for this request; null: there is none, or it cannot be told which. */
+export type FindSession = (request: Missing) => Promise<SessionResponse | null>;
+
+/** Devin's times are whole seconds, and its clocks may differ a little among themselves. */
+const MARGIN_S = 60;
+/** Of one query; they are part of its address. */
+const MAX_TAGS = 50;
+
+/**
+ * Which filters Devin's list honors, and how, is not documented: so two lists are put together, and everything is
+ * checked on what comes back. Nobody gets a session that runs as another person, even if its tag matches.
+ */
+export function createFindSessions(deps: FindDeps): FindSessions {
+  const { tagRequests } = deps;
+
+  async function list(query: SessionQuery, options: Options): Promise<SessionResponse[]> {
+    const { items } = await deps.listSessions(query, options);
+    const bound = await deps.sessions.bound(items.map(({ session_id: id }) => id));
+    // A session may be started by another, with its tags.
+    return items.filter((one) => !bound.has(one.session_id) && one.parent_session_id === null);
+  }
+
+  async function pick(listed: readonly SessionResponse[], request: Missing, promptOf: FirstMessage) {
+    const own = listed
+      .filter((session) => runsAsAsked(session, request))
+      .toSorted((a, b) => a.created_at - b.created_at);
+    if (tagRequests) return own.filter(({ tags }) => tags.includes(requestTag(request.id)));
+    const matches: SessionResponse[] = [];
+    // Without a time any session of the same words would do.
+    for (const session of request.sentAt === null ? [] : own) {
+      if ((await promptOf(session.session_id)) === request.prompt) matches.push(session);
+    }
+    return matches;
+  }
+
+  return async (missing, options = {}) => {
+    const found = new Map<string, SessionResponse[]>();
+    const promptOf = remembered(async (id: string) => deps.firstMessage(id, options));
+    const look = async (query: SessionQuery): Promise<void> => {
+      const left = missing.filter(({ id }) => !found.has(id));
+      const listed = left.length === 0 ? [] : await list({ ...query, ...createdAfter(left) }, options);
+      for (const request of left) {
+        const picked = await pick(listed, request, promptOf);
+        if (picked.length > 0) found.set(request.id, picked);
+      }
+    };
+    await look({ origins: ['api'] });
+    if (tagRequests) for (const tags of tagsOf(missing, found)) await look({ tags });
+    return found;
+  };
+}
+
+type FirstMessage = (sessionId: string) => Promise<string | null>;
+
+function remembered(read: FirstMessage): FirstMessage {
+  const answers = new Map<string, string | null>();
+  return async (id) => {
+    const answer = answers.has(id) ? (answers.get(id) ?? null) : await read(id);
+    answers.set(id, answer);
+    return answer;
+  };
+}
+
+/** With several that fit, none can be told from the others unless it carries the request's own tag. */
+export function createFindSession(find: FindSessions, tagRequests: boolean): FindSession {
+  return async (request) => {
+    const [first, ...others] = (await find([request])).get(request.id) ?? [];
+    return first === undefined || (others.length > 0 && !tagRequests) ? null : first;
+  };
+}
+
+/** The member it was asked for; without one, no member at all. */
+export function runsAsAsked(
+  { user_id: userId, service_user_id: serviceUserId }: SessionResponse,
+  { identity }: Pick<SessionRequest, 'identity'>,
+): boolean {
+  if (identity?.kind === 'matched') return identity.devinUserId === userId;
+  return userId === null || userId === serviceUserId;
+}
+
+function tagsOf(missing: readonly Missing[], found: ReadonlyMap<string, unknown>): string[][] {
+  const tags = missing.filter(({ id }) => !found.has(id)).map(({ id }) => requestTag(id));
+  return Array.from({ length: Math.ceil(tags.length / MAX_TAGS) }, (_, page) =>
+    tags.slice(page * MAX_TAGS, (page + 1) * MAX_TAGS),
+  );
+}
+
+function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'created_after'> {
+  const sent = missing.map(({ sentAt }) => sentAt?.getTime() ?? null);
+  const known = sent.filter((ms) => ms !== null);
+  if (known.length < sent.length) return {};
+  return { created_after: Math.floor(Math.min(...known) / 1000) - MARGIN_S };
+}

@@ -1,0 +1,101 @@
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Failure } from '../session/failure.ts';
+import type { Identity, RefusedIdentity } from '../session/identity.ts';
+import { slackFailure } from '../slack/errors.ts';
+import type { PresenceOf } from '../slack/presence.ts';
+import type { Person } from '../store/identities.ts';
+import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
+import { DevinError } from '../devin/errors.ts';
+import type { Transitions } from './transitions.ts';
+import { devinTrouble } from './devin-trouble.ts';
+import { nextOrLeave } from './outcome.ts';
+import type { CreateStep, StepOutcome } from './outcome.ts';
+import { waitFor } from './patience.ts';
+import type { EndRequest } from './patience.ts';
+
+type IdentifyDeps = {
+  resolver: IdentityResolver;
+  presence: PresenceOf;
+  transitions: Transitions;
+  end: EndRequest;
+  now: () => number;
+};
+
+/** Why a card is not where it was asked for, beside Slack's own codes. */
+export const PERSON_NOT_IN_CONVERSATION = 'person_not_in_conversation';
+
+/** Slack delivers a command only from a conversation its author is in; that counts for a minute, as an answer would. */
+const SLACKS_WORD_MS = 60_000;
+
+/** accepted -> identified, or refused. */
+export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
+  const { resolver, transitions, end } = deps;
+
+  /** Nothing is posted in a conversation for a person who is not in it. */
+  async function placeChanges(request: SessionRequest): Promise<RequestChanges> {
+    const { source, channelId, userId } = request;
+    if (request.cardElsewhere !== null) return {};
+    if (source === 'command' && deps.now() - request.createdAt.getTime() < SLACKS_WORD_MS) return {};
+    const presence = await deps.presence({ channelId, userId });
+    return presence === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION, cardAttemptedAt: null } : {};
+  }
+
+  return async (request) => {
+    try {
+      const [identity, placing] = await Promise.all([
+        resolver.resolve(requesterOf(request)),
+        placeChanges(request),
+      ]);
+      if (identity.kind === 'refused') return await end(request, refusedAs(identity));
+      const changes = { identity, waiting: null, ...placing };
+      return nextOrLeave(
+        await transitions.move({ id: request.id, from: 'accepted', to: 'identified', changes }),
+      );
+    } catch (error) {
+      return afterTrouble(request, error, deps);
+    }
+  };
+}
+
+type AcceptedIdentity = Exclude<Identity, RefusedIdentity>;
+type Identified = { kind: 'accepted'; identity: AcceptedIdentity } | { kind: 'not'; outcome: StepOutcome };
+type AgainDeps = Pick<IdentifyDeps, 'resolver' | 'transitions' | 'end' | 'now'>;
+
+/** Who the session runs as, as things are now: minutes or weeks may have passed since the request was identified. */
+export function createIdentifyAgain(deps: AgainDeps) {
+  return async (request: SessionRequest): Promise<Identified> => {
+    try {
+      const identity = await deps.resolver.resolve(requesterOf(request));
+      if (identity.kind !== 'refused') return { kind: 'accepted', identity };
+      return { kind: 'not', outcome: await deps.end(request, refusedAs(identity)) };
+    } catch (error) {
+      return { kind: 'not', outcome: await afterTrouble(request, error, deps) };
+    }
+  };
+}
+
+function requesterOf({ teamId, userId }: SessionRequest): Person {
+  return { teamId, userId };
+}
+
+function refusedAs({ reason, maskedEmail }: RefusedIdentity): Failure {
+  return { kind: 'identity', reason, maskedEmail };
+}
+
+async function afterTrouble(request: SessionRequest, error: unknown, deps: AgainDeps): Promise<StepOutcome> {
+  const trouble = lookupTrouble(error);
+  return trouble.kind === 'final' ? deps.end(request, trouble.failure) : waitFor(request, trouble, deps);
+}
+
+/** A look-up changes nothing, so whatever happened to its answer, it can be repeated. */
+export function lookupTrouble(error: unknown) {
+  if (!(error instanceof DevinError)) {
+    const failure = slackFailure(error);
+    const retryAfterMs = failure.kind === 'rate-limited' ? failure.retryAfterMs : null;
+    return { kind: 'wait', waiting: 'busy', retryAfterMs } as const;
+  }
+  const trouble = devinTrouble(error);
+  if (trouble.kind === 'unknown-outcome')
+    return { kind: 'wait', waiting: 'down', retryAfterMs: null } as const;
+  return trouble;
+}

@@ -1,0 +1,159 @@
+import type { Transaction } from 'kysely';
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { Identity } from '../session/identity.ts';
+import type { LimitReached } from '../session/limits.ts';
+import { FOUND_LATE } from '../session/milestones.ts';
+import { buildRequest, isOpen, requestTag } from '../session/request.ts';
+import type { RequestState, SessionCreateRequest } from '../session/request.ts';
+import type { Envelopes } from '../store/envelope.ts';
+import type { Limiter } from '../store/limiter.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Transitions } from './transitions.ts';
+import type { createIdentifyAgain } from './identify.ts';
+import { devinTrouble } from './devin-trouble.ts';
+import { nextOrLeave } from './outcome.ts';
+import type { CreateStep, StepOutcome } from './outcome.ts';
+import { waitFor } from './patience.ts';
+import type { EndRequest } from './patience.ts';
+
+type SendDeps = {
+  createSession: (request: SessionCreateRequest) => Promise<SessionResponse>;
+  /** Once more, as things are right before the session is asked for. */
+  identify: ReturnType<typeof createIdentifyAgain>;
+  limiter: Pick<Limiter, 'beforeSending'>;
+  envelopes: Envelopes;
+  /** Off where the organization enforces its own tags. */
+  tagRequests: boolean;
+  transitions: Transitions;
+  adopt: Adopt;
+  /** What time it is at Devin; null: not known. */
+  devinTime: () => Promise<Date | null>;
+  end: EndRequest;
+  now: () => number;
+};
+
+/**
+ * Binds a session to its request, which is then `created`, whatever it was before. Where that was over already, the
+ * person is told, unless it was them who asked for another look.
+ */
+export type Adopt = (
+  request: SessionRequest,
+  session: SessionResponse,
+  how?: { asked: boolean },
+) => Promise<StepOutcome>;
+type Adoption = { session: SessionResponse; asked: boolean };
+
+/**
+ * attached -> sending -> created. `sending` is on disk before the POST leaves. The POST is made once; only when
+ * Devin says that it did nothing, or was never reached, does the request go back to `attached`.
+ */
+export function createSendStep(deps: SendDeps): CreateStep {
+  const { createSession, transitions, adopt, end } = deps;
+
+  async function afterError(sending: SessionRequest, error: unknown): Promise<StepOutcome> {
+    const trouble = devinTrouble(error);
+    switch (trouble.kind) {
+      case 'unknown-outcome':
+        return { kind: 'next', request: sending };
+      case 'final':
+        return end(sending, trouble.failure);
+      case 'wait': {
+        const { id } = sending;
+        const attached = await transitions.move({
+          id,
+          from: 'sending',
+          to: 'attached',
+          changes: { sentAt: null },
+        });
+        return attached === null ? { kind: 'leave' } : waitFor(attached, trouble, deps);
+      }
+    }
+  }
+
+  return async (request) => {
+    const now = await deps.identify(request);
+    if (now.kind === 'not') return now.outcome;
+    const { identity } = now;
+    const body = composeRequest({ ...request, identity }, deps);
+    if (body === null) return end(request, { kind: 'secrets-lost' });
+    const { id } = request;
+    // The lost answer of a session is looked for from here on.
+    const changes = { sentAt: await deps.devinTime(), waiting: null, identity };
+    const card = runsAs(identity) !== runsAs(request.identity);
+    const limit: { reached: LimitReached | null } = { reached: null };
+    const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {
+      limit.reached = await deps.limiter.beforeSending(request, trx);
+      return limit.reached === null;
+    };
+    const sending = await transitions.move(
+      { id, from: 'attached', to: 'sending', changes },
+      { card },
+      onlyIf,
+    );
+    if (limit.reached !== null) return end(request, { kind: 'limit', ...limit.reached });
+    if (sending === null) return { kind: 'leave' };
+    try {
+      return await adopt(sending, await createSession(body));
+    } catch (error) {
+      return afterError(sending, error);
+    }
+  };
+}
+
+function runsAs(identity: Identity | null): string | null {
+  return identity?.kind === 'matched' ? identity.devinUserId : null;
+}
+
+/** null: the session secrets can no longer be read. */
+function composeRequest(
+  request: SessionRequest,
+  { envelopes, tagRequests }: Pick<SendDeps, 'envelopes' | 'tagRequests'>,
+): SessionCreateRequest | null {
+  const envelope = envelopes.open(request.id, request.sealed);
+  if (envelope === null) return null;
+  const { identity } = request;
+  return buildRequest({
+    draft: request.draft.values,
+    prompt: request.prompt ?? request.draft.values.prompt ?? '',
+    tag: tagRequests ? requestTag(request.id) : null,
+    createAsUserId: runsAs(identity),
+    uploadedUrls: request.uploads?.urls ?? [],
+    sessionSecrets: envelope.sessionSecrets,
+  });
+}
+
+export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes, 'withoutSecrets'>): Adopt {
+  const from = async (state: RequestState, request: SessionRequest, { session, asked }: Adoption) =>
+    transitions.move(
+      {
+        id: request.id,
+        from: state,
+        to: 'created',
+        changes: {
+          sessionId: session.session_id,
+          waiting: null,
+          failure: null,
+          // A notice may still be on its way to where the person asked.
+          sealed: envelopes.withoutSecrets(request.id, request.sealed),
+        },
+      },
+      {
+        card: true,
+        session: {
+          sessionId: session.session_id,
+          requestId: request.id,
+          url: session.url,
+          response: session,
+          ...(!isOpen(state) && !asked && { told: [FOUND_LATE] }),
+        },
+      },
+    );
+  return async (request, session, { asked } = { asked: false }) => {
+    const adoption = { session, asked };
+    // A session that exists beats a verdict reached meanwhile that nobody knows.
+    return nextOrLeave(
+      (await from(request.state, request, adoption)) ?? (await from('unknown', request, adoption)),
+    );
+  };
+}

@@ -1,0 +1,100 @@
+import type { Log } from '../log.ts';
+import { repeat } from '../repeat.ts';
+import type { Repetition } from '../repeat.ts';
+import type { Cards } from '../store/cards.ts';
+import { KNOWN_FOR_MS } from '../slack/people.ts';
+import type { Forms } from '../store/forms.ts';
+import type { KnownPeople } from '../store/known-people.ts';
+import type { Milestones } from '../store/milestones.ts';
+import type { Posts } from '../store/posts.ts';
+import type { Replies } from '../store/replies.ts';
+import type { Requests } from '../store/requests.ts';
+import type { SessionMessages } from '../store/session-messages.ts';
+import type { Enqueue } from '../queue/index.ts';
+
+export type SweepTimes = {
+  /** How often it looks. */
+  everyMs: number;
+  /** An open request that nobody holds and nothing has happened to for so long has lost its job. */
+  strandedMs: number;
+};
+export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000 };
+
+/** Messages that wait for so long have lost their job: while one side is busy, they try by themselves. */
+const WAITING_MS = 10 * 60 * 1000;
+const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
+
+type SweepDeps = {
+  requests: Pick<Requests, 'stranded'>;
+  cards: Pick<Cards, 'unlined' | 'teamsInLine'>;
+  forms: Pick<Forms, 'deleteBefore'>;
+  knownPeople: Pick<KnownPeople, 'deleteBefore'>;
+  replies: Pick<Replies, 'waiting'>;
+  messages: Pick<SessionMessages, 'waiting'>;
+  milestones: Pick<Milestones, 'waiting'>;
+  posts: Pick<Posts, 'sweep'>;
+  enqueue: Enqueue;
+  times: SweepTimes;
+  log: Log;
+};
+
+export type Sweep = ReturnType<typeof createSweep>;
+
+/** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
+export function createSweep(deps: SweepDeps) {
+  const { requests, cards, forms, knownPeople, replies, messages, milestones, posts, enqueue, times, log } =
+    deps;
+  let looking: Repetition | null = null;
+
+  const ago = (ms: number): Date => new Date(Date.now() - ms);
+
+  async function recover(strandedMs: number): Promise<void> {
+    const requestIds = await requests.stranded(ago(strandedMs));
+    for (const id of requestIds) await enqueue('create-session', { requestId: id }, { key: id });
+    if (requestIds.length > 0) log.info({ requests: requestIds.length }, 'took up what was left undone');
+  }
+
+  /** Without a look at the time: what waits already is asked for once more, which queues nothing. */
+  async function recoverCards(): Promise<void> {
+    for (const id of await cards.unlined()) await enqueue('update-card', { requestId: id }, { key: id });
+    for (const teamId of await cards.teamsInLine()) await enqueue('serve-cards', { teamId }, { key: teamId });
+  }
+
+  /** Messages and announcements that are still on their way. */
+  async function recoverThreads(waitingMs: number): Promise<void> {
+    const toDevin = await replies.waiting(waitingMs);
+    for (const id of toDevin) await enqueue('relay-to-devin', { sessionId: id }, { key: id });
+    const fromDevin = await messages.waiting(ago(waitingMs));
+    for (const id of fromDevin) await enqueue('relay-from-devin', { sessionId: id }, { key: id });
+    const toTell = await milestones.waiting(ago(waitingMs));
+    for (const id of toTell) await enqueue('tell-milestones', { sessionId: id }, { key: id });
+  }
+
+  async function look(): Promise<void> {
+    try {
+      await recover(times.strandedMs);
+      await recoverCards();
+      await recoverThreads(WAITING_MS);
+      await forms.deleteBefore(ago(FORM_LIFE_MS));
+      await knownPeople.deleteBefore(ago(KNOWN_FOR_MS));
+      await posts.sweep();
+    } catch (error) {
+      log.warn({ err: error }, 'looking for what was left undone failed');
+    }
+  }
+
+  return {
+    /** `alone`: no other process can be at work, so whatever is open was left by a dead one. */
+    async start({ alone }: { alone: boolean }): Promise<void> {
+      await recover(alone ? 0 : times.strandedMs);
+      await recoverCards();
+      await recoverThreads(alone ? 0 : WAITING_MS);
+      looking ??= repeat(look, times.everyMs);
+    },
+    async stop(): Promise<void> {
+      const ending = looking;
+      looking = null;
+      await ending?.stop();
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Kysely, Transaction } from 'kysely';
+import { lateLookInterval } from '../session/late-looks.ts';
+import { isOpen } from '../session/request.ts';
+import type { RequestState } from '../session/request.ts';
+import type { Cards } from '../store/cards.ts';
+import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
+import type { Milestones } from '../store/milestones.ts';
+import { cardThread } from '../store/request-row.ts';
+import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
+import type { Requests, Step } from '../store/requests.ts';
+import type { NewSession, Sessions } from '../store/sessions.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Enqueue, Notice } from '../queue/index.ts';
+
+/** What has to happen because of a transition; it is enqueued in the transition's own transaction. */
+export type Consequences = {
+  /** The card shows something new. */
+  card?: boolean;
+  /** The person is told privately. */
+  tell?: Notice;
+  /** With what is to be told of it, if anything. */
+  session?: BoundSession;
+  /** The request has work to do again. */
+  run?: boolean;
+};
+
+/** The thread is the card's, wherever that is by now. */
+type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs'>;
+
+export type Transitions = ReturnType<typeof createTransitions>;
+
+type TransitionDeps = {
+  db: Kysely<Tables>;
+  requests: Requests;
+  cards: Pick<Cards, 'markStale'>;
+  sessions: Pick<Sessions, 'bind'>;
+  milestones: Pick<Milestones, 'add'>;
+  lostAnswers: Pick<LostAnswers, 'add' | 'found'>;
+  enqueue: Enqueue;
+  /** Told after each commit. */
+  onMoved: (state: RequestState) => void;
+  now: () => number;
+};
+
+export function createTransitions(deps: TransitionDeps) {
+  const { db, requests, cards, enqueue, onMoved } = deps;
+
+  /**
+   * One transaction; null when the request is no longer in `from`. `then`: what follows, which may depend on the row as
+   * it is now that nobody else changes it. `onlyIf` is asked first: false leaves everything as it is.
+   */
+  async function move(
+    step: Step,
+    then: Consequences | ((moved: SessionRequest) => Consequences) = {},
+    onlyIf: ((trx: Transaction<Tables>) => Promise<boolean>) | null = null,
+  ): Promise<SessionRequest | null> {
+    const moved = await db.transaction().execute(async (trx) => {
+      if (onlyIf !== null && !(await onlyIf(trx))) return null;
+      const moved = await requests.advance(step, trx);
+      if (moved === null) return null;
+      const { card, tell, session, run } = typeof then === 'function' ? then(moved) : then;
+      if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
+      if (session !== undefined) await bind(deps, { step, session, moved }, trx);
+      if (card === true) await showOnCard(step, trx);
+      if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
+      if (run === true) await enqueue('create-session', { requestId: step.id }, { trx, key: step.id });
+      return moved;
+    });
+    if (moved !== null && step.from !== step.to) onMoved(step.to);
+    return moved;
+  }
+
+  /** The URL of a new session, or that there is none, is shown before everything else. */
+  async function showOnCard({ id, to }: Step, trx: Transaction<Tables>): Promise<void> {
+    await cards.markStale(id, trx);
+    const urgent = !isOpen(to);
+    await enqueue('update-card', { requestId: id }, { trx, key: id, urgent });
+  }
+
+  return {
+    move,
+    /** Changes something without leaving the state. */
+    async stay(request: SessionRequest, changes: RequestChanges, then: Consequences = {}) {
+      return move({ id: request.id, from: request.state, to: request.state, changes }, then);
+    },
+  };
+}
+
+/** Given up: from here on the watcher looks for its session. */
+function lostAnswer(request: SessionRequest, nowMs: number): LostAnswer {
+  return {
+    requestId: request.id,
+    sentAt: request.sentAt ?? request.createdAt,
+    lostAt: new Date(nowMs),
+    nextLookAt: new Date(nowMs + (lateLookInterval(0) ?? 0)),
+  };
+}
+
+async function bind(
+  { sessions, milestones, lostAnswers, enqueue }: TransitionDeps,
+  { step, session, moved }: { step: Step; session: BoundSession; moved: SessionRequest },
+  trx: Transaction<Tables>,
+): Promise<void> {
+  const { sessionId, told = [] } = session;
+  await sessions.bind({ ...session, ...threadOf(moved) }, trx);
+  // Of a request that was over, it is one whose answer had been lost.
+  if (!isOpen(step.from)) await lostAnswers.found(step.id, trx);
+  if (told.length === 0) return;
+  await milestones.add(sessionId, told, trx);
+  await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
+}
+
+/** The thread in which a session is followed: the one its card is in, else the one under it; '' until it is posted. */
+function threadOf(request: SessionRequest): { teamId: string; channelId: string; threadTs: string } {
+  return {
+    teamId: request.teamId,
+    channelId: request.cardChannelId ?? request.channelId,
+    threadTs: cardThread(request) ?? request.cardTs ?? '',
+  };
+}

@@ -1,0 +1,158 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Page, SessionMessage } from '../devin/schemas.ts';
+import { nextKey } from '../session/milestones.ts';
+import { effectivePreferences } from '../session/preferences.ts';
+import { markdownWords } from '../slack/blocks/markdown.ts';
+import type { Calls } from '../store/calls.ts';
+import type { Cards } from '../store/cards.ts';
+import type { Milestones } from '../store/milestones.ts';
+import type { Replies } from '../store/replies.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Enqueue } from '../queue/index.ts';
+import type { ListMessages } from './list-messages.ts';
+
+const PAGE = 100;
+/** A call goes with the words that ask, which are posted meanwhile; if it does not, it is told by itself. */
+const CALL_AFTER_MS = 5000;
+/** Longer than any card shows. */
+const LAST_WORDS_LENGTH = 300;
+
+type FetchDeps = {
+  db: Kysely<Tables>;
+  sessions: Pick<Sessions, 'find' | 'change' | 'lock'>;
+  milestones: Pick<Milestones, 'add'>;
+  calls: Pick<Calls, 'isOutdated'>;
+  messages: Pick<SessionMessages, 'known' | 'add' | 'lastSaid'>;
+  replies: Pick<Replies, 'recognize' | 'move'>;
+  cards: Pick<Cards, 'markStale'>;
+  settings: Pick<Settings, 'preferencesFor'>;
+  listMessages: ListMessages;
+  enqueue: Enqueue;
+};
+
+export type Followed = { session: SessionRow; request: SessionRequest };
+type Look = Followed & { showsWebMessages: boolean };
+
+/**
+ * Reads what was said in a session since the last time, and stores it in Devin's order. The last page has no cursor
+ * to go on from, so it is read again from the last cursor there was, and messages are known by their event. Resolves
+ * with the number of new ones.
+ */
+export function createFetchMessages(deps: FetchDeps) {
+  const { listMessages, settings } = deps;
+
+  async function showsWebMessages({ request }: Followed): Promise<boolean> {
+    const { teamId, channelId, userId } = request;
+    return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).webMessages;
+  }
+
+  return async (followed: Followed, signal: AbortSignal): Promise<number> => {
+    const { sessionId } = followed.session;
+    const look = { ...followed, showsWebMessages: await showsWebMessages(followed) };
+    let cursor = followed.session.messagesCursor;
+    let isFirstPage = cursor === null;
+    let count = 0;
+    for (;;) {
+      const page = await listMessages(sessionId, { after: cursor, first: PAGE, signal });
+      count += await storePage(deps, look, { page, isFirstPage });
+      if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
+      cursor = page.end_cursor;
+      isFirstPage = false;
+    }
+    await showLastWords(deps, sessionId);
+    return count;
+  };
+}
+
+type PageRead = { page: Page<SessionMessage>; isFirstPage: boolean };
+
+async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: PageRead): Promise<number> {
+  const { sessionId } = look.session;
+  const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
+  return deps.db.transaction().execute(async (trx) => {
+    const eventIds = page.items.map(({ event_id: id }) => id);
+    const known = await deps.messages.known(sessionId, eventIds, trx);
+    const fresh = page.items.filter(({ event_id: id }) => !known.has(id));
+    const rows: NewMessage[] = [];
+    for (const message of fresh) {
+      const state = message === prompt ? 'skipped' : await stateOf(deps, { look, message, trx });
+      rows.push(toRow(message, state));
+    }
+    await deps.messages.add(sessionId, rows, trx);
+    if (fresh.some(({ source }) => source === 'devin')) await callAgain(deps, sessionId, trx);
+    if (page.end_cursor !== null)
+      await deps.sessions.change(sessionId, { messagesCursor: page.end_cursor }, trx);
+    return fresh.length;
+  });
+}
+
+/** Devin went on and asks again, between two looks or with its status unchanged: another question is another call. */
+async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Tables>): Promise<void> {
+  const { sessions, milestones, calls, enqueue } = deps;
+  const session = await sessions.lock(sessionId, trx);
+  if (session?.phase !== 'needs-you' || !(await calls.isOutdated(sessionId, trx))) return;
+  const key = nextKey(session.told, 'needs-you');
+  await milestones.add(sessionId, [key], trx);
+  await sessions.change(sessionId, { told: [...session.told, key] }, trx);
+  const later = { key: sessionId, startAfterMs: CALL_AFTER_MS };
+  await enqueue('tell-milestones', { sessionId }, { trx, ...later });
+}
+
+type Said = { look: Look; message: SessionMessage; trx: Transaction<Tables> };
+
+/** Devin's words are for the thread; those of people only where they were not said here. */
+async function stateOf(deps: FetchDeps, { look, message, trx }: Said): Promise<NewMessage['state']> {
+  const { session, showsWebMessages } = look;
+  const forThread = session.synced ? 'pending' : 'left-out';
+  if (message.source === 'devin') return forThread;
+  const { event_id: eventId, message: text } = message;
+  const echo = { sessionId: session.sessionId, eventId, text };
+  const replyId = await deps.replies.recognize(echo, trx);
+  if (replyId !== null) await arrived(deps, replyId, trx);
+  return showsWebMessages && replyId === null ? forThread : 'skipped';
+}
+
+/** A reply that has arrived is no longer uncertain, and must not be sent again. */
+async function arrived(
+  { replies, enqueue }: FetchDeps,
+  replyId: string,
+  trx: Transaction<Tables>,
+): Promise<void> {
+  const moved = await replies.move({ id: replyId, from: ['unknown'], to: 'delivered' }, trx);
+  if (moved !== null) await enqueue('tell-reply', { replyId }, { trx });
+}
+
+function toRow(message: SessionMessage, state: NewMessage['state']): NewMessage {
+  const { event_id: eventId, source, message: text } = message;
+  return { eventId, source, text, state, saidAt: saidAt(message) };
+}
+
+function saidAt({ created_at: seconds }: SessionMessage): Date {
+  return new Date(seconds * 1000);
+}
+
+/** Of Devin, as the card shows them; null: it said nothing. */
+export function lastWordsOf(messages: readonly SessionMessage[]): string | null {
+  const last = messages.findLast(({ source }) => source === 'devin');
+  return last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
+}
+
+/** For the card. Read from what is stored: a message that cannot be read has been kept by then. */
+async function showLastWords(deps: FetchDeps, sessionId: string): Promise<void> {
+  const { db, messages, sessions, cards, enqueue } = deps;
+  const said = await messages.lastSaid(sessionId);
+  const session = said === null ? null : await sessions.find(sessionId);
+  if (said === null || session === null) return;
+  const words = markdownWords(said.text, LAST_WORDS_LENGTH);
+  if (words === '' || words === session.lastWords) return;
+  const { requestId } = session;
+  await db.transaction().execute(async (trx) => {
+    await sessions.change(sessionId, { lastWords: words }, trx);
+    await cards.markStale(requestId, trx);
+    await enqueue('update-card', { requestId }, { trx, key: requestId });
+  });
+}

@@ -1,0 +1,195 @@
+import { DevinError } from '../devin/errors.ts';
+import type { Log } from '../log.ts';
+import { retryWindow } from '../queue/index.ts';
+import type { Enqueue, WithLease } from '../queue/index.ts';
+import { notice } from '../slack/blocks/notices.ts';
+import { ownEntry } from '../slack/blocks/own-entry.ts';
+import { escape, link } from '../slack/blocks/text.ts';
+import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
+import type { Calls } from '../store/calls.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Milestones } from '../store/milestones.ts';
+import type { Requests } from '../store/requests.ts';
+import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
+import { MOST_FAILURES } from '../store/set-aside.ts';
+import type { SetAside } from '../store/set-aside.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Text } from '../text/index.ts';
+import type { Followed } from './fetch-messages.ts';
+import type { FindAttachments } from './find-attachments.ts';
+import type { PostContext, PostOutcome } from './post-message.ts';
+
+export type RelayTimes = {
+  /** How soon it is tried again while another process is at it. */
+  busyMs: number;
+  /** After an answer of Slack's that was lost or made no sense. */
+  unclearMs: number;
+  /** While the thread takes no messages. */
+  troubleMs: number;
+};
+export const RELAY_TIMES: RelayTimes = { busyMs: 1000, unclearMs: 2000, troubleMs: 10 * 60_000 };
+
+type RelayDeps = {
+  sessions: Pick<Sessions, 'find' | 'change'>;
+  requests: Pick<Requests, 'find'>;
+  messages: Pick<SessionMessages, 'nextPending' | 'leaveOutPending' | 'skip'>;
+  milestones: Pick<Milestones, 'pending'>;
+  setAside: Pick<SetAside, 'note' | 'clear'>;
+  calls: Pick<Calls, 'part' | 'answered'>;
+  fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
+  findAttachments: FindAttachments;
+  postMessage: (session: SessionRow, row: MessageRow, context: PostContext) => Promise<PostOutcome>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+  withLease: WithLease;
+  enqueue: Enqueue;
+  times: RelayTimes;
+  now: () => number;
+  text: Text;
+  log: Log;
+};
+
+/**
+ * Brings what was said in a session into its thread: fetched and stored first, then posted in order, each message
+ * once, by one process at a time; then what is worth a message of its own is told.
+ */
+export function createRelayFromDevin(deps: RelayDeps) {
+  const { sessions, requests, messages, withLease, enqueue, times } = deps;
+
+  async function again(sessionId: string, startAfterMs: number): Promise<void> {
+    await enqueue('relay-from-devin', { sessionId }, { key: sessionId, startAfterMs });
+  }
+
+  function pauseMs(outcome: Exclude<PostOutcome, { kind: 'posted' | 'refused' }>): number {
+    switch (outcome.kind) {
+      case 'put-off':
+        return outcome.afterMs;
+      case 'rate-limited':
+        return outcome.retryAfterMs;
+      case 'unclear':
+        return times.unclearMs;
+    }
+  }
+
+  /** Whether everything was posted that can be. */
+  async function post(sessionId: string, context: PostContext): Promise<boolean> {
+    for (;;) {
+      context.signal.throwIfAborted();
+      const session = await sessions.find(sessionId);
+      // Without a thread it waits for one.
+      if (session === null || session.threadTs === '') return true;
+      if (!session.synced) await messages.leaveOutPending(sessionId);
+      const row = await messages.nextPending(sessionId);
+      if (row === null) return true;
+      const outcome = await postOrSetAside(deps, session, { row, context });
+      if (outcome === null) continue;
+      if (outcome.kind === 'posted') {
+        if (session.threadTrouble !== null) await sessions.change(sessionId, { threadTrouble: null });
+      } else if (outcome.kind === 'refused') {
+        await noteTrouble(deps, session, outcome.code);
+        // After that only the session's next change is a reason to try the thread again.
+        const triedForMs = row.attemptedAt === null ? 0 : deps.now() - row.attemptedAt.getTime();
+        if (retryWindow('slack', { triedForMs }).kind === 'wait') await again(sessionId, times.troubleMs);
+        return true;
+      } else {
+        await again(sessionId, pauseMs(outcome));
+        return false;
+      }
+    }
+  }
+
+  async function relay(followed: Followed, context: PostContext): Promise<void> {
+    const { sessionId } = followed.session;
+    const before = new Set((await deps.milestones.pending(sessionId)).map(({ key }) => key));
+    const fetched = await fetchAll(deps, followed, context.signal);
+    const isPosted = await post(sessionId, context);
+    if (fetched === null && isPosted && (await hasToTell(deps, sessionId, before)))
+      await enqueue('tell-milestones', { sessionId }, { key: sessionId });
+    // What is stored is posted although Devin cannot be asked now; then the queue tries again.
+    if (fetched !== null) throw fetched;
+  }
+
+  return async (sessionId: string, signal: AbortSignal): Promise<void> => {
+    const session = await sessions.find(sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
+    if (session === null || request === null) return;
+    const { kind } = await withLease(`relay-from-devin:${sessionId}`, async (lease) => {
+      // As it is now that nobody else is at it.
+      const current = await sessions.find(sessionId);
+      const context = { signal: AbortSignal.any([signal, lease.held]), lease };
+      if (current !== null) await relay({ session: current, request }, context);
+    });
+    if (kind === 'busy') await again(sessionId, times.busyMs);
+  };
+}
+
+/** Not what came since Devin was asked: its words are not here yet, and it is told after them. */
+async function hasToTell({ milestones, calls }: RelayDeps, sessionId: string, known: ReadonlySet<string>) {
+  const waiting = await milestones.pending(sessionId);
+  if (waiting.length > 0) return waiting.every(({ key }) => known.has(key));
+  return (await calls.answered(sessionId)).length > 0;
+}
+
+type Posting = { row: MessageRow; context: PostContext };
+
+/** null: it failed so often that what was said after it no longer waits for it. */
+async function postOrSetAside(
+  { postMessage, messages, calls, setAside, log }: RelayDeps,
+  session: SessionRow,
+  { row, context }: Posting,
+): Promise<PostOutcome | null> {
+  const { sessionId, eventId } = row;
+  const id = `${sessionId}:${eventId}`;
+  try {
+    const outcome = await postMessage(session, row, context);
+    if (outcome.kind === 'posted') await setAside.clear('message', id);
+    return outcome;
+  } catch (error) {
+    if (context.signal.aborted || error instanceof DevinError) throw error;
+    const failures = await setAside.note('message', id, { error });
+    if (failures < MOST_FAILURES) throw error;
+    log.error({ err: error, sessionId, eventId }, 'a message could not be brought into its thread');
+    await calls.part(sessionId, eventId);
+    await messages.skip(row);
+    return null;
+  }
+}
+
+/** null: all is stored, or there is nothing to be had. */
+async function fetchAll(
+  { fetchMessages, findAttachments, log }: RelayDeps,
+  followed: Followed,
+  signal: AbortSignal,
+): Promise<DevinError | null> {
+  try {
+    const count = await fetchMessages(followed, signal);
+    await findAttachments(followed.session, count > 0, signal);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DevinError)) throw error;
+    signal.throwIfAborted();
+    const isFinal = error.code === 'not-found' || error.code === 'forbidden' || error.code === 'unauthorized';
+    if (!isFinal) return error;
+    log.warn(
+      { err: error, sessionId: followed.session.sessionId },
+      'Devin does not give the messages of a session',
+    );
+    return null;
+  }
+}
+
+/** Tells the person who asked, once: until something could be posted again. */
+async function noteTrouble(deps: RelayDeps, session: SessionRow, code: string): Promise<void> {
+  if (session.threadTrouble !== null) return;
+  const { sessions, requests, outbound, text } = deps;
+  const request = await requests.find(session.requestId);
+  const why = ownEntry(text.thread.troubleBecause, code) ?? text.thread.troubleOther(escape(code));
+  const sentence = text.thread.trouble(why, link(session.url, text.thread.openInDevin));
+  const told =
+    request === null ? 'nowhere' : await outbound.tellPrivately(directly(request), notice([sentence]));
+  // The next try tells it, then.
+  if (told !== 'not-now') await sessions.change(session.sessionId, { threadTrouble: code });
+}
+
+function directly({ userId }: SessionRequest): PrivatePlace {
+  return { userId, channelId: null, threadTs: null, responseUrl: null };
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import type { Log } from '../log.ts';
+import { REPLY_WAYS } from '../session/reply.ts';
+import { retryWindow } from '../queue/index.ts';
+import type { Lease, PostOnce } from '../queue/index.ts';
+import {
+  renderInDevin,
+  renderRaw,
+  renderReplyBy,
+  renderSaid,
+  renderWebMessage,
+} from '../slack/blocks/said.ts';
+import { code } from '../slack/blocks/text.ts';
+import type { SlackFailure } from '../slack/errors.ts';
+import { messageMark } from '../slack/ids.ts';
+import type { Posted, Rendered } from '../slack/outbound.ts';
+import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
+import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
+import type { Calls } from '../store/calls.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { Text } from '../text/index.ts';
+import { readFileRow } from './file-row.ts';
+import type { SessionFile } from './file-row.ts';
+import type { Frame, FrameOf } from './frame.ts';
+import { refusalOf } from '../slack/place-trouble.ts';
+import { shareFile } from './share-file.ts';
+import type { ShareDeps } from './share-file.ts';
+
+/** The text of its row is how many messages were left out. */
+export const LEFT_OUT = 'left-out';
+/** The text of its row is who said what, and how. */
+export const REPLY_BY = 'reply-by';
+const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), text: z.string() });
+export type ReplyBy = z.infer<typeof replyBySchema>;
+
+/** null: Devin does not give it, or it is too large. Throws when asking again later may help. */
+export type ReadFile = (file: SessionFile, signal: AbortSignal) => Promise<FileToShare | null>;
+
+type PostDeps = Omit<ShareDeps, 'messages'> & {
+  postOnce: PostOnce;
+  messages: Pick<SessionMessages, 'attempt' | 'uploaded' | 'settle'>;
+  frameOf: FrameOf;
+  /** A message was not posted as it was made: the call that was part of it waits again. */
+  calls: Pick<Calls, 'part'>;
+  readFile: ReadFile;
+  nameMentions: (text: string) => Promise<string>;
+  text: Text;
+  now: () => number;
+  log: Log;
+};
+
+export type PostOutcome =
+  | { kind: 'posted'; ts: string | null }
+  /** Slack refused it, and may take it later. */
+  | { kind: 'put-off'; afterMs: number }
+  /** `refused`: the thread accepts nothing now. */
+  | SlackFailure;
+
+type Content = {
+  posts: Rendered[];
+  file: ((signal: AbortSignal) => Promise<FileToShare | null>) | null;
+  name: string;
+};
+
+/** One message on its way into a thread. */
+type Job = { place: ThreadPlace; row: MessageRow; lease: Lease };
+export type PostContext = { signal: AbortSignal; lease: Lease };
+
+/** In place of what Slack does not take. */
+const INSTEAD = -1;
+
+/** Posts one message in the session's thread, in as many parts as it takes, each once. */
+export function createPostMessage(deps: PostDeps) {
+  const { postOnce, messages, calls, text, now, log } = deps;
+
+  async function postPart({ place, row, lease }: Job, part: number, rendered: Rendered): Promise<Posted> {
+    const key = `message:${row.sessionId}:${row.eventId}:${part}`;
+    const mark = messageMark(row.sessionId, row.eventId, part);
+    return postOnce({ key, place, mark, render: async () => Promise.resolve(rendered), lease });
+  }
+
+  async function postAll(
+    job: Job,
+    session: SessionRow,
+    { frame, signal }: { frame: Frame; signal: AbortSignal },
+  ): Promise<{ kind: 'posted'; ts: string | null } | SlackFailure> {
+    const { posts, file, name } = await contentOf(deps, session, job.row);
+    let first: string | null = null;
+    for (const [part, rendered] of posts.entries()) {
+      const posted = await postPart(job, part, part === 0 ? frame(rendered) : rendered);
+      if (posted.kind !== 'posted') return posted;
+      first ??= posted.ts;
+    }
+    if (file === null) return { kind: 'posted', ts: first };
+    const shared = await shareFile(deps, { ...job, read: async () => file(signal) });
+    if (shared.kind === 'shared') return { kind: 'posted', ts: first };
+    if (shared.kind !== 'not-here') return shared;
+    const instead = renderInDevin(text.thread.fileInDevin(code(name)), session.url, text);
+    return postPart(job, posts.length, instead);
+  }
+
+  return async (
+    session: SessionRow,
+    row: MessageRow,
+    { signal, lease }: PostContext,
+  ): Promise<PostOutcome> => {
+    const job: Job = { place: { channelId: session.channelId, threadTs: session.threadTs }, row, lease };
+    const triedForMs = row.attemptedAt === null ? 0 : now() - row.attemptedAt.getTime();
+    // Decided before the attempt is on disk, so that it stays what it is.
+    const frame = await deps.frameOf(session, row);
+    if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
+    let outcome: PostOutcome = await postAll(job, session, { frame, signal });
+    if (outcome.kind === 'refused') await calls.part(row.sessionId, row.eventId);
+    if (outcome.kind === 'refused' && refusalOf(outcome.code) !== 'place') {
+      const retry = retryWindow('message', { triedForMs });
+      if (refusalOf(outcome.code) === 'other' && retry.kind === 'wait')
+        return { kind: 'put-off', afterMs: retry.afterMs };
+      // What was said after it does not wait for ever.
+      log.error(
+        { code: outcome.code, eventId: row.eventId },
+        'Slack does not take a message of Devin as it was made',
+      );
+      outcome = await postPart(job, INSTEAD, renderInDevin(text.thread.notShown, session.url, text));
+    }
+    if (outcome.kind === 'posted') await messages.settle(row, outcome.ts);
+    return outcome;
+  };
+}
+
+/** Devin may give a file later, but what was said after it does not wait for that for ever. */
+function giveUp(
+  { now, log }: PostDeps,
+  { attemptedAt, eventId }: MessageRow,
+  { error, signal }: { error: unknown; signal: AbortSignal },
+): null {
+  const triedForMs = attemptedAt === null ? 0 : now() - attemptedAt.getTime();
+  if (signal.aborted || retryWindow('message', { triedForMs }).kind === 'wait') throw error;
+  log.warn({ err: error, eventId }, 'a file that Devin made could not be read');
+  return null;
+}
+
+/** What cannot be rendered is shown as it was written. */
+async function contentOf(deps: PostDeps, session: SessionRow, row: MessageRow): Promise<Content> {
+  try {
+    return await rendered(deps, session, row);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError))
+      throw error;
+    deps.log.error({ err: error, eventId: row.eventId }, 'a message could not be rendered');
+    return { posts: [renderRaw(row.text)], file: null, name: '' };
+  }
+}
+
+async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): Promise<Content> {
+  const { text, readFile, nameMentions } = deps;
+  if (row.source === LEFT_OUT) {
+    const posts = [renderInDevin(text.thread.leftOutMeanwhile(Number(row.text)), url, text)];
+    return { posts, file: null, name: '' };
+  }
+  if (row.source === REPLY_BY) {
+    const { text: said, ...by } = replyBySchema.parse(JSON.parse(row.text));
+    const posts = renderReplyBy({ ...by, words: await nameMentions(said) }, text);
+    return { posts, file: null, name: '' };
+  }
+  const made = readFileRow(row);
+  if (made !== null) {
+    const file = async (signal: AbortSignal) =>
+      readFile(made, signal).catch((error: unknown) => giveUp(deps, row, { error, signal }));
+    return { posts: [], file, name: made.name };
+  }
+  if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };
+  const { posts, file } = renderSaid(row.text, text);
+  const name = `devin-${row.saidAt.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
+  if (file === null) return { posts, file, name };
+  const content = new TextEncoder().encode(file);
+  return { posts, file: async () => Promise.resolve({ name, content }), name };
+}

@@ -1,0 +1,105 @@
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Log } from '../log.ts';
+import { renderHome } from '../slack/blocks/home.ts';
+import { homeView } from '../slack/home-view.ts';
+import type { HomeRows } from '../slack/home-view.ts';
+import type { HomeHealth } from '../slack/blocks/home-settings.ts';
+import type { Outbound } from '../slack/outbound.ts';
+import type { Person } from '../store/identities.ts';
+import type { Listing } from '../store/listing.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
+import { homeKey } from '../queue/index.ts';
+import type { Enqueue } from '../queue/index.ts';
+
+type HomeDeps = {
+  listing: Pick<Listing, 'mostPressing'>;
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'ofRequest'>;
+  defaults: Pick<Settings, 'layersFor' | 'preferencesFor'>;
+  resolver: IdentityResolver;
+  /** null: the person is no administrator. */
+  healthFor: (userId: string) => Promise<HomeHealth | null>;
+  outbound: Pick<Outbound, 'publishHome'>;
+  enqueue: Enqueue;
+  command: string;
+  workspaceUrl: () => string | null;
+  sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  now: () => number;
+  text: Text;
+  log: Log;
+};
+
+type Whose = Person & { channelId: string };
+/** What takes others to look up. */
+type Known = Pick<HomeRows, 'identity' | 'health'>;
+
+const SHOWN_SESSIONS = 10;
+/** How long the first picture waits to know who sessions run as. */
+const IDENTITY_PATIENCE_MS = 1000;
+
+/** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
+export function createHomePublisher(deps: HomeDeps) {
+  const { listing, requests, sessions, defaults, resolver, outbound, enqueue, text, log } = deps;
+
+  async function identityOf(person: Person): Promise<Known['identity']> {
+    return resolver.resolve(person).catch((error: unknown) => {
+      log.warn({ err: error }, 'a Home could not say as whom sessions run');
+      return null;
+    });
+  }
+
+  async function look(person: Whose): Promise<Known> {
+    const [identity, health] = await Promise.all([identityOf(person), deps.healthFor(person.userId)]);
+    return { identity, health };
+  }
+
+  async function entry(requestId: string): Promise<HomeRows['entries']> {
+    const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
+    return request === null ? [] : [{ request, session }];
+  }
+
+  async function readRows(whose: Whose): Promise<Omit<HomeRows, keyof Known>> {
+    const [{ requestIds, total }, layers, preferences] = await Promise.all([
+      listing.mostPressing({ ...whose, limit: SHOWN_SESSIONS }),
+      defaults.layersFor(whose),
+      defaults.preferencesFor(whose),
+    ]);
+    const entries = await Promise.all(requestIds.map(entry));
+    return { channelId: whose.channelId, entries: entries.flat(), total, layers, preferences };
+  }
+
+  async function publish(whose: Whose, known: Known): Promise<void> {
+    const rows = { ...(await readRows(whose)), ...known };
+    const { command, workspaceUrl, now } = deps;
+    const home = homeView(rows, { command, workspaceUrl: workspaceUrl(), nowMs: now(), text });
+    const published = await outbound.publishHome(whose.userId, renderHome(home, text));
+    switch (published.kind) {
+      case 'updated':
+        return;
+      case 'rate-limited':
+        await enqueue('publish-home', whose, {
+          key: homeKey(whose),
+          startAfterMs: published.retryAfterMs,
+        });
+        return;
+      case 'refused':
+        log.warn({ code: published.code }, 'Slack refused a Home');
+        return;
+      case 'unclear':
+        throw new Error('Slack did not say whether it took a Home');
+    }
+  }
+
+  return async (whose: Whose, signal: AbortSignal): Promise<void> => {
+    const looking = look(whose);
+    const over = new AbortController();
+    const patience = deps.sleep(IDENTITY_PATIENCE_MS, AbortSignal.any([signal, over.signal]));
+    const known = await Promise.race([looking, patience.then(() => 'looking' as const)]);
+    over.abort();
+    await publish(whose, known === 'looking' ? { identity: 'looking', health: null } : known);
+    if (known === 'looking') await publish(whose, await looking);
+  };
+}

@@ -1,0 +1,228 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
+import { z } from 'zod';
+import { codeOf } from '../store/store-error.ts';
+import { isQueuedAgain } from './keys.ts';
+import { startPoll } from './poll.ts';
+
+export type QueueLog = {
+  error(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+};
+
+type Run = (data: unknown, signal: AbortSignal) => Promise<void>;
+export type Registration = { name: string; concurrency: number; most: number; run: Run };
+
+export type Crew = { stop(timeoutMs: number): Promise<void> };
+
+/** NOTIFY and our own poll wake the workers; this only covers both failing. */
+const BACKSTOP_SECONDS = 30;
+const ABORT_GRACE_MS = 1000;
+/** A job that takes longer no longer holds a place of the quick ones. */
+const SLOW_MS = 1000;
+
+/** Another process hears of a job whose process died after the heartbeat; the sweep over requests is quicker. */
+const JOB_LIFE = {
+  retryLimit: 60,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 60,
+  expireInSeconds: 900,
+  heartbeatSeconds: 30,
+  // A session that works leaves hundreds an hour.
+  deleteAfterSeconds: 60,
+  notify: true,
+} satisfies Omit<QueueDefinition, 'name'>;
+
+type CrewParts = {
+  boss: PgBoss;
+  /** Of all queues, worked on here or not. */
+  names: string[];
+  registrations: Registration[];
+  log: QueueLog;
+  /** How late a job that was to start later, or again, may start. */
+  pollSeconds: number;
+};
+
+/** Starts pg-boss, its queues and the workers. */
+export async function startCrew({ boss, names, registrations, log, pollSeconds }: CrewParts): Promise<Crew> {
+  const stopping = new AbortController();
+  const crew = new Map<string, Workers>();
+  try {
+    await boss.start();
+    for (const name of names) await declareQueue(boss, name);
+    for (const registration of registrations) {
+      const parts = { boss, registration, log, pollSeconds, stopping: stopping.signal };
+      crew.set(registration.name, await createWorkers(parts));
+    }
+  } catch (error) {
+    await boss.stop({ graceful: false });
+    throw error;
+  }
+  const poll = startPoll({ boss, crew, everyMs: pollSeconds * 1000 });
+  return {
+    async stop(timeoutMs) {
+      await poll.stop();
+      const drained = Promise.all([...crew.values()].map(async (workers) => workers.stop()));
+      await within(drained, timeoutMs);
+      stopping.abort(new Error('the app is stopping'));
+      await within(drained, ABORT_GRACE_MS);
+      await boss.stop({ graceful: false });
+    },
+  };
+}
+
+async function declareQueue(boss: PgBoss, name: string): Promise<void> {
+  // `short`: one queued job per key, any number of running ones. https://pgboss.io/api/queues
+  await boss.createQueue(name, { ...JOB_LIFE, policy: 'short' });
+  await boss.updateQueue(name, JOB_LIFE);
+}
+
+type WorkersParts = Omit<CrewParts, 'names' | 'registrations'> & {
+  registration: Registration;
+  stopping: AbortSignal;
+};
+
+type Workers = { wake(): void; stop(): Promise<void> };
+
+/** How many jobs of a queue run, and how many of them are quick so far. */
+function createPlaces({ concurrency, most }: Registration, onFree: () => void) {
+  let taken = 0;
+  let slow = 0;
+  return {
+    isFree: (): boolean => taken < most && taken - slow < concurrency,
+    take: (): void => void (taken += 1),
+    leave: (): void => void (taken -= 1),
+    /** Runs a job in a place that was taken. */
+    async run(task: () => Promise<void>): Promise<void> {
+      let isSlow = false;
+      const timer = setTimeout(() => {
+        isSlow = true;
+        slow += 1;
+        onFree();
+      }, SLOW_MS);
+      try {
+        await task();
+      } finally {
+        clearTimeout(timer);
+        if (isSlow) slow -= 1;
+      }
+    },
+  };
+}
+
+/**
+ * The workers of one queue: pg-boss workers of one job each, so that a slow job holds back no other. NOTIFY makes
+ * every idle one look for a job, at a query each; so there is one idle worker, and a next one, as long as there are
+ * places, is hired whenever it found a job. A worker looks again right after its job, or leaves if another is idle: a
+ * backlog drains without a pause.
+ */
+async function createWorkers(parts: WorkersParts): Promise<Workers> {
+  const { boss, registration, log, pollSeconds } = parts;
+  const { name } = registration;
+  const options = {
+    pollingIntervalSeconds: pollSeconds,
+    notifyPollingIntervalSeconds: Math.max(BACKSTOP_SECONDS, pollSeconds),
+    includeMetadata: true as const,
+  };
+  const perform = createPerformer(parts);
+  const idle = new Set<string>();
+  const places = createPlaces(registration, () => hireIfNoneIsIdle());
+  let closed = false;
+
+  const wake = (): void => idle.forEach((id) => boss.notifyWorker(id));
+  const settle = (step: Promise<unknown>): void => {
+    step.catch((error: unknown) => log.error({ job: name, ...factsOf(error) }, 'the job queue met an error'));
+  };
+  const hireIfNoneIsIdle = (): void => {
+    if (idle.size === 0) settle(hire());
+  };
+  const hire = async (): Promise<void> => {
+    if (closed || !places.isFree()) return;
+    places.take();
+    const worker = boss.work(name, options, async (jobs: JobWithMetadata[]) => {
+      const id = await worker;
+      idle.delete(id);
+      hireIfNoneIsIdle();
+      try {
+        for (const job of jobs) await places.run(() => perform(job));
+      } finally {
+        release(id);
+      }
+    });
+    try {
+      idle.add(await worker);
+    } catch (error) {
+      places.leave();
+      throw error;
+    }
+  };
+  const release = (id: string): void => {
+    if (idle.size === 0) {
+      idle.add(id);
+    } else {
+      places.leave();
+      settle(boss.offWork(name, { id, wait: false }));
+    }
+    wake();
+  };
+
+  await hire();
+  return {
+    wake,
+    async stop() {
+      closed = true;
+      await boss.offWork(name);
+    },
+  };
+}
+
+function createPerformer({
+  boss,
+  registration,
+  log,
+  stopping,
+}: Pick<WorkersParts, 'boss' | 'registration' | 'log' | 'stopping'>) {
+  const { name, run } = registration;
+  return async (job: JobWithMetadata): Promise<void> => {
+    try {
+      await run(job.data, AbortSignal.any([job.signal, stopping]));
+    } catch (error) {
+      log.warn({ job: name, id: job.id, ...factsOf(error) }, 'a job failed and will be tried again');
+      // The one that waits already does its work: two would be two calls where one failed.
+      const key = job.singletonKey;
+      if (key !== null && (await isQueuedAgain(boss.getDb(), { name, id: job.id, key }))) return;
+      throw storable(error);
+    }
+  };
+}
+
+/** No more of an error than these: a driver's or a client's own properties may hold what was sent. */
+export function factsOf(error: unknown) {
+  const { code, name, message, stack } = errorSchema.parse(error);
+  return { code, err: { type: name, message, stack } };
+}
+
+/** pg-boss reports some errors as plain objects. */
+const errorSchema = z
+  .object({
+    code: z.string().nullable().catch(null),
+    name: z.string().catch('Error'),
+    message: z.string().catch(''),
+    stack: z.string().optional().catch(undefined),
+  })
+  .catch({ code: null, name: 'unknown', message: '', stack: undefined });
+
+/** pg-boss keeps what a handler threw, all its properties, in the job's row. */
+function storable(error: unknown): Error {
+  return new Error(codeOf(error) ?? (error instanceof Error ? error.name : 'unknown'));
+}
+
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  const timer = new AbortController();
+  try {
+    await Promise.race([work, delay(timeoutMs, undefined, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import { fromKysely, PgBoss } from 'pg-boss';
+import type { ConstructorOptions } from 'pg-boss';
+import type { Database } from '../store/database.ts';
+import type { Tables } from '../store/tables.ts';
+import { JOB_NAMES, payloads } from './payloads.ts';
+import type { JobName, Jobs } from './payloads.ts';
+import { factsOf, startCrew } from './crew.ts';
+import type { Crew, QueueLog, Registration } from './crew.ts';
+import { BOSS_SCHEMA, joinWaiting } from './keys.ts';
+
+type EnqueueOptions = {
+  /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */
+  trx?: Transaction<Tables>;
+  startAfterMs?: number;
+  /**
+   * One job waits for a key. Asking for another makes it start no later than asked for; a job that failed keeps its
+   * pause. A job that already runs does not count.
+   */
+  key?: string;
+  /** Starts before the jobs of its name that are not. */
+  urgent?: boolean;
+};
+
+/** What one process does at a time. A job that takes longer than a second delays only itself. */
+type Workers = {
+  /** Quick jobs that run at the same time. */
+  concurrency: number;
+  /** Jobs that run at the same time when slow ones are among them. Left out: `concurrency`. */
+  most?: number;
+};
+
+/**
+ * Returning ends the job; throwing means being called again later, with growing pauses. `signal` aborts
+ * when the app stops or the job took too long: throw then, and the next start takes the job up.
+ */
+export type JobHandler<Name extends JobName> = (
+  payload: Jobs[Name],
+  context: { signal: AbortSignal },
+) => Promise<void>;
+
+export type Enqueue = Queue['enqueue'];
+export type EnqueueAll = Queue['enqueueAll'];
+
+export type Depth = { queued: number; active: number };
+
+export type Queue = {
+  /** Start first. */
+  enqueue<Name extends JobName>(name: Name, payload: Jobs[Name], options?: EnqueueOptions): Promise<void>;
+  /** Many of one kind at once, each with a key of its own that is new, inside a transaction. */
+  enqueueAll<Name extends JobName>(
+    name: Name,
+    jobs: { payload: Jobs[Name]; key: string; startAfterMs?: number }[],
+    trx: Transaction<Tables>,
+  ): Promise<void>;
+  /** Before `start`. Jobs of this name run at the same time, each on its own. */
+  work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;
+  start(): Promise<void>;
+  /** Takes no new job; waits for the running ones up to `timeoutMs`, then aborts them and gives them a last second. */
+  stop(options: { timeoutMs: number }): Promise<void>;
+  depth(): Promise<Record<string, Depth>>;
+  /** False while stopped, and while the workers cannot reach the database. */
+  healthy(): boolean;
+};
+
+export type QueueDeps = { database: Pick<Database, 'boss'>; log: QueueLog; pollSeconds?: number };
+
+export const POLL_SECONDS = 1;
+
+const HOUR_SECONDS = 3600;
+export const BOSS_OPTIONS = {
+  schema: BOSS_SCHEMA,
+  useListenNotify: true,
+  schedule: false,
+  supervise: true,
+  superviseIntervalSeconds: 30,
+  monitorIntervalSeconds: 30,
+  // How often finished jobs are removed.
+  maintenanceIntervalSeconds: 120,
+  flowIntervalSeconds: HOUR_SECONDS,
+  registerInstance: false,
+  openTelemetry: { enabled: false },
+  // The embedded database has no autovacuum to watch; on Postgres that is its operator's business.
+  monitorVacuum: false,
+} satisfies ConstructorOptions;
+
+export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: QueueDeps): Queue {
+  const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss });
+  boss.on('error', (error) => log.error(factsOf(error), 'the job queue met an error'));
+  boss.on('warning', ({ message, data }) => log.warn({ data }, message));
+  const registrations: Registration[] = [];
+  const life = createLife(() => startCrew({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
+
+  return {
+    async enqueue(name, payload, { trx, startAfterMs = 0, key, urgent = false } = {}) {
+      const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
+      const options = {
+        db,
+        singletonKey: key ?? randomUUID(),
+        priority: urgent ? 1 : 0,
+        ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
+      };
+      // Between the two, the job that waited may have started, or another one may have come.
+      for (;;) {
+        if (key !== undefined && (await joinWaiting(db, { name, key, startAfterMs, urgent }))) return;
+        if ((await boss.send(name, payload, options)) !== null) return;
+      }
+    },
+    async enqueueAll(name, jobs, trx) {
+      const inserts = jobs.map(({ payload, key, startAfterMs = 0 }) => ({
+        data: payload,
+        singletonKey: key,
+        ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
+      }));
+      await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
+    },
+    work(name, handler, { concurrency, most = concurrency }) {
+      const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
+        const payload = payloads[name].safeParse(data);
+        if (payload.success) await handler(payload.data, { signal });
+        else log.error({ job: name }, 'a job with a payload of another shape was dropped');
+      };
+      registrations.push({ name, concurrency, most, run });
+    },
+    start: () => life.start(),
+    stop: (options) => life.stop(options),
+    depth: () => readDepth(boss),
+    healthy: () => life.isRunning() && isFetching(boss),
+  };
+}
+
+/** Start and stop in any order and number: each waits for the other's end. */
+function createLife(begin: () => Promise<Crew>) {
+  let crew: Promise<Crew> | null = null;
+  let ended: Promise<void> = Promise.resolve();
+  let running = false;
+  return {
+    isRunning: () => running,
+    async start(): Promise<void> {
+      crew ??= ended.then(begin);
+      const started = crew;
+      try {
+        await started;
+        running = crew === started;
+      } catch (error) {
+        crew = null;
+        throw error;
+      }
+    },
+    async stop({ timeoutMs }: { timeoutMs: number }): Promise<void> {
+      const stopping = crew;
+      crew = null;
+      running = false;
+      if (stopping !== null) ended = stopping.then((started) => started.stop(timeoutMs));
+      await ended;
+    },
+  };
+}
+
+async function readDepth(boss: PgBoss): Promise<Record<string, Depth>> {
+  const stats = await Promise.all(JOB_NAMES.map((name) => boss.getQueueStats(name, { force: true })));
+  const rows = stats.flat().map(({ name, queuedCount, activeCount }): [string, Depth] => {
+    return [name, { queued: queuedCount, active: activeCount }];
+  });
+  return Object.fromEntries(rows);
+}
+
+function isFetching(boss: PgBoss): boolean {
+  const workers = boss.getWipData();
+  const failedAt = Math.max(0, ...workers.map((worker) => worker.lastErrorOn ?? 0));
+  const fetchedAt = Math.max(0, ...workers.map((worker) => worker.lastFetchedOn ?? 0));
+  return failedAt === 0 || fetchedAt > failedAt;
+}

@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
+import type { PlaceKind } from '../session/context.ts';
+import type { ReviewMetadata } from '../slack/ids.ts';
+
+/** A session of this app that its database does not know. */
+const lostSchema = z.object({
+  sessionId: z.string(),
+  requestId: z.string(),
+  /** Epoch seconds. */
+  createdAtS: z.number(),
+  /** The member of the Devin organization it runs as. */
+  devinUserId: z.string().nullable(),
+});
+export type Lost = z.infer<typeof lostSchema>;
+
+/** Where a card may be. `beforeS`: what came later than this has been looked through; null: nothing yet. */
+const placeSchema = z.object({
+  channelId: z.string(),
+  threadTs: z.string().nullable(),
+  beforeS: z.number().nullable(),
+});
+export type Place = z.infer<typeof placeSchema>;
+
+/** `places`: where to look, in this order; null: to be found out first. */
+const searchSchema = z.object({ lost: z.array(lostSchema), places: z.array(placeSchema).nullable() });
+export type Search = z.infer<typeof searchSchema>;
+
+/** Every kind of job and what it carries: ids only, so that nothing secret is kept in the queue. */
+export type Jobs = {
+  /** Take a request as far as it goes. */
+  'create-session': { requestId: string };
+  /** Make the card say what the rows say. */
+  'update-card': { requestId: string };
+  /** Post and edit cards of a workspace whose turn has come. */
+  'serve-cards': { teamId: string };
+  /** Tell the person who asked something privately. */
+  'tell-person': { requestId: string; notice: Notice };
+  /** A button of a card that ended was pressed. */
+  resume: { requestId: string; how: Resumption };
+  'describe-form': { formId: string; viewId: string };
+  /** Fill in what goes to Devin with a task, in the view over its form. */
+  'review-context': ReviewMetadata & { viewId: string };
+  /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
+  'publish-home': { teamId: string; userId: string; channelId: string };
+  /** Say in a channel the app was invited to what it does there. */
+  'greet-channel': { teamId: string; channelId: string };
+  /** Fetch what was said in a session, and post what is new in its thread. */
+  'relay-from-devin': { sessionId: string };
+  /** Post what is worth a message and was not told yet; after the session's own messages. */
+  'tell-milestones': { sessionId: string };
+  /** Take to Devin what was said in the thread or in a box, in order. */
+  'relay-to-devin': { sessionId: string };
+  /** Mark a message in the thread as taken, if its author may steer the session. */
+  'mark-taken': { replyId: string };
+  /** Show the author what became of something they said. */
+  'tell-reply': { replyId: string };
+  /** Stop or archive a session at Devin, for a person who may. */
+  steer: {
+    sessionId: string;
+    what: SteeringVerb;
+    userId: string;
+    answerTo?: AnswerTo | undefined;
+    /** The word in the thread that asked for it. */
+    replyId?: string | undefined;
+  };
+  /** Take a request back before it is sent. */
+  'cancel-request': { requestId: string; userId: string; answerTo: AnswerTo };
+  /** Bring a session that was started elsewhere into a channel. */
+  'follow-session': {
+    sessionId: string;
+    teamId: string;
+    userId: string;
+    placeKind?: PlaceKind | null | undefined;
+    answerTo: AnswerTo;
+  };
+  /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
+  'restore-sessions': Search;
+  /** Link a person to a member of the Devin organization; null: remove the link. */
+  'link-person': {
+    teamId: string;
+    userId: string;
+    personId: string;
+    devinUserId: string | null;
+    answerTo: AnswerTo;
+  };
+};
+
+/** One drawing of a Home waits at a time. */
+export const homeKey = ({ teamId, userId }: Omit<Jobs['publish-home'], 'channelId'>): string =>
+  `${teamId}:${userId}`;
+
+const NOTICES = ['refused', 'card-elsewhere', 'no-card', 'queued'] as const;
+export type Notice = (typeof NOTICES)[number];
+const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
+export type Resumption = (typeof RESUMPTIONS)[number];
+const STEERING_VERBS = ['stop', 'archive', 'sleep'] as const;
+export type SteeringVerb = (typeof STEERING_VERBS)[number];
+
+/**
+ * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:
+ * the response URL, encrypted under the id.
+ */
+const answerToSchema = z.object({
+  id: z.string(),
+  channelId: z.string().nullable(),
+  threadTs: z.string().nullable(),
+  sealed: z.string().nullable(),
+  /** Told also when all went well: there is no card in view that shows it. */
+  always: z.boolean(),
+});
+export type AnswerTo = z.infer<typeof answerToSchema>;
+
+export type JobName = keyof Jobs;
+
+export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
+  'create-session': z.object({ requestId: z.string() }),
+  'update-card': z.object({ requestId: z.string() }),
+  'serve-cards': z.object({ teamId: z.string() }),
+  'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
+  resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
+  'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
+  'review-context': z.object({
+    viewId: z.string(),
+    formId: z.string(),
+    formViewId: z.string(),
+    choice: z.enum(CONTEXT_CHOICES),
+    page: z.number().nullable(),
+  }),
+  'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
+  'greet-channel': z.object({ teamId: z.string(), channelId: z.string() }),
+  'relay-from-devin': z.object({ sessionId: z.string() }),
+  'tell-milestones': z.object({ sessionId: z.string() }),
+  'relay-to-devin': z.object({ sessionId: z.string() }),
+  'mark-taken': z.object({ replyId: z.string() }),
+  'tell-reply': z.object({ replyId: z.string() }),
+  steer: z.object({
+    sessionId: z.string(),
+    what: z.enum(STEERING_VERBS),
+    userId: z.string(),
+    answerTo: answerToSchema.optional(),
+    replyId: z.string().optional(),
+  }),
+  'cancel-request': z.object({ requestId: z.string(), userId: z.string(), answerTo: answerToSchema }),
+  'follow-session': z.object({
+    sessionId: z.string(),
+    teamId: z.string(),
+    userId: z.string(),
+    placeKind: z.enum(PLACE_KINDS).nullish(),
+    answerTo: answerToSchema,
+  }),
+  'restore-sessions': searchSchema,
+  'link-person': z.object({
+    teamId: z.string(),
+    userId: z.string(),
+    personId: z.string(),
+    devinUserId: z.string().nullable(),
+    answerTo: answerToSchema,
+  }),
+};
+export const JOB_NAMES = Object.keys(payloads);

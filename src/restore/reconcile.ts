@@ -1,0 +1,88 @@
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { SessionQuery } from '../devin/session-list.ts';
+import type { Log } from '../log.ts';
+import { requestIdOf } from '../session/request.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
+import { runsAsAsked } from '../create/find-session.ts';
+import type { Adopt } from '../create/send.ts';
+import type { Enqueue, Lost } from '../queue/index.ts';
+
+/** How far back sessions are looked for that were started from here. */
+const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Of more lost sessions than this the oldest stay lost. */
+const MAX_LOST = 200;
+
+type Options = { signal: AbortSignal };
+type ReconcileDeps = {
+  /** Who this app is at Devin; null: that cannot be told. */
+  serviceUserId: (options: Options) => Promise<string | null>;
+  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
+  /** What time it is at Devin; null: not known. */
+  devinTime: (options: Options) => Promise<Date | null>;
+  sessions: Pick<Sessions, 'bound'>;
+  requests: Pick<Requests, 'find'>;
+  adopt: Adopt;
+  enqueue: Enqueue;
+  log: Log;
+};
+
+/**
+ * Finds sessions that carry our tag and belong to no request here. Those whose request waits for its answer are
+ * bound to it. The others were started with a database that is lost: their cards are looked for in Slack.
+ */
+export function createReconciler(deps: ReconcileDeps) {
+  const { sessions, requests, adopt, enqueue, log } = deps;
+
+  async function match(requestId: string, session: SessionResponse): Promise<'adopted' | 'known' | 'lost'> {
+    const request = await requests.find(requestId);
+    if (request === null) return 'lost';
+    if (!runsAsAsked(session, request)) return 'known';
+    if (request.state !== 'sending' && request.state !== 'unknown') return 'known';
+    await adopt(request, session);
+    return 'adopted';
+  }
+
+  /** In a job, which holds up neither the start nor the watching. */
+  async function lookFor(lost: Lost[]): Promise<void> {
+    log.warn(
+      { lost: lost.length },
+      'Devin has sessions of this app that its database does not know; their cards are looked for in Slack',
+    );
+    const newest = lost.toSorted((a, b) => b.createdAtS - a.createdAtS).slice(0, MAX_LOST);
+    await enqueue('restore-sessions', { lost: newest, places: null }, { key: 'restore-sessions' });
+  }
+
+  return async (signal: AbortSignal): Promise<void> => {
+    const items = await listOwn(deps, { signal });
+    const bound = await sessions.bound(items.map(({ session_id: id }) => id));
+    const found = { adopted: 0, known: 0, lost: 0 };
+    const lost: Lost[] = [];
+    for (const session of items) {
+      const requestId = requestIdOf(session.tags);
+      if (requestId === null || bound.has(session.session_id)) continue;
+      const matched = await match(requestId, session);
+      found[matched] += 1;
+      if (matched === 'lost') lost.push(toLost(requestId, session));
+    }
+    if (found.adopted > 0) log.info(found, 'sessions were found whose answers had been lost');
+    if (lost.length > 0) await lookFor(lost);
+  };
+}
+
+/** Whether a session that runs as a member names the service user that made it is not documented. */
+async function listOwn(deps: ReconcileDeps, options: Options): Promise<SessionResponse[]> {
+  const ownId = await deps.serviceUserId(options);
+  const time = await deps.devinTime(options);
+  const since = time !== null && { created_after: Math.floor((time.getTime() - LOOK_BACK_MS) / 1000) };
+  const { items } = await deps.listSessions({ origins: ['api'], ...since }, options);
+  return items.filter(({ service_user_id: userId, parent_session_id: parentId }) => {
+    return parentId === null && (userId === null || ownId === null || userId === ownId);
+  });
+}
+
+function toLost(requestId: string, session: SessionResponse): Lost {
+  const { session_id: sessionId, created_at: createdAtS, user_id: devinUserId } = session;
+  return { sessionId, requestId, createdAtS, devinUserId };
+}

@@ -1,0 +1,120 @@
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Identity } from '../session/identity.ts';
+import type { Marked, MarkReader } from '../slack/marks.ts';
+import { broughtInKey } from './bring-in.ts';
+import type { BringIn } from './bring-in.ts';
+import { draftOf } from './draft.ts';
+import type { History } from './read-history.ts';
+import type { SessionMember } from './session-member.ts';
+import type { Enqueue, Lost } from '../queue/index.ts';
+import { catchUp } from './catch-up.ts';
+import type { FindRequester } from './find-requester.ts';
+import { orNull } from './or-null.ts';
+
+/** A card in Slack. */
+export type FoundCard = {
+  channelId: string;
+  ts: string;
+  threadTs: string | null;
+  /** Names its session, unless it was posted without it. */
+  text: string;
+  mark: Extract<Marked['mark'], { kind: 'card' }>;
+};
+
+type RestoreDeps = {
+  getSession: (sessionId: string) => Promise<SessionResponse>;
+  readHistory: (sessionId: string) => Promise<History>;
+  findRequester: FindRequester;
+  sessionMember: SessionMember;
+  resolver: IdentityResolver;
+  marks: Pick<MarkReader, 'read'>;
+  bringIn: BringIn;
+  enqueue: Enqueue;
+  /** The workspace the app is installed in. */
+  teamId: () => string;
+};
+
+/** False: its owner is unknown, it runs as another person, or Devin does not return it. */
+export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
+
+/** Rebuilds the rows of a session from its card, its thread, and what Devin says: everything goes on from there. */
+export function createRestoreSession(deps: RestoreDeps): RestoreSession {
+  const { getSession, readHistory, marks, enqueue } = deps;
+
+  async function requesterOf({ devinUserId }: Lost, { mark }: FoundCard): Promise<string | null> {
+    if (mark.requester !== null) return mark.requester;
+    return devinUserId === null ? null : deps.findRequester(devinUserId);
+  }
+
+  async function inThread({ sessionId, createdAtS }: Lost, { channelId, threadTs, ts }: FoundCard) {
+    const place = { channelId, threadTs: threadTs ?? ts };
+    const { marked } = await marks.read(place, { fromS: createdAtS - CLOCK_MARGIN_S, toS: null });
+    return marked.filter(({ mark }) => mark.kind !== 'card' && mark.sessionId === sessionId);
+  }
+
+  return async (lost, card) => {
+    const { sessionId, requestId } = lost;
+    const userId = await requesterOf(lost, card);
+    const found = await orNull(async () => ({
+      response: await getSession(sessionId),
+      history: await readHistory(sessionId),
+    }));
+    if (userId === null || found === null) return false;
+    const { response, history } = found;
+    const teamId = deps.teamId();
+    const identity = await identityOf(deps, { teamId, userId }, response);
+    if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
+      return false;
+    const { channelId, threadTs, ts } = card;
+    await deps.bringIn({
+      ...found,
+      ...catchUp(response, history, await inThread(lost, card)),
+      request: {
+        id: requestId,
+        dedupeKey: broughtInKey(teamId, sessionId),
+        source: 'restored',
+        teamId,
+        userId,
+        channelId,
+        threadTs,
+        draft: draftOf(requestId, found, known(card)),
+        context: null,
+        slackFileIds: [],
+        sealed: null,
+      },
+      requestChanges: {
+        identity,
+        cardChannelId: channelId,
+        cardTs: ts,
+        cardStale: true,
+      },
+      threadTs: threadTs ?? ts,
+      enqueueMore: async (trx) => {
+        await enqueue('update-card', { requestId }, { trx, key: requestId });
+        // Once it has posted what was said meanwhile, it tells what is worth a message.
+        await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+      },
+    });
+    return true;
+  };
+}
+
+/** The clocks of the two sides may differ. */
+const CLOCK_MARGIN_S = 10 * 60;
+
+function known({ mark: { repos, acuLimit } }: FoundCard) {
+  return { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) };
+}
+
+/** As it would be established today, where the session runs as that member; else as Devin says. */
+async function identityOf(
+  { resolver, sessionMember }: RestoreDeps,
+  person: { teamId: string; userId: string },
+  response: SessionResponse,
+): Promise<Identity | null> {
+  const today = await orNull(async () => resolver.resolve(person));
+  const runsAs = today?.kind === 'matched' ? today.devinUserId : null;
+  if (today !== null && today.kind !== 'refused' && runsAs === response.user_id) return today;
+  return sessionMember(response);
+}

@@ -1,0 +1,131 @@
+import { DevinError } from '../devin/errors.ts';
+import type { Log } from '../log.ts';
+import { slackFailure } from '../slack/errors.ts';
+import type { MarkReader, ReadSpan } from '../slack/marks.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
+import type { Enqueue, Lost, Place, Search } from '../queue/index.ts';
+import { nextSpan } from './lost.ts';
+import type { Span } from './lost.ts';
+import type { FoundCard, RestoreSession } from './restore-session.ts';
+
+type RestoreDeps = {
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'bound'>;
+  findPlaces: (lost: readonly Lost[], signal: AbortSignal) => Promise<Place[]>;
+  marks: Pick<MarkReader, 'read'>;
+  restore: RestoreSession;
+  enqueue: Enqueue;
+  /** Between two looks at conversations. */
+  pauseMs: number;
+  /** The slash command's name. */
+  command: string;
+  log: Log;
+};
+
+/** Where Slack or Devin does not say how long to wait. */
+const WAIT_MS = 30_000;
+/** Threads that are looked through for what a span of a conversation shows. */
+const MAX_THREADS = 20;
+const RESTORE_JOB = 'restore-sessions';
+
+/**
+ * Finds the cards of sessions that were started with a database that is lost. Each call is a step, and queues the
+ * next one: it takes as long as it takes, at a pace that Slack allows, and holds up nothing else.
+ */
+export function createSessionsRestorer(deps: RestoreDeps) {
+  const { requests, sessions, findPlaces, enqueue, pauseMs, command, log } = deps;
+
+  async function stillLost(lost: readonly Lost[]): Promise<Lost[]> {
+    const bound = await sessions.bound(lost.map(({ sessionId }) => sessionId));
+    const unbound = lost.filter(({ sessionId }) => !bound.has(sessionId));
+    const known = await Promise.all(unbound.map(async ({ requestId }) => requests.find(requestId)));
+    return unbound.filter((_one, index) => known[index] === null);
+  }
+
+  async function next(search: Search, startAfterMs: number): Promise<void> {
+    await enqueue(RESTORE_JOB, search, { key: RESTORE_JOB, startAfterMs });
+  }
+
+  async function step({ lost, places }: Search, signal: AbortSignal): Promise<void> {
+    if (places === null) return next({ lost, places: await findPlaces(lost, signal) }, 0);
+    const [place, ...others] = places;
+    if (place === undefined) {
+      const sessionIds = lost.map(({ sessionId }) => sessionId);
+      log.warn(
+        { sessionIds },
+        `the cards of sessions were not found; \`${command} follow <id>\` puts one into a channel again`,
+      );
+      return;
+    }
+    const span = nextSpan(place, lost);
+    if (span === null) return next({ lost, places: others }, 0);
+    const { restored, threads } = await look(deps, { lost, place, span });
+    const left = lost.filter((one) => !restored.has(one));
+    const rest = { ...place, beforeS: span.fromS };
+    await next({ lost: left, places: [...threads, rest, ...others] }, pauseMs);
+  }
+
+  return async (search: Search, signal: AbortSignal): Promise<void> => {
+    const lost = await stillLost(search.lost);
+    if (lost.length === 0) return;
+    try {
+      await step({ ...search, lost }, signal);
+    } catch (error) {
+      await next({ ...search, lost }, waitMs(error));
+    }
+  };
+}
+
+type Look = { lost: readonly Lost[]; place: Place; span: Span };
+
+async function look(deps: RestoreDeps, { lost, place, span }: Look) {
+  const read = await readPlace(deps, place, span);
+  const restored = new Set<Lost>();
+  for (const { mark, ts, threadTs, text } of read.marked) {
+    if (mark.kind !== 'card') continue;
+    const card: FoundCard = { channelId: place.channelId, ts, threadTs, text, mark };
+    const one = await firstOf(candidates(lost, card), async (session) => deps.restore(session, card));
+    if (one !== null) restored.add(one);
+  }
+  const isThread = place.threadTs !== null;
+  return { restored, threads: isThread ? [] : threadsOf(place, read, span) };
+}
+
+/** A tag can be copied: the session that the card names comes first. */
+function candidates(lost: readonly Lost[], { mark, text }: FoundCard): Lost[] {
+  return lost
+    .filter(({ requestId }) => requestId === mark.requestId)
+    .toSorted((a, b) => Number(text.includes(b.sessionId)) - Number(text.includes(a.sessionId)));
+}
+
+async function firstOf<T>(items: readonly T[], isRight: (item: T) => Promise<boolean>): Promise<T | null> {
+  for (const item of items) if (await isRight(item)) return item;
+  return null;
+}
+
+/** A card may also stand in a thread, of which the conversation shows only the beginning. */
+function threadsOf({ channelId }: Place, { threads }: ReadSpan, { fromS }: Span): Place[] {
+  return threads
+    .filter(({ latestReplyS }) => latestReplyS >= fromS)
+    .slice(0, MAX_THREADS)
+    .map(({ ts }) => ({ channelId, threadTs: ts, beforeS: null }));
+}
+
+async function readPlace({ marks }: RestoreDeps, place: Place, span: Span): Promise<ReadSpan> {
+  try {
+    return await marks.read(place, span);
+  } catch (error) {
+    // Where the app may not read, it could not have posted.
+    if (slackFailure(error).kind === 'refused') return { marked: [], threads: [] };
+    throw error;
+  }
+}
+
+/** Rethrows what waiting does not help. */
+function waitMs(error: unknown): number {
+  if (error instanceof DevinError) return error.retryAfterMs ?? WAIT_MS;
+  const failure = slackFailure(error);
+  if (failure.kind === 'refused') throw error;
+  return failure.kind === 'rate-limited' ? failure.retryAfterMs : WAIT_MS;
+}

@@ -1,0 +1,177 @@
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { PlaceKind } from '../session/context.ts';
+import { sessionPhase } from '../session/lifecycle.ts';
+import { requestIdOf } from '../session/request.ts';
+import { isMember } from '../session/steering.ts';
+import { link } from '../slack/blocks/text.ts';
+import { refusalSentence } from '../slack/identity-words.ts';
+import type { Outbound } from '../slack/outbound.ts';
+import type { InConversation, PresenceOf } from '../slack/presence.ts';
+import { newId } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { SessionChanges, Sessions } from '../store/sessions.ts';
+import type { Text } from '../text/index.ts';
+import { broughtInKey } from '../restore/bring-in.ts';
+import type { BringIn } from '../restore/bring-in.ts';
+import { draftOf } from '../restore/draft.ts';
+import type { History } from '../restore/read-history.ts';
+import type { SessionMember } from '../restore/session-member.ts';
+import { PERSON_NOT_IN_CONVERSATION } from '../create/identify.ts';
+import type { Adopt } from '../create/send.ts';
+import type { AnswerTo, Enqueue } from '../queue/index.ts';
+import type { Answerer } from './answer.ts';
+import type { PlaceCard } from './place-card.ts';
+import { notDone } from './outcome.ts';
+
+type FollowDeps = {
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'find'>;
+  resolver: IdentityResolver;
+  presence: PresenceOf;
+  getSession: (sessionId: string) => Promise<SessionResponse>;
+  readHistory: (sessionId: string) => Promise<History>;
+  sessionMember: SessionMember;
+  bringIn: BringIn;
+  adopt: Adopt;
+  placeCard: PlaceCard;
+  enqueue: Enqueue;
+  outbound: Pick<Outbound, 'permalink'>;
+  answer: Answerer;
+  text: Text;
+};
+
+type Job = {
+  sessionId: string;
+  teamId: string;
+  userId: string;
+  placeKind?: PlaceKind | null | undefined;
+  answerTo: AnswerTo;
+};
+
+/** Brings a session that was started elsewhere into the channel: a request row that is created already, and its card. */
+export function createFollower(deps: FollowDeps) {
+  const { requests, sessions, resolver, getSession, placeCard, outbound, enqueue, answer, text } = deps;
+
+  async function refusal({ teamId, userId }: Job): Promise<string | null> {
+    const identity = await resolver.resolve({ teamId, userId });
+    if (identity.kind === 'refused') return refusalSentence(identity, text);
+    return isMember(identity) ? null : text.steering.followNeedsAccount;
+  }
+
+  async function known({ sessionId, teamId }: Job): Promise<SessionRequest | 'elsewhere' | null> {
+    const session = await sessions.find(sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
+    return request === null || request.teamId === teamId ? request : 'elsewhere';
+  }
+
+  /** The request from here that it was started for, where its answer was lost; null: there is none. */
+  async function askedHere(response: SessionResponse, { teamId }: Job): Promise<SessionRequest | null> {
+    const requestId = requestIdOf(response.tags);
+    const request = requestId === null ? null : await requests.find(requestId);
+    if (request === null || request.teamId !== teamId) return null;
+    if (request.state !== 'sending' && request.state !== 'unknown') return null;
+    if (!isOwnedAsAsked(request, response)) return null;
+    await deps.adopt(request, response, { asked: true });
+    return requests.find(request.id);
+  }
+
+  async function takeIn(job: Job): Promise<SessionRequest | null> {
+    const response = await getSession(job.sessionId);
+    return (await askedHere(response, job)) ?? bringNew(response, job);
+  }
+
+  async function bringNew(response: SessionResponse, job: Job): Promise<SessionRequest | null> {
+    const { sessionId, teamId, userId, placeKind, answerTo } = job;
+    const channelId = answerTo.channelId ?? '';
+    const isOutside = (await deps.presence({ channelId, userId })) === 'out';
+    const history = await deps.readHistory(sessionId);
+    const id = newId();
+    return deps.bringIn({
+      request: {
+        id,
+        dedupeKey: broughtInKey(teamId, sessionId),
+        source: 'follow',
+        teamId,
+        userId,
+        channelId,
+        threadTs: null,
+        placeKind,
+        draft: draftOf(id, { response, history }),
+        context: null,
+        slackFileIds: [],
+        sealed: null,
+      },
+      requestChanges: {
+        identity: await deps.sessionMember(response),
+        ...(isOutside && { cardElsewhere: PERSON_NOT_IN_CONVERSATION }),
+      },
+      response,
+      history,
+      threadTs: '',
+      sessionChanges: asFound(response, history),
+    });
+  }
+
+  async function isTheirs({ userId: follower }: SessionRequest, asked: InConversation): Promise<boolean> {
+    return follower === asked.userId || (await deps.presence(asked)) !== 'out';
+  }
+
+  async function sayWhere(request: SessionRequest, { userId, answerTo }: Job): Promise<void> {
+    const { cardChannelId: channelId, cardTs: ts } = request;
+    const isShown = ts !== null && channelId !== null && (await isTheirs(request, { channelId, userId }));
+    const url = isShown ? await outbound.permalink(channelId, ts) : null;
+    const where = url === null ? [] : [link(url, text.notices.openCard)];
+    const isHere = request.channelId === answerTo.channelId;
+    const sentence = isHere ? text.steering.followed : text.steering.followedElsewhere;
+    await answer.sayEscaped(userId, answerTo, sentence, ...where);
+  }
+
+  async function bring(request: SessionRequest, job: Job): Promise<void> {
+    const result =
+      request.cardTs === null ? await placeCard(request) : ({ kind: 'placed', request } as const);
+    switch (result.kind) {
+      case 'placed':
+        return sayWhere(result.request, job);
+      case 'no-place':
+        return answer.say(job.userId, job.answerTo, text.steering.noPlace);
+      case 'later':
+        return enqueue('follow-session', job, { startAfterMs: result.afterMs });
+    }
+  }
+
+  return async (job: Job): Promise<void> => {
+    const { userId, answerTo } = job;
+    try {
+      const refused = await refusal(job);
+      if (refused !== null) return await answer.say(userId, answerTo, refused);
+      const before = await known(job);
+      if (before === 'elsewhere') return await answer.say(userId, answerTo, text.devin.notFound);
+      const request = before ?? (await takeIn(job));
+      if (request !== null) await bring(request, job);
+    } catch (error) {
+      await answer.say(userId, answerTo, text.steering.notDone.follow, notDone(error, text));
+    }
+  };
+}
+
+/** Any session can have this tag: one with another owner is not the one that was asked for. */
+function isOwnedAsAsked({ identity }: SessionRequest, { user_id: owner }: SessionResponse): boolean {
+  return identity?.kind !== 'matched' || identity.devinUserId === owner;
+}
+
+/** What it came to before it was followed is nothing new; it is looked at once its card is there. */
+function asFound(
+  { status, status_detail: statusDetail, pull_requests: prs }: SessionResponse,
+  { cursor }: History,
+): SessionChanges {
+  const phase = sessionPhase({ status, statusDetail });
+  return {
+    phase,
+    wasFinished: phase === 'finished',
+    told: prs.map(({ pr_url: url }) => `pr:${url}`),
+    messagesCursor: cursor,
+    nextLook: null,
+  };
+}

@@ -1,0 +1,99 @@
+import type { Kysely } from 'kysely';
+import type { Outbound } from '../slack/outbound.ts';
+import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
+import type { Tables } from '../store/tables.ts';
+import { backOffMs } from '../queue/index.ts';
+import type { Enqueue, OneAtATime } from '../queue/index.ts';
+import { cardLease } from '../cards/index.ts';
+import type { DrawCard } from '../cards/index.ts';
+
+type PlaceDeps = {
+  db: Kysely<Tables>;
+  requests: Pick<Requests, 'find' | 'advance'>;
+  sessions: Pick<Sessions, 'change' | 'place'>;
+  outbound: Pick<Outbound, 'postCard' | 'findCard' | 'directChannel'>;
+  drawCard: DrawCard;
+  oneAtATime: OneAtATime;
+  enqueue: Enqueue;
+  now: () => number;
+};
+
+type PlacedCard =
+  | { kind: 'placed'; request: SessionRequest }
+  /** Neither the channel nor the person can have it. */
+  | { kind: 'no-place' }
+  /** Another process is posting it, or Slack gave no clear answer: the next run looks for it. */
+  | { kind: 'later'; afterMs: number };
+
+/** Posts the card of a request that is created already, once. */
+export type PlaceCard = (request: SessionRequest) => Promise<PlacedCard>;
+
+export function createPlaceCard(deps: PlaceDeps): PlaceCard {
+  const { requests, outbound, drawCard, oneAtATime, now } = deps;
+
+  async function changed(request: SessionRequest, changes: RequestChanges): Promise<SessionRequest> {
+    const { id } = request;
+    return (await requests.advance({ id, from: 'created', to: 'created', changes })) ?? request;
+  }
+
+  async function placeOf({ cardElsewhere: elsewhere, channelId, userId }: SessionRequest) {
+    if (elsewhere === null) return { channelId, threadTs: null };
+    const direct = await outbound.directChannel(userId);
+    return direct === null ? null : { channelId: direct, threadTs: null };
+  }
+
+  async function post(request: SessionRequest, held: AbortSignal): Promise<PlacedCard> {
+    if (request.cardTs !== null) return { kind: 'placed', request };
+    const place = await placeOf(request);
+    if (place === null) return { kind: 'no-place' };
+    const { channelId } = place;
+    const found = await outbound.findCard(place, request);
+    if (found !== null) return placed(deps, request, { channelId, ts: found });
+    held.throwIfAborted();
+    const attempted = await changed(request, { cardAttemptedAt: new Date(now()) });
+    const { rendered } = await drawCard(attempted);
+    const result = await outbound.postCard(place, request, rendered);
+    switch (result.kind) {
+      case 'posted':
+        return placed(deps, attempted, { channelId, ts: result.ts });
+      case 'rate-limited':
+        return { kind: 'later', afterMs: result.retryAfterMs };
+      case 'unclear':
+        return { kind: 'later', afterMs: backOffMs(now() - request.createdAt.getTime()) };
+      case 'refused':
+        if (request.cardElsewhere !== null) return { kind: 'no-place' };
+        return post(await changed(attempted, { cardElsewhere: result.code, cardAttemptedAt: null }), held);
+    }
+  }
+
+  return async ({ id, createdAt }) => {
+    let outcome: PlacedCard = { kind: 'later', afterMs: backOffMs(now() - createdAt.getTime()) };
+    await oneAtATime(cardLease(id), async (held) => {
+      const request = await requests.find(id);
+      if (request !== null) outcome = await post(request, held);
+    });
+    return outcome;
+  };
+}
+
+async function placed(
+  { db, requests, sessions, enqueue }: PlaceDeps,
+  { id, sessionId }: SessionRequest,
+  { channelId, ts }: { channelId: string; ts: string },
+): Promise<PlacedCard> {
+  const request = await db.transaction().execute(async (trx) => {
+    const changes = { cardChannelId: channelId, cardTs: ts, cardStale: true };
+    // The session first, as everywhere: two that lock both in different orders would wait for each other.
+    if (sessionId !== null) {
+      await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
+      await sessions.change(sessionId, { nextLook: { inMs: 0, first: true } }, trx);
+      await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+    }
+    const carded = await requests.advance({ id, from: 'created', to: 'created', changes }, trx);
+    await enqueue('update-card', { requestId: id }, { trx, key: id });
+    return carded;
+  });
+  return request === null ? { kind: 'no-place' } : { kind: 'placed', request };
+}

@@ -1,0 +1,146 @@
+import type { Kysely } from 'kysely';
+import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { Cards } from '../store/cards.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Text } from '../text/index.ts';
+import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
+import type { Answerer } from './answer.ts';
+import { notDone } from './outcome.ts';
+import type { SteeringRefusal } from './refusal.ts';
+
+/** The answer is recorded right after, and shown at once; this is for when it changed nothing. */
+const CREDIT_WAIT_MS = 500;
+
+type Options = { signal: AbortSignal };
+type OnSession = (sessionId: string, options: Options) => Promise<SessionResponse>;
+
+type SteerDeps = {
+  db: Kysely<Tables>;
+  requests: Pick<Requests, 'find'>;
+  cards: Pick<Cards, 'markStale'>;
+  sessions: Pick<Sessions, 'find' | 'change'>;
+  refusalOf: SteeringRefusal;
+  devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
+  enqueue: Enqueue;
+  /** Writes down what Devin answered, and has it shown. */
+  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  answer: Answerer;
+  /** Resolves false when the signal ended it. */
+  sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
+  /** When it is looked whether something was done whose answer was lost, in ms after the loss. */
+  looksAtMs: readonly number[];
+  text: Text;
+};
+
+type Job = Jobs['steer'];
+type Subject = { request: SessionRequest; session: SessionRow };
+type Outcome = { kind: 'done'; response: SessionResponse } | { kind: 'not-done'; sentences: string[] };
+
+/** Stops or archives a session. Both can be done twice without harm, so a job that comes twice does no harm. */
+export function createSteerer(deps: SteerDeps) {
+  const { requests, sessions, refusalOf, answer, text } = deps;
+
+  async function subjectOf(sessionId: string): Promise<Subject | null> {
+    const session = await sessions.find(sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
+    return session === null || request === null ? null : { request, session };
+  }
+
+  return async (job: Job, signal: AbortSignal): Promise<void> => {
+    const { userId, what } = job;
+    const subject = await subjectOf(job.sessionId);
+    if (subject === null) return;
+    const answerTo = job.answerTo ?? inThread(subject.session);
+    const refusal = await refusalOf(subject.request, userId);
+    if (refusal !== null) {
+      await answer.sayEscaped(userId, answerTo, refusal);
+      return;
+    }
+    const outcome = await act(deps, job, signal);
+    if (outcome.kind === 'not-done') {
+      await answer.say(userId, answerTo, ...outcome.sentences);
+      return;
+    }
+    await record(deps, subject, { ...job, response: outcome.response });
+    if (job.replyId !== undefined) await deps.enqueue('tell-reply', { replyId: job.replyId });
+    if (answerTo.always) await answer.say(userId, answerTo, text.steering.done[what]);
+  };
+}
+
+async function act(deps: SteerDeps, { sessionId, what }: Job, signal: AbortSignal): Promise<Outcome> {
+  const { devin, text } = deps;
+  try {
+    return { kind: 'done', response: await devin[what](sessionId, { signal }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
+    const response = mayBeDone ? await look(deps, { sessionId, what }, signal) : null;
+    if (response !== null) return { kind: 'done', response };
+    const sentences = isOutcomeUnknown(error)
+      ? [text.devin.unknownAction]
+      : [text.steering.notDone[what], whyNotDone(error, text)];
+    return { kind: 'not-done', sentences };
+  }
+}
+
+/** A session that was known here is not looked for under another id. */
+function whyNotDone(error: unknown, text: Text): string {
+  const isGone = error instanceof DevinError && error.code === 'not-found';
+  return isGone ? text.thread.gone(error.facts.detail) : notDone(error, text);
+}
+
+/** Whether it was done all the same: a lost answer is settled by looking. */
+async function look(
+  { devin, sleep, looksAtMs }: SteerDeps,
+  { sessionId, what }: Pick<Job, 'sessionId' | 'what'>,
+  signal: AbortSignal,
+): Promise<SessionResponse | null> {
+  let elapsedMs = 0;
+  for (const atMs of looksAtMs) {
+    if (!(await sleep(atMs - elapsedMs, signal))) signal.throwIfAborted();
+    elapsedMs = atMs;
+    const response = await devin.get(sessionId, { signal }).catch((error: unknown) => {
+      if (!(error instanceof DevinError)) throw error;
+      return null;
+    });
+    if (response !== null && isDone(what, response)) return response;
+  }
+  return null;
+}
+
+function isDone(what: SteeringVerb, { status, is_archived: isArchived }: SessionResponse): boolean {
+  if (what === 'sleep') return status === 'suspended';
+  return what === 'archive' ? isArchived : status === 'exit' || status === 'error';
+}
+
+/** Who did it goes first, so that the card never shows an end without them. */
+async function record(
+  { db, sessions, cards, enqueue, recordAnswer }: SteerDeps,
+  { request, session }: Subject,
+  { what, userId, response }: { what: SteeringVerb; userId: string; response: SessionResponse },
+): Promise<void> {
+  const { id } = request;
+  const { sessionId } = session;
+  const credit = {
+    stop: { stoppedBy: session.stoppedBy ?? userId },
+    archive: { archivedBy: session.archivedBy ?? userId },
+    sleep: {},
+  }[what];
+  await db.transaction().execute(async (trx) => {
+    await sessions.change(sessionId, credit, trx);
+    await cards.markStale(id, trx);
+    await enqueue('update-card', { requestId: id }, { trx, key: id, startAfterMs: CREDIT_WAIT_MS });
+  });
+  await recordAnswer(response);
+  // What still waits to be said to it ends, and those who said it are told.
+  if (what === 'stop') await enqueue('relay-to-devin', { sessionId }, { key: sessionId });
+}
+
+function inThread(session: SessionRow): AnswerTo {
+  const { sessionId: id, channelId, threadTs } = session;
+  return { id, channelId, threadTs: threadTs === '' ? null : threadTs, sealed: null, always: false };
+}

@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import type { SessionResponse } from '../../src/devin/schemas.ts';
+import { createAdopt, createSendStep } from '../../src/create/send.ts';
+import { createTransitions } from '../../src/create/transitions.ts';
+import type { SessionRequest } from '../../src/store/request-row.ts';
+import { createCards } from '../../src/store/cards.ts';
+import { createEnvelopes } from '../../src/store/envelope.ts';
+import { createLostAnswers } from '../../src/store/lost-answers.ts';
+import { createMilestones } from '../../src/store/milestones.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { createSeal } from '../../src/store/seal.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { copyStarted } from '../support/folders.ts';
+import { sessionResponse } from '../support/session-response.ts';
+
+const ID = 'r1';
+const IDENTITY = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
+const sessionOf = (id: string) => sessionResponse(id, { status: 'new' });
+
+describe('an answer to a creation that comes late', () => {
+  const open = useEmbedded(copyStarted);
+
+  /** A request whose POST is in flight. */
+  const setUp = async () => {
+    const { db } = await open();
+    const requests = createRequests(db);
+    const lostAnswers = createLostAnswers(db);
+    const jobs: string[] = [];
+    const transitions = createTransitions({
+      db,
+      requests,
+      cards: createCards(db, { burst: 1, perMinute: 1 }),
+      sessions: createSessions(db),
+      milestones: createMilestones(db),
+      lostAnswers,
+      enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
+      onMoved: () => undefined,
+      now: () => 0,
+    });
+    const envelopes = createEnvelopes(createSeal(Buffer.alloc(32)));
+    const adopt = createAdopt(transitions, envelopes);
+    await requests.insert([
+      {
+        id: ID,
+        dedupeKey: 'd1',
+        source: 'command',
+        teamId: 'T1',
+        userId: 'U1',
+        channelId: 'C1',
+        threadTs: null,
+        draft: { values: { prompt: 'fix it' }, sources: {} },
+        context: null,
+        slackFileIds: [],
+        sealed: null,
+      },
+    ]);
+    const current = async (): Promise<SessionRequest> => {
+      const found = await requests.find(ID);
+      if (found === null) throw new Error('the request is not there');
+      return found;
+    };
+    const move = async (to: SessionRequest['state']) =>
+      transitions.move({ id: ID, from: (await current()).state, to, changes: { sentAt: new Date(1) } });
+    await move('attached');
+
+    const answer = Promise.withResolvers<SessionResponse>();
+    const sent = Promise.withResolvers<void>();
+    const send = createSendStep({
+      createSession: async () => {
+        sent.resolve();
+        return answer.promise;
+      },
+      identify: async () => Promise.resolve({ kind: 'accepted', identity: IDENTITY }),
+      limiter: { beforeSending: async () => Promise.resolve(null) },
+      envelopes,
+      tagRequests: true,
+      transitions,
+      adopt,
+      devinTime: async () => Promise.resolve(new Date(1)),
+      end: async () => Promise.resolve({ kind: 'leave' }),
+      now: () => 0,
+    });
+    const outcome = send(await current(), new AbortController().signal);
+    await sent.promise;
+    const answered = async (session: SessionResponse) => {
+      answer.resolve(session);
+      return outcome;
+    };
+    const missing = async () => (await lostAnswers.due(new Date())).length;
+    return { jobs, adopt, current, move, answered, missing };
+  };
+
+  test('changes and tells nothing once its session was found', async () => {
+    const { jobs, adopt, current, answered } = await setUp();
+    await adopt(await current(), sessionOf('s1'));
+    expect(jobs).toEqual(['update-card']);
+    expect(await answered(sessionOf('s1'))).toEqual({ kind: 'leave' });
+    expect(jobs).toEqual(['update-card']);
+  });
+
+  test('changes and tells nothing once its session was found although it had been given up', async () => {
+    const { jobs, adopt, current, move, answered, missing } = await setUp();
+    await move('unknown');
+    await adopt(await current(), sessionOf('s1'));
+    expect(await answered(sessionOf('s1'))).toEqual({ kind: 'leave' });
+    expect(jobs).toEqual(['tell-milestones', 'update-card']);
+    expect(await missing()).toBe(0);
+  });
+
+  test('is announced, and no longer missing, if its session had not been found', async () => {
+    const { jobs, move, answered, missing } = await setUp();
+    await move('unknown');
+    expect(await missing()).toBe(1);
+    expect(await answered(sessionOf('s1'))).toMatchObject({ request: { state: 'created' } });
+    expect(jobs).toEqual(['tell-milestones', 'update-card']);
+    expect(await missing()).toBe(0);
+  });
+
+  test('leaves another session to be found, if it was sent once more meanwhile', async () => {
+    const { current, move, answered, missing } = await setUp();
+    await move('unknown');
+    await move('attached');
+    await move('sending');
+    await answered(sessionOf('s1'));
+    expect(await current()).toMatchObject({ state: 'created', sessionId: 's1' });
+    expect(await missing()).toBe(1);
+  });
+});

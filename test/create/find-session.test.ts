@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import type { SessionResponse } from '../../src/devin/schemas.ts';
+import type { SessionQuery } from '../../src/devin/session-list.ts';
+import { createFindSession, createFindSessions } from '../../src/create/find-session.ts';
+import { parse, toRow } from '../../src/store/request-row.ts';
+import type { SessionRequest } from '../../src/store/request-row.ts';
+import { sessionResponse } from '../support/session-response.ts';
+
+const sessionAs = (devinUserId: string) => sessionResponse(`of-${devinUserId}`, { user_id: devinUserId });
+
+const PROMPT = 'fix the login test';
+
+function requestAs(devinUserId: string) {
+  const row = toRow({
+    id: 'r1',
+    dedupeKey: 'd1',
+    source: 'command',
+    teamId: 'T1',
+    userId: 'U1',
+    channelId: 'C1',
+    threadTs: null,
+    draft: { values: { prompt: PROMPT }, sources: {} },
+    context: null,
+    slackFileIds: [],
+    sealed: null,
+  });
+  const nothing = { cardChannelId: null, cardTs: null, cardAttemptedAt: null, cardElsewhere: null };
+  const line = { cardClass: 3, cardDueAt: null, cardPrepaid: false };
+  const card = { ...nothing, ...line, cardStale: false, cardShown: null };
+  const now = new Date();
+  const sentAt = new Date(1_000_000);
+  const after = { uploads: null, waiting: null, sessionId: null, failure: null, sentAt };
+  const identity = { kind: 'matched', devinUserId, name: 'Ana', how: 'email', checkedAtMs: 0 };
+  return parse({
+    ...row,
+    ...card,
+    ...after,
+    draft: { values: { prompt: PROMPT }, sources: {} },
+    slackFileIds: [],
+    secretNames: [],
+    identity,
+    state: 'sending',
+    prompt: PROMPT,
+    leaseOwner: null,
+    leaseUntil: null,
+    resumedAt: null,
+    checkedAt: null,
+    textRemovedAt: null,
+    createdAt: now,
+    updatedAt: now,
+  });
+}
+
+type World = { items: SessionResponse[]; bound?: string[]; tagRequests?: boolean };
+
+/** What is found of a request in a list of sessions, and what Devin was asked. */
+async function search(request: SessionRequest, { items, bound = [], tagRequests = false }: World) {
+  const queries: SessionQuery[] = [];
+  const find = createFindSession(
+    createFindSessions({
+      listSessions: async (query) => {
+        queries.push(query);
+        return Promise.resolve({ items });
+      },
+      firstMessage: async () => Promise.resolve(PROMPT),
+      sessions: { bound: async () => Promise.resolve(new Set(bound)) },
+      tagRequests,
+    }),
+    tagRequests,
+  );
+  return { found: (await find(request))?.session_id ?? null, queries };
+}
+
+describe('without tags', () => {
+  test('nobody gets the session of another person who asked in the same words', async () => {
+    const items = [sessionAs('user-ben')];
+    expect((await search(requestAs('user-ana'), { items })).found).toBeNull();
+    expect((await search(requestAs('user-ben'), { items })).found).toBe('of-user-ben');
+  });
+
+  test('none is taken when several fit, or when it is not known since when to look', async () => {
+    const twice = [sessionAs('user-ana'), sessionResponse('other', { user_id: 'user-ana' })];
+    expect((await search(requestAs('user-ana'), { items: twice })).found).toBeNull();
+    const untimed = { ...requestAs('user-ana'), sentAt: null };
+    expect((await search(untimed, { items: [sessionAs('user-ana')] })).found).toBeNull();
+  });
+
+  test('a session that belongs to another request is left to it', async () => {
+    const items = [sessionAs('user-ana')];
+    expect((await search(requestAs('user-ana'), { items, bound: ['of-user-ana'] })).found).toBeNull();
+  });
+});
+
+describe('with tags', () => {
+  const tagged = (id: string, changes: object = {}) =>
+    sessionResponse(id, { user_id: 'user-ana', tags: ['slack-r1'], ...changes });
+
+  test.each([
+    ['that runs as another person', { user_id: 'user-ben' }],
+    ['whose tag only begins like it', { tags: ['slack-r11'] }],
+    ['that another session started', { parent_session_id: 'p' }],
+  ])('no session is taken %s', async (_what, changes) => {
+    const items = [tagged('s1', changes)];
+    expect((await search(requestAs('user-ana'), { items, tagRequests: true })).found).toBeNull();
+  });
+
+  test('the list is asked by origin, from the time at Devin on, and by tag only if that shows nothing', async () => {
+    const created_after = 940;
+    const first = await search(requestAs('user-ana'), { items: [tagged('s1')], tagRequests: true });
+    expect(first).toEqual({ found: 's1', queries: [{ origins: ['api'], created_after }] });
+    const { queries } = await search(requestAs('user-ana'), { items: [], tagRequests: true });
+    expect(queries).toEqual([
+      { origins: ['api'], created_after },
+      { tags: ['slack-r1'], created_after },
+    ]);
+  });
+});
+
+test('one list serves many requests, and their tags are asked for together', async () => {
+  const queries: SessionQuery[] = [];
+  const find = createFindSessions({
+    listSessions: async (query) => {
+      queries.push(query);
+      return Promise.resolve({ items: [] });
+    },
+    firstMessage: async () => Promise.resolve(null),
+    sessions: { bound: async () => Promise.resolve(new Set<string>()) },
+    tagRequests: true,
+  });
+  const missing = Array.from({ length: 60 }, (_, n) => ({ ...requestAs('user-ana'), id: `r${n}` }));
+  await find(missing);
+  expect(queries.map(({ tags }) => tags?.length ?? 0)).toEqual([0, 50, 10]);
+});
+
+test('a request that ran as the service user gets no session of a member', async () => {
+  const identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
+  const request = { ...requestAs('user-ana'), identity };
+  const items = [sessionResponse('s1', { user_id: 'user-ana', tags: ['slack-r1'] })];
+  expect((await search(request, { items, tagRequests: true })).found).toBeNull();
+  const own = [sessionResponse('s2', { tags: ['slack-r1'] })];
+  expect((await search(request, { items: own, tagRequests: true })).found).toBe('s2');
+});

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.ts';
+import { createLog } from '../../src/log.ts';
+import type { MilestoneRow } from '../../src/store/milestones.ts';
+import { en } from '../../src/text/index.ts';
+import { requestRow } from '../support/request-row.ts';
+import { sessionRow } from '../support/session-row.ts';
+
+const FINISHED: MilestoneRow = {
+  sessionId: 's',
+  key: 'finished',
+  direct: false,
+  attemptedAt: null,
+  createdAt: new Date(0),
+};
+
+/** The jobs that a relay with no message to bring leaves behind. */
+async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): Promise<string[]> {
+  const queued: string[] = [];
+  const lease = {
+    held: new AbortController().signal,
+    assertFresh: () => {},
+    fence: async () => Promise.resolve(),
+  };
+  const relay = createRelayFromDevin({
+    sessions: {
+      find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0' })),
+      change: async () => Promise.resolve(),
+    },
+    requests: { find: async () => Promise.resolve(requestRow()) },
+    messages: {
+      nextPending: async () => Promise.resolve(null),
+      leaveOutPending: async () => Promise.resolve(),
+      skip: async () => Promise.resolve(),
+    },
+    milestones: { pending: async () => Promise.resolve([...pending]) },
+    calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    fetchMessages: async () => Promise.resolve(pending.push(...came)),
+    findAttachments: async () => Promise.resolve(),
+    postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),
+    outbound: { tellPrivately: async () => Promise.resolve('told') },
+    withLease: async (_name, work) => ({ kind: 'done', result: await work(lease) }),
+    enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
+    times: RELAY_TIMES,
+    now: Date.now,
+    text: en,
+    log: createLog('silent'),
+  });
+  await relay('s', new AbortController().signal);
+  return queued;
+}
+
+test('what a session came to is told after its messages, and nothing is queued if there is nothing to tell', async () => {
+  expect(await queuedAfter([FINISHED])).toEqual(['tell-milestones']);
+  expect(await queuedAfter([])).toEqual([]);
+});
+
+test('what came while messages were read is told after the next time, with the words that belong to it', async () => {
+  expect(await queuedAfter([], [FINISHED])).toEqual([]);
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { createRecorder } from '../../src/follow/record.ts';
+import { createCards } from '../../src/store/cards.ts';
+import { createMilestones } from '../../src/store/milestones.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { copyStarted } from '../support/folders.ts';
+import { sessionResponse } from '../support/session-response.ts';
+
+const ID = 'a'.repeat(32);
+const answer = (changes: object) => sessionResponse(ID, changes);
+
+describe('what Devin says about a session', () => {
+  const open = useEmbedded(copyStarted);
+
+  const setUp = async () => {
+    const { db } = await open();
+    const sessions = createSessions(db);
+    const milestones = createMilestones(db);
+    const jobs: string[] = [];
+    const later: unknown[] = [];
+    const recorder = createRecorder({
+      db,
+      sessions,
+      milestones,
+      cards: createCards(db, { burst: 1, perMinute: 1 }),
+      enqueue: async (name, _payload, { key, startAfterMs = 0 } = {}) => {
+        await Promise.resolve();
+        if (startAfterMs > 0) later.push({ name, key, startAfterMs });
+        else jobs.push(name);
+      },
+      times: { fastestMs: 10_000, tellAfterMs: 0, lastLookMs: 30_000 },
+      now: Date.now,
+      random: () => 0.5,
+    });
+    const response = answer({ status: 'new' });
+    const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
+    await sessions.bind({ sessionId: ID, requestId: 'r1', url: response.url, response, ...place });
+    const row = async () => {
+      const found = await sessions.find(ID);
+      if (found === null) throw new Error('the session is not there');
+      return found;
+    };
+    return { recorder, milestones, jobs, later, row };
+  };
+
+  test('is written down with everything that has to happen because of it', async () => {
+    const { recorder, milestones, jobs, row } = await setUp();
+    const pullRequests = [{ pr_url: 'https://a/1', pr_state: 'open' }];
+    await recorder.look(await row(), answer({ status_detail: 'finished', pull_requests: pullRequests }));
+    expect(await row()).toMatchObject({
+      phase: 'finished',
+      wasFinished: true,
+      told: ['pr:https://a/1', 'finished:1'],
+    });
+    expect((await milestones.pending(ID)).map(({ key }) => key)).toEqual(['pr:https://a/1', 'finished:1']);
+    expect(jobs.toSorted()).toEqual(['relay-from-devin', 'tell-milestones', 'update-card']);
+  });
+
+  test('is that it is over: then it is asked for messages once more later, whatever else asks for them', async () => {
+    const { recorder, later, row } = await setUp();
+    await recorder.look(await row(), answer({ status_detail: 'working' }));
+    expect(later).toEqual([]);
+    await recorder.answer(answer({ status: 'exit', updated_at: 2 }));
+    await recorder.answer(answer({ status: 'exit', updated_at: 3, is_archived: true }));
+    expect(later).toEqual([{ name: 'relay-from-devin', key: `${ID}:last`, startAfterMs: 30_000 }]);
+  });
+
+  test('does not count when something was recorded after the look began', async () => {
+    const { recorder, row } = await setUp();
+    await recorder.look(await row(), answer({ status_detail: 'waiting_for_user' }));
+    const before = await row();
+    await recorder.answer(answer({ updated_at: 2 }));
+    expect(await recorder.look(before, answer({ status_detail: 'waiting_for_user' }))).toBe(false);
+    expect(await row()).toMatchObject({ phase: 'working', told: ['needs-you:1'] });
+  });
+
+  test('keeps the output when the answer to a message leaves it out, and has finished no more', async () => {
+    const { recorder, row } = await setUp();
+    await recorder.look(await row(), answer({ status_detail: 'finished', structured_output: { a: 1 } }));
+    await recorder.answer(answer({ status: 'resuming', updated_at: 3 }));
+    expect(await row()).toMatchObject({
+      phase: 'starting',
+      wasFinished: false,
+      response: { structured_output: { a: 1 } },
+    });
+  });
+
+  test('changes no card when only the time of the change is another', async () => {
+    const { recorder, jobs, row } = await setUp();
+    await recorder.look(await row(), answer({ status: 'new', updated_at: 9 }));
+    expect(jobs).toEqual(['relay-from-devin']);
+  });
+
+  test('is that it is gone: the card says so once, and it is hardly ever looked at', async () => {
+    const { recorder, jobs, row } = await setUp();
+    await recorder.gone(ID);
+    await recorder.gone(ID);
+    const { phase, nextLookAt: next } = await row();
+    expect(phase).toBe('gone');
+    expect((next?.getTime() ?? 0) - Date.now()).toBeGreaterThan(20 * 60 * 60_000);
+    expect(jobs).toEqual(['update-card']);
+  });
+
+  test('is that it is there again, as it was: the card says so, and nothing is told again', async () => {
+    const { recorder, milestones, jobs, row } = await setUp();
+    const finished = answer({ status_detail: 'finished' });
+    await recorder.look(await row(), finished);
+    await recorder.gone(ID);
+    jobs.length = 0;
+    expect(await recorder.look(await row(), finished)).toBe(true);
+    expect(await row()).toMatchObject({ phase: 'finished' });
+    expect(jobs).toContain('update-card');
+    expect(await milestones.pending(ID)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
+import { createLog } from '../../src/log.ts';
+import type { SessionRow } from '../../src/store/sessions.ts';
+import { sessionResponse } from '../support/session-response.ts';
+import { sessionRow } from '../support/session-row.ts';
+
+const RESPONSE = sessionResponse('s1');
+
+const HOUR_MS = 3_600_000;
+
+/** Quiet for an hour. */
+const rowIn = (phase: SessionRow['phase']): SessionRow => {
+  const at = new Date(Date.now() - HOUR_MS);
+  return sessionRow({ phase, changedAt: at, phaseAt: at });
+};
+
+type Answer = 'there' | 'not-there' | 'trouble';
+
+/** Rounds over one session, one a minute; what was recorded of it. */
+async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string[]> {
+  const recorded: string[] = [];
+  const clock = { ms: Date.now() };
+  let answer: Answer = 'there';
+  const round = createRound({
+    sessions: {
+      due: async () => Promise.resolve([row]),
+      dueCount: async () => Promise.resolve({ count: 1, databaseNow: new Date() }),
+      bringForward: async () => Promise.resolve(),
+      reschedule: async (looks) => {
+        await Promise.resolve();
+        for (const { at } of looks) {
+          const afterS = Math.round(((at?.getTime() ?? Infinity) - clock.ms) / 1000);
+          recorded.push(`after ${afterS} s`);
+        }
+      },
+    },
+    source: {
+      look: async () =>
+        Promise.resolve({
+          answered: answer === 'there' ? [RESPONSE] : [],
+          gone: answer === 'not-there' ? ['s1'] : [],
+          trouble: answer === 'trouble' ? { retryAfterMs: null } : null,
+        }),
+    },
+    recorder: {
+      look: async () => Promise.resolve(recorded.push('look') > 0),
+      gone: async () => void (await Promise.resolve(recorded.push('gone'))),
+    },
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    enqueue: async () => Promise.resolve(),
+    times: { ...ROUND_TIMES, fastestMs: 1000 },
+    now: () => clock.ms,
+    random: () => 0,
+    log: createLog('silent'),
+  });
+  for (answer of answers) {
+    await round(new AbortController().signal);
+    clock.ms += 60_000;
+  }
+  return recorded;
+}
+
+describe('a round', () => {
+  test('records nothing if the answer is the same', async () => {
+    expect(await recordedOf(rowIn('working'), 'there')).toEqual(['after 60 s']);
+  });
+
+  test('records that a session is gone only when a look some time later does not find it either', async () => {
+    const resting = rowIn('finished');
+    expect(await recordedOf(resting, 'not-there')).toEqual(['after 60 s']);
+    expect(await recordedOf(resting, 'not-there', 'trouble', 'not-there')).toEqual(['after 60 s', 'gone']);
+    expect(await recordedOf(resting, 'not-there', 'there', 'not-there')).toEqual([
+      'after 60 s',
+      'after 600 s',
+      'after 60 s',
+    ]);
+  });
+
+  test('looks again for one that is over, too, when it is missing', async () => {
+    const over = { ...rowIn('ended'), response: { ...RESPONSE, status: 'exit' } };
+    expect(await recordedOf(over, 'not-there', 'not-there')).toEqual(['after 60 s', 'gone']);
+  });
+
+  test('records that a session is still gone each time, so that it is put off', async () => {
+    expect(await recordedOf(rowIn('gone'), 'not-there')).toEqual(['gone']);
+  });
+
+  test('records any answer about a session that was gone', async () => {
+    expect(await recordedOf(rowIn('gone'), 'there')).toEqual(['look']);
+  });
+});
+
+test('a session whose look cannot be recorded is put off for longer and longer, and harms no other', async () => {
+  const rows = ['bad', 'good'].map((id) => sessionRow({ sessionId: id }));
+  const recorded: string[] = [];
+  const waits: number[] = [];
+  let failures = 0;
+  const round = createRound({
+    sessions: {
+      due: async () => Promise.resolve(rows),
+      bringForward: async () => Promise.resolve(),
+      dueCount: async () => Promise.resolve({ count: rows.length, databaseNow: new Date(Date.now()) }),
+      reschedule: async (looks) => {
+        await Promise.resolve();
+        for (const { id, at } of looks) if (id === 'bad') waits.push(at?.getTime() ?? 0);
+      },
+    },
+    source: {
+      look: async (ids) =>
+        Promise.resolve({
+          answered: ids.map((id) => sessionResponse(id, { title: 'new' })),
+          gone: [],
+          trouble: null,
+        }),
+    },
+    recorder: {
+      look: async ({ sessionId: id }) => {
+        if (id === 'bad') throw new Error('cannot be stored');
+        return Promise.resolve(recorded.push(id) > 0);
+      },
+      gone: async () => Promise.resolve(),
+    },
+    setAside: { note: async () => Promise.resolve((failures += 1)), clear: async () => Promise.resolve() },
+    enqueue: async () => Promise.resolve(),
+    times: { ...ROUND_TIMES, fastestMs: 1000 },
+    now: () => 0,
+    random: () => 0,
+    log: createLog('silent'),
+  });
+  await round(new AbortController().signal);
+  await round(new AbortController().signal);
+  expect(recorded).toEqual(['good', 'good']);
+  expect(waits).toEqual([2000, 4000]);
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDevin } from '../../src/devin/devin.ts';
+import { createPollingSource } from '../../src/follow/status-source.ts';
+import type { StatusSource } from '../../src/follow/status-source.ts';
+import { createLocalDevin } from '../../sandbox/devin/index.ts';
+import type { LocalDevin } from '../../sandbox/devin/index.ts';
+
+const NEVER = new AbortController().signal;
+const LIST = { method: 'GET', path: /\/sessions$/ } as const;
+
+describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids answered %s', (idForm) => {
+  let local: LocalDevin;
+  let source: StatusSource;
+  const ids: string[] = [];
+  let before = 0;
+  const asked = (): number => local.requests.length - before;
+
+  beforeAll(async () => {
+    local = await createLocalDevin({ idForm });
+    const devin = createDevin({ apiUrl: local.url, apiKey: local.apiKey, orgId: local.orgId });
+    source = createPollingSource(devin.sessions);
+    for (let count = 0; count < 50; count += 1)
+      ids.push((await devin.sessions.create({ prompt: 'x' })).session_id);
+    // Which form the filter takes is found out once.
+    await source.look(ids, NEVER);
+  });
+  beforeEach(() => void (before = local.requests.length));
+  afterAll(async () => local.stop());
+
+  test('takes one request for fifty of them', async () => {
+    const { answered, gone, trouble } = await source.look(ids, NEVER);
+    expect(answered.map(({ session_id: id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect([gone, trouble]).toEqual([[], null]);
+    expect(asked()).toBe(1);
+  });
+
+  test('asks alone for those the list leaves out, and says which do not exist', async () => {
+    const missing = '0'.repeat(32);
+    const { answered, gone, trouble } = await source.look([ids[0] ?? '', missing], NEVER);
+    expect(answered).toHaveLength(1);
+    expect([gone, trouble]).toEqual([[missing], null]);
+  });
+
+  test('asks for each alone if the list cannot be understood', async () => {
+    const fault = local.fail(LIST, { status: 422, times: 9 });
+    const { answered, trouble } = await source.look(ids.slice(0, 3), NEVER);
+    fault.clear();
+    expect(answered).toHaveLength(3);
+    expect(trouble).toBeNull();
+  });
+
+  test('stops at once when Devin wants to be left alone, and says for how long', async () => {
+    const fault = local.fail(LIST, { status: 429, retryAfter: 60, times: 9 });
+    const { answered, gone, trouble } = await source.look(ids, NEVER);
+    fault.clear();
+    expect([answered, gone, trouble]).toEqual([[], [], { retryAfterMs: 60_000 }]);
+    expect(asked()).toBe(1);
+  });
+
+  test('learns nothing of a session that may not be seen, and goes on with the others', async () => {
+    const hidden = '1'.repeat(32);
+    const fault = local.fail(
+      { method: 'GET', path: new RegExp(`devin-${hidden}$`) },
+      { status: 403, times: 9 },
+    );
+    const { answered, gone, trouble } = await source.look([hidden, ids[1] ?? ''], NEVER);
+    fault.clear();
+    expect(answered).toHaveLength(1);
+    expect([gone, trouble]).toEqual([[], null]);
+  });
+});

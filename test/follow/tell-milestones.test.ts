@@ -1,0 +1,167 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createRecorder } from '../../src/follow/record.ts';
+import { createMilestoneTeller } from '../../src/follow/tell-milestones.ts';
+import type { Telling } from '../../src/follow/tell-milestones.ts';
+import { createLog } from '../../src/log.ts';
+import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
+import type { Mark } from '../../src/slack/ids.ts';
+import type { CardPlace, Posted, Rendered } from '../../src/slack/outbound.ts';
+import { createCalls } from '../../src/store/calls.ts';
+import { createCards } from '../../src/store/cards.ts';
+import { createLeases } from '../../src/store/leases.ts';
+import { createMilestones } from '../../src/store/milestones.ts';
+import { createPosts } from '../../src/store/posts.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
+import { createSessionMessages } from '../../src/store/session-messages.ts';
+import { createSessions } from '../../src/store/sessions.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { copyStarted } from '../support/folders.ts';
+import { sessionResponse } from '../support/session-response.ts';
+
+const ID = 'a'.repeat(32);
+const answer = (changes: object) => sessionResponse(ID, changes);
+
+const open = useEmbedded(copyStarted);
+
+/** A session that is working, and what records and tells about it. */
+async function startTelling() {
+  const { db } = await open();
+  const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db, 1)];
+  const recorder = createRecorder({
+    db,
+    sessions,
+    milestones,
+    cards: createCards(db, { burst: 1, perMinute: 1 }),
+    enqueue: async () => Promise.resolve(),
+    times: { fastestMs: 10_000, tellAfterMs: 0, lastLookMs: 30_000 },
+    now: Date.now,
+    random: () => 0.5,
+  });
+  const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
+  const draft = { values: { prompt: 'fix it' }, sources: {} };
+  await requests.insert([
+    {
+      id: 'r1',
+      dedupeKey: 'one',
+      source: 'command',
+      userId: 'U1',
+      draft,
+      context: null,
+      slackFileIds: [],
+      sealed: null,
+      ...place,
+    },
+  ]);
+  const response = answer({});
+  await sessions.bind({ sessionId: ID, requestId: 'r1', url: response.url, response, ...place });
+  const told: string[] = [];
+  const deps = {
+    sessions,
+    requests,
+    milestones,
+    messages: createSessionMessages(db),
+    calls: createCalls(db),
+    answerCalls: async () => Promise.resolve(0),
+    setAside: createSetAside(db),
+    defaults: { preferencesFor: async () => Promise.resolve({}) },
+    withLease: createWithLease(createLeases(db)),
+    postOnce: createPostOnce({
+      db,
+      posts: createPosts(db),
+      outbound: {
+        post: async (_place: CardPlace, _mark: Mark, { text }: Rendered): Promise<Posted> => {
+          told.push(text);
+          return Promise.resolve({ kind: 'posted', ts: '2.2' });
+        },
+        find: async () => Promise.resolve(null),
+        slackTs: () => null,
+      },
+    }),
+    compose: async ({ session }: Telling) => Promise.resolve({ text: session.phase, blocks: [] }),
+    shareResult: async () => Promise.resolve(false),
+    outbound: { directChannel: async () => Promise.resolve(null) },
+    enqueue: async () => Promise.resolve(),
+    now: Date.now,
+    log: createLog('silent'),
+  };
+  const look = async (changes: object): Promise<boolean> => {
+    const row = await sessions.find(ID);
+    return row !== null && recorder.look(row, answer(changes));
+  };
+  return { deps, told, look };
+}
+
+test('a question that is recorded while others are told is told too, and not taken for answered', async () => {
+  const { deps, told, look } = await startTelling();
+  const { sessions } = deps;
+  const tell = createMilestoneTeller({
+    ...deps,
+    sessions: {
+      async find(id) {
+        const row = await sessions.find(id);
+        if (row !== null && row.phase !== 'needs-you') await look({ status_detail: 'waiting_for_user' });
+        return row;
+      },
+    },
+  });
+  await tell(ID);
+  await tell(ID);
+  expect(told).toEqual(['needs-you']);
+});
+
+test('what takes long to tell, since Slack is slow to take its file, is told once', async () => {
+  const { deps, told, look } = await startTelling();
+  await look({ status_detail: 'finished' });
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const tell = createMilestoneTeller({
+    ...deps,
+    shareResult: async () => {
+      await vi.advanceTimersByTimeAsync(100_000);
+      await other(ID);
+      return true;
+    },
+  });
+  const other = createMilestoneTeller(deps);
+  await tell(ID);
+  expect(told).toEqual(['finished']);
+});
+
+test('what cannot be told again and again is set aside, and what comes after it is told', async () => {
+  const { deps, told, look } = await startTelling();
+  await look({ pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }] });
+  await look({ status_detail: 'finished' });
+  const tell = createMilestoneTeller({
+    ...deps,
+    compose: async (telling) => {
+      if (telling.milestone.kind === 'pr') throw new Error('no');
+      return deps.compose(telling);
+    },
+  });
+  for (let count = 1; count < MOST_FAILURES; count += 1) await expect(tell(ID)).rejects.toThrow('no');
+  await tell(ID);
+  expect(told).toEqual(['finished']);
+});
+
+test('what is told after a failure leaves no failure behind', async () => {
+  const { deps, told, look } = await startTelling();
+  await look({ status_detail: 'finished' });
+  const failures: string[] = [];
+  const tell = createMilestoneTeller({
+    ...deps,
+    setAside: {
+      note: async (_kind, id) => Promise.resolve(failures.push(id)),
+      clear: async (_kind, id) => void (await Promise.resolve(failures.splice(failures.indexOf(id), 1))),
+    },
+    compose: async (telling) => {
+      if (failures.length === 0) throw new Error('no');
+      return deps.compose(telling);
+    },
+  });
+  await expect(tell(ID)).rejects.toThrow('no');
+  expect(failures).toHaveLength(1);
+  await tell(ID);
+  expect(told).toEqual(['finished']);
+  expect(failures).toEqual([]);
+});

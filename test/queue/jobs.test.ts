@@ -1,0 +1,445 @@
+import { once } from 'node:events';
+import { sql } from 'kysely';
+import { afterEach, expect, test } from 'vitest';
+import { createQueue } from '../../src/queue/jobs.ts';
+import type { JobHandler, Queue } from '../../src/queue/jobs.ts';
+import type { Database } from '../../src/store/database.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+/** Longer than any test: whatever starts did not wait for a poll. */
+const NO_POLL_SECONDS = 600;
+
+type Setup = {
+  database: Database;
+  concurrency?: number;
+  most?: number;
+  pollSeconds?: number;
+  handler: JobHandler<'create-session'>;
+};
+
+/** Stopped before their database is closed: hooks run last in, first out. */
+const queues: Queue[] = [];
+
+async function startQueue({
+  database,
+  concurrency = 4,
+  most = concurrency,
+  pollSeconds = NO_POLL_SECONDS,
+  handler,
+}: Setup) {
+  const lines: string[] = [];
+  const write = (facts: object, message: string) => lines.push(JSON.stringify({ ...facts, message }));
+  const queue = createQueue({ database, log: { error: write, warn: write }, pollSeconds });
+  queue.work('create-session', handler, { concurrency, most });
+  queues.push(queue);
+  await queue.start();
+  return { queue, lines };
+}
+
+/** What happened so far, and a way to wait for it to have happened `count` times. */
+function createTally() {
+  const seen: string[] = [];
+  const waiting = new Map<number, () => void>();
+  return {
+    seen,
+    add(id: string) {
+      seen.push(id);
+      waiting.get(seen.length)?.();
+    },
+    async reached(count: number): Promise<void> {
+      if (seen.length >= count) return;
+      await new Promise<void>((resolve) => {
+        waiting.set(count, resolve);
+      });
+    },
+  };
+}
+
+const send = (queue: Queue, requestId: string) =>
+  queue.enqueue('create-session', { requestId }, { key: requestId });
+
+describeOnBothDatabases('the queue', (open, kind) => {
+  afterEach(async () => {
+    await Promise.all(queues.splice(0).map((queue) => queue.stop({ timeoutMs: 0 })));
+  });
+
+  test('starts a job when the transaction it was sent in commits, not before and without a poll', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      handler: async ({ requestId }) => add(requestId),
+    });
+    await database.db.transaction().execute(async (trx) => {
+      await queue.enqueue('create-session', { requestId: 'one' }, { trx, key: 'one' });
+      await sql`select pg_sleep(0.1)`.execute(trx);
+      expect(seen).toEqual([]);
+    });
+    await reached(1);
+    expect(seen).toEqual(['one']);
+  });
+
+  test('has no job when the transaction it was sent in is rolled back', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    const undone = database.db.transaction().execute(async (trx) => {
+      await queue.enqueue('create-session', { requestId: 'undone' }, { trx });
+      throw new Error('undo');
+    });
+    await expect(undone).rejects.toThrow('undo');
+    await send(queue, 'next');
+    await reached(1);
+    expect(seen).toEqual(['next']);
+    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 0 } });
+  });
+
+  test('drains a backlog without a poll while one job is slow, and never runs more than it may', async () => {
+    const database = await open();
+    const { add, reached } = createTally();
+    const slow = Promise.withResolvers<void>();
+    const slowStarted = Promise.withResolvers<void>();
+    let running = 0;
+    let most = 0;
+    const { queue } = await startQueue({
+      database,
+      concurrency: 3,
+      async handler({ requestId }) {
+        running += 1;
+        most = Math.max(most, running);
+        if (requestId === 'slow') {
+          slowStarted.resolve();
+          await slow.promise;
+        } else {
+          await sql`select 1`.execute(database.db);
+        }
+        running -= 1;
+        add(requestId);
+      },
+    });
+    await send(queue, 'slow');
+    await slowStarted.promise;
+    await Promise.all(Array.from({ length: 60 }, (_, index) => send(queue, `quick-${index}`)));
+    await reached(60);
+    slow.resolve();
+    await reached(61);
+    expect(most).toBe(3);
+  });
+
+  test('takes up a backlog that was there before it started', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const sender = createQueue({ database, log: { error: () => {}, warn: () => {} } });
+    await sender.start();
+    for (let index = 0; index < 20; index++) await send(sender, `${index}`);
+    await sender.stop({ timeoutMs: 0 });
+    await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    await reached(20);
+    expect(new Set(seen).size).toBe(20);
+  });
+
+  test('queues a job once while it waits for its key, and again once it runs', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      concurrency: 1,
+      async handler({ requestId }) {
+        add(requestId);
+        if (requestId !== 'first') return;
+        await send(queue, 'same');
+        await send(queue, 'same');
+        await send(queue, 'first-again');
+        await queue.enqueue('create-session', { requestId: 'after-first' }, { key: 'first' });
+      },
+    });
+    await send(queue, 'first');
+    await reached(4);
+    expect(seen).toEqual(['first', 'same', 'first-again', 'after-first']);
+  });
+
+  // The embedded database does one transaction at a time.
+  test.runIf(kind === 'postgres')(
+    'shows a job that waited already what the transaction wrote that counts on it',
+    async () => {
+      const database = await open();
+      await sql`create table notes (id text)`.execute(database.db);
+      const { seen, add, reached } = createTally();
+      const sender = createQueue({ database, log: { error: () => {}, warn: () => {} } });
+      queues.push(sender);
+      await sender.start();
+      await send(sender, 'key');
+      await database.db.transaction().execute(async (trx) => {
+        await sql`insert into notes values ('written')`.execute(trx);
+        await sender.enqueue('create-session', { requestId: 'key' }, { trx, key: 'key' });
+        await startQueue({
+          database,
+          pollSeconds: 0.5,
+          async handler() {
+            const { rows } = await sql<{ id: string }>`select id from notes`.execute(database.db);
+            rows.forEach(({ id }) => add(id));
+          },
+        });
+        await sql`select pg_sleep(0.3)`.execute(trx);
+      });
+      await reached(1);
+      expect(seen).toEqual(['written']);
+    },
+  );
+
+  test('starts the job that was to start later at once, without a poll, when it is asked for again', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    const job = { requestId: 'key' };
+    await queue.enqueue('create-session', job, { key: 'key', startAfterMs: 3_600_000 });
+    await queue.enqueue('create-session', job, { key: 'key' });
+    await reached(1);
+    expect(seen).toEqual(['key']);
+    await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 0 } });
+  });
+
+  test('lets slow jobs delay only themselves, up to a bound', async () => {
+    const database = await open();
+    const began = createTally();
+    const ended = createTally();
+    const slow = Promise.withResolvers<void>();
+    const { queue } = await startQueue({
+      database,
+      concurrency: 2,
+      most: 6,
+      async handler({ requestId }) {
+        began.add(requestId);
+        if (requestId.startsWith('slow')) await slow.promise;
+        ended.add(requestId);
+      },
+    });
+    await Promise.all(Array.from({ length: 5 }, (_, index) => send(queue, `slow-${index}`)));
+    await began.reached(5);
+    await send(queue, 'quick');
+    await ended.reached(1);
+    expect(ended.seen).toEqual(['quick']);
+    await send(queue, 'slow-last');
+    await began.reached(7);
+    await send(queue, 'too-many');
+    slow.resolve();
+    await ended.reached(8);
+    expect(began.seen.at(-1)).toBe('too-many');
+  });
+
+  test('starts an urgent job before the others', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      concurrency: 1,
+      async handler({ requestId }) {
+        add(requestId);
+        if (requestId !== 'first') return;
+        for (const id of ['one', 'two']) await send(queue, id);
+        await queue.enqueue('create-session', { requestId: 'url' }, { key: 'url', urgent: true });
+        await queue.enqueue('create-session', { requestId: 'two' }, { key: 'two', urgent: true });
+      },
+    });
+    await send(queue, 'first');
+    await reached(4);
+    expect(seen).toEqual(['first', 'two', 'url', 'one']);
+  });
+
+  test('keeps one job for a key however often it fails and is asked for', async () => {
+    const database = await open();
+    const { add, reached } = createTally();
+    const queued = async (): Promise<number> => {
+      const { rows } = await sql<{ id: string }>`select id from pgboss.job where state < 'active'`.execute(
+        database.db,
+      );
+      return rows.length;
+    };
+    const { queue } = await startQueue({
+      database,
+      concurrency: 1,
+      pollSeconds: 0.5,
+      async handler({ requestId }) {
+        // Asked for while it runs and fails.
+        for (let count = 0; count < 3; count += 1) await send(queue, requestId);
+        add(requestId);
+        throw new Error('an outage');
+      },
+    });
+    await send(queue, 'key');
+    for (let runs = 1; runs <= 4; runs += 1) {
+      await reached(runs);
+      await send(queue, 'key');
+      expect(await queued()).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('starts a job that was to start later sooner when that is asked for', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      pollSeconds: 0.5,
+      handler: async ({ requestId }) => add(requestId),
+    });
+    const later = async (startAfterMs: number) =>
+      queue.enqueue('create-session', { requestId: 'key' }, { key: 'key', startAfterMs });
+    await later(3_600_000);
+    await later(100);
+    await later(3_600_000);
+    await reached(1);
+    expect(seen).toEqual(['key']);
+  });
+
+  test('starts a job that was to start later once it is due', async () => {
+    const database = await open();
+    const { add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      pollSeconds: 0.5,
+      handler: async ({ requestId }) => add(requestId),
+    });
+    await queue.enqueue('create-session', { requestId: 'later' }, { startAfterMs: 200 });
+    await expect(reached(1)).resolves.toBeUndefined();
+  });
+
+  test('tries a failed job again and keeps what the error held out of log and database', async () => {
+    const database = await open();
+    const { add, reached } = createTally();
+    const { queue, lines } = await startQueue({
+      database,
+      pollSeconds: 0.5,
+      async handler({ requestId }) {
+        add(requestId);
+        if (requestId === 'failing')
+          throw Object.assign(new Error('no answer'), { code: 'timeout', body: 'hidden-word' });
+      },
+    });
+    await send(queue, 'failing');
+    await reached(2);
+    expect(lines[0]).toMatch(/timeout.*a job failed/);
+    expect(lines.join()).not.toContain('hidden-word');
+    const { rows } = await sql<{ job: string }>`select to_jsonb(job)::text as job from pgboss.job`.execute(
+      database.db,
+    );
+    expect(rows.map(({ job }) => job).join()).toContain('timeout');
+    expect(rows.map(({ job }) => job).join()).not.toMatch(/hidden-word|no answer/);
+  });
+
+  test('runs each committed job once, and none of the others, while many transactions come and go', async () => {
+    const database = await open();
+    await sql`create table notes (id text)`.execute(database.db);
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      async handler({ requestId }) {
+        await sql`insert into notes values (${`done ${requestId}`})`.execute(database.db);
+        add(requestId);
+      },
+    });
+    const ids = Array.from({ length: 60 }, (_, index) => `${index % 3 === 0 ? 'undone' : 'kept'}-${index}`);
+    const sent = ids.map((id) =>
+      database.db.transaction().execute(async (trx) => {
+        await sql`insert into notes values (${id})`.execute(trx);
+        await queue.enqueue('create-session', { requestId: id }, { trx, key: id });
+        if (id.startsWith('undone')) throw new Error('undo');
+      }),
+    );
+    await Promise.allSettled(sent);
+    await reached(40);
+    await queue.stop({ timeoutMs: 5000 });
+    expect(seen.toSorted()).toEqual(ids.filter((id) => id.startsWith('kept')).toSorted());
+    const { rows } = await sql<{ id: string }>`select id from notes`.execute(database.db);
+    expect(rows).toHaveLength(80);
+  });
+
+  test('waits for running jobs when it stops, and leaves waiting ones to the next start', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue } = await startQueue({
+      database,
+      concurrency: 1,
+      async handler({ requestId }) {
+        add(`${requestId} began`);
+        await sql`select pg_sleep(0.3)`.execute(database.db);
+        add(`${requestId} ended`);
+      },
+    });
+    await send(queue, 'running');
+    await reached(1);
+    await send(queue, 'waiting');
+    await queue.stop({ timeoutMs: 10_000 });
+    expect(seen).toEqual(['running began', 'running ended']);
+    await queue.start();
+    await reached(4);
+    expect(seen.slice(2)).toEqual(['waiting began', 'waiting ended']);
+  });
+
+  test('aborts a job that takes too long to stop for, lets it record that, and the next start takes it up', async () => {
+    const database = await open();
+    const first = createTally();
+    const { queue } = await startQueue({
+      database,
+      async handler({ requestId }, { signal }) {
+        first.add(requestId);
+        await once(signal, 'abort');
+        await sql`select pg_sleep(0.1)`.execute(database.db);
+        first.add(`${requestId} recorded`);
+        throw new Error('aborted');
+      },
+    });
+    await send(queue, 'long');
+    await first.reached(1);
+    await queue.stop({ timeoutMs: 10 });
+    expect(first.seen).toEqual(['long', 'long recorded']);
+    const second = createTally();
+    await startQueue({ database, pollSeconds: 0.5, handler: async ({ requestId }) => second.add(requestId) });
+    await second.reached(1);
+    expect(second.seen).toEqual(['long']);
+  });
+
+  test('stops although a job ignores the signal, and the next start takes the job up', async () => {
+    const database = await open();
+    const deaf = createTally();
+    const { queue } = await startQueue({
+      database,
+      async handler({ requestId }) {
+        deaf.add(requestId);
+        await new Promise(() => {});
+      },
+    });
+    await send(queue, 'deaf');
+    await deaf.reached(1);
+    await queue.stop({ timeoutMs: 10 });
+    const second = createTally();
+    await startQueue({ database, pollSeconds: 0.5, handler: async ({ requestId }) => second.add(requestId) });
+    await second.reached(1);
+    expect(second.seen).toEqual(['deaf']);
+  });
+
+  test('starts and stops any number of times, and is healthy only in between', async () => {
+    const database = await open();
+    const { queue } = await startQueue({ database, handler: async () => {} });
+    await Promise.all([queue.start(), queue.start()]);
+    expect(queue.healthy()).toBe(true);
+    await Promise.all([queue.stop({ timeoutMs: 100 }), queue.stop({ timeoutMs: 100 })]);
+    expect(queue.healthy()).toBe(false);
+    await queue.stop({ timeoutMs: 100 });
+    await queue.start();
+    expect(queue.healthy()).toBe(true);
+  });
+
+  test('drops a job with a payload of another shape instead of retrying it forever', async () => {
+    const database = await open();
+    const { seen, add, reached } = createTally();
+    const { queue, lines } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
+    await database.db.transaction().execute(async (trx) => {
+      await queue.enqueue('create-session', { requestId: 'changed' }, { trx });
+      await sql`update pgboss.job set data = '{"other": 1}'`.execute(trx);
+    });
+    await send(queue, 'good');
+    await reached(1);
+    expect(seen).toEqual(['good']);
+    expect(lines.join()).toContain('another shape');
+  });
+});

@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.ts';
+import { createOneAtATime } from '../../src/queue/one-at-a-time.ts';
+import { createLog } from '../../src/log.ts';
+import { createWithLease } from '../../src/queue/index.ts';
+import type { MessageRow } from '../../src/store/session-messages.ts';
+import { en } from '../../src/text/index.ts';
+import { requestRow } from '../support/request-row.ts';
+import { sessionRow } from '../support/session-row.ts';
+
+test('a renewal in flight at the end does not leave the lease held by nobody', async () => {
+  const events: string[] = [];
+  const renewal = Promise.withResolvers<boolean>();
+  const renewed = Promise.withResolvers<boolean>();
+  const oneAtATime = createOneAtATime(
+    {
+      take: async () => Promise.resolve('1'),
+      renew: async () => {
+        renewal.resolve(true);
+        const taken = await renewed.promise;
+        events.push('renewed');
+        return taken;
+      },
+      release: async () => void (await Promise.resolve(events.push('released'))),
+      releaseAll: async () => Promise.resolve(),
+    },
+    3,
+  );
+  const done = oneAtATime('relay', async () => void (await renewal.promise));
+  await renewal.promise;
+  setImmediate(() => renewed.resolve(true));
+  expect(await done).toBe(true);
+  expect(events.slice(-2)).toEqual(['renewed', 'released']);
+});
+
+test('a process that has lost the lease to another says nothing more', async () => {
+  const stolen = Promise.withResolvers<void>();
+  const withLease = createWithLease(
+    {
+      take: async () => Promise.resolve('1'),
+      renew: async () => {
+        setImmediate(stolen.resolve);
+        return Promise.resolve(false);
+      },
+      release: async () => Promise.resolve(),
+      releaseAll: async () => Promise.resolve(),
+    },
+    3,
+  );
+  const posted: string[] = [];
+  const relay = createRelayFromDevin({
+    sessions: { find: async () => Promise.resolve(session), change: async () => Promise.resolve() },
+    requests: { find: async () => Promise.resolve(request) },
+    messages: {
+      nextPending: async () => Promise.resolve(messages[posted.length] ?? null),
+      leaveOutPending: async () => Promise.resolve(),
+      skip: async () => Promise.resolve(),
+    },
+    milestones: { pending: async () => Promise.resolve([]) },
+    setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
+    calls: { part: async () => Promise.resolve(), answered: async () => Promise.resolve([]) },
+    fetchMessages: async () => Promise.resolve(0),
+    findAttachments: async () => Promise.resolve(),
+    postMessage: async (_session, { text }) => {
+      posted.push(text);
+      await stolen.promise;
+      return { kind: 'posted', ts: '1.1' };
+    },
+    outbound: { tellPrivately: async () => Promise.resolve('told') },
+    withLease,
+    enqueue: async () => Promise.resolve(),
+    times: RELAY_TIMES,
+    now: Date.now,
+    text: en,
+    log: createLog('silent'),
+  });
+  await relay(session.sessionId, new AbortController().signal);
+  expect(posted).toEqual(['first']);
+});
+
+const at = new Date(0);
+const session = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0', response: {} });
+const request = requestRow({ id: 'r' });
+const messages: MessageRow[] = ['first', 'second'].map((text) => ({
+  sessionId: 's',
+  eventId: text,
+  source: 'devin',
+  text,
+  attemptedAt: null,
+  slackFileId: null,
+  saidAt: at,
+}));

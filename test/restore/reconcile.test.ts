@@ -1,0 +1,24 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { createReconciler } from '../../src/restore/reconcile.ts';
+
+test('a search for lost sessions ends with the stop, although Devin does not say whose they are', async () => {
+  const never = async () => Promise.reject(new Error('not to be asked'));
+  const reconcile = createReconciler({
+    serviceUserId: async ({ signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('stopped')));
+      }),
+    listSessions: never,
+    devinTime: never,
+    sessions: { bound: never },
+    requests: { find: never },
+    adopt: never,
+    enqueue: never,
+    log: pino({ level: 'silent' }),
+  });
+  const stopping = new AbortController();
+  const searched = reconcile(stopping.signal);
+  stopping.abort();
+  await expect(searched).rejects.toThrow('stopped');
+});
