@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -9,9 +9,14 @@ const MEMORY = '/dev/shm';
 /** A container's is often 64 MB. */
 const ROOM_BYTES = 2 * 1024 ** 3;
 
+/** Then the number of the process, so that what a run that was killed left behind is known as such. */
+const RUN = 'devin-slack-run-';
+
 /** Before the first test file of a run, in the process above those that run them; what it returns, after the last. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(await temporaryFolder(), 'devin-slack-run-'));
+  const parent = await temporaryFolder();
+  await removeLeftOver(parent);
+  const folder = await mkdtemp(join(parent, `${RUN}${process.pid}-`));
   // The user that Postgres runs as must be able to pass through.
   await chmod(folder, 0o711);
   // Whatever is made during the run is in here, also by processes that were killed.
@@ -28,4 +33,21 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function temporaryFolder(): Promise<string> {
   const { bavail, bsize } = await statfs(MEMORY).catch(() => ({ bavail: 0, bsize: 0 }));
   return bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir();
+}
+
+/** In memory, what killed runs leave behind takes the machine down before long. */
+async function removeLeftOver(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = Number(name.startsWith(RUN) ? name.slice(RUN.length).split('-')[0] : Number.NaN);
+    if (Number.isInteger(pid) && !isAlive(pid))
+      await rm(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
