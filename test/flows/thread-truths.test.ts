@@ -188,7 +188,7 @@ describe('an edit', () => {
 describe('a 404 on sending a message', () => {
   test.each([
     ['the session is there', null, 'Devin refused it: User gone-user not found'],
-    ['the session is not', { status: 404 }, 'see it. Devin says: User gone-user not found'],
+    ['the session is not', { status: 404 }, 'lost access to it. Devin says: User gone-user not found'],
     [
       'this app may not see sessions',
       { status: 403, problem: { detail: 'Missing permission ViewOrgSessions' } },
