@@ -28,7 +28,7 @@ const shownSchema = z.object({
 });
 type Shown = z.infer<typeof shownSchema>;
 /** Epoch seconds. */
-const startSchema = z.object({ createdAt: z.number().optional() });
+const startSchema = z.object({ created_at: z.number().optional() });
 
 export type CardRows = { request: SessionRequest; session: SessionRow | null; nowMs: number };
 
@@ -107,7 +107,7 @@ const GOING_ON: ReadonlySet<SessionPhase> = new Set([
 ]);
 
 function elapsed({ response, phase, phaseAt, createdAt }: SessionRow, nowMs: number): number {
-  const { createdAt: seconds } = startSchema.parse(response);
+  const { created_at: seconds } = startSchema.parse(response);
   const startMs = seconds === undefined ? createdAt.getTime() : seconds * 1000;
   return Math.max(0, (GOING_ON.has(phase) ? nowMs : phaseAt.getTime()) - startMs);
 }
