@@ -54,7 +54,7 @@ describe('a person who may not start anything', () => {
     await become('Ana Ruiz');
     await send('/devin write the missing tests');
     await message('write the missing tests')
-      .getByText(/Ana Ruiz ·/)
+      .getByText(/Ana Ruiz/)
       .first()
       .waitFor();
   });
