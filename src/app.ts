@@ -1,30 +1,219 @@
+import { createCards, createDrawCard } from './cards/index.ts';
+import { skewWarnings } from './clock-skew.ts';
+import type { Skews } from './clock-skew.ts';
 import type { Config } from './config.ts';
-import { createCreation } from './wiring/creation.ts';
-import { createEdge } from './wiring/edge.ts';
-import { createGreeting, createHome } from './wiring/home.ts';
-import { createLife } from './wiring/life.ts';
-import type { Bot } from './wiring/life.ts';
-import { createParts } from './wiring/parts.ts';
-import { createRelayToSession, createRelayToThread } from './wiring/relays.ts';
-import { createRestoring } from './wiring/restoring.ts';
-import type { Overrides } from './wiring/settings.ts';
-import { createSteering } from './wiring/steering.ts';
-import { createTidyingUp } from './wiring/tidying.ts';
-import { createWatching } from './wiring/watching.ts';
+import { createConversing } from './converse/index.ts';
+import { createCreation } from './create/index.ts';
+import { createDevin } from './devin/devin.ts';
+import type { Devin } from './devin/devin.ts';
+import { createFollowing } from './follow/index.ts';
+import { createForms } from './forms/index.ts';
+import { createHealthPages } from './health.ts';
+import { createHome, createHomeRedrawer } from './home/index.ts';
+import { lookUpMembers } from './identity/members.ts';
+import { createIdentityResolver } from './identity/resolve.ts';
+import { createLife } from './life.ts';
+import type { Bot } from './life.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import {
+  createOneAtATime,
+  createPostOnce,
+  createQueue,
+  createSearchUntilFound,
+  createWithLease,
+} from './queue/index.ts';
+import { createReadiness } from './readiness.ts';
+import { createRestoring } from './restore/index.ts';
+import { createHttpServer } from './slack/http-server.ts';
+import { createListeners } from './slack/listeners/index.ts';
+import { createSlack } from './slack/slack.ts';
+import { sleep } from './sleep.ts';
+import { createSteering, createSteeringCheck } from './steer/index.ts';
+import { openDatabase } from './store/database.ts';
+import type { Database } from './store/database.ts';
+import { createLimiter } from './store/limiter.ts';
+import { createRetention } from './store/retention.ts';
+import { createSeal, loadSecretsKeys } from './store/seal.ts';
+import { countSetAside } from './store/set-aside.ts';
+import { createStore } from './store/store.ts';
+import { createTidying } from './store/tidy.ts';
+import { en as text } from './text/index.ts';
+import { createTuning } from './tuning.ts';
+import type { Overrides, Tuning } from './tuning.ts';
+import { createUpstream, isDown } from './upstream.ts';
 
 export type { Bot, Overrides };
 
-/** The whole bot, put together in `wiring/`. Opens the database; everything else waits for `start`. */
+/** The whole bot. Opens the database; everything else waits for `start`. */
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
-  const parts = await createParts(config, overrides);
-  const { watcher, recorder } = createWatching(parts);
-  createSteering(parts, recorder);
-  createRestoring(parts);
-  createRelayToThread(parts);
-  createRelayToSession(parts, recorder);
-  const sweep = createCreation(parts);
-  createHome(parts);
-  createGreeting(parts);
-  const server = createEdge(parts);
-  return createLife(parts, { sweep, watcher, server, tidying: createTidyingUp(parts) });
+  const log = overrides.log ?? createLog(config.logLevel);
+  const tuning = createTuning(config, log, overrides);
+  const { now } = tuning;
+  const { requestTag: tagRequests, impersonation, mentions } = config;
+  const { command, botToken, apiUrl, transport } = config.slack;
+
+  const database = await open(config, tuning);
+  const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
+  const { enqueue } = queue;
+  const { dataDir, secretsKey } = config.store;
+  const seal = createSeal(...loadSecretsKeys({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));
+  const store = createStore(database.db, seal, tuning);
+  const { db, requests, sessions, cards, posts, homes, leases } = store;
+
+  const metrics = createMetrics({
+    depth: queue.depth,
+    countSetAside: async () => countSetAside(db),
+    skews: { slack: () => skews.slack(), devin: () => skews.devin() },
+  });
+  const devin = reachDevin(config, tuning, metrics);
+  const slack = createSlack({
+    botToken,
+    apiUrl,
+    transport,
+    knownPeople: store.knownPeople,
+    onRefused: metrics.countRefused,
+    fetch: tuning.fetch,
+    now,
+    log,
+  });
+  const { outbound } = slack;
+  const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - now());
+  const skews: Skews = { slack: () => ahead(slack.clock.nowMs()), devin: () => ahead(devin.clock.nowMs()) };
+
+  const members = lookUpMembers(devin.members);
+  const { findMember } = members;
+  const resolver = createIdentityResolver({
+    ...members,
+    impersonation,
+    findPerson: slack.people.find,
+    identities: store.identities,
+    now,
+  });
+  const check = createSteeringCheck({ resolver, settings: store.defaults });
+  const limiter = createLimiter(config.limits, now);
+
+  const withLease = createWithLease(leases);
+  const oneAtATime = createOneAtATime(leases);
+  const postOnce = createPostOnce({ db, posts, outbound });
+  const searchUntilFound = createSearchUntilFound({ sleep, looksAtMs: tuning.looksAtMs, log });
+
+  const shared = { queue, store, devin, slack, resolver, tuning, text };
+  const { transitions, adopt, findLate, sweep } = createCreation({
+    ...shared,
+    limiter,
+    searchUntilFound,
+    tagRequests,
+    onMoved: (state) => {
+      metrics.countState(state);
+      tuning.onState(state);
+    },
+  });
+  const drawCard = createDrawCard({ sessions, text, now });
+  createCards({
+    db,
+    requests,
+    cards,
+    posts,
+    sessions,
+    drawCard,
+    outbound,
+    withLease,
+    postOnce,
+    enqueue,
+    work: queue.work,
+    redrawHome: createHomeRedrawer({ homes, enqueue, now }),
+    now,
+    log,
+  });
+  createForms({ queue, store, slack, resolver, text, log });
+  createHome({ ...shared, withLease, postOnce, botToken, command });
+  const { reconcile: prepare, ...restoring } = createRestoring({
+    ...shared,
+    findMember,
+    adopt,
+    tagRequests,
+    command,
+  });
+  const { watcher, recorder, listMessages, fetchMessages } = createFollowing({
+    ...shared,
+    withLease,
+    postOnce,
+    prepare,
+    findLate,
+    command,
+  });
+  const recordAnswer = recorder.answer;
+  createSteering({
+    ...shared,
+    ...restoring,
+    check,
+    transitions,
+    adopt,
+    findMember,
+    recordAnswer,
+    drawCard,
+    oneAtATime,
+  });
+  createConversing({
+    ...shared,
+    check,
+    recordAnswer,
+    listMessages,
+    fetchMessages,
+    oneAtATime,
+    searchUntilFound,
+    mayFallBack: impersonation !== 'required',
+  });
+  createListeners({
+    app: slack.bolt.app,
+    queue,
+    // A person waits for what they ask.
+    store: createStore(database.urgent, seal, tuning),
+    database,
+    slack,
+    resolver,
+    limiter,
+    search: devin.catalog.search,
+    tagRequests,
+    mentions,
+    command,
+    now,
+    log,
+    text,
+  });
+
+  const readiness = createReadiness({ database, queue, slack });
+  const { host, port, metricsToken } = config.http;
+  const warnings = (): string[] => skewWarnings(skews, text);
+  const server = createHttpServer({
+    host,
+    port,
+    pages: createHealthPages({ readiness, warnings, metrics, metricsToken }),
+    slackEvents: slack.bolt.slackEvents,
+  });
+  const { retentionDays } = config;
+  const tidying = createTidying({ retention: createRetention(db), leases, retentionDays, log });
+  const running = { sweep, watcher, tidying, server, readiness };
+  return createLife({ ...running, config, database, store, queue, devin, slack, text, log });
+}
+
+async function open({ store: { databaseUrl, dataDir } }: Config, tuning: Tuning): Promise<Database> {
+  const { log, onFatal } = tuning;
+  return openDatabase({
+    dataDir,
+    log,
+    onFatal: (error) => {
+      log.fatal({ err: error }, error.message);
+      onFatal();
+    },
+    ...(databaseUrl !== null && { databaseUrl }),
+  });
+}
+
+function reachDevin({ devin }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {
+  const origin = new URL(devin.apiUrl).origin;
+  const upstream = createUpstream({ origin, fetch, refuse: isDown });
+  return createDevin({ ...devin, fetch: upstream.guarded, now, log, onRequest: metrics.observeDevin });
 }

@@ -1,8 +1,8 @@
 import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import type { Lease, WithLease } from '../queue/index.ts';
-import type { RedrawHome } from '../home/redraw-home.ts';
+import type { Lease, Queue, WithLease } from '../queue/index.ts';
+import type { RedrawHome } from '../home/index.ts';
 import { editClass } from './draw-card.ts';
 import type { DrawCard, DrawnCard } from './draw-card.ts';
 import { hasCard } from './place.ts';
@@ -24,9 +24,17 @@ type CardDeps = PutDeps & {
 /** Who edits or posts the card of a request does it under this name, one at a time. */
 export const cardLease = (requestId: string): string => `card:${requestId}`;
 
+const SOME = { concurrency: 8 };
 const HELD_WAIT_MS = 1000;
 /** After these another job goes on, so that none takes long. */
 const MOST_CARDS = 50;
+
+/** Has cards drawn by jobs. */
+export function createCards({ work, ...deps }: CardDeps & { work: Queue['work'] }): void {
+  const cards = createCardUpdater(deps);
+  work('update-card', async ({ requestId }, { signal }) => cards.update(requestId, signal), SOME);
+  work('serve-cards', async ({ teamId }, { signal }) => cards.serve(teamId, signal), SOME);
+}
 
 /** Cards say what the rows say: what is new gets in line, and the line is served within what Slack takes. */
 export function createCardUpdater(deps: CardDeps) {

@@ -3,9 +3,8 @@ import { composeReply } from '../session/reply.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import type { Reply } from '../store/replies.ts';
 import type { LeftOut } from '../store/request-row.ts';
-import type { DevinTrouble } from '../create/devin-trouble.ts';
-import { handOverFile } from '../create/hand-over-file.ts';
-import type { UploadFile } from '../create/hand-over-file.ts';
+import type { DevinTrouble, UploadFile } from '../create/index.ts';
+import { handOverFile } from '../create/index.ts';
 
 type ComposeDeps = {
   files: Pick<SlackFiles, 'find' | 'open'>;

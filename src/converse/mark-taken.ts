@@ -3,7 +3,7 @@ import type { Outbound } from '../slack/outbound.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
-import type { SteeringCheck } from '../steer/check.ts';
+import type { SteeringCheck } from '../steer/index.ts';
 
 type MarkDeps = {
   replies: Pick<Replies, 'find'>;

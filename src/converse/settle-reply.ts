@@ -1,7 +1,7 @@
 import type { SearchUntilFound } from '../queue/index.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import type { ListMessages } from '../follow/list-messages.ts';
+import type { ListMessages } from '../follow/index.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 

@@ -3,8 +3,8 @@ import type { Replies, Reply } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { NewMessage } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { REPLY_BY } from '../follow/post-message.ts';
-import type { ReplyBy } from '../follow/post-message.ts';
+import { REPLY_BY } from '../follow/index.ts';
+import type { ReplyBy } from '../follow/index.ts';
 
 type ShowDeps = {
   replies: Pick<Replies, 'find'>;

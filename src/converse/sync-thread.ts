@@ -7,8 +7,8 @@ import type { SessionMessages } from '../store/session-messages.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Enqueue, OneAtATime } from '../queue/index.ts';
-import type { Followed } from '../follow/fetch-messages.ts';
-import { LEFT_OUT } from '../follow/post-message.ts';
+import type { Followed } from '../follow/index.ts';
+import { LEFT_OUT } from '../follow/index.ts';
 import { DONE } from './reply-moves.ts';
 import type { ReplyOutcome } from './reply-moves.ts';
 

@@ -7,7 +7,7 @@ import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { lookupTrouble } from '../create/identify.ts';
+import { lookupTrouble } from '../create/index.ts';
 import type { Enqueue, OneAtATime } from '../queue/index.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';

@@ -25,3 +25,5 @@ export function lookUpMembers(members: Pick<Devin['members'], 'findByEmail' | 'g
     },
   };
 }
+
+export type FindMember = ReturnType<typeof lookUpMembers>['findMember'];

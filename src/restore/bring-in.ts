@@ -6,7 +6,7 @@ import type { Requests } from '../store/requests.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import { fileRow } from '../follow/file-row.ts';
+import { fileRow } from '../follow/index.ts';
 import type { History } from './read-history.ts';
 
 type BringInDeps = {

@@ -4,7 +4,7 @@ import { milestones, readToldPhase } from '../session/milestones.ts';
 import type { Marked } from '../slack/marks.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import type { History } from './read-history.ts';
-import { lastWordsOf } from '../follow/fetch-messages.ts';
+import { lastWordsOf } from '../follow/index.ts';
 
 /** Of what the thread lacks, no more than this is posted late. */
 const MAX_LATE = 20;

@@ -4,8 +4,8 @@ import type { Log } from '../log.ts';
 import { requestIdOf } from '../session/request.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
-import { runsAsAsked } from '../create/find-session.ts';
-import type { Adopt } from '../create/send.ts';
+import { runsAsAsked } from '../create/index.ts';
+import type { Adopt } from '../create/index.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
 
 /** How far back sessions are looked for that were started from here. */

@@ -10,7 +10,7 @@ import { slackLogger } from './log.ts';
 import { createSocketReceiver } from './socket-receiver.ts';
 import type { SocketTimes } from './socket-receiver.ts';
 
-type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
+export type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
 
 /** Who the app is in its workspace, as `auth.test` says. */
 export type BotIdentity = {
@@ -22,7 +22,7 @@ export type BotIdentity = {
   workspaceUrl: string | null;
 };
 
-type BoltOptions = {
+export type BoltOptions = {
   transport: Transport;
   apiUrl: string | null;
   bot: () => BotIdentity;

@@ -4,7 +4,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Text } from '../text/index.ts';
 import type { AnswerTo } from '../queue/index.ts';
-import type { Transitions } from '../create/transitions.ts';
+import type { Transitions } from '../create/index.ts';
 import type { Answerer } from './answer.ts';
 import type { SteeringRefusal } from './refusal.ts';
 

@@ -1,21 +1,19 @@
 import { WebClient } from '@slack/web-api';
 import type { WebClientOptions } from '@slack/web-api';
-import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
 import { createRemoteClock } from '../remote-clock.ts';
-import { createBolt } from '../slack/bolt.ts';
-import type { BotIdentity } from '../slack/bolt.ts';
-import { createThreadReader, nameMentions } from '../slack/context.ts';
-import { createSlackFiles } from '../slack/files.ts';
-import { createSlackHosts } from '../slack/hosts.ts';
-import { slackLogger } from '../slack/log.ts';
-import { createMarkReader } from '../slack/marks.ts';
-import { createOutbound } from '../slack/outbound.ts';
-import { createPeople } from '../slack/people.ts';
-import type { Metrics } from '../metrics.ts';
-import { createPresence } from '../slack/presence.ts';
+import { createBolt } from './bolt.ts';
+import type { BoltOptions, BotIdentity, Transport } from './bolt.ts';
+import { createThreadReader, nameMentions } from './context.ts';
+import { createSlackFiles } from './files.ts';
+import { createSlackHosts } from './hosts.ts';
+import { slackLogger } from './log.ts';
+import { createMarkReader } from './marks.ts';
+import { createOutbound } from './outbound.ts';
+import { createPeople } from './people.ts';
+import { createPresence } from './presence.ts';
 import { createUpstream, tooMany } from '../upstream.ts';
-import type { Settings } from './settings.ts';
-import type { Store } from './store.ts';
+import type { KnownPeople } from '../store/known-people.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const SLACK_API_URL = 'https://slack.com/api/';
@@ -28,13 +26,21 @@ const SLACK_RATES = {
 
 export type Slack = ReturnType<typeof createSlack>;
 
-type SlackDeps = { settings: Settings; metrics: Metrics; store: Pick<Store, 'knownPeople'> };
+type SlackOptions = {
+  botToken: string;
+  /** null: Slack's. */
+  apiUrl: string | null;
+  transport: Transport;
+  knownPeople: KnownPeople;
+  onRefused: BoltOptions['onRefused'];
+  fetch: typeof fetch;
+  now: () => number;
+  log: Log;
+};
 
-export function createSlack(
-  { slack: { botToken, apiUrl, transport } }: Config,
-  { settings, metrics, store: { knownPeople } }: SlackDeps,
-) {
-  const { log, fetch } = settings;
+/** Everything that asks Slack or is asked by it. */
+export function createSlack(options: SlackOptions) {
+  const { botToken, apiUrl, transport, knownPeople, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
   const upstream = createUpstream({
     origin: new URL(apiUrl ?? SLACK_API_URL).origin,
@@ -42,12 +48,12 @@ export function createSlack(
     rates: SLACK_RATES,
     refuse: tooMany,
   });
-  const client = (options: WebClientOptions): WebClient =>
+  const client = (more: WebClientOptions): WebClient =>
     new WebClient(botToken, {
       logger: slackLogger(log),
       timeout: SLACK_TIMEOUT_MS,
       ...(apiUrl !== null && { slackApiUrl: apiUrl }),
-      ...options,
+      ...more,
     });
   // A rate limit holds up all calls of a client, and a trigger id lives 3 s: what a person waits for has its own.
   const answers = client({
@@ -69,10 +75,10 @@ export function createSlack(
   };
   const botUserId = (): string => bot().botUserId;
   const teamId = (): string => bot().teamId;
-  const people = createPeople({ client: background, teamId, knownPeople, now: settings.now });
+  const people = createPeople({ client: background, teamId, knownPeople, now });
   const outbound = createOutbound({ answers, background, hosts, clock, fetch, log });
   const { directChannel } = outbound;
-  const presence = createPresence({ client: background, directChannel, now: settings.now });
+  const presence = createPresence({ client: background, directChannel, now });
   return {
     answers,
     clock,
@@ -91,7 +97,7 @@ export function createSlack(
       transport,
       apiUrl,
       bot,
-      onRefused: metrics.countRefused,
+      onRefused,
       log,
     }),
   };

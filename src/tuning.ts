@@ -1,19 +1,15 @@
-import type { Config } from '../config.ts';
-import { RELAY_TIMES } from '../follow/from-devin.ts';
-import type { RelayTimes } from '../follow/from-devin.ts';
-import { SWEEP_TIMES } from '../create/sweep.ts';
-import type { SweepTimes } from '../create/sweep.ts';
-import { LOOKS_AT_MS, POLL_SECONDS } from '../queue/index.ts';
-import { ROUND_TIMES } from '../follow/round.ts';
-import type { RoundTimes } from '../follow/round.ts';
-import { WATCHER_TIMES } from '../follow/watcher.ts';
-import type { WatcherTimes } from '../follow/watcher.ts';
-import type { Log } from '../log.ts';
-import type { RequestState } from '../session/request.ts';
-import type { EditBudget } from '../store/card-turns.ts';
-import { clockOf, databaseClock } from '../store/clock.ts';
-import type { Clock } from '../store/clock.ts';
-import { LEASE_MS } from '../store/requests.ts';
+import type { Config } from './config.ts';
+import { SWEEP_TIMES } from './create/index.ts';
+import type { SweepTimes } from './create/index.ts';
+import { LOOKS_AT_MS, POLL_SECONDS } from './queue/index.ts';
+import { RELAY_TIMES, ROUND_TIMES, WATCHER_TIMES } from './follow/index.ts';
+import type { RelayTimes, RoundTimes, WatcherTimes } from './follow/index.ts';
+import type { Log } from './log.ts';
+import type { RequestState } from './session/request.ts';
+import type { EditBudget } from './store/card-turns.ts';
+import { clockOf, databaseClock } from './store/clock.ts';
+import type { Clock } from './store/clock.ts';
+import { LEASE_MS } from './store/requests.ts';
 
 /** What a test may set differently; nothing that an app admin would set. */
 export type Overrides = {
@@ -61,13 +57,14 @@ const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
 /** Together at most the 50 a minute of https://docs.slack.dev/reference/methods/chat.update */
 const EDIT_BUDGET: EditBudget = { burst: 15, perMinute: 35 };
 
-export type Settings = Required<Overrides> & {
+/** Everything that is the same for each person and each workspace. */
+export type Tuning = Required<Overrides> & {
   watchTimes: WatchTimes;
   /** What several processes share is told by this one. */
   clock: Clock;
 };
 
-export function createSettings(config: Config, log: Log, overrides: Overrides): Settings {
+export function createTuning(config: Config, log: Log, overrides: Overrides): Tuning {
   return {
     now: Date.now,
     fetch,

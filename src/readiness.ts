@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Readiness } from '../health.ts';
-import type { Queue } from '../queue/index.ts';
-import type { Bolt } from '../slack/bolt.ts';
-import type { Database } from '../store/database.ts';
+import type { Readiness } from './health.ts';
+import type { Queue } from './queue/index.ts';
+import type { Bolt } from './slack/bolt.ts';
+import type { Database } from './store/database.ts';
 
 type ReadinessParts = {
   database: Pick<Database, 'ping'>;

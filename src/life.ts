@@ -1,15 +1,20 @@
-import { checkDevin, checkPermissions, checkSlack } from '../checks.ts';
-import { StartError } from '../errors.ts';
-import type { Readiness } from '../health.ts';
-import type { Sweep } from '../create/sweep.ts';
-import type { Tidying } from '../store/tidy.ts';
-import type { Watcher } from '../follow/watcher.ts';
-import type { HttpServer } from '../slack/http-server.ts';
-import { slackFailure } from '../slack/errors.ts';
-import { migrate } from '../store/migrate.ts';
-import { en } from '../text/index.ts';
-import type { Parts } from './parts.ts';
-import { createReadiness } from './readiness.ts';
+import { checkDevin, checkPermissions, checkSlack } from './checks.ts';
+import { StartError } from './errors.ts';
+import type { Readiness } from './health.ts';
+import type { Config } from './config.ts';
+import type { Sweep } from './create/index.ts';
+import type { Devin } from './devin/devin.ts';
+import type { Tidying } from './store/tidy.ts';
+import type { Watcher } from './follow/index.ts';
+import type { Log } from './log.ts';
+import type { Queue } from './queue/index.ts';
+import type { HttpServer } from './slack/http-server.ts';
+import { slackFailure } from './slack/errors.ts';
+import type { Slack } from './slack/slack.ts';
+import type { Database } from './store/database.ts';
+import { migrate } from './store/migrate.ts';
+import type { Store } from './store/store.ts';
+import type { Text } from './text/index.ts';
 
 export type Bot = {
   /** Ready to be asked when it resolves. Rejects with a sentence for the person who runs the app. */
@@ -22,11 +27,25 @@ export type Bot = {
 /** How long running jobs may take to end; a supervisor waits 10 s. */
 const DRAIN_MS = 6000;
 
-type Runners = { sweep: Sweep; watcher: Watcher; tidying: Tidying; server: HttpServer };
+type LifeDeps = {
+  config: Config;
+  database: Database;
+  store: Store;
+  queue: Queue;
+  devin: Devin;
+  slack: Slack;
+  sweep: Sweep;
+  watcher: Watcher;
+  tidying: Tidying;
+  server: HttpServer;
+  readiness: () => Promise<Readiness>;
+  text: Text;
+  log: Log;
+};
 
 /** In which order things start and stop. */
-export function createLife(parts: Parts, { sweep, watcher, tidying, server }: Runners): Bot {
-  const { config, settings, database, queue, slack } = parts;
+export function createLife(deps: LifeDeps): Bot {
+  const { config, database, queue, slack, sweep, watcher, tidying, server, readiness, text, log } = deps;
   let stopped: Promise<void> | null = null;
 
   async function stop(): Promise<void> {
@@ -39,45 +58,45 @@ export function createLife(parts: Parts, { sweep, watcher, tidying, server }: Ru
 
   return {
     async start() {
-      await Promise.all([checkBothSides(parts), prepareStore(parts)]);
+      await Promise.all([checkBothSides(deps), prepareStore(deps)]);
       await queue.start();
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
       tidying.start();
       const address = await server.start();
-      await slack.bolt.start().catch(refuseToken);
+      await slack.bolt.start().catch((error: unknown) => refuseToken(error, text));
       const transport = config.slack.transport.kind;
-      settings.log.info({ ...address, transport, store: database.kind }, 'ready');
+      log.info({ ...address, transport, store: database.kind }, 'ready');
       return address;
     },
     stop: async () => (stopped ??= stop()),
-    readiness: createReadiness(parts),
+    readiness,
   };
 }
 
 /** Only a token that Slack refuses ends the connecting. */
-function refuseToken(error: unknown): never {
+function refuseToken(error: unknown, text: Text): never {
   const failure = slackFailure(error);
   if (failure.kind !== 'refused') throw error;
-  throw new StartError(en.start.appToken(failure.code), { cause: error });
+  throw new StartError(text.start.appToken(failure.code), { cause: error });
 }
 
-async function checkBothSides({ config, settings: { log }, devin, slack }: Parts): Promise<void> {
+async function checkBothSides({ config, devin, slack, text, log }: LifeDeps): Promise<void> {
   const { botToken } = config.slack;
   const { orgId } = config.devin;
   const [bot, warnings] = await Promise.all([
-    checkSlack({ client: slack.answers, botToken, text: en }),
-    checkDevin({ devin, orgId, text: en }),
+    checkSlack({ client: slack.answers, botToken, text }),
+    checkDevin({ devin, orgId, text }),
   ]);
   slack.identity.bot = bot;
   for (const warning of warnings) log.warn(warning);
   // Not waited for: what is missing also shows where it is needed.
-  checkPermissions({ devin, impersonation: config.impersonation, orgId, text: en })
+  checkPermissions({ devin, impersonation: config.impersonation, orgId, text })
     .then((missing) => missing.forEach((warning) => log.warn(warning)))
     .catch((error: unknown) => log.warn({ err: error }, 'permissions could not be checked'));
 }
 
-async function prepareStore({ database, store }: Parts): Promise<void> {
+async function prepareStore({ database, store }: LifeDeps): Promise<void> {
   await migrate(database.db);
   // Settings may have changed since: people are looked up again.
   await store.identities.forgetAll();

@@ -1,0 +1,123 @@
+import type { Devin } from '../devin/devin.ts';
+import type { Followed, ListMessages } from '../follow/index.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { OneAtATime, Queue, SearchUntilFound } from '../queue/index.ts';
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { SteeringCheck } from '../steer/index.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import type { Tuning } from '../tuning.ts';
+import { createComposeReply } from './compose-reply.ts';
+import { createTakenMarker } from './mark-taken.ts';
+import { createReplyMoves } from './reply-moves.ts';
+import type { MoveReply } from './reply-moves.ts';
+import { createSendReply } from './send-reply.ts';
+import { createSettleReply } from './settle-reply.ts';
+import { createToShow } from './show-reply.ts';
+import { createSyncThread } from './sync-thread.ts';
+import { createLeftOutTeller, createReplyTeller } from './tell-reply.ts';
+import { createThreadWords } from './thread-words.ts';
+import { createRelayToDevin } from './to-devin.ts';
+
+type ConversingDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'attachments'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence'>;
+  resolver: IdentityResolver;
+  check: SteeringCheck;
+  /** What Devin answered is how the session is now. */
+  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  listMessages: ListMessages;
+  fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
+  oneAtATime: OneAtATime;
+  searchUntilFound: SearchUntilFound;
+  /** Whether words may go as the service user, with the author's name in them, if Devin refuses the author. */
+  mayFallBack: boolean;
+  tuning: Pick<Tuning, 'log' | 'now' | 'relayTimes'>;
+  text: Text;
+};
+
+/** Each may wait for Devin: a slow session delays only itself. */
+const THREADS = { concurrency: 10, most: 300 };
+
+/** What people say in the thread, in boxes and by commands goes to Devin. */
+export function createConversing(deps: ConversingDeps): void {
+  const { queue, store, slack, check, text } = deps;
+  const { requests, sessions, replies, forms, threadNotices: notices } = store;
+  const { outbound } = slack;
+  const relay = createRelay(deps);
+  const tell = createReplyTeller({ replies, sessions, requests, forms, notices, outbound, text });
+  const markTaken = createTakenMarker({ replies, sessions, requests, check, outbound });
+  queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
+  queue.work('mark-taken', async ({ replyId }) => markTaken(replyId), { concurrency: 4 });
+  queue.work('tell-reply', async ({ replyId }) => tell(replyId), { concurrency: 4 });
+}
+
+function createRelay(deps: ConversingDeps) {
+  const { queue, store, slack, resolver, check, oneAtATime, listMessages, searchUntilFound } = deps;
+  const { now, relayTimes } = deps.tuning;
+  const { db, requests, sessions, replies, messages, cards } = store;
+  const { enqueue } = queue;
+  const toShow = createToShow({ replies, sessions, requests, now });
+  const move = createReplyMoves({ db, replies, messages, toShow, enqueue });
+  const settle = createSettleReply({ replies, listMessages, move, searchUntilFound });
+  return createRelayToDevin({
+    sessions,
+    requests,
+    replies,
+    resolver,
+    check,
+    presence: slack.presence,
+    sender: createSender(deps, { move, settle }),
+    settle,
+    words: createThreadWords({ db, sessions, cards, replies, enqueue }),
+    sync: createSync(deps),
+    move,
+    oneAtATime,
+    enqueue,
+    busyMs: relayTimes.busyMs,
+  });
+}
+
+type SenderDeps = { move: MoveReply; settle: ReturnType<typeof createSettleReply> };
+
+function createSender(deps: ConversingDeps, { move, settle }: SenderDeps) {
+  const { store, devin, slack, recordAnswer, mayFallBack, text } = deps;
+  const { now } = deps.tuning;
+  const { sessions } = store;
+  const { outbound, people, nameMentions, files } = slack;
+  const nameOf = async (userId: string): Promise<string> => (await people.find(userId))?.name ?? userId;
+  return createSendReply({
+    compose: createComposeReply({ files, upload: devin.attachments.upload, nameMentions, nameOf, now }),
+    sendMessage: devin.sessions.sendMessage,
+    getSession: devin.sessions.get,
+    recordAnswer,
+    settle,
+    tellLeftOut: createLeftOutTeller({ sessions, outbound, text }),
+    move,
+    mayFallBack,
+    now,
+  });
+}
+
+/** What was said while a thread was disconnected from its session stays out of it. */
+function createSync({ queue, store, fetchMessages, oneAtATime, tuning }: ConversingDeps) {
+  const { db, sessions, messages, replies } = store;
+  const { enqueue } = queue;
+  const { log, now } = tuning;
+  const { busyMs } = tuning.relayTimes;
+  return createSyncThread({
+    db,
+    sessions,
+    messages,
+    replies,
+    fetchMessages,
+    oneAtATime,
+    enqueue,
+    busyMs,
+    now,
+    log,
+  });
+}

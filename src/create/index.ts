@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { Devin } from '../devin/devin.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Queue, SearchUntilFound } from '../queue/index.ts';
+import type { RequestState } from '../session/request.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Limiter } from '../store/limiter.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import type { Tuning } from '../tuning.ts';
+import { createAttachStep } from './attach.ts';
+import { createEnd } from './end.ts';
+import { createLateFinder } from './find-late.ts';
+import { createFindSession, createFindSessions } from './find-session.ts';
+import type { FindSession } from './find-session.ts';
+import { createIdentifyAgain, createIdentifyStep } from './identify.ts';
+import { createResumer } from './resume.ts';
+import { createSessionCreator } from './run.ts';
+import { createAdopt, createSendStep } from './send.ts';
+import type { Adopt } from './send.ts';
+import { createSettleStep } from './settle.ts';
+import { createSweep } from './sweep.ts';
+import type { Sweep } from './sweep.ts';
+import { createTeller } from './tell-person.ts';
+import { createTransitions } from './transitions.ts';
+import type { Transitions } from './transitions.ts';
+
+export { devinTrouble } from './devin-trouble.ts';
+export type { DevinTrouble } from './devin-trouble.ts';
+export { runsAsAsked } from './find-session.ts';
+export { handOverFile } from './hand-over-file.ts';
+export type { UploadFile } from './hand-over-file.ts';
+export { lookupTrouble, PERSON_NOT_IN_CONVERSATION } from './identify.ts';
+export type { Adopt } from './send.ts';
+export { SWEEP_TIMES } from './sweep.ts';
+export type { Sweep, SweepTimes } from './sweep.ts';
+export type { Transitions } from './transitions.ts';
+
+type CreationDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time'>;
+  slack: Pick<Slack, 'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence'>;
+  resolver: IdentityResolver;
+  limiter: Pick<Limiter, 'beforeSending'>;
+  searchUntilFound: SearchUntilFound;
+  /** Off where the organization enforces its own tags. */
+  tagRequests: boolean;
+  /** Told of each state a request has reached, after the commit. */
+  onMoved: (state: RequestState) => void;
+  tuning: Pick<Tuning, 'log' | 'now' | 'leaseMs' | 'sweepTimes'>;
+  text: Text;
+};
+
+type Creation = {
+  transitions: Transitions;
+  adopt: Adopt;
+  /** Looks again for sessions whose creation was not answered. Returns how long to leave Devin alone, in ms. */
+  findLate: (signal: AbortSignal) => Promise<number>;
+  sweep: Sweep;
+};
+
+/** Each may wait for Devin for as long as a POST takes: the bound is what a process can hold. */
+const CREATIONS = { concurrency: 20, most: 300 };
+
+/** From a request that was written down to a session. */
+export function createCreation(deps: CreationDeps): Creation {
+  const { queue, store, slack, text } = deps;
+  const { log, now, leaseMs, sweepTimes } = deps.tuning;
+  const { requests, sessions, milestones, lostAnswers, cards, forms, envelopes } = store;
+  const { db, knownPeople, replies, messages, posts } = store;
+  const { enqueue } = queue;
+  const { outbound } = slack;
+  const transitions = createTransitions({
+    db,
+    requests,
+    cards,
+    sessions,
+    milestones,
+    lostAnswers,
+    enqueue,
+    onMoved: deps.onMoved,
+    now,
+  });
+  const adopt = createAdopt(transitions, envelopes);
+  const findSessions = createSearch(deps);
+  const findSession = createFindSession(findSessions, deps.tagRequests);
+  const steps = createSteps(deps, { transitions, adopt, findSession });
+  const create = createSessionCreator({ requests, enqueue, owner: randomUUID(), leaseMs, now, steps });
+  const tell = createTeller({ requests, sessions, forms, envelopes, outbound, text });
+  const resume = createResumer({ requests, findSession, adopt, transitions, now });
+  queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
+  queue.work('tell-person', async ({ requestId, notice }) => tell(requestId, notice), { concurrency: 4 });
+  queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4, most: 50 });
+  const late = { db, lostAnswers, requests, sessions, milestones };
+  const waiting = { requests, cards, forms, knownPeople, replies, messages, milestones, posts };
+  return {
+    transitions,
+    adopt,
+    findLate: createLateFinder({ ...late, findSessions, adopt, enqueue, now, log }),
+    sweep: createSweep({ ...waiting, enqueue, times: sweepTimes, log }),
+  };
+}
+
+function createSearch({ devin, store, tagRequests }: CreationDeps) {
+  return createFindSessions({
+    listSessions: devin.sessions.listAll,
+    firstMessage: async (id, options) =>
+      (await devin.messages.list(id, { first: 1, ...options })).items[0]?.message ?? null,
+    sessions: store.sessions,
+    tagRequests,
+  });
+}
+
+type StepDeps = { transitions: Transitions; adopt: Adopt; findSession: FindSession };
+
+function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: StepDeps) {
+  const { store, devin, slack, resolver, limiter, searchUntilFound } = deps;
+  const { now } = deps.tuning;
+  const { thread, presence, nameMentions, files } = slack;
+  const { upload } = devin.attachments;
+  const end = createEnd(transitions, store.envelopes);
+  return {
+    accepted: createIdentifyStep({ resolver, presence, transitions, end, now }),
+    identified: createAttachStep({ thread, nameMentions, files, upload, transitions, end, now }),
+    attached: createSendStep({
+      createSession: devin.sessions.create,
+      devinTime: async () => devin.time().catch(() => null),
+      limiter,
+      identify: createIdentifyAgain({ resolver, transitions, end, now }),
+      envelopes: store.envelopes,
+      tagRequests: deps.tagRequests,
+      transitions,
+      adopt,
+      end,
+      now,
+    }),
+    sending: createSettleStep({ findSession, adopt, transitions, searchUntilFound }),
+  };
+}

@@ -1,0 +1,185 @@
+import type { Devin } from '../devin/devin.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { Slack } from '../slack/slack.ts';
+import { sleep } from '../sleep.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import type { Tuning } from '../tuning.ts';
+import { createCallAnswerer } from './answer-calls.ts';
+import { createMilestoneComposer } from './compose-milestone.ts';
+import { createFetchMessages } from './fetch-messages.ts';
+import type { Followed } from './fetch-messages.ts';
+import { createFindAttachments } from './find-attachments.ts';
+import { createFrameOf } from './frame.ts';
+import { createRelayFromDevin } from './from-devin.ts';
+import { createListMessages } from './list-messages.ts';
+import type { ListMessages } from './list-messages.ts';
+import { createPostMessage } from './post-message.ts';
+import type { ReadFile } from './post-message.ts';
+import { createRecorder } from './record.ts';
+import type { Recorder } from './record.ts';
+import { createRound } from './round.ts';
+import { readAttachment } from './share-file.ts';
+import { createResultSharer } from './share-result.ts';
+import { createPollingSource } from './status-source.ts';
+import { createMilestoneTeller } from './tell-milestones.ts';
+import { createWatcher } from './watcher.ts';
+import type { Watcher } from './watcher.ts';
+
+export { lastWordsOf } from './fetch-messages.ts';
+export type { Followed } from './fetch-messages.ts';
+export { fileRow } from './file-row.ts';
+export { RELAY_TIMES } from './from-devin.ts';
+export type { RelayTimes } from './from-devin.ts';
+export type { ListMessages } from './list-messages.ts';
+export { LEFT_OUT, REPLY_BY } from './post-message.ts';
+export type { ReplyBy } from './post-message.ts';
+export { ROUND_TIMES } from './round.ts';
+export type { RoundTimes } from './round.ts';
+export { WATCHER_TIMES } from './watcher.ts';
+export type { Watcher, WatcherTimes } from './watcher.ts';
+
+type FollowingDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
+  slack: Pick<Slack, 'outbound' | 'nameMentions'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  /** Done once, when this process begins to watch. */
+  prepare: (signal: AbortSignal) => Promise<void>;
+  /** Asked after each round; returns how long to leave Devin alone, in ms. */
+  findLate: (signal: AbortSignal) => Promise<number>;
+  /** The slash command's name. */
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes' | 'relayTimes'>;
+  text: Text;
+};
+
+type Following = {
+  watcher: Watcher;
+  /** For everything else that learns from Devin how a session is. */
+  recorder: Recorder;
+  listMessages: ListMessages;
+  fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
+};
+
+/** Each may wait for Devin: a slow session delays only itself. */
+const THREADS = { concurrency: 10, most: 300 };
+
+/** How a session is, and what Devin says in it, from Devin to the card and its thread. */
+export function createFollowing(deps: FollowingDeps): Following {
+  const { queue, store, devin } = deps;
+  const { enqueue } = queue;
+  const { now, watchTimes: times } = deps.tuning;
+  const { db, sessions, milestones, cards, calls, messages, replies, defaults } = store;
+  const recorder = createRecorder({
+    db,
+    sessions,
+    milestones,
+    cards,
+    enqueue,
+    times,
+    now,
+    random: Math.random,
+  });
+  const listMessages = createListMessages(devin.messages.list);
+  const fetchMessages = createFetchMessages({
+    db,
+    sessions,
+    milestones,
+    calls,
+    messages,
+    replies,
+    cards,
+    settings: defaults,
+    listMessages,
+    enqueue,
+  });
+  const relay = createRelay(deps, fetchMessages);
+  const tell = createTelling(deps);
+  queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
+  queue.work('tell-milestones', async ({ sessionId }) => tell(sessionId), { concurrency: 4 });
+  return { watcher: createWatching(deps, recorder), recorder, listMessages, fetchMessages };
+}
+
+function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
+  const { queue, store, devin, prepare, findLate } = deps;
+  const { log, now, watchTimes: times } = deps.tuning;
+  const { sessions, setAside, leases } = store;
+  const { enqueue } = queue;
+  const source = createPollingSource(devin.sessions);
+  const random = Math.random;
+  const look = createRound({ sessions, setAside, source, recorder, enqueue, times, now, random, log });
+  const round = async (signal: AbortSignal): Promise<number> =>
+    Math.max(await look(signal), await findLate(signal));
+  return createWatcher({ leases, prepare, round, times, sleep, log });
+}
+
+function createTelling(deps: FollowingDeps) {
+  const { queue, store, slack, withLease, postOnce, command, text } = deps;
+  const { log, now } = deps.tuning;
+  const { sessions, requests, milestones, setAside, messages, calls, defaults } = store;
+  const { outbound } = slack;
+  const compose = createMilestoneComposer({ sessions, outbound, command, text, now });
+  return createMilestoneTeller({
+    sessions,
+    requests,
+    milestones,
+    setAside,
+    messages,
+    calls,
+    defaults,
+    withLease,
+    postOnce,
+    compose,
+    answerCalls: createCallAnswerer({ calls, messages, sessions, outbound, compose, text, now }),
+    shareResult: createResultSharer({ outbound }),
+    outbound,
+    enqueue: queue.enqueue,
+    now,
+    log,
+  });
+}
+
+/** What Devin says goes into the thread, with the files it made. */
+function createRelay(deps: FollowingDeps, fetchMessages: Following['fetchMessages']) {
+  const { queue, store, devin, slack, withLease, postOnce, text } = deps;
+  const { log, now, relayTimes: times } = deps.tuning;
+  const { db, sessions, requests, messages, milestones, setAside, calls, defaults: settings } = store;
+  const { enqueue } = queue;
+  const { outbound, nameMentions } = slack;
+  const { attachments } = devin;
+  const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
+  const frameOf = createFrameOf({ sessions, requests, messages, calls, settings, text, now });
+  return createRelayFromDevin({
+    sessions,
+    requests,
+    messages,
+    milestones,
+    setAside,
+    calls,
+    fetchMessages,
+    findAttachments: createFindAttachments({ messages, listAttachments: attachments.list, now, log }),
+    postMessage: createPostMessage({
+      db,
+      messages,
+      calls,
+      postOnce,
+      outbound,
+      frameOf,
+      readFile,
+      nameMentions,
+      text,
+      now,
+      log,
+    }),
+    outbound,
+    withLease,
+    enqueue,
+    times,
+    text,
+    now,
+    log,
+  });
+}

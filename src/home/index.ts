@@ -1,0 +1,72 @@
+import { checkSlack } from '../checks.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import { manifestScopes } from '../slack/manifest-scopes.ts';
+import type { Slack } from '../slack/slack.ts';
+import { sleep } from '../sleep.ts';
+import { countSetAside } from '../store/set-aside.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import type { Tuning } from '../tuning.ts';
+import { createGreeter } from './greet-channel.ts';
+import { createHomeHealth } from './home-health.ts';
+import { createHomePublisher } from './publish-home.ts';
+
+export { createHomeRedrawer } from './redraw-home.ts';
+export type { RedrawHome } from './redraw-home.ts';
+
+type HomeDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Pick<Store, 'db' | 'listing' | 'requests' | 'sessions' | 'defaults' | 'greetings'>;
+  devin: Pick<Devin, 'self'>;
+  slack: Pick<Slack, 'outbound' | 'workspaceUrl' | 'answers' | 'people'>;
+  resolver: IdentityResolver;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  botToken: string;
+  /** The slash command's name. */
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now'>;
+  text: Text;
+};
+
+/** Each person's App Home, and what the app says in a channel it was invited to. */
+export function createHome(deps: HomeDeps): void {
+  const { queue, store, slack, resolver, withLease, postOnce, command, text } = deps;
+  const { log, now } = deps.tuning;
+  const { listing, requests, sessions, defaults, greetings } = store;
+  const { enqueue } = queue;
+  const { outbound, workspaceUrl } = slack;
+  const publish = createHomePublisher({
+    listing,
+    requests,
+    sessions,
+    defaults,
+    resolver,
+    healthFor: createHealth(deps),
+    outbound,
+    enqueue,
+    command,
+    workspaceUrl,
+    sleep,
+    now,
+    text,
+    log,
+  });
+  const greet = createGreeter({ greetings, withLease, postOnce, enqueue, command, text, log });
+  queue.work('publish-home', async (whose, { signal }) => publish(whose, signal), { concurrency: 4 });
+  queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
+}
+
+function createHealth({ store, devin, slack, botToken, tuning: { log }, text }: HomeDeps) {
+  const { answers: client, people } = slack;
+  return createHomeHealth({
+    people,
+    grantedScopes: async () => (await checkSlack({ client, botToken, text })).scopes,
+    wantedScopes: manifestScopes,
+    askDevin: devin.self.get,
+    countSetAside: async () => countSetAside(store.db),
+    log,
+  });
+}

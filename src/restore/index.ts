@@ -1,0 +1,107 @@
+import type { Adopt } from '../create/index.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { FindMember } from '../identity/members.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Queue } from '../queue/index.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Store } from '../store/store.ts';
+import type { Tuning } from '../tuning.ts';
+import { createBringIn } from './bring-in.ts';
+import type { BringIn } from './bring-in.ts';
+import { createFindPlaces } from './find-places.ts';
+import { createFindRequester } from './find-requester.ts';
+import { createReadHistory } from './read-history.ts';
+import type { History } from './read-history.ts';
+import { createReconciler } from './reconcile.ts';
+import { createRestoreSession } from './restore-session.ts';
+import { createSessionsRestorer } from './restore-sessions.ts';
+import { createSessionMember } from './session-member.ts';
+import type { SessionMember } from './session-member.ts';
+
+export { broughtInKey } from './bring-in.ts';
+export type { BringIn } from './bring-in.ts';
+export { draftOf } from './draft.ts';
+export type { History } from './read-history.ts';
+export type { SessionMember } from './session-member.ts';
+
+type RestoringDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'self' | 'time'>;
+  slack: Pick<Slack, 'outbound' | 'marks' | 'people' | 'teamId'>;
+  resolver: IdentityResolver;
+  findMember: FindMember;
+  adopt: Adopt;
+  /** Sessions carry the tag of their request; without it, nothing can be found. */
+  tagRequests: boolean;
+  /** The slash command's name. */
+  command: string;
+  tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes'>;
+};
+
+type Restoring = {
+  /** Looks at Devin for sessions of this app that the database does not know. */
+  reconcile: (signal: AbortSignal) => Promise<void>;
+  /** A session that already exists gets its rows. */
+  bringIn: BringIn;
+  readHistory: (sessionId: string) => Promise<History>;
+  sessionMember: SessionMember;
+};
+
+/** After the database was lost: sessions find their way back to their cards. */
+export function createRestoring(deps: RestoringDeps): Restoring {
+  const { queue, store, devin, slack, resolver, findMember, command } = deps;
+  const { log, now, watchTimes } = deps.tuning;
+  const { db, requests, sessions, messages, milestones } = store;
+  const { enqueue } = queue;
+  const { outbound, marks, people, teamId } = slack;
+  const findRequester = createFindRequester({ findMember, people });
+  const readHistory = createReadHistory(devin);
+  const sessionMember = createSessionMember({ findMember, now });
+  const bringIn = createBringIn({ db, requests, sessions, messages, milestones });
+  const restoreAll = createSessionsRestorer({
+    requests,
+    sessions,
+    findPlaces: createFindPlaces({ listMessages: devin.messages.list, findRequester, outbound, marks, log }),
+    marks,
+    restore: createRestoreSession({
+      getSession: devin.sessions.get,
+      readHistory,
+      findRequester,
+      sessionMember,
+      resolver,
+      marks,
+      bringIn,
+      enqueue,
+      teamId,
+    }),
+    enqueue,
+    pauseMs: watchTimes.restorePauseMs,
+    command,
+    log,
+  });
+  queue.work('restore-sessions', async (search, { signal }) => restoreAll(search, signal), {
+    concurrency: 1,
+  });
+  return { reconcile: createReconciliation(deps), bringIn, readHistory, sessionMember };
+}
+
+function createReconciliation({ queue, store, devin, adopt, tagRequests, tuning }: RestoringDeps) {
+  const { requests, sessions } = store;
+  const reconcile = createReconciler({
+    serviceUserId: async (options) => {
+      const self = await devin.self.get(options);
+      return self.principal_type === 'service_user' ? self.service_user_id : null;
+    },
+    listSessions: devin.sessions.listAll,
+    devinTime: devin.time,
+    sessions,
+    requests,
+    adopt,
+    enqueue: queue.enqueue,
+    log: tuning.log,
+  });
+  return async (signal: AbortSignal): Promise<void> => {
+    if (tagRequests) await reconcile(signal);
+  };
+}

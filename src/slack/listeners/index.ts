@@ -1,0 +1,167 @@
+import type { App } from '@slack/bolt';
+import type { Log } from '../../log.ts';
+import { inTime } from '../../in-time.ts';
+import type { IdentityResolver } from '../../identity/resolve.ts';
+import type { Queue } from '../../queue/index.ts';
+import type { Lookup } from '../../session/fields.ts';
+import type { Identity } from '../../session/identity.ts';
+import type { Database } from '../../store/database.ts';
+import type { Person } from '../../store/identities.ts';
+import type { Limiter } from '../../store/limiter.ts';
+import type { Store } from '../../store/store.ts';
+import type { Text } from '../../text/index.ts';
+import { createAuthority } from '../authority.ts';
+import type { Suggestion } from '../blocks/lookup-options.ts';
+import { nameMentions } from '../context.ts';
+import { createFormOpener } from '../form-opener.ts';
+import { createIntake } from '../intake.ts';
+import type { InConversation, Presence } from '../presence.ts';
+import type { Slack } from '../slack.ts';
+import { createSteeringIntake } from '../steering-intake.ts';
+import { createThreadIntake } from '../thread-intake.ts';
+import { createUploadedTextReader } from '../uploaded-text.ts';
+import { createViewOpener } from '../view-opener.ts';
+import { listenToActions } from './actions.ts';
+import { listenToAddressed } from './addressed.ts';
+import { listenToCommands } from './commands.ts';
+import { listenToEvents } from './events.ts';
+import { listenToInvitations } from './greeting.ts';
+import { listenToHome } from './home.ts';
+import { listenToOptions } from './options.ts';
+import type { Suggest } from './options.ts';
+import { listenToPeople } from './people.ts';
+import { listenToReview } from './review.ts';
+import { listenToSecretForm } from './secret-form.ts';
+import { listenToShortcuts } from './shortcuts.ts';
+import { listenToSteering } from './steering.ts';
+import { listenToViews } from './views.ts';
+
+/** Slack's 3 s for an answer, or for a view to open, less the way there and back. */
+const ANSWER_MS = 2000;
+/** Of these: to find out who a person is, and then whether they are in a conversation. */
+const IDENTITY_MS = 1200;
+const PRESENCE_MS = 700;
+/** Of the 3 s that a form can be opened in. Names that take longer are put in when the task is sent. */
+const NAMES_MS = 800;
+/** Of Slack's 3 s for an answer to a form, what reading its files may take. */
+const FILES_MS = 1500;
+
+type ListenerDeps = {
+  app: App;
+  queue: Pick<Queue, 'enqueue' | 'enqueueAll'>;
+  /** A person waits for what they ask. */
+  store: Store;
+  database: Pick<Database, 'prefer'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'presence'>;
+  resolver: IdentityResolver;
+  limiter: Limiter;
+  /** Searches what can be picked in a form. */
+  search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
+  /** Off where the organization enforces its own tags. */
+  tagRequests: boolean;
+  mentions: 'start' | 'ask';
+  /** The slash command's name. */
+  command: string;
+  now: () => number;
+  log: Log;
+  text: Text;
+};
+
+/** Everything Slack sends. A listener writes down what was asked and answers Slack; the rest happens in jobs. */
+export function createListeners(deps: ListenerDeps): void {
+  const { app, queue, store, slack, command, tagRequests, now, log, text } = deps;
+  const { enqueue } = queue;
+  const { outbound, people, botUserId } = slack;
+  const { db, requests, sessions, forms, defaults, listing } = store;
+  const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
+  const { intake, steering, threads } = createIntakes(deps);
+  const identify = createIdentify(deps);
+  const openView = createViewOpener({ outbound, text });
+  const openForm = createFormOpener({ forms, identify, openView, enqueue, text });
+  const authority = createAuthority({ identify, presence: createPresence(deps), defaults, text });
+  const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
+  const acting = { requests, sessions, authority, intake, openForm, openView, outbound, text };
+  listenToCommands(app, {
+    requests,
+    sessions,
+    forms,
+    listing,
+    defaults,
+    people,
+    identify,
+    authority,
+    intake,
+    steering,
+    openForm,
+    outbound,
+    command,
+    tagRequests,
+    now,
+    text,
+  });
+  listenToSteering(app, { ...acting, steering });
+  listenToActions(app, { ...acting, forms, enqueue, tagRequests });
+  const inThread = { sessions, requests, intake, outbound, botUserId, text };
+  listenToEvents(app, { ...inThread, posts, threads, notices, log });
+  listenToAddressed(app, { ...inThread, command, mentions: deps.mentions });
+  const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
+  listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, text });
+  listenToViews(app, { forms, intake, tagRequests, readUploadedText, text });
+  listenToSecretForm(app, { forms, intake, readUploadedText, outbound, text });
+  listenToReview(app, { forms, outbound, enqueue, text });
+  listenToOptions(app, { suggest: createSuggest(deps), text });
+  listenToHome(app, { homes, intake, openForm, defaults, enqueue, now });
+  listenToInvitations(app, { db, greetings, intake, openForm, outbound, enqueue, botUserId, text });
+  listenToPeople(app, { knownPeople, now });
+}
+
+function createIntakes({ queue, store, database, limiter }: ListenerDeps) {
+  const { enqueue, enqueueAll } = queue;
+  const { prefer } = database;
+  const { db, requests, forms, defaults, envelopes, replies } = store;
+  return {
+    intake: createIntake({ db, requests, forms, defaults, envelopes, limiter, enqueueAll, prefer }),
+    steering: createSteeringIntake({ db, replies, envelopes, enqueue, prefer }),
+    threads: createThreadIntake({ db, requests, defaults, replies, enqueue, prefer }),
+  };
+}
+
+function createNamer({ slack: { people }, log }: ListenerDeps) {
+  return async (text: string): Promise<string> =>
+    inTime(nameMentions(text, people), { withinMs: NAMES_MS, otherwise: text, log, what: 'names' });
+}
+
+function createMemberCheck({ slack: { people }, log }: ListenerDeps) {
+  const what = 'who wrote a message';
+  const isMember = async (userId: string): Promise<boolean> => (await people.find(userId))?.kind === 'member';
+  return async (userId: string): Promise<boolean> =>
+    inTime(isMember(userId), { withinMs: NAMES_MS, otherwise: false, log, what });
+}
+
+function createSuggest({ search, resolver, log }: ListenerDeps): Suggest {
+  const found: Suggest = async (person, lookup, typed) => {
+    const { kind } = await resolver.resolve(person);
+    return kind === 'refused' ? [] : search(lookup, typed);
+  };
+  return async (person, lookup, typed) => {
+    const what = `suggestions for ${lookup}`;
+    return inTime(found(person, lookup, typed), { withinMs: ANSWER_MS, otherwise: [], log, what });
+  };
+}
+
+/** null: nobody could tell in time. */
+function createIdentify({ resolver, log }: ListenerDeps) {
+  return async (person: Person): Promise<Identity | null> =>
+    inTime(resolver.resolve(person), {
+      withinMs: IDENTITY_MS,
+      otherwise: null,
+      log,
+      what: 'who a person is',
+    });
+}
+
+function createPresence({ slack, log }: ListenerDeps) {
+  const what = 'who is in a conversation';
+  return async (asked: InConversation): Promise<Presence | null> =>
+    inTime(slack.presence(asked), { withinMs: PRESENCE_MS, otherwise: null, log, what });
+}

@@ -1,0 +1,110 @@
+import type { DrawCard } from '../cards/index.ts';
+import type { Adopt, Transitions } from '../create/index.ts';
+import type { Devin } from '../devin/devin.ts';
+import type { SessionResponse } from '../devin/schemas.ts';
+import type { FindMember } from '../identity/members.ts';
+import type { IdentityResolver } from '../identity/resolve.ts';
+import type { OneAtATime, Queue } from '../queue/index.ts';
+import type { BringIn, History, SessionMember } from '../restore/index.ts';
+import type { Slack } from '../slack/slack.ts';
+import { sleep } from '../sleep.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import type { Tuning } from '../tuning.ts';
+import { createAnswerer } from './answer.ts';
+import { createCanceller } from './cancel.ts';
+import type { SteeringCheck } from './check.ts';
+import { createFollower } from './follow.ts';
+import { createLinker } from './link.ts';
+import { createPlaceCard } from './place-card.ts';
+import { createSteeringRefusal } from './refusal.ts';
+import { createSteerer } from './steer.ts';
+
+export { createSteeringCheck } from './check.ts';
+export type { SteeringCheck } from './check.ts';
+
+type SteeringDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Store;
+  devin: Pick<Devin, 'sessions'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'presence'>;
+  resolver: IdentityResolver;
+  check: SteeringCheck;
+  transitions: Transitions;
+  adopt: Adopt;
+  findMember: FindMember;
+  readHistory: (sessionId: string) => Promise<History>;
+  sessionMember: SessionMember;
+  bringIn: BringIn;
+  /** What Devin answered is how the session is now. */
+  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  drawCard: DrawCard;
+  oneAtATime: OneAtATime;
+  tuning: Pick<Tuning, 'log' | 'now' | 'looksAtMs'>;
+  text: Text;
+};
+
+/** Each may wait for Devin. */
+const MANY = { concurrency: 4, most: 100 };
+
+/** Stop, archive, cancel, follow, and who is who. */
+export function createSteering(deps: SteeringDeps): void {
+  const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, text } = deps;
+  const { db, requests, sessions, cards, envelopes, identities } = store;
+  const { enqueue } = queue;
+  const { outbound, people } = slack;
+  const { log, looksAtMs } = deps.tuning;
+  const refusalOf = createSteeringRefusal(check, text);
+  const answer = createAnswerer({ envelopes, outbound });
+  const steer = createSteerer({
+    db,
+    requests,
+    cards,
+    sessions,
+    refusalOf,
+    devin: verbsOf(devin),
+    enqueue,
+    recordAnswer,
+    answer,
+    sleep,
+    looksAtMs,
+    text,
+  });
+  const cancel = createCanceller({ requests, refusalOf, transitions, envelopes, answer, text });
+  const follow = createFollowing(deps, answer);
+  const link = createLinker({ people, findMember, identities, outbound, answer, log, text });
+  queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
+  queue.work('cancel-request', async (job) => cancel(job), MANY);
+  queue.work('follow-session', async (job) => follow(job), MANY);
+  queue.work('link-person', async (job) => link(job), MANY);
+}
+
+function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pick<Devin, 'sessions'>) {
+  // Devin has no way to put a session to sleep but to archive it, and it wakes in the archive, too.
+  const sleepOn: typeof archive = async (id, options) => (await archive(id, options), unarchive(id, options));
+  return { stop, archive, sleep: sleepOn, get };
+}
+
+function createFollowing(deps: SteeringDeps, answer: ReturnType<typeof createAnswerer>) {
+  const { queue, store, devin, slack, resolver, adopt, drawCard, oneAtATime, text } = deps;
+  const { db, requests, sessions } = store;
+  const { enqueue } = queue;
+  const { outbound, presence } = slack;
+  const { now } = deps.tuning;
+  return createFollower({
+    requests,
+    sessions,
+    resolver,
+    presence,
+    getSession: devin.sessions.get,
+    readHistory: deps.readHistory,
+    sessionMember: deps.sessionMember,
+    bringIn: deps.bringIn,
+    adopt,
+    placeCard: createPlaceCard({ db, requests, sessions, outbound, drawCard, oneAtATime, enqueue, now }),
+    enqueue,
+    outbound,
+    answer,
+    text,
+  });
+}

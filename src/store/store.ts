@@ -1,0 +1,55 @@
+import { createCalls } from './calls.ts';
+import { createCards } from './cards.ts';
+import type { Database } from './database.ts';
+import { createEnvelopes } from './envelope.ts';
+import { createForms } from './forms.ts';
+import { createGreetings } from './greetings.ts';
+import { createHomes } from './homes.ts';
+import { createIdentities } from './identities.ts';
+import { createKnownPeople } from './known-people.ts';
+import { createLeases } from './leases.ts';
+import { createListing } from './listing.ts';
+import { createLostAnswers } from './lost-answers.ts';
+import { createMilestones } from './milestones.ts';
+import { createPosts } from './posts.ts';
+import { createReplies } from './replies.ts';
+import { createRequests } from './requests.ts';
+import { createSetAside } from './set-aside.ts';
+import type { Seal } from './seal.ts';
+import { createSessionMessages } from './session-messages.ts';
+import { createSessions } from './sessions.ts';
+import { createSettings as createDefaults } from './settings.ts';
+import { createThreadNotices } from './thread-notices.ts';
+import type { EditBudget } from './card-turns.ts';
+import type { Clock } from './clock.ts';
+
+export type Store = ReturnType<typeof createStore>;
+
+type StoreOptions = { leaseMs: number; editBudget: EditBudget; clock: Clock };
+
+/** Every table, by what is asked of it. */
+export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudget, clock }: StoreOptions) {
+  return {
+    db,
+    envelopes: createEnvelopes(seal),
+    requests: createRequests(db, leaseMs),
+    sessions: createSessions(db),
+    cards: createCards(db, editBudget, clock),
+    milestones: createMilestones(db),
+    calls: createCalls(db),
+    leases: createLeases(db),
+    setAside: createSetAside(db),
+    posts: createPosts(db),
+    lostAnswers: createLostAnswers(db),
+    forms: createForms(db),
+    greetings: createGreetings(db),
+    homes: createHomes(db),
+    identities: createIdentities(db),
+    knownPeople: createKnownPeople(db),
+    listing: createListing(db),
+    replies: createReplies(db),
+    messages: createSessionMessages(db),
+    threadNotices: createThreadNotices(db),
+    defaults: createDefaults(db),
+  };
+}
