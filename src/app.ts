@@ -28,6 +28,7 @@ import { createReadiness } from './readiness.ts';
 import { createRestoring } from './restore/index.ts';
 import { createHttpServer } from './slack/http-server.ts';
 import { createListeners } from './slack/listeners/index.ts';
+import { createListenHere } from './slack/listen-here.ts';
 import { createSlack } from './slack/slack.ts';
 import { sleep } from './sleep.ts';
 import { createSteering, createSteeringCheck } from './steer/index.ts';
@@ -110,7 +111,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
       tuning.onState(state);
     },
   });
-  const drawCard = createDrawCard({ sessions, text, now });
+  const drawCard = createDrawCard({ sessions, listenHere: createListenHere(store), text, now });
   createCards({
     db,
     requests,

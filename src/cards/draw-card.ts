@@ -4,6 +4,7 @@ import type { SessionPhase } from '../session/lifecycle.ts';
 import { isOpen } from '../session/request.ts';
 import { renderCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
+import type { ListenHere } from '../slack/listen-here.ts';
 import type { Rendered } from '../slack/outbound.ts';
 import { shownAs, stageShown } from '../store/cards.ts';
 import type { EditClass } from '../store/cards.ts';
@@ -21,12 +22,18 @@ export type DrawnCard = {
 };
 export type DrawCard = (request: SessionRequest) => Promise<DrawnCard>;
 
-type DrawDeps = { sessions: Pick<Sessions, 'ofRequest'>; text: Text; now: () => number };
+type DrawDeps = {
+  sessions: Pick<Sessions, 'ofRequest'>;
+  listenHere: ListenHere;
+  text: Text;
+  now: () => number;
+};
 
-export function createDrawCard({ sessions, text, now }: DrawDeps): DrawCard {
+export function createDrawCard({ sessions, listenHere, text, now }: DrawDeps): DrawCard {
   return async (request) => {
     const session = request.state === 'created' ? await sessions.ofRequest(request.id) : null;
-    const card = cardView({ request, session, nowMs: now() }, text);
+    const listen = session === null ? null : await listenHere(session, request);
+    const card = cardView({ request, session, listen, nowMs: now() }, text);
     const { elapsedMs, phase } = card;
     const step = renderCard({ ...card, elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs) }, text);
     const fingerprint = createHash('sha256').update(JSON.stringify(step)).digest('base64url');

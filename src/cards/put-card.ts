@@ -16,7 +16,7 @@ import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
 import { backOffMs } from '../queue/index.ts';
 import { mayPass } from '../slack/place-trouble.ts';
 import { isNeeded } from './draw-card.ts';
-import type { DrawnCard } from './draw-card.ts';
+import type { DrawCard, DrawnCard } from './draw-card.ts';
 import { placeOf, wasDeleted } from './place.ts';
 
 export type PutDeps = {
@@ -25,6 +25,8 @@ export type PutDeps = {
   posts: Pick<Posts, 'find'>;
   sessions: Pick<Sessions, 'place'>;
   outbound: Pick<Outbound, 'updateCard' | 'directChannel'>;
+  /** A card that is posted again shows less. */
+  drawCard: DrawCard;
   postOnce: PostOnce;
   enqueue: Enqueue;
   now: () => number;
@@ -47,7 +49,8 @@ export async function putCard(deps: PutDeps, put: Put): Promise<boolean> {
   if (result.kind === 'rate-limited') await cards.pauseEdits(teamId, result.retryAfterMs);
   if (result.kind !== 'refused' || result.code !== 'message_not_found') return failed(deps, put, result);
   await cards.lost(id);
-  return postCard(deps, { ...put, request: { ...request, cardTs: null } });
+  const gone = { ...request, cardTs: null };
+  return postCard(deps, { ...put, request: gone, drawn: await deps.drawCard(gone) });
 }
 
 async function postCard(deps: PutDeps, put: Put): Promise<boolean> {

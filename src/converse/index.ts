@@ -104,13 +104,14 @@ function createSender(deps: ConversingDeps, { move, settle }: SenderDeps) {
 
 /** What was said while a thread was disconnected from its session stays out of it. */
 function createSync({ queue, store, fetchMessages, oneAtATime, tuning }: ConversingDeps) {
-  const { db, sessions, messages, replies } = store;
+  const { db, sessions, cards, messages, replies } = store;
   const { enqueue } = queue;
   const { log, now } = tuning;
   const { busyMs } = tuning.relayTimes;
   return createSyncThread({
     db,
     sessions,
+    cards,
     messages,
     replies,
     fetchMessages,

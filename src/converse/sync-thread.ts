@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
+import type { Cards } from '../store/cards.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
@@ -15,6 +16,7 @@ import type { ReplyOutcome } from './reply-moves.ts';
 type SyncDeps = {
   db: Kysely<Tables>;
   sessions: Pick<Sessions, 'find' | 'change'>;
+  cards: Pick<Cards, 'markStale'>;
   messages: Pick<SessionMessages, 'countLeftOut' | 'add'>;
   replies: Pick<Replies, 'move'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
@@ -41,7 +43,7 @@ export function createSyncThread(deps: SyncDeps): SyncThread {
       if (session === null) return;
       // What was said up to now is stored as left out before the thread is tied again.
       if (!session.synced) await fetchRest(deps, { session, request }, AbortSignal.any([signal, held]));
-      await tie(deps, reply);
+      await tie(deps, reply, request);
     });
     return done ? DONE : { kind: 'later', afterMs: deps.busyMs };
   };
@@ -58,12 +60,18 @@ async function fetchRest({ fetchMessages, log }: SyncDeps, followed: Followed, s
   }
 }
 
-async function tie(deps: SyncDeps, { id, sessionId }: Reply): Promise<void> {
-  const { db, sessions, messages, replies, enqueue, now } = deps;
+async function tie(
+  deps: SyncDeps,
+  { id, sessionId }: Reply,
+  { id: requestId }: SessionRequest,
+): Promise<void> {
+  const { db, sessions, cards, messages, replies, enqueue, now } = deps;
   await db.transaction().execute(async (trx) => {
     const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
     if (moved === null) return;
     await sessions.change(sessionId, { synced: true }, trx);
+    await cards.markStale(requestId, trx);
+    await enqueue('update-card', { requestId }, { trx, key: requestId });
     const count = await messages.countLeftOut(sessionId, trx);
     const note = {
       eventId: `${LEFT_OUT}:${id}`,

@@ -15,6 +15,22 @@ type Said = {
 };
 export type Began = 'app' | 'people' | 'direct';
 
+/**
+ * What its thread does with replies: takes them all, those of the requester, or those that mention the app; or none,
+ * since it is muted, or disconnected. In a direct message there is no choice.
+ */
+export type ThreadState = 'all' | 'requester' | 'mentions' | 'direct' | 'muted' | 'untied';
+
+type Thread = { synced: boolean; muted: boolean; listen: Listen | null; began: Began };
+
+export function threadState({ synced, muted, listen, began }: Thread): ThreadState {
+  if (!synced) return 'untied';
+  if (muted) return 'muted';
+  if (began === 'direct') return 'direct';
+  if (listen !== null) return listen === 'mentions' ? 'mentions' : 'all';
+  return began === 'app' ? 'all' : 'requester';
+}
+
 /** People who talk to each other are left alone. */
 export function isForDevin({ listen, began, isRequester, mentions }: Said): boolean {
   if (began === 'direct' || mentions.app) return true;

@@ -50,8 +50,8 @@ export function createAuthority({ identify, presence, defaults, text }: Authorit
     async steeringRefusal(request: SessionRequest, person: Person): Promise<string | null> {
       const { teamId, channelId } = request;
       const { userId } = person;
-      const identity = await accepted(person);
-      if ('why' in identity) return identity.why;
+      const identity = await identify(person);
+      if (identity === null) return text.steering.notLookedUp;
       const layers = await defaults.preferencesFor({ teamId, channelId, userId });
       const { steer: policy } = effectivePreferences(layers);
       const ownership = ownershipOf(request);

@@ -1,28 +1,44 @@
 import { z } from 'zod';
 import type { SessionPhase } from '../session/lifecycle.ts';
+import type { ThreadState } from '../session/listening.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { CardAction } from './blocks/card-buttons.ts';
 
-/** What can be done with a session in each phase, the likeliest first. */
-const IN_PHASE: Record<SessionPhase, readonly CardAction[]> = {
-  queued: ['open', 'details', 'stop'],
-  starting: ['open', 'details'],
-  working: ['reply', 'open', 'details', 'stop'],
-  'needs-you': ['answer', 'open', 'details', 'stop'],
-  'needs-approval': ['open', 'details', 'stop'],
-  finished: ['review', 'open', 'reply', 'start-again', 'archive', 'details'],
-  asleep: ['wake', 'open', 'archive', 'details'],
-  capped: ['raise-cap', 'start-again', 'open', 'details'],
+/** `listen`: the switch of what goes to Devin, if its thread has one. */
+type Step = CardAction | 'listen';
+
+/** What can be done with a session in each phase, the likeliest first. The card's menu has room for five. */
+const IN_PHASE: Record<SessionPhase, readonly Step[]> = {
+  queued: ['open', 'details', 'mute', 'listen', 'ask-stop'],
+  starting: ['open', 'details', 'mute', 'listen', 'ask-stop'],
+  working: ['reply', 'open', 'details', 'mute', 'listen', 'ask-stop'],
+  'needs-you': ['answer', 'open', 'details', 'mute', 'listen', 'ask-stop'],
+  'needs-approval': ['open', 'details', 'mute', 'listen', 'ask-stop'],
+  finished: ['review', 'open', 'reply', 'start-again', 'archive', 'details', 'mute'],
+  asleep: ['wake', 'open', 'archive', 'details', 'mute', 'listen'],
+  capped: ['raise-cap', 'start-again', 'open', 'details', 'mute', 'listen'],
   failed: ['start-again', 'open', 'details'],
   unknown: ['check-again', 'start-anyway', 'details'],
   ended: ['start-again', 'open', 'details'],
   gone: ['start-again', 'details'],
-  other: ['open', 'details'],
+  other: ['open', 'details', 'mute', 'listen', 'ask-stop'],
+};
+
+/** What its thread can be switched to, in the menu. */
+const SWITCH: Partial<Record<ThreadState, CardAction>> = {
+  all: 'listen-mentions',
+  requester: 'listen-thread',
+};
+/** What undoes what is switched off: a button beside what the card says of it. */
+const UNDO: Partial<Record<ThreadState, CardAction>> = {
+  untied: 'sync',
+  muted: 'unmute',
+  mentions: 'listen-thread',
 };
 
 /** What takes a session that still goes on. */
-const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 'stop']);
+const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 'ask-stop']);
 
 const stateSchema = z.object({
   status: z.string(),
@@ -33,15 +49,20 @@ const stateSchema = z.object({
 type Asked = Pick<SessionRequest, 'state' | 'failure' | 'hadSecrets'> & {
   draft: { values: Pick<SessionRequest['draft']['values'], 'max_acu_limit'> };
 };
-type InDevin = Pick<SessionRow, 'response'> & Partial<Pick<SessionRow, 'muted'>>;
+type InDevin = Pick<SessionRow, 'response'>;
+type Now = {
+  phase: SessionPhase;
+  /** null: nothing goes to Devin from it any more. */
+  thread: ThreadState | null;
+};
 
 /** Which buttons the card of a request has. */
-export function cardActions(request: Asked, session: InDevin | null, phase: SessionPhase): CardAction[] {
+export function cardActions(request: Asked, session: InDevin | null, now: Now): CardAction[] {
   switch (request.state) {
     case 'created':
-      return session === null ? ['details'] : onSession(request, session, phase);
+      return session === null ? ['details'] : onSession(request, session, now);
     case 'unknown':
-      return [...IN_PHASE.unknown];
+      return IN_PHASE.unknown.flatMap((step) => inThread(step, null));
     case 'refused':
     case 'failed':
       return afterFailure(request);
@@ -63,19 +84,29 @@ function isOwnCap({ draft: { values } }: Asked, statusDetail: string | null): bo
   return statusDetail === 'usage_limit_exceeded' && values.max_acu_limit !== undefined;
 }
 
-function onSession(request: Asked, session: InDevin, phase: SessionPhase): CardAction[] {
+function onSession(request: Asked, session: InDevin, { phase, thread }: Now): CardAction[] {
   const { is_archived: isArchived = false, status_detail: statusDetail = null } = stateSchema.parse(
     session.response,
   );
   const instead = isOwnCap(request, statusDetail) ? 'start-again' : 'raise-cap';
   const over = isOver(session, phase);
-  const actions = IN_PHASE[phase].filter(
+  const undo = thread === null ? undefined : UNDO[thread];
+  const actions = IN_PHASE[phase].flatMap((step) => inThread(step, thread));
+  return [...actions, ...(undo === undefined ? [] : [undo])].filter(
     (action) =>
       !(over && NEEDS_LIFE.has(action)) &&
       !(isArchived && action === 'archive') &&
       !(phase === 'capped' && action === instead),
   );
-  return session.muted === true && !over ? [...actions, 'unmute'] : actions;
+}
+
+/** Of what concerns its thread, only what changes something there. */
+function inThread(step: Step, thread: ThreadState | null): CardAction[] {
+  const isOff = thread === null || thread === 'muted' || thread === 'untied';
+  if (step === 'mute') return isOff ? [] : [step];
+  if (step !== 'listen') return [step];
+  const to = thread === null ? undefined : SWITCH[thread];
+  return to === undefined ? [] : [to];
 }
 
 function afterFailure(request: Asked): CardAction[] {

@@ -3,15 +3,18 @@ import { userMessage } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
+import { threadState } from '../session/listening.ts';
+import type { Listen, ThreadState } from '../session/listening.ts';
 import { readPrompt } from '../session/prompt.ts';
-import { askedAt, cardThread } from '../store/request-row.ts';
+import { askedAt } from '../store/request-row.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { truncate } from './blocks/text.ts';
 import type { SessionCard } from './blocks/session-card.ts';
-import { cardActions } from './card-actions.ts';
+import { cardActions, isOver } from './card-actions.ts';
 import { identitySentence } from './identity-words.ts';
+import { beganBy } from './listen-here.ts';
 
 const TITLE_LENGTH = 120;
 
@@ -30,13 +33,21 @@ type Shown = z.infer<typeof shownSchema>;
 /** Epoch seconds. */
 const startSchema = z.object({ created_at: z.number().optional() });
 
-export type CardRows = { request: SessionRequest; session: SessionRow | null; nowMs: number };
+export type CardRows = {
+  request: SessionRequest;
+  session: SessionRow | null;
+  /** What was chosen for its thread; left out: for this session alone. */
+  listen?: Listen | null;
+  nowMs: number;
+};
 
 /** The card of a request: everything it shows comes from the two rows. */
-export function cardView({ request, session, nowMs }: CardRows, text: Text): SessionCard {
+export function cardView({ request, session, listen, nowMs }: CardRows, text: Text): SessionCard {
   const { values } = request.draft;
   const shown = session === null ? null : shownSchema.parse(session.response);
   const phase = phaseOf(request, session, shown);
+  const thread =
+    session === null ? null : stateOfThread({ request, session, listen: listen ?? session.listen }, phase);
   return {
     requestId: request.id,
     phase,
@@ -58,10 +69,11 @@ export function cardView({ request, session, nowMs }: CardRows, text: Text): Ses
     childSessions: shown?.child_session_ids?.length ?? 0,
     lastWords: session?.lastWords ?? null,
     notes: notesOf(request, text),
-    threadLine: session === null || OVER.has(phase) ? null : threadLine(request, session, text),
+    thread,
+    threadLine: session === null || thread === null ? null : threadLine(session, thread, text),
     problem: request.failure === null ? null : userMessage(request.failure, text),
     steeredBy: steeredBy(request, session, { shown, phase }),
-    actions: cardActions(request, session, phase),
+    actions: cardActions(request, session, { phase, thread }),
   };
 }
 
@@ -159,14 +171,33 @@ function notesOf(request: SessionRequest, text: Text): string[] {
 /** Nothing more goes to Devin. */
 const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
 
-/** How its thread works, or what is switched off there. Escaped. */
-function threadLine(request: SessionRequest, session: SessionRow, { card }: Text): string | null {
-  const { muted, mutedBy, listen, synced, threadTs } = session;
-  if (!synced) return card.untied;
-  if (muted) return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
-  if (listen === 'mentions') return card.mentionsOnly;
-  const isOwn = cardThread(request) !== threadTs || listen === 'thread';
-  return isOwn ? card.repliesGoToDevin : card.requesterGoesToDevin;
+type InThread = { request: SessionRequest; session: SessionRow; listen: Listen | null };
+
+function stateOfThread({ request, session, listen }: InThread, phase: SessionPhase): ThreadState | null {
+  if (OVER.has(phase) || isOver(session, phase)) return null;
+  const { muted, synced } = session;
+  return threadState({ muted, synced, listen, began: beganBy(session, request) });
+}
+
+/** What is switched off in its thread; on the first card there, also how it works. Escaped. */
+function threadLine(
+  { mutedBy, introducesThread }: SessionRow,
+  thread: ThreadState,
+  { card }: Text,
+): string | null {
+  switch (thread) {
+    case 'untied':
+      return card.untied;
+    case 'muted':
+      return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
+    case 'mentions':
+      return card.mentionsOnly;
+    case 'requester':
+      return introducesThread ? card.requesterGoesToDevin : null;
+    case 'all':
+    case 'direct':
+      return introducesThread ? card.repliesGoToDevin : null;
+  }
 }
 
 function leftOutNotes(leftOut: LeftOut[], text: Text): string[] {

@@ -14,6 +14,7 @@ export const VIEW = {
   review: 'context_review',
   secrets: 'secret_form',
   reply: 'session_reply',
+  stop: 'stop_session',
   home: 'home',
 } as const;
 
@@ -46,13 +47,17 @@ export const ACTION = {
   reply: 'reply',
   answer: 'answer',
   wake: 'wake',
+  /** Asks in a dialog before the end. */
+  askStop: 'ask_stop',
   stop: 'stop',
   archive: 'archive',
   startAgain: 'start_again',
   raiseCap: 'raise_cap',
   cancel: 'cancel',
   /** What goes to Devin from its thread. */
+  mute: 'mute',
   unmute: 'unmute',
+  sync: 'sync',
   listenThread: 'listen_thread',
   listenMentions: 'listen_mentions',
   /** On a notice that something said did not reach Devin. Value: the reply's id. */
@@ -150,6 +155,16 @@ const replyMetadataSchema = z.object({ requestId: z.string() });
 export const writeReplyMetadata = (metadata: z.infer<typeof replyMetadataSchema>): string =>
   JSON.stringify(metadata);
 export const readReplyMetadata = (text: string) => replyMetadataSchema.parse(JSON.parse(text));
+
+/** The dialog before a session ends, and where a refusal is told. */
+const stopMetadataSchema = z.object({
+  requestId: z.string(),
+  channelId: z.string().nullable(),
+  threadTs: z.string().nullable(),
+});
+export type StopMetadata = z.infer<typeof stopMetadataSchema>;
+export const writeStopMetadata = (metadata: StopMetadata): string => JSON.stringify(metadata);
+export const readStopMetadata = (text: string): StopMetadata => stopMetadataSchema.parse(JSON.parse(text));
 
 /** What a person's App Home remembers: their conversation with the app, where a card can go. */
 const homeMetadataSchema = z.object({ channelId: z.string() });

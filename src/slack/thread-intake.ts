@@ -2,17 +2,16 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
 import { isForDevin } from '../session/listening.ts';
-import type { Began, Listen, Mentions } from '../session/listening.ts';
-import { effectivePreferences } from '../session/preferences.ts';
+import type { Mentions } from '../session/listening.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import { commitInTime } from '../store/deadline.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
-import { cardThread, newId } from '../store/request-row.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import { newId } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
+import { beganBy, createListenHere } from './listen-here.ts';
 
 /** A message in a session's thread. */
 export type Spoken = {
@@ -51,6 +50,7 @@ export type ThreadIntake = ReturnType<typeof createThreadIntake>;
 /** What listeners may do with what is said in a thread: write it down. A job takes it to Devin. */
 export function createThreadIntake(deps: ThreadIntakeDeps) {
   const { db, replies, enqueue, prefer } = deps;
+  const listenHere = createListenHere(deps);
 
   async function inTransaction<T>(task: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
     return commitInTime({ db, prefer }, task);
@@ -76,7 +76,7 @@ export function createThreadIntake(deps: ThreadIntakeDeps) {
       const request = await deps.requests.find(session.requestId);
       if (request === null) return 'untied';
       const isRequester = request.source !== 'follow' && request.userId === userId;
-      const listen = session.listen ?? (await listenIn(deps.defaults, request));
+      const listen = await listenHere(session, request);
       const began = beganBy(session, request);
       if (!isForDevin({ listen, began, isRequester, mentions })) return 'aside';
       const { sessionId, muted, synced } = session;
@@ -141,19 +141,6 @@ export function createThreadIntake(deps: ThreadIntakeDeps) {
       });
     },
   };
-}
-
-async function listenIn(
-  defaults: Pick<Settings, 'preferencesFor'>,
-  { teamId, channelId, userId }: SessionRequest,
-): Promise<Listen | null> {
-  return effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).listen;
-}
-
-/** A direct message with the app has an id that begins with a D. */
-function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
-  if (channelId.startsWith('D')) return 'direct';
-  return cardThread(request) === threadTs ? 'people' : 'app';
 }
 
 function isCorrigible({ kind, state }: Reply): boolean {

@@ -115,6 +115,12 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
     /** A person deleted it. Where it was stays known. */
     async lost(requestId: string): Promise<void> {
       await db.transaction().execute(async (trx) => {
+        // The session first, as everywhere.
+        await trx
+          .updateTable('sessions')
+          .set({ introducesThread: false })
+          .where('requestId', '=', requestId)
+          .execute();
         await card(requestId, trx).set({ cardTs: null, cardAttemptedAt: null, cardShown: null }).execute();
         await trx.deleteFrom('posts').where('key', '=', `card:${requestId}`).execute();
       });

@@ -28,6 +28,7 @@ const sessionRowSchema = z.object({
   mutedBy: z.string().nullable(),
   listen: z.enum(LISTEN).nullable(),
   synced: z.boolean(),
+  introducesThread: z.boolean(),
   threadTrouble: z.string().nullable(),
   notify: z.enum(NOTIFY).nullable(),
   told: z.array(z.string()),
@@ -123,6 +124,7 @@ export function createSessions(db: Kysely<Tables>) {
           channelId: session.channelId,
           threadTs: session.threadTs,
           told: json(session.told ?? []),
+          introducesThread: isFirstIn(session),
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
@@ -273,6 +275,12 @@ export function createSessions(db: Kysely<Tables>) {
       return new Set(rows.map((row) => row.sessionId));
     },
   };
+}
+
+/** A thread under a card that is not posted yet has no other. */
+function isFirstIn({ channelId, threadTs }: NewSession) {
+  return sql<boolean>`${threadTs} = '' or not exists (
+    select 1 from sessions where channel_id = ${channelId} and thread_ts = ${threadTs})`;
 }
 
 function toColumns({ response, told, nextLook, ...plain }: SessionChanges) {

@@ -98,6 +98,8 @@ type SessionsTable = {
   listen: string | null;
   /** Messages go both ways; off after "unsync". */
   synced: Generated<boolean>;
+  /** Its card was the first one in the thread, and is still the message it was then. */
+  introducesThread: Generated<boolean>;
   /** Slack's code if the thread accepts no messages now; null: it does. */
   threadTrouble: string | null;
   /** Where the person wants to be told: thread, dm or card. null: as their preferences say. */

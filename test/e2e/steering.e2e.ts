@@ -72,7 +72,7 @@ describe('a session in progress', () => {
   });
 
   test('is stopped by the button, once that is confirmed, and the card says by whom', async () => {
-    const { channel, choose, message, page, send } = await stage.visit({
+    const { channel, choose, message, page, pickMore, send } = await stage.visit({
       as: 'mei',
       withPanel: true,
       width: 1600,
@@ -80,7 +80,7 @@ describe('a session in progress', () => {
     await choose('Waits a minute before each step');
     await send('/devin look into everything');
     const card = message('look into everything', channel);
-    await card.getByRole('button', { name: /^Stop/ }).click();
+    await pickMore(card, 'Stop…');
     await page.getByRole('dialog').getByRole('button', { name: /Stop/ }).click();
     await card.getByText('Ended').waitFor();
     const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-mei');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startSession, toldTo } from '../support/asking.ts';
+import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
@@ -25,7 +25,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
   test('does not stop the session they asked for', async () => {
     const { slack, devin } = world();
     const { ana, session, on, place } = await demoted();
-    await slack.clickButton(ana.userId, on, 'stop');
+    await slack.clickButton(ana.userId, on, 'ask_stop');
     const told = await toldTo(world(), place, "You're a guest");
     expect(told.text).not.toContain(`<@${ana.userId}>`);
     expect(devin.session(session.id).status).not.toBe('exit');
@@ -118,7 +118,7 @@ describe('who a session runs as', () => {
   test('shows no form again after they were made a guest', async () => {
     const { slack } = world();
     const { ana, channelId, on, showing } = await startSession(world());
-    await slack.clickButton(ana.userId, on, 'stop');
+    await stopOnCard(world(), ana.userId, on);
     await showing('Ended by');
     await slack.clickButton(ana.userId, on, 'start_again');
     const before = await settledForm(slack, ana.userId);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
+import { stopOnCard, toldTo } from '../support/asking.ts';
 import { startBot } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
@@ -70,9 +70,9 @@ describe('a start beyond a limit', () => {
     const first = await sessionOf(devin, ana.devinUserId);
     const { ts } = await cardOf(slack, channelId, (text) => text.includes(first.url));
     await type('the second --repo acme/web --acu 7');
-    const refused = await toldTo(world(), place, 'You have 1 open session,');
+    const refused = await toldTo(world(), place, 'You have 1 open session');
     expect(slack.renderText(refused)).toContain('the second');
-    await slack.clickButton(ana.userId, { channelId, ts }, 'stop');
+    await stopOnCard(world(), ana.userId, { channelId, ts });
     await cardOf(slack, channelId, (text) => text.includes('Ended by'));
     await slack.clickButton(ana.userId, { channelId, ts: refused.ts }, 'open_form');
     const form = await settledForm(slack, ana.userId);
@@ -91,7 +91,7 @@ describe('a start beyond a limit', () => {
         ({ request }) => request.prompt === `${task} of ${ana.name}`,
       );
       const { ts } = await cardOf(slack, channelId, (text) => text.includes(url));
-      await slack.clickButton(ana.userId, { channelId, ts }, 'stop');
+      await stopOnCard(world(), ana.userId, { channelId, ts });
       await cardOf(slack, channelId, (text) => text.includes(url) && text.includes('Ended by'));
     }
     await type('and a third');
@@ -112,7 +112,7 @@ describe('a start beyond a limit', () => {
     await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes('done meanwhile') && text.includes('sessions/'));
     await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start_anyway');
-    await slack.waitForMessage(channelId, ({ text }) => text.includes('You have 1 open session,'));
+    await slack.waitForMessage(channelId, ({ text }) => text.includes('You have 1 open session'));
     expect(own()).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toldTo } from '../support/asking.ts';
+import { stopOnCard, toldTo } from '../support/asking.ts';
 import type { World } from '../support/bot.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
@@ -90,7 +90,7 @@ describe('a former member of a private channel', () => {
     const { slack } = world();
     const { ana, ben, channelId, on } = await startedInPrivate();
     leave(world(), ben.userId, channelId);
-    await slack.clickButton(ana.userId, on, 'stop');
+    await stopOnCard(world(), ana.userId, on);
     await cardOf(slack, channelId, (text) => text.includes('Ended by'));
     for (const button of ['start_again', 'details']) {
       await slack.clickButton(ben.userId, on, button);

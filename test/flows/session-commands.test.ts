@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startSession, toldTo } from '../support/asking.ts';
+import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -393,16 +393,16 @@ describe('a followed session', () => {
   test('is not stopped by its follower if only its owner may', async () => {
     const { slack, devin } = world();
     const { owner, follower, channelId, id, on } = await followed('requester');
-    await slack.clickButton(follower.userId, on, 'stop');
+    await slack.clickButton(follower.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: follower.userId }, 'whose session this is');
     expect(told.text).toContain(owner.devinName);
     expect(devin.session(id).status).not.toBe('exit');
   });
 
   test('is stopped by its owner in Devin if only its owner may', async () => {
-    const { slack, devin } = world();
+    const { devin } = world();
     const { owner, id, on } = await followed('requester');
-    await slack.clickButton(owner.userId, on, 'stop');
+    await stopOnCard(world(), owner.userId, on);
     await devin.waitForSession((one) => one.id === id && one.status === 'exit');
   });
 
@@ -425,7 +425,7 @@ describe('where people may run as the service user', () => {
     const place = { channelId, userId: eve.userId };
     await slack.command(eve.userId, channelId, `follow ${id}`);
     await toldTo(world(), place, 'you need a Devin account');
-    await slack.clickButton(eve.userId, on, 'stop');
+    await slack.clickButton(eve.userId, on, 'ask_stop');
     await toldTo(world(), place, 'Only members of the Devin organization');
     expect(devin.session(session.id).status).not.toBe('exit');
     expect(slack.messages(channelId).some(({ text }) => text.includes('Wanted by many'))).toBe(false);

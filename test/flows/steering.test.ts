@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startSession, toldTo } from '../support/asking.ts';
+import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { cardOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
@@ -12,22 +12,22 @@ describeOnBothWorlds('the buttons of a card', (world) => {
   test('Stop ends the session, and the card says who did it', async () => {
     const { slack, devin } = world();
     const { ana, session, showing, on } = await startSession(world());
-    const { failure } = await slack.clickButton(ana.userId, on, 'stop');
-    expect(failure).toBeNull();
+    const asked = await stopOnCard(world(), ana.userId, on);
+    expect(slack.renderText(asked)).toContain(`task of ${ana.name}`);
+    expect(slack.renderText(asked)).toContain('This is final');
     const card = await showing('Ended by');
     expect(card.text).toContain(`Ended by <@${ana.userId}>`);
     expect(slack.renderText(card)).toContain('[Run again with changes]');
-    expect(slack.renderText(card)).not.toContain('[Stop]');
+    expect(slack.renderText(card)).not.toContain('Stop…');
     expect(devin.session(session.id).status).toBe('exit');
     expect(slack.problems).toEqual([]);
     expect(devin.problems).toEqual([]);
   });
 
   test('a colleague may stop it, too', async () => {
-    const { slack } = world();
     const { showing, on } = await startSession(world());
     const ben = addColleague(world());
-    await slack.clickButton(ben.userId, on, 'stop');
+    await stopOnCard(world(), ben.userId, on);
     expect((await showing('Ended by')).text).toContain(`<@${ben.userId}>`);
   });
 
@@ -36,7 +36,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     const { ana, channelId, showing, on } = await startSession(world(), {
       text: 'paint it --repo acme/web --acu 7',
     });
-    await slack.clickButton(ana.userId, on, 'stop');
+    await stopOnCard(world(), ana.userId, on);
     await showing('Ended by');
     await slack.clickButton(ana.userId, on, 'start_again');
     const form = await settledForm(slack, ana.userId);
@@ -56,7 +56,7 @@ describe('who may press them', () => {
     const { slack, devin } = world();
     const { session, channelId, on } = await startSession(world());
     const eve = addColleague(world(), { teamId: 'TOTHER' });
-    for (const button of ['stop', 'details']) {
+    for (const button of ['ask_stop', 'details']) {
       await slack.clickButton(eve.userId, on, button);
       await toldTo(world(), { channelId, userId: eve.userId }, 'belong to another one');
     }
@@ -71,7 +71,7 @@ describe('who may press them', () => {
     const { slack, devin } = world();
     const { ana, session, channelId, on } = await startSession(world());
     const eve = addColleague(world(), options);
-    await slack.clickButton(eve.userId, on, 'stop');
+    await slack.clickButton(eve.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: eve.userId }, why);
     expect(told.text).toContain(`<@${ana.userId}>`);
     expect(devin.session(session.id).status).not.toBe('exit');
@@ -85,9 +85,9 @@ describe('who may press them', () => {
     await slack.shortcut(ana.userId, { channelId, ts: root }, 'start_session');
     await slack.submit((await settledForm(slack, ana.userId)).id, ana.userId);
     const card = await slack.waitForMessage(channelId, (message) =>
-      slack.renderText(message).includes('[Stop]'),
+      slack.renderText(message).includes('Stop…'),
     );
-    await slack.clickButton(eve.userId, { channelId, ts: card.ts }, 'stop');
+    await slack.clickButton(eve.userId, { channelId, ts: card.ts }, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
     expect(told.threadTs).toBe(root);
   });
@@ -97,11 +97,11 @@ describe('who may press them', () => {
     const { ana, session, channelId, on, showing } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     await slack.command(admin.userId, channelId, 'steer requester');
-    await slack.clickButton(ben.userId, on, 'stop');
+    await slack.clickButton(ben.userId, on, 'ask_stop');
     const told = await toldTo(world(), { channelId, userId: ben.userId }, 'Only');
     expect(told.text).toContain(`<@${ana.userId}>`);
     expect(devin.session(session.id).status).not.toBe('exit');
-    await slack.clickButton(ana.userId, on, 'stop');
+    await stopOnCard(world(), ana.userId, on);
     await showing('Ended by');
   });
 });
@@ -110,11 +110,11 @@ describe('when Devin does not answer Stop as hoped', () => {
   const world = useWorld();
 
   const stop = async (fault: object) => {
-    const { slack, devin } = world();
+    const { devin } = world();
     const started = await startSession(world());
     const path = `/sessions/devin-${started.session.id}`;
     devin.fail({ method: 'DELETE', path }, { times: 1, ...fault });
-    await slack.clickButton(started.ana.userId, started.on, 'stop');
+    await stopOnCard(world(), started.ana.userId, started.on);
     return { ...started, path, userId: started.ana.userId };
   };
 
@@ -135,14 +135,14 @@ describe('when Devin does not answer Stop as hoped', () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
-  test('calls nobody by what Devin says where it cannot check who presses Stop', async () => {
+  test('asks nothing, and says so, while it cannot check who chooses Stop', async () => {
     const { slack, devin } = world();
     const { channelId, on } = await startSession(world());
     const ben = addColleague(world());
     const unable = devin.fail({ method: 'GET', path: /members/ }, UNREADABLE);
-    await slack.clickButton(ben.userId, on, 'stop');
-    const told = await toldTo(world(), { channelId, userId: ben.userId }, '!channel');
-    expect(told.text).toContain('&lt;!channel&gt;');
+    await slack.clickButton(ben.userId, on, 'ask_stop');
+    await toldTo(world(), { channelId, userId: ben.userId }, "couldn't check who you are");
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
     unable.clear();
   });
 
@@ -167,11 +167,11 @@ describe('when Devin does not answer Stop as hoped', () => {
   );
 
   test('takes a session that had ended already for stopped', async () => {
-    const { slack, devin } = world();
+    const { devin } = world();
     const { ana, session, on, showing } = await startSession(world());
     devin.advance(session.id, { status: 'exit' });
     devin.fail({ method: 'DELETE', path: `/sessions/devin-${session.id}` }, { status: 409 });
-    await slack.clickButton(ana.userId, on, 'stop');
+    await stopOnCard(world(), ana.userId, on);
     expect((await showing('Ended by')).text).toContain(`<@${ana.userId}>`);
   });
 });

@@ -236,12 +236,14 @@ describe('when something is missing while a session is followed', () => {
   test('reposts a deleted card when a person is needed', async () => {
     const { devin, slack } = world();
     const { channelId, session, card } = await startSession(world());
+    expect(card.text).toContain('Replies here go to Devin.');
     await deleteMessage(world(), channelId, card.ts);
     devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user' });
     const again = await slack.waitForMessage(
       channelId,
       ({ ts, text, threadTs }) => ts !== card.ts && threadTs === null && text.includes('Needs you'),
     );
+    expect(again.text).not.toContain('Replies here go to Devin.');
     devin.advance(session.id, { status: 'running', acus: 3 });
     await slack.waitForMessage(channelId, ({ ts, text }) => ts === again.ts && text.includes('3 ACU'));
     devin.advance(session.id, { statusDetail: 'finished' });

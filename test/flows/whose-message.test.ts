@@ -100,6 +100,60 @@ describe('a thread under a card', () => {
     expect(slack.messages(slack.directMessages(ben.userId))).toHaveLength(1);
   });
 
+  test('is muted, connected and switched from the card, which says so and offers the way back', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const card = { channelId: thread.channelId, ts: thread.threadTs };
+    const shows = async (line: string, button: string) =>
+      slack.waitForMessage(
+        card.channelId,
+        (one) =>
+          one.ts === card.ts && one.text.includes(line) && slack.renderText(one).includes(`[${button}]`),
+      );
+    await slack.clickButton(userId, card, 'mute');
+    await shows(`Muted by <@${userId}>`, 'Unmute');
+    await slack.clickButton(userId, card, 'unmute');
+    await thread.say(userId, 'unsync');
+    await shows('Disconnected', 'Reconnect');
+    await slack.clickButton(userId, card, 'sync');
+    await slack.waitForMessage(card.channelId, (one) => one.ts === card.ts && !/Disconnected/.test(one.text));
+    await slack.clickButton(userId, card, 'listen_mentions');
+    await shows('Only replies that mention this app', 'All replies go to Devin');
+    await thread.say(userId, 'not for Devin');
+    await slack.clickButton(userId, card, 'listen_thread');
+    await slack.waitForMessage(card.channelId, (one) => one.ts === card.ts && !/Only replies/.test(one.text));
+    await thread.marked((await thread.say(userId, 'use main')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('says on its first card alone how it works', async () => {
+    const { slack, devin } = world();
+    const thread = await startThread(world());
+    const { channelId, threadTs, ana } = thread;
+    await thread.say(ana.userId, '!new write the docs');
+    const other = await devin.waitForSession(
+      ({ request, userId }) => userId === ana.devinUserId && request.prompt.startsWith('write the docs'),
+    );
+    const second = await slack.waitForMessage(channelId, ({ text }) => text.includes(other.url));
+    expect(second.text).not.toContain('go to Devin');
+    const first = slack.messages(channelId).find(({ ts }) => ts === threadTs);
+    expect(first?.text).toContain('Replies here go to Devin.');
+  });
+
+  test('says on the card what the channel chose', async () => {
+    const { slack } = world();
+    const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
+    const channelId = slack.addChannel({ name: `set-${ana.name}`, members: [ana.userId, admin.userId] });
+    await slack.command(admin.userId, channelId, 'listen mentions');
+    await slack.command(ana.userId, channelId, 'fix the login test');
+    const card = await slack.waitForMessage(channelId, ({ text }) =>
+      text.includes('Only replies that mention'),
+    );
+    expect(slack.renderText(card)).toContain('[All replies go to Devin]');
+  });
+
   test('asks before a lone stop ends the session, and ends it by the button', async () => {
     const { slack, devin } = world();
     const thread = await startThread(world());

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
+import type { ThreadState } from '../../src/session/listening.ts';
 import { cardActions } from '../../src/slack/card-actions.ts';
 
 const created = {
@@ -12,32 +13,54 @@ const inDevin = (status: string, isArchived = false) => ({ response: { status, i
 
 describe('the buttons of a card', () => {
   test.each([
-    ['queued', 'new', ['open', 'details', 'stop']],
-    ['starting', 'resuming', ['open', 'details']],
-    ['working', 'running', ['reply', 'open', 'details', 'stop']],
-    ['needs-you', 'running', ['answer', 'open', 'details', 'stop']],
-    ['needs-approval', 'running', ['open', 'details', 'stop']],
-    ['finished', 'running', ['review', 'open', 'reply', 'start-again', 'archive', 'details']],
+    ['queued', 'new', ['open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
+    ['starting', 'resuming', ['open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
+    ['working', 'running', ['reply', 'open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
+    ['needs-you', 'running', ['answer', 'open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
+    ['needs-approval', 'running', ['open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
+    ['finished', 'running', ['review', 'open', 'reply', 'start-again', 'archive', 'details', 'mute']],
+    ['asleep', 'suspended', ['wake', 'open', 'archive', 'details', 'mute', 'listen-mentions']],
+    ['capped', 'suspended', ['start-again', 'open', 'details', 'mute', 'listen-mentions']],
+    ['other', 'warming_up', ['open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
+  ] satisfies [SessionPhase, string, string[]][])('fit the phase %s (%s)', (phase, status, actions) => {
+    expect(cardActions(created, inDevin(status), { phase, thread: 'all' })).toEqual(actions);
+  });
+
+  test.each([
     ['finished', 'exit', ['review', 'open', 'start-again', 'archive', 'details']],
-    ['asleep', 'suspended', ['wake', 'open', 'archive', 'details']],
-    ['capped', 'suspended', ['start-again', 'open', 'details']],
     ['failed', 'error', ['start-again', 'open', 'details']],
     ['ended', 'exit', ['start-again', 'open', 'details']],
     ['gone', 'running', ['start-again', 'details']],
-    ['other', 'warming_up', ['open', 'details']],
-  ] satisfies [SessionPhase, string, string[]][])('fit the phase %s (%s)', (phase, status, actions) => {
-    expect(cardActions(created, inDevin(status), phase)).toEqual(actions);
+  ] satisfies [SessionPhase, string, string[]][])(
+    'change nothing in the thread once it is %s (%s)',
+    (phase, status, actions) => {
+      expect(cardActions(created, inDevin(status), { phase, thread: null })).toEqual(actions);
+    },
+  );
+
+  test.each([
+    ['all', ['reply', 'open', 'details', 'mute', 'listen-mentions', 'ask-stop']],
+    ['requester', ['reply', 'open', 'details', 'mute', 'listen-thread', 'ask-stop']],
+    ['direct', ['reply', 'open', 'details', 'mute', 'ask-stop']],
+    ['mentions', ['reply', 'open', 'details', 'mute', 'ask-stop', 'listen-thread']],
+    ['muted', ['reply', 'open', 'details', 'ask-stop', 'unmute']],
+    ['untied', ['reply', 'open', 'details', 'ask-stop', 'sync']],
+  ] satisfies [ThreadState, string[]][])('fit a thread that is %s', (thread, actions) => {
+    expect(cardActions(created, inDevin('running'), { phase: 'working', thread })).toEqual(actions);
   });
 
   test('offer a higher cap if the session stopped at its own', () => {
     const atCap = { response: { status: 'suspended', status_detail: 'usage_limit_exceeded' } };
-    expect(cardActions(created, atCap, 'capped')).toEqual(['raise-cap', 'open', 'details']);
+    const now = { phase: 'capped', thread: null } as const;
+    expect(cardActions(created, atCap, now)).toEqual(['raise-cap', 'open', 'details']);
     const without = { ...created, draft: { values: {} } };
-    expect(cardActions(without, atCap, 'capped')).toEqual(['start-again', 'open', 'details']);
+    expect(cardActions(without, atCap, now)).toEqual(['start-again', 'open', 'details']);
   });
 
   test('do not archive what is archived', () => {
-    expect(cardActions(created, inDevin('suspended', true), 'asleep')).not.toContain('archive');
+    expect(
+      cardActions(created, inDevin('suspended', true), { phase: 'asleep', thread: 'all' }),
+    ).not.toContain('archive');
   });
 
   test.each([
@@ -46,14 +69,13 @@ describe('the buttons of a card', () => {
     ['sending', ['details']],
     ['unknown', ['check-again', 'start-anyway', 'details']],
   ] as const)('fit a request that is %s', (state, actions) => {
-    expect(cardActions({ ...created, state }, null, 'queued')).toEqual(actions);
+    expect(cardActions({ ...created, state }, null, { phase: 'queued', thread: null })).toEqual(actions);
   });
 
   test('offer to start again what was taken back', () => {
     const failure = { kind: 'cancelled', userId: 'U1' } as const;
-    expect(cardActions({ ...created, state: 'failed', failure }, null, 'ended')).toEqual([
-      'start-again',
-      'details',
-    ]);
+    expect(
+      cardActions({ ...created, state: 'failed', failure }, null, { phase: 'ended', thread: null }),
+    ).toEqual(['start-again', 'details']);
   });
 });

@@ -16,6 +16,20 @@ export async function startSession(world: World, options: Options = {}) {
   return { ana, channelId, session, card, showing, on: { channelId, ts: card.ts } };
 }
 
+/** Chooses Stop in the menu of a card, and says yes to the question. */
+export async function stopOnCard(
+  { slack }: Pick<World, 'slack'>,
+  userId: string,
+  on: { channelId: string; ts: string },
+) {
+  await slack.clickButton(userId, on, 'ask_stop');
+  const asked = await slack.waitForView(
+    ({ userId: theirs, definition }) => theirs === userId && definition.callback_id === 'stop_session',
+  );
+  await slack.submit(asked.id, userId);
+  return asked;
+}
+
 /** The latest thing only this person sees, when it says this. */
 export async function toldTo(
   { slack }: Pick<World, 'slack'>,

@@ -26,6 +26,7 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     mutedBy: null,
     listen: null,
     synced: true,
+    introducesThread: true,
     threadTrouble: null,
     notify: null,
     told: [],

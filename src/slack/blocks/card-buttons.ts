@@ -6,10 +6,7 @@ import { LIMIT } from './limits.ts';
 import type { Confirmation } from './objects.ts';
 import { button, caption, confirmation, option } from './objects.ts';
 import type { SessionCard } from './session-card.ts';
-import { oneLine } from './one-line.ts';
-import { isWebAddress, truncate } from './text.ts';
-
-const ASKED_TITLE_LENGTH = 150;
+import { isWebAddress } from './text.ts';
 
 export type CardAction =
   | 'open'
@@ -21,13 +18,17 @@ export type CardAction =
   | 'reply'
   | 'answer'
   | 'wake'
-  | 'stop'
+  | 'ask-stop'
   | 'archive'
   | 'start-again'
   | 'raise-cap'
   | 'review'
   | 'cancel'
-  | 'unmute';
+  | 'mute'
+  | 'unmute'
+  | 'sync'
+  | 'listen-thread'
+  | 'listen-mentions';
 
 type ButtonRow = {
   id: string;
@@ -40,7 +41,7 @@ type ButtonRow = {
   danger?: true;
   /** Where the label differs from the usual one. */
   labelIn?: Partial<Record<SessionPhase, (text: Text) => string>>;
-  confirm?: (text: Text, card: SessionCard) => Confirmation;
+  confirm?: (text: Text) => Confirmation;
 };
 
 /** What can be pressed on a card. A new button is a row, and its label in the catalog. */
@@ -61,7 +62,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
   reply: { id: ACTION.reply },
   answer: { id: ACTION.answer, primaryIn: ['needs-you'] },
   wake: { id: ACTION.wake },
-  stop: { id: ACTION.stop, confirm: confirmStop },
+  'ask-stop': { id: ACTION.askStop, inMenu: true },
   archive: { id: ACTION.archive, inMenu: true },
   'raise-cap': { id: ACTION.raiseCap, primaryIn: ['capped'] },
   'start-again': {
@@ -71,7 +72,11 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     inMenu: ({ phase }) => phase === 'finished',
   },
   cancel: { id: ACTION.cancel, inMenu: true },
+  mute: { id: ACTION.mute, inMenu: true },
   unmute: { id: ACTION.unmute },
+  sync: { id: ACTION.sync },
+  'listen-thread': { id: ACTION.listenThread, inMenu: ({ thread }) => thread !== 'mentions' },
+  'listen-mentions': { id: ACTION.listenMentions, inMenu: true },
 };
 
 function hasReview(card: SessionCard): boolean {
@@ -81,14 +86,6 @@ function hasReview(card: SessionCard): boolean {
 /** Devin lists them as they were opened. */
 function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
   return pullRequests.findLast(({ state }) => state === 'open')?.url ?? null;
-}
-
-/** It is final, so the dialog names the session. */
-export function confirmStop(
-  { card: { confirmStop } }: Text,
-  { title }: Pick<SessionCard, 'title'>,
-): Confirmation {
-  return { ...confirmStop, text: `${truncate(oneLine(title), ASKED_TITLE_LENGTH)}\n${confirmStop.text}` };
 }
 
 /** The row of buttons, with the rest in a menu; none when nothing can be pressed, since Slack refuses an empty one. */
@@ -163,7 +160,7 @@ function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
     ...(isPrimary(action, card) && { style: 'primary' as const }),
     ...(row.danger === true && { style: 'danger' as const }),
     ...(row.confirm !== undefined && {
-      confirm: confirmation(row.confirm(text, card)),
+      confirm: confirmation(row.confirm(text)),
     }),
   };
 }

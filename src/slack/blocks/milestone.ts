@@ -178,8 +178,8 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   failed: ['open', 'start-again'],
   capped: ['open', 'raise-cap', 'start-again'],
   pr: [],
-  'found-late': ['open', 'stop'],
-  twice: ['open', 'stop'],
+  'found-late': ['open', 'ask-stop'],
+  twice: ['open', 'ask-stop'],
 };
 
 /** Addresses of buttons are in the text, too. */

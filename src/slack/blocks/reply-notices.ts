@@ -43,7 +43,7 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
 /** Asked before the end of a session. The button carries the request. */
 export function renderAskStop(requestId: string, text: Text): Rendered {
   const sentence = text.thread.askStop;
-  const stop: Button = { ...button(ACTION.stop, text.card.buttons.stop, requestId), style: 'danger' };
+  const stop: Button = { ...button(ACTION.stop, text.thread.stopNow, requestId), style: 'danger' };
   return { text: sentence, blocks: [section(sentence), { type: 'actions', elements: [stop] }] };
 }
 

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { SessionPhase } from '../../session/lifecycle.ts';
+import type { ThreadState } from '../../session/listening.ts';
 import type { Text } from '../../text/index.ts';
 import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
@@ -42,6 +43,8 @@ export type SessionCard = {
   lastWords: string | null;
   /** Sentences: what was left out, what is waited for. */
   notes: string[];
+  /** null: it has none, or nothing goes to Devin from it any more. */
+  thread: ThreadState | null;
   /** How its thread works, or what is switched off there. Escaped. */
   threadLine: string | null;
   /** Why it failed. */

@@ -2,10 +2,10 @@ import type { Button } from '@slack/types';
 import type { IntentOf } from '../../session/intent.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
-import { confirmStop } from './card-buttons.ts';
 import { notice } from './notices.ts';
 import { button, caption, confirmation, context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
+import { stopQuestion } from './stop-dialog.ts';
 import { linkedTitle, statusWord } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { bold, code } from './text.ts';
@@ -52,6 +52,6 @@ function pickButton(
   return {
     ...shown,
     accessibility_label: caption(text.card.buttonOn(label, card.title)).text,
-    ...(act === 'stop' && { confirm: confirmation(confirmStop(text, card)) }),
+    ...(act === 'stop' && { confirm: confirmation(stopQuestion(card, text)) }),
   };
 }

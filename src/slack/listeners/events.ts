@@ -84,7 +84,9 @@ const deletedSchema = z.looseObject({
 
 /** Buttons on the card that stand for a word in its thread; the job asks who the person is. */
 const SWITCHES = [
+  [ACTION.mute, 'mute'],
   [ACTION.unmute, 'unmute'],
+  [ACTION.sync, 'sync'],
   [ACTION.listenThread, 'listen-thread'],
   [ACTION.listenMentions, 'listen-mentions'],
 ] as const satisfies [string, ReplyKind][];

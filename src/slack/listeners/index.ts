@@ -99,7 +99,7 @@ export function createListeners(deps: ListenerDeps): void {
     now,
     text,
   });
-  listenToSteering(app, { ...acting, steering });
+  listenToSteering(app, { ...acting, steering, now });
   listenToActions(app, { ...acting, forms, enqueue, tagRequests });
   const inThread = { sessions, requests, intake, outbound, botUserId, text };
   listenToEvents(app, { ...inThread, posts, threads, notices, log });

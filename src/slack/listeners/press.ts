@@ -67,7 +67,7 @@ function chosenPress(body: BlockAction, { selected_option, action_ts }: Overflow
 
 type PressDeps = {
   requests: Pick<Requests, 'find'>;
-  authority: Pick<Authority, 'refusalOf'>;
+  authority: Pick<Authority, 'refusalOf' | 'steeringRefusal'>;
   /** What is pressed is watched again. */
   sessions: Pick<Sessions, 'touch'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
@@ -106,7 +106,16 @@ export function createPressed({ requests, sessions, authority, outbound, text }:
     return null;
   }
 
-  return { inWorkspace, byPerson };
+  /** For what only those may do who may steer; others hear who can. */
+  async function bySteerer(press: Press): Promise<SessionRequest | null> {
+    const request = await inWorkspace(press);
+    const why = request === null ? null : await authority.steeringRefusal(request, personOf(press));
+    if (why === null) return request;
+    await tell(press, why);
+    return null;
+  }
+
+  return { inWorkspace, byPerson, bySteerer };
 }
 
 function personOf({ body: { user } }: Press): Person {

@@ -7,12 +7,14 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
 import { sessionOver } from '../blocks/notices.ts';
+import { renderStopDialog, renderStopTrouble } from '../blocks/stop-dialog.ts';
 import { readReplyBox, renderReplyBox } from '../blocks/reply-box.ts';
 import type { ReplyBox } from '../blocks/reply-box.ts';
 import type { Authority } from '../authority.ts';
 import { isOver } from '../card-actions.ts';
+import { cardView } from '../card-view.ts';
 import type { FormOpener } from '../form-opener.ts';
-import { ACTION, readReplyMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
+import { ACTION, readReplyMetadata, readStopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Actor, SteeringIntake } from '../steering-intake.ts';
@@ -29,6 +31,7 @@ type SteeringDeps = {
   openForm: FormOpener;
   openView: ViewOpener;
   outbound: Pick<Outbound, 'tellPrivately'>;
+  now: () => number;
   text: Text;
 };
 
@@ -47,6 +50,7 @@ const VERBS = [
 
 export function listenToSteering(app: App, deps: SteeringDeps): void {
   listenOnCards(app, deps);
+  listenToStop(app, deps);
   listenToBox(app, deps);
 }
 
@@ -61,6 +65,16 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       if (sessionId !== null) await steering.steer(actorOf(press), what, { sessionId, always: false });
     });
   }
+
+  onButton(app, ACTION.askStop, async (press) => {
+    const request = await pressed.bySteerer(press);
+    const session = request === null ? null : await sessions.ofRequest(request.id);
+    if (request === null || session === null) return;
+    const { channelId, threadTs } = privatePlace(press.body);
+    const card = cardView({ request, session, nowMs: deps.now() }, text);
+    const dialog = renderStopDialog({ card, metadata: { requestId: request.id, channelId, threadTs } }, text);
+    await openView(press.body.trigger_id, dialog, openingOf(press, 'stop'));
+  });
 
   onDurableButton(app, ACTION.cancel, async (press) => {
     const request = await pressed.inWorkspace(press);
@@ -129,6 +143,25 @@ function boxOf(
 ): ReplyBox {
   const tooLate = why === 'answer' && session !== null && WENT_ON.has(session.phase);
   return { requestId, why: tooLate ? 'reply' : why, tooLate, lastWords: session?.lastWords ?? null };
+}
+
+/** Whether the person may is asked again by the job. */
+function listenToStop(app: App, { requests, steering, text }: SteeringDeps): void {
+  app.view({ callback_id: VIEW.stop, type: 'view_submission' }, async ({ view, body, ack }) => {
+    const { requestId, channelId, threadTs } = readStopMetadata(view.private_metadata);
+    const request = await requests.find(requestId);
+    const { id: userId, team_id: teamId } = body.user;
+    const sessionId = request?.sessionId ?? null;
+    if (sessionId === null || teamId === undefined || teamId !== request?.teamId) return ack();
+    const actor = { userId, teamId, channelId, threadTs, responseUrl: null };
+    try {
+      await steering.steer(actor, 'stop', { sessionId, always: false });
+    } catch (error) {
+      await ack({ response_action: 'update', view: renderStopTrouble(text) });
+      throw error;
+    }
+    return ack();
+  });
 }
 
 function listenToBox(app: App, deps: SteeringDeps): void {

@@ -21,6 +21,7 @@ import { checkedAt } from './023-checked-at.ts';
 import { calls } from './024-calls.ts';
 import { greetings } from './025-greetings.ts';
 import { placingCards } from './026-placing-cards.ts';
+import { introducedThreads } from './031-introduced-threads.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -52,4 +53,5 @@ export const migrations: Record<string, Migration> = {
   '024-calls': calls,
   '025-greetings': greetings,
   '026-placing-cards': placingCards,
+  '031-introduced-threads': introducedThreads,
 };

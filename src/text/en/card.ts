@@ -82,12 +82,16 @@ export const card = {
     reply: 'Reply',
     answer: 'Answer',
     wake: 'Wake with a message',
-    stop: 'Stop',
+    'ask-stop': 'Stop…',
     archive: 'Archive',
     'start-again': 'Run again with changes',
     'raise-cap': 'Run again with a higher cap',
     cancel: 'Cancel',
+    mute: 'Mute thread',
     unmute: 'Unmute',
+    sync: 'Reconnect',
+    'listen-thread': 'All replies go to Devin',
+    'listen-mentions': 'Only mentions go to Devin',
   },
   endedBy: (mention: string): string => `Ended by ${mention}`,
   andBy: {
@@ -103,12 +107,6 @@ export const card = {
     confirm: 'Start anyway',
     deny: 'Cancel',
   },
-  confirmStop: {
-    title: 'Stop this session',
-    text: "This is final: a stopped session can't be woken. Pushed work stays.",
-    confirm: 'Stop',
-    deny: 'Keep running',
-  },
   /** How its thread works. Mentions come escaped. */
   repliesGoToDevin: 'Replies here go to Devin. Start with (aside) to keep one out.',
   requesterGoesToDevin:
@@ -116,7 +114,7 @@ export const card = {
   mentionsOnly: 'Only replies that mention this app go to Devin.',
   muted: "Muted: replies here don't go to Devin.",
   mutedBy: (mention: string): string => `Muted by ${mention}: replies here don't go to Devin.`,
-  untied: "Disconnected: replies here don't go to Devin. Type `sync` to reconnect.",
+  untied: "Disconnected: replies here don't go to Devin, and its messages don't appear here.",
   /** Why a request waits. */
   waiting: {
     busy: 'Devin is busy. It will start automatically.',

@@ -18,6 +18,11 @@ export const notices = {
       title: 'The details may not have opened.',
       problem: "Slack didn't confirm. If you don't see them, open them here:",
     },
+    stop: {
+      title: 'The question may not have opened.',
+      problem:
+        "Slack didn't confirm. The session keeps running. If you don't see the question, open it here:",
+    },
     box: {
       title: 'The reply box may not have opened.',
       problem: "Slack didn't confirm. Nothing was sent. If you don't see the box, open it here:",

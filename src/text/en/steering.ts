@@ -60,6 +60,16 @@ export const steering = {
         `${by} removed your link to a member of the Devin organization. Your email address decides who you are in Devin.`,
     },
   },
+  /** Asked before the end of a session. */
+  askStop: {
+    title: 'Stop this session',
+    /** `title`: the session's, escaped. */
+    text: (title: string): string =>
+      `${title}\nThis is final: a stopped session can't be woken. Pushed work stays.`,
+    confirm: 'Stop',
+    deny: 'Keep running',
+    notRecorded: "This couldn't be saved, so the session keeps running. Try again in a minute.",
+  },
   box: {
     titles: { reply: 'Reply to Devin', answer: 'Answer Devin', wake: 'Wake Devin' },
     label: 'Message',

@@ -46,6 +46,7 @@ export const thread = {
     `Only ${mention} can steer this session. Your message stays here; Devin won't see it.`,
   /** Once per person and thread. */
   mutedHere: "This thread is muted. Your message stays here; Devin won't see it. Type `unmute` to undo that.",
+  stopNow: 'Stop',
   askStop: "Stop this session for good? It can't be resumed. To pause it instead, type `sleep`.",
   /** What a word in the thread did. */
   done: {
@@ -106,7 +107,7 @@ export const milestones = {
   unseen: 'the first attempt',
   /** `follow`: a command in a code span. */
   stopEither: (followed: string, unseen: string, follow: string): string =>
-    `They are ${followed} and ${unseen}. Stop the one you don't need: the first with Stop on its card, the other in Devin. To stop the other from Slack, run ${follow} first.`,
+    `They are ${followed} and ${unseen}. Stop the one you don't need: the first with Stop in the ⋯ menu of its card, the other in Devin. To stop the other from Slack, run ${follow} first.`,
   result: 'Result:',
   resultCut: 'The full result is in Devin.',
   resultInFile: 'The full result is in the file above.',

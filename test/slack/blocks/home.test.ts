@@ -28,11 +28,12 @@ const working: SessionCard = {
   pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
   childSessions: 0,
   lastWords: 'Reproduced it.',
+  thread: null,
   threadLine: null,
   notes: [],
   problem: null,
   steeredBy: null,
-  actions: ['open', 'reply', 'details', 'stop'],
+  actions: ['open', 'reply', 'details', 'ask-stop'],
 };
 const asking: SessionCard = {
   ...working,
@@ -40,7 +41,7 @@ const asking: SessionCard = {
   phase: 'needs-you',
   title: 'Rebase the payments branch',
   lastWords: 'Start from main or from release?',
-  actions: ['answer', 'open', 'details', 'stop'],
+  actions: ['answer', 'open', 'details', 'ask-stop'],
 };
 const finished: SessionCard = { ...working, requestId: 'r3', phase: 'finished', title: 'Update the icons' };
 

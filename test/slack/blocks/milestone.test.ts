@@ -28,6 +28,7 @@ const message: MilestoneMessage = {
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
     childSessions: 0,
     lastWords: null,
+    thread: null,
     threadLine: null,
     notes: [],
     problem: null,

@@ -113,6 +113,7 @@ function cardOf(words: string): SessionCard {
     pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: words }],
     childSessions: 0,
     lastWords: words,
+    thread: null,
     threadLine: null,
     notes: [],
     problem: null,

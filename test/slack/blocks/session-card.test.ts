@@ -1,29 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
-import type { SessionPhase } from '../../../src/session/lifecycle.ts';
+import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
+import type { ThreadState } from '../../../src/session/listening.ts';
 import { renderCard } from '../../../src/slack/blocks/session-card.ts';
 import type { CardAction } from '../../../src/slack/blocks/card-buttons.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionPick } from '../../../src/slack/blocks/session-pick.ts';
+import { cardActions } from '../../../src/slack/card-actions.ts';
 import { ACTION } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/index.ts';
 
-const PHASES: SessionPhase[] = [
-  'queued',
-  'starting',
-  'working',
-  'needs-you',
-  'needs-approval',
-  'finished',
-  'asleep',
-  'capped',
-  'failed',
-  'unknown',
-  'ended',
-  'gone',
-  'other',
-];
+const PHASES = [...SESSION_PHASES];
+const THREADS: (ThreadState | null)[] = ['all', 'requester', 'mentions', 'direct', 'muted', 'untied', null];
 const ACTIONS: CardAction[] = [
   'open',
   'details',
@@ -34,12 +23,17 @@ const ACTIONS: CardAction[] = [
   'reply',
   'answer',
   'wake',
-  'stop',
+  'ask-stop',
   'archive',
   'start-again',
   'raise-cap',
   'review',
   'cancel',
+  'mute',
+  'unmute',
+  'sync',
+  'listen-thread',
+  'listen-mentions',
 ];
 
 const bare: SessionCard = {
@@ -63,6 +57,7 @@ const bare: SessionCard = {
   childSessions: 0,
   lastWords: null,
   notes: [],
+  thread: null,
   threadLine: null,
   problem: null,
   steeredBy: null,
@@ -136,6 +131,7 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   ),
   childSessions: fc.nat(),
   lastWords: fc.option(fc.string({ maxLength: 5000 })),
+  thread: fc.constantFrom(...THREADS),
   threadLine: fc.constant(null),
   notes: fc.array(fc.string({ maxLength: 2000 }), { maxLength: 50 }),
   problem: fc.option(fc.string({ maxLength: 5000 })),
@@ -311,10 +307,22 @@ describe("a card's buttons", () => {
     expect(button).toMatchObject({ style: 'danger', confirm: { style: 'danger' } });
   });
 
-  test('stop a session only after a dialog that names it, and are not red on the card', () => {
-    const [button] = buttons({ ...full, actions: ['stop'] });
-    expect(button?.style).toBeUndefined();
-    expect(button?.confirm).toMatchObject({ style: 'danger', text: { text: namesSession } });
+  test('stop a session from the menu, in no color', () => {
+    expect(labels({ ...full, actions: ['reply', 'details', 'ask-stop'] })).toEqual({
+      buttons: ['Reply'],
+      menu: ['Details', 'Stop…'],
+    });
+  });
+
+  test('show what undoes what is switched off as a button, and the switch in the menu', () => {
+    expect(labels({ ...full, thread: 'mentions', actions: ['mute', 'listen-thread'] })).toEqual({
+      buttons: ['All replies go to Devin'],
+      menu: ['Mute thread'],
+    });
+    expect(labels({ ...full, thread: 'requester', actions: ['mute', 'listen-thread'] }).menu).toEqual([
+      'Mute thread',
+      'All replies go to Devin',
+    ]);
   });
 
   test('stop one of several only after a dialog that names it', () => {
@@ -362,5 +370,25 @@ describe("a card's buttons", () => {
 
   test('name the approval that is waited for', () => {
     expect(buttons({ ...full, phase: 'needs-approval' })[0]?.text.text).toBe('Open to approve');
+  });
+});
+
+describe("a card's menu", () => {
+  const inDevin = { response: { status: 'running', status_detail: 'usage_limit_exceeded' } };
+  const created = {
+    state: 'created',
+    failure: null,
+    hadSecrets: false,
+    draft: { values: { max_acu_limit: 2 } },
+  } as const;
+  const pullRequests = [{ url: 'https://github.com/acme/web/pull/1', state: 'open' }];
+
+  test.each(PHASES)('has room for all of its options in the phase %s, whatever its thread does', (phase) => {
+    for (const thread of THREADS) {
+      const actions = cardActions(created, inDevin, { phase, thread });
+      const { buttons, menu } = labels({ ...full, phase, thread, pullRequests, actions });
+      expect(menu.length).toBeLessThanOrEqual(5);
+      expect(buttons.length + menu.length).toBe(actions.length);
+    }
   });
 });

@@ -100,7 +100,8 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (found === null) return unknown(typed);
     const { request, session } = found;
     await sessions.touch(request.id);
-    const card = cardOf(request, session);
+    // How its thread works is said there.
+    const card = cardOf(request, { ...session, introducesThread: false });
     if (await mayRead(request, ask)) return renderCard(card, text);
     return renderConcealed(card, request.createdAt.getTime(), text);
   }
