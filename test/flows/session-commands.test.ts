@@ -27,7 +27,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(list).toContain(`task of ${ana.name}`);
     expect(list).toMatch(/Queued|Starting|Working/);
     expect(list).not.toContain(other.session.url);
-    expect(list).toContain('[Details]');
+    expect(list).toContain('Details');
     expect(await said(ana.userId, channelId, 'list all')).toContain(other.session.url);
     expect(devin.createdCount()).toBe(before);
     expect(slack.problems).toEqual([]);
@@ -57,7 +57,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     const { ana, channelId, session } = await startSession(world());
     const status = await said(ana.userId, channelId, `status ${write(session.id)}`);
     expect(status).toContain(`task of ${ana.name}`);
-    expect(status).toContain('[Details]');
+    expect(status).toContain('Details');
   });
 
   test.each(['status', 'stop', 'archive'])('%s says so when it does not know the id', async (verb) => {
