@@ -17,13 +17,7 @@ import type { Bot } from './life.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
-import {
-  createOneAtATime,
-  createPostOnce,
-  createQueue,
-  createSearchUntilFound,
-  createWithLease,
-} from './queue/index.ts';
+import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { createReadiness } from './readiness.ts';
 import { createRestoring } from './restore/index.ts';
 import { createHttpServer } from './slack/http-server.ts';
@@ -95,8 +89,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const check = createSteeringCheck({ resolver, settings: store.defaults });
   const limiter = createLimiter(config.limits, now);
 
-  const withLease = createWithLease(leases);
-  const oneAtATime = createOneAtATime(leases);
+  const withLease = createWithLease(leases, tuning.leaseMs);
   const postOnce = createPostOnce({ db, posts, outbound });
   const searchUntilFound = createSearchUntilFound({ sleep, looksAtMs: tuning.looksAtMs, log });
 
@@ -104,6 +97,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { transitions, adopt, findLate, sweep } = createCreation({
     ...shared,
     limiter,
+    withLease,
     searchUntilFound,
     tagRequests,
     onMoved: (state) => {
@@ -155,7 +149,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     findMember,
     recordAnswer,
     drawCard,
-    oneAtATime,
+    withLease,
+    postOnce,
   });
   createConversing({
     ...shared,
@@ -163,7 +158,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     recordAnswer,
     listMessages,
     fetchMessages,
-    oneAtATime,
+    withLease,
     searchUntilFound,
     mayFallBack: impersonation !== 'required',
   });

@@ -101,6 +101,5 @@ async function prepareStore({ database, store }: LifeDeps): Promise<void> {
   // Settings may have changed since: people are looked up again.
   await store.identities.forgetAll();
   // No other process can be alive: what a dead one held is free at once.
-  if (database.kind === 'embedded')
-    await Promise.all([store.requests.releaseAll(), store.leases.releaseAll()]);
+  if (database.kind === 'embedded') await store.leases.releaseAll();
 }

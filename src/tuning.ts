@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import { SWEEP_TIMES } from './create/index.ts';
 import type { SweepTimes } from './create/index.ts';
-import { LOOKS_AT_MS, POLL_SECONDS } from './queue/index.ts';
+import { LEASE_MS, LOOKS_AT_MS, POLL_SECONDS } from './queue/index.ts';
 import { RELAY_TIMES, ROUND_TIMES, WATCHER_TIMES } from './follow/index.ts';
 import type { RelayTimes, RoundTimes, WatcherTimes } from './follow/index.ts';
 import type { Log } from './log.ts';
@@ -9,7 +9,6 @@ import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
 import { clockOf, databaseClock } from './store/clock.ts';
 import type { Clock } from './store/clock.ts';
-import { LEASE_MS } from './store/requests.ts';
 
 /** What a test may set differently; nothing that an app admin would set. */
 export type Overrides = {

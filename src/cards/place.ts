@@ -21,12 +21,12 @@ export async function placeOf(
 }
 
 /**
- * Whether a card is to be shown at all: not before it is known who asks, since a refusal leaves none behind; and what is
- * brought in places its own.
+ * Whether there is a card, or one may come: not before it is known who asks, since a refusal leaves none behind; and
+ * what is brought in places its own.
  */
 export function hasCard(request: SessionRequest): boolean {
-  const { state, source, identity, cardChannelId: channelId, cardAttemptedAt: attemptedAt } = request;
+  const { source, identity, cardChannelId: channelId } = request;
   if (channelId !== null) return true;
   if (source === 'follow' || source === 'restored') return false;
-  return state === 'refused' ? attemptedAt !== null : identity !== null;
+  return identity !== null;
 }

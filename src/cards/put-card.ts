@@ -56,8 +56,8 @@ export async function putCard(deps: PutDeps, put: Put): Promise<boolean> {
 async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
   const { request, drawn, lease } = put;
   if (wasDeleted(request) && !isNeeded(drawn.phase)) return drawnNow(deps, request, drawn.shown);
-  const attempt = await deps.posts.find(cardPost(request.id));
-  if (request.state === 'refused' && attempt === null) return tellInstead(deps, request);
+  if (request.state === 'refused' && (await deps.posts.find(cardPost(request.id))) === null)
+    return leaveOut(deps, request);
   const place = await placeOf(request, deps.outbound).catch(slackFailure);
   if (place === null) return nowhere(deps, request, 'no_direct_message');
   if ('kind' in place) return failed(deps, put, place);
@@ -68,10 +68,9 @@ async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
     lease,
     render: async () => Promise.resolve(drawn.rendered),
   });
-  // What an earlier attempt posted may show less.
-  const shown = attempt === null ? drawn.shown : UNKNOWN;
-  if (posted.kind === 'posted') return placed(deps, request, { ...place, ts: posted.ts, shown });
-  return notPosted(deps, put, posted, place);
+  if (posted.kind !== 'posted') return notPosted(deps, put, posted, place);
+  const shown = posted.earlier ? UNKNOWN : drawn.shown;
+  return placed(deps, request, { ...place, ts: posted.ts, shown });
 }
 
 async function notPosted(
@@ -126,9 +125,8 @@ async function drawnNow(
   return true;
 }
 
-/** The request was refused while its card was about to be posted. */
-async function tellInstead({ cards, enqueue }: PutDeps, request: SessionRequest): Promise<boolean> {
-  await enqueue('tell-person', { requestId: request.id, notice: 'refused' });
+/** A refusal leaves no card behind. */
+async function leaveOut({ cards }: PutDeps, request: SessionRequest): Promise<boolean> {
   await cards.leaveLine(request);
   return true;
 }

@@ -1,7 +1,7 @@
 import type { Devin } from '../devin/devin.ts';
 import type { Followed, ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { OneAtATime, Queue, SearchUntilFound } from '../queue/index.ts';
+import type { WithLease, Queue, SearchUntilFound } from '../queue/index.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../steer/index.ts';
@@ -31,7 +31,7 @@ type ConversingDeps = {
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
   listMessages: ListMessages;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
-  oneAtATime: OneAtATime;
+  withLease: WithLease;
   searchUntilFound: SearchUntilFound;
   /** Whether words may go as the service user, with the author's name in them, if Devin refuses the author. */
   mayFallBack: boolean;
@@ -56,7 +56,7 @@ export function createConversing(deps: ConversingDeps): void {
 }
 
 function createRelay(deps: ConversingDeps) {
-  const { queue, store, slack, resolver, check, oneAtATime, listMessages, searchUntilFound } = deps;
+  const { queue, store, slack, resolver, check, withLease, listMessages, searchUntilFound } = deps;
   const { now, relayTimes } = deps.tuning;
   const { db, requests, sessions, replies, messages, cards } = store;
   const { enqueue } = queue;
@@ -75,7 +75,7 @@ function createRelay(deps: ConversingDeps) {
     words: createThreadWords({ db, sessions, cards, replies, enqueue }),
     sync: createSync(deps),
     move,
-    oneAtATime,
+    withLease,
     enqueue,
     busyMs: relayTimes.busyMs,
   });
@@ -103,7 +103,7 @@ function createSender(deps: ConversingDeps, { move, settle }: SenderDeps) {
 }
 
 /** What was said while a thread was disconnected from its session stays out of it. */
-function createSync({ queue, store, fetchMessages, oneAtATime, tuning }: ConversingDeps) {
+function createSync({ queue, store, fetchMessages, withLease, tuning }: ConversingDeps) {
   const { db, sessions, cards, messages, replies } = store;
   const { enqueue } = queue;
   const { log, now } = tuning;
@@ -115,7 +115,7 @@ function createSync({ queue, store, fetchMessages, oneAtATime, tuning }: Convers
     messages,
     replies,
     fetchMessages,
-    oneAtATime,
+    withLease,
     enqueue,
     busyMs,
     now,

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Enqueue } from '../queue/index.ts';
+import type { Enqueue, Lease } from '../queue/index.ts';
 
 /** What became of a reply for now. */
 export type ReplyOutcome =
@@ -24,13 +24,17 @@ type MoveDeps = {
   enqueue: Enqueue;
 };
 
-/** One transaction, and with it the jobs that tell people where it ends; null: another process moved it. */
+/**
+ * One transaction, and with it the jobs that tell people where it ends; null: another process moved it. With a lease, a
+ * LeaseLostError is thrown if another process has taken over.
+ */
 export function createReplyMoves({ db, replies, messages, toShow, enqueue }: MoveDeps) {
-  return async (step: ReplyStep): Promise<Reply | null> => {
+  return async (step: ReplyStep, lease?: Lease): Promise<Reply | null> => {
     const shown = step.to === 'delivered' ? await toShow(step.id) : null;
     return db.transaction().execute(async (trx) => {
       const moved = await replies.move(step, trx);
       if (moved === null) return null;
+      await lease?.fence(trx);
       const { id, sessionId } = moved;
       const ends = step.to === 'delivered' || step.to === 'failed' || step.to === 'unknown';
       if (ends) await enqueue('tell-reply', { replyId: id }, { trx });

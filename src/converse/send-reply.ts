@@ -8,6 +8,7 @@ import type { Reply } from '../store/replies.ts';
 import type { LeftOut } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { retryWindow } from '../queue/index.ts';
+import type { Lease } from '../queue/index.ts';
 import { devinTrouble } from '../create/index.ts';
 import type { DevinTrouble } from '../create/index.ts';
 import type { Composed, Content } from './compose-reply.ts';
@@ -28,7 +29,13 @@ type SendDeps = {
   now: () => number;
 };
 
-type Sending = { session: SessionRow; reply: Reply; identity: Identity; signal: AbortSignal };
+type Sending = {
+  session: SessionRow;
+  reply: Reply;
+  identity: Identity;
+  signal: AbortSignal;
+  lease?: Lease;
+};
 
 export type SendReply = ReturnType<typeof createSendReply>;
 
@@ -61,14 +68,22 @@ export function createSendReply(deps: SendDeps) {
     if (leftOut.length > 0) await deps.tellLeftOut(reply, leftOut);
   }
 
+  /** The commit took so long that another process may look for it at Devin already: it is taken up again. */
+  async function takeBack({ reply: { id }, lease }: Sending): Promise<null> {
+    const changes = { sentAt: null, sentText: null };
+    await move({ id, from: ['sending'], to: 'accepted', changes }, lease);
+    return null;
+  }
+
   async function post(sending: Sending, content: Content, asUserId: string | null) {
-    const { session, reply } = sending;
+    const { session, reply, lease } = sending;
     const words = await content.words(asUserId !== null);
     const changes = { sentAt: 'now' as const, sentText: words };
     const { id, text: whileText } = reply;
-    const moved = await move({ id, from: ['accepted', 'sending'], to: 'sending', whileText, changes });
-    // It was edited while its files went to Devin: it is taken up again as it reads now.
+    const step = { id, from: ['accepted', 'sending'] as const, to: 'sending' as const, whileText, changes };
+    const moved = await move(step, lease);
     if (moved === null) return null;
+    if (lease?.isFresh() === false) return takeBack(sending);
     return deps.sendMessage(session.sessionId, {
       message: words,
       ...(content.urls.length > 0 && { attachment_urls: content.urls }),
@@ -104,6 +119,7 @@ export function createSendReply(deps: SendDeps) {
 
   async function deliver(sending: Sending, content: Content) {
     const response = await postAsWhoMay(sending, content);
+    // It was edited while its files went to Devin: it is taken up again as it reads now.
     if (response === null) return DONE;
     await move({ id: sending.reply.id, from: ['sending'], to: 'delivered' });
     await deps.recordAnswer(response);

@@ -7,7 +7,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Enqueue, OneAtATime } from '../queue/index.ts';
+import type { Enqueue, WithLease } from '../queue/index.ts';
 import type { Followed } from '../follow/index.ts';
 import { LEFT_OUT } from '../follow/index.ts';
 import { DONE } from './reply-moves.ts';
@@ -20,7 +20,7 @@ type SyncDeps = {
   messages: Pick<SessionMessages, 'countLeftOut' | 'add'>;
   replies: Pick<Replies, 'move'>;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
-  oneAtATime: OneAtATime;
+  withLease: WithLease;
   enqueue: Enqueue;
   /** How soon it is tried again while another process reads the session. */
   busyMs: number;
@@ -35,17 +35,17 @@ export type SyncThread = (
 
 /** Ties a thread to its session again: what was said meanwhile stays out of it, and a line says how much that is. */
 export function createSyncThread(deps: SyncDeps): SyncThread {
-  const { sessions, oneAtATime } = deps;
+  const { sessions, withLease } = deps;
   return async ({ reply, request }, signal) => {
     const { sessionId } = reply;
-    const done = await oneAtATime(`relay-from-devin:${sessionId}`, async (held) => {
+    const { kind } = await withLease(`relay-from-devin:${sessionId}`, async ({ held }) => {
       const session = await sessions.find(sessionId);
       if (session === null) return;
       // What was said up to now is stored as left out before the thread is tied again.
       if (!session.synced) await fetchRest(deps, { session, request }, AbortSignal.any([signal, held]));
       await tie(deps, reply, request);
     });
-    return done ? DONE : { kind: 'later', afterMs: deps.busyMs };
+    return kind === 'done' ? DONE : { kind: 'later', afterMs: deps.busyMs };
   };
 }
 

@@ -8,7 +8,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { lookupTrouble } from '../create/index.ts';
-import type { Enqueue, OneAtATime } from '../queue/index.ts';
+import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 import type { SendReply } from './send-reply.ts';
@@ -27,13 +27,15 @@ type ToDevinDeps = {
   words: ThreadWords;
   sync: SyncThread;
   move: MoveReply;
-  oneAtATime: OneAtATime;
+  withLease: WithLease;
   enqueue: Enqueue;
   /** How soon it is tried again while another process is at it. */
   busyMs: number;
 };
 
 type Said = { session: SessionRow; request: SessionRequest; reply: Reply };
+/** Without a lease, others may be at it at the same time. */
+type Work = { signal: AbortSignal; lease?: Lease };
 type Admission = { kind: 'admitted'; identity: Identity } | { kind: 'ended'; outcome: ReplyOutcome };
 
 /** Who says these wants to pay no more, and does not wait for what was said before and cannot be sent now. */
@@ -41,13 +43,13 @@ const URGENT = ['stop'] as const;
 
 /** Takes what was said about a session to Devin: in order, each once, by one process at a time. */
 export function createRelayToDevin(deps: ToDevinDeps) {
-  const { sessions, requests, replies, sender, move, oneAtATime, enqueue } = deps;
+  const { sessions, requests, replies, sender, move, withLease, enqueue } = deps;
 
   async function again(sessionId: string, startAfterMs: number): Promise<void> {
     await enqueue('relay-to-devin', { sessionId }, { key: sessionId, startAfterMs });
   }
 
-  async function handle(said: Said, signal: AbortSignal): Promise<ReplyOutcome> {
+  async function handle(said: Said, { signal, lease }: Work): Promise<ReplyOutcome> {
     const { session, reply } = said;
     if (reply.state === 'sending') return deps.settle(session, reply, signal);
     if (isKeptFromDevin(session, reply)) {
@@ -62,28 +64,28 @@ export function createRelayToDevin(deps: ToDevinDeps) {
     if (reply.kind === 'sync') return deps.sync(said, signal);
     if (reply.kind !== 'reply' && reply.kind !== 'correction')
       return deps.words(session, { ...reply, kind: reply.kind });
-    return sender.send({ session, reply, identity: admission.identity, signal });
+    return sender.send({ session, reply, identity: admission.identity, signal, ...(lease && { lease }) });
   }
 
-  async function relay(sessionId: string, signal: AbortSignal, kinds?: readonly ReplyKind[]): Promise<void> {
+  async function relay(sessionId: string, work: Work, kinds?: readonly ReplyKind[]): Promise<void> {
     for (;;) {
-      signal.throwIfAborted();
+      work.signal.throwIfAborted();
       const reply = await replies.nextOpen(sessionId, kinds);
       const session = reply === null ? null : await sessions.find(sessionId);
       const request = session === null ? null : await requests.find(session.requestId);
       if (reply === null || session === null || request === null) return;
-      const outcome = await handle({ session, request, reply }, signal);
+      const outcome = await handle({ session, request, reply }, work);
       if (outcome.kind === 'later') return again(sessionId, outcome.afterMs);
     }
   }
 
   return async (sessionId: string, signal: AbortSignal): Promise<void> => {
     // Without the lease, too: a word is done in one transaction, by the first process that gets to it.
-    await relay(sessionId, signal, URGENT);
-    const done = await oneAtATime(`relay-to-devin:${sessionId}`, async (held) =>
-      relay(sessionId, AbortSignal.any([signal, held])),
+    await relay(sessionId, { signal }, URGENT);
+    const { kind } = await withLease(`relay-to-devin:${sessionId}`, async (lease) =>
+      relay(sessionId, { signal: AbortSignal.any([signal, lease.held]), lease }),
     );
-    if (!done) await again(sessionId, deps.busyMs);
+    if (kind === 'busy') await again(sessionId, deps.busyMs);
   };
 }
 

@@ -34,7 +34,8 @@ const TRANSCRIPT = 'slack-thread.txt';
 
 /** identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. */
 export function createAttachStep(deps: AttachDeps): CreateStep {
-  return async (request, signal) => {
+  return async (run) => {
+    const { request, lease, signal } = run;
     const material = await collect(deps, request);
     const { files, leftOut } = await filesOf(deps, request, material);
     const { quoted } = material;
@@ -50,8 +51,8 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
       const uploaded = await handOver();
       if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
       else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
-      else if (uploaded.kind === 'wait') return waitFor(request, uploaded, deps);
-      else return waitFor(request, { waiting: 'down', retryAfterMs: null }, deps);
+      else if (uploaded.kind === 'wait') return waitFor(run, uploaded, deps);
+      else return waitFor(run, { waiting: 'down', retryAfterMs: null }, deps);
     }
     const isAttached = transcript !== null && !leftOut.some(({ name }) => name === TRANSCRIPT);
     const prompt = buildPrompt({
@@ -63,7 +64,11 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
     const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
     const card = leftOut.length > 0;
     return nextOrLeave(
-      await deps.transitions.move({ id: request.id, from: 'identified', to: 'attached', changes }, { card }),
+      await deps.transitions.move(
+        { id: request.id, from: 'identified', to: 'attached', changes },
+        { card },
+        { lease },
+      ),
     );
   };
 }

@@ -4,9 +4,12 @@ import type { Transitions } from './transitions.ts';
 import type { EndRequest } from './patience.ts';
 import { nextOrLeave } from './outcome.ts';
 
-/** Ends a request without a session: on its card, or privately if it has none. Session secrets are erased. */
+/**
+ * Ends a request without a session: on its card, or privately if it has none. Why it was refused is the person's own
+ * business. Session secrets are erased.
+ */
 export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRequest {
-  return async (request, failure) => {
+  return async ({ request, lease }, failure) => {
     const refused = failure.kind === 'identity' || failure.kind === 'limit';
     const ended = await transitions.move(
       {
@@ -15,8 +18,11 @@ export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRe
         to: refused ? 'refused' : 'failed',
         changes: { failure, waiting: null, sealed: envelopes.withoutSecrets(request.id, request.sealed) },
       },
-      // A card that is being posted now counts, too.
-      (moved) => (hasCard(moved) ? { card: true } : { tell: 'refused' }),
+      (moved) => ({
+        card: hasCard(moved),
+        ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
+      }),
+      { lease },
     );
     return nextOrLeave(ended);
   };

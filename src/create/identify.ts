@@ -9,7 +9,7 @@ import { DevinError } from '../devin/errors.ts';
 import type { Transitions } from './transitions.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
-import type { CreateStep, StepOutcome } from './outcome.ts';
+import type { CreateStep, Run, StepOutcome } from './outcome.ts';
 import { waitFor } from './patience.ts';
 import type { EndRequest } from './patience.ts';
 
@@ -37,22 +37,27 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
     if (request.cardElsewhere !== null) return {};
     if (source === 'command' && deps.now() - request.createdAt.getTime() < SLACKS_WORD_MS) return {};
     const presence = await deps.presence({ channelId, userId });
-    return presence === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION, cardAttemptedAt: null } : {};
+    return presence === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {};
   }
 
-  return async (request) => {
+  return async (run) => {
+    const { request, lease } = run;
     try {
       const [identity, placing] = await Promise.all([
         resolver.resolve(requesterOf(request)),
         placeChanges(request),
       ]);
-      if (identity.kind === 'refused') return await end(request, refusedAs(identity));
+      if (identity.kind === 'refused') return await end(run, refusedAs(identity));
       const changes = { identity, waiting: null, ...placing };
       return nextOrLeave(
-        await transitions.move({ id: request.id, from: 'accepted', to: 'identified', changes }),
+        await transitions.move(
+          { id: request.id, from: 'accepted', to: 'identified', changes },
+          {},
+          { lease },
+        ),
       );
     } catch (error) {
-      return afterTrouble(request, error, deps);
+      return afterTrouble(run, error, deps);
     }
   };
 }
@@ -63,13 +68,13 @@ type AgainDeps = Pick<IdentifyDeps, 'resolver' | 'transitions' | 'end' | 'now'>;
 
 /** Who the session runs as, as things are now: minutes or weeks may have passed since the request was identified. */
 export function createIdentifyAgain(deps: AgainDeps) {
-  return async (request: SessionRequest): Promise<Identified> => {
+  return async (run: Run): Promise<Identified> => {
     try {
-      const identity = await deps.resolver.resolve(requesterOf(request));
+      const identity = await deps.resolver.resolve(requesterOf(run.request));
       if (identity.kind !== 'refused') return { kind: 'accepted', identity };
-      return { kind: 'not', outcome: await deps.end(request, refusedAs(identity)) };
+      return { kind: 'not', outcome: await deps.end(run, refusedAs(identity)) };
     } catch (error) {
-      return { kind: 'not', outcome: await afterTrouble(request, error, deps) };
+      return { kind: 'not', outcome: await afterTrouble(run, error, deps) };
     }
   };
 }
@@ -82,9 +87,9 @@ function refusedAs({ reason, maskedEmail }: RefusedIdentity): Failure {
   return { kind: 'identity', reason, maskedEmail };
 }
 
-async function afterTrouble(request: SessionRequest, error: unknown, deps: AgainDeps): Promise<StepOutcome> {
+async function afterTrouble(run: Run, error: unknown, deps: AgainDeps): Promise<StepOutcome> {
   const trouble = lookupTrouble(error);
-  return trouble.kind === 'final' ? deps.end(request, trouble.failure) : waitFor(request, trouble, deps);
+  return trouble.kind === 'final' ? deps.end(run, trouble.failure) : waitFor(run, trouble, deps);
 }
 
 /** A look-up changes nothing, so whatever happened to its answer, it can be repeated. */

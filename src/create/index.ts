@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Devin } from '../devin/devin.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { Queue, SearchUntilFound } from '../queue/index.ts';
+import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
@@ -37,18 +36,19 @@ export type { Sweep, SweepTimes } from './sweep.ts';
 export type { Transitions } from './transitions.ts';
 
 type CreationDeps = {
-  queue: Pick<Queue, 'enqueue' | 'work'>;
+  queue: Pick<Queue, 'enqueue' | 'unqueued' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time'>;
   slack: Pick<Slack, 'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence'>;
   resolver: IdentityResolver;
   limiter: Pick<Limiter, 'beforeSending'>;
+  withLease: WithLease;
   searchUntilFound: SearchUntilFound;
   /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
   /** Told of each state a request has reached, after the commit. */
   onMoved: (state: RequestState) => void;
-  tuning: Pick<Tuning, 'log' | 'now' | 'leaseMs' | 'sweepTimes'>;
+  tuning: Pick<Tuning, 'log' | 'now' | 'sweepTimes'>;
   text: Text;
 };
 
@@ -66,7 +66,7 @@ const CREATIONS = { concurrency: 20, most: 300 };
 /** From a request that was written down to a session. */
 export function createCreation(deps: CreationDeps): Creation {
   const { queue, store, slack, text } = deps;
-  const { log, now, leaseMs, sweepTimes } = deps.tuning;
+  const { log, now, sweepTimes } = deps.tuning;
   const { requests, sessions, milestones, lostAnswers, cards, forms, envelopes } = store;
   const { db, knownPeople, replies, messages, posts } = store;
   const { enqueue } = queue;
@@ -86,7 +86,7 @@ export function createCreation(deps: CreationDeps): Creation {
   const findSessions = createSearch(deps);
   const findSession = createFindSession(findSessions, deps.tagRequests);
   const steps = createSteps(deps, { transitions, adopt, findSession });
-  const create = createSessionCreator({ requests, enqueue, owner: randomUUID(), leaseMs, now, steps });
+  const create = createSessionCreator({ requests, withLease: deps.withLease, enqueue, now, steps });
   const tell = createTeller({ requests, sessions, forms, envelopes, outbound, text });
   const resume = createResumer({ requests, findSession, adopt, transitions, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
@@ -98,7 +98,7 @@ export function createCreation(deps: CreationDeps): Creation {
     transitions,
     adopt,
     findLate: createLateFinder({ ...late, findSessions, adopt, enqueue, now, log }),
-    sweep: createSweep({ ...waiting, enqueue, times: sweepTimes, log }),
+    sweep: createSweep({ ...waiting, enqueue, unqueued: queue.unqueued, times: sweepTimes, log }),
   };
 }
 

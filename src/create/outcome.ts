@@ -1,3 +1,4 @@
+import type { Lease } from '../queue/index.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 
 /** What a step of the way from request to session came to. */
@@ -9,7 +10,10 @@ export type StepOutcome =
   /** Another process moved the request, or this one is stopping: the next run reads the row. */
   | { kind: 'leave' };
 
-export type CreateStep = (request: SessionRequest, signal: AbortSignal) => Promise<StepOutcome>;
+/** A request that this process works on. `signal` aborts when the app stops, or another process takes over. */
+export type Run = { request: SessionRequest; lease: Lease; signal: AbortSignal };
+
+export type CreateStep = (run: Run) => Promise<StepOutcome>;
 
 export function nextOrLeave(request: SessionRequest | null): StepOutcome {
   return request === null ? { kind: 'leave' } : { kind: 'next', request };

@@ -33,7 +33,7 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
     const { state } = request;
     if (how === 'try-again' && (state === 'failed' || state === 'refused')) await goOn(request, 'accepted');
     if (how === 'check-again' && state === 'unknown' && !(await found(request))) {
-      await transitions.stay(request, { checkedAt: new Date(now()) }, { card: true });
+      await transitions.stay({ request }, { checkedAt: new Date(now()) }, { card: true });
     }
     if (how === 'start-anyway' && state === 'unknown' && !(await found(request)))
       await goOn(request, 'attached');

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Lease } from '../queue/index.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/limits.ts';
@@ -13,7 +14,7 @@ import type { Transitions } from './transitions.ts';
 import type { createIdentifyAgain } from './identify.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
-import type { CreateStep, StepOutcome } from './outcome.ts';
+import type { CreateStep, Run, StepOutcome } from './outcome.ts';
 import { waitFor } from './patience.ts';
 import type { EndRequest } from './patience.ts';
 
@@ -40,9 +41,9 @@ type SendDeps = {
 export type Adopt = (
   request: SessionRequest,
   session: SessionResponse,
-  how?: { asked: boolean },
+  how?: { asked?: boolean; lease?: Lease },
 ) => Promise<StepOutcome>;
-type Adoption = { session: SessionResponse; asked: boolean };
+type Adoption = { session: SessionResponse; asked: boolean; lease?: Lease };
 
 /**
  * attached -> sending -> created. `sending` is on disk before the POST leaves. The POST is made once; only when
@@ -51,32 +52,44 @@ type Adoption = { session: SessionResponse; asked: boolean };
 export function createSendStep(deps: SendDeps): CreateStep {
   const { createSession, transitions, adopt, end } = deps;
 
-  async function afterError(sending: SessionRequest, error: unknown): Promise<StepOutcome> {
+  /** Nothing was done at Devin. */
+  async function takeBack({ request: { id }, lease }: Run): Promise<SessionRequest | null> {
+    const changes = { sentAt: null };
+    return transitions.move({ id, from: 'sending', to: 'attached', changes }, {}, { lease });
+  }
+
+  async function afterError(run: Run, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
     switch (trouble.kind) {
       case 'unknown-outcome':
-        return { kind: 'next', request: sending };
+        return { kind: 'next', request: run.request };
       case 'final':
-        return end(sending, trouble.failure);
+        return end(run, trouble.failure);
       case 'wait': {
-        const { id } = sending;
-        const attached = await transitions.move({
-          id,
-          from: 'sending',
-          to: 'attached',
-          changes: { sentAt: null },
-        });
-        return attached === null ? { kind: 'leave' } : waitFor(attached, trouble, deps);
+        const attached = await takeBack(run);
+        return attached === null ? { kind: 'leave' } : waitFor({ ...run, request: attached }, trouble, deps);
       }
     }
   }
 
-  return async (request) => {
-    const now = await deps.identify(request);
+  async function send(run: Run, body: SessionCreateRequest): Promise<StepOutcome> {
+    const { request, lease } = run;
+    // The commit may have taken so long that another process looks for its session already.
+    if (!lease.isFresh()) return nextOrLeave(await takeBack(run));
+    try {
+      return await adopt(request, await createSession(body), { lease });
+    } catch (error) {
+      return afterError(run, error);
+    }
+  }
+
+  return async (run) => {
+    const { request, lease } = run;
+    const now = await deps.identify(run);
     if (now.kind === 'not') return now.outcome;
     const { identity } = now;
     const body = composeRequest({ ...request, identity }, deps);
-    if (body === null) return end(request, { kind: 'secrets-lost' });
+    if (body === null) return end(run, { kind: 'secrets-lost' });
     const { id } = request;
     // The lost answer of a session is looked for from here on.
     const changes = { sentAt: await deps.devinTime(), waiting: null, identity };
@@ -89,15 +102,10 @@ export function createSendStep(deps: SendDeps): CreateStep {
     const sending = await transitions.move(
       { id, from: 'attached', to: 'sending', changes },
       { card },
-      onlyIf,
+      { lease, onlyIf },
     );
-    if (limit.reached !== null) return end(request, { kind: 'limit', ...limit.reached });
-    if (sending === null) return { kind: 'leave' };
-    try {
-      return await adopt(sending, await createSession(body));
-    } catch (error) {
-      return afterError(sending, error);
-    }
+    if (limit.reached !== null) return end(run, { kind: 'limit', ...limit.reached });
+    return sending === null ? { kind: 'leave' } : send({ ...run, request: sending }, body);
   };
 }
 
@@ -124,7 +132,7 @@ function composeRequest(
 }
 
 export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes, 'withoutSecrets'>): Adopt {
-  const from = async (state: RequestState, request: SessionRequest, { session, asked }: Adoption) =>
+  const from = async (state: RequestState, request: SessionRequest, { session, asked, ...held }: Adoption) =>
     transitions.move(
       {
         id: request.id,
@@ -148,12 +156,13 @@ export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes,
           ...(!isOpen(state) && !asked && { told: [FOUND_LATE] }),
         },
       },
+      held,
     );
-  return async (request, session, { asked } = { asked: false }) => {
-    const adoption = { session, asked };
+  return async (request, session, { asked = false, ...held } = {}) => {
     // A session that exists beats a verdict reached meanwhile that nobody knows.
     return nextOrLeave(
-      (await from(request.state, request, adoption)) ?? (await from('unknown', request, adoption)),
+      (await from(request.state, request, { session, asked, ...held })) ??
+        (await from('unknown', request, { session, asked })),
     );
   };
 }

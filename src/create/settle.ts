@@ -19,15 +19,16 @@ type SettleDeps = {
 export function createSettleStep(deps: SettleDeps): CreateStep {
   const { findSession, adopt, transitions, searchUntilFound } = deps;
 
-  return async (request, signal) => {
-    await transitions.stay(request, { waiting: 'looking' }, { card: true });
+  return async (run) => {
+    const { request, lease, signal } = run;
+    await transitions.stay(run, { waiting: 'looking' }, { card: true });
     const found = await searchUntilFound(async () => findSession(request), signal);
     if (found.kind === 'stopped') return { kind: 'leave' };
-    if (found.kind === 'found') return adopt(request, found.value);
+    if (found.kind === 'found') return adopt(request, found.value, { lease });
     const { id } = request;
     const changes = { waiting: null };
     return nextOrLeave(
-      await transitions.move({ id, from: 'sending', to: 'unknown', changes }, { card: true }),
+      await transitions.move({ id, from: 'sending', to: 'unknown', changes }, { card: true }, { lease }),
     );
   };
 }

@@ -10,12 +10,12 @@ import type { Posts } from '../store/posts.ts';
 import type { Replies } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
-import type { Enqueue } from '../queue/index.ts';
+import type { Enqueue, Unqueued } from '../queue/index.ts';
 
 export type SweepTimes = {
   /** How often it looks. */
   everyMs: number;
-  /** An open request that nobody holds and nothing has happened to for so long has lost its job. */
+  /** How long an open request rests until it is asked whether anyone works on it. */
   strandedMs: number;
 };
 export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000 };
@@ -34,6 +34,7 @@ type SweepDeps = {
   milestones: Pick<Milestones, 'waiting'>;
   posts: Pick<Posts, 'sweep'>;
   enqueue: Enqueue;
+  unqueued: Unqueued;
   times: SweepTimes;
   log: Log;
 };
@@ -42,14 +43,15 @@ export type Sweep = ReturnType<typeof createSweep>;
 
 /** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
-  const { requests, cards, forms, knownPeople, replies, messages, milestones, posts, enqueue, times, log } =
-    deps;
+  const { requests, cards, forms, knownPeople, replies, messages, milestones, posts } = deps;
+  const { enqueue, unqueued, times, log } = deps;
   let looking: Repetition | null = null;
 
   const ago = (ms: number): Date => new Date(Date.now() - ms);
 
   async function recover(strandedMs: number): Promise<void> {
-    const requestIds = await requests.stranded(ago(strandedMs));
+    // One that rests has a job that waits.
+    const requestIds = await unqueued('create-session', await requests.stranded(strandedMs));
     for (const id of requestIds) await enqueue('create-session', { requestId: id }, { key: id });
     if (requestIds.length > 0) log.info({ requests: requestIds.length }, 'took up what was left undone');
   }
@@ -64,9 +66,9 @@ export function createSweep(deps: SweepDeps) {
   async function recoverThreads(waitingMs: number): Promise<void> {
     const toDevin = await replies.waiting(waitingMs);
     for (const id of toDevin) await enqueue('relay-to-devin', { sessionId: id }, { key: id });
-    const fromDevin = await messages.waiting(ago(waitingMs));
+    const fromDevin = await messages.waiting(waitingMs);
     for (const id of fromDevin) await enqueue('relay-from-devin', { sessionId: id }, { key: id });
-    const toTell = await milestones.waiting(ago(waitingMs));
+    const toTell = await milestones.waiting(waitingMs);
     for (const id of toTell) await enqueue('tell-milestones', { sessionId: id }, { key: id });
   }
 

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { Lease } from '../queue/index.ts';
 import { lateLookInterval } from '../session/late-looks.ts';
 import { isOpen } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
@@ -27,6 +28,16 @@ export type Consequences = {
 /** The thread is the card's, wherever that is by now. */
 type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs'>;
 
+type Conditions = {
+  /** Of the process that works on the request. If another has taken over, a LeaseLostError is thrown. */
+  lease?: Lease;
+  /** Asked first: false leaves everything as it is. */
+  onlyIf?: (trx: Transaction<Tables>) => Promise<boolean>;
+};
+
+/** A request, and the lease under which this process works on it. */
+export type Held = { request: SessionRequest; lease?: Lease };
+
 export type Transitions = ReturnType<typeof createTransitions>;
 
 type TransitionDeps = {
@@ -47,17 +58,18 @@ export function createTransitions(deps: TransitionDeps) {
 
   /**
    * One transaction; null when the request is no longer in `from`. `then`: what follows, which may depend on the row as
-   * it is now that nobody else changes it. `onlyIf` is asked first: false leaves everything as it is.
+   * it is now that nobody else changes it.
    */
   async function move(
     step: Step,
     then: Consequences | ((moved: SessionRequest) => Consequences) = {},
-    onlyIf: ((trx: Transaction<Tables>) => Promise<boolean>) | null = null,
+    { lease, onlyIf }: Conditions = {},
   ): Promise<SessionRequest | null> {
     const moved = await db.transaction().execute(async (trx) => {
-      if (onlyIf !== null && !(await onlyIf(trx))) return null;
+      if (onlyIf !== undefined && !(await onlyIf(trx))) return null;
       const moved = await requests.advance(step, trx);
       if (moved === null) return null;
+      if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
       const { card, tell, session, run } = typeof then === 'function' ? then(moved) : then;
       if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
       if (session !== undefined) await bind(deps, { step, session, moved }, trx);
@@ -80,8 +92,8 @@ export function createTransitions(deps: TransitionDeps) {
   return {
     move,
     /** Changes something without leaving the state. */
-    async stay(request: SessionRequest, changes: RequestChanges, then: Consequences = {}) {
-      return move({ id: request.id, from: request.state, to: request.state, changes }, then);
+    async stay({ request, ...held }: Held, changes: RequestChanges, then: Consequences = {}) {
+      return move({ id: request.id, from: request.state, to: request.state, changes }, then, held);
     },
   };
 }

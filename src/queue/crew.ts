@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
-import { isQueuedAgain } from './keys.ts';
+import { isQueuedAgain } from './pgboss-sql.ts';
 import { startPoll } from './poll.ts';
 
 export type QueueLog = {

@@ -1,14 +1,12 @@
 /** Jobs, and the exactly-once kit: the only way to do once what cannot be taken back. */
 export { createQueue, POLL_SECONDS } from './jobs.ts';
-export type { Depth, Enqueue, EnqueueAll, Queue } from './jobs.ts';
-export { createOneAtATime } from './one-at-a-time.ts';
-export type { OneAtATime } from './one-at-a-time.ts';
+export type { Depth, Enqueue, EnqueueAll, Queue, Unqueued } from './jobs.ts';
 export { homeKey } from './payloads.ts';
 export type { AnswerTo, Jobs, Lost, Notice, Place, Resumption, Search, SteeringVerb } from './payloads.ts';
 export { createPostOnce } from './post-once.ts';
-export type { PostOnce } from './post-once.ts';
+export type { PostedOnce, PostOnce } from './post-once.ts';
 export { backOffMs, retryWindow } from './retry-window.ts';
 export { createSearchUntilFound, LOOKS_AT_MS } from './search-until-found.ts';
 export type { SearchUntilFound } from './search-until-found.ts';
-export { createWithLease } from './with-lease.ts';
+export { createWithLease, LEASE_MS } from './with-lease.ts';
 export type { Lease, Leased, WithLease } from './with-lease.ts';

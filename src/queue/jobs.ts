@@ -8,11 +8,12 @@ import { JOB_NAMES, payloads } from './payloads.ts';
 import type { JobName, Jobs } from './payloads.ts';
 import { factsOf, startCrew } from './crew.ts';
 import type { Crew, QueueLog, Registration } from './crew.ts';
-import { BOSS_SCHEMA, joinWaiting } from './keys.ts';
+import { BOSS_SCHEMA, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */
   trx?: Transaction<Tables>;
+  /** An hour at most. */
   startAfterMs?: number;
   /**
    * One job waits for a key. Asking for another makes it start no later than asked for; a job that failed keeps its
@@ -43,6 +44,8 @@ export type JobHandler<Name extends JobName> = (
 export type Enqueue = Queue['enqueue'];
 export type EnqueueAll = Queue['enqueueAll'];
 
+export type Unqueued = Queue['unqueued'];
+
 export type Depth = { queued: number; active: number };
 
 export type Queue = {
@@ -54,6 +57,8 @@ export type Queue = {
     jobs: { payload: Jobs[Name]; key: string; startAfterMs?: number }[],
     trx: Transaction<Tables>,
   ): Promise<void>;
+  /** Those of the keys for which no job waits. */
+  unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
   /** Before `start`. Jobs of this name run at the same time, each on its own. */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;
   start(): Promise<void>;
@@ -93,7 +98,8 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   const life = createLife(() => startCrew({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
 
   return {
-    async enqueue(name, payload, { trx, startAfterMs = 0, key, urgent = false } = {}) {
+    async enqueue(name, payload, { trx, key, urgent = false, ...when } = {}) {
+      const startAfterMs = Math.min(when.startAfterMs ?? 0, LONGEST_WAIT_MS);
       const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
       const options = {
         db,
@@ -115,6 +121,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
       }));
       await boss.insert(name, inserts, { db: fromKysely(trx.withoutPlugins()) });
     },
+    unqueued: async (name, keys) => withoutWaiting(boss.getDb(), name, keys),
     work(name, handler, { concurrency, most = concurrency }) {
       const run = async (data: unknown, signal: AbortSignal): Promise<void> => {
         const payload = payloads[name].safeParse(data);

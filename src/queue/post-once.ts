@@ -23,8 +23,11 @@ type Post = {
   lease: Lease;
 };
 
-/** `posted` may be the work of an earlier attempt, or of another process. Throws a LeaseLostError. */
-export type PostOnce = (post: Post) => Promise<Posted>;
+/** `earlier`: an earlier attempt, or another process, posted it, and may have shown something else. */
+export type PostedOnce = { kind: 'posted'; ts: string; earlier: boolean } | SlackFailure;
+
+/** Throws a LeaseLostError. */
+export type PostOnce = (post: Post) => Promise<PostedOnce>;
 
 /**
  * Posts a message to Slack once: the attempt is on disk before the message leaves, and while the end of an attempt is
@@ -43,23 +46,30 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     lease.assertFresh();
   }
 
-  async function record({ key, lease }: Post, posted: Posted, isFirst: boolean): Promise<Posted> {
+  async function record({ key, lease }: Post, posted: Posted, isFirst: boolean): Promise<void> {
     await db.transaction().execute(async (trx) => {
       await lease.fence(trx);
       if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);
       else if (posted.kind !== 'unclear' && isFirst) await posts.forget(key, trx);
     });
-    return posted;
+  }
+
+  async function postNow(post: Post, rendered: Rendered, isFirst: boolean): Promise<PostedOnce> {
+    await begin(post);
+    const posted = await outbound.post(post.place, post.mark, rendered);
+    await record(post, posted, isFirst);
+    return posted.kind === 'posted' ? { ...posted, earlier: false } : posted;
   }
 
   return async (post) => {
     const earlier = await posts.find(post.key);
-    if (earlier?.postedTs != null) return { kind: 'posted', ts: earlier.postedTs };
+    if (earlier?.postedTs != null) return { kind: 'posted', ts: earlier.postedTs, earlier: true };
     const rendered = await post.render();
     const found = earlier === null ? null : await findAttempt(deps, earlier, post.mark);
-    if (found !== null) return found.kind === 'posted' ? record(post, found, false) : found;
-    await begin(post);
-    return record(post, await outbound.post(post.place, post.mark, rendered), earlier === null);
+    if (found === null) return postNow(post, rendered, earlier === null);
+    if (found.kind !== 'posted') return found;
+    await record(post, found, false);
+    return { ...found, earlier: true };
   };
 }
 

@@ -3,7 +3,7 @@ import type { Leases } from '../store/leases.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** How long a process that died keeps others from its work. */
-const LEASE_MS = 15_000;
+export const LEASE_MS = 15_000;
 
 /** Another process has taken over: what this one began is the other's now. */
 class LeaseLostError extends Error {
@@ -20,7 +20,11 @@ export type Lease = {
   held: AbortSignal;
   /** Part of each write that records what was done under the lease. Throws a LeaseLostError, and the write is undone. */
   fence: (trx: Transaction<Tables>) => Promise<void>;
-  /** Throws a LeaseLostError after a pause as long as the lease: the process may have been frozen. No write, no wait. */
+  /** As `fence`, with the last of these writes: once it commits, others can have the lease. */
+  end: (trx: Transaction<Tables>) => Promise<void>;
+  /** False after a pause as long as the lease: the process may have been frozen. No write, no wait. */
+  isFresh: () => boolean;
+  /** Throws a LeaseLostError if it is not fresh. */
   assertFresh: () => void;
 };
 
@@ -69,13 +73,18 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
     );
   }, leaseMs / 3);
 
+  const isFresh = (): boolean => performance.now() - renewedAtMs < leaseMs;
   const lease: Lease = {
     held: lost.signal,
     async fence(trx) {
       if (!(await renew(trx))) throw new LeaseLostError(name);
     },
+    async end(trx) {
+      if (!(await leases.release(name, number, trx))) throw new LeaseLostError(name);
+    },
+    isFresh,
     assertFresh() {
-      if (performance.now() - renewedAtMs >= leaseMs) throw new LeaseLostError(name);
+      if (!isFresh()) throw new LeaseLostError(name);
     },
   };
   return {

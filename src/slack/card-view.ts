@@ -71,10 +71,16 @@ export function cardView({ request, session, listen, nowMs }: CardRows, text: Te
     notes: notesOf(request, text),
     thread,
     threadLine: session === null || thread === null ? null : threadLine(session, thread, text),
-    problem: request.failure === null ? null : userMessage(request.failure, text),
+    problem: problemOf(request, text),
     steeredBy: steeredBy(request, session, { shown, phase }),
     actions: cardActions(request, session, { phase, thread }),
   };
+}
+
+/** Why a person was refused is told to that person alone. */
+export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
+  if (state === 'refused') return text.card.problems.notStarted;
+  return failure === null ? null : userMessage(failure, text);
 }
 
 /** With names instead of ids, once they were looked up for the prompt. */

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { userMessage } from '../errors.ts';
 import { buildRequest, isOpen, requestTag } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionDetails } from './blocks/details.ts';
+import { problemOf } from './card-view.ts';
 import { identitySentence } from './identity-words.ts';
 
 const taggedSchema = z.object({ tags: z.array(z.string()) });
@@ -19,7 +19,7 @@ type Shown = {
 
 /** Everything there is to know of a request and its session, but for the values of session secrets. */
 export function detailsView({ request, session, tagRequests }: Shown, text: Text): SessionDetails {
-  const { identity, failure } = request;
+  const { identity } = request;
   return {
     request: effectiveRequest(request),
     sources: { ...request.draft.sources, session_secrets: 'request' },
@@ -38,7 +38,7 @@ export function detailsView({ request, session, tagRequests }: Shown, text: Text
     createdAtMs: request.createdAt.getTime(),
     updatedAtMs: request.updatedAt.getTime(),
     leftOut: leftOut(request, text),
-    problem: failure === null ? null : userMessage(failure, text),
+    problem: problemOf(request, text),
   };
 }
 

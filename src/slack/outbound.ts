@@ -9,8 +9,8 @@ import { pagesOf } from './conversation.ts';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
 import type { SlackHosts } from './hosts.ts';
-import { cardMark, cardMetadata, hasMark, markBlock } from './ids.ts';
-import type { CardOwner, Mark } from './ids.ts';
+import { hasMark, markBlock } from './ids.ts';
+import type { Mark } from './ids.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
 export type { Rendered };
@@ -18,7 +18,6 @@ export type { Rendered };
 export type CardPlace = { channelId: string; threadTs: string | null };
 export type Posted = { kind: 'posted'; ts: string } | SlackFailure;
 export type Updated = { kind: 'updated' } | SlackFailure;
-type Attempted = { id: string; cardAttemptedAt: Date | null };
 /** Where a private notice may go, best way first: response URL, ephemeral message, direct message. */
 export type PrivatePlace = {
   userId: string;
@@ -171,23 +170,6 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
 
     post,
     find,
-
-    /** Once: an unclear answer is settled by `findCard`, never by posting again. */
-    postCard: async (place: CardPlace, request: CardOwner, card: Rendered): Promise<Posted> =>
-      post(place, cardMetadata(request), card),
-
-    /** The card of an attempt whose answer was lost; null: it is not there, or there was no attempt. */
-    async findCard(
-      place: CardPlace,
-      { id, cardAttemptedAt: attemptedAt }: Attempted,
-    ): Promise<string | null> {
-      if (attemptedAt === null) return null;
-      return find(place, cardMark(id), { first: null, last: null }).catch((error: unknown) => {
-        // Where the app may not read, it could not have posted.
-        if (slackFailure(error).kind === 'refused') return null;
-        throw error;
-      });
-    },
 
     updateCard: async (channelId: string, ts: string, card: Rendered): Promise<Updated> =>
       updated(background.chat.update({ channel: channelId, ts, ...card })),

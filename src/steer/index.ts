@@ -4,7 +4,7 @@ import type { Devin } from '../devin/devin.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { FindMember } from '../identity/members.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { OneAtATime, Queue } from '../queue/index.ts';
+import type { PostOnce, WithLease, Queue } from '../queue/index.ts';
 import type { BringIn, History, SessionMember } from '../restore/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import { sleep } from '../sleep.ts';
@@ -39,7 +39,8 @@ type SteeringDeps = {
   /** What Devin answered is how the session is now. */
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
   drawCard: DrawCard;
-  oneAtATime: OneAtATime;
+  withLease: WithLease;
+  postOnce: PostOnce;
   tuning: Pick<Tuning, 'log' | 'now' | 'looksAtMs'>;
   text: Text;
 };
@@ -86,7 +87,7 @@ function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pic
 }
 
 function createFollowing(deps: SteeringDeps, answer: ReturnType<typeof createAnswerer>) {
-  const { queue, store, devin, slack, resolver, adopt, drawCard, oneAtATime, text } = deps;
+  const { queue, store, devin, slack, resolver, adopt, drawCard, withLease, postOnce, text } = deps;
   const { db, requests, sessions } = store;
   const { enqueue } = queue;
   const { outbound, presence } = slack;
@@ -101,7 +102,17 @@ function createFollowing(deps: SteeringDeps, answer: ReturnType<typeof createAns
     sessionMember: deps.sessionMember,
     bringIn: deps.bringIn,
     adopt,
-    placeCard: createPlaceCard({ db, requests, sessions, outbound, drawCard, oneAtATime, enqueue, now }),
+    placeCard: createPlaceCard({
+      db,
+      requests,
+      sessions,
+      outbound,
+      drawCard,
+      withLease,
+      postOnce,
+      enqueue,
+      now,
+    }),
     enqueue,
     outbound,
     answer,

@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely';
+import { cardMetadata } from '../slack/ids.ts';
 import type { Outbound } from '../slack/outbound.ts';
+import { cardPost } from '../store/posts.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import { backOffMs } from '../queue/index.ts';
-import type { Enqueue, OneAtATime } from '../queue/index.ts';
+import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { cardLease } from '../cards/index.ts';
 import type { DrawCard } from '../cards/index.ts';
 
@@ -13,9 +15,10 @@ type PlaceDeps = {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find' | 'advance'>;
   sessions: Pick<Sessions, 'change' | 'place'>;
-  outbound: Pick<Outbound, 'postCard' | 'findCard' | 'directChannel'>;
+  outbound: Pick<Outbound, 'directChannel'>;
   drawCard: DrawCard;
-  oneAtATime: OneAtATime;
+  withLease: WithLease;
+  postOnce: PostOnce;
   enqueue: Enqueue;
   now: () => number;
 };
@@ -31,7 +34,7 @@ type PlacedCard =
 export type PlaceCard = (request: SessionRequest) => Promise<PlacedCard>;
 
 export function createPlaceCard(deps: PlaceDeps): PlaceCard {
-  const { requests, outbound, drawCard, oneAtATime, now } = deps;
+  const { requests, outbound, drawCard, withLease, postOnce, now } = deps;
 
   async function changed(request: SessionRequest, changes: RequestChanges): Promise<SessionRequest> {
     const { id } = request;
@@ -44,37 +47,37 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     return direct === null ? null : { channelId: direct, threadTs: null };
   }
 
-  async function post(request: SessionRequest, held: AbortSignal): Promise<PlacedCard> {
+  async function post(request: SessionRequest, lease: Lease): Promise<PlacedCard> {
     if (request.cardTs !== null) return { kind: 'placed', request };
     const place = await placeOf(request);
     if (place === null) return { kind: 'no-place' };
-    const { channelId } = place;
-    const found = await outbound.findCard(place, request);
-    if (found !== null) return placed(deps, request, { channelId, ts: found });
-    held.throwIfAborted();
-    const attempted = await changed(request, { cardAttemptedAt: new Date(now()) });
-    const { rendered } = await drawCard(attempted);
-    const result = await outbound.postCard(place, request, rendered);
+    const result = await postOnce({
+      key: cardPost(request.id),
+      place,
+      mark: cardMetadata(request),
+      lease,
+      render: async () => (await drawCard(request)).rendered,
+    });
     switch (result.kind) {
       case 'posted':
-        return placed(deps, attempted, { channelId, ts: result.ts });
+        return placed(deps, request, { channelId: place.channelId, ts: result.ts });
       case 'rate-limited':
         return { kind: 'later', afterMs: result.retryAfterMs };
       case 'unclear':
         return { kind: 'later', afterMs: backOffMs(now() - request.createdAt.getTime()) };
       case 'refused':
         if (request.cardElsewhere !== null) return { kind: 'no-place' };
-        return post(await changed(attempted, { cardElsewhere: result.code, cardAttemptedAt: null }), held);
+        return post(await changed(request, { cardElsewhere: result.code }), lease);
     }
   }
 
   return async ({ id, createdAt }) => {
-    let outcome: PlacedCard = { kind: 'later', afterMs: backOffMs(now() - createdAt.getTime()) };
-    await oneAtATime(cardLease(id), async (held) => {
+    const leased = await withLease(cardLease(id), async (lease) => {
       const request = await requests.find(id);
-      if (request !== null) outcome = await post(request, held);
+      return request === null ? null : post(request, lease);
     });
-    return outcome;
+    const placed = leased.kind === 'done' ? leased.result : null;
+    return placed ?? { kind: 'later', afterMs: backOffMs(now() - createdAt.getTime()) };
   };
 }
 

@@ -109,7 +109,6 @@ async function hold(trx: Transaction<Tables>, clock: Clock, { id, free, paced }:
     .where('id', '=', id)
     .set({
       cardDueAt: sql<Date>`${clock()} + ${`${HOLD_MS} ms`}::interval`,
-      cardAttemptedAt: sql<Date>`case when card_ts is null then ${clock()} else card_attempted_at end`,
       ...(!free && { cardPrepaid: sql<boolean>`card_prepaid or card_ts is null` }),
       cardShown: sql<string | null>`split_part(card_shown, ':', 1) || ':?'`,
     })

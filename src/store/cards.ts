@@ -4,6 +4,7 @@ import { stepMs, takeTurn } from './card-turns.ts';
 import type { EditBudget, Turn } from './card-turns.ts';
 import { databaseClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import { cardPost } from './posts.ts';
 import type { SessionRequest } from './request-row.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -49,7 +50,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
   return {
     /** There is something new to show. */
     async markStale(requestId: string, trx: Db = db): Promise<void> {
-      await card(requestId, trx).set({ cardStale: true, updatedAt: new Date() }).execute();
+      await card(requestId, trx).set({ cardStale: true, updatedAt: databaseClock() }).execute();
     },
 
     /** Into the line, or further to the front of it. */
@@ -121,8 +122,8 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
           .set({ introducesThread: false })
           .where('requestId', '=', requestId)
           .execute();
-        await card(requestId, trx).set({ cardTs: null, cardAttemptedAt: null, cardShown: null }).execute();
-        await trx.deleteFrom('posts').where('key', '=', `card:${requestId}`).execute();
+        await card(requestId, trx).set({ cardTs: null, cardShown: null }).execute();
+        await trx.deleteFrom('posts').where('key', '=', cardPost(requestId)).execute();
       });
     },
 
@@ -137,7 +138,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
       { channelId, ts, shown }: Placement,
       trx: Transaction<Tables>,
     ): Promise<boolean> {
-      await card(id, trx).set({ cardChannelId: channelId, cardTs: ts, cardAttemptedAt: null }).execute();
+      await card(id, trx).set({ cardChannelId: channelId, cardTs: ts }).execute();
       return settle(trx, { requestId: id, shown, updatedAt });
     },
 

@@ -11,3 +11,12 @@ export const databaseClock: Clock = () => sql<Date>`clock_timestamp()`;
 export function clockOf(now: () => number): Clock {
   return () => sql<Date>`${new Date(now())}::timestamptz`;
 }
+
+/** Clocks that write and read differ by less. */
+const MARGIN_MS = 60_000;
+
+/** Whether a column's moment is so long ago by the database's clock; or ahead of it: it was set back since. */
+export function isLongAgo(moment: RawBuilder<unknown>, ms: number): RawBuilder<boolean> {
+  return sql<boolean>`(${moment} <= now() - ${ms} * interval '1 ms'
+    or ${moment} > now() + ${MARGIN_MS} * interval '1 ms')`;
+}

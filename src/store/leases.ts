@@ -44,8 +44,15 @@ export function createLeases(db: Kysely<Tables>) {
       return renewed !== undefined;
     },
 
-    async release(name: string, number: string): Promise<void> {
-      await db.deleteFrom('leases').where('name', '=', name).where('number', '=', number).execute();
+    /** False if another process has taken over, or it was released before. */
+    async release(name: string, number: string, trx?: Transaction<Tables>): Promise<boolean> {
+      const released = await (trx ?? db)
+        .deleteFrom('leases')
+        .where('name', '=', name)
+        .where('number', '=', number)
+        .returning('name')
+        .executeTakeFirst();
+      return released !== undefined;
     },
 
     async releaseAll(): Promise<void> {

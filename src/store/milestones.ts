@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { isLongAgo } from './clock.ts';
 import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({
@@ -42,13 +44,13 @@ export function createMilestones(db: Kysely<Tables>) {
     },
 
     /** Sessions with something to tell that they came to before. */
-    async waiting(cameBefore: Date): Promise<string[]> {
+    async waiting(forMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('milestones')
         .select('sessionId')
         .distinct()
         .where('state', '=', 'pending')
-        .where('createdAt', '<', cameBefore)
+        .where(isLongAgo(sql`created_at`, forMs))
         .limit(500)
         .execute();
       return rows.map((row) => row.sessionId);

@@ -59,7 +59,6 @@ const requestSchema = z.object({
   identity: identitySchema.nullable(),
   cardChannelId: z.string().nullable(),
   cardTs: z.string().nullable(),
-  cardAttemptedAt: z.date().nullable(),
   cardElsewhere: z.string().nullable(),
   cardStale: z.boolean(),
   cardShown: z.string().nullable(),
@@ -105,7 +104,6 @@ export type RequestChanges = Partial<
     | 'identity'
     | 'cardChannelId'
     | 'cardTs'
-    | 'cardAttemptedAt'
     | 'cardElsewhere'
     | 'cardStale'
     | 'prompt'

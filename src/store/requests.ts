@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import { isOpen, OPEN_STATES } from '../session/request.ts';
+import { OPEN_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
+import { databaseClock, isLongAgo } from './clock.ts';
 import { parse, toColumns, toRow } from './request-row.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
 import type { Db, Tables } from './tables.ts';
@@ -17,13 +19,13 @@ const MOST_RECENT = 20;
 
 export type Requests = ReturnType<typeof createRequests>;
 
-/** A claim lapses this long after its last renewal: then the process that held it is taken for dead. */
-export const LEASE_MS = 30_000;
+/** Who takes a request to its session does it under this name, one at a time. */
+export const requestLease = (requestId: string): string => `request:${requestId}`;
 
-/** A request that has ended may be taken up again at once, by anybody. */
-const NO_LEASE = { leaseOwner: null, leaseUntil: null };
+/** A lease that seems to last longer was taken before the clock was set back. */
+const LONGEST_LEASE_MS = 60_000;
 
-export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
+export function createRequests(db: Kysely<Tables>) {
   return {
     /** Inserts the requests whose deliveries were not seen before. Returns, in order, which are new. */
     async insert(requests: NewRequest[], trx: Db = db): Promise<boolean[]> {
@@ -85,7 +87,7 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
     async advance({ id, from, to, changes = {} }: Step, trx: Db = db): Promise<SessionRequest | null> {
       const row = await trx
         .updateTable('sessionRequests')
-        .set({ ...toColumns(changes), ...(isOpen(to) ? {} : NO_LEASE), state: to, updatedAt: new Date() })
+        .set({ ...toColumns(changes), state: to, updatedAt: databaseClock() })
         .where('id', '=', id)
         .where('state', '=', from)
         .returningAll()
@@ -93,53 +95,18 @@ export function createRequests(db: Kysely<Tables>, leaseMs: number = LEASE_MS) {
       return row === undefined ? null : parse(row);
     },
 
-    /** One process at a time works on a request; null while another one does, or when there is nothing to do. */
-    async claim(id: string, owner: string): Promise<SessionRequest | null> {
-      const now = new Date();
-      const row = await db
-        .updateTable('sessionRequests')
-        .set({ leaseOwner: owner, leaseUntil: new Date(now.getTime() + leaseMs) })
-        .where('id', '=', id)
-        .where('state', 'in', OPEN_STATES)
-        .where((where) => where.or([where('leaseOwner', 'is', null), where('leaseUntil', '<', now)]))
-        .returningAll()
-        .executeTakeFirst();
-      return row === undefined ? null : parse(row);
-    },
-
-    async renew(id: string, owner: string): Promise<void> {
-      await db
-        .updateTable('sessionRequests')
-        .set({ leaseUntil: new Date(Date.now() + leaseMs) })
-        .where('id', '=', id)
-        .where('leaseOwner', '=', owner)
-        .execute();
-    },
-
-    /** Free for any process; but no sweep looks for its job before `restMs` are over. */
-    async release(id: string, owner: string, restMs = 0): Promise<void> {
-      await db
-        .updateTable('sessionRequests')
-        .set({ leaseOwner: null, leaseUntil: restMs > 0 ? new Date(Date.now() + restMs) : null })
-        .where('id', '=', id)
-        .where('leaseOwner', '=', owner)
-        .execute();
-    },
-
-    /** With the embedded database no other process can be alive: what a dead one held is free at once. */
-    async releaseAll(): Promise<void> {
-      await db.updateTable('sessionRequests').set(NO_LEASE).where('leaseOwner', 'is not', null).execute();
-    },
-
-    /** Open requests nobody holds and that do not rest: a process died, or a job was lost. */
-    async stranded(untouchedSince: Date): Promise<string[]> {
-      const now = new Date();
+    /** Open requests that nobody works on, and to which nothing has happened for so long. */
+    async stranded(untouchedForMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionRequests')
         .select('id')
         .where('state', 'in', OPEN_STATES)
-        .where('updatedAt', '<=', untouchedSince)
-        .where((where) => where.or([where('leaseUntil', 'is', null), where('leaseUntil', '<', now)]))
+        .where(isLongAgo(sql`updated_at`, untouchedForMs))
+        .where(
+          sql<boolean>`not exists (
+            select from leases where name = ${requestLease('')} || session_requests.id
+              and until between now() and now() + ${LONGEST_LEASE_MS} * interval '1 ms')`,
+        )
         .orderBy('createdAt')
         .limit(500)
         .execute();

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { isLongAgo } from './clock.ts';
 import type { Db, Tables } from './tables.ts';
 
 const messageRowSchema = z.object({
@@ -171,14 +172,14 @@ export function createSessionMessages(db: Kysely<Tables>) {
     },
 
     /** Sessions with something to post that waits since before, and a thread to post it in. */
-    async waiting(since: Date): Promise<string[]> {
+    async waiting(forMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionMessages')
         .innerJoin('sessions', 'sessions.sessionId', 'sessionMessages.sessionId')
         .select('sessionMessages.sessionId')
         .distinct()
         .where('sessionMessages.state', '=', 'pending')
-        .where(sql`coalesce(attempted_at, said_at)`, '<', since)
+        .where(isLongAgo(sql`coalesce(attempted_at, said_at)`, forMs))
         .where('sessions.threadTs', '<>', '')
         .where('sessions.threadTrouble', 'is', null)
         .limit(500)

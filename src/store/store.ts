@@ -25,14 +25,14 @@ import type { Clock } from './clock.ts';
 
 export type Store = ReturnType<typeof createStore>;
 
-type StoreOptions = { leaseMs: number; editBudget: EditBudget; clock: Clock };
+type StoreOptions = { editBudget: EditBudget; clock: Clock };
 
 /** Every table, by what is asked of it. */
-export function createStore(db: Database['db'], seal: Seal, { leaseMs, editBudget, clock }: StoreOptions) {
+export function createStore(db: Database['db'], seal: Seal, { editBudget, clock }: StoreOptions) {
   return {
     db,
     envelopes: createEnvelopes(seal),
-    requests: createRequests(db, leaseMs),
+    requests: createRequests(db),
     sessions: createSessions(db),
     cards: createCards(db, editBudget, clock),
     milestones: createMilestones(db),

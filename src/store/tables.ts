@@ -29,8 +29,6 @@ export type SessionRequestsTable = {
   identity: Json;
   cardChannelId: string | null;
   cardTs: string | null;
-  /** Set before the card is posted for the first time: with no `cardTs`, Slack's answer was lost. */
-  cardAttemptedAt: Timestamp | null;
   /** Why the card is not where the person asked: Slack's error code. */
   cardElsewhere: string | null;
   /** It shows less than is known, and is in the line for its turn. */
@@ -49,8 +47,6 @@ export type SessionRequestsTable = {
   sentAt: Timestamp | null;
   sessionId: string | null;
   failure: Json;
-  leaseOwner: string | null;
-  leaseUntil: Timestamp | null;
   /** When a person last restarted it after it had ended. */
   resumedAt: Timestamp | null;
   /** When a person last had it looked for in vain. */

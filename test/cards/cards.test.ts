@@ -23,7 +23,7 @@ const open = useEmbedded(copyStarted);
 /** A card with something new to show. */
 const setUp = async () => {
   const { db } = await open();
-  const requests = createRequests(db, 1);
+  const requests = createRequests(db);
   const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
   const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
   await requests.insert([{ id: 'r1', dedupeKey: 'd1', source: 'command', sealed: null, ...place, ...what }]);

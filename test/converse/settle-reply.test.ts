@@ -34,7 +34,7 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
         has_next_page: false,
         total: null,
       }),
-    move: replies.move,
+    move: async (step) => replies.move(step),
     searchUntilFound: createSearchUntilFound({
       sleep: async () => Promise.resolve(true),
       looksAtMs: [0, 1],

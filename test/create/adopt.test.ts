@@ -12,6 +12,7 @@ import { createSeal } from '../../src/store/seal.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
+import { heldLease } from '../support/lease.ts';
 import { sessionResponse } from '../support/session-response.ts';
 
 const ID = 'r1';
@@ -81,7 +82,8 @@ describe('an answer to a creation that comes late', () => {
       end: async () => Promise.resolve({ kind: 'leave' }),
       now: () => 0,
     });
-    const outcome = send(await current(), new AbortController().signal);
+    const { signal } = new AbortController();
+    const outcome = send({ request: await current(), lease: heldLease, signal });
     await sent.promise;
     const answered = async (session: SessionResponse) => {
       answer.resolve(session);

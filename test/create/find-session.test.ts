@@ -24,7 +24,7 @@ function requestAs(devinUserId: string) {
     slackFileIds: [],
     sealed: null,
   });
-  const nothing = { cardChannelId: null, cardTs: null, cardAttemptedAt: null, cardElsewhere: null };
+  const nothing = { cardChannelId: null, cardTs: null, cardElsewhere: null };
   const line = { cardClass: 3, cardDueAt: null, cardPrepaid: false };
   const card = { ...nothing, ...line, cardStale: false, cardShown: null };
   const now = new Date();
@@ -41,8 +41,6 @@ function requestAs(devinUserId: string) {
     identity,
     state: 'sending',
     prompt: PROMPT,
-    leaseOwner: null,
-    leaseUntil: null,
     resumedAt: null,
     checkedAt: null,
     textRemovedAt: null,

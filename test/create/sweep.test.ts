@@ -27,6 +27,7 @@ async function startedSweep() {
     milestones: { waiting: nothing },
     posts: { sweep: async () => Promise.resolve() },
     enqueue: async () => Promise.resolve(),
+    unqueued: async (_name, keys) => Promise.resolve([...keys]),
     times: { everyMs: EVERY_MS, strandedMs: 0 },
     log: createLog('silent'),
   });

@@ -112,7 +112,15 @@ describe('a start beyond a limit', () => {
     await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes('done meanwhile') && text.includes('sessions/'));
     await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start_anyway');
-    await slack.waitForMessage(channelId, ({ text }) => text.includes('You have 1 open session'));
+    const told = await slack.waitForMessage(channelId, ({ text }) =>
+      text.includes('You have 1 open session'),
+    );
+    expect(told.ephemeralFor).toBe(ana.userId);
+    const card = await slack.waitForMessage(
+      channelId,
+      (message) => message.ts === lost.ts && slack.renderText(message).includes('Not started.'),
+    );
+    expect(slack.renderText(card)).not.toContain('open session');
     expect(own()).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.t
 import { createLog } from '../../src/log.ts';
 import type { MilestoneRow } from '../../src/store/milestones.ts';
 import { en } from '../../src/text/index.ts';
+import { heldLease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
@@ -17,11 +18,6 @@ const FINISHED: MilestoneRow = {
 /** The jobs that a relay with no message to bring leaves behind. */
 async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): Promise<string[]> {
   const queued: string[] = [];
-  const lease = {
-    held: new AbortController().signal,
-    assertFresh: () => {},
-    fence: async () => Promise.resolve(),
-  };
   const relay = createRelayFromDevin({
     sessions: {
       find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0' })),
@@ -40,7 +36,7 @@ async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): 
     findAttachments: async () => Promise.resolve(),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),
     outbound: { tellPrivately: async () => Promise.resolve('told') },
-    withLease: async (_name, work) => ({ kind: 'done', result: await work(lease) }),
+    withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
     times: RELAY_TIMES,
     now: Date.now,

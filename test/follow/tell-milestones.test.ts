@@ -27,7 +27,7 @@ const open = useEmbedded(copyStarted);
 /** A session that is working, and what records and tells about it. */
 async function startTelling() {
   const { db } = await open();
-  const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db, 1)];
+  const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db)];
   const recorder = createRecorder({
     db,
     sessions,

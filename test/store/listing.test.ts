@@ -12,7 +12,7 @@ const open = useEmbedded();
 async function openListing() {
   const { db } = await open();
   await migrate(db);
-  const requests = createRequests(db, 60_000);
+  const requests = createRequests(db);
   const sessions = createSessions(db);
   let asked = 0;
 

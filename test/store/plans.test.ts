@@ -48,7 +48,7 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
   return plans.join('\n\n');
 }
 
-const SCAN = /Seq Scan on (sessionRequests|sessions|sessionMessages|milestones|replies|forms|posts)\b/;
+const SCAN = /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts)\b/;
 
 describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every hot statement reads an index', { timeout: 300_000 }, async () => {
@@ -68,12 +68,10 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'request by id': async (db) => createRequests(db).find('r7'),
       'request by delivery': async (db) => createRequests(db).idOf('d7'),
       'open above': async (db) => createRequests(db).isOpenAbove('C7', '7.1'),
-      claim: async (db) => createRequests(db).claim('r7', 'me'),
-      stranded: async (db) => createRequests(db).stranded(ago),
+      stranded: async (db) => createRequests(db).stranded(MINUTE_MS),
       'cards out of line': async (db) => createCards(db, BUDGET).unlined(),
       'workspaces in line': async (db) => createCards(db, BUDGET).teamsInLine(),
       'next card in line': async (db) => createCards(db, BUDGET).takeTurn('T1'),
-      'release all': async (db) => createRequests(db).releaseAll(),
       'mark stale': async (db) => createCards(db, BUDGET).markStale('r7'),
       session: async (db) => createSessions(db).find('s7'),
       'session of request': async (db) => createSessions(db).ofRequest('r7'),
@@ -90,7 +88,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'known messages': async (db) => createSessionMessages(db).known('s7', ['e7-1']),
       'next message': async (db) => createSessionMessages(db).nextPending('s7'),
       'last said': async (db) => createSessionMessages(db).lastSaid('s7'),
-      'waiting messages': async (db) => createSessionMessages(db).waiting(ago),
+      'waiting messages': async (db) => createSessionMessages(db).waiting(MINUTE_MS),
       'left out': async (db) => createSessionMessages(db).countLeftOut('s7', db),
       'reply by id': async (db) => createReplies(db).find('y7'),
       'next reply': async (db) => createReplies(db).nextOpen('s7'),
@@ -104,7 +102,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
             createReplies(db).lockMessage({ teamId: 'T1', channelId: 'C7', messageTs: '7.2' }, trx),
           ),
       'pending milestones': async (db) => createMilestones(db).pending('s7'),
-      'waiting milestones': async (db) => createMilestones(db).waiting(ago),
+      'waiting milestones': async (db) => createMilestones(db).waiting(MINUTE_MS),
     };
     const scanning: string[] = [];
     for (const [name, use] of Object.entries(uses)) {

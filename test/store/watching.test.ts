@@ -96,6 +96,7 @@ describeOnBothDatabases('what a session came to', (open) => {
       milestones: createMilestones(db),
       posts: createPosts(db),
       enqueue: async (name, payload) => void (await Promise.resolve(jobs.push([name, payload]))),
+      unqueued: async (_name, keys) => Promise.resolve([...keys]),
       times: SWEEP_TIMES,
       log: createLog('silent'),
     });

@@ -21,7 +21,6 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     identity: null,
     cardChannelId: 'C1',
     cardTs: '1.0',
-    cardAttemptedAt: null,
     cardElsewhere: null,
     cardStale: false,
     cardShown: null,

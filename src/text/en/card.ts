@@ -123,6 +123,7 @@ export const card = {
   },
   /** Failures of our own: what happened, why, what to do next. */
   problems: {
+    notStarted: 'Not started.',
     secretsLost:
       "Nothing was started: this app's SECRETS_KEY changed, so the session's secrets can't be read. Choose \"Edit and try again\" and enter the secrets again.",
     slack: (code: string): string =>

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.ts';
-import { createOneAtATime } from '../../src/queue/one-at-a-time.ts';
 import { createLog } from '../../src/log.ts';
 import { createWithLease } from '../../src/queue/index.ts';
 import type { MessageRow } from '../../src/store/session-messages.ts';
@@ -12,7 +11,7 @@ test('a renewal in flight at the end does not leave the lease held by nobody', a
   const events: string[] = [];
   const renewal = Promise.withResolvers<boolean>();
   const renewed = Promise.withResolvers<boolean>();
-  const oneAtATime = createOneAtATime(
+  const withLease = createWithLease(
     {
       take: async () => Promise.resolve('1'),
       renew: async () => {
@@ -21,15 +20,15 @@ test('a renewal in flight at the end does not leave the lease held by nobody', a
         events.push('renewed');
         return taken;
       },
-      release: async () => void (await Promise.resolve(events.push('released'))),
+      release: async () => Promise.resolve(events.push('released') > 0),
       releaseAll: async () => Promise.resolve(),
     },
     3,
   );
-  const done = oneAtATime('relay', async () => void (await renewal.promise));
+  const done = withLease('relay', async () => void (await renewal.promise));
   await renewal.promise;
   setImmediate(() => renewed.resolve(true));
-  expect(await done).toBe(true);
+  expect(await done).toMatchObject({ kind: 'done' });
   expect(events.slice(-2)).toEqual(['renewed', 'released']);
 });
 
@@ -42,7 +41,7 @@ test('a process that has lost the lease to another says nothing more', async () 
         setImmediate(stolen.resolve);
         return Promise.resolve(false);
       },
-      release: async () => Promise.resolve(),
+      release: async () => Promise.resolve(true),
       releaseAll: async () => Promise.resolve(),
     },
     3,

@@ -1,0 +1,107 @@
+import type { PgBoss } from 'pg-boss';
+import { z } from 'zod';
+
+/**
+ * All that is said to pg-boss's own tables, beside its API: its `job` table (name, singleton_key, state, blocked,
+ * priority, start_after, created_on), and the channel it notifies. `test/queue/pgboss-sql.test.ts` fails when an upgrade
+ * changes one of these.
+ */
+export const BOSS_SCHEMA = 'pgboss';
+
+export type BossDb = Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>;
+type Wanted = { name: string; key: string; startAfterMs: number; urgent: boolean };
+
+/** No job waits for longer: what asks for more asks again then. */
+export const LONGEST_WAIT_MS = 3_600_000;
+/** A job that failed waits less than this. */
+const LONGEST_RETRY_MS = 120_000;
+/** A job that was made so far ahead of now was made before the clock was set back. */
+const MARGIN_MS = 10_000;
+
+/** As pg-boss names it for this schema. If that changes, a job that is asked for sooner waits for the poll. */
+const CHANNEL = `'pgboss_' || left(encode(sha224('${BOSS_SCHEMA}'::bytea), 'hex'), 24)`;
+
+/**
+ * The job that waits for this key starts no later than asked for. Inside a transaction it starts after the commit, since
+ * its row is locked until then. A job that failed keeps its pause, so that an outage does not make more calls. False:
+ * none waits.
+ */
+export async function joinWaiting(db: BossDb, { name, key, startAfterMs, urgent }: Wanted): Promise<boolean> {
+  const { rows } = await db.executeSql(
+    `with joined as (
+       update ${BOSS_SCHEMA}.job
+       set start_after = case state when 'created' then least(start_after, now() + $3 * interval '1 ms') else start_after end,
+           priority = greatest(priority, $4)
+       where name = $1 and singleton_key = $2 and state < 'active'
+       returning start_after
+     ), woken as (
+       select pg_notify(${CHANNEL}, $1) from joined where start_after <= now() limit 1
+     )
+     select start_after, (select count(*) from woken) from joined`,
+    [name, key, startAfterMs, urgent ? 1 : 0],
+  );
+  return rows.length > 0;
+}
+
+/** Whether another job waits for the key of this one. */
+export async function isQueuedAgain(
+  db: BossDb,
+  job: { name: string; id: string; key: string },
+): Promise<boolean> {
+  const { rows } = await db.executeSql(
+    `select id from ${BOSS_SCHEMA}.job
+     where name = $1 and singleton_key = $2 and state < 'active' and id <> $3::uuid limit 1`,
+    [job.name, job.key, job.id],
+  );
+  return rows.length > 0;
+}
+
+const keysSchema = z.array(z.object({ key: z.string() }));
+
+/** Those of the keys for which no job waits, in the same order. */
+export async function withoutWaiting(db: BossDb, name: string, keys: readonly string[]): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await db.executeSql(
+    `select singleton_key as key from ${BOSS_SCHEMA}.job
+     where name = $1 and singleton_key = any($2::text[]) and state < 'active'`,
+    [name, keys],
+  );
+  const waiting = new Set(keysSchema.parse(rows).map(({ key }) => key));
+  return keys.filter((key) => !waiting.has(key));
+}
+
+/** Moves up what waits for longer than it can: it was made before the clock was set back. */
+export async function endLongWaits(db: BossDb): Promise<void> {
+  const ahead = (ms: number): string => `now() + ${ms} * interval '1 ms'`;
+  await db.executeSql(
+    `update ${BOSS_SCHEMA}.job set start_after = now(), created_on = least(created_on, now())
+     where state < 'active' and (
+       start_after > ${ahead(LONGEST_WAIT_MS)} or created_on > ${ahead(MARGIN_MS)}
+       or (state = 'retry' and start_after > ${ahead(LONGEST_RETRY_MS)})
+     )`,
+  );
+}
+
+const dueSchema = z.array(z.object({ name: z.string().nullable(), nowMs: z.coerce.number() }));
+
+/**
+ * Those of the queues in which a job may start now, and what time it is. pg-boss tells of jobs as they are sent; of
+ * those that were to start later, or again, the queue must be polled: here with one cheap query, instead of one from
+ * every idle worker.
+ */
+export async function dueQueues(
+  db: BossDb,
+  names: readonly string[],
+): Promise<{ due: Set<string>; nowMs: number }> {
+  const { rows } = await db.executeSql(
+    `select queue.name, extract(epoch from now()) * 1000 as "nowMs"
+     from (select 1) as one left join unnest($1::text[]) as queue (name) on exists (
+       select from ${BOSS_SCHEMA}.job
+       where job.name = queue.name and job.state < 'active' and not job.blocked and job.start_after <= now()
+     )`,
+    [names],
+  );
+  const found = dueSchema.parse(rows);
+  const due = new Set(found.flatMap(({ name }) => (name === null ? [] : [name])));
+  return { due, nowMs: found[0]?.nowMs ?? 0 };
+}

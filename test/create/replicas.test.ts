@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { CreateStep } from '../../src/create/outcome.ts';
+import { createSessionCreator } from '../../src/create/run.ts';
+import { createWithLease } from '../../src/queue/index.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createLeases } from '../../src/store/leases.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createRequests, requestLease } from '../../src/store/requests.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+const HOUR_MS = 3_600_000;
+const DEAD_AFTER_MS = 100;
+const PLACE = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
+const WHAT = {
+  draft: { values: { prompt: 'x' }, sources: {} },
+  context: null,
+  slackFileIds: [],
+  sealed: null,
+};
+
+const { signal } = new AbortController();
+
+/** What runs from now on runs on a machine whose clock is wrong by so much. */
+function onClock(aheadMs: number): void {
+  vi.setSystemTime(performance.timeOrigin + performance.now() + aheadMs);
+}
+
+/** A replica that works on requests with these steps. */
+function replicaOn({ db }: Pick<Database, 'db'>, step: CreateStep) {
+  const [requests, queued] = [createRequests(db), new Array<number>()];
+  const create = createSessionCreator({
+    requests,
+    withLease: createWithLease(createLeases(db)),
+    enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
+      void (await Promise.resolve(queued.push(startAfterMs))),
+    steps: { accepted: step, identified: step, attached: step, sending: step },
+    now: Date.now,
+  });
+  return { requests, queued, create };
+}
+
+describeOnBothDatabases('a request that several replicas know of', (open) => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const setUp = async () => {
+    const database = await open();
+    await migrate(database.db);
+    await createRequests(database.db).insert([
+      { id: 'r1', dedupeKey: 'd1', source: 'command', ...PLACE, ...WHAT },
+    ]);
+    return database;
+  };
+
+  test.each([-HOUR_MS, 100_000, HOUR_MS])(
+    'is left to the one that works on it by one whose clock is off by %i ms',
+    async (aheadMs) => {
+      const database = await setUp();
+      const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = replicaOn(database, async () => {
+        begun.resolve();
+        await goOn.promise;
+        return { kind: 'leave' };
+      });
+      const working = first.create('r1', signal);
+      await begun.promise;
+      onClock(aheadMs);
+      const steps: string[] = [];
+      const second = replicaOn(database, async ({ request }) => {
+        steps.push(request.id);
+        return Promise.resolve({ kind: 'leave' });
+      });
+      expect(await second.requests.stranded(0)).toEqual([]);
+      await second.create('r1', signal);
+      expect(steps).toEqual([]);
+      expect(second.queued).toEqual([]);
+      goOn.resolve();
+      await working;
+      expect(await second.requests.stranded(0)).toEqual(['r1']);
+    },
+  );
+
+  test.each([
+    ['an hour ahead', HOUR_MS, 0],
+    ['right, by one that is an hour late', 0, -HOUR_MS],
+  ])('is taken up soon after the death of one whose clock was %s', async (_clock, deadMs, livingMs) => {
+    const { db } = await setUp();
+    onClock(deadMs);
+    const moved = await createRequests(db).advance({ id: 'r1', from: 'accepted', to: 'identified' });
+    expect(moved).not.toBeNull();
+    expect(await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS)).not.toBeNull();
+    onClock(livingMs);
+    await expect.poll(async () => createRequests(db).stranded(0), { timeout: 10_000 }).toEqual(['r1']);
+  });
+
+  test('is taken up although the clock of the database was set back since', async () => {
+    const { db } = await setUp();
+    const ahead = new Date(Date.now() + HOUR_MS);
+    await db.updateTable('sessionRequests').set({ updatedAt: ahead }).execute();
+    await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS);
+    await db.updateTable('leases').set({ until: ahead }).execute();
+    expect(await createRequests(db).stranded(15_000)).toEqual(['r1']);
+    expect(await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS)).not.toBeNull();
+  });
+
+  test('is sent by one of them: one that was frozen moves nothing after another took over', async () => {
+    const { db } = await setUp();
+    const withLease = createWithLease(createLeases(db));
+    const outcome = await withLease(requestLease('r1'), async (frozen) => {
+      await db
+        .updateTable('leases')
+        .set({ until: new Date(0) })
+        .execute();
+      await withLease(requestLease('r1'), async () => Promise.resolve());
+      return db.transaction().execute(async (trx) => {
+        await createRequests(db).advance({ id: 'r1', from: 'accepted', to: 'identified' }, trx);
+        await frozen.fence(trx);
+      });
+    });
+    expect(outcome).toEqual({ kind: 'busy' });
+    expect(await createRequests(db).find('r1')).toMatchObject({ state: 'accepted' });
+  });
+});

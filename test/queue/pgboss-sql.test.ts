@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import { PgBoss } from 'pg-boss';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  BOSS_SCHEMA,
+  dueQueues,
+  endLongWaits,
+  isQueuedAgain,
+  joinWaiting,
+  LONGEST_WAIT_MS,
+  withoutWaiting,
+} from '../../src/queue/pgboss-sql.ts';
+import { BOSS_OPTIONS } from '../../src/queue/jobs.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+const NAME = 'a-queue';
+const HOUR_S = 3600;
+
+describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
+  /** A queue as ours are, with pg-boss at rest. */
+  const setUp = async () => {
+    const database = await open();
+    await migrate(database.db);
+    const boss = new PgBoss({ ...BOSS_OPTIONS, ...database.boss, supervise: false });
+    await boss.start();
+    await boss.createQueue(NAME, { policy: 'short', retryLimit: 5, retryDelay: 60 });
+    onTestFinished(async () => boss.stop({ graceful: false }));
+    const db = boss.getDb();
+    const send = async (key: string, startAfter = 0): Promise<string> => {
+      const id = await boss.send(NAME, {}, { singletonKey: key, startAfter });
+      if (id === null) throw new Error('a job with this key waits');
+      return id;
+    };
+    const waitsMs = async (key: string): Promise<number> => {
+      const { rows } = await sql<{ ms: string }>`
+        select extract(epoch from start_after - now()) * 1000 as ms
+        from ${sql.raw(BOSS_SCHEMA)}.job where singleton_key = ${key} and state < 'active'`.execute(
+        database.db,
+      );
+      return Number(rows[0]?.ms);
+    };
+    return { boss, db, send, waitsMs, pool: database.db };
+  };
+
+  test('has one job wait for a key: what is sent beside it is not taken, and what is asked for joins it', async () => {
+    const { boss, db, send, waitsMs } = await setUp();
+    await send('k', HOUR_S);
+    expect(await boss.send(NAME, {}, { singletonKey: 'k' })).toBeNull();
+    expect(await joinWaiting(db, { name: NAME, key: 'other', startAfterMs: 0, urgent: false })).toBe(false);
+    expect(await joinWaiting(db, { name: NAME, key: 'k', startAfterMs: 0, urgent: true })).toBe(true);
+    expect(await waitsMs('k')).toBeLessThanOrEqual(0);
+    const [job] = await boss.fetch(NAME, { includeMetadata: true });
+    expect(job).toMatchObject({ singletonKey: 'k', priority: 1 });
+  });
+
+  test('knows which keys have a job that waits: one that failed is one, one that runs is not', async () => {
+    const { boss, db, send, waitsMs } = await setUp();
+    await send('later', HOUR_S);
+    const failing = await send('failed');
+    await boss.fetch(NAME);
+    await boss.fail(NAME, failing);
+    expect(await joinWaiting(db, { name: NAME, key: 'failed', startAfterMs: 0, urgent: false })).toBe(true);
+    expect(await waitsMs('failed')).toBeGreaterThan(10_000);
+    const running = await send('runs');
+    await boss.fetch(NAME);
+    expect(await withoutWaiting(db, NAME, ['none', 'later', 'failed', 'runs'])).toEqual(['none', 'runs']);
+    expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(false);
+    await send('runs', HOUR_S);
+    expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(true);
+  });
+
+  test('knows in which queues a job is due, and what time it is', async () => {
+    const { db, send } = await setUp();
+    await send('later', HOUR_S);
+    const before = await dueQueues(db, [NAME]);
+    expect([...before.due]).toEqual([]);
+    expect(Math.abs(before.nowMs - Date.now())).toBeLessThan(HOUR_S * 1000);
+    await send('now');
+    expect([...(await dueQueues(db, ['another', NAME])).due]).toEqual([NAME]);
+  });
+
+  test('wakes a listener of pg-boss by its own channel', async () => {
+    const { boss, db, send } = await setUp();
+    await boss.updateQueue(NAME, { notify: true });
+    const worked = Promise.withResolvers<void>();
+    await send('k', HOUR_S);
+    await boss.work(
+      NAME,
+      { pollingIntervalSeconds: HOUR_S, notifyPollingIntervalSeconds: HOUR_S },
+      async () => Promise.resolve(worked.resolve()),
+    );
+    await joinWaiting(db, { name: NAME, key: 'k', startAfterMs: 0, urgent: false });
+    await worked.promise;
+  });
+
+  test('ends waits that are longer than any can be, and those from before the clock was set back', async () => {
+    const { boss, db, send, waitsMs, pool } = await setUp();
+    const job = sql.raw(`${BOSS_SCHEMA}.job`);
+    await send('days', 48 * HOUR_S);
+    await send('usual', LONGEST_WAIT_MS / 2000);
+    await send('set back');
+    await sql`update ${job} set created_on = now() + interval '1 hour', start_after = now() + interval '1 hour'
+      where singleton_key = 'set back'`.execute(pool);
+    await boss.fail(
+      NAME,
+      await (async () => {
+        const id = await send('retried');
+        await boss.fetch(NAME);
+        return id;
+      })(),
+    );
+    await sql`update ${job} set start_after = now() + interval '50 minutes' where singleton_key = 'retried'`.execute(
+      pool,
+    );
+    await endLongWaits(db);
+    const waits = await Promise.all(['days', 'set back', 'retried', 'usual'].map(waitsMs));
+    expect(waits.map((ms) => ms > 0)).toEqual([false, false, false, true]);
+  });
+});
