@@ -71,13 +71,18 @@ export function createIntake(deps: IntakeDeps) {
   }
 
   /** Row and job in one transaction; a delivery that was seen before changes nothing. */
-  const write = inBatches(async (batch: Timely[]): Promise<boolean[]> => {
+  const write = inBatches(async (batch: Timely[]): Promise<Written[]> => {
     const deadlines = batch.map(({ deadline }) => deadline);
     // While it waited for the batch before, its time may have passed.
     for (const deadline of deadlines) deadline.check();
     return db.transaction().execute(async (trx) => {
-      const wanted = batch.map(({ request }) => request);
-      await limiter.lock(wanted, trx);
+      await limiter.lock(
+        batch.map(({ request }) => request),
+        trx,
+      );
+      const twins = await findTwins(requests, batch, trx);
+      const wanted = batch.flatMap(({ request }) => (twins.has(request.id) ? [] : [request]));
+      if (wanted.length === 0) return batch.map((timely) => written(timely, { twins, inserted: [] }));
       const areNew = await requests.insert(wanted, trx);
       const inserted = wanted.filter((_request, at) => areNew[at]);
       const beyond = await limiter.beyond(inserted, trx);
@@ -87,13 +92,18 @@ export function createIntake(deps: IntakeDeps) {
         .map(({ id }) => ({ payload: { requestId: id }, key: id }));
       if (jobs.length > 0) await begin(jobs, trx);
       beginCommit(deadlines);
-      return areNew;
+      return batch.map((timely) => written(timely, { twins, inserted }));
     });
   }, MOST_AT_ONCE);
 
   /** Rejects with a `TooLateError` what is not written before Slack stops waiting. */
   const accept = async (toRequest: () => Promise<NewRequest>): Promise<boolean> =>
-    inTime(async (deadline) => prefer(async () => write({ request: await toRequest(), deadline })));
+    inTime(async (deadline) =>
+      prefer(async () => {
+        const { isNew } = await write({ request: await toRequest(), deadline, unlessTwin: false });
+        return isNew;
+      }),
+    );
   /** The person is told why, and gets what they typed back in a form. */
   async function refuseBeyond(
     { id, sealed }: NewRequest,
@@ -184,20 +194,6 @@ export function createIntake(deps: IntakeDeps) {
   const acceptTyped = async (asked: Asked, dedupeKey: string, typed: Typed): Promise<boolean> =>
     accept(async () => typedRequest(asked, dedupeKey, typed));
 
-  /** The same, asked for by the same person in the same place a moment ago; null: nothing, or this very delivery. */
-  async function twinOf(
-    asked: Asked,
-    dedupeKey: string,
-    { draft, reset }: Wish,
-  ): Promise<SessionRequest | null> {
-    const since = new Date(Date.now() - TWIN_MS);
-    const recent = await requests.recentOf({ ...asked, since });
-    if (recent.length === 0 || recent.some(({ dedupeKey: key }) => key === dedupeKey)) return null;
-    const { session_secrets: _never, ...stored } = draft;
-    const { values } = await withDefaults(asked, { draft: stored, reset });
-    return recent.find((one) => isDeepStrictEqual(one.draft.values, values)) ?? null;
-  }
-
   return {
     /**
      * A task typed as a command; `triggerId` is Slack's name for this one delivery. Nothing is written if the person asked
@@ -211,13 +207,9 @@ export function createIntake(deps: IntakeDeps) {
       inTime(async (deadline) =>
         prefer(async () => {
           const dedupeKey = commandKey(triggerId);
-          const twin = await twinOf(asked, dedupeKey, { draft, reset });
-          if (twin !== null) return twin;
-          await write({
-            request: await typedRequest(asked, dedupeKey, { draft, reset, files: [] }),
-            deadline,
-          });
-          return null;
+          const request = await typedRequest(asked, dedupeKey, { draft, reset, files: [] });
+          const { twinId } = await write({ request, deadline, unlessTwin: true });
+          return twinId === null ? null : requests.find(twinId);
         }),
       ),
 
@@ -346,7 +338,38 @@ function withSecrets(before: readonly SessionSecret[], newer: readonly SessionSe
   return [...before.filter(({ key }) => !names.has(key)), ...newer];
 }
 
-type Timely = { request: NewRequest; deadline: Deadline };
+/** `unlessTwin`: not if the person asked for the same there a moment ago. */
+type Timely = { request: NewRequest; deadline: Deadline; unlessTwin: boolean };
+type Written = { isNew: boolean; twinId: string | null };
+type Batch = { twins: ReadonlyMap<string, string>; inserted: readonly NewRequest[] };
+
+function written({ request: { id } }: Timely, { twins, inserted }: Batch): Written {
+  return { isNew: inserted.some((one) => one.id === id), twinId: twins.get(id) ?? null };
+}
+
+/** Of requests to be written, the ones that were asked for already, and by which request. The people are locked. */
+async function findTwins(
+  requests: Pick<Requests, 'recentOf'>,
+  batch: readonly Timely[],
+  trx: Transaction<Tables>,
+): Promise<Map<string, string>> {
+  const twins = new Map<string, string>();
+  const asked = batch.flatMap(({ request, unlessTwin }) => (unlessTwin ? [request] : []));
+  if (asked.length === 0) return twins;
+  const known: Known[] = await requests.recentOf(asked, new Date(Date.now() - TWIN_MS), trx);
+  for (const one of asked) {
+    const theirs = known.filter((other) => keyOf(other) === keyOf(one));
+    // This very delivery was written before.
+    if (theirs.some(({ dedupeKey }) => dedupeKey === one.dedupeKey)) continue;
+    const twin = theirs.find(({ draft }) => isDeepStrictEqual(draft.values, one.draft.values));
+    if (twin === undefined) known.push(one);
+    else twins.set(one.id, twin.id);
+  }
+  return twins;
+}
+
+type Known = Pick<NewRequest, 'id' | 'dedupeKey' | 'teamId' | 'userId' | 'channelId' | 'draft'>;
+const keyOf = ({ teamId, userId, channelId }: Known): string => [teamId, userId, channelId].join(' ');
 
 type Again = Pick<Asked, 'userId' | 'responseUrl'>;
 

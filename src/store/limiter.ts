@@ -23,9 +23,8 @@ export function createLimiter(limits: Limits, now: () => number) {
   const isOn = limits.openSessions > 0 || limits.startsPerHour > 0;
 
   return {
-    /** Before requests are inserted: nobody else counts for these people until the end of the transaction. */
+    /** Before requests are inserted: nobody else counts or asks for these people until the end of the transaction. */
     async lock(requests: readonly Person[], trx: Trx): Promise<void> {
-      if (!isOn) return;
       // In order, so that two that lock the same people never wait for each other.
       for (const key of [...new Set(requests.map(keyOf))].toSorted()) await lockKey(key, trx);
     },

@@ -14,7 +14,7 @@ export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secret
   return request.hadSecrets ? request.secretNames : null;
 }
 
-type Recent = { teamId: string; userId: string; channelId: string; since: Date };
+type Recent = Pick<SessionRequest, 'teamId' | 'userId' | 'channelId'>;
 const MOST_RECENT = 20;
 
 export type Requests = ReturnType<typeof createRequests>;
@@ -49,18 +49,18 @@ export function createRequests(db: Kysely<Tables>) {
       return id;
     },
 
-    /** What a person asked for in a conversation since then and may still get, newest first. */
-    async recentOf({ teamId, userId, channelId, since }: Recent): Promise<SessionRequest[]> {
-      const rows = await db
+    /** What these people asked for in these conversations since then and may still get, newest first. */
+    async recentOf(asked: readonly Recent[], since: Date, trx: Db = db): Promise<SessionRequest[]> {
+      const rows = await trx
         .selectFrom('sessionRequests')
         .selectAll()
-        .where('teamId', '=', teamId)
-        .where('userId', '=', userId)
+        .where(({ or, and }) =>
+          or(asked.map(({ teamId, userId, channelId }) => and({ teamId, userId, channelId }))),
+        )
         .where('createdAt', '>', since)
-        .where('channelId', '=', channelId)
         .where('state', 'not in', ['refused', 'failed'])
         .orderBy('createdAt', 'desc')
-        .limit(MOST_RECENT)
+        .limit(MOST_RECENT * asked.length)
         .execute();
       return rows.map(parse);
     },

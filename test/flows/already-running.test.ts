@@ -29,6 +29,22 @@ describeOnBothWorlds('a session that is at work already', (world) => {
     expect(sessionsOf(ana.devinUserId)).toHaveLength(3);
   });
 
+  test('starts one of two commands in the same words that come at once, and offers the other its session', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `at-once-${ana.name}`, members: [ana.userId] });
+    const answers = await Promise.all(
+      [1, 2, 3].map(async () => slack.command(ana.userId, channelId, 'fix the pipeline')),
+    );
+    expect(answers.filter(({ message }) => message?.text.includes(TITLE))).toHaveLength(2);
+    await slack.command(ana.userId, channelId, 'and then the docs');
+    await devin.waitForSession(({ request }) => request.prompt === 'and then the docs');
+    await devin.waitForSession(
+      ({ userId, request }) => userId === ana.devinUserId && request.prompt === 'fix the pipeline',
+    );
+    expect(sessionsOf(ana.devinUserId)).toHaveLength(2);
+  });
+
   test('takes a reply from the same command', async () => {
     const { slack } = world();
     const { ana, channelId, session } = await startSession(world(), { text: 'fix the build' });
