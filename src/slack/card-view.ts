@@ -162,7 +162,9 @@ function requesterName(identity: Identity | null): string | null {
 
 function runsAs(identity: Identity | null): SessionCard['runsAs'] {
   if (identity === null || identity.kind === 'refused') return null;
-  return identity.kind === 'matched' ? { kind: 'member', name: identity.name } : { kind: 'service-user' };
+  return identity.kind === 'matched'
+    ? { kind: 'member', name: identity.name, byEmail: identity.how === 'email' }
+    : { kind: 'service-user' };
 }
 
 function notesOf(request: SessionRequest, text: Text): string[] {

@@ -20,17 +20,20 @@ export function peopleFacts(card: SessionCard, text: Text): string[] {
   return [asked, ...runsAsFact(card, text)];
 }
 
-/** Slack's display name is often the first one only. */
-function isSameName(inDevin: string, inSlack: string): boolean {
-  const [full, shown] = [inDevin, inSlack].map((name) => oneLine(name).toLowerCase());
-  return full === shown || full?.split(' ')[0] === shown;
+/** The same, or one is the whole beginning of the other, if the email address says that it is the same person. */
+function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean {
+  const [one, other] = [inDevin, inSlack].map((name) => `${oneLine(name).trim().toLowerCase()} `);
+  if (one === undefined || other === undefined || one === ' ' || other === ' ') return false;
+  return one === other || (byEmail && (one.startsWith(other) || other.startsWith(one)));
 }
 
 /** Escaped; at most one. */
 function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[] {
   if (runsAs === null) return [];
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
-  return isSameName(runsAs.name, requesterName ?? '') ? [] : [text.card.as(fact(runsAs.name))];
+  return isSameName(runsAs.name, requesterName ?? '', runsAs.byEmail)
+    ? []
+    : [text.card.as(fact(runsAs.name))];
 }
 
 /** How long, how much. A moment needs no edit to stay true, as a duration would. */

@@ -25,7 +25,7 @@ export type SessionCard = {
   /** What Slack calls them; null: not known. */
   requesterName: string | null;
   /** null: not established yet. */
-  runsAs: { kind: 'member'; name: string } | { kind: 'service-user' } | null;
+  runsAs: { kind: 'member'; name: string; byEmail: boolean } | { kind: 'service-user' } | null;
   url: string | null;
   repos: string[];
   mode: string | null;

@@ -100,7 +100,7 @@ function cardOf(words: string): SessionCard {
     title: words,
     requester: 'U1',
     requesterName: words,
-    runsAs: { kind: 'member', name: words },
+    runsAs: { kind: 'member', name: words, byEmail: true },
     url: 'https://app.devin.ai/sessions/abc',
     repos: [words, words],
     mode: words,

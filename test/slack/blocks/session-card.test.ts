@@ -67,7 +67,7 @@ const bare: SessionCard = {
 const full: SessionCard = {
   ...bare,
   phase: 'working',
-  runsAs: { kind: 'member', name: 'Ada Lovelace' },
+  runsAs: { kind: 'member', name: 'Ada Lovelace', byEmail: true },
   url: 'https://app.devin.ai/sessions/abc',
   repos: ['acme/web', 'acme/api'],
   mode: 'fast',
@@ -114,7 +114,11 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   runsAs: fc.oneof(
     fc.constant(null),
     fc.constant({ kind: 'service-user' as const }),
-    fc.record({ kind: fc.constant('member' as const), name: fc.string({ unit: 'grapheme' }) }),
+    fc.record({
+      kind: fc.constant('member' as const),
+      name: fc.string({ unit: 'grapheme' }),
+      byEmail: fc.boolean(),
+    }),
   ),
   url: fc.option(fc.oneof(fc.webUrl(), fc.string(), fc.constant(`https://a.example/${'x'.repeat(4000)}`))),
   repos: fc.array(fc.string({ maxLength: 300 }), { maxLength: 50 }),
@@ -187,11 +191,26 @@ describe('a card', () => {
   });
 
   test('names the requester without a mention, and who it runs as only if that is another', () => {
-    const runsAs = { kind: 'member' as const, name: 'Ana Ruiz' };
+    const runsAs = { kind: 'member' as const, name: 'Ana Ruiz', byEmail: true };
     expect(render({ ...full, runsAs }).text).toContain('\nAna Ruiz · 12 min');
     expect(shown({ ...full, runsAs })).not.toContain('<@');
     expect(render({ ...full, runsAs, requesterName: null }).text).toContain('for <@U1> · as Ana Ruiz');
   });
+
+  test.each([
+    ['Ana Ruiz', 'Ana', true, false],
+    ['Ana', 'Ana Ruiz', true, false],
+    ['ana ruiz', 'Ana Ruiz', false, false],
+    ['Ana Ruiz', 'Ana', false, true],
+    ['Anabel Ruiz', 'Ana', true, true],
+    ['Ana Ruiz', 'Ruiz', true, true],
+  ])(
+    'of %s in Devin and %s in Slack (by email: %s) says as whom: %s',
+    (name, requesterName, byEmail, says) => {
+      const { text } = render({ ...full, requesterName, runsAs: { kind: 'member', name, byEmail } });
+      expect(text.includes(`as ${name}`)).toBe(says);
+    },
+  );
 
   test('mentions nobody but the requester, whatever was typed or said', () => {
     const hostile = '<!channel> <@U2> <https://evil.example|click>';
@@ -202,7 +221,7 @@ describe('a card', () => {
       mode: hostile,
       playbook: hostile,
       repos: [hostile],
-      runsAs: { kind: 'member', name: hostile },
+      runsAs: { kind: 'member', name: hostile, byEmail: true },
       pullRequests: [{ url: hostile, state: hostile }],
       lastWords: hostile,
       notes: [hostile],
