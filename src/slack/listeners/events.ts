@@ -32,6 +32,8 @@ type EventDeps = {
   intake: Pick<Intake, 'acceptInThread' | 'offerForm'>;
   outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
   botUserId: () => string;
+  /** The app adds a tag of its own to each session. */
+  tagRequests: boolean;
   text: Text;
   log: Log;
 };
@@ -243,7 +245,7 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
   const { files } = message;
   const context = contextOf(spoken);
   const asked = { teamId: session.teamId, userId, channelId, threadTs, placeKind, responseUrl: null };
-  const intent = parseTask(task);
+  const intent = parseTask(task, { ownTag: deps.tagRequests });
   if (intent.kind === 'create') {
     await intake.acceptInThread(asked, `${channelId}:${ts}`, {
       draft: intent.draft,

@@ -102,7 +102,7 @@ export function createListeners(deps: ListenerDeps): void {
   listenToSteering(app, { ...acting, steering, now });
   listenToActions(app, { ...acting, forms, enqueue, tagRequests });
   const inThread = { sessions, requests, intake, outbound, botUserId, text };
-  listenToEvents(app, { ...inThread, posts, threads, notices, log });
+  listenToEvents(app, { ...inThread, posts, threads, notices, tagRequests, log });
   listenToAddressed(app, { ...inThread, command, mentions: deps.mentions });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, text });

@@ -13,7 +13,12 @@ export const secretForm = {
     hint: 'For up to 65,536 characters. The file stays in Slack until you delete it.',
   },
   sensitive: { label: 'Sensitive', option: 'Devin keeps it out of what it shows' },
-  kept: { label: 'Already entered', hint: 'Untick a secret to remove it.' },
+  kept: {
+    label: 'Already entered',
+    hint: 'Untick a secret to remove it.',
+    /** Those that have no box. */
+    more: (count: number): string => `And ${count} more, which stay.`,
+  },
   errors: {
     name: 'Use 1 to 256 characters without spaces.',
     nameMissing: 'Add a name.',

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { renderSecretForm } from '../../../src/slack/blocks/secret-form.ts';
+import { en } from '../../../src/text/index.ts';
+
+const kept = (count: number) => Array.from({ length: count }, (_, i) => `NAME_${i}`);
+const hintOf = (count: number) => {
+  const metadata = { formId: 'f', formViewId: 'v' };
+  return JSON.stringify(renderSecretForm(metadata, kept(count), en).blocks);
+};
+
+test('the form for secrets counts the names that it has no box for', () => {
+  expect(hintOf(13)).toContain('And 3 more');
+  expect(hintOf(10)).not.toContain(' more');
+});
