@@ -25,6 +25,7 @@ import { createListeners } from './slack/listeners/index.ts';
 import { createListenHere } from './slack/listen-here.ts';
 import { createSlack } from './slack/slack.ts';
 import { sleep } from './sleep.ts';
+import { limitsOf } from './session/policy/index.ts';
 import { createSteering, createSteeringCheck } from './steer/index.ts';
 import { openDatabase } from './store/database.ts';
 import type { Database } from './store/database.ts';
@@ -33,8 +34,10 @@ import { createRetention } from './store/retention.ts';
 import { createSeal, loadSecretsKeys } from './store/seal.ts';
 import { countSetAside } from './store/set-aside.ts';
 import { createStore } from './store/store.ts';
+import type { Store } from './store/store.ts';
 import { createTidying } from './store/tidy.ts';
 import { en as text } from './text/index.ts';
+import { createGate, createQuickGate, openPolicy, withPolicy } from './trust/index.ts';
 import { createTuning } from './tuning.ts';
 import type { Overrides, Tuning } from './tuning.ts';
 import { createUpstream, isDown } from './upstream.ts';
@@ -49,17 +52,19 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken, apiUrl, transport } = config.slack;
 
+  const policy = await openPolicy({ path: config.policyFile, everyMs: tuning.policyEveryMs, text, log });
   const database = await open(config, tuning);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const { enqueue } = queue;
   const { dataDir, secretsKey } = config.store;
   const seal = createSeal(...loadSecretsKeys({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));
-  const store = createStore(database.db, seal, tuning);
-  const { db, requests, sessions, cards, posts, homes, leases } = store;
+  const plainStore = createStore(database.db, seal, tuning);
+  const { db, requests, sessions, cards, posts, homes, leases } = plainStore;
 
   const metrics = createMetrics({
     depth: queue.depth,
     countSetAside: async () => countSetAside(db),
+    policyOk: policy.isOk,
     skews: { slack: () => skews.slack(), devin: () => skews.devin() },
   });
   const devin = reachDevin(config, tuning, metrics);
@@ -67,13 +72,24 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     botToken,
     apiUrl,
     transport,
-    knownPeople: store.knownPeople,
+    knownPeople: plainStore.knownPeople,
     onRefused: metrics.countRefused,
     fetch: tuning.fetch,
     now,
     log,
   });
-  const { outbound } = slack;
+  const { outbound, isInGroup, describePlace } = slack;
+  const gate = createGate({
+    policy: policy.current,
+    findPerson: slack.people.find,
+    isInGroup,
+    describePlace,
+  });
+  const governed = (one: Store): Store => ({
+    ...one,
+    defaults: withPolicy(one.defaults, { policy, gate, log }),
+  });
+  const store = governed(plainStore);
   const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - now());
   const skews: Skews = { slack: () => ahead(slack.clock.nowMs()), devin: () => ahead(devin.clock.nowMs()) };
 
@@ -87,7 +103,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
   });
   const check = createSteeringCheck({ resolver, settings: store.defaults });
-  const limiter = createLimiter(config.limits, now);
+  const limiter = createLimiter(() => limitsOf(policy.current(), config.limits), now);
 
   const withLease = createWithLease(leases, tuning.leaseMs);
   const postOnce = createPostOnce({ db, posts, outbound });
@@ -96,6 +112,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const shared = { queue, store, devin, slack, resolver, tuning, text };
   const { transitions, adopt, findLate, sweep } = createCreation({
     ...shared,
+    gate,
     limiter,
     withLease,
     searchUntilFound,
@@ -166,11 +183,12 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     app: slack.bolt.app,
     queue,
     // A person waits for what they ask.
-    store: createStore(database.urgent, seal, tuning),
+    store: governed(createStore(database.urgent, seal, tuning)),
     database,
     slack,
     resolver,
     limiter,
+    quickGate: createQuickGate(gate, log),
     search: devin.catalog.search,
     tagRequests,
     mentions,
@@ -191,7 +209,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   const { retentionDays } = config;
   const tidying = createTidying({ retention: createRetention(db), leases, retentionDays, log });
-  const running = { sweep, watcher, tidying, server, readiness };
+  const running = { sweep, watcher, tidying, policy, server, readiness };
   return createLife({ ...running, config, database, store, queue, devin, slack, text, log });
 }
 

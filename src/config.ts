@@ -36,7 +36,7 @@ const environmentSchema = z.object({
   WATCH_SECONDS: z.coerce.number().min(1).default(10),
   RETENTION_DAYS: z.coerce.number().int().min(1).default(90),
   MENTIONS: z.enum(['start', 'ask']).default('start'),
-  POLICY_FILE: z.never().optional(),
+  POLICY_FILE: z.string().optional(),
   LIMIT_OPEN_SESSIONS: z.coerce.number().int().min(0).default(20),
   LIMIT_STARTS_PER_HOUR: z.coerce.number().int().min(0).default(30),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -64,7 +64,9 @@ export type Config = {
   devin: { apiKey: string; orgId: string; apiUrl: string };
   impersonation: 'required' | 'preferred' | 'off';
   requestTag: boolean;
-  /** Of each person. */
+  /** null: there is none. */
+  policyFile: string | null;
+  /** Of each person, unless the policy says otherwise. */
   limits: Limits;
   /** The fastest polling interval. */
   watchSeconds: number;
@@ -123,6 +125,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
     devin: { apiKey: env.DEVIN_API_KEY, orgId: env.DEVIN_ORG_ID, apiUrl: env.DEVIN_API_URL },
     impersonation: env.IMPERSONATION,
     requestTag: env.REQUEST_TAG === 'on',
+    policyFile: env.POLICY_FILE ?? null,
     limits: { openSessions: env.LIMIT_OPEN_SESSIONS, startsPerHour: env.LIMIT_STARTS_PER_HOUR },
     watchSeconds: env.WATCH_SECONDS,
     retentionDays: env.RETENTION_DAYS,

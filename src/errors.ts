@@ -28,6 +28,8 @@ export function userMessage(failure: Failure, text: Text): string {
       return devinMessage(failure, text);
     case 'limit':
       return text.notices.limits[failure.limit](failure);
+    case 'policy':
+      return policyMessage(failure, text);
     case 'secrets-lost':
       return text.card.problems.secretsLost;
     case 'slack':
@@ -37,6 +39,11 @@ export function userMessage(failure: Failure, text: Text): string {
     case 'cancelled':
       return text.card.problems.cancelled;
   }
+}
+
+/** The rule is named, so that an administrator can be asked about it. */
+function policyMessage({ rule, say }: Extract<Failure, { kind: 'policy' }>, { policy }: Text): string {
+  return [policy.refusal(rule), ...(say === null ? [] : [say])].join('\n');
 }
 
 function gaveUp({ askedToWaitMs }: GaveUp, text: Text): string {

@@ -15,6 +15,7 @@ import type { Database } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
 import type { Store } from './store/store.ts';
 import type { Text } from './text/index.ts';
+import type { PolicySource } from './trust/index.ts';
 
 export type Bot = {
   /** Ready to be asked when it resolves. Rejects with a sentence for the person who runs the app. */
@@ -37,6 +38,7 @@ type LifeDeps = {
   sweep: Sweep;
   watcher: Watcher;
   tidying: Tidying;
+  policy: Pick<PolicySource, 'start' | 'stop'>;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
   text: Text;
@@ -45,13 +47,14 @@ type LifeDeps = {
 
 /** In which order things start and stop. */
 export function createLife(deps: LifeDeps): Bot {
-  const { config, database, queue, slack, sweep, watcher, tidying, server, readiness, text, log } = deps;
+  const { config, database, queue, slack, sweep, watcher, tidying, policy, server } = deps;
+  const { readiness, text, log } = deps;
   let stopped: Promise<void> | null = null;
 
   async function stop(): Promise<void> {
     await slack.bolt.stop();
     await server.stop();
-    await Promise.all([sweep.stop(), watcher.stop(), tidying.stop()]);
+    await Promise.all([sweep.stop(), watcher.stop(), tidying.stop(), policy.stop()]);
     await queue.stop({ timeoutMs: DRAIN_MS });
     await database.close();
   }
@@ -63,6 +66,7 @@ export function createLife(deps: LifeDeps): Bot {
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
       tidying.start();
+      policy.start();
       const address = await server.start();
       await slack.bolt.start().catch((error: unknown) => refuseToken(error, text));
       const transport = config.slack.transport.kind;

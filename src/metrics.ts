@@ -13,6 +13,8 @@ type MetricsDeps = {
   depth: () => Promise<Record<string, Depth>>;
   countSetAside: () => Promise<Record<string, number>>;
   skews: Skews;
+  /** Whether the policy file as it is now is in force; null: there is none. */
+  policyOk: () => boolean | null;
 };
 
 /** A database that hangs must not keep the other numbers back. */
@@ -22,7 +24,7 @@ async function inTime<T>(asked: Promise<Record<string, T>>): Promise<Record<stri
   return Promise.race([asked, delay(DEPTH_MS, {}, { ref: false })]);
 }
 
-export function createMetrics({ depth, countSetAside, skews }: MetricsDeps) {
+export function createMetrics({ depth, countSetAside, skews, policyOk }: MetricsDeps) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -53,6 +55,7 @@ export function createMetrics({ depth, countSetAside, skews }: MetricsDeps) {
   });
   registry.registerMetric(jobs);
   registry.registerMetric(skewGauge(skews));
+  if (policyOk() !== null) registry.registerMetric(policyGauge(policyOk));
   const devin = new Histogram({
     name: 'devin_slack_devin_request_seconds',
     help: 'Requests to Devin by operation and status; none: no answer.',
@@ -79,6 +82,17 @@ export function createMetrics({ depth, countSetAside, skews }: MetricsDeps) {
     contentType: registry.contentType,
     text: async (): Promise<string> => registry.metrics(),
   };
+}
+
+function policyGauge(policyOk: () => boolean | null): Gauge {
+  return new Gauge({
+    name: 'devin_slack_policy_ok',
+    help: '1: the policy file is in force; 0: it has errors, and the last valid policy stays in force.',
+    registers: [],
+    collect() {
+      this.set(policyOk() === true ? 1 : 0);
+    },
+  });
 }
 
 function skewGauge(skews: Skews): Gauge {

@@ -9,6 +9,7 @@ import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
 import { clockOf, databaseClock } from './store/clock.ts';
 import type { Clock } from './store/clock.ts';
+import { POLICY_EVERY_MS } from './trust/index.ts';
 
 /** What a test may set differently; nothing that an app admin would set. */
 export type Overrides = {
@@ -28,6 +29,8 @@ export type Overrides = {
   editBudget?: EditBudget;
   /** Of the relay between Devin and threads, both ways. */
   relayTimes?: RelayTimes;
+  /** How often the policy file is looked at. */
+  policyEveryMs?: number;
   /** Told of each state a request has reached, after the commit. */
   onState?: (state: RequestState) => void;
   /** The process is of no more use; a fresh one is the cure. */
@@ -73,6 +76,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     pollSeconds: POLL_SECONDS,
     editBudget: EDIT_BUDGET,
     relayTimes: RELAY_TIMES,
+    policyEveryMs: POLICY_EVERY_MS,
     onState: () => undefined,
     onFatal: () => undefined,
     ...overrides,

@@ -90,8 +90,10 @@ describe('the settings', () => {
     expect(parseConfig({ ...complete, METRICS_TOKEN: 'a'.repeat(16) })).toMatchObject({ ok: true });
   });
 
-  test('refuse a policy file, since nothing would enforce it', () => {
-    expect(parseConfig({ ...complete, POLICY_FILE: 'policy.yml' })).toMatchObject({ ok: false });
+  test('name a policy file, or none', () => {
+    expect(parseConfig(complete)).toMatchObject({ config: { policyFile: null } });
+    const given = parseConfig({ ...complete, POLICY_FILE: 'policy.yml' });
+    expect(given).toMatchObject({ config: { policyFile: 'policy.yml' } });
   });
 
   test('are all in .env.example, in the same order', () => {

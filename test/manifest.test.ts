@@ -94,6 +94,7 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
   // The second is for the e-mail address in the profile. https://docs.slack.dev/reference/scopes/users.read.email
   'users.info': ['users:read', 'users:read.email'],
   'users.lookupByEmail': ['users:read.email'],
+  'usergroups.users.list': ['usergroups:read'],
   'views.open': [],
   'views.publish': [],
   'views.push': [],

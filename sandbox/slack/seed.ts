@@ -20,6 +20,7 @@ const DEFAULT_SCOPES = [
   'mpim:history',
   'mpim:read',
   'reactions:write',
+  'usergroups:read',
   'users:read',
   'users:read.email',
 ] as const;
@@ -101,6 +102,10 @@ export function createSeed(state: State) {
   return {
     addUser,
     addChannel,
+    /** A user group, or its members as they are now. */
+    setGroup: (groupId: string, members: readonly string[]): void => {
+      state.groups.set(groupId, new Set(members));
+    },
     addFile: (file: NewFile): string => addFile(state, file).id,
     changeChannel(
       channelId: string,

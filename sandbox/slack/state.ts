@@ -19,6 +19,8 @@ export type State = {
   /** Address of this server, without a slash at the end. */
   url: string;
   users: Map<string, User>;
+  /** User groups, by id, with their members. */
+  groups: Map<string, ReadonlySet<string>>;
   channels: Map<string, Channel>;
   messages: Map<string, Message[]>;
   files: Map<string, SlackFile>;
@@ -40,6 +42,7 @@ export function createState({ workspace, now }: { workspace: Workspace; now: () 
     workspace,
     url: '',
     users: new Map(),
+    groups: new Map(),
     channels: new Map(),
     messages: new Map(),
     files: new Map(),

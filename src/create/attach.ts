@@ -9,6 +9,7 @@ import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import { handOverFile, handOverText } from './hand-over-file.ts';
 import type { UploadFile } from './hand-over-file.ts';
 import type { Transitions } from './transitions.ts';
+import type { Gate } from '../trust/index.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep } from './outcome.ts';
 import { waitFor } from './patience.ts';
@@ -19,6 +20,8 @@ const MAX_FILES = 20;
 
 type AttachDeps = {
   thread: ThreadReader;
+  /** What goes to Devin with every task there. */
+  instructionsAt: Gate['instructionsAt'];
   nameMentions: (text: string) => Promise<string>;
   files: SlackFiles;
   upload: UploadFile;
@@ -57,6 +60,7 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
     const isAttached = transcript !== null && !leftOut.some(({ name }) => name === TRANSCRIPT);
     const prompt = buildPrompt({
       task: await deps.nameMentions(request.draft.values.prompt ?? ''),
+      instructions: await deps.instructionsAt(request),
       thread: quoted,
       transcript: isAttached ? TRANSCRIPT : null,
       requestId: request.id,

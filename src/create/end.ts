@@ -10,7 +10,7 @@ import { nextOrLeave } from './outcome.ts';
  */
 export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRequest {
   return async ({ request, lease }, failure) => {
-    const refused = failure.kind === 'identity' || failure.kind === 'limit';
+    const refused = ['identity', 'limit', 'policy'].includes(failure.kind);
     const ended = await transitions.move(
       {
         id: request.id,

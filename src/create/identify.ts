@@ -7,6 +7,8 @@ import type { Person } from '../store/identities.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { Transitions } from './transitions.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
+import type { Gate } from '../trust/index.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep, Run, StepOutcome } from './outcome.ts';
@@ -14,6 +16,7 @@ import { waitFor } from './patience.ts';
 import type { EndRequest } from './patience.ts';
 
 type IdentifyDeps = {
+  judge: Gate['judge'];
   resolver: IdentityResolver;
   presence: PresenceOf;
   transitions: Transitions;
@@ -48,7 +51,9 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
         placeChanges(request),
       ]);
       if (identity.kind === 'refused') return await end(run, refusedAs(identity));
-      const changes = { identity, waiting: null, ...placing };
+      const verdict = await deps.judge(request);
+      if (verdict.kind === 'refused') return await end(run, verdict.failure);
+      const changes = { identity, draft: verdict.draft, waiting: null, ...placing };
       return nextOrLeave(
         await transitions.move(
           { id: request.id, from: 'accepted', to: 'identified', changes },
@@ -63,16 +68,24 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
 }
 
 type AcceptedIdentity = Exclude<Identity, RefusedIdentity>;
-type Identified = { kind: 'accepted'; identity: AcceptedIdentity } | { kind: 'not'; outcome: StepOutcome };
-type AgainDeps = Pick<IdentifyDeps, 'resolver' | 'transitions' | 'end' | 'now'>;
+type Identified =
+  | { kind: 'accepted'; identity: AcceptedIdentity; draft: EffectiveDraft }
+  | { kind: 'not'; outcome: StepOutcome };
+type AgainDeps = Pick<IdentifyDeps, 'resolver' | 'judge' | 'transitions' | 'end' | 'now'>;
 
-/** Who the session runs as, as things are now: minutes or weeks may have passed since the request was identified. */
+/**
+ * Who the session runs as, and whether the policy allows it, as things are now: minutes or weeks may have passed since
+ * the request was identified.
+ */
 export function createIdentifyAgain(deps: AgainDeps) {
   return async (run: Run): Promise<Identified> => {
     try {
       const identity = await deps.resolver.resolve(requesterOf(run.request));
-      if (identity.kind !== 'refused') return { kind: 'accepted', identity };
-      return { kind: 'not', outcome: await deps.end(run, refusedAs(identity)) };
+      if (identity.kind === 'refused')
+        return { kind: 'not', outcome: await deps.end(run, refusedAs(identity)) };
+      const verdict = await deps.judge(run.request);
+      if (verdict.kind === 'allowed') return { kind: 'accepted', identity, draft: verdict.draft };
+      return { kind: 'not', outcome: await deps.end(run, verdict.failure) };
     } catch (error) {
       return { kind: 'not', outcome: await afterTrouble(run, error, deps) };
     }

@@ -6,6 +6,7 @@ import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
+import type { Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAttachStep } from './attach.ts';
 import { createEnd } from './end.ts';
@@ -41,6 +42,7 @@ type CreationDeps = {
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time'>;
   slack: Pick<Slack, 'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence'>;
   resolver: IdentityResolver;
+  gate: Pick<Gate, 'judge' | 'instructionsAt'>;
   limiter: Pick<Limiter, 'beforeSending'>;
   withLease: WithLease;
   searchUntilFound: SearchUntilFound;
@@ -119,15 +121,25 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
   const { now } = deps.tuning;
   const { thread, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
+  const { judge, instructionsAt } = deps.gate;
   const end = createEnd(transitions, store.envelopes);
   return {
-    accepted: createIdentifyStep({ resolver, presence, transitions, end, now }),
-    identified: createAttachStep({ thread, nameMentions, files, upload, transitions, end, now }),
+    accepted: createIdentifyStep({ judge, resolver, presence, transitions, end, now }),
+    identified: createAttachStep({
+      instructionsAt,
+      thread,
+      nameMentions,
+      files,
+      upload,
+      transitions,
+      end,
+      now,
+    }),
     attached: createSendStep({
       createSession: devin.sessions.create,
       devinTime: async () => devin.time().catch(() => null),
       limiter,
-      identify: createIdentifyAgain({ resolver, transitions, end, now }),
+      identify: createIdentifyAgain({ judge, resolver, transitions, end, now }),
       envelopes: store.envelopes,
       tagRequests: deps.tagRequests,
       transitions,

@@ -87,12 +87,12 @@ export function createSendStep(deps: SendDeps): CreateStep {
     const { request, lease } = run;
     const now = await deps.identify(run);
     if (now.kind === 'not') return now.outcome;
-    const { identity } = now;
-    const body = composeRequest({ ...request, identity }, deps);
+    const { identity, draft } = now;
+    const body = composeRequest({ ...request, identity, draft }, deps);
     if (body === null) return end(run, { kind: 'secrets-lost' });
     const { id } = request;
     // The lost answer of a session is looked for from here on.
-    const changes = { sentAt: await deps.devinTime(), waiting: null, identity };
+    const changes = { sentAt: await deps.devinTime(), waiting: null, identity, draft };
     const card = runsAs(identity) !== runsAs(request.identity);
     const limit: { reached: LimitReached | null } = { reached: null };
     const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {

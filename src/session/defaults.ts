@@ -6,7 +6,7 @@ export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
 /** Who set a value. What nobody set is left out, and is the organization's default in Devin. */
-export const VALUE_SOURCES = [...SETTING_SCOPES, 'request'] as const;
+export const VALUE_SOURCES = [...SETTING_SCOPES, 'request', 'policy'] as const;
 export type ValueSource = (typeof VALUE_SOURCES)[number];
 
 export type Sources = Partial<Record<FieldKey, ValueSource>>;
@@ -16,7 +16,7 @@ export type EffectiveDraft = { values: StoredDraft; sources: Sources };
 
 type Layers = Partial<Record<SettingScope, StoredDraft>>;
 
-/** Later sources win: workspace < channel < person < this request. A value is replaced whole, lists too. */
+/** Later sources win: workspace < channel < person < this request < policy. A value is replaced whole, lists too. */
 export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>): EffectiveDraft {
   const values: StoredDraft = {};
   const sources: Sources = {};

@@ -23,6 +23,8 @@ export const failureSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('secrets-lost') }),
   /** The person has as much open, or started as much, as one may. */
   z.object({ kind: z.literal('limit'), ...limitReachedSchema.shape }),
+  /** A rule of the policy, or one of its limits, doesn't allow it. */
+  z.object({ kind: z.literal('policy'), rule: z.string(), say: z.string().nullable() }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),
   /** Devin was busy or down for longer than a request waits, or asked for a wait that would end after that. */

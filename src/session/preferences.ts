@@ -26,7 +26,7 @@ const DEFAULT_PREFERENCES = {
 } as const satisfies Omit<Required<Preferences>, 'listen'>;
 
 /** What each scope says; any may say nothing. */
-type PreferenceLayers = Partial<Record<SettingScope, Preferences>>;
+type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 
 export type EffectivePreferences = {
   notify: Notify;
@@ -36,16 +36,17 @@ export type EffectivePreferences = {
   listen: Listen | null;
 };
 
-/** The nearest scope wins. Who may steer is not up to the person who wants to. */
+/** The policy wins, then the nearest scope. Who may steer is not up to the person who wants to. */
 export function effectivePreferences({
   workspace = {},
   channel = {},
   person = {},
+  policy = {},
 }: PreferenceLayers): EffectivePreferences {
   return {
     notify: person.notify ?? channel.notify ?? workspace.notify ?? DEFAULT_PREFERENCES.notify,
-    steer: channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
+    steer: policy.steer ?? channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
     webMessages: channel.webMessages ?? workspace.webMessages ?? DEFAULT_PREFERENCES.webMessages,
-    listen: channel.listen ?? workspace.listen ?? null,
+    listen: policy.listen ?? channel.listen ?? workspace.listen ?? null,
   };
 }

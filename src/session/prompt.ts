@@ -25,6 +25,8 @@ export type QuotedThread = {
 
 export type PromptParts = {
   task: string;
+  /** What the policy adds to every task; null: nothing. */
+  instructions?: string | null;
   thread: QuotedThread | null;
   /** The attached file that holds the whole of a conversation that is too long to quote; null: there is none. */
   transcript?: string | null;
@@ -43,7 +45,9 @@ const MOST_QUOTED = 200;
  * The task, then the conversation it was asked in, fenced as material. Quoted text cannot close the fence: its
  * name carries the request's id, and each quoted line is indented by a bar.
  */
-export function buildPrompt({ task, thread, transcript = null, requestId }: PromptParts): string {
+export function buildPrompt(parts: PromptParts): string {
+  const { thread, transcript = null, requestId } = parts;
+  const task = withInstructions(parts);
   if (thread === null || thread.messages.length === 0) return task;
   const fence = fenceName(requestId);
   return [
@@ -56,6 +60,20 @@ export function buildPrompt({ task, thread, transcript = null, requestId }: Prom
     ...quotedLines(thread),
     `</${fence}>`,
   ].join('\n');
+}
+
+const STANDING = 'Standing instructions of the organization, which hold for every session here:';
+const standingFence = (requestId: string): string => `standing-instructions-${requestId}`;
+
+function withInstructions({ task, instructions = null, requestId }: PromptParts): string {
+  if (instructions === null) return task;
+  const fence = standingFence(requestId);
+  return [task, '', STANDING, `<${fence}>`, instructions, `</${fence}>`].join('\n');
+}
+
+function withoutInstructions(task: string, requestId: string): string {
+  const at = task.lastIndexOf(`\n\n${STANDING}\n<${standingFence(requestId)}>\n`);
+  return at === -1 ? task : task.slice(0, at);
 }
 
 /** Whether the prompt has room for a part of the conversation only. */
@@ -125,9 +143,12 @@ export function readPrompt(prompt: string, requestId: string): { task: string; p
   const fence = prompt.lastIndexOf(`\n<${fenceName(requestId)}>\n`);
   const before = prompt.slice(0, Math.max(fence, 0));
   const introduction = before.lastIndexOf(`\n\n${INTRODUCTION}`);
-  if (introduction === -1) return { task: prompt, permalink: null };
+  if (introduction === -1) return { task: withoutInstructions(prompt, requestId), permalink: null };
   const [permalink] = /https:\/\/[^\s)]+(?=\)\. )/.exec(before.slice(introduction)) ?? [];
-  return { task: prompt.slice(0, introduction), permalink: permalink ?? null };
+  return {
+    task: withoutInstructions(prompt.slice(0, introduction), requestId),
+    permalink: permalink ?? null,
+  };
 }
 
 function describe({ place, permalink }: QuotedThread): string {

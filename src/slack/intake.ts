@@ -35,12 +35,17 @@ export type Asked = {
   responseUrl: string | null;
 };
 
+/** `set`: puts in what cannot be overridden. */
+type PlaceRules = { defaults: StoredDraft; set: (draft: EffectiveDraft) => EffectiveDraft };
+
 type IntakeDeps = {
   db: Kysely<Tables>;
   requests: Requests;
   forms: Forms;
   defaults: Settings;
   envelopes: Envelopes;
+  /** What the policy sets where something is asked for; null: nothing. Doesn't take long, whatever it finds. */
+  rulesAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<PlaceRules | null>;
   limiter: Pick<Limiter, 'lock' | 'beyond'>;
   enqueueAll: EnqueueAll;
   /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
@@ -119,11 +124,16 @@ export function createIntake(deps: IntakeDeps) {
   }
 
   async function withDefaults(
-    { teamId, userId, channelId }: Asked,
+    { teamId, userId, channelId, placeKind = null }: Asked,
     { draft, reset = [] }: { draft: StoredDraft; reset?: readonly FieldKey[] },
   ): Promise<EffectiveDraft> {
-    const layers = await defaults.layersFor({ teamId, userId, channelId });
-    return applyDefaults({ ...withoutFields(layers, reset), request: draft });
+    const [layers, rules] = await Promise.all([
+      defaults.layersFor({ teamId, userId, channelId }),
+      deps.rulesAt({ channelId, placeKind }),
+    ]);
+    const channel = { ...rules?.defaults, ...layers.channel };
+    const effective = applyDefaults({ ...withoutFields({ ...layers, channel }, reset), request: draft });
+    return rules === null ? effective : rules.set(effective);
   }
 
   /** Its id goes into a button or a modal. */

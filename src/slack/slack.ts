@@ -12,6 +12,8 @@ import { createMarkReader } from './marks.ts';
 import { createOutbound } from './outbound.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
+import { createGroups } from './groups.ts';
+import { createPlaces } from './places.ts';
 import { createUpstream, tooMany } from '../upstream.ts';
 import type { KnownPeople } from '../store/known-people.ts';
 
@@ -93,6 +95,8 @@ export function createSlack(options: SlackOptions) {
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound,
     presence,
+    isInGroup: createGroups({ client: background, now }),
+    describePlace: createPlaces({ client: background, now }),
     bolt: createBolt({
       transport,
       apiUrl,

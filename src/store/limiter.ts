@@ -17,10 +17,10 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * Keeps each person within their limits. One transaction at a time counts and starts for a person, in all replicas:
- * both checks hold a lock on the person until they are committed.
+ * both checks hold a lock on the person until they are committed. `limits`: as they are now.
  */
-export function createLimiter(limits: Limits, now: () => number) {
-  const isOn = limits.openSessions > 0 || limits.startsPerHour > 0;
+export function createLimiter(limits: () => Limits, now: () => number) {
+  const isOn = (): boolean => limits().openSessions > 0 || limits().startsPerHour > 0;
 
   return {
     /** Before requests are inserted: nobody else counts or asks for these people until the end of the transaction. */
@@ -32,7 +32,7 @@ export function createLimiter(limits: Limits, now: () => number) {
     /** Of requests that were just inserted, those that go beyond, by id. */
     async beyond(requests: readonly NewRequest[], trx: Trx): Promise<Map<string, LimitReached>> {
       const found = new Map<string, LimitReached>();
-      if (!isOn) return found;
+      if (!isOn()) return found;
       for (const ofOne of Map.groupBy(requests, keyOf).values()) {
         const [person] = ofOne;
         if (person === undefined) continue;
@@ -40,7 +40,7 @@ export function createLimiter(limits: Limits, now: () => number) {
         open -= ofOne.length;
         started -= ofOne.length;
         for (const { id } of ofOne) {
-          const reached = limitReached(limits, { openSessions: open, startsPerHour: started });
+          const reached = limitReached(limits(), { openSessions: open, startsPerHour: started });
           if (reached !== null) found.set(id, reached);
           else [open, started] = [open + 1, started + 1];
         }
@@ -50,11 +50,11 @@ export function createLimiter(limits: Limits, now: () => number) {
 
     /** Right before it is sent: what was sent and is open, without this request. */
     async beforeSending(request: SessionRequest, trx: Trx): Promise<LimitReached | null> {
-      if (!isOn) return null;
+      if (!isOn()) return null;
       const person = { teamId: request.teamId, userId: request.userId };
       await lockKey(keyOf(person), trx);
       const { open, started } = await count(person, { states: ['sending'], except: request.id }, trx);
-      return limitReached(limits, { openSessions: open, startsPerHour: started });
+      return limitReached(limits(), { openSessions: open, startsPerHour: started });
     },
   };
 

@@ -102,6 +102,7 @@ export type RequestChanges = Partial<
     SessionRequest,
     | 'sealed'
     | 'identity'
+    | 'draft'
     | 'cardChannelId'
     | 'cardTs'
     | 'cardElsewhere'
@@ -168,12 +169,12 @@ export function toRow(request: NewRequest) {
   };
 }
 
-const JSON_COLUMNS = ['identity', 'uploads', 'failure', 'context'] as const;
+const JSON_COLUMNS = ['identity', 'draft', 'uploads', 'failure', 'context'] as const;
 
 export function toColumns(changes: RequestChanges): Updateable<SessionRequestsTable> {
-  const { identity, uploads, failure, context, ...plain } = changes;
+  const { identity, draft, uploads, failure, context, ...plain } = changes;
   const columns: Updateable<SessionRequestsTable> = plain;
-  const values = { identity, uploads, failure, context };
+  const values = { identity, draft, uploads, failure, context };
   for (const column of JSON_COLUMNS) if (values[column] !== undefined) columns[column] = json(values[column]);
   return columns;
 }

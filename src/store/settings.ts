@@ -16,6 +16,7 @@ export type Settings = ReturnType<typeof createSettings>;
 /** A person in a channel of a workspace. */
 type Place = { teamId: string; channelId: string; userId: string };
 type Layers<T> = Partial<Record<SettingScope, T>>;
+type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 type Column = 'draft' | 'preferences';
 
 export function createSettings(db: Kysely<Tables>) {
@@ -53,7 +54,8 @@ export function createSettings(db: Kysely<Tables>) {
   return {
     /** The defaults that apply to a person in a channel. */
     layersFor: async (place: Place) => stored(place, 'draft', storedDraftSchema),
-    preferencesFor: async (place: Place) => stored(place, 'preferences', preferencesSchema),
+    preferencesFor: async (place: Place): Promise<PreferenceLayers> =>
+      stored(place, 'preferences', preferencesSchema),
 
     /** null: removes the defaults. */
     set: async (key: SettingKey, draft: StoredDraft | null, updatedBy: string) =>

@@ -72,7 +72,8 @@ describe('an answer to a creation that comes late', () => {
         sent.resolve();
         return answer.promise;
       },
-      identify: async () => Promise.resolve({ kind: 'accepted', identity: IDENTITY }),
+      identify: async () =>
+        Promise.resolve({ kind: 'accepted', identity: IDENTITY, draft: { values: {}, sources: {} } }),
       limiter: { beforeSending: async () => Promise.resolve(null) },
       envelopes,
       tagRequests: true,

@@ -42,6 +42,7 @@ export const RATES: Readonly<Record<string, readonly Rate[]>> = {
   'files.info': TIER_4,
   'reactions.add': TIER_3,
   'reactions.remove': TIER_2,
+  'usergroups.users.list': TIER_2,
   'users.info': TIER_4,
   'views.open': TIER_4,
   'views.publish': TIER_4,

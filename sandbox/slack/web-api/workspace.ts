@@ -41,6 +41,17 @@ export const workspace = {
     },
   }),
 
+  /** https://docs.slack.dev/reference/methods/usergroups.users.list */
+  'usergroups.users.list': method({
+    scopes: ['usergroups:read'],
+    args: z.object({ usergroup: id }),
+    run({ usergroup }, state) {
+      const members = state.groups.get(usergroup);
+      if (members === undefined) throw new ApiError('no_such_subteam');
+      return { users: [...members] };
+    },
+  }),
+
   'bots.info': method({
     scopes: ['users:read'],
     args: z.object({ bot: id }),

@@ -1,4 +1,6 @@
 import type { StoredDraft } from '../fields.ts';
+import type { Limits } from '../limits.ts';
+import type { Preferences } from '../preferences.ts';
 import type { PolicyFacts, PolicyPlace } from './facts.ts';
 import { isMatch, isPlace } from './match.ts';
 import type { PersonPattern } from './patterns.ts';
@@ -26,7 +28,7 @@ export const SESSION_LIMIT = 'limits.acu_per_session';
 
 /** May this person ask for this here? The first rule that matches decides; the limits hold for all that is allowed. */
 export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
-  const changes = changesOf(policy, facts);
+  const changes = policyChanges(policy, facts.place, facts.request.draft);
   const request = { ...facts.request, draft: { ...facts.request.draft, ...changes } };
   const rule = policy.rules.find((candidate) => counts(candidate, { ...facts, request }));
   const limit = overLimit(policy, request.draft);
@@ -61,6 +63,27 @@ export function placeDefaults(policy: Policy, place: PolicyPlace): PolicyChanges
   return channel === null ? {} : asDraft(channel.defaults);
 }
 
+/** Its limits replace those of the settings, where it has them. */
+export function limitsOf(policy: Policy | null, otherwise: Limits): Limits {
+  const { open_sessions_per_person: openSessions, starts_per_person_per_hour: startsPerHour } =
+    policy?.limits ?? {};
+  return {
+    openSessions: openSessions ?? otherwise.openSessions,
+    startsPerHour: startsPerHour ?? otherwise.startsPerHour,
+  };
+}
+
+export type Mentions = NonNullable<PolicyChannel['mentions']>;
+
+/** Settings of a place that nobody else can make. */
+export function preferencesIn(
+  policy: Policy,
+  place: PolicyPlace,
+): Preferences & { mentions?: Mentions | undefined } {
+  const { listen, steer, mentions } = channelOf(policy, place) ?? {};
+  return { listen, steer, mentions };
+}
+
 /** What goes to Devin with every task that is asked for in a place; null: nothing. */
 export function standingInstructions(policy: Policy, place: PolicyPlace): string | null {
   const parts = [policy.instructions, channelOf(policy, place)?.instructions];
@@ -74,7 +97,8 @@ function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
   return found ?? rule.verdict !== 'allow';
 }
 
-function changesOf(policy: Policy, { place, request: { draft } }: PolicyFacts): PolicyChanges {
+/** What it sets there, and the cap of a request that has none. */
+export function policyChanges(policy: Policy, place: PolicyPlace, draft: StoredDraft): PolicyChanges {
   const { acu_per_session: cap } = policy.limits;
   const { set = {} } = channelOf(policy, place) ?? {};
   const kept = draft.devin_mode !== undefined && set.modes?.includes(draft.devin_mode) === true;

@@ -1,9 +1,18 @@
-export { decide, placeDefaults, SESSION_LIMIT, standingInstructions } from './decide.ts';
-export type { PolicyDecision } from './decide.ts';
+export {
+  decide,
+  limitsOf,
+  placeDefaults,
+  policyChanges,
+  preferencesIn,
+  SESSION_LIMIT,
+  standingInstructions,
+} from './decide.ts';
+export type { Mentions, PolicyDecision } from './decide.ts';
 export type { PolicyFacts, PolicyPlace } from './facts.ts';
 export { matchesGlob } from './glob.ts';
-export { groupsIn } from './match.ts';
+export { groupsIn, needsOf } from './match.ts';
 export { patternWords, PLACE_WORDS } from './patterns.ts';
 export type { PlaceWord } from './patterns.ts';
 export { POLICY_KEYS, policySchema } from './schema.ts';
 export type { Policy } from './schema.ts';
+export { unenforced } from './unenforced.ts';

@@ -84,6 +84,16 @@ function allOf(parts: readonly Known[]): Known {
   return parts.includes(null) ? null : true;
 }
 
+/** What has to be looked up to decide. */
+export function needsOf({ rules, channels }: Policy): { email: boolean; place: boolean } {
+  const people = rules.flatMap((rule) => rule.people ?? []);
+  const places = [...rules.flatMap((rule) => rule.channels ?? []), ...channels.flatMap(({ match }) => match)];
+  return {
+    email: people.some(({ kind }) => kind === 'email'),
+    place: places.some(({ kind }) => kind !== 'channel'),
+  };
+}
+
 /** The user groups that a policy names: whether a person is in them has to be known to decide. */
 export function groupsIn({ rules }: Policy): string[] {
   const patterns = rules.flatMap(({ people = [] }) => people);

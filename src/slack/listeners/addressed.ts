@@ -7,11 +7,11 @@ import type { Wish } from '../../session/intent.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Text } from '../../text/index.ts';
-import { refusal } from '../blocks/notices.ts';
+import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { renderOffer } from '../blocks/offer.ts';
 import { renderQuestion } from '../blocks/question.ts';
-import { unescape } from '../blocks/text.ts';
+import { code, unescape } from '../blocks/text.ts';
 import { readAddressed } from '../command/addressed.ts';
 import type { AddressedMeaning } from '../command/addressed.ts';
 import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
@@ -20,14 +20,15 @@ import { readMessage } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import { placeKindOfEvent, unnamedPlace } from '../place-kind.ts';
 
-type AddressedDeps = {
+export type AddressedDeps = {
   sessions: Pick<Sessions, 'inThread'>;
   requests: Pick<Requests, 'isOpenAbove'>;
   intake: Pick<Intake, 'acceptMessage' | 'offerMessage'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   botUserId: () => string;
   command: string;
-  mentions: 'start' | 'ask';
+  /** What a message to the app does there. Doesn't take long, whatever it finds. */
+  mentionsAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<'start' | 'ask' | 'off'>;
   text: Text;
 };
 
@@ -79,13 +80,13 @@ async function isHeard(
 
 /** What its author is told; null: nothing. */
 async function act(deps: AddressedDeps, addressed: Addressed, teamId: string): Promise<Rendered | null> {
-  const { command, mentions, text } = deps;
+  const { command, text } = deps;
   const { meaning } = addressed;
+  if (meaning.kind === 'nothing') return null;
+  if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
+  const mentions = await deps.mentionsAt(addressed);
+  if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);
   switch (meaning.kind) {
-    case 'nothing':
-      return null;
-    case 'help':
-      return renderHelp({ command, topic: null }, text);
     case 'task': {
       if (mentions === 'start') return start(deps, { addressed, teamId, wish: meaning });
       return renderOffer(await offer(deps, { addressed, teamId, wish: meaning }), text);

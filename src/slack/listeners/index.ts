@@ -10,6 +10,7 @@ import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import type { Store } from '../../store/store.ts';
 import type { Text } from '../../text/index.ts';
+import type { QuickGate } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
 import type { Suggestion } from '../blocks/lookup-options.ts';
 import { nameMentions } from '../context.ts';
@@ -23,6 +24,7 @@ import { createUploadedTextReader } from '../uploaded-text.ts';
 import { createViewOpener } from '../view-opener.ts';
 import { listenToActions } from './actions.ts';
 import { listenToAddressed } from './addressed.ts';
+import type { AddressedDeps } from './addressed.ts';
 import { listenToCommands } from './commands.ts';
 import { listenToEvents } from './events.ts';
 import { listenToInvitations } from './greeting.ts';
@@ -60,6 +62,7 @@ type ListenerDeps = {
   /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
   mentions: 'start' | 'ask';
+  quickGate: QuickGate;
   /** The slash command's name. */
   command: string;
   now: () => number;
@@ -101,9 +104,11 @@ export function createListeners(deps: ListenerDeps): void {
   });
   listenToSteering(app, { ...acting, steering, now });
   listenToActions(app, { ...acting, forms, enqueue, tagRequests });
+  const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
+    (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
   const inThread = { sessions, requests, intake, outbound, botUserId, text };
   listenToEvents(app, { ...inThread, posts, threads, notices, tagRequests, log });
-  listenToAddressed(app, { ...inThread, command, mentions: deps.mentions });
+  listenToAddressed(app, { ...inThread, command, mentionsAt });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, text });
   listenToViews(app, { forms, intake, tagRequests, readUploadedText, text });
@@ -115,12 +120,13 @@ export function createListeners(deps: ListenerDeps): void {
   listenToPeople(app, { knownPeople, now });
 }
 
-function createIntakes({ queue, store, database, limiter }: ListenerDeps) {
+function createIntakes({ queue, store, database, limiter, quickGate }: ListenerDeps) {
+  const { rulesAt } = quickGate;
   const { enqueue, enqueueAll } = queue;
   const { prefer } = database;
   const { db, requests, forms, defaults, envelopes, replies } = store;
   return {
-    intake: createIntake({ db, requests, forms, defaults, envelopes, limiter, enqueueAll, prefer }),
+    intake: createIntake({ rulesAt, db, requests, forms, defaults, envelopes, limiter, enqueueAll, prefer }),
     steering: createSteeringIntake({ db, replies, envelopes, enqueue, prefer }),
     threads: createThreadIntake({ db, requests, defaults, replies, enqueue, prefer }),
   };

@@ -30,6 +30,7 @@ export const details = {
     workspace: 'workspace default',
     channel: 'channel default',
     person: 'personal default',
+    policy: 'set by policy',
     app: 'added by this app',
   },
   withWhy: (label: string, why: string): string => `${label} (${why})`,

@@ -106,6 +106,7 @@ export const modal = {
     workspace: "From this workspace's defaults.",
     channel: "From this channel's defaults.",
     person: 'From your own defaults.',
+    policy: 'Set by policy.',
   },
   /** At a field whose value was refused. `typed`: as it was typed. `wanted`: what to do. */
   refused: {

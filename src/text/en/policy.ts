@@ -7,6 +7,10 @@ export const policy = {
   ].join('\n'),
   check: { fine: (rules: number): string => `The policy is valid. Rules: ${rules}.` },
   faults: {
+    unenforced: {
+      approvals: 'approvals are not available in this version: use `refuse`.',
+      budgets: 'budgets are not available in this version: remove the limit, or use acu_per_session.',
+    },
     unreadable: (code: string): string => `cannot be read (${code}): check the path and its permissions.`,
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
     tooDeep: 'is nested too deeply: the format needs no more than a few levels.',
@@ -50,6 +54,10 @@ export const policy = {
     'too-few-approvers': 'is more than the approvers there are: lower it, or name more.',
     'above-limit': 'is above limits.acu_per_session: nothing could start here. Lower it, or raise the limit.',
   },
+  /** Private, to the person who asked; what the rule says follows. */
+  refusal: (rule: string): string => `The policy of this app doesn't allow that (rule: ${rule}).`,
+  mentionsOff: (command: string): string =>
+    `Mentioning the app starts nothing here: the policy of this app has switched it off. Use ${command} instead.`,
   explain: {
     allowed: 'allowed',
     refused: (rule: string): string => `refused: ${rule}`,

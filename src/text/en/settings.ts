@@ -3,7 +3,12 @@ export const settings = {
   title: 'Your defaults here',
   notSaid: "Everything else uses your organization's defaults.",
   none: "None set: everything uses your organization's defaults.",
-  scopes: { workspace: 'this workspace', channel: 'this channel', person: 'you' },
+  scopes: {
+    workspace: 'this workspace',
+    channel: 'this channel',
+    person: 'you',
+    policy: 'everyone by policy',
+  },
   value: (label: string, value: string, scope: string): string => `${label}: ${value} (set for ${scope})`,
   set: (scope: string): string => `Set for ${scope}.`,
   cleared: (scope: string): string => `Removed the defaults for ${scope}.`,

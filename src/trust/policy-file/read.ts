@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
-import { policySchema } from '../../session/policy/index.ts';
+import { policySchema, unenforced } from '../../session/policy/index.ts';
 import type { Policy } from '../../session/policy/index.ts';
 import type { Text } from '../../text/index.ts';
 import { issueSentences } from './issues.ts';
 import { toPlain } from './plain.ts';
-import type { DocumentFault } from './plain.ts';
+import type { DocumentFault, PlainDocument } from './plain.ts';
 import { excessIn } from './scan.ts';
 
 const MAX_BYTES = 256 * 1024;
@@ -18,59 +18,60 @@ export type PolicyResult = { ok: true; policy: Policy } | { ok: false; problems:
 
 type Problem = { offset: number; sentence: string };
 
+/** `toEnforce`: what this version cannot do is a problem, too. */
+type Reading = { name: string; text: Text; toEnforce: boolean };
+
 /** Never throws: a file that cannot be read is a problem of the file. */
-export async function readPolicyFile(path: string, text: Text): Promise<PolicyResult> {
-  const { faults } = text.policy;
+export async function readPolicyFile(path: string, reading: Omit<Reading, 'name'>): Promise<PolicyResult> {
+  const { faults } = reading.text.policy;
   const failed = (sentence: string): PolicyResult => ({ ok: false, problems: [`${path}:1:1: ${sentence}`] });
   try {
     const { size } = await stat(path);
     if (size > MAX_BYTES) return failed(faults.tooLarge(MAX_BYTES));
-    return parsePolicy(await readFile(path, 'utf8'), { name: path, text });
+    return parsePolicy(await readFile(path, 'utf8'), { ...reading, name: path });
   } catch (error) {
     return failed(faults.unreadable(codeOf(error)));
   }
 }
 
-export function parsePolicy(source: string, { name, text }: { name: string; text: Text }): PolicyResult {
+export function parsePolicy(source: string, reading: Reading): PolicyResult {
   const lines = new LineCounter();
-  const read = readSource(source, lines, text);
+  const read = readSource(source, lines, reading);
   if (!('problems' in read)) return { ok: true, policy: read.policy };
   const problems = read.problems
     .toSorted((a, b) => a.offset - b.offset)
     .slice(0, MAX_PROBLEMS)
     .map(({ offset, sentence }) => {
       const { line, col } = lines.linePos(offset);
-      return `${name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
+      return `${reading.name}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${sentence}`;
     });
   return { ok: false, problems };
 }
 
-function readSource(
-  source: string,
-  lines: LineCounter,
-  text: Text,
-): { policy: Policy } | { problems: Problem[] } {
-  const { faults } = text.policy;
-  const excess = Buffer.byteLength(source) > MAX_BYTES ? null : excessIn(source);
+type Read = { policy: Policy } | { problems: Problem[] };
+
+function readSource(source: string, lines: LineCounter, reading: Reading): Read {
+  const { faults } = reading.text.policy;
+  if (Buffer.byteLength(source) > MAX_BYTES)
+    return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
+  const excess = excessIn(source);
   if (excess !== null) {
     countLines(source, lines);
     return { problems: [{ offset: excess.offset, sentence: faults[excess.kind] }] };
   }
-  if (Buffer.byteLength(source) > MAX_BYTES)
-    return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
   const document = parseDocument(source, {
     lineCounter: lines,
     // Both take time that grows with the square of the file.
     prettyErrors: false,
     uniqueKeys: false,
+    // With `silent` a second document goes unnoticed.
     logLevel: 'error',
   });
-  const wrong = syntaxProblems(document, text);
-  if (wrong.length > 0) return { problems: wrong };
-  return checked(document, text);
+  const wrong = syntaxProblems(document, reading.text);
+  return wrong.length > 0 ? { problems: wrong } : checked(document, reading);
 }
 
-function checked(document: Document, text: Text): { policy: Policy } | { problems: Problem[] } {
+function checked(document: Document, { text, toEnforce }: Reading): Read {
   const plain = toPlain(document);
   if (plain.faults.length > 0)
     return {
@@ -78,8 +79,17 @@ function checked(document: Document, text: Text): { policy: Policy } | { problem
     };
   // An empty file asks for nothing.
   const parsed = policySchema.safeParse(document.contents === null ? {} : plain.value);
-  if (parsed.success) return { policy: parsed.data };
-  return { problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, text)) };
+  if (!parsed.success)
+    return { problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, text)) };
+  const problems = toEnforce ? unenforcedProblems(parsed.data, plain, text) : [];
+  return problems.length > 0 ? { problems } : { policy: parsed.data };
+}
+
+function unenforcedProblems(policy: Policy, plain: PlainDocument, text: Text): Problem[] {
+  return unenforced(policy).map(({ path, what }) => ({
+    offset: plain.offsetOf(path),
+    sentence: text.policy.faults.unenforced[what],
+  }));
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {

@@ -1,0 +1,46 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { slackFailure } from './errors.ts';
+
+/** A conversation as Slack describes it. */
+export type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
+
+/** null: the app may not see it. Throws when Slack cannot be asked. */
+export type DescribePlace = (channelId: string) => Promise<DescribedPlace | null>;
+
+const KNOWN_FOR_MS = 60_000;
+const MAX_KNOWN = 10_000;
+
+const infoSchema = z.object({
+  channel: z.looseObject({
+    name: z.string().default(''),
+    is_private: z.boolean(),
+    is_ext_shared: z.boolean().default(false),
+    is_org_shared: z.boolean().default(false),
+  }),
+});
+
+/** What a conversation is called, and with whom it is shared; an answer counts for a minute. */
+export function createPlaces({ client, now }: { client: WebClient; now: () => number }): DescribePlace {
+  const known = new Map<string, { place: DescribedPlace | null; atMs: number }>();
+
+  async function fresh(channelId: string): Promise<DescribedPlace | null> {
+    try {
+      const { channel } = infoSchema.parse(await client.conversations.info({ channel: channelId }));
+      const isShared = channel.is_ext_shared || channel.is_org_shared;
+      return { name: channel.name, isPrivate: channel.is_private, isShared };
+    } catch (error) {
+      if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
+      return null;
+    }
+  }
+
+  return async (channelId) => {
+    const before = known.get(channelId);
+    if (before !== undefined && now() - before.atMs < KNOWN_FOR_MS) return before.place;
+    const place = await fresh(channelId);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(channelId, { place, atMs: now() });
+    return place;
+  };
+}

@@ -1,0 +1,48 @@
+import { inTime } from '../in-time.ts';
+import type { Log } from '../log.ts';
+import type { Preferences } from '../session/preferences.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Gate } from './gate.ts';
+import type { PolicySource } from './policy-source.ts';
+
+/** Of the time that Slack gives for an answer. */
+const WITHIN_MS = 700;
+const what = 'a place, for the policy,';
+
+type Where = Parameters<Gate['rulesAt']>[0];
+
+export type QuickGate = ReturnType<typeof createQuickGate>;
+
+/** For listeners: the job that starts a session asks again, and waits for the answer. */
+export function createQuickGate(gate: Gate, log: Log) {
+  return {
+    rulesAt: async (where: Where) =>
+      inTime(gate.rulesAt(where), { withinMs: WITHIN_MS, otherwise: null, log, what }),
+    /** null: the policy says nothing of it. */
+    mentionsAt: async (where: Where) => {
+      const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);
+      return inTime(asking, { withinMs: WITHIN_MS, otherwise: 'ask' as const, log, what });
+    },
+  };
+}
+
+type PolicyDeps = { policy: Pick<PolicySource, 'current'>; gate: Gate; log: Log };
+
+/** Settings with those of the policy. Of a place that could not be looked up, the strictest that any place has. */
+export function withPolicy(settings: Settings, { policy, gate, log }: PolicyDeps): Settings {
+  return {
+    ...settings,
+    async preferencesFor(place) {
+      const layers = await settings.preferencesFor(place);
+      const channels = policy.current()?.channels ?? [];
+      if (channels.length === 0) return layers;
+      const otherwise: Pick<Preferences, 'steer' | 'listen'> = {
+        ...(channels.some(({ steer }) => steer === 'requester') && { steer: 'requester' }),
+        ...(channels.some(({ listen }) => listen === 'mentions') && { listen: 'mentions' }),
+      };
+      const { channelId } = place;
+      const asking = gate.preferencesAt({ channelId }).then(({ steer, listen }) => ({ steer, listen }));
+      return { ...layers, policy: await inTime(asking, { withinMs: WITHIN_MS, otherwise, log, what }) };
+    },
+  };
+}

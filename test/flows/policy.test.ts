@@ -1,0 +1,268 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { createWorld } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
+import { captureLog } from '../support/log-lines.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+
+const CREATE = { method: 'POST', path: '/sessions' } as const;
+const INFRA = '--repo acme/infra-dns';
+
+const POLICY = `
+instructions: Follow CONTRIBUTING.md.
+limits: { acu_per_session: 20, open_sessions_per_person: 3 }
+rules:
+  - name: the platform team may
+    people: [S0PLATFORM]
+    then: allow
+  - name: nobody else touches infrastructure
+    when: { repos: ["acme/infra-*"] }
+    then: refuse
+    say: "Ask in #platform."
+  - name: no contractors in shared channels
+    people: ["*@contractor.example"]
+    channels: [shared]
+    then: refuse
+  - name: nobody of this group
+    people: [S0CLOSED]
+    then: refuse
+channels:
+  - match: ["#proj-*"]
+    set: { modes: [lite], acu: 5, repos: [acme/web], tags: [proj] }
+    instructions: Ask before adding a dependency.
+  - match: ["#quiet-*"]
+    mentions: "off"
+    defaults: { acu: 7 }
+`;
+
+let folder = '';
+let shared: World | null = null;
+
+function world(): World {
+  if (shared === null) throw new Error('the world is not there yet');
+  return shared;
+}
+
+const metric = async (): Promise<string> => (await fetch(`${world().address}/metrics`)).text();
+
+const logged = captureLog();
+/** How often the app took a policy, or refused one. */
+const looks = (): number => logged.text().match(/stays in force|new policy is in force/g)?.length ?? 0;
+
+const write = async (policy: string): Promise<void> =>
+  writeFile(join(folder, 'policy.yml'), `${policy}\nversion: 1\n`);
+
+/** A policy that differs from the one before, once the app has read it. */
+async function change(policy: string): Promise<void> {
+  const before = looks();
+  await write(policy);
+  await expect.poll(looks).toBeGreaterThan(before);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'devin-slack-policy-'));
+  await write(POLICY);
+  const environment = { POLICY_FILE: join(folder, 'policy.yml') };
+  shared = await createWorld({ environment, overrides: { policyEveryMs: 20, log: logged.log } });
+  shared.slack.setGroup('S0PLATFORM', []);
+  shared.slack.setGroup('S0CLOSED', []);
+});
+afterAll(async () => {
+  await shared?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function someone(name = 'of', person: Parameters<typeof addColleague>[1] = {}, channel: object = {}) {
+  const { slack, devin } = world();
+  const ana = addColleague(world(), person);
+  const channelId = slack.addChannel({ name: `${name}-${ana.name}`, members: [ana.userId], ...channel });
+  const type = async (text: string) => slack.command(ana.userId, channelId, text);
+  const own = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
+  return { ana, channelId, type, own, place: { channelId, userId: ana.userId } };
+}
+
+type Someone = ReturnType<typeof someone>;
+const bot = () => `<@${world().slack.workspace.botUserId}>`;
+
+/** Every way to ask for a session that the policy refuses; each gives the conversation in which the person is told. */
+const SURFACES: Record<string, (who: Someone) => Promise<string>> = {
+  'the command': async ({ type, channelId }) => {
+    await type(`fix it ${INFRA}`);
+    return channelId;
+  },
+  'the form': async ({ ana, channelId, type }) => {
+    const { slack } = world();
+    // What a mistake brings back is a form that is filled in.
+    await type(`fix it ${INFRA} --acu many`);
+    const told = await toldTo(world(), { channelId, userId: ana.userId }, 'fix it');
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
+    const form = await settledForm(slack, ana.userId);
+    await slack.submit(form.id, ana.userId);
+    return channelId;
+  },
+  'the shortcut': async () => {
+    const { slack } = world();
+    const { ana, channelId } = someone('shared', { email: 'cy@contractor.example' }, { isExternal: true });
+    const ts = slack.say(ana.userId, channelId, 'fix it');
+    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+    const form = await settledForm(slack, ana.userId);
+    await slack.submit(form.id, ana.userId);
+    return channelId;
+  },
+  'a mention': async ({ ana, channelId }) => {
+    await world().slack.speak(ana.userId, channelId, `${bot()} fix it ${INFRA}`);
+    return channelId;
+  },
+  'a direct message': async ({ ana }) => {
+    const { slack } = world();
+    const channelId = slack.directMessages(ana.userId);
+    await slack.speak(ana.userId, channelId, `fix it ${INFRA}`);
+    return channelId;
+  },
+  'a word in a thread': async ({ ana, channelId, type }) => {
+    const { slack, devin } = world();
+    await type('the first');
+    const session = await sessionOf(devin, ana.devinUserId);
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes(session.url));
+    await slack.speak(ana.userId, channelId, `!new fix it ${INFRA}`, { threadTs: ts });
+    return channelId;
+  },
+};
+
+describe('a rule of the policy', () => {
+  test.each(Object.keys(SURFACES))('holds for %s', async (surface) => {
+    const { slack } = world();
+    const who = someone();
+    const before = surface === 'a word in a thread' ? 1 : 0;
+    const channelId = await SURFACES[surface]?.(who);
+    const told = await slack.waitForMessage(channelId ?? '', (message) =>
+      /rule: (?:nobody else touches infrastructure|no contractors)/.test(slack.renderText(message)),
+    );
+    const words = slack.renderText(told);
+    expect(words).toMatch(/Ask in #platform\.|no contractors/);
+    expect(words).toContain('fix it');
+    expect(who.own()).toHaveLength(before);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('spares the people it does not name', async () => {
+    const { ana, type, own } = someone();
+    await type('fix it --repo acme/web');
+    const session = await sessionOf(world().devin, ana.devinUserId);
+    expect(session.request).toMatchObject({ repos: ['acme/web'], max_acu_limit: 20 });
+    expect(session.request.prompt).toContain('Follow CONTRIBUTING.md.');
+    expect(own()).toHaveLength(1);
+  });
+
+  test('knows addresses, and channels that are shared', async () => {
+    const outside = { email: 'ana@contractor.example' };
+    const inside = someone('inside', outside);
+    await inside.type('fix it');
+    await sessionOf(world().devin, inside.ana.devinUserId);
+    const other = someone('shared', { email: 'ben@contractor.example' }, { isExternal: true });
+    await other.type('fix it');
+    await toldTo(world(), other.place, 'no contractors in shared channels');
+    expect(other.own()).toHaveLength(0);
+  });
+
+  test('counts open sessions by its own limit', async () => {
+    const { ana, type, place, own } = someone();
+    for (const task of ['one', 'two', 'three']) {
+      await type(`${task} of ${ana.name}`);
+      await world().devin.waitForSession(({ request }) =>
+        request.prompt.startsWith(`${task} of ${ana.name}`),
+      );
+    }
+    await type(`four of ${ana.name}`);
+    await toldTo(world(), place, 'the limit is 3 per person');
+    expect(own()).toHaveLength(3);
+  });
+});
+
+describe('a channel of the policy', () => {
+  test('sets values whatever was asked for, and adds its instructions', async () => {
+    const { ana, type } = someone('proj');
+    await type('fix it --mode ultra --acu 9 --repo acme/other --tag mine');
+    const { request } = await sessionOf(world().devin, ana.devinUserId);
+    expect(request).toMatchObject({ devin_mode: 'lite', max_acu_limit: 5, repos: ['acme/web'] });
+    expect(request.tags).toContain('proj');
+    expect(request.tags).not.toContain('mine');
+    expect(request.prompt).toContain('Ask before adding a dependency.');
+  });
+
+  test('still tells the same command twice from two', async () => {
+    const { channelId, type, own } = someone('proj');
+    await type('fix it --acu 9');
+    await cardOf(world().slack, channelId, (text) => text.includes('sessions/'));
+    const { message } = await type('fix it --acu 9');
+    expect(message?.text).toContain('Already running here');
+    expect(own()).toHaveLength(1);
+  });
+
+  test('has defaults, and may switch mentions off', async () => {
+    const { ana, channelId, type, place, own } = someone('quiet');
+    await world().slack.speak(ana.userId, channelId, `${bot()} fix it`);
+    await toldTo(world(), place, 'starts nothing here');
+    expect(own()).toHaveLength(0);
+    await type('fix it');
+    const { request } = await sessionOf(world().devin, ana.devinUserId);
+    expect(request.max_acu_limit).toBe(7);
+  });
+});
+
+describe('a policy that changes', () => {
+  test('applies to what was asked for before and is not sent yet, and to what is tried again', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, type, own } = someone();
+    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    await type(`fix it for ${ana.name}`);
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    await change(`rules:\n  - {name: a freeze, people: [${ana.userId}], then: refuse}`);
+    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('a freeze'));
+    expect(own()).toHaveLength(0);
+    await change(POLICY);
+  });
+
+  test('stays as it was while its file has errors, and says so in the metrics', async () => {
+    expect(await metric()).toContain('devin_slack_policy_ok 1');
+    await change('rules: [');
+    expect(await metric()).toContain('devin_slack_policy_ok 0');
+    const { place, type } = someone();
+    await type(`fix it ${INFRA}`);
+    await toldTo(world(), place, 'nobody else touches infrastructure');
+    await change(POLICY);
+    expect(await metric()).toContain('devin_slack_policy_ok 1');
+  });
+
+  test('refuses "Start anyway"', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, type, own } = someone();
+    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    await type(`what got lost for ${ana.name}`);
+    const lost = await slack.waitForMessage(channelId, (message) =>
+      slack.renderText(message).includes('[Start anyway]'),
+    );
+    await change(`rules:\n  - {name: a freeze, people: [${ana.userId}], then: refuse}`);
+    await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start_anyway');
+    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('a freeze'));
+    expect(own()).toHaveLength(0);
+    await change(POLICY);
+  });
+});
+
+test('a group that Slack does not tell of closes what it closes, and opens nothing', async () => {
+  const { slack } = world();
+  slack.fail('usergroups.users.list', { error: 'missing_scope', times: 10 });
+  await change(
+    'rules:\n  - {name: open, people: [S0UNKNOWN], then: allow}\n  - {name: closed, people: [S0OTHER], then: refuse}',
+  );
+  const { place, type, own } = someone();
+  await type('fix it');
+  await toldTo(world(), place, 'closed');
+  expect(own()).toHaveLength(0);
+  await change(POLICY);
+});

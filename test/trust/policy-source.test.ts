@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { StartError } from '../../src/errors.ts';
+import { en } from '../../src/text/index.ts';
+import { openPolicy } from '../../src/trust/index.ts';
+import { captureLog } from '../support/log-lines.ts';
+
+let folder = '';
+let path = '';
+let logged = captureLog();
+const errors = () => logged.text().match(/the last valid policy stays in force/g) ?? [];
+
+const open = async () => openPolicy({ path, everyMs: 1, text: en, log: logged.log });
+
+beforeEach(async () => {
+  logged = captureLog();
+  folder = await mkdtemp(join(tmpdir(), 'devin-slack-policy-'));
+  path = join(folder, 'policy.yml');
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+describe('the policy', () => {
+  test('is none without a file', async () => {
+    const source = await openPolicy({ path: null, everyMs: 1, text: en, log: logged.log });
+    expect(source.current()).toBeNull();
+    expect(source.isOk()).toBeNull();
+  });
+
+  test('ends the start if its file has errors, each with its place', async () => {
+    await writeFile(path, 'limits: {acu_per_session: 0, more: 1}\n');
+    const failed = await open().catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(StartError);
+    expect(String(failed).split('\n')).toEqual([
+      expect.stringContaining(`${path}:1:27: acu_per_session`),
+      expect.stringContaining(`${path}:1:30: more`),
+    ]);
+  });
+
+  test('ends the start if this version could not enforce it', async () => {
+    await writeFile(path, 'owners: [U1]\nrules:\n  - {name: a, then: approve}\n');
+    await expect(open()).rejects.toThrow(`${path}:3:21: approvals are not available in this version`);
+  });
+
+  test('changes with its file', async () => {
+    await writeFile(path, 'limits: {acu_per_session: 5}\n');
+    const source = await open();
+    expect(source.current()?.limits.acu_per_session).toBe(5);
+    await writeFile(path, 'limits: {acu_per_session: 12}\n');
+    await source.look();
+    expect(source.current()?.limits.acu_per_session).toBe(12);
+  });
+
+  test('stays as it was while its file has errors, which are logged once', async () => {
+    await writeFile(path, 'limits: {acu_per_session: 5}\n');
+    const source = await open();
+    for (const broken of ['limits: [', 'limits: [', 'limit: 3']) {
+      await writeFile(path, broken);
+      await source.look();
+      await source.look();
+    }
+    expect(source.current()?.limits.acu_per_session).toBe(5);
+    expect(source.isOk()).toBe(false);
+    expect(errors()).toHaveLength(2);
+    await rm(path);
+    await source.look();
+    await source.look();
+    expect(source.current()?.limits.acu_per_session).toBe(5);
+    expect(errors()).toHaveLength(3);
+    await writeFile(path, 'limits: {acu_per_session: 6}\n');
+    await source.look();
+    expect(source.isOk()).toBe(true);
+    expect(source.current()?.limits.acu_per_session).toBe(6);
+  });
+});
