@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { slackFailure } from './errors.ts';
 
 /** A conversation as Slack describes it. */
-export type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
+type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
 
 /** null: the app may not see it. Throws when Slack cannot be asked. */
 export type DescribePlace = (channelId: string) => Promise<DescribedPlace | null>;

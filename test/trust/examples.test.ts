@@ -1,0 +1,47 @@
+import { globSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { en } from '../../src/text/index.ts';
+import { explain, parsePolicy } from '../../src/trust/index.ts';
+
+const files = globSync('docs/policies/*.yml').toSorted();
+
+function policyIn(name: string) {
+  const result = parsePolicy(readFileSync(name, 'utf8'), { name, text: en, toEnforce: true });
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result.policy;
+}
+
+describe('the examples', () => {
+  test.each(files)('%s is in force as it is', (name) => {
+    expect(policyIn(name).limits.acu_per_session).toBeGreaterThan(0);
+    expect(readFileSync(name, 'utf8')).toContain(`npm run policy -- check ${name}`);
+  });
+
+  test.each([
+    ['small-team', 'general', '', 'fix it', 'allowed'],
+    ['small-team', 'general', '', 'fix it --mode ultra', 'refused: modes that cost more'],
+    ['small-team', 'general', '', 'fix it --acu 21', 'refused: limits.acu_per_session'],
+    [
+      'company-with-contractors',
+      'general',
+      '',
+      'fix it --repo acme/infra-dns',
+      'refused: infrastructure is for the platform team',
+    ],
+    ['company-with-contractors', 'general', 'S0PLATFORM', 'fix it --repo acme/infra-dns', 'allowed'],
+    [
+      'company-with-contractors',
+      'general',
+      '',
+      'fix it --bypass-approval',
+      'refused: nobody skips an approval in Devin',
+    ],
+    ['channels-per-project', 'general', '', 'fix it', 'refused: tasks belong in project channels'],
+    ['channels-per-project', 'proj-shop', '', 'fix it', 'allowed'],
+  ])('%s, in #%s, in the group "%s": %s', (name, channelName, group, text, expected) => {
+    const policy = policyIn(`docs/policies/${name}.yml`);
+    const asked = { user: 'U1', email: '', groups: [group], channel: 'C1', channelName, kinds: [], text };
+    const found = explain(policy, asked, en);
+    expect('lines' in found && found.lines[0]).toBe(expected);
+  });
+});
