@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { cleanJson } from '../session/clean-text.ts';
 import type { SlackPerson } from '../session/person.ts';
+import { NOBODY } from '../store/known-people.ts';
 import type { KnownPeople } from '../store/known-people.ts';
 import { slackFailure } from './errors.ts';
 
@@ -56,9 +57,9 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
       const who = { teamId: teamId(), userId };
       const askedAtMs = now();
       const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS));
-      if (known !== null) return known;
+      if (known !== null) return known === NOBODY ? null : known;
       const person = await ask(client.users.info({ user: userId }));
-      if (person !== null) await knownPeople.remember(who, person, new Date(askedAtMs));
+      await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
       return person;
     },
     /** Whose address it is; null: nobody's in this workspace. Throws when Slack cannot be asked. */
@@ -70,12 +71,12 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
  * Other refusals, such as a missing scope, say nothing of the person.
  * https://docs.slack.dev/reference/methods/users.info#errors
  */
-const NOBODY = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
+const NOBODY_CODES = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
 
 function isNobody(error: unknown): boolean {
   if (error instanceof z.ZodError) return false;
   const failure = slackFailure(error);
-  return failure.kind === 'refused' && NOBODY.has(failure.code);
+  return failure.kind === 'refused' && NOBODY_CODES.has(failure.code);
 }
 
 function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerson {

@@ -1,15 +1,20 @@
 import type { Kysely } from 'kysely';
+import { z } from 'zod';
 import { slackPersonSchema } from '../session/person.ts';
-import type { SlackPerson } from '../session/person.ts';
 import type { Person } from './identities.ts';
 import { json } from './json.ts';
 import type { Tables } from './tables.ts';
+
+/** Slack knows no such person, or doesn't show them here. */
+export const NOBODY = 'nobody';
+const knownSchema = z.union([slackPersonSchema, z.literal(NOBODY)]);
+type Known = z.infer<typeof knownSchema>;
 
 export type KnownPeople = ReturnType<typeof createKnownPeople>;
 
 /** What Slack said of people lately: shared by all replicas, so that a change counts for each of them at once. */
 export function createKnownPeople(db: Kysely<Tables>) {
-  async function write({ teamId, userId }: Person, person: SlackPerson | null, at: Date): Promise<void> {
+  async function write({ teamId, userId }: Person, person: Known | null, at: Date): Promise<void> {
     const value = { person: json(person), checkedAt: at };
     await db
       .insertInto('knownPeople')
@@ -22,7 +27,7 @@ export function createKnownPeople(db: Kysely<Tables>) {
 
   return {
     /** null: Slack was not asked since, or the person has changed since it was. */
-    async since({ teamId, userId }: Person, since: Date): Promise<SlackPerson | null> {
+    async since({ teamId, userId }: Person, since: Date): Promise<Known | null> {
       const row = await db
         .selectFrom('knownPeople')
         .select('person')
@@ -30,12 +35,12 @@ export function createKnownPeople(db: Kysely<Tables>) {
         .where('userId', '=', userId)
         .where('checkedAt', '>', since)
         .executeTakeFirst();
-      return row === undefined ? null : slackPersonSchema.nullable().parse(row.person);
+      return row === undefined ? null : knownSchema.nullable().parse(row.person);
     },
 
     /** `askedAt`: what was asked before the person changed is not kept. */
-    remember: async (person: Person, slackPerson: SlackPerson, askedAt: Date): Promise<void> =>
-      write(person, slackPerson, askedAt),
+    remember: async (person: Person, known: Known, askedAt: Date): Promise<void> =>
+      write(person, known, askedAt),
 
     changed: async (person: Person, at: Date): Promise<void> => write(person, null, at),
 

@@ -1,8 +1,11 @@
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import type { LocalSlackOptions } from '../../sandbox/slack/index.ts';
-import { createPeople } from '../../src/slack/people.ts';
+import type { LocalSlack, LocalSlackOptions } from '../../sandbox/slack/index.ts';
+import { createPeople, KNOWN_FOR_MS } from '../../src/slack/people.ts';
+import { createKnownPeople } from '../../src/store/known-people.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { copyStarted } from '../support/folders.ts';
 
 const nobody = {
   since: async () => Promise.resolve(null),
@@ -16,6 +19,8 @@ async function open(options: LocalSlackOptions = {}) {
   const client = new WebClient(botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
   return {
     slack,
+    client,
+    teamId,
     people: createPeople({ client, teamId: () => teamId, knownPeople: nobody, now: Date.now }),
   };
 }
@@ -39,4 +44,25 @@ test('takes a missing permission for no answer about the person', async () => {
   const id = slack.addUser({ name: 'ana', email: 'ana@acme.example' });
   await expect(people.find(id)).rejects.toThrow('missing_scope');
   await expect(people.findByEmail('ana@acme.example')).rejects.toThrow('missing_scope');
+});
+
+const openDatabase = useEmbedded(copyStarted);
+
+test.each([
+  ['a member', (slack: LocalSlack) => slack.addUser({ name: 'ana', email: 'ana@acme.example' })],
+  ['an outsider whom Slack does not show', () => 'U0OUTSIDE'],
+])('asks Slack about %s once in five minutes', async (_who, idOf) => {
+  const { slack, client, teamId } = await open();
+  const { db } = await openDatabase();
+  let nowMs = Date.now();
+  const knownPeople = createKnownPeople(db);
+  const people = createPeople({ client, teamId: () => teamId, knownPeople, now: () => nowMs });
+  const userId = idOf(slack);
+  const asked = () => slack.calls.filter(({ method }) => method === 'users.info').length;
+  const first = await people.find(userId);
+  expect(await people.find(userId)).toEqual(first);
+  expect(asked()).toBe(1);
+  nowMs += KNOWN_FOR_MS;
+  expect(await people.find(userId)).toEqual(first);
+  expect(asked()).toBe(2);
 });
