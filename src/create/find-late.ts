@@ -43,10 +43,11 @@ export function createLateFinder(deps: FindLateDeps) {
 
   async function look(due: readonly LostAnswer[], signal: AbortSignal): Promise<void> {
     const missing: SessionRequest[] = [];
-    for (const { requestId: id, sentAt } of due) {
+    for (const { requestId: id, sentAt, identity } of due) {
       const request = await requests.find(id);
       // One that is on its way again is looked for when it has come to an end.
-      if (request !== null && !isOpen(request.state)) missing.push({ ...request, sentAt });
+      if (request !== null && !isOpen(request.state))
+        missing.push({ ...request, sentAt, identity: identity ?? request.identity });
     }
     if (missing.length === 0) return;
     const found = await findSessions(missing, { signal });

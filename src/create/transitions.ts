@@ -103,6 +103,7 @@ function lostAnswer(request: SessionRequest, nowMs: number): LostAnswer {
   return {
     requestId: request.id,
     sentAt: request.sentAt ?? request.createdAt,
+    identity: request.identity,
     lostAt: new Date(nowMs),
     nextLookAt: new Date(nowMs + (lateLookInterval(0) ?? 0)),
   };

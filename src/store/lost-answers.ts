@@ -1,10 +1,13 @@
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
+import { identitySchema } from '../session/identity.ts';
+import { json } from './json.ts';
 import type { Tables } from './tables.ts';
 
 const lostAnswerSchema = z.object({
   requestId: z.string(),
   sentAt: z.date(),
+  identity: identitySchema.nullable(),
   lostAt: z.date(),
   nextLookAt: z.date(),
 });
@@ -21,7 +24,7 @@ export function createLostAnswers(db: Kysely<Tables>) {
     async add(lost: LostAnswer, trx: Transaction<Tables>): Promise<void> {
       await trx
         .insertInto('lostAnswers')
-        .values(lost)
+        .values({ ...lost, identity: json(lost.identity) })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },

@@ -224,6 +224,8 @@ type PostsTable = {
 type LostAnswersTable = {
   requestId: string;
   sentAt: Timestamp;
+  /** As whom it was sent. null: as its request says. */
+  identity: Json;
   /** When it was given up. */
   lostAt: Timestamp;
   nextLookAt: Timestamp;

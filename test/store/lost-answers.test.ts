@@ -7,6 +7,7 @@ const at = (seconds: number): Date => new Date(seconds * 1000);
 const lost = (id: string, sentAtS: number, nextLookAtS: number) => ({
   requestId: id,
   sentAt: at(sentAtS),
+  identity: null,
   lostAt: at(sentAtS),
   nextLookAt: at(nextLookAtS),
 });

@@ -21,6 +21,7 @@ import { checkedAt } from './023-checked-at.ts';
 import { calls } from './024-calls.ts';
 import { greetings } from './025-greetings.ts';
 import { placingCards } from './026-placing-cards.ts';
+import { lostIdentities } from './027-lost-identities.ts';
 import { introducedThreads } from './031-introduced-threads.ts';
 
 /**
@@ -53,5 +54,6 @@ export const migrations: Record<string, Migration> = {
   '024-calls': calls,
   '025-greetings': greetings,
   '026-placing-cards': placingCards,
+  '027-lost-identities': lostIdentities,
   '031-introduced-threads': introducedThreads,
 };
