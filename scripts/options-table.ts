@@ -1,6 +1,6 @@
 import { fields } from '../src/session/fields.ts';
 import type { Field } from '../src/session/fields.ts';
-import { flagTakes } from '../src/slack/command/takes.ts';
+import { flagTakes } from '../src/slack/command/help.ts';
 import { en } from '../src/text/index.ts';
 
 const START = '<!-- options: written by `npm run docs` -->';

@@ -1,7 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { BlockList, isIPv6 } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from './metrics.ts';
-import { mayReadMetrics } from './metrics-access.ts';
+import type { Queue } from './queue/index.ts';
+import type { Bolt } from './slack/bolt.ts';
 import type { Page } from './slack/http-server.ts';
+import type { Database } from './store/database.ts';
 
 /** The parts without which the app is of no use. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
@@ -39,4 +44,68 @@ export function createHealthPages(
 
 function json(status: number, value: object): Page {
   return { status, contentType: 'application/json', body: JSON.stringify(value) };
+}
+
+type Visitor = { headers: IncomingHttpHeaders; remoteAddress: string | undefined };
+
+/** Loopback, private and link-local. https://www.iana.org/assignments/iana-ipv4-special-registry */
+const NEARBY = new BlockList();
+for (const [net, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+] as const)
+  NEARBY.addSubnet(net, bits, 'ipv4');
+NEARBY.addAddress('::1', 'ipv6');
+NEARBY.addSubnet('fc00::', 7, 'ipv6');
+NEARBY.addSubnet('fe80::', 10, 'ipv6');
+
+/** With a token: anyone who has it. Without: private addresses, unless a proxy passed the request on. */
+function mayReadMetrics(token: string | null, { headers, remoteAddress }: Visitor): boolean {
+  if (token !== null) return sameText(headers.authorization ?? '', `Bearer ${token}`);
+  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
+  const through = forwarded.map((address) => address.trim()).filter((address) => address !== '');
+  return headers.forwarded === undefined && [remoteAddress ?? '', ...through].every(isNear);
+}
+
+function isNear(address: string): boolean {
+  return NEARBY.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+function sameText(one: string, other: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
+
+type ReadinessParts = {
+  database: Pick<Database, 'ping'>;
+  queue: Pick<Queue, 'healthy'>;
+  slack: { bolt: Pick<Bolt, 'connected'> };
+};
+
+/** The caller wants to know now; a database that takes longer is not ready. */
+const PING_MS = 900;
+
+export function createReadiness({ database, queue, slack }: ReadinessParts): () => Promise<Readiness> {
+  let pinging: Promise<boolean> | null = null;
+
+  /** One at a time: a database that hangs must not collect the questions. */
+  async function ping(): Promise<boolean> {
+    pinging ??= database
+      .ping()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => (pinging = null));
+    return Promise.race([pinging, delay(PING_MS, false, { ref: false })]);
+  }
+
+  return async () => ({
+    database: await ping(),
+    queue: queue.healthy(),
+    slack: slack.bolt.connected(),
+  });
 }

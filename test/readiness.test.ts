@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createReadiness } from '../src/readiness.ts';
+import { createReadiness } from '../src/health.ts';
 
 test('a database that hangs is asked once at a time, and not waited for', async () => {
   let pings = 0;

@@ -2,8 +2,7 @@ import { durationWords } from '../../text/duration.ts';
 import type { Text } from '../../text/index.ts';
 import type { SessionCard } from './session-card.ts';
 import { shownTime } from './details-values.ts';
-import { oneLine } from './one-line.ts';
-import { escape, isWebAddress, link, truncate } from './text.ts';
+import { escape, isWebAddress, link, oneLine, truncate } from './text.ts';
 
 const SHOWN_REPOS = 3;
 const SHOWN_PULL_REQUESTS = 5;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { fitCodeBlock } from './fit-code-block.ts';
-import { code, date, isWebAddress, link, time } from './text.ts';
+import { code, date, fitCodeBlock, isWebAddress, link, time } from './text.ts';
 
 /** Any JSON value in mrkdwn, within one section. Ids and words stand in code spans, where they can be copied. */
 

@@ -7,9 +7,7 @@ import { VIEW } from '../ids.ts';
 import { shownMoment, shownSeconds, shownSecrets, shownValue } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { caption, context, header, sections } from './objects.ts';
-import { oneLine } from './one-line.ts';
-import { ownEntry } from './own-entry.ts';
-import { bold, escape, truncate } from './text.ts';
+import { bold, escape, oneLine, ownEntry, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {

@@ -2,7 +2,7 @@ import type { PlainTextOption } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from './limits.ts';
 import { option } from './objects.ts';
-import { oneLine } from './one-line.ts';
+import { oneLine } from './text.ts';
 
 export type Suggestion = { value: string; label: string; description: string | null };
 

@@ -1,12 +1,10 @@
 import type { ActionsBlock, Button } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
-import { fitCodeBlock } from './fit-code-block.ts';
+import { bold, escape, fitCodeBlock, link, ownEntry, truncate } from './text.ts';
 import { LIMIT } from './limits.ts';
 import { button, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { ownEntry } from './own-entry.ts';
-import { bold, escape, link, truncate } from './text.ts';
 
 /** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */
 

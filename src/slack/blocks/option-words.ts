@@ -1,8 +1,7 @@
 import { fields } from '../../session/fields.ts';
 import type { FieldKey } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
-import { oneLine } from './one-line.ts';
-import { escape, truncate } from './text.ts';
+import { escape, oneLine, truncate } from './text.ts';
 
 const VALUE_LENGTH = 80;
 

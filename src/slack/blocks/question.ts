@@ -1,11 +1,10 @@
 import type { Button } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION, runAction } from '../ids.ts';
-import { fitCodeBlock } from './fit-code-block.ts';
+import { bold, code, fitCodeBlock, truncate } from './text.ts';
 import { LIMIT } from './limits.ts';
 import { button, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { bold, code, truncate } from './text.ts';
 
 /** Asks whether a text is a command or a task. What was typed comes raw. */
 export type TaskQuestion = {

@@ -1,11 +1,10 @@
 import type { Button } from '@slack/types';
 import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
-import { fitCodeBlock } from './fit-code-block.ts';
+import { bold, fitCodeBlock, truncate } from './text.ts';
 import { LIMIT } from './limits.ts';
 import { button, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { bold, truncate } from './text.ts';
 
 export type ReplyNotice = {
   heading: string;

@@ -158,3 +158,24 @@ function cutBefore(text: string, end: number): number {
   const entity = ampersand === -1 ? null : /^&(?:amp|lt|gt);/.exec(text.slice(ampersand, ampersand + 5));
   return entity !== null && ampersand + entity[0].length > at ? ampersand : at;
 }
+
+/** Line breaks and runs of blanks become one blank. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Looks up a word of Slack's or Devin's; `constructor` is not an entry just because every object has one. */
+export function ownEntry<Entry>(table: Readonly<Record<string, Entry>>, word: string): Entry | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
+/**
+ * A code block of at most `max` characters, fences included, so that its end is never cut off with the fence.
+ * Escaping makes text longer: `&` becomes five characters.
+ */
+export function fitCodeBlock(text: string, max: number): { block: string; cut: boolean } {
+  let shown = truncate(text, max);
+  while (shown !== '' && codeBlock(shown).length > max)
+    shown = truncate(shown, Math.floor(shown.length * 0.9));
+  return { block: codeBlock(shown), cut: shown !== text };
+}

@@ -1,14 +1,13 @@
 import { fields } from '../../session/fields.ts';
 import type { Field, FieldKey } from '../../session/fields.ts';
 import type { HelpTopic, Problem, Subcommand } from '../../session/intent.ts';
-import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import { sections } from '../blocks/objects.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { bold, code, escape, truncate } from '../blocks/text.ts';
 import { bangWords } from './flags.ts';
 import { subcommandsFor } from './subcommands.ts';
-import { flagTakes } from './takes.ts';
+import type { Text } from '../../text/index.ts';
 
 /** How much of what was typed a sentence quotes; the notice around it quotes all of it. */
 const QUOTED_LENGTH = 200;
@@ -173,4 +172,10 @@ function flagWith(key: FieldKey, value: string | null, text: Text): string {
 function takesOf(key: FieldKey, text: Text): string {
   const field = fields.find((row) => row.key === key);
   return field === undefined ? '' : escape(flagTakes(field, text));
+}
+
+/** What a field's flag takes, in plain words: that of a list may be given more than once, and holds several at once. */
+export function flagTakes({ key, input }: Field, text: Text): string {
+  const { takes } = text.fields[key];
+  return input.kind === 'list' ? text.command.several(takes, input.none) : takes;
 }

@@ -3,8 +3,7 @@ import type { Field } from '../../../session/fields.ts';
 import { schemaFault } from '../../../session/json-schema.ts';
 import type { SchemaFault } from '../../../session/json-schema.ts';
 import type { Text } from '../../../text/index.ts';
-import { oneLine } from '../one-line.ts';
-import { truncate } from '../text.ts';
+import { oneLine, truncate } from '../text.ts';
 
 const SHOWN_LENGTH = 60;
 

@@ -3,8 +3,7 @@ import type { ContextChoice } from '../../../session/context.ts';
 import type { Text } from '../../../text/index.ts';
 import { ACTION, BLOCK, INPUT } from '../../ids.ts';
 import { button, context, option } from '../objects.ts';
-import { oneLine } from '../one-line.ts';
-import { escape } from '../text.ts';
+import { escape, oneLine } from '../text.ts';
 import { inputBlock } from './elements.ts';
 
 /** What is sent with the task, if it was started from a message. */

@@ -12,7 +12,7 @@ import type { Text } from '../../../text/index.ts';
 import { INPUT, lookupAction } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
 import { caption, option } from '../objects.ts';
-import { oneLine } from '../one-line.ts';
+import { oneLine } from '../text.ts';
 
 type Labelled = {
   blockId: string;

@@ -5,8 +5,7 @@ import type { Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, fileBlock, INPUT, noneBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
-import { oneLine } from '../one-line.ts';
-import { truncate } from '../text.ts';
+import { oneLine, truncate } from '../text.ts';
 import {
   choiceElement,
   inputBlock,
