@@ -57,6 +57,9 @@ function gaveUp({ askedToWaitMs }: GaveUp, text: Text): string {
 function devinMessage(failure: DevinFailure, text: Text): string {
   if (failure.code === 'invalid-request')
     return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
+  // There is no session yet that could be opened.
+  if (failure.code === 'conflict')
+    return `${text.devin.createConflict(failure.detail)} ${text.notices.nothingStarted}`;
   const conditions = isOfImpersonation(failure) ? [text.devin.impersonation] : [];
   return [devinReason(failure, text), ...conditions, text.notices.nothingStarted].join(' ');
 }

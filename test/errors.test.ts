@@ -47,7 +47,7 @@ describe("Devin's reason comes first, whole, then whose matter it is, then that 
     [403, 'Service user lacks UseDevinSessions', en.devin.forbidden('UseDevinSessions')],
     [403, 'Your plan has no such machine', en.devin.forbidden(null)],
     [404, 'Playbook p-1 not found', en.devin.notFound],
-    [409, 'The organization is being moved', 'status'],
+    [409, 'The organization is being moved', 'Try again in a minute'],
     [418, 'Out of tea', 'tell an app admin'],
     [401, 'Key expired', en.devin.unauthorized],
   ])('%i %s', (status, detail, whose) => {
@@ -73,4 +73,14 @@ describe("Devin's reason comes first, whole, then whose matter it is, then that 
     expect(said('Missing required permission: ImpersonateOrgSessions', 'ImpersonateOrgSessions')).toBe(true);
     expect(said('Missing required permission: ManageOrgSessions', 'ManageOrgSessions')).toBe(false);
   });
+});
+
+test('a conflict on the way to a session points at no session, since there is none', () => {
+  const facts = { code: 'conflict', status: 409, permission: null, fieldErrors: [] };
+  for (const detail of [null, 'Another request is in progress.']) {
+    const words = userMessage({ kind: 'devin', ...facts, detail }, en);
+    if (detail !== null) expect(words).toContain(detail);
+    expect(words).not.toContain('Open the session');
+    expect(words).toContain('Nothing was started.');
+  }
 });

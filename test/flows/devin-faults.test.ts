@@ -170,7 +170,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
   test.each([
     [401, 'DEVIN_API_KEY'],
     [404, "Devin can't find this"],
-    [409, 'Open the session in Devin to see its status'],
+    [409, 'Try again in a minute. Nothing was started.'],
     [422, 'Devin refused'],
   ])('puts a %i into words', async (status, words) => {
     const { slack, devin } = world();

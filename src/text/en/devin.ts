@@ -43,6 +43,9 @@ export const devin = {
   notFound:
     "Devin can't find this, or this app has no access to it. Check the id or the link: it may belong to another organization or have been deleted.",
   /** 409. */
+  /** There is no session yet. */
+  createConflict: (reason: string | null): string =>
+    `${reason === null ? "Devin refused it and didn't say why. " : `Devin refused it: ${reason}\n`}Try again in a minute.`,
   conflict: (reason: string | null): string =>
     `${reason === null ? "Devin can't do that in the session's current status. " : `Devin refused it: ${reason}\n`}Open the session in Devin to see its status, then try again.`,
   /** 429. */
