@@ -28,7 +28,7 @@ export const config = {
     WATCH_SECONDS: 'must be a number of seconds of at least 1.',
     MENTIONS: 'must be start or ask.',
     RETENTION_DAYS: 'must be a whole number of days of at least 1.',
-    POLICY_FILE: "isn't supported by this version, which would not enforce it: leave it out.",
+    POLICY_FILE: 'must be the path of a YAML file.',
     LIMIT_OPEN_SESSIONS: 'must be a whole number, such as 20; 0 for no limit.',
     LIMIT_STARTS_PER_HOUR: 'must be a whole number, such as 30; 0 for no limit.',
     LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
