@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+
+/** Licenses under which others may run and change this app without giving theirs away. */
+const LICENSES = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+  // File by file; nothing here changes such a file.
+  'MPL-2.0',
+  'PSF-2.0',
+]);
+
+const EXACT = /^(?:\d+\.\d+\.\d+(?:-[\w.]+)?|\$[\w@/-]+)$/;
+
+type Versions = { [name: string]: string | Versions };
+const versionsSchema: z.ZodType<Versions> = z.lazy(() =>
+  z.record(z.string(), z.union([z.string(), versionsSchema])),
+);
+
+export const manifestSchema = z.object({
+  dependencies: versionsSchema.optional(),
+  devDependencies: versionsSchema.optional(),
+  optionalDependencies: versionsSchema.optional(),
+  overrides: versionsSchema.optional(),
+});
+
+/** https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json */
+export const lockSchema = z.object({
+  lockfileVersion: z.literal(3),
+  packages: z.record(
+    z.string(),
+    z.object({
+      version: z.string().optional(),
+      license: z.string().optional(),
+      integrity: z.string().optional(),
+    }),
+  ),
+});
+
+/** What is wrong with what the app is built from, a line each. */
+export function supplyChainProblems(
+  manifest: z.infer<typeof manifestSchema>,
+  { packages }: z.infer<typeof lockSchema>,
+): string[] {
+  const installed = Object.entries(packages).filter(([path]) => path !== '');
+  return [
+    ...Object.entries(manifest).flatMap(([part, versions]) => unpinned(part, versions ?? {})),
+    ...installed.flatMap(([path, { license, integrity }]) => [
+      ...(integrity === undefined ? [`${path}: the lockfile has no checksum. Run npm install.`] : []),
+      ...(isAllowed(license) ? [] : [`${path}: ${license ?? 'no license'} is not an allowed license.`]),
+    ]),
+  ];
+}
+
+function unpinned(part: string, versions: Versions): string[] {
+  return Object.entries(versions).flatMap(([name, version]) => {
+    if (typeof version !== 'string') return unpinned(part, version);
+    return EXACT.test(version) ? [] : [`package.json, ${part}: pin ${name} to one version, not ${version}.`];
+  });
+}
+
+/** Of `(A OR B)`, one is enough. https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions */
+function isAllowed(license: string | undefined): boolean {
+  const choices = (license ?? '').replaceAll(/[()]/g, '').split(' OR ');
+  return choices.some((choice) => LICENSES.has(choice));
+}
+
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'));
+}
+
+/** `npm run supply-chain`: licenses, exact versions and checksums of everything that is installed. */
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const lock = lockSchema.parse(readJson('package-lock.json'));
+  const problems = supplyChainProblems(manifestSchema.parse(readJson('package.json')), lock);
+  for (const problem of problems) console.error(problem);
+  if (problems.length === 0) console.log(`${Object.keys(lock.packages).length - 1} packages: all fine.`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}
