@@ -182,7 +182,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     app: slack.bolt.app,
     queue,
     // A person waits for what they ask.
-    store: governed(createStore(database.urgent, seal, tuning)),
+    store: governed(createStore(database.interactive, seal, tuning)),
     database,
     slack,
     resolver,

@@ -1,4 +1,4 @@
-export type Repetition = {
+export type Interval = {
   /** It does not keep the process alive. */
   unref(): void;
   /** Ends it, and waits for the run in progress. */
@@ -6,7 +6,7 @@ export type Repetition = {
 };
 
 /** Runs a task, which never rejects, again and again; one that takes longer than the time between two has the next wait. */
-export function repeat(task: () => Promise<void>, everyMs: number): Repetition {
+export function repeat(task: () => Promise<void>, everyMs: number): Interval {
   let running: Promise<void> | null = null;
   const timer = setInterval(() => {
     running ??= task().finally(() => (running = null));

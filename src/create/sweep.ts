@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
 import { repeat } from '../repeat.ts';
-import type { Repetition } from '../repeat.ts';
+import type { Interval } from '../repeat.ts';
 import type { Cards } from '../store/cards.ts';
 import { KNOWN_FOR_MS } from '../slack/people.ts';
 import type { Forms } from '../store/forms.ts';
@@ -45,7 +45,7 @@ export type Sweep = ReturnType<typeof createSweep>;
 export function createSweep(deps: SweepDeps) {
   const { requests, cards, forms, knownPeople, replies, messages, milestones, posts } = deps;
   const { enqueue, unqueued, times, log } = deps;
-  let looking: Repetition | null = null;
+  let looking: Interval | null = null;
 
   const ago = (ms: number): Date => new Date(Date.now() - ms);
 

@@ -6,8 +6,8 @@ import type { Database } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
 import { JOB_NAMES, payloads } from './payloads.ts';
 import type { JobName, Jobs } from './payloads.ts';
-import { factsOf, startCrew } from './crew.ts';
-import type { Crew, QueueLog, Registration } from './crew.ts';
+import { factsOf, startWorkerPool } from './worker-pool.ts';
+import type { WorkerPool, QueueLog, Registration } from './worker-pool.ts';
 import { BOSS_SCHEMA, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
 
 type EnqueueOptions = {
@@ -95,7 +95,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   boss.on('error', (error) => log.error(factsOf(error), 'the job queue met an error'));
   boss.on('warning', ({ message, data }) => log.warn({ data }, message));
   const registrations: Registration[] = [];
-  const life = createLife(() => startCrew({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
+  const life = createLife(() => startWorkerPool({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
 
   return {
     async enqueue(name, payload, { trx, key, urgent = false, ...when } = {}) {
@@ -138,26 +138,26 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
 }
 
 /** Start and stop in any order and number: each waits for the other's end. */
-function createLife(begin: () => Promise<Crew>) {
-  let crew: Promise<Crew> | null = null;
+function createLife(begin: () => Promise<WorkerPool>) {
+  let pool: Promise<WorkerPool> | null = null;
   let ended: Promise<void> = Promise.resolve();
   let running = false;
   return {
     isRunning: () => running,
     async start(): Promise<void> {
-      crew ??= ended.then(begin);
-      const started = crew;
+      pool ??= ended.then(begin);
+      const started = pool;
       try {
         await started;
-        running = crew === started;
+        running = pool === started;
       } catch (error) {
-        crew = null;
+        pool = null;
         throw error;
       }
     },
     async stop({ timeoutMs }: { timeoutMs: number }): Promise<void> {
-      const stopping = crew;
-      crew = null;
+      const stopping = pool;
+      pool = null;
       running = false;
       if (stopping !== null) ended = stopping.then((started) => started.stop(timeoutMs));
       await ended;

@@ -1,18 +1,18 @@
 import type { PgBoss } from 'pg-boss';
 import { repeat } from '../repeat.ts';
-import type { Repetition } from '../repeat.ts';
+import type { Interval } from '../repeat.ts';
 import { dueQueues, endLongWaits } from './pgboss-sql.ts';
 
 type PollParts = {
   boss: Pick<PgBoss, 'getDb'>;
   /** By queue. */
-  crew: ReadonlyMap<string, { wake(): void }>;
+  pool: ReadonlyMap<string, { wake(): void }>;
   everyMs: number;
 };
 
 /** Wakes the workers for jobs that were to start later, or again. */
-export function startPoll({ boss, crew, everyMs }: PollParts): Repetition {
-  const names = [...crew.keys()];
+export function startPoll({ boss, pool, everyMs }: PollParts): Interval {
+  const names = [...pool.keys()];
   let failed = false;
   let latestMs = Infinity;
   const poll = async (): Promise<void> => {
@@ -22,11 +22,11 @@ export function startPoll({ boss, crew, everyMs }: PollParts): Repetition {
       if (nowMs < latestMs) await endLongWaits(boss.getDb());
       latestMs = nowMs;
       // After trouble all of them: whether they can fetch again is what the health page asks.
-      for (const [name, workers] of crew) if (failed || due.has(name)) workers.wake();
+      for (const [name, workers] of pool) if (failed || due.has(name)) workers.wake();
       failed = false;
     } catch {
       failed = true;
-      for (const workers of crew.values()) workers.wake();
+      for (const workers of pool.values()) workers.wake();
     }
   };
   return repeat(poll, everyMs);

@@ -6,8 +6,8 @@ import type { Queue } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
-import { createBringIn } from './bring-in.ts';
-import type { BringIn } from './bring-in.ts';
+import { createImportSession } from './import-session.ts';
+import type { ImportSession } from './import-session.ts';
 import { createFindPlaces } from './find-places.ts';
 import { createFindRequester } from './find-requester.ts';
 import { createReadHistory } from './read-history.ts';
@@ -18,8 +18,8 @@ import { createSessionsRestorer } from './restore-sessions.ts';
 import { createSessionMember } from './session-member.ts';
 import type { SessionMember } from './session-member.ts';
 
-export { broughtInKey } from './bring-in.ts';
-export type { BringIn } from './bring-in.ts';
+export { importedKey } from './import-session.ts';
+export type { ImportSession } from './import-session.ts';
 export { draftOf } from './draft.ts';
 export type { History } from './read-history.ts';
 export type { SessionMember } from './session-member.ts';
@@ -43,7 +43,7 @@ type Restoring = {
   /** Looks at Devin for sessions of this app that the database does not know. */
   reconcile: (signal: AbortSignal) => Promise<void>;
   /** A session that already exists gets its rows. */
-  bringIn: BringIn;
+  importSession: ImportSession;
   readHistory: (sessionId: string) => Promise<History>;
   sessionMember: SessionMember;
 };
@@ -58,7 +58,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   const findRequester = createFindRequester({ findMember, people });
   const readHistory = createReadHistory(devin);
   const sessionMember = createSessionMember({ findMember, now });
-  const bringIn = createBringIn({ db, requests, sessions, messages, milestones });
+  const importSession = createImportSession({ db, requests, sessions, messages, milestones });
   const restoreAll = createSessionsRestorer({
     requests,
     sessions,
@@ -71,7 +71,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
       sessionMember,
       resolver,
       marks,
-      bringIn,
+      importSession,
       enqueue,
       teamId,
     }),
@@ -83,7 +83,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   queue.work('restore-sessions', async (search, { signal }) => restoreAll(search, signal), {
     concurrency: 1,
   });
-  return { reconcile: createReconciliation(deps), bringIn, readHistory, sessionMember };
+  return { reconcile: createReconciliation(deps), importSession, readHistory, sessionMember };
 }
 
 function createReconciliation({ queue, store, devin, adopt, tagRequests, tuning }: RestoringDeps) {

@@ -2,8 +2,8 @@ import type { SessionResponse } from '../devin/schemas.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Marked, MarkReader } from '../slack/marks.ts';
-import { broughtInKey } from './bring-in.ts';
-import type { BringIn } from './bring-in.ts';
+import { importedKey } from './import-session.ts';
+import type { ImportSession } from './import-session.ts';
 import { draftOf } from './draft.ts';
 import type { History } from './read-history.ts';
 import type { SessionMember } from './session-member.ts';
@@ -29,7 +29,7 @@ type RestoreDeps = {
   sessionMember: SessionMember;
   resolver: IdentityResolver;
   marks: Pick<MarkReader, 'read'>;
-  bringIn: BringIn;
+  importSession: ImportSession;
   enqueue: Enqueue;
   /** The workspace the app is installed in. */
   teamId: () => string;
@@ -67,12 +67,12 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
     if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
       return false;
     const { channelId, threadTs, ts } = card;
-    await deps.bringIn({
+    await deps.importSession({
       ...found,
       ...catchUp(response, history, await inThread(lost, card)),
       request: {
         id: requestId,
-        dedupeKey: broughtInKey(teamId, sessionId),
+        dedupeKey: importedKey(teamId, sessionId),
         source: 'restored',
         teamId,
         userId,

@@ -49,7 +49,7 @@ type IntakeDeps = {
   limiter: Pick<Limiter, 'lock' | 'beyond'>;
   enqueueAll: EnqueueAll;
   /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
-  prefer: <T>(task: () => Promise<T>) => Promise<T>;
+  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
 type Job = { payload: { requestId: string }; key: string };
@@ -66,7 +66,7 @@ export type Intake = ReturnType<typeof createIntake>;
 
 /** What listeners may do: write down what was asked. Everything else happens after Slack has its answer. */
 export function createIntake(deps: IntakeDeps) {
-  const { db, requests, forms, defaults, envelopes, limiter, enqueueAll, prefer } = deps;
+  const { db, requests, forms, defaults, envelopes, limiter, enqueueAll, withPriority } = deps;
 
   /** The session, and its card if the session takes longer. */
   async function begin(jobs: Job[], trx: Transaction<Tables>): Promise<void> {
@@ -104,7 +104,7 @@ export function createIntake(deps: IntakeDeps) {
   /** Rejects with a `TooLateError` what is not written before Slack stops waiting. */
   const accept = async (toRequest: () => Promise<NewRequest>): Promise<boolean> =>
     inTime(async (deadline) =>
-      prefer(async () => {
+      withPriority(async () => {
         const { isNew } = await write({ request: await toRequest(), deadline, unlessTwin: false });
         return isNew;
       }),
@@ -215,7 +215,7 @@ export function createIntake(deps: IntakeDeps) {
       { draft, reset }: Wish,
     ): Promise<SessionRequest | null> =>
       inTime(async (deadline) =>
-        prefer(async () => {
+        withPriority(async () => {
           const dedupeKey = commandKey(triggerId);
           const request = await typedRequest(asked, dedupeKey, { draft, reset, files: [] });
           const { twinId } = await write({ request, deadline, unlessTwin: true });

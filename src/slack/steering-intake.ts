@@ -34,7 +34,7 @@ type SteeringDeps = {
   envelopes: Envelopes;
   enqueue: Enqueue;
   /** While the task runs, other work on the database steps back. */
-  prefer: <T>(task: () => Promise<T>) => Promise<T>;
+  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
 type SteeringJob = 'steer' | 'cancel-request' | 'follow-session' | 'link-person';
@@ -42,7 +42,7 @@ type SteeringJob = 'steer' | 'cancel-request' | 'follow-session' | 'link-person'
 export type SteeringIntake = ReturnType<typeof createSteeringIntake>;
 
 /** What listeners may do with a session that is there: write down what was asked for. Jobs do the rest. */
-export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }: SteeringDeps) {
+export function createSteeringIntake({ db, replies, envelopes, enqueue, withPriority }: SteeringDeps) {
   function answerTo({ channelId, threadTs, responseUrl }: Actor, always: boolean): AnswerTo {
     const id = newId();
     const sealed = envelopes.close(id, { responseUrl, sessionSecrets: [] });
@@ -51,7 +51,7 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
 
   /** What Slack has given up on must not be done later. */
   const ask = async <Name extends SteeringJob>(name: Name, payload: Jobs[Name]): Promise<void> =>
-    commitInTime({ db, prefer }, async (trx) => enqueue(name, payload, { trx }));
+    commitInTime({ db, withPriority }, async (trx) => enqueue(name, payload, { trx }));
 
   return {
     /** `always`: the person is told also when all went well. */
@@ -88,7 +88,7 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, prefer }
     ): Promise<void> {
       const { sessionId } = session;
       const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text, via };
-      await commitInTime({ db, prefer }, async (trx) => {
+      await commitInTime({ db, withPriority }, async (trx) => {
         const isNew = await replies.insert({ ...reply, messageTs: null, kind: 'reply', files: [] }, trx);
         if (isNew) await enqueue('relay-to-devin', { sessionId }, { trx, key: sessionId });
       });

@@ -39,7 +39,7 @@ type ThreadIntakeDeps = {
   replies: Pick<Replies, 'insert' | 'find' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
   /** While the task runs, other work on the database steps back. */
-  prefer: <T>(task: () => Promise<T>) => Promise<T>;
+  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
 /** `aside`: people talk to each other. */
@@ -49,11 +49,11 @@ export type ThreadIntake = ReturnType<typeof createThreadIntake>;
 
 /** What listeners may do with what is said in a thread: write it down. A job takes it to Devin. */
 export function createThreadIntake(deps: ThreadIntakeDeps) {
-  const { db, replies, enqueue, prefer } = deps;
+  const { db, replies, enqueue, withPriority } = deps;
   const listenHere = createListenHere(deps);
 
   async function inTransaction<T>(task: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return commitInTime({ db, prefer }, task);
+    return commitInTime({ db, withPriority }, task);
   }
 
   async function write(reply: NewReply, trx: Transaction<Tables>): Promise<boolean> {

@@ -13,8 +13,8 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import { broughtInKey, draftOf } from '../restore/index.ts';
-import type { BringIn, History, SessionMember } from '../restore/index.ts';
+import { importedKey, draftOf } from '../restore/index.ts';
+import type { ImportSession, History, SessionMember } from '../restore/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from '../create/index.ts';
 import type { Adopt } from '../create/index.ts';
 import type { AnswerTo, Enqueue } from '../queue/index.ts';
@@ -30,7 +30,7 @@ type FollowDeps = {
   getSession: (sessionId: string) => Promise<SessionResponse>;
   readHistory: (sessionId: string) => Promise<History>;
   sessionMember: SessionMember;
-  bringIn: BringIn;
+  importSession: ImportSession;
   adopt: Adopt;
   placeCard: PlaceCard;
   enqueue: Enqueue;
@@ -85,10 +85,10 @@ export function createFollower(deps: FollowDeps) {
     const isOutside = (await deps.presence({ channelId, userId })) === 'out';
     const history = await deps.readHistory(sessionId);
     const id = newId();
-    return deps.bringIn({
+    return deps.importSession({
       request: {
         id,
-        dedupeKey: broughtInKey(teamId, sessionId),
+        dedupeKey: importedKey(teamId, sessionId),
         source: 'follow',
         teamId,
         userId,

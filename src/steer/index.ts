@@ -5,7 +5,7 @@ import type { SessionResponse } from '../devin/schemas.ts';
 import type { FindMember } from '../identity/members.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { PostOnce, WithLease, Queue } from '../queue/index.ts';
-import type { BringIn, History, SessionMember } from '../restore/index.ts';
+import type { ImportSession, History, SessionMember } from '../restore/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import { sleep } from '../sleep.ts';
 import type { Store } from '../store/store.ts';
@@ -35,7 +35,7 @@ type SteeringDeps = {
   findMember: FindMember;
   readHistory: (sessionId: string) => Promise<History>;
   sessionMember: SessionMember;
-  bringIn: BringIn;
+  importSession: ImportSession;
   /** What Devin answered is how the session is now. */
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
   drawCard: DrawCard;
@@ -100,7 +100,7 @@ function createFollowing(deps: SteeringDeps, answer: ReturnType<typeof createAns
     getSession: devin.sessions.get,
     readHistory: deps.readHistory,
     sessionMember: deps.sessionMember,
-    bringIn: deps.bringIn,
+    importSession: deps.importSession,
     adopt,
     placeCard: createPlaceCard({
       db,

@@ -3,10 +3,10 @@ import type { PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
 import { bossDatabase } from './embedded/boss-database.ts';
 import { createGate, throughGate } from './embedded/gate.ts';
-import type { Urgency } from './embedded/gate.ts';
+import type { Priority } from './embedded/gate.ts';
 import { openEmbedded } from './embedded/embedded.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
-import { connectionOptions, createPool, SILENT_MS, URGENT_POOL } from './server-connection.ts';
+import { connectionOptions, createPool, SILENT_MS, INTERACTIVE_POOL } from './server-connection.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { StoreErrorCode } from './store-error.ts';
 import type { Tables } from './tables.ts';
@@ -15,9 +15,9 @@ import { en } from '../text/index.ts';
 export type Database = {
   db: Kysely<Tables>;
   /** The same tables, for what a person in Slack waits for: it goes before everything else. */
-  urgent: Kysely<Tables>;
-  /** While the task runs, everything but `urgent` waits. */
-  prefer<T>(task: () => Promise<T>): Promise<T>;
+  interactive: Kysely<Tables>;
+  /** While the task runs, everything but `interactive` waits. */
+  withPriority<T>(task: () => Promise<T>): Promise<T>;
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
@@ -59,20 +59,20 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promise<Database> {
   const embedded = await openEmbedded(options);
   const gate = createGate();
-  const kysely = (urgency: Urgency): Kysely<Tables> =>
+  const kysely = (priority: Priority): Kysely<Tables> =>
     new Kysely({
-      dialect: new PGliteDialect({ pglite: throughGate(embedded.thread, gate, urgency) }),
+      dialect: new PGliteDialect({ pglite: throughGate(embedded.thread, gate, priority) }),
       plugins: PLUGINS,
     });
-  const db = kysely('patient');
+  const db = kysely('background');
   const upkeep = startUpkeep(
-    { exec: async (sql) => gate.pass('patient', async () => embedded.thread.exec(sql)) },
+    { exec: async (sql) => gate.pass('background', async () => embedded.thread.exec(sql)) },
     options.log,
   );
   return {
     db,
-    urgent: kysely('urgent'),
-    prefer: gate.prefer,
+    interactive: kysely('interactive'),
+    withPriority: gate.withPriority,
     kind: 'embedded',
     boss: { db: bossDatabase(embedded.thread, gate), backend: 'pglite' },
     ping: () => ping(db),
@@ -94,9 +94,9 @@ async function openOnServer(
   };
   const db = connect();
   // Connections of its own: what a person waits for does not queue behind work that can wait.
-  const urgent = connect(URGENT_POOL);
+  const interactive = connect(INTERACTIVE_POOL);
   const close = once(async () => {
-    await Promise.all([db.destroy(), urgent.destroy()]);
+    await Promise.all([db.destroy(), interactive.destroy()]);
   });
   try {
     await ping(db);
@@ -106,8 +106,8 @@ async function openOnServer(
   }
   const boss = { ...options, max: BOSS_POOL_SIZE };
   // A server serves many at a time: nobody has to step back.
-  const prefer: Database['prefer'] = async (task) => task();
-  return { db, urgent, prefer, kind: 'postgres', boss, ping: () => ping(db), close };
+  const withPriority: Database['withPriority'] = async (task) => task();
+  return { db, interactive, withPriority, kind: 'postgres', boss, ping: () => ping(db), close };
 }
 
 async function ping(db: Kysely<Tables>): Promise<void> {

@@ -60,16 +60,16 @@ export async function inTime<T>(
 type TimelyDeps = {
   db: Kysely<Tables>;
   /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
-  prefer: <T>(task: () => Promise<T>) => Promise<T>;
+  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
 /** A transaction that is committed in time, or never. */
 export async function commitInTime<T>(
-  { db, prefer }: TimelyDeps,
+  { db, withPriority }: TimelyDeps,
   task: (trx: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
   return inTime(async (deadline) =>
-    prefer(async () =>
+    withPriority(async () =>
       db.transaction().execute(async (trx) => {
         const result = await task(trx);
         beginCommit([deadline]);

@@ -47,4 +47,4 @@ async function dropWhatStalls(client: ClientBase): Promise<void> {
 }
 
 /** For what a person waits for. The pool waits for the promise, which its types leave out. */
-export const URGENT_POOL = { onConnect: dropWhatStalls };
+export const INTERACTIVE_POOL = { onConnect: dropWhatStalls };

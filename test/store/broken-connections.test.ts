@@ -60,10 +60,10 @@ describe('a connection to Postgres', () => {
   });
 
   test('that the server ends between two statements fails the second, and ends nothing else', async () => {
-    const { db, urgent, ping } = await openThroughProxy();
+    const { db, interactive, ping } = await openThroughProxy();
     const between = db.transaction().execute(async (trx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
-      await sql`select pg_terminate_backend(${rows[0]?.pid}, 10000)`.execute(urgent);
+      await sql`select pg_terminate_backend(${rows[0]?.pid}, 10000)`.execute(interactive);
       await sql`select 1`.execute(trx);
     });
     await expect(between).rejects.toThrow(/./);

@@ -79,7 +79,7 @@ test('a block of pg-boss that fails leaves the shared connection to others as it
   const { thread, close } = await openEmbedded({ dataDir });
   const gate = createGate();
   const db = new Kysely<unknown>({
-    dialect: new PGliteDialect({ pglite: throughGate(thread, gate, 'urgent') }),
+    dialect: new PGliteDialect({ pglite: throughGate(thread, gate, 'interactive') }),
   });
   const boss = bossDatabase(thread, createGate());
   await sql`create table notes (text text)`.execute(db);

@@ -52,11 +52,11 @@ describe('a transaction in time', () => {
   const postgres = usePostgres();
 
   test('is not committed when its turn comes too late', async () => {
-    const { urgent: db, prefer } = await embedded();
+    const { interactive: db, withPriority } = await embedded();
     await sql`create table notes (text text)`.execute(db);
     let release = (): void => undefined;
     const held = db.transaction().execute(async () => new Promise<void>((resolve) => (release = resolve)));
-    const refused = commitInTime({ db, prefer }, async (trx) =>
+    const refused = commitInTime({ db, withPriority }, async (trx) =>
       sql`insert into notes values ('late')`.execute(trx),
     );
     await expect(refused).rejects.toMatchObject({ mayBeWritten: false });
@@ -66,10 +66,10 @@ describe('a transaction in time', () => {
   });
 
   test('is dropped by a server that stood still while the commit was on its way', async () => {
-    const { urgent: db, db: other, prefer } = await postgres.open();
+    const { interactive: db, db: other, withPriority } = await postgres.open();
     await sql`create table notes (text text)`.execute(other);
     let pid = 0;
-    const committing = commitInTime({ db, prefer }, async (trx) => {
+    const committing = commitInTime({ db, withPriority }, async (trx) => {
       await sql`insert into notes values ('late')`.execute(trx);
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
       pid = rows[0]?.pid ?? 0;

@@ -49,7 +49,7 @@ describe('a card that is posted again while a look at its session is written dow
   const { open } = usePostgres();
 
   test('waits for that, and that not for it', async () => {
-    const { db, urgent } = await open();
+    const { db, interactive } = await open();
     await migrate(db);
     const [requests, sessions] = [createRequests(db), createSessions(db)];
     const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
@@ -64,12 +64,16 @@ describe('a card that is posted again while a look at its session is written dow
     let placed: Promise<unknown> = Promise.resolve();
     await db.transaction().execute(async (trx) => {
       await sessions.lock('s1', trx);
-      placed = urgent.transaction().execute(async (other) => {
+      placed = interactive.transaction().execute(async (other) => {
         await sessions.place('s1', { channelId: 'C1', threadTs: '2.0' }, other);
-        await createCards(urgent, budget).placed(before, { channelId: 'C1', ts: '2.0', shown: 'x:' }, other);
+        await createCards(interactive, budget).placed(
+          before,
+          { channelId: 'C1', ts: '2.0', shown: 'x:' },
+          other,
+        );
       });
       await expect
-        .poll(async () => (await sql`select 1 from pg_locks where not granted`.execute(urgent)).rows)
+        .poll(async () => (await sql`select 1 from pg_locks where not granted`.execute(interactive)).rows)
         .not.toEqual([]);
       await createCards(db, budget).markStale('r1', trx);
     });

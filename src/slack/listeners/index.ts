@@ -53,7 +53,7 @@ type ListenerDeps = {
   queue: Pick<Queue, 'enqueue' | 'enqueueAll'>;
   /** A person waits for what they ask. */
   store: Store;
-  database: Pick<Database, 'prefer'>;
+  database: Pick<Database, 'withPriority'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'presence'>;
   resolver: IdentityResolver;
   limiter: Limiter;
@@ -123,12 +123,22 @@ export function createListeners(deps: ListenerDeps): void {
 function createIntakes({ queue, store, database, limiter, quickGate }: ListenerDeps) {
   const { rulesAt } = quickGate;
   const { enqueue, enqueueAll } = queue;
-  const { prefer } = database;
+  const { withPriority } = database;
   const { db, requests, forms, defaults, envelopes, replies } = store;
   return {
-    intake: createIntake({ rulesAt, db, requests, forms, defaults, envelopes, limiter, enqueueAll, prefer }),
-    steering: createSteeringIntake({ db, replies, envelopes, enqueue, prefer }),
-    threads: createThreadIntake({ db, requests, defaults, replies, enqueue, prefer }),
+    intake: createIntake({
+      rulesAt,
+      db,
+      requests,
+      forms,
+      defaults,
+      envelopes,
+      limiter,
+      enqueueAll,
+      withPriority,
+    }),
+    steering: createSteeringIntake({ db, replies, envelopes, enqueue, withPriority }),
+    threads: createThreadIntake({ db, requests, defaults, replies, enqueue, withPriority }),
   };
 }
 

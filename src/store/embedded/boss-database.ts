@@ -16,8 +16,8 @@ export function bossDatabase(thread: DatabaseThread, gate: Gate): Db {
     ...plain,
     async executeSql(text, values) {
       const body = values?.length ? undefined : BLOCK.exec(text)?.[1];
-      if (body === undefined) return gate.pass('patient', async () => plain.executeSql(text, values));
-      const results = await gate.pass('patient', async () => thread.transaction((trx) => trx.exec(body)));
+      if (body === undefined) return gate.pass('background', async () => plain.executeSql(text, values));
+      const results = await gate.pass('background', async () => thread.transaction((trx) => trx.exec(body)));
       return { rows: results.flatMap((result) => result.rows) };
     },
   };

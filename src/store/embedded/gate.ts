@@ -1,35 +1,35 @@
 import type { PGliteDialectConfig } from 'kysely';
 import type { DatabaseThread } from './database-thread.ts';
 
-/** `urgent`: a person in Slack waits for it. */
-export type Urgency = 'urgent' | 'patient';
+/** `interactive`: a person in Slack waits for it. */
+export type Priority = 'interactive' | 'background';
 
 export type Gate = {
-  pass<T>(urgency: Urgency, task: () => Promise<T>): Promise<T>;
+  pass<T>(priority: Priority, task: () => Promise<T>): Promise<T>;
   /** While the task runs, what has time waits, also between the task's own statements; though not for long. */
-  prefer<T>(task: () => Promise<T>): Promise<T>;
+  withPriority<T>(task: () => Promise<T>): Promise<T>;
 };
 
-/** How long each patient one is held back at most while urgent ones keep coming. */
+/** How long each background one is held back at most while interactive ones keep coming. */
 const PATIENCE_MS = 50;
 
 /**
- * The embedded database does one thing at a time, in the order of asking. Here urgent statements and transactions
+ * The embedded database does one thing at a time, in the order of asking. Here interactive statements and transactions
  * overtake the others, so that answering Slack does not wait for work that has time.
  */
 export function createGate(): Gate {
-  const waiting: Record<Urgency, (() => void)[]> = { urgent: [], patient: [] };
+  const waiting: Record<Priority, (() => void)[]> = { interactive: [], background: [] };
   let busy = false;
   let preferred = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  function admit(patientToo: boolean): void {
+  function admit(backgroundToo: boolean): void {
     if (busy) return;
-    const next = waiting.urgent.shift() ?? (patientToo ? waiting.patient.shift() : undefined);
+    const next = waiting.interactive.shift() ?? (backgroundToo ? waiting.background.shift() : undefined);
     if (next !== undefined) {
       busy = true;
       next();
-    } else if (waiting.patient.length > 0) {
+    } else if (waiting.background.length > 0) {
       timer ??= setTimeout(() => {
         timer = undefined;
         admit(true);
@@ -38,9 +38,9 @@ export function createGate(): Gate {
   }
 
   return {
-    async pass(urgency, task) {
+    async pass(priority, task) {
       await new Promise<void>((resolve) => {
-        waiting[urgency].push(resolve);
+        waiting[priority].push(resolve);
         admit(preferred === 0);
       });
       try {
@@ -50,7 +50,7 @@ export function createGate(): Gate {
         admit(preferred === 0);
       }
     },
-    async prefer(task) {
+    async withPriority(task) {
       preferred += 1;
       try {
         return await task();
@@ -65,7 +65,7 @@ export function createGate(): Gate {
 type KyselyPGlite = Exclude<PGliteDialectConfig['pglite'], (...parameters: never[]) => unknown>;
 
 /** The one database, as a Kysely instance of this urgency sees it. */
-export function throughGate(thread: DatabaseThread, gate: Gate, urgency: Urgency): KyselyPGlite {
+export function throughGate(thread: DatabaseThread, gate: Gate, priority: Priority): KyselyPGlite {
   return {
     get closed() {
       return thread.closed;
@@ -73,7 +73,7 @@ export function throughGate(thread: DatabaseThread, gate: Gate, urgency: Urgency
     ready: true,
     waitReady: Promise.resolve(),
     close: thread.close,
-    query: async (sql, parameters) => gate.pass(urgency, async () => thread.query(sql, parameters)),
-    transaction: async (task) => gate.pass(urgency, async () => thread.transaction(task)),
+    query: async (sql, parameters) => gate.pass(priority, async () => thread.query(sql, parameters)),
+    transaction: async (task) => gate.pass(priority, async () => thread.transaction(task)),
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { repeat } from '../../repeat.ts';
-import type { Repetition } from '../../repeat.ts';
+import type { Interval } from '../../repeat.ts';
 import { TABLES, tableNames } from './table-names.ts';
 
 export type UpkeepLog = { warn(facts: object, message: string): void };
@@ -24,7 +24,7 @@ const PAUSE_MS = 200;
  * a time, of which a vacuum reads only what changed, and an analysis a small sample.
  * https://www.postgresql.org/docs/current/app-postgres.html
  */
-export function startUpkeep(database: Runner, log: UpkeepLog): Repetition {
+export function startUpkeep(database: Runner, log: UpkeepLog): Interval {
   const stopping = new AbortController();
   let round = 0;
   const once = async (): Promise<void> => {

@@ -96,7 +96,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     );
   }
 
-  async function prefer(ask: Ask, scope: SettingScope, preferred: Preferences) {
+  async function withPriority(ask: Ask, scope: SettingScope, preferred: Preferences) {
     const said = settings.set(settings.scopes[scope]);
     return change(ask, { scope, said, instead: [] }, async (key) => {
       const before = (await defaults.preferencesFor(ask))[scope];
@@ -116,11 +116,11 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     showSetting,
     set,
     clear,
-    notify: async (ask: Ask, { where }: IntentOf<'notify'>) => prefer(ask, 'person', { notify: where }),
-    steer: async (ask: Ask, { who, scope }: IntentOf<'steer'>) => prefer(ask, scope, { steer: who }),
-    listen: async (ask: Ask, { listen, scope }: IntentOf<'listen'>) => prefer(ask, scope, { listen }),
+    notify: async (ask: Ask, { where }: IntentOf<'notify'>) => withPriority(ask, 'person', { notify: where }),
+    steer: async (ask: Ask, { who, scope }: IntentOf<'steer'>) => withPriority(ask, scope, { steer: who }),
+    listen: async (ask: Ask, { listen, scope }: IntentOf<'listen'>) => withPriority(ask, scope, { listen }),
     webMessages: async (ask: Ask, { shown, scope }: IntentOf<'web-messages'>) =>
-      prefer(ask, scope, { webMessages: shown }),
+      withPriority(ask, scope, { webMessages: shown }),
   };
 }
 

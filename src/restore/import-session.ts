@@ -9,7 +9,7 @@ import type { Tables } from '../store/tables.ts';
 import { fileRow } from '../follow/index.ts';
 import type { History } from './read-history.ts';
 
-type BringInDeps = {
+type ImportDeps = {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find' | 'idOf' | 'insert' | 'advance'>;
   sessions: Pick<Sessions, 'bind' | 'change'>;
@@ -18,7 +18,7 @@ type BringInDeps = {
 };
 
 /** A session at Devin, and what its rows will have. */
-type Foundling = {
+type ExistingSession = {
   request: NewRequest;
   requestChanges?: RequestChanges;
   response: SessionResponse;
@@ -34,35 +34,41 @@ type Foundling = {
   enqueueMore?: (trx: Transaction<Tables>) => Promise<void>;
 };
 
-export type BringIn = (foundling: Foundling) => Promise<SessionRequest | null>;
+export type ImportSession = (existing: ExistingSession) => Promise<SessionRequest | null>;
 
 /** The same key for everyone who brings the session in, so that it exists once. */
-export function broughtInKey(teamId: string, sessionId: string): string {
+export function importedKey(teamId: string, sessionId: string): string {
   return `follow:${teamId}:${sessionId}`;
 }
 
 /** Makes the rows of a session that already exists: its request is `created`, and its past is not announced. */
-export function createBringIn({ db, requests, sessions, messages, milestones }: BringInDeps): BringIn {
-  return async (foundling) => {
-    const { request, response, history, unposted, untold = [] } = foundling;
+export function createImportSession({
+  db,
+  requests,
+  sessions,
+  messages,
+  milestones,
+}: ImportDeps): ImportSession {
+  return async (existing) => {
+    const { request, response, history, unposted, untold = [] } = existing;
     const { session_id: sessionId, url } = response;
     const id = await db.transaction().execute(async (trx) => {
       const [isNew] = await requests.insert([request], trx);
       if (isNew !== true) return requests.idOf(request.dedupeKey, trx);
-      const changes = { sessionId, ...foundling.requestChanges };
+      const changes = { sessionId, ...existing.requestChanges };
       await requests.advance({ id: request.id, from: 'accepted', to: 'created', changes }, trx);
       const { teamId, channelId } = request;
-      const { threadTs } = foundling;
+      const { threadTs } = existing;
       await sessions.bind(
         { sessionId, requestId: request.id, url, response, teamId, channelId, threadTs },
         trx,
       );
-      await sessions.change(sessionId, foundling.sessionChanges, trx);
+      await sessions.change(sessionId, existing.sessionChanges, trx);
       const said = history.messages.map((message) => toRow(message, unposted));
       const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
       await messages.add(sessionId, [...said, ...files], trx);
       await milestones.add(sessionId, untold, trx);
-      await foundling.enqueueMore?.(trx);
+      await existing.enqueueMore?.(trx);
       return request.id;
     });
     return requests.find(id);

@@ -13,7 +13,7 @@ export type QueueLog = {
 type Run = (data: unknown, signal: AbortSignal) => Promise<void>;
 export type Registration = { name: string; concurrency: number; most: number; run: Run };
 
-export type Crew = { stop(timeoutMs: number): Promise<void> };
+export type WorkerPool = { stop(timeoutMs: number): Promise<void> };
 
 /** NOTIFY and our own poll wake the workers; this only covers both failing. */
 const BACKSTOP_SECONDS = 30;
@@ -34,7 +34,7 @@ const JOB_LIFE = {
   notify: true,
 } satisfies Omit<QueueDefinition, 'name'>;
 
-type CrewParts = {
+type PoolParts = {
   boss: PgBoss;
   /** Of all queues, worked on here or not. */
   names: string[];
@@ -45,25 +45,31 @@ type CrewParts = {
 };
 
 /** Starts pg-boss, its queues and the workers. */
-export async function startCrew({ boss, names, registrations, log, pollSeconds }: CrewParts): Promise<Crew> {
+export async function startWorkerPool({
+  boss,
+  names,
+  registrations,
+  log,
+  pollSeconds,
+}: PoolParts): Promise<WorkerPool> {
   const stopping = new AbortController();
-  const crew = new Map<string, Workers>();
+  const pool = new Map<string, Workers>();
   try {
     await boss.start();
     for (const name of names) await declareQueue(boss, name);
     for (const registration of registrations) {
       const parts = { boss, registration, log, pollSeconds, stopping: stopping.signal };
-      crew.set(registration.name, await createWorkers(parts));
+      pool.set(registration.name, await createWorkers(parts));
     }
   } catch (error) {
     await boss.stop({ graceful: false });
     throw error;
   }
-  const poll = startPoll({ boss, crew, everyMs: pollSeconds * 1000 });
+  const poll = startPoll({ boss, pool, everyMs: pollSeconds * 1000 });
   return {
     async stop(timeoutMs) {
       await poll.stop();
-      const drained = Promise.all([...crew.values()].map(async (workers) => workers.stop()));
+      const drained = Promise.all([...pool.values()].map(async (workers) => workers.stop()));
       await within(drained, timeoutMs);
       stopping.abort(new Error('the app is stopping'));
       await within(drained, ABORT_GRACE_MS);
@@ -78,7 +84,7 @@ async function declareQueue(boss: PgBoss, name: string): Promise<void> {
   await boss.updateQueue(name, JOB_LIFE);
 }
 
-type WorkersParts = Omit<CrewParts, 'names' | 'registrations'> & {
+type WorkersParts = Omit<PoolParts, 'names' | 'registrations'> & {
   registration: Registration;
   stopping: AbortSignal;
 };
@@ -114,7 +120,7 @@ function createPlaces({ concurrency, most }: Registration, onFree: () => void) {
 /**
  * The workers of one queue: pg-boss workers of one job each, so that a slow job holds back no other. NOTIFY makes
  * every idle one look for a job, at a query each; so there is one idle worker, and a next one, as long as there are
- * places, is hired whenever it found a job. A worker looks again right after its job, or leaves if another is idle: a
+ * places, is added whenever it found a job. A worker looks again right after its job, or leaves if another is idle: a
  * backlog drains without a pause.
  */
 async function createWorkers(parts: WorkersParts): Promise<Workers> {
@@ -127,23 +133,23 @@ async function createWorkers(parts: WorkersParts): Promise<Workers> {
   };
   const perform = createPerformer(parts);
   const idle = new Set<string>();
-  const places = createPlaces(registration, () => hireIfNoneIsIdle());
+  const places = createPlaces(registration, () => addIfNoneIsIdle());
   let closed = false;
 
   const wake = (): void => idle.forEach((id) => boss.notifyWorker(id));
   const settle = (step: Promise<unknown>): void => {
     step.catch((error: unknown) => log.error({ job: name, ...factsOf(error) }, 'the job queue met an error'));
   };
-  const hireIfNoneIsIdle = (): void => {
-    if (idle.size === 0) settle(hire());
+  const addIfNoneIsIdle = (): void => {
+    if (idle.size === 0) settle(addWorker());
   };
-  const hire = async (): Promise<void> => {
+  const addWorker = async (): Promise<void> => {
     if (closed || !places.isFree()) return;
     places.take();
     const worker = boss.work(name, options, async (jobs: JobWithMetadata[]) => {
       const id = await worker;
       idle.delete(id);
-      hireIfNoneIsIdle();
+      addIfNoneIsIdle();
       try {
         for (const job of jobs) await places.run(() => perform(job));
       } finally {
@@ -167,7 +173,7 @@ async function createWorkers(parts: WorkersParts): Promise<Workers> {
     wake();
   };
 
-  await hire();
+  await addWorker();
   return {
     wake,
     async stop() {
