@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureUrls } from './cards.ts';
 import { measureGrowth } from './growth.ts';
+import { measureHostile } from './hostile.ts';
 import { startPostgres } from './postgres.ts';
 import { measureRequests } from './requests.ts';
 import { measureWatching } from './watch.ts';
@@ -11,10 +12,11 @@ const PARTS = {
   requests: async () => withPostgres(async (folder, databaseUrl) => measureRequests({ folder, databaseUrl })),
   cards: async () => withPostgres(async (_folder, databaseUrl) => measureUrls(databaseUrl)),
   watching: async () => measureWatching([1000, 10_000]),
+  hostile: measureHostile,
   growth: async () => withPostgres(async (_folder, databaseUrl) => measureGrowth(databaseUrl)),
 };
 
-/** `npm run bench`: numbers, not tests. `-- requests`, `-- cards`, `-- watching` or `-- growth` runs one part. */
+/** `npm run bench`: numbers, not tests. `-- requests`, `-- cards`, `-- watching`, `-- hostile` or `-- growth` runs one part. */
 const only = process.argv[2] ?? null;
 
 console.log(
