@@ -50,7 +50,7 @@ describe('the doctor', () => {
     const { code, printed, lines } = await runDoctor();
     expect(printed).not.toContain('✗');
     expect(code).toBe(0);
-    expect(printed).toContain('✓ ok             All 15 Slack scopes');
+    expect(printed).toContain('✓ ok             All 16 Slack scopes');
     expect(
       lines.filter((line) => line.includes('Devin permission')).map((line) => line.slice(0, 15).trim()),
     ).toEqual(['– not checked', '– not checked', '– not checked', '✓ ok', '✓ ok', '✓ ok', '✓ ok', '✓ ok']);
