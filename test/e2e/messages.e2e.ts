@@ -71,6 +71,10 @@ test('selects of people, channels and conversations, dates and times are filled 
   await send('/devin');
   await modal.getByText(/Runs as/).waitFor();
   const viewId = slack.openViewOf(world.people.ben)?.id ?? '';
+  // The app fills in its form once more after it has opened; then nothing else changes the view.
+  await slack.waitFor(() =>
+    slack.calls.some(({ method, args }) => method === 'views.update' && args['view_id'] === viewId),
+  );
   const view = {
     type: 'modal',
     title: label('Every select'),

@@ -20,8 +20,11 @@ describe('the message shortcut', () => {
     await modal.getByRole('radio', { name: /whole thread/i }).check();
     await submit();
     await modal.waitFor({ state: 'detached' });
-    await message('Fix the address picker', thread)
-      .getByText(/Working|Finished/)
+    // Devin's words may name the task, too: the card is what also says how it is.
+    await thread
+      .getByRole('article')
+      .filter({ hasText: 'Fix the address picker' })
+      .filter({ hasText: /Working|Finished/ })
       .first()
       .waitFor();
 
