@@ -25,7 +25,9 @@ function explained(policy: Policy, options: Options): number {
   const { user = '', email = '', group: groups = [], channel = '', kind = [], text: typed = '' } = options;
   const kinds = PLACE_WORDS.filter((word) => kind.includes(word));
   const channelName = options['channel-name'] ?? '';
-  const found = explain(policy, { user, email, groups, channel, channelName, kinds, text: typed }, text);
+  const ownTag = process.env['REQUEST_TAG'] !== 'off';
+  const question = { user, email, groups, channel, channelName, kinds, text: typed, ownTag };
+  const found = explain(policy, question, text);
   if ('problems' in found) return print(process.stderr, found.problems, FAILURE);
   return print(process.stdout, found.lines, SUCCESS);
 }

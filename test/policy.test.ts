@@ -30,7 +30,12 @@ let folder = '';
 let file = '';
 
 async function policy(...args: string[]): Promise<Ended> {
-  const ended = promisify(execFile)(process.execPath, ['src/policy.ts', ...args]);
+  return policyWith({}, ...args);
+}
+
+async function policyWith(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
+  const env = { ...process.env, ...settings };
+  const ended = promisify(execFile)(process.execPath, ['src/policy.ts', ...args], { env });
   return ended.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ended) => error,
@@ -104,4 +109,13 @@ describe('npm run policy -- explain', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('--reop');
   });
+});
+
+test.each([
+  ['on', 1],
+  ['off', 0],
+])('explains a command with 50 tags as the app takes it with REQUEST_TAG=%s', async (setting, code) => {
+  const tags = Array.from({ length: 50 }, (_, at) => `t${at}`).join(',');
+  const command = ['explain', file, '--user', 'U1', '--channel', 'C1', '--text', `fix it --tag ${tags}`];
+  expect(await policyWith({ REQUEST_TAG: setting }, ...command)).toMatchObject({ code });
 });

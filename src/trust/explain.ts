@@ -27,6 +27,8 @@ export type Question = {
   /** Empty: as the channel's id and name say. */
   kinds: readonly PlaceWord[];
   text: string;
+  /** The app adds a tag of its own to each session. */
+  ownTag: boolean;
 };
 
 /** `problems`: of the text, which the command would not take either. */
@@ -35,7 +37,7 @@ export type Explanation = { lines: string[] } | { problems: string[] };
 /** What would become of a command: its decision, the reason, what the policy sets, and what it adds to the task. */
 export function explain(policy: Policy, question: Question, text: Text): Explanation {
   const words = text.policy.explain;
-  const intent = parseTask(question.text);
+  const intent = parseTask(question.text, { ownTag: question.ownTag });
   if (intent.kind === 'invalid')
     return {
       problems: [

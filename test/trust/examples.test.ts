@@ -40,7 +40,16 @@ describe('the examples', () => {
     ['channels-per-project', 'proj-shop', '', 'fix it', 'allowed'],
   ])('%s, in #%s, in the group "%s": %s', (name, channelName, group, text, expected) => {
     const policy = policyIn(`docs/policies/${name}.yml`);
-    const asked = { user: 'U1', email: '', groups: [group], channel: 'C1', channelName, kinds: [], text };
+    const asked = {
+      user: 'U1',
+      email: '',
+      groups: [group],
+      channel: 'C1',
+      channelName,
+      kinds: [],
+      text,
+      ownTag: true,
+    };
     const found = explain(policy, asked, en);
     expect('lines' in found && found.lines[0]).toBe(expected);
   });

@@ -14,7 +14,8 @@ export type AddressedMeaning =
   | ({ kind: 'ask'; typed: string; about: Subcommand | null; meant: string | null } & Wish)
   | ({ kind: 'invalid'; typed: string; problems: Problem[] } & Wish);
 
-type Reading = { botUserId: string; isDirect: boolean };
+/** `ownTag`: the app adds a tag of its own to each session. */
+type Reading = { botUserId: string; isDirect: boolean; ownTag: boolean };
 
 /** In a direct message, fewer words than this are small talk. */
 const TASK_WORDS = 3;
@@ -30,7 +31,10 @@ const BESIDE_THANKS = words(
 );
 
 /** null: the message is not to the app. `slackText` as Slack sent it. */
-export function readAddressed(slackText: string, { botUserId, isDirect }: Reading): AddressedMeaning | null {
+export function readAddressed(
+  slackText: string,
+  { botUserId, isDirect, ownTag }: Reading,
+): AddressedMeaning | null {
   const begins = isMention(slackText, botUserId);
   if (!begins && !isDirect && !slackText.includes(`<@${botUserId}`)) return null;
   const meaning = readThreadMeaning(slackText, botUserId);
@@ -38,13 +42,13 @@ export function readAddressed(slackText: string, { botUserId, isDirect }: Readin
   const typed = meaning.kind === 'new' ? meaning.text : withoutMentions(slackText, botUserId);
   if (isThanks(typed)) return { kind: 'nothing' };
   if (typed === '' || GREETINGS.has(typed.toLowerCase())) return { kind: 'help' };
-  const read = readTask(typed);
+  const read = readTask(typed, ownTag);
   const isCertain = begins || (isDirect && isLong(typed));
   return isCertain || read.kind !== 'task' ? read : { ...read, kind: 'ask', about: null, meant: null };
 }
 
-function readTask(typed: string): AddressedMeaning {
-  const intent = parseCommand(typed);
+function readTask(typed: string, ownTag: boolean): AddressedMeaning {
+  const intent = parseCommand(typed, { ownTag });
   switch (intent.kind) {
     case 'create':
       return { ...intent, kind: 'task', typed };

@@ -27,6 +27,8 @@ export type AddressedDeps = {
   outbound: Pick<Outbound, 'tellPrivately'>;
   botUserId: () => string;
   command: string;
+  /** Off where the organization enforces its own tags. */
+  tagRequests: boolean;
   /** What a message to the app does there. Doesn't take long, whatever it finds. */
   mentionsAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<'start' | 'ask' | 'off'>;
   text: Text;
@@ -54,19 +56,24 @@ const messageSchema = z.looseObject({
 /** A message to the app that no session hears: a task starts, and what may not be one is offered to its author. */
 export function listenToAddressed(app: App, deps: AddressedDeps): void {
   app.event('message', async ({ event, body }) => {
-    const addressed = readEvent(event, deps.botUserId());
+    const addressed = readEvent(event, deps);
     if (addressed === null || (await isHeard(deps, addressed))) return;
     const answer = await act(deps, addressed, body.team_id);
     if (answer !== null) await deps.outbound.tellPrivately(placeOf(addressed), answer);
   });
 }
 
-function readEvent(event: unknown, botUserId: string): Addressed | null {
+function readEvent(event: unknown, deps: Pick<AddressedDeps, 'botUserId' | 'tagRequests'>): Addressed | null {
   const parsed = messageSchema.safeParse(event);
+  const botUserId = deps.botUserId();
   if (!parsed.success || parsed.data.user === botUserId) return null;
   const { channel: channelId, channel_type: channelType, user: userId, text: slackText } = parsed.data;
   const placeKind = placeKindOfEvent(channelType);
-  const meaning = readAddressed(slackText, { botUserId, isDirect: placeKind === 'direct' });
+  const meaning = readAddressed(slackText, {
+    botUserId,
+    isDirect: placeKind === 'direct',
+    ownTag: deps.tagRequests,
+  });
   return meaning === null ? null : { userId, channelId, placeKind, meaning, message: readMessage(event) };
 }
 

@@ -62,12 +62,12 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
 /** Buttons of private notices: each is a command, or starts what was asked about. */
 function listenToChoices(
   app: App,
-  { forms, intake, outbound, text }: CommandDeps,
+  { forms, intake, outbound, tagRequests, text }: CommandDeps,
   answer: (ask: Ask, intent: Answering) => Promise<Rendered>,
 ): void {
   onDurableButton(app, RUN_ACTION, async ({ body, action }) => {
     const ask = askedByButton(body, action.value ?? '');
-    const intent = parseCommand(ask.typed);
+    const intent = parseCommand(ask.typed, { ownTag: tagRequests });
     if (!isStarting(intent)) await outbound.settleNotice(privatePlace(body), await answer(ask, intent));
   });
 

@@ -108,7 +108,7 @@ export function createListeners(deps: ListenerDeps): void {
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
   const inThread = { sessions, requests, intake, outbound, botUserId, text };
   listenToEvents(app, { ...inThread, posts, threads, notices, tagRequests, log });
-  listenToAddressed(app, { ...inThread, command, mentionsAt });
+  listenToAddressed(app, { ...inThread, command, tagRequests, mentionsAt });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, text });
   listenToViews(app, { forms, intake, tagRequests, readUploadedText, text });

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { readAddressed } from '../../../src/slack/command/addressed.ts';
 
 const BOT = 'U0DEVINBOT';
-const kindOf = (text: string, isDirect = false) =>
-  readAddressed(text, { botUserId: BOT, isDirect })?.kind ?? null;
+const kindOf = (text: string, isDirect = false, ownTag = true) =>
+  readAddressed(text, { botUserId: BOT, isDirect, ownTag })?.kind ?? null;
 
 test.each([
   ['fix the login test', null],
@@ -39,4 +39,15 @@ test.each([
   ['list', 'ask'],
 ])('in a direct message reads %j as %j', (text, kind) => {
   expect(kindOf(text, true)).toBe(kind);
+});
+
+test.each([
+  [true, 49, 'task'],
+  [true, 50, 'invalid'],
+  [false, 50, 'task'],
+  [false, 51, 'invalid'],
+])('a message may give 50 tags, one less if the app adds its own (%s): %i', (ownTag, count, kind) => {
+  const tags = Array.from({ length: count }, (_, at) => `t${at}`).join(',');
+  for (const isDirect of [true, false])
+    expect(kindOf(`<@${BOT}> fix it now --tag ${tags}`, isDirect, ownTag)).toBe(kind);
 });
