@@ -114,6 +114,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     gate,
     limiter,
     withLease,
+    postOnce,
     searchUntilFound,
     tagRequests,
     onMoved: (state) => {

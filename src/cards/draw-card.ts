@@ -1,24 +1,28 @@
 import { createHash } from 'node:crypto';
-import { elapsedStep } from '../session/elapsed.ts';
+import { elapsedStep, untilNextStep, waitedStep } from '../session/elapsed.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { isOpen } from '../session/request.ts';
 import { renderCard } from '../slack/blocks/session-card.ts';
+import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { ListenHere } from '../slack/listen-here.ts';
 import type { Rendered } from '../slack/outbound.ts';
 import { shownAs, stageShown } from '../store/cards.ts';
 import type { EditClass } from '../store/cards.ts';
+import { askedAt } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 
 export type DrawnCard = {
   rendered: Rendered;
-  /** Its stage, and a fingerprint of all it shows; a few minutes more make no other card. */
+  /** Its stage, and a fingerprint of all it shows; a little more time makes no other card. */
   shown: string;
   phase: SessionPhase;
   /** null: it has none, or has not been read. */
   session: SessionRow | null;
+  /** After this it says anew for how long the request has waited; null: nothing waits. */
+  againInMs: number | null;
 };
 export type DrawCard = (request: SessionRequest) => Promise<DrawnCard>;
 
@@ -32,14 +36,28 @@ type DrawDeps = {
 export function createDrawCard({ sessions, listenHere, text, now }: DrawDeps): DrawCard {
   return async (request) => {
     const session = request.state === 'created' ? await sessions.ofRequest(request.id) : null;
-    const listen = session === null ? null : await listenHere(session, request);
-    const card = cardView({ request, session, listen, nowMs: now() }, text);
-    const { elapsedMs, phase } = card;
-    const step = renderCard({ ...card, elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs) }, text);
+    const here = session === null ? null : await listenHere(session, request);
+    const card = cardView({ request, session, here, nowMs: now() }, text);
+    const { phase } = card;
+    const step = renderCard(stepped(card), text);
     const fingerprint = createHash('sha256').update(JSON.stringify(step)).digest('base64url');
     const shown = shownAs(isOpen(request.state) ? null : phase, fingerprint);
-    return { rendered: renderCard(card, text), shown, phase, session };
+    return { rendered: renderCard(card, text), shown, phase, session, againInMs: againIn(request, now()) };
   };
+}
+
+/** As it is until time alone makes another card of it. */
+function stepped(card: SessionCard): SessionCard {
+  const { elapsedMs, waitedMs } = card;
+  return {
+    ...card,
+    elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs),
+    waitedMs: waitedMs === null ? null : waitedStep(waitedMs),
+  };
+}
+
+function againIn(request: SessionRequest, nowMs: number): number | null {
+  return isOpen(request.state) ? untilNextStep(Math.max(0, nowMs - askedAt(request).getTime())) : null;
 }
 
 /** Phases in which a person has something to do or to know: a card that was deleted comes again. */

@@ -10,6 +10,7 @@ import { putCard, threadOfCard } from './put-card.ts';
 import type { PutDeps } from './put-card.ts';
 
 export { hasCard } from './place.ts';
+export { threadOfCard } from './put-card.ts';
 export { createDrawCard } from './draw-card.ts';
 export type { DrawCard } from './draw-card.ts';
 
@@ -48,12 +49,18 @@ export function createCardUpdater(deps: CardDeps) {
     }
     const drawn = await drawCard(request);
     await follow(deps, request, drawn);
+    await drawAgain(request, drawn);
     if (drawn.shown === request.cardShown) {
       await cards.drawn(request, drawn.shown);
       return false;
     }
     await cards.lineUp(request, editClass(request, drawn));
     return true;
+  }
+
+  async function drawAgain({ id }: SessionRequest, { againInMs }: DrawnCard): Promise<void> {
+    if (againInMs === null) return;
+    await enqueue('update-card', { requestId: id }, { key: id, startAfterMs: againInMs });
   }
 
   async function show(requestId: string, lease: Lease): Promise<void> {

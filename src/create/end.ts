@@ -20,6 +20,7 @@ export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRe
       },
       (moved) => ({
         card: hasCard(moved),
+        outcome: !refused && hasCard(moved),
         ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
       }),
       { lease },

@@ -1,6 +1,6 @@
 import type { Devin } from '../devin/devin.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
@@ -21,6 +21,7 @@ import type { Adopt } from './send.ts';
 import { createSettleStep } from './settle.ts';
 import { createSweep } from './sweep.ts';
 import type { Sweep } from './sweep.ts';
+import { createOutcomeTeller } from './tell-outcome.ts';
 import { createTeller } from './tell-person.ts';
 import { createTransitions } from './transitions.ts';
 import type { Transitions } from './transitions.ts';
@@ -45,6 +46,7 @@ type CreationDeps = {
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
   limiter: Pick<Limiter, 'beforeSending'>;
   withLease: WithLease;
+  postOnce: PostOnce;
   searchUntilFound: SearchUntilFound;
   /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
@@ -93,6 +95,7 @@ export function createCreation(deps: CreationDeps): Creation {
   const resume = createResumer({ requests, findSession, adopt, transitions, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
   queue.work('tell-person', async ({ requestId, notice }) => tell(requestId, notice), { concurrency: 4 });
+  queue.work('tell-outcome', createTelling(deps), { concurrency: 4 });
   queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4, most: 50 });
   const late = { db, lostAnswers, requests, sessions, milestones };
   const waiting = { requests, cards, forms, knownPeople, replies, messages, milestones, posts };
@@ -102,6 +105,14 @@ export function createCreation(deps: CreationDeps): Creation {
     findLate: createLateFinder({ ...late, findSessions, adopt, enqueue, now, log }),
     sweep: createSweep({ ...waiting, enqueue, unqueued: queue.unqueued, times: sweepTimes, log }),
   };
+}
+
+function createTelling({ queue, store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
+  const { requests, defaults } = store;
+  const { outbound } = slack;
+  const { enqueue } = queue;
+  const { now, log } = tuning;
+  return createOutcomeTeller({ requests, defaults, outbound, withLease, postOnce, enqueue, text, now, log });
 }
 
 function createSearch({ devin, store, tagRequests }: CreationDeps) {

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Lease } from '../queue/index.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
+import type { Failure } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/limits.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
@@ -58,11 +59,17 @@ export function createSendStep(deps: SendDeps): CreateStep {
     return transitions.move({ id, from: 'sending', to: 'attached', changes }, {}, { lease });
   }
 
+  /** Devin's reason is kept, for the person who decides if nothing is found. */
+  async function unsure(run: Run, failure: Failure | null): Promise<StepOutcome> {
+    if (failure === null) return { kind: 'next', request: run.request };
+    return nextOrLeave(await transitions.stay(run, { failure }));
+  }
+
   async function afterError(run: Run, error: unknown): Promise<StepOutcome> {
     const trouble = devinTrouble(error);
     switch (trouble.kind) {
       case 'unknown-outcome':
-        return { kind: 'next', request: run.request };
+        return unsure(run, trouble.failure);
       case 'final':
         return end(run, trouble.failure);
       case 'wait': {
@@ -131,7 +138,12 @@ function composeRequest(
   });
 }
 
-export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes, 'withoutSecrets'>): Adopt {
+export function createAdopt(
+  transitions: Transitions,
+  envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>,
+): Adopt {
+  const hasNotice = ({ id, sealed }: SessionRequest): boolean =>
+    envelopes.open(id, sealed)?.noticeUrl !== undefined;
   const from = async (state: RequestState, request: SessionRequest, { session, asked, ...held }: Adoption) =>
     transitions.move(
       {
@@ -148,6 +160,7 @@ export function createAdopt(transitions: Transitions, envelopes: Pick<Envelopes,
       },
       {
         card: true,
+        ...(hasNotice(request) && { tell: 'started' as const }),
         session: {
           sessionId: session.session_id,
           requestId: request.id,

@@ -28,7 +28,11 @@ export function createSettleStep(deps: SettleDeps): CreateStep {
     const { id } = request;
     const changes = { waiting: null };
     return nextOrLeave(
-      await transitions.move({ id, from: 'sending', to: 'unknown', changes }, { card: true }, { lease }),
+      await transitions.move(
+        { id, from: 'sending', to: 'unknown', changes },
+        { card: true, outcome: true },
+        { lease },
+      ),
     );
   };
 }

@@ -21,7 +21,7 @@ type TellDeps = {
   sessions: Pick<Sessions, 'ofRequest'>;
   forms: Pick<Forms, 'insert'>;
   envelopes: Envelopes;
-  outbound: Pick<Outbound, 'tellPrivately' | 'permalink'>;
+  outbound: Pick<Outbound, 'tellPrivately' | 'removeNotice' | 'permalink'>;
   text: Text;
 };
 
@@ -53,7 +53,7 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
     return cardElsewhere({ code: request.cardElsewhere ?? '', link }, text);
   }
 
-  async function compose(request: SessionRequest, kind: Notice): Promise<Rendered> {
+  async function compose(request: SessionRequest, kind: Exclude<Notice, 'started'>): Promise<Rendered> {
     switch (kind) {
       case 'refused':
         return refused(request);
@@ -64,6 +64,12 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
       case 'queued':
         return notice([request.waiting === 'busy' ? text.devin.busy : text.devin.down]);
     }
+  }
+
+  /** It said that nothing was started. The card says what was. */
+  async function removeNotice({ id, sealed }: SessionRequest): Promise<void> {
+    const noticeUrl = envelopes.open(id, sealed)?.noticeUrl;
+    if (noticeUrl !== undefined) await outbound.removeNotice(noticeUrl);
   }
 
   /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
@@ -80,6 +86,7 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
   return async (requestId: string, kind: Notice): Promise<void> => {
     const request = await requests.find(requestId);
     if (request === null) return;
+    if (kind === 'started') return removeNotice(request);
     orAgain(await outbound.tellPrivately(placeOf(request), await compose(request, kind)));
   };
 }

@@ -19,6 +19,8 @@ export type Consequences = {
   card?: boolean;
   /** The person is told privately. */
   tell?: Notice;
+  /** The person is called under the card. */
+  outcome?: boolean;
   /** With what is to be told of it, if anything. */
   session?: BoundSession;
   /** The request has work to do again. */
@@ -70,11 +72,12 @@ export function createTransitions(deps: TransitionDeps) {
       const moved = await requests.advance(step, trx);
       if (moved === null) return null;
       if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
-      const { card, tell, session, run } = typeof then === 'function' ? then(moved) : then;
+      const { card, tell, outcome, session, run } = typeof then === 'function' ? then(moved) : then;
       if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
       if (session !== undefined) await bind(deps, { step, session, moved }, trx);
       if (card === true) await showOnCard(step, trx);
       if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
+      if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx, key: step.id });
       if (run === true) await enqueue('create-session', { requestId: step.id }, { trx, key: step.id });
       return moved;
     });

@@ -36,6 +36,8 @@ export type Jobs = {
   'serve-cards': { teamId: string };
   /** Tell the person who asked something privately. */
   'tell-person': { requestId: string; notice: Notice };
+  /** Say under its card that a request failed, or may have. */
+  'tell-outcome': { requestId: string };
   /** A button of a card that ended was pressed. */
   resume: { requestId: string; how: Resumption };
   'describe-form': { formId: string; viewId: string };
@@ -90,7 +92,7 @@ export type Jobs = {
 export const homeKey = ({ teamId, userId }: Omit<Jobs['publish-home'], 'channelId'>): string =>
   `${teamId}:${userId}`;
 
-const NOTICES = ['refused', 'card-elsewhere', 'no-card', 'queued'] as const;
+const NOTICES = ['refused', 'card-elsewhere', 'no-card', 'queued', 'started'] as const;
 export type Notice = (typeof NOTICES)[number];
 const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
 export type Resumption = (typeof RESUMPTIONS)[number];
@@ -118,6 +120,7 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'update-card': z.object({ requestId: z.string() }),
   'serve-cards': z.object({ teamId: z.string() }),
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
+  'tell-outcome': z.object({ requestId: z.string() }),
   resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
   'review-context': z.object({

@@ -4,17 +4,19 @@ import type { Identity } from '../session/identity.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
 import { threadState } from '../session/listening.ts';
-import type { Listen, ThreadState } from '../session/listening.ts';
+import type { ThreadState } from '../session/listening.ts';
 import { readPrompt } from '../session/prompt.ts';
+import type { RequestState } from '../session/request.ts';
 import { askedAt } from '../store/request-row.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import { truncate } from './blocks/text.ts';
-import type { SessionCard } from './blocks/session-card.ts';
+import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
 import { cardActions, isOver } from './card-actions.ts';
 import { identitySentence } from './identity-words.ts';
 import { beganBy } from './listen-here.ts';
+import type { ThreadHere } from './listen-here.ts';
 
 const TITLE_LENGTH = 120;
 
@@ -36,18 +38,18 @@ const startSchema = z.object({ created_at: z.number().optional() });
 export type CardRows = {
   request: SessionRequest;
   session: SessionRow | null;
-  /** What was chosen for its thread; left out: for this session alone. */
-  listen?: Listen | null;
+  /** What is known of its thread; left out, or null: what the session alone tells. */
+  here?: ThreadHere | null;
   nowMs: number;
 };
 
 /** The card of a request: everything it shows comes from the two rows. */
-export function cardView({ request, session, listen, nowMs }: CardRows, text: Text): SessionCard {
+export function cardView({ request, session, here, nowMs }: CardRows, text: Text): SessionCard {
   const { values } = request.draft;
   const shown = session === null ? null : shownSchema.parse(session.response);
   const phase = phaseOf(request, session, shown);
-  const thread =
-    session === null ? null : stateOfThread({ request, session, listen: listen ?? session.listen }, phase);
+  const waitedMs = session === null ? waited(request, phase, nowMs) : null;
+  const thread = session === null ? null : stateOfThread(session, here ?? hereOf(session, request), phase);
   return {
     requestId: request.id,
     phase,
@@ -63,12 +65,13 @@ export function cardView({ request, session, listen, nowMs }: CardRows, text: Te
     acuLimit: values.max_acu_limit ?? null,
     acusUsed: shown?.acus_consumed ?? null,
     elapsedMs: session === null ? null : elapsed(session, nowMs),
-    waitingSinceMs: waitingSince(request, { phase, nowMs, hasSession: session !== null }),
+    waitedMs,
+    waitsFor: waitedMs === null ? null : waitsFor(request),
     checkedAtMs: phase === 'unknown' ? (request.checkedAt?.getTime() ?? null) : null,
     pullRequests: (shown?.pull_requests ?? []).map((pr) => ({ url: pr.pr_url, state: pr.pr_state ?? null })),
     childSessions: shown?.child_session_ids?.length ?? 0,
     lastWords: session?.lastWords ?? null,
-    notes: notesOf(request, text),
+    notes: notesOf(request, waitedMs !== null, text),
     thread,
     threadLine: session === null || thread === null ? null : threadLine(session, thread, text),
     problem: problemOf(request, text),
@@ -80,8 +83,16 @@ export function cardView({ request, session, listen, nowMs }: CardRows, text: Te
 /** Why a person was refused is told to that person alone. */
 export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
   if (state === 'refused') return text.card.problems.notStarted;
-  return failure === null ? null : userMessage(failure, text);
+  return failure === null || isUnsure(state) ? null : userMessage(failure, text);
 }
+
+/** What Devin answered if that does not say whether it started the session; null: nothing. */
+export function doubtOf({ state, failure }: SessionRequest, text: Text): string | null {
+  if (!isUnsure(state) || failure?.kind !== 'devin' || failure.detail === null) return null;
+  return text.card.devinAnswered(failure.status, failure.detail);
+}
+
+const isUnsure = (state: RequestState): boolean => state === 'sending' || state === 'unknown';
 
 /** With names instead of ids, once they were looked up for the prompt. */
 function taskOf({ id, prompt, draft }: SessionRequest): string {
@@ -130,14 +141,24 @@ function elapsed({ response, phase, phaseAt, createdAt }: SessionRow, nowMs: num
   return Math.max(0, (GOING_ON.has(phase) ? nowMs : phaseAt.getTime()) - startMs);
 }
 
-type Wait = { phase: SessionPhase; nowMs: number; hasSession: boolean };
 const USUAL_WAIT_MS = 10_000;
 
 /** A session shows how long it has been going. */
-function waitingSince(request: SessionRequest, { phase, nowMs, hasSession }: Wait): number | null {
-  if (hasSession || (phase !== 'queued' && phase !== 'starting')) return null;
-  const sinceMs = askedAt(request).getTime();
-  return nowMs - sinceMs > USUAL_WAIT_MS ? sinceMs : null;
+function waited(request: SessionRequest, phase: SessionPhase, nowMs: number): number | null {
+  if (phase !== 'queued' && phase !== 'starting') return null;
+  const waitedMs = nowMs - askedAt(request).getTime();
+  return waitedMs < USUAL_WAIT_MS ? null : waitedMs;
+}
+
+/** That Devin is asked whether it started is a sentence of its own. */
+function waitsFor({ state, waiting }: SessionRequest): WaitsFor | null {
+  if (waiting === 'busy' || waiting === 'down') return waiting;
+  return state === 'sending' && waiting === null ? 'answer' : null;
+}
+
+function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): string[] {
+  if (waiting === null) return [];
+  return [isSaid && waiting !== 'looking' ? text.card.startsItself : text.card.waiting[waiting]];
 }
 
 /** Who ended or archived it, where that was done from here. */
@@ -167,11 +188,14 @@ function runsAs(identity: Identity | null): SessionCard['runsAs'] {
     : { kind: 'service-user' };
 }
 
-function notesOf(request: SessionRequest, text: Text): string[] {
-  const { identity, waiting } = request;
+/** `isWaitSaid`: beside the phase. */
+function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): string[] {
+  const { identity } = request;
+  const doubt = doubtOf(request, text);
   return [
     ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
-    ...(waiting === null ? [] : [text.card.waiting[waiting]]),
+    ...waitingNote(request, isWaitSaid, text),
+    ...(doubt === null ? [] : [doubt]),
     ...leftOutNotes(request.uploads?.leftOut ?? [], text),
   ];
 }
@@ -179,12 +203,14 @@ function notesOf(request: SessionRequest, text: Text): string[] {
 /** Nothing more goes to Devin. */
 const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
 
-type InThread = { request: SessionRequest; session: SessionRow; listen: Listen | null };
+function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {
+  return { listen: session.listen, began: beganBy(session, request) };
+}
 
-function stateOfThread({ request, session, listen }: InThread, phase: SessionPhase): ThreadState | null {
+function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhase): ThreadState | null {
   if (OVER.has(phase) || isOver(session, phase)) return null;
   const { muted, synced } = session;
-  return threadState({ muted, synced, listen, began: beganBy(session, request) });
+  return threadState({ muted, synced, ...here });
 }
 
 /** What is switched off in its thread; on the first card there, also how it works. Escaped. */

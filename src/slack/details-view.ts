@@ -5,7 +5,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionDetails } from './blocks/details.ts';
-import { problemOf } from './card-view.ts';
+import { doubtOf, problemOf } from './card-view.ts';
 import { identitySentence } from './identity-words.ts';
 
 const taggedSchema = z.object({ tags: z.array(z.string()) });
@@ -38,7 +38,7 @@ export function detailsView({ request, session, tagRequests }: Shown, text: Text
     createdAtMs: request.createdAt.getTime(),
     updatedAtMs: request.updatedAt.getTime(),
     leftOut: leftOut(request, text),
-    problem: problemOf(request, text),
+    problem: problemOf(request, text) ?? doubtOf(request, text),
   };
 }
 

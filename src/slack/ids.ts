@@ -195,6 +195,13 @@ export const greetingMark = (channelId: string): Mark => ({
   event_payload: { channel_id: channelId },
 });
 
+/** What a request without a session came to. `at`: which of its attempts. */
+const OUTCOME_EVENT = 'devin_outcome';
+export const outcomeMark = (requestId: string, at: string): Mark => ({
+  event_type: OUTCOME_EVENT,
+  event_payload: { request_id: requestId, at },
+});
+
 const metadataSchema = z.object({
   event_type: z.string(),
   event_payload: z.record(z.string(), z.unknown()),
@@ -253,6 +260,7 @@ const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
   [GREETING_EVENT, ['channel_id']],
   [MESSAGE_EVENT, ['session_id', 'event_id', 'part']],
   [MILESTONE_EVENT, ['session_id', 'milestone']],
+  [OUTCOME_EVENT, ['request_id', 'at']],
 ]);
 
 /** What a card shows and Devin does not tell. */

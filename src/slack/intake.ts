@@ -235,7 +235,7 @@ export function createIntake(deps: IntakeDeps) {
     async acceptForm(form: Form, submission: Submission) {
       const { session_secrets: typed = [], ...stored } = submission.draft;
       const id = newId();
-      const { responseUrl, sessionSecrets: kept } = envelopes.open(form.id, form.sealed) ?? EMPTY;
+      const { sessionSecrets: kept, ...ways } = envelopes.open(form.id, form.sealed) ?? EMPTY;
       const sessionSecrets = withSecrets(kept, typed);
       const context =
         form.context === null
@@ -257,7 +257,7 @@ export function createIntake(deps: IntakeDeps) {
         draft: applyForm(form.draft, stored, form.expanded),
         context,
         slackFileIds: submission.fileIds,
-        sealed: envelopes.close(id, { responseUrl, sessionSecrets }),
+        sealed: envelopes.close(id, { ...ways, sessionSecrets }),
         secretNames: sessionSecrets.map(({ key }) => key),
       };
       const isNew = await accept(async () => Promise.resolve(request));
@@ -265,11 +265,17 @@ export function createIntake(deps: IntakeDeps) {
       return isNew;
     },
 
+    /** The form is opened from a private notice, which is removed once a session has started from it. */
+    async openedFrom(form: Form, noticeUrl: string): Promise<void> {
+      const envelope = envelopes.open(form.id, form.sealed) ?? EMPTY;
+      await forms.reseal(form.id, envelopes.close(form.id, { ...envelope, noticeUrl }));
+    },
+
     /** Secrets that were entered one by one, until the form is sent. Those that were kept before stay if they are to. */
     async keepSecrets(form: Form, { secrets, kept }: KeptSecrets): Promise<Form> {
-      const { responseUrl, sessionSecrets: before } = envelopes.open(form.id, form.sealed) ?? EMPTY;
+      const { sessionSecrets: before, ...ways } = envelopes.open(form.id, form.sealed) ?? EMPTY;
       const sessionSecrets = withSecrets(before.filter(kept), secrets);
-      const sealed = envelopes.close(form.id, { responseUrl, sessionSecrets });
+      const sealed = envelopes.close(form.id, { ...ways, sessionSecrets });
       const names = sessionSecrets.map(({ key }) => key);
       await forms.seal(form.id, sealed, names);
       return { ...form, sealed, secretNames: names };

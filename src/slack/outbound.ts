@@ -197,6 +197,17 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     },
 
     tellPrivately,
+
+    /** Removes the private notice whose button was pressed; what Slack does not take stays. */
+    async removeNotice(responseUrl: string): Promise<void> {
+      if (!hosts.trusts(responseUrl)) return;
+      try {
+        const response = await ky.post(responseUrl, { ...RESPOND, fetch, json: { delete_original: true } });
+        await response.body?.cancel();
+      } catch (error) {
+        log.debug({ err: error }, 'a private notice could not be removed');
+      }
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
-import { beganBy, createListenHere } from './listen-here.ts';
+import { createListenHere } from './listen-here.ts';
 
 /** A message in a session's thread. */
 export type Spoken = {
@@ -34,7 +34,7 @@ type Edit = Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: str
 
 type ThreadIntakeDeps = {
   db: Kysely<Tables>;
-  requests: Pick<Requests, 'find'>;
+  requests: Pick<Requests, 'find' | 'isUnderCard'>;
   defaults: Pick<Settings, 'preferencesFor'>;
   replies: Pick<Replies, 'insert' | 'find' | 'isOpening' | 'lockMessage' | 'move' | 'resend'>;
   enqueue: Enqueue;
@@ -76,9 +76,8 @@ export function createThreadIntake(deps: ThreadIntakeDeps) {
       const request = await deps.requests.find(session.requestId);
       if (request === null) return 'untied';
       const isRequester = request.source !== 'follow' && request.userId === userId;
-      const listen = await listenHere(session, request);
-      const began = beganBy(session, request);
-      if (!isForDevin({ listen, began, isRequester, mentions })) return 'aside';
+      const here = await listenHere(session, request);
+      if (!isForDevin({ ...here, isRequester, mentions })) return 'aside';
       const { sessionId, muted, synced } = session;
       if ((!muted && synced) || (await replies.isOpening(sessionId))) return 'taken';
       return synced ? 'muted' : 'untied';

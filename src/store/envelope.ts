@@ -5,16 +5,22 @@ import type { Seal } from './seal.ts';
 const envelopeSchema = z.object({
   /** Where a private notice may be sent for half an hour; anyone who has it can post. */
   responseUrl: z.string().nullable(),
+  /** Where the private notice that the form was opened from can be removed, for as long. */
+  noticeUrl: z.string().optional(),
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
 });
 /** What of a request must not be stored in the clear. */
-export type Envelope = { responseUrl: string | null; sessionSecrets: SessionSecret[] };
+export type Envelope = {
+  responseUrl: string | null;
+  noticeUrl?: string | undefined;
+  sessionSecrets: SessionSecret[];
+};
 
 export type Envelopes = ReturnType<typeof createEnvelopes>;
 
 export function createEnvelopes(seal: Seal) {
   const close = (id: string, content: Envelope): string | null =>
-    content.responseUrl === null && content.sessionSecrets.length === 0
+    content.responseUrl === null && content.noticeUrl === undefined && content.sessionSecrets.length === 0
       ? null
       : seal.seal(JSON.stringify(content), id);
 
@@ -28,9 +34,9 @@ export function createEnvelopes(seal: Seal) {
   return {
     close,
     open,
-    /** What stays when a request has ended or has its session: no secrets, only the way to tell the person. */
+    /** What stays when a request has ended or has its session: no secrets, only the ways to tell the person. */
     withoutSecrets(id: string, sealed: string | null): string | null {
-      return close(id, { responseUrl: open(id, sealed)?.responseUrl ?? null, sessionSecrets: [] });
+      return close(id, { responseUrl: null, ...open(id, sealed), sessionSecrets: [] });
     },
   };
 }

@@ -117,6 +117,11 @@ export function createForms(db: Kysely<Tables>) {
         .execute();
     },
 
+    /** Sealed anew, with the same session secrets. */
+    async reseal(id: string, sealed: string | null): Promise<void> {
+      await db.updateTable('forms').set({ sealed }).where('id', '=', id).execute();
+    },
+
     /** What of the thread is not to be sent. */
     async leaveOut(id: string, without: Without): Promise<void> {
       await db

@@ -83,6 +83,20 @@ export function createRequests(db: Kysely<Tables>) {
       return row !== undefined;
     },
 
+    /** Whether a thread, in which there is a session, is under a card. */
+    async isUnderCard(channelId: string, threadTs: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('sessions')
+        .innerJoin('sessionRequests as request', 'request.id', 'sessions.requestId')
+        .select('request.id')
+        .where('sessions.channelId', '=', channelId)
+        .where('sessions.threadTs', '=', threadTs)
+        .whereRef('request.cardTs', '=', 'sessions.threadTs')
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     /** Moves on only from `from`: null means that another process moved it first. */
     async advance({ id, from, to, changes = {} }: Step, trx: Db = db): Promise<SessionRequest | null> {
       const row = await trx

@@ -21,7 +21,7 @@ type Slack = Pick<Updater['outbound'], 'updateCard'> & Pick<Outbound, 'post' | '
 const open = useEmbedded(copyStarted);
 
 /** A card with something new to show. */
-const setUp = async () => {
+const setUp = async ({ againInMs = null }: { againInMs?: number | null } = {}) => {
   const { db } = await open();
   const requests = createRequests(db);
   const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
@@ -30,7 +30,7 @@ const setUp = async () => {
   const card = { cardChannelId: 'C1', cardTs: '1.1', cardStale: true };
   await requests.advance({ id: 'r1', from: 'accepted', to: 'created', changes: card });
   const later: number[] = [];
-  const update = createCardUpdaterOn(db, requests, later);
+  const update = createCardUpdaterOn(db, { requests, later, againInMs });
   const leaseEnds = async () => {
     const rows = await db.selectFrom('leases').select('until').where('name', '=', 'card:r1').execute();
     return rows[0]?.until.getTime() ?? 0;
@@ -38,7 +38,9 @@ const setUp = async () => {
   return { requests, leaseEnds, later, update };
 };
 
-function createCardUpdaterOn(db: Kysely<Tables>, requests: Updater['requests'], later: number[]) {
+type On = { requests: Updater['requests']; later: number[]; againInMs: number | null };
+
+function createCardUpdaterOn(db: Kysely<Tables>, { requests, later, againInMs }: On) {
   return async (outbound: Slack): Promise<void> =>
     createCardUpdater({
       db,
@@ -51,6 +53,7 @@ function createCardUpdaterOn(db: Kysely<Tables>, requests: Updater['requests'], 
           shown: 'needs-you:x',
           phase: 'needs-you',
           session: null,
+          againInMs,
         }),
       outbound: { ...outbound, directChannel: async () => Promise.resolve(null) },
       withLease: createWithLease(createLeases(db), LEASE_MS),
@@ -111,4 +114,14 @@ test('a card that Slack refuses for now waits for its next try, even if another 
   expect(edits).toEqual(['edit']);
   expect(later).toHaveLength(2);
   expect(Math.min(...later)).toBeGreaterThan(0);
+});
+
+test('a card that says for how long it has waited is drawn again when it is to say something else', async () => {
+  const { later, update } = await setUp({ againInMs: 20_000 });
+  await update({
+    updateCard: async () => Promise.resolve({ kind: 'updated' }),
+    find: async () => Promise.resolve(null),
+    post: async () => Promise.resolve({ kind: 'unclear' }),
+  });
+  expect(later).toEqual([20_000]);
 });

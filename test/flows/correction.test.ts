@@ -13,7 +13,14 @@ describe('a command that cannot be read', () => {
     const { message } = await slack.command(ana.userId, channelId, typed);
     if (message === null) throw new Error('nothing was said');
     await slack.clickButton(ana.userId, { channelId, ts: message.ts }, 'open_form');
-    return { ana, channelId, said: slack.renderText(message), view: await settledForm(slack, ana.userId) };
+    const isShown = (): boolean => slack.messages(channelId).some(({ ts }) => ts === message.ts);
+    return {
+      ana,
+      channelId,
+      isShown,
+      said: slack.renderText(message),
+      view: await settledForm(slack, ana.userId),
+    };
   };
 
   test('shows a refused cap at its field, and never starts without one', async () => {
@@ -28,6 +35,17 @@ describe('a command that cannot be read', () => {
     expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
     const session = await sessionOf(devin, ana.devinUserId);
     expect(session.request).toMatchObject({ prompt: 'fix it soon', max_acu_limit: 10 });
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('is no longer said to have started nothing once its form started a session', async () => {
+    const { slack, devin } = world();
+    const { ana, isShown, view } = await correct('fix it now --acu ten');
+    slack.typeIn(view.id, { 'field.max_acu_limit': '10' });
+    expect(isShown()).toBe(true);
+    await slack.submit(view.id, ana.userId);
+    await sessionOf(devin, ana.devinUserId);
+    await expect.poll(isShown, { timeout: 20_000 }).toBe(false);
     expect(slack.problems).toEqual([]);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../sandbox/slack/index.ts';
 import type { World } from '../support/bot.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -129,6 +131,45 @@ describe('one message for each event', () => {
     await says('Opened');
     expect(byApp().map(({ text }) => text)).toHaveLength(4);
     expect(pings()).toHaveLength(1);
+  });
+
+  /** What is said under the card of a request that Devin answers in this way. */
+  const asked = async (fault: { status: number; problem?: Record<string, unknown> }, cardWords: string) => {
+    const { slack, devin } = world();
+    devin.fail({ method: 'POST', path: /\/sessions$/ }, { ...fault, times: 1 });
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `no-answer-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'fix the login');
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes(cardWords));
+    const told = await slack.waitForMessage(channelId, ({ threadTs }) => threadTs === ts);
+    const pings = () => slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`));
+    const press = async (button: string) => slack.clickButton(ana.userId, { channelId, ts }, button);
+    return { ana, channelId, told, pings, press };
+  };
+
+  test('is one with one ping if Devin does not confirm, and the buttons on the card go on', async () => {
+    const { slack, devin } = world();
+    const { ana, channelId, told, pings, press } = await asked(
+      { status: 503, problem: { detail: 'The scheduler is in maintenance.' } },
+      'Not confirmed',
+    );
+    expect(told.text).toMatch(
+      new RegExp(`^<@${ana.userId}> Devin didn't confirm that \\*fix the login\\* started`),
+    );
+    expect(told.text).toContain('Devin answered (HTTP 503): The scheduler is in maintenance.');
+    await cardOf(slack, channelId, (text) => text.includes('The scheduler is in maintenance.'));
+    await press('start_anyway');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url) && !text.includes('maintenance'));
+    expect(pings()).toEqual([told]);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('is one with one ping and the reason if Devin refuses', async () => {
+    const { ana, told, pings } = await asked({ status: 401 }, 'DEVIN_API_KEY');
+    expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*fix the login\\* failed`));
+    expect(told.text).toContain('DEVIN_API_KEY');
+    expect(pings()).toEqual([told]);
   });
 
   test('names its session if two share a thread', async () => {

@@ -142,6 +142,20 @@ describe('a thread under a card', () => {
     expect(first?.text).toContain('Replies here go to Devin.');
   });
 
+  test('gives the newest session what others say without a mention, too', async () => {
+    const { devin } = world();
+    const thread = await startThread(world());
+    const ben = addColleague(world());
+    await thread.say(thread.ana.userId, '!new write the docs');
+    const other = await devin.waitForSession(
+      ({ request, userId }) =>
+        userId === thread.ana.devinUserId && request.prompt.startsWith('write the docs'),
+    );
+    await world().slack.waitForMessage(thread.channelId, ({ text }) => text.includes(other.url));
+    await thread.marked((await thread.say(ben.userId, 'in English')).ts, 'white_check_mark');
+    expect(devin.session(other.id).messages.at(-1)?.message).toBe('in English');
+  });
+
   test('says on the card what the channel chose', async () => {
     const { slack } = world();
     const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];

@@ -165,3 +165,19 @@ test('what is told after a failure leaves no failure behind', async () => {
   expect(told).toEqual(['finished']);
   expect(failures).toEqual([]);
 });
+
+test.each([
+  ['calls the requester if nobody wrote for 10 minutes', 10.5, ['finished', 'finished']],
+  ['calls nobody within 10 minutes after a follow-up', 9.5, ['finished']],
+])('a session that finishes again %s', async (_what, minutesAgo, expected) => {
+  const { deps, told, look } = await startTelling();
+  const tell = createMilestoneTeller(deps);
+  await look({ status_detail: 'finished' });
+  await tell(ID);
+  const followUp = { eventId: 'e1', source: 'user', text: 'And the docs?', state: 'skipped' as const };
+  await deps.messages.add(ID, [{ ...followUp, saidAt: new Date(Date.now() - minutesAgo * 60_000) }]);
+  await look({ status_detail: 'working' });
+  await look({ status_detail: 'finished' });
+  await tell(ID);
+  expect(told).toEqual(expected);
+});

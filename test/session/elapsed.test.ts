@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elapsedStep } from '../../src/session/elapsed.ts';
+import { elapsedStep, untilNextStep, waitedStep } from '../../src/session/elapsed.ts';
 
 const MINUTE = 60_000;
 
@@ -12,4 +12,14 @@ test.each([
   [7 * 60 * MINUTE, 6 * 60 * MINUTE],
 ])('%i ms count as %i ms, so that the time alone edits no card every minute', (elapsedMs, step) => {
   expect(elapsedStep(elapsedMs)).toBe(step);
+});
+
+test('a card that waits for an hour is drawn again fifteen times', () => {
+  const drawnAt: number[] = [];
+  for (let atMs = 0; atMs < 60 * MINUTE; atMs += untilNextStep(atMs)) drawnAt.push(atMs);
+  expect(drawnAt.slice(0, 7)).toEqual([0, 10_000, 30_000, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE]);
+  expect(drawnAt).toHaveLength(16);
+  // Each of them shows something new, and nothing does in between.
+  expect(new Set(drawnAt.map(waitedStep)).size).toBe(16);
+  for (const atMs of drawnAt) expect(waitedStep(atMs)).toBe(waitedStep(atMs + untilNextStep(atMs) - 1));
 });

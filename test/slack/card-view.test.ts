@@ -11,3 +11,36 @@ test('a card counts the time since Devin created the session', () => {
   const session = sessionRow({ response, createdAt: new Date(nowMs) });
   expect(cardView({ request: requestRow(), session, nowMs }, en).elapsedMs).toBe(720_000);
 });
+
+test.each(['sending', 'unknown'] as const)("a card shows Devin's reason while a request is %s", (state) => {
+  const failure = {
+    kind: 'devin' as const,
+    code: 'unavailable',
+    status: 503,
+    detail: 'The scheduler is in maintenance.',
+    permission: null,
+    fieldErrors: [],
+  };
+  const request = requestRow({ state, sessionId: null, failure });
+  const { notes, problem } = cardView({ request, session: null, nowMs: 0 }, en);
+  expect(notes).toEqual(['Devin answered (HTTP 503): The scheduler is in maintenance.']);
+  // What may have happened is not told as a failure.
+  expect(problem).toBeNull();
+});
+
+test.each([
+  [9_999, null, null, 'Devin is busy. It will start automatically.'],
+  [10_000, 10_000, 'busy', 'It will start automatically.'],
+])('a card says after 10 s that its request waits: %i ms', (nowMs, waitedMs, waitsFor, note) => {
+  const request = requestRow({ state: 'attached', sessionId: null, waiting: 'busy' });
+  expect(cardView({ request, session: null, nowMs }, en)).toMatchObject({
+    waitedMs,
+    waitsFor,
+    notes: [note],
+  });
+});
+
+test('a card says that it waits for the answer of Devin', () => {
+  const request = requestRow({ state: 'sending', sessionId: null });
+  expect(cardView({ request, session: null, nowMs: 10_000 }, en).waitsFor).toBe('answer');
+});

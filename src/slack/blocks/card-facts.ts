@@ -35,15 +35,22 @@ function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[
     : [text.card.as(fact(runsAs.name))];
 }
 
-/** How long, how much. A moment needs no edit to stay true, as a duration would. */
+/** How long, why, how much. */
 export function progressFacts(card: SessionCard, text: Text): string[] {
-  const { elapsedMs, waitingSinceMs, checkedAtMs } = card;
+  const { elapsedMs, waitedMs, waitsFor, checkedAtMs } = card;
   return [
     ...(elapsedMs === null ? [] : [durationWords(elapsedMs, text)]),
-    ...(waitingSinceMs === null ? [] : [text.card.waitingSince(shownTime(waitingSinceMs))]),
+    ...(waitedMs === null ? [] : [shortDuration(waitedMs, text)]),
+    ...(waitsFor === null ? [] : [text.card.waitsFor[waitsFor]]),
     ...(checkedAtMs === null ? [] : [text.card.checked(shownTime(checkedAtMs))]),
     ...acuFact(card, text),
   ];
+}
+
+const MINUTE_MS = 60_000;
+
+function shortDuration(ms: number, text: Text): string {
+  return ms < MINUTE_MS ? text.card.duration.seconds(Math.floor(ms / 1000)) : durationWords(ms, text);
 }
 
 /** On what, and how. Escaped. */

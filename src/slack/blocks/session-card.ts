@@ -31,8 +31,9 @@ export type SessionCard = {
   acuLimit: number | null;
   acusUsed: number | null;
   elapsedMs: number | null;
-  /** When a request began that waits longer than usual; null: it does not. */
-  waitingSinceMs: number | null;
+  /** For how long a request has waited, if that is longer than usual, and what for; null: it does not, or that is not known. */
+  waitedMs: number | null;
+  waitsFor: WaitsFor | null;
   /** When a person last checked again without success. */
   checkedAtMs: number | null;
   pullRequests: { url: string; state: string | null }[];
@@ -51,6 +52,8 @@ export type SessionCard = {
   steeredBy: { what: 'ended' | 'archived'; userId: string } | null;
   actions: CardAction[];
 };
+
+export type WaitsFor = keyof Text['card']['waitsFor'];
 
 const TITLE_LENGTH = 150;
 const LISTED_TITLE_LENGTH = 100;

@@ -47,12 +47,15 @@ export function listenToActions(app: App, deps: ActionDeps): void {
   listenOnCards(app, deps);
 }
 
-function listenInForms(app: App, { forms, openForm, outbound, text }: ActionDeps): void {
+function listenInForms(app: App, { forms, intake, openForm, outbound, text }: ActionDeps): void {
   app.action({ action_id: ACTION.openForm, type: 'block_actions' }, async ({ ack, body, action }) => {
     await ack();
     const form = action.type === 'button' ? await forms.find(action.value ?? '') : null;
     if (form === null || form.userId !== body.user.id) return;
-    if (form.teamId === body.user.team_id) return openForm(body.trigger_id, form);
+    if (form.teamId === body.user.team_id) {
+      if (body.response_url) await intake.openedFrom(form, body.response_url);
+      return openForm(body.trigger_id, form);
+    }
     // Its defaults, and what can be picked in it, are for people of the workspace.
     await outbound.tellPrivately(privatePlace(body), notice([text.steering.outsider]));
   });

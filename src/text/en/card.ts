@@ -52,13 +52,21 @@ export const card = {
   serviceUser: 'the service user',
   duration: {
     short: 'under 1 min',
+    seconds: (seconds: number): string => `${seconds} s`,
     minutes: (minutes: number): string => `${minutes} min`,
     hours: (hours: number, minutes: number): string =>
       minutes === 0 ? `${hours} h` : `${hours} h ${minutes} min`,
     days: (days: number, hours: number): string => (hours === 0 ? `${days} d` : `${days} d ${hours} h`),
   },
+  /** Beside for how long a request has waited. */
+  waitsFor: {
+    busy: 'Devin is busy',
+    down: "Devin can't be reached",
+    answer: "waiting for Devin's answer",
+  },
+  /** If what it waits for is said already. */
+  startsItself: 'It will start automatically.',
   /** `when`: a moment. */
-  waitingSince: (when: string): string => `since ${when}`,
   checked: (when: string): string => `Checked ${when}, still not found`,
   acuUsed: (used: string): string => `${used} ACU`,
   acuUsedOf: (used: string, limit: string): string => `${used} of ${limit} ACU`,
@@ -121,6 +129,9 @@ export const card = {
     down: "Devin can't be reached. It will start automatically.",
     looking: "Devin didn't confirm. We're checking whether it started before sending it again.",
   },
+  /** `reason`: in Devin's words. */
+  devinAnswered: (status: number | null, reason: string): string =>
+    status === null ? `Devin answered: ${reason}` : `Devin answered (HTTP ${status}): ${reason}`,
   /** Failures of our own: what happened, why, what to do next. */
   problems: {
     notStarted: 'Not started.',

@@ -93,6 +93,12 @@ export const milestones = {
   pullRequest: (where: string): string => `Opened ${where}`,
   finished: (mention: string): string => `${mention} Finished`,
   failed: (mention: string, title: string): string => `${mention} ${title} failed.`,
+  /** Of a request that has no session. Both point at the card's buttons. */
+  notConfirmed: (mention: string, title: string): string =>
+    `${mention} Devin didn't confirm that ${title} started.`,
+  notConfirmedNow:
+    'We\'ll keep checking for 24 hours. To look now, choose "Check again" on its card. "Start anyway" may create a second, billed session.',
+  notStartedNow: "The card's buttons show what you can do.",
   whatNow: 'Open the session to see what happened, or run it again with changes.',
   capped: (mention: string, title: string): string => `${mention} ${title} reached a limit.`,
   cappedAt: (mention: string, title: string, acus: string): string =>

@@ -51,7 +51,8 @@ const bare: SessionCard = {
   acuLimit: null,
   acusUsed: null,
   elapsedMs: null,
-  waitingSinceMs: null,
+  waitedMs: null,
+  waitsFor: null,
   checkedAtMs: null,
   pullRequests: [],
   childSessions: 0,
@@ -127,7 +128,8 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   acuLimit: fc.option(fc.nat()),
   acusUsed: fc.option(fc.float({ min: 0, noNaN: true, noDefaultInfinity: true })),
   elapsedMs: fc.option(fc.nat()),
-  waitingSinceMs: fc.option(fc.nat()),
+  waitedMs: fc.option(fc.nat()),
+  waitsFor: fc.constantFrom(null, 'busy', 'down', 'answer'),
   checkedAtMs: fc.option(fc.nat()),
   pullRequests: fc.array(
     fc.record({ url: fc.oneof(fc.webUrl(), fc.string()), state: fc.option(fc.string()) }),
@@ -237,11 +239,16 @@ describe('a card', () => {
     }
   });
 
-  test('says since when a request waits, and when it was last looked for, in the zone of the reader', () => {
-    const [waitingSinceMs, checkedAtMs] = [1_777_627_800_000, 1_777_627_900_000];
-    expect(shown({ ...bare, waitingSinceMs })).toContain(
-      'Queued · since <!date^1777627800^{time}|09:30 UTC>',
-    );
+  test.each([
+    [{ phase: 'queued', waitedMs: 25_900 }, 'Queued · 25 s'],
+    [{ phase: 'starting', waitedMs: 61_000, waitsFor: 'busy' }, 'Starting · 1 min · Devin is busy'],
+  ] as const)('says for how long a request has waited, and why: %o', (changes, words) => {
+    expect(shown({ ...bare, ...changes })).toContain(words);
+    expect(render({ ...bare, ...changes }).text).toContain(words.split(' · ').slice(1).join(' · '));
+  });
+
+  test('says when it was last looked for, in the zone of the reader', () => {
+    const checkedAtMs = 1_777_627_900_000;
     expect(render({ ...bare, phase: 'unknown', checkedAtMs }).text).toContain(
       'Checked <!date^1777627900^{time}|09:31 UTC>, still not found',
     );

@@ -1,0 +1,102 @@
+import type { Log } from '../log.ts';
+import { threadOfCard } from '../cards/index.ts';
+import { backOffMs } from '../queue/index.ts';
+import type { Enqueue, Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
+import { effectivePreferences } from '../session/preferences.ts';
+import { renderOutcome } from '../slack/blocks/outcome.ts';
+import { cardView, doubtOf } from '../slack/card-view.ts';
+import { outcomeMark } from '../slack/ids.ts';
+import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import { mayPass } from '../slack/place-trouble.ts';
+import { askedAt } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
+
+type OutcomeDeps = {
+  requests: Pick<Requests, 'find'>;
+  defaults: Pick<Settings, 'preferencesFor'>;
+  outbound: Pick<Outbound, 'directChannel' | 'permalink'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  enqueue: Enqueue;
+  text: Text;
+  now: () => number;
+  log: Log;
+};
+
+const HELD_WAIT_MS = 1000;
+/** For so long the message waits for the card, whose buttons it speaks of. */
+const CARD_WAIT_MS = 60_000;
+
+/** Calls the person once, under the card or by direct message, when a request has no session or may have none. */
+export function createOutcomeTeller(deps: OutcomeDeps) {
+  const { requests, defaults, withLease, enqueue, now } = deps;
+
+  async function again(requestId: string, startAfterMs: number): Promise<void> {
+    await enqueue('tell-outcome', { requestId }, { key: requestId, startAfterMs });
+  }
+
+  return async ({ requestId }: Jobs['tell-outcome']): Promise<void> => {
+    const { kind } = await withLease(`outcome:${requestId}`, async (lease) => {
+      const request = await requests.find(requestId);
+      if (request === null || !isOutcome(request)) return;
+      if (waitsForCard(request, now())) return again(requestId, HELD_WAIT_MS);
+      const { notify } = effectivePreferences(await defaults.preferencesFor(request));
+      if (notify === 'card') return;
+      const waitMs = await tell(deps, { request, lease, direct: notify === 'dm' });
+      if (waitMs !== null) await again(requestId, waitMs);
+    });
+    if (kind === 'busy') await again(requestId, HELD_WAIT_MS);
+  };
+}
+
+/** What was refused is told privately; who canceled it knows. */
+function isOutcome({ state, failure }: SessionRequest): boolean {
+  return state === 'unknown' || (state === 'failed' && failure?.kind !== 'cancelled');
+}
+
+function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: number): boolean {
+  return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
+}
+
+type Case = { request: SessionRequest; lease: Lease; direct: boolean };
+
+/** null: there is nothing more to do; else how long to wait before it is tried again, in ms. */
+async function tell(deps: OutcomeDeps, one: Case): Promise<number | null> {
+  const { request, lease } = one;
+  const thread = one.direct ? null : threadOfCard(request);
+  const place = thread ?? (await directPlace(deps, request));
+  const at = String((request.sentAt ?? askedAt(request)).getTime());
+  const posted = await deps.postOnce({
+    key: `outcome:${request.id}:${at}${thread === null ? ':direct' : ''}`,
+    place,
+    mark: outcomeMark(request.id, at),
+    lease,
+    render: async () => compose(deps, request, place),
+  });
+  const triedForMs = deps.now() - request.updatedAt.getTime();
+  if (posted.kind === 'posted') return null;
+  if (posted.kind === 'rate-limited') return posted.retryAfterMs;
+  if (posted.kind === 'unclear' || mayPass(posted.code, triedForMs)) return backOffMs(triedForMs);
+  if (thread !== null) return tell(deps, { ...one, direct: true });
+  deps.log.warn({ requestId: request.id, code: posted.code }, 'Slack refused to take what a request came to');
+  return null;
+}
+
+async function directPlace({ outbound }: OutcomeDeps, { userId }: SessionRequest): Promise<CardPlace> {
+  return { channelId: (await outbound.directChannel(userId)) ?? userId, threadTs: null };
+}
+
+async function compose(
+  { outbound, text, now }: OutcomeDeps,
+  request: SessionRequest,
+  { threadTs }: CardPlace,
+): Promise<Rendered> {
+  const { cardChannelId: channelId, cardTs: ts } = request;
+  const isBelow = threadTs !== null || channelId === null || ts === null;
+  const cardUrl = isBelow ? null : await outbound.permalink(channelId, ts);
+  const card = cardView({ request, session: null, nowMs: now() }, text);
+  return renderOutcome({ card, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
+}
