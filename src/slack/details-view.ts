@@ -37,6 +37,7 @@ export function detailsView({ request, session, tagRequests }: Shown, text: Text
     state: request.state,
     createdAtMs: request.createdAt.getTime(),
     updatedAtMs: request.updatedAt.getTime(),
+    included: request.context === null ? null : text.details.contexts[request.context.choice],
     leftOut: leftOut(request, text),
     problem: problemOf(request, text) ?? doubtOf(request, text),
   };

@@ -26,6 +26,8 @@ export type SessionDetails = {
   updatedAtMs: number;
   /** Why it failed. */
   problem: string | null;
+  /** What of the conversation went with the task; null: nothing. */
+  included: string | null;
   /** What Devin did not get, a sentence each. */
   leftOut: string[];
 };
@@ -33,75 +35,121 @@ export type SessionDetails = {
 const LABEL_LENGTH = 150;
 const NAME_LENGTH = 200;
 const SENTENCE_LENGTH = 2500;
-/** A third of what a view may be, since it has three parts; rows that go beyond it are left out. */
-const PART_BYTES = 80_000;
+/** Of what a view may be, for a part of its own and for each of the small ones; rows that go beyond it are left out. */
+const PART_BYTES = 70_000;
+const SMALL_PART_BYTES = 20_000;
 
 /** Devin's moments, in epoch seconds. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session */
 const MOMENTS = new Set(['created_at', 'updated_at']);
 
+/** What of the answer names things only. */
+const IDS = new Set([
+  'session_id',
+  'org_id',
+  'user_id',
+  'service_user_id',
+  'parent_session_id',
+  'child_session_ids',
+  'automation_id',
+]);
+/** What of the request is shown in another part. */
+const ELSEWHERE = new Set(['max_acu_limit', 'create_as_user_id']);
+
 export function renderDetails(details: SessionDetails, text: Text): ModalView {
   const { headings } = text.details;
+  const small = (heading: string, rows: readonly string[]): KnownBlock[] =>
+    rows.length === 0 ? [] : part({ heading, rows, bytes: SMALL_PART_BYTES }, text);
   return {
     type: 'modal',
     callback_id: VIEW.details,
     title: caption(text.details.title, LIMIT.viewTitle),
     close: caption(text.details.close, LIMIT.viewTitle),
     blocks: [
-      ...part(headings.asked, askedRows(details, text), text),
+      ...part({ heading: headings.asked, rows: askedRows(details, text), bytes: PART_BYTES }, text),
       context(text.details.notSaid),
-      ...part(headings.request, requestRows(details, text), text),
-      ...part(headings.response, responseRows(details, text), text),
+      ...small(headings.context, contextRows(details, text)),
+      ...small(headings.cost, costRows(details, text)),
+      ...small(headings.identity, [row(text.details.runsAs, runsAs(details, text))]),
+      ...small(headings.request, requestRows(details, text)),
+      ...part({ heading: headings.response, rows: responseRows(details, text), bytes: PART_BYTES }, text),
+      ...small(headings.ids, idRows(details, text)),
     ],
   };
 }
 
-function part(heading: string, rows: readonly string[], text: Text): KnownBlock[] {
+type Part = { heading: string; rows: readonly string[]; bytes: number };
+
+function part({ heading, rows, bytes: most }: Part, text: Text): KnownBlock[] {
   const blocks = sections(rows);
   let bytes = 0;
-  const kept = blocks.filter((block) => (bytes += Buffer.byteLength(JSON.stringify(block))) <= PART_BYTES);
+  const kept = blocks.filter((block) => (bytes += Buffer.byteLength(JSON.stringify(block))) <= most);
   return [header(heading), ...kept, ...(kept.length < blocks.length ? [context(text.details.cut)] : [])];
 }
 
+function contextRows({ included, leftOut }: SessionDetails, text: Text): string[] {
+  const sentence = (label: string, words: string): string =>
+    row(label, truncate(escape(words), SENTENCE_LENGTH));
+  return [
+    sentence(text.details.included, included ?? text.details.onlyTask),
+    ...leftOut.map((words) => sentence(text.details.leftOut, words)),
+  ];
+}
+
+function costRows(details: SessionDetails, text: Text): string[] {
+  const { acus_consumed: used } = details.response ?? {};
+  const cap = askedRow('max_acu_limit', details, text);
+  return [
+    ...cap,
+    ...(used === undefined ? [] : [row(text.details.response.acus_consumed, shownValue(used, text))]),
+  ];
+}
+
+function runsAs({ identity }: SessionDetails, text: Text): string {
+  if (identity === null) return text.details.identityOpen;
+  const name = escape(truncate(oneLine(identity.name), NAME_LENGTH));
+  return text.details.identity(name, identity.how, shownMoment(identity.checkedAtMs));
+}
+
+function idRows(details: SessionDetails, text: Text): string[] {
+  const { requestTag: tag, response } = details;
+  const answered = Object.entries(response ?? {}).filter(([key]) => IDS.has(key));
+  return [
+    row(text.details.requestId, shownValue(details.requestId, text)),
+    ...(tag === null ? [] : [row(text.details.requestTag, shownValue(tag, text))]),
+    ...askedRow('create_as_user_id', details, text),
+    ...answered.map((entry) => responseRow(entry, text)),
+  ];
+}
+
 function requestRows(details: SessionDetails, text: Text): string[] {
-  const { identity, problem, requestTag: tag } = details;
-  const runsAs =
-    identity === null
-      ? text.details.identityOpen
-      : text.details.identity(
-          escape(truncate(oneLine(identity.name), NAME_LENGTH)),
-          identity.how,
-          shownMoment(identity.checkedAtMs),
-        );
+  const { problem } = details;
   return [
     row(text.details.state, text.details.states[details.state]),
     ...(problem === null ? [] : [row(text.details.problem, truncate(escape(problem), SENTENCE_LENGTH))]),
-    ...details.leftOut.map((sentence) =>
-      row(text.details.leftOut, truncate(escape(sentence), SENTENCE_LENGTH)),
-    ),
-    row(text.details.runsAs, runsAs),
     row(text.details.createdAt, shownMoment(details.createdAtMs)),
     row(text.details.updatedAt, shownMoment(details.updatedAtMs)),
-    row(text.details.requestId, shownValue(details.requestId, text)),
-    ...(tag === null ? [] : [row(text.details.requestTag, shownValue(tag, text))]),
   ];
 }
 
 /** In the order of the field table; what is not in it, the app added. */
-function askedRows({ request, sources }: SessionDetails, text: Text): string[] {
-  const known = fields.map(({ key, input }) => ({
-    key,
-    label: text.fields[key].label,
-    secret: input.kind === 'secrets',
-  }));
-  const added = Object.keys(request)
-    .filter((key) => known.every((field) => field.key !== key))
-    .map((key) => ({ key, label: ownEntry(text.details.added, key) ?? key, secret: false }));
-  return [...known, ...added].flatMap(({ key, label, secret }) => {
-    const value = request[key];
-    if (value === undefined) return [];
-    const shown = secret ? shownSecrets(value, text) : shownValue(value, text);
-    return [row(withWhy(label, ownEntry(sources, key) ?? 'app', text), shown)];
-  });
+function askedRows(details: SessionDetails, text: Text): string[] {
+  const { request } = details;
+  const known: string[] = fields.map(({ key }) => key);
+  const added = Object.keys(request).filter((key) => !known.includes(key));
+  return [...known, ...added]
+    .filter((key) => !ELSEWHERE.has(key))
+    .flatMap((key) => askedRow(key, details, text));
+}
+
+/** At most one. */
+function askedRow(key: string, { request, sources }: SessionDetails, text: Text): string[] {
+  const value = request[key];
+  if (value === undefined) return [];
+  const field = fields.find((one) => one.key === key);
+  const label =
+    field === undefined ? (ownEntry(text.details.added, key) ?? key) : text.fields[field.key].label;
+  const shown = field?.input.kind === 'secrets' ? shownSecrets(value, text) : shownValue(value, text);
+  return [row(withWhy(label, ownEntry(sources, key) ?? 'app', text), shown)];
 }
 
 function withWhy(label: string, source: ValueSource | 'app', text: Text): string {
@@ -110,12 +158,14 @@ function withWhy(label: string, source: ValueSource | 'app', text: Text): string
 
 function responseRows({ response }: SessionDetails, text: Text): string[] {
   if (response === null) return [text.details.noResponse];
-  return Object.entries(response).map(([key, value]) =>
-    row(
-      ownEntry(text.details.response, key) ?? key,
-      MOMENTS.has(key) ? shownSeconds(value, text) : shownValue(value, text),
-    ),
-  );
+  return Object.entries(response)
+    .filter(([key]) => !IDS.has(key) && key !== 'acus_consumed')
+    .map((entry) => responseRow(entry, text));
+}
+
+function responseRow([key, value]: [string, unknown], text: Text): string {
+  const shown = MOMENTS.has(key) ? shownSeconds(value, text) : shownValue(value, text);
+  return row(ownEntry(text.details.response, key) ?? key, shown);
 }
 
 /** `shown` begins with a line break where it needs lines of its own. */

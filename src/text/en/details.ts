@@ -2,7 +2,22 @@
 export const details = {
   title: 'Session details',
   close: 'Done',
-  headings: { request: 'This request', asked: 'Sent to Devin', response: "Devin's answer" },
+  headings: {
+    asked: 'What was asked',
+    context: 'Context',
+    cost: 'Cost',
+    identity: 'Identity',
+    request: 'Progress',
+    response: "Devin's answer",
+    ids: 'IDs',
+  },
+  included: 'Included',
+  onlyTask: 'Only the task.',
+  contexts: {
+    message: 'The message it was started from',
+    'until-here': 'The thread up to the message it was started from',
+    thread: 'The whole thread',
+  },
   requestId: 'Request ID',
   requestTag: 'Tag in Devin',
   state: 'Status',

@@ -20,6 +20,7 @@ const accepted: SessionDetails = {
   createdAtMs: Date.UTC(2026, 4, 1, 9, 30),
   updatedAtMs: Date.UTC(2026, 4, 1, 9, 31),
   problem: null,
+  included: null,
   leftOut: [],
 };
 
@@ -94,6 +95,34 @@ describe('the details', () => {
     expect(shown).toContain(`*As member (${en.details.why.app})*: \`email|abc\``);
   });
 
+  test('are grouped: what was asked, context, cost, identity, and ids last', () => {
+    const left = ['The file a.zip was left out.'];
+    const shown = read({ ...created, included: en.details.contexts.thread, leftOut: left });
+    const { headings } = en.details;
+    const order = [
+      headings.asked,
+      '*Task*',
+      headings.context,
+      '*Included*: The whole thread',
+      '*Left out*: The file',
+      headings.cost,
+      '*ACU cap',
+      '*ACU used*: 1.4',
+      headings.identity,
+      '*Runs as*',
+      headings.ids,
+      '*Session ID*',
+    ];
+    const places = order.map((words) => shown.indexOf(words));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(shown.slice(0, shown.indexOf(headings.ids))).not.toContain('abc123`');
+  });
+
+  test('say that only the task was sent', () => {
+    expect(read(accepted)).toContain('*Included*: Only the task.');
+  });
+
   test('say that what is not listed was left to the organization', () => {
     expect(read(accepted)).toContain(en.details.notSaid);
   });
@@ -161,10 +190,7 @@ describe('the details', () => {
     expect(checkView(renderDetails(details, en))).toEqual([]);
     expect(read(details)).toContain('*key_0*');
     expect(read(details)).not.toContain('*key_39*');
-    expect(renderDetails(details, en).blocks.at(-1)).toMatchObject({
-      type: 'context',
-      elements: [{ text: en.details.cut }],
-    });
+    expect(read(details)).toContain(en.details.cut);
   });
 
   test('keep the lines of a text, and its backticks', () => {

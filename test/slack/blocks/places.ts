@@ -74,6 +74,7 @@ export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
         createdAtMs: 0,
         updatedAtMs: 0,
         problem: null,
+        included: null,
         leftOut: [],
       },
       en,
