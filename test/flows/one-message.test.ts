@@ -172,6 +172,24 @@ describe('one message for each event', () => {
     expect(pings()).toEqual([told]);
   });
 
+  test.each([
+    ['failed', { status: 'error' }, 'failed.', 'Failed'],
+    ['stopped at the cap', { status: 'suspended', statusDetail: 'usage_limit_exceeded' }, 'cap.', 'Stopped'],
+  ])(
+    'is one with one ping, the reason and what to do, of a session that %s',
+    async (_what, end, told, shown) => {
+      const { change, says, card, byApp, pings } = await started(world(), 'fix it --acu 10');
+      change({ status: 'running', message: 'It broke.' });
+      await says('It broke.');
+      change({ ...end, pullRequest: PULL_REQUEST });
+      const { text } = await says(told);
+      await card(shown);
+      expect(text).toMatch(/run it again with/i);
+      expect(pings()).toEqual([text]);
+      expect(byApp()).toHaveLength(3);
+    },
+  );
+
   test('names its session if two share a thread', async () => {
     const { devin } = world();
     const { change, says, say, ana, id } = await started(world(), 'fix the login');
