@@ -29,7 +29,7 @@ export const manifestSchema = z.object({
   overrides: versionsSchema.optional(),
 });
 
-/** https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json */
+/** See "package-lock.json" in the documentation of npm. */
 export const lockSchema = z.object({
   lockfileVersion: z.literal(3),
   packages: z.record(
