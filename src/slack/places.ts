@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { slackFailure } from './errors.ts';
+import { forAMinute } from './for-a-minute.ts';
 
 /** A conversation as Slack describes it. */
 type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
@@ -8,7 +9,6 @@ type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
 /** null: the app may not see it. Throws when Slack cannot be asked. */
 export type DescribePlace = (channelId: string) => Promise<DescribedPlace | null>;
 
-const KNOWN_FOR_MS = 60_000;
 const MAX_KNOWN = 10_000;
 
 const infoSchema = z.object({
@@ -22,8 +22,6 @@ const infoSchema = z.object({
 
 /** What a conversation is called, and with whom it is shared; an answer counts for a minute. */
 export function createPlaces({ client, now }: { client: WebClient; now: () => number }): DescribePlace {
-  const known = new Map<string, { place: DescribedPlace | null; atMs: number }>();
-
   async function fresh(channelId: string): Promise<DescribedPlace | null> {
     try {
       const { channel } = infoSchema.parse(await client.conversations.info({ channel: channelId }));
@@ -35,12 +33,5 @@ export function createPlaces({ client, now }: { client: WebClient; now: () => nu
     }
   }
 
-  return async (channelId) => {
-    const before = known.get(channelId);
-    if (before !== undefined && now() - before.atMs < KNOWN_FOR_MS) return before.place;
-    const place = await fresh(channelId);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(channelId, { place, atMs: now() });
-    return place;
-  };
+  return forAMinute(fresh, { keyOf: (channelId) => channelId, most: MAX_KNOWN, now });
 }

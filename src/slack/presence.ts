@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { slackFailure } from './errors.ts';
+import { forAMinute } from './for-a-minute.ts';
 
 /**
  * Whether a person may be shown what is in a conversation, and have something written there. `in`: it is public, or
@@ -20,7 +21,6 @@ type PresenceDeps = {
   now: () => number;
 };
 
-const KNOWN_FOR_MS = 60_000;
 const MAX_KNOWN = 10_000;
 /** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
 const PAGE = 999;
@@ -29,8 +29,6 @@ const infoSchema = z.object({ channel: z.looseObject({ is_private: z.boolean() }
 
 /** Asks Slack who is in a conversation now; the answer counts for a minute. */
 export function createPresence({ client, directChannel, now }: PresenceDeps): PresenceOf {
-  const known = new Map<string, { presence: Presence; atMs: number }>();
-
   async function fresh({ channelId, userId }: InConversation): Promise<Presence> {
     // Only two are in a direct message, and the app sees none but its own. Describing it would need im:read.
     if (channelId.startsWith('D')) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
@@ -47,15 +45,8 @@ export function createPresence({ client, directChannel, now }: PresenceDeps): Pr
     }
   }
 
-  return async (asked) => {
-    const key = `${asked.channelId}:${asked.userId}`;
-    const before = known.get(key);
-    if (before !== undefined && now() - before.atMs < KNOWN_FOR_MS) return before.presence;
-    const presence = await fresh(asked);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(key, { presence, atMs: now() });
-    return presence;
-  };
+  const keyOf = ({ channelId, userId }: InConversation): string => `${channelId}:${userId}`;
+  return forAMinute(fresh, { keyOf, most: MAX_KNOWN, now });
 }
 
 async function isMember(client: WebClient, { channelId, userId }: InConversation): Promise<boolean> {
