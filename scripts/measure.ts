@@ -29,7 +29,7 @@ async function openWorld() {
     DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',
   });
-  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const bot = await createBot(parsed.config);
   const { port } = await bot.start();
   slack.connectHttp(`http://127.0.0.1:${port}/slack/events`);

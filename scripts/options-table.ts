@@ -1,7 +1,7 @@
 import { fields } from '../src/session/fields.ts';
 import type { Field } from '../src/session/fields.ts';
 import { flagTakes } from '../src/slack/command/help.ts';
-import { en } from '../src/text/index.ts';
+import { en } from '../src/text/en.ts';
 
 const START = '<!-- options: written by `npm run docs` -->';
 const END = '<!-- /options -->';

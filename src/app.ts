@@ -17,6 +17,7 @@ import type { Bot } from './life.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
+import { operatorSentence } from './operator.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { createRestoring } from './restore/index.ts';
 import { createHttpServer } from './slack/http-server.ts';
@@ -35,7 +36,8 @@ import { countSetAside } from './store/set-aside.ts';
 import { createStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
 import { createTidying } from './store/tidy.ts';
-import { en as text } from './text/index.ts';
+import type { Text } from './text/index.ts';
+import { createLanguages } from './text/languages.ts';
 import { createGate, createQuickGate, openPolicy, withPolicy } from './trust/index.ts';
 import { createTuning } from './tuning.ts';
 import type { Overrides, Tuning } from './tuning.ts';
@@ -48,11 +50,18 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const log = overrides.log ?? createLog(config.logLevel);
   const tuning = createTuning(config, log, overrides);
   const { now } = tuning;
+  const languages = createLanguages(config.language);
+  const { shared: text, logged } = languages;
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken, apiUrl, transport } = config.slack;
 
-  const policy = await openPolicy({ path: config.policyFile, everyMs: tuning.policyEveryMs, text, log });
-  const database = await open(config, tuning);
+  const policy = await openPolicy({
+    path: config.policyFile,
+    everyMs: tuning.policyEveryMs,
+    text: logged,
+    log,
+  });
+  const database = await open(config, tuning, logged);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const { enqueue } = queue;
   const { dataDir, secretsKey } = config.store;
@@ -200,7 +209,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
 
   const readiness = createReadiness({ database, queue, slack });
   const { host, port, metricsToken } = config.http;
-  const warnings = (): string[] => skewWarnings(skews, text);
+  const warnings = (): string[] => skewWarnings(skews, logged);
   const server = createHttpServer({
     host,
     port,
@@ -210,16 +219,20 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { retentionDays } = config;
   const tidying = createTidying({ retention: createRetention(db), leases, retentionDays, log });
   const running = { sweep, watcher, tidying, policy, server, readiness };
-  return createLife({ ...running, config, database, store, queue, devin, slack, text, log });
+  return createLife({ ...running, config, database, store, queue, devin, slack, text: logged, log });
 }
 
-async function open({ store: { databaseUrl, dataDir } }: Config, tuning: Tuning): Promise<Database> {
+async function open(
+  { store: { databaseUrl, dataDir } }: Config,
+  tuning: Tuning,
+  logged: Text,
+): Promise<Database> {
   const { log, onFatal } = tuning;
   return openDatabase({
     dataDir,
     log,
     onFatal: (error) => {
-      log.fatal({ err: error }, error.message);
+      log.fatal({ err: error }, operatorSentence(error, logged));
       onFatal();
     },
     ...(databaseUrl !== null && { databaseUrl }),

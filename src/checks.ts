@@ -3,50 +3,50 @@ import type { Config } from './config.ts';
 import { DevinError } from './devin/errors.ts';
 import type { Devin } from './devin/devin.ts';
 import { StartError } from './errors.ts';
+import type { StartProblem } from './errors.ts';
 import { slackFailure } from './slack/errors.ts';
 import type { BotIdentity } from './slack/bolt.ts';
 import type { Text } from './text/index.ts';
 
-type SlackCheck = { client: WebClient; botToken: string; text: Text };
-type DevinCheck = { devin: Pick<Devin, 'self'>; orgId: string; text: Text };
+type SlackCheck = { client: WebClient; botToken: string };
+type DevinCheck = { devin: Pick<Devin, 'self'>; orgId: string };
 
 /** Who the app is in Slack. A token that does not work ends the start. */
 export async function checkSlack({
   client,
   botToken,
-  text,
 }: SlackCheck): Promise<BotIdentity & { scopes: string[] }> {
   try {
     const answer = await client.auth.test();
     const { bot_id: botId, user_id: botUserId, team_id: teamId, url } = answer;
-    if (!botId || !botUserId || !teamId) throw new StartError(text.start.notABot);
+    if (!botId || !botUserId || !teamId) throw new StartError({ kind: 'notABot' });
     const scopes = answer.response_metadata?.scopes ?? [];
     return { botToken, botId, botUserId, teamId, workspaceUrl: url ?? null, scopes };
   } catch (error) {
     if (error instanceof StartError) throw error;
     const failure = slackFailure(error);
     throw new StartError(
-      failure.kind === 'refused' ? text.start.slackToken(failure.code) : text.start.slackUnreachable,
+      failure.kind === 'refused' ? { kind: 'slackToken', code: failure.code } : { kind: 'slackUnreachable' },
       { cause: error },
     );
   }
 }
 
 /** A wrong key or organization ends the start; a Devin that is down does not, since requests wait for it. */
-export async function checkDevin({ devin, orgId, text }: DevinCheck): Promise<string[]> {
+export async function checkDevin({ devin, orgId }: DevinCheck): Promise<StartProblem[]> {
   try {
     const self = await devin.self.get();
     const keyOrg = 'org_id' in self ? self.org_id : null;
     if (typeof keyOrg === 'string' && !sameOrganization(keyOrg, orgId)) {
-      throw new StartError(text.start.otherOrganization(keyOrg));
+      throw new StartError({ kind: 'otherOrganization', orgId: keyOrg });
     }
-    return self.principal_type === 'service_user' ? [] : [text.start.notAServiceUser];
+    return self.principal_type === 'service_user' ? [] : [{ kind: 'notAServiceUser' }];
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
     if (error.code === 'unauthorized' || error.status === 403) {
-      throw new StartError(text.start.devinKey, { cause: error });
+      throw new StartError({ kind: 'devinKey' }, { cause: error });
     }
-    return [text.start.devinUnreachable];
+    return [{ kind: 'devinUnreachable' }];
   }
 }
 
@@ -74,7 +74,7 @@ export async function findPermissions(check: PermissionCheck): Promise<Permissio
 
 /** What is missing, and what stops working without it. */
 export async function checkPermissions(
-  check: PermissionCheck & Pick<DevinCheck, 'orgId' | 'text'>,
+  check: PermissionCheck & { orgId: string; text: Text },
 ): Promise<string[]> {
   const { orgId, text } = check;
   const found = await findPermissions(check);

@@ -1,9 +1,9 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Limits } from './session/limits.ts';
-import { en } from './text/index.ts';
+import { LANGUAGES, readLanguage } from './text/languages.ts';
+import type { Language } from './text/languages.ts';
 
-const words = en.config;
 const prefixed = (prefix: string) => z.string().startsWith(prefix);
 /** Tokens go there: in the clear on this machine only. */
 const address = z.url({ protocol: /^https?$/ }).refine(isPrivate);
@@ -39,6 +39,7 @@ const environmentSchema = z.object({
   POLICY_FILE: z.string().optional(),
   LIMIT_OPEN_SESSIONS: z.coerce.number().int().min(0).default(20),
   LIMIT_STARTS_PER_HOUR: z.coerce.number().int().min(0).default(30),
+  LANGUAGE: z.enum(LANGUAGES).default('en'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -75,10 +76,19 @@ export type Config = {
   /** What a message to the app does. */
   mentions: Mentions;
   store: { databaseUrl: string | null; dataDir: string; secretsKey: string | null };
+  /** Of what several people see; what one person sees follows their profile in Slack. */
+  language: Language;
   logLevel: string;
 };
 
-export type ConfigResult = { ok: true; config: Config } | { ok: false; problems: string[] };
+export type ConfigProblem =
+  | { kind: 'variable'; name: Variable }
+  /** What several variables lack together. */
+  | { kind: 'transport' | 'keyWithDatabase' };
+
+export type ConfigResult =
+  | { ok: true; config: Config }
+  | { ok: false; problems: ConfigProblem[]; language: Language };
 
 /** Reads `.env` and the environment; the only place that does. */
 export function readConfig(): ConfigResult {
@@ -91,23 +101,23 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(given);
   const problems = [...(parsed.success ? [] : variableProblems(parsed.error)), ...jointProblems(given)];
-  if (!parsed.success || problems.length > 0) return { ok: false, problems };
-  return { ok: true, config: toConfig(parsed.data) };
+  if (parsed.success && problems.length === 0) return { ok: true, config: toConfig(parsed.data) };
+  return { ok: false, problems, language: readLanguage(given['LANGUAGE']) };
 }
 
-function variableProblems(error: z.ZodError): string[] {
+function variableProblems(error: z.ZodError): ConfigProblem[] {
   const names = environmentSchema.keyof().options;
-  return names.filter((name) => error.issues.some((issue) => issue.path[0] === name)).map(sentence);
+  const wrong = names.filter((name) => error.issues.some((issue) => issue.path[0] === name));
+  return wrong.map((name) => ({ kind: 'variable', name }));
 }
 
-function jointProblems(given: Record<string, string | undefined>): string[] {
+function jointProblems(given: Record<string, string | undefined>): ConfigProblem[] {
   const noTransport = given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined;
   const noKey = given.DATABASE_URL !== undefined && given.SECRETS_KEY === undefined;
-  return [...(noTransport ? [words.transport] : []), ...(noKey ? [words.keyWithDatabase] : [])];
-}
-
-function sentence(name: Variable): string {
-  return `${name} ${words.variables[name]}`;
+  return [
+    ...(noTransport ? [{ kind: 'transport' } as const] : []),
+    ...(noKey ? [{ kind: 'keyWithDatabase' } as const] : []),
+  ];
 }
 
 function toConfig(env: z.infer<typeof environmentSchema>): Config {
@@ -135,6 +145,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
       dataDir: env.DATA_DIR,
       secretsKey: env.SECRETS_KEY ?? null,
     },
+    language: env.LANGUAGE,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -1,19 +1,27 @@
 import { isAboutPerson } from './session/failure.ts';
 import type { Failure } from './session/failure.ts';
 import { fields } from './session/fields.ts';
-import { StoreError } from './store/store-error.ts';
 import { durationWords } from './text/duration.ts';
 import type { Text } from './text/index.ts';
 
-/** Aborts the start; its message is a sentence for the person who runs the app. */
+/** Why the app doesn't start, as far as Slack and Devin say. */
+export type StartProblem =
+  | { kind: 'notABot' | 'slackUnreachable' | 'devinKey' | 'devinUnreachable' | 'notAServiceUser' }
+  | { kind: 'slackToken' | 'appToken'; code: string }
+  | { kind: 'otherOrganization' | 'organizationNotFound'; orgId: string }
+  /** One line for each, in English, with its place in the file. */
+  | { kind: 'policy'; lines: readonly string[] };
+
+/** Aborts the start. `operatorSentence` says what to do about it. */
 export class StartError extends Error {
   override readonly name = 'StartError';
   readonly code = 'start';
-}
+  readonly problem: StartProblem;
 
-/** Its message says what to do; a stack trace would not help. */
-export function isForOperator(error: unknown): error is Error {
-  return error instanceof StartError || error instanceof StoreError;
+  constructor(problem: StartProblem, options?: ErrorOptions) {
+    super(JSON.stringify(problem), options);
+    this.problem = problem;
+  }
 }
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;

@@ -9,6 +9,7 @@ import type { Watcher } from './follow/index.ts';
 import type { Log } from './log.ts';
 import type { Queue } from './queue/index.ts';
 import type { HttpServer } from './slack/http-server.ts';
+import { startSentence } from './operator.ts';
 import { slackFailure } from './slack/errors.ts';
 import type { Slack } from './slack/slack.ts';
 import type { Database } from './store/database.ts';
@@ -18,7 +19,7 @@ import type { Text } from './text/index.ts';
 import type { PolicySource } from './trust/index.ts';
 
 export type Bot = {
-  /** Ready to be asked when it resolves. Rejects with a sentence for the person who runs the app. */
+  /** Ready to be asked when it resolves. Rejects with a `StartError` or a `StoreError` for the person who runs the app. */
   start(): Promise<{ port: number }>;
   /** No new work; what runs is recorded. A second call does nothing more. */
   stop(): Promise<void>;
@@ -41,6 +42,7 @@ type LifeDeps = {
   policy: Pick<PolicySource, 'start' | 'stop'>;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
+  /** Of what is logged. */
   text: Text;
   log: Log;
 };
@@ -48,7 +50,7 @@ type LifeDeps = {
 /** In which order things start and stop. */
 export function createLife(deps: LifeDeps): Bot {
   const { config, database, queue, slack, sweep, watcher, tidying, policy, server } = deps;
-  const { readiness, text, log } = deps;
+  const { readiness, log } = deps;
   let stopped: Promise<void> | null = null;
 
   async function stop(): Promise<void> {
@@ -68,7 +70,7 @@ export function createLife(deps: LifeDeps): Bot {
       tidying.start();
       policy.start();
       const address = await server.start();
-      await slack.bolt.start().catch((error: unknown) => refuseToken(error, text));
+      await slack.bolt.start().catch(refuseToken);
       const transport = config.slack.transport.kind;
       log.info({ ...address, transport, store: database.kind }, 'ready');
       return address;
@@ -79,21 +81,21 @@ export function createLife(deps: LifeDeps): Bot {
 }
 
 /** Only a token that Slack refuses ends the connecting. */
-function refuseToken(error: unknown, text: Text): never {
+function refuseToken(error: unknown): never {
   const failure = slackFailure(error);
   if (failure.kind !== 'refused') throw error;
-  throw new StartError(text.start.appToken(failure.code), { cause: error });
+  throw new StartError({ kind: 'appToken', code: failure.code }, { cause: error });
 }
 
 async function checkBothSides({ config, devin, slack, text, log }: LifeDeps): Promise<void> {
   const { botToken } = config.slack;
   const { orgId } = config.devin;
   const [bot, warnings] = await Promise.all([
-    checkSlack({ client: slack.answers, botToken, text }),
-    checkDevin({ devin, orgId, text }),
+    checkSlack({ client: slack.answers, botToken }),
+    checkDevin({ devin, orgId }),
   ]);
   slack.identity.bot = bot;
-  for (const warning of warnings) log.warn(warning);
+  for (const warning of warnings) log.warn(startSentence(warning, text));
   // Not waited for: what is missing also shows where it is needed.
   checkPermissions({ devin, impersonation: config.impersonation, orgId, text })
     .then((missing) => missing.forEach((warning) => log.warn(warning)))

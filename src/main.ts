@@ -1,16 +1,17 @@
 import { createBot } from './app.ts';
 import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
-import { isForOperator } from './errors.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
+import { configSentence, isForOperator, operatorSentence } from './operator.ts';
+import { createLanguages } from './text/languages.ts';
 
 /** Supervisors kill after 10 s; what has not ended by then is on disk, and the next start takes it up. */
 const LAST_MOMENT_MS = 9500;
 
 const read = readConfig();
 if (read.ok) await run(read.config);
-else exitWith(read.problems);
+else exitWith(read.problems.map((problem) => configSentence(problem, createLanguages(read.language).shared)));
 
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel);
@@ -35,7 +36,7 @@ async function run(config: Config): Promise<void> {
     if (!isForOperator(error)) throw error;
     // The sentence says what to do; the cause, what happened.
     if (error.cause !== undefined) log.error({ err: error.cause }, 'the start failed');
-    exitWith([error.message]);
+    exitWith([operatorSentence(error, createLanguages(config.language).shared)]);
   }
 }
 

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import { PLACE_WORDS } from './session/policy/index.ts';
-import { en as text } from './text/index.ts';
+import { createLanguages, readLanguage } from './text/languages.ts';
 import { explain, readPolicyFile } from './trust/index.ts';
 import type { Policy } from './session/policy/index.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: reads a policy file, and says what it would decide. */
+const { shared: text } = createLanguages(readLanguage(process.env['LANGUAGE']));
 const SUCCESS = 0;
 const FAILURE = 1;
 

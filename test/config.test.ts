@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
+import type { ConfigResult } from '../src/config.ts';
+import { configSentence } from '../src/operator.ts';
+import { en } from '../src/text/en.ts';
 
 const complete = {
   SLACK_BOT_TOKEN: 'xoxb-1',
@@ -8,6 +11,9 @@ const complete = {
   DEVIN_API_KEY: 'cog_1',
   DEVIN_ORG_ID: 'org-1',
 };
+
+const problemsOf = (parsed: ConfigResult): string[] =>
+  parsed.ok ? [] : parsed.problems.map((problem) => configSentence(problem, en));
 
 describe('the settings', () => {
   test('need four values; the rest has defaults', () => {
@@ -33,15 +39,15 @@ describe('the settings', () => {
 
   test('are named one line each when they are missing or wrong, with what they must be and where to get it', () => {
     const parsed = parseConfig({ SLACK_BOT_TOKEN: 'xoxp-1', PORT: 'http', DEVIN_API_KEY: '' });
-    if (parsed.ok) throw new Error('accepted');
-    expect(parsed.problems.map((line) => line.split(' ')[0])).toEqual([
+    const lines = problemsOf(parsed);
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
       'SLACK_BOT_TOKEN',
       'PORT',
       'DEVIN_API_KEY',
       'DEVIN_ORG_ID',
       'SLACK_APP_TOKEN',
     ]);
-    for (const line of parsed.problems) expect(line).toMatch(/^[A-Z_]+ .*(must|such as)/);
+    for (const line of lines) expect(line).toMatch(/^[A-Z_]+ .*(must|such as)/);
   });
 
   test('need a key of 32 bytes with a database that replicas share', () => {
@@ -61,9 +67,7 @@ describe('the settings', () => {
   ])('send tokens encrypted, except on this machine: not to %s', (address) => {
     for (const name of ['SLACK_API_URL', 'DEVIN_API_URL']) {
       const parsed = parseConfig({ ...complete, [name]: address });
-      expect(parsed.ok ? [] : parsed.problems).toEqual([
-        expect.stringContaining(`${name} must be an https address`),
-      ]);
+      expect(problemsOf(parsed)).toEqual([expect.stringContaining(`${name} must be an https address`)]);
     }
   });
 
@@ -88,6 +92,14 @@ describe('the settings', () => {
   test('need a token for the metrics that cannot be guessed, if any', () => {
     expect(parseConfig({ ...complete, METRICS_TOKEN: 'short' })).toMatchObject({ ok: false });
     expect(parseConfig({ ...complete, METRICS_TOKEN: 'a'.repeat(16) })).toMatchObject({ ok: true });
+  });
+
+  test('say what is wrong in the language that was chosen, or in English', () => {
+    expect(parseConfig({ LANGUAGE: 'en' })).toMatchObject({ ok: false, language: 'en' });
+    expect(parseConfig({ ...complete, LANGUAGE: 'xx' })).toMatchObject({
+      problems: [{ kind: 'variable', name: 'LANGUAGE' }],
+      language: 'en',
+    });
   });
 
   test('name a policy file, or none', () => {

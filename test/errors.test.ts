@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseProblem } from '../src/devin/problem.ts';
 import { userMessage } from '../src/errors.ts';
-import { en } from '../src/text/index.ts';
+import { en } from '../src/text/en.ts';
 
 type Refusal = { detail: string | null; fieldErrors: { field: string; message: string }[] };
 

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { withOptionsTable } from '../scripts/options-table.ts';
 import { SHORTCUT_ID } from '../src/slack/ids.ts';
-import { en } from '../src/text/index.ts';
+import { en } from '../src/text/en.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 

@@ -1,7 +1,7 @@
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
 import { readMark } from '../../src/slack/ids.ts';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import { auditThreads } from './audit-threads.ts';
 import type { ThreadCounts } from './audit-threads.ts';
 import { cardsIn, publicMessages, sessionIdsIn, tokenIn } from './ledger.ts';

@@ -4,7 +4,7 @@ import { createLog } from '../../src/log.ts';
 
 /** As src/main.ts, but what a process that died held is taken up sooner, so that a test need not wait for that. */
 const read = readConfig();
-if (!read.ok) throw new Error(read.problems.join('\n'));
+if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const bot = await createBot(read.config, {
   log: createLog(read.config.logLevel),
   looksAtMs: [0, 500, 1500],

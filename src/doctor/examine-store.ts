@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { openDatabase } from '../store/database.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
+import { operatorSentence } from '../operator.ts';
 import type { Text } from '../text/index.ts';
 import type { Finding } from './examine.ts';
 
@@ -22,7 +23,7 @@ export async function examineStore(config: Config['store'], text: Text): Promise
     if (!(error instanceof StoreError)) throw error;
     return error.code === 'folder-in-use'
       ? [{ sign: 'not-checkable', sentence: text.doctor.databaseInUse }]
-      : [{ sign: 'missing', sentence: error.message }];
+      : [{ sign: 'missing', sentence: operatorSentence(error, text) }];
   }
 }
 

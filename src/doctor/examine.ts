@@ -5,7 +5,7 @@ import { skewWarnings } from '../clock-skew.ts';
 import type { Skews } from '../clock-skew.ts';
 import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
-import { isForOperator } from '../errors.ts';
+import { isForOperator, operatorSentence, startSentence } from '../operator.ts';
 import { createRemoteClock } from '../remote-clock.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes } from '../slack/manifest-scopes.ts';
@@ -50,13 +50,10 @@ function clientOf({ apiUrl }: Slack, token: string, observed = fetch): WebClient
 async function examineBot(slack: Slack, observed: typeof fetch, text: Text): Promise<Finding[]> {
   const { botToken } = slack;
   return examined(async () => {
-    const { workspaceUrl, scopes } = await checkSlack({
-      client: clientOf(slack, botToken, observed),
-      botToken,
-      text,
-    });
+    const client = clientOf(slack, botToken, observed);
+    const { workspaceUrl, scopes } = await checkSlack({ client, botToken });
     return [{ sign: 'ok', sentence: text.doctor.slack(workspaceUrl) }, ...scopeFindings(scopes, text)];
-  });
+  }, text);
 }
 
 function scopeFindings(granted: readonly string[], { doctor }: Text): Finding[] {
@@ -85,8 +82,9 @@ type DevinParts = { devin: ReturnType<typeof createDevin>; config: Config; text:
 async function examineDevin({ devin, config, text }: DevinParts): Promise<Finding[]> {
   const { orgId } = config.devin;
   return examined(async () => {
-    const problems = await checkDevin({ devin, orgId, text });
-    if (problems.length > 0) return problems.map((sentence) => ({ sign: 'missing', sentence }));
+    const problems = await checkDevin({ devin, orgId });
+    if (problems.length > 0)
+      return problems.map((problem) => ({ sign: 'missing', sentence: startSentence(problem, text) }));
     const permissions = await findPermissions({ devin, impersonation: config.impersonation });
     const isElsewhere = permissions.some(({ holding }) => holding === 'elsewhere');
     return isElsewhere
@@ -95,7 +93,7 @@ async function examineDevin({ devin, config, text }: DevinParts): Promise<Findin
           { sign: 'ok', sentence: text.doctor.devin },
           ...permissions.map((one) => permissionFinding(one, text)),
         ];
-  });
+  }, text);
 }
 
 function permissionFinding({ permission, holding, needed }: PermissionFound, text: Text): Finding {
@@ -109,11 +107,11 @@ function permissionFinding({ permission, holding, needed }: PermissionFound, tex
   };
 }
 
-async function examined(check: () => Promise<Finding[]>): Promise<Finding[]> {
+async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Finding[]> {
   try {
     return await check();
   } catch (error) {
     if (!isForOperator(error)) throw error;
-    return [{ sign: 'missing', sentence: error.message }];
+    return [{ sign: 'missing', sentence: operatorSentence(error, text) }];
   }
 }

@@ -59,11 +59,11 @@ export function createHome(deps: HomeDeps): void {
   queue.work('greet-channel', async (channel) => greet(channel), { concurrency: 2 });
 }
 
-function createHealth({ store, devin, slack, botToken, tuning: { log }, text }: HomeDeps) {
+function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDeps) {
   const { answers: client, people } = slack;
   return createHomeHealth({
     people,
-    grantedScopes: async () => (await checkSlack({ client, botToken, text })).scopes,
+    grantedScopes: async () => (await checkSlack({ client, botToken })).scopes,
     wantedScopes: manifestScopes,
     askDevin: devin.self.get,
     countSetAside: async () => countSetAside(store.db),

@@ -8,9 +8,7 @@ import { openEmbedded } from './embedded/embedded.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
 import { connectionOptions, createPool, SILENT_MS, INTERACTIVE_POOL } from './server-connection.ts';
 import { codeOf, StoreError } from './store-error.ts';
-import type { StoreErrorCode } from './store-error.ts';
 import type { Tables } from './tables.ts';
-import { en } from '../text/index.ts';
 
 export type Database = {
   db: Kysely<Tables>;
@@ -118,10 +116,9 @@ async function ping(db: Kysely<Tables>): Promise<void> {
 function connectError(databaseUrl: string, cause: unknown): StoreError {
   const code = codeOf(cause) ?? '';
   const server = describeServer(databaseUrl);
-  const failed = (kind: StoreErrorCode, message: string) => new StoreError(kind, message, { cause });
-  if (code.startsWith('28')) return failed('database-refused', en.store.refused(server));
-  if (code === '3D000') return failed('database-missing', en.store.missing(server));
-  return failed('database-unreachable', en.store.unreachable(server));
+  if (code.startsWith('28')) return new StoreError({ code: 'database-refused', server }, { cause });
+  if (code === '3D000') return new StoreError({ code: 'database-missing', server }, { cause });
+  return new StoreError({ code: 'database-unreachable', server }, { cause });
 }
 
 /** Host, port and database: no user, no password. */

@@ -3,7 +3,6 @@ import { Migrator } from 'kysely/migration';
 import { migrations } from './migrations/index.ts';
 import { StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
-import { en } from '../text/index.ts';
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
@@ -14,7 +13,6 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
   const failed = results?.find((result) => result.status === 'Error');
-  throw new StoreError('migration-failed', en.store.migration(failed?.migrationName ?? 'migrations'), {
-    cause: error,
-  });
+  const migration = failed?.migrationName ?? 'migrations';
+  throw new StoreError({ code: 'migration-failed', migration }, { cause: error });
 }

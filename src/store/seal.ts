@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, StoreError } from './store-error.ts';
-import { en } from '../text/index.ts';
 
 export type Seal = {
   /** Encrypts; opens again only with the same context. */
@@ -80,7 +79,7 @@ export function loadSecretsKeys({ secretsKey, dataDir, log }: SecretsKeyOptions)
   if (!existsSync(path)) createKeyFile(dataDir, path);
   if ((statSync(path).mode & 0o077) !== 0) {
     chmodSync(path, 0o600);
-    log?.warn({ path }, en.store.keyModeFixed(path));
+    log?.warn({ path }, `other users could read ${path}: its mode is now 0600`);
   }
   return [decodeKey(readFileSync(path, 'utf8').trim(), path)];
 }
@@ -98,7 +97,7 @@ function createKeyFile(dataDir: string, path: string): void {
     linkSync(draft, path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return;
-    throw new StoreError('folder-unusable', en.store.unusable(dataDir), { cause: error });
+    throw new StoreError({ code: 'folder-unusable', folder: dataDir }, { cause: error });
   } finally {
     rmSync(draft, { force: true });
   }
@@ -107,5 +106,5 @@ function createKeyFile(dataDir: string, path: string): void {
 function decodeKey(text: string, where: string): Buffer {
   const key = Buffer.from(text, 'base64');
   if (key.length === KEY_BYTES) return key;
-  throw new StoreError('secrets-key-invalid', en.store.secretsKey(where));
+  throw new StoreError({ code: 'secrets-key-invalid', where });
 }

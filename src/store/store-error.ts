@@ -1,23 +1,22 @@
-export type StoreErrorCode =
-  | 'database-unreachable'
-  | 'database-refused'
-  | 'database-missing'
-  | 'folder-in-use'
-  | 'folder-unusable'
-  | 'folder-incomplete'
-  | 'folder-unreadable'
-  | 'disk-failed'
-  | 'migration-failed'
-  | 'secrets-key-invalid';
+/** Why the store can't be used, and where. No fact holds a password. */
+export type StoreProblem =
+  | { code: 'database-unreachable' | 'database-refused' | 'database-missing'; server: string }
+  | { code: 'folder-in-use'; folder: string; pid: number | null }
+  | { code: 'folder-unusable' | 'folder-incomplete' | 'folder-unreadable'; folder: string }
+  | { code: 'disk-failed'; folder: string; reason: string }
+  | { code: 'migration-failed'; migration: string }
+  | { code: 'secrets-key-invalid'; where: string };
 
-/** The store could not be opened. The message is a sentence for the person who starts the app; it holds no password. */
+/** The store could not be opened, or it failed. `operatorSentence` says what to do about it. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly code: StoreErrorCode;
+  readonly code: StoreProblem['code'];
+  readonly problem: StoreProblem;
 
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+  constructor(problem: StoreProblem, options?: ErrorOptions) {
+    super(JSON.stringify(problem), options);
+    this.code = problem.code;
+    this.problem = problem;
   }
 }
 

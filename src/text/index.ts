@@ -1,6 +1,4 @@
-import { en } from './en.ts';
+import type { en } from './en.ts';
 
 /** The catalog's shape: each language is a file of this type. */
 export type Text = typeof en;
-
-export { en };

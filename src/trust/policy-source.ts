@@ -36,7 +36,7 @@ async function followFile({
   const read = async () => readPolicyFile(path, { text, toEnforce: true });
   let seen = await markOf(path);
   const first = await read();
-  if (!first.ok) throw new StartError(first.problems.join('\n'));
+  if (!first.ok) throw new StartError({ kind: 'policy', lines: first.problems });
   let policy = first.policy;
   let problems = '';
   let life: { stop(): Promise<void> } | null = null;

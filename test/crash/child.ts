@@ -19,7 +19,7 @@ function reached(moment: string): void {
 }
 
 const parsed = parseConfig(process.env);
-if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
 const { watchTimes, relayTimes } = QUICK_THREADS.overrides;
 const bot = await createBot(parsed.config, {
   looksAtMs: QUICK_LOOKS_MS,

@@ -4,7 +4,7 @@ import { createLog } from '../../src/log.ts';
 import type { Preferences } from '../../src/session/preferences.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import { heldLease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.ts';
 import { createLog } from '../../src/log.ts';
 import type { MilestoneRow } from '../../src/store/milestones.ts';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import { heldLease } from '../support/lease.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createPostMessage } from '../../src/follow/post-message.ts';
 import { createLog } from '../../src/log.ts';
 import type { Posted } from '../../src/slack/outbound.ts';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { heldLease as lease } from '../support/lease.ts';

@@ -13,7 +13,7 @@ import { readList } from '../../src/slack/blocks/form/list-text.ts';
 import { jsonFault } from '../../src/slack/blocks/form/json-fault.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/blocks/markdown.ts';
 import { renderSaid } from '../../src/slack/blocks/said.ts';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import {
   bold,
   code,

@@ -3,7 +3,7 @@ import { createRelayFromDevin, RELAY_TIMES } from '../../src/follow/from-devin.t
 import { createLog } from '../../src/log.ts';
 import { createWithLease } from '../../src/queue/index.ts';
 import type { MessageRow } from '../../src/store/session-messages.ts';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 

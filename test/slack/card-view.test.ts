@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cardView } from '../../src/slack/card-view.ts';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionResponse } from '../support/session-response.ts';
 import { sessionRow } from '../support/session-row.ts';

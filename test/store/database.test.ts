@@ -7,7 +7,9 @@ import { openEmbedded } from '../../src/store/embedded/embedded.ts';
 import { createGate, throughGate } from '../../src/store/embedded/gate.ts';
 import { bossDatabase } from '../../src/store/embedded/boss-database.ts';
 import { migrate } from '../../src/store/migrate.ts';
+import { operatorSentence } from '../../src/operator.ts';
 import { StoreError } from '../../src/store/store-error.ts';
+import { en } from '../../src/text/en.ts';
 import { describeOnBothDatabases, useFolder, usePostgres } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
 
@@ -123,7 +125,8 @@ test.each([
   async (_what, code, url) => {
     const error = await refusal(url());
     expect(error.code).toBe(code);
-    expect(error.message).toContain('DATABASE_URL');
-    expect(error.message).not.toMatch(/hidden-word|:password/);
+    const said = [operatorSentence(error, en), error.message];
+    expect(said[0]).toContain('DATABASE_URL');
+    expect(said.join('\n')).not.toMatch(/hidden-word|:password/);
   },
 );

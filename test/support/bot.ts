@@ -85,7 +85,7 @@ export async function startBot(
   overrides: Overrides = {},
 ): Promise<{ bot: Bot; address: string }> {
   const parsed = parseConfig(environment);
-  if (!parsed.ok) throw new Error(parsed.problems.join('\n'));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const bot = await createBot(parsed.config, {
     looksAtMs: QUICK_LOOKS_MS,
     editBudget: AMPLE_BUDGET,

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import { explain, parsePolicy } from '../../src/trust/index.ts';
 
 const files = globSync('docs/policies/*.yml').toSorted();

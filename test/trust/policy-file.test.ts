@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { en } from '../../src/text/index.ts';
+import { en } from '../../src/text/en.ts';
 import { parsePolicy, readPolicyFile } from '../../src/trust/index.ts';
 
 function problemsOf(source: string): string[] {

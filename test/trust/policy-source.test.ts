@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StartError } from '../../src/errors.ts';
-import { en } from '../../src/text/index.ts';
+import { startSentence } from '../../src/operator.ts';
+import { en } from '../../src/text/en.ts';
 import { openPolicy } from '../../src/trust/index.ts';
 import { captureLog } from '../support/log-lines.ts';
 
@@ -32,7 +33,7 @@ describe('the policy', () => {
     await writeFile(path, 'limits: {acu_per_session: 0, more: 1}\n');
     const failed = await open().catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(StartError);
-    expect(String(failed).split('\n')).toEqual([
+    expect(failed instanceof StartError && startSentence(failed.problem, en).split('\n')).toEqual([
       expect.stringContaining(`${path}:1:27: acu_per_session`),
       expect.stringContaining(`${path}:1:30: more`),
     ]);

@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StoreError } from '../store-error.ts';
-import { en } from '../../text/index.ts';
 import { startDatabaseThread } from './database-thread.ts';
 import type { DatabaseThread } from './database-thread.ts';
 import type { FolderLock } from './lock.ts';
@@ -43,7 +42,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   } catch (error) {
     lock.release();
     if (error instanceof StoreError) throw error;
-    throw new StoreError('folder-unreadable', en.store.unreadable(dataDir), { cause: error });
+    throw new StoreError({ code: 'folder-unreadable', folder: dataDir }, { cause: error });
   }
 }
 
@@ -53,7 +52,7 @@ function claimFolder(dataDir: string): FolderLock {
     return lockFolder(dataDir);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError('folder-unusable', en.store.unusable(dataDir), { cause: error });
+    throw new StoreError({ code: 'folder-unusable', folder: dataDir }, { cause: error });
   }
 }
 
@@ -66,7 +65,7 @@ async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Da
 
   // What is not empty may be a backup that was restored halfway: a new database in it would hide that.
   if (existsSync(folder) && readdirSync(folder).length > 0)
-    throw new StoreError('folder-incomplete', en.store.incomplete(dataDir));
+    throw new StoreError({ code: 'folder-incomplete', folder: dataDir });
   writeFileSync(marker, '');
   syncFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -87,7 +86,7 @@ async function startThread(
     ...(program !== undefined && { program }),
     onFatal: (cause) => {
       if (!isOpen) return;
-      onFatal?.(new StoreError('disk-failed', en.store.diskFailed(folder, cause.message), { cause }));
+      onFatal?.(new StoreError({ code: 'disk-failed', folder, reason: cause.message }, { cause }));
     },
   });
   try {

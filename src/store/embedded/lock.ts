@@ -2,7 +2,6 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../store-error.ts';
-import { en } from '../../text/index.ts';
 
 export type FolderLock = { release(): void };
 
@@ -20,7 +19,7 @@ const held = new Set<DatabaseSync>();
 export function lockFolder(folder: string): FolderLock {
   const pidFile = join(folder, 'database.pid');
   const lock = takeLock(join(folder, 'database.lock'));
-  if (lock === null) throw new StoreError('folder-in-use', en.store.inUse(folder, readPid(pidFile)));
+  if (lock === null) throw new StoreError({ code: 'folder-in-use', folder, pid: readPid(pidFile) });
   writeFileSync(pidFile, `${process.pid}\n`);
   return {
     release() {

@@ -31,6 +31,7 @@ export const config = {
     POLICY_FILE: 'must be the path of a YAML file.',
     LIMIT_OPEN_SESSIONS: 'must be a whole number, such as 20; 0 for no limit.',
     LIMIT_STARTS_PER_HOUR: 'must be a whole number, such as 30; 0 for no limit.',
+    LANGUAGE: 'must be en or ja.',
     LOG_LEVEL: 'must be trace, debug, info, warn, error, fatal or silent.',
   },
   transport:
@@ -41,27 +42,26 @@ export const config = {
 
 /** Start: why the store can't be opened. */
 export const store = {
-  unreachable: (server: string) =>
+  unreachable: (server: string): string =>
     `DATABASE_URL names a Postgres server that doesn't answer (${server}): check the host and port, and that the server is running.`,
-  refused: (server: string) =>
+  refused: (server: string): string =>
     `The Postgres server in DATABASE_URL refused the connection (${server}): check the user name, password and SSL mode.`,
-  missing: (server: string) =>
+  missing: (server: string): string =>
     `DATABASE_URL names a database that doesn't exist (${server}): create it, or correct the name.`,
-  inUse: (folder: string, pid: number | null) =>
+  inUse: (folder: string, pid: number | null): string =>
     `DATA_DIR ${folder} is in use by another process${pid === null ? '' : ` (pid ${pid})`}: stop that one, or give this one its own folder. To run several at once, set DATABASE_URL.`,
-  unusable: (folder: string) =>
+  unusable: (folder: string): string =>
     `DATA_DIR ${folder} can't be used: it must be a folder that this user can write to.`,
-  incomplete: (folder: string) =>
+  incomplete: (folder: string): string =>
     `DATA_DIR ${folder} has files in its folder "database", but no complete database (PG_VERSION is missing): restore the whole folder from a backup, or move it away to start fresh. Nothing was changed.`,
-  unreadable: (folder: string) =>
+  unreadable: (folder: string): string =>
     `DATA_DIR ${folder} has a database that can't be opened: restore the folder from a backup, or move it away to start fresh.`,
-  diskFailed: (folder: string, reason: string) =>
+  diskFailed: (folder: string, reason: string): string =>
     `The database in ${folder} stopped (${reason}): check the disk for space and errors, then start the app again. Nothing that was acknowledged is lost.`,
-  migration: (name: string) =>
+  migration: (name: string): string =>
     `The database couldn't be updated to this version (${name}): nothing was changed. The log has the reason.`,
-  secretsKey: (where: string) =>
+  secretsKey: (where: string): string =>
     `${where} must be 32 bytes in base64: make one with \`openssl rand -base64 32\`.`,
-  keyModeFixed: (path: string) => `Other users could read ${path}: its mode is now 0600.`,
 };
 
 type Skew = { system: keyof typeof NAMES; seconds: number; weAreLate: boolean };

@@ -7,7 +7,7 @@ import { REQUEST_STATES } from '../../../src/session/request.ts';
 import { renderDetails } from '../../../src/slack/blocks/details.ts';
 import type { SessionDetails } from '../../../src/slack/blocks/details.ts';
 import { VIEW } from '../../../src/slack/ids.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 const accepted: SessionDetails = {
   request: { prompt: 'Fix the flaky login test' },

@@ -6,7 +6,7 @@ import { renderHome } from '../../../src/slack/blocks/home.ts';
 import type { Home } from '../../../src/slack/blocks/home.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { ACTION, readHomeMetadata } from '../../../src/slack/ids.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 const working: SessionCard = {
   requestId: 'r1',

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { lookupOptions } from '../../../src/slack/blocks/lookup-options.ts';
 import { LOOKUP_ACTION, lookupAction, readLookupAction } from '../../../src/slack/ids.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 /** Slack refuses a select without options. */
 const other = { value: 'other', label: 'other', description: null };

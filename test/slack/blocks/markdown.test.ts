@@ -5,7 +5,7 @@ import { renderSaid } from '../../../src/slack/blocks/said.ts';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { RichLeaf, RichPart, TableCell } from '../../../sandbox/slack/rules/rich-text.ts';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 const STYLES = ['bold', 'italic', 'strike', 'code'] as const;
 

@@ -4,7 +4,7 @@ import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { TOLD_PHASES } from '../../../src/session/milestones.ts';
 import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
 import type { MilestoneMessage, ToldIn } from '../../../src/slack/blocks/milestone.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 const message: MilestoneMessage = {
   what: { kind: 'needs-you' },

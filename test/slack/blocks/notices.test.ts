@@ -5,7 +5,7 @@ import { REFUSAL_REASONS } from '../../../src/session/identity.ts';
 import { cardElsewhere, notice, refusal } from '../../../src/slack/blocks/notices.ts';
 import { escape, unescape } from '../../../src/slack/blocks/text.ts';
 import { ACTION } from '../../../src/slack/ids.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 const typed = '/devin fix it --moed fast';
 

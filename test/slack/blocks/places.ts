@@ -11,7 +11,7 @@ import { renderCard } from '../../../src/slack/blocks/session-card.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { renderSessionList } from '../../../src/slack/blocks/session-list.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 /** Where foreign words appear among ours. */
 export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {

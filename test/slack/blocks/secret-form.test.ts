@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderSecretForm } from '../../../src/slack/blocks/secret-form.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 const kept = (count: number) => Array.from({ length: count }, (_, i) => `NAME_${i}`);
 const hintOf = (count: number) => {

@@ -9,7 +9,7 @@ import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionPick } from '../../../src/slack/blocks/session-pick.ts';
 import { cardActions } from '../../../src/slack/card-actions.ts';
 import { ACTION } from '../../../src/slack/ids.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 
 const PHASES = [...SESSION_PHASES];
 const THREADS: (ThreadState | null)[] = ['all', 'requester', 'mentions', 'direct', 'muted', 'untied', null];

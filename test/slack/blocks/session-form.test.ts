@@ -6,7 +6,7 @@ import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { fields } from '../../../src/session/fields.ts';
 import { readSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { fieldBlock, readFormMetadata } from '../../../src/slack/ids.ts';
-import { en } from '../../../src/text/index.ts';
+import { en } from '../../../src/text/en.ts';
 import { COLLAPSED, draft, draw, EXPANDED, stateOf } from './form/harness.ts';
 
 const TASK = 'Fix the flaky login test';

@@ -8,7 +8,7 @@ import type { SessionDraft } from '../../../../src/session/fields.ts';
 import { sessionDraftSchema } from '../../../../src/session/fields.ts';
 import type { SessionForm } from '../../../../src/slack/blocks/session-form.ts';
 import { renderSessionForm } from '../../../../src/slack/blocks/session-form.ts';
-import { en } from '../../../../src/text/index.ts';
+import { en } from '../../../../src/text/en.ts';
 
 function formOf(parts: Partial<SessionForm>): SessionForm {
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { draftFromState, readSessionForm } from '../../../../src/slack/blocks/session-form.ts';
-import { en } from '../../../../src/text/index.ts';
+import { en } from '../../../../src/text/en.ts';
 import { COLLAPSED, draw, EXPANDED, stateAfter, stateOf, ticked, typed } from './harness.ts';
 
 /** An expanded form with a task, in which the given blocks were filled in. */

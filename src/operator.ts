@@ -1,0 +1,63 @@
+import type { ConfigProblem } from './config.ts';
+import { StartError } from './errors.ts';
+import type { StartProblem } from './errors.ts';
+import { StoreError } from './store/store-error.ts';
+import type { Text } from './text/index.ts';
+
+type OperatorError = StartError | StoreError;
+
+/** Its sentence says what to do; a stack trace would not help. */
+export function isForOperator(error: unknown): error is OperatorError {
+  return error instanceof StartError || error instanceof StoreError;
+}
+
+/** What the person who runs the app can do about it. */
+export function operatorSentence(error: OperatorError, text: Text): string {
+  return error instanceof StartError ? startSentence(error.problem, text) : storeSentence(error, text);
+}
+
+export function startSentence(problem: StartProblem, { start }: Text): string {
+  switch (problem.kind) {
+    case 'slackToken':
+    case 'appToken':
+      return start[problem.kind](problem.code);
+    case 'otherOrganization':
+    case 'organizationNotFound':
+      return start[problem.kind](problem.orgId);
+    case 'policy':
+      return problem.lines.join('\n');
+    default:
+      return start[problem.kind];
+  }
+}
+
+function storeSentence({ problem }: StoreError, { store }: Text): string {
+  switch (problem.code) {
+    case 'database-unreachable':
+      return store.unreachable(problem.server);
+    case 'database-refused':
+      return store.refused(problem.server);
+    case 'database-missing':
+      return store.missing(problem.server);
+    case 'folder-in-use':
+      return store.inUse(problem.folder, problem.pid);
+    case 'folder-unusable':
+      return store.unusable(problem.folder);
+    case 'folder-incomplete':
+      return store.incomplete(problem.folder);
+    case 'folder-unreadable':
+      return store.unreadable(problem.folder);
+    case 'disk-failed':
+      return store.diskFailed(problem.folder, problem.reason);
+    case 'migration-failed':
+      return store.migration(problem.migration);
+    case 'secrets-key-invalid':
+      return store.secretsKey(problem.where);
+  }
+}
+
+/** One line, which begins with the variable's name. */
+export function configSentence(problem: ConfigProblem, { config }: Text): string {
+  if (problem.kind === 'variable') return `${problem.name} ${config.variables[problem.name]}`;
+  return config[problem.kind];
+}

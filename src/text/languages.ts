@@ -1,0 +1,34 @@
+import { en } from './en.ts';
+import type { Text } from './index.ts';
+
+/** What LANGUAGE can be. */
+export const LANGUAGES = ['en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+const CATALOGS: Record<Language, Text> = { en };
+
+/** What is not a language of the app is read as English: the check of the settings says so. */
+export function readLanguage(given: string | undefined): Language {
+  return LANGUAGES.find((known) => known === given) ?? 'en';
+}
+
+export type Languages = {
+  /** What several people see, and what the app says to the person who runs it. */
+  shared: Text;
+  /** Logs are in English. */
+  logged: Text;
+  /** What one person sees. `locale`: such as ja-JP, by the person's profile in Slack; null: not known. */
+  forLocale(locale: string | null): Text;
+};
+
+export function createLanguages(language: Language): Languages {
+  const shared = CATALOGS[language];
+  return {
+    shared,
+    logged: en,
+    forLocale(locale) {
+      const spoken = LANGUAGES.find((known) => known === locale?.split(/[-_]/)[0]?.toLowerCase());
+      return spoken === undefined ? shared : CATALOGS[spoken];
+    },
+  };
+}
