@@ -86,11 +86,11 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
-  const { outbound, isInGroup, describePlace } = slack;
+  const { outbound, groups, describePlace } = slack;
   const gate = createGate({
     policy: policy.current,
     findPerson: slack.people.find,
-    isInGroup,
+    isInGroup: groups.isIn,
     describePlace,
   });
   const governed = (one: Store): Store => ({

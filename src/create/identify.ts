@@ -8,7 +8,7 @@ import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { Transitions } from './transitions.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import type { Gate } from '../trust/index.ts';
+import type { Gate, Verdict } from '../trust/index.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep, Run, StepOutcome } from './outcome.ts';
@@ -52,7 +52,7 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
       ]);
       if (identity.kind === 'refused') return await end(run, refusedAs(identity));
       const verdict = await deps.judge(request);
-      if (verdict.kind === 'refused') return await end(run, verdict.failure);
+      if (verdict.kind !== 'allowed') return await end(run, notAllowed(verdict));
       const changes = { identity, draft: verdict.draft, waiting: null, ...placing };
       return nextOrLeave(
         await transitions.move(
@@ -85,11 +85,18 @@ export function createIdentifyAgain(deps: AgainDeps) {
         return { kind: 'not', outcome: await deps.end(run, refusedAs(identity)) };
       const verdict = await deps.judge(run.request);
       if (verdict.kind === 'allowed') return { kind: 'accepted', identity, draft: verdict.draft };
-      return { kind: 'not', outcome: await deps.end(run, verdict.failure) };
+      return { kind: 'not', outcome: await deps.end(run, notAllowed(verdict)) };
     } catch (error) {
       return { kind: 'not', outcome: await afterTrouble(run, error, deps) };
     }
   };
+}
+
+/** Nobody can be asked for an approval yet: unanswered is never yes. */
+function notAllowed(verdict: Exclude<Verdict, { kind: 'allowed' }>): Failure {
+  if (verdict.kind === 'refused') return verdict.failure;
+  const { rule, say } = verdict.asks;
+  return { kind: 'policy', rule, say };
 }
 
 function requesterOf({ teamId, userId }: SessionRequest): Person {

@@ -1,27 +1,30 @@
+import { z } from 'zod';
 import { excerptAround, placeOf } from './excerpt.ts';
 
 /** One Slack message as Devin reads it. `text` is plain, with mentions and links already readable. */
-export type QuotedMessage = {
-  author: string;
+const quotedMessageSchema = z.object({
+  author: z.string(),
   /** Who wrote it; people outside the workspace and apps are marked, so that their words are weighed accordingly. */
-  authorKind: 'member' | 'guest' | 'external' | 'app';
-  atMs: number;
-  text: string;
+  authorKind: z.enum(['member', 'guest', 'external', 'app']),
+  atMs: z.number(),
+  text: z.string(),
   /** Names of the files that came with the message. */
-  files: string[];
-  picked: boolean;
-};
+  files: z.array(z.string()),
+  picked: z.boolean(),
+});
+export type QuotedMessage = z.infer<typeof quotedMessageSchema>;
 
-export type QuotedThread = {
+export const quotedThreadSchema = z.object({
   /** Readable place, such as `#payments` or `a direct message`. */
-  place: string;
-  permalink: string | null;
-  messages: QuotedMessage[];
+  place: z.string(),
+  permalink: z.string().nullable(),
+  messages: z.array(quotedMessageSchema),
   /** How many messages of the thread were not read, because it is too long. */
-  unread: number;
+  unread: z.number(),
   /** How many messages and files the person left out. */
-  unticked: { messages: number; files: number };
-};
+  unticked: z.object({ messages: z.number(), files: z.number() }),
+});
+export type QuotedThread = z.infer<typeof quotedThreadSchema>;
 
 export type PromptParts = {
   task: string;

@@ -41,11 +41,12 @@ export type SessionCreateRequest = z.input<typeof sessionCreateRequestSchema>;
 
 /**
  * How far a request is. Each step is one transaction; `sending` is on disk before the POST leaves, so a
- * request found in `sending` is one whose answer was lost.
+ * request found in `sending` is one whose answer was lost. `awaiting-approval` follows `identified`, and leads back.
  */
 export const REQUEST_STATES = [
   'accepted',
   'identified',
+  'awaiting-approval',
   'attached',
   'sending',
   'created',
@@ -69,6 +70,13 @@ export const EARLY_CARD_MS = 1000;
 
 export function isOpen(state: RequestState): state is OpenState {
   return OPEN_STATES.some((open) => open === state);
+}
+
+/** States that lead to an end by themselves, or when people say so. */
+export const PENDING_STATES = [...OPEN_STATES, 'awaiting-approval'] as const satisfies RequestState[];
+
+export function isPending(state: RequestState): boolean {
+  return PENDING_STATES.some((pending) => pending === state);
 }
 
 /** The tag by which a created session can be found again, whatever happened to the answer. */

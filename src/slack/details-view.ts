@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { buildRequest, isOpen, requestTag } from '../session/request.ts';
+import { buildRequest, isPending, requestTag } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -69,7 +69,7 @@ function tagOf({ request, session, tagRequests }: Shown): string | null {
 }
 
 function isSettled(state: RequestState): boolean {
-  return !isOpen(state) && state !== 'unknown';
+  return !isPending(state) && state !== 'unknown';
 }
 
 function effectiveRequest(request: SessionRequest): Record<string, unknown> {

@@ -95,7 +95,7 @@ export function createSlack(options: SlackOptions) {
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound,
     presence,
-    isInGroup: createGroups({ client: background, now }),
+    groups: createGroups({ client: background, now }),
     describePlace: createPlaces({ client: background, now }),
     bolt: createBolt({
       transport,

@@ -1,4 +1,4 @@
-import { OPEN_STATES } from '../session/request.ts';
+import { PENDING_STATES } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -20,7 +20,7 @@ type CancelDeps = {
 type Job = { requestId: string; userId: string; answerTo: AnswerTo };
 
 /** Whatever has not been sent yet. A request in `sending` has left: it wins. */
-const UNSENT = OPEN_STATES.filter((state) => state !== 'sending');
+const UNSENT = PENDING_STATES.filter((state) => state !== 'sending');
 
 /** Takes a request back. It moves only from the state it was seen in, so that a POST that left meanwhile wins. */
 export function createCanceller(deps: CancelDeps) {

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
 import { limitReached } from '../session/limits.ts';
 import type { LimitReached, Limits } from '../session/limits.ts';
-import { OPEN_STATES } from '../session/request.ts';
+import { PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
 import type { NewRequest, SessionRequest } from './request-row.ts';
@@ -36,7 +36,7 @@ export function createLimiter(limits: () => Limits, now: () => number) {
       for (const ofOne of Map.groupBy(requests, keyOf).values()) {
         const [person] = ofOne;
         if (person === undefined) continue;
-        let { open, started } = await count(person, { states: OPEN_STATES, except: null }, trx);
+        let { open, started } = await count(person, { states: PENDING_STATES, except: null }, trx);
         open -= ofOne.length;
         started -= ofOne.length;
         for (const { id } of ofOne) {

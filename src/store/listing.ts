@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { phasesOf, STANDING } from '../session/lifecycle.ts';
 import type { SessionPhase, Standing } from '../session/lifecycle.ts';
-import { isOpen } from '../session/request.ts';
+import { isPending } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Tables } from './tables.ts';
 
@@ -114,7 +114,7 @@ function byPressure(a: Row, b: Row): number {
 function standingOf({ state, phase }: Row): Standing {
   if (state === 'unknown') return 'needs-you';
   if (phase !== null && isPhase(phase)) return STANDING[phase];
-  return isOpen(state) ? 'under-way' : 'earlier';
+  return isPending(state) ? 'under-way' : 'earlier';
 }
 
 function isPhase(phase: string): phase is SessionPhase {

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable, Updateable } from 'kysely';
 import { z } from 'zod';
-import { messageContextSchema, PLACE_KINDS } from '../session/context.ts';
+import { approvalSchema } from '../session/approval.ts';
+import { messageContextSchema, PLACE_KINDS, slackFileSchema } from '../session/context.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { VALUE_SOURCES } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import { identitySchema } from '../session/identity.ts';
+import { quotedThreadSchema } from '../session/prompt.ts';
 import { REQUEST_STATES } from '../session/request.ts';
 import { json } from './json.ts';
 import type { SessionRequestsTable } from './tables.ts';
@@ -35,6 +37,13 @@ export const effectiveDraftSchema = z.object({
 });
 
 const uploadsSchema = z.object({ urls: z.array(z.string()), leftOut: z.array(leftOutSchema) });
+
+/** What of the conversation goes with the task. */
+const materialSchema = z.object({
+  quoted: quotedThreadSchema.nullable(),
+  files: z.array(slackFileSchema),
+  leftOut: z.array(leftOutSchema),
+});
 
 /** Why a request waits, while it does. */
 const WAITING = ['busy', 'down', 'looking'] as const;
@@ -72,6 +81,15 @@ const requestSchema = z.object({
   failure: failureSchema.nullable(),
   resumedAt: z.date().nullable(),
   checkedAt: z.date().nullable(),
+  /** Every approval it was held up for, oldest first. */
+  approvals: z.array(approvalSchema),
+  /** Rules whose approval counts for it as it is in `approvedAs`. */
+  approved: z.array(z.string()),
+  approvedAs: z.string().nullable(),
+  /** While it awaits an approval: until then, by the database's clock. */
+  approvalUntil: z.date().nullable(),
+  /** Fixed before an approval was asked for; null: it is read when it is sent. */
+  material: materialSchema.nullable(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
@@ -116,6 +134,10 @@ export type RequestChanges = Partial<
     | 'context'
     | 'resumedAt'
     | 'checkedAt'
+    | 'approvals'
+    | 'approved'
+    | 'approvedAs'
+    | 'material'
   >
 >;
 
@@ -169,13 +191,15 @@ export function toRow(request: NewRequest) {
   };
 }
 
-const JSON_COLUMNS = ['identity', 'draft', 'uploads', 'failure', 'context'] as const;
+const JSON_COLUMNS = ['identity', 'draft', 'uploads', 'failure', 'context', 'material'] as const;
 
 export function toColumns(changes: RequestChanges): Updateable<SessionRequestsTable> {
-  const { identity, draft, uploads, failure, context, ...plain } = changes;
+  const { identity, draft, uploads, failure, context, material, approvals, approved, ...plain } = changes;
   const columns: Updateable<SessionRequestsTable> = plain;
-  const values = { identity, draft, uploads, failure, context };
+  const values = { identity, draft, uploads, failure, context, material };
   for (const column of JSON_COLUMNS) if (values[column] !== undefined) columns[column] = json(values[column]);
+  if (approvals !== undefined) columns.approvals = JSON.stringify(approvals);
+  if (approved !== undefined) columns.approved = JSON.stringify(approved);
   return columns;
 }
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import { OPEN_STATES } from '../session/request.ts';
+import { OPEN_STATES, PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import { databaseClock, isLongAgo } from './clock.ts';
 import { parse, toColumns, toRow } from './request-row.ts';
@@ -75,7 +75,7 @@ export function createRequests(db: Kysely<Tables>) {
       const row = await db
         .selectFrom('sessionRequests')
         .select('id')
-        .where('state', 'in', OPEN_STATES)
+        .where('state', 'in', PENDING_STATES)
         .where('cardChannelId', '=', channelId)
         .where('cardTs', '=', threadTs)
         .limit(1)

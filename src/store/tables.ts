@@ -4,6 +4,8 @@ import type { RequestState } from '../session/request.ts';
 
 /** A `jsonb` column: written as text, read as whatever was written, parsed by its schema on the way out. */
 type Json = ColumnType<unknown, string | null, string | null>;
+/** The same, with a default. */
+type GeneratedJson = ColumnType<unknown, string | undefined, string>;
 type Timestamp = ColumnType<Date, Date, Date>;
 
 export type SessionRequestsTable = {
@@ -51,10 +53,30 @@ export type SessionRequestsTable = {
   resumedAt: Timestamp | null;
   /** When a person last had it looked for in vain. */
   checkedAt: Timestamp | null;
+  /** Every approval it was held up for, oldest first; see session/approval.ts. */
+  approvals: GeneratedJson;
+  /** Rules whose approval counts for it as it is in `approvedAs`. */
+  approved: GeneratedJson;
+  approvedAs: string | null;
+  /** While it awaits an approval: until then. */
+  approvalUntil: Timestamp | null;
+  /** What of the conversation goes to Devin, fixed before an approval was asked for. */
+  material: Json;
   /** When its text was removed, since it was old. */
   textRemovedAt: Timestamp | null;
   createdAt: Generated<Date>;
   updatedAt: ColumnType<Date, Date | undefined, Date>;
+};
+
+/** A message that asks one person for an approval: `number` counts the approvals of a request. */
+type ApprovalMessagesTable = {
+  requestId: string;
+  number: number;
+  userId: string;
+  channelId: string;
+  slackTs: string;
+  /** A fingerprint of what it shows. */
+  shown: string;
 };
 
 type SessionsTable = {
@@ -252,6 +274,8 @@ type FormsTable = {
   secretNames: ColumnType<unknown, string | null | undefined, string | null>;
   /** Messages and files of the thread that are not to be sent. */
   without: ColumnType<unknown, string | null | undefined, string | null>;
+  /** The request that it changes for an approver, and which of its approvals; null: none. */
+  replaces: ColumnType<unknown, string | null | undefined, never>;
   /** "More options" was pressed. */
   expanded: Generated<boolean>;
   /** What was looked up after the form was opened: who it runs as, how long the thread is. */
@@ -329,6 +353,7 @@ export type Tables = {
   milestones: MilestonesTable;
   editBudgets: EditBudgetsTable;
   postPauses: PostPausesTable;
+  approvalMessages: ApprovalMessagesTable;
   forms: FormsTable;
   knownPeople: KnownPeopleTable;
   identities: IdentitiesTable;

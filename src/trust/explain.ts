@@ -53,6 +53,7 @@ export function explain(policy: Policy, question: Question, text: Text): Explana
     draft,
     hasSessionSecrets: secrets.length > 0,
     hasAttachments: (draft.attachment_urls ?? []).length > 0,
+    approved: [],
   };
   const decision = decide(policy, { person: personOf(policy, question), place, request });
   const instructions = standingInstructions(policy, place);

@@ -1,4 +1,5 @@
 import type { PlaceKind } from '../session/context.ts';
+import { fingerprintOf } from '../session/approval.ts';
 import { applyDefaults } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
@@ -13,7 +14,7 @@ import {
   preferencesIn,
   standingInstructions,
 } from '../session/policy/index.ts';
-import type { Mentions, Policy, PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
+import type { Mentions, Policy, PolicyDecision, PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { IsInGroup } from '../slack/groups.ts';
 import type { DescribePlace } from '../slack/places.ts';
@@ -26,12 +27,29 @@ type GateDeps = {
   describePlace: DescribePlace;
 };
 
-/** `draft`: with what the policy sets. */
-export type Verdict = { kind: 'allowed'; draft: EffectiveDraft } | { kind: 'refused'; failure: Failure };
+type Asked = Extract<PolicyDecision, { kind: 'approval' }>;
+
+/** `draft`: with what the policy sets. `fingerprint`: of what an approval is for. */
+export type Verdict =
+  | { kind: 'allowed'; draft: EffectiveDraft }
+  | { kind: 'approval'; draft: EffectiveDraft; asks: Omit<Asked, 'kind' | 'changes'>; fingerprint: string }
+  | { kind: 'refused'; failure: Failure };
 
 type Where = { channelId: string; placeKind?: PlaceKind | null | undefined };
 type Judged = Where &
-  Pick<SessionRequest, 'userId' | 'draft' | 'hadSecrets' | 'slackFileIds' | 'context' | 'uploads'>;
+  Pick<
+    SessionRequest,
+    | 'userId'
+    | 'draft'
+    | 'hadSecrets'
+    | 'secretNames'
+    | 'slackFileIds'
+    | 'context'
+    | 'uploads'
+    | 'material'
+    | 'approved'
+    | 'approvedAs'
+  >;
 
 export type Gate = ReturnType<typeof createGate>;
 
@@ -62,15 +80,25 @@ export function createGate(deps: GateDeps) {
   return {
     /** Whether it may be started, as things are now. */
     async judge(request: Judged): Promise<Verdict> {
-      const { draft, userId } = request;
+      const { userId } = request;
       const policy = deps.policy();
-      if (policy === null) return { kind: 'allowed', draft };
+      if (policy === null) return { kind: 'allowed', draft: request.draft };
       const [person, place] = await Promise.all([personOf(policy, userId), placeOf(policy, request)]);
-      const decision = decide(policy, { person, place, request: askedOf(request) });
-      if (decision.kind === 'allowed') return { kind: 'allowed', draft: withSet(draft, decision.changes) };
-      // Nobody can be asked for an approval yet: unanswered is never yes.
-      const { rule, say } = decision;
-      return { kind: 'refused', failure: { kind: 'policy', rule, say } };
+      const draft = withSet(request.draft, policyChanges(policy, place, request.draft.values));
+      const fingerprint = fingerprintOf(sentOf(request, draft));
+      const decision = decide(policy, { person, place, request: askedOf(request, fingerprint) });
+      switch (decision.kind) {
+        case 'allowed':
+          return { kind: 'allowed', draft };
+        case 'approval': {
+          const { rule, say, approvers, need, expiresMs } = decision;
+          return { kind: 'approval', draft, asks: { rule, say, approvers, need, expiresMs }, fingerprint };
+        }
+        case 'refused': {
+          const { rule, say } = decision;
+          return { kind: 'refused', failure: { kind: 'policy', rule, say } };
+        }
+      }
     },
 
     /** null: nothing special. */
@@ -110,9 +138,21 @@ function withSet({ values, sources }: EffectiveDraft, changes: StoredDraft): Eff
   return { values: { ...values, ...set.values }, sources: { ...sources, ...set.sources } };
 }
 
-function askedOf({ draft, hadSecrets, slackFileIds, context, uploads }: Judged): PolicyFacts['request'] {
+/** What an approval is for. The instructions that are sent with it are the policy's own. */
+function sentOf({ slackFileIds, context, secretNames, material }: Judged, { values }: EffectiveDraft) {
+  return { values, slackFileIds, context, secretNames, material };
+}
+
+function askedOf(judged: Judged, fingerprint: string): PolicyFacts['request'] {
+  const { draft, hadSecrets, slackFileIds, context, uploads, approved, approvedAs } = judged;
   const { attachment_urls: addresses = [] } = draft.values;
   const quoted = context?.picked.files.filter(({ id }) => context.without?.files.includes(id) !== true) ?? [];
   const files = [...addresses, ...slackFileIds, ...quoted, ...(uploads?.urls ?? [])];
-  return { draft: draft.values, hasSessionSecrets: hadSecrets, hasAttachments: files.length > 0 };
+  return {
+    draft: draft.values,
+    hasSessionSecrets: hadSecrets,
+    hasAttachments: files.length > 0,
+    // What changed since is not what was approved.
+    approved: approvedAs === fingerprint ? approved : [],
+  };
 }

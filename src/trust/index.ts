@@ -1,5 +1,5 @@
 export { createGate } from './gate.ts';
-export type { Gate } from './gate.ts';
+export type { Gate, Verdict } from './gate.ts';
 export { createQuickGate, withPolicy } from './in-place.ts';
 export type { QuickGate } from './in-place.ts';
 export { explain } from './explain.ts';

@@ -35,11 +35,12 @@ export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
   if (rule?.verdict === 'refuse') return { kind: 'refused', rule: rule.name, say: rule.say ?? null };
   if (limit === 'refuse') return { kind: 'refused', rule: SESSION_LIMIT, say: null };
   const { owners = [] } = policy;
-  if (rule?.verdict === 'approve') {
+  const isApproved = (name: string): boolean => facts.request.approved.includes(name);
+  if (rule?.verdict === 'approve' && !isApproved(rule.name)) {
     const { name, say = null, approvers = owners, need = 1 } = rule;
     return { kind: 'approval', rule: name, say, approvers, need, expiresMs: expiryOf(rule), changes };
   }
-  if (limit === 'approve')
+  if (limit === 'approve' && !isApproved(SESSION_LIMIT))
     return {
       kind: 'approval',
       rule: SESSION_LIMIT,

@@ -23,6 +23,8 @@ export type PolicyRequest = {
   draft: StoredDraft;
   hasSessionSecrets: boolean;
   hasAttachments: boolean;
+  /** Rules and limits whose approval it has. */
+  approved: readonly string[];
 };
 
 /** What a decision rests on. */

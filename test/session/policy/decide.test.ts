@@ -2,6 +2,7 @@ import { array, assert, boolean, constantFrom, integer, option, property, record
 import { describe, expect, test } from 'vitest';
 import {
   decide,
+  SESSION_LIMIT,
   placeDefaults,
   policySchema,
   standingInstructions,
@@ -25,7 +26,7 @@ function facts({ person, place, request }: Given = {}): PolicyFacts {
       is: { public: true, private: false, direct: false, shared: false },
       ...place,
     },
-    request: { draft: {}, hasSessionSecrets: false, hasAttachments: false, ...request },
+    request: { draft: {}, hasSessionSecrets: false, hasAttachments: false, approved: [], ...request },
   };
 }
 
@@ -107,6 +108,19 @@ describe('a rule', () => {
       rule: 'nobody',
       say: 'Ask Bo.',
     });
+  });
+
+  test('that asks for an approval is satisfied by its own, not by that of another rule', () => {
+    const policy = policyOf({
+      owners: ['U9'],
+      limits: { acu_per_session: 5, over: 'approve' },
+      rules: [{ name: 'a', then: 'approve' }],
+    });
+    const asked = (approved: string[]) =>
+      decide(policy, facts({ request: { draft: { max_acu_limit: 9 }, approved } }));
+    expect(asked(['b', SESSION_LIMIT])).toMatchObject({ kind: 'approval', rule: 'a' });
+    expect(asked(['a'])).toMatchObject({ kind: 'approval', rule: SESSION_LIMIT });
+    expect(asked(['a', SESSION_LIMIT])).toMatchObject({ kind: 'allowed', rule: 'a' });
   });
 
   test('that asks for an approval names who may give it, how many, and until when', () => {

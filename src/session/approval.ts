@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** A person who was asked, or who decided. */
+const voterSchema = z.object({ userId: z.string(), name: z.string() });
+
+/** `changed`: the policy asks for another approval now, or for none. */
+const APPROVAL_ENDS = ['approved', 'declined', 'expired', 'replaced', 'changed'] as const;
+
+/** One approval that a request was held up for. */
+export const approvalSchema = z.object({
+  /** The rule that asks for it, or the limit, named as in the file. */
+  rule: z.string(),
+  say: z.string().nullable(),
+  /** How many different people have to approve. */
+  need: z.number(),
+  /** Who gets a message. */
+  people: z.array(voterSchema),
+  /** How many more may approve. */
+  more: z.number(),
+  /** Of what is sent; see `fingerprintOf`. */
+  fingerprint: z.string(),
+  yes: z.array(voterSchema),
+  /** null: still waiting, or canceled with its request. `by`: null if nobody decided. */
+  end: z
+    .object({
+      kind: z.enum(APPROVAL_ENDS),
+      by: voterSchema.nullable(),
+      reason: z.string().nullable(),
+      atMs: z.number(),
+    })
+    .nullable(),
+});
+
+/** Of anything that JSON can hold, whatever the order of its keys: a database may change that. */
+export function fingerprintOf(content: unknown): string {
+  return createHash('sha256').update(JSON.stringify(content, inOrder)).digest('base64url');
+}
+
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
