@@ -17,7 +17,6 @@ import type { Bot } from './life.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { operatorSentence } from './operator.ts';
 import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
 import { createRestoring } from './restore/index.ts';
 import { createHttpServer } from './slack/http-server.ts';
@@ -36,7 +35,6 @@ import { countSetAside } from './store/set-aside.ts';
 import { createStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
 import { createTidying } from './store/tidy.ts';
-import type { Text } from './text/index.ts';
 import { createLanguages } from './text/languages.ts';
 import { createGate, createQuickGate, openPolicy, withPolicy } from './trust/index.ts';
 import { createTuning } from './tuning.ts';
@@ -55,13 +53,9 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken, apiUrl, transport } = config.slack;
 
-  const policy = await openPolicy({
-    path: config.policyFile,
-    everyMs: tuning.policyEveryMs,
-    text: logged,
-    log,
-  });
-  const database = await open(config, tuning, logged);
+  const { policyFile: path } = config;
+  const policy = await openPolicy({ path, everyMs: tuning.policyEveryMs, text: logged, log });
+  const database = await open(config, tuning);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const { enqueue } = queue;
   const { dataDir, secretsKey } = config.store;
@@ -81,6 +75,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     apiUrl,
     transport,
     knownPeople: plainStore.knownPeople,
+    languages,
     onRefused: metrics.countRefused,
     fetch: tuning.fetch,
     now,
@@ -148,7 +143,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
-  createForms({ queue, store, slack, resolver, text, log });
+  createForms({ queue, store, slack, resolver, log });
   createHome({ ...shared, withLease, postOnce, botToken, command });
   const { reconcile: prepare, ...restoring } = createRestoring({
     ...shared,
@@ -204,7 +199,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     command,
     now,
     log,
-    text,
   });
 
   const readiness = createReadiness({ database, queue, slack });
@@ -222,21 +216,9 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   return createLife({ ...running, config, database, store, queue, devin, slack, text: logged, log });
 }
 
-async function open(
-  { store: { databaseUrl, dataDir } }: Config,
-  tuning: Tuning,
-  logged: Text,
-): Promise<Database> {
-  const { log, onFatal } = tuning;
-  return openDatabase({
-    dataDir,
-    log,
-    onFatal: (error) => {
-      log.fatal({ err: error }, operatorSentence(error, logged));
-      onFatal();
-    },
-    ...(databaseUrl !== null && { databaseUrl }),
-  });
+async function open({ store }: Config, { log, onFatal }: Tuning): Promise<Database> {
+  const { databaseUrl, dataDir } = store;
+  return openDatabase({ dataDir, log, onFatal, ...(databaseUrl !== null && { databaseUrl }) });
 }
 
 function reachDevin({ devin }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {

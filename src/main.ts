@@ -14,11 +14,15 @@ if (read.ok) await run(read.config);
 else exitWith(read.problems.map((problem) => configSentence(problem, createLanguages(read.language).shared)));
 
 async function run(config: Config): Promise<void> {
+  const languages = createLanguages(config.language);
   const log = createLog(config.logLevel);
   // A payload that a library trips over must not end everybody's service.
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected unhandled'));
   try {
-    const bot = await createBot(config, { log, onFatal: () => endForAFreshStart(log) });
+    const bot = await createBot(config, {
+      log,
+      onFatal: (error) => endForAFreshStart(log, operatorSentence(error, languages.logged), error),
+    });
     const end = (): void => {
       setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
       bot.stop().then(
@@ -36,11 +40,12 @@ async function run(config: Config): Promise<void> {
     if (!isForOperator(error)) throw error;
     // The sentence says what to do; the cause, what happened.
     if (error.cause !== undefined) log.error({ err: error.cause }, 'the start failed');
-    exitWith([operatorSentence(error, createLanguages(config.language).shared)]);
+    exitWith([operatorSentence(error, languages.shared)]);
   }
 }
 
-function endForAFreshStart(log: Log): void {
+function endForAFreshStart(log: Log, sentence: string, error: Error): void {
+  log.fatal({ err: error }, sentence);
   log.fatal('this process is no longer of use: ending, so that a supervisor starts a new one');
   process.exit(1);
 }

@@ -9,6 +9,7 @@ import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
 import { clockOf, databaseClock } from './store/clock.ts';
 import type { Clock } from './store/clock.ts';
+import type { StoreError } from './store/store-error.ts';
 import { POLICY_EVERY_MS } from './trust/index.ts';
 
 /** What a test may set differently; nothing that an app admin would set. */
@@ -34,7 +35,7 @@ export type Overrides = {
   /** Told of each state a request has reached, after the commit. */
   onState?: (state: RequestState) => void;
   /** The process is of no more use; a fresh one is the cure. */
-  onFatal?: () => void;
+  onFatal?: (error: StoreError) => void;
 };
 
 type WatchTimes = WatcherTimes &

@@ -8,7 +8,7 @@
  *     did not take come again after `redeliverAfterMs`.
  *
  * Seeding (each returns the id)
- *     addUser({ name, id?, email?, isGuest?, isBot?, deleted?, teamId?, isAdmin?, emailConfirmed?, realName?,
+ *     addUser({ name, id?, email?, isGuest?, isBot?, deleted?, teamId?, isAdmin?, emailConfirmed?, locale?, realName?,
  *       displayName? })
  *     addChannel({ name, members, id?, isPrivate?, isDm?, isExternal?, isArchived?, botIsMember? })   bot is a member by default
  *     addFile({ name, mimetype, content, owner, infoOnly? })

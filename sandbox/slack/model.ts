@@ -31,6 +31,8 @@ export type User = {
   displayName: string;
   email: string | null;
   emailConfirmed: boolean;
+  /** The language of the person's Slack. */
+  locale: string;
   isGuest: boolean;
   isBot: boolean;
   isAdmin: boolean;

@@ -85,7 +85,14 @@ export function createSeed(state: State) {
 
   /** A full, confirmed member of this workspace unless said otherwise. Returns the id. */
   function addUser({ name, id = randomId('U'), ...given }: NewUser): string {
-    const usual = { teamId, realName: name, displayName: name, email: null, emailConfirmed: true };
+    const usual = {
+      teamId,
+      realName: name,
+      displayName: name,
+      email: null,
+      emailConfirmed: true,
+      locale: 'en-US',
+    };
     const flags = { isGuest: false, isBot: false, isAdmin: false, deleted: false };
     state.users.set(id, { id, name, ...usual, ...flags, ...given });
     return id;

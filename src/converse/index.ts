@@ -6,7 +6,6 @@ import type { SessionResponse } from '../devin/schemas.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../steer/index.ts';
 import type { Store } from '../store/store.ts';
-import type { Text } from '../text/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createComposeReply } from './compose-reply.ts';
 import { createTakenMarker } from './mark-taken.ts';
@@ -24,7 +23,7 @@ type ConversingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'attachments'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
   resolver: IdentityResolver;
   check: SteeringCheck;
   /** What Devin answered is how the session is now. */
@@ -36,7 +35,6 @@ type ConversingDeps = {
   /** Whether words may go as the service user, with the author's name in them, if Devin refuses the author. */
   mayFallBack: boolean;
   tuning: Pick<Tuning, 'log' | 'now' | 'relayTimes'>;
-  text: Text;
 };
 
 /** Each may wait for Devin: a slow session delays only itself. */
@@ -44,11 +42,11 @@ const THREADS = { concurrency: 10, most: 300 };
 
 /** What people say in the thread, in boxes and by commands goes to Devin. */
 export function createConversing(deps: ConversingDeps): void {
-  const { queue, store, slack, check, text } = deps;
+  const { queue, store, slack, check } = deps;
   const { requests, sessions, replies, forms, threadNotices: notices } = store;
-  const { outbound } = slack;
+  const { outbound, textFor } = slack;
   const relay = createRelay(deps);
-  const tell = createReplyTeller({ replies, sessions, requests, forms, notices, outbound, text });
+  const tell = createReplyTeller({ replies, sessions, requests, forms, notices, outbound, textFor });
   const markTaken = createTakenMarker({ replies, sessions, requests, check, outbound });
   queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
   queue.work('mark-taken', async ({ replyId }) => markTaken(replyId), { concurrency: 4 });
@@ -84,10 +82,10 @@ function createRelay(deps: ConversingDeps) {
 type SenderDeps = { move: MoveReply; settle: ReturnType<typeof createSettleReply> };
 
 function createSender(deps: ConversingDeps, { move, settle }: SenderDeps) {
-  const { store, devin, slack, recordAnswer, mayFallBack, text } = deps;
+  const { store, devin, slack, recordAnswer, mayFallBack } = deps;
   const { now } = deps.tuning;
   const { sessions } = store;
-  const { outbound, people, nameMentions, files } = slack;
+  const { outbound, people, nameMentions, files, textFor } = slack;
   const nameOf = async (userId: string): Promise<string> => (await people.find(userId))?.name ?? userId;
   return createSendReply({
     compose: createComposeReply({ files, upload: devin.attachments.upload, nameMentions, nameOf, now }),
@@ -95,7 +93,7 @@ function createSender(deps: ConversingDeps, { move, settle }: SenderDeps) {
     getSession: devin.sessions.get,
     recordAnswer,
     settle,
-    tellLeftOut: createLeftOutTeller({ sessions, outbound, text }),
+    tellLeftOut: createLeftOutTeller({ sessions, outbound, textFor }),
     move,
     mayFallBack,
     now,

@@ -7,6 +7,7 @@ import { escape } from '../slack/blocks/text.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
 import { refuseSteering } from '../slack/steering-words.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import { lostSecrets } from '../store/requests.ts';
@@ -24,12 +25,12 @@ type TellDeps = {
   forms: Pick<Forms, 'insert'>;
   notices: ThreadNotices;
   outbound: Pick<Outbound, 'react' | 'unreact' | 'tellPrivately'>;
-  text: Text;
+  textFor: TextFor;
 };
 
 /** Shows the author of a reply what became of it: a mark on the message, or a private notice. */
 export function createReplyTeller(deps: TellDeps) {
-  const { replies, sessions, requests, outbound, text } = deps;
+  const { replies, sessions, requests, outbound, textFor } = deps;
 
   async function mark({ channelId, messageTs: ts }: Reply): Promise<void> {
     if (channelId === null || ts === null) return;
@@ -58,6 +59,7 @@ export function createReplyTeller(deps: TellDeps) {
     const request = session === null ? null : await requests.find(session.requestId);
     if (reply === null || session === null || request === null) return;
     const place = privatePlace(reply, session);
+    const text = await textFor(reply.userId);
     if (reply.state === 'delivered') {
       await mark(reply);
       await unmark(reply);
@@ -67,7 +69,7 @@ export function createReplyTeller(deps: TellDeps) {
       const staysHere = notTaken(reply, request, text);
       if (staysHere !== null) return tellNotTaken(reply, place, staysHere);
       await unmark(reply);
-      const shown = await noticeOf(deps, { reply, request });
+      const shown = await noticeOf(deps, { reply, request }, text);
       orAgain(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
     }
   };
@@ -91,10 +93,10 @@ function notTaken({ failure, kind, messageTs: ts }: Reply, request: SessionReque
 export function createLeftOutTeller({
   sessions,
   outbound,
-  text,
-}: Pick<TellDeps, 'sessions' | 'outbound' | 'text'>) {
+  textFor,
+}: Pick<TellDeps, 'sessions' | 'outbound' | 'textFor'>) {
   return async (reply: Reply, leftOut: LeftOut[]): Promise<void> => {
-    const session = await sessions.find(reply.sessionId);
+    const [session, text] = await Promise.all([sessions.find(reply.sessionId), textFor(reply.userId)]);
     const sentences = leftOut.map(({ name, reason }) => escape(text.notices.leftOut[reason](name)));
     await outbound.tellPrivately(privatePlace(reply, session), notice([text.thread.leftOut, ...sentences]));
   };
@@ -112,8 +114,7 @@ function doneSentence({ kind }: Reply, { thread: { done } }: Text): string | nul
 
 type Untaken = { reply: Reply; request: SessionRequest };
 
-async function noticeOf(deps: TellDeps, { reply, request }: Untaken): Promise<ReplyNotice> {
-  const { text } = deps;
+async function noticeOf(deps: TellDeps, { reply, request }: Untaken, text: Text): Promise<ReplyNotice> {
   const { id, text: typed, failure, state } = reply;
   const again = { kind: 'send-again', replyId: id } as const;
   if (failure === null || state === 'unknown') {

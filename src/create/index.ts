@@ -41,7 +41,7 @@ type CreationDeps = {
   queue: Pick<Queue, 'enqueue' | 'unqueued' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time'>;
-  slack: Pick<Slack, 'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence'>;
+  slack: Pick<Slack, 'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
   resolver: IdentityResolver;
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
   limiter: Pick<Limiter, 'beforeSending'>;
@@ -69,12 +69,12 @@ const CREATIONS = { concurrency: 20, most: 300 };
 
 /** From a request that was written down to a session. */
 export function createCreation(deps: CreationDeps): Creation {
-  const { queue, store, slack, text } = deps;
+  const { queue, store, slack } = deps;
   const { log, now, sweepTimes } = deps.tuning;
   const { requests, sessions, milestones, lostAnswers, cards, forms, envelopes } = store;
   const { db, knownPeople, replies, messages, posts } = store;
   const { enqueue } = queue;
-  const { outbound } = slack;
+  const { outbound, textFor } = slack;
   const transitions = createTransitions({
     db,
     requests,
@@ -91,7 +91,7 @@ export function createCreation(deps: CreationDeps): Creation {
   const findSession = createFindSession(findSessions, deps.tagRequests);
   const steps = createSteps(deps, { transitions, adopt, findSession });
   const create = createSessionCreator({ requests, withLease: deps.withLease, enqueue, now, steps });
-  const tell = createTeller({ requests, sessions, forms, envelopes, outbound, text });
+  const tell = createTeller({ requests, sessions, forms, envelopes, outbound, textFor });
   const resume = createResumer({ requests, findSession, adopt, transitions, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
   queue.work('tell-person', async ({ requestId, notice }) => tell(requestId, notice), { concurrency: 4 });
@@ -109,10 +109,21 @@ export function createCreation(deps: CreationDeps): Creation {
 
 function createTelling({ queue, store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
   const { requests, defaults } = store;
-  const { outbound } = slack;
+  const { outbound, textFor } = slack;
   const { enqueue } = queue;
   const { now, log } = tuning;
-  return createOutcomeTeller({ requests, defaults, outbound, withLease, postOnce, enqueue, text, now, log });
+  return createOutcomeTeller({
+    requests,
+    defaults,
+    outbound,
+    withLease,
+    postOnce,
+    enqueue,
+    text,
+    textFor,
+    now,
+    log,
+  });
 }
 
 function createSearch({ devin, store, tagRequests }: CreationDeps) {

@@ -8,6 +8,7 @@ import { cardView, doubtOf } from '../slack/card-view.ts';
 import { outcomeMark } from '../slack/ids.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
 import { mayPass } from '../slack/place-trouble.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import { askedAt } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -21,7 +22,10 @@ type OutcomeDeps = {
   withLease: WithLease;
   postOnce: PostOnce;
   enqueue: Enqueue;
+  /** Under the card. */
   text: Text;
+  /** In a direct message. */
+  textFor: TextFor;
   now: () => number;
   log: Log;
 };
@@ -90,10 +94,11 @@ async function directPlace({ outbound }: OutcomeDeps, { userId }: SessionRequest
 }
 
 async function compose(
-  { outbound, text, now }: OutcomeDeps,
+  { outbound, now, ...words }: OutcomeDeps,
   request: SessionRequest,
   { threadTs }: CardPlace,
 ): Promise<Rendered> {
+  const text = threadTs === null ? await words.textFor(request.userId) : words.text;
   const { cardChannelId: channelId, cardTs: ts } = request;
   const isBelow = threadTs !== null || channelId === null || ts === null;
   const cardUrl = isBelow ? null : await outbound.permalink(channelId, ts);

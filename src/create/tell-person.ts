@@ -4,6 +4,7 @@ import { cardElsewhere, noCard, notice, refusal } from '../slack/blocks/notices.
 import { optionWords } from '../slack/blocks/option-words.ts';
 import { escape } from '../slack/blocks/text.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Forms } from '../store/forms.ts';
 import { beginsThread } from '../store/request-row.ts';
@@ -22,13 +23,13 @@ type TellDeps = {
   forms: Pick<Forms, 'insert'>;
   envelopes: Envelopes;
   outbound: Pick<Outbound, 'tellPrivately' | 'removeNotice' | 'permalink'>;
-  text: Text;
+  textFor: TextFor;
 };
 
 /** Private notices about a request, to the person who asked. */
-export function createTeller({ requests, sessions, forms, envelopes, outbound, text }: TellDeps) {
+export function createTeller({ requests, sessions, forms, envelopes, outbound, textFor }: TellDeps) {
   /** What was typed comes back in a form: nothing a person wrote is lost. The form's id is the request's. */
-  async function refused(request: SessionRequest): Promise<Rendered> {
+  async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
     const { id, failure, draft } = request;
     await forms.insert({
       id,
@@ -47,18 +48,19 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
     return refusal({ problems, typed: draft.values.prompt ?? null, options, formId: id }, text);
   }
 
-  async function elsewhere(request: SessionRequest): Promise<Rendered> {
+  async function elsewhere(request: SessionRequest, text: Text): Promise<Rendered> {
     const { cardChannelId: channelId, cardTs: ts } = request;
     const link = channelId === null || ts === null ? null : await outbound.permalink(channelId, ts);
     return cardElsewhere({ code: request.cardElsewhere ?? '', link }, text);
   }
 
   async function compose(request: SessionRequest, kind: Exclude<Notice, 'started'>): Promise<Rendered> {
+    const text = await textFor(request.userId);
     switch (kind) {
       case 'refused':
-        return refused(request);
+        return refused(request, text);
       case 'card-elsewhere':
-        return elsewhere(request);
+        return elsewhere(request, text);
       case 'no-card':
         return noCard(await sessions.ofRequest(request.id), text);
       case 'queued':

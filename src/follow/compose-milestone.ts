@@ -3,6 +3,7 @@ import { renderMilestone } from '../slack/blocks/milestone.ts';
 import type { ToldIn } from '../slack/blocks/milestone.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { Said } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -13,7 +14,10 @@ type ComposeDeps = {
   outbound: Pick<Outbound, 'permalink'>;
   /** The slash command's name. */
   command: string;
+  /** In the thread. */
   text: Text;
+  /** In a direct message. */
+  textFor: TextFor;
   now: () => number;
 };
 
@@ -29,10 +33,11 @@ export function resultOf({ response }: Pick<SessionRow, 'response'>): string | n
 
 /** What is told of a milestone: the card as it is now, with Devin's words and result. */
 export function createMilestoneComposer(deps: ComposeDeps) {
-  const { command, text, now } = deps;
+  const { command, now } = deps;
   return async (telling: Telling): Promise<Rendered> => {
     const { milestone, key, request, session, said, place, answered, resultShared } = telling;
     const told = await toldIn(deps, place, session);
+    const text = told.kind === 'direct' ? await deps.textFor(request.userId) : deps.text;
     return renderMilestone(
       {
         what: milestone,

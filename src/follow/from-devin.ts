@@ -4,7 +4,8 @@ import { retryWindow } from '../queue/index.ts';
 import type { Enqueue, WithLease } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { escape, link, ownEntry } from '../slack/blocks/text.ts';
-import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
+import type { Outbound, Told } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -13,7 +14,6 @@ import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
 import { MOST_FAILURES } from '../store/set-aside.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import type { Text } from '../text/index.ts';
 import type { Followed } from './fetch-messages.ts';
 import type { FindAttachments } from './find-attachments.ts';
 import type { PostContext, PostOutcome } from './post-message.ts';
@@ -43,7 +43,7 @@ type RelayDeps = {
   enqueue: Enqueue;
   times: RelayTimes;
   now: () => number;
-  text: Text;
+  textFor: TextFor;
   log: Log;
 };
 
@@ -179,16 +179,21 @@ async function fetchAll(
 /** Tells the person who asked, once: until something could be posted again. */
 async function noteTrouble(deps: RelayDeps, session: SessionRow, code: string): Promise<void> {
   if (session.threadTrouble !== null) return;
-  const { sessions, requests, outbound, text } = deps;
-  const request = await requests.find(session.requestId);
-  const why = ownEntry(text.thread.troubleBecause, code) ?? text.thread.troubleOther(escape(code));
-  const sentence = text.thread.trouble(why, link(session.url, text.thread.openInDevin));
-  const told =
-    request === null ? 'nowhere' : await outbound.tellPrivately(directly(request), notice([sentence]));
+  const request = await deps.requests.find(session.requestId);
+  const told = request === null ? 'nowhere' : await tellTrouble(deps, { request, session, code });
   // The next try tells it, then.
-  if (told !== 'not-now') await sessions.change(session.sessionId, { threadTrouble: code });
+  if (told !== 'not-now') await deps.sessions.change(session.sessionId, { threadTrouble: code });
 }
 
-function directly({ userId }: SessionRequest): PrivatePlace {
-  return { userId, channelId: null, threadTs: null, responseUrl: null };
+type Trouble = { request: SessionRequest; session: SessionRow; code: string };
+
+async function tellTrouble(
+  { outbound, textFor }: RelayDeps,
+  { request: { userId }, session, code }: Trouble,
+): Promise<Told> {
+  const { thread } = await textFor(userId);
+  const why = ownEntry(thread.troubleBecause, code) ?? thread.troubleOther(escape(code));
+  const sentence = thread.trouble(why, link(session.url, thread.openInDevin));
+  const place = { userId, channelId: null, threadTs: null, responseUrl: null };
+  return outbound.tellPrivately(place, notice([sentence]));
 }

@@ -43,7 +43,7 @@ type FollowingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments'>;
-  slack: Pick<Slack, 'outbound' | 'nameMentions'>;
+  slack: Pick<Slack, 'outbound' | 'nameMentions' | 'textFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
   /** Done once, when this process begins to watch. */
@@ -120,8 +120,8 @@ function createTelling(deps: FollowingDeps) {
   const { queue, store, slack, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { sessions, requests, milestones, setAside, messages, calls, defaults } = store;
-  const { outbound } = slack;
-  const compose = createMilestoneComposer({ sessions, outbound, command, text, now });
+  const { outbound, textFor } = slack;
+  const compose = createMilestoneComposer({ sessions, outbound, command, text, textFor, now });
   return createMilestoneTeller({
     sessions,
     requests,
@@ -148,7 +148,7 @@ function createRelay(deps: FollowingDeps, fetchMessages: Following['fetchMessage
   const { log, now, relayTimes: times } = deps.tuning;
   const { db, sessions, requests, messages, milestones, setAside, calls, defaults: settings } = store;
   const { enqueue } = queue;
-  const { outbound, nameMentions } = slack;
+  const { outbound, nameMentions, textFor } = slack;
   const { attachments } = devin;
   const readFile: ReadFile = async (file, signal) => readAttachment(attachments.download, file, signal);
   const frameOf = createFrameOf({ sessions, requests, messages, calls, settings, text, now });
@@ -178,7 +178,7 @@ function createRelay(deps: FollowingDeps, fetchMessages: Following['fetchMessage
     withLease,
     enqueue,
     times,
-    text,
+    textFor,
     now,
     log,
   });

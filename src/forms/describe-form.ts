@@ -7,20 +7,20 @@ import { chosenMessages } from '../slack/context.ts';
 import type { ThreadReader } from '../slack/context.ts';
 import { formView } from '../slack/form-view.ts';
 import type { Outbound } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
-import type { Text } from '../text/index.ts';
 
 type DescribeDeps = {
   forms: Pick<Forms, 'find' | 'describe'>;
   resolver: IdentityResolver;
   thread: Pick<ThreadReader, 'read'>;
   outbound: Pick<Outbound, 'updateView'>;
-  text: Text;
+  textFor: TextFor;
   log: Log;
 };
 
 /** Fills in what a form could not know when it was opened: who it will run as, and how long the thread is. */
-export function createFormDescriber({ forms, resolver, thread, outbound, text, log }: DescribeDeps) {
+export function createFormDescriber({ forms, resolver, thread, outbound, textFor, log }: DescribeDeps) {
   async function describe(form: Form): Promise<FormDescription> {
     const [identity, counts] = await Promise.all([
       resolver.resolve({ teamId: form.teamId, userId: form.userId }).catch((error: unknown) => {
@@ -50,8 +50,9 @@ export function createFormDescriber({ forms, resolver, thread, outbound, text, l
     await forms.describe(formId, await describe(form));
     // Read again: "More options" may have been pressed meanwhile. What was typed stays, Slack keeps it by block id.
     const described = await forms.find(formId);
-    if (described !== null)
-      await outbound.updateView(viewId, renderSessionForm(formView(described, text), text));
+    if (described === null) return;
+    const text = await textFor(form.userId);
+    await outbound.updateView(viewId, renderSessionForm(formView(described, text), text));
   };
 }
 

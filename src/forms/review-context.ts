@@ -6,23 +6,24 @@ import { chosenMessages } from '../slack/context.ts';
 import type { ThreadReader } from '../slack/context.ts';
 import type { ReviewMetadata } from '../slack/ids.ts';
 import type { Outbound } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { Forms } from '../store/forms.ts';
-import type { Text } from '../text/index.ts';
 
 type ReviewDeps = {
   forms: Pick<Forms, 'find'>;
   thread: ThreadReader;
   outbound: Pick<Outbound, 'updateView'>;
-  text: Text;
+  textFor: TextFor;
 };
 
 const NOTHING: Without = { messages: [], files: [] };
 
 /** Fills in the list of what goes to Devin: every message with who wrote it, and its files. */
-export function createContextReviewer({ forms, thread, outbound, text }: ReviewDeps) {
+export function createContextReviewer({ forms, thread, outbound, textFor }: ReviewDeps) {
   return async (viewId: string, metadata: ReviewMetadata): Promise<void> => {
     const form = await forms.find(metadata.formId);
     if (form === null || form.context === null) return;
+    const text = await textFor(form.userId);
     const context = { ...form.context, choice: metadata.choice };
     const read = context.choice === 'message' ? null : await thread.read(context, form.userId);
     if (read !== null && read.kind !== 'read') {

@@ -20,7 +20,7 @@ type HomeDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Pick<Store, 'db' | 'listing' | 'requests' | 'sessions' | 'defaults' | 'greetings'>;
   devin: Pick<Devin, 'self'>;
-  slack: Pick<Slack, 'outbound' | 'workspaceUrl' | 'answers' | 'people'>;
+  slack: Pick<Slack, 'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'textFor'>;
   resolver: IdentityResolver;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -37,7 +37,7 @@ export function createHome(deps: HomeDeps): void {
   const { log, now } = deps.tuning;
   const { listing, requests, sessions, defaults, greetings } = store;
   const { enqueue } = queue;
-  const { outbound, workspaceUrl } = slack;
+  const { outbound, workspaceUrl, textFor } = slack;
   const publish = createHomePublisher({
     listing,
     requests,
@@ -51,7 +51,7 @@ export function createHome(deps: HomeDeps): void {
     workspaceUrl,
     sleep,
     now,
-    text,
+    textFor,
     log,
   });
   const greet = createGreeter({ greetings, withLease, postOnce, enqueue, command, text, log });

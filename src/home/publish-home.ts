@@ -5,12 +5,12 @@ import { homeView } from '../slack/home-view.ts';
 import type { HomeRows } from '../slack/home-view.ts';
 import type { HomeHealth } from '../slack/blocks/home-settings.ts';
 import type { Outbound } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { Person } from '../store/identities.ts';
 import type { Listing } from '../store/listing.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
-import type { Text } from '../text/index.ts';
 import { homeKey } from '../queue/index.ts';
 import type { Enqueue } from '../queue/index.ts';
 
@@ -28,7 +28,7 @@ type HomeDeps = {
   workspaceUrl: () => string | null;
   sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
   now: () => number;
-  text: Text;
+  textFor: TextFor;
   log: Log;
 };
 
@@ -42,7 +42,7 @@ const IDENTITY_PATIENCE_MS = 1000;
 
 /** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
 export function createHomePublisher(deps: HomeDeps) {
-  const { listing, requests, sessions, defaults, resolver, outbound, enqueue, text, log } = deps;
+  const { listing, requests, sessions, defaults, resolver, outbound, enqueue, textFor, log } = deps;
 
   async function identityOf(person: Person): Promise<Known['identity']> {
     return resolver.resolve(person).catch((error: unknown) => {
@@ -72,7 +72,8 @@ export function createHomePublisher(deps: HomeDeps) {
   }
 
   async function publish(whose: Whose, known: Known): Promise<void> {
-    const rows = { ...(await readRows(whose)), ...known };
+    const [read, text] = await Promise.all([readRows(whose), textFor(whose.userId)]);
+    const rows = { ...read, ...known };
     const { command, workspaceUrl, now } = deps;
     const home = homeView(rows, { command, workspaceUrl: workspaceUrl(), nowMs: now(), text });
     const published = await outbound.publishHome(whose.userId, renderHome(home, text));

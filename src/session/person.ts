@@ -11,5 +11,7 @@ export const slackPersonSchema = z.object({
   isAdmin: z.boolean(),
   /** null if the profile has none, it isn't confirmed, or the app may not read it. */
   email: z.string().nullable(),
+  /** Of their Slack, such as ja-JP; null: Slack did not say. */
+  locale: z.string().nullable().default(null),
 });
 export type SlackPerson = z.infer<typeof slackPersonSchema>;

@@ -5,11 +5,11 @@ import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
-import type { Text } from '../text/index.ts';
 import { escape } from './blocks/text.ts';
 import { refusalSentence } from './identity-words.ts';
 import type { InConversation, Presence } from './presence.ts';
 import { refuseSteering } from './steering-words.ts';
+import type { TextFor } from './text-for.ts';
 
 type AuthorityDeps = {
   /** null: nobody could tell in the time that Slack gives. */
@@ -17,7 +17,7 @@ type AuthorityDeps = {
   /** The same. */
   presence: (asked: InConversation) => Promise<Presence | null>;
   defaults: Pick<Settings, 'preferencesFor'>;
-  text: Text;
+  textFor: TextFor;
 };
 
 export type Authority = ReturnType<typeof createAuthority>;
@@ -26,17 +26,23 @@ export type Authority = ReturnType<typeof createAuthority>;
  * What a person may do or see, asked at the moment they want to. Each answer is the reason why not, escaped; null: they
  * may. Jobs ask again before they act: these answers are for what is shown, and to refuse at once.
  */
-export function createAuthority({ identify, presence, defaults, text }: AuthorityDeps) {
+export function createAuthority({ identify, presence, defaults, textFor }: AuthorityDeps) {
   async function accepted(person: Person): Promise<Identity | { why: string }> {
     const identity = await identify(person);
-    if (identity === null) return { why: text.steering.notLookedUp };
-    return identity.kind === 'refused' ? { why: escape(refusalSentence(identity, text)) } : identity;
+    if (identity !== null && identity.kind !== 'refused') return identity;
+    const text = await textFor(person.userId);
+    const why = identity === null ? text.steering.notLookedUp : escape(refusalSentence(identity, text));
+    return { why };
   }
 
-  async function placeRefusal(channelId: string, userId: string, sentence: string): Promise<string | null> {
-    const found = await presence({ channelId, userId });
-    if (found === null) return text.steering.notLookedUp;
-    return found === 'out' ? sentence : null;
+  async function placeRefusal(
+    asked: InConversation,
+    why: 'notInConversation' | 'notYoursToRead',
+  ): Promise<string | null> {
+    const found = await presence(asked);
+    if (found !== null && found !== 'out') return null;
+    const { steering } = await textFor(asked.userId);
+    return found === null ? steering.notLookedUp : steering[why];
   }
 
   return {
@@ -51,22 +57,24 @@ export function createAuthority({ identify, presence, defaults, text }: Authorit
       const { teamId, channelId } = request;
       const { userId } = person;
       const identity = await identify(person);
-      if (identity === null) return text.steering.notLookedUp;
+      if (identity === null) return (await textFor(userId)).steering.notLookedUp;
       const layers = await defaults.preferencesFor({ teamId, channelId, userId });
       const { steer: policy } = effectivePreferences(layers);
       const ownership = ownershipOf(request);
       const verdict = maySteer({ policy, ownership, person: { userId, identity } });
-      return refuseSteering(verdict, { request, userId }, text);
+      return verdict.kind === 'allowed'
+        ? null
+        : refuseSteering(verdict, { request, userId }, await textFor(userId));
     },
 
     /** To write, other than in its thread, to a session that is followed there. */
     writingRefusal: async ({ channelId }: SessionRow, userId: string): Promise<string | null> =>
-      placeRefusal(channelId, userId, text.steering.notInConversation),
+      placeRefusal({ channelId, userId }, 'notInConversation'),
 
     /** To read what another person asked for. */
     async readingRefusal(request: SessionRequest, userId: string): Promise<string | null> {
       if (request.source !== 'follow' && request.userId === userId) return null;
-      return placeRefusal(request.channelId, userId, text.steering.notYoursToRead);
+      return placeRefusal({ channelId: request.channelId, userId }, 'notYoursToRead');
     },
   };
 }

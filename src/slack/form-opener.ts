@@ -2,10 +2,10 @@ import type { Enqueue } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { Person } from '../store/identities.ts';
-import type { Text } from '../text/index.ts';
 import { formButton } from './blocks/notices.ts';
 import { renderSessionForm } from './blocks/session-form.ts';
 import { formView } from './form-view.ts';
+import type { TextFor } from './text-for.ts';
 import type { ViewOpener } from './view-opener.ts';
 
 /** Opens a form at once, with what is known; what has to be looked up follows by a job. */
@@ -17,17 +17,17 @@ type OpenerDeps = {
   identify: (person: Person) => Promise<Identity | null>;
   openView: ViewOpener;
   enqueue: Enqueue;
-  text: Text;
+  textFor: TextFor;
 };
 
-export function createFormOpener({ forms, identify, openView, enqueue, text }: OpenerDeps): FormOpener {
+export function createFormOpener({ forms, identify, openView, enqueue, textFor }: OpenerDeps): FormOpener {
   async function known({ teamId, userId }: Form): Promise<FormDescription | null> {
     const identity = await identify({ teamId, userId });
     return identity === null ? null : { identity, thread: 'looking' };
   }
 
   return async (triggerId, form) => {
-    const description = await known(form);
+    const [description, text] = await Promise.all([known(form), textFor(form.userId)]);
     if (description !== null) await forms.describe(form.id, description);
     const view = renderSessionForm(formView({ ...form, description }, text), text);
     const again = formButton(form.id, text);

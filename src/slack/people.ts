@@ -18,6 +18,7 @@ const userSchema = z.object({
   is_ultra_restricted: z.boolean().nullish(),
   is_stranger: z.boolean().nullish(),
   is_email_confirmed: z.boolean().nullish(),
+  locale: z.string().nullish(),
   profile: z
     .object({
       display_name: z.string().nullish(),
@@ -58,7 +59,7 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
       const askedAtMs = now();
       const known = await knownPeople.since(who, new Date(askedAtMs - KNOWN_FOR_MS));
       if (known !== null) return known === NOBODY ? null : known;
-      const person = await ask(client.users.info({ user: userId }));
+      const person = await ask(client.users.info({ user: userId, include_locale: true }));
       await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
       return person;
     },
@@ -88,6 +89,7 @@ function toPerson(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPer
     kind: kindOf(user, ownTeamId),
     isAdmin: user.is_admin === true || user.is_owner === true,
     email: user.is_email_confirmed === false ? null : (profile?.email ?? null),
+    locale: user.locale ?? null,
   };
 }
 

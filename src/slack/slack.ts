@@ -14,8 +14,10 @@ import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { createGroups } from './groups.ts';
 import { createPlaces } from './places.ts';
+import { createTextFor } from './text-for.ts';
 import { createUpstream, tooMany } from '../upstream.ts';
 import type { KnownPeople } from '../store/known-people.ts';
+import type { Languages } from '../text/languages.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const SLACK_API_URL = 'https://slack.com/api/';
@@ -34,6 +36,7 @@ type SlackOptions = {
   apiUrl: string | null;
   transport: Transport;
   knownPeople: KnownPeople;
+  languages: Languages;
   onRefused: BoltOptions['onRefused'];
   fetch: typeof fetch;
   now: () => number;
@@ -42,7 +45,7 @@ type SlackOptions = {
 
 /** Everything that asks Slack or is asked by it. */
 export function createSlack(options: SlackOptions) {
-  const { botToken, apiUrl, transport, knownPeople, onRefused, fetch, now, log } = options;
+  const { botToken, apiUrl, transport, knownPeople, languages, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
   const upstream = createUpstream({
     origin: new URL(apiUrl ?? SLACK_API_URL).origin,
@@ -90,6 +93,7 @@ export function createSlack(options: SlackOptions) {
     workspaceUrl: () => bot().workspaceUrl,
     marks: createMarkReader({ client: background, botUserId }),
     people,
+    ...createTextFor({ languages, findPerson: people.find, now, log }),
     nameMentions: async (text: string) => nameMentions(text, people),
     thread: createThreadReader({ client: background, people, presence, botUserId }),
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),

@@ -2,7 +2,7 @@ import { PENDING_STATES } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import type { Text } from '../text/index.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { AnswerTo } from '../queue/index.ts';
 import type { Transitions } from '../create/index.ts';
 import type { Answerer } from './answer.ts';
@@ -14,7 +14,7 @@ type CancelDeps = {
   transitions: Transitions;
   envelopes: Pick<Envelopes, 'withoutSecrets'>;
   answer: Answerer;
-  text: Text;
+  textFor: TextFor;
 };
 
 type Job = { requestId: string; userId: string; answerTo: AnswerTo };
@@ -24,7 +24,7 @@ const UNSENT = PENDING_STATES.filter((state) => state !== 'sending');
 
 /** Takes a request back. It moves only from the state it was seen in, so that a POST that left meanwhile wins. */
 export function createCanceller(deps: CancelDeps) {
-  const { requests, refusalOf, transitions, envelopes, answer, text } = deps;
+  const { requests, refusalOf, transitions, envelopes, answer, textFor } = deps;
 
   async function cancel(request: SessionRequest, userId: string): Promise<boolean> {
     const { id, state, sealed } = request;
@@ -56,6 +56,8 @@ export function createCanceller(deps: CancelDeps) {
       if (await cancel(request, userId)) return;
       request = await requests.find(requestId);
     }
-    if (request?.failure?.kind !== 'cancelled') await answer.say(userId, answerTo, text.steering.sentAlready);
+    if (request?.failure?.kind === 'cancelled') return;
+    const { steering } = await textFor(userId);
+    await answer.say(userId, answerTo, steering.sentAlready);
   };
 }

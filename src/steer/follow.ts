@@ -8,11 +8,11 @@ import { link } from '../slack/blocks/text.ts';
 import { refusalSentence } from '../slack/identity-words.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { InConversation, PresenceOf } from '../slack/presence.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import { newId } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
-import type { Text } from '../text/index.ts';
 import { importedKey, draftOf } from '../restore/index.ts';
 import type { ImportSession, History, SessionMember } from '../restore/index.ts';
 import { PERSON_NOT_IN_CONVERSATION } from '../create/index.ts';
@@ -36,7 +36,7 @@ type FollowDeps = {
   enqueue: Enqueue;
   outbound: Pick<Outbound, 'permalink'>;
   answer: Answerer;
-  text: Text;
+  textFor: TextFor;
 };
 
 type Job = {
@@ -49,10 +49,10 @@ type Job = {
 
 /** Brings a session that was started elsewhere into the channel: a request row that is created already, and its card. */
 export function createFollower(deps: FollowDeps) {
-  const { requests, sessions, resolver, getSession, placeCard, outbound, enqueue, answer, text } = deps;
+  const { requests, sessions, resolver, getSession, placeCard, outbound, enqueue, answer, textFor } = deps;
 
   async function refusal({ teamId, userId }: Job): Promise<string | null> {
-    const identity = await resolver.resolve({ teamId, userId });
+    const [identity, text] = await Promise.all([resolver.resolve({ teamId, userId }), textFor(userId)]);
     if (identity.kind === 'refused') return refusalSentence(identity, text);
     return isMember(identity) ? null : text.steering.followNeedsAccount;
   }
@@ -118,6 +118,7 @@ export function createFollower(deps: FollowDeps) {
   async function sayWhere(request: SessionRequest, { userId, answerTo }: Job): Promise<void> {
     const { cardChannelId: channelId, cardTs: ts } = request;
     const isShown = ts !== null && channelId !== null && (await isTheirs(request, { channelId, userId }));
+    const text = await textFor(userId);
     const url = isShown ? await outbound.permalink(channelId, ts) : null;
     const where = url === null ? [] : [link(url, text.notices.openCard)];
     const isHere = request.channelId === answerTo.channelId;
@@ -132,7 +133,7 @@ export function createFollower(deps: FollowDeps) {
       case 'placed':
         return sayWhere(result.request, job);
       case 'no-place':
-        return answer.say(job.userId, job.answerTo, text.steering.noPlace);
+        return answer.say(job.userId, job.answerTo, (await textFor(job.userId)).steering.noPlace);
       case 'later':
         return enqueue('follow-session', job, { startAfterMs: result.afterMs });
     }
@@ -140,6 +141,7 @@ export function createFollower(deps: FollowDeps) {
 
   return async (job: Job): Promise<void> => {
     const { userId, answerTo } = job;
+    const text = await textFor(userId);
     try {
       const refused = await refusal(job);
       if (refused !== null) return await answer.say(userId, answerTo, refused);

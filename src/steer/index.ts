@@ -9,7 +9,6 @@ import type { ImportSession, History, SessionMember } from '../restore/index.ts'
 import type { Slack } from '../slack/slack.ts';
 import { sleep } from '../sleep.ts';
 import type { Store } from '../store/store.ts';
-import type { Text } from '../text/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAnswerer } from './answer.ts';
 import { createCanceller } from './cancel.ts';
@@ -27,7 +26,7 @@ type SteeringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'presence'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'presence' | 'textFor'>;
   resolver: IdentityResolver;
   check: SteeringCheck;
   transitions: Transitions;
@@ -42,7 +41,6 @@ type SteeringDeps = {
   withLease: WithLease;
   postOnce: PostOnce;
   tuning: Pick<Tuning, 'log' | 'now' | 'looksAtMs'>;
-  text: Text;
 };
 
 /** Each may wait for Devin. */
@@ -50,12 +48,12 @@ const MANY = { concurrency: 4, most: 100 };
 
 /** Stop, archive, cancel, follow, and who is who. */
 export function createSteering(deps: SteeringDeps): void {
-  const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, text } = deps;
+  const { queue, store, devin, slack, check, transitions, recordAnswer, findMember } = deps;
   const { db, requests, sessions, cards, envelopes, identities } = store;
   const { enqueue } = queue;
-  const { outbound, people } = slack;
+  const { outbound, people, textFor } = slack;
   const { log, looksAtMs } = deps.tuning;
-  const refusalOf = createSteeringRefusal(check, text);
+  const refusalOf = createSteeringRefusal(check, textFor);
   const answer = createAnswerer({ envelopes, outbound });
   const steer = createSteerer({
     db,
@@ -69,11 +67,11 @@ export function createSteering(deps: SteeringDeps): void {
     answer,
     sleep,
     looksAtMs,
-    text,
+    textFor,
   });
-  const cancel = createCanceller({ requests, refusalOf, transitions, envelopes, answer, text });
+  const cancel = createCanceller({ requests, refusalOf, transitions, envelopes, answer, textFor });
   const follow = createFollowing(deps, answer);
-  const link = createLinker({ people, findMember, identities, outbound, answer, log, text });
+  const link = createLinker({ people, findMember, identities, outbound, answer, log, textFor });
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
   queue.work('cancel-request', async (job) => cancel(job), MANY);
   queue.work('follow-session', async (job) => follow(job), MANY);
@@ -87,10 +85,10 @@ function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pic
 }
 
 function createFollowing(deps: SteeringDeps, answer: ReturnType<typeof createAnswerer>) {
-  const { queue, store, devin, slack, resolver, adopt, drawCard, withLease, postOnce, text } = deps;
+  const { queue, store, devin, slack, resolver, adopt, drawCard, withLease, postOnce } = deps;
   const { db, requests, sessions } = store;
   const { enqueue } = queue;
-  const { outbound, presence } = slack;
+  const { outbound, presence, textFor } = slack;
   const { now } = deps.tuning;
   return createFollower({
     requests,
@@ -116,6 +114,6 @@ function createFollowing(deps: SteeringDeps, answer: ReturnType<typeof createAns
     enqueue,
     outbound,
     answer,
-    text,
+    textFor,
   });
 }

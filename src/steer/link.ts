@@ -5,8 +5,8 @@ import { notice } from '../slack/blocks/notices.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { Identities } from '../store/identities.ts';
-import type { Text } from '../text/index.ts';
 import type { Jobs } from '../queue/index.ts';
 import type { Answerer } from './answer.ts';
 import { notDone } from './outcome.ts';
@@ -19,7 +19,7 @@ type LinkDeps = {
   outbound: Pick<Outbound, 'tellPrivately'>;
   answer: Answerer;
   log: Log;
-  text: Text;
+  textFor: TextFor;
 };
 
 type Job = Jobs['link-person'];
@@ -32,12 +32,13 @@ type Outcome = { toAdmin: string; toPerson: string | null };
  * claims an identity for themselves, and nobody is linked without hearing of it.
  */
 export function createLinker(deps: LinkDeps) {
-  const { people, findMember, identities, outbound, answer, log, text } = deps;
-  const { linking } = text.steering;
+  const { people, findMember, identities, outbound, answer, log, textFor } = deps;
+  const wordsFor = async (userId: string) => (await textFor(userId)).steering.linking;
   const unchanged = (toAdmin: string): Outcome => ({ toAdmin, toPerson: null });
 
   async function refusal({ userId, personId, devinUserId }: Job): Promise<string | null> {
     const [admin, person] = await Promise.all([people.find(userId), people.find(personId)]);
+    const linking = await wordsFor(userId);
     if (admin?.kind !== 'member' || !admin.isAdmin) return linking.adminsOnly;
     if (userId === personId) return linking.notYourself;
     return devinUserId === null || person?.kind === 'member' ? null : linking.notAMember;
@@ -58,7 +59,11 @@ export function createLinker(deps: LinkDeps) {
   }
 
   async function link({ teamId, userId, personId }: Job, devinUserId: string): Promise<Outcome> {
-    const member = await findMember(devinUserId);
+    const [member, linking, theirs] = await Promise.all([
+      findMember(devinUserId),
+      wordsFor(userId),
+      wordsFor(personId),
+    ]);
     if (member === null) return unchanged(linking.unknownInDevin(escape(devinUserId)));
     const name = escape(member.name);
     const owner = await otherOwner(member, personId);
@@ -68,18 +73,19 @@ export function createLinker(deps: LinkDeps) {
     log.info({ personId, devinUserId: member.userId, by: userId }, 'a person was linked to a Devin member');
     return {
       toAdmin: linking.done(`<@${personId}>`, name),
-      toPerson: linking.toPerson.done(`<@${userId}>`, name),
+      toPerson: theirs.toPerson.done(`<@${userId}>`, name),
     };
   }
 
   async function unlink({ teamId, userId, personId }: Job): Promise<Outcome> {
+    const [linking, theirs] = await Promise.all([wordsFor(userId), wordsFor(personId)]);
     if (!(await identities.removeLink({ teamId, userId: personId })))
       return unchanged(linking.notLinked(`<@${personId}>`));
     await identities.forget({ teamId, userId: personId });
     log.info({ personId, by: userId }, "a person's link to a Devin member was removed");
     return {
       toAdmin: linking.removed(`<@${personId}>`),
-      toPerson: linking.toPerson.removed(`<@${userId}>`),
+      toPerson: theirs.toPerson.removed(`<@${userId}>`),
     };
   }
 
@@ -97,6 +103,7 @@ export function createLinker(deps: LinkDeps) {
   }
 
   return async (job: Job): Promise<void> => {
+    const text = await textFor(job.userId);
     const outcome = await outcomeOf(job).catch((error: unknown) => unchanged(escape(notDone(error, text))));
     const { toAdmin, toPerson } = outcome;
     await answer.sayEscaped(job.userId, job.answerTo, toAdmin);

@@ -7,6 +7,7 @@ import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
+import type { TextFor } from '../slack/text-for.ts';
 import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
 import type { Answerer } from './answer.ts';
 import { notDone } from './outcome.ts';
@@ -33,7 +34,7 @@ type SteerDeps = {
   sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
   /** When it is looked whether something was done whose answer was lost, in ms after the loss. */
   looksAtMs: readonly number[];
-  text: Text;
+  textFor: TextFor;
 };
 
 type Job = Jobs['steer'];
@@ -42,7 +43,7 @@ type Outcome = { kind: 'done'; response: SessionResponse } | { kind: 'not-done';
 
 /** Stops or archives a session. Both can be done twice without harm, so a job that comes twice does no harm. */
 export function createSteerer(deps: SteerDeps) {
-  const { requests, sessions, refusalOf, answer, text } = deps;
+  const { requests, sessions, refusalOf, answer, textFor } = deps;
 
   async function subjectOf(sessionId: string): Promise<Subject | null> {
     const session = await sessions.find(sessionId);
@@ -67,12 +68,14 @@ export function createSteerer(deps: SteerDeps) {
     }
     await record(deps, subject, { ...job, response: outcome.response });
     if (job.replyId !== undefined) await deps.enqueue('tell-reply', { replyId: job.replyId });
-    if (answerTo.always) await answer.say(userId, answerTo, text.steering.done[what]);
+    if (!answerTo.always) return;
+    const { steering } = await textFor(userId);
+    await answer.say(userId, answerTo, steering.done[what]);
   };
 }
 
-async function act(deps: SteerDeps, { sessionId, what }: Job, signal: AbortSignal): Promise<Outcome> {
-  const { devin, text } = deps;
+async function act(deps: SteerDeps, { sessionId, what, userId }: Job, signal: AbortSignal): Promise<Outcome> {
+  const { devin, textFor } = deps;
   try {
     return { kind: 'done', response: await devin[what](sessionId, { signal }) };
   } catch (error) {
@@ -80,6 +83,7 @@ async function act(deps: SteerDeps, { sessionId, what }: Job, signal: AbortSigna
     const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
     const response = mayBeDone ? await look(deps, { sessionId, what }, signal) : null;
     if (response !== null) return { kind: 'done', response };
+    const text = await textFor(userId);
     const sentences = isOutcomeUnknown(error)
       ? [text.devin.unknownAction]
       : [text.steering.notDone[what], whyNotDone(error, text)];

@@ -38,6 +38,7 @@ async function tellOutcome(
     enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
       void (await Promise.resolve(waits.push(startAfterMs))),
     text: en,
+    textFor: async () => Promise.resolve(en),
     now: () => nowMs,
     log: createLog('silent'),
   });

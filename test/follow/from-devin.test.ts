@@ -40,7 +40,7 @@ async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): 
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
     times: RELAY_TIMES,
     now: Date.now,
-    text: en,
+    textFor: async () => Promise.resolve(en),
     log: createLog('silent'),
   });
   await relay('s', new AbortController().signal);

@@ -26,6 +26,7 @@ function setUp(
     kind: 'member',
     isAdmin: false,
     email: 'ana@acme.example',
+    locale: null,
     ...changes.person,
   };
   const resolver = createIdentityResolver({

@@ -70,7 +70,7 @@ test('a process that has lost the lease to another says nothing more', async () 
     enqueue: async () => Promise.resolve(),
     times: RELAY_TIMES,
     now: Date.now,
-    text: en,
+    textFor: async () => Promise.resolve(en),
     log: createLog('silent'),
   });
   await relay(session.sessionId, new AbortController().signal);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { State } from '../state.ts';
 import { wireUser } from '../wire.ts';
 import { joinedChannel, publicMessage, userOf } from './access.ts';
-import { ApiError, id, method } from './method.ts';
+import { ApiError, flag, id, method } from './method.ts';
 
 const reaction = z.object({ channel: id, timestamp: id, name: z.string().regex(/^[\w+'-]+$/) });
 
@@ -22,10 +22,12 @@ export const workspace = {
 
   'users.info': method({
     scopes: ['users:read'],
-    args: z.object({ user: id }),
-    run: (args, state) => ({
-      user: wireUser(userOf(state, args.user), state.workspace.scopes.has('users:read.email')),
-    }),
+    args: z.object({ user: id, include_locale: flag }),
+    run(args, state) {
+      const user = userOf(state, args.user);
+      const wire = wireUser(user, state.workspace.scopes.has('users:read.email'));
+      return { user: args.include_locale === true ? { ...wire, locale: user.locale } : wire };
+    },
   }),
 
   /** Of active people only, whatever the case of the letters. */

@@ -5,7 +5,6 @@ import type { Forms } from '../../store/forms.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
-import type { Text } from '../../text/index.ts';
 import { renderDetails } from '../blocks/details.ts';
 import { notice } from '../blocks/notices.ts';
 import { draftFromState, renderSessionForm } from '../blocks/session-form.ts';
@@ -16,6 +15,7 @@ import { formView } from '../form-view.ts';
 import { ACTION, readFormMetadata } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
+import type { TextFor } from '../text-for.ts';
 import type { ViewOpener } from '../view-opener.ts';
 import { createPressed, onButton, openingOf, privatePlace } from './press.ts';
 import type { Press } from './press.ts';
@@ -32,7 +32,7 @@ export type ActionDeps = {
   enqueue: Enqueue;
   /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
-  text: Text;
+  textFor: TextFor;
 };
 
 /** Buttons that take a request up again, and what each asks for. */
@@ -47,7 +47,7 @@ export function listenToActions(app: App, deps: ActionDeps): void {
   listenOnCards(app, deps);
 }
 
-function listenInForms(app: App, { forms, intake, openForm, outbound, text }: ActionDeps): void {
+function listenInForms(app: App, { forms, intake, openForm, outbound, textFor }: ActionDeps): void {
   app.action({ action_id: ACTION.openForm, type: 'block_actions' }, async ({ ack, body, action }) => {
     await ack();
     const form = action.type === 'button' ? await forms.find(action.value ?? '') : null;
@@ -57,7 +57,8 @@ function listenInForms(app: App, { forms, intake, openForm, outbound, text }: Ac
       return openForm(body.trigger_id, form);
     }
     // Its defaults, and what can be picked in it, are for people of the workspace.
-    await outbound.tellPrivately(privatePlace(body), notice([text.steering.outsider]));
+    const { steering } = await textFor(body.user.id);
+    await outbound.tellPrivately(privatePlace(body), notice([steering.outsider]));
   });
 
   app.action({ action_id: ACTION.moreOptions, type: 'block_actions' }, async ({ ack, body }) => {
@@ -68,19 +69,20 @@ function listenInForms(app: App, { forms, intake, openForm, outbound, text }: Ac
     await forms.expand(form.id);
     // What the form was filled in with and did not show so far, and what is in its inputs now.
     const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.state.values) };
+    const text = await textFor(body.user.id);
     const drawn = renderSessionForm(formView({ ...form, expanded: true }, text, typed), text);
     await outbound.updateView(view.id, drawn);
   });
 }
 
 function listenOnCards(app: App, deps: ActionDeps): void {
-  const { sessions, intake, authority, openForm, openView, enqueue, tagRequests, text } = deps;
+  const { sessions, intake, authority, openForm, openView, enqueue, tagRequests, textFor } = deps;
   const pressed = createPressed(deps);
 
   /** What costs money is for the person who asked. */
   const byRequester = async (press: Press): Promise<SessionRequest | null> =>
     pressed.byPerson(press, async (request, { userId }) =>
-      Promise.resolve(request.userId === userId ? null : text.notices.notYourButton(request.userId)),
+      request.userId === userId ? null : (await textFor(userId)).notices.notYourButton(request.userId),
     );
 
   // The link opens in the browser by itself; Slack only wants the click acknowledged.
@@ -93,6 +95,7 @@ function listenOnCards(app: App, deps: ActionDeps): void {
     );
     if (request === null) return;
     const session = await sessions.ofRequest(request.id);
+    const text = await textFor(press.body.user.id);
     const details = detailsView({ request, session, tagRequests }, text);
     await openView(press.body.trigger_id, renderDetails(details, text), openingOf(press, 'details'));
   });

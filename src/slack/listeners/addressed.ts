@@ -6,7 +6,6 @@ import type { Faults } from '../../session/faults.ts';
 import type { Wish } from '../../session/intent.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
-import type { Text } from '../../text/index.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { renderOffer } from '../blocks/offer.ts';
@@ -19,6 +18,7 @@ import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import { placeKindOfEvent, unnamedPlace } from '../place-kind.ts';
+import type { TextFor } from '../text-for.ts';
 
 export type AddressedDeps = {
   sessions: Pick<Sessions, 'inThread'>;
@@ -31,7 +31,7 @@ export type AddressedDeps = {
   tagRequests: boolean;
   /** What a message to the app does there. Doesn't take long, whatever it finds. */
   mentionsAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<'start' | 'ask' | 'off'>;
-  text: Text;
+  textFor: TextFor;
 };
 
 /** A message to the app: in its direct messages, or one that mentions it. */
@@ -87,9 +87,10 @@ async function isHeard(
 
 /** What its author is told; null: nothing. */
 async function act(deps: AddressedDeps, addressed: Addressed, teamId: string): Promise<Rendered | null> {
-  const { command, text } = deps;
+  const { command } = deps;
   const { meaning } = addressed;
   if (meaning.kind === 'nothing') return null;
+  const text = await deps.textFor(addressed.userId);
   if (meaning.kind === 'help') return renderHelp({ command, topic: null }, text);
   const mentions = await deps.mentionsAt(addressed);
   if (mentions === 'off') return notice([text.policy.mentionsOff(code(command))]);

@@ -1,5 +1,6 @@
 import type { BlockAction, SlashCommand } from '@slack/bolt';
 import type { Asked } from '../intake.ts';
+import type { Text } from '../../text/index.ts';
 import { placeKindOf } from '../place-kind.ts';
 
 /** A command: typed, or chosen by a button that holds it. */
@@ -8,9 +9,11 @@ export type Ask = Asked & {
   deliveryId: string;
   /** As Slack sent it. */
   typed: string;
+  /** For the person who asks. */
+  text: Text;
 };
 
-export function askedByCommand(command: SlashCommand): Ask {
+export function askedByCommand(command: SlashCommand): Omit<Ask, 'text'> {
   return {
     teamId: command.team_id,
     userId: command.user_id,
@@ -27,7 +30,7 @@ export function askedByCommand(command: SlashCommand): Ask {
 export function askedByButton(
   { user, team, channel, container, response_url: url }: BlockAction,
   typed: string,
-): Ask {
+): Omit<Ask, 'text'> {
   return {
     teamId: team?.id ?? user.team_id ?? '',
     userId: user.id,

@@ -16,6 +16,7 @@ import type { FormOpener } from '../form-opener.ts';
 import { ACTION, RUN_ACTION } from '../ids.ts';
 import type { Asked, Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
+import type { TextFor } from '../text-for.ts';
 import { askedByButton, askedByCommand } from './asked.ts';
 import type { Ask } from './asked.ts';
 import { createSessionCommands } from './commands/sessions.ts';
@@ -35,10 +36,12 @@ type CommandDeps = SessionCommandDeps &
     tagRequests: boolean;
     openForm: FormOpener;
     outbound: Pick<Outbound, 'settleNotice'>;
+    textFor: TextFor;
   };
 type Answer = AckFn<string | RespondArguments>;
 type Starting = IntentOf<'create' | 'open-form' | 'ask-first' | 'invalid'>;
 type Answering = Exclude<Intent, Starting>;
+type Answerer = (asked: Omit<Ask, 'text'>, intent: Answering) => Promise<Rendered>;
 
 export function listenToCommands(app: App, deps: CommandDeps): void {
   const start = createStart(deps);
@@ -51,7 +54,7 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
       else await ack(await inTime(async () => answer(askedByCommand(payload), intent), ANSWER_TIME));
     } catch (error) {
       // What was typed is gone from Slack: the person gets it back before the failure goes to the log.
-      await ack(notRecorded({ payload, intent, error }, deps)).catch(() => undefined);
+      await ack(await notRecorded({ payload, intent, error }, deps)).catch(() => undefined);
       throw error;
     }
   });
@@ -62,8 +65,8 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
 /** Buttons of private notices: each is a command, or starts what was asked about. */
 function listenToChoices(
   app: App,
-  { forms, intake, outbound, tagRequests, text }: CommandDeps,
-  answer: (ask: Ask, intent: Answering) => Promise<Rendered>,
+  { forms, intake, outbound, tagRequests, textFor }: CommandDeps,
+  answer: Answerer,
 ): void {
   onDurableButton(app, RUN_ACTION, async ({ body, action }) => {
     const ask = askedByButton(body, action.value ?? '');
@@ -75,14 +78,18 @@ function listenToChoices(
     const form = await forms.find(action.value ?? '');
     const isTheirs = form !== null && form.userId === body.user.id && form.teamId === body.user.team_id;
     if (isTheirs) await intake.acceptOffered(form);
-    const { started, gone } = text.command.question;
+    const { started, gone } = (await textFor(body.user.id)).command.question;
     await outbound.settleNotice(privatePlace(body), notice([isTheirs ? started : gone]));
   });
 }
 
 type Unrecorded = { payload: SlashCommand; intent: Intent; error: unknown };
 
-function notRecorded({ payload, intent, error }: Unrecorded, { command, text }: CommandDeps): Rendered {
+async function notRecorded(
+  { payload, intent, error }: Unrecorded,
+  { command, textFor }: CommandDeps,
+): Promise<Rendered> {
+  const text = await textFor(payload.user_id);
   const typed = `${command} ${unescape(payload.text)}`;
   const { problem, title } = problemOf(intent, error, text);
   return refusal({ problems: [problem], typed, formId: null, ...(title !== undefined && { title }) }, text);
@@ -101,7 +108,7 @@ function isStarting(intent: Intent): intent is Starting {
 }
 
 /** A task, or what was meant to be one. */
-function createStart({ command, intake, sessions, openForm, text }: CommandDeps) {
+function createStart({ command, intake, sessions, openForm, textFor }: CommandDeps) {
   async function alreadyRunning(
     asked: Asked,
     wish: Wish,
@@ -110,7 +117,8 @@ function createStart({ command, intake, sessions, openForm, text }: CommandDeps)
     const session = await sessions.ofRequest(requestId);
     const { id: formId } = await intake.offerCorrection(asked, wish);
     const another = { actionId: ACTION.startAsTask, formId };
-    return renderRunning({ requestId, url: session?.url ?? null, another }, text);
+    const running = { requestId, url: session?.url ?? null, another };
+    return renderRunning(running, await textFor(asked.userId));
   }
 
   return async (payload: SlashCommand, intent: Starting, ack: Answer): Promise<void> => {
@@ -130,6 +138,7 @@ function createStart({ command, intake, sessions, openForm, text }: CommandDeps)
     const faults = intent.kind === 'invalid' ? faultsOf(intent.problems) : {};
     const { id: formId } = await intake.offerCorrection(asked, intent, faults);
     const typed = `${command} ${unescape(payload.text)}`;
+    const text = await textFor(asked.userId);
     if (intent.kind === 'ask-first') {
       const usage = intent.about && usageOf(intent.about, text);
       await ack(renderQuestion({ command, typed, formId, meant: intent.meant, usage }, text));
@@ -140,13 +149,14 @@ function createStart({ command, intake, sessions, openForm, text }: CommandDeps)
 }
 
 /** Everything else has a private answer. */
-function createAnswer(deps: CommandDeps) {
+function createAnswer(deps: CommandDeps): Answerer {
   const sessions = createSessionCommands(deps);
   const settings = createSettingsCommands(deps);
-  return async (ask: Ask, intent: Answering): Promise<Rendered> => {
+  return async (asked, intent) => {
+    const ask: Ask = { ...asked, text: await deps.textFor(asked.userId) };
     switch (intent.kind) {
       case 'help':
-        return renderHelp({ command: deps.command, topic: intent.topic }, deps.text);
+        return renderHelp({ command: deps.command, topic: intent.topic }, ask.text);
       case 'list':
         return sessions.list(ask, intent);
       case 'pick':

@@ -8,7 +8,6 @@ import type { Requests } from '../../store/requests.ts';
 import type { Posts } from '../../store/posts.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { ThreadNotices } from '../../store/thread-notices.ts';
-import type { Text } from '../../text/index.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import { renderAskStop, renderThreadHelp } from '../blocks/reply-notices.ts';
 import { unescape } from '../blocks/text.ts';
@@ -20,6 +19,7 @@ import type { Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
 import { placeKindOfEvent, unnamedPlace } from '../place-kind.ts';
+import type { TextFor } from '../text-for.ts';
 import type { ThreadIntake } from '../thread-intake.ts';
 import { onDurableButton } from './press.ts';
 
@@ -34,7 +34,7 @@ type EventDeps = {
   botUserId: () => string;
   /** The app adds a tag of its own to each session. */
   tagRequests: boolean;
-  text: Text;
+  textFor: TextFor;
   log: Log;
 };
 
@@ -170,15 +170,19 @@ function readSpoken(event: unknown): Spoken | null {
 }
 
 /** Nobody is to think that Devin knows what was said before there was a session. */
-async function notHeard({ requests, outbound, botUserId, text }: EventDeps, spoken: Spoken): Promise<void> {
+async function notHeard(
+  { requests, outbound, botUserId, textFor }: EventDeps,
+  spoken: Spoken,
+): Promise<void> {
   const { channelId, threadTs, slackText } = spoken;
   if (readThreadMeaning(slackText, botUserId()).kind === 'aside') return;
-  if (await requests.isOpenAbove(channelId, threadTs))
-    await outbound.tellPrivately(privatePlace(spoken), notice([text.thread.notStarted]));
+  if (!(await requests.isOpenAbove(channelId, threadTs))) return;
+  const { thread } = await textFor(spoken.userId);
+  await outbound.tellPrivately(privatePlace(spoken), notice([thread.notStarted]));
 }
 
 async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promise<void> {
-  const { threads, outbound, text } = deps;
+  const { threads, outbound, textFor } = deps;
   const { userId, ts, slackText, message } = spoken;
   const { files } = message;
   const meaning = readThreadMeaning(slackText, deps.botUserId());
@@ -186,10 +190,13 @@ async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promi
     case 'aside':
       return;
     case 'help':
-      await outbound.tellPrivately(privatePlace(spoken), renderThreadHelp(text));
+      await outbound.tellPrivately(privatePlace(spoken), renderThreadHelp(await textFor(userId)));
       return;
     case 'ask-stop':
-      await outbound.tellPrivately(privatePlace(spoken), renderAskStop(session.requestId, text));
+      await outbound.tellPrivately(
+        privatePlace(spoken),
+        renderAskStop(session.requestId, await textFor(userId)),
+      );
       return;
     case 'new':
       return startAnother(deps, spoken, { session, task: meaning.text });
@@ -208,13 +215,14 @@ async function hear(deps: EventDeps, spoken: Spoken, session: SessionRow): Promi
 }
 
 async function tellMuted(
-  { notices, outbound, text }: EventDeps,
+  { notices, outbound, textFor }: EventDeps,
   spoken: Spoken,
   { sessionId }: SessionRow,
 ): Promise<void> {
   const once = { sessionId, userId: spoken.userId, reason: 'muted' } as const;
   if (!(await notices.isFirst(once))) return;
-  const told = await outbound.tellPrivately(privatePlace(spoken), notice([text.thread.mutedHere]));
+  const { thread } = await textFor(spoken.userId);
+  const told = await outbound.tellPrivately(privatePlace(spoken), notice([thread.mutedHere]));
   if (told === 'not-now') await notices.forget(once);
 }
 
@@ -240,7 +248,7 @@ type Another = { session: SessionRow; task: string };
 
 /** `!new`: a command in all but its name. */
 async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: Another): Promise<void> {
-  const { intake, outbound, text } = deps;
+  const { intake, outbound } = deps;
   const { channelId, threadTs, userId, ts, placeKind, message } = spoken;
   const { files } = message;
   const context = contextOf(spoken);
@@ -256,6 +264,7 @@ async function startAnother(deps: EventDeps, spoken: Spoken, { session, task }: 
     taken(deps, spoken);
     return;
   }
+  const text = await deps.textFor(userId);
   const problems =
     intent.kind === 'invalid' ? renderProblems(intent.problems, 'task', text) : [text.thread.newNeedsTask];
   const form = await intake.offerForm(asked, intent.kind === 'invalid' ? intent.draft : {});

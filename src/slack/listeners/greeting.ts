@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { Enqueue } from '../../queue/index.ts';
 import type { Greetings } from '../../store/greetings.ts';
 import type { Tables } from '../../store/tables.ts';
-import type { Text } from '../../text/index.ts';
 import { notice } from '../blocks/notices.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { ACTION } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
+import type { TextFor } from '../text-for.ts';
 import { onButton, privatePlace } from './press.ts';
 
 type GreetingDeps = {
@@ -20,7 +20,7 @@ type GreetingDeps = {
   outbound: Pick<Outbound, 'tellPrivately'>;
   enqueue: Enqueue;
   botUserId: () => string;
-  text: Text;
+  textFor: TextFor;
 };
 
 /** https://docs.slack.dev/reference/events/member_joined_channel */
@@ -28,7 +28,7 @@ const joinedSchema = z.looseObject({ user: z.string(), channel: z.string() });
 
 /** The app was invited to a channel. */
 export function listenToInvitations(app: App, deps: GreetingDeps): void {
-  const { db, greetings, intake, openForm, outbound, enqueue, botUserId, text } = deps;
+  const { db, greetings, intake, openForm, outbound, enqueue, botUserId, textFor } = deps;
 
   app.event('member_joined_channel', async ({ event, body }) => {
     const joined = joinedSchema.safeParse(event);
@@ -46,7 +46,8 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
     if (channel === undefined) return;
     // People of other workspaces can press it in a shared channel.
     if (team === null || user.team_id !== team.id) {
-      await outbound.tellPrivately(privatePlace(body), notice([text.steering.outsider]));
+      const { steering } = await textFor(user.id);
+      await outbound.tellPrivately(privatePlace(body), notice([steering.outsider]));
       return;
     }
     const here = { teamId: team.id, userId: user.id, channelId: channel.id };

@@ -9,7 +9,6 @@ import type { Database } from '../../store/database.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Limiter } from '../../store/limiter.ts';
 import type { Store } from '../../store/store.ts';
-import type { Text } from '../../text/index.ts';
 import type { QuickGate } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
 import type { Suggestion } from '../blocks/lookup-options.ts';
@@ -54,7 +53,7 @@ type ListenerDeps = {
   /** A person waits for what they ask. */
   store: Store;
   database: Pick<Database, 'withPriority'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'presence'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'presence' | 'quickTextFor'>;
   resolver: IdentityResolver;
   limiter: Limiter;
   /** Searches what can be picked in a form. */
@@ -67,23 +66,22 @@ type ListenerDeps = {
   command: string;
   now: () => number;
   log: Log;
-  text: Text;
 };
 
 /** Everything Slack sends. A listener writes down what was asked and answers Slack; the rest happens in jobs. */
 export function createListeners(deps: ListenerDeps): void {
-  const { app, queue, store, slack, command, tagRequests, now, log, text } = deps;
+  const { app, queue, store, slack, command, tagRequests, now, log } = deps;
   const { enqueue } = queue;
-  const { outbound, people, botUserId } = slack;
+  const { outbound, people, botUserId, quickTextFor: textFor } = slack;
   const { db, requests, sessions, forms, defaults, listing } = store;
   const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
   const { intake, steering, threads } = createIntakes(deps);
   const identify = createIdentify(deps);
-  const openView = createViewOpener({ outbound, text });
-  const openForm = createFormOpener({ forms, identify, openView, enqueue, text });
-  const authority = createAuthority({ identify, presence: createPresence(deps), defaults, text });
+  const openView = createViewOpener({ outbound, textFor });
+  const openForm = createFormOpener({ forms, identify, openView, enqueue, textFor });
+  const authority = createAuthority({ identify, presence: createPresence(deps), defaults, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
-  const acting = { requests, sessions, authority, intake, openForm, openView, outbound, text };
+  const acting = { requests, sessions, authority, intake, openForm, openView, outbound, textFor };
   listenToCommands(app, {
     requests,
     sessions,
@@ -100,23 +98,23 @@ export function createListeners(deps: ListenerDeps): void {
     command,
     tagRequests,
     now,
-    text,
+    textFor,
   });
   listenToSteering(app, { ...acting, steering, now });
   listenToActions(app, { ...acting, forms, enqueue, tagRequests });
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
-  const inThread = { sessions, requests, intake, outbound, botUserId, text };
+  const inThread = { sessions, requests, intake, outbound, botUserId, textFor };
   listenToEvents(app, { ...inThread, posts, threads, notices, tagRequests, log });
   listenToAddressed(app, { ...inThread, command, tagRequests, mentionsAt });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
-  listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, text });
-  listenToViews(app, { forms, intake, tagRequests, readUploadedText, text });
-  listenToSecretForm(app, { forms, intake, readUploadedText, outbound, text });
-  listenToReview(app, { forms, outbound, enqueue, text });
-  listenToOptions(app, { suggest: createSuggest(deps), text });
+  listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, textFor });
+  listenToViews(app, { forms, intake, tagRequests, readUploadedText, textFor });
+  listenToSecretForm(app, { forms, intake, readUploadedText, outbound, textFor });
+  listenToReview(app, { forms, outbound, enqueue, textFor });
+  listenToOptions(app, { suggest: createSuggest(deps), textFor });
   listenToHome(app, { homes, intake, openForm, defaults, enqueue, now });
-  listenToInvitations(app, { db, greetings, intake, openForm, outbound, enqueue, botUserId, text });
+  listenToInvitations(app, { db, greetings, intake, openForm, outbound, enqueue, botUserId, textFor });
   listenToPeople(app, { knownPeople, now });
 }
 

@@ -1,10 +1,10 @@
 import type { App } from '@slack/bolt';
 import type { Lookup } from '../../session/fields.ts';
 import type { Person } from '../../store/identities.ts';
-import type { Text } from '../../text/index.ts';
 import { lookupOptions } from '../blocks/lookup-options.ts';
 import type { Suggestion } from '../blocks/lookup-options.ts';
 import { LOOKUP_ACTION, readLookupAction } from '../ids.ts';
+import type { TextFor } from '../text-for.ts';
 
 /**
  * Suggestions for what was typed; none when Devin is slow, busy or does not allow the look-up, nor for people who may
@@ -12,13 +12,15 @@ import { LOOKUP_ACTION, readLookupAction } from '../ids.ts';
  */
 export type Suggest = (person: Person, lookup: Lookup, typed: string) => Promise<Suggestion[]>;
 
-export function listenToOptions(app: App, { suggest, text }: { suggest: Suggest; text: Text }): void {
+type OptionDeps = { suggest: Suggest; textFor: TextFor };
+
+export function listenToOptions(app: App, { suggest, textFor }: OptionDeps): void {
   app.options(LOOKUP_ACTION, async ({ options, ack }) => {
     const lookup = readLookupAction(options.action_id);
     const typed = options.value.trim();
     const { team, user } = options;
     const person = { teamId: team?.id ?? user.team_id ?? '', userId: user.id };
     const found = lookup === null ? [] : await suggest(person, lookup, typed);
-    await ack({ options: lookupOptions(found, typed, text) });
+    await ack({ options: lookupOptions(found, typed, await textFor(user.id)) });
   });
 }

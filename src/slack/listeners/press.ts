@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
-import type { Text } from '../../text/index.ts';
 import { notice } from '../blocks/notices.ts';
 import type { Unopened } from '../blocks/notices.ts';
 import { button } from '../blocks/objects.ts';
@@ -11,6 +10,7 @@ import type { Authority } from '../authority.ts';
 import type { Person } from '../../store/identities.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import { ACTION, readMenuValue } from '../ids.ts';
+import type { TextFor } from '../text-for.ts';
 import type { Opening } from '../view-opener.ts';
 
 /** Of a button, or of its option in the card's menu. */
@@ -71,11 +71,11 @@ type PressDeps = {
   /** What is pressed is watched again. */
   sessions: Pick<Sessions, 'touch'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
-  text: Text;
+  textFor: TextFor;
 };
 
 /** The request of a button, if the person who pressed it may use it; others are told why. */
-export function createPressed({ requests, sessions, authority, outbound, text }: PressDeps) {
+export function createPressed({ requests, sessions, authority, outbound, textFor }: PressDeps) {
   const tell = async ({ body }: Press, sentence: string) =>
     outbound.tellPrivately(privatePlace(body), notice([sentence]));
 
@@ -88,7 +88,7 @@ export function createPressed({ requests, sessions, authority, outbound, text }:
       await sessions.touch(request.id);
       return request;
     }
-    await tell(press, text.steering.outsider);
+    await tell(press, (await textFor(body.user.id)).steering.outsider);
     return null;
   }
 

@@ -1,7 +1,6 @@
 import type { App, MessageShortcut } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
-import type { Text } from '../../text/index.ts';
 import { renderRunning } from '../blocks/offer.ts';
 import { isOver } from '../card-actions.ts';
 import type { FormOpener } from '../form-opener.ts';
@@ -10,6 +9,7 @@ import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
 import { placeKindOf } from '../place-kind.ts';
+import type { TextFor } from '../text-for.ts';
 
 type ShortcutDeps = {
   intake: Intake;
@@ -20,12 +20,12 @@ type ShortcutDeps = {
   nameMentions: (text: string) => Promise<string>;
   /** The same. */
   isMember: (userId: string) => Promise<boolean>;
-  text: Text;
+  textFor: TextFor;
 };
 
 export function listenToShortcuts(
   app: App,
-  { intake, sessions, outbound, openForm, nameMentions, isMember, text }: ShortcutDeps,
+  { intake, sessions, outbound, openForm, nameMentions, isMember, textFor }: ShortcutDeps,
 ): void {
   app.shortcut({ callback_id: SHORTCUT_ID, type: 'message_action' }, async ({ shortcut, ack }) => {
     const context = contextOf(shortcut);
@@ -37,9 +37,9 @@ export function listenToShortcuts(
     const form = await intake.offerForm(asked, draft, context);
     await ack();
     const running = await sessions.inThread(context.channelId, asked.threadTs ?? '');
-    if (running === null || isOver(running, running.phase)) await openForm(shortcut.trigger_id, form);
-    else
-      await outbound.tellPrivately(placeOf(asked, context), renderRunning(runningOf(running, form.id), text));
+    if (running === null || isOver(running, running.phase)) return openForm(shortcut.trigger_id, form);
+    const told = renderRunning(runningOf(running, form.id), await textFor(asked.userId));
+    await outbound.tellPrivately(placeOf(asked, context), told);
   });
 }
 

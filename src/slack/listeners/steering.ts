@@ -5,7 +5,6 @@ import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
-import type { Text } from '../../text/index.ts';
 import { sessionOver } from '../blocks/notices.ts';
 import { renderStopDialog, renderStopTrouble } from '../blocks/stop-dialog.ts';
 import { readReplyBox, renderReplyBox } from '../blocks/reply-box.ts';
@@ -18,6 +17,7 @@ import { ACTION, readReplyMetadata, readStopMetadata, REPLY_BLOCK, VIEW } from '
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Actor, SteeringIntake } from '../steering-intake.ts';
+import type { TextFor } from '../text-for.ts';
 import type { ViewOpener } from '../view-opener.ts';
 import { createPressed, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
 import type { Press } from './press.ts';
@@ -32,7 +32,7 @@ type SteeringDeps = {
   openView: ViewOpener;
   outbound: Pick<Outbound, 'tellPrivately'>;
   now: () => number;
-  text: Text;
+  textFor: TextFor;
 };
 
 /** Buttons that open the box for a message to Devin. */
@@ -55,7 +55,7 @@ export function listenToSteering(app: App, deps: SteeringDeps): void {
 }
 
 function listenOnCards(app: App, deps: SteeringDeps): void {
-  const { sessions, intake, steering, authority, openForm, openView, outbound, text } = deps;
+  const { sessions, intake, steering, authority, openForm, openView, outbound, textFor } = deps;
   const pressed = createPressed(deps);
 
   for (const [actionId, what] of VERBS) {
@@ -71,6 +71,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     const session = request === null ? null : await sessions.ofRequest(request.id);
     if (request === null || session === null) return;
     const { channelId, threadTs } = privatePlace(press.body);
+    const text = await textFor(press.body.user.id);
     const card = cardView({ request, session, nowMs: deps.now() }, text);
     const dialog = renderStopDialog({ card, metadata: { requestId: request.id, channelId, threadTs } }, text);
     await openView(press.body.trigger_id, dialog, openingOf(press, 'stop'));
@@ -93,6 +94,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       const request = await pressed.byPerson(press, boxRefusal);
       if (request === null) return;
       const session = await sessions.ofRequest(request.id);
+      const text = await textFor(press.body.user.id);
       if (session !== null && isOver(session, session.phase)) {
         await outbound.tellPrivately(privatePlace(press.body), sessionOver(request.id, text));
         return;
@@ -146,7 +148,7 @@ function boxOf(
 }
 
 /** Whether the person may is asked again by the job. */
-function listenToStop(app: App, { requests, steering, text }: SteeringDeps): void {
+function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): void {
   app.view({ callback_id: VIEW.stop, type: 'view_submission' }, async ({ view, body, ack }) => {
     const { requestId, channelId, threadTs } = readStopMetadata(view.private_metadata);
     const request = await requests.find(requestId);
@@ -157,7 +159,7 @@ function listenToStop(app: App, { requests, steering, text }: SteeringDeps): voi
     try {
       await steering.steer(actor, 'stop', { sessionId, always: false });
     } catch (error) {
-      await ack({ response_action: 'update', view: renderStopTrouble(text) });
+      await ack({ response_action: 'update', view: renderStopTrouble(await textFor(userId)) });
       throw error;
     }
     return ack();
@@ -165,11 +167,12 @@ function listenToStop(app: App, { requests, steering, text }: SteeringDeps): voi
 }
 
 function listenToBox(app: App, deps: SteeringDeps): void {
-  const { requests, sessions, steering, text } = deps;
-  const { box } = text.steering;
+  const { requests, sessions, steering, textFor } = deps;
 
   // Whether the person may is asked by the job, when it goes to Devin.
   app.view({ callback_id: VIEW.reply, type: 'view_submission' }, async ({ view, body, ack }) => {
+    const { id: userId, team_id: teamId } = body.user;
+    const { box, outsider } = (await textFor(userId)).steering;
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
     const { requestId } = readReplyMetadata(view.private_metadata);
@@ -177,8 +180,7 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     const message = readReplyBox(view.state.values);
     if (request === null || session === null) return refuse(box.gone);
     if (message === '') return refuse(box.empty);
-    const { id: userId, team_id: teamId } = body.user;
-    if (teamId !== request.teamId) return refuse(text.steering.outsider);
+    if (teamId !== request.teamId) return refuse(outsider);
     try {
       const actor = { userId, teamId, channelId: session.channelId, threadTs: null, responseUrl: null };
       await steering.reply(actor, { session, text: message, via: 'box', dedupeKey: `box:${view.id}` });

@@ -10,6 +10,7 @@ import { alert, caption } from '../blocks/objects.ts';
 import { readSessionForm, textFilesIn, withTextFiles } from '../blocks/session-form.ts';
 import { BLOCK, readFormMetadata, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
+import type { TextFor } from '../text-for.ts';
 import type { ReadUploadedText, UploadedText } from '../uploaded-text.ts';
 
 type ViewDeps = {
@@ -19,16 +20,17 @@ type ViewDeps = {
   tagRequests: boolean;
   /** Does not take long, whatever it finds. */
   readUploadedText: ReadUploadedText;
-  text: Text;
+  textFor: TextFor;
 };
 
 export function listenToViews(
   app: App,
-  { forms, intake, tagRequests, readUploadedText, text }: ViewDeps,
+  { forms, intake, tagRequests, readUploadedText, textFor }: ViewDeps,
 ): void {
   app.view({ callback_id: VIEW.form, type: 'view_submission' }, async ({ view, body, ack }) => {
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'update', view: withAlert(view, sentence) });
+    const text = await textFor(body.user.id);
     const { formId, expanded } = readFormMetadata(view.private_metadata);
     const form = await forms.find(formId);
     if (form === null) return refuse(text.modal.expired);

@@ -5,7 +5,6 @@ import type { Listing } from '../../../store/listing.ts';
 import type { SessionRequest } from '../../../store/request-row.ts';
 import type { Requests } from '../../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../../store/sessions.ts';
-import type { Text } from '../../../text/index.ts';
 import { notice } from '../../blocks/notices.ts';
 import { renderSessionPick } from '../../blocks/session-pick.ts';
 import { linkedTitle, renderCard } from '../../blocks/session-card.ts';
@@ -29,19 +28,18 @@ export type SessionCommandDeps = {
   authority: Authority;
   steering: SteeringIntake;
   now: () => number;
-  text: Text;
 };
 
 type Known = { request: SessionRequest; session: SessionRow };
-type Viewer = { userId: string; channelId: string };
+type Viewer = Pick<Ask, 'userId' | 'channelId' | 'text'>;
 
 const PER_PAGE = 10;
 
 /** Sub-commands on sessions. Each writes down what is asked for and gives the private answer. */
 export function createSessionCommands(deps: SessionCommandDeps) {
-  const { requests, sessions, listing, authority, steering, text } = deps;
+  const { requests, sessions, listing, authority, steering } = deps;
 
-  const cardOf = (request: SessionRequest, session: SessionRow | null) =>
+  const cardOf = (request: SessionRequest, session: SessionRow | null, { text }: Viewer) =>
     cardView({ request, session, nowMs: deps.now() }, text);
 
   /** null: there is none, or it belongs to another workspace. */
@@ -61,13 +59,13 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     if (request === null) return [];
     const askedAtMs = request.createdAt.getTime();
-    return [{ card: cardOf(request, session), askedAtMs, isShown: await mayRead(request, viewer) }];
+    return [{ card: cardOf(request, session, viewer), askedAtMs, isShown: await mayRead(request, viewer) }];
   }
 
   /** What a session is called where it is acted on: its id where its title is not for the person. */
   async function nameOf({ request, session }: Known, ask: Ask): Promise<string> {
     if (!(await mayRead(request, ask))) return code(session.sessionId);
-    return linkedTitle(cardOf(request, session), text);
+    return linkedTitle(cardOf(request, session, ask), ask.text);
   }
 
   async function list(ask: Ask, { whose, page }: IntentOf<'list'>): Promise<Rendered> {
@@ -77,19 +75,19 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, ask)));
     const next = [deps.command, 'list', ...(whose === 'all' ? ['all'] : []), page + 1].join(' ');
     const pages = Math.ceil(found.total / PER_PAGE);
-    return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, text);
+    return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, ask.text);
   }
 
   /** Sessions of one's own that the command can be used on, the most pressing first. */
   async function pick(ask: Ask, { act }: IntentOf<'pick'>): Promise<Rendered> {
-    const { teamId, userId } = ask;
+    const { teamId, userId, text } = ask;
     const found = await listing.mostPressing({ teamId, userId, limit: PER_PAGE * 2 });
     const rows = await Promise.all(
       found.requestIds.map(async (id) => Promise.all([requests.find(id), sessions.ofRequest(id)])),
     );
     const entries = rows.flatMap(([request, session]) => {
       if (request === null || session === null || !isUsable(act, session)) return [];
-      return [{ card: cardOf(request, session), sessionId: session.sessionId }];
+      return [{ card: cardOf(request, session, ask), sessionId: session.sessionId }];
     });
     const usage = `${deps.command} ${usageOf(act, text)}`;
     return renderSessionPick({ act, entries: entries.slice(0, PER_PAGE), usage }, text);
@@ -97,23 +95,23 @@ export function createSessionCommands(deps: SessionCommandDeps) {
 
   async function status(ask: Ask, { session: typed }: IntentOf<'status'>): Promise<Rendered> {
     const found = await known(ask, typed);
-    if (found === null) return unknown(typed);
+    if (found === null) return unknown(ask, typed);
     const { request, session } = found;
     await sessions.touch(request.id);
     // How its thread works is said there.
-    const card = cardOf(request, { ...session, introducesThread: false });
-    if (await mayRead(request, ask)) return renderCard(card, text);
-    return renderConcealed(card, request.createdAt.getTime(), text);
+    const card = cardOf(request, { ...session, introducesThread: false }, ask);
+    if (await mayRead(request, ask)) return renderCard(card, ask.text);
+    return renderConcealed(card, request.createdAt.getTime(), ask.text);
   }
 
   async function steer(ask: Ask, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
     const found = await known(ask, typed);
-    if (found === null) return unknown(typed);
+    if (found === null) return unknown(ask, typed);
     const refusal = await authority.steeringRefusal(found.request, ask);
     if (refusal !== null) return notice([refusal]);
     const { sessionId } = found.session;
     await steering.steer(ask, kind, { sessionId, always: true });
-    return notice([text.sessions[kind](await nameOf(found, ask))]);
+    return notice([ask.text.sessions[kind](await nameOf(found, ask))]);
   }
 
   async function sayingRefusal({ request, session }: Known, person: Person): Promise<string | null> {
@@ -123,13 +121,13 @@ export function createSessionCommands(deps: SessionCommandDeps) {
 
   async function say(ask: Ask, { session: typed, text: message }: IntentOf<'say'>): Promise<Rendered> {
     const found = await known(ask, typed);
-    if (found === null) return unknown(typed);
+    if (found === null) return unknown(ask, typed);
     const refusal = await sayingRefusal(found, ask);
     if (refusal !== null) return notice([refusal]);
     const dedupeKey = `say:${ask.deliveryId}`;
     const { session } = found;
     await steering.reply(ask, { session, text: message, via: 'command', dedupeKey });
-    return notice([text.sessions.say(await nameOf(found, ask))]);
+    return notice([ask.text.sessions.say(await nameOf(found, ask))]);
   }
 
   /** Only the one who is told may say where. */
@@ -138,26 +136,26 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     { where, session: typed }: IntentOf<'notify'> & { session: string },
   ): Promise<Rendered> {
     const found = await known(ask, typed);
-    if (found === null) return unknown(typed);
+    if (found === null) return unknown(ask, typed);
     const { request, session } = found;
     if (request.userId !== ask.userId) {
-      return notice([text.sessions.notYoursToSay(`<@${request.userId}>`)]);
+      return notice([ask.text.sessions.notYoursToSay(`<@${request.userId}>`)]);
     }
     await sessions.change(session.sessionId, { notify: where });
-    return notice([text.sessions.notify(await nameOf(found, ask), text.settings.notify[where])]);
+    return notice([ask.text.sessions.notify(await nameOf(found, ask), ask.text.settings.notify[where])]);
   }
 
   async function follow(ask: Ask, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
     await steering.follow(ask, bareSessionId(typed));
-    return notice([text.sessions.follow]);
+    return notice([ask.text.sessions.follow]);
   }
 
   async function link(ask: Ask, { slackUserId, devinUserId }: IntentOf<'link'>): Promise<Rendered> {
     await steering.link(ask, slackUserId, devinUserId);
-    return notice([text.sessions.link]);
+    return notice([ask.text.sessions.link]);
   }
 
-  function unknown(typed: string): Rendered {
+  function unknown({ text }: Ask, typed: string): Rendered {
     return notice([text.sessions.unknown(code(typed))]);
   }
 

@@ -5,7 +5,6 @@ import type { Identity } from '../../../session/identity.ts';
 import { effectivePreferences } from '../../../session/preferences.ts';
 import type { Preferences } from '../../../session/preferences.ts';
 import type { Settings, SettingKey } from '../../../store/settings.ts';
-import type { Text } from '../../../text/index.ts';
 import { renderDefaults } from '../../blocks/defaults-list.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import { renderSetting } from '../../blocks/setting-choices.ts';
@@ -22,7 +21,6 @@ export type SettingsCommandDeps = {
   people: Pick<People, 'find'>;
   /** Who a person is in Devin; null: that could not be found out in the time that Slack gives. */
   identify: (person: { teamId: string; userId: string }) => Promise<Identity | null>;
-  text: Text;
 };
 
 /**
@@ -30,8 +28,7 @@ export type SettingsCommandDeps = {
  * administrators. They name secrets, playbooks and repositories, so nobody else gets to read them.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
-  const { command, defaults, people, identify, text } = deps;
-  const { settings } = text;
+  const { command, defaults, people, identify } = deps;
 
   async function isAdmin(ask: Ask): Promise<boolean> {
     const person = await people.find(ask.userId);
@@ -43,7 +40,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const identity = await identify({ teamId: ask.teamId, userId: ask.userId });
     if (identity !== null && identity.kind !== 'refused') return null;
     if (await isAdmin(ask)) return null;
-    return identity === null ? settings.notLookedUp : escape(refusalSentence(identity, text));
+    const { text } = ask;
+    return identity === null ? text.settings.notLookedUp : escape(refusalSentence(identity, text));
   }
 
   /** Changes something if the person may, then shows what applies. `instead`: what those can do who may not. */
@@ -55,7 +53,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const refused = await refusalOf(ask);
     if (refused !== null) return notice([refused]);
     if (scope !== 'person' && !(await isAdmin(ask)))
-      return notice([[settings.adminsOnly, ...instead].join(' ')]);
+      return notice([[ask.text.settings.adminsOnly, ...instead].join(' ')]);
     await write(keyOf(ask, scope));
     return shown(ask, [said]);
   }
@@ -68,7 +66,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   async function shown(ask: Ask, before: string[] = []): Promise<Rendered> {
     const [layers, preferences] = await Promise.all([defaults.layersFor(ask), defaults.preferencesFor(ask)]);
     const draft = applyDefaults(layers);
-    return renderDefaults({ draft, preferences: effectivePreferences(preferences), before }, text);
+    return renderDefaults({ draft, preferences: effectivePreferences(preferences), before }, ask.text);
   }
 
   /** Adds to what was set there before; `clear` starts over. */
@@ -76,6 +74,8 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     ask: Ask,
     { scope, draft, reset, problems }: IntentOf<'set-defaults'>,
   ): Promise<Rendered> {
+    const { text } = ask;
+    const { settings } = text;
     if (problems.length > 0) {
       const typed = `${command} ${unescape(ask.typed)}`;
       const told = renderProblems(problems, 'defaults', text);
@@ -90,6 +90,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   async function clear(ask: Ask, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
+    const { settings } = ask.text;
     const said = settings.cleared(settings.scopes[scope]);
     return change(ask, { scope, said, instead: [settings.ownDefaults] }, async (key) =>
       defaults.set(key, null, ask.userId),
@@ -97,6 +98,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   async function withPriority(ask: Ask, scope: SettingScope, preferred: Preferences) {
+    const { settings } = ask.text;
     const said = settings.set(settings.scopes[scope]);
     return change(ask, { scope, said, instead: [] }, async (key) => {
       const before = (await defaults.preferencesFor(ask))[scope];
@@ -108,7 +110,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const refused = await refusalOf(ask);
     if (refused !== null) return notice([refused]);
     const preferences = effectivePreferences(await defaults.preferencesFor(ask));
-    return renderSetting(setting, preferences, text);
+    return renderSetting(setting, preferences, ask.text);
   }
 
   return {
