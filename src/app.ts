@@ -143,7 +143,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
-  createForms({ queue, store, slack, resolver, log });
+  createForms({ queue, store, slack, resolver, gate, log });
   createHome({ ...shared, withLease, postOnce, botToken, command });
   const { reconcile: prepare, ...restoring } = createRestoring({
     ...shared,

@@ -9,27 +9,35 @@ import { formView } from '../slack/form-view.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
+import type { Gate } from '../trust/index.ts';
 
 type DescribeDeps = {
   forms: Pick<Forms, 'find' | 'describe'>;
   resolver: IdentityResolver;
   thread: Pick<ThreadReader, 'read'>;
+  gate: Pick<Gate, 'choicesFor'>;
   outbound: Pick<Outbound, 'updateView'>;
   textFor: TextFor;
   log: Log;
 };
 
 /** Fills in what a form could not know when it was opened: who it will run as, and how long the thread is. */
-export function createFormDescriber({ forms, resolver, thread, outbound, textFor, log }: DescribeDeps) {
+export function createFormDescriber(deps: DescribeDeps) {
+  const { forms, resolver, thread, gate, outbound, textFor, log } = deps;
+
   async function describe(form: Form): Promise<FormDescription> {
-    const [identity, counts] = await Promise.all([
+    const [identity, counts, left] = await Promise.all([
       resolver.resolve({ teamId: form.teamId, userId: form.userId }).catch((error: unknown) => {
         log.warn({ err: error }, 'a form could not say as whom it will run');
         return null;
       }),
       threadCounts(form),
+      gate.choicesFor(form).catch((error: unknown) => {
+        log.warn({ err: error }, 'a form could not ask the policy what it may offer');
+        return null;
+      }),
     ]);
-    return { identity, thread: counts };
+    return { identity, thread: counts, choices: left?.choices };
   }
 
   async function threadCounts({ context, userId }: Form): Promise<FormDescription['thread']> {

@@ -39,9 +39,10 @@ export function createContextReviewer({ forms, thread, outbound, textFor }: Revi
     const items = itemsOf(messages, quoted);
     const page = metadata.page ?? pageOfPicked(items);
     const without = form.without ?? NOTHING;
+    const instructions = form.description?.choices?.instructions ?? null;
     await outbound.updateView(
       viewId,
-      renderReview({ metadata: { ...metadata, page }, items, without }, text),
+      renderReview({ metadata: { ...metadata, page }, items, without, instructions }, text),
     );
   };
 }

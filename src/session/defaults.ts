@@ -42,14 +42,16 @@ export function omitFields(draft: StoredDraft, keys: readonly FieldKey[]): Store
 
 /**
  * What a form's submission means. Shown fields are what the form says, and an emptied one is no longer set;
- * hidden ones stay as the form was filled in for the person. A value left as it was keeps its source.
+ * hidden ones stay as the form was filled in for the person, and so does what the policy set, which is not asked for.
+ * A value left as it was keeps its source.
  */
 export function applyForm(
   prefill: EffectiveDraft,
   submitted: StoredDraft,
   expanded: boolean,
 ): EffectiveDraft {
-  const values = { ...(expanded ? {} : hiddenValues(prefill.values)), ...submitted };
+  const hidden = expanded ? {} : hiddenValues(prefill.values);
+  const values = { ...hidden, ...valuesFrom('policy', prefill), ...submitted };
   const sources: Sources = {};
   for (const { key } of fields) {
     const value = definedOnly(values)[key];
@@ -71,6 +73,11 @@ export function hiddenValues(values: StoredDraft): StoredDraft {
   return storedDraftSchema.parse(
     Object.fromEntries(Object.entries(definedOnly(values)).filter(([key]) => hidden.has(key))),
   );
+}
+
+function valuesFrom(source: ValueSource, { values, sources }: EffectiveDraft): StoredDraft {
+  const others = fields.filter(({ key }) => sources[key] !== source).map(({ key }) => key);
+  return omitFields(values, others);
 }
 
 /** What was set for this request beside the task: not its defaults. */

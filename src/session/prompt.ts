@@ -74,9 +74,19 @@ function withInstructions({ task, instructions = null, requestId }: PromptParts)
   return [task, '', STANDING, `<${fence}>`, instructions, `</${fence}>`].join('\n');
 }
 
+const standingHead = (requestId: string): string => `\n\n${STANDING}\n<${standingFence(requestId)}>\n`;
+
 function withoutInstructions(task: string, requestId: string): string {
-  const at = task.lastIndexOf(`\n\n${STANDING}\n<${standingFence(requestId)}>\n`);
+  const at = task.lastIndexOf(standingHead(requestId));
   return at === -1 ? task : task.slice(0, at);
+}
+
+/** What the policy added to the task of a prompt that was made for this request; null: nothing. */
+export function instructionsIn(prompt: string, requestId: string): string | null {
+  const head = standingHead(requestId);
+  const at = prompt.lastIndexOf(head);
+  const end = prompt.indexOf(`\n</${standingFence(requestId)}>`, at);
+  return at === -1 || end === -1 ? null : prompt.slice(at + head.length, end);
 }
 
 /** Whether the prompt has room for a part of the conversation only. */

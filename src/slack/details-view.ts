@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instructionsIn } from '../session/prompt.ts';
 import { buildRequest, isPending, requestTag } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -39,6 +40,7 @@ export function detailsView({ request, session, tagRequests }: Shown, text: Text
     updatedAtMs: request.updatedAt.getTime(),
     included: request.context === null ? null : text.details.contexts[request.context.choice],
     leftOut: leftOut(request, text),
+    instructions: request.prompt === null ? null : instructionsIn(request.prompt, request.id),
     problem: problemOf(request, text) ?? doubtOf(request, text),
   };
 }

@@ -1,5 +1,6 @@
 import type { Enqueue } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
+import type { Choices } from '../session/policy/index.ts';
 import type { Form, FormDescription, Forms } from '../store/forms.ts';
 import type { Person } from '../store/identities.ts';
 import { formButton } from './blocks/notices.ts';
@@ -15,15 +16,20 @@ type OpenerDeps = {
   forms: Pick<Forms, 'describe'>;
   /** null: nobody could tell in the time that Slack gives. */
   identify: (person: Person) => Promise<Identity | null>;
+  /** What the policy leaves to choose; null: everything, as far as is known. Doesn't take long, whatever it finds. */
+  choicesFor: (form: Form) => Promise<{ choices: Choices } | null>;
   openView: ViewOpener;
   enqueue: Enqueue;
   textFor: TextFor;
 };
 
-export function createFormOpener({ forms, identify, openView, enqueue, textFor }: OpenerDeps): FormOpener {
-  async function known({ teamId, userId }: Form): Promise<FormDescription | null> {
-    const identity = await identify({ teamId, userId });
-    return identity === null ? null : { identity, thread: 'looking' };
+export function createFormOpener(deps: OpenerDeps): FormOpener {
+  const { forms, identify, choicesFor, openView, enqueue, textFor } = deps;
+
+  async function known(form: Form): Promise<FormDescription | null> {
+    const { teamId, userId } = form;
+    const [identity, left] = await Promise.all([identify({ teamId, userId }), choicesFor(form)]);
+    return identity === null ? null : { identity, thread: 'looking', choices: left?.choices };
   }
 
   return async (triggerId, form) => {

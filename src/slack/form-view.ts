@@ -22,6 +22,7 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
     secretNames: form.secretNames ?? [],
     context: form.context === null ? null : contextView(form, form.context, text),
     runsAs: runsAs(form.description, text),
+    choices: form.description?.choices ?? null,
     notes: form.lostSecrets === null ? [] : [text.modal.secretsLost(form.lostSecrets)],
   };
 }
@@ -86,7 +87,10 @@ function untickedNotes(without: Without | null, text: Text): string[] {
 
 function runsAs(description: FormDescription | null, text: Text): FormIdentity {
   if (description === null) return { kind: 'looking' };
-  const { identity } = description;
+  const { identity, choices } = description;
+  const closed = choices?.closed ?? null;
+  if (closed !== null && identity?.kind !== 'refused')
+    return { kind: 'refused', why: [text.policy.refusal(closed.rule), closed.say ?? ''].join(' ').trim() };
   if (identity === null) return { kind: 'not-known', why: text.modal.identityUnavailable };
   return shownIdentity(identity, text);
 }

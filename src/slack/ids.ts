@@ -118,6 +118,11 @@ const formMetadataSchema = z.object({ formId: z.string(), expanded: z.boolean() 
 export type FormMetadata = z.infer<typeof formMetadataSchema>;
 export const writeFormMetadata = (metadata: FormMetadata): string => JSON.stringify(metadata);
 export const readFormMetadata = (text: string): FormMetadata => formMetadataSchema.parse(JSON.parse(text));
+/** null: the view is no form that starts a session. */
+export function formIdIn(metadata: string): string | null {
+  const read = formMetadataSchema.safeParse(metadata === '' ? null : JSON.parse(metadata));
+  return read.data?.formId ?? null;
+}
 
 /** A view over a form that needs no more than to know it. */
 const overFormMetadataSchema = z.object({ formId: z.string(), formViewId: z.string() });

@@ -6,11 +6,14 @@ import type { EffectiveDraft } from '../session/defaults.ts';
 import { faultsSchema } from '../session/faults.ts';
 import type { Faults } from '../session/faults.ts';
 import { identitySchema } from '../session/identity.ts';
+import { choicesSchema } from '../session/policy/index.ts';
 import { json } from './json.ts';
 import { effectiveDraftSchema } from './request-row.ts';
 import type { Tables } from './tables.ts';
 
 const formDescriptionSchema = z.object({
+  /** What the policy leaves to choose; left out or null: everything, as far as is known. */
+  choices: choicesSchema.nullish(),
   /** null: it could not be looked up. */
   identity: identitySchema.nullable(),
   /** Messages and files of each choice; null where the thread could not be read. */

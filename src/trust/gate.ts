@@ -1,23 +1,27 @@
-import type { PlaceKind } from '../session/context.ts';
+import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { fingerprintOf } from '../session/approval.ts';
 import { applyDefaults } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
-import type { StoredDraft } from '../session/fields.ts';
+import type { Lookup, StoredDraft } from '../session/fields.ts';
 import type { SlackPerson } from '../session/person.ts';
 import {
+  choicesOf,
   decide,
   groupsIn,
+  isOffered,
   needsOf,
   placeDefaults,
   policyChanges,
   preferencesIn,
+  refusalsOf,
   standingInstructions,
 } from '../session/policy/index.ts';
 import type { Mentions, Policy, PolicyDecision, PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { IsInGroup } from '../slack/groups.ts';
 import type { DescribePlace } from '../slack/places.ts';
+import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 
 type GateDeps = {
@@ -77,13 +81,17 @@ export function createGate(deps: GateDeps) {
     return { userId, email, groups };
   }
 
+  async function whoAndWhere(policy: Policy, { userId, ...where }: Where & { userId: string }) {
+    const [person, place] = await Promise.all([personOf(policy, userId), placeOf(policy, where)]);
+    return { person, place };
+  }
+
   return {
     /** Whether it may be started, as things are now. */
     async judge(request: Judged): Promise<Verdict> {
-      const { userId } = request;
       const policy = deps.policy();
       if (policy === null) return { kind: 'allowed', draft: request.draft };
-      const [person, place] = await Promise.all([personOf(policy, userId), placeOf(policy, request)]);
+      const { person, place } = await whoAndWhere(policy, request);
       const draft = withSet(request.draft, policyChanges(policy, place, request.draft.values));
       const fingerprint = fingerprintOf(sentOf(request, draft));
       const decision = decide(policy, { person, place, request: askedOf(request, fingerprint) });
@@ -99,6 +107,18 @@ export function createGate(deps: GateDeps) {
           return { kind: 'refused', failure: { kind: 'policy', rule, say } };
         }
       }
+    },
+
+    /** What is left to choose in a form as it is filled in; null: everything. */
+    async choicesFor(form: Form) {
+      const policy = deps.policy();
+      if (policy === null) return null;
+      const facts = { ...(await whoAndWhere(policy, form)), request: filledIn(form) };
+      const refusalOf = refusalsOf(policy, facts);
+      return {
+        choices: choicesOf(policy, facts),
+        offers: (lookup: Lookup, value: string): boolean => isOffered(refusalOf, lookup, value),
+      };
     },
 
     /** null: nothing special. */
@@ -145,14 +165,28 @@ function sentOf({ slackFileIds, context, secretNames, material }: Judged, { valu
 
 function askedOf(judged: Judged, fingerprint: string): PolicyFacts['request'] {
   const { draft, hadSecrets, slackFileIds, context, uploads, approved, approvedAs } = judged;
-  const { attachment_urls: addresses = [] } = draft.values;
-  const quoted = context?.picked.files.filter(({ id }) => context.without?.files.includes(id) !== true) ?? [];
-  const files = [...addresses, ...slackFileIds, ...quoted, ...(uploads?.urls ?? [])];
   return {
     draft: draft.values,
     hasSessionSecrets: hadSecrets,
-    hasAttachments: files.length > 0,
+    hasAttachments:
+      [...attached(draft.values, context), ...slackFileIds, ...(uploads?.urls ?? [])].length > 0,
     // What changed since is not what was approved.
     approved: approvedAs === fingerprint ? approved : [],
   };
+}
+
+/** A form as it is filled in, for which nothing was approved yet. */
+function filledIn({ draft, context, without, secretNames }: Form): PolicyFacts['request'] {
+  const quoted = context === null || without === null ? context : { ...context, without };
+  return {
+    draft: draft.values,
+    hasSessionSecrets: (secretNames ?? []).length > 0,
+    hasAttachments: attached(draft.values, quoted).length > 0,
+    approved: [],
+  };
+}
+
+function attached({ attachment_urls: addresses = [] }: StoredDraft, context: MessageContext | null) {
+  const files = context?.picked.files.map(({ id }) => id) ?? [];
+  return [...addresses, ...files.filter((id) => context?.without?.files.includes(id) !== true)];
 }

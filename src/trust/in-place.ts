@@ -1,6 +1,7 @@
 import { inTime } from '../in-time.ts';
 import type { Log } from '../log.ts';
 import type { Preferences } from '../session/preferences.ts';
+import type { Form } from '../store/forms.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Gate } from './gate.ts';
 import type { PolicySource } from './policy-source.ts';
@@ -18,6 +19,9 @@ export function createQuickGate(gate: Gate, log: Log) {
   return {
     rulesAt: async (where: Where) =>
       inTime(gate.rulesAt(where), { withinMs: WITHIN_MS, otherwise: null, log, what }),
+    /** null: everything can be chosen, as far as is known. */
+    choicesFor: async (form: Form) =>
+      inTime(gate.choicesFor(form), { withinMs: WITHIN_MS, otherwise: null, log, what }),
     /** null: the policy says nothing of it. */
     mentionsAt: async (where: Where) => {
       const asking = gate.preferencesAt(where).then(({ mentions = null }) => mentions);

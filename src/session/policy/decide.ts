@@ -54,14 +54,14 @@ export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
 }
 
 /** What holds in a place; null: nothing special. A place that is not known is none of those that are described. */
-function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel | null {
+export function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel | null {
   return channels.find(({ match }) => isPlace(match, place) === true) ?? null;
 }
 
 /** The defaults of a place, as a draft. */
 export function placeDefaults(policy: Policy, place: PolicyPlace): PolicyChanges {
   const channel = channelOf(policy, place);
-  return channel === null ? {} : asDraft(channel.defaults);
+  return channel === null ? {} : setValues(channel.defaults);
 }
 
 /** Its limits replace those of the settings, where it has them. */
@@ -103,7 +103,7 @@ export function policyChanges(policy: Policy, place: PolicyPlace, draft: StoredD
   const { acu_per_session: cap } = policy.limits;
   const { set = {} } = channelOf(policy, place) ?? {};
   const kept = draft.devin_mode !== undefined && set.modes?.includes(draft.devin_mode) === true;
-  const { devin_mode: mode, ...changes } = asDraft(set);
+  const { devin_mode: mode, ...changes } = setValues(set);
   return {
     ...(draft.max_acu_limit === undefined && cap !== undefined && { max_acu_limit: cap }),
     ...(mode !== undefined && !kept && { devin_mode: mode }),
@@ -112,7 +112,7 @@ export function policyChanges(policy: Policy, place: PolicyPlace, draft: StoredD
 }
 
 /** Of several modes the first is what is meant if none of them was asked for. */
-function asDraft({ modes, acu, repos, tags }: PolicyValues): PolicyChanges {
+export function setValues({ modes, acu, repos, tags }: PolicyValues): PolicyChanges {
   return {
     ...(modes?.[0] !== undefined && { devin_mode: modes[0] }),
     ...(acu !== undefined && { max_acu_limit: acu }),

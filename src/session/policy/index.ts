@@ -1,3 +1,5 @@
+export { choicesOf, choicesSchema, isOffered, refusalsOf } from './choices.ts';
+export type { Choices } from './choices.ts';
 export {
   decide,
   limitsOf,

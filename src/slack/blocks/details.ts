@@ -30,6 +30,8 @@ export type SessionDetails = {
   included: string | null;
   /** What Devin did not get, a sentence each. */
   leftOut: string[];
+  /** What the policy added to the task; null: nothing. */
+  instructions: string | null;
 };
 
 const LABEL_LENGTH = 150;
@@ -86,12 +88,13 @@ function part({ heading, rows, bytes: most }: Part, text: Text): KnownBlock[] {
   return [header(heading), ...kept, ...(kept.length < blocks.length ? [context(text.details.cut)] : [])];
 }
 
-function contextRows({ included, leftOut }: SessionDetails, text: Text): string[] {
+function contextRows({ included, leftOut, instructions }: SessionDetails, text: Text): string[] {
   const sentence = (label: string, words: string): string =>
     row(label, truncate(escape(words), SENTENCE_LENGTH));
   return [
     sentence(text.details.included, included ?? text.details.onlyTask),
     ...leftOut.map((words) => sentence(text.details.leftOut, words)),
+    ...(instructions === null ? [] : [sentence(text.details.instructions, oneLine(instructions))]),
   ];
 }
 

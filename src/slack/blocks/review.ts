@@ -19,6 +19,8 @@ export type Review = {
   /** null: still being read. */
   items: readonly ReviewItem[] | null;
   without: Without;
+  /** What the policy adds to the task; null: nothing. */
+  instructions: string | null;
 };
 
 /** A view takes 100 blocks and 250 kB. */
@@ -32,7 +34,7 @@ export function pageOfPicked(items: readonly ReviewItem[]): number {
   return Math.max(Math.floor(at / PER_PAGE), 0);
 }
 
-export function renderReview({ metadata, items, without }: Review, text: Text): ModalView {
+export function renderReview({ metadata, items, without, instructions }: Review, text: Text): ModalView {
   const { review } = text;
   const page = metadata.page ?? 0;
   const pages = Math.max(Math.ceil((items?.length ?? 0) / PER_PAGE), 1);
@@ -46,6 +48,7 @@ export function renderReview({ metadata, items, without }: Review, text: Text): 
     ...(items !== null && { submit: caption(review.submit, LIMIT.viewTitle) }),
     blocks: [
       context(items === null ? review.loading : review.intro),
+      ...(instructions === null ? [] : [instructionsBlock(instructions, text)]),
       ...shown.map((item) => itemBlock(item, without, text)),
       ...turning(page, pages, text),
     ],
@@ -53,7 +56,10 @@ export function renderReview({ metadata, items, without }: Review, text: Text): 
 }
 
 export function renderUnreviewable(metadata: ReviewMetadata, text: Text): ModalView {
-  const view = renderReview({ metadata, items: null, without: { messages: [], files: [] } }, text);
+  const view = renderReview(
+    { metadata, items: null, without: { messages: [], files: [] }, instructions: null },
+    text,
+  );
   return { ...view, blocks: [section(text.review.unreadable)] };
 }
 
@@ -78,6 +84,11 @@ function itemBlock(item: ReviewItem, without: Without, text: Text): KnownBlock {
     block_id: reviewBlock(item),
     accessory: box(!unticked.includes(item.id), text),
   };
+}
+
+function instructionsBlock(instructions: string, text: Text): KnownBlock {
+  const head = bold(escape(text.details.instructions));
+  return section(`${head}\n${truncate(escape(instructions), SHOWN_LENGTH)}`);
 }
 
 function messageWords({ author, authorKind, atMs, text: words, picked }: QuotedMessage, text: Text): string {

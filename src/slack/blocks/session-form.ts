@@ -1,20 +1,22 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Sources } from '../../session/defaults.ts';
 import type { Faults } from '../../session/faults.ts';
-import type { Field, FieldGroup, SessionDraft } from '../../session/fields.ts';
+import type { Field, FieldGroup, FieldKey, SessionDraft } from '../../session/fields.ts';
 import { fields } from '../../session/fields.ts';
+import type { Choices } from '../../session/policy/index.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, writeFormMetadata } from '../ids.ts';
 import type { FormContext } from './form/context-inputs.ts';
 import { contextBlocks } from './form/context-inputs.ts';
 import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
+import { isLeftOut, isSet, leftOf, setLine } from './form/left.ts';
 import { takesFile } from './form/text-files.ts';
 import { MORE_GROUPS, shownFields, TASK } from './form/shown.ts';
 import type { TextPlan } from './form/typed.ts';
 import { planTexts } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
 import { alert, button, caption, context, header, section } from './objects.ts';
-import { bold, escape } from './text.ts';
+import { bold, escape, oneLine, truncate } from './text.ts';
 
 export type { FormContext } from './form/context-inputs.ts';
 export { draftFromState, readSessionForm } from './form/read.ts';
@@ -48,9 +50,16 @@ export type SessionForm = {
   secretNames: string[];
   context: FormContext | null;
   runsAs: FormIdentity;
+  /** What the policy leaves to choose; null: everything. */
+  choices: Choices | null;
   /** Plain sentences. */
   notes: string[];
 };
+
+/** Of the standing instructions, which Details show whole. */
+const NOTE_LENGTH = 300;
+/** The field that counts as attaching something, as files do. */
+const ATTACHMENTS = 'attachment_urls' satisfies FieldKey;
 
 type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
 
@@ -82,18 +91,29 @@ function inputs(form: SessionForm, text: Text): KnownBlock[] {
 
 function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
   const cut = plan.cut.map(({ key }) => text.modal.tooLong(text.fields[key].label));
-  return [...form.notes, ...cut].map((note) => context(escape(note)));
+  const { instructions = null } = form.choices ?? {};
+  const notes = [
+    ...form.notes,
+    ...cut,
+    ...(instructions === null ? [] : [instructionsNote(instructions, text)]),
+  ];
+  return notes.map((note) => context(escape(note)));
+}
+
+function instructionsNote(instructions: string, text: Text): string {
+  return text.modal.instructions(truncate(oneLine(instructions), NOTE_LENGTH));
 }
 
 function headedGroup(group: (typeof MORE_GROUPS)[number], drawing: Drawing): KnownBlock[] {
   const { text } = drawing;
-  return [
-    header(text.modal.groups[group]),
-    ...groupInputs(group, drawing),
-    ...(group === 'files'
-      ? [filesInput(text), ...fields.filter(isMainFile).map((field) => fileInput(field, text))]
-      : []),
-  ];
+  const inputs = [...groupInputs(group, drawing), ...(group === 'files' ? fileInputs(drawing) : [])];
+  return inputs.length === 0 ? [] : [header(text.modal.groups[group]), ...inputs];
+}
+
+function fileInputs({ form: { choices }, text }: Drawing): KnownBlock[] {
+  const mayAttach = choices?.refused.includes(ATTACHMENTS) !== true;
+  const files = fields.filter(isMainFile).map((field) => fileInput(field, text));
+  return [...(mayAttach ? [filesInput(text)] : []), ...files];
 }
 
 function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
@@ -102,8 +122,12 @@ function groupInputs(group: FieldGroup, drawing: Drawing): KnownBlock[] {
 
 function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   const { key } = field;
+  const { choices } = form;
+  if (isSet(field, choices)) return [setLine(field, choices, text)];
+  if (isLeftOut(field, givenIn(form, field), choices)) return [];
   const inputs = fieldInputs({
     field,
+    left: leftOf(field, choices),
     value: form.values[key],
     parts: plan.parts.get(key),
     source: form.sources[key],
@@ -114,6 +138,12 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   const context = key === TASK && form.context !== null ? contextBlocks(form.context, text) : [];
   const oneByOne = field.input.kind === 'secrets' ? secretsButton(form.secretNames, text) : [];
   return [...inputs, ...file, ...oneByOne, ...context];
+}
+
+/** What the form was opened with; secrets that were entered one by one are only known by name. */
+function givenIn({ prefill, values, secretNames }: SessionForm, { key, input }: Field): unknown {
+  if (input.kind === 'secrets') return secretNames[0];
+  return (prefill ?? values)[key];
 }
 
 function secretsButton(names: readonly string[], { modal }: Text): KnownBlock[] {

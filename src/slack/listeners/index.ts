@@ -78,7 +78,8 @@ export function createListeners(deps: ListenerDeps): void {
   const { intake, steering, threads } = createIntakes(deps);
   const identify = createIdentify(deps);
   const openView = createViewOpener({ outbound, textFor });
-  const openForm = createFormOpener({ forms, identify, openView, enqueue, textFor });
+  const { choicesFor } = deps.quickGate;
+  const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const authority = createAuthority({ identify, presence: createPresence(deps), defaults, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
   const acting = { requests, sessions, authority, intake, openForm, openView, outbound, textFor };
@@ -112,7 +113,7 @@ export function createListeners(deps: ListenerDeps): void {
   listenToViews(app, { forms, intake, tagRequests, readUploadedText, textFor });
   listenToSecretForm(app, { forms, intake, readUploadedText, outbound, textFor });
   listenToReview(app, { forms, outbound, enqueue, textFor });
-  listenToOptions(app, { suggest: createSuggest(deps), textFor });
+  listenToOptions(app, { forms, suggest: createSuggest(deps), choicesFor, textFor });
   listenToHome(app, { homes, intake, openForm, defaults, enqueue, now });
   listenToInvitations(app, { db, greetings, intake, openForm, outbound, enqueue, botUserId, textFor });
   listenToPeople(app, { knownPeople, now });

@@ -1,9 +1,10 @@
 import type { App } from '@slack/bolt';
 import type { Lookup } from '../../session/fields.ts';
+import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
 import { lookupOptions } from '../blocks/lookup-options.ts';
 import type { Suggestion } from '../blocks/lookup-options.ts';
-import { LOOKUP_ACTION, readLookupAction } from '../ids.ts';
+import { formIdIn, LOOKUP_ACTION, readLookupAction } from '../ids.ts';
 import type { TextFor } from '../text-for.ts';
 
 /**
@@ -12,15 +13,35 @@ import type { TextFor } from '../text-for.ts';
  */
 export type Suggest = (person: Person, lookup: Lookup, typed: string) => Promise<Suggestion[]>;
 
-type OptionDeps = { suggest: Suggest; textFor: TextFor };
+type OptionsDeps = {
+  forms: Pick<Forms, 'find'>;
+  suggest: Suggest;
+  /** null: the policy refuses nothing. Doesn't take long, whatever it finds. */
+  choicesFor: (form: Form) => Promise<{ offers: Offers } | null>;
+  textFor: TextFor;
+};
+type Offers = (lookup: Lookup, value: string) => boolean;
 
-export function listenToOptions(app: App, { suggest, textFor }: OptionDeps): void {
+export function listenToOptions(app: App, { forms, suggest, choicesFor, textFor }: OptionsDeps): void {
+  /** What is picked in the form that this view is, and the policy would refuse, is not offered. */
+  async function offersIn(metadata: string, { userId }: Person): Promise<Offers | null> {
+    const formId = formIdIn(metadata);
+    const form = formId === null ? null : await forms.find(formId);
+    if (form === null || form.userId !== userId) return null;
+    return (await choicesFor(form))?.offers ?? null;
+  }
+
   app.options(LOOKUP_ACTION, async ({ options, ack }) => {
     const lookup = readLookupAction(options.action_id);
     const typed = options.value.trim();
     const { team, user } = options;
     const person = { teamId: team?.id ?? user.team_id ?? '', userId: user.id };
-    const found = lookup === null ? [] : await suggest(person, lookup, typed);
-    await ack({ options: lookupOptions(found, typed, await textFor(user.id)) });
+    if (lookup === null) return ack({ options: [] });
+    const [found, offers] = await Promise.all([
+      suggest(person, lookup, typed),
+      offersIn(options.view?.private_metadata ?? '', person),
+    ]);
+    const offered = lookupOptions(found, typed, await textFor(user.id));
+    await ack({ options: offered.filter(({ value = '' }) => offers?.(lookup, value) ?? true) });
   });
 }

@@ -37,7 +37,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const choice = CONTEXT_CHOICES.find((known) => known === picked) ?? form.context.choice;
     const metadata = { formId: form.id, formViewId: view.id, choice, page: null };
     const text = await textFor(body.user.id);
-    const loading = renderReview({ metadata, items: null, without: NOTHING }, text);
+    const loading = renderReview({ metadata, items: null, without: NOTHING, instructions: null }, text);
     const { viewId } = await outbound.pushView(body.trigger_id, loading);
     if (viewId !== null) await enqueue('review-context', { viewId, ...metadata }, {});
   });

@@ -2,7 +2,9 @@ import type { App, ViewOutput } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { TooLateError } from '../../store/deadline.ts';
 import type { FieldKey } from '../../session/fields.ts';
-import type { Forms } from '../../store/forms.ts';
+import { faultsSchema } from '../../session/faults.ts';
+import type { Faults } from '../../session/faults.ts';
+import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
@@ -34,7 +36,7 @@ export function listenToViews(
     const { formId, expanded } = readFormMetadata(view.private_metadata);
     const form = await forms.find(formId);
     if (form === null) return refuse(text.modal.expired);
-    const rules = { expanded, faults: form.faults ?? {}, ownTag: tagRequests };
+    const rules = { expanded, faults: faultsIn(form), ownTag: tagRequests };
     const texts = await readFiles(textFilesIn(view.state.values), readUploadedText);
     const typed = readSessionForm(view.state.values, rules, text);
     const read = withTextFiles(typed, { state: view.state.values, texts }, { rules, text });
@@ -50,6 +52,14 @@ export function listenToViews(
     // The request is on disk: whatever happens from here on, it is not lost.
     return ack();
   });
+}
+
+/** Of what is asked for: what the policy sets has no input, and nothing to correct. */
+function faultsIn({ faults, description }: Form): Faults {
+  const set = new Set(Object.keys(description?.choices?.set ?? {}));
+  return faultsSchema.parse(
+    Object.fromEntries(Object.entries(faults ?? {}).filter(([key]) => !set.has(key))),
+  );
 }
 
 async function readFiles(

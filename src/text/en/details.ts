@@ -24,6 +24,8 @@ export const details = {
   createdAt: 'Requested',
   updatedAt: 'Last change',
   problem: 'Problem',
+  /** What the policy added to the task. */
+  instructions: 'Standing instructions',
   leftOut: 'Left out',
   unticked: (counts: string): string => `${counts}, by the requester.`,
   runsAs: 'Runs as',

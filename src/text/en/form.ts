@@ -108,11 +108,19 @@ export const modal = {
     person: 'From your own defaults.',
     policy: 'Set by policy.',
   },
+  /** What the policy adds to each task, in one line. */
+  instructions: (words: string): string => `Standing instructions are added to the task: ${words}`,
+  /** Beside a value that can't be changed here. */
+  setByPolicy: 'set by policy',
+  upTo: (most: number): string => `Up to ${most} by policy.`,
   /** At a field whose value was refused. `typed`: as it was typed. `wanted`: what to do. */
   refused: {
     typed: (typed: string, wanted: string): string => `⚠️ You typed "${typed}". ${wanted}`,
     untyped: (wanted: string): string => `⚠️ The value was missing or unclear. ${wanted}`,
     said: (words: string): string => `⚠️ Devin refused this: ${words}`,
+    /** `say`: the rule's own sentence; may be empty. */
+    byPolicy: (rule: string, say: string): string =>
+      `⚠️ The policy of this app doesn't allow this (rule: ${rule}). ${say}`.trim(),
   },
   runsAs: {
     looking: 'Looking up who this runs as…',

@@ -22,6 +22,7 @@ const accepted: SessionDetails = {
   problem: null,
   included: null,
   leftOut: [],
+  instructions: null,
 };
 
 const created: SessionDetails = {

@@ -95,14 +95,19 @@ export function choiceElement({ values, chosen, placeholder }: Choice, text: Tex
   };
 }
 
-export function numberElement(min: number, value: unknown, placeholder: string): NumberInput {
+/** `max`: null: there is none. */
+type Range = { min: number; max: number | null; value: unknown; placeholder: string };
+
+export function numberElement({ min, max, value, placeholder }: Range): NumberInput {
+  const isWithin = typeof value === 'number' && value >= min && value <= (max ?? Infinity);
   return {
     type: 'number_input',
     action_id: INPUT,
     is_decimal_allowed: false,
     min_value: String(min),
+    ...(max !== null && { max_value: String(max) }),
     ...placeholderOf(placeholder),
-    ...(typeof value === 'number' && value >= min && { initial_value: String(value) }),
+    ...(isWithin && { initial_value: String(value) }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { ValueSource } from '../../../session/defaults.ts';
 import type { Fault } from '../../../session/faults.ts';
 import type { Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
+import type { Left } from './left.ts';
 import { BLOCK, continuedBlock, fieldBlock, fileBlock, INPUT, noneBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
 import { oneLine, truncate } from '../text.ts';
@@ -30,12 +31,14 @@ export type Entry = {
   source: ValueSource | undefined;
   /** What was refused here before; undefined: nothing. */
   fault: Fault | undefined;
+  /** What the policy leaves to choose. */
+  left: Left;
   text: Text;
 };
 
 /** The inputs of one field, by its kind: most take one, some have a companion. */
 export function fieldInputs(entry: Entry): InputBlock[] {
-  const { field, value, text } = entry;
+  const { field, value, left, text } = entry;
   const { input } = field;
   const { placeholder } = text.fields[field.key];
   switch (input.kind) {
@@ -47,9 +50,14 @@ export function fieldInputs(entry: Entry): InputBlock[] {
         ...(input.none ? [noneInput(entry)] : []),
       ];
     case 'choice':
-      return [single(entry, choiceElement({ values: input.options, chosen: value, placeholder }, text))];
+      return [
+        single(
+          entry,
+          choiceElement({ values: left.options ?? input.options, chosen: value, placeholder }, text),
+        ),
+      ];
     case 'number':
-      return [single(entry, numberElement(input.min, value, placeholder))];
+      return [single(entry, numberElement({ min: input.min, max: left.most, value, placeholder }))];
     case 'switch':
       return [single(entry, tickBox(text.modal.on, typeof value === 'boolean' ? value : input.initially))];
     case 'secrets':
@@ -57,6 +65,14 @@ export function fieldInputs(entry: Entry): InputBlock[] {
     case 'json':
       return typedInputs(entry, entry.parts ?? 1);
   }
+}
+
+function policySentences({ left: { most, refusal }, text }: Entry): string[] {
+  const { refused, upTo } = text.modal;
+  return [
+    ...(refusal === null ? [] : [refused.byPolicy(refusal.rule, truncate(refusal.say ?? '', SAID_LENGTH))]),
+    ...(most === null ? [] : [upTo(most)]),
+  ];
 }
 
 /** What was refused here, in the hint: Slack shows an error at an input only once it is submitted. */
@@ -127,7 +143,7 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
     blockId: fieldBlock(key),
     label,
     hint: hintOf(entry),
-    optional: key !== TASK && !mustBeFilled(entry.field, entry.fault),
+    optional: key !== TASK && !mustBeFilled(entry.field, entry.fault) && !entry.left.isRequired,
     element,
   });
 }
@@ -148,6 +164,7 @@ function hintOf(entry: Entry): string {
   const isFilledIn = value !== undefined && source !== undefined && source !== 'request';
   return [
     ...faultSentences(entry),
+    ...policySentences(entry),
     text.fields[key].hint,
     ...(isPicked ? [] : [kinds[input.kind] ?? '']),
     ...(isFilledIn ? [text.modal.filledIn[source]] : []),

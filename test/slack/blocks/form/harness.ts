@@ -20,6 +20,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
     secretNames: [],
     context: null,
     runsAs: { kind: 'member', name: 'Ada', how: 'Matched.' },
+    choices: null,
     notes: [],
     ...parts,
   };

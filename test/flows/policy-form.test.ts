@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createGovernedWorld, someoneIn } from '../support/governed.ts';
+import type { GovernedWorld } from '../support/governed.ts';
+import { cardOf, sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { toldTo } from '../support/asking.ts';
+
+const POLICY = `
+instructions: Follow CONTRIBUTING.md.
+limits: { acu_per_session: 20 }
+rules:
+  - name: no contractors in shared channels
+    people: ["*@contractor.example"]
+    channels: [shared]
+    then: refuse
+    say: "Ask in #platform."
+  - { name: no ultra, when: { modes: [ultra] }, then: refuse }
+  - { name: no infrastructure, when: { repos: ["acme/infra-*"] }, then: refuse, say: "Ask Ben." }
+  - { name: no own secrets, when: { session_secrets: true }, then: refuse }
+  - { name: no files, when: { attachments: true }, then: refuse }
+  - { name: no bypass, when: { bypass_approval: true }, then: refuse }
+channels:
+  - match: ["#proj-*"]
+    set: { modes: [lite], acu: 5, repos: [acme/web], tags: [proj] }
+    instructions: Ask before adding a dependency.
+`;
+
+let shared: GovernedWorld | null = null;
+
+function world(): GovernedWorld {
+  if (shared === null) throw new Error('the world does not exist yet');
+  return shared;
+}
+
+beforeAll(async () => {
+  shared = await createGovernedWorld(POLICY);
+});
+afterAll(async () => shared?.close());
+
+async function formIn(options: Parameters<typeof someoneIn>[1] = {}, text = '') {
+  const who = someoneIn(world(), options);
+  await who.type(text);
+  const view = await settledForm(world().slack, who.ana.userId);
+  const blocks = (): string[] => view.definition.blocks.map(({ block_id: id = '' }) => id);
+  return { ...who, view, blocks, shown: () => world().slack.renderText(view) };
+}
+
+test('a form offers no mode, repository or field that would be refused', async () => {
+  const { slack, devin } = world();
+  const { ana, view, blocks, shown } = await formIn();
+  expect(shown()).toContain('Follow CONTRIBUTING.md.');
+  expect(JSON.stringify(view.definition)).not.toContain('"value":"ultra"');
+  devin.addRepository({ path: 'acme/web' });
+  devin.addRepository({ path: 'acme/infra-dns' });
+  const offered = await slack.suggest(view.id, 'field.repos', 'acme/');
+  expect(offered.map(({ value }) => value)).toContain('acme/web');
+  expect(offered.map(({ value }) => value)).not.toContain('acme/infra-dns');
+  expect(await slack.suggest(view.id, 'field.repos', 'acme/infra-dns')).toEqual([]);
+  await showAllOptions(slack, view);
+  const left = new Set(['field.session_secrets', 'field.attachment_urls', 'files', 'field.bypass_approval']);
+  expect(blocks().filter((id) => left.has(id))).toEqual([]);
+  expect(blocks()).toContain('field.structured_output_schema');
+  slack.typeIn(view.id, { 'field.prompt': 'fix it', 'field.max_acu_limit': '21' });
+  expect((await slack.submit(view.id, ana.userId)).kind).toBe('invalid');
+  slack.typeIn(view.id, { 'field.max_acu_limit': '20' });
+  expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+  await sessionOf(devin, ana.devinUserId);
+  expect(slack.problems).toEqual([]);
+});
+
+test('a form shows what the channel sets, and starts with it', async () => {
+  const { slack, devin } = world();
+  const { ana, channelId, view, blocks, shown } = await formIn({ name: 'proj' });
+  await showAllOptions(slack, view);
+  for (const line of ['Mode: lite · set by policy', 'acme/web · set by policy', 'proj · set by policy'])
+    expect(shown().replaceAll(/[*`]/g, '')).toContain(line);
+  const asked = blocks().filter((id) => /^field\.(?:repos|devin_mode|max_acu_limit|tags)/.test(id));
+  expect(asked).toEqual([]);
+  slack.typeIn(view.id, { 'field.prompt': 'fix it' });
+  expect((await slack.submit(view.id, ana.userId)).kind).toBe('closed');
+  const session = await sessionOf(devin, ana.devinUserId);
+  expect(session.request).toMatchObject({ devin_mode: 'lite', max_acu_limit: 5, repos: ['acme/web'] });
+  const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
+  await slack.clickButton(ana.userId, { channelId, ts: card.ts }, 'details');
+  const details = await slack.waitForView(
+    ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'session_details',
+  );
+  expect(slack.renderText(details)).toMatch(/Standing instructions\*:.*Follow CONTRIBUTING\.md\./s);
+});
+
+test('a form that a refusal fills in says which rule refuses the value, and keeps it to be corrected', async () => {
+  const { slack, devin } = world();
+  const who = someoneIn(world());
+  await who.type('fix it --repo acme/infra-dns --bypass-approval');
+  const told = await toldTo(world(), who.place, 'no infrastructure');
+  await slack.clickButton(who.ana.userId, { channelId: who.channelId, ts: told.ts }, 'open_form');
+  const view = await settledForm(slack, who.ana.userId);
+  await showAllOptions(slack, view);
+  expect(slack.renderText(view)).toContain('(rule: no infrastructure). Ask Ben.');
+  slack.typeIn(view.id, { 'field.repos': [], 'field.bypass_approval': [] });
+  expect((await slack.submit(view.id, who.ana.userId)).kind).toBe('closed');
+  await sessionOf(devin, who.ana.devinUserId);
+});
+
+test('a form shows a person whom a rule refuses nothing but that rule', async () => {
+  const { view, shown } = await formIn({
+    name: 'shared',
+    person: { email: 'cy@contractor.example' },
+    channel: { isExternal: true },
+  });
+  expect(shown()).toContain('no contractors in shared channels');
+  expect(shown()).toContain('Ask in #platform.');
+  expect(view.definition.blocks.some(({ type }) => type === 'input')).toBe(false);
+});
+
+test('the review of what is sent shows the standing instructions', async () => {
+  const { slack } = world();
+  const { ana, channelId } = someoneIn(world());
+  const ts = slack.say(ana.userId, channelId, 'fix it');
+  await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+  const form = await settledForm(slack, ana.userId);
+  await slack.clickButton(ana.userId, { viewId: form.id }, 'review_context');
+  const review = await slack.waitForView((view) =>
+    slack.renderText(view).includes('Follow CONTRIBUTING.md.'),
+  );
+  expect(review.definition.type).toBe('modal');
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { choicesOf, isOffered, policySchema, refusalsOf } from '../../../src/session/policy/index.ts';
+import type { PolicyFacts } from '../../../src/session/policy/index.ts';
+
+const FACTS: PolicyFacts = {
+  person: { userId: 'U1', email: 'ana@acme.example', groups: new Map() },
+  place: {
+    channelId: 'C1',
+    name: 'proj-x',
+    is: { public: true, private: false, direct: false, shared: false },
+  },
+  request: { draft: {}, hasSessionSecrets: false, hasAttachments: false, approved: [] },
+};
+
+const EVERY_MODE = ['normal', 'fast', 'lite', 'ultra', 'fusion'];
+
+function choices(file: object, draft: PolicyFacts['request']['draft'] = {}) {
+  const request = { ...FACTS.request, draft };
+  return choicesOf(policySchema.parse(file), { ...FACTS, request });
+}
+
+const refusing = (when: object) => ({ rules: [{ name: 'r', when, then: 'refuse' }] });
+
+describe('what a form leaves to choose', () => {
+  test('is everything if no rule is about it', () => {
+    expect(choices({})).toEqual({
+      closed: null,
+      set: {},
+      modes: EVERY_MODE,
+      instructions: null,
+      most: null,
+      needsCap: false,
+      refused: [],
+      faulty: [],
+    });
+  });
+
+  test('leaves out modes that a rule refuses', () => {
+    const { modes, refused } = choices(refusing({ modes: ['ultra', 'f*'] }));
+    expect(modes).toEqual(['normal', 'lite']);
+    expect(refused).toEqual([]);
+  });
+
+  test('leaves out fields of which a rule refuses every value', () => {
+    const rules = [
+      { session_secrets: true },
+      { attachments: true },
+      { bypass_approval: true },
+      { platforms: ['*'] },
+      { playbooks: ['*'] },
+    ].map((when, at) => ({ name: `r${at}`, when, then: 'refuse' }));
+    expect(choices({ rules }).refused.toSorted()).toEqual(
+      [
+        'attachment_urls',
+        'bypass_approval',
+        'child_playbook_id',
+        'platform',
+        'playbook_id',
+        'session_secrets',
+      ].toSorted(),
+    );
+  });
+
+  test('keeps fields of which it refuses some', () => {
+    expect(choices(refusing({ platforms: ['windows*'] })).refused).toEqual([]);
+  });
+
+  test.each([
+    [{ limits: { acu_per_session: 20 } }, 20, false],
+    [{ limits: { acu_per_session: 20, over: 'approve' }, owners: ['U2'] }, null, false],
+    [refusing({ acu_over: 10 }), 10, true],
+    [{ ...refusing({ acu_over: 30 }), limits: { acu_per_session: 20 } }, 20, false],
+    [{ ...refusing({ acu_over: 10 }), limits: { acu_per_session: 20 } }, 10, true],
+  ])('names the highest cap: %j', (file, most, needsCap) => {
+    expect(choices(file)).toMatchObject({ most, needsCap });
+  });
+
+  test('has what the place sets, and of several modes those', () => {
+    const set = { acu: 5, repos: ['acme/web'], tags: ['proj'] };
+    const one = choices({ channels: [{ match: ['#proj-*'], set: { ...set, modes: ['lite'] } }] });
+    expect(one.set).toEqual({
+      max_acu_limit: 5,
+      repos: ['acme/web'],
+      tags: ['proj'],
+      devin_mode: 'lite',
+    });
+    const two = choices({ channels: [{ match: ['#proj-*'], set: { modes: ['lite', 'fast'] } }] });
+    expect(two).toMatchObject({ set: {}, modes: ['lite', 'fast'] });
+  });
+
+  test('is nothing for a person whom a rule refuses whatever they ask for', () => {
+    const rules = [{ name: 'nobody', people: ['*@acme.example'], then: 'refuse', say: 'Ask Ben.' }];
+    expect(choices({ rules }).closed).toEqual({ rule: 'nobody', say: 'Ask Ben.' });
+  });
+
+  test.each([
+    [
+      [
+        { name: 'docs', when: { repos: ['acme/docs'] }, then: 'allow' },
+        { name: 'rest', then: 'refuse' },
+      ],
+    ],
+    [
+      [
+        { name: 'all', then: 'allow' },
+        { name: 'rest', then: 'refuse' },
+      ],
+    ],
+    [[{ name: 'others', people: ['U2'], then: 'refuse' }]],
+    [[{ name: 'infra', when: { repos: ['acme/infra'] }, then: 'refuse' }]],
+  ])('is something if a rule allows anything: %j', (rules) => {
+    expect(choices({ rules }).closed).toBeNull();
+  });
+
+  test('names the values that are refused as they are', () => {
+    const file = refusing({ repos: ['acme/infra-*'] });
+    const { faulty, modes } = choices(file, { repos: ['acme/web', 'acme/infra-dns'], devin_mode: 'fast' });
+    expect(faulty).toEqual([{ key: 'repos', rule: 'r', say: null }]);
+    expect(modes).toEqual(EVERY_MODE);
+  });
+
+  test('takes what is chosen already into account', () => {
+    const file = refusing({ repos: ['acme/infra-*'], modes: ['ultra'] });
+    expect(choices(file).modes).toEqual(EVERY_MODE);
+    expect(choices(file, { repos: ['acme/infra-dns'] }).modes).not.toContain('ultra');
+  });
+});
+
+describe('a value of a list', () => {
+  const offered = (file: object, lookup: 'repositories' | 'playbooks' | 'knowledge', value: string) =>
+    isOffered(refusalsOf(policySchema.parse(file), FACTS), lookup, value);
+
+  test.each([
+    ['repositories', 'acme/web', true],
+    ['repositories', 'acme/infra-dns', false],
+    ['repositories', 'https://github.com/acme/infra-dns/tree/main', false],
+    ['playbooks', 'playbook-secret', false],
+    ['playbooks', 'playbook-other', true],
+    ['knowledge', 'acme/infra-dns', true],
+  ] as const)('of %s is offered if no rule refuses it: %s', (lookup, value, isIt) => {
+    const rules = [
+      { name: 'repos', when: { repos: ['acme/infra-*'] }, then: 'refuse' },
+      { name: 'playbooks', when: { playbooks: ['playbook-secret'] }, then: 'refuse' },
+    ];
+    expect(offered({ rules }, lookup, value)).toBe(isIt);
+  });
+});

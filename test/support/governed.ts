@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { createWorld } from './bot.ts';
+import type { World, WorldOptions } from './bot.ts';
+import { captureLog } from './log-lines.ts';
+import { addColleague } from './people.ts';
+
+/** A world under a policy file, which tests change while the app runs. */
+export async function createGovernedWorld(policy: string, options: WorldOptions = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-policy-'));
+  const file = join(folder, 'policy.yml');
+  const write = async (yaml: string): Promise<void> => writeFile(file, `${yaml}\nversion: 1\n`);
+  await write(policy);
+  const logged = captureLog();
+  const world = await createWorld({
+    ...options,
+    environment: { POLICY_FILE: file, ...options.environment },
+    overrides: { policyEveryMs: 20, log: logged.log, ...options.overrides },
+  });
+  /** How often the app took a policy, or refused one. */
+  const looks = (): number => logged.text().match(/stays in force|new policy is in force/g)?.length ?? 0;
+
+  return {
+    ...world,
+    /** A policy that differs from the one before, once the app has read it. */
+    async change(yaml: string): Promise<void> {
+      const before = looks();
+      await write(yaml);
+      await expect.poll(looks).toBeGreaterThan(before);
+    },
+    close: async () => {
+      await world.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export type GovernedWorld = Awaited<ReturnType<typeof createGovernedWorld>>;
+
+type Person = Parameters<typeof addColleague>[1];
+
+/** A person in a channel of their own, whose name begins like this. */
+export function someoneIn(
+  world: Pick<World, 'slack' | 'devin'>,
+  { name = 'of', person = {}, channel = {} }: { name?: string; person?: Person; channel?: object } = {},
+) {
+  const { slack, devin } = world;
+  const ana = addColleague(world, person);
+  const channelId = slack.addChannel({ name: `${name}-${ana.name}`, members: [ana.userId], ...channel });
+  return {
+    ana,
+    channelId,
+    place: { channelId, userId: ana.userId },
+    type: async (text: string) => slack.command(ana.userId, channelId, text),
+    own: () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId),
+  };
+}
