@@ -17,10 +17,24 @@ const SAMPLES = 10;
 const SLOW_MS = 1500;
 const WAIT_MS = 120_000;
 
-type Numbers = { rushMs: number[]; quickMs: number[]; slowMs: number[] };
+type Numbers = { refused: string[]; rushMs: number[]; quickMs: number[]; slowMs: number[] };
 type Side = { world: World; apps: readonly Running[]; ask: (text: string) => Promise<Asked> };
 /** `createdAtMs`: when Devin answered; `shownAtMs`: when the card had the URL. */
 type Asked = { askedAtMs: number; createdAtMs: number; shownAtMs: number; sessionId: string };
+
+class Refused extends Error {}
+
+/** What was taken, and what the app said of the rest. */
+async function taken(asked: Promise<Asked>[]): Promise<{ shown: Asked[]; refused: string[] }> {
+  const shown: Asked[] = [];
+  const refused: string[] = [];
+  for (const one of await Promise.allSettled(asked)) {
+    if (one.status === 'fulfilled') shown.push(one.value);
+    else if (one.reason instanceof Refused) refused.push(one.reason.message);
+    else throw one.reason;
+  }
+  return { shown, refused };
+}
 
 /** People in channels of their own, who ask in turn; each request goes to the next replica. */
 function createAsking({ slack, devin }: World, apps: readonly Running[]): Side['ask'] {
@@ -38,7 +52,8 @@ function createAsking({ slack, devin }: World, apps: readonly Running[]): Side['
     if (person === undefined || app === undefined) throw new Error('There is nobody to ask.');
     count += 1;
     const askedAtMs = performance.now();
-    await sendCommand({ port: app.port, signingSecret }, person, text);
+    const { status, said } = await sendCommand({ port: app.port, signingSecret }, person, text);
+    if (status !== 200 || said !== '') throw new Refused(`${status} ${said}`);
     const session = await devin.waitForSession(({ request }) => request.prompt.startsWith(text));
     const createdAtMs = performance.now();
     await slack.waitForMessage(person.channelId, ({ text: shown }) => shown.includes(session.url), {
@@ -51,10 +66,11 @@ function createAsking({ slack, devin }: World, apps: readonly Running[]): Side['
 /** 300 at once; then new ones, quick and slow, while the cards of 100 change. */
 async function measureCards({ world: { devin }, ask }: Side): Promise<Numbers> {
   await ask('warm up.');
-  const rush = await Promise.all(Array.from({ length: AT_ONCE }, async (_, at) => ask(`rush ${at}.`)));
-  const changing = rush.slice(0, CHANGING);
+  const rush = await taken(Array.from({ length: AT_ONCE }, async (_, at) => ask(`rush ${at}.`)));
+  const changing = rush.shown.slice(0, CHANGING);
   const numbers: Numbers = {
-    rushMs: rush.map(({ askedAtMs, shownAtMs }) => shownAtMs - askedAtMs),
+    refused: rush.refused,
+    rushMs: rush.shown.map(({ askedAtMs, shownAtMs }) => shownAtMs - askedAtMs),
     quickMs: [],
     slowMs: [],
   };
@@ -92,6 +108,11 @@ export async function measureUrls(databaseUrl: string): Promise<void> {
   const row = (name: string, show: (numbers: Numbers) => number, aim: string): void =>
     printRow([name, ...all.map((numbers) => ms(show(numbers))), aim]);
   printRow(["\nthe URL on a new session's card", 'embedded', '3 x Postgres', 'aim']);
+  printRow([
+    `${AT_ONCE} at once, not taken`,
+    ...all.map(({ refused }) => [refused.length, ...refused.slice(0, 1)].join(': ')),
+    '0',
+  ]);
   row(`${AT_ONCE} at once, asked -> URL, p50`, ({ rushMs }) => quantile(rushMs, 0.5), '');
   row(`${AT_ONCE} at once, asked -> URL, slowest`, ({ rushMs }) => quantile(rushMs, 1), '<= 30000 ms');
   row(`while ${CHANGING} change, created -> URL, p50`, ({ quickMs }) => quantile(quickMs, 0.5), '');

@@ -4,7 +4,8 @@ import { performance } from 'node:perf_hooks';
 
 export type Target = { port: number; signingSecret: string };
 export type Person = { teamId: string; userId: string; channelId: string };
-export type Answer = { status: number; sentAtMs: number; tookMs: number };
+/** `said`: what Slack would show at once; empty when the app took the command. */
+export type Answer = { status: number; sentAtMs: number; tookMs: number; said: string };
 
 // The app closes idle connections after 5 s; a pause between two rounds may be longer.
 const agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: 2000 });
@@ -42,9 +43,12 @@ async function post({ port, signingSecret }: Target, body: string): Promise<Answ
     const sent = request(
       { port, host: '127.0.0.1', path: '/slack/events', method: 'POST', headers, agent },
       (response) => {
-        response.resume();
+        let said = '';
+        response.setEncoding('utf8').on('data', (part: string) => {
+          said += part;
+        });
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, sentAtMs, tookMs: performance.now() - started }),
+          resolve({ status: response.statusCode ?? 0, sentAtMs, tookMs: performance.now() - started, said }),
         );
       },
     );

@@ -106,7 +106,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
   });
   const check = createSteeringCheck({ resolver, settings: store.defaults });
-  const limiter = createLimiter(() => limitsOf(policy.current(), config.limits), now);
+  const limiter = createLimiter(() => limitsOf(policy.current(), config.limits));
 
   const withLease = createWithLease(leases, tuning.leaseMs);
   const postOnce = createPostOnce({ db, posts, outbound });

@@ -2,134 +2,107 @@ import { sql } from 'kysely';
 import type { Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
 import { limitReached } from '../session/limits.ts';
-import type { LimitReached, Limits } from '../session/limits.ts';
+import type { LimitReached, Limits, Usage } from '../session/limits.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Person } from './identities.ts';
-import type { NewRequest, SessionRequest } from './request-row.ts';
 import type { Tables } from './tables.ts';
 
 type Trx = Transaction<Tables>;
+type Starting = Person & { id: string };
 
 export type Limiter = ReturnType<typeof createLimiter>;
-
-const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * Keeps each person within their limits. One transaction at a time counts and starts for a person, in all replicas:
  * both checks hold a lock on the person until they are committed. `limits`: as they are now.
  */
-export function createLimiter(limits: () => Limits, now: () => number) {
+export function createLimiter(limits: () => Limits) {
   const isOn = (): boolean => limits().openSessions > 0 || limits().startsPerHour > 0;
 
   return {
     /** Before requests are inserted: nobody else counts or asks for these people until the end of the transaction. */
-    async lock(requests: readonly Person[], trx: Trx): Promise<void> {
-      // In order, so that two that lock the same people never wait for each other.
-      for (const key of [...new Set(requests.map(keyOf))].toSorted()) await lockKey(key, trx);
-    },
+    lock: lockPeople,
 
     /** Of requests that were just inserted, those that go beyond, by id. */
-    async beyond(requests: readonly NewRequest[], trx: Trx): Promise<Map<string, LimitReached>> {
+    async beyond(requests: readonly Starting[], trx: Trx): Promise<Map<string, LimitReached>> {
       const found = new Map<string, LimitReached>();
-      if (!isOn()) return found;
-      for (const ofOne of Map.groupBy(requests, keyOf).values()) {
-        const [person] = ofOne;
-        if (person === undefined) continue;
-        let { open, started } = await count(person, { states: PENDING_STATES, except: null }, trx);
-        open -= ofOne.length;
-        started -= ofOne.length;
-        for (const { id } of ofOne) {
-          const reached = limitReached(limits(), { openSessions: open, startsPerHour: started });
-          if (reached !== null) found.set(id, reached);
-          else [open, started] = [open + 1, started + 1];
-        }
+      if (!isOn() || requests.length === 0) return found;
+      const counts = await count(
+        requests,
+        { states: PENDING_STATES, except: requests.map(({ id }) => id) },
+        trx,
+      );
+      for (const request of requests) {
+        const usage = counts.get(keyOf(request)) ?? NOTHING;
+        const reached = limitReached(limits(), usage);
+        if (reached !== null) found.set(request.id, reached);
+        else counts.set(keyOf(request), oneMore(usage));
       }
       return found;
     },
 
     /** Right before it is sent: what was sent and is open, without this request. */
-    async beforeSending(request: SessionRequest, trx: Trx): Promise<LimitReached | null> {
+    async beforeSending(request: Starting, trx: Trx): Promise<LimitReached | null> {
       if (!isOn()) return null;
-      const person = { teamId: request.teamId, userId: request.userId };
-      await lockKey(keyOf(person), trx);
-      const { open, started } = await count(person, { states: ['sending'], except: request.id }, trx);
-      return limitReached(limits(), { openSessions: open, startsPerHour: started });
+      await lockPeople([request], trx);
+      const counts = await count([request], { states: ['sending'], except: [request.id] }, trx);
+      return limitReached(limits(), counts.get(keyOf(request)) ?? NOTHING);
     },
   };
-
-  async function count(person: Person, counted: Counted, trx: Trx): Promise<Counts> {
-    const [inWork, goingOn, sent] = await Promise.all([
-      countInWork(person, counted, trx),
-      countGoingOn(person, trx),
-      countSent(person, new Date(now() - HOUR_MS), trx),
-    ]);
-    return { open: inWork + goingOn, started: inWork + sent };
-  }
 }
 
-/** Requests that have no answer yet, and count as both. */
-type Counted = { states: readonly RequestState[]; except: string | null };
-type Counts = { open: number; started: number };
+const NOTHING: Usage = { openSessions: 0, startsPerHour: 0 };
+
+function oneMore({ openSessions, startsPerHour }: Usage): Usage {
+  return { openSessions: openSessions + 1, startsPerHour: startsPerHour + 1 };
+}
+
+/** In order, so that two that lock the same people never wait for each other. */
+async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
+  const keys = [...new Set(people.map((person) => `limits:${keyOf(person)}`))].toSorted();
+  await sql`select pg_advisory_xact_lock(hashtextextended(key, 0))
+    from unnest(${keys}::text[]) with ordinality as person (key, at) order by at`.execute(trx);
+}
+
+/** Requests in these states have no answer yet, and count as open and as started. */
+type Counted = { states: readonly RequestState[]; except: readonly string[] };
+type Row = Person & { inWork: string; goingOn: string; sent: string };
 
 const GOING_ON = [...phasesOf('needs-you'), ...phasesOf('under-way')];
 
-function keyOf({ teamId, userId }: Person): string {
-  return `limits:${teamId}:${userId}`;
-}
+const keyOf = ({ teamId, userId }: Person): string => `${teamId}:${userId}`;
 
-async function lockKey(key: string, trx: Trx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(trx);
-}
-
-async function countInWork(
-  { teamId, userId }: Person,
+/** In one statement for all of them: it runs while a person waits, and others for the lock. */
+async function count(
+  people: readonly Person[],
   { states, except }: Counted,
   trx: Trx,
-): Promise<number> {
-  return numberOf(
-    trx
-      .selectFrom('sessionRequests')
-      .where('teamId', '=', teamId)
-      .where('userId', '=', userId)
-      .where('state', 'in', states)
-      .$if(except !== null, (query) => query.where('id', '<>', except))
-      .select((select) => select.fn.countAll().as('count')),
+): Promise<Map<string, Usage>> {
+  const distinct = [...new Map(people.map((person) => [keyOf(person), person])).values()];
+  const { rows } = await sql<Row>`
+    select team_id, user_id,
+      (select count(*) from session_requests as request
+        where request.team_id = person.team_id and request.user_id = person.user_id
+          and state in (${sql.join(states)}) and id <> all(${except}::text[])) as in_work,
+      -- Who follows a session did not start it.
+      (select count(*) from sessions join session_requests as request on request.id = sessions.request_id
+        where sessions.phase in (${sql.join(GOING_ON)}) and request.source <> 'follow'
+          and request.team_id = person.team_id and request.user_id = person.user_id) as going_on,
+      -- As in the index; sent_at is Devin's time, and may not be known.
+      (select count(*) from session_requests as request
+        where request.team_id = person.team_id and request.user_id = person.user_id
+          and coalesce(resumed_at, created_at) > now() - interval '1 hour'
+          and state in ('created', 'unknown') and source in ('command', 'form')) as sent
+    from unnest(${distinct.map(({ teamId }) => teamId)}::text[], ${distinct.map(({ userId }) => userId)}::text[])
+      as person (team_id, user_id)`.execute(trx);
+  return new Map(
+    rows.map((row) => {
+      const inWork = Number(row.inWork);
+      return [
+        keyOf(row),
+        { openSessions: inWork + Number(row.goingOn), startsPerHour: inWork + Number(row.sent) },
+      ];
+    }),
   );
-}
-
-async function countGoingOn({ teamId, userId }: Person, trx: Trx): Promise<number> {
-  return numberOf(
-    trx
-      .selectFrom('sessions')
-      .innerJoin('sessionRequests', 'sessionRequests.id', 'sessions.requestId')
-      .where('sessions.phase', 'in', GOING_ON)
-      .where('sessionRequests.teamId', '=', teamId)
-      .where('sessionRequests.userId', '=', userId)
-      // Who follows a session did not start it.
-      .where('sessionRequests.source', '<>', 'follow')
-      .select((select) => select.fn.countAll().as('count')),
-  );
-}
-
-/** As in the index; `sentAt` is Devin's time, and may not be known. */
-const askedAt = sql<Date>`coalesce(resumed_at, created_at)`;
-
-async function countSent({ teamId, userId }: Person, since: Date, trx: Trx): Promise<number> {
-  return numberOf(
-    trx
-      .selectFrom('sessionRequests')
-      .where('teamId', '=', teamId)
-      .where('userId', '=', userId)
-      .where(askedAt, '>', since)
-      .where('state', 'in', ['created', 'unknown'])
-      .where('source', 'in', ['command', 'form'])
-      .select((select) => select.fn.countAll().as('count')),
-  );
-}
-
-type Counting = { executeTakeFirstOrThrow(): Promise<{ count: number | string | bigint }> };
-
-async function numberOf(query: Counting): Promise<number> {
-  return Number((await query.executeTakeFirstOrThrow()).count);
 }

@@ -3,6 +3,7 @@ import type { Kysely, KyselyPlugin, RootOperationNode } from 'kysely';
 import { expect, test } from 'vitest';
 import { createCards } from '../../src/store/cards.ts';
 import type { Database } from '../../src/store/database.ts';
+import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
@@ -101,6 +102,11 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
           .execute(async (trx) =>
             createReplies(db).lockMessage({ teamId: 'T1', channelId: 'C7', messageTs: '7.2' }, trx),
           ),
+      limits: async (db) =>
+        db.transaction().execute(async (trx) => {
+          const limiter = createLimiter(() => ({ openSessions: 1, startsPerHour: 1 }));
+          await limiter.beyond([{ ...person, id: 'r7' }], trx);
+        }),
       'pending milestones': async (db) => createMilestones(db).pending('s7'),
       'waiting milestones': async (db) => createMilestones(db).waiting(MINUTE_MS),
     };
