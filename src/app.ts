@@ -36,7 +36,7 @@ import { createStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
 import { createTidying } from './store/tidy.ts';
 import { createLanguages } from './text/languages.ts';
-import { createGate, createQuickGate, openPolicy, withPolicy } from './trust/index.ts';
+import { createQuickGate, createTrust, openPolicy, withPolicy } from './trust/index.ts';
 import { createTuning } from './tuning.ts';
 import type { Overrides, Tuning } from './tuning.ts';
 import { createUpstream, isDown } from './upstream.ts';
@@ -81,13 +81,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
-  const { outbound, groups, describePlace } = slack;
-  const gate = createGate({
-    policy: policy.current,
-    findPerson: slack.people.find,
-    isInGroup: groups.isIn,
-    describePlace,
-  });
+  const { outbound } = slack;
+  const { gate, budget } = createTrust({ policy, ledger: plainStore.ledger, slack });
   const governed = (one: Store): Store => ({
     ...one,
     defaults: withPolicy(one.defaults, { policy, gate, log }),
@@ -117,6 +112,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     ...shared,
     gate,
     limiter,
+    budget,
     withLease,
     postOnce,
     searchUntilFound,

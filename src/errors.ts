@@ -1,6 +1,7 @@
 import { isAboutPerson } from './session/failure.ts';
-import type { Failure } from './session/failure.ts';
+import type { Failure, OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
+import { acuWords } from './text/acu.ts';
 import { durationWords } from './text/duration.ts';
 import type { Text } from './text/index.ts';
 
@@ -50,8 +51,27 @@ export function userMessage(failure: Failure, text: Text): string {
 }
 
 /** The rule is named, so that an administrator can be asked about it. */
-function policyMessage({ rule, say }: Extract<Failure, { kind: 'policy' }>, { policy }: Text): string {
-  return [policy.refusal(rule), ...(say === null ? [] : [say])].join('\n');
+function policyMessage({ rule, say, over }: Extract<Failure, { kind: 'policy' }>, { policy }: Text): string {
+  return [
+    policy.refusal(rule),
+    ...(over === undefined ? [] : [overMessage(over, policy)]),
+    ...(say === null ? [] : [say]),
+  ].join('\n');
+}
+
+/** What is left of a ceiling, what was asked for, when there is more, and what can be done now. */
+function overMessage(
+  { key, most, left, asked, renewsAtMs }: OverCeiling,
+  { ceilings }: Text['policy'],
+): string {
+  const whole = Math.max(0, Math.floor(left));
+  const day = new Date(renewsAtMs).toISOString().slice(0, 10);
+  return [
+    ceilings.left[key](acuWords(Math.max(0, left)), acuWords(most)),
+    asked === null ? ceilings.askedAll : ceilings.asked(acuWords(asked)),
+    ceilings.renews(day),
+    whole > 0 && asked !== null ? ceilings.lower(String(whole)) : ceilings.wait,
+  ].join(' ');
 }
 
 function gaveUp({ askedToWaitMs }: GaveUp, text: Text): string {

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import { lateLookInterval } from '../session/late-looks.ts';
 import { twiceKey } from '../session/milestones.ts';
 import { isOpen } from '../session/request.ts';
+import type { Ledger } from '../store/ledger.ts';
 import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -18,6 +19,7 @@ import type { Enqueue } from '../queue/index.ts';
 type FindLateDeps = {
   db: Kysely<Tables>;
   lostAnswers: LostAnswers;
+  ledger: Pick<Ledger, 'giveUp' | 'bind'>;
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest' | 'lock' | 'change'>;
   milestones: Pick<Milestones, 'add'>;
@@ -33,12 +35,16 @@ type FindLateDeps = {
  * anyone sees it or not. Returns how long to leave Devin alone, in ms.
  */
 export function createLateFinder(deps: FindLateDeps) {
-  const { lostAnswers, requests, findSessions, now, log } = deps;
+  const { db, lostAnswers, ledger, requests, findSessions, now, log } = deps;
 
   /** Before Devin is asked: what fails is not repeated at once. */
   async function plan(lost: LostAnswer): Promise<void> {
     const intervalMs = lateLookInterval(now() - lost.lostAt.getTime());
-    await lostAnswers.plan(lost, intervalMs === null ? null : new Date(now() + intervalMs));
+    if (intervalMs !== null) return lostAnswers.plan(lost, new Date(now() + intervalMs));
+    await db.transaction().execute(async (trx) => {
+      await lostAnswers.plan(lost, null, trx);
+      await ledger.giveUp(lost.requestId, trx);
+    });
   }
 
   async function look(due: readonly LostAnswer[], signal: AbortSignal): Promise<void> {
@@ -91,10 +97,11 @@ async function settle(
 
 /** A person started it anyway, so there are two now; announced once, by the one that is followed. */
 async function tellTwice(
-  { db, sessions, milestones, lostAnswers, enqueue }: FindLateDeps,
-  { id: requestId, sessionId }: SessionRequest,
+  { db, sessions, milestones, lostAnswers, ledger, enqueue }: FindLateDeps,
+  request: SessionRequest,
   other: SessionResponse,
 ): Promise<void> {
+  const { id: requestId, sessionId } = request;
   if (sessionId === null) return;
   const key = twiceKey(toOther(other));
   await db.transaction().execute(async (trx) => {
@@ -103,8 +110,18 @@ async function tellTwice(
     await sessions.change(sessionId, { told: [...current.told, key] }, trx);
     await milestones.add(sessionId, [key], trx);
     await lostAnswers.found(requestId, trx);
+    await ledger.bind(spendingOn(request, other), trx);
     await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
   });
+}
+
+/** Nobody follows it: its cap counts for good. */
+function spendingOn(
+  { id: requestId, teamId, userId, channelId, draft }: SessionRequest,
+  { session_id: sessionId, acus_consumed: consumed }: SessionResponse,
+) {
+  const cap = draft.values.max_acu_limit ?? null;
+  return { requestId, teamId, userId, channelId, cap, sessionId, consumed, late: true };
 }
 
 const toOther = ({ session_id: id, url }: SessionResponse) => ({ id, url });

@@ -69,7 +69,7 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
 
 type AcceptedIdentity = Exclude<Identity, RefusedIdentity>;
 type Identified =
-  | { kind: 'accepted'; identity: AcceptedIdentity; draft: EffectiveDraft }
+  | { kind: 'accepted'; identity: AcceptedIdentity; draft: EffectiveDraft; approved: readonly string[] }
   | { kind: 'not'; outcome: StepOutcome };
 type AgainDeps = Pick<IdentifyDeps, 'resolver' | 'judge' | 'transitions' | 'end' | 'now'>;
 
@@ -84,7 +84,8 @@ export function createIdentifyAgain(deps: AgainDeps) {
       if (identity.kind === 'refused')
         return { kind: 'not', outcome: await deps.end(run, refusedAs(identity)) };
       const verdict = await deps.judge(run.request);
-      if (verdict.kind === 'allowed') return { kind: 'accepted', identity, draft: verdict.draft };
+      if (verdict.kind === 'allowed')
+        return { kind: 'accepted', identity, draft: verdict.draft, approved: verdict.approved };
       return { kind: 'not', outcome: await deps.end(run, notAllowed(verdict)) };
     } catch (error) {
       return { kind: 'not', outcome: await afterTrouble(run, error, deps) };

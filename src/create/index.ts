@@ -6,7 +6,7 @@ import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import type { Gate } from '../trust/index.ts';
+import type { Budget, Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createAttachStep } from './attach.ts';
 import { createEnd } from './end.ts';
@@ -45,6 +45,7 @@ type CreationDeps = {
   resolver: IdentityResolver;
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
   limiter: Pick<Limiter, 'beforeSending'>;
+  budget: Pick<Budget, 'fit'>;
   withLease: WithLease;
   postOnce: PostOnce;
   searchUntilFound: SearchUntilFound;
@@ -71,7 +72,7 @@ const CREATIONS = { concurrency: 20, most: 300 };
 export function createCreation(deps: CreationDeps): Creation {
   const { queue, store, slack } = deps;
   const { log, now, sweepTimes } = deps.tuning;
-  const { requests, sessions, milestones, lostAnswers, cards, forms, envelopes } = store;
+  const { requests, sessions, milestones, lostAnswers, ledger, cards, forms, envelopes } = store;
   const { db, knownPeople, replies, messages, posts } = store;
   const { enqueue } = queue;
   const { outbound, textFor } = slack;
@@ -82,6 +83,7 @@ export function createCreation(deps: CreationDeps): Creation {
     sessions,
     milestones,
     lostAnswers,
+    ledger,
     enqueue,
     onMoved: deps.onMoved,
     now,
@@ -97,7 +99,7 @@ export function createCreation(deps: CreationDeps): Creation {
   queue.work('tell-person', async ({ requestId, notice }) => tell(requestId, notice), { concurrency: 4 });
   queue.work('tell-outcome', createTelling(deps), { concurrency: 4 });
   queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4, most: 50 });
-  const late = { db, lostAnswers, requests, sessions, milestones };
+  const late = { db, lostAnswers, ledger, requests, sessions, milestones };
   const waiting = { requests, cards, forms, knownPeople, replies, messages, milestones, posts };
   return {
     transitions,
@@ -139,7 +141,7 @@ function createSearch({ devin, store, tagRequests }: CreationDeps) {
 type StepDeps = { transitions: Transitions; adopt: Adopt; findSession: FindSession };
 
 function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: StepDeps) {
-  const { store, devin, slack, resolver, limiter, searchUntilFound } = deps;
+  const { store, devin, slack, resolver, limiter, budget, searchUntilFound } = deps;
   const { now } = deps.tuning;
   const { thread, presence, nameMentions, files } = slack;
   const { upload } = devin.attachments;
@@ -161,6 +163,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
       createSession: devin.sessions.create,
       devinTime: async () => devin.time().catch(() => null),
       limiter,
+      budget,
       identify: createIdentifyAgain({ judge, resolver, transitions, end, now }),
       envelopes: store.envelopes,
       tagRequests: deps.tagRequests,

@@ -9,6 +9,7 @@ import { buildRequest, isOpen, requestTag } from '../session/request.ts';
 import type { RequestState, SessionCreateRequest } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Limiter } from '../store/limiter.ts';
+import type { Budget, Fit } from '../trust/index.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Transitions } from './transitions.ts';
@@ -24,6 +25,7 @@ type SendDeps = {
   /** Once more, as things are right before the session is asked for. */
   identify: ReturnType<typeof createIdentifyAgain>;
   limiter: Pick<Limiter, 'beforeSending'>;
+  budget: Pick<Budget, 'fit'>;
   envelopes: Envelopes;
   /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
@@ -94,26 +96,40 @@ export function createSendStep(deps: SendDeps): CreateStep {
     const { request, lease } = run;
     const now = await deps.identify(run);
     if (now.kind === 'not') return now.outcome;
-    const { identity, draft } = now;
+    const { identity, draft, approved } = now;
     const body = composeRequest({ ...request, identity, draft }, deps);
     if (body === null) return end(run, { kind: 'secrets-lost' });
     const { id } = request;
     // The lost answer of a session is looked for from here on.
     const changes = { sentAt: await deps.devinTime(), waiting: null, identity, draft };
     const card = runsAs(identity) !== runsAs(request.identity);
-    const limit: { reached: LimitReached | null } = { reached: null };
-    const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {
-      limit.reached = await deps.limiter.beforeSending(request, trx);
-      return limit.reached === null;
-    };
+    const { onlyIf, found } = withinLimits(deps, request, { cap: draft.values.max_acu_limit, approved });
     const sending = await transitions.move(
       { id, from: 'attached', to: 'sending', changes },
-      { card },
+      () => ({ card, ...(found.fit?.kind === 'fits' && { reserveAt: found.fit.at }) }),
       { lease, onlyIf },
     );
-    if (limit.reached !== null) return end(run, { kind: 'limit', ...limit.reached });
+    if (found.reached !== null) return end(run, { kind: 'limit', ...found.reached });
+    // Others reserved meanwhile: it is judged again, by what is left now.
+    if (found.fit?.kind === 'over') return { kind: 'next', request };
     return sending === null ? { kind: 'leave' } : send({ ...run, request: sending }, body);
   };
+}
+
+/** Asked in the transaction that moves it to `sending`; `found`: what came of it. */
+function withinLimits(
+  { limiter, budget }: SendDeps,
+  request: SessionRequest,
+  asked: { cap: number | undefined; approved: readonly string[] },
+) {
+  const found: { reached: LimitReached | null; fit: Fit | null } = { reached: null, fit: null };
+  const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {
+    found.reached = await limiter.beforeSending(request, trx);
+    if (found.reached !== null) return false;
+    found.fit = await budget.fit({ ...request, ...asked }, trx);
+    return found.fit.kind === 'fits';
+  };
+  return { onlyIf, found };
 }
 
 function runsAs(identity: Identity | null): string | null {

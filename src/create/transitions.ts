@@ -1,9 +1,11 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { SessionResponse } from '../devin/schemas.ts';
 import type { Lease } from '../queue/index.ts';
 import { lateLookInterval } from '../session/late-looks.ts';
 import { isOpen } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import type { Cards } from '../store/cards.ts';
+import type { Ledger } from '../store/ledger.ts';
 import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
 import type { Milestones } from '../store/milestones.ts';
 import { cardThread } from '../store/request-row.ts';
@@ -25,10 +27,14 @@ export type Consequences = {
   session?: BoundSession;
   /** The request has work to do again. */
   run?: boolean;
+  /** It is about to be sent: what it may use counts from here on, in the day and month of this moment. */
+  reserveAt?: Date;
 };
 
 /** The thread is the card's, wherever that is by now. */
-type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs'>;
+type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs' | 'response'> & {
+  response: SessionResponse;
+};
 
 type Conditions = {
   /** Of the process that works on the request. If another has taken over, a LeaseLostError is thrown. */
@@ -49,6 +55,7 @@ type TransitionDeps = {
   sessions: Pick<Sessions, 'bind'>;
   milestones: Pick<Milestones, 'add'>;
   lostAnswers: Pick<LostAnswers, 'add' | 'found'>;
+  ledger: Pick<Ledger, 'reserve' | 'release' | 'bind'>;
   enqueue: Enqueue;
   /** Told after each commit. */
   onMoved: (state: RequestState) => void;
@@ -72,7 +79,10 @@ export function createTransitions(deps: TransitionDeps) {
       const moved = await requests.advance(step, trx);
       if (moved === null) return null;
       if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
-      const { card, tell, outcome, session, run } = typeof then === 'function' ? then(moved) : then;
+      const follows = typeof then === 'function' ? then(moved) : then;
+      const { card, tell, outcome, session, run, reserveAt } = follows;
+      if (reserveAt !== undefined) await deps.ledger.reserve({ ...spending(moved), at: reserveAt }, trx);
+      if (isUnsent(step)) await deps.ledger.release(step.id, trx);
       if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
       if (session !== undefined) await bind(deps, { step, session, moved }, trx);
       if (card === true) await showOnCard(step, trx);
@@ -101,6 +111,15 @@ export function createTransitions(deps: TransitionDeps) {
   };
 }
 
+/** Devin said that it did nothing, or was never reached. */
+function isUnsent({ from, to }: Step): boolean {
+  return from === 'sending' && ['attached', 'failed', 'refused'].includes(to);
+}
+
+function spending({ id: requestId, teamId, userId, channelId, draft }: SessionRequest) {
+  return { requestId, teamId, userId, channelId, cap: draft.values.max_acu_limit ?? null };
+}
+
 /** Given up: from here on the watcher looks for its session. */
 function lostAnswer(request: SessionRequest, nowMs: number): LostAnswer {
   return {
@@ -113,14 +132,16 @@ function lostAnswer(request: SessionRequest, nowMs: number): LostAnswer {
 }
 
 async function bind(
-  { sessions, milestones, lostAnswers, enqueue }: TransitionDeps,
+  { sessions, milestones, lostAnswers, ledger, enqueue }: TransitionDeps,
   { step, session, moved }: { step: Step; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
 ): Promise<void> {
-  const { sessionId, told = [] } = session;
+  const { sessionId, told = [], response } = session;
   await sessions.bind({ ...session, ...threadOf(moved) }, trx);
+  const late = !isOpen(step.from);
+  await ledger.bind({ ...spending(moved), sessionId, consumed: response.acus_consumed, late }, trx);
   // Of a request that was over, it is one whose answer had been lost.
-  if (!isOpen(step.from)) await lostAnswers.found(step.id, trx);
+  if (late) await lostAnswers.found(step.id, trx);
   if (told.length === 0) return;
   await milestones.add(sessionId, told, trx);
   await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });

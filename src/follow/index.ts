@@ -72,12 +72,13 @@ export function createFollowing(deps: FollowingDeps): Following {
   const { queue, store, devin } = deps;
   const { enqueue } = queue;
   const { now, watchTimes: times } = deps.tuning;
-  const { db, sessions, milestones, cards, calls, messages, replies, defaults } = store;
+  const { db, sessions, milestones, cards, ledger, calls, messages, replies, defaults } = store;
   const recorder = createRecorder({
     db,
     sessions,
     milestones,
     cards,
+    ledger,
     enqueue,
     times,
     now,

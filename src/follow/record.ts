@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { SessionResponse } from '../devin/schemas.ts';
-import { finishedSoFar, sessionPhase } from '../session/lifecycle.ts';
+import { finishedSoFar, sessionPhase, STANDING } from '../session/lifecycle.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { milestones } from '../session/milestones.ts';
 import { goesFirst, jittered, lookInterval } from '../session/watch-tiers.ts';
 import type { Watched } from '../session/watch-tiers.ts';
 import type { Cards } from '../store/cards.ts';
+import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { NextLook, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
@@ -17,6 +18,7 @@ type RecordDeps = {
   sessions: Sessions;
   milestones: Milestones;
   cards: Pick<Cards, 'markStale'>;
+  ledger: Pick<Ledger, 'follow'>;
   enqueue: Enqueue;
   times: {
     /** How often what moves is looked at. */
@@ -34,7 +36,7 @@ export type Recorder = ReturnType<typeof createRecorder>;
 
 /** Writes down what Devin says about a session, with everything that has to happen because of it: one transaction. */
 export function createRecorder(deps: RecordDeps) {
-  const { db, sessions, cards, enqueue, now } = deps;
+  const { db, sessions, cards, ledger, enqueue, now } = deps;
 
   /** What `answerOf` makes of the row as it is now; null: the row knows better. */
   async function record(
@@ -47,6 +49,7 @@ export function createRecorder(deps: RecordDeps) {
       if (current === null || response === null) return false;
       const next = outcome(deps, current, response);
       await sessions.change(sessionId, next.changes, trx);
+      await ledger.follow(sessionId, spent(next.phase, response), trx);
       await deps.milestones.add(sessionId, next.keys, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
       if (current.nextLookAt !== null && next.changes.nextLook === null) await readOnceMore(sessionId, trx);
@@ -105,6 +108,7 @@ export function createRecorder(deps: RecordDeps) {
         const next = nextLookOf(deps, { phase: 'gone', status: String(response['status']), quietMs });
         if (!isNews) return sessions.change(sessionId, { nextLook: next }, trx);
         await sessions.change(sessionId, { phase: 'gone', phaseAt: at, nextLook: next }, trx);
+        await ledger.follow(sessionId, { isOpen: false }, trx);
         await showOnCard(current.requestId, trx);
       });
     },
@@ -121,7 +125,7 @@ function outcome(
   deps: RecordDeps,
   current: SessionRow,
   response: SessionResponse,
-): { changes: SessionChanges; keys: readonly string[] } {
+): { changes: SessionChanges; keys: readonly string[]; phase: SessionPhase } {
   const at = new Date(deps.now());
   const phase = sessionPhase(
     { status: response.status, statusDetail: response.status_detail },
@@ -136,6 +140,7 @@ function outcome(
   const keys = milestones(current.told, before, after);
   return {
     keys,
+    phase,
     changes: {
       response,
       url: response.url,
@@ -147,6 +152,11 @@ function outcome(
       ...(keys.length > 0 && { told: [...current.told, ...keys] }),
     },
   };
+}
+
+/** What a session that rests may still use no longer counts; woken, it counts again. */
+function spent(phase: SessionPhase, { acus_consumed: consumed }: SessionResponse) {
+  return { consumed, isOpen: STANDING[phase] !== 'earlier' };
 }
 
 /** The one it was in while Devin knew it. */

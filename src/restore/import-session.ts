@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { SessionMessage, SessionResponse } from '../devin/schemas.ts';
+import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -8,6 +9,7 @@ import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import { fileRow } from '../follow/index.ts';
 import type { History } from './read-history.ts';
+import { spentOn } from './spent-on.ts';
 
 type ImportDeps = {
   db: Kysely<Tables>;
@@ -15,6 +17,7 @@ type ImportDeps = {
   sessions: Pick<Sessions, 'bind' | 'change'>;
   messages: Pick<SessionMessages, 'add'>;
   milestones: Pick<Milestones, 'add'>;
+  ledger: Pick<Ledger, 'add'>;
 };
 
 /** A session at Devin, and what its rows will have. */
@@ -48,6 +51,7 @@ export function createImportSession({
   sessions,
   messages,
   milestones,
+  ledger,
 }: ImportDeps): ImportSession {
   return async (existing) => {
     const { request, response, history, unposted, untold = [] } = existing;
@@ -68,11 +72,18 @@ export function createImportSession({
       const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
       await messages.add(sessionId, [...said, ...files], trx);
       await milestones.add(sessionId, untold, trx);
+      // One that is followed was not started from here.
+      if (request.source === 'restored') await ledger.add(foundSession(request, response), trx);
       await existing.enqueueMore?.(trx);
       return request.id;
     });
     return requests.find(id);
   };
+}
+
+function foundSession({ id, teamId, userId, channelId, draft }: NewRequest, response: SessionResponse) {
+  const { max_acu_limit: cap = null } = draft.values;
+  return spentOn(response, { requestId: id, teamId, userId, channelId, cap });
 }
 
 function toRow(

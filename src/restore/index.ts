@@ -52,13 +52,13 @@ type Restoring = {
 export function createRestoring(deps: RestoringDeps): Restoring {
   const { queue, store, devin, slack, resolver, findMember, command } = deps;
   const { log, now, watchTimes } = deps.tuning;
-  const { db, requests, sessions, messages, milestones } = store;
+  const { db, requests, sessions, messages, milestones, ledger } = store;
   const { enqueue } = queue;
   const { outbound, marks, people, teamId } = slack;
   const findRequester = createFindRequester({ findMember, people });
   const readHistory = createReadHistory(devin);
   const sessionMember = createSessionMember({ findMember, now });
-  const importSession = createImportSession({ db, requests, sessions, messages, milestones });
+  const importSession = createImportSession({ db, requests, sessions, messages, milestones, ledger });
   const restoreAll = createSessionsRestorer({
     requests,
     sessions,
@@ -86,8 +86,8 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   return { reconcile: createReconciliation(deps), importSession, readHistory, sessionMember };
 }
 
-function createReconciliation({ queue, store, devin, adopt, tagRequests, tuning }: RestoringDeps) {
-  const { requests, sessions } = store;
+function createReconciliation({ queue, store, devin, slack, adopt, tagRequests, tuning }: RestoringDeps) {
+  const { requests, sessions, ledger } = store;
   const reconcile = createReconciler({
     serviceUserId: async (options) => {
       const self = await devin.self.get(options);
@@ -97,6 +97,8 @@ function createReconciliation({ queue, store, devin, adopt, tagRequests, tuning 
     devinTime: devin.time,
     sessions,
     requests,
+    ledger,
+    teamId: slack.teamId,
     adopt,
     enqueue: queue.enqueue,
     log: tuning.log,

@@ -2,11 +2,13 @@ import type { SessionResponse } from '../devin/schemas.ts';
 import type { SessionQuery } from '../devin/session-list.ts';
 import type { Log } from '../log.ts';
 import { requestIdOf } from '../session/request.ts';
+import type { Ledger } from '../store/ledger.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { runsAsAsked } from '../create/index.ts';
 import type { Adopt } from '../create/index.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
+import { spentOn } from './spent-on.ts';
 
 /** How far back sessions are looked for that were started from here. */
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -23,6 +25,9 @@ type ReconcileDeps = {
   devinTime: (options: Options) => Promise<Date | null>;
   sessions: Pick<Sessions, 'bound'>;
   requests: Pick<Requests, 'find'>;
+  ledger: Pick<Ledger, 'add' | 'isEmpty'>;
+  /** The workspace the app is installed in. */
+  teamId: () => string;
   adopt: Adopt;
   enqueue: Enqueue;
   log: Log;
@@ -33,7 +38,7 @@ type ReconcileDeps = {
  * bound to it. The others were started with a database that is lost: their cards are looked for in Slack.
  */
 export function createReconciler(deps: ReconcileDeps) {
-  const { sessions, requests, adopt, enqueue, log } = deps;
+  const { sessions, requests, ledger, adopt, enqueue, log } = deps;
 
   async function match(requestId: string, session: SessionResponse): Promise<'adopted' | 'known' | 'lost'> {
     const request = await requests.find(requestId);
@@ -55,7 +60,7 @@ export function createReconciler(deps: ReconcileDeps) {
   }
 
   return async (signal: AbortSignal): Promise<void> => {
-    const items = await listOwn(deps, { signal });
+    const { items, lostSinceS } = await listOwn(deps, { signal });
     const bound = await sessions.bound(items.map(({ session_id: id }) => id));
     const found = { adopted: 0, known: 0, lost: 0 };
     const lost: Lost[] = [];
@@ -64,22 +69,37 @@ export function createReconciler(deps: ReconcileDeps) {
       if (requestId === null || bound.has(session.session_id)) continue;
       const matched = await match(requestId, session);
       found[matched] += 1;
-      if (matched === 'lost') lost.push(toLost(requestId, session));
+      if (matched !== 'lost') continue;
+      await ledger.add(spentOn(session, { requestId, teamId: deps.teamId(), ...UNKNOWN }));
+      if (session.created_at >= lostSinceS) lost.push(toLost(requestId, session));
     }
     if (found.adopted > 0) log.info(found, 'sessions were found whose answers had been lost');
     if (lost.length > 0) await lookFor(lost);
   };
 }
 
+/** Their cards say who asked, where, and for how much. */
+const UNKNOWN = { userId: null, channelId: null, cap: null };
+
+type Own = {
+  items: SessionResponse[];
+  /** What is older is counted, but its card is not looked for. */ lostSinceS: number;
+};
+
 /** Whether a session that runs as a member names the service user that made it is not documented. */
-async function listOwn(deps: ReconcileDeps, options: Options): Promise<SessionResponse[]> {
+async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
   const ownId = await deps.serviceUserId(options);
   const time = await deps.devinTime(options);
-  const since = time !== null && { created_after: Math.floor((time.getTime() - LOOK_BACK_MS) / 1000) };
+  const lostSinceS = time === null ? 0 : Math.floor((time.getTime() - LOOK_BACK_MS) / 1000);
+  // With nothing left of the month, its budget is rebuilt from all of it.
+  const monthS = time === null ? 0 : Math.floor(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()) / 1000);
+  const sinceS = (await deps.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
+  const since = time !== null && { created_after: sinceS };
   const { items } = await deps.listSessions({ origins: ['api'], ...since }, options);
-  return items.filter(({ service_user_id: userId, parent_session_id: parentId }) => {
+  const own = items.filter(({ service_user_id: userId, parent_session_id: parentId }) => {
     return parentId === null && (userId === null || ownId === null || userId === ownId);
   });
+  return { items: own, lostSinceS };
 }
 
 function toLost(requestId: string, session: SessionResponse): Lost {

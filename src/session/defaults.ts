@@ -5,8 +5,17 @@ import type { Field, FieldKey, StoredDraft } from './fields.ts';
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
-/** Who set a value. What nobody set is left out, and is the organization's default in Devin. */
-export const VALUE_SOURCES = [...SETTING_SCOPES, 'request', 'policy'] as const;
+/**
+ * Who set a value. What nobody set is left out, and is the organization's default in Devin. `left-…`: as much as was
+ * left of a ceiling.
+ */
+export const VALUE_SOURCES = [
+  ...SETTING_SCOPES,
+  'request',
+  'policy',
+  'left-today',
+  'left-this-month',
+] as const;
 export type ValueSource = (typeof VALUE_SOURCES)[number];
 
 export type Sources = Partial<Record<FieldKey, ValueSource>>;

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { REFUSAL_REASONS } from './identity.ts';
 import { limitReachedSchema } from './limits.ts';
+import { CEILINGS } from './policy/ceilings.ts';
+
+/** A ceiling, what is left of it, and what was asked for; null: without a cap. */
+const overSchema = z.object({
+  key: z.enum(CEILINGS),
+  most: z.number(),
+  left: z.number(),
+  asked: z.number().nullable(),
+  renewsAtMs: z.number(),
+});
+export type OverCeiling = z.infer<typeof overSchema>;
 
 /** Why a request ended without a session, as it is stored; `errors.ts` makes the sentence. No secrets, no bodies. */
 export const failureSchema = z.discriminatedUnion('kind', [
@@ -24,7 +35,13 @@ export const failureSchema = z.discriminatedUnion('kind', [
   /** The person has as much open, or started as much, as one may. */
   z.object({ kind: z.literal('limit'), ...limitReachedSchema.shape }),
   /** A rule of the policy, or one of its limits, doesn't allow it. */
-  z.object({ kind: z.literal('policy'), rule: z.string(), say: z.string().nullable() }),
+  z.object({
+    kind: z.literal('policy'),
+    rule: z.string(),
+    say: z.string().nullable(),
+    /** The ceiling that it would go over. */
+    over: overSchema.optional(),
+  }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),
   /** Devin was busy or down for longer than a request waits, or asked for a wait that would end after that. */

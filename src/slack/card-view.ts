@@ -156,6 +156,14 @@ function waitsFor({ state, waiting }: SessionRequest): WaitsFor | null {
   return state === 'sending' && waiting === null ? 'answer' : null;
 }
 
+/** Nobody chose its cap: it is what was left of a budget. At most one. */
+function cappedNote({ draft: { values, sources } }: SessionRequest, { card }: Text): string[] {
+  const { max_acu_limit: cap } = values;
+  const { max_acu_limit: source } = sources;
+  if (cap === undefined || (source !== 'left-today' && source !== 'left-this-month')) return [];
+  return [card.cappedAtLeft[source](String(cap))];
+}
+
 function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): string[] {
   if (waiting === null) return [];
   return [isSaid && waiting !== 'looking' ? text.card.startsItself : text.card.waiting[waiting]];
@@ -195,6 +203,7 @@ function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): stri
   return [
     ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
     ...waitingNote(request, isWaitSaid, text),
+    ...cappedNote(request, text),
     ...(doubt === null ? [] : [doubt]),
     ...leftOutNotes(request.uploads?.leftOut ?? [], text),
   ];

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
 import { json } from './json.ts';
-import type { Tables } from './tables.ts';
+import type { Db, Tables } from './tables.ts';
 
 const lostAnswerSchema = z.object({
   requestId: z.string(),
@@ -44,15 +44,15 @@ export function createLostAnswers(db: Kysely<Tables>) {
     },
 
     /** `at` null: it is not looked for again. */
-    async plan({ requestId, sentAt }: LostAnswer, at: Date | null): Promise<void> {
+    async plan({ requestId, sentAt }: LostAnswer, at: Date | null, trx: Db = db): Promise<void> {
       if (at === null)
-        await db
+        await trx
           .deleteFrom('lostAnswers')
           .where('requestId', '=', requestId)
           .where('sentAt', '=', sentAt)
           .execute();
       else
-        await db
+        await trx
           .updateTable('lostAnswers')
           .set({ nextLookAt: at })
           .where('requestId', '=', requestId)

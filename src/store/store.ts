@@ -8,6 +8,7 @@ import { createHomes } from './homes.ts';
 import { createIdentities } from './identities.ts';
 import { createKnownPeople } from './known-people.ts';
 import { createLeases } from './leases.ts';
+import { createLedger } from './ledger.ts';
 import { createListing } from './listing.ts';
 import { createLostAnswers } from './lost-answers.ts';
 import { createMilestones } from './milestones.ts';
@@ -38,6 +39,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     milestones: createMilestones(db),
     calls: createCalls(db),
     leases: createLeases(db),
+    ledger: createLedger(db, clock),
     setAside: createSetAside(db),
     posts: createPosts(db),
     lostAnswers: createLostAnswers(db),

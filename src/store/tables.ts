@@ -253,6 +253,26 @@ type LostAnswersTable = {
   nextLookAt: Timestamp;
 };
 
+/** A creation that was, or may have been, sent, and what it counts for: see store/ledger.ts. */
+type LedgerTable = {
+  id: ColumnType<string, never, never>;
+  requestId: string;
+  /** null: not known, or there is none yet. */
+  sessionId: ColumnType<string | null, string | null | undefined, string | null>;
+  teamId: string;
+  /** null: not known, after a lost database. */
+  userId: string | null;
+  channelId: string | null;
+  /** In the day and month of which it counts. */
+  at: Timestamp;
+  /** null: it has none. */
+  cap: number | null;
+  consumed: Generated<number>;
+  /** It goes on, and may use all of its cap. */
+  isOpen: Generated<boolean>;
+  counted: ColumnType<number, never, never>;
+};
+
 /** A form that was offered or opened: what it is prefilled with and where it belongs. */
 type FormsTable = {
   id: string;
@@ -350,6 +370,7 @@ export type Tables = {
   posts: PostsTable;
   threadNotices: ThreadNoticesTable;
   lostAnswers: LostAnswersTable;
+  ledger: LedgerTable;
   milestones: MilestonesTable;
   editBudgets: EditBudgetsTable;
   postPauses: PostPausesTable;

@@ -71,12 +71,22 @@ function decisionLines(decision: PolicyDecision, text: Text): string[] {
   const words = text.policy.explain;
   const { kind, rule } = decision;
   if (kind === 'allowed') return [words.allowed, rule === null ? words.noRule : words.byRule(rule)];
-  const reason = rule === SESSION_LIMIT ? words.sessionLimit : words.decides(rule);
+  const reason = limitReason(decision, text) ?? words.decides(rule);
   const said = decision.say === null ? [] : [words.says(decision.say)];
   if (kind === 'refused') return [words.refused(rule), reason, ...said];
   const { need, approvers } = decision;
   const names = approvers.map(patternWords).join(', ');
   return [words.approval(rule), reason, ...said, words.approvers(need, names)];
+}
+
+/** null: a rule decides. */
+function limitReason(
+  { rule, ...decision }: PolicyDecision,
+  { policy: { explain: words } }: Text,
+): string | null {
+  if (rule === SESSION_LIMIT) return words.sessionLimit;
+  const over = 'over' in decision ? decision.over : undefined;
+  return over === undefined ? null : words.ceiling(over.rule);
 }
 
 type Values = Readonly<Partial<Record<FieldKey, unknown>>>;

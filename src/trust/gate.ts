@@ -2,7 +2,7 @@ import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { fingerprintOf } from '../session/approval.ts';
 import { applyDefaults } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import type { Failure } from '../session/failure.ts';
+import type { Failure, OverCeiling } from '../session/failure.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
 import type { SlackPerson } from '../session/person.ts';
 import {
@@ -11,38 +11,50 @@ import {
   groupsIn,
   isOffered,
   needsOf,
+  PERIOD_OF,
   placeDefaults,
   policyChanges,
   preferencesIn,
   refusalsOf,
+  renewsAt,
   standingInstructions,
 } from '../session/policy/index.ts';
-import type { Mentions, Policy, PolicyDecision, PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
+import type { Mentions, Over, Policy, PolicyDecision } from '../session/policy/index.ts';
+import type { PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { IsInGroup } from '../slack/groups.ts';
 import type { DescribePlace } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { SessionRequest } from '../store/request-row.ts';
+import type { Budget } from './budget.ts';
+import { leftAsCapOf, withCapOf, withoutLeft } from './left-as-cap.ts';
 
 type GateDeps = {
   policy: () => Policy | null;
   findPerson: (userId: string) => Promise<SlackPerson | null>;
   isInGroup: IsInGroup;
   describePlace: DescribePlace;
+  budget: Pick<Budget, 'spend'>;
 };
 
 type Asked = Extract<PolicyDecision, { kind: 'approval' }>;
 
-/** `draft`: with what the policy sets. `fingerprint`: of what an approval is for. */
+/** `draft`: with what the policy sets. `approved`: what it may pass. `fingerprint`: of what an approval is for. */
 export type Verdict =
-  | { kind: 'allowed'; draft: EffectiveDraft }
-  | { kind: 'approval'; draft: EffectiveDraft; asks: Omit<Asked, 'kind' | 'changes'>; fingerprint: string }
+  | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[] }
+  | {
+      kind: 'approval';
+      draft: EffectiveDraft;
+      asks: Omit<Asked, 'kind' | 'changes' | 'capOf' | 'over'>;
+      fingerprint: string;
+    }
   | { kind: 'refused'; failure: Failure };
 
 type Where = { channelId: string; placeKind?: PlaceKind | null | undefined };
 type Judged = Where &
   Pick<
     SessionRequest,
+    | 'teamId'
     | 'userId'
     | 'draft'
     | 'hadSecrets'
@@ -90,30 +102,26 @@ export function createGate(deps: GateDeps) {
     /** Whether it may be started, as things are now. */
     async judge(request: Judged): Promise<Verdict> {
       const policy = deps.policy();
-      if (policy === null) return { kind: 'allowed', draft: request.draft };
-      const { person, place } = await whoAndWhere(policy, request);
-      const draft = withSet(request.draft, policyChanges(policy, place, request.draft.values));
+      if (policy === null) return { kind: 'allowed', draft: request.draft, approved: [] };
+      const [{ person, place }, { at, spend }] = await Promise.all([
+        whoAndWhere(policy, request),
+        deps.budget.spend(request),
+      ]);
+      const open = withoutLeft(request.draft);
+      const draft = withSet(open, policyChanges(policy, place, open.values));
+      // What is left changes by itself: it is no part of what is approved.
       const fingerprint = fingerprintOf(sentOf(request, draft));
-      const decision = decide(policy, { person, place, request: askedOf(request, fingerprint) });
-      switch (decision.kind) {
-        case 'allowed':
-          return { kind: 'allowed', draft };
-        case 'approval': {
-          const { rule, say, approvers, need, expiresMs } = decision;
-          return { kind: 'approval', draft, asks: { rule, say, approvers, need, expiresMs }, fingerprint };
-        }
-        case 'refused': {
-          const { rule, say } = decision;
-          return { kind: 'refused', failure: { kind: 'policy', rule, say } };
-        }
-      }
+      const asked = askedOf({ ...request, draft: open }, fingerprint);
+      const decision = decide(policy, { person, place, request: asked, spend });
+      return verdictOf(decision, { request, draft, approved: asked.approved, fingerprint, at });
     },
 
     /** What is left to choose in a form as it is filled in; null: everything. */
     async choicesFor(form: Form) {
       const policy = deps.policy();
       if (policy === null) return null;
-      const facts = { ...(await whoAndWhere(policy, form)), request: filledIn(form) };
+      const [who, { spend }] = await Promise.all([whoAndWhere(policy, form), deps.budget.spend(form)]);
+      const facts = { ...who, request: filledIn(form), spend };
       const refusalOf = refusalsOf(policy, facts);
       return {
         choices: choicesOf(policy, facts),
@@ -144,6 +152,38 @@ export function createGate(deps: GateDeps) {
       return policy === null ? {} : preferencesIn(policy, await placeOf(policy, where));
     },
   };
+}
+
+type Judging = {
+  request: Judged;
+  /** Without what is left of a ceiling as its cap. */
+  draft: EffectiveDraft;
+  approved: readonly string[];
+  fingerprint: string;
+  /** When what is left was looked up. */
+  at: Date;
+};
+
+function verdictOf(
+  decision: PolicyDecision,
+  { request, draft, approved, fingerprint, at }: Judging,
+): Verdict {
+  if (decision.kind === 'refused') {
+    const { rule, say, over } = decision;
+    return { kind: 'refused', failure: { kind: 'policy', rule, say, over: over && overFacts(over, at) } };
+  }
+  const { capOf, changes } = decision;
+  // No more than those who approved it were shown.
+  const most = approved.length > 0 ? leftAsCapOf(request.draft) : null;
+  const capped = withCapOf(draft, { capOf, cap: changes.max_acu_limit, most });
+  if (decision.kind === 'allowed') return { kind: 'allowed', draft: capped, approved };
+  const { rule, say, approvers, need, expiresMs } = decision;
+  return { kind: 'approval', draft: capped, asks: { rule, say, approvers, need, expiresMs }, fingerprint };
+}
+
+/** What a refusal says of a ceiling. */
+function overFacts({ key, most, left, asked }: Over, at: Date): OverCeiling {
+  return { key, most, left, asked, renewsAtMs: renewsAt(PERIOD_OF[key], at).getTime() };
 }
 
 const DIRECT = { public: false, private: false, direct: true, shared: false };

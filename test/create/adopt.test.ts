@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { SessionResponse } from '../../src/devin/schemas.ts';
 import { createAdopt, createSendStep } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
+import { databaseClock } from '../../src/store/clock.ts';
+import { createLedger } from '../../src/store/ledger.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createEnvelopes } from '../../src/store/envelope.ts';
@@ -35,6 +37,7 @@ describe('an answer to a creation that comes late', () => {
       sessions: createSessions(db),
       milestones: createMilestones(db),
       lostAnswers,
+      ledger: createLedger(db, databaseClock),
       enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
       onMoved: () => undefined,
       now: () => 0,
@@ -73,8 +76,14 @@ describe('an answer to a creation that comes late', () => {
         return answer.promise;
       },
       identify: async () =>
-        Promise.resolve({ kind: 'accepted', identity: IDENTITY, draft: { values: {}, sources: {} } }),
+        Promise.resolve({
+          kind: 'accepted',
+          identity: IDENTITY,
+          draft: { values: {}, sources: {} },
+          approved: [],
+        }),
       limiter: { beforeSending: async () => Promise.resolve(null) },
+      budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0) }) },
       envelopes,
       tagRequests: true,
       transitions,

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { createLateFinder } from '../../src/create/find-late.ts';
 import { createLog } from '../../src/log.ts';
 import type { Identity } from '../../src/session/identity.ts';
+import { databaseClock } from '../../src/store/clock.ts';
+import { createLedger } from '../../src/store/ledger.ts';
 import { createLostAnswers } from '../../src/store/lost-answers.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createSessions } from '../../src/store/sessions.ts';
@@ -25,6 +27,7 @@ test('a session that may turn up late is looked for as the member it was asked f
   const look = createLateFinder({
     db,
     lostAnswers,
+    ledger: createLedger(db, databaseClock),
     requests: { find: async () => Promise.resolve(request) },
     sessions: createSessions(db),
     milestones: createMilestones(db),

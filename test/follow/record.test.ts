@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRecorder } from '../../src/follow/record.ts';
+import { databaseClock } from '../../src/store/clock.ts';
+import { createLedger } from '../../src/store/ledger.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createSessions } from '../../src/store/sessions.ts';
@@ -24,6 +26,7 @@ describe('what Devin says about a session', () => {
       sessions,
       milestones,
       cards: createCards(db, { burst: 1, perMinute: 1 }),
+      ledger: createLedger(db, databaseClock),
       enqueue: async (name, _payload, { key, startAfterMs = 0 } = {}) => {
         await Promise.resolve();
         if (startAfterMs > 0) later.push({ name, key, startAfterMs });

@@ -6,6 +6,8 @@ import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { Mark } from '../../src/slack/ids.ts';
 import type { CardPlace, Posted, Rendered } from '../../src/slack/outbound.ts';
+import { databaseClock } from '../../src/store/clock.ts';
+import { createLedger } from '../../src/store/ledger.ts';
 import { createCalls } from '../../src/store/calls.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { createLeases } from '../../src/store/leases.ts';
@@ -33,6 +35,7 @@ async function startTelling() {
     sessions,
     milestones,
     cards: createCards(db, { burst: 1, perMinute: 1 }),
+    ledger: createLedger(db, databaseClock),
     enqueue: async () => Promise.resolve(),
     times: { fastestMs: 10_000, tellAfterMs: 0, lastLookMs: 30_000 },
     now: Date.now,

@@ -13,6 +13,8 @@ test('a search for lost sessions ends with the stop, although Devin does not say
     devinTime: never,
     sessions: { bound: never },
     requests: { find: never },
+    ledger: { add: never, isEmpty: never },
+    teamId: () => 'T1',
     adopt: never,
     enqueue: never,
     log: pino({ level: 'silent' }),

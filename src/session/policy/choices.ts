@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { omitFields } from '../defaults.ts';
 import { DEVIN_MODES, fields, storedDraftSchema } from '../fields.ts';
 import type { FieldKey, Lookup } from '../fields.ts';
+import { ceilingsOf } from './ceilings.ts';
 import { channelOf, decide, setValues, standingInstructions } from './decide.ts';
 import type { PolicyFacts, PolicyRequest } from './facts.ts';
 import { isMatch } from './match.ts';
@@ -45,7 +46,7 @@ export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
     set: setValues({ ...set, ...(isOneMode && { modes }) }),
     modes: (modes ?? DEVIN_MODES).filter((mode) => isAllowed('devin_mode', mode)),
     instructions: standingInstructions(policy, facts.place),
-    most: highestCap(policy, (cap) => isAllowed('max_acu_limit', cap)),
+    most: highestCap(policy, facts, (cap) => isAllowed('max_acu_limit', cap)),
     needsCap: needsCap(policy, facts),
     refused: PROBES.flatMap(([key, value]) => (isAllowed(key, value) ? [] : [key])),
     faulty: fields.flatMap(({ key }) => faultOf(key, facts.request, refusalOf)),
@@ -123,9 +124,15 @@ function faultOf(key: FieldKey, { draft }: PolicyRequest, refusalOf: RefusalOf):
   return refusal === null ? [] : [{ key, ...refusal }];
 }
 
-function highestCap({ limits, rules }: Policy, isAllowed: (cap: number) => boolean): number | null {
+function highestCap(
+  policy: Policy,
+  { spend }: PolicyFacts,
+  isAllowed: (cap: number) => boolean,
+): number | null {
   if (isAllowed(Number.MAX_SAFE_INTEGER)) return null;
-  const named = [limits.acu_per_session, ...rules.map(({ when }) => when?.acu_over)];
+  const left = ceilingsOf(policy, { spend }).map((ceiling) => Math.floor(ceiling.left));
+  const { limits, rules } = policy;
+  const named = [limits.acu_per_session, ...rules.map(({ when }) => when?.acu_over), ...left];
   const caps = named.flatMap((cap = 0) => (cap >= 1 ? [cap] : [])).toSorted((a, b) => b - a);
   return caps.find(isAllowed) ?? null;
 }

@@ -1,7 +1,9 @@
 import type { StoredDraft } from '../fields.ts';
 import type { Limits } from '../limits.ts';
 import type { Preferences } from '../preferences.ts';
-import type { PolicyFacts, PolicyPlace } from './facts.ts';
+import { ceilingsOf, leftAsCap, overCeiling } from './ceilings.ts';
+import type { Ceiling, CeilingKey, Over } from './ceilings.ts';
+import type { PolicyFacts, PolicyPlace, PolicyRequest } from './facts.ts';
 import { isMatch, isPlace } from './match.ts';
 import type { PersonPattern } from './patterns.ts';
 import { expiryOf } from './schema.ts';
@@ -10,8 +12,12 @@ import type { Policy, PolicyChannel, PolicyRule, PolicyValues } from './schema.t
 /** What the policy makes of a draft: values that it sets, whatever was asked for. */
 export type PolicyChanges = Pick<StoredDraft, 'repos' | 'devin_mode' | 'max_acu_limit' | 'tags'>;
 
+/**
+ * `capOf`: the ceiling of which what is left is the cap, since nobody set one. `over`: the ceiling that the request
+ * would go over, if that decides.
+ */
 export type PolicyDecision =
-  | { kind: 'allowed'; rule: string | null; changes: PolicyChanges }
+  | { kind: 'allowed'; rule: string | null; changes: PolicyChanges; capOf?: CeilingKey | undefined }
   | {
       kind: 'approval';
       rule: string;
@@ -20,37 +26,51 @@ export type PolicyDecision =
       need: number;
       expiresMs: number;
       changes: PolicyChanges;
+      capOf?: CeilingKey | undefined;
+      over?: Over | undefined;
     }
-  | { kind: 'refused'; rule: string; say: string | null };
+  | { kind: 'refused'; rule: string; say: string | null; over?: Over | undefined };
 
 /** Which limit a decision rests on, where it is no rule; it is named like the key in the file. */
 export const SESSION_LIMIT = 'limits.acu_per_session';
 
 /** May this person ask for this here? The first rule that matches decides; the limits hold for all that is allowed. */
 export function decide(policy: Policy, facts: PolicyFacts): PolicyDecision {
-  const changes = policyChanges(policy, facts.place, facts.request.draft);
-  const request = { ...facts.request, draft: { ...facts.request.draft, ...changes } };
+  const { changes, capOf, ceilings } = valuesOf(policy, facts);
+  const draft = { ...facts.request.draft, ...changes };
+  const request = { ...facts.request, draft };
   const rule = policy.rules.find((candidate) => counts(candidate, { ...facts, request }));
-  const limit = overLimit(policy, request.draft);
+  const limit = overLimit(policy, request, ceilings);
   if (rule?.verdict === 'refuse') return { kind: 'refused', rule: rule.name, say: rule.say ?? null };
-  if (limit === 'refuse') return { kind: 'refused', rule: SESSION_LIMIT, say: null };
+  if (limit?.then === 'refuse') return { kind: 'refused', rule: limit.rule, say: null, over: limit.over };
   const { owners = [] } = policy;
   const isApproved = (name: string): boolean => facts.request.approved.includes(name);
   if (rule?.verdict === 'approve' && !isApproved(rule.name)) {
     const { name, say = null, approvers = owners, need = 1 } = rule;
-    return { kind: 'approval', rule: name, say, approvers, need, expiresMs: expiryOf(rule), changes };
+    return { kind: 'approval', rule: name, say, approvers, need, expiresMs: expiryOf(rule), changes, capOf };
   }
-  if (limit === 'approve' && !isApproved(SESSION_LIMIT))
+  if (limit?.then === 'approve')
     return {
       kind: 'approval',
-      rule: SESSION_LIMIT,
+      rule: limit.rule,
       say: null,
       approvers: owners,
       need: 1,
       expiresMs: expiryOf({}),
       changes,
+      capOf,
+      over: limit.over,
     };
-  return { kind: 'allowed', rule: rule?.name ?? null, changes };
+  return { kind: 'allowed', rule: rule?.name ?? null, changes, capOf };
+}
+
+/** What the policy sets, what is left of a ceiling as the cap of a request that would have none included. */
+function valuesOf(policy: Policy, { place, request, spend }: PolicyFacts) {
+  const set = policyChanges(policy, place, request.draft);
+  const ceilings = ceilingsOf(policy, { spend, approved: request.approved });
+  const cap = leftAsCap(ceilings, { ...request.draft, ...set });
+  const changes: PolicyChanges = { ...set, ...(cap !== null && { max_acu_limit: cap.acu }) };
+  return { changes, capOf: cap?.of.key, ceilings };
 }
 
 /** What holds in a place; null: nothing special. A place that is not known is none of those that are described. */
@@ -121,7 +141,17 @@ export function setValues({ modes, acu, repos, tags }: PolicyValues): PolicyChan
   };
 }
 
-function overLimit({ limits }: Policy, { max_acu_limit: asked }: StoredDraft): 'refuse' | 'approve' | null {
-  const { acu_per_session: most = Infinity, over } = limits;
-  return (asked ?? 0) > most ? over : null;
+type LimitReached = { then: 'refuse' | 'approve'; rule: string; over?: Over };
+
+/** null: the request is within all of them, or may go over. */
+function overLimit(
+  { limits }: Policy,
+  { draft: { max_acu_limit: asked }, approved }: PolicyRequest,
+  ceilings: readonly Ceiling[],
+): LimitReached | null {
+  const { acu_per_session: most = Infinity, over: then } = limits;
+  const mayPass = then === 'approve' && approved.includes(SESSION_LIMIT);
+  if ((asked ?? 0) > most && !mayPass) return { then, rule: SESSION_LIMIT };
+  const over = overCeiling(ceilings, asked);
+  return over === null ? null : { then, rule: over.rule, over };
 }

@@ -1,4 +1,5 @@
 import type { StoredDraft } from '../fields.ts';
+import type { Spend } from './ceilings.ts';
 import type { PlaceWord } from './patterns.ts';
 
 /** null: not known. What is not known counts for a rule that refuses, and not for one that allows. */
@@ -28,4 +29,10 @@ export type PolicyRequest = {
 };
 
 /** What a decision rests on. */
-export type PolicyFacts = { person: PolicyPerson; place: PolicyPlace; request: PolicyRequest };
+export type PolicyFacts = {
+  person: PolicyPerson;
+  place: PolicyPlace;
+  request: PolicyRequest;
+  /** What counts under each ceiling without this request; left out: nothing. */
+  spend?: Spend | undefined;
+};

@@ -23,6 +23,7 @@ import { greetings } from './025-greetings.ts';
 import { placingCards } from './026-placing-cards.ts';
 import { lostIdentities } from './027-lost-identities.ts';
 import { introducedThreads } from './031-introduced-threads.ts';
+import { ledger } from './032-ledger.ts';
 import { approvals } from './042-approvals.ts';
 
 /**
@@ -57,5 +58,6 @@ export const migrations: Record<string, Migration> = {
   '026-placing-cards': placingCards,
   '027-lost-identities': lostIdentities,
   '031-introduced-threads': introducedThreads,
+  '032-ledger': ledger,
   '042-approvals': approvals,
 };

@@ -107,6 +107,8 @@ export const modal = {
     channel: "From this channel's defaults.",
     person: 'From your own defaults.',
     policy: 'Set by policy.',
+    'left-today': 'What was left of a daily budget. Empty it to use what is left now.',
+    'left-this-month': 'What was left of the monthly budget. Empty it to use what is left now.',
   },
   /** What the policy adds to each task, in one line. */
   instructions: (words: string): string => `Standing instructions are added to the task: ${words}`,

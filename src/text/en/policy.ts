@@ -9,7 +9,6 @@ export const policy = {
   faults: {
     unenforced: {
       approvals: 'approvals are not available in this version: use `refuse`.',
-      budgets: 'budgets are not available in this version: remove the limit, or use acu_per_session.',
     },
     unreadable: (code: string): string => `cannot be read (${code}): check the path and its permissions.`,
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
@@ -56,6 +55,22 @@ export const policy = {
   },
   /** Private, to the person who asked; what the rule says follows. */
   refusal: (rule: string): string => `The policy of this app doesn't allow that (rule: ${rule}).`,
+  /** Budgets in ACU; days and months are those of UTC. */
+  ceilings: {
+    left: {
+      acu_per_person_per_day: (left: string, most: string): string =>
+        `You have ${left} of ${most} ACU left today.`,
+      acu_per_channel_per_day: (left: string, most: string): string =>
+        `This channel has ${left} of ${most} ACU left today.`,
+      acu_per_month: (left: string, most: string): string => `${left} of ${most} ACU are left this month.`,
+    },
+    asked: (acu: string): string => `This session's cap is ${acu} ACU.`,
+    askedAll: 'A session needs at least 1.',
+    /** The app counts what sessions that are in progress may still use. */
+    renews: (day: string): string => `More on ${day}, 00:00 UTC, or when a session in progress uses less.`,
+    lower: (acu: string): string => `To start now, use a cap of ${acu} or less (\`--acu ${acu}\`).`,
+    wait: 'Try again then, or ask an owner of the policy.',
+  },
   mentionsOff: (command: string): string =>
     `Mentioning the app starts nothing here: the policy of this app has switched it off. Use ${command} instead.`,
   explain: {
@@ -65,6 +80,7 @@ export const policy = {
     byRule: (rule: string): string => `The rule "${rule}" allows it.`,
     noRule: 'No rule matches.',
     says: (sentence: string): string => `Says: ${sentence}`,
+    ceiling: (limit: string): string => `The session might go over ${limit}.`,
     sessionLimit: 'The ACU cap is above what the policy allows for one session.',
     decides: (rule: string): string => `The rule "${rule}" decides.`,
     approvers: (need: number, names: string): string => `Approvals needed: ${need}, of ${names}.`,

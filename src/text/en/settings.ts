@@ -8,6 +8,8 @@ export const settings = {
     channel: 'this channel',
     person: 'you',
     policy: 'everyone by policy',
+    'left-today': 'today, by a budget',
+    'left-this-month': 'this month, by a budget',
   },
   value: (label: string, value: string, scope: string): string => `${label}: ${value} (set for ${scope})`,
   set: (scope: string): string => `Set for ${scope}.`,

@@ -1,0 +1,72 @@
+import type { StoredDraft } from '../fields.ts';
+import type { Policy } from './schema.ts';
+
+/** Most ACU in a calendar day or month, in UTC; named like the keys of the file. */
+export const CEILINGS = ['acu_per_person_per_day', 'acu_per_channel_per_day', 'acu_per_month'] as const;
+export type CeilingKey = (typeof CEILINGS)[number];
+export type Period = 'day' | 'month';
+
+export const PERIOD_OF: Readonly<Record<CeilingKey, Period>> = {
+  acu_per_person_per_day: 'day',
+  acu_per_channel_per_day: 'day',
+  acu_per_month: 'month',
+};
+
+/** ACU that count in the present period: what was used, and what sessions that go on may still use. */
+export type Spend = Readonly<Partial<Record<CeilingKey, number>>>;
+
+export type Ceiling = {
+  key: CeilingKey;
+  /** As a decision names it. */
+  rule: string;
+  most: number;
+  /** Less than nothing if sessions used more than they were to. */
+  left: number;
+};
+
+/** A ceiling that a request might go over, with the cap it asks for; null: none. */
+export type Over = Ceiling & { asked: number | null };
+
+/** Those in force for a request that has these approvals; they count while the policy takes any. */
+export function ceilingsOf(
+  { limits }: Policy,
+  { spend = {}, approved = [] }: { spend?: Spend | undefined; approved?: readonly string[] | undefined } = {},
+): Ceiling[] {
+  return CEILINGS.flatMap((key) => {
+    const most = limits[key];
+    const rule = ceilingRule(key);
+    const mayPass = limits.over === 'approve' && approved.includes(rule);
+    if (most === undefined || mayPass) return [];
+    return [{ key, rule, most, left: most - (spend[key] ?? 0) }];
+  });
+}
+
+function ceilingRule(key: CeilingKey): string {
+  return `limits.${key}`;
+}
+
+/** null: none is in force. */
+function tightest(ceilings: readonly Ceiling[]): Ceiling | null {
+  return ceilings.toSorted((a, b) => a.left - b.left)[0] ?? null;
+}
+
+/** What a request without a cap gets under ceilings: what is left of the tightest. null: it has one, or gets none. */
+export function leftAsCap(
+  ceilings: readonly Ceiling[],
+  { max_acu_limit: asked }: StoredDraft,
+): { acu: number; of: Ceiling } | null {
+  const of = asked === undefined ? tightest(ceilings) : null;
+  return of === null || of.left < 1 ? null : { acu: Math.floor(of.left), of };
+}
+
+/** The tightest ceiling that a session with this cap might go over; null: it fits. Without a cap none is kept. */
+export function overCeiling(ceilings: readonly Ceiling[], cap: number | undefined): Over | null {
+  const over = tightest(ceilings.filter(({ left }) => (cap ?? Infinity) > left));
+  return over === null ? null : { ...over, asked: cap ?? null };
+}
+
+/** When a period begins anew. */
+export function renewsAt(period: Period, now: Date): Date {
+  const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];
+  return new Date(period === 'day' ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1));
+}

@@ -1,0 +1,148 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { CeilingKey, Spend } from '../session/policy/index.ts';
+import type { Clock } from './clock.ts';
+import type { Db, Tables } from './tables.ts';
+
+/** Whose ceilings a request counts for. */
+export type Spender = { teamId: string; userId: string; channelId: string };
+
+type Reservation = Spender & { requestId: string; at: Date; cap: number | null };
+type Started = Spender & { requestId: string; sessionId: string; cap: number | null; consumed: number };
+/** A session that the database did not know. */
+export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
+  userId: string | null;
+  channelId: string | null;
+  startedAt: Date;
+  isOpen: boolean;
+};
+
+/** `isOpen`: the session goes on, and may use all of its cap. */
+type Consumption = { consumed: number; isOpen: boolean };
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+/**
+ * What counts for the ceilings: a row for each creation that was, or may have been, sent, from before its POST. It
+ * counts in the day and month in which it was sent; by its cap while the session goes on, then by what was used.
+ */
+export function createLedger(db: Kysely<Tables>, clock: Clock) {
+  const since = (period: 'day' | 'month', now: Date) =>
+    sql<Date>`date_trunc(${period}, ${now}::timestamptz, 'UTC')`;
+
+  const unbound = (requestId: string, order: 'asc' | 'desc') =>
+    sql<string>`(select id from ledger where request_id = ${requestId} and session_id is null
+      order by id ${sql.raw(order)} limit 1)`;
+
+  const totals = ({ teamId, userId, channelId }: Spender, now: Date) => ({
+    acu_per_person_per_day: sql<number>`(
+      select coalesce(sum(counted), 0) from ledger
+      where team_id = ${teamId} and user_id = ${userId} and at >= ${since('day', now)})`,
+    acu_per_channel_per_day: sql<number>`(
+      select coalesce(sum(counted), 0) from ledger
+      where team_id = ${teamId} and channel_id = ${channelId} and at >= ${since('day', now)})`,
+    acu_per_month: sql<number>`(
+      select coalesce(sum(counted), 0) from ledger where at >= ${since('month', now)})`,
+  });
+
+  async function now(trx: Db = db): Promise<Date> {
+    const { rows } = await sql<{ now: Date }>`select ${clock()} as now`.execute(trx);
+    return rows[0]?.now ?? new Date();
+  }
+
+  /** A session that has no row: it was started with a database that is lost. What is known stays. */
+  async function add({ startedAt: at, ...found }: FoundSession, trx: Db = db): Promise<void> {
+    await trx
+      .insertInto('ledger')
+      .values({ ...found, at })
+      .onConflict((conflict) =>
+        conflict.column('sessionId').doUpdateSet({
+          userId: sql<string | null>`coalesce(ledger.user_id, excluded.user_id)`,
+          channelId: sql<string | null>`coalesce(ledger.channel_id, excluded.channel_id)`,
+          cap: sql<number | null>`coalesce(ledger.cap, excluded.cap)`,
+        }),
+      )
+      .execute();
+  }
+
+  return {
+    /** Until the end of the transaction nobody else reserves under these ceilings. In order, and in one statement. */
+    async lock(keys: readonly CeilingKey[], spender: Spender, trx: Db): Promise<void> {
+      if (keys.length === 0) return;
+      const names = keys.map((key) => lockName(key, spender));
+      await sql`
+        select pg_advisory_xact_lock(key) from (
+          select distinct hashtextextended(name, 0) as key from unnest(${names}::text[]) name order by key
+        ) keys`.execute(trx);
+    },
+
+    /** What counts under these ceilings, and for which moment that holds. */
+    async spend(
+      keys: readonly CeilingKey[],
+      spender: Spender,
+      trx: Db = db,
+    ): Promise<{ at: Date; spend: Spend }> {
+      const at = await now(trx);
+      if (keys.length === 0) return { at, spend: {} };
+      const of = totals(spender, at);
+      const each = keys.map((key) => sql`select ${key}::text as key, ${of[key]} as used`);
+      const { rows } = await sql<{ key: string; used: number }>`${sql.join(each, sql` union all `)}`.execute(
+        trx,
+      );
+      return { at, spend: Object.fromEntries(rows.map(({ key, used }) => [key, used])) };
+    },
+
+    /** Before the POST leaves. */
+    async reserve(reservation: Reservation, trx: Db): Promise<void> {
+      await trx.insertInto('ledger').values(reservation).execute();
+    },
+
+    /** The last creation of the request did nothing. */
+    async release(requestId: string, trx: Db): Promise<void> {
+      await sql`delete from ledger where id = ${unbound(requestId, 'desc')}`.execute(trx);
+    },
+
+    /** The session of a creation that was given up was not found in all the time it was looked for. */
+    async giveUp(requestId: string, trx: Db = db): Promise<void> {
+      await sql`delete from ledger where id = ${unbound(requestId, 'asc')}`.execute(trx);
+    },
+
+    /** The session of the last creation, or, if `late`, of the first whose session is not known. */
+    async bind({ late, ...started }: Started & { late: boolean }, trx: Db): Promise<void> {
+      const { requestId, sessionId, consumed } = started;
+      const row = unbound(requestId, late ? 'asc' : 'desc');
+      const { rows } = await sql`
+        update ledger set session_id = ${sessionId}, consumed = ${consumed}
+        where id = ${row} and not exists (select from ledger where session_id = ${sessionId})
+        returning id`.execute(trx);
+      if (rows.length === 0) await add({ ...started, startedAt: await now(trx), isOpen: true }, trx);
+    },
+
+    add,
+
+    async isEmpty(): Promise<boolean> {
+      const row = await db.selectFrom('ledger').select('id').limit(1).executeTakeFirst();
+      return row === undefined;
+    },
+
+    /** With what Devin says of the session, in the transaction that records it. */
+    async follow(sessionId: string, { consumed, isOpen }: Partial<Consumption>, trx: Db): Promise<void> {
+      await trx
+        .updateTable('ledger')
+        .set({ ...(consumed !== undefined && { consumed }), ...(isOpen !== undefined && { isOpen }) })
+        .where('sessionId', '=', sessionId)
+        .execute();
+    },
+  };
+}
+
+function lockName(key: CeilingKey, { teamId, userId, channelId }: Spender): string {
+  switch (key) {
+    case 'acu_per_person_per_day':
+      return `ledger:${key}:${teamId}:${userId}`;
+    case 'acu_per_channel_per_day':
+      return `ledger:${key}:${teamId}:${channelId}`;
+    case 'acu_per_month':
+      return `ledger:${key}`;
+  }
+}

@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { createWorld } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+
+const CREATE = { method: 'POST', path: '/sessions' } as const;
+const RULE = 'rule: limits.acu_per_person_per_day';
+
+let folder = '';
+let shared: World | null = null;
+
+function world(): World {
+  if (shared === null) throw new Error('the world is not there yet');
+  return shared;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'devin-slack-budgets-'));
+  const path = join(folder, 'policy.yml');
+  await writeFile(path, 'limits: { acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }\n');
+  const overrides = { watchTimes: { fastestMs: 20 } };
+  shared = await createWorld({ environment: { POLICY_FILE: path }, overrides });
+});
+afterAll(async () => {
+  await shared?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function someone() {
+  const { slack, devin } = world();
+  const ana = addColleague(world());
+  const channelId = slack.addChannel({ name: `budgets-${ana.name}`, members: [ana.userId] });
+  const type = async (text: string) => slack.command(ana.userId, channelId, `${text} for ${ana.name}`);
+  const own = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
+  const started = async (task: string) =>
+    devin.waitForSession(({ request }) => request.prompt.includes(`${task} for ${ana.name}`));
+  return { ana, channelId, type, own, started, place: { channelId, userId: ana.userId } };
+}
+
+describe('a daily budget of a person', () => {
+  test('refuses what might go over it, and says what is left, when there is more, and what to do now', async () => {
+    const { type, own, started, place } = someone();
+    await type('--acu 8 the first');
+    await started('the first');
+    await type('--acu 5 the second');
+    const told = await toldTo(world(), place, RULE);
+    const words = world().slack.renderText(told);
+    expect(words).toContain("You have 4 of 12 ACU left today. This session's cap is 5 ACU.");
+    expect(words).toContain('00:00 UTC');
+    expect(words).toContain('`--acu 4`');
+    expect(words).toContain('the second');
+    expect(own()).toHaveLength(1);
+    await type('--acu 4 the third');
+    await started('the third');
+  });
+
+  test('is the cap of a session for which nobody set one, and the card says so', async () => {
+    const { ana, channelId, type, started, place } = someone();
+    await type('--acu 5 the first');
+    await started('the first');
+    await type('the second');
+    const second = await started('the second');
+    expect(second.request.max_acu_limit).toBe(7);
+    await cardOf(
+      world().slack,
+      channelId,
+      (text) => text.includes(second.url) && text.includes('Capped at 7 ACU: what is left today.'),
+    );
+    await type('the third');
+    const told = await toldTo(world(), place, RULE);
+    expect(world().slack.renderText(told)).toContain('You have 0 of 12 ACU left today.');
+    expect(await sessionOf(world().devin, ana.devinUserId)).toBeDefined();
+  });
+
+  test('gets back what a session did not use', async () => {
+    const { channelId, type, started, place } = someone();
+    await type('--acu 12 the first');
+    const first = await started('the first');
+    await type('--acu 10 the second');
+    await toldTo(world(), place, RULE);
+    world().devin.advance(first.id, { status: 'exit', acus: 1.5 });
+    await cardOf(world().slack, channelId, (text) => text.includes(first.url) && text.includes('1.5 of 12'));
+    await type('--acu 10 the third');
+    await started('the third');
+  });
+
+  test('gets back all of what Devin refused', async () => {
+    const { channelId, type, own, started } = someone();
+    world().devin.fail(CREATE, { status: 400, times: 1 });
+    await type('--acu 12 the first');
+    await cardOf(world().slack, channelId, (text) => text.includes('Failed'));
+    await type('--acu 12 the second');
+    await started('the second');
+    expect(own()).toHaveLength(1);
+  });
+
+  test('keeps what is reserved for a session that is not confirmed', async () => {
+    const { slack, devin } = world();
+    const { channelId, type, own, place } = someone();
+    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    await type('--acu 12 what got lost');
+    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Start anyway]'));
+    await type('--acu 1 another');
+    await toldTo(world(), place, RULE);
+    expect(own()).toHaveLength(0);
+  });
+});

@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import type { CeilingKey } from '../../src/session/policy/index.ts';
+import { clockOf, databaseClock } from '../../src/store/clock.ts';
+import { createLedger } from '../../src/store/ledger.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+const KEYS: CeilingKey[] = ['acu_per_person_per_day', 'acu_per_channel_per_day', 'acu_per_month'];
+const SPENDER = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
+
+describeOnBothDatabases('what counts for the ceilings', (open) => {
+  const setUp = async (now?: () => Date) => {
+    const { db } = await open();
+    await migrate(db);
+    const ledger = createLedger(db, now === undefined ? databaseClock : clockOf(() => now().getTime()));
+    const moment = async () => (await ledger.spend([], SPENDER)).at;
+    const spent = async (spender = SPENDER) => (await ledger.spend(KEYS, spender)).spend;
+    const month = async () => (await spent()).acu_per_month;
+    const reserve = async (requestId: string, changes: object = {}) =>
+      ledger.reserve({ requestId, ...SPENDER, cap: 10, at: await moment(), ...changes }, db);
+    const bind = async (requestId: string, sessionId: string, late = false) =>
+      ledger.bind({ requestId, ...SPENDER, cap: 10, sessionId, consumed: 0, late }, db);
+    return { db, ledger, moment, spent, month, reserve, bind };
+  };
+
+  test('is the cap of a session that goes on, and what it used once it rests', async () => {
+    const { db, ledger, month, reserve, bind } = await setUp();
+    await reserve('r1');
+    expect(await month()).toBe(10);
+    await bind('r1', 's1');
+    await ledger.follow('s1', { consumed: 1.5, isOpen: true }, db);
+    expect(await month()).toBe(10);
+    await ledger.follow('s1', { consumed: 12, isOpen: true }, db);
+    expect(await month()).toBe(12);
+    await ledger.follow('s1', { consumed: 2.5, isOpen: false }, db);
+    expect(await month()).toBe(2.5);
+    await ledger.follow('s1', { consumed: 2.5, isOpen: true }, db);
+    expect(await month()).toBe(10);
+  });
+
+  test('is nothing once the request did nothing', async () => {
+    const { db, ledger, month, reserve } = await setUp();
+    await reserve('r1');
+    await ledger.release('r1', db);
+    expect(await month()).toBe(0);
+  });
+
+  test('is both of a request that was sent twice, until the lost one is given up', async () => {
+    const { ledger, month, reserve, bind } = await setUp();
+    await reserve('r1');
+    await reserve('r1');
+    await bind('r1', 's2');
+    expect(await month()).toBe(20);
+    await ledger.giveUp('r1');
+    expect(await month()).toBe(10);
+  });
+
+  test('is both sessions of a request whose lost one turned up late', async () => {
+    const { db, ledger, month, reserve, bind } = await setUp();
+    await reserve('r1');
+    await reserve('r1');
+    await bind('r1', 's2');
+    await bind('r1', 's1', true);
+    await ledger.follow('s1', { consumed: 1, isOpen: false }, db);
+    await ledger.follow('s2', { consumed: 2, isOpen: false }, db);
+    expect(await month()).toBe(3);
+  });
+
+  test('is a session that was given up and turned up after all', async () => {
+    const { ledger, month, reserve, bind } = await setUp();
+    await reserve('r1');
+    await ledger.giveUp('r1');
+    await bind('r1', 's1', true);
+    expect(await month()).toBe(10);
+  });
+
+  test('is kept by person, by channel and for all', async () => {
+    const { spent, reserve } = await setUp();
+    await reserve('r1');
+    await reserve('r2', { userId: 'U2', cap: 3 });
+    await reserve('r3', { channelId: 'C2', cap: 4 });
+    expect(await spent()).toEqual({
+      acu_per_person_per_day: 14,
+      acu_per_channel_per_day: 13,
+      acu_per_month: 17,
+    });
+  });
+
+  test('begins anew with the day and the month in UTC', async () => {
+    let now = new Date('2026-11-29T23:59:59.999Z');
+    const { spent, reserve } = await setUp(() => now);
+    await reserve('r1');
+    now = new Date('2026-11-30T00:00:00Z');
+    expect(await spent()).toMatchObject({ acu_per_person_per_day: 0, acu_per_month: 10 });
+    now = new Date('2026-12-01T00:00:00Z');
+    expect(await spent()).toMatchObject({ acu_per_month: 0 });
+  });
+
+  test('is known of a session that the database had lost: from the list at once, and whose it is from its card', async () => {
+    const { db, ledger, moment, spent } = await setUp();
+    expect(await ledger.isEmpty()).toBe(true);
+    const found = {
+      requestId: 'r1',
+      sessionId: 's1',
+      teamId: 'T1',
+      consumed: 2,
+      isOpen: true,
+      startedAt: await moment(),
+    };
+    await ledger.add({ ...found, userId: null, channelId: null, cap: null });
+    expect(await spent()).toMatchObject({ acu_per_person_per_day: 0, acu_per_month: 2 });
+    await ledger.add({ ...found, userId: 'U1', channelId: 'C1', cap: 10 });
+    expect(await spent()).toMatchObject({ acu_per_person_per_day: 10, acu_per_month: 10 });
+    expect(await db.selectFrom('ledger').selectAll().execute()).toHaveLength(1);
+    expect(await ledger.isEmpty()).toBe(false);
+  });
+});
