@@ -17,7 +17,7 @@ import { steering } from './en/steering.ts';
 import { thread, milestones } from './en/thread.ts';
 
 /**
- * Every sentence a person reads, in English, by where it is read. A second language is one more file of this shape.
+ * Every sentence a person reads, in English, by where it is read. Another language is one more file of this shape, and a line in languages.ts.
  * Values passed in are already safe for where they go: callers escape what users and Devin wrote.
  */
 export const en = {

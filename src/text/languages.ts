@@ -1,11 +1,12 @@
 import { en } from './en.ts';
 import type { Text } from './index.ts';
+import { ja } from './ja.ts';
 
 /** What LANGUAGE can be. */
-export const LANGUAGES = ['en'] as const;
+export const LANGUAGES = ['en', 'ja'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const CATALOGS: Record<Language, Text> = { en };
+const CATALOGS: Record<Language, Text> = { en, ja };
 
 /** What is not a language of the app is read as English: the check of the settings says so. */
 export function readLanguage(given: string | undefined): Language {

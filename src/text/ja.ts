@@ -1,0 +1,44 @@
+import type { Text } from './index.ts';
+import { card } from './ja/card.ts';
+import { command } from './ja/command.ts';
+import { details } from './ja/details.ts';
+import { devin } from './ja/devin.ts';
+import { fields } from './ja/fields.ts';
+import { modal, lookup } from './ja/form.ts';
+import { greeting } from './ja/greeting.ts';
+import { home } from './ja/home.ts';
+import { notices } from './ja/notices.ts';
+import { config, doctor, store, start } from './ja/operator.ts';
+import { policy } from './ja/policy.ts';
+import { review } from './ja/review.ts';
+import { secretForm } from './ja/secrets.ts';
+import { sessions } from './ja/sessions.ts';
+import { settings } from './ja/settings.ts';
+import { steering } from './ja/steering.ts';
+import { thread, milestones } from './ja/thread.ts';
+
+/** Every sentence a person reads, in Japanese. Command words, options and the manifest stay in English. */
+export const ja: Text = {
+  fields,
+  config,
+  store,
+  start,
+  doctor,
+  command,
+  sessions,
+  settings,
+  steering,
+  card,
+  home,
+  greeting,
+  thread,
+  milestones,
+  modal,
+  review,
+  secretForm,
+  details,
+  lookup,
+  notices,
+  devin,
+  policy,
+};

@@ -1,0 +1,143 @@
+import type { Text } from '../index.ts';
+
+export const card: Text['card'] = {
+  phases: {
+    queued: '待機中',
+    starting: '開始中',
+    working: '作業中',
+    'needs-you': '返信待ち',
+    'needs-approval': '承認待ち',
+    finished: '完了',
+    asleep: 'スリープ中',
+    capped: '上限で停止',
+    failed: '失敗',
+    unknown: '未確認',
+    ended: '終了',
+    gone: '見つかりません',
+    other: '不明な状態',
+  },
+  meaning: {
+    'needs-approval': { any: 'Devin が承認を待っています。セッションを開いて、承認または却下してください。' },
+    asleep: {
+      inactivity:
+        'しばらく動きがなかったためスリープしました。スリープ中は費用がかかりません。メッセージを送ると再開します。',
+      user_request: '手動でスリープしました。スリープ中は費用がかかりません。メッセージを送ると再開します。',
+      any: 'スリープ中は費用がかかりません。メッセージを送ると再開します。',
+    },
+    capped: {
+      usage_limit_exceeded:
+        'ACU の上限に達しました。上限を上げてもう一度実行するか、Devin で上限を上げてください。',
+      user_usage_limit_exceeded:
+        '実行者が利用上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
+      org_usage_limit_exceeded:
+        '組織の利用上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
+      total_session_limit_exceeded:
+        '組織のセッション数の上限に達しました。上限の引き上げを Devin の管理者に依頼してください。',
+      out_of_credits: '組織のクレジットがありません。請求の管理者に追加を依頼してください。',
+      out_of_quota: '割り当てを使い切りました。割り当ての引き上げを Devin の管理者に依頼してください。',
+      no_quota_allocation: '割り当てがありません。割り当ての設定を Devin の管理者に依頼してください。',
+      payment_declined: 'Devin の支払いが拒否されました。支払い方法の更新を請求の管理者に依頼してください。',
+      any: '上限に達しました。どの上限かを Devin の管理者に確認し、引き上げを依頼してください。',
+    },
+    gone: {
+      any: 'Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。Devin の管理者に確認してください。タスクは「変更して再実行」に残っています。',
+    },
+    unknown: {
+      any: 'Devin から確認が取れていません。24 時間、確認を続けます。もう一度開始すると、課金対象のセッションが 2 つになる可能性があります。',
+    },
+  },
+  untitled: 'Devin セッション',
+  headline: (title, status) => `${title} – ${status}`,
+  requestedBy: (mention) => `依頼者: ${mention}`,
+  as: (name) => `${name} として実行`,
+  serviceUser: 'サービスユーザー',
+  duration: {
+    short: '1 分未満',
+    seconds: (seconds) => `${seconds} 秒`,
+    minutes: (minutes) => `${minutes} 分`,
+    hours: (hours, minutes) => (minutes === 0 ? `${hours} 時間` : `${hours} 時間 ${minutes} 分`),
+    days: (days, hours) => (hours === 0 ? `${days} 日` : `${days} 日 ${hours} 時間`),
+  },
+  waitsFor: {
+    busy: 'Devin が混み合っています',
+    down: 'Devin に接続できません',
+    answer: 'Devin の応答待ち',
+  },
+  startsItself: '自動的に開始します。',
+  checked: (when) => `${when} に確認しましたが、まだ見つかりません`,
+  acuUsed: (used) => `${used} ACU`,
+  acuUsedOf: (used, limit) => `${used} / ${limit} ACU`,
+  cappedAtLeft: {
+    'left-today': (limit) => `上限は、今日の残りの ${limit} ACU です。`,
+    'left-this-month': (limit) => `上限は、今月の残りの ${limit} ACU です。`,
+  },
+  acuLimit: (limit) => `上限 ${limit} ACU`,
+  mode: (mode) => `${mode} モード`,
+  playbook: (name) => `プレイブック「${name}」`,
+  childSessions: (count) => `子セッション ${count} 件`,
+  andMore: (shown, more) => `${shown} ほか ${more} 件`,
+  pullRequest: (where, state) => (state === null ? where : `${where} · ${state}`),
+  morePullRequests: (more) => `ほか ${more} 件の PR`,
+  devinSays: (words) => `Devin: ${words}`,
+  buttons: {
+    review: 'PR をレビュー',
+    open: 'Devin で開く',
+    details: '詳細',
+    'try-again': '再試行',
+    'edit-and-try-again': '編集して再試行',
+    'check-again': 'もう一度確認',
+    'start-anyway': 'それでも開始',
+    reply: '返信',
+    answer: '回答する',
+    wake: 'メッセージで再開',
+    'ask-stop': '停止…',
+    archive: 'アーカイブ',
+    'start-again': '変更して再実行',
+    'raise-cap': '上限を上げて再実行',
+    cancel: 'キャンセル',
+    mute: 'スレッドをミュート',
+    unmute: 'ミュートを解除',
+    sync: '再接続',
+    'listen-thread': 'すべての返信を Devin に送る',
+    'listen-mentions': 'メンションだけを Devin に送る',
+  },
+  endedBy: (mention) => `${mention} が終了`,
+  andBy: {
+    ended: (status, mention) => `${status}、${mention} が終了`,
+    archived: (status, mention) => `${status}、${mention} がアーカイブ`,
+  },
+  openToApprove: '開いて承認',
+  buttonOn: (label, title) => `${label}: ${title}`,
+  confirmStartAnyway: {
+    title: 'それでも開始しますか？',
+    text: '見つからなかっただけで、最初の試行が実行中の可能性があります。もう一度開始すると、課金対象のセッションが 2 つになることがあります。「もう一度確認」では何も開始しません。',
+    confirm: 'それでも開始',
+    deny: 'キャンセル',
+  },
+  repliesGoToDevin: 'ここでの返信は Devin に届きます。届けたくない返信は (aside) で始めてください。',
+  requesterGoesToDevin:
+    'ここでは、依頼者の返信と、このアプリをメンションした返信が Devin に届きます。届けたくない返信は (aside) で始めてください。',
+  mentionsOnly: 'このアプリをメンションした返信だけが Devin に届きます。',
+  muted: 'ミュート中: ここでの返信は Devin に届きません。',
+  mutedBy: (mention) => `${mention} がミュート中: ここでの返信は Devin に届きません。`,
+  untied: '接続解除中: ここでの返信は Devin に届かず、Devin のメッセージもここには表示されません。',
+  waiting: {
+    busy: 'Devin が混み合っています。自動的に開始します。',
+    down: 'Devin に接続できません。自動的に開始します。',
+    looking: 'Devin から確認が取れていません。再送信の前に、開始されたかどうかを確認しています。',
+  },
+  devinAnswered: (status, reason) =>
+    status === null ? `Devin の応答: ${reason}` : `Devin の応答（HTTP ${status}）: ${reason}`,
+  problems: {
+    notStarted: '開始していません。',
+    secretsLost:
+      '何も開始していません。このアプリの SECRETS_KEY が変わったため、セッションのシークレットを読み取れません。「編集して再試行」を選び、シークレットをもう一度入力してください。',
+    slack: (code) =>
+      `何も開始していません。Slack がここにもダイレクトメッセージにもカードの投稿を許可しませんでした（${code}）。Slack でのこのアプリの権限をアプリの管理者に確認してもらい、もう一度お試しください。`,
+    cancelled: 'Devin に送信する前にキャンセルしました。何も開始していません。',
+    askedToWait: (duration) =>
+      `何も開始していません。Devin が混み合っており、待ち時間として ${duration}を指定されました。このアプリが待てる時間を超えているため、時間をおいてもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com`,
+    gaveUp:
+      '何も開始していません。Devin が長時間混み合っているか、接続できませんでした。後でもう一度お試しください。Devin の稼働状況: https://www.devinstatus.com',
+  },
+};

@@ -1,0 +1,106 @@
+import type { Text } from '../index.ts';
+
+export const command: Text['command'] = {
+  notRecorded:
+    'リクエストを保存できなかったため、何も開始していません。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
+  notAnswered: {
+    title: '何も実行していません。',
+    problem:
+      '確認または保存ができませんでした。1 分ほどおいて、もう一度お試しください。続く場合は、アプリの管理者に連絡してください。',
+  },
+  notConfirmed: {
+    title: '時間内に確認できませんでした。',
+    problem:
+      'データベースの応答が間に合わず、リクエストが保存されたかどうか分かりません。1 分ほど待ち、カードが表示されていないことを確かめてから、もう一度お試しください。',
+  },
+  problems: {
+    unknownFlag: (flag) => `オプション ${flag} はありません。 \`help options\` をご覧ください。`,
+    unknownFlagNear: (flag, said) => `オプション ${flag} はありません。 ${said} のことですか？`,
+    ofTheTask: 'タスクの一部の場合は、バッククォートで囲んでください。',
+    onlyInForm: {
+      task: (flag, label) =>
+        `オプション ${flag} はありません。「${label}」はフォームで設定します。下のボタンから開いてください。`,
+      defaults: (flag, label) =>
+        `オプション ${flag} はありません。「${label}」は、セッションごとにフォームでのみ設定できます。`,
+    },
+    missingValue: (flag, takes) => `${flag} には値が必要です: ${takes}`,
+    badValue: (flag, value, takes) => `${flag} に ${value} は指定できません。指定できる値: ${takes}`,
+    tooMany: (flag, most, given) =>
+      `${flag} に指定できるのは ${most} 件までです（${given} 件指定されています）。`,
+    unclosedQuote: (flag, value) =>
+      `${flag} ${value} の引用符が閉じていません。スペースを含む値は、前後を引用符で囲んでください。`,
+    repeated: (flag) => `${flag} に異なる値が 2 回指定されています。どちらか 1 つにしてください。`,
+    tooLong: (max) =>
+      `${max.toLocaleString('ja-JP')} 文字を超えています。短くするか、長い部分をファイルにして添付してください。`,
+    noTask: 'タスクを入力してください。Devin に何を頼みますか？',
+  },
+  question: {
+    title: 'まだ何も開始していません。',
+    meant: (command) => `${command} のことですか？`,
+    oneWord: 'この 1 語がタスクのすべてですか？',
+    start: 'タスクとして開始',
+    edit: '先に編集',
+    started: 'タスクとして開始しました。',
+    gone: 'この質問は古くなったため、何も開始していません。タスクをもう一度入力してください。',
+  },
+  several: (takes, none) => `${takes}（複数はコンマ区切り${none ? '。all または none も指定できます' : ''}）`,
+  help: {
+    title: 'Devin セッションを開始',
+    usage: (command) =>
+      `${command} に続けてタスクを入力します。 ${command} だけならフォームが開きます。セッションはあなたとして実行されます。`,
+    examples: [
+      '不安定なログインのテストを直して --repo acme/web --acu 10',
+      '!fast リリースノートを書いて --title "Release 2.4" --tag docs,release',
+      'チェックアウトが遅い原因を調べて --attach https://acme.example/trace.json',
+    ],
+    flagsTitle: 'オプション',
+    more: (command) =>
+      `すべてのオプション: \`${command} help options\` · 管理者向け: \`${command} help admin\``,
+    subcommandsTitle: 'セッションの操作',
+    sessionNote: 'セッションは ID またはリンクで指定します。省略すると一覧から選べます。',
+    optionsTitle: 'すべてのオプション',
+    flagsNote:
+      'スペースを含む値は引用符で囲みます。値を `default` にすると（例: `--acu default` ）、組織のデフォルトに戻ります。バッククォートの中と、単独の `--` より後ろは、すべてタスクとして扱います。',
+    modes: (words) => `モードは、タスクのどこにでも書けます: ${words}`,
+    formOnly: (labels) => `フォームでのみ設定: ${labels}`,
+    adminTitle: '管理者向け',
+    subcommands: {
+      help: { usage: 'help', does: 'このヘルプを表示します。' },
+      list: { usage: 'list', does: '自分のセッションを表示します。list all なら全員分を表示します。' },
+      status: { usage: 'status <session>', does: 'セッションの状態を表示します。' },
+      follow: { usage: 'follow <session>', does: 'Devin のセッションをここに表示します。' },
+      say: { usage: 'say <session> <message>', does: 'セッションにメッセージを送ります。' },
+      stop: { usage: 'stop <session>', does: 'セッションを完全に停止します。' },
+      archive: { usage: 'archive <session>', does: 'セッションをアーカイブします。' },
+      defaults: {
+        usage: 'defaults',
+        does: 'ここで使われるデフォルトを表示します。自分の設定は defaults me --acu 10、解除は defaults me clear です。',
+      },
+      notify: { usage: 'notify', does: '通知先を表示、変更します。' },
+      steer: {
+        usage: 'steer requester|members',
+        does: 'このチャンネルのセッションに回答し、停止できる人を設定します。steer workspace … なら全体に設定します。',
+      },
+      'web-messages': {
+        usage: 'web-messages on|off',
+        does: 'Devin の Web アプリからのメッセージを、このチャンネルのスレッドに表示するかを設定します。web-messages workspace … なら全体に設定します。',
+      },
+      listen: {
+        usage: 'listen mentions|thread',
+        does: 'このチャンネルのスレッドで、どのメッセージを Devin に送るかを設定します。listen workspace … なら全体に設定します。',
+      },
+      link: {
+        usage: 'link <@person> <Devin user id>',
+        does: 'Slack のユーザーを Devin の組織のメンバーに関連付けます。',
+      },
+      unlink: {
+        usage: 'unlink <@person>',
+        does: '関連付けを解除します。link <@person> none でも同じです。',
+      },
+    },
+    adminDefaults: {
+      usage: 'defaults channel|workspace --acu 10',
+      does: 'このチャンネルまたは全体のデフォルトを設定します。解除は defaults channel clear です。',
+    },
+  },
+};

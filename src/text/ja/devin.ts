@@ -1,0 +1,51 @@
+import type { Text } from '../index.ts';
+
+export const devin: Text['devin'] = {
+  refused: (reason) =>
+    reason === null
+      ? 'Devin に拒否されましたが、理由は示されませんでした。'
+      : `Devin に拒否されました: ${reason}`,
+  invalid: (reason) =>
+    reason === null
+      ? 'Devin がこのリクエストを拒否しましたが、理由は示されませんでした。何も開始していません。内容を変更して、もう一度お試しください。'
+      : `Devin がこのリクエストを拒否しました: ${reason}\n何も開始していません。内容を変更して、もう一度お試しください。`,
+  invalidFields:
+    'Devin がこのリクエストを拒否しました。何も開始していません。内容を変更して、もう一度お試しください。Devin の説明:',
+  invalidField: (label, reason) => `${label}: ${reason}`,
+  unauthorized:
+    'Devin がこのアプリのキーを受け付けません。キーが誤っているか、取り消されたか、期限切れです。Devin の Settings > Service users でキーを作成し、DEVIN_API_KEY に設定するよう、アプリの管理者に依頼してください。',
+  forbidden: (permission) =>
+    permission === null
+      ? 'このアプリのサービスユーザーには、Devin でこの操作をする権限がありません。不足している権限は Devin から示されませんでした。Devin の Settings > Service users でロールを確認するよう、Devin の管理者に依頼してください。本人として実行するには ManageOrgSessions と ImpersonateOrgSessions が必要です。'
+      : `このアプリのサービスユーザーには、Devin の権限 ${permission} がありません。Devin の Settings > Service users でロールに追加するよう Devin の管理者に依頼し、その後もう一度お試しください。`,
+  aboutPerson:
+    '原因はこのアプリではなく、セッションの実行者にあります。Devin の管理者が Devin の Settings > Members で変更できます。',
+  impersonation:
+    '本人としてセッションを実行するには、次の 3 つが必要です。このアプリのサービスユーザーに権限 ImpersonateOrgSessions があること、本人が Devin の組織のメンバーであること、本人に権限 UseDevinSessions があること。',
+  without: {
+    ManageOrgSessions: 'それまでは、Slack からセッションを開始、操作できません。',
+    ImpersonateOrgSessions:
+      'それまでは、本人としてセッションを実行できません。IMPERSONATION=off にすると、サービスユーザーとして実行します。',
+    UseDevinSessions: 'それまでは、ファイルを送信できません。ファイルなしのセッションは開始できます。',
+    ViewOrgSessions: 'それまでは、セッションを開始できますが、ここに状態を表示できません。',
+    ViewOrgMembership:
+      'それまでは、メールアドレスでメンバーを探せません。代わりに、ワークスペースの管理者が一人ずつ関連付けられます。',
+    ManageAccountPlaybooks: 'それまでは、プレイブックの候補を表示できません。ID は入力できます。',
+    ManageAccountKnowledge: 'それまでは、ナレッジの候補を表示できません。ノートの ID は入力できます。',
+    ManageOrgSecrets: 'それまでは、シークレットの候補を表示できません。ID は入力できます。',
+  },
+  notFound:
+    'Devin で見つからないか、このアプリにアクセス権がありません。ID またはリンクを確認してください。別の組織のものか、削除された可能性があります。',
+  createConflict: (reason) =>
+    `${reason === null ? 'Devin に拒否されましたが、理由は示されませんでした。' : `Devin に拒否されました: ${reason}\n`}1 分ほどおいて、もう一度お試しください。`,
+  conflict: (reason) =>
+    `${reason === null ? 'セッションの現在の状態では実行できません。' : `Devin に拒否されました: ${reason}\n`}Devin でセッションを開いて状態を確認し、もう一度お試しください。`,
+  busy: 'Devin が混み合っています。自動的に開始します。',
+  down: 'Devin に接続できません。自動的に開始します。',
+  notNow:
+    'Devin が混み合っているか、接続できないため、何も実行していません。1 分ほどおいて、もう一度お試しください。',
+  unknownAction:
+    'Devin から確認が取れませんでした。もう一度試す前に、Devin でセッションを開いて確認してください。',
+  unexpected: (status, reason) =>
+    `Devin から予期しない応答がありました${status === null ? '' : `（HTTP ${status}）`}${reason === null ? '。' : `: ${reason}\n`}もう一度お試しください。続く場合は、アプリの管理者に連絡してください。`,
+};

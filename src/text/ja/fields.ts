@@ -1,0 +1,112 @@
+import type { Text } from '../index.ts';
+
+export const fields: Text['fields'] = {
+  prompt: {
+    label: 'タスク',
+    hint: '',
+    placeholder: 'どうなれば完了かを書いてください。例: ログインのテストが 20 回続けて通る',
+    takes: 'テキスト',
+  },
+  repos: {
+    label: 'リポジトリ',
+    hint: '',
+    placeholder: 'Devin がタスクから判断します',
+    takes: 'owner/repo（例: acme/web）またはリンク',
+  },
+  devin_mode: {
+    label: 'モード',
+    hint: '組織によっては使えないモードがあります。',
+    placeholder: '組織のデフォルト',
+    takes: 'normal、fast、lite、ultra、fusion のいずれか',
+  },
+  max_acu_limit: {
+    label: 'ACU の上限',
+    hint: '使い切るとセッションが停止します。',
+    placeholder: '組織の上限',
+    takes: '1 以上の整数',
+  },
+  title: {
+    label: 'タイトル',
+    hint: '',
+    placeholder: 'Devin がタスクから付けます',
+    takes: '3,000 文字までのテキスト',
+  },
+  playbook_id: {
+    label: 'プレイブック',
+    hint: '',
+    placeholder: 'なし',
+    takes: 'プレイブックの ID',
+  },
+  tags: {
+    label: 'タグ',
+    hint: '複数のタグはコンマで区切ります。',
+    placeholder: 'なし',
+    takes: 'slack- で始まらないテキスト',
+  },
+  child_playbook_id: {
+    label: '子セッションのプレイブック',
+    hint: '',
+    placeholder: 'なし',
+    takes: 'プレイブックの ID',
+  },
+  knowledge_ids: {
+    label: 'ナレッジ',
+    hint: '',
+    placeholder: '組織のナレッジすべて',
+    takes: 'ノートの ID',
+  },
+  secret_ids: {
+    label: 'シークレット',
+    hint: '',
+    placeholder: '組織のシークレットすべて',
+    takes: 'シークレットの ID',
+  },
+  session_secrets: {
+    label: 'このセッション専用のシークレット',
+    hint: 'Devin に渡すまで暗号化して保管し、渡した後はここから消去します。',
+    placeholder: '1 行に 1 つ、KEY=VALUE の形で',
+    takes: 'KEY=VALUE の行',
+  },
+  session_links: {
+    label: '関連するセッション',
+    hint: 'Devin セッションへのリンク。複数はコンマで区切ります。',
+    placeholder: 'なし',
+    takes: 'Devin セッションへのリンクまたは ID',
+  },
+  attachment_urls: {
+    label: 'リンクで添付',
+    hint: 'ファイルの URL。複数はコンマで区切ります。',
+    placeholder: 'なし',
+    takes: 'URL',
+  },
+  structured_output_schema: {
+    label: '構造化出力（JSON Schema）',
+    hint: 'Draft 7、64 KB まで。',
+    placeholder: 'なし: 構造化出力を使いません',
+    takes: 'JSON Schema',
+  },
+  structured_output_required: {
+    label: '構造化出力を必須にする',
+    hint: 'オン: Devin はターンを終える前に必ず出力します。スキーマが必要です。',
+    placeholder: '',
+    takes: '値なし。構造化出力を任意にします',
+  },
+  platform: {
+    label: 'マシン',
+    hint: '例: windows、またはアウトポストプールの名前。',
+    placeholder: '組織のデフォルト',
+    takes: 'プラットフォームまたはアウトポストプール',
+  },
+  resumable: {
+    label: '再開できるようにする',
+    hint: 'オン: セッションの停止後もマシンを保持し、後で続けられます。',
+    placeholder: '',
+    takes: '値なし。終了時にマシンを破棄します',
+  },
+  bypass_approval: {
+    label: '子セッションを承認なしで開始',
+    hint: 'オン: Devin は確認せずに子セッションを開始します。',
+    placeholder: '',
+    takes: '値なし。子セッションを承認なしで開始します',
+  },
+};

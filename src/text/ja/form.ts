@@ -1,0 +1,152 @@
+import type { Text } from '../index.ts';
+
+export const modal: Text['modal'] = {
+  title: 'Devin セッションを開始',
+  submit: '開始',
+  close: 'キャンセル',
+  moreOptions: 'その他のオプション',
+  alsoSet: (labels) => `「その他のオプション」でも設定済み: ${labels}`,
+  groups: {
+    about: 'タイトルとタグ',
+    guidance: 'ガイド',
+    access: 'シークレット',
+    files: 'ファイルとリンク',
+    result: '結果',
+    machine: 'マシン',
+  },
+  context: {
+    label: '含めるコンテキスト',
+    hint: 'Devin には、指示ではなく背景情報として渡します。ファイルはメッセージと一緒に渡します。',
+    picked: (excerpt) => `対象のメッセージ: ${excerpt}`,
+    pickedEmpty: '対象は、テキストのないメッセージです。',
+    choices: {
+      message: 'このメッセージ',
+      'until-here': 'このメッセージまでのスレッド',
+      thread: 'スレッド全体',
+    },
+    counted: (choice, counts) => `${choice}（${counts}）`,
+    messages: (count) => `メッセージ ${count} 件`,
+    files: (count) => `ファイル ${count} 件`,
+    without: (counts) => `除外したもの: ${counts}`,
+    tooMany: (read, unread) =>
+      `スレッドがとても長いため、Devin に渡すのは ${read} 件です（最初のメッセージと、選んだメッセージの前後）。残りの ${unread} 件は含みません。`,
+    asFile:
+      'スレッドが長いため、タスクには選んだメッセージの前後だけを引用し、すべてのメッセージは添付ファイルに入れます。',
+    review: '送信内容を確認',
+  },
+  threadUnreadable:
+    'このアプリが会話に参加していないため、スレッドを読めません。含められるのはこのメッセージだけです。スレッドを含めるには、その会話で `/invite @Devin Sessions` と入力し、このフォームを開き直してください。',
+  continued: (label, part) => `${label}（${part}）`,
+  secretsLost: (names) =>
+    `このセッション専用のシークレットは残っていません。「その他のオプション」でもう一度入力してください。${names.length === 0 ? '' : `対象: ${names.join('、')}`}`,
+  continuedHint: '上の入力欄の続きです。',
+  tooLong: (label) => `${label}: 値がフォームに収まらないため、末尾は表示されていません。`,
+  none: {
+    label: (label) => `${label}: 何も渡さない`,
+    option: '何も渡さない',
+    hint: (label) => `Devin に${label}を渡しません。すべて渡すには、一覧を空のままにしてください。`,
+  },
+  options: {
+    normal: 'Normal: 標準',
+    fast: 'Fast: 約 2 倍の速さ、同じ性能、4 倍の費用',
+    lite: 'Lite: 軽量、小さなタスク向け',
+    ultra: 'Ultra: 最も高性能、難しいタスク向け',
+    fusion: 'Fusion: 大小のモデルを組み合わせて費用を抑える',
+  },
+  search: '検索、または直接入力',
+  on: 'オン',
+  kinds: {
+    list: 'コンマを含む値は、二重引用符で囲みます。',
+    secrets:
+      '最初の = より後ろは、引用符も含めてすべて値になります。空行と # で始まる行は無視します。入力した内容は画面に表示されます。フォームを開き直すと、再入力が必要です。',
+    json: '{ から } までの JSON オブジェクト。',
+  },
+  sensitive: {
+    label: 'これらのシークレットを機密として扱う',
+    option: '機密',
+    hint: 'オン: Devin は値を表示しません。',
+  },
+  files: {
+    label: 'ファイル',
+    hint: '1 件 10 MB まで、10 件まで。',
+  },
+  textFiles: {
+    text: {
+      label: '指示のファイル',
+      hint: 'タスクに追加するテキストファイル。256 KB まで。',
+    },
+    json: { label: 'スキーマのファイル', hint: '上の入力欄の代わりに使う JSON Schema のファイル。' },
+    secrets: {
+      label: '.env ファイル',
+      hint: 'このセッション専用のシークレットを追加します。値は 65,536 文字まで、改行も使えます。ファイルは、削除するまで Slack に残ります。',
+    },
+  },
+  addSecrets: 'シークレットを 1 つずつ追加',
+  secretsKept: (names) => `1 つずつ入力済み: ${names.join('、')}`,
+  fileErrors: {
+    'too-large': 'ファイルが 256 KB を超えています。',
+    'not-text': 'テキストファイル（UTF-8）ではありません。',
+    unreadable: 'Slack からファイルを読み取れませんでした。削除して、もう一度アップロードしてください。',
+    slow: 'Slack からのファイルの取得に時間がかかりすぎました。もう一度「開始」を押してください。',
+    empty: 'ファイルが空です。',
+    twice: '入力欄とファイルは、どちらか一方を使ってください。',
+    noSecrets: 'ファイルに KEY=VALUE の行がありません。',
+    repeatedSecret: '入力欄とファイルに同じキーがあります。どちらか 1 つにしてください。',
+  },
+  filledIn: {
+    workspace: 'このワークスペースのデフォルトです。',
+    channel: 'このチャンネルのデフォルトです。',
+    person: '自分のデフォルトです。',
+    policy: 'ポリシーによる設定です。',
+    'left-today': '1 日の予算の残りでした。空にすると、現在の残りを使います。',
+    'left-this-month': '月の予算の残りでした。空にすると、現在の残りを使います。',
+  },
+  instructions: (words) => `タスクには、常に次の指示を追加します: ${words}`,
+  setByPolicy: 'ポリシーによる設定',
+  upTo: (most) => `ポリシーにより ${most} までです。`,
+  refused: {
+    typed: (typed, wanted) => `⚠️ 「${typed}」と入力されています。${wanted}`,
+    untyped: (wanted) => `⚠️ 値がないか、はっきりしません。${wanted}`,
+    said: (words) => `⚠️ Devin に拒否されました: ${words}`,
+    byPolicy: (rule, say) => `⚠️ このアプリのポリシーで許可されていません（ルール: ${rule}）。${say}`,
+  },
+  runsAs: {
+    looking: '実行者を確認しています…',
+    member: (name) => `${name} として実行`,
+    refused: (why) => `:warning: まだセッションを開始できません。${why}`,
+  },
+  cannotStart: (why) => `まだセッションを開始できません。${why}`,
+  closeRefused: '閉じる',
+  identityUnavailable:
+    'あなたが Devin の誰にあたるかを確認できなかったため、まだフォームを表示できません。閉じて、1 分ほどおいてから開き直してください。入力した内容は残ります。',
+  expired:
+    'フォームが古くなりました。タスクをコピーして、新しいフォームを開いてください。何も開始していません。',
+  errors: {
+    empty: 'タスクを入力してください。Devin に何を頼みますか？',
+    takes: (takes) => `指定できる値: ${takes}`,
+    value: (value, takes) => `「${value}」は指定できません。指定できる値: ${takes}`,
+    tooMany: (most, given) => `指定できるのは ${most} 件までです（${given} 件指定されています）。`,
+    noneAndValues: 'このチェックを外すか、上の一覧を空にしてください。',
+    secrets: {
+      'no-equals': (line) => `${line} 行目は KEY=VALUE の形にしてください。`,
+      'bad-key': (line) => `${line} 行目: = の前のキーは、スペースなしの 1～256 文字にしてください。`,
+      repeated: (line) => `${line} 行目のキーは、上の行と重複しています。どちらか 1 つにしてください。`,
+    },
+    lineBreak: '改行',
+    jsonAt: (line, column, found) =>
+      `JSON が正しくありません: ${line} 行目の ${column} 文字目に予期しない ${found} があります。`,
+    jsonIncomplete: 'JSON が途中で終わっています。すべての括弧と引用符を閉じてください。',
+    jsonObject: '{ から } までの JSON オブジェクトにしてください。',
+    schema: {
+      tooLarge: 'JSON Schema は 64 KB までにしてください。',
+      external: (ref) =>
+        `"$ref": "${ref}" は別の文書を指しています。"#/definitions/…" のような、スキーマ内の参照だけを使ってください。`,
+      draft: (declared) =>
+        `JSON Schema は draft 7 にしてください。このスキーマは ${declared} を宣言しています。`,
+      invalid: (at, message) =>
+        `JSON Schema（draft 7）として正しくありません: ${at === '' ? 'スキーマ' : at} ${message}`,
+    },
+  },
+};
+
+export const lookup: Text['lookup'] = { use: (typed) => `「${typed}」を使う` };

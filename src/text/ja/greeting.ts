@@ -1,0 +1,11 @@
+import type { Text } from '../index.ts';
+
+export const greeting: Text['greeting'] = {
+  what: 'このチャンネルから Devin のセッションを開始できます。セッションごとにスレッドを作ります。',
+  how: (command) =>
+    `${command} と入力するか、メッセージのメニューから *Start a Devin session* を選んでください。`,
+  example: '不安定なログインのテストを直して',
+  privacy: (help) =>
+    `読むのは、セッションのスレッドと、このアプリをメンションしたメッセージだけです。詳しくは ${help} へ。`,
+  start: 'セッションを開始',
+};

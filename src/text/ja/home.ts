@@ -1,0 +1,43 @@
+import type { Text } from '../index.ts';
+
+const SIDES = { database: 'データベース', devin: 'Devin', slack: 'Slack' };
+
+export const home: Text['home'] = {
+  title: 'あなたの Devin セッション',
+  runsAs: {
+    looking: 'セッションの実行者を確認しています…',
+    member: (name) => `セッションは ${name} として実行されます。`,
+    notKnown: 'セッションの実行者を確認できませんでした。Devin に送信する前に、もう一度確認します。',
+  },
+  start: 'セッションを開始',
+  refresh: '更新',
+  whereCardsGo: 'ここから開始したセッションは「メッセージ」タブに表示され、ほかの人には見えません。',
+  drawn: (moment) => `更新日時: ${moment}`,
+  groups: { 'needs-you': '返信待ち', 'under-way': '進行中', earlier: '過去のセッション' },
+  thread: 'スレッド',
+  more: (shown, total, command) => `${total} 件中 ${shown} 件を表示。残りは ${command} で確認できます。`,
+  none: {
+    title: 'まだセッションがありません',
+    byCommand: 'どのチャンネルでも、タスクとリポジトリを入力して開始できます:',
+    example: '不安定なログインのテストを直して --repo acme/web --acu 10',
+    byShortcut:
+      'メッセージの *その他* メニューから *Start a Devin session* を選んでも開始できます。Devin にはスレッドも渡します。進行状況と質問は Slack に届きます。',
+  },
+  defaults: (values, command) => `*自分のデフォルト:* ${values}（変更: ${command} ）`,
+  noDefaults: (command) => `*自分のデフォルト:* なし。 ${command} のように設定できます。`,
+  exampleDefaults: 'defaults me --acu 10',
+  useInstead: (choice) => `変更: ${choice}`,
+  health: {
+    label: '稼働状況',
+    reachable: (side) => `${SIDES[side]}に接続できます`,
+    unreachable: (side) => `:warning: ${SIDES[side]}に接続できません`,
+    allScopes: 'Slack のスコープに不足はありません',
+    missingScopes: (scopes) => `:warning: 不足している Slack のスコープ: ${scopes}`,
+    setAside: (count) =>
+      count === 0
+        ? '保留中の処理はありません'
+        : `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
+  },
+  help: (command) =>
+    `セッションのスレッドでの返信は Devin に届きます。できることは ${command} で確認できます。`,
+};

@@ -1,0 +1,139 @@
+import type { Text } from '../index.ts';
+
+export const config: Text['config'] = {
+  variables: {
+    SLACK_BOT_TOKEN:
+      'にはボットトークン（xoxb-…）を指定してください: api.slack.com/apps > アプリ > OAuth & Permissions > Bot User OAuth Token',
+    SLACK_APP_TOKEN:
+      'には connections:write を持つアプリレベルトークン（xapp-…）を指定してください: api.slack.com/apps > アプリ > Basic Information > App-Level Tokens',
+    SLACK_SIGNING_SECRET:
+      'には Signing Secret を指定してください: api.slack.com/apps > アプリ > Basic Information > App Credentials',
+    SLACK_API_URL:
+      'には https の URL を指定してください（http はこのマシン内のみ。例: https://slack.com/api/）。Slack 本来の URL を使う場合は省略します。',
+    SLACK_COMMAND:
+      'には 32 文字以内のスラッシュコマンドを指定してください（例: /devin）。アプリのマニフェストと同じにします。',
+    HOST: 'には待ち受ける IP アドレスまたはホスト名を指定してください（例: 0.0.0.0）。',
+    PORT: 'には 0～65535 のポート番号を指定してください（例: 3000）。',
+    METRICS_TOKEN: 'は 16 文字以上にしてください。作成: `openssl rand -hex 16`',
+    DEVIN_API_KEY:
+      'にはサービスユーザーのキー（cog_…）を指定してください: app.devin.ai > Settings > Service users',
+    DEVIN_ORG_ID: 'には組織 ID（org-…）を指定してください: app.devin.ai > Settings > Service users',
+    DEVIN_API_URL:
+      'には https の URL を指定してください（http はこのマシン内のみ）。https://api.devin.ai を使う場合は省略します。',
+    IMPERSONATION: 'は required、preferred、off のいずれかにしてください。',
+    REQUEST_TAG: 'は on または off にしてください。',
+    DATABASE_URL:
+      'には Postgres の URL（postgres://user:password@host:5432/name）を指定してください。組み込みのデータベースを使う場合は省略します。',
+    DATA_DIR: 'には組み込みのデータベースを置くフォルダーを指定してください。',
+    SECRETS_KEY:
+      'には 32 バイトの base64 を指定してください（複数はコンマ区切り）。作成: `openssl rand -base64 32`',
+    WATCH_SECONDS: 'には 1 以上の秒数を指定してください。',
+    MENTIONS: 'は start または ask にしてください。',
+    RETENTION_DAYS: 'には 1 以上の整数の日数を指定してください。',
+    POLICY_FILE: 'には YAML ファイルのパスを指定してください。',
+    LIMIT_OPEN_SESSIONS: 'には整数を指定してください（例: 20）。0 は無制限です。',
+    LIMIT_STARTS_PER_HOUR: 'には整数を指定してください（例: 30）。0 は無制限です。',
+    LANGUAGE: 'は en または ja にしてください。',
+    LOG_LEVEL: 'は trace、debug、info、warn、error、fatal、silent のいずれかにしてください。',
+  },
+  transport:
+    'SLACK_APP_TOKEN（Socket Mode）または SLACK_SIGNING_SECRET（HTTP）を設定してください: api.slack.com/apps > アプリ > Basic Information',
+  keyWithDatabase:
+    'DATABASE_URL を設定する場合は、すべてのレプリカで共有する SECRETS_KEY も設定してください。作成: `openssl rand -base64 32`',
+};
+
+export const store: Text['store'] = {
+  unreachable: (server) =>
+    `DATABASE_URL の Postgres サーバーが応答しません（${server}）。ホストとポート、サーバーが動いていることを確認してください。`,
+  refused: (server) =>
+    `DATABASE_URL の Postgres サーバーに接続を拒否されました（${server}）。ユーザー名、パスワード、SSL モードを確認してください。`,
+  missing: (server) =>
+    `DATABASE_URL のデータベースがありません（${server}）。作成するか、名前を修正してください。`,
+  inUse: (folder, pid) =>
+    `DATA_DIR ${folder} は別のプロセスが使用中です${pid === null ? '' : `（pid ${pid}）`}。そのプロセスを停止するか、別のフォルダーを指定してください。同時に複数動かすには DATABASE_URL を設定します。`,
+  unusable: (folder) => `DATA_DIR ${folder} を使えません。このユーザーが書き込めるフォルダーにしてください。`,
+  incomplete: (folder) =>
+    `DATA_DIR ${folder} の「database」フォルダーにファイルはありますが、データベースが不完全です（PG_VERSION がありません）。フォルダー全体をバックアップから復元するか、移動して新しく始めてください。何も変更していません。`,
+  unreadable: (folder) =>
+    `DATA_DIR ${folder} のデータベースを開けません。フォルダーをバックアップから復元するか、移動して新しく始めてください。`,
+  diskFailed: (folder, reason) =>
+    `${folder} のデータベースが停止しました（${reason}）。ディスクの空き容量とエラーを確認し、アプリを再起動してください。受け付け済みのものは失われていません。`,
+  migration: (name) =>
+    `データベースをこのバージョンに更新できませんでした（${name}）。何も変更していません。理由はログにあります。`,
+  secretsKey: (where) => `${where} は 32 バイトの base64 にしてください。作成: \`openssl rand -base64 32\``,
+};
+
+const NAMES = { slack: 'Slack', devin: 'Devin' };
+
+export const start: Text['start'] = {
+  notABot:
+    'SLACK_BOT_TOKEN はボットトークンではありません。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token（xoxb-…）をコピーしてください。',
+  slackToken: (code) =>
+    `Slack が SLACK_BOT_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > OAuth & Permissions から Bot User OAuth Token をコピーしてください。見当たらない場合は、先にアプリをワークスペースにインストールしてください。`,
+  slackUnreachable:
+    'Slack に接続できません。ネットワーク、プロキシ、設定している場合は SLACK_API_URL を確認してください。',
+  appToken: (code) =>
+    `Slack が SLACK_APP_TOKEN を受け付けません（${code}）。api.slack.com/apps > アプリ > Basic Information から、connections:write を持つアプリレベルトークンをコピーしてください。`,
+  clockSkew: ({ system, seconds, weAreLate }) =>
+    `このマシンの時計は ${NAMES[system]} より ${seconds} 秒${weAreLate ? '遅れて' : '進んで'}います。NTP で同期してください。`,
+  devinKey:
+    'Devin が DEVIN_API_KEY を受け付けません。誤っているか、取り消されたか、期限切れです。app.devin.ai > Settings > Service users で新しいキーを作成してください。',
+  devinUnreachable:
+    'Devin に接続できません。ネットワークと DEVIN_API_URL を確認してください。アプリは起動し、リクエストは待機します。',
+  otherOrganization: (orgId) =>
+    `DEVIN_API_KEY は組織 ${orgId} のものですが、DEVIN_ORG_ID は別の組織を指しています。どちらかを修正してください。`,
+  organizationNotFound: (orgId) =>
+    `Devin で組織 ${orgId} が見つからないか、キーにアクセス権がありません。DEVIN_ORG_ID を確認してください。`,
+  notAServiceUser:
+    'DEVIN_API_KEY はサービスユーザーのキーではないため、依頼者としてセッションを実行できません。app.devin.ai > Settings > Service users で作成してください。',
+};
+
+const SET_ASIDE = new Map([
+  ['session', '状態を記録できなかったセッション'],
+  ['message', '投稿できなかった Devin のメッセージ'],
+  ['milestone', '投稿できなかった通知'],
+]);
+
+export const doctor: Text['doctor'] = {
+  signs: {
+    ok: '✓ 正常  ',
+    missing: '✗ 不足  ',
+    warning: '! 警告  ',
+    'not-checkable': '– 未確認',
+  },
+  settings: '設定はそろっています。',
+  slack: (url) =>
+    `Slack が SLACK_BOT_TOKEN を受け付けました${url === null ? '' : `。アプリは ${url} にインストールされています`}。`,
+  scopes: (count) => `manifest.yml の Slack のスコープ ${count} 個がすべて許可されています。`,
+  noScope: (scope) =>
+    `Slack のスコープ ${scope} がありません。api.slack.com/apps > アプリ > OAuth & Permissions で追加し、アプリをワークスペースに再インストールしてください。`,
+  socket: 'Slack が SLACK_APP_TOKEN を受け付けました。Socket Mode は有効です。',
+  signingSecret:
+    'SLACK_SIGNING_SECRET は、Slack からのメッセージでしか確認できません。アプリの実行中に Slack で /devin help と入力してください。',
+  devin: 'Devin が DEVIN_API_KEY（サービスユーザーのキー）を受け付けました。',
+  permission: (permission) => `Devin の権限 ${permission} があります。`,
+  unclear: (permission) =>
+    `Devin の権限 ${permission}: Devin の応答がはっきりしませんでした。1 分ほどおいて、もう一度お試しください。`,
+  notCheckable: new Map([
+    [
+      'ManageOrgSessions',
+      'Devin の権限 ManageOrgSessions（セッションの開始に必要）: 確認すると有料のセッションが始まるため、確認していません。',
+    ],
+    [
+      'ImpersonateOrgSessions',
+      'Devin の権限 ImpersonateOrgSessions（本人としての実行に必要）: 確認すると有料のセッションが始まるため、確認していません。',
+    ],
+    [
+      'UseDevinSessions',
+      'Devin の権限 UseDevinSessions: セッションの開始には各メンバーに、ファイルの送信にはサービスユーザーに必要です。',
+    ],
+  ]),
+  noneSetAside: 'データベースは応答しており、保留中の処理はありません。',
+  setAside: (kind, count) =>
+    `失敗を繰り返して保留: ${SET_ASIDE.get(kind) ?? kind} ${count} 件。理由はログにあります。`,
+  databaseInUse:
+    'アプリの実行中はデータベースを確認できません。保留中の処理は /metrics の devin_slack_set_aside で確認できます。',
+  clock: 'このマシン、Slack、Devin の時計は一致しています。',
+  healthy: '確認できる範囲で不足はありません。',
+  unhealthy: '不足しているものを直してから、もう一度実行してください。',
+};

@@ -1,0 +1,92 @@
+import type { Text } from '../index.ts';
+
+export const policy: Text['policy'] = {
+  usage: [
+    '使い方:',
+    '  npm run policy -- check FILE',
+    '  npm run policy -- explain FILE --user U… --email E --group S… --channel C… --channel-name N --kind shared --text "task and options"',
+  ].join('\n'),
+  check: { fine: (rules) => `ポリシーは有効です。ルール: ${rules} 件。` },
+  faults: {
+    unenforced: {
+      approvals: 'このバージョンでは承認を使えません。`refuse` を使ってください。',
+    },
+    unreadable: (code) => `を読み取れません（${code}）。パスと権限を確認してください。`,
+    tooLarge: (most) => `が ${most / 1024} KB を超えています。短くしてください。`,
+    tooDeep: 'のネストが深すぎます。この形式で必要なのは数段だけです。',
+    tooMany: 'の内容が多すぎます。項目とエイリアスを減らしてください。',
+    alias: 'が、前に定義されていないアンカーを参照しています。先に定義するか、値を直接書いてください。',
+    tag: 'にタグ（!）があります。テキスト、数値、リストだけを使ってください。',
+    key: 'は通常の語にしてください。この形式のキーだけを使えます。',
+    repeatedKey: (key) => `${key} が 2 回あります。1 つにしてください。`,
+    documents: 'で 2 つ目の文書が始まっています。1 つのファイルには 1 つだけ書いてください。',
+    syntax: (reason) => `が YAML として正しくありません: ${reason}`,
+    unknownKey: (key, known) => `${key} はこの形式のキーではありません。ここで使えるキー: ${known}`,
+    missing: (key) => `${key} がありません。追加してください。`,
+    values: (values) => `に指定できる値: ${values}`,
+    or: '、',
+    type: {
+      string: 'はテキストにしてください。数値に見える値や、* か # で始まる値は引用符で囲みます。',
+      number: 'は数値にしてください。',
+      int: 'は整数にしてください。',
+      boolean: 'は true または false にしてください。',
+      array: 'は [a, b] のようなリストにしてください。',
+      object: 'にはキーと値を書いてください。',
+    },
+    wrong: 'は、ここでは使えない値です。',
+    atLeast: (least) => `は ${least} 以上にしてください。`,
+    atMost: (most) => `は ${most} 以下にしてください。`,
+    empty: 'が空です。値を書くか、キーを削除してください。',
+    tooLong: (most) => `が長すぎます。${most} 文字以内にしてください。`,
+    tooManyEntries: (most) => `の項目が多すぎます。${most} 件以内にしてください。`,
+    person:
+      'は Slack のユーザー ID（U0123）、ユーザーグループ ID（S0123）、または @ を含むメールアドレスのパターン（"*@acme.example"）にしてください。',
+    member: 'は Slack のユーザー ID（U0123）またはユーザーグループ ID（S0123）にしてください。',
+    channel:
+      'はチャンネル ID（C0123）、# 付きの名前（"#proj-*"）、public、private、direct、shared のいずれかにしてください。',
+    mode: 'は Devin のモード（normal、fast、lite、ultra、fusion）または * を含むパターンにしてください。',
+    repository: 'は acme/web のようなリポジトリにしてください。パターンは使えません。',
+    duration: 'は 30m、4h、2d のような分、時間、日にしてください（30d まで）。',
+    name: 'は 1 行にしてください。',
+    twice: 'は前のルールと同じ名前です。ルールごとに別の名前を付けてください。',
+    'approval-only': 'は `then: approve` のときだけ使えます。削除するか、`then` を変更してください。',
+    'no-approvers': 'には承認者が必要です。`approvers` または `owners` に指定してください。',
+    'too-few-approvers': 'が承認者の数を超えています。数を減らすか、承認者を増やしてください。',
+    'above-limit':
+      'が limits.acu_per_session を超えているため、ここでは何も開始できません。値を下げるか、上限を上げてください。',
+  },
+  refusal: (rule) => `このアプリのポリシーで許可されていません（ルール: ${rule}）。`,
+  ceilings: {
+    left: {
+      acu_per_person_per_day: (left, most) => `今日使える ACU の残りは、 ${most} のうち ${left} です。`,
+      acu_per_channel_per_day: (left, most) =>
+        `このチャンネルで今日使える ACU の残りは、 ${most} のうち ${left} です。`,
+      acu_per_month: (left, most) => `今月使える ACU の残りは、 ${most} のうち ${left} です。`,
+    },
+    asked: (acu) => `このセッションの上限は ${acu} ACU です。`,
+    askedAll: 'セッションには少なくとも 1 ACU が必要です。',
+    renews: (day) =>
+      `次に増えるのは、${day} 00:00（UTC）か、進行中のセッションの使用量が上限を下回ったときです。`,
+    lower: (acu) => `今すぐ開始するには、上限を ${acu} 以下にしてください（ \`--acu ${acu}\` ）。`,
+    wait: 'その後でもう一度お試しいただくか、ポリシーのオーナーに相談してください。',
+  },
+  mentionsOff: (command) =>
+    `ここでは、このアプリのポリシーにより、メンションでは何も開始しません。代わりに ${command} を使ってください。`,
+  explain: {
+    allowed: 'allowed',
+    refused: (rule) => `refused: ${rule}`,
+    approval: (rule) => `approval: ${rule}`,
+    byRule: (rule) => `ルール「${rule}」により許可されます。`,
+    noRule: '一致するルールはありません。',
+    says: (sentence) => `説明: ${sentence}`,
+    ceiling: (limit) => `セッションが ${limit} を超える可能性があります。`,
+    sessionLimit: 'ACU の上限が、ポリシーの 1 セッションあたりの上限を超えています。',
+    decides: (rule) => `ルール「${rule}」により決まります。`,
+    approvers: (need, names) => `必要な承認: ${need} 件（承認者: ${names}）`,
+    values: 'ポリシーによる設定:',
+    defaults: 'チャンネルのデフォルト:',
+    value: (line) => `  ${line}`,
+    instructions: '常に追加される指示:',
+    noText: '`--text` に問題があります:',
+  },
+};

@@ -1,0 +1,36 @@
+import type { Text } from '../index.ts';
+
+export const sessions: Text['sessions'] = {
+  unknown: (id) =>
+    `セッション ${id} は、このアプリでは見つかりません。ID またはリンクを確認してください。Slack の外で開始したセッションは、 \`follow\` でここに表示できます。`,
+  mine: '自分のセッション',
+  all: '全員のセッション',
+  page: (page, pages) => `${page} / ${pages} ページ`,
+  nextPage: (typed) => `続き: ${typed}`,
+  none: 'まだセッションがありません。コマンドに続けてタスクを入力すると開始できます。',
+  noPage: (pages) => `全部で ${pages} ページです。`,
+  line: (parts) => parts.join(' · '),
+  concealed: 'プライベートな会話のセッション',
+  pick: {
+    status: 'どのセッションですか？',
+    stop: 'どのセッションを停止しますか？',
+    archive: 'どのセッションをアーカイブしますか？',
+    say: 'どのセッションにメッセージを送りますか？',
+  },
+  pickNone: {
+    status: 'まだセッションがありません。',
+    stop: '停止できるセッションがありません。',
+    archive: 'アーカイブできるセッションがありません。',
+    say: 'メッセージを送れるセッションがありません。',
+  },
+  pickButton: { status: '表示', stop: '停止', archive: 'アーカイブ', say: '返信' },
+  pickOther: (usage) => `ほかのセッション: ${usage}`,
+  stop: (title) => `${title} を停止しています。完了したらここでお知らせします。`,
+  archive: (title) => `${title} をアーカイブしています。完了したらここでお知らせします。`,
+  say: (title) => `${title} に送信しています。Devin に届かなかった場合は、ここでお知らせします。`,
+  notify: (title, where) => `${title} の通知先を、${where}に設定しました。`,
+  notYoursToSay: (mention) =>
+    `そのセッションの通知は依頼者の ${mention} さんに届くため、設定できるのも本人だけです。何も変更していません。`,
+  follow: 'Devin でセッションを探しています。カードの場所をここでお知らせします。',
+  link: 'Slack と Devin で確認しています。完了したらここでお知らせします。',
+};

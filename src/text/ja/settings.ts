@@ -1,0 +1,54 @@
+import type { Text } from '../index.ts';
+
+export const settings: Text['settings'] = {
+  title: 'ここで使われるデフォルト',
+  notSaid: 'そのほかは組織のデフォルトです。',
+  none: '設定はありません。すべて組織のデフォルトです。',
+  scopes: {
+    workspace: 'このワークスペース',
+    channel: 'このチャンネル',
+    person: '自分',
+    policy: 'ポリシー（全員）',
+    'left-today': '今日（予算）',
+    'left-this-month': '今月（予算）',
+  },
+  value: (label, value, scope) => `${label}: ${value}（設定元: ${scope}）`,
+  set: (scope) => `設定しました: ${scope}`,
+  cleared: (scope) => `デフォルトを解除しました: ${scope}`,
+  nothingSet: '何も設定していません。',
+  notLookedUp:
+    'あなたが Devin の誰にあたるかを確認できなかったため、何も表示、設定していません。1 分ほどおいて、もう一度お試しください。',
+  adminsOnly:
+    'チャンネルまたはワークスペースの設定ができるのは、ワークスペースの管理者だけです。何も設定していません。',
+  ownDefaults: '自分のデフォルトは `defaults me` で設定できます。',
+  notify: {
+    label: '自分のセッションの通知',
+    thread: 'セッションのスレッド',
+    dm: 'ダイレクトメッセージ',
+    card: 'カードのみ',
+    choices: { thread: 'スレッド', dm: 'ダイレクトメッセージ', card: 'カードのみ' },
+  },
+  steer: {
+    label: 'ここのセッションに回答し、停止、アーカイブできる人',
+    requester: '依頼者のみ',
+    members: 'Devin の組織のメンバー全員',
+    choices: { requester: '依頼者', members: 'メンバー' },
+  },
+  listen: {
+    label: 'ここのスレッドから Devin に送るもの',
+    usual:
+      'セッションのカードの下ではすべて。そのほかのスレッドでは、依頼者のメッセージと、このアプリをメンションしたメッセージ',
+    thread: 'メンバーのメッセージすべて',
+    mentions: 'このアプリをメンションしたメッセージのみ',
+    choices: { thread: 'すべて', mentions: 'メンションのみ' },
+  },
+  webMessages: {
+    label: 'Devin の Web アプリからのメッセージ',
+    on: 'セッションのスレッドに表示',
+    off: 'Web アプリのみ',
+    choices: { on: '表示', off: '非表示' },
+  },
+  preference: (label, value) => `${label}: ${value}`,
+  change: '変更:',
+  forThisChannel: 'ワークスペースの管理者は、このチャンネルの設定を変更できます:',
+};

@@ -1,0 +1,108 @@
+import type { Text } from '../index.ts';
+
+export const thread: Text['thread'] = {
+  fromWebApp: 'Devin の Web アプリから:',
+  saidVia: {
+    box: (mention) => `${mention} さんが Devin に返信しました:`,
+    command: (mention) => `${mention} さんがコマンドで Devin に返信しました:`,
+  },
+  longMessage: 'メッセージが長いため、全文は下のファイルにあります。',
+  cut: 'メッセージの続きは Devin にあります。',
+  openInDevin: 'Devin で開く',
+  fileInDevin: (name) => `ファイル ${name} をここに投稿できませんでした。Devin にあります。`,
+  notShown: 'Devin のメッセージを Slack が受け付けませんでした。Devin でご覧ください。',
+  trouble: (why, link) =>
+    `このセッションのスレッドに Devin のメッセージを投稿できません。${why}セッションは動き続けており、何も失われません。スレッドに投稿できるようになったら、メッセージを順番に表示します。 ${link}`,
+  troubleBecause: {
+    not_in_channel:
+      'このアプリがチャンネルから削除されました。チャンネルで `/invite @Devin Sessions` と入力すると、もう一度追加できます。',
+    channel_not_found:
+      'このアプリが会話から削除されました。会話で `/invite @Devin Sessions` と入力すると、もう一度追加できます。',
+    is_archived: 'チャンネルがアーカイブされています。',
+    thread_not_found: 'スレッドの最初のメッセージが削除されました。',
+    message_not_found: 'スレッドの最初のメッセージが削除されました。',
+  },
+  troubleOther: (code) => `Slack が、そこへのこのアプリの投稿を許可していません（${code}）。`,
+  notDelivered: 'メッセージは Devin に届きませんでした。',
+  notStarted:
+    'セッションがまだ始まっていないため、メッセージは Devin に届きませんでした。カードに開始が表示されたら、もう一度送信してください。',
+  notSure: 'メッセージが Devin に届いたか、確認が取れませんでした。',
+  yourMessage: 'あなたのメッセージ:',
+  sendAgain: 'もう一度送信',
+  startAgain: 'これで新しく開始',
+  unknown:
+    '今のところ、セッションに見つかりません。2 回届くことがあるため、もう一度送信する前にセッションで確認してください。',
+  ended:
+    'セッションは終了しており、メッセージを受け付けません。このメッセージで新しいセッションを開始できます。',
+  gone: (reason) =>
+    `Devin でこのセッションが見つかりません。削除されたか、このアプリがアクセスできなくなりました。${reason === null ? '' : `Devin の説明: ${reason}`}`,
+  gaveUp: '1 時間、Devin が混み合っているか、接続できませんでした。',
+  leftOut: 'メッセージは Devin に届きましたが、一部のファイルは含まれていません。',
+  membersSteer:
+    'このセッションを操作できるのは Devin のメンバーだけです。メッセージはここに残り、Devin には届きません。',
+  requesterSteers: (mention) =>
+    `このセッションを操作できるのは ${mention} さんだけです。メッセージはここに残り、Devin には届きません。`,
+  mutedHere:
+    'このスレッドはミュート中です。メッセージはここに残り、Devin には届きません。解除するには `unmute` と入力してください。',
+  stopNow: '停止',
+  askStop:
+    'このセッションを完全に停止しますか？ 停止すると再開できません。一時停止するには `sleep` と入力してください。',
+  done: {
+    mute: 'ミュートしました。ここでの返信は Devin に届きません。Devin のメッセージは引き続き表示されます。解除するには `unmute` と入力してください。',
+    unmute: 'ミュートを解除しました。ここでの返信は再び Devin に届きます。',
+    unsync:
+      '接続を解除しました。ここでの返信は Devin に届かず、Devin のメッセージもここには表示されません。セッションは動き続けます。再接続するには `sync` と入力してください。',
+    sync: '再接続しました。ここでの返信は再び Devin に届き、Devin の新しいメッセージがここに表示されます。',
+  },
+  leftOutMeanwhile: (count) =>
+    `接続を解除している間の ${count} 件のメッセージとファイルは、ここに投稿していません。Devin にあります。`,
+  newNeedsTask: '`!new` の後にタスクを入力してください。新しいセッションに何を頼みますか？',
+  helpTitle: 'このスレッドでできること',
+  help: [
+    'セッションのカードの下では、メンバーの返信とファイルが、それぞれの発言として Devin に届きます。人が始めたスレッドで届くのは、依頼者の返信と、このアプリをメンションした返信だけです。ほかの人だけをメンションしたメッセージは、ここに残ります。',
+    ':eyes: は受け取り済み、 :white_check_mark: は Devin に届いたことを表します。メッセージを編集すると、訂正が Devin に届きます。',
+    'Devin に届けたくないメッセージは、 `(aside)` で始めるか、どこかに `!aside` を入れてください。',
+    '`mute`: 返信を Devin に送るのを止めます。 `unmute`: 再開します。',
+    '`sleep`: セッションをスリープします。 `archive`: スリープしてアーカイブします。 `stop`: 確認のうえ完全に停止します。 `exit`: すぐに終了します。',
+    '`unsync`: このスレッドとセッションの接続を解除します。 `sync`: 再接続します。',
+    '`help`: この一覧を表示します。',
+    'これらの語は、それだけを 1 つのメッセージとして送ってください。前に @Devin Sessions を付けることもできます。',
+    '`!new` とタスク: このスレッドで別のセッションを開始します。コマンドのオプションも使えます。',
+  ],
+};
+
+export const milestones: Text['milestones'] = {
+  asks: (mention) => `${mention} さん、Devin からの質問です:`,
+  asksAbove: (mention) => `${mention} さん、Devin からの質問です ↑`,
+  asksSomething: (mention) =>
+    `${mention} さん、Devin が回答を待っています。セッションを開いて質問を確認してください。`,
+  answeredBy: (mention, when) => `${mention} さんが回答 · ${when}`,
+  answeredInDevin: (when) => `Devin で回答 · ${when}`,
+  thread: 'スレッド',
+  approval: (mention, title) =>
+    `${mention} さん、Devin が ${title} で承認を待っています。セッションを開いて、承認または却下してください。`,
+  pullRequest: (where) => `${where} を作成しました`,
+  finished: (mention) => `${mention} さん、完了しました`,
+  failed: (mention, title) => `${mention} さん、 ${title} が失敗しました。`,
+  notConfirmed: (mention, title) =>
+    `${mention} さん、 ${title} が開始されたか、Devin から確認が取れていません。`,
+  notConfirmedNow:
+    '24 時間、確認を続けます。今すぐ確認するには、カードの「もう一度確認」を選んでください。「それでも開始」を選ぶと、課金対象のセッションが 2 つになる可能性があります。',
+  notStartedNow: '次にできることは、カードのボタンで確認できます。',
+  whatNow: 'セッションを開いて経過を確認するか、変更して再実行してください。',
+  capped: (mention, title) => `${mention} さん、 ${title} が上限に達しました。`,
+  cappedAt: (mention, title, acus) => `${mention} さん、 ${title} が ${acus} ACU の上限に達しました。`,
+  foundLate: (mention, title) =>
+    `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
+  goesOn: 'カードは最新の状態で、引き続き更新されます。',
+  twice: (mention, title) =>
+    `${mention} さん、最初の試行も開始されていたため、 ${title} のセッションが 2 つあります。どちらも課金対象です。`,
+  followed: 'このカードのセッション',
+  unseen: '最初の試行',
+  stopEither: (followed, unseen, follow) =>
+    `${followed} と ${unseen} の 2 つです。不要なほうを停止してください。前者はカードの ⋯ メニューの「停止」、後者は Devin で停止できます。後者を Slack から停止するには、先に ${follow} を実行してください。`,
+  result: '結果:',
+  resultCut: '結果の全文は Devin にあります。',
+  resultInFile: '結果の全文は上のファイルにあります。',
+  restInDevin: '続きは Devin にあります。',
+};
