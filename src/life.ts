@@ -12,6 +12,7 @@ import type { HttpServer } from './slack/http-server.ts';
 import { startSentence } from './operator.ts';
 import { slackFailure } from './slack/errors.ts';
 import type { Slack } from './slack/slack.ts';
+import { NO_FILE } from './store/audit.ts';
 import type { Database } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
 import type { Store } from './store/store.ts';
@@ -49,7 +50,7 @@ type LifeDeps = {
 
 /** In which order things start and stop. */
 export function createLife(deps: LifeDeps): Bot {
-  const { config, database, queue, slack, sweep, watcher, tidying, policy, server } = deps;
+  const { config, database, store, queue, slack, sweep, watcher, tidying, policy, server } = deps;
   const { readiness, log } = deps;
   let stopped: Promise<void> | null = null;
 
@@ -68,7 +69,9 @@ export function createLife(deps: LifeDeps): Bot {
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
       tidying.start();
-      policy.start();
+      await policy.start(async (sha256) =>
+        store.audit.fileLoaded('policy', sha256 === null ? NO_FILE : `loaded:${sha256}`),
+      );
       const address = await server.start();
       await slack.bolt.start().catch(refuseToken);
       const transport = config.slack.transport.kind;

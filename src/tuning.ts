@@ -10,7 +10,7 @@ import type { EditBudget } from './store/card-turns.ts';
 import { clockOf, databaseClock } from './store/clock.ts';
 import type { Clock } from './store/clock.ts';
 import type { StoreError } from './store/store-error.ts';
-import { POLICY_EVERY_MS } from './trust/index.ts';
+import { FILES_EVERY_MS } from './trust/index.ts';
 
 /** What a test may set differently; nothing that an app admin would set. */
 export type Overrides = {
@@ -77,7 +77,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     pollSeconds: POLL_SECONDS,
     editBudget: EDIT_BUDGET,
     relayTimes: RELAY_TIMES,
-    policyEveryMs: POLICY_EVERY_MS,
+    policyEveryMs: FILES_EVERY_MS,
     onState: () => undefined,
     onFatal: () => undefined,
     ...overrides,

@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import { appendAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { Tables } from '../store/tables.ts';
@@ -24,12 +26,16 @@ type MoveDeps = {
   enqueue: Enqueue;
 };
 
+/** `as`: the Devin member it was sent as; `wakes`: the session was asleep. */
+type Said = { as?: string | null; wakes?: boolean };
+type Move = ReplyStep & Said;
+
 /**
  * One transaction, and with it the jobs that tell people where it ends; null: another process moved it. With a lease, a
  * LeaseLostError is thrown if another process has taken over.
  */
 export function createReplyMoves({ db, replies, messages, toShow, enqueue }: MoveDeps) {
-  return async (step: ReplyStep, lease?: Lease): Promise<Reply | null> => {
+  return async ({ as = null, wakes = false, ...step }: Move, lease?: Lease): Promise<Reply | null> => {
     const shown = step.to === 'delivered' ? await toShow(step.id) : null;
     return db.transaction().execute(async (trx) => {
       const moved = await replies.move(step, trx);
@@ -42,7 +48,16 @@ export function createReplyMoves({ db, replies, messages, toShow, enqueue }: Mov
         await messages.add(sessionId, [shown], trx);
         await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
       }
+      await appendAudit(replyEntries(moved, { as, wakes }), trx);
       return moved;
     });
   };
+}
+
+/** Of what Devin has, or may have. */
+function replyEntries(reply: Reply, { as, wakes }: Required<Said>): AuditEntry[] {
+  const { state, userId, channelId, messageTs, sessionId } = reply;
+  if (state !== 'delivered' && state !== 'unknown') return [];
+  const kind = wakes ? 'wake' : 'reply';
+  return [{ kind, userId, devinUserId: as, channelId, messageTs, sessionId, result: state }];
 }

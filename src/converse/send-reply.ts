@@ -84,11 +84,12 @@ export function createSendReply(deps: SendDeps) {
     const moved = await move(step, lease);
     if (moved === null) return null;
     if (lease?.isFresh() === false) return takeBack(sending);
-    return deps.sendMessage(session.sessionId, {
+    const response = await deps.sendMessage(session.sessionId, {
       message: words,
       ...(content.urls.length > 0 && { attachment_urls: content.urls }),
       ...(asUserId !== null && { message_as_user_id: asUserId }),
     });
+    return { response, as: asUserId };
   }
 
   async function postAsWhoMay(sending: Sending, content: Content) {
@@ -118,11 +119,13 @@ export function createSendReply(deps: SendDeps) {
   }
 
   async function deliver(sending: Sending, content: Content) {
-    const response = await postAsWhoMay(sending, content);
+    const sent = await postAsWhoMay(sending, content);
     // It was edited while its files went to Devin: it is taken up again as it reads now.
-    if (response === null) return DONE;
-    await move({ id: sending.reply.id, from: ['sending'], to: 'delivered' });
-    await deps.recordAnswer(response);
+    if (sent === null) return DONE;
+    const { id } = sending.reply;
+    const wakes = sending.session.phase === 'asleep';
+    await move({ id, from: ['sending'], to: 'delivered', as: sent.as, wakes });
+    await deps.recordAnswer(sent.response);
     await tellLeftOut(sending.reply, content);
     return DONE;
   }

@@ -5,6 +5,8 @@ import type { Log } from '../log.ts';
 import { lateLookInterval } from '../session/late-looks.ts';
 import { twiceKey } from '../session/milestones.ts';
 import { isOpen } from '../session/request.ts';
+import { appendAudit } from '../store/audit.ts';
+import { subjectOf } from '../store/audit-entries.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -112,6 +114,8 @@ async function tellTwice(
     await lostAnswers.found(requestId, trx);
     await ledger.bind(spendingOn(request, other), trx);
     await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
+    const found = { ...subjectOf(request), sessionId: other.session_id };
+    await appendAudit([{ ...found, kind: 'start', result: 'second-session' }], trx);
   });
 }
 

@@ -69,7 +69,13 @@ export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
 
 type AcceptedIdentity = Exclude<Identity, RefusedIdentity>;
 type Identified =
-  | { kind: 'accepted'; identity: AcceptedIdentity; draft: EffectiveDraft; approved: readonly string[] }
+  | {
+      kind: 'accepted';
+      identity: AcceptedIdentity;
+      draft: EffectiveDraft;
+      approved: readonly string[];
+      rule: string | null;
+    }
   | { kind: 'not'; outcome: StepOutcome };
 type AgainDeps = Pick<IdentifyDeps, 'resolver' | 'judge' | 'transitions' | 'end' | 'now'>;
 
@@ -85,7 +91,10 @@ export function createIdentifyAgain(deps: AgainDeps) {
         return { kind: 'not', outcome: await deps.end(run, refusedAs(identity)) };
       const verdict = await deps.judge(run.request);
       if (verdict.kind === 'allowed')
-        return { kind: 'accepted', identity, draft: verdict.draft, approved: verdict.approved };
+{
+          const { draft, approved, rule } = verdict;
+          return { kind: 'accepted', identity, draft, approved, rule };
+        }
       return { kind: 'not', outcome: await deps.end(run, notAllowed(verdict)) };
     } catch (error) {
       return { kind: 'not', outcome: await afterTrouble(run, error, deps) };

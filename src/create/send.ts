@@ -96,12 +96,12 @@ export function createSendStep(deps: SendDeps): CreateStep {
     const { request, lease } = run;
     const now = await deps.identify(run);
     if (now.kind === 'not') return now.outcome;
-    const { identity, draft, approved } = now;
+    const { identity, draft, approved, rule } = now;
     const body = composeRequest({ ...request, identity, draft }, deps);
     if (body === null) return end(run, { kind: 'secrets-lost' });
     const { id } = request;
     // The lost answer of a session is looked for from here on.
-    const changes = { sentAt: await deps.devinTime(), waiting: null, identity, draft };
+    const changes = { sentAt: await deps.devinTime(), waiting: null, identity, draft, rule };
     const card = runsAs(identity) !== runsAs(request.identity);
     const { onlyIf, found } = withinLimits(deps, request, { cap: draft.values.max_acu_limit, approved });
     const sending = await transitions.move(

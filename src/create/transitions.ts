@@ -8,6 +8,8 @@ import type { Cards } from '../store/cards.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
 import type { Milestones } from '../store/milestones.ts';
+import { appendAudit } from '../store/audit.ts';
+import { requestEntries } from '../store/audit-entries.ts';
 import { cardThread } from '../store/request-row.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Requests, Step } from '../store/requests.ts';
@@ -89,6 +91,7 @@ export function createTransitions(deps: TransitionDeps) {
       if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
       if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx, key: step.id });
       if (run === true) await enqueue('create-session', { requestId: step.id }, { trx, key: step.id });
+      await appendAudit(requestEntries(step.from, moved), trx);
       return moved;
     });
     if (moved !== null && step.from !== step.to) onMoved(step.to);

@@ -1,5 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { SessionMessage, SessionResponse } from '../devin/schemas.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import { devinUserOf } from '../store/audit-entries.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../store/request-row.ts';
@@ -75,9 +78,23 @@ export function createImportSession({
       // One that is followed was not started from here.
       if (request.source === 'restored') await ledger.add(foundSession(request, response), trx);
       await existing.enqueueMore?.(trx);
+      await appendAudit([importEntry(existing)], trx);
       return request.id;
     });
     return requests.find(id);
+  };
+}
+
+function importEntry({ request, requestChanges, response }: ExistingSession): AuditEntry {
+  const { id: requestId, source, userId, channelId } = request;
+  return {
+    kind: source === 'follow' ? 'follow' : 'restore',
+    userId,
+    devinUserId: devinUserOf(requestChanges?.identity),
+    channelId,
+    requestId,
+    sessionId: response.session_id,
+    result: 'done',
   };
 }
 

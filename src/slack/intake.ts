@@ -11,6 +11,9 @@ import type { Wish } from '../session/intent.ts';
 import type { LimitReached } from '../session/limits.ts';
 import { EARLY_CARD_MS } from '../session/request.ts';
 import type { EnqueueAll } from '../queue/index.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import { requestEntries } from '../store/audit-entries.ts';
 import { inBatches } from '../store/batches.ts';
 import { beginCommit, inTime } from '../store/deadline.ts';
 import type { Deadline } from '../store/deadline.ts';
@@ -91,11 +94,14 @@ export function createIntake(deps: IntakeDeps) {
       const areNew = await requests.insert(wanted, trx);
       const inserted = wanted.filter((_request, at) => areNew[at]);
       const beyond = await limiter.beyond(inserted, trx);
-      for (const request of inserted) await refuseBeyond(request, beyond.get(request.id), trx);
+      const refusals: AuditEntry[] = [];
+      for (const request of inserted)
+        refusals.push(...(await refuseBeyond(request, beyond.get(request.id), trx)));
       const jobs = inserted
         .filter(({ id }) => !beyond.has(id))
         .map(({ id }) => ({ payload: { requestId: id }, key: id }));
       if (jobs.length > 0) await begin(jobs, trx);
+      await appendAudit(refusals, trx);
       beginCommit(deadlines);
       return batch.map((timely) => written(timely, { twins, inserted }));
     });
@@ -114,13 +120,14 @@ export function createIntake(deps: IntakeDeps) {
     { id, sealed }: NewRequest,
     reached: LimitReached | undefined,
     trx: Transaction<Tables>,
-  ): Promise<void> {
-    if (reached === undefined) return;
+  ): Promise<AuditEntry[]> {
+    if (reached === undefined) return [];
     const failure = { kind: 'limit', ...reached } as const;
     const changes = { failure, sealed: envelopes.withoutSecrets(id, sealed) };
-    await requests.advance({ id, from: 'accepted', to: 'refused', changes }, trx);
+    const moved = await requests.advance({ id, from: 'accepted', to: 'refused', changes }, trx);
     const payload = { requestId: id, notice: 'refused' } as const;
     await enqueueAll('tell-person', [{ payload, key: id }], trx);
+    return moved === null ? [] : requestEntries('accepted', moved);
   }
 
   async function withDefaults(

@@ -79,7 +79,7 @@ export function createLinker(deps: LinkDeps) {
 
   async function unlink({ teamId, userId, personId }: Job): Promise<Outcome> {
     const [linking, theirs] = await Promise.all([wordsFor(userId), wordsFor(personId)]);
-    if (!(await identities.removeLink({ teamId, userId: personId })))
+    if (!(await identities.removeLink({ teamId, userId: personId }, userId)))
       return unchanged(linking.notLinked(`<@${personId}>`));
     await identities.forget({ teamId, userId: personId });
     log.info({ personId, by: userId }, "a person's link to a Devin member was removed");

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
+import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -138,6 +139,9 @@ async function record(
     await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);
     await enqueue('update-card', { requestId: id }, { trx, key: id, startAfterMs: CREDIT_WAIT_MS });
+    // The app's service user does it: Devin takes no other for these.
+    const { channelId } = session;
+    await appendAudit([{ kind: what, userId, channelId, requestId: id, sessionId, result: 'done' }], trx);
   });
   await recordAnswer(response);
   // What still waits to be said to it ends, and those who said it are told.

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { identitySchema } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
+import { appendAudit } from './audit.ts';
 import { json } from './json.ts';
 import type { Tables } from './tables.ts';
 
@@ -56,22 +57,34 @@ export function createIdentities(db: Kysely<Tables>) {
     },
 
     /** Whether there was one. */
-    async removeLink({ teamId, userId }: Person): Promise<boolean> {
-      const { numDeletedRows } = await db
-        .deleteFrom('identityLinks')
-        .where('teamId', '=', teamId)
-        .where('userId', '=', userId)
-        .executeTakeFirst();
-      return numDeletedRows > 0;
+    async removeLink({ teamId, userId }: Person, removedBy: string): Promise<boolean> {
+      return db.transaction().execute(async (trx) => {
+        const removed = await trx
+          .deleteFrom('identityLinks')
+          .where('teamId', '=', teamId)
+          .where('userId', '=', userId)
+          .returning('devinUserId')
+          .executeTakeFirst();
+        if (removed === undefined) return false;
+        await appendAudit(
+          [{ kind: 'link', userId: removedBy, ...removed, result: `removed:${userId}` }],
+          trx,
+        );
+        return true;
+      });
     },
 
     async setLink(person: Person, devinUserId: string, linkedBy: string): Promise<void> {
       const value = { devinUserId, linkedBy };
-      await db
-        .insertInto('identityLinks')
-        .values({ teamId: person.teamId, userId: person.userId, ...value })
-        .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
-        .execute();
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .insertInto('identityLinks')
+          .values({ teamId: person.teamId, userId: person.userId, ...value })
+          .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
+          .execute();
+        const result = `linked:${person.userId}`;
+        await appendAudit([{ kind: 'link', userId: linkedBy, devinUserId, result }], trx);
+      });
     },
   };
 }

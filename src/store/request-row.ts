@@ -79,6 +79,7 @@ const requestSchema = z.object({
   sentAt: z.date().nullable(),
   sessionId: z.string().nullable(),
   failure: failureSchema.nullable(),
+  rule: z.string().nullable(),
   resumedAt: z.date().nullable(),
   checkedAt: z.date().nullable(),
   /** Every approval it was held up for, oldest first. */
@@ -132,6 +133,7 @@ export type RequestChanges = Partial<
     | 'sessionId'
     | 'failure'
     | 'context'
+    | 'rule'
     | 'resumedAt'
     | 'checkedAt'
     | 'approvals'
@@ -156,6 +158,14 @@ type Said = { teamId: string; channelId: string; ts: string };
 /** The key of a request that one message asks for. */
 export function messageKey({ teamId, channelId, ts }: Said): string {
   return `thread:${teamId}:${channelId}:${ts}`;
+}
+
+/** The message that a request is about, or that asked for it; null: there is none. */
+export function askingMessage({
+  context,
+  dedupeKey,
+}: Pick<SessionRequest, 'context' | 'dedupeKey'>): string | null {
+  return context?.picked.ts ?? /^thread:[^:]*:[^:]*:(\d+\.\d+)$/.exec(dedupeKey)?.[1] ?? null;
 }
 
 /** The message that asked begins the thread of its card: until the card is there, nothing can be told in it. */

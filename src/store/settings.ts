@@ -6,6 +6,7 @@ import { storedDraftSchema } from '../session/fields.ts';
 import type { StoredDraft } from '../session/fields.ts';
 import { preferencesSchema } from '../session/preferences.ts';
 import type { Preferences } from '../session/preferences.ts';
+import { appendAudit } from './audit.ts';
 import { json } from './json.ts';
 import type { Tables } from './tables.ts';
 
@@ -18,6 +19,8 @@ type Place = { teamId: string; channelId: string; userId: string };
 type Layers<T> = Partial<Record<SettingScope, T>>;
 type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 type Column = 'draft' | 'preferences';
+/** `what`: for the audit. */
+type Change = Partial<Record<Column, string | null>> & { what: string; updatedBy: string };
 
 export function createSettings(db: Kysely<Tables>) {
   /** What is stored for the scopes that apply to a person in a channel. */
@@ -40,15 +43,18 @@ export function createSettings(db: Kysely<Tables>) {
 
   async function write(
     { teamId, scope, scopeId }: SettingKey,
-    columns: Partial<Record<Column, string | null>>,
-    updatedBy: string,
+    { what, updatedBy, ...columns }: Change,
   ): Promise<void> {
     const value = { ...columns, updatedBy, updatedAt: new Date() };
-    await db
-      .insertInto('settings')
-      .values({ teamId, scope, scopeId, ...value })
-      .onConflict((conflict) => conflict.columns(['teamId', 'scope', 'scopeId']).doUpdateSet(value))
-      .execute();
+    await db.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('settings')
+        .values({ teamId, scope, scopeId, ...value })
+        .onConflict((conflict) => conflict.columns(['teamId', 'scope', 'scopeId']).doUpdateSet(value))
+        .execute();
+      const channelId = scope === 'channel' ? scopeId : null;
+      await appendAudit([{ kind: 'setting', userId: updatedBy, channelId, result: `${what}:${scope}` }], trx);
+    });
   }
 
   return {
@@ -59,9 +65,19 @@ export function createSettings(db: Kysely<Tables>) {
 
     /** null: removes the defaults. */
     set: async (key: SettingKey, draft: StoredDraft | null, updatedBy: string) =>
-      write(key, { draft: json(draft) }, updatedBy),
+      write(key, { what: draftWords(draft), updatedBy, draft: json(draft) }),
     /** Replaces all that was preferred there. */
     setPreferences: async (key: SettingKey, preferences: Preferences, updatedBy: string) =>
-      write(key, { preferences: json(preferences) }, updatedBy),
+      write(key, { what: preferenceWords(preferences), updatedBy, preferences: json(preferences) }),
   };
+}
+
+/** Which fields have a default now, not what it is. */
+function draftWords(draft: StoredDraft | null): string {
+  return `defaults(${Object.keys(draft ?? {}).join(',')})`;
+}
+
+function preferenceWords(preferences: Preferences): string {
+  const set = Object.entries(preferences).map(([name, value]) => `${name}=${value}`);
+  return `preferences(${set.join(',')})`;
 }

@@ -1,3 +1,4 @@
+import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
 import { createCards } from './cards.ts';
 import type { Database } from './database.ts';
@@ -32,6 +33,7 @@ type StoreOptions = { editBudget: EditBudget; clock: Clock };
 export function createStore(db: Database['db'], seal: Seal, { editBudget, clock }: StoreOptions) {
   return {
     db,
+    audit: createAudit(db),
     envelopes: createEnvelopes(seal),
     requests: createRequests(db),
     sessions: createSessions(db),

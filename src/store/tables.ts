@@ -62,6 +62,8 @@ export type SessionRequestsTable = {
   approvalUntil: Timestamp | null;
   /** What of the conversation goes to Devin, fixed before an approval was asked for. */
   material: Json;
+  /** The rule of the policy under which it was sent; null: none, or it was not sent. */
+  rule: string | null;
   /** When its text was removed, since it was old. */
   textRemovedAt: Timestamp | null;
   createdAt: Generated<Date>;
@@ -360,7 +362,26 @@ type HomesTable = {
   openedAt: Timestamp;
 };
 
+/** Append-only: a trigger refuses changes, and the rows' values come from `append_audit`. */
+export type AuditTable = {
+  seq: ColumnType<string | number, never, never>;
+  at: ColumnType<Date, never, never>;
+  kind: string;
+  userId: string | null;
+  devinUserId: string | null;
+  channelId: string | null;
+  messageTs: string | null;
+  requestId: string | null;
+  sessionId: string | null;
+  rule: string | null;
+  result: string;
+  prev: string;
+  /** SHA-256 of all the others. */
+  hash: string;
+};
+
 export type Tables = {
+  audit: AuditTable;
   sessionRequests: SessionRequestsTable;
   sessions: SessionsTable;
   sessionMessages: SessionMessagesTable;

@@ -39,9 +39,9 @@ type GateDeps = {
 
 type Asked = Extract<PolicyDecision, { kind: 'approval' }>;
 
-/** `draft`: with what the policy sets. `approved`: what it may pass. `fingerprint`: of what an approval is for. */
+/** `draft`: with what the policy sets. `rule`: that allows it. `approved`: what it may pass. `fingerprint`: of what an approval is for. */
 export type Verdict =
-  | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[] }
+  | { kind: 'allowed'; draft: EffectiveDraft; approved: readonly string[]; rule: string | null }
   | {
       kind: 'approval';
       draft: EffectiveDraft;
@@ -102,7 +102,7 @@ export function createGate(deps: GateDeps) {
     /** Whether it may be started, as things are now. */
     async judge(request: Judged): Promise<Verdict> {
       const policy = deps.policy();
-      if (policy === null) return { kind: 'allowed', draft: request.draft, approved: [] };
+      if (policy === null) return { kind: 'allowed', draft: request.draft, approved: [], rule: null };
       const [{ person, place }, { at, spend }] = await Promise.all([
         whoAndWhere(policy, request),
         deps.budget.spend(request),
@@ -176,7 +176,10 @@ function verdictOf(
   // No more than those who approved it were shown.
   const most = approved.length > 0 ? leftAsCapOf(request.draft) : null;
   const capped = withCapOf(draft, { capOf, cap: changes.max_acu_limit, most });
-  if (decision.kind === 'allowed') return { kind: 'allowed', draft: capped, approved };
+  if (decision.kind === 'allowed') {
+    const rule = decision.rule ?? approved[0] ?? null;
+    return { kind: 'allowed', draft: capped, approved, rule };
+  }
   const { rule, say, approvers, need, expiresMs } = decision;
   return { kind: 'approval', draft: capped, asks: { rule, say, approvers, need, expiresMs }, fingerprint };
 }

@@ -81,6 +81,7 @@ describe('an answer to a creation that comes late', () => {
           identity: IDENTITY,
           draft: { values: {}, sources: {} },
           approved: [],
+          rule: null,
         }),
       limiter: { beforeSending: async () => Promise.resolve(null) },
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0) }) },

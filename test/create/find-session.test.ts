@@ -47,6 +47,7 @@ function requestAs(devinUserId: string) {
     approvalUntil: null,
     material: null,
     resumedAt: null,
+    rule: null,
     checkedAt: null,
     textRemovedAt: null,
     createdAt: now,

@@ -26,6 +26,7 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     cardShown: null,
     cardClass: 3,
     cardPrepaid: false,
+    rule: null,
     resumedAt: null,
     checkedAt: null,
     approvals: [],

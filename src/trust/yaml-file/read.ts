@@ -1,43 +1,55 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
-import { policySchema, unenforced } from '../../session/policy/index.ts';
-import type { Policy } from '../../session/policy/index.ts';
+import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { issueSentences } from './issues.ts';
 import { toPlain } from './plain.ts';
-import type { DocumentFault, PlainDocument } from './plain.ts';
+import type { DocumentFault, Path } from './plain.ts';
 import { excessIn } from './scan.ts';
 
 const MAX_BYTES = 256 * 1024;
 /** More than anyone corrects at once. */
 const MAX_PROBLEMS = 50;
 
-/** `problems`: `FILE:line:column: what`, a line each. */
-export type PolicyResult = { ok: true; policy: Policy } | { ok: false; problems: string[] };
+/** What a file is to hold. */
+export type Format<T> = {
+  schema: z.ZodType<T>;
+  /** The keys that each part may have, by its place; `*` stands for any entry of a list. */
+  keys: Readonly<Record<string, readonly string[]>>;
+  /** Begins a sentence about all of it. */
+  name: string;
+  /** Sentences by the messages of the schema's own checks. */
+  faults: Readonly<Record<string, unknown>>;
+  /** Of what the schema takes. */
+  alsoWrong: (value: T) => { path: Path; sentence: string }[];
+};
+
+/** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
+export type YamlResult<T> = { ok: true; value: T; sha256: string } | { ok: false; problems: string[] };
 
 type Problem = { offset: number; sentence: string };
-
-/** `toEnforce`: what this version cannot do is a problem, too. */
-type Reading = { name: string; text: Text; toEnforce: boolean };
+type Reading<T> = { name: string; format: Format<T>; text: Text };
 
 /** Never throws: a file that cannot be read is a problem of the file. */
-export async function readPolicyFile(path: string, reading: Omit<Reading, 'name'>): Promise<PolicyResult> {
-  const { faults } = reading.text.policy;
-  const failed = (sentence: string): PolicyResult => ({ ok: false, problems: [`${path}:1:1: ${sentence}`] });
+export async function readYamlFile<T>(path: string, format: Format<T>, text: Text): Promise<YamlResult<T>> {
+  const { faults } = text.policy;
+  const failed = (sentence: string): YamlResult<T> => ({ ok: false, problems: [`${path}:1:1: ${sentence}`] });
   try {
     const { size } = await stat(path);
     if (size > MAX_BYTES) return failed(faults.tooLarge(MAX_BYTES));
-    return parsePolicy(await readFile(path, 'utf8'), { ...reading, name: path });
+    return parseYaml(await readFile(path, 'utf8'), { name: path, format, text });
   } catch (error) {
     return failed(faults.unreadable(codeOf(error)));
   }
 }
 
-export function parsePolicy(source: string, reading: Reading): PolicyResult {
+export function parseYaml<T>(source: string, reading: Reading<T>): YamlResult<T> {
   const lines = new LineCounter();
   const read = readSource(source, lines, reading);
-  if (!('problems' in read)) return { ok: true, policy: read.policy };
+  if (!('problems' in read))
+    return { ok: true, value: read.value, sha256: createHash('sha256').update(source).digest('hex') };
   const problems = read.problems
     .toSorted((a, b) => a.offset - b.offset)
     .slice(0, MAX_PROBLEMS)
@@ -48,9 +60,9 @@ export function parsePolicy(source: string, reading: Reading): PolicyResult {
   return { ok: false, problems };
 }
 
-type Read = { policy: Policy } | { problems: Problem[] };
+type Read<T> = { value: T } | { problems: Problem[] };
 
-function readSource(source: string, lines: LineCounter, reading: Reading): Read {
+function readSource<T>(source: string, lines: LineCounter, reading: Reading<T>): Read<T> {
   const { faults } = reading.text.policy;
   if (Buffer.byteLength(source) > MAX_BYTES)
     return { problems: [{ offset: 0, sentence: faults.tooLarge(MAX_BYTES) }] };
@@ -71,25 +83,22 @@ function readSource(source: string, lines: LineCounter, reading: Reading): Read 
   return wrong.length > 0 ? { problems: wrong } : checked(document, reading);
 }
 
-function checked(document: Document, { text, toEnforce }: Reading): Read {
+function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
   const plain = toPlain(document);
   if (plain.faults.length > 0)
     return {
       problems: plain.faults.map(({ offset, fault }) => ({ offset, sentence: faultSentence(fault, text) })),
     };
   // An empty file asks for nothing.
-  const parsed = policySchema.safeParse(document.contents === null ? {} : plain.value);
+  const parsed = format.schema.safeParse(document.contents === null ? {} : plain.value);
   if (!parsed.success)
-    return { problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, text)) };
-  const problems = toEnforce ? unenforcedProblems(parsed.data, plain, text) : [];
-  return problems.length > 0 ? { problems } : { policy: parsed.data };
-}
-
-function unenforcedProblems(policy: Policy, plain: PlainDocument, text: Text): Problem[] {
-  return unenforced(policy).map(({ path, what }) => ({
-    offset: plain.offsetOf(path),
-    sentence: text.policy.faults.unenforced[what],
-  }));
+    return {
+      problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, { format, text })),
+    };
+  const problems = format
+    .alsoWrong(parsed.data)
+    .map(({ path, sentence }) => ({ offset: plain.offsetOf(path), sentence }));
+  return problems.length > 0 ? { problems } : { value: parsed.data };
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {

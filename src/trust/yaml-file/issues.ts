@@ -1,17 +1,26 @@
 import type { z } from 'zod';
-import { POLICY_KEYS } from '../../session/policy/index.ts';
 import type { Text } from '../../text/index.ts';
 import type { Path, PlainDocument } from './plain.ts';
 
 type Issue = z.core.$ZodIssue;
 type Sentence = { offset: number; sentence: string };
+/** The part of a format that the sentences need. */
+type Words = {
+  format: {
+    keys: Readonly<Record<string, readonly string[]>>;
+    name: string;
+    faults: Readonly<Record<string, unknown>>;
+  };
+  text: Text;
+};
 
 /** What the schema found, each at its place in the file, as a sentence for the person who wrote it. */
-export function issueSentences(issue: Issue, plain: PlainDocument, text: Text): Sentence[] {
+export function issueSentences(issue: Issue, plain: PlainDocument, words: Words): Sentence[] {
   const { path } = issue;
+  const { format, text } = words;
   const { faults } = text.policy;
   if (issue.code === 'unrecognized_keys') {
-    const known = (POLICY_KEYS[placeOf(path)] ?? []).join(', ');
+    const known = (format.keys[placeOf(path)] ?? []).join(', ');
     return issue.keys.map((key) => ({
       offset: plain.keyOffsetOf([...path, key]),
       sentence: faults.unknownKey(key, known),
@@ -19,10 +28,11 @@ export function issueSentences(issue: Issue, plain: PlainDocument, text: Text): 
   }
   if (isMissing(plain.value, path))
     return [{ offset: plain.offsetOf(path), sentence: faults.missing(String(path.at(-1))) }];
-  return [{ offset: plain.offsetOf(path), sentence: `${label(path)}${reason(issue, text)}` }];
+  return [{ offset: plain.offsetOf(path), sentence: `${label(path, format.name)}${reason(issue, words)}` }];
 }
 
-function reason(issue: Issue, { policy: { faults } }: Text): string {
+function reason(issue: Issue, { format, text }: Words): string {
+  const { faults } = text.policy;
   switch (issue.code) {
     case 'invalid_type':
       return entryOf(faults.type, issue.expected) ?? faults.wrong;
@@ -35,7 +45,7 @@ function reason(issue: Issue, { policy: { faults } }: Text): string {
     case 'too_big':
       return tooBig(issue.origin, String(issue.maximum), faults);
     default:
-      return entryOf(faults, issue.message) ?? faults.wrong;
+      return entryOf(format.faults, issue.message) ?? faults.wrong;
   }
 }
 
@@ -68,7 +78,7 @@ function placeOf(path: Path): string {
 }
 
 /** Before its sentence, which goes on from it. */
-function label(path: Path): string {
+function label(path: Path, whole: string): string {
   const name = path.findLast((part) => typeof part === 'string');
-  return name === undefined ? 'The policy ' : `${name} `;
+  return name === undefined ? `${whole} ` : `${name} `;
 }

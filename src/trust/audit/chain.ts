@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { AuditRow } from '../../store/audit.ts';
+
+/** An entry as it is exported, with the keys in this order. */
+export type ExportedEntry = ReturnType<typeof toExport>;
+
+export function toExport(row: AuditRow) {
+  return {
+    seq: Number(row.seq),
+    at: row.at.toISOString(),
+    kind: row.kind,
+    user_id: row.userId,
+    devin_user_id: row.devinUserId,
+    channel_id: row.channelId,
+    message_ts: row.messageTs,
+    request_id: row.requestId,
+    session_id: row.sessionId,
+    rule: row.rule,
+    result: row.result,
+    prev: row.prev,
+    hash: row.hash,
+  };
+}
+
+/** What the first entry holds for the one before. */
+const GENESIS = '0'.repeat(64);
+
+/** `loose`: it is as it was written, but after another entry than the one before it now. */
+type Fault = 'changed' | 'missing' | 'loose';
+export type Verified =
+  /** `last`: null if there is no entry. */
+  { ok: true; count: number; last: ExportedEntry | null } | { ok: false; seq: number; fault: Fault };
+
+/** Follows the chain from the first entry. One entry at a time is in memory. */
+export async function verifyChain(rows: AsyncIterable<AuditRow>): Promise<Verified> {
+  let last: ExportedEntry | null = null;
+  for await (const row of rows) {
+    const entry = toExport(row);
+    const expected = (last?.seq ?? 0) + 1;
+    if (entry.seq !== expected) return { ok: false, seq: expected, fault: 'missing' };
+    if (entry.hash !== hashOf(entry)) return { ok: false, seq: entry.seq, fault: 'changed' };
+    if (entry.prev !== (last?.hash ?? GENESIS)) return { ok: false, seq: entry.seq, fault: 'loose' };
+    last = entry;
+  }
+  return { ok: true, count: last?.seq ?? 0, last };
+}
+
+/** As the database's `audit_hash`. */
+function hashOf({ hash: _hash, ...hashed }: ExportedEntry): string {
+  return createHash('sha256').update(JSON.stringify(hashed)).digest('hex');
+}

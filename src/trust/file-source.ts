@@ -1,0 +1,108 @@
+import { stat } from 'node:fs/promises';
+import { StartError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { repeat } from '../repeat.ts';
+import type { YamlResult } from './yaml-file/read.ts';
+
+export type FileSource<T> = {
+  /** What is in force; null: there is no file. */
+  current: () => T | null;
+  /** Whether the file as it is now is in force; null: there is no file. */
+  isOk: () => boolean | null;
+  /** Looks at the file once. */
+  look: () => Promise<void>;
+  /** `onLoaded`: told now and after each change which file is in force, by its SHA-256; null: none. */
+  start: (onLoaded: OnLoaded) => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+type OnLoaded = (sha256: string | null) => Promise<void>;
+
+type SourceDeps<T> = {
+  read: (path: string) => Promise<YamlResult<T>>;
+  /** Begins what is logged. */
+  name: string;
+  everyMs: number;
+  log: Log;
+};
+
+/** Files that are mounted do not say when they change: they are looked at. */
+export const FILES_EVERY_MS = 3000;
+
+/** Rejects if the file has errors: nothing starts without what it was given. */
+export async function openFile<T>(path: string | null, deps: SourceDeps<T>): Promise<FileSource<T>> {
+  return path === null ? noFile() : followFile(path, deps);
+}
+
+async function followFile<T>(
+  path: string,
+  { read, name, everyMs, log }: SourceDeps<T>,
+): Promise<FileSource<T>> {
+  let seen = await markOf(path);
+  const first = await read(path);
+  if (!first.ok) throw new StartError({ kind: 'policy', lines: first.problems });
+  let { value, sha256 } = first;
+  let problems = '';
+  let told: OnLoaded = async () => Promise.resolve();
+  let life: { stop(): Promise<void> } | null = null;
+
+  async function keep(newer: Extract<YamlResult<T>, { ok: true }>): Promise<void> {
+    const isNew = problems !== '' || newer.sha256 !== sha256;
+    ({ value, sha256 } = newer);
+    problems = '';
+    if (!isNew) return;
+    log.info({ sha256 }, `the ${name} file has changed: the new ${name} is in force`);
+    await told(sha256);
+  }
+
+  /** Each error is logged once, not every few seconds. */
+  function refuse(lines: readonly string[]): void {
+    const found = lines.join('\n');
+    if (found !== problems)
+      log.error({ problems: lines }, `the ${name} file has errors: the last valid ${name} stays in force`);
+    problems = found;
+  }
+
+  async function look(): Promise<void> {
+    const mark = await markOf(path);
+    if (mark === seen) return;
+    const result = await read(path);
+    if (result.ok) await keep(result);
+    else refuse(result.problems);
+    // Last: what could not be recorded is looked at again.
+    seen = mark;
+  }
+
+  const lookSafely = async (): Promise<void> =>
+    look().catch((error: unknown) => log.warn({ err: error }, `the ${name} could not be recorded`));
+
+  return {
+    current: () => value,
+    isOk: () => problems === '',
+    look,
+    start: async (onLoaded) => {
+      told = onLoaded;
+      await told(sha256);
+      life ??= repeat(lookSafely, everyMs);
+    },
+    stop: async () => life?.stop(),
+  };
+}
+
+function noFile<T>(): FileSource<T> {
+  return {
+    current: () => null,
+    isOk: () => null,
+    look: async () => Promise.resolve(),
+    start: async (onLoaded) => onLoaded(null),
+    stop: async () => Promise.resolve(),
+  };
+}
+
+/** Changes when the file does; a mounted one may be another file by the same name. */
+async function markOf(path: string): Promise<string> {
+  return stat(path, { bigint: true }).then(
+    ({ ino, size, mtimeNs }) => [ino, size, mtimeNs].join(':'),
+    (error: unknown) => String(error),
+  );
+}
