@@ -96,9 +96,27 @@ export function readConfig(): ConfigResult {
   return parseConfig(process.env);
 }
 
+const storeSchema = environmentSchema.pick({ DATABASE_URL: true, DATA_DIR: true });
+type StoreConfig = Pick<Config['store'], 'databaseUrl' | 'dataDir'>;
+
+/** Where the database is, for commands that need nothing else. */
+export function readStoreConfig(): { ok: true; config: StoreConfig } | { ok: false; problems: string[] } {
+  loadDotenv({ quiet: true });
+  const parsed = storeSchema.safeParse(withoutEmpty(process.env));
+  if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error) };
+  const { DATABASE_URL: databaseUrl = null, DATA_DIR: dataDir } = parsed.data;
+  return { ok: true, config: { databaseUrl, dataDir } };
+}
+
+type Environment = Record<string, string | undefined>;
+
 /** An empty variable counts as one that is not set, as shells and compose files write it. */
-export function parseConfig(environment: Record<string, string | undefined>): ConfigResult {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}
+
+export function parseConfig(environment: Environment): ConfigResult {
+  const given = withoutEmpty(environment);
   const parsed = environmentSchema.safeParse(given);
   const problems = [...(parsed.success ? [] : variableProblems(parsed.error)), ...jointProblems(given)];
   if (parsed.success && problems.length === 0) return { ok: true, config: toConfig(parsed.data) };

@@ -1,3 +1,4 @@
+import { audit, operator } from './en/audit.ts';
 import { card } from './en/card.ts';
 import { command } from './en/command.ts';
 import { details } from './en/details.ts';
@@ -43,4 +44,6 @@ export const en = {
   notices,
   devin,
   policy,
+  audit,
+  operator,
 };

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import { readStoreConfig } from './config.ts';
+import { openDatabase } from './store/database.ts';
+import { codeOf, StoreError } from './store/store-error.ts';
+import type { Tables } from './store/tables.ts';
+import { en as text } from './text/index.ts';
+
+/** SQLSTATE of a table, a column or a function that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const NOT_UPDATED = new Set(['42P01', '42703', '42883']);
+
+/** Why the store could not be used: sentences for the person who runs the app. */
+export type NoStore = { problems: string[] };
+
+/** What an operator's command does with the database, beside a running app or without one. */
+export async function withStore<T>(task: (db: Kysely<Tables>) => Promise<T>): Promise<T | NoStore> {
+  const read = readStoreConfig();
+  if (!read.ok) return { problems: read.problems };
+  const { databaseUrl, dataDir } = read.config;
+  if (databaseUrl === null && !existsSync(join(dataDir, 'database', 'PG_VERSION')))
+    return { problems: [text.operator.noDatabase(dataDir)] };
+  try {
+    const database = await openDatabase({ dataDir, ...(databaseUrl !== null && { databaseUrl }) });
+    return await task(database.db).finally(async () => database.close());
+  } catch (error) {
+    if (error instanceof StoreError)
+      return {
+        problems: [error.code === 'folder-in-use' ? text.operator.embeddedInUse(dataDir) : error.message],
+      };
+    if (NOT_UPDATED.has(codeOf(error) ?? '')) return { problems: [text.operator.notUpdated] };
+    throw error;
+  }
+}

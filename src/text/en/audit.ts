@@ -1,0 +1,28 @@
+/** `npm run audit` and `npm run forget`, for the person who runs the app. */
+export const audit = {
+  usage: [
+    'Usage:',
+    '  npm run audit -- verify',
+    '  npm run audit -- export [--since 2026-01-31T00:00:00Z] [--csv]',
+  ].join('\n'),
+  intact: (count: number): string => `The audit is intact: ${count.toLocaleString('en-US')} entries.`,
+  /** Compared with an earlier export, it shows whether the end is missing. */
+  last: (seq: number, at: string, hash: string): string =>
+    `The last one is entry ${seq} of ${at}, hash ${hash}.`,
+  wrong: {
+    changed: (seq: number): string => `Entry ${seq} was changed, or moved here from another place.`,
+    missing: (seq: number): string =>
+      seq === 1 ? 'Entry 1 is missing: the audit no longer begins at its start.' : `Entry ${seq} is missing.`,
+    loose: (seq: number): string =>
+      `Entry ${seq} doesn't follow the entry before it: one of them was replaced.`,
+  },
+};
+
+/** Commands that read or change the database beside the app. */
+export const operator = {
+  noDatabase: (folder: string): string =>
+    `DATA_DIR ${folder} has no database yet: start the app once, or check DATA_DIR and DATABASE_URL.`,
+  notUpdated: 'The database is older than this version: start the app once, so that it is updated.',
+  embeddedInUse: (folder: string): string =>
+    `The embedded database in ${folder} is in use by the app: stop the app, run this again, then start it. With Postgres (DATABASE_URL), this works while the app is running.`,
+};

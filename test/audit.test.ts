@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { appendAudit } from '../src/store/audit.ts';
+import type { AuditEntry } from '../src/store/audit.ts';
+import type { Database } from '../src/store/database.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { sql } from 'kysely';
+import { useEmbedded, usePostgres } from './support/databases.ts';
+
+type Ended = { code: number; stdout: string; stderr: string };
+
+const postgres = usePostgres();
+const embedded = useEmbedded();
+
+async function audit(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'] ?? '', ...settings };
+  return promisify(execFile)(process.execPath, ['src/audit.ts', ...args], { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Ended) => error,
+  );
+}
+
+const ENTRIES: AuditEntry[] = [
+  { kind: 'start', userId: 'U1', devinUserId: 'user-1', result: 'created:email' },
+  { kind: 'refusal', userId: 'U2', rule: '=HYPERLINK("https://evil.example"), "x"', result: 'policy' },
+  { kind: 'reply', userId: 'U1', sessionId: 's1', result: 'delivered' },
+];
+
+async function filled(database: Database, entries = ENTRIES): Promise<void> {
+  await migrate(database.db);
+  await database.db.transaction().execute(async (trx) => appendAudit(entries, trx));
+}
+
+/** A database with entries, which stays open as the app's does. */
+async function onServer() {
+  const database = await postgres.open();
+  await filled(database);
+  return { database, settings: { DATABASE_URL: database.options.databaseUrl ?? '' } };
+}
+
+test('verify ends with 0 beside a running app, and names the last entry', async () => {
+  const { settings } = await onServer();
+  const { code, stdout } = await audit(settings, 'verify');
+  expect(stdout).toMatch(
+    /^The audit is intact: 3 entries\.\nThe last one is entry 3 of .*, hash [\da-f]{64}\.\n$/,
+  );
+  expect(code).toBe(0);
+});
+
+test('verify ends with 1, and names the first bad entry', async () => {
+  const { database, settings } = await onServer();
+  await sql`alter table audit disable trigger all`.execute(database.db);
+  await sql`update audit set user_id = 'U3' where seq > 1`.execute(database.db);
+  expect(await audit(settings, 'verify')).toMatchObject({
+    code: 1,
+    stdout: 'Entry 2 was changed, or moved here from another place.\n',
+  });
+});
+
+test('export prints JSON lines with the agreed keys', async () => {
+  const { settings } = await onServer();
+  const { code, stdout } = await audit(settings, 'export');
+  expect(code).toBe(0);
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  const keys =
+    'seq,at,kind,user_id,devin_user_id,channel_id,message_ts,request_id,session_id,rule,result,prev,hash';
+  expect(Object.keys(JSON.parse(lines[0] ?? '')).join(',')).toBe(keys);
+  expect(JSON.parse(lines[2] ?? '')).toMatchObject({
+    seq: 3,
+    kind: 'reply',
+    user_id: 'U1',
+    channel_id: null,
+  });
+});
+
+test('export as CSV neutralizes what a spreadsheet would compute', async () => {
+  const { settings } = await onServer();
+  const { stdout } = await audit(settings, 'export', '--csv');
+  expect(stdout).toContain(`,"'=HYPERLINK(""https://evil.example""), ""x""",policy,`);
+  expect(stdout.split('\r\n')).toHaveLength(5);
+});
+
+test('export takes only what is new', async () => {
+  const { database, settings } = await onServer();
+  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(database.db);
+  await database.db
+    .transaction()
+    .execute(async (trx) => appendAudit([{ kind: 'stop', result: 'done' }], trx));
+  const { stdout } = await audit(settings, 'export', '--since', rows[0]?.at.toISOString() ?? '');
+  expect(stdout).toContain('"seq":4');
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test.each([[[]], [['verify', 'more']], [['export', '--since', 'yesterday']], [['export', '--xml']]])(
+  'shows how it is used after %j',
+  async (args) => {
+    expect(await audit({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('npm run audit -- verify') as unknown,
+    });
+  },
+);
+
+test('works on an embedded database that is not in use, and says so about one that is', async () => {
+  const database = await embedded();
+  await filled(database);
+  const settings = { DATA_DIR: database.options.dataDir };
+  expect(await audit(settings, 'verify')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is in use by the app: stop the app') as unknown,
+  });
+  await database.close();
+  expect(await audit(settings, 'verify')).toMatchObject({ code: 0 });
+});
+
+test('says so if there is no database, or it is older than this version', async () => {
+  expect(await audit({ DATA_DIR: '/nowhere' }, 'verify')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('DATA_DIR /nowhere has no database yet') as unknown,
+  });
+  const database = await postgres.open();
+  expect(await audit({ DATABASE_URL: database.options.databaseUrl ?? '' }, 'verify')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('start the app once') as unknown,
+  });
+});
