@@ -6,10 +6,11 @@ import { withStore } from './operator-store.ts';
 import { createAudit } from './store/audit.ts';
 import { codeOf } from './store/store-error.ts';
 import type { Tables } from './store/tables.ts';
-import { en as text } from './text/index.ts';
+import { createLanguages, readLanguage } from './text/languages.ts';
 import { exportAudit, verifyChain } from './trust/index.ts';
 
 /** `npm run audit -- verify` and `export`: follows the chain, or prints it. */
+const { shared: text } = createLanguages(readLanguage(process.env['LANGUAGE']));
 const FINE = 0;
 const BROKEN = 1;
 const NOT_DONE = 2;
@@ -21,7 +22,7 @@ process.exitCode = await run(process.argv.slice(2));
 async function run(args: string[]): Promise<number> {
   const task = readTask(args);
   if (task === null) return complain([text.audit.usage]);
-  const ended = await withStore(async (db) => (task.act === 'verify' ? verify(db) : print(db, task)));
+  const ended = await withStore(async (db) => (task.act === 'verify' ? verify(db) : print(db, task)), text);
   return typeof ended === 'number' ? ended : complain(ended.problems);
 }
 

@@ -100,7 +100,9 @@ const storeSchema = environmentSchema.pick({ DATABASE_URL: true, DATA_DIR: true 
 type StoreConfig = Pick<Config['store'], 'databaseUrl' | 'dataDir'>;
 
 /** Where the database is, for commands that need nothing else. */
-export function readStoreConfig(): { ok: true; config: StoreConfig } | { ok: false; problems: string[] } {
+export function readStoreConfig():
+  | { ok: true; config: StoreConfig }
+  | { ok: false; problems: ConfigProblem[] } {
   loadDotenv({ quiet: true });
   const parsed = storeSchema.safeParse(withoutEmpty(process.env));
   if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error) };

@@ -5,7 +5,8 @@ import { readStoreConfig } from './config.ts';
 import { openDatabase } from './store/database.ts';
 import { codeOf, StoreError } from './store/store-error.ts';
 import type { Tables } from './store/tables.ts';
-import { en as text } from './text/index.ts';
+import { configSentence, operatorSentence } from './operator.ts';
+import type { Text } from './text/index.ts';
 
 /** SQLSTATE of a table, a column or a function that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const NOT_UPDATED = new Set(['42P01', '42703', '42883']);
@@ -14,9 +15,12 @@ const NOT_UPDATED = new Set(['42P01', '42703', '42883']);
 export type NoStore = { problems: string[] };
 
 /** What an operator's command does with the database, beside a running app or without one. */
-export async function withStore<T>(task: (db: Kysely<Tables>) => Promise<T>): Promise<T | NoStore> {
+export async function withStore<T>(
+  task: (db: Kysely<Tables>) => Promise<T>,
+  text: Text,
+): Promise<T | NoStore> {
   const read = readStoreConfig();
-  if (!read.ok) return { problems: read.problems };
+  if (!read.ok) return { problems: read.problems.map((problem) => configSentence(problem, text)) };
   const { databaseUrl, dataDir } = read.config;
   if (databaseUrl === null && !existsSync(join(dataDir, 'database', 'PG_VERSION')))
     return { problems: [text.operator.noDatabase(dataDir)] };
@@ -24,10 +28,11 @@ export async function withStore<T>(task: (db: Kysely<Tables>) => Promise<T>): Pr
     const database = await openDatabase({ dataDir, ...(databaseUrl !== null && { databaseUrl }) });
     return await task(database.db).finally(async () => database.close());
   } catch (error) {
-    if (error instanceof StoreError)
-      return {
-        problems: [error.code === 'folder-in-use' ? text.operator.embeddedInUse(dataDir) : error.message],
-      };
+    if (error instanceof StoreError) {
+      const { embeddedInUse } = text.operator;
+      const isInUse = error.code === 'folder-in-use';
+      return { problems: [isInUse ? embeddedInUse(dataDir) : operatorSentence(error, text)] };
+    }
     if (NOT_UPDATED.has(codeOf(error) ?? '')) return { problems: [text.operator.notUpdated] };
     throw error;
   }

@@ -66,7 +66,8 @@ test('export prints JSON lines with the agreed keys', async () => {
   expect(lines).toHaveLength(3);
   const keys =
     'seq,at,kind,user_id,devin_user_id,channel_id,message_ts,request_id,session_id,rule,result,prev,hash';
-  expect(Object.keys(JSON.parse(lines[0] ?? '')).join(',')).toBe(keys);
+  const first: unknown = JSON.parse(lines[0] ?? '');
+  expect(typeof first === 'object' && first !== null ? Object.keys(first).join(',') : '').toBe(keys);
   expect(JSON.parse(lines[2] ?? '')).toMatchObject({
     seq: 3,
     kind: 'reply',

@@ -9,7 +9,7 @@ import type { SessionRequest } from './request-row.ts';
 /** What of a request's transition is recorded; empty: nothing. */
 export function requestEntries(from: RequestState, moved: SessionRequest): AuditEntry[] {
   const { state, failure } = moved;
-  if (from === state || isOpen(state)) return [];
+  if (from === state) return [];
   const entry = subjectOf(moved);
   switch (state) {
     case 'created': {
@@ -26,6 +26,8 @@ export function requestEntries(from: RequestState, moved: SessionRequest): Audit
       return failure?.kind === 'cancelled'
         ? [{ ...entry, kind: 'cancel', userId: failure.userId, result: 'done' }]
         : [{ ...entry, kind: 'outcome', result: `failed:${codeOf(failure)}` }];
+    default:
+      return [];
   }
 }
 

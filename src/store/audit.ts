@@ -3,7 +3,7 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { AuditTable, Tables } from './tables.ts';
 
 /** What is recorded; docs/audit.md says what each kind's result means. */
-export type AuditKind =
+type AuditKind =
   | 'start'
   | 'refusal'
   | 'outcome'
@@ -38,8 +38,6 @@ export type AuditEntry = {
 };
 
 export type AuditRow = Selectable<AuditTable>;
-
-export type Audit = ReturnType<typeof createAudit>;
 
 const PAGE = 1000;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AuditRow } from '../../store/audit.ts';
 
 /** An entry as it is exported, with the keys in this order. */
-export type ExportedEntry = ReturnType<typeof toExport>;
+type ExportedEntry = ReturnType<typeof toExport>;
 
 export function toExport(row: AuditRow) {
   return {

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import { createAudit } from '../../src/store/audit.ts';
+import type { AuditRow } from '../../src/store/audit.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { verifyChain } from '../../src/trust/index.ts';
+import { startSession, stopOnCard } from '../support/asking.ts';
+import { usePostgres } from '../support/databases.ts';
+import { foreignSession } from '../support/foreign.ts';
+import { addColleague } from '../support/people.ts';
+import { startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const { createDatabase, url } = usePostgres();
+const world = useWorld(async () => {
+  await createDatabase('audit');
+  return {
+    environment: { DATABASE_URL: url('audit'), LIMIT_OPEN_SESSIONS: '2' },
+    overrides: { watchTimes: { fastestMs: 100, tickMs: 50 } },
+  };
+});
+
+type Wanted = Partial<Pick<AuditRow, 'kind' | 'userId' | 'sessionId' | 'result'>>;
+
+/** What the app has recorded, once it includes this; the chain holds. */
+async function recorded(wanted: Wanted): Promise<AuditRow> {
+  const { db, close } = await openDatabase({ databaseUrl: url('audit'), dataDir: '' });
+  const look = async (): Promise<AuditRow | undefined> => {
+    for await (const row of createAudit(db).entries())
+      if (Object.entries(wanted).every(([key, value]) => Reflect.get(row, key) === value)) return row;
+    return undefined;
+  };
+  try {
+    await expect.poll(look, { timeout: 5000 }).toBeDefined();
+    expect(await verifyChain(createAudit(db).entries())).toMatchObject({ ok: true });
+    const found = await look();
+    if (found === undefined) throw new Error('it is no longer recorded');
+    return found;
+  } finally {
+    await close();
+  }
+}
+
+test('a start says who, as whom, how that is known, where, and which session', async () => {
+  const { ana, channelId, session } = await startSession(world());
+  expect(await recorded({ kind: 'start', userId: ana.userId })).toMatchObject({
+    devinUserId: ana.devinUserId,
+    channelId,
+    sessionId: session.id,
+    messageTs: null,
+    requestId: expect.any(String) as unknown,
+    rule: null,
+    result: 'created:email',
+  });
+});
+
+test('a start from a message says which message', async () => {
+  const { slack } = world();
+  const ana = addColleague(world());
+  const channelId = slack.addChannel({ name: `said-${ana.name}`, members: [ana.userId] });
+  const { ts } = await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> fix the login test`);
+  expect(await recorded({ kind: 'start', userId: ana.userId })).toMatchObject({ channelId, messageTs: ts });
+});
+
+test('refusals say why: no account in Devin, and a limit', async () => {
+  const { slack } = world();
+  const eve = addColleague(world(), { inDevin: false });
+  const channelId = slack.addChannel({ name: `not-${eve.name}`, members: [eve.userId] });
+  await slack.command(eve.userId, channelId, 'fix it');
+  expect(await recorded({ kind: 'refusal', userId: eve.userId })).toMatchObject({
+    result: 'identity:unknown',
+    sessionId: null,
+    devinUserId: null,
+  });
+  const { ana, channelId: here } = await startSession(world());
+  await slack.command(ana.userId, here, 'a second one');
+  await slack.command(ana.userId, here, 'a third one');
+  expect(await recorded({ kind: 'refusal', userId: ana.userId })).toMatchObject({
+    result: 'limit:openSessions',
+  });
+});
+
+test('a create that Devin refuses is recorded, and one that is not confirmed', async () => {
+  const { slack, devin } = world();
+  const ana = addColleague(world());
+  const channelId = slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId] });
+  const create = { method: 'POST', path: '/sessions' };
+  devin.fail(create, { status: 422 });
+  await slack.command(ana.userId, channelId, 'fix it');
+  await recorded({ kind: 'outcome', userId: ana.userId, result: 'failed:devin:invalid-request' });
+  devin.fail(create, { mode: 'cut' });
+  await slack.command(ana.userId, channelId, 'fix it again');
+  await recorded({ kind: 'outcome', userId: ana.userId, result: 'unknown' });
+});
+
+test('steering says who did what to which session: a reply, a stop', async () => {
+  const { id, ana, say, threadTs, channelId } = await startThread(world());
+  const { ts } = await say(ana.userId, 'go on');
+  expect(await recorded({ kind: 'reply', sessionId: id })).toMatchObject({
+    userId: ana.userId,
+    devinUserId: ana.devinUserId,
+    channelId,
+    messageTs: ts,
+    result: 'delivered',
+  });
+  await stopOnCard(world(), ana.userId, { channelId, ts: threadTs });
+  expect(await recorded({ kind: 'stop', sessionId: id })).toMatchObject({
+    userId: ana.userId,
+    result: 'done',
+  });
+});
+
+test('a session that is brought here is recorded', async () => {
+  const { slack } = world();
+  const ana = addColleague(world());
+  const channelId = slack.addChannel({ name: `follows-${ana.name}`, members: [ana.userId] });
+  const { id } = await foreignSession(world(), `of ${ana.name}`);
+  await slack.command(ana.userId, channelId, `follow ${id}`);
+  expect(await recorded({ kind: 'follow', userId: ana.userId })).toMatchObject({ sessionId: id, channelId });
+});
+
+test('links and settings say who made them', async () => {
+  const { slack } = world();
+  const admin = addColleague(world(), { isAdmin: true });
+  const ben = addColleague(world(), { inDevin: false });
+  const channelId = slack.addChannel({ name: `admin-${admin.name}`, members: [admin.userId] });
+  await slack.command(admin.userId, channelId, 'defaults channel --acu 7');
+  expect(await recorded({ kind: 'setting', userId: admin.userId })).toMatchObject({
+    channelId,
+    result: 'defaults(max_acu_limit):channel',
+  });
+  await slack.command(admin.userId, channelId, 'listen mentions');
+  await recorded({ kind: 'setting', userId: admin.userId, result: 'preferences(listen=mentions):channel' });
+  world().devin.addMember({ userId: 'user-nobody-in-slack', email: 'nobody@elsewhere.example', name: 'N' });
+  await slack.command(admin.userId, channelId, `link <@${ben.userId}> user-nobody-in-slack`);
+  expect(await recorded({ kind: 'link', userId: admin.userId })).toMatchObject({
+    devinUserId: 'user-nobody-in-slack',
+    result: `linked:${ben.userId}`,
+  });
+});
