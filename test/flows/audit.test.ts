@@ -30,7 +30,7 @@ async function recorded(wanted: Wanted): Promise<AuditRow> {
     return undefined;
   };
   try {
-    await expect.poll(look, { timeout: 5000 }).toBeDefined();
+    await expect.poll(look).toBeDefined();
     expect(await verifyChain(createAudit(db).entries())).toMatchObject({ ok: true });
     const found = await look();
     if (found === undefined) throw new Error('it is no longer recorded');
@@ -57,7 +57,11 @@ test('a start from a message says which message', async () => {
   const { slack } = world();
   const ana = addColleague(world());
   const channelId = slack.addChannel({ name: `said-${ana.name}`, members: [ana.userId] });
-  const { ts } = await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> fix the login test`);
+  const { ts } = await slack.speak(
+    ana.userId,
+    channelId,
+    `<@${slack.workspace.botUserId}> fix the login test`,
+  );
   expect(await recorded({ kind: 'start', userId: ana.userId })).toMatchObject({ channelId, messageTs: ts });
 });
 
@@ -131,7 +135,7 @@ test('links and settings say who made them', async () => {
   await slack.command(admin.userId, channelId, 'listen mentions');
   await recorded({ kind: 'setting', userId: admin.userId, result: 'preferences(listen=mentions):channel' });
   world().devin.addMember({ userId: 'user-nobody-in-slack', email: 'nobody@elsewhere.example', name: 'N' });
-  await slack.command(admin.userId, channelId, `link <@${ben.userId}> user-nobody-in-slack`);
+  await slack.command(admin.userId, channelId, `link @${ben.name} user-nobody-in-slack`);
   expect(await recorded({ kind: 'link', userId: admin.userId })).toMatchObject({
     devinUserId: 'user-nobody-in-slack',
     result: `linked:${ben.userId}`,
