@@ -90,11 +90,10 @@ export function createIdentifyAgain(deps: AgainDeps) {
       if (identity.kind === 'refused')
         return { kind: 'not', outcome: await deps.end(run, refusedAs(identity)) };
       const verdict = await deps.judge(run.request);
-      if (verdict.kind === 'allowed')
-{
-          const { draft, approved, rule } = verdict;
-          return { kind: 'accepted', identity, draft, approved, rule };
-        }
+      if (verdict.kind === 'allowed') {
+        const { draft, approved, rule } = verdict;
+        return { kind: 'accepted', identity, draft, approved, rule };
+      }
       return { kind: 'not', outcome: await deps.end(run, notAllowed(verdict)) };
     } catch (error) {
       return { kind: 'not', outcome: await afterTrouble(run, error, deps) };
