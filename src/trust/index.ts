@@ -1,7 +1,6 @@
 export type { Budget, Fit } from './budget.ts';
 export { verifyChain } from './audit/chain.ts';
 export { exportAudit } from './audit/export.ts';
-export { createGate } from './gate.ts';
 export type { Gate, Verdict } from './gate.ts';
 export { createQuickGate, withPolicy } from './in-place.ts';
 export type { QuickGate } from './in-place.ts';
