@@ -1,4 +1,5 @@
 import type { Text } from './index.ts';
+import { audit, operator } from './ja/audit.ts';
 import { card } from './ja/card.ts';
 import { command } from './ja/command.ts';
 import { details } from './ja/details.ts';
@@ -41,4 +42,6 @@ export const ja: Text = {
   notices,
   devin,
   policy,
+  audit,
+  operator,
 };

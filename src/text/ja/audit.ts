@@ -1,0 +1,27 @@
+import type { Text } from '../index.ts';
+
+export const audit: Text['audit'] = {
+  usage: [
+    '使い方:',
+    '  npm run audit -- verify',
+    '  npm run audit -- export [--since 2026-01-31T00:00:00Z] [--csv]',
+  ].join('\n'),
+  intact: (count) => `監査ログに問題はありません（${count.toLocaleString('ja-JP')} 件）。`,
+  last: (seq, at, hash) => `最後のエントリは ${seq} 番（${at}）、ハッシュは ${hash} です。`,
+  wrong: {
+    changed: (seq) => `エントリ ${seq} は変更されたか、別の場所から移されています。`,
+    missing: (seq) =>
+      seq === 1
+        ? 'エントリ 1 がありません。監査ログの先頭が失われています。'
+        : `エントリ ${seq} がありません。`,
+    loose: (seq) => `エントリ ${seq} が直前のエントリにつながっていません。どちらかが差し替えられています。`,
+  },
+};
+
+export const operator: Text['operator'] = {
+  noDatabase: (folder) =>
+    `DATA_DIR ${folder} にはまだデータベースがありません。アプリを一度起動するか、DATA_DIR と DATABASE_URL を確認してください。`,
+  notUpdated: 'データベースがこのバージョンより古いままです。アプリを一度起動して更新してください。',
+  embeddedInUse: (folder) =>
+    `${folder} の組み込みデータベースはアプリが使用中です。アプリを停止し、もう一度実行してから起動してください。Postgres（DATABASE_URL）なら、アプリの実行中でも使えます。`,
+};
