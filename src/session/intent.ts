@@ -8,6 +8,7 @@ export const SUBCOMMANDS = [
   'help',
   'list',
   'status',
+  'why',
   'follow',
   'say',
   'stop',
@@ -57,6 +58,8 @@ export type Intent =
   | { kind: 'pick'; act: 'status' | 'stop' | 'archive' | 'say' }
   /** `devinUserId`: null removes the link. */
   | { kind: 'link'; slackUserId: string; devinUserId: string | null }
+  /** What the policy makes of these options. With problems nothing is decided. */
+  | ({ kind: 'why'; problems: Problem[] } & Wish)
   | { kind: 'defaults' }
   /** With problems nothing is set. */
   | ({ kind: 'set-defaults'; scope: SettingScope; problems: Problem[] } & Wish)

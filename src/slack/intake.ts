@@ -230,6 +230,9 @@ export function createIntake(deps: IntakeDeps) {
         }),
       ),
 
+    /** What would be asked for: with the defaults, and what is set in the place. Nothing is written. */
+    effective: withDefaults,
+
     /** A task typed in a thread. `place` names the message. */
     acceptInThread: async (asked: Asked, place: string, typed: Typed) =>
       acceptTyped(asked, `thread:${asked.teamId}:${place}`, typed),

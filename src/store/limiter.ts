@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { phasesOf } from '../session/lifecycle.ts';
 import { limitReached } from '../session/limits.ts';
 import type { LimitReached, Limits, Usage } from '../session/limits.ts';
@@ -42,6 +42,12 @@ export function createLimiter(limits: () => Limits) {
       return found;
     },
 
+    /** What a person has used, and what they may. Nothing is locked: it may have changed by the time it is read. */
+    async usage(person: Person, db: Kysely<Tables>): Promise<{ limits: Limits; usage: Usage }> {
+      const counts = await count([person], { states: PENDING_STATES, except: [] }, db);
+      return { limits: limits(), usage: counts.get(keyOf(person)) ?? NOTHING };
+    },
+
     /** Right before it is sent: what was sent and is open, without this request. */
     async beforeSending(request: Starting, trx: Trx): Promise<LimitReached | null> {
       if (!isOn()) return null;
@@ -77,7 +83,7 @@ const keyOf = ({ teamId, userId }: Person): string => `${teamId}:${userId}`;
 async function count(
   people: readonly Person[],
   { states, except }: Counted,
-  trx: Trx,
+  db: Kysely<Tables>,
 ): Promise<Map<string, Usage>> {
   const distinct = [...new Map(people.map((person) => [keyOf(person), person])).values()];
   const { rows } = await sql<Row>`
@@ -95,7 +101,7 @@ async function count(
           and coalesce(resumed_at, created_at) > now() - interval '1 hour'
           and state in ('created', 'unknown') and source in ('command', 'form')) as sent
     from unnest(${distinct.map(({ teamId }) => teamId)}::text[], ${distinct.map(({ userId }) => userId)}::text[])
-      as person (team_id, user_id)`.execute(trx);
+      as person (team_id, user_id)`.execute(db);
   return new Map(
     rows.map((row) => {
       const inWork = Number(row.inWork);

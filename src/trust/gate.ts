@@ -6,6 +6,7 @@ import type { Failure, OverCeiling } from '../session/failure.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
 import type { SlackPerson } from '../session/person.ts';
 import {
+  ceilingsOf,
   choicesOf,
   decide,
   groupsIn,
@@ -13,13 +14,14 @@ import {
   needsOf,
   PERIOD_OF,
   placeDefaults,
+  placeSet,
   policyChanges,
   preferencesIn,
   refusalsOf,
   renewsAt,
   standingInstructions,
 } from '../session/policy/index.ts';
-import type { Mentions, Over, Policy, PolicyDecision } from '../session/policy/index.ts';
+import type { Explained, Mentions, Over, Policy, PolicyDecision } from '../session/policy/index.ts';
 import type { PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { IsInGroup } from '../slack/groups.ts';
@@ -66,6 +68,8 @@ type Judged = Where &
     | 'approved'
     | 'approvedAs'
   >;
+
+type Asking = Where & { teamId: string; userId: string; draft: EffectiveDraft };
 
 export type Gate = ReturnType<typeof createGate>;
 
@@ -114,6 +118,30 @@ export function createGate(deps: GateDeps) {
       const asked = askedOf({ ...request, draft: open }, fingerprint);
       const decision = decide(policy, { person, place, request: asked, spend });
       return verdictOf(decision, { request, draft, approved: asked.approved, fingerprint, at });
+    },
+
+    /** What it would make of a request, and of the place; null: there is no policy. */
+    async explain({ draft, ...where }: Asking): Promise<Explained | null> {
+      const policy = deps.policy();
+      if (policy === null) return null;
+      const [{ person, place }, { spend }] = await Promise.all([
+        whoAndWhere(policy, where),
+        deps.budget.spend(where),
+      ]);
+      const request = {
+        draft: draft.values,
+        hasSessionSecrets: false,
+        hasAttachments: attached(draft.values, null).length > 0,
+        approved: [],
+      };
+      return {
+        decision: decide(policy, { person, place, request, spend }),
+        set: placeSet(policy, place),
+        defaults: placeDefaults(policy, place),
+        instructions: standingInstructions(policy, place),
+        most: policy.limits.acu_per_session ?? null,
+        ceilings: ceilingsOf(policy, { spend }),
+      };
     },
 
     /** What is left to choose in a form as it is filled in; null: everything. */

@@ -1,5 +1,6 @@
 import { inTime } from '../in-time.ts';
 import type { Log } from '../log.ts';
+import type { Explained } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { Form } from '../store/forms.ts';
 import type { Settings } from '../store/settings.ts';
@@ -19,6 +20,14 @@ export function createQuickGate(gate: Gate, log: Log) {
   return {
     rulesAt: async (where: Where) =>
       inTime(gate.rulesAt(where), { withinMs: WITHIN_MS, otherwise: null, log, what }),
+    /** null: there is no policy. `not-known`: Slack did not say in time who or where it is. */
+    explain: async (asking: Parameters<Gate['explain']>[0]) =>
+      inTime<Explained | null | 'not-known'>(gate.explain(asking), {
+        withinMs: WITHIN_MS,
+        otherwise: 'not-known',
+        log,
+        what,
+      }),
     /** null: everything can be chosen, as far as is known. */
     choicesFor: async (form: Form) =>
       inTime(gate.choicesFor(form), { withinMs: WITHIN_MS, otherwise: null, log, what }),

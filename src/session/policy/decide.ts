@@ -1,4 +1,4 @@
-import type { StoredDraft } from '../fields.ts';
+import type { FieldKey, StoredDraft } from '../fields.ts';
 import type { Limits } from '../limits.ts';
 import type { Preferences } from '../preferences.ts';
 import { ceilingsOf, leftAsCap, overCeiling } from './ceilings.ts';
@@ -30,6 +30,21 @@ export type PolicyDecision =
       over?: Over | undefined;
     }
   | { kind: 'refused'; rule: string; say: string | null; over?: Over | undefined };
+
+export type Approvers = readonly PersonPattern[];
+
+/** A decision, and what else the policy does where it was asked. */
+export type Explained = {
+  decision: PolicyDecision;
+  /** Whatever is asked for; of several modes, the list. */
+  set: Partial<Record<FieldKey, unknown>>;
+  defaults: PolicyChanges;
+  instructions: string | null;
+  /** The highest cap of a session; null: any. */
+  most: number | null;
+  /** With what is left of each. */
+  ceilings: readonly Ceiling[];
+};
 
 /** Which limit a decision rests on, where it is no rule; it is named like the key in the file. */
 export const SESSION_LIMIT = 'limits.acu_per_session';
@@ -76,6 +91,13 @@ function valuesOf(policy: Policy, { place, request, spend }: PolicyFacts) {
 /** What holds in a place; null: nothing special. A place that is not known is none of those that are described. */
 export function channelOf({ channels }: Policy, place: PolicyPlace): PolicyChannel | null {
   return channels.find(({ match }) => isPlace(match, place) === true) ?? null;
+}
+
+/** What cannot be overridden in a place. */
+export function placeSet(policy: Policy, place: PolicyPlace): Explained['set'] {
+  const { set = {} } = channelOf(policy, place) ?? {};
+  const { modes = [] } = set;
+  return { ...setValues(set), ...(modes.length > 1 && { devin_mode: modes }) };
 }
 
 /** The defaults of a place, as a draft. */

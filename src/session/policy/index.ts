@@ -6,12 +6,13 @@ export {
   decide,
   limitsOf,
   placeDefaults,
+  placeSet,
   policyChanges,
   preferencesIn,
   SESSION_LIMIT,
   standingInstructions,
 } from './decide.ts';
-export type { Mentions, PolicyDecision } from './decide.ts';
+export type { Approvers, Explained, Mentions, PolicyDecision } from './decide.ts';
 export type { PolicyFacts, PolicyPlace } from './facts.ts';
 export { matchesGlob } from './glob.ts';
 export { groupsIn, needsOf } from './match.ts';

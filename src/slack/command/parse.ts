@@ -24,7 +24,7 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   const subcommand = readSubcommand(typed);
   if (subcommand !== null) return subcommand;
   const scanned = scan(typed);
-  const task = readSetDefaults(scanned, rules) ?? readTask(scanned, rules);
+  const task = readSetDefaults(scanned, rules) ?? readWhy(scanned, rules) ?? readTask(scanned, rules);
   return task.kind === 'create' && !scanned.isTask ? (readQuestion(scanned, task) ?? task) : task;
 }
 
@@ -58,13 +58,25 @@ function tooLong(typed: string): IntentOf<'invalid'> {
   };
 }
 
-function readSetDefaults({ task, given, before }: Scan, { ownTag }: Rules): IntentOf<'set-defaults'> | null {
-  // What a flag takes that nobody knows is still among the words behind it.
-  const beside = given.some(({ kind }) => kind === 'unknown') ? before : task;
-  const scope = given.length === 0 ? null : defaultsSetBeside(unescape(beside).trim());
+function readSetDefaults(scanned: Scan, { ownTag }: Rules): IntentOf<'set-defaults'> | null {
+  const { given } = scanned;
+  const scope = given.length === 0 ? null : defaultsSetBeside(wordsBeside(scanned));
   if (scope === null) return null;
   const { values, reset, problems } = readValues(given, ownTag);
   return { kind: 'set-defaults', scope, draft: sessionDraftSchema.parse(values), reset, problems };
+}
+
+/** `why --repo acme/web`. */
+function readWhy(scanned: Scan, { ownTag }: Rules): IntentOf<'why'> | null {
+  const { given } = scanned;
+  if (given.length === 0 || wordsBeside(scanned).toLowerCase() !== 'why') return null;
+  const { values, reset, problems } = readValues(given, ownTag);
+  return { kind: 'why', draft: sessionDraftSchema.parse(values), reset, problems };
+}
+
+/** What a flag takes that nobody knows is still among the words behind it. */
+function wordsBeside({ task, given, before }: Scan): string {
+  return unescape(given.some(({ kind }) => kind === 'unknown') ? before : task).trim();
 }
 
 function readQuestion(

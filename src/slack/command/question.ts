@@ -4,6 +4,9 @@ import type { NearWord } from './subcommands.ts';
 import { bareWord, wordsOf } from './words.ts';
 import type { Word } from './words.ts';
 
+/** A question about options and a task that is a question begin alike. */
+const WHY = 'why' satisfies Subcommand;
+
 /** `about`: the sub-command that was probably meant; null: it is one word, and near none. */
 type Question = { about: Subcommand | null };
 
@@ -19,6 +22,7 @@ export function questionAbout(task: string, hasOptions: boolean): Question | nul
   const words = wordsOf(task);
   const [first] = words;
   if (first === undefined) return null;
+  if (hasOptions && bareWord(first.raw) === WHY) return { about: WHY };
   const onPerson = commandOnPerson(words);
   if (onPerson !== null) return { about: onPerson };
   const nearest = nearestSubcommand(bareWord(first.raw));

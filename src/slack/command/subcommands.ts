@@ -65,6 +65,10 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     intent: ({ whose = 'mine', page = 1 }) => ({ kind: 'list', whose, page }),
   }),
   status: row({ takes: z.object({ session: session.optional() }), intent: onSession('status') }),
+  why: row({
+    takes: z.object({}),
+    intent: () => ({ kind: 'why', draft: {}, reset: [], problems: [] }),
+  }),
   follow: row({
     takes: z.object({ session }),
     intent: ({ session: id }) => ({ kind: 'follow', session: id }),

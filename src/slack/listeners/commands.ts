@@ -23,13 +23,16 @@ import { createSessionCommands } from './commands/sessions.ts';
 import type { SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands } from './commands/settings.ts';
 import type { SettingsCommandDeps } from './commands/settings.ts';
+import { createWhyCommand } from './commands/why.ts';
+import type { WhyDeps } from './commands/why.ts';
 import { onDurableButton, privatePlace } from './press.ts';
 
 /** A little longer than writing takes: what was not written says so itself. */
 const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
 
 type CommandDeps = SessionCommandDeps &
-  SettingsCommandDeps & {
+  SettingsCommandDeps &
+  WhyDeps & {
     intake: Intake;
     forms: Pick<Forms, 'find'>;
     /** Off where the organization enforces its own tags. */
@@ -152,6 +155,7 @@ function createStart({ command, intake, sessions, openForm, textFor }: CommandDe
 function createAnswer(deps: CommandDeps): Answerer {
   const sessions = createSessionCommands(deps);
   const settings = createSettingsCommands(deps);
+  const why = createWhyCommand(deps);
   return async (asked, intent) => {
     const ask: Ask = { ...asked, text: await deps.textFor(asked.userId) };
     switch (intent.kind) {
@@ -166,6 +170,8 @@ function createAnswer(deps: CommandDeps): Answerer {
       case 'stop':
       case 'archive':
         return sessions.steer(ask, intent);
+      case 'why':
+        return why(ask, intent);
       case 'follow':
         return sessions.follow(ask, intent);
       case 'say':

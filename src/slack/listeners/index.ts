@@ -78,12 +78,15 @@ export function createListeners(deps: ListenerDeps): void {
   const { intake, steering, threads } = createIntakes(deps);
   const identify = createIdentify(deps);
   const openView = createViewOpener({ outbound, textFor });
-  const { choicesFor } = deps.quickGate;
+  const { choicesFor, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const authority = createAuthority({ identify, presence: createPresence(deps), defaults, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
   const acting = { requests, sessions, authority, intake, openForm, openView, outbound, textFor };
   listenToCommands(app, {
+    db,
+    limiter: deps.limiter,
+    explain,
     requests,
     sessions,
     forms,

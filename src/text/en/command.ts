@@ -79,6 +79,10 @@ export const command = {
       help: { usage: 'help', does: 'shows this.' },
       list: { usage: 'list', does: "shows your sessions; `list all` shows everyone's." },
       status: { usage: 'status <session>', does: 'shows a session.' },
+      why: {
+        usage: 'why [options]',
+        does: 'shows whether you could start a session with these options here, and which rule decides.',
+      },
       follow: { usage: 'follow <session>', does: 'brings a session from Devin here.' },
       say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },
       stop: { usage: 'stop <session>', does: 'stops a session for good.' },

@@ -73,6 +73,28 @@ export const policy = {
   },
   mentionsOff: (command: string): string =>
     `Mentioning the app starts nothing here: the policy of this app has switched it off. Use ${command} instead.`,
+  /** `why`: private, to the person who asks. */
+  why: {
+    allowed: 'You could start this here.',
+    approval: 'This would need an approval.',
+    refused: "You couldn't start this here.",
+    noPolicy: 'No policy applies.',
+    /** `names`: mentions and addresses. */
+    approvers: (need: number, names: string): string =>
+      need === 1
+        ? `One of these people can approve it: ${names}.`
+        : `${need} of these people must approve it: ${names}.`,
+    limits: 'Limits:',
+    openSessions: (open: number, most: number): string =>
+      `Open sessions: ${open} of ${most} (${Math.max(most - open, 0)} left)`,
+    startsPerHour: (started: number, most: number): string =>
+      `Started in the last hour: ${started} of ${most} (${Math.max(most - started, 0)} left)`,
+    perSession: (most: number): string => `ACU cap of a session: up to ${most}`,
+    nothingStarted: 'Nothing was started.',
+    nothingDecided: 'Nothing was checked.',
+    notKnown:
+      "This app couldn't check who you are or where you asked just now. Try again in a minute. Nothing was started.",
+  },
   explain: {
     allowed: 'allowed',
     refused: (rule: string): string => `refused: ${rule}`,

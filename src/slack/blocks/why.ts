@@ -1,0 +1,86 @@
+import type { Limits, Usage } from '../../session/limits.ts';
+import { limitReached } from '../../session/limits.ts';
+import { SESSION_LIMIT } from '../../session/policy/index.ts';
+import type { Approvers, Explained, PolicyDecision } from '../../session/policy/index.ts';
+import { acuWords } from '../../text/acu.ts';
+import type { Text } from '../../text/index.ts';
+import { notice } from './notices.ts';
+import type { Rendered } from './objects.ts';
+import { optionWords } from './option-words.ts';
+import { bold, escape, oneLine, truncate } from './text.ts';
+
+/** What would become of a request. `explained`: null: there is no policy. */
+type Why = { explained: Explained | null; limits: Limits; usage: Usage };
+
+const SENTENCE_LENGTH = 1000;
+
+/** The decision first, then why, what the place sets, and what is left of each limit. */
+export function renderWhy({ explained, limits, usage }: Why, text: Text): Rendered {
+  const words = text.policy.why;
+  const reached = limitReached(limits, usage);
+  const decision = explained?.decision ?? null;
+  const isRefused = decision?.kind === 'refused' || reached !== null;
+  const title = isRefused ? words.refused : decision?.kind === 'approval' ? words.approval : words.allowed;
+  return notice([
+    bold(title),
+    ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
+    ...decisionLines(decision, text),
+    ...(explained === null ? [] : placeLines(explained, text)),
+    ...limitLines({ limits, usage, explained }, text),
+    words.nothingStarted,
+  ]);
+}
+
+function decisionLines(decision: PolicyDecision | null, text: Text): string[] {
+  const { explain, why } = text.policy;
+  if (decision === null) return [why.noPolicy];
+  const { kind, rule } = decision;
+  if (kind === 'allowed') return [rule === null ? explain.noRule : escape(explain.byRule(rule))];
+  const isCeiling = decision.over !== undefined && decision.over !== null;
+  const limit = isCeiling ? explain.ceiling(rule) : explain.sessionLimit;
+  const reason = isCeiling || rule === SESSION_LIMIT ? limit : explain.decides(rule);
+  const said = decision.say === null ? [] : [truncate(escape(decision.say), SENTENCE_LENGTH)];
+  if (kind === 'refused') return [escape(reason), ...said];
+  const names = decision.approvers.map((one) => patternMention(one)).join(', ');
+  return [escape(reason), ...said, why.approvers(decision.need, names)];
+}
+
+/** A private message pings nobody. */
+function patternMention(one: Approvers[number]): string {
+  switch (one.kind) {
+    case 'user':
+      return `<@${one.id}>`;
+    case 'group':
+      return `<!subteam^${one.id}>`;
+    case 'email':
+      return escape(one.glob);
+  }
+}
+
+function placeLines({ set, defaults, instructions }: Explained, text: Text): string[] {
+  const { explain } = text.policy;
+  const listed = (heading: string, values: Explained['set']): string[] => {
+    const lines = optionWords(values, text).map((line) => `• ${line}`);
+    return lines.length === 0 ? [] : [bold(heading), ...lines];
+  };
+  return [
+    ...listed(explain.values, set),
+    ...listed(explain.defaults, defaults),
+    ...(instructions === null
+      ? []
+      : [`${bold(explain.instructions)} ${truncate(escape(oneLine(instructions)), SENTENCE_LENGTH)}`]),
+  ];
+}
+
+/** What is in force only. */
+function limitLines({ limits, usage, explained }: Why, { policy: { why, ceilings } }: Text): string[] {
+  const { openSessions, startsPerHour } = limits;
+  const { most = null, ceilings: inForce = [] } = explained ?? {};
+  const lines = [
+    ...(openSessions > 0 ? [why.openSessions(usage.openSessions, openSessions)] : []),
+    ...(startsPerHour > 0 ? [why.startsPerHour(usage.startsPerHour, startsPerHour)] : []),
+    ...(most === null ? [] : [why.perSession(most)]),
+    ...inForce.map((one) => ceilings.left[one.key](acuWords(Math.max(one.left, 0)), acuWords(one.most))),
+  ];
+  return lines.length === 0 ? [] : [bold(why.limits), ...lines.map((line) => `• ${line}`)];
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createGovernedWorld, someoneIn } from '../support/governed.ts';
+import type { GovernedWorld } from '../support/governed.ts';
+import { sessionOf } from '../support/look.ts';
+
+const POLICY = `
+owners: [U0OWNER]
+instructions: Follow CONTRIBUTING.md.
+limits: { acu_per_session: 20, acu_per_person_per_day: 60, open_sessions_per_person: 3 }
+rules:
+  - { name: no infrastructure, when: { repos: ["acme/infra-*"] }, then: refuse, say: "Ask in #platform." }
+channels:
+  - match: ["#proj-*"]
+    set: { modes: [lite], acu: 5 }
+`;
+
+let shared: GovernedWorld | null = null;
+
+function world(): GovernedWorld {
+  if (shared === null) throw new Error('the world does not exist yet');
+  return shared;
+}
+
+beforeAll(async () => {
+  shared = await createGovernedWorld(POLICY);
+});
+afterAll(async () => shared?.close());
+
+async function why(options: string, where: Parameters<typeof someoneIn>[1] = {}) {
+  const who = someoneIn(world(), where);
+  const { message } = await who.type(`why ${options}`);
+  return { ...who, answer: message === null ? '' : world().slack.renderText(message) };
+}
+
+test('why names the rule that refuses, and what it says, and starts nothing', async () => {
+  const { answer, own } = await why('--repo acme/infra-dns');
+  expect(answer).toContain("You couldn't start this here.");
+  expect(answer).toContain('The rule "no infrastructure" decides.');
+  expect(answer).toContain('Ask in #platform.');
+  expect(answer).toContain('Nothing was started.');
+  expect(own()).toHaveLength(0);
+});
+
+test('why says what the channel sets, what is added, and what is left of each limit', async () => {
+  const { ana, type, answer } = await why('--mode ultra', { name: 'proj' });
+  expect(answer).toContain('You could start this here.');
+  expect(answer).toContain('Mode: lite');
+  expect(answer).toContain('ACU cap: 5');
+  expect(answer).toContain('Follow CONTRIBUTING.md.');
+  expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
+  expect(answer).toContain('up to 20');
+  expect(answer).toContain('You have 60 of 60 ACU left today.');
+  await type('the first task');
+  await sessionOf(world().devin, ana.devinUserId);
+  const { message } = await type('why');
+  expect(message === null ? '' : world().slack.renderText(message)).toContain('1 of 3 (2 left)');
+});
+
+test('why takes the decision that the start takes: a cap above the limit', async () => {
+  const { answer } = await why('--acu 21');
+  expect(answer).toContain('The ACU cap is above what the policy allows for one session.');
+});
+
+test('why asks about an option that it does not know', async () => {
+  const { answer } = await why('--reop acme/web');
+  expect(answer).toContain('Did you mean');
+  expect(answer).toContain('/devin why --reop acme/web');
+});
+
+test('why tells a person who may start nothing so', async () => {
+  const { answer } = await why('', { person: { inDevin: false } });
+  expect(answer).toContain('No Devin account for');
+});
+
+test('a question that has options is asked about before it starts', async () => {
+  const { answer, own } = await why('does the nightly build of the app fail --repo acme/web');
+  expect(answer).toContain('Nothing was started yet.');
+  expect(answer).toContain('[Start it as a task]');
+  expect(own()).toHaveLength(0);
+});
+
+test('a question without options is a task', async () => {
+  const { ana } = await why('does the nightly build of the app fail');
+  const { request } = await sessionOf(world().devin, ana.devinUserId);
+  expect(request.prompt).toContain('why does the nightly build of the app fail');
+});
