@@ -68,6 +68,10 @@ export const command: Text['command'] = {
       help: { usage: 'help', does: 'このヘルプを表示します。' },
       list: { usage: 'list', does: '自分のセッションを表示します。list all なら全員分を表示します。' },
       status: { usage: 'status <session>', does: 'セッションの状態を表示します。' },
+      why: {
+        usage: 'why [options]',
+        does: 'このオプションでここから開始できるか、どのルールで決まるかを表示します。',
+      },
       follow: { usage: 'follow <session>', does: 'Devin のセッションをここに表示します。' },
       say: { usage: 'say <session> <message>', does: 'セッションにメッセージを送ります。' },
       stop: { usage: 'stop <session>', does: 'セッションを完全に停止します。' },

@@ -72,6 +72,26 @@ export const policy: Text['policy'] = {
   },
   mentionsOff: (command) =>
     `ここでは、このアプリのポリシーにより、メンションでは何も開始しません。代わりに ${command} を使ってください。`,
+  why: {
+    allowed: 'ここで開始できます。',
+    approval: '開始には承認が必要です。',
+    refused: 'ここでは開始できません。',
+    noPolicy: '適用されるポリシーはありません。',
+    approvers: (need, names) =>
+      need === 1
+        ? `次のいずれかの人が承認できます: ${names}。`
+        : `次のうち ${need} 人の承認が必要です: ${names}。`,
+    limits: '上限:',
+    openSessions: (open, most) =>
+      `開いているセッション: ${most} 件のうち ${open} 件（残り ${Math.max(most - open, 0)} 件）`,
+    startsPerHour: (started, most) =>
+      `直近 1 時間の開始: ${most} 件のうち ${started} 件（残り ${Math.max(most - started, 0)} 件）`,
+    perSession: (most) => `セッションの ACU 上限: ${most} まで`,
+    nothingStarted: '何も開始していません。',
+    nothingDecided: '何も確認していません。',
+    notKnown:
+      '実行者または会話を確認できませんでした。1 分ほど待ってから、もう一度試してください。何も開始していません。',
+  },
   explain: {
     allowed: 'allowed',
     refused: (rule) => `refused: ${rule}`,
