@@ -36,7 +36,7 @@ import { createStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
 import { createTidying } from './store/tidy.ts';
 import { createLanguages } from './text/languages.ts';
-import { createQuickGate, createTrust, openPolicy, withPolicy } from './trust/index.ts';
+import { createOwnerTelling, createQuickGate, createTrust, openPolicy, withPolicy } from './trust/index.ts';
 import { createTuning } from './tuning.ts';
 import type { Overrides, Tuning } from './tuning.ts';
 import { createUpstream, isDown } from './upstream.ts';
@@ -139,6 +139,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
+  createOwnerTelling({ ...shared, policy, withLease, postOnce, command });
   createForms({ queue, store, slack, resolver, gate, log });
   createHome({ ...shared, withLease, postOnce, botToken, command });
   const { reconcile: prepare, ...restoring } = createRestoring({

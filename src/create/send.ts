@@ -106,7 +106,7 @@ export function createSendStep(deps: SendDeps): CreateStep {
     const { onlyIf, found } = withinLimits(deps, request, { cap: draft.values.max_acu_limit, approved });
     const sending = await transitions.move(
       { id, from: 'attached', to: 'sending', changes },
-      () => ({ card, ...(found.fit?.kind === 'fits' && { reserveAt: found.fit.at }) }),
+      () => ({ card, ...(found.fit?.kind === 'fits' && { reserve: found.fit }) }),
       { lease, onlyIf },
     );
     if (found.reached !== null) return end(run, { kind: 'limit', ...found.reached });

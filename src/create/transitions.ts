@@ -2,8 +2,10 @@ import type { Kysely, Transaction } from 'kysely';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { Lease } from '../queue/index.ts';
 import { lateLookInterval } from '../session/late-looks.ts';
+import { alertName, highestMarks } from '../session/policy/index.ts';
 import { isOpen } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
+import { noteAlerts } from '../store/budget-alerts.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
@@ -16,6 +18,7 @@ import type { Requests, Step } from '../store/requests.ts';
 import type { NewSession, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Enqueue, Notice } from '../queue/index.ts';
+import type { Reservation } from '../trust/index.ts';
 
 /** What has to happen because of a transition; it is enqueued in the transition's own transaction. */
 export type Consequences = {
@@ -29,8 +32,8 @@ export type Consequences = {
   session?: BoundSession;
   /** The request has work to do again. */
   run?: boolean;
-  /** It is about to be sent: what it may use counts from here on, in the day and month of this moment. */
-  reserveAt?: Date;
+  /** It is about to be sent: what it may use counts from here on. */
+  reserve?: Reservation;
 };
 
 /** The thread is the card's, wherever that is by now. */
@@ -82,8 +85,8 @@ export function createTransitions(deps: TransitionDeps) {
       if (moved === null) return null;
       if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
       const follows = typeof then === 'function' ? then(moved) : then;
-      const { card, tell, outcome, session, run, reserveAt } = follows;
-      if (reserveAt !== undefined) await deps.ledger.reserve({ ...spending(moved), at: reserveAt }, trx);
+      const { card, tell, outcome, session, run, reserve: reservation } = follows;
+      if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
       if (isUnsent(step)) await deps.ledger.release(step.id, trx);
       if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
       if (session !== undefined) await bind(deps, { step, session, moved }, trx);
@@ -112,6 +115,19 @@ export function createTransitions(deps: TransitionDeps) {
       return move({ id: request.id, from: request.state, to: request.state, changes }, then, held);
     },
   };
+}
+
+type Reserving = { moved: SessionRequest; reservation: Reservation };
+
+async function reserve(
+  { ledger, enqueue }: TransitionDeps,
+  { moved, reservation: { at, alerts } }: Reserving,
+  trx: Transaction<Tables>,
+): Promise<void> {
+  await ledger.reserve({ ...spending(moved), at }, trx);
+  const added = await noteAlerts(alerts.map(alertName), trx);
+  const news = alerts.filter((alert) => added.has(alertName(alert)));
+  for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx, key: alertName(alert) });
 }
 
 /** Devin said that it did nothing, or was never reached. */

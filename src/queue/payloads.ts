@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
 import type { PlaceKind } from '../session/context.ts';
+import { budgetAlertSchema } from '../session/policy/index.ts';
+import type { BudgetAlert } from '../session/policy/index.ts';
 import type { ReviewMetadata } from '../slack/ids.ts';
 
 /** A session of this app that its database does not know. */
@@ -38,6 +40,8 @@ export type Jobs = {
   'tell-person': { requestId: string; notice: Notice };
   /** Say under its card that a request failed, or may have. */
   'tell-outcome': { requestId: string };
+  /** Tell the owners of the policy how much of a budget is used. */
+  'tell-owners': BudgetAlert;
   /** A button of a card that ended was pressed. */
   resume: { requestId: string; how: Resumption };
   'describe-form': { formId: string; viewId: string };
@@ -121,6 +125,7 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'serve-cards': z.object({ teamId: z.string() }),
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
   'tell-outcome': z.object({ requestId: z.string() }),
+  'tell-owners': budgetAlertSchema,
   resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
   'review-context': z.object({

@@ -207,6 +207,13 @@ export const outcomeMark = (requestId: string, at: string): Mark => ({
   event_payload: { request_id: requestId, at },
 });
 
+/** Tells an owner of the policy about a budget. */
+const BUDGET_EVENT = 'devin_budget';
+export const budgetMark = (alert: string, owner: string): Mark => ({
+  event_type: BUDGET_EVENT,
+  event_payload: { alert, owner },
+});
+
 const metadataSchema = z.object({
   event_type: z.string(),
   event_payload: z.record(z.string(), z.unknown()),
@@ -266,6 +273,7 @@ const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
   [MESSAGE_EVENT, ['session_id', 'event_id', 'part']],
   [MILESTONE_EVENT, ['session_id', 'milestone']],
   [OUTCOME_EVENT, ['request_id', 'at']],
+  [BUDGET_EVENT, ['alert', 'owner']],
 ]);
 
 /** What a card shows and Devin does not tell. */

@@ -7,6 +7,8 @@ import type { Tables } from './tables.ts';
 const BATCH = 100;
 /** How long the doctor shows what could not be brought to Slack. */
 const SET_ASIDE_DAYS = 30;
+/** Longer than a month, for which owners are told once. */
+const ALERT_DAYS = 40;
 
 export type Retention = ReturnType<typeof createRetention>;
 
@@ -54,6 +56,7 @@ export function createRetention(db: Kysely<Tables>) {
       await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
       await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
       await db.deleteFrom('identities').where('checkedAt', '<', ago(1)).execute();
+      await db.deleteFrom('budgetAlerts').where('at', '<', ago(ALERT_DAYS)).execute();
       await forgetFailures(db, ago);
     },
   };

@@ -275,6 +275,9 @@ type LedgerTable = {
   counted: ColumnType<number, never, never>;
 };
 
+/** Owners of the policy were told of a ceiling, once each time it came near. */
+type BudgetAlertsTable = { name: string; at: Generated<Date> };
+
 /** A form that was offered or opened: what it is prefilled with and where it belongs. */
 type FormsTable = {
   id: string;
@@ -392,6 +395,7 @@ export type Tables = {
   threadNotices: ThreadNoticesTable;
   lostAnswers: LostAnswersTable;
   ledger: LedgerTable;
+  budgetAlerts: BudgetAlertsTable;
   milestones: MilestonesTable;
   editBudgets: EditBudgetsTable;
   postPauses: PostPausesTable;

@@ -16,6 +16,7 @@ import { sessions } from './en/sessions.ts';
 import { settings } from './en/settings.ts';
 import { steering } from './en/steering.ts';
 import { thread, milestones } from './en/thread.ts';
+import { usage } from './en/usage.ts';
 
 /**
  * Every sentence a person reads, in English, by where it is read. Another language is one more file of this shape, and a line in languages.ts.
@@ -46,4 +47,5 @@ export const en = {
   policy,
   audit,
   operator,
+  usage,
 };

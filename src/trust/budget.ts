@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
-import { CEILINGS, ceilingsOf, overCeiling } from '../session/policy/index.ts';
-import type { CeilingKey, Policy, Spend } from '../session/policy/index.ts';
+import { alertsOf, CEILINGS, ceilingsOf, overCeiling } from '../session/policy/index.ts';
+import type { BudgetAlert, CeilingKey, Policy, Spend } from '../session/policy/index.ts';
 import type { Ledger, Spender } from '../store/ledger.ts';
 import type { Db, Tables } from '../store/tables.ts';
 
@@ -8,8 +8,9 @@ type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'lock' | '
 
 type Asking = Spender & { cap: number | undefined; approved: readonly string[] };
 
-/** `at`: the moment for which it fits, by the database's clock; in its day and month the reservation counts. */
-export type Fit = { kind: 'fits'; at: Date } | { kind: 'over' };
+/** `at`: by the database's clock; in its day and month the reservation counts. */
+export type Reservation = { at: Date; alerts: readonly BudgetAlert[] };
+export type Fit = ({ kind: 'fits' } & Reservation) | { kind: 'over' };
 
 export type Budget = ReturnType<typeof createBudget>;
 
@@ -27,8 +28,10 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
       const keys = inForce(now);
       await ledger.lock(keys, spender, trx);
       const { at, spend } = await ledger.spend(keys, spender, trx);
-      const over = now === null ? null : overCeiling(ceilingsOf(now, { spend, approved }), cap);
-      return over === null ? { kind: 'fits', at } : { kind: 'over' };
+      if (now === null) return { kind: 'fits', at, alerts: [] };
+      if (overCeiling(ceilingsOf(now, { spend, approved }), cap) !== null) return { kind: 'over' };
+      const alerts = alertsOf(ceilingsOf(now, { spend }), { ...spender, cap: cap ?? 0, at });
+      return { kind: 'fits', at, alerts: now.owners === undefined ? [] : alerts };
     },
   };
 }

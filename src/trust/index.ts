@@ -1,10 +1,10 @@
-export type { Budget, Fit } from './budget.ts';
 export { verifyChain } from './audit/chain.ts';
 export { exportAudit } from './audit/export.ts';
+export type { Budget, Fit, Reservation } from './budget.ts';
 export type { Gate, Verdict } from './gate.ts';
 export { createQuickGate, withPolicy } from './in-place.ts';
 export type { QuickGate } from './in-place.ts';
-export { createTrust } from './trust.ts';
+export { createOwnerTelling, createTrust } from './trust.ts';
 export { explain } from './explain.ts';
 export { FILES_EVERY_MS } from './file-source.ts';
 export { parsePolicy, readPolicyFile } from './policy-file.ts';

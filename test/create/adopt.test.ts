@@ -84,7 +84,7 @@ describe('an answer to a creation that comes late', () => {
           rule: null,
         }),
       limiter: { beforeSending: async () => Promise.resolve(null) },
-      budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0) }) },
+      budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
       envelopes,
       tagRequests: true,
       transitions,

@@ -1,45 +1,35 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { createWorld } from '../support/bot.ts';
-import type { World } from '../support/bot.ts';
+import { createGovernedWorld, someoneIn } from '../support/governed.ts';
+import type { GovernedWorld } from '../support/governed.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
+const LIMITS = 'limits: { acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }';
 const RULE = 'rule: limits.acu_per_person_per_day';
 
-let folder = '';
-let shared: World | null = null;
+let shared: GovernedWorld | null = null;
 
-function world(): World {
+function world(): GovernedWorld {
   if (shared === null) throw new Error('the world is not there yet');
   return shared;
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'devin-slack-budgets-'));
-  const path = join(folder, 'policy.yml');
-  await writeFile(path, 'limits: { acu_per_person_per_day: 12, acu_per_channel_per_day: 100 }\n');
-  const overrides = { watchTimes: { fastestMs: 20 } };
-  shared = await createWorld({ environment: { POLICY_FILE: path }, overrides });
+  shared = await createGovernedWorld(LIMITS, { overrides: { watchTimes: { fastestMs: 20 } } });
 });
-afterAll(async () => {
-  await shared?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(async () => shared?.close());
 
 function someone() {
-  const { slack, devin } = world();
-  const ana = addColleague(world());
-  const channelId = slack.addChannel({ name: `budgets-${ana.name}`, members: [ana.userId] });
-  const type = async (text: string) => slack.command(ana.userId, channelId, `${text} for ${ana.name}`);
-  const own = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
-  const started = async (task: string) =>
-    devin.waitForSession(({ request }) => request.prompt.includes(`${task} for ${ana.name}`));
-  return { ana, channelId, type, own, started, place: { channelId, userId: ana.userId } };
+  const who = someoneIn(world(), { name: 'budgets' });
+  const { name } = who.ana;
+  return {
+    ...who,
+    type: async (text: string) => who.type(`${text} for ${name}`),
+    started: async (task: string) =>
+      world().devin.waitForSession(({ request }) => request.prompt.includes(`${task} for ${name}`)),
+  };
 }
 
 describe('a daily budget of a person', () => {
@@ -108,5 +98,40 @@ describe('a daily budget of a person', () => {
     await type('--acu 1 another');
     await toldTo(world(), place, RULE);
     expect(own()).toHaveLength(0);
+  });
+});
+
+describe('owners of the policy', () => {
+  test('hear once that a budget comes to its end, people and members of user groups', async () => {
+    const { slack } = world();
+    const [owner, member] = [addColleague(world()), addColleague(world())];
+    slack.setGroup('S0OWNERS', [owner.userId, member.userId]);
+    await world().change(`${LIMITS}\nowners: [${owner.userId}, S0OWNERS]`);
+    const { ana, type, started, own } = someone();
+    await type('--acu 8 the first');
+    await started('the first');
+    await type('--acu 1 the second');
+    await started('the second');
+    const alertsTo = (userId: string) =>
+      slack
+        .messages(slack.directMessages(userId))
+        .filter(({ text }) => text.includes(`Daily budget of <@${ana.userId}>`))
+        .map(({ text }) => text);
+    const hears = async (userId: string, count: number) =>
+      slack.waitFor(() => (alertsTo(userId).length === count ? true : undefined), {
+        what: `${count} alerts`,
+      });
+    await hears(owner.userId, 1);
+    await hears(member.userId, 1);
+    expect(alertsTo(owner.userId)[0]).toContain('75% used or reserved\n9 of 12 ACU for 20');
+    await type('--acu 1 the third');
+    await type('--acu 2 the fourth');
+    await started('the fourth');
+    await hears(owner.userId, 2);
+    await hears(member.userId, 2);
+    expect(alertsTo(member.userId).at(-1)).toContain('95% used or reserved\n12 of 12 ACU');
+    expect(own()).toHaveLength(4);
+    expect(slack.problems).toEqual([]);
+    await world().change(LIMITS);
   });
 });

@@ -1,3 +1,5 @@
+export { alertName, alertsOf, budgetAlertSchema, highestMarks } from './alerts.ts';
+export type { BudgetAlert } from './alerts.ts';
 export { CEILINGS, ceilingsOf, overCeiling, PERIOD_OF, renewsAt } from './ceilings.ts';
 export type { CeilingKey, Over, Spend } from './ceilings.ts';
 export { choicesOf, choicesSchema, isOffered, refusalsOf } from './choices.ts';

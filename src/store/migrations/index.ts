@@ -24,6 +24,7 @@ import { placingCards } from './026-placing-cards.ts';
 import { lostIdentities } from './027-lost-identities.ts';
 import { introducedThreads } from './031-introduced-threads.ts';
 import { ledger } from './032-ledger.ts';
+import { budgetAlerts } from './033-budget-alerts.ts';
 import { audit } from './037-audit.ts';
 import { decidingRule } from './038-deciding-rule.ts';
 import { approvals } from './042-approvals.ts';
@@ -61,6 +62,7 @@ export const migrations: Record<string, Migration> = {
   '027-lost-identities': lostIdentities,
   '031-introduced-threads': introducedThreads,
   '032-ledger': ledger,
+  '033-budget-alerts': budgetAlerts,
   '037-audit': audit,
   '038-deciding-rule': decidingRule,
   '042-approvals': approvals,

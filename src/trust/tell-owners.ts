@@ -1,0 +1,84 @@
+import type { Log } from '../log.ts';
+import { backOffMs } from '../queue/index.ts';
+import type { Enqueue, Lease, PostedOnce, PostOnce, WithLease } from '../queue/index.ts';
+import { alertName } from '../session/policy/index.ts';
+import type { BudgetAlert, Policy } from '../session/policy/index.ts';
+import { renderBudgetAlert } from '../slack/blocks/budget-alert.ts';
+import type { Groups } from '../slack/groups.ts';
+import { budgetMark } from '../slack/ids.ts';
+import type { Outbound } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
+
+type TellDeps = {
+  policy: () => Policy | null;
+  membersOf: Groups['membersOf'];
+  outbound: Pick<Outbound, 'directChannel'>;
+  textFor: TextFor;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  enqueue: Enqueue;
+  /** The slash command's name. */
+  command: string;
+  log: Log;
+};
+
+/** Of a user group with more members these are told. */
+const MOST_TOLD = 20;
+const HELD_WAIT_MS = 1000;
+
+/** Tells the owners of the policy by direct message, each once, how much of a budget is used. */
+export function createOwnerTeller(deps: TellDeps) {
+  const { policy, withLease, postOnce, enqueue, log } = deps;
+
+  async function again(alert: BudgetAlert, startAfterMs: number): Promise<void> {
+    await enqueue('tell-owners', alert, { key: alertName(alert), startAfterMs });
+  }
+
+  async function tell(userId: string, alert: BudgetAlert, lease: Lease): Promise<PostedOnce> {
+    const channelId = (await deps.outbound.directChannel(userId)) ?? userId;
+    const name = alertName(alert);
+    const over = policy()?.limits.over ?? 'refuse';
+    return postOnce({
+      key: `budget:${name}:${userId}`,
+      place: { channelId, threadTs: null },
+      mark: budgetMark(name, userId),
+      lease,
+      render: async () =>
+        renderBudgetAlert({ alert, over, command: deps.command }, await deps.textFor(userId)),
+    });
+  }
+
+  /** null: all are told; else how long to wait before the rest is. */
+  async function tellAll(alert: BudgetAlert, lease: Lease): Promise<number | null> {
+    let waitMs: number | null = null;
+    for (const userId of await ownersOf(deps)) {
+      lease.held.throwIfAborted();
+      const posted = await tell(userId, alert, lease);
+      if (posted.kind === 'rate-limited') return posted.retryAfterMs;
+      if (posted.kind === 'unclear') waitMs = backOffMs(0);
+      if (posted.kind === 'refused')
+        log.warn(
+          { code: posted.code, userId },
+          'Slack refused to tell an owner of the policy about a budget',
+        );
+    }
+    return waitMs;
+  }
+
+  return async (alert: BudgetAlert): Promise<void> => {
+    const leased = await withLease(`budget:${alertName(alert)}`, async (lease) => tellAll(alert, lease));
+    const waitMs = leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
+    if (waitMs !== null) await again(alert, waitMs);
+  };
+}
+
+/** People, and those who are in the user groups now. */
+async function ownersOf({ policy, membersOf }: TellDeps): Promise<string[]> {
+  const { owners = [] } = policy() ?? {};
+  const found = new Set<string>();
+  for (const one of owners) {
+    if (one.kind === 'user') found.add(one.id);
+    if (one.kind === 'group') for (const userId of (await membersOf(one.id)) ?? []) found.add(userId);
+  }
+  return [...found].slice(0, MOST_TOLD);
+}
