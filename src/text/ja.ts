@@ -17,6 +17,7 @@ import { sessions } from './ja/sessions.ts';
 import { settings } from './ja/settings.ts';
 import { steering } from './ja/steering.ts';
 import { thread, milestones } from './ja/thread.ts';
+import { usage } from './ja/usage.ts';
 
 /** Every sentence a person reads, in Japanese. Command words, options and the manifest stay in English. */
 export const ja: Text = {
@@ -44,4 +45,5 @@ export const ja: Text = {
   policy,
   audit,
   operator,
+  usage,
 };
