@@ -108,22 +108,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const searchUntilFound = createSearchUntilFound({ sleep, looksAtMs: tuning.looksAtMs, log });
 
   const shared = { queue, store, devin, slack, resolver, tuning, text };
-  const { transitions, adopt, findLate, sweep } = createCreation({
-    ...shared,
-    gate,
-    limiter,
-    budget,
-    withLease,
-    postOnce,
-    searchUntilFound,
-    tagRequests,
-    onMoved: (state) => {
-      metrics.countState(state);
-      tuning.onState(state);
-    },
-  });
   const drawCard = createDrawCard({ sessions, listenHere: createListenHere(store), text, now });
-  createCards({
+  const postNewCard = createCards({
     db,
     requests,
     cards,
@@ -140,6 +126,21 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     log,
   });
   createOwnerTelling({ ...shared, policy, withLease, postOnce, command });
+  const { transitions, adopt, findLate, sweep } = createCreation({
+    ...shared,
+    gate,
+    limiter,
+    budget,
+    postNewCard,
+    withLease,
+    postOnce,
+    searchUntilFound,
+    tagRequests,
+    onMoved: (state) => {
+      metrics.countState(state);
+      tuning.onState(state);
+    },
+  });
   createForms({ queue, store, slack, resolver, gate, log });
   createHome({ ...shared, withLease, postOnce, botToken, command });
   const { reconcile: prepare, ...restoring } = createRestoring({
@@ -213,9 +214,12 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   return createLife({ ...running, config, database, store, queue, devin, slack, text: logged, log });
 }
 
-async function open({ store }: Config, { log, onFatal }: Tuning): Promise<Database> {
+async function open(
+  { store }: Config,
+  { log, onFatal, databaseProgram: program }: Tuning,
+): Promise<Database> {
   const { databaseUrl, dataDir } = store;
-  return openDatabase({ dataDir, log, onFatal, ...(databaseUrl !== null && { databaseUrl }) });
+  return openDatabase({ dataDir, program, log, onFatal, ...(databaseUrl !== null && { databaseUrl }) });
 }
 
 function reachDevin({ devin }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {

@@ -7,6 +7,7 @@ import type { RelayTimes, RoundTimes, WatcherTimes } from './follow/index.ts';
 import type { Log } from './log.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
+import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import { clockOf, databaseClock } from './store/clock.ts';
 import type { Clock } from './store/clock.ts';
 import type { StoreError } from './store/store-error.ts';
@@ -34,6 +35,8 @@ export type Overrides = {
   policyEveryMs?: number;
   /** Told of each state a request has reached, after the commit. */
   onState?: (state: RequestState) => void;
+  /** What runs in the embedded database's thread. */
+  databaseProgram?: URL;
   /** The process is of no more use; a fresh one is the cure. */
   onFatal?: (error: StoreError) => void;
 };
@@ -80,6 +83,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     policyEveryMs: FILES_EVERY_MS,
     onState: () => undefined,
     onFatal: () => undefined,
+    databaseProgram: DATABASE_PROGRAM,
     ...overrides,
     clock: overrides.now === undefined ? databaseClock : clockOf(overrides.now),
     log,

@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
+import type { Tables } from '../store/tables.ts';
 import type { Lease, Queue, WithLease } from '../queue/index.ts';
 import type { RedrawHome } from '../home/index.ts';
 import { editClass } from './draw-card.ts';
@@ -15,6 +17,7 @@ export { createDrawCard } from './draw-card.ts';
 export type { DrawCard } from './draw-card.ts';
 
 type CardDeps = PutDeps & {
+  db: Kysely<Tables>;
   requests: Pick<Requests, 'find'>;
   cards: Cards;
   drawCard: DrawCard;
@@ -30,11 +33,14 @@ const HELD_WAIT_MS = 1000;
 /** After these another job goes on, so that none takes long. */
 const MOST_CARDS = 50;
 
-/** Has cards drawn by jobs. */
-export function createCards({ work, ...deps }: CardDeps & { work: Queue['work'] }): void {
+export type PostNewCard = (request: SessionRequest) => Promise<void>;
+
+/** Has cards drawn by jobs; and at once, for a session that has just been created. */
+export function createCards({ work, ...deps }: CardDeps & { work: Queue['work'] }): PostNewCard {
   const cards = createCardUpdater(deps);
   work('update-card', async ({ requestId }, { signal }) => cards.update(requestId, signal), SOME);
   work('serve-cards', async ({ teamId }, { signal }) => cards.serve(teamId, signal), SOME);
+  return cards.postNew;
 }
 
 /** Cards say what the rows say: what is new gets in line, and the line is served within what Slack takes. */
@@ -96,7 +102,27 @@ export function createCardUpdater(deps: CardDeps) {
     await enqueue('serve-cards', { teamId }, { key: teamId, startAfterMs });
   }
 
+  /** False: not now. */
+  async function post(request: SessionRequest): Promise<boolean> {
+    if (request.cardTs !== null || !hasCard(request)) return false;
+    if (request.cardElsewhere !== null || !(await cards.mayPost(request.channelId))) return false;
+    const drawn = await drawCard(request);
+    const put = async (lease: Lease) => putCard(deps, { request, drawn, lease, isNew: true });
+    const leased = await withLease(cardLease(request.id), put, { late: true });
+    return leased.kind === 'done' && leased.result;
+  }
+
   return {
+    /** The URL first: a card that spends no edit need not get in line. What keeps it from being posted is left to the line. */
+    async postNew(request: SessionRequest): Promise<void> {
+      const { id } = request;
+      const isPosted = await post(request).catch((error: unknown) => {
+        log.warn({ err: error, requestId: id }, 'a card could not be posted');
+        return false;
+      });
+      if (isPosted) await redrawHome(request);
+      else await enqueue('update-card', { requestId: id }, { key: id, urgent: true });
+    },
     async update(requestId: string, signal: AbortSignal): Promise<void> {
       const request = await requests.find(requestId);
       if (request !== null && (await lineUp(request))) await serve(request.teamId, signal);

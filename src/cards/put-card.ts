@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Log } from '../log.ts';
 import { cardMetadata } from '../slack/ids.ts';
 import { slackFailure } from '../slack/errors.ts';
@@ -20,7 +20,6 @@ import type { DrawCard, DrawnCard } from './draw-card.ts';
 import { placeOf, wasDeleted } from './place.ts';
 
 export type PutDeps = {
-  db: Kysely<Tables>;
   cards: Cards;
   posts: Pick<Posts, 'find'>;
   sessions: Pick<Sessions, 'place'>;
@@ -36,7 +35,8 @@ export type PutDeps = {
 /** What a card shows that was found again. */
 const UNKNOWN = shownAs(null, '?');
 
-type Put = { request: SessionRequest; drawn: DrawnCard; lease: Lease };
+/** `isNew`: it was never attempted, as far as is known. */
+type Put = { request: SessionRequest; drawn: DrawnCard; lease: Lease; isNew?: boolean };
 
 /** Posts the card once, or edits it; false: it is put off. */
 export async function putCard(deps: PutDeps, put: Put): Promise<boolean> {
@@ -66,11 +66,12 @@ async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
     place,
     mark: cardMetadata(request),
     lease,
+    isNew: put.isNew ?? false,
     render: async () => Promise.resolve(drawn.rendered),
+    onPosted: async ({ ts, earlier }, trx) =>
+      placed(deps, { request, place: { ...place, ts, shown: earlier ? UNKNOWN : drawn.shown } }, trx),
   });
-  if (posted.kind !== 'posted') return notPosted(deps, put, posted, place);
-  const shown = posted.earlier ? UNKNOWN : drawn.shown;
-  return placed(deps, request, { ...place, ts: posted.ts, shown });
+  return posted.kind === 'posted' ? true : notPosted(deps, put, posted, place);
 }
 
 async function notPosted(
@@ -94,24 +95,21 @@ async function notPosted(
 type Placed = CardPlace & { ts: string; shown: string };
 
 async function placed(
-  { db, cards, sessions, enqueue }: PutDeps,
-  request: SessionRequest,
-  { channelId, threadTs, ts, shown }: Placed,
-): Promise<boolean> {
+  { cards, sessions, enqueue }: PutDeps,
+  { request, place: { channelId, threadTs, ts, shown } }: { request: SessionRequest; place: Placed },
+  trx: Transaction<Tables>,
+): Promise<void> {
   const { id, sessionId, cardElsewhere: elsewhere } = request;
-  await db.transaction().execute(async (trx) => {
-    // The session first, as everywhere: two that lock both in different orders would wait for each other.
-    if (sessionId !== null) {
-      await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
-      await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
-    }
-    const isLast = await cards.placed(request, { channelId, ts, shown }, trx);
-    if (!isLast || shown === UNKNOWN)
-      await enqueue('update-card', { requestId: id }, { trx, key: id, urgent: true });
-    if (elsewhere !== null && !wasDeleted(request))
-      await enqueue('tell-person', { requestId: id, notice: 'card-elsewhere' }, { trx });
-  });
-  return true;
+  // The session first, as everywhere: two that lock both in different orders would wait for each other.
+  if (sessionId !== null) {
+    await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
+    await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+  }
+  const isLast = await cards.placed(request, { channelId, ts, shown }, trx);
+  if (!isLast || shown === UNKNOWN)
+    await enqueue('update-card', { requestId: id }, { trx, key: id, urgent: true });
+  if (elsewhere !== null && !wasDeleted(request))
+    await enqueue('tell-person', { requestId: id, notice: 'card-elsewhere' }, { trx });
 }
 
 async function drawnNow(

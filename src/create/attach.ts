@@ -20,9 +20,7 @@ const MAX_FILES = 20;
 
 type AttachDeps = {
   thread: ThreadReader;
-  /** What goes to Devin with every task there. */
-  instructionsAt: Gate['instructionsAt'];
-  nameMentions: (text: string) => Promise<string>;
+  writePrompt: WritePrompt;
   files: SlackFiles;
   upload: UploadFile;
   transitions: Transitions;
@@ -34,6 +32,26 @@ type Material = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut
 
 /** A conversation that is too long for the prompt. */
 const TRANSCRIPT = 'slack-thread.txt';
+
+type Quoted = { thread: QuotedThread | null; transcript: string | null };
+export type WritePrompt = (request: SessionRequest, quoted: Quoted) => Promise<string>;
+
+type PromptDeps = {
+  /** What goes to Devin with every task there. */
+  instructionsAt: Gate['instructionsAt'];
+  nameMentions: (text: string) => Promise<string>;
+};
+
+export function createWritePrompt({ instructionsAt, nameMentions }: PromptDeps): WritePrompt {
+  return async (request, { thread, transcript }) =>
+    buildPrompt({
+      task: await nameMentions(request.draft.values.prompt ?? ''),
+      instructions: await instructionsAt(request),
+      thread,
+      transcript,
+      requestId: request.id,
+    });
+}
 
 /** identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. */
 export function createAttachStep(deps: AttachDeps): CreateStep {
@@ -58,12 +76,9 @@ export function createAttachStep(deps: AttachDeps): CreateStep {
       else return waitFor(run, { waiting: 'down', retryAfterMs: null }, deps);
     }
     const isAttached = transcript !== null && !leftOut.some(({ name }) => name === TRANSCRIPT);
-    const prompt = buildPrompt({
-      task: await deps.nameMentions(request.draft.values.prompt ?? ''),
-      instructions: await deps.instructionsAt(request),
+    const prompt = await deps.writePrompt(request, {
       thread: quoted,
       transcript: isAttached ? TRANSCRIPT : null,
-      requestId: request.id,
     });
     const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
     const card = leftOut.length > 0;

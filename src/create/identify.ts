@@ -11,6 +11,8 @@ import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Gate, Verdict } from '../trust/index.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
+import type { WritePrompt } from './attach.ts';
+import type { Send } from './send.ts';
 import type { CreateStep, Run, StepOutcome } from './outcome.ts';
 import { waitFor } from './patience.ts';
 import type { EndRequest } from './patience.ts';
@@ -30,76 +32,87 @@ export const PERSON_NOT_IN_CONVERSATION = 'person_not_in_conversation';
 /** Slack delivers a command only from a conversation its author is in; that counts for a minute, as an answer would. */
 const SLACKS_WORD_MS = 60_000;
 
-/** accepted -> identified, or refused. */
-export function createIdentifyStep(deps: IdentifyDeps): CreateStep {
-  const { resolver, transitions, end } = deps;
+type AcceptedIdentity = Exclude<Identity, RefusedIdentity>;
+/** What was found out about who asks, to be written down. */
+export type Found = Pick<RequestChanges, 'cardElsewhere'> & {
+  identity: AcceptedIdentity;
+  draft: EffectiveDraft;
+  rule: string | null;
+  waiting: null;
+};
+/** `approved`: the limits above which it may go. */
+type Identified =
+  | { kind: 'found'; found: Found; approved: readonly string[] }
+  | { kind: 'not'; outcome: StepOutcome };
+export type Identify = (run: Run) => Promise<Identified>;
+
+/** Who the session runs as, and whether the policy allows it, as things are now. */
+export function createIdentify(deps: IdentifyDeps): Identify {
+  const { resolver, end } = deps;
 
   /** Nothing is posted in a conversation for a person who is not in it. */
-  async function placeChanges(request: SessionRequest): Promise<RequestChanges> {
-    const { source, channelId, userId } = request;
-    if (request.cardElsewhere !== null) return {};
+  async function placeChanges(request: SessionRequest): Promise<Pick<RequestChanges, 'cardElsewhere'>> {
+    const { source, state, channelId, userId } = request;
+    if (state !== 'accepted' || request.cardElsewhere !== null) return {};
     if (source === 'command' && deps.now() - request.createdAt.getTime() < SLACKS_WORD_MS) return {};
     const presence = await deps.presence({ channelId, userId });
     return presence === 'out' ? { cardElsewhere: PERSON_NOT_IN_CONVERSATION } : {};
   }
 
+  async function find(run: Run): Promise<Identified> {
+    const { request } = run;
+    const [identity, placing] = await Promise.all([
+      resolver.resolve(requesterOf(request)),
+      placeChanges(request),
+    ]);
+    if (identity.kind === 'refused') return { kind: 'not', outcome: await end(run, refusedAs(identity)) };
+    const verdict = await deps.judge(request);
+    if (verdict.kind !== 'allowed') return { kind: 'not', outcome: await end(run, notAllowed(verdict)) };
+    const { draft, rule, approved } = verdict;
+    return { kind: 'found', found: { identity, draft, rule, waiting: null, ...placing }, approved };
+  }
+
   return async (run) => {
-    const { request, lease } = run;
     try {
-      const [identity, placing] = await Promise.all([
-        resolver.resolve(requesterOf(request)),
-        placeChanges(request),
-      ]);
-      if (identity.kind === 'refused') return await end(run, refusedAs(identity));
-      const verdict = await deps.judge(request);
-      if (verdict.kind !== 'allowed') return await end(run, notAllowed(verdict));
-      const changes = { identity, draft: verdict.draft, waiting: null, ...placing };
-      return nextOrLeave(
-        await transitions.move(
-          { id: request.id, from: 'accepted', to: 'identified', changes },
-          {},
-          { lease },
-        ),
-      );
-    } catch (error) {
-      return afterTrouble(run, error, deps);
-    }
-  };
-}
-
-type AcceptedIdentity = Exclude<Identity, RefusedIdentity>;
-type Identified =
-  | {
-      kind: 'accepted';
-      identity: AcceptedIdentity;
-      draft: EffectiveDraft;
-      approved: readonly string[];
-      rule: string | null;
-    }
-  | { kind: 'not'; outcome: StepOutcome };
-type AgainDeps = Pick<IdentifyDeps, 'resolver' | 'judge' | 'transitions' | 'end' | 'now'>;
-
-/**
- * Who the session runs as, and whether the policy allows it, as things are now: minutes or weeks may have passed since
- * the request was identified.
- */
-export function createIdentifyAgain(deps: AgainDeps) {
-  return async (run: Run): Promise<Identified> => {
-    try {
-      const identity = await deps.resolver.resolve(requesterOf(run.request));
-      if (identity.kind === 'refused')
-        return { kind: 'not', outcome: await deps.end(run, refusedAs(identity)) };
-      const verdict = await deps.judge(run.request);
-      if (verdict.kind === 'allowed') {
-        const { draft, approved, rule } = verdict;
-        return { kind: 'accepted', identity, draft, approved, rule };
-      }
-      return { kind: 'not', outcome: await deps.end(run, notAllowed(verdict)) };
+      return await find(run);
     } catch (error) {
       return { kind: 'not', outcome: await afterTrouble(run, error, deps) };
     }
   };
 }
+
+type IdentifyStepDeps = {
+  identify: Identify;
+  writePrompt: WritePrompt;
+  send: Send;
+  transitions: Transitions;
+};
+
+/**
+ * accepted -> identified, or refused. A task that brings nothing along is sent at once: between identifying and sending
+ * nothing could happen that a write would have to keep.
+ */
+export function createIdentifyStep({
+  identify,
+  writePrompt,
+  send,
+  transitions,
+}: IdentifyStepDeps): CreateStep {
+  return async (run) => {
+    const { request, lease } = run;
+    const now = await identify(run);
+    if (now.kind === 'not') return now.outcome;
+    const { found, approved } = now;
+    if (request.context === null && request.slackFileIds.length === 0) {
+      const prompt = await writePrompt({ ...request, ...found }, BARE);
+      return send(run, { found: { ...found, prompt, uploads: { urls: [], leftOut: [] } }, approved });
+    }
+    const step = { id: request.id, from: 'accepted', to: 'identified', changes: found } as const;
+    return nextOrLeave(await transitions.move(step, { card: run.isSlow() }, { lease }));
+  };
+}
+
+const BARE = { thread: null, transcript: null };
 
 /** Nobody can be asked for an approval yet: unanswered is never yes. */
 function notAllowed(verdict: Exclude<Verdict, { kind: 'allowed' }>): Failure {
@@ -116,7 +129,11 @@ function refusedAs({ reason, maskedEmail }: RefusedIdentity): Failure {
   return { kind: 'identity', reason, maskedEmail };
 }
 
-async function afterTrouble(run: Run, error: unknown, deps: AgainDeps): Promise<StepOutcome> {
+async function afterTrouble(
+  run: Run,
+  error: unknown,
+  deps: Pick<IdentifyDeps, 'transitions' | 'end' | 'now'>,
+): Promise<StepOutcome> {
   const trouble = lookupTrouble(error);
   return trouble.kind === 'final' ? deps.end(run, trouble.failure) : waitFor(run, trouble, deps);
 }

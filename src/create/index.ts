@@ -1,3 +1,4 @@
+import type { PostNewCard } from '../cards/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
@@ -8,15 +9,15 @@ import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import type { Budget, Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createAttachStep } from './attach.ts';
+import { createAttachStep, createWritePrompt } from './attach.ts';
 import { createEnd } from './end.ts';
 import { createLateFinder } from './find-late.ts';
 import { createFindSession, createFindSessions } from './find-session.ts';
 import type { FindSession } from './find-session.ts';
-import { createIdentifyAgain, createIdentifyStep } from './identify.ts';
+import { createIdentify, createIdentifyStep } from './identify.ts';
 import { createResumer } from './resume.ts';
 import { createSessionCreator } from './run.ts';
-import { createAdopt, createSendStep } from './send.ts';
+import { createAdopt, createSend, createSendStep } from './send.ts';
 import type { Adopt } from './send.ts';
 import { createSettleStep } from './settle.ts';
 import { createSweep } from './sweep.ts';
@@ -46,6 +47,7 @@ type CreationDeps = {
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
+  postNewCard: PostNewCard;
   withLease: WithLease;
   postOnce: PostOnce;
   searchUntilFound: SearchUntilFound;
@@ -70,7 +72,7 @@ const CREATIONS = { concurrency: 20, most: 300 };
 
 /** From a request that was written down to a session. */
 export function createCreation(deps: CreationDeps): Creation {
-  const { queue, store, slack } = deps;
+  const { queue, store, slack, withLease, postNewCard } = deps;
   const { log, now, sweepTimes } = deps.tuning;
   const { requests, sessions, milestones, lostAnswers, ledger, cards, forms, envelopes } = store;
   const { db, knownPeople, replies, messages, posts } = store;
@@ -92,7 +94,7 @@ export function createCreation(deps: CreationDeps): Creation {
   const findSessions = createSearch(deps);
   const findSession = createFindSession(findSessions, deps.tagRequests);
   const steps = createSteps(deps, { transitions, adopt, findSession });
-  const create = createSessionCreator({ requests, withLease: deps.withLease, enqueue, now, steps });
+  const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps });
   const tell = createTeller({ requests, sessions, forms, envelopes, outbound, textFor });
   const resume = createResumer({ requests, findSession, adopt, transitions, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
@@ -147,31 +149,24 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
   const { upload } = devin.attachments;
   const { judge, instructionsAt } = deps.gate;
   const end = createEnd(transitions, store.envelopes);
+  const identify = createIdentify({ judge, resolver, presence, transitions, end, now });
+  const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
+  const send = createSend({
+    createSession: devin.sessions.create,
+    devinTime: async () => devin.time().catch(() => null),
+    limiter,
+    budget,
+    envelopes: store.envelopes,
+    tagRequests: deps.tagRequests,
+    transitions,
+    adopt,
+    end,
+    now,
+  });
   return {
-    accepted: createIdentifyStep({ judge, resolver, presence, transitions, end, now }),
-    identified: createAttachStep({
-      instructionsAt,
-      thread,
-      nameMentions,
-      files,
-      upload,
-      transitions,
-      end,
-      now,
-    }),
-    attached: createSendStep({
-      createSession: devin.sessions.create,
-      devinTime: async () => devin.time().catch(() => null),
-      limiter,
-      budget,
-      identify: createIdentifyAgain({ judge, resolver, transitions, end, now }),
-      envelopes: store.envelopes,
-      tagRequests: deps.tagRequests,
-      transitions,
-      adopt,
-      end,
-      now,
-    }),
+    accepted: createIdentifyStep({ identify, writePrompt, send, transitions }),
+    identified: createAttachStep({ writePrompt, thread, files, upload, transitions, end, now }),
+    attached: createSendStep({ identify, send }),
     sending: createSettleStep({ findSession, adopt, transitions, searchUntilFound }),
   };
 }

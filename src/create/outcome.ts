@@ -11,7 +11,13 @@ export type StepOutcome =
   | { kind: 'leave' };
 
 /** A request that this process works on. `signal` aborts when the app stops, or another process takes over. */
-export type Run = { request: SessionRequest; lease: Lease; signal: AbortSignal };
+export type Run = {
+  request: SessionRequest;
+  lease: Lease;
+  /** Whether it is time for a card without a URL. */
+  isSlow: () => boolean;
+  signal: AbortSignal;
+};
 
 export type CreateStep = (run: Run) => Promise<StepOutcome>;
 

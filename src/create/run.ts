@@ -1,10 +1,10 @@
-import { askedAt } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { requestLease } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import { EARLY_CARD_MS, isOpen } from '../session/request.ts';
 import type { OpenState } from '../session/request.ts';
 import type { Enqueue, WithLease } from '../queue/index.ts';
+import type { PostNewCard } from '../cards/index.ts';
 import type { CreateStep, Run } from './outcome.ts';
 
 type RunDeps = {
@@ -12,41 +12,53 @@ type RunDeps = {
   withLease: WithLease;
   enqueue: Enqueue;
   steps: Record<OpenState, CreateStep>;
-  now: () => number;
+  postNewCard: PostNewCard;
 };
 
 /**
  * Takes a request as far as it goes: accepted -> identified -> attached -> sending -> created. Any step may be
- * the last this process does; the row says where to go on. The card goes its own way beside it.
+ * the last this process does; the row says where to go on.
  */
-export function createSessionCreator({ requests, withLease, enqueue, steps, now }: RunDeps) {
+export function createSessionCreator({ requests, withLease, enqueue, steps, postNewCard }: RunDeps) {
   async function again(id: string, startAfterMs: number): Promise<void> {
     await enqueue('create-session', { requestId: id }, { key: id, startAfterMs });
   }
 
-  /** A request that took long to find out who asks gets a card from then on. */
-  async function showIfSlow(request: SessionRequest): Promise<void> {
-    const { id, state, cardTs: ts } = request;
-    if (state !== 'identified' || ts !== null || now() - askedAt(request).getTime() < EARLY_CARD_MS) return;
-    await enqueue('update-card', { requestId: id }, { key: id });
+  /** Returns the request once nothing more is to be done for it, whatever it came to. */
+  async function walk(run: Run): Promise<SessionRequest | null> {
+    let { request } = run;
+    while (isOpen(request.state) && !run.signal.aborted) {
+      const outcome = await steps[request.state]({ ...run, request });
+      if (outcome.kind === 'leave') return null;
+      if (outcome.kind === 'later') {
+        await again(request.id, outcome.afterMs);
+        return null;
+      }
+      request = outcome.request;
+    }
+    return request;
   }
 
-  async function walk({ lease, signal, ...run }: Run): Promise<void> {
-    let { request } = run;
-    while (isOpen(request.state) && !signal.aborted) {
-      const outcome = await steps[request.state]({ request, lease, signal });
-      if (outcome.kind === 'leave') return;
-      if (outcome.kind === 'later') return again(request.id, outcome.afterMs);
-      request = outcome.request;
-      await showIfSlow(request);
-    }
+  /** What takes long to be created has a card meanwhile. The card goes its own way beside it. */
+  function showIfSlow(id: string): { isSlow: () => boolean; stop: () => void } {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      // The sweep finds what could not be queued.
+      enqueue('update-card', { requestId: id }, { key: id }).catch(() => undefined);
+    }, EARLY_CARD_MS);
+    return { isSlow: () => isSlow, stop: () => clearTimeout(timer) };
   }
 
   return async (requestId: string, signal: AbortSignal): Promise<void> => {
+    const { isSlow, stop } = showIfSlow(requestId);
     // Another process that has the lease goes on; one that died is found by the sweep.
-    await withLease(requestLease(requestId), async (lease) => {
+    const leased = await withLease(requestLease(requestId), async (lease) => {
       const request = await requests.find(requestId);
-      if (request !== null) await walk({ request, lease, signal: AbortSignal.any([signal, lease.held]) });
-    });
+      if (request === null) return null;
+      return walk({ request, lease, isSlow, signal: AbortSignal.any([signal, lease.held]) });
+    }).finally(stop);
+    if (leased.kind === 'done' && leased.result?.state === 'created' && leased.result.cardTs === null)
+      await postNewCard(leased.result);
   };
 }

@@ -9,11 +9,11 @@ import { buildRequest, isOpen, requestTag } from '../session/request.ts';
 import type { RequestState, SessionCreateRequest } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Limiter } from '../store/limiter.ts';
+import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Budget, Fit } from '../trust/index.ts';
-import type { SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Transitions } from './transitions.ts';
-import type { createIdentifyAgain } from './identify.ts';
+import type { Found, Identify } from './identify.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { CreateStep, Run, StepOutcome } from './outcome.ts';
@@ -22,8 +22,6 @@ import type { EndRequest } from './patience.ts';
 
 type SendDeps = {
   createSession: (request: SessionCreateRequest) => Promise<SessionResponse>;
-  /** Once more, as things are right before the session is asked for. */
-  identify: ReturnType<typeof createIdentifyAgain>;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
   envelopes: Envelopes;
@@ -48,11 +46,17 @@ export type Adopt = (
 ) => Promise<StepOutcome>;
 type Adoption = { session: SessionResponse; asked: boolean; lease?: Lease };
 
+/** `found` is written down with the state. */
+export type Send = (
+  run: Run,
+  what: { found: Found & Pick<RequestChanges, 'prompt' | 'uploads'>; approved: readonly string[] },
+) => Promise<StepOutcome>;
+
 /**
- * attached -> sending -> created. `sending` is on disk before the POST leaves. The POST is made once; only when
+ * To `sending`, and from there to `created`. `sending` is on disk before the POST leaves. The POST is made once; only when
  * Devin says that it did nothing, or was never reached, does the request go back to `attached`.
  */
-export function createSendStep(deps: SendDeps): CreateStep {
+export function createSend(deps: SendDeps): Send {
   const { createSession, transitions, adopt, end } = deps;
 
   /** Nothing was done at Devin. */
@@ -81,7 +85,7 @@ export function createSendStep(deps: SendDeps): CreateStep {
     }
   }
 
-  async function send(run: Run, body: SessionCreateRequest): Promise<StepOutcome> {
+  async function post(run: Run, body: SessionCreateRequest): Promise<StepOutcome> {
     const { request, lease } = run;
     // The commit may have taken so long that another process looks for its session already.
     if (!lease.isFresh()) return nextOrLeave(await takeBack(run));
@@ -92,45 +96,54 @@ export function createSendStep(deps: SendDeps): CreateStep {
     }
   }
 
-  return async (run) => {
+  return async (run, { found, approved }) => {
     const { request, lease } = run;
-    const now = await deps.identify(run);
-    if (now.kind === 'not') return now.outcome;
-    const { identity, draft, approved, rule } = now;
-    const body = composeRequest({ ...request, identity, draft }, deps);
+    const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return end(run, { kind: 'secrets-lost' });
-    const { id } = request;
+    const { id, state } = request;
     // The lost answer of a session is looked for from here on.
-    const changes = { sentAt: await deps.devinTime(), waiting: null, identity, draft, rule };
-    const card = runsAs(identity) !== runsAs(request.identity);
-    const { onlyIf, found } = withinLimits(deps, request, { cap: draft.values.max_acu_limit, approved });
+    const changes = { ...found, sentAt: await deps.devinTime() };
+    const card = run.isSlow() || isAnother(request.identity, found.identity);
+    const cap = found.draft.values.max_acu_limit;
+    const { onlyIf, asked } = withinLimits(deps, request, { cap, approved });
     const sending = await transitions.move(
-      { id, from: 'attached', to: 'sending', changes },
-      () => ({ card, ...(found.fit?.kind === 'fits' && { reserve: found.fit }) }),
+      { id, from: state, to: 'sending', changes },
+      () => ({ card, ...(asked.fit?.kind === 'fits' && { reserve: asked.fit }) }),
       { lease, onlyIf },
     );
-    if (found.reached !== null) return end(run, { kind: 'limit', ...found.reached });
+    if (asked.reached !== null) return end(run, { kind: 'limit', ...asked.reached });
     // Others reserved meanwhile: it is judged again, by what is left now.
-    if (found.fit?.kind === 'over') return { kind: 'next', request };
-    return sending === null ? { kind: 'leave' } : send({ ...run, request: sending }, body);
+    if (asked.fit?.kind === 'over') return { kind: 'next', request };
+    return sending === null ? { kind: 'leave' } : post({ ...run, request: sending }, body);
   };
 }
 
-/** Asked in the transaction that moves it to `sending`; `found`: what came of it. */
+/** attached -> sending -> created: minutes or weeks may have passed since the request was identified. */
+export function createSendStep({ identify, send }: { identify: Identify; send: Send }): CreateStep {
+  return async (run) => {
+    const now = await identify(run);
+    return now.kind === 'not' ? now.outcome : send(run, now);
+  };
+}
+
+/** Looked up in the transaction that moves it to `sending`; `asked`: what came of it. */
 function withinLimits(
   { limiter, budget }: SendDeps,
   request: SessionRequest,
-  asked: { cap: number | undefined; approved: readonly string[] },
+  wanted: { cap: number | undefined; approved: readonly string[] },
 ) {
-  const found: { reached: LimitReached | null; fit: Fit | null } = { reached: null, fit: null };
+  const asked: { reached: LimitReached | null; fit: Fit | null } = { reached: null, fit: null };
   const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {
-    found.reached = await limiter.beforeSending(request, trx);
-    if (found.reached !== null) return false;
-    found.fit = await budget.fit({ ...request, ...asked }, trx);
-    return found.fit.kind === 'fits';
+    asked.reached = await limiter.beforeSending(request, trx);
+    if (asked.reached !== null) return false;
+    asked.fit = await budget.fit({ ...request, ...wanted }, trx);
+    return asked.fit.kind === 'fits';
   };
-  return { onlyIf, found };
+  return { onlyIf, asked };
 }
+
+const isAnother = (before: Identity | null, now: Identity): boolean =>
+  before !== null && runsAs(before) !== runsAs(now);
 
 function runsAs(identity: Identity | null): string | null {
   return identity?.kind === 'matched' ? identity.devinUserId : null;
@@ -168,6 +181,7 @@ export function createAdopt(
         to: 'created',
         changes: {
           sessionId: session.session_id,
+          cardStale: true,
           waiting: null,
           failure: null,
           // A notice may still be on its way to where the person asked.
@@ -175,7 +189,8 @@ export function createAdopt(
         },
       },
       {
-        card: true,
+        // Whoever works on the request posts its card at once.
+        card: held.lease === undefined || request.cardTs !== null,
         ...(hasNotice(request) && { tell: 'started' as const }),
         session: {
           sessionId: session.session_id,

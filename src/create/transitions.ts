@@ -81,7 +81,9 @@ export function createTransitions(deps: TransitionDeps) {
   ): Promise<SessionRequest | null> {
     const moved = await db.transaction().execute(async (trx) => {
       if (onlyIf !== undefined && !(await onlyIf(trx))) return null;
-      const moved = await requests.advance(step, trx);
+      const isNews = typeof then !== 'function' && then.card === true;
+      const changes = { ...step.changes, ...(isNews && { cardStale: true }) };
+      const moved = await requests.advance({ ...step, changes }, trx);
       if (moved === null) return null;
       if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
       const follows = typeof then === 'function' ? then(moved) : then;
@@ -90,6 +92,7 @@ export function createTransitions(deps: TransitionDeps) {
       if (isUnsent(step)) await deps.ledger.release(step.id, trx);
       if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
       if (session !== undefined) await bind(deps, { step, session, moved }, trx);
+      if (card === true && !isNews) await cards.markStale(step.id, trx);
       if (card === true) await showOnCard(step, trx);
       if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
       if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx, key: step.id });
@@ -103,7 +106,6 @@ export function createTransitions(deps: TransitionDeps) {
 
   /** The URL of a new session, or that there is none, is shown before everything else. */
   async function showOnCard({ id, to }: Step, trx: Transaction<Tables>): Promise<void> {
-    await cards.markStale(id, trx);
     const urgent = !isOpen(to);
     await enqueue('update-card', { requestId: id }, { trx, key: id, urgent });
   }

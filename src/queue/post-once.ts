@@ -1,10 +1,11 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import type { Mark } from '../slack/ids.ts';
 import type { CardPlace, Outbound, Posted, Rendered } from '../slack/outbound.ts';
 import type { PostRow, Posts } from '../store/posts.ts';
 import type { Tables } from '../store/tables.ts';
+import { LeaseLostError } from './with-lease.ts';
 import type { Lease } from './with-lease.ts';
 
 type PostOnceDeps = {
@@ -20,11 +21,16 @@ type Post = {
   /** What the message carries, and is found by. */
   mark: Mark;
   render: () => Promise<Rendered>;
+  /** Not looked for; if there was an attempt after all, a LeaseLostError is thrown. */
+  isNew?: boolean;
+  /** Written down with where it is. */
+  onPosted?: (posted: PostedAt, trx: Transaction<Tables>) => Promise<void>;
   lease: Lease;
 };
 
 /** `earlier`: an earlier attempt, or another process, posted it, and may have shown something else. */
-export type PostedOnce = { kind: 'posted'; ts: string; earlier: boolean } | SlackFailure;
+export type PostedAt = { kind: 'posted'; ts: string; earlier: boolean };
+export type PostedOnce = PostedAt | SlackFailure;
 
 /** Throws a LeaseLostError. */
 export type PostOnce = (post: Post) => Promise<PostedOnce>;
@@ -37,39 +43,44 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   const { db, posts, outbound } = deps;
 
   /** What follows it is nothing but the call to Slack: the lease is held, and nothing was awaited since. */
-  async function begin({ key, place, lease }: Post): Promise<void> {
+  async function begin({ key, place, lease }: Post, isFirst: boolean): Promise<void> {
     const { channelId, threadTs } = place;
     await db.transaction().execute(async (trx) => {
       await lease.fence(trx);
-      await posts.attempt({ key, channelId, threadTs, slackTs: outbound.slackTs() }, trx);
+      const attempt = { key, channelId, threadTs, slackTs: outbound.slackTs(), isFirst };
+      // Under a lease that was only now taken, another process may have been here since the look for earlier attempts.
+      if (!(await posts.attempt(attempt, trx))) throw new LeaseLostError(key);
     });
     lease.assertFresh();
   }
 
-  async function record({ key, lease }: Post, posted: Posted, isFirst: boolean): Promise<void> {
+  async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
+    const { key, lease, onPosted } = post;
     await db.transaction().execute(async (trx) => {
+      // Where it is written down elsewhere, too, that is locked first, as everywhere.
+      if (posted.kind === 'posted') await onPosted?.(posted, trx);
       await lease.fence(trx);
       if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);
       else if (posted.kind !== 'unclear' && isFirst) await posts.forget(key, trx);
     });
+    return posted;
   }
 
   async function postNow(post: Post, rendered: Rendered, isFirst: boolean): Promise<PostedOnce> {
-    await begin(post);
+    await begin(post, isFirst);
     const posted = await outbound.post(post.place, post.mark, rendered);
-    await record(post, posted, isFirst);
-    return posted.kind === 'posted' ? { ...posted, earlier: false } : posted;
+    return record(post, posted.kind === 'posted' ? { ...posted, earlier: false } : posted, isFirst);
   }
 
   return async (post) => {
-    const earlier = await posts.find(post.key);
-    if (earlier?.postedTs != null) return { kind: 'posted', ts: earlier.postedTs, earlier: true };
+    const earlier = post.isNew === true ? null : await posts.find(post.key);
+    if (earlier?.postedTs != null)
+      return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
     const rendered = await post.render();
     const found = earlier === null ? null : await findAttempt(deps, earlier, post.mark);
     if (found === null) return postNow(post, rendered, earlier === null);
     if (found.kind !== 'posted') return found;
-    await record(post, found, false);
-    return { ...found, earlier: true };
+    return record(post, { ...found, earlier: true }, false);
   };
 }
 

@@ -6,7 +6,7 @@ import type { Tables } from '../store/tables.ts';
 export const LEASE_MS = 15_000;
 
 /** Another process has taken over: what this one began is the other's now. */
-class LeaseLostError extends Error {
+export class LeaseLostError extends Error {
   readonly code = 'lease-lost';
 
   constructor(name: string) {
@@ -31,13 +31,21 @@ export type Lease = {
 /** `busy`: another process has the lease, or has taken it over meanwhile. */
 export type Leased<T> = { kind: 'done'; result: T } | { kind: 'busy' };
 
-export type WithLease = <T>(name: string, task: (lease: Lease) => Promise<T>) => Promise<Leased<T>>;
+/**
+ * `late`: what comes before the first write may be done by several, so the lease is taken with that write, at the
+ * price of none.
+ */
+export type WithLease = <T>(
+  name: string,
+  task: (lease: Lease) => Promise<T>,
+  options?: { late: boolean },
+) => Promise<Leased<T>>;
 
 /** What belongs to one name is done by one at a time, over all replicas. */
 export function createWithLease(leases: Leases, leaseMs: number = LEASE_MS): WithLease {
-  return async (name, task) => {
-    const number = await leases.take(name, leaseMs);
-    if (number === null) return { kind: 'busy' };
+  return async (name, task, { late } = { late: false }) => {
+    const number = late ? null : await leases.take(name, leaseMs);
+    if (number === null && !late) return { kind: 'busy' };
     const holding = hold(leases, { name, number, leaseMs });
     try {
       return { kind: 'done', result: await task(holding.lease) };
@@ -50,15 +58,26 @@ export function createWithLease(leases: Leases, leaseMs: number = LEASE_MS): Wit
   };
 }
 
-type Held = { name: string; number: string; leaseMs: number };
+/** `number`: null while it is not taken yet. */
+type Held = { name: string; number: string | null; leaseMs: number };
 
 function hold(leases: Leases, { name, number, leaseMs }: Held) {
   const lost = new AbortController();
+  let held = number;
+  let isOver = false;
   let renewedAtMs = performance.now();
+
+  const extend = async (trx?: Transaction<Tables>): Promise<boolean> => {
+    if (held !== null) return leases.renew(name, held, leaseMs, trx);
+    // Nothing was written under it yet.
+    if (trx === undefined) return true;
+    held = await leases.take(name, leaseMs, trx);
+    return held !== null;
+  };
 
   const renew = async (trx?: Transaction<Tables>): Promise<boolean> => {
     const askedAtMs = performance.now();
-    const isHeld = await leases.renew(name, number, leaseMs, trx);
+    const isHeld = await extend(trx);
     if (isHeld) renewedAtMs = askedAtMs;
     else lost.abort(new LeaseLostError(name));
     return isHeld;
@@ -80,7 +99,9 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
       if (!(await renew(trx))) throw new LeaseLostError(name);
     },
     async end(trx) {
-      if (!(await leases.release(name, number, trx))) throw new LeaseLostError(name);
+      if (held === null) return;
+      if (!(await leases.release(name, held, trx))) throw new LeaseLostError(name);
+      isOver = true;
     },
     isFresh,
     assertFresh() {
@@ -93,7 +114,7 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
       clearInterval(renewal);
       // One that comes after the release would find nothing, and call the lease lost.
       await renewing;
-      await leases.release(name, number);
+      if (held !== null && !isOver) await leases.release(name, held);
     },
   };
 }

@@ -9,7 +9,6 @@ import type { Faults } from '../session/faults.ts';
 import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
 import type { Wish } from '../session/intent.ts';
 import type { LimitReached } from '../session/limits.ts';
-import { EARLY_CARD_MS } from '../session/request.ts';
 import type { EnqueueAll } from '../queue/index.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
@@ -55,8 +54,6 @@ type IntakeDeps = {
   withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
-type Job = { payload: { requestId: string }; key: string };
-
 /** Requests that share a transaction, in a rush. */
 const MOST_AT_ONCE = 50;
 const ID_LENGTH = 24;
@@ -70,13 +67,6 @@ export type Intake = ReturnType<typeof createIntake>;
 /** What listeners may do: write down what was asked. Everything else happens after Slack has its answer. */
 export function createIntake(deps: IntakeDeps) {
   const { db, requests, forms, defaults, envelopes, limiter, enqueueAll, withPriority } = deps;
-
-  /** The session, and its card if the session takes longer. */
-  async function begin(jobs: Job[], trx: Transaction<Tables>): Promise<void> {
-    const cards = jobs.map((job) => ({ ...job, startAfterMs: EARLY_CARD_MS }));
-    await enqueueAll('create-session', jobs, trx);
-    await enqueueAll('update-card', cards, trx);
-  }
 
   /** Row and job in one transaction; a delivery that was seen before changes nothing. */
   const write = inBatches(async (batch: Timely[]): Promise<Written[]> => {
@@ -100,7 +90,7 @@ export function createIntake(deps: IntakeDeps) {
       const jobs = inserted
         .filter(({ id }) => !beyond.has(id))
         .map(({ id }) => ({ payload: { requestId: id }, key: id }));
-      if (jobs.length > 0) await begin(jobs, trx);
+      if (jobs.length > 0) await enqueueAll('create-session', jobs, trx);
       await appendAudit(refusals, trx);
       beginCommit(deadlines);
       return batch.map((timely) => written(timely, { twins, inserted }));

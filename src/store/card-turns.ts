@@ -23,7 +23,7 @@ const HOLD_MS = 60_000;
 const LONGEST_WAIT_MS = 120_000;
 /** A channel that was too busy takes one message a second. https://docs.slack.dev/reference/methods/chat.postMessage */
 const CHANNEL_STEP_MS = 1000;
-const CHANNEL_PACED_MS = 60_000;
+export const CHANNEL_PACED_MS = 60_000;
 
 const lineSchema = z.array(
   z.object({ id: z.string(), waitMs: z.coerce.number(), free: z.boolean(), paced: z.string().nullable() }),

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
-import { stepMs, takeTurn } from './card-turns.ts';
+import { CHANNEL_PACED_MS, stepMs, takeTurn } from './card-turns.ts';
 import type { EditBudget, Turn } from './card-turns.ts';
 import { databaseClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -100,6 +100,17 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .execute();
     },
 
+    /** False: Slack was too busy a moment ago. */
+    async mayPost(channelId: string): Promise<boolean> {
+      const pause = await db
+        .selectFrom('postPauses')
+        .select('channelId')
+        .where('channelId', '=', channelId)
+        .where('until', '>', sql<Date>`${clock()} - ${`${CHANNEL_PACED_MS} ms`}::interval`)
+        .executeTakeFirst();
+      return pause === undefined;
+    },
+
     /** It shows this, which is the request as it was at `updatedAt`; false: that has changed since. */
     async drawn({ id, updatedAt }: SessionRequest, shown: string): Promise<boolean> {
       return settle(db, { requestId: id, shown, updatedAt });
@@ -138,8 +149,8 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
       { channelId, ts, shown }: Placement,
       trx: Transaction<Tables>,
     ): Promise<boolean> {
-      await card(id, trx).set({ cardChannelId: channelId, cardTs: ts }).execute();
-      return settle(trx, { requestId: id, shown, updatedAt });
+      const place = { cardChannelId: channelId, cardTs: ts };
+      return settle(trx, { requestId: id, shown, updatedAt, place });
     },
 
     /** Cards that are out of date, and not in the line yet. */
@@ -173,13 +184,19 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
   };
 }
 
-type Shown = { requestId: string; shown: string; updatedAt: Date };
+type Shown = {
+  requestId: string;
+  shown: string;
+  updatedAt: Date;
+  place?: { cardChannelId: string; cardTs: string };
+};
 
-async function settle(trx: Db, { requestId, shown, updatedAt }: Shown): Promise<boolean> {
+async function settle(trx: Db, { requestId, shown, updatedAt, place }: Shown): Promise<boolean> {
   const row = await trx
     .updateTable('sessionRequests')
     .where('id', '=', requestId)
     .set({
+      ...place,
       cardShown: shown,
       cardClass: EDIT_CLASS.rest,
       cardStale: sql<boolean>`card_stale and date_trunc('milliseconds', updated_at) <> ${updatedAt}`,

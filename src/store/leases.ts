@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { Kysely } from 'kysely';
+import type { Db, Tables } from './tables.ts';
 
 export type Leases = ReturnType<typeof createLeases>;
 
@@ -13,8 +13,8 @@ export function createLeases(db: Kysely<Tables>) {
 
   return {
     /** The number of the new lease; null while another holds it. */
-    async take(name: string, forMs: number): Promise<string | null> {
-      const taken = await db
+    async take(name: string, forMs: number, trx: Db = db): Promise<string | null> {
+      const taken = await trx
         .insertInto('leases')
         .values({ name, owner: '', number: sql`nextval('lease_numbers')`, until: untilIn(forMs) })
         .onConflict((conflict) =>
@@ -33,8 +33,8 @@ export function createLeases(db: Kysely<Tables>) {
     },
 
     /** False when another has taken over, or it was released. In a transaction, nobody takes over before its end. */
-    async renew(name: string, number: string, forMs: number, trx?: Transaction<Tables>): Promise<boolean> {
-      const renewed = await (trx ?? db)
+    async renew(name: string, number: string, forMs: number, trx: Db = db): Promise<boolean> {
+      const renewed = await trx
         .updateTable('leases')
         .set({ until: untilIn(forMs) })
         .where('name', '=', name)
@@ -45,8 +45,8 @@ export function createLeases(db: Kysely<Tables>) {
     },
 
     /** False if another process has taken over, or it was released before. */
-    async release(name: string, number: string, trx?: Transaction<Tables>): Promise<boolean> {
-      const released = await (trx ?? db)
+    async release(name: string, number: string, trx: Db = db): Promise<boolean> {
+      const released = await trx
         .deleteFrom('leases')
         .where('name', '=', name)
         .where('number', '=', number)

@@ -17,7 +17,13 @@ export type PostRow = z.infer<typeof postSchema>;
 /** Names the post of a request's card. */
 export const cardPost = (requestId: string): string => `card:${requestId}`;
 
-type Attempt = { key: string; channelId: string; threadTs: string | null; slackTs: string | null };
+type Attempt = {
+  key: string;
+  channelId: string;
+  threadTs: string | null;
+  slackTs: string | null;
+  isFirst: boolean;
+};
 
 /** A card that is still not recorded after this was never posted. */
 const PLACING = sql`interval '10 minutes'`;
@@ -34,15 +40,21 @@ export function createPosts(db: Kysely<Tables>) {
       return row === undefined ? null : postSchema.parse(row);
     },
 
-    async attempt({ key, channelId, threadTs, slackTs }: Attempt, trx: Db = db): Promise<void> {
+    /** False: it was posted meanwhile; or, of one that is to be the first, attempted. */
+    async attempt({ key, channelId, threadTs, slackTs, isFirst }: Attempt, trx: Db = db): Promise<boolean> {
       const place = { channelId, threadTs };
-      await trx
+      const attempted = await trx
         .insertInto('posts')
         .values({ key, ...place, firstTs: slackTs, lastTs: slackTs, postedTs: null })
         .onConflict((conflict) =>
-          conflict.column('key').doUpdateSet({ ...place, lastTs: slackTs, at: sql<Date>`now()` }),
+          conflict
+            .column('key')
+            .doUpdateSet({ ...place, lastTs: slackTs, at: sql<Date>`now()` })
+            .where(({ and, eb, lit }) => and([eb('posts.postedTs', 'is', null), lit(!isFirst)])),
         )
-        .execute();
+        .returning('key')
+        .executeTakeFirst();
+      return attempted !== undefined;
     },
 
     async posted(key: string, ts: string, trx: Db = db): Promise<void> {

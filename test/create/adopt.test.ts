@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionResponse } from '../../src/devin/schemas.ts';
-import { createAdopt, createSendStep } from '../../src/create/send.ts';
+import { createAdopt, createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
 import { databaseClock } from '../../src/store/clock.ts';
 import { createLedger } from '../../src/store/ledger.ts';
@@ -70,19 +70,11 @@ describe('an answer to a creation that comes late', () => {
 
     const answer = Promise.withResolvers<SessionResponse>();
     const sent = Promise.withResolvers<void>();
-    const send = createSendStep({
+    const send = createSend({
       createSession: async () => {
         sent.resolve();
         return answer.promise;
       },
-      identify: async () =>
-        Promise.resolve({
-          kind: 'accepted',
-          identity: IDENTITY,
-          draft: { values: {}, sources: {} },
-          approved: [],
-          rule: null,
-        }),
       limiter: { beforeSending: async () => Promise.resolve(null) },
       budget: { fit: async () => Promise.resolve({ kind: 'fits', at: new Date(0), alerts: [] }) },
       envelopes,
@@ -94,7 +86,9 @@ describe('an answer to a creation that comes late', () => {
       now: () => 0,
     });
     const { signal } = new AbortController();
-    const outcome = send({ request: await current(), lease: heldLease, signal });
+    const found = { identity: IDENTITY, draft: { values: {}, sources: {} }, rule: null, waiting: null };
+    const run = { request: await current(), lease: heldLease, isSlow: () => false, signal };
+    const outcome = send(run, { found, approved: [] });
     await sent.promise;
     const answered = async (session: SessionResponse) => {
       answer.resolve(session);

@@ -34,7 +34,7 @@ function replicaOn({ db }: Pick<Database, 'db'>, step: CreateStep) {
     enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
       void (await Promise.resolve(queued.push(startAfterMs))),
     steps: { accepted: step, identified: step, attached: step, sending: step },
-    now: Date.now,
+    postNewCard: async () => Promise.resolve(),
   });
   return { requests, queued, create };
 }

@@ -32,9 +32,10 @@ export type ThreadOptions = {
   onFatal: (cause: Error) => void;
 };
 
-const PROGRAM = new URL('main-of-thread.ts', import.meta.url);
+/** The database as it is. */
+export const DATABASE_PROGRAM = new URL('main-of-thread.ts', import.meta.url);
 
-export function startDatabaseThread({ program = PROGRAM, onFatal }: ThreadOptions): DatabaseThread {
+export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: ThreadOptions): DatabaseThread {
   const line = createLine(new Worker(program, { name: 'database' }), onFatal);
   let transactions = 0;
 
