@@ -1,3 +1,4 @@
+import { createApprovals } from './approve/index.ts';
 import { createCards, createDrawCard } from './cards/index.ts';
 import { skewWarnings } from './clock-skew.ts';
 import type { Skews } from './clock-skew.ts';
@@ -141,6 +142,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
       tuning.onState(state);
     },
   });
+  createApprovals({ ...shared, gate, transitions, withLease, postOnce });
   createForms({ queue, store, slack, resolver, gate, log });
   createHome({ ...shared, withLease, postOnce, botToken, command });
   const { reconcile: prepare, ...restoring } = createRestoring({

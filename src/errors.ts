@@ -39,6 +39,8 @@ export function userMessage(failure: Failure, text: Text): string {
       return text.notices.limits[failure.limit](failure);
     case 'policy':
       return policyMessage(failure, text);
+    case 'approval':
+      return approvalMessage(failure, text);
     case 'secrets-lost':
       return text.card.problems.secretsLost;
     case 'slack':
@@ -51,9 +53,10 @@ export function userMessage(failure: Failure, text: Text): string {
 }
 
 /** The rule is named, so that an administrator can be asked about it. */
-function policyMessage({ rule, say, over }: Extract<Failure, { kind: 'policy' }>, { policy }: Text): string {
+function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, { policy, approval }: Text): string {
+  const { rule, say, over, lacksApprovers = false } = failure;
   return [
-    policy.refusal(rule),
+    lacksApprovers ? approval.nobody(rule) : policy.refusal(rule),
     ...(over === undefined ? [] : [overMessage(over, policy)]),
     ...(say === null ? [] : [say]),
   ].join('\n');
@@ -72,6 +75,13 @@ function overMessage(
     ceilings.renews(day),
     whole > 0 && asked !== null ? ceilings.lower(String(whole)) : ceilings.wait,
   ].join(' ');
+}
+
+function approvalMessage(failure: Extract<Failure, { kind: 'approval' }>, { approval }: Text): string {
+  const { end, by, reason, rule } = failure;
+  const { ended } = approval.forRequester;
+  const sentence = ended[end](by?.name ?? approval.someone, rule);
+  return reason === null ? sentence : `${sentence}\n${approval.reason(reason)}`;
 }
 
 function gaveUp({ askedToWaitMs }: GaveUp, text: Text): string {

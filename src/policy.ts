@@ -15,7 +15,7 @@ async function run(args: string[]): Promise<number> {
   const read = readArguments(args);
   if (read === null) return print(process.stderr, [text.policy.usage], FAILURE);
   const { act, file, options } = read;
-  const result = await readPolicyFile(file, { text, toEnforce: false });
+  const result = await readPolicyFile(file, { text });
   // What a check finds is what it was asked for; anyone who reads a decision expects one in the first line.
   if (!result.ok) return print(act === 'check' ? process.stdout : process.stderr, result.problems, FAILURE);
   if (act === 'explain') return explained(result.policy, options);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { elapsedStep, untilNextStep, waitedStep } from '../session/elapsed.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
-import { isOpen } from '../session/request.ts';
+import { isOpen, isPending } from '../session/request.ts';
 import { renderCard } from '../slack/blocks/session-card.ts';
 import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
@@ -41,7 +41,7 @@ export function createDrawCard({ sessions, listenHere, text, now }: DrawDeps): D
     const { phase } = card;
     const step = renderCard(stepped(card), text);
     const fingerprint = createHash('sha256').update(JSON.stringify(step)).digest('base64url');
-    const shown = shownAs(isOpen(request.state) ? null : phase, fingerprint);
+    const shown = shownAs(isPending(request.state) ? null : phase, fingerprint);
     return { rendered: renderCard(card, text), shown, phase, session, againInMs: againIn(request, now()) };
   };
 }
@@ -78,6 +78,8 @@ export function editClass(
   { cardShown: before, state }: SessionRequest,
   { shown, phase }: Pick<DrawnCard, 'shown' | 'phase'>,
 ): EditClass {
+  // A person is to find it.
+  if (state === 'awaiting-approval') return 'needed';
   const [was, is] = [before === null ? null : stageShown(before), stageShown(shown)];
   if (is === null || was === is) return 'rest';
   if (was === null && state !== 'unknown') return 'url';

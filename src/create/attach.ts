@@ -5,13 +5,14 @@ import { chosenMessages, tickedMessages } from '../slack/context.ts';
 import type { ThreadMessages, ThreadReader } from '../slack/context.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import { askedAt } from '../store/request-row.ts';
-import type { LeftOut, SessionRequest } from '../store/request-row.ts';
+import type { LeftOut, Material, SessionRequest } from '../store/request-row.ts';
+import type { AskApproval } from './ask-approval.ts';
 import { handOverFile, handOverText } from './hand-over-file.ts';
 import type { UploadFile } from './hand-over-file.ts';
 import type { Transitions } from './transitions.ts';
 import type { Gate } from '../trust/index.ts';
 import { nextOrLeave } from './outcome.ts';
-import type { CreateStep } from './outcome.ts';
+import type { CreateStep, Run, StepOutcome } from './outcome.ts';
 import { waitFor } from './patience.ts';
 import type { EndRequest } from './patience.ts';
 
@@ -23,12 +24,12 @@ type AttachDeps = {
   writePrompt: WritePrompt;
   files: SlackFiles;
   upload: UploadFile;
+  /** null: nobody has to be asked. */
+  askApproval: AskApproval;
   transitions: Transitions;
   end: EndRequest;
   now: () => number;
 };
-
-type Material = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: LeftOut[] };
 
 /** A conversation that is too long for the prompt. */
 const TRANSCRIPT = 'slack-thread.txt';
@@ -53,46 +54,75 @@ export function createWritePrompt({ instructionsAt, nameMentions }: PromptDeps):
     });
 }
 
-/** identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. */
+/**
+ * identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. Or awaiting-approval:
+ * after that it goes on with what was fixed then.
+ */
 export function createAttachStep(deps: AttachDeps): CreateStep {
   return async (run) => {
-    const { request, lease, signal } = run;
-    const material = await collect(deps, request);
-    const { files, leftOut } = await filesOf(deps, request, material);
-    const { quoted } = material;
-    const transcript = quoted !== null && isTooLong(quoted) ? writeTranscript(quoted) : null;
-    const urls: string[] = [];
-    const handOvers = [
-      ...(transcript === null
-        ? []
-        : [async () => handOverText(deps.upload, { name: TRANSCRIPT, text: transcript, signal })]),
-      ...files.map((file) => async () => handOverFile(deps, file, { askedAt: askedAt(request), signal })),
-    ];
-    for (const handOver of handOvers) {
-      const uploaded = await handOver();
-      if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
-      else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
-      else if (uploaded.kind === 'wait') return waitFor(run, uploaded, deps);
-      else return waitFor(run, { waiting: 'down', retryAfterMs: null }, deps);
-    }
-    const isAttached = transcript !== null && !leftOut.some(({ name }) => name === TRANSCRIPT);
-    const prompt = await deps.writePrompt(request, {
-      thread: quoted,
-      transcript: isAttached ? TRANSCRIPT : null,
-    });
-    const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
-    const card = leftOut.length > 0;
-    return nextOrLeave(
-      await deps.transitions.move(
-        { id: request.id, from: 'identified', to: 'attached', changes },
-        { card },
-        { lease },
-      ),
-    );
+    const { request } = run;
+    const material = request.material ?? (await collect(deps, request));
+    const prompt = async (): Promise<string> => promptOf(deps, request, material);
+    return (await deps.askApproval(run, { material, prompt })) ?? attach(deps, run, material);
   };
 }
 
-async function collect({ thread }: AttachDeps, { context, userId }: SessionRequest): Promise<Material> {
+async function attach(deps: AttachDeps, run: Run, material: Material): Promise<StepOutcome> {
+  const { request, lease, signal } = run;
+  const { quoted, files } = material;
+  const leftOut = [...material.leftOut];
+  const urls: string[] = [];
+  const transcript = transcriptOf(material);
+  const handOvers = [
+    ...(quoted === null || transcript === null
+      ? []
+      : [async () => handOverText(deps.upload, { name: transcript, text: writeTranscript(quoted), signal })]),
+    ...files.map((file) => async () => handOverFile(deps, file, { askedAt: askedAt(request), signal })),
+  ];
+  for (const handOver of handOvers) {
+    const uploaded = await handOver();
+    if (uploaded.kind === 'uploaded') urls.push(uploaded.url);
+    else if (uploaded.kind === 'left-out') leftOut.push(uploaded.leftOut);
+    else if (uploaded.kind === 'wait') return waitFor(run, uploaded, deps);
+    else return waitFor(run, { waiting: 'down', retryAfterMs: null }, deps);
+  }
+  const prompt = await promptOf(deps, request, { ...material, leftOut });
+  const changes = { prompt, uploads: { urls, leftOut }, waiting: null };
+  const card = leftOut.length > 0;
+  return nextOrLeave(
+    await deps.transitions.move(
+      { id: request.id, from: 'identified', to: 'attached', changes },
+      { card },
+      { lease },
+    ),
+  );
+}
+
+/** The name of the file that holds the conversation; null: it is in the prompt. */
+function transcriptOf({ quoted }: Pick<Material, 'quoted'>): string | null {
+  return quoted !== null && isTooLong(quoted) ? TRANSCRIPT : null;
+}
+
+async function promptOf(
+  { writePrompt }: AttachDeps,
+  request: SessionRequest,
+  material: Material,
+): Promise<string> {
+  const isLeftOut = material.leftOut.some(({ name }) => name === TRANSCRIPT);
+  const transcript = isLeftOut ? null : transcriptOf(material);
+  return writePrompt(request, { thread: material.quoted, transcript });
+}
+
+/** What of the conversation goes with the task. */
+async function collect(deps: AttachDeps, request: SessionRequest): Promise<Material> {
+  const read = await readContext(deps, request);
+  const { files, leftOut } = await filesOf(deps, request, read);
+  return { quoted: read.quoted, files, leftOut };
+}
+
+type Read = { messages: SlackMessage[]; quoted: QuotedThread | null; leftOut: LeftOut[] };
+
+async function readContext({ thread }: AttachDeps, { context, userId }: SessionRequest): Promise<Read> {
   if (context === null) return { messages: [], quoted: null, leftOut: [] };
   const read = context.choice === 'message' ? ALONE : await thread.read(context, userId);
   const chosen = read.kind === 'read' ? chosenMessages(context, read.messages) : [context.picked];
@@ -126,7 +156,7 @@ function leftOutOf(read: ThreadMessages, unread: number): LeftOut[] {
 async function filesOf(
   { files }: AttachDeps,
   request: SessionRequest,
-  { messages, leftOut }: Material,
+  { messages, leftOut }: Read,
 ): Promise<{ files: SlackFile[]; leftOut: LeftOut[] }> {
   const chosen = await Promise.all(
     request.slackFileIds.map(async (id) => ({ id, file: await files.find(id) })),

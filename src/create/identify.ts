@@ -8,7 +8,7 @@ import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { Transitions } from './transitions.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import type { Gate, Verdict } from '../trust/index.ts';
+import type { Gate } from '../trust/index.ts';
 import { devinTrouble } from './devin-trouble.ts';
 import { nextOrLeave } from './outcome.ts';
 import type { WritePrompt } from './attach.ts';
@@ -67,9 +67,11 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     ]);
     if (identity.kind === 'refused') return { kind: 'not', outcome: await end(run, refusedAs(identity)) };
     const verdict = await deps.judge(request);
-    if (verdict.kind !== 'allowed') return { kind: 'not', outcome: await end(run, notAllowed(verdict)) };
-    const { draft, rule, approved } = verdict;
-    return { kind: 'found', found: { identity, draft, rule, waiting: null, ...placing }, approved };
+    if (verdict.kind === 'refused') return { kind: 'not', outcome: await end(run, verdict.failure) };
+    const found = { identity, draft: verdict.draft, waiting: null, ...placing };
+    if (verdict.kind === 'approval') return { kind: 'not', outcome: await askFirst(deps, run, found) };
+    const { rule, approved } = verdict;
+    return { kind: 'found', found: { ...found, rule }, approved };
   }
 
   return async (run) => {
@@ -114,11 +116,14 @@ export function createIdentifyStep({
 
 const BARE = { thread: null, transcript: null };
 
-/** Nobody can be asked for an approval yet: unanswered is never yes. */
-function notAllowed(verdict: Exclude<Verdict, { kind: 'allowed' }>): Failure {
-  if (verdict.kind === 'refused') return verdict.failure;
-  const { rule, say } = verdict.asks;
-  return { kind: 'policy', rule, say };
+/** To `identified`: the step after that asks for the approval. */
+async function askFirst(
+  { transitions }: Pick<IdentifyDeps, 'transitions'>,
+  { request: { id, state: from }, lease, isSlow }: Run,
+  changes: RequestChanges,
+): Promise<StepOutcome> {
+  const step = { id, from, to: 'identified', changes } as const;
+  return nextOrLeave(await transitions.move(step, { card: isSlow() }, { lease }));
 }
 
 function requesterOf({ teamId, userId }: SessionRequest): Person {

@@ -7,8 +7,10 @@ import type { Slack } from '../slack/slack.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
+import { createApproversOf } from '../trust/index.ts';
 import type { Budget, Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
+import { createAskApproval } from './ask-approval.ts';
 import { createAttachStep, createWritePrompt } from './attach.ts';
 import { createEnd } from './end.ts';
 import { createLateFinder } from './find-late.ts';
@@ -36,13 +38,16 @@ export { lookupTrouble, PERSON_NOT_IN_CONVERSATION } from './identify.ts';
 export type { Adopt } from './send.ts';
 export { SWEEP_TIMES } from './sweep.ts';
 export type { Sweep, SweepTimes } from './sweep.ts';
-export type { Transitions } from './transitions.ts';
+export type { Move, Transitions } from './transitions.ts';
 
 type CreationDeps = {
   queue: Pick<Queue, 'enqueue' | 'unqueued' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'time'>;
-  slack: Pick<Slack, 'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence' | 'textFor'>;
+  slack: Pick<
+    Slack,
+    'outbound' | 'thread' | 'nameMentions' | 'files' | 'presence' | 'groups' | 'people' | 'textFor'
+  >;
   resolver: IdentityResolver;
   gate: Pick<Gate, 'judge' | 'instructionsAt'>;
   limiter: Pick<Limiter, 'beforeSending'>;
@@ -151,6 +156,8 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
   const end = createEnd(transitions, store.envelopes);
   const identify = createIdentify({ judge, resolver, presence, transitions, end, now });
   const writePrompt = createWritePrompt({ instructionsAt, nameMentions });
+  const approversOf = createApproversOf(slack);
+  const askApproval = createAskApproval({ judge, approversOf, transitions, end });
   const send = createSend({
     createSession: devin.sessions.create,
     devinTime: async () => devin.time().catch(() => null),
@@ -165,7 +172,7 @@ function createSteps(deps: CreationDeps, { transitions, adopt, findSession }: St
   });
   return {
     accepted: createIdentifyStep({ identify, writePrompt, send, transitions }),
-    identified: createAttachStep({ writePrompt, thread, files, upload, transitions, end, now }),
+    identified: createAttachStep({ askApproval, writePrompt, thread, files, upload, transitions, end, now }),
     attached: createSendStep({ identify, send }),
     sending: createSettleStep({ findSession, adopt, transitions, searchUntilFound }),
   };

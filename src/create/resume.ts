@@ -13,10 +13,19 @@ type ResumeDeps = {
   now: () => number;
 };
 
+/** An approval is for one session: another one needs its own. */
+const NOTHING_APPROVED = { approved: [], approvedAs: null };
+
 /** What the buttons of a card that ended do. Each moves the request only from the state its button was shown in. */
 export function createResumer({ requests, findSession, adopt, transitions, now }: ResumeDeps) {
   async function goOn(request: SessionRequest, to: 'accepted' | 'attached'): Promise<void> {
-    const changes = { checkedAt: null, failure: null, sentAt: null, resumedAt: new Date(now()) };
+    const changes = {
+      checkedAt: null,
+      failure: null,
+      sentAt: null,
+      ...NOTHING_APPROVED,
+      resumedAt: new Date(now()),
+    };
     await transitions.move({ id: request.id, from: request.state, to, changes }, { card: true, run: true });
   }
 

@@ -25,7 +25,7 @@ const WAITING_MS = 10 * 60 * 1000;
 const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
 
 type SweepDeps = {
-  requests: Pick<Requests, 'stranded'>;
+  requests: Pick<Requests, 'stranded' | 'expired'>;
   cards: Pick<Cards, 'unlined' | 'teamsInLine'>;
   forms: Pick<Forms, 'deleteBefore'>;
   knownPeople: Pick<KnownPeople, 'deleteBefore'>;
@@ -72,9 +72,15 @@ export function createSweep(deps: SweepDeps) {
     for (const id of toTell) await enqueue('tell-milestones', { sessionId: id }, { key: id });
   }
 
+  async function expireApprovals(): Promise<void> {
+    for (const id of await requests.expired())
+      await enqueue('expire-approval', { requestId: id }, { key: id });
+  }
+
   async function look(): Promise<void> {
     try {
       await recover(times.strandedMs);
+      await expireApprovals();
       await recoverCards();
       await recoverThreads(WAITING_MS);
       await forms.deleteBefore(ago(FORM_LIFE_MS));

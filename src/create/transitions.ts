@@ -48,6 +48,10 @@ type Conditions = {
   onlyIf?: (trx: Transaction<Tables>) => Promise<boolean>;
 };
 
+type Then = Consequences | ((moved: SessionRequest) => Consequences);
+
+export type Move = { step: Step; consequences: Then; lease?: Lease };
+
 /** A request, and the lease under which this process works on it. */
 export type Held = { request: SessionRequest; lease?: Lease };
 
@@ -76,31 +80,52 @@ export function createTransitions(deps: TransitionDeps) {
    */
   async function move(
     step: Step,
-    then: Consequences | ((moved: SessionRequest) => Consequences) = {},
+    then: Then = {},
     { lease, onlyIf }: Conditions = {},
   ): Promise<SessionRequest | null> {
     const moved = await db.transaction().execute(async (trx) => {
       if (onlyIf !== undefined && !(await onlyIf(trx))) return null;
-      const isNews = typeof then !== 'function' && then.card === true;
-      const changes = { ...step.changes, ...(isNews && { cardStale: true }) };
-      const moved = await requests.advance({ ...step, changes }, trx);
-      if (moved === null) return null;
-      if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
-      const follows = typeof then === 'function' ? then(moved) : then;
-      const { card, tell, outcome, session, run, reserve: reservation } = follows;
-      if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
-      if (isUnsent(step)) await deps.ledger.release(step.id, trx);
-      if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
-      if (session !== undefined) await bind(deps, { step, session, moved }, trx);
-      if (card === true && !isNews) await cards.markStale(step.id, trx);
-      if (card === true) await showOnCard(step, trx);
-      if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
-      if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx, key: step.id });
-      if (run === true) await enqueue('create-session', { requestId: step.id }, { trx, key: step.id });
-      await appendAudit(requestEntries(step.from, moved), trx);
-      return moved;
+      return moveIn(trx, { step, consequences: then, ...(lease !== undefined && { lease }) });
     });
     if (moved !== null && step.from !== step.to) onMoved(step.to);
+    return moved;
+  }
+
+  /** As the row says while nobody else can change it; null: it stays as it is. */
+  async function moveLocked(id: string, plan: (locked: SessionRequest) => Move | null): Promise<boolean> {
+    const done = await db.transaction().execute(async (trx) => {
+      const locked = await requests.lock(id, trx);
+      const planned = locked === null ? null : plan(locked);
+      return planned === null || (await moveIn(trx, planned)) === null ? null : planned;
+    });
+    if (done !== null && done.step.from !== done.step.to) onMoved(done.step.to);
+    return done !== null;
+  }
+
+  async function moveIn(
+    trx: Transaction<Tables>,
+    { step, consequences, lease }: Move,
+  ): Promise<SessionRequest | null> {
+    const isNews = typeof consequences !== 'function' && consequences.card === true;
+    const changes = { ...step.changes, ...(isNews && { cardStale: true }) };
+    const moved = await requests.advance({ ...step, changes }, trx);
+    if (moved === null) return null;
+    if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
+    const follows = typeof consequences === 'function' ? consequences(moved) : consequences;
+    const { card, tell, outcome, session, run, reserve: reservation } = follows;
+    if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
+    if (isUnsent(step)) await deps.ledger.release(step.id, trx);
+    if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
+    if (session !== undefined) await bind(deps, { step, session, moved }, trx);
+    if (card === true && !isNews) await cards.markStale(step.id, trx);
+    if (card === true) await showOnCard(step, trx);
+    if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
+    if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx, key: step.id });
+    if (run === true) await enqueue('create-session', { requestId: step.id }, { trx, key: step.id });
+    // What is asked of approvers is as it was, or no longer.
+    if ([step.from, step.to].includes('awaiting-approval'))
+      await enqueue('tell-approvers', { requestId: step.id }, { trx, key: step.id });
+    await appendAudit(requestEntries(step.from, moved), trx);
     return moved;
   }
 
@@ -112,6 +137,7 @@ export function createTransitions(deps: TransitionDeps) {
 
   return {
     move,
+    moveLocked,
     /** Changes something without leaving the state. */
     async stay({ request, ...held }: Held, changes: RequestChanges, then: Consequences = {}) {
       return move({ id: request.id, from: request.state, to: request.state, changes }, then, held);

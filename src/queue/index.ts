@@ -2,7 +2,17 @@
 export { createQueue, POLL_SECONDS } from './jobs.ts';
 export type { Depth, Enqueue, EnqueueAll, Queue, Unqueued } from './jobs.ts';
 export { homeKey } from './payloads.ts';
-export type { AnswerTo, Jobs, Lost, Notice, Place, Resumption, Search, SteeringVerb } from './payloads.ts';
+export type {
+  AnswerTo,
+  ApprovalAct,
+  Jobs,
+  Lost,
+  Notice,
+  Place,
+  Resumption,
+  Search,
+  SteeringVerb,
+} from './payloads.ts';
 export { createPostOnce } from './post-once.ts';
 export type { PostedOnce, PostOnce } from './post-once.ts';
 export { backOffMs, retryWindow } from './retry-window.ts';

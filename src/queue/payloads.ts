@@ -70,6 +70,18 @@ export type Jobs = {
     /** The word in the thread that asked for it. */
     replyId?: string | undefined;
   };
+  /** A person who may approve a request has decided; which is checked again. */
+  'settle-approval': {
+    requestId: string;
+    number: number;
+    userId: string;
+    act: ApprovalAct;
+    answerTo: AnswerTo;
+  };
+  /** Nobody has decided in time. */
+  'expire-approval': { requestId: string };
+  /** Ask those who may approve a request, and show them what became of it. */
+  'tell-approvers': { requestId: string };
   /** Take a request back before it is sent. */
   'cancel-request': { requestId: string; userId: string; answerTo: AnswerTo };
   /** Bring a session that was started elsewhere into a channel. */
@@ -102,6 +114,9 @@ const RESUMPTIONS = ['try-again', 'check-again', 'start-anyway'] as const;
 export type Resumption = (typeof RESUMPTIONS)[number];
 const STEERING_VERBS = ['stop', 'archive', 'sleep'] as const;
 export type SteeringVerb = (typeof STEERING_VERBS)[number];
+
+const APPROVAL_ACTS = ['approve', 'decline', 'replace'] as const;
+export type ApprovalAct = (typeof APPROVAL_ACTS)[number];
 
 /**
  * Where a person who used a button or a command is told how it went; without one, in the session's thread. `sealed`:
@@ -149,6 +164,15 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     answerTo: answerToSchema.optional(),
     replyId: z.string().optional(),
   }),
+  'settle-approval': z.object({
+    requestId: z.string(),
+    number: z.number(),
+    userId: z.string(),
+    act: z.enum(APPROVAL_ACTS),
+    answerTo: answerToSchema,
+  }),
+  'expire-approval': z.object({ requestId: z.string() }),
+  'tell-approvers': z.object({ requestId: z.string() }),
   'cancel-request': z.object({ requestId: z.string(), userId: z.string(), answerTo: answerToSchema }),
   'follow-session': z.object({
     sessionId: z.string(),

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
+export const voterSchema = z.object({ userId: z.string(), name: z.string() });
 /** A person who was asked, or who decided. */
-const voterSchema = z.object({ userId: z.string(), name: z.string() });
+export type Voter = z.infer<typeof voterSchema>;
 
 /** `changed`: the policy asks for another approval now, or for none. */
 const APPROVAL_ENDS = ['approved', 'declined', 'expired', 'replaced', 'changed'] as const;
+export type ApprovalEnd = (typeof APPROVAL_ENDS)[number];
 
 /** One approval that a request was held up for. */
 export const approvalSchema = z.object({
@@ -31,6 +33,7 @@ export const approvalSchema = z.object({
     })
     .nullable(),
 });
+export type Approval = z.infer<typeof approvalSchema>;
 
 /** Of anything that JSON can hold, whatever the order of its keys: a database may change that. */
 export function fingerprintOf(content: unknown): string {
@@ -40,4 +43,18 @@ export function fingerprintOf(content: unknown): string {
 function inOrder(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The one that a request waits for, and its number; null: none. */
+export function pendingApproval(
+  approvals: readonly Approval[],
+): { approval: Approval; number: number } | null {
+  const number = approvals.length - 1;
+  const approval = approvals[number];
+  return approval === undefined || approval.end !== null ? null : { approval, number };
+}
+
+/** The list, with its last one as it is now. */
+export function withLast(approvals: readonly Approval[], last: Approval): Approval[] {
+  return [...approvals.slice(0, -1), last];
 }

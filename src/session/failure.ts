@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { voterSchema } from './approval.ts';
 import { REFUSAL_REASONS } from './identity.ts';
 import { limitReachedSchema } from './limits.ts';
 import { CEILINGS } from './policy/ceilings.ts';
@@ -41,6 +42,18 @@ export const failureSchema = z.discriminatedUnion('kind', [
     say: z.string().nullable(),
     /** The ceiling that it would go over. */
     over: overSchema.optional(),
+    /** It could be approved, but there are too few people who might. */
+    lacksApprovers: z.boolean().optional(),
+  }),
+  /** It waited for an approval that it did not get. */
+  z.object({
+    kind: z.literal('approval'),
+    end: z.enum(['declined', 'expired', 'replaced']),
+    rule: z.string(),
+    /** Who decided; null: nobody did. */
+    by: voterSchema.nullable(),
+    /** In their words. */
+    reason: z.string().nullable(),
   }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { pendingApproval } from '../session/approval.ts';
+import type { Approval, Voter } from '../session/approval.ts';
 import { userMessage } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
@@ -19,6 +21,10 @@ import { beganBy } from './listen-here.ts';
 import type { ThreadHere } from './listen-here.ts';
 
 const TITLE_LENGTH = 120;
+/** Of the people who may approve it. */
+const NAMED_APPROVERS = 5;
+/** What a card that awaits an approval says instead of Devin's word. */
+const BEFORE_START = 'before-start';
 
 /** What the card shows of Devin's answer. */
 const shownSchema = z.object({
@@ -53,7 +59,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
   return {
     requestId: request.id,
     phase,
-    statusWord: shown?.status_detail ?? shown?.status ?? null,
+    statusWord: request.state === 'awaiting-approval' ? BEFORE_START : statusOf(shown),
     title: withoutIds(shown?.title ?? values.title ?? firstLine(taskOf(request))),
     requester: request.userId,
     requesterName: requesterName(request.identity),
@@ -67,6 +73,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     elapsedMs: session === null ? null : elapsed(session, nowMs),
     waitedMs,
     waitsFor: waitedMs === null ? null : waitsFor(request),
+    waitsUntilMs: request.state === 'awaiting-approval' ? (request.approvalUntil?.getTime() ?? null) : null,
     checkedAtMs: phase === 'unknown' ? (request.checkedAt?.getTime() ?? null) : null,
     pullRequests: (shown?.pull_requests ?? []).map((pr) => ({ url: pr.pr_url, state: pr.pr_state ?? null })),
     childSessions: shown?.child_session_ids?.length ?? 0,
@@ -119,11 +126,20 @@ function phaseOf(request: SessionRequest, session: SessionRow | null, shown: Sho
       return 'unknown';
     case 'refused':
     case 'failed':
-      return request.failure?.kind === 'cancelled' ? 'ended' : 'failed';
+      return isEndedByPeople(request) ? 'ended' : 'failed';
+    case 'awaiting-approval':
+      return 'needs-approval';
     default:
       return 'queued';
   }
 }
+
+/** It was taken back, or not approved: nothing went wrong. */
+function isEndedByPeople({ failure }: SessionRequest): boolean {
+  return failure?.kind === 'cancelled' || failure?.kind === 'approval';
+}
+
+const statusOf = (shown: Shown | null): string | null => shown?.status_detail ?? shown?.status ?? null;
 
 /** Phases in which a session runs; in the others its time no longer grows. */
 const GOING_ON: ReadonlySet<SessionPhase> = new Set([
@@ -176,6 +192,8 @@ function steeredBy(
   { shown, phase }: { shown: Shown | null; phase: SessionPhase },
 ): SessionCard['steeredBy'] {
   if (failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
+  if (failure?.kind === 'approval' && failure.end === 'declined' && failure.by !== null)
+    return { what: 'declined', userId: failure.by.userId };
   if (session === null || shown === null) return null;
   const { stoppedBy, archivedBy } = session;
   if (stoppedBy !== null && shown.status === 'exit') return { what: 'ended', userId: stoppedBy };
@@ -204,10 +222,40 @@ function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): stri
     ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
     ...waitingNote(request, isWaitSaid, text),
     ...cappedNote(request, text),
+    ...approvalNotes(request, text),
     ...(doubt === null ? [] : [doubt]),
     ...leftOutNotes(request.uploads?.leftOut ?? [], text),
   ];
 }
+
+/** What an approval is waited for, or who gave it. */
+export function approvalNotes({ state, approvals }: SessionRequest, { approval: words }: Text): string[] {
+  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
+  const given = approvals.filter(({ end }) => end?.kind === 'approved');
+  return [
+    ...given.map(({ yes, rule }) => words.onCard.approved(namesOf(yes), rule)),
+    ...(pending === null ? [] : waitingForApproval(pending.approval, words)),
+  ];
+}
+
+function waitingForApproval(
+  { rule, say, need, people, more, yes }: Approval,
+  words: Text['approval'],
+): string[] {
+  const others = people.filter(({ userId }) => !yes.some((one) => one.userId === userId));
+  const shown = others.slice(0, NAMED_APPROVERS);
+  const names = words.onCard.names(
+    shown.map(({ name }) => name),
+    more + others.length - shown.length,
+  );
+  return [
+    words.onCard.waits(rule, need - yes.length, names),
+    ...(say === null ? [] : [say]),
+    ...(yes.length === 0 ? [] : [words.onCard.soFar(namesOf(yes))]),
+  ];
+}
+
+const namesOf = (people: readonly Voter[]): string => people.map(({ name }) => name).join(', ');
 
 /** Nothing more goes to Devin. */
 const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);

@@ -6,7 +6,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionDetails } from './blocks/details.ts';
-import { doubtOf, problemOf } from './card-view.ts';
+import { approvalNotes, doubtOf, problemOf } from './card-view.ts';
 import { identitySentence } from './identity-words.ts';
 
 const taggedSchema = z.object({ tags: z.array(z.string()) });
@@ -41,6 +41,7 @@ export function detailsView({ request, session, tagRequests }: Shown, text: Text
     included: request.context === null ? null : text.details.contexts[request.context.choice],
     leftOut: leftOut(request, text),
     instructions: request.prompt === null ? null : instructionsIn(request.prompt, request.id),
+    approvals: approvalNotes(request, text),
     problem: problemOf(request, text) ?? doubtOf(request, text),
   };
 }

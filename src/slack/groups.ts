@@ -4,7 +4,8 @@ import { slackFailure } from './errors.ts';
 import { forAMinute } from './for-a-minute.ts';
 
 /** null: Slack doesn't say, for the lack of a scope or of the group. Throws when Slack cannot be asked. */
-type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | null>;
+export type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | null>;
+/** An answer counts for a minute. */
 export type IsInGroup = (groupId: string, userId: string) => Promise<boolean | null>;
 
 export type Groups = {

@@ -15,6 +15,7 @@ export const VIEW = {
   secrets: 'secret_form',
   reply: 'session_reply',
   stop: 'stop_session',
+  decline: 'decline_request',
   home: 'home',
 } as const;
 
@@ -62,6 +63,10 @@ export const ACTION = {
   listenMentions: 'listen_mentions',
   /** On a notice that something said did not reach Devin. Value: the reply's id. */
   sendAgain: 'send_again',
+  /** On a message to an approver. Value: see approvalValue. */
+  approve: 'approve_request',
+  decline: 'decline_request',
+  editAsked: 'edit_request',
   /** In the App Home. */
   startFromHome: 'start_from_home',
   refreshHome: 'refresh_home',
@@ -171,6 +176,27 @@ export type StopMetadata = z.infer<typeof stopMetadataSchema>;
 export const writeStopMetadata = (metadata: StopMetadata): string => JSON.stringify(metadata);
 export const readStopMetadata = (text: string): StopMetadata => stopMetadataSchema.parse(JSON.parse(text));
 
+/** Which approval of which request. */
+export type AskedApproval = { requestId: string; number: number };
+export const approvalValue = ({ requestId, number }: AskedApproval): string => `${requestId}.${number}`;
+export function readApprovalValue(text: string): AskedApproval {
+  const [requestId = '', number = ''] = text.split('.');
+  return { requestId, number: /^\d{1,6}$/.test(number) ? Number(number) : -1 };
+}
+
+/** The dialog before an approver declines, and where a refusal is told. */
+export const DECLINE_BLOCK = 'decline_reason';
+const declineMetadataSchema = z.object({
+  requestId: z.string(),
+  number: z.number(),
+  channelId: z.string().nullable(),
+  threadTs: z.string().nullable(),
+});
+export type DeclineMetadata = z.infer<typeof declineMetadataSchema>;
+export const writeDeclineMetadata = (metadata: DeclineMetadata): string => JSON.stringify(metadata);
+export const readDeclineMetadata = (text: string): DeclineMetadata =>
+  declineMetadataSchema.parse(JSON.parse(text));
+
 /** What a person's App Home remembers: their conversation with the app, where a card can go. */
 const homeMetadataSchema = z.object({ channelId: z.string() });
 export type HomeMetadata = z.infer<typeof homeMetadataSchema>;
@@ -212,6 +238,13 @@ const BUDGET_EVENT = 'devin_budget';
 export const budgetMark = (alert: string, owner: string): Mark => ({
   event_type: BUDGET_EVENT,
   event_payload: { alert, owner },
+});
+
+/** What an approver is asked; one to each, in a conversation of their own. */
+const APPROVAL_EVENT = 'devin_approval';
+export const approvalMark = (requestId: string, number: number): Mark => ({
+  event_type: APPROVAL_EVENT,
+  event_payload: { request_id: requestId, number: String(number) },
 });
 
 const metadataSchema = z.object({
@@ -274,6 +307,7 @@ const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
   [MILESTONE_EVENT, ['session_id', 'milestone']],
   [OUTCOME_EVENT, ['request_id', 'at']],
   [BUDGET_EVENT, ['alert', 'owner']],
+  [APPROVAL_EVENT, ['request_id', 'number']],
 ]);
 
 /** What a card shows and Devin does not tell. */

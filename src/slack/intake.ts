@@ -17,7 +17,7 @@ import { inBatches } from '../store/batches.ts';
 import { beginCommit, inTime } from '../store/deadline.ts';
 import type { Deadline } from '../store/deadline.ts';
 import type { Envelope, Envelopes } from '../store/envelope.ts';
-import type { Form, Forms } from '../store/forms.ts';
+import type { Form, Forms, Replaces } from '../store/forms.ts';
 import { messageKey, newId } from '../store/request-row.ts';
 import type { Limiter } from '../store/limiter.ts';
 import { lostSecrets } from '../store/requests.ts';
@@ -136,7 +136,7 @@ export function createIntake(deps: IntakeDeps) {
   /** Its id goes into a button or a modal. */
   async function keepForm(
     asked: Asked,
-    { id = newId(), draft, context, lost = null, faults = {} }: FilledIn,
+    { id = newId(), draft, context, lost = null, faults = {}, replaces = null }: FilledIn,
   ): Promise<Form> {
     const sealed = envelopes.close(id, { responseUrl: asked.responseUrl, sessionSecrets: [] });
     const { teamId, userId, channelId, threadTs, placeKind = null } = asked;
@@ -154,6 +154,7 @@ export function createIntake(deps: IntakeDeps) {
       lostSecrets: lost,
       faults,
       expanded,
+      replaces,
     });
     return {
       id,
@@ -167,6 +168,7 @@ export function createIntake(deps: IntakeDeps) {
       sealed,
       lostSecrets: lost,
       faults,
+      replaces,
       without: null,
       secretNames: null,
       expanded,
@@ -334,12 +336,15 @@ export function createIntake(deps: IntakeDeps) {
     },
 
     /** Keeps a form filled in like a request, to start the same again. */
-    async offerAgain({ userId, responseUrl }: Again, request: SessionRequest): Promise<Form> {
+    async offerAgain(
+      { userId, responseUrl, replaces = null }: Again,
+      request: SessionRequest,
+    ): Promise<Form> {
       const { teamId, channelId, threadTs, placeKind } = request;
       const { draft, context } = request;
       const asked = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
       const faults = faultsOfFailure(request.failure, draft.values);
-      return keepForm(asked, { draft, context, lost: lostSecrets(request), faults });
+      return keepForm(asked, { draft, context, lost: lostSecrets(request), faults, replaces });
     },
   };
 }
@@ -387,7 +392,8 @@ async function findTwins(
 type Known = Pick<NewRequest, 'id' | 'dedupeKey' | 'teamId' | 'userId' | 'channelId' | 'draft'>;
 const keyOf = ({ teamId, userId, channelId }: Known): string => [teamId, userId, channelId].join(' ');
 
-type Again = Pick<Asked, 'userId' | 'responseUrl'>;
+/** `replaces`: the approval that a request waits for, which the person wants to change. */
+type Again = Pick<Asked, 'userId' | 'responseUrl'> & { replaces?: Replaces | null };
 
 type FilledIn = {
   /** Left out: a new one. */
@@ -398,6 +404,7 @@ type FilledIn = {
   lost?: string[] | null;
   /** What was refused, by field. */
   faults?: Faults;
+  replaces?: Replaces | null;
 };
 
 type Typed = {

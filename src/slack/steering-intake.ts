@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
+import type { AnswerTo, ApprovalAct, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
 import type { ReplyWay } from '../session/reply.ts';
 import { commitInTime } from '../store/deadline.ts';
@@ -28,6 +28,9 @@ type Message = {
   dedupeKey: string;
 };
 
+/** `reason`: in the person's words. */
+type Decided = { requestId: string; number: number; act: ApprovalAct; reason: string | null };
+
 type SteeringDeps = {
   db: Kysely<Tables>;
   replies: Pick<Replies, 'insert'>;
@@ -37,15 +40,20 @@ type SteeringDeps = {
   withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
-type SteeringJob = 'steer' | 'cancel-request' | 'follow-session' | 'link-person';
+type SteeringJob = 'settle-approval' | 'steer' | 'cancel-request' | 'follow-session' | 'link-person';
 
 export type SteeringIntake = ReturnType<typeof createSteeringIntake>;
 
 /** What listeners may do with a session that is there: write down what was asked for. Jobs do the rest. */
 export function createSteeringIntake({ db, replies, envelopes, enqueue, withPriority }: SteeringDeps) {
-  function answerTo({ channelId, threadTs, responseUrl }: Actor, always: boolean): AnswerTo {
+  function answerTo(actor: Actor, always: boolean, reason: string | null = null): AnswerTo {
+    const { channelId, threadTs, responseUrl } = actor;
     const id = newId();
-    const sealed = envelopes.close(id, { responseUrl, sessionSecrets: [] });
+    const sealed = envelopes.close(id, {
+      responseUrl,
+      ...(reason !== null && { reason }),
+      sessionSecrets: [],
+    });
     return { id, channelId, threadTs, sealed, always };
   }
 
@@ -67,6 +75,13 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, withPrio
     async cancel(actor: Actor, requestId: string): Promise<void> {
       const { userId } = actor;
       await ask('cancel-request', { requestId, userId, answerTo: answerTo(actor, false) });
+    },
+
+    /** What a person decides about a request of someone else's. */
+    async settleApproval(actor: Actor, { reason, ...decision }: Decided): Promise<void> {
+      const { userId } = actor;
+      const answer = answerTo(actor, false, reason);
+      await ask('settle-approval', { ...decision, userId, answerTo: answer });
     },
 
     async follow(actor: Actor, sessionId: string): Promise<void> {

@@ -9,6 +9,8 @@ import type { SessionRequest } from './request-row.ts';
 /** What of a request's transition is recorded; empty: nothing. */
 export function requestEntries(from: RequestState, moved: SessionRequest): AuditEntry[] {
   const { state, failure } = moved;
+  if (state === 'awaiting-approval') return approvalEntries(moved);
+  if (from === 'awaiting-approval' && state !== 'created') return approvalEntries(moved);
   if (from === state) return [];
   const entry = subjectOf(moved);
   switch (state) {
@@ -24,11 +26,28 @@ export function requestEntries(from: RequestState, moved: SessionRequest): Audit
       return [{ ...entry, kind: 'refusal', ...refusalOf(failure) }];
     case 'failed':
       return failure?.kind === 'cancelled'
-        ? [{ ...entry, kind: 'cancel', userId: failure.userId, result: 'done' }]
+        ? [cancelEntry(moved, failure.userId)]
         : [{ ...entry, kind: 'outcome', result: `failed:${codeOf(failure)}` }];
     default:
       return [];
   }
+}
+
+/** Of a request that awaits an approval, or did until now: who decided what under which rule. */
+function approvalEntries(moved: SessionRequest): AuditEntry[] {
+  const { failure, approvals } = moved;
+  if (failure?.kind === 'cancelled') return [cancelEntry(moved, failure.userId)];
+  const last = approvals.at(-1);
+  if (last === undefined) return [];
+  const { rule, end, yes } = last;
+  const by = end === null ? yes.at(-1) : end.by;
+  const waits = by === undefined ? 'asked' : 'one-more';
+  const userId = by === undefined ? moved.userId : (by?.userId ?? null);
+  return [{ ...subjectOf(moved), kind: 'approval', userId, rule, result: end?.kind ?? waits }];
+}
+
+function cancelEntry(moved: SessionRequest, userId: string): AuditEntry {
+  return { ...subjectOf(moved), kind: 'cancel', userId, result: 'done' };
 }
 
 /** Who asked for it, as whom, from where. */

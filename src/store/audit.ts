@@ -8,6 +8,7 @@ type AuditKind =
   | 'refusal'
   | 'outcome'
   | 'cancel'
+  | 'approval'
   | 'follow'
   | 'restore'
   | 'reply'

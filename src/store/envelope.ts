@@ -7,12 +7,15 @@ const envelopeSchema = z.object({
   responseUrl: z.string().nullable(),
   /** Where the private notice that the form was opened from can be removed, for as long. */
   noticeUrl: z.string().optional(),
+  /** What a person wrote with a decision. */
+  reason: z.string().optional(),
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
 });
 /** What of a request must not be stored in the clear. */
 export type Envelope = {
   responseUrl: string | null;
   noticeUrl?: string | undefined;
+  reason?: string | undefined;
   sessionSecrets: SessionSecret[];
 };
 
@@ -20,9 +23,7 @@ export type Envelopes = ReturnType<typeof createEnvelopes>;
 
 export function createEnvelopes(seal: Seal) {
   const close = (id: string, content: Envelope): string | null =>
-    content.responseUrl === null && content.noticeUrl === undefined && content.sessionSecrets.length === 0
-      ? null
-      : seal.seal(JSON.stringify(content), id);
+    isEmpty(content) ? null : seal.seal(JSON.stringify(content), id);
 
   /** null: it was tampered with, or the key has changed. */
   const open = (id: string, sealed: string | null): Envelope | null => {
@@ -39,4 +40,10 @@ export function createEnvelopes(seal: Seal) {
       return close(id, { responseUrl: null, ...open(id, sealed), sessionSecrets: [] });
     },
   };
+}
+
+function isEmpty({ responseUrl, noticeUrl, reason, sessionSecrets }: Envelope): boolean {
+  return (
+    responseUrl === null && noticeUrl === undefined && reason === undefined && sessionSecrets.length === 0
+  );
 }

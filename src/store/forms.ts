@@ -34,6 +34,10 @@ const formDescriptionSchema = z.object({
 /** What was looked up after the form was opened. */
 export type FormDescription = z.infer<typeof formDescriptionSchema>;
 
+const replacesSchema = z.object({ requestId: z.string(), number: z.number() });
+/** The approval that a request waits for, and which another one is to make unneeded. */
+export type Replaces = z.infer<typeof replacesSchema>;
+
 const formSchema = z.object({
   id: z.string(),
   teamId: z.string(),
@@ -48,6 +52,8 @@ const formSchema = z.object({
   lostSecrets: z.array(z.string()).nullable(),
   /** What was refused, by field. */
   faults: faultsSchema.nullable(),
+  /** null: it changes nothing that others wait for. */
+  replaces: replacesSchema.nullable(),
   /** What session secrets that were entered one by one are called; their values are only in `sealed`. */
   secretNames: z.array(z.string()).nullable(),
   /** What of the thread is not to be sent. */
@@ -73,6 +79,7 @@ export type NewForm = {
   /** Names of the session secrets that the request had; null: none. */
   lostSecrets?: readonly string[] | null;
   faults?: Faults | null;
+  replaces?: Replaces | null;
   expanded?: boolean;
 };
 
@@ -96,6 +103,7 @@ export function createForms(db: Kysely<Tables>) {
           sealed: form.sealed,
           lostSecrets: json(form.lostSecrets),
           faults: json(form.faults),
+          replaces: json(form.replaces),
           ...(form.expanded !== undefined && { expanded: form.expanded }),
         })
         .onConflict((conflict) => conflict.doNothing())

@@ -45,6 +45,8 @@ const materialSchema = z.object({
   leftOut: z.array(leftOutSchema),
 });
 
+export type Material = z.infer<typeof materialSchema>;
+
 /** Why a request waits, while it does. */
 const WAITING = ['busy', 'down', 'looking'] as const;
 

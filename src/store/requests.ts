@@ -1,13 +1,21 @@
 import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { OPEN_STATES, PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import { databaseClock, isLongAgo } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { parse, toColumns, toRow } from './request-row.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
 import type { Db, Tables } from './tables.ts';
 
-export type Step = { id: string; from: RequestState; to: RequestState; changes?: RequestChanges };
+export type Step = {
+  id: string;
+  from: RequestState;
+  to: RequestState;
+  changes?: RequestChanges;
+  /** If it is to await an approval: for so long, by the database's clock. */
+  expiresInMs?: number;
+};
 
 /** What has to be typed again when the request is made once more; null: nothing. */
 export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secretNames'>): string[] | null {
@@ -25,7 +33,8 @@ export const requestLease = (requestId: string): string => `request:${requestId}
 /** A lease that seems to last longer was taken before the clock was set back. */
 const LONGEST_LEASE_MS = 60_000;
 
-export function createRequests(db: Kysely<Tables>) {
+/** `clock`: what approvals expire by. */
+export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock) {
   return {
     /** Inserts the requests whose deliveries were not seen before. Returns, in order, which are new. */
     async insert(requests: NewRequest[], trx: Db = db): Promise<boolean[]> {
@@ -98,15 +107,58 @@ export function createRequests(db: Kysely<Tables>) {
     },
 
     /** Moves on only from `from`: null means that another process moved it first. */
-    async advance({ id, from, to, changes = {} }: Step, trx: Db = db): Promise<SessionRequest | null> {
+    async advance(
+      { id, from, to, changes = {}, expiresInMs }: Step,
+      trx: Db = db,
+    ): Promise<SessionRequest | null> {
       const row = await trx
         .updateTable('sessionRequests')
-        .set({ ...toColumns(changes), state: to, updatedAt: databaseClock() })
+        .set({
+          ...toColumns(changes),
+          ...(expiresInMs !== undefined && {
+            approvalUntil: sql<Date>`${clock()} + ${expiresInMs} * interval '1 ms'`,
+          }),
+          state: to,
+          updatedAt: databaseClock(),
+        })
         .where('id', '=', id)
         .where('state', '=', from)
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? null : parse(row);
+    },
+
+    /** Nobody else changes it before the end of the transaction. */
+    async lock(id: string, trx: Transaction<Tables>): Promise<SessionRequest | null> {
+      const row = await trx
+        .selectFrom('sessionRequests')
+        .selectAll()
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst();
+      return row === undefined ? null : parse(row);
+    },
+
+    /** Those that awaited an approval until now, by the database's clock. */
+    async expired(): Promise<string[]> {
+      const rows = await db
+        .selectFrom('sessionRequests')
+        .select('id')
+        .where('state', '=', sql.lit('awaiting-approval'))
+        .where('approvalUntil', '<=', clock())
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
+    async hasExpired(id: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('sessionRequests')
+        .select('id')
+        .where('id', '=', id)
+        .where('approvalUntil', '<=', clock())
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     /** Open requests that nobody works on, and to which nothing has happened for so long. */

@@ -100,8 +100,10 @@ async function clearTalk(trx: Transaction<Tables>, sessionIds: string[]): Promis
 async function clearRequests(trx: Transaction<Tables>, ids: string[]): Promise<void> {
   await sql`
     update session_requests set text_removed_at = now(), prompt = null, context = null, uploads = null,
+      material = null, approvals = '[]',
       slack_file_ids = '[]', secret_names = '[]', sealed = null, failure = null,
       draft = draft #- '{values,prompt}' #- '{values,title}' #- '{values,structured_output_schema}'
         #- '{values,attachment_urls}'
     where id in (${sql.join(ids)})`.execute(trx);
+  await trx.deleteFrom('approvalMessages').where('requestId', 'in', ids).execute();
 }

@@ -1,3 +1,4 @@
+import { createApprovalMessages } from './approval-messages.ts';
 import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
 import { createCards } from './cards.ts';
@@ -35,9 +36,10 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     db,
     audit: createAudit(db),
     envelopes: createEnvelopes(seal),
-    requests: createRequests(db),
+    requests: createRequests(db, clock),
     sessions: createSessions(db),
     cards: createCards(db, editBudget, clock),
+    approvalMessages: createApprovalMessages(db),
     milestones: createMilestones(db),
     calls: createCalls(db),
     leases: createLeases(db),

@@ -1,3 +1,4 @@
+import { approval } from './en/approval.ts';
 import { audit, operator } from './en/audit.ts';
 import { card } from './en/card.ts';
 import { command } from './en/command.ts';
@@ -32,6 +33,7 @@ export const en = {
   sessions,
   settings,
   steering,
+  approval,
   card,
   home,
   greeting,

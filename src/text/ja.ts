@@ -1,4 +1,5 @@
 import type { Text } from './index.ts';
+import { approval } from './ja/approval.ts';
 import { audit, operator } from './ja/audit.ts';
 import { card } from './ja/card.ts';
 import { command } from './ja/command.ts';
@@ -30,6 +31,7 @@ export const ja: Text = {
   sessions,
   settings,
   steering,
+  approval,
   card,
   home,
   greeting,

@@ -23,11 +23,12 @@ import {
 } from '../session/policy/index.ts';
 import type { Explained, Mentions, Over, Policy, PolicyDecision } from '../session/policy/index.ts';
 import type { PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
+import { isTooLong } from '../session/prompt.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { IsInGroup } from '../slack/groups.ts';
 import type { DescribePlace } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
-import type { SessionRequest } from '../store/request-row.ts';
+import type { Material, SessionRequest } from '../store/request-row.ts';
 import type { Budget } from './budget.ts';
 import { leftAsCapOf, withCapOf, withoutLeft } from './left-as-cap.ts';
 
@@ -234,13 +235,19 @@ function sentOf({ slackFileIds, context, secretNames, material }: Judged, { valu
   return { values, slackFileIds, context, secretNames, material };
 }
 
+/** A conversation that is too long for the prompt. */
+function isSentAsFile(material: Material | null): boolean {
+  return material !== null && material.quoted !== null && isTooLong(material.quoted);
+}
+
 function askedOf(judged: Judged, fingerprint: string): PolicyFacts['request'] {
-  const { draft, hadSecrets, slackFileIds, context, uploads, approved, approvedAs } = judged;
+  const { draft, hadSecrets, slackFileIds, context, uploads, material, approved, approvedAs } = judged;
+  const quoted = attached(draft.values, context);
+  const files = [...quoted, ...slackFileIds, ...(uploads?.urls ?? []), ...(material?.files ?? [])];
   return {
     draft: draft.values,
     hasSessionSecrets: hadSecrets,
-    hasAttachments:
-      [...attached(draft.values, context), ...slackFileIds, ...(uploads?.urls ?? [])].length > 0,
+    hasAttachments: files.length > 0 || isSentAsFile(material),
     // What changed since is not what was approved.
     approved: approvedAs === fingerprint ? approved : [],
   };

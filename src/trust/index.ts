@@ -1,3 +1,5 @@
+export { createApproversOf, createMayApprove } from './approvers.ts';
+export type { ApproversOf, MayApprove } from './approvers.ts';
 export { verifyChain } from './audit/chain.ts';
 export { exportAudit } from './audit/export.ts';
 export type { Budget, Fit, Reservation } from './budget.ts';

@@ -1,4 +1,4 @@
-import { POLICY_KEYS, policySchema, unenforced } from '../session/policy/index.ts';
+import { POLICY_KEYS, policySchema } from '../session/policy/index.ts';
 import type { Policy } from '../session/policy/index.ts';
 import type { Text } from '../text/index.ts';
 import { parseYaml, readYamlFile } from './yaml-file/read.ts';
@@ -7,8 +7,7 @@ import type { Format, YamlResult } from './yaml-file/read.ts';
 /** `problems`: `FILE:line:column: what`, a line each. */
 export type PolicyResult = { ok: true; policy: Policy; sha256: string } | { ok: false; problems: string[] };
 
-/** `toEnforce`: what this version cannot do is a problem, too. */
-type Reading = { text: Text; toEnforce: boolean };
+type Reading = { text: Text };
 
 /** Never throws: a file that cannot be read is a problem of the file. */
 export async function readPolicyFile(path: string, reading: Reading): Promise<PolicyResult> {
@@ -19,17 +18,13 @@ export function parsePolicy(source: string, { name, ...reading }: Reading & { na
   return named(parseYaml(source, { name, format: policyFormat(reading), text: reading.text }));
 }
 
-export function policyFormat({ text, toEnforce }: Reading): Format<Policy> {
+export function policyFormat({ text }: Reading): Format<Policy> {
   const { faults } = text.policy;
   return {
     schema: policySchema,
     keys: POLICY_KEYS,
     name: 'The policy',
     faults,
-    alsoWrong: (policy) =>
-      toEnforce
-        ? unenforced(policy).map(({ path, what }) => ({ path, sentence: faults.unenforced[what] }))
-        : [],
   };
 }
 

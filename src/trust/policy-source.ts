@@ -11,7 +11,7 @@ export type PolicySource = FileSource<Policy>;
 type SourceDeps = { path: string | null; everyMs: number; text: Text; log: Log };
 
 export async function openPolicy({ path, everyMs, text, log }: SourceDeps): Promise<PolicySource> {
-  const format = policyFormat({ text, toEnforce: true });
+  const format = policyFormat({ text });
   return openFile(path, {
     read: async (file) => readYamlFile(file, format, text),
     name: 'policy',

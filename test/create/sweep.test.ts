@@ -13,6 +13,7 @@ async function startedSweep() {
   const nothing = async (): Promise<string[]> => Promise.resolve([]);
   const sweep = createSweep({
     requests: {
+      expired: async () => [],
       stranded: async () => {
         const look = Promise.withResolvers<string[]>();
         looks.push(look);

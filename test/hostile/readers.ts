@@ -40,7 +40,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     matchesGlob(text.slice(0, 200), text),
     matchesGlob(`*${text.slice(0, 100)}*a*`, text),
   ],
-  'a policy file': (text) => parsePolicy(text, { name: 'f', text: en, toEnforce: true }),
+  'a policy file': (text) => parsePolicy(text, { name: 'f', text: en }),
   'a command': parseCommand,
   'a task': parseTask,
   'the words and options of a command': (text) => readValues(scan(text).given),

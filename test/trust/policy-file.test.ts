@@ -3,7 +3,7 @@ import { en } from '../../src/text/en.ts';
 import { parsePolicy, readPolicyFile } from '../../src/trust/index.ts';
 
 function problemsOf(source: string): string[] {
-  const result = parsePolicy(source, { name: 'policy.yml', text: en, toEnforce: false });
+  const result = parsePolicy(source, { name: 'policy.yml', text: en });
   return result.ok ? [] : result.problems;
 }
 
@@ -41,7 +41,7 @@ channels:
 
 describe('a policy file', () => {
   test('may have every key of the format', () => {
-    const result = parsePolicy(CONTRACT, { name: 'policy.yml', text: en, toEnforce: false });
+    const result = parsePolicy(CONTRACT, { name: 'policy.yml', text: en });
     expect(result).toMatchObject({
       ok: true,
       policy: {
@@ -62,7 +62,7 @@ describe('a policy file', () => {
   test('may name a list once and use it again', () => {
     const rules =
       'rules:\n  - {name: a, people: &p [U1], then: allow}\n  - {name: b, people: *p, then: refuse}\n';
-    expect(parsePolicy(rules, { name: 'f', text: en, toEnforce: false })).toMatchObject({
+    expect(parsePolicy(rules, { name: 'f', text: en })).toMatchObject({
       policy: { rules: [{}, { people: [{ kind: 'user', id: 'U1' }] }] },
     });
   });
@@ -199,20 +199,9 @@ describe('a hostile policy file', () => {
 });
 
 test('a file that is not there is a problem of the file', async () => {
-  const result = await readPolicyFile('/nowhere/policy.yml', { text: en, toEnforce: true });
+  const result = await readPolicyFile('/nowhere/policy.yml', { text: en });
   expect(result).toEqual({
     ok: false,
     problems: [expect.stringMatching(/^\/nowhere\/policy.yml:1:1: cannot be read \(ENOENT\)/)],
-  });
-});
-
-test('a policy that asks for what this version cannot do is not enforced in part', () => {
-  const result = parsePolicy(CONTRACT, { name: 'policy.yml', text: en, toEnforce: true });
-  expect(result).toEqual({
-    ok: false,
-    problems: [
-      expect.stringMatching(/^policy.yml:12:9: approvals are not available in this version/),
-      expect.stringMatching(/^policy.yml:18:11: approvals/),
-    ],
   });
 });

@@ -39,11 +39,6 @@ describe('the policy', () => {
     ]);
   });
 
-  test('ends the start if this version could not enforce it', async () => {
-    await writeFile(path, 'owners: [U1]\nrules:\n  - {name: a, then: approve}\n');
-    await expect(open()).rejects.toThrow(`${path}:3:21: approvals are not available in this version`);
-  });
-
   test('changes with its file', async () => {
     await writeFile(path, 'limits: {acu_per_session: 5}\n');
     const source = await open();

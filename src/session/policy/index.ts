@@ -19,7 +19,6 @@ export type { PolicyFacts, PolicyPlace } from './facts.ts';
 export { matchesGlob } from './glob.ts';
 export { groupsIn, needsOf } from './match.ts';
 export { patternWords, PLACE_WORDS } from './patterns.ts';
-export type { PlaceWord } from './patterns.ts';
+export type { PersonPattern, PlaceWord } from './patterns.ts';
 export { POLICY_KEYS, policySchema } from './schema.ts';
 export type { Policy } from './schema.ts';
-export { unenforced } from './unenforced.ts';

@@ -71,7 +71,7 @@ const BUTTONS: Record<CardAction, ButtonRow> = {
     labelIn: { failed: (text) => text.card.buttons['edit-and-try-again'] },
     inMenu: ({ phase }) => phase === 'finished',
   },
-  cancel: { id: ACTION.cancel, inMenu: true },
+  cancel: { id: ACTION.cancel, inMenu: ({ phase }) => phase !== 'needs-approval' },
   mute: { id: ACTION.mute, inMenu: true },
   unmute: { id: ACTION.unmute },
   sync: { id: ACTION.sync },

@@ -1,7 +1,7 @@
 import { durationWords } from '../../text/duration.ts';
 import type { Text } from '../../text/index.ts';
 import type { SessionCard } from './session-card.ts';
-import { shownTime } from './details-values.ts';
+import { shownMoment, shownTime } from './details-values.ts';
 import { escape, isWebAddress, link, oneLine, truncate } from './text.ts';
 
 const SHOWN_REPOS = 3;
@@ -37,11 +37,12 @@ function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[
 
 /** How long, why, how much. */
 export function progressFacts(card: SessionCard, text: Text): string[] {
-  const { elapsedMs, waitedMs, waitsFor, checkedAtMs } = card;
+  const { elapsedMs, waitedMs, waitsFor, waitsUntilMs, checkedAtMs } = card;
   return [
     ...(elapsedMs === null ? [] : [durationWords(elapsedMs, text)]),
     ...(waitedMs === null ? [] : [shortDuration(waitedMs, text)]),
     ...(waitsFor === null ? [] : [text.card.waitsFor[waitsFor]]),
+    ...(waitsUntilMs === null ? [] : [text.approval.until(shownMoment(waitsUntilMs))]),
     ...(checkedAtMs === null ? [] : [text.card.checked(shownTime(checkedAtMs))]),
     ...acuFact(card, text),
   ];

@@ -24,6 +24,8 @@ export type SessionDetails = {
   state: RequestState;
   createdAtMs: number;
   updatedAtMs: number;
+  /** What approvals it has, or waits for; sentences. */
+  approvals: string[];
   /** Why it failed. */
   problem: string | null;
   /** What of the conversation went with the task; null: nothing. */
@@ -125,10 +127,11 @@ function idRows(details: SessionDetails, text: Text): string[] {
 }
 
 function requestRows(details: SessionDetails, text: Text): string[] {
-  const { problem } = details;
+  const { problem, approvals } = details;
   return [
     row(text.details.state, text.details.states[details.state]),
     ...(problem === null ? [] : [row(text.details.problem, truncate(escape(problem), SENTENCE_LENGTH))]),
+    ...approvals.map((words) => row(text.approval.details, truncate(escape(words), SENTENCE_LENGTH))),
     row(text.details.createdAt, shownMoment(details.createdAtMs)),
     row(text.details.updatedAt, shownMoment(details.updatedAtMs)),
   ];

@@ -16,7 +16,11 @@ export type OutcomeMessage = { card: SessionCard; reason: string | null; cardUrl
 export function renderOutcome({ card, reason, cardUrl }: OutcomeMessage, text: Text): Rendered {
   const { milestones } = text;
   const isUnknown = card.phase === 'unknown';
-  const words = isUnknown ? milestones.notConfirmed : milestones.failed;
+  const words = isUnknown
+    ? milestones.notConfirmed
+    : card.phase === 'ended'
+      ? milestones.notApproved
+      : milestones.failed;
   const lines = [
     words(mentionOf(card), bold(escape(cardTitle(card, text)))),
     ...(reason === null ? [] : [truncate(escape(reason), REASON_LENGTH)]),

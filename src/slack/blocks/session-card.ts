@@ -34,6 +34,8 @@ export type SessionCard = {
   /** For how long a request has waited, if that is longer than usual, and what for; null: it does not, or that is not known. */
   waitedMs: number | null;
   waitsFor: WaitsFor | null;
+  /** It awaits an approval: until then. null: it does not. */
+  waitsUntilMs: number | null;
   /** When a person last checked again without success. */
   checkedAtMs: number | null;
   pullRequests: { url: string; state: string | null }[];
@@ -49,7 +51,7 @@ export type SessionCard = {
   /** Why it failed. */
   problem: string | null;
   /** Who ended or archived it from here: a Slack user id. */
-  steeredBy: { what: 'ended' | 'archived'; userId: string } | null;
+  steeredBy: { what: 'ended' | 'archived' | 'declined'; userId: string } | null;
   actions: CardAction[];
 };
 
@@ -152,7 +154,7 @@ export function statusWord(card: SessionCard, text: Text): string {
   const { steeredBy, phase } = card;
   if (steeredBy === null) return phaseWord(card, text);
   const mention = `<@${escape(steeredBy.userId)}>`;
-  if (phase === 'ended' && steeredBy.what === 'ended') return text.card.endedBy(mention);
+  if (phase === 'ended' && steeredBy.what !== 'archived') return text.card.overBy[steeredBy.what](mention);
   return text.card.andBy[steeredBy.what](phaseWord(card, text), mention);
 }
 

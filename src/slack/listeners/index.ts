@@ -22,6 +22,7 @@ import { createThreadIntake } from '../thread-intake.ts';
 import { createUploadedTextReader } from '../uploaded-text.ts';
 import { createViewOpener } from '../view-opener.ts';
 import { listenToActions } from './actions.ts';
+import { listenToApprovals } from './approvals.ts';
 import { listenToAddressed } from './addressed.ts';
 import type { AddressedDeps } from './addressed.ts';
 import { listenToCommands } from './commands.ts';
@@ -105,6 +106,7 @@ export function createListeners(deps: ListenerDeps): void {
     textFor,
   });
   listenToSteering(app, { ...acting, steering, now });
+  listenToApprovals(app, { ...acting, steering });
   listenToActions(app, { ...acting, forms, enqueue, tagRequests });
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
@@ -113,7 +115,7 @@ export function createListeners(deps: ListenerDeps): void {
   listenToAddressed(app, { ...inThread, command, tagRequests, mentionsAt });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, textFor });
-  listenToViews(app, { forms, intake, tagRequests, readUploadedText, textFor });
+  listenToViews(app, { forms, intake, steering, tagRequests, readUploadedText, textFor });
   listenToSecretForm(app, { forms, intake, readUploadedText, outbound, textFor });
   listenToReview(app, { forms, outbound, enqueue, textFor });
   listenToOptions(app, { forms, suggest: createSuggest(deps), choicesFor, textFor });

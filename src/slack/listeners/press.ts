@@ -11,6 +11,7 @@ import type { Person } from '../../store/identities.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
 import { ACTION, readMenuValue } from '../ids.ts';
 import type { TextFor } from '../text-for.ts';
+import type { Actor } from '../steering-intake.ts';
 import type { Opening } from '../view-opener.ts';
 
 /** Of a button, or of its option in the card's menu. */
@@ -120,6 +121,10 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
 
 function personOf({ body: { user } }: Press): Person {
   return { teamId: user.team_id ?? '', userId: user.id };
+}
+
+export function actorOf({ body }: Press): Actor {
+  return { ...privatePlace(body), teamId: body.user.team_id ?? '' };
 }
 
 /** In a thread, where its response URL answers beside the thread; else by that. */

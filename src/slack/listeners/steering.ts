@@ -16,11 +16,10 @@ import type { FormOpener } from '../form-opener.ts';
 import { ACTION, readReplyMetadata, readStopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
-import type { Actor, SteeringIntake } from '../steering-intake.ts';
+import type { SteeringIntake } from '../steering-intake.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ViewOpener } from '../view-opener.ts';
-import { createPressed, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
-import type { Press } from './press.ts';
+import { actorOf, createPressed, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
 
 type SteeringDeps = {
   requests: Pick<Requests, 'find'>;
@@ -191,8 +190,4 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     }
     return ack();
   });
-}
-
-function actorOf({ body }: Press): Actor {
-  return { ...privatePlace(body), teamId: body.user.team_id ?? '' };
 }

@@ -18,7 +18,11 @@ export const card = {
   },
   /** What a phase means for the reader, by Devin's reason; `any` if that is missing or unknown. */
   meaning: {
-    'needs-approval': { any: 'Devin is waiting for approval. Open the session to approve or decline.' },
+    'needs-approval': {
+      any: 'Devin is waiting for approval. Open the session to approve or decline.',
+      /** Of the policy of this app; what it waits for is said beside it. */
+      'before-start': '',
+    },
     asleep: {
       inactivity: 'Nothing happened for a while. It costs nothing while asleep; a message wakes it.',
       user_request: 'Put to sleep by hand. It costs nothing while asleep; a message wakes it.',
@@ -106,10 +110,14 @@ export const card = {
     'listen-thread': 'All replies go to Devin',
     'listen-mentions': 'Only mentions go to Devin',
   },
-  endedBy: (mention: string): string => `Ended by ${mention}`,
+  overBy: {
+    ended: (mention: string): string => `Ended by ${mention}`,
+    declined: (mention: string): string => `Declined by ${mention}`,
+  },
   andBy: {
     ended: (status: string, mention: string): string => `${status}, ended by ${mention}`,
     archived: (status: string, mention: string): string => `${status}, archived by ${mention}`,
+    declined: (status: string, mention: string): string => `${status}, declined by ${mention}`,
   },
   openToApprove: 'Open to approve',
   /** For screen readers, which read the button without its card. */

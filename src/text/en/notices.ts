@@ -23,6 +23,10 @@ export const notices = {
       problem:
         "Slack didn't confirm. The session keeps running. If you don't see the question, open it here:",
     },
+    decline: {
+      title: 'The question may not have opened.',
+      problem: "Slack didn't confirm. Nothing was declined. If you don't see the question, open it here:",
+    },
     box: {
       title: 'The reply box may not have opened.',
       problem: "Slack didn't confirm. Nothing was sent. If you don't see the box, open it here:",

@@ -7,9 +7,6 @@ export const policy = {
   ].join('\n'),
   check: { fine: (rules: number): string => `The policy is valid. Rules: ${rules}.` },
   faults: {
-    unenforced: {
-      approvals: 'approvals are not available in this version: use `refuse`.',
-    },
     unreadable: (code: string): string => `cannot be read (${code}): check the path and its permissions.`,
     tooLarge: (most: number): string => `is larger than ${most / 1024} KB: shorten it.`,
     tooDeep: 'is nested too deeply: the format needs no more than a few levels.',

@@ -17,7 +17,10 @@ export const card: Text['card'] = {
     other: '不明な状態',
   },
   meaning: {
-    'needs-approval': { any: 'Devin が承認を待っています。セッションを開いて、承認または却下してください。' },
+    'needs-approval': {
+      any: 'Devin が承認を待っています。セッションを開いて、承認または却下してください。',
+      'before-start': '',
+    },
     asleep: {
       inactivity:
         'しばらく動きがなかったためスリープしました。スリープ中は費用がかかりません。メッセージを送ると再開します。',
@@ -101,10 +104,14 @@ export const card: Text['card'] = {
     'listen-thread': 'すべての返信を Devin に送る',
     'listen-mentions': 'メンションだけを Devin に送る',
   },
-  endedBy: (mention) => `${mention} が終了`,
+  overBy: {
+    ended: (mention) => `${mention} が終了`,
+    declined: (mention) => `${mention} が却下`,
+  },
   andBy: {
     ended: (status, mention) => `${status}、${mention} が終了`,
     archived: (status, mention) => `${status}、${mention} がアーカイブ`,
+    declined: (status, mention) => `${status}、${mention} が却下`,
   },
   openToApprove: '開いて承認',
   buttonOn: (label, title) => `${label}: ${title}`,

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { issueSentences } from './issues.ts';
 import { toPlain } from './plain.ts';
-import type { DocumentFault, Path } from './plain.ts';
+import type { DocumentFault } from './plain.ts';
 import { excessIn } from './scan.ts';
 
 const MAX_BYTES = 256 * 1024;
@@ -22,8 +22,6 @@ export type Format<T> = {
   name: string;
   /** Sentences by the messages of the schema's own checks. */
   faults: Readonly<Record<string, unknown>>;
-  /** Of what the schema takes. */
-  alsoWrong: (value: T) => { path: Path; sentence: string }[];
 };
 
 /** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
@@ -95,10 +93,7 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
     return {
       problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, { format, text })),
     };
-  const problems = format
-    .alsoWrong(parsed.data)
-    .map(({ path, sentence }) => ({ offset: plain.offsetOf(path), sentence }));
-  return problems.length > 0 ? { problems } : { value: parsed.data };
+  return { value: parsed.data };
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {

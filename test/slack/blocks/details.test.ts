@@ -23,6 +23,7 @@ const accepted: SessionDetails = {
   included: null,
   leftOut: [],
   instructions: null,
+  approvals: [],
 };
 
 const created: SessionDetails = {

@@ -25,6 +25,7 @@ const working: SessionCard = {
   elapsedMs: 12 * 60_000,
   waitedMs: null,
   waitsFor: null,
+  waitsUntilMs: null,
   checkedAtMs: null,
   pullRequests: [{ url: 'https://github.com/acme/web/pull/412', state: 'open' }],
   childSessions: 0,

@@ -53,6 +53,7 @@ const bare: SessionCard = {
   elapsedMs: null,
   waitedMs: null,
   waitsFor: null,
+  waitsUntilMs: null,
   checkedAtMs: null,
   pullRequests: [],
   childSessions: 0,
@@ -130,6 +131,7 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
   elapsedMs: fc.option(fc.nat()),
   waitedMs: fc.option(fc.nat()),
   waitsFor: fc.constantFrom(null, 'busy', 'down', 'answer'),
+  waitsUntilMs: fc.option(fc.nat()),
   checkedAtMs: fc.option(fc.nat()),
   pullRequests: fc.array(
     fc.record({ url: fc.oneof(fc.webUrl(), fc.string()), state: fc.option(fc.string()) }),

@@ -1,0 +1,39 @@
+import type { Transitions } from '../create/index.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Store } from '../store/store.ts';
+import { createMayApprove } from '../trust/index.ts';
+import type { Gate } from '../trust/index.ts';
+import type { Tuning } from '../tuning.ts';
+import { createSettler } from './settle.ts';
+import { createApproverTeller } from './tell-approvers.ts';
+
+type ApprovalDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Pick<Store, 'requests' | 'approvalMessages' | 'envelopes'>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor'>;
+  gate: Pick<Gate, 'judge'>;
+  transitions: Transitions;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  tuning: Pick<Tuning, 'log' | 'now'>;
+};
+
+const SOME = { concurrency: 4 };
+
+/** Asks people for their approval of a request, and does what they decide. */
+export function createApprovals(deps: ApprovalDeps): void {
+  const { queue, store, slack, gate, transitions, withLease, postOnce, tuning } = deps;
+  const { requests, approvalMessages: messages, envelopes } = store;
+  const { outbound, people, textFor } = slack;
+  const { now, log } = tuning;
+  const { enqueue } = queue;
+  const { judge } = gate;
+  const mayApprove = createMayApprove(slack);
+  const settling = { requests, people, judge, mayApprove, transitions, envelopes, outbound };
+  const { settle, expire } = createSettler({ ...settling, now, textFor });
+  const telling = { requests, messages, outbound, withLease, postOnce, enqueue };
+  queue.work('settle-approval', settle, SOME);
+  queue.work('expire-approval', expire, SOME);
+  queue.work('tell-approvers', createApproverTeller({ ...telling, now, log, textFor }), SOME);
+}

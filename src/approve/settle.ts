@@ -1,0 +1,199 @@
+import type { Transitions } from '../create/index.ts';
+import { lookupTrouble } from '../create/index.ts';
+import type { Move } from '../create/index.ts';
+import type { Jobs } from '../queue/index.ts';
+import { pendingApproval, withLast } from '../session/approval.ts';
+import type { Approval, ApprovalEnd, Voter } from '../session/approval.ts';
+import { notice } from '../slack/blocks/notices.ts';
+import type { Outbound } from '../slack/outbound.ts';
+import type { People } from '../slack/people.ts';
+import type { TextFor } from '../slack/text-for.ts';
+import type { Envelopes } from '../store/envelope.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Text } from '../text/index.ts';
+import type { Gate, MayApprove, Verdict } from '../trust/index.ts';
+
+type SettleDeps = {
+  requests: Pick<Requests, 'find' | 'hasExpired'>;
+  people: Pick<People, 'find'>;
+  judge: Gate['judge'];
+  mayApprove: MayApprove;
+  transitions: Pick<Transitions, 'moveLocked'>;
+  envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+  now: () => number;
+  textFor: TextFor;
+};
+
+type Decision = Jobs['settle-approval'];
+type Why = keyof Text['approval']['refused'];
+type Asked = Extract<Verdict, { kind: 'approval' }>;
+
+/**
+ * What approvers decide, and that nobody did. Who may is asked of the policy and of Slack as they are now; the row is
+ * locked while it is counted, so that one decision ends it, whoever comes at the same moment.
+ */
+export function createSettler(deps: SettleDeps) {
+  const { requests, transitions } = deps;
+  const ending = createEnding(deps);
+
+  async function tell({ userId, answerTo }: Decision, why: Why): Promise<void> {
+    const { refused } = (await deps.textFor(userId)).approval;
+    const { id, sealed, channelId, threadTs } = answerTo;
+    const responseUrl = deps.envelopes.open(id, sealed)?.responseUrl ?? null;
+    await deps.outbound.tellPrivately({ userId, channelId, threadTs, responseUrl }, notice([refused[why]]));
+  }
+
+  /** Of those who approved before, the ones who may no longer. */
+  async function lapsed({ yes }: Approval, { asks }: Asked, requester: string): Promise<Set<string>> {
+    const gone = new Set<string>();
+    for (const { userId } of yes)
+      if (!(await deps.mayApprove(asks.approvers, { userId, requester }))) gone.add(userId);
+    return gone;
+  }
+
+  async function approve(decision: Decision, by: Voter, verdict: Asked): Promise<boolean> {
+    const { requestId, number } = decision;
+    const request = await requests.find(requestId);
+    const before = request === null ? null : awaited(request, number);
+    if (request === null || before === null) return false;
+    const gone = await lapsed(before, verdict, request.userId);
+    const { need } = verdict.asks;
+    return transitions.moveLocked(requestId, (locked) => {
+      const approval = awaited(locked, number);
+      if (approval === null || approval.fingerprint !== verdict.fingerprint) return null;
+      const others = approval.yes.filter(({ userId }) => !gone.has(userId) && userId !== by.userId);
+      const counted = { ...approval, need, yes: [...others, by] };
+      return counted.yes.length < need ? waits(locked, counted) : ending.approved(locked, counted);
+    });
+  }
+
+  async function decide(decision: Decision, by: Voter, verdict: Asked): Promise<boolean> {
+    const { requestId, number, act } = decision;
+    if (act === 'approve') return approve(decision, by, verdict);
+    const end = act === 'decline' ? 'declined' : 'replaced';
+    const { id, sealed } = decision.answerTo;
+    const reason = deps.envelopes.open(id, sealed)?.reason ?? null;
+    return transitions.moveLocked(requestId, (locked) => {
+      const approval = awaited(locked, number);
+      return approval === null ? null : ending.without(locked, approval, { kind: end, by, reason });
+    });
+  }
+
+  async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {
+    const { userId, number, requestId } = decision;
+    const verdict = await deps.judge(request);
+    if (!isSame(verdict, approval)) {
+      await transitions.moveLocked(requestId, (locked) => {
+        const current = awaited(locked, number);
+        return current === null ? null : ending.askedAnew(locked, current);
+      });
+      return;
+    }
+    if (userId === request.userId) return tell(decision, 'own');
+    const mayApprove = await deps.mayApprove(verdict.asks.approvers, { userId, requester: request.userId });
+    if (!mayApprove) return tell(decision, 'notAsked');
+    const name = (await deps.people.find(userId))?.name ?? userId;
+    if (!(await decide(decision, { userId, name }, verdict))) await tell(decision, 'over');
+  }
+
+  return {
+    async settle(decision: Decision): Promise<void> {
+      const request = await requests.find(decision.requestId);
+      const approval = request === null ? null : awaited(request, decision.number);
+      // Its message shows what became of it.
+      if (request === null || approval === null) return;
+      try {
+        await judged(decision, request, approval);
+      } catch (error) {
+        // Slack is busy: the person is told, and can press again.
+        lookupTrouble(error);
+        await tell(decision, 'slack');
+      }
+    },
+
+    async expire({ requestId }: Jobs['expire-approval']): Promise<void> {
+      if (!(await requests.hasExpired(requestId))) return;
+      const request = await requests.find(requestId);
+      const number = (request?.approvals.length ?? 0) - 1;
+      await transitions.moveLocked(requestId, (locked) => {
+        const approval = awaited(locked, number);
+        const end = { kind: 'expired', by: null, reason: null } as const;
+        return approval === null ? null : ending.without(locked, approval, end);
+      });
+    },
+  };
+}
+
+/** null: it no longer waits for this one. */
+function awaited({ state, approvals }: SessionRequest, number: number): Approval | null {
+  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
+  return pending?.number === number ? pending.approval : null;
+}
+
+/** The policy still wants this approval, for what was asked for. */
+function isSame(verdict: Verdict, { rule, fingerprint }: Approval): verdict is Asked {
+  return verdict.kind === 'approval' && verdict.asks.rule === rule && verdict.fingerprint === fingerprint;
+}
+
+/** One more has approved, and others have to. */
+function waits({ id, approvals }: SessionRequest, approval: Approval): Move {
+  const changes = { approvals: withLast(approvals, approval) };
+  const step = { id, from: 'awaiting-approval', to: 'awaiting-approval', changes } as const;
+  return { step, consequences: { card: true } };
+}
+
+type Without = { kind: 'declined' | 'expired' | 'replaced'; by: Voter | null; reason: string | null };
+
+function createEnding({ envelopes, now }: Pick<SettleDeps, 'envelopes' | 'now'>) {
+  const ended = (
+    approval: Approval,
+    kind: ApprovalEnd,
+    by: Voter | null,
+    reason: string | null,
+  ): Approval => ({
+    ...approval,
+    end: { kind, by, reason, atMs: now() },
+  });
+
+  /** On, from where it was held up. It has as long from here as a request has from its beginning. */
+  function onwards({ id }: SessionRequest, changes: NonNullable<Move['step']['changes']>): Move {
+    const resumed = { ...changes, resumedAt: new Date(now()) };
+    const step = { id, from: 'awaiting-approval', to: 'identified', changes: resumed } as const;
+    return { step, consequences: { card: true, run: true } };
+  }
+
+  return {
+    approved(request: SessionRequest, approval: Approval): Move {
+      const { rule, fingerprint } = approval;
+      const earlier = request.approvedAs === fingerprint ? request.approved : [];
+      return onwards(request, {
+        approvals: withLast(
+          request.approvals,
+          ended(approval, 'approved', approval.yes.at(-1) ?? null, null),
+        ),
+        approved: [...earlier, rule],
+        approvedAs: fingerprint,
+      });
+    },
+
+    /** The policy has changed: what it wants now is found out again. */
+    askedAnew(request: SessionRequest, approval: Approval): Move {
+      return onwards(request, {
+        approvals: withLast(request.approvals, ended(approval, 'changed', null, null)),
+      });
+    },
+
+    without(request: SessionRequest, approval: Approval, { kind, by, reason }: Without): Move {
+      const { id, sealed, approvals } = request;
+      const changes = {
+        approvals: withLast(approvals, ended(approval, kind, by, reason)),
+        failure: { kind: 'approval', end: kind, rule: approval.rule, by, reason } as const,
+        sealed: envelopes.withoutSecrets(id, sealed),
+      };
+      const step = { id, from: 'awaiting-approval', to: 'failed', changes } as const;
+      return { step, consequences: { card: true, outcome: true } };
+    },
+  };
+}

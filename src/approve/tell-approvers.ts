@@ -1,0 +1,132 @@
+import type { Log } from '../log.ts';
+import { backOffMs } from '../queue/index.ts';
+import type { Enqueue, Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
+import { fingerprintOf, pendingApproval } from '../session/approval.ts';
+import { approvalView } from '../slack/approval-view.ts';
+import { renderApproval } from '../slack/blocks/approval.ts';
+import { approvalMark } from '../slack/ids.ts';
+import type { Outbound, Rendered } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
+import { mayPass } from '../slack/place-trouble.ts';
+import type { SlackFailure } from '../slack/errors.ts';
+import type { ApprovalMessage, ApprovalMessages } from '../store/approval-messages.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+
+type TellDeps = {
+  requests: Pick<Requests, 'find'>;
+  messages: ApprovalMessages;
+  outbound: Pick<Outbound, 'directChannel' | 'edit'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  enqueue: Enqueue;
+  now: () => number;
+  log: Log;
+  textFor: TextFor;
+};
+
+const HELD_WAIT_MS = 1000;
+
+/** Asks each approver once, by direct message, and keeps what they were sent true: what was decided, and by whom. */
+export function createApproverTeller(deps: TellDeps) {
+  const { requests, messages, withLease, enqueue } = deps;
+
+  async function again(requestId: string, startAfterMs: number): Promise<void> {
+    await enqueue('tell-approvers', { requestId }, { key: requestId, startAfterMs });
+  }
+
+  /** null: everything is as it should be; else how long to wait, in ms. */
+  async function show(request: SessionRequest, lease: Lease): Promise<number | null> {
+    const known = await messages.ofRequest(request.id);
+    const waits = [
+      ...(await inTurn(known, async (message) => edit(deps, request, message))),
+      ...(await inTurn(unasked(request, known), async (unsaid) => post(deps, { request, lease, ...unsaid }))),
+    ];
+    return waits.length === 0 ? null : Math.max(...waits);
+  }
+
+  return async ({ requestId }: Jobs['tell-approvers']): Promise<void> => {
+    const { kind } = await withLease(`approval:${requestId}`, async (lease) => {
+      const request = await requests.find(requestId);
+      const waitMs = request === null ? null : await show(request, lease);
+      if (waitMs !== null) await again(requestId, waitMs);
+    });
+    if (kind === 'busy') await again(requestId, HELD_WAIT_MS);
+  };
+}
+
+/** How long those have to wait that could not be done. */
+async function inTurn<T>(items: readonly T[], act: (item: T) => Promise<number | null>): Promise<number[]> {
+  const waits: number[] = [];
+  for (const item of items) {
+    const waitMs = await act(item);
+    if (waitMs !== null) waits.push(waitMs);
+  }
+  return waits;
+}
+
+/** Those who are to be asked and have no message yet. */
+function unasked({ state, approvals }: SessionRequest, known: readonly ApprovalMessage[]) {
+  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
+  if (pending === null) return [];
+  const { number, approval } = pending;
+  return approval.people
+    .map(({ userId }) => ({ number, userId }))
+    .filter(({ userId }) => !known.some((one) => one.number === number && one.userId === userId));
+}
+
+type Sent = { number: number; userId: string };
+type Unsaid = Sent & { request: SessionRequest; lease: Lease };
+
+async function post(deps: TellDeps, { request, lease, number, userId }: Unsaid): Promise<number | null> {
+  const { id: requestId } = request;
+  const channelId = await deps.outbound.directChannel(userId);
+  if (channelId === null) return refused(deps, requestId, 'no_direct_message');
+  const rendered = await render(deps, request, { number, userId });
+  if (rendered === null) return null;
+  const posted = await deps.postOnce({
+    key: `approval:${requestId}:${number}:${userId}`,
+    place: { channelId, threadTs: null },
+    mark: approvalMark(requestId, number),
+    lease,
+    render: async () => Promise.resolve(rendered),
+  });
+  if (posted.kind !== 'posted') return waitAfter(deps, request, posted);
+  const shown = posted.earlier ? '' : fingerprintOf(rendered);
+  await deps.messages.posted({ requestId, number, userId, channelId, slackTs: posted.ts, shown });
+  return posted.earlier ? 0 : null;
+}
+
+async function edit(
+  deps: TellDeps,
+  request: SessionRequest,
+  message: ApprovalMessage,
+): Promise<number | null> {
+  const { number, channelId, slackTs: ts } = message;
+  const rendered = await render(deps, request, message);
+  const shown = fingerprintOf(rendered);
+  if (rendered === null || shown === message.shown) return null;
+  const updated = await deps.outbound.edit({ channelId, ts }, approvalMark(request.id, number), rendered);
+  const waitMs = updated.kind === 'updated' ? null : waitAfter(deps, request, updated);
+  if (waitMs === null) await deps.messages.shows({ ...message, shown });
+  return waitMs;
+}
+
+/** In the language of the person; null: it is too old to be known. */
+async function render({ textFor }: TellDeps, request: SessionRequest, one: Sent): Promise<Rendered | null> {
+  const view = approvalView(request, one.number);
+  return view === null ? null : renderApproval(view, await textFor(one.userId));
+}
+
+/** null: never. */
+function waitAfter(deps: TellDeps, request: SessionRequest, failure: SlackFailure): number | null {
+  if (failure.kind === 'rate-limited') return failure.retryAfterMs;
+  const triedForMs = deps.now() - request.updatedAt.getTime();
+  if (failure.kind === 'unclear' || mayPass(failure.code, triedForMs)) return backOffMs(triedForMs);
+  return refused(deps, request.id, failure.code);
+}
+
+function refused({ log }: TellDeps, requestId: string, code: string): null {
+  log.warn({ requestId, code }, 'Slack refused a message to an approver');
+  return null;
+}

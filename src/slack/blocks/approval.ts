@@ -1,0 +1,130 @@
+import type { ActionsBlock } from '@slack/types';
+import type { Approval } from '../../session/approval.ts';
+import type { StoredDraft } from '../../session/fields.ts';
+import type { Text } from '../../text/index.ts';
+import { ACTION, approvalValue } from '../ids.ts';
+import { shownMoment } from './details-values.ts';
+import { LIMIT } from './limits.ts';
+import { button, context, section, sections } from './objects.ts';
+import type { Rendered } from './objects.ts';
+import { optionWords } from './option-words.ts';
+import { bold, escape, fitCodeBlock, oneLine, truncate } from './text.ts';
+
+/** What an approver is asked. Strings are raw. */
+export type ApprovalMessage = {
+  requestId: string;
+  number: number;
+  approval: Approval;
+  /** null: it waits. */
+  ended: NonNullable<Approval['end']>['kind'] | 'canceled' | null;
+  untilMs: number | null;
+  /** Slack user id. */
+  requester: string;
+  /** null: in a direct message. */
+  channelId: string | null;
+  draft: StoredDraft;
+  /** null: as the service user. */
+  runsAs: string | null;
+  quotedMessages: number;
+  files: readonly string[];
+  leftOut: number;
+  secretNames: readonly string[];
+  /** What the policy adds to the task; null: nothing. */
+  instructions: string | null;
+  /** The conversation is sent as a file. */
+  hasTranscript: boolean;
+};
+
+const TASK_LENGTH = 2500;
+const SAY_LENGTH = 1000;
+const NAMES_LENGTH = 500;
+const INSTRUCTIONS_LENGTH = 1000;
+const REASON_LENGTH = 1000;
+
+/** Exactly what would be sent, under which rule and until when; once it is over, what became of it instead of the buttons. */
+export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
+  const words = text.approval.message;
+  const title = bold(message.ended === null ? words.title : words.over);
+  const lines = [askLine(message, text), ...ruleLines(message, text)];
+  const { block, cut } = fitCodeBlock(message.draft.prompt ?? '', TASK_LENGTH);
+  const facts = factLines(message, text);
+  const standing = standingLines(message, text);
+  return {
+    text: truncate([title, ...standing, ...lines, block, ...facts].join('\n'), LIMIT.messageText),
+    blocks: [
+      section([title, ...lines].join('\n')),
+      section(block),
+      ...(cut ? [context(words.taskCut)] : []),
+      ...sections(facts),
+      ...sections(standing),
+      ...(message.ended === null ? [buttons(message, text)] : []),
+    ],
+  };
+}
+
+function askLine({ requester, channelId }: ApprovalMessage, { approval }: Text): string {
+  const where = channelId === null ? approval.message.direct : `<#${escape(channelId)}>`;
+  return approval.message.asks(`<@${escape(requester)}>`, where);
+}
+
+function ruleLines({ approval: { rule, say, need } }: ApprovalMessage, { approval }: Text): string[] {
+  return [
+    approval.message.rule(escape(rule), need),
+    ...(say === null ? [] : [escape(truncate(say, SAY_LENGTH))]),
+  ];
+}
+
+function factLines(message: ApprovalMessage, text: Text): string[] {
+  const words = text.approval.message;
+  const { draft, files, secretNames, quotedMessages, leftOut, instructions } = message;
+  const { prompt: _task, max_acu_limit: cap, ...others } = draft;
+  const options = optionWords(others, text);
+  return [
+    words.runsAs(escape(message.runsAs ?? words.serviceUser)),
+    words.cost(cap ?? null),
+    ...(options.length === 0 ? [] : [options.join(' · ')]),
+    ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, message.hasTranscript)]),
+    ...(files.length === 0 ? [] : [words.files(names(files))]),
+    ...(secretNames.length === 0 ? [] : [words.secrets(names(secretNames))]),
+    ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),
+    ...(instructions === null ? [] : [words.instructions(shortened(instructions))]),
+  ];
+}
+
+function standingLines(message: ApprovalMessage, text: Text): string[] {
+  const { approval, untilMs, ended } = message;
+  const words = text.approval.message;
+  const voters = names(approval.yes.map(({ name }) => name));
+  if (ended === null)
+    return [
+      ...(approval.yes.length === 0 ? [] : [words.sofar(voters, approval.need)]),
+      ...(untilMs === null ? [] : [words.until(shownMoment(untilMs))]),
+    ];
+  const by = escape(approval.end?.by?.name ?? text.approval.someone);
+  const reason = approval.end?.reason ?? null;
+  const sentence = ended === 'approved' ? words.ended.approved(voters) : words.ended[ended](by);
+  const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
+  return [bold(sentence), ...because];
+}
+
+function shortened(raw: string): string {
+  return escape(truncate(oneLine(raw), INSTRUCTIONS_LENGTH));
+}
+
+function names(raw: readonly string[]): string {
+  return escape(truncate(raw.map(oneLine).join(', '), NAMES_LENGTH));
+}
+
+function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlock {
+  const { approve, decline, edit } = text.approval.message;
+  const value = approvalValue({ requestId, number });
+  return {
+    type: 'actions',
+    elements: [
+      { ...button(ACTION.approve, approve, value), style: 'primary' },
+      button(ACTION.decline, decline, value),
+      button(ACTION.editAsked, edit, value),
+      button(ACTION.details, text.card.buttons.details, requestId),
+    ],
+  };
+}

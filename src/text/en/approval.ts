@@ -1,0 +1,88 @@
+/** Requests that need an approval. Mentions, titles and moments come escaped where a message shows them. */
+export const approval = {
+  someone: 'An approver',
+  /** Private, to the person who asked. */
+  nobody: (rule: string): string =>
+    `This needs an approval (rule: ${rule}), and not enough people can give it besides you. Nothing was started. Ask whoever maintains the policy of this app to name more approvers.`,
+  reason: (words: string): string => `Their reason: ${words}`,
+  forRequester: {
+    /** Plain. */
+    ended: {
+      declined: (name: string, rule: string): string =>
+        `${name} declined this request (rule: ${rule}). Nothing was started.`,
+      expired: (_name: string, rule: string): string =>
+        `Nobody approved this request in time (rule: ${rule}). Nothing was started.`,
+      replaced: (name: string, rule: string): string =>
+        `${name} changed this request and asked for the changed one instead (rule: ${rule}). Nothing was started from this one.`,
+    },
+  },
+  /** On the card. Plain. */
+  onCard: {
+    waits: (rule: string, left: number, names: string): string =>
+      left === 1
+        ? `Not started yet: the rule "${rule}" needs an approval from ${names}.`
+        : `Not started yet: the rule "${rule}" needs ${left} approvals, from ${names}.`,
+    names: (names: readonly string[], more: number): string => {
+      if (more > 0) return `${names.join(', ')} or ${more} more`;
+      const last = names.at(-1) ?? '';
+      return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
+    },
+    soFar: (names: string): string => `Approved so far by ${names}.`,
+    approved: (names: string, rule: string): string => `Approved by ${names} (rule: ${rule}).`,
+  },
+  /** `when`: a moment. */
+  until: (when: string): string => `until ${when}`,
+  /** To an approver. */
+  message: {
+    title: 'Approve this Devin session?',
+    over: 'An approval for a Devin session',
+    asks: (who: string, where: string): string => `${who} wants to start a Devin session in ${where}.`,
+    direct: 'a direct message',
+    rule: (rule: string, need: number): string =>
+      need === 1 ? `Rule: ${rule}` : `Rule: ${rule} (${need} approvals needed)`,
+    taskCut: 'The task is longer. Details show all of it.',
+    cost: (cap: number | null): string =>
+      cap === null ? 'No ACU cap: it may use any number.' : `Up to ${cap} ACU.`,
+    runsAs: (name: string): string => `Runs as ${name}.`,
+    serviceUser: 'the service user of this app',
+    quotes: (messages: number, asFile: boolean): string => {
+      const counted = messages === 1 ? 'With 1 message from Slack' : `With ${messages} messages from Slack`;
+      return asFile ? `${counted}, as a file.` : `${counted}.`;
+    },
+    files: (names: string): string => `Files: ${names}.`,
+    leftOut: (count: number): string =>
+      count === 1 ? '1 file or message was left out.' : `${count} files or messages were left out.`,
+    instructions: (words: string): string => `The policy adds: ${words}`,
+    secrets: (names: string): string => `Session secrets: ${names}.`,
+    until: (when: string): string => `Waits until ${when}. Without an answer, nothing starts.`,
+    sofar: (names: string, need: number): string => `Approved so far by ${names}, of ${need} needed.`,
+    approve: 'Start session',
+    decline: 'Decline',
+    edit: 'Edit first',
+    ended: {
+      approved: (names: string): string => `Approved by ${names}.`,
+      declined: (name: string): string => `Declined by ${name}. Nothing was started.`,
+      expired: (_name: string): string => 'Nobody approved it in time. Nothing was started.',
+      replaced: (name: string): string => `${name} changed it and asked for the changed one instead.`,
+      changed: (_name: string): string => 'The policy changed, so this approval is no longer needed.',
+      canceled: (_name: string): string => 'Canceled before it was approved. Nothing was started.',
+    },
+  },
+  /** Private, to the person who pressed. */
+  refused: {
+    own: "You can't approve your own request. Someone else who may approve it has to.",
+    notAsked: "You aren't one of the people who may decide about this request. Nothing was changed.",
+    over: 'This request was decided or canceled meanwhile. Nothing was changed.',
+    slack: "Slack couldn't be asked who may decide, so nothing was changed. Try again in a minute.",
+  },
+  dialog: {
+    title: 'Decline this request',
+    label: 'Reason',
+    hint: 'The person who asked sees it, with your name.',
+    submit: 'Decline',
+    close: 'Cancel',
+    empty: 'Add a reason.',
+    notRecorded: "This couldn't be saved. Try again in a minute.",
+  },
+  details: 'Approval',
+};

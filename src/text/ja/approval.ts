@@ -1,0 +1,74 @@
+import type { Text } from '../index.ts';
+
+export const approval: Text['approval'] = {
+  someone: '承認者',
+  nobody: (rule) =>
+    `承認が必要です（ルール: ${rule}）が、あなた以外に承認できる人が足りません。何も開始していません。このアプリのポリシーの担当者に、承認者の追加を依頼してください。`,
+  reason: (words) => `理由: ${words}`,
+  forRequester: {
+    ended: {
+      declined: (name, rule) =>
+        `${name} さんがこの依頼を却下しました（ルール: ${rule}）。何も開始していません。`,
+      expired: (_name, rule) => `期限までに承認されませんでした（ルール: ${rule}）。何も開始していません。`,
+      replaced: (name, rule) =>
+        `${name} さんがこの依頼を変更し、変更後の内容で依頼しました（ルール: ${rule}）。この依頼からは何も開始していません。`,
+    },
+  },
+  onCard: {
+    waits: (rule, left, names) =>
+      `まだ開始していません。ルール「${rule}」により ${left} 件の承認が必要です。承認できる人: ${names}。`,
+    names: (names, more) => (more > 0 ? `${names.join('、')}、ほか ${more} 人` : names.join('、')),
+    soFar: (names) => `これまでの承認: ${names}。`,
+    approved: (names, rule) => `承認: ${names}（ルール: ${rule}）。`,
+  },
+  until: (when) => `期限 ${when}`,
+  message: {
+    title: 'この Devin セッションを承認しますか？',
+    over: 'Devin セッションの承認',
+    asks: (who, where) => `${who} さんが ${where} で Devin セッションの開始を希望しています。`,
+    direct: 'ダイレクトメッセージ',
+    rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
+    taskCut: 'タスクには続きがあります。全文は詳細で確認できます。',
+    cost: (cap) => (cap === null ? 'ACU の上限なし。使用量に制限がありません。' : `最大 ${cap} ACU。`),
+    runsAs: (name) => `${name} として実行します。`,
+    serviceUser: 'このアプリのサービスユーザー',
+    quotes: (messages, asFile) =>
+      asFile
+        ? `Slack のメッセージ ${messages} 件をファイルとして含みます。`
+        : `Slack のメッセージ ${messages} 件を含みます。`,
+    files: (names) => `ファイル: ${names}。`,
+    leftOut: (count) => `含めなかったファイルまたはメッセージ: ${count} 件。`,
+    instructions: (words) => `ポリシーが追加する指示: ${words}`,
+    secrets: (names) => `セッションのシークレット: ${names}。`,
+    until: (when) => `${when} まで待ちます。回答がなければ開始しません。`,
+    sofar: (names, need) => `これまでの承認: ${names}（必要数 ${need}）。`,
+    approve: 'セッションを開始',
+    decline: '却下',
+    edit: '先に編集',
+    ended: {
+      approved: (names) => `${names} さんが承認しました。`,
+      declined: (name) => `${name} さんが却下しました。何も開始していません。`,
+      expired: (_name) => '期限までに承認されませんでした。何も開始していません。',
+      replaced: (name) => `${name} さんが変更し、変更後の内容で依頼しました。`,
+      changed: (_name) => 'ポリシーが変わったため、この承認は不要になりました。',
+      canceled: (_name) => '承認の前にキャンセルされました。何も開始していません。',
+    },
+  },
+  refused: {
+    own: '自分の依頼は承認できません。承認できるほかの人に依頼してください。',
+    notAsked: 'あなたはこの依頼を承認または却下できません。何も変更していません。',
+    over: 'この依頼はすでに決定されたか、キャンセルされました。何も変更していません。',
+    slack:
+      '承認できる人を Slack で確認できなかったため、何も変更していません。1 分後にもう一度お試しください。',
+  },
+  dialog: {
+    title: 'この依頼を却下',
+    label: '理由',
+    hint: '依頼した人に、あなたの名前とともに表示されます。',
+    submit: '却下',
+    close: 'キャンセル',
+    empty: '理由を入力してください。',
+    notRecorded: '保存できませんでした。1 分後にもう一度お試しください。',
+  },
+  details: '承認',
+};

@@ -1,0 +1,422 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { createWorld } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
+import { captureLog } from '../support/log-lines.ts';
+import { cardOf, noticesTo, sessionOf, settledForm } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+
+const CREATE = { method: 'POST', path: '/sessions' } as const;
+const PLATFORM = 'S0PLATFORM';
+const INFRA = '--repo acme/infra-dns';
+
+const POLICY = `
+version: 1
+instructions: Follow CONTRIBUTING.md.
+owners: [S0OWNERS]
+limits: { acu_per_session: 20, over: approve }
+rules:
+  - name: infrastructure
+    when: { repos: ["acme/infra-*"] }
+    then: approve
+    say: "The platform team <looks> at it."
+    approvers: [${PLATFORM}]
+    expires: 4h
+  - name: two for ultra
+    when: { modes: [ultra] }
+    then: approve
+    approvers: [${PLATFORM}]
+    need: 2
+  - name: files
+    when: { attachments: true }
+    then: approve
+    approvers: [${PLATFORM}]
+`;
+
+let folder = '';
+let shared: World | null = null;
+let aheadMs = 0;
+const logged = captureLog();
+
+function world(): World {
+  if (shared === null) throw new Error('the world is not there yet');
+  return shared;
+}
+
+const looks = (): number => logged.text().match(/stays in force|new policy is in force/g)?.length ?? 0;
+
+async function change(policy: string): Promise<void> {
+  const before = looks();
+  await writeFile(join(folder, 'policy.yml'), policy);
+  await expect.poll(looks).toBeGreaterThan(before);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'devin-slack-approvals-'));
+  await writeFile(join(folder, 'policy.yml'), POLICY);
+  shared = await createWorld({
+    environment: { POLICY_FILE: join(folder, 'policy.yml') },
+    overrides: {
+      policyEveryMs: 20,
+      log: logged.log,
+      sweepTimes: { everyMs: 100, strandedMs: 15_000 },
+      now: () => Date.now() + aheadMs,
+    },
+  });
+});
+afterAll(async () => {
+  await shared?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+type Colleague = ReturnType<typeof addColleague>;
+
+/** A person, and a group that may approve what they ask for; they are in it, too. */
+function team(approvers = 1) {
+  const { slack } = world();
+  const ana = addColleague(world());
+  const others = Array.from({ length: approvers }, () => addColleague(world()));
+  const [ben] = others;
+  if (ben === undefined) throw new Error('nobody approves');
+  slack.setGroup(
+    PLATFORM,
+    [ana, ...others].map(({ userId }) => userId),
+  );
+  slack.setGroup('S0OWNERS', [ben.userId]);
+  const channelId = slack.addChannel({ name: `approvals-${ana.name}`, members: [ana.userId, ben.userId] });
+  const type = async (text: string) => slack.command(ana.userId, channelId, text);
+  const own = (who: Colleague = ana) =>
+    world().devin.sessions.filter(({ userId }) => userId === who.devinUserId);
+  const card = async (words: string) => cardOf(slack, channelId, (text) => text.includes(words));
+  return { ana, ben, others, channelId, type, own, card, place: { channelId, userId: ana.userId } };
+}
+type Team = ReturnType<typeof team>;
+
+/** What the app wrote to a person about approvals. */
+const sentTo = (who: Colleague) =>
+  world()
+    .slack.messages(world().slack.directMessages(who.userId))
+    .filter(({ blocks }) => JSON.stringify(blocks).includes('devin_approval'));
+
+async function shownTo(who: Colleague, words: string) {
+  const { slack } = world();
+  const channelId = slack.directMessages(who.userId);
+  const message = await slack.waitForMessage(channelId, (one) => slack.renderText(one).includes(words));
+  return { channelId, ts: message.ts, words: slack.renderText(message) };
+}
+const askedOf = async (who: Colleague) => shownTo(who, '[Start session]');
+
+async function press(who: Colleague, action: string, on?: { channelId: string; ts: string }) {
+  return world().slack.clickButton(who.userId, on ?? (await askedOf(who)), action);
+}
+
+async function decline(who: Colleague, reason: string): Promise<void> {
+  const { slack } = world();
+  await press(who, 'decline_request');
+  const dialog = await slack.waitForView(
+    ({ userId, definition }) => userId === who.userId && definition.callback_id === 'decline_request',
+  );
+  slack.typeIn(dialog.id, { decline_reason: reason });
+  await slack.submit(dialog.id, who.userId);
+}
+
+async function waiting(approvers = 1, options = INFRA): Promise<Team> {
+  const one = team(approvers);
+  await one.type(`fix it for ${one.ana.name} ${options}`);
+  await one.card('Waiting for approval');
+  return one;
+}
+
+describe('a request that needs an approval', () => {
+  test('starts once it is approved, as the person who asked, and every message says who approved', async () => {
+    const { ana, ben, own, card, channelId } = await waiting();
+    const { slack, devin } = world();
+    const before = await card('Waiting for approval');
+    expect(slack.renderText(before)).toMatch(/needs an approval from person\d+\./);
+    expect(slack.renderText(before)).toContain('[Cancel]');
+    expect(own()).toHaveLength(0);
+    const asked = await askedOf(ben);
+    for (const words of ['infrastructure', '<looks>', 'acme/infra-dns', `fix it for ${ana.name}`])
+      expect(asked.words).toContain(words);
+    expect(asked.words).toContain(`Runs as ${ana.devinName}`);
+    expect(asked.words).toContain('Up to 20 ACU');
+    expect(asked.words).toContain('Follow CONTRIBUTING.md.');
+    await press(ben, 'approve_request');
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request).toMatchObject({ repos: ['acme/infra-dns'], max_acu_limit: 20 });
+    expect(slack.renderText(await card(session.url))).toContain(`Approved by ${ben.name}`);
+    expect((await shownTo(ben, `Approved by ${ben.name}.`)).words).not.toContain('[Start session]');
+    // One message to the approver, one card for everybody, and nothing that calls the requester.
+    expect(sentTo(ben)).toHaveLength(1);
+    expect(sentTo(ana)).toHaveLength(0);
+    expect(noticesTo(slack, channelId, null)).toHaveLength(1);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('ends when it is declined: the requester is called once, with the reason', async () => {
+    const { ana, ben, own, card, channelId } = await waiting();
+    const { slack } = world();
+    await decline(ben, 'Not before <Monday>.');
+    const ended = await card('Declined by');
+    expect(slack.renderText(ended)).toContain('Not before <Monday>.');
+    const call = await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
+    expect(slack.renderText(call)).toMatch(/wasn't approved[^]*Not before <Monday>\./);
+    await shownTo(ben, `Declined by ${ben.name}`);
+    expect(own()).toHaveLength(0);
+    expect(noticesTo(slack, channelId, ana.userId)).toHaveLength(0);
+    expect(slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`))).toHaveLength(1);
+  });
+
+  test('asks for a reason to decline, and changes nothing without one', async () => {
+    const { ben, card } = await waiting();
+    const { slack } = world();
+    await press(ben, 'decline_request');
+    const dialog = await slack.waitForView(({ userId }) => userId === ben.userId);
+    slack.typeIn(dialog.id, { decline_reason: '   ' });
+    expect(await slack.submit(dialog.id, ben.userId)).toMatchObject({ kind: 'errors' });
+    await card('Waiting for approval');
+  });
+
+  test('can be canceled by the requester, and says so to the approvers', async () => {
+    const { ana, ben, own, card, channelId } = await waiting();
+    const { ts } = await card('Waiting for approval');
+    await world().slack.clickButton(ana.userId, { channelId, ts }, 'cancel');
+    await card('Ended by');
+    const { words } = await shownTo(ben, 'Canceled before it was approved');
+    expect(words).not.toContain('[Start session]');
+    expect(own()).toHaveLength(0);
+  });
+
+  test('ends by itself when nobody answers in time', async () => {
+    const { ben, own, card } = await waiting();
+    aheadMs += 5 * 3_600_000;
+    await card('Nobody approved this request in time');
+    await shownTo(ben, 'Nobody approved it in time');
+    expect(own()).toHaveLength(0);
+  });
+
+  test('is refused when nobody but the requester could approve it', async () => {
+    const { ana, type, place, own } = team();
+    world().slack.setGroup(PLATFORM, [ana.userId]);
+    await type(`fix it ${INFRA}`);
+    await toldTo(world(), place, 'not enough people can give it');
+    expect(own()).toHaveLength(0);
+  });
+
+  test('sends no file to Devin before it is approved', async () => {
+    const { ana, ben, channelId, card } = team();
+    const { slack, devin } = world();
+    const shot = slack.addFile({ name: 'shot.png', mimetype: 'image/png', content: 'x', owner: ana.userId });
+    const ts = slack.say(ana.userId, channelId, 'look at this', { files: [shot] });
+    await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
+    const form = await settledForm(slack, ana.userId);
+    await slack.submit(form.id, ana.userId);
+    await card('Waiting for approval');
+    const uploads = () => devin.requests.filter(({ path }) => path.endsWith('/attachments'));
+    const before = uploads().length;
+    expect((await askedOf(ben)).words).toContain('shot.png');
+    expect(uploads()).toHaveLength(before);
+    // What is written in the thread meanwhile was not approved.
+    slack.say(ana.userId, channelId, 'and drop the database', { threadTs: ts });
+    await press(ben, 'approve_request');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.attachment_urls).toHaveLength(1);
+    expect(request.prompt).not.toContain('drop the database');
+  });
+});
+
+describe('an approval counts', () => {
+  test('not from the requester', async () => {
+    const { ana, ben, own, card } = await waiting();
+    await press(ana, 'approve_request', await askedOf(ben));
+    const { slack } = world();
+    await slack.waitFor(
+      () => allTold(ana).some((words) => words.includes("can't approve your own request")) || undefined,
+      { what: 'a refusal' },
+    );
+    await card('Waiting for approval');
+    expect(own()).toHaveLength(0);
+  });
+
+  test.each([
+    ['not from people who were never asked', () => addColleague(world())],
+    ['not from guests', () => addColleague(world(), { isGuest: true, inDevin: false })],
+  ])('%s', async (_what, outsider) => {
+    const { ben, own, card } = await waiting();
+    const eve = outsider();
+    const asked = await askedOf(ben);
+    await press(eve, 'approve_request', asked);
+    await world().slack.waitFor(
+      () => allTold(eve).some((words) => words.includes("You aren't one of the people")) || undefined,
+      { what: 'a refusal' },
+    );
+    await card('Waiting for approval');
+    expect(own()).toHaveLength(0);
+  });
+
+  test('not from a person who left the group meanwhile', async () => {
+    const { ana, ben, others, own, card } = await waiting(2);
+    await askedOf(ben);
+    const [, cy] = others;
+    world().slack.setGroup(PLATFORM, [ana.userId, cy?.userId ?? '']);
+    await press(ben, 'approve_request');
+    await shownTo(ben, "You aren't one of the people");
+    await card('Waiting for approval');
+    expect(own()).toHaveLength(0);
+  });
+
+  test('once: two approvers at the same moment, twice each, start one session', async () => {
+    const { ana, others, own, card } = await waiting(2);
+    const { devin } = world();
+    const asked = await Promise.all(others.map(askedOf));
+    await Promise.all(
+      others.flatMap((one, at) => [
+        press(one, 'approve_request', asked[at]),
+        press(one, 'approve_request', asked[at]),
+      ]),
+    );
+    const session = await sessionOf(devin, ana.devinUserId);
+    await card(session.url);
+    for (const one of others) await shownTo(one, 'Approved by');
+    expect(own()).toHaveLength(1);
+  });
+
+  test('only together with those of as many different people as the rule needs', async () => {
+    const { ana, ben, others, own, card } = await waiting(2, '--mode ultra');
+    const [, cy] = others;
+    if (cy === undefined) throw new Error('one approver is missing');
+    await press(ben, 'approve_request');
+    await shownTo(cy, `Approved so far by ${ben.name}`);
+    await press(ben, 'approve_request', await askedOf(ben));
+    const { slack, devin } = world();
+    expect(slack.renderText(await card('Approved so far'))).toContain(`from ${cy.name}`);
+    expect(own()).toHaveLength(0);
+    await press(cy, 'approve_request');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.devin_mode).toBe('ultra');
+    await shownTo(ben, `Approved by ${ben.name}, ${cy.name}.`);
+  });
+
+  test('no longer from a person who left the group before the second one approved', async () => {
+    const { ana, ben, others, own, card } = await waiting(3, '--mode ultra');
+    const [, cy, di] = others;
+    if (cy === undefined || di === undefined) throw new Error('approvers are missing');
+    await press(ben, 'approve_request');
+    await shownTo(cy, `Approved so far by ${ben.name}`);
+    world().slack.setGroup(PLATFORM, [ana.userId, cy.userId, di.userId]);
+    await press(cy, 'approve_request');
+    await card(`Approved so far by ${cy.name}`);
+    expect(own()).toHaveLength(0);
+    await press(di, 'approve_request');
+    await sessionOf(world().devin, ana.devinUserId);
+  });
+
+  test('for its own rule alone: a limit that is exceeded, too, needs its own', async () => {
+    const { ana, ben, own } = await waiting(1, `${INFRA} --acu 30`);
+    await press(ben, 'approve_request');
+    const second = await shownTo(ben, 'Rule: limits.acu_per_session');
+    expect(own()).toHaveLength(0);
+    await press(ben, 'approve_request', second);
+    const { request } = await sessionOf(world().devin, ana.devinUserId);
+    expect(request.max_acu_limit).toBe(30);
+    expect(sentTo(ben)).toHaveLength(2);
+  });
+
+  test('not against a policy that became stricter between the approval and the start', async () => {
+    const { ana, ben, own, channelId } = await waiting();
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    await press(ben, 'approve_request');
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    await change(`version: 1\nrules:\n  - {name: a freeze, people: [${ana.userId}], then: refuse}\n`);
+    await toldTo(world(), { channelId, userId: ana.userId }, 'a freeze');
+    expect(own()).toHaveLength(0);
+    await change(POLICY);
+  });
+
+  test('only for what was approved: what the policy sets differently since is asked about again', async () => {
+    const { ana, ben, own } = await waiting();
+    const first = await askedOf(ben);
+    await change(`${POLICY}channels: [{match: ["#approvals-*"], set: {acu: 7}}]\n`);
+    await press(ben, 'approve_request', first);
+    await shownTo(ben, 'The policy changed');
+    const second = await askedOf(ben);
+    expect(second.words).toContain('Up to 7 ACU');
+    expect(own()).toHaveLength(0);
+    await press(ben, 'approve_request', second);
+    const { request } = await sessionOf(world().devin, ana.devinUserId);
+    expect(request.max_acu_limit).toBe(7);
+    await change(POLICY);
+  });
+
+  test('for one session: starting it anyway after a lost answer needs another one', async () => {
+    const { ana, ben, own, channelId } = await waiting();
+    const { slack, devin } = world();
+    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    await press(ben, 'approve_request');
+    const lost = await slack.waitForMessage(channelId, (message) =>
+      slack.renderText(message).includes('[Start anyway]'),
+    );
+    await slack.clickButton(ana.userId, { channelId, ts: lost.ts }, 'start_anyway');
+    const second = await askedOf(ben);
+    expect(own()).toHaveLength(0);
+    expect(sentTo(ben)).toHaveLength(2);
+    await press(ben, 'approve_request', second);
+    await sessionOf(devin, ana.devinUserId);
+  });
+});
+
+describe('an approver who wants it otherwise', () => {
+  test('asks for a changed one, which someone else has to approve, and ends the first', async () => {
+    const { ben, others, own, card } = await waiting(2);
+    const [, cy] = others;
+    if (cy === undefined) throw new Error('one approver is missing');
+    const { slack, devin } = world();
+    await askedOf(cy);
+    await press(ben, 'edit_request');
+    const form = await settledForm(slack, ben.userId);
+    slack.typeIn(form.id, { 'field.prompt': 'fix it gently' });
+    await slack.submit(form.id, ben.userId);
+    await card(`${ben.name} changed this request`);
+    const second = await shownTo(cy, 'fix it gently');
+    await shownTo(cy, `${ben.name} changed it and asked`);
+    expect(sentTo(ben)).toHaveLength(1);
+    await press(cy, 'approve_request', second);
+    const session = await sessionOf(devin, ben.devinUserId);
+    expect(session.request.prompt).toContain('fix it gently');
+    expect(own()).toHaveLength(0);
+  });
+
+  test('sees nothing of a conversation they are not in', async () => {
+    const { slack } = world();
+    const one = team(2);
+    const [, cy] = one.others;
+    if (cy === undefined) throw new Error('one approver is missing');
+    const channelId = slack.addChannel({
+      name: `closed-${one.ana.name}`,
+      members: [one.ana.userId],
+      isPrivate: true,
+    });
+    await slack.command(one.ana.userId, channelId, `fix it ${INFRA}`);
+    await askedOf(cy);
+    await press(cy, 'edit_request');
+    await shownTo(cy, "a conversation you aren't in");
+    await press(cy, 'details', await askedOf(cy));
+    await shownTo(cy, "isn't shown to you");
+    expect(slack.openViewOf(cy.userId)).toBeUndefined();
+  });
+});
+
+/** Everything that only this person sees, anywhere. */
+function allTold(who: Colleague): string[] {
+  const { slack } = world();
+  return [...slack.channels.keys(), slack.directMessages(who.userId)]
+    .flatMap((id) => slack.messages(id).map((message) => ({ id, message })))
+    .filter(
+      ({ id, message }) => message.ephemeralFor === who.userId || id === slack.directMessages(who.userId),
+    )
+    .map(({ message }) => slack.renderText(message));
+}
