@@ -29,7 +29,7 @@ type Post = {
 };
 
 /** `earlier`: an earlier attempt, or another process, posted it, and may have shown something else. */
-export type PostedAt = { kind: 'posted'; ts: string; earlier: boolean };
+type PostedAt = { kind: 'posted'; ts: string; earlier: boolean };
 export type PostedOnce = PostedAt | SlackFailure;
 
 /** Throws a LeaseLostError. */

@@ -21,6 +21,8 @@ const CARD = {
   blocks: [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: 'card' } }],
 };
 
+const WHAT = { key: 'card:r1', place: PLACE, mark: MARK };
+
 const open = useEmbedded(copyStarted);
 
 /** What posts a card, with a Slack whose clock is off by `skewMs`. */
@@ -36,13 +38,15 @@ async function setUp({ skewMs = 0 } = {}) {
   const postOnce = createPostOnce({ db, posts: createPosts(db), outbound });
   const withLease = createWithLease(createLeases(db));
   const post = async (render = async () => Promise.resolve(CARD)): Promise<Leased<PostedOnce>> =>
-    withLease('card', async (lease) => postOnce({ key: 'card:r1', place: PLACE, mark: MARK, render, lease }));
+    withLease('card', async (lease) => postOnce({ ...WHAT, render, lease }));
+  const postNew = async (render = async () => Promise.resolve(CARD)): Promise<Leased<PostedOnce>> =>
+    withLease('card', async (lease) => postOnce({ ...WHAT, isNew: true, render, lease }), { late: true });
   const lapse = async () =>
     db
       .updateTable('leases')
       .set({ until: new Date(0) })
       .execute();
-  return { slack, db, post, lapse };
+  return { slack, db, post, postNew, lapse };
 }
 
 const cards = (slack: LocalSlack) => slack.messages('C1').filter(({ text }) => text === 'card');
@@ -127,6 +131,20 @@ describe('a message that is posted once', () => {
       return CARD;
     });
     expect(outcome).toMatchObject({ kind: 'busy' });
+    expect(cards(slack)).toHaveLength(1);
+  });
+
+  test.each([
+    ['was posted', undefined],
+    ['may have been posted', LOST],
+  ])('is left to the look for it when it was thought new and %s meanwhile', async (_how, trouble) => {
+    const { slack, post, postNew } = await setUp();
+    if (trouble !== undefined) slack.fail('chat.postMessage', trouble);
+    const outcome = await postNew(async () => {
+      await post();
+      return CARD;
+    });
+    expect(outcome).toEqual({ kind: 'busy' });
     expect(cards(slack)).toHaveLength(1);
   });
 });

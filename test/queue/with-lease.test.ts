@@ -84,4 +84,28 @@ describeOnBothDatabases('work under a lease', (open) => {
     held.resolve();
     if (first.kind === 'done') await first.result.second;
   });
+
+  test('taken with the first write is held from then on', async () => {
+    const { db, withLease } = await setUp();
+    const late = await withLease(
+      'a',
+      async (lease) => {
+        const before = await withLease('a', async () => Promise.resolve('free'));
+        await record(db, lease, 'first');
+        return [before, await withLease('a', async () => Promise.resolve())];
+      },
+      { late: true },
+    );
+    expect(late).toEqual({ kind: 'done', result: [{ kind: 'done', result: 'free' }, { kind: 'busy' }] });
+    expect(await db.selectFrom('leases').selectAll().execute()).toEqual([]);
+  });
+
+  test('taken with the first write records nothing while another process has it', async () => {
+    const { db, withLease } = await setUp();
+    const inner = await withLease('a', async () =>
+      withLease('a', async (lease) => record(db, lease, 'second'), { late: true }),
+    );
+    expect(inner).toEqual({ kind: 'done', result: { kind: 'busy' } });
+    expect(await recorded(db)).toEqual([]);
+  });
 });
