@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createAsking } from './ask.ts';
+import { auditChain } from './audit-chain.ts';
 import { audit } from './audit.ts';
 import type { Audit } from './audit.ts';
 import { createFaults } from './faults.ts';
@@ -23,6 +24,8 @@ export type Report = Audit & {
   kills: number;
   /** What was promised and did not hold. */
   violations: string[];
+  /** In the app's own audit. */
+  entries: number;
   stormMs: number;
   settledMs: number;
 };
@@ -48,7 +51,11 @@ export async function runChaos(run: ChaosRun): Promise<Report> {
   });
   try {
     await replicas.start();
-    return await play({ ...run, world, ledger, replicas });
+    const report = await play({ ...run, world, ledger, replicas });
+    // Only one process at a time can open an embedded database.
+    await replicas.stop();
+    const { entries, violations } = await auditChain({ databaseUrl, dataDir: replicas.dataDir(0) }, report);
+    return { ...report, entries, violations: [...report.violations, ...violations] };
   } finally {
     await replicas.stop();
     ledger.stop();
@@ -59,7 +66,14 @@ export async function runChaos(run: ChaosRun): Promise<Report> {
 
 type Play = ChaosRun & { world: World; ledger: Ledger; replicas: Replicas };
 
-async function play({ options, tempo, world, ledger, replicas, signal }: Play): Promise<Report> {
+async function play({
+  options,
+  tempo,
+  world,
+  ledger,
+  replicas,
+  signal,
+}: Play): Promise<Omit<Report, 'entries'>> {
   const { settleMs } = options;
   const plan = makePlan(options, tempo.pace);
   const startedMs = performance.now();

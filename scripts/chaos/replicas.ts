@@ -15,6 +15,8 @@ export type Replicas = {
   kills: () => number;
   /** What ended without having been killed, in its last words. */
   ownEnds: readonly string[];
+  /** Where one has its embedded database. */
+  dataDir: (replica: number) => string;
   stop: () => Promise<void>;
 };
 
@@ -47,14 +49,19 @@ export async function createReplicas(options: ReplicasOptions): Promise<Replicas
     kill: async (replica) => replicas[replica]?.kill(),
     kills: () => replicas.reduce((sum, { kills }) => sum + kills(), 0),
     ownEnds,
+    dataDir: (replica) => join(folderOf(options, replica), 'data'),
     stop: async () => {
       await Promise.all(replicas.map(async ({ stop }) => stop()));
     },
   };
 }
 
+function folderOf({ folder }: ReplicasOptions, number: number): string {
+  return join(folder, `replica-${number + 1}`);
+}
+
 async function createReplica(options: ReplicasOptions, number: number, onChange: () => void) {
-  const folder = join(options.folder, `replica-${number + 1}`);
+  const folder = folderOf(options, number);
   await mkdir(folder, { recursive: true });
   const log = createWriteStream(join(folder, 'app.log'), { flags: 'a' });
   const bot = createBotProcess({

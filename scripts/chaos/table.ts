@@ -44,11 +44,12 @@ function threadRows({ threads: { taken, heard, told, said, shown } }: Report): R
   ];
 }
 
-function costRows({ messages, pings, stormMs, settledMs, violations }: Report): Row[] {
+function costRows({ messages, pings, stormMs, settledMs, entries, violations }: Report): Row[] {
   return [
     [`messages per person (${PEOPLE})`, (messages / PEOPLE).toFixed(1)],
     [`pings per person (${PEOPLE})`, (pings / PEOPLE).toFixed(1)],
     ['storm / until all was settled', `${seconds(stormMs)} / ${seconds(settledMs)}`],
+    ['entries of the audit, in one chain', String(entries)],
     ['violations', String(violations.length)],
   ];
 }

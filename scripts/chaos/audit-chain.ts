@@ -1,0 +1,35 @@
+import { createAudit } from '../../src/store/audit.ts';
+import type { AuditRow } from '../../src/store/audit.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { verifyChain } from '../../src/trust/index.ts';
+
+type Place = { databaseUrl: string | null; dataDir: string };
+type Chain = { entries: number; violations: string[] };
+
+/** Whether the app's own audit still holds, and has each session that was started, once. */
+export async function auditChain(
+  { databaseUrl, dataDir }: Place,
+  { created }: { created: number },
+): Promise<Chain> {
+  const database = await openDatabase({ dataDir, ...(databaseUrl !== null && { databaseUrl }) });
+  try {
+    const starts: string[] = [];
+    const verified = await verifyChain(noting(createAudit(database.db).entries(), starts));
+    if (!verified.ok)
+      return { entries: 0, violations: [`audit: entry ${verified.seq} is ${verified.fault}`] };
+    const twice = starts.filter((id, at) => starts.indexOf(id) !== at);
+    const violations = twice.map((id) => `audit: the start of ${id} is recorded twice`);
+    if (starts.length < created)
+      violations.push(`audit: ${starts.length} starts recorded, but ${created} sessions were asked for`);
+    return { entries: verified.count, violations };
+  } finally {
+    await database.close();
+  }
+}
+
+async function* noting(rows: AsyncIterable<AuditRow>, starts: string[]): AsyncGenerator<AuditRow> {
+  for await (const row of rows) {
+    if (row.kind === 'start') starts.push(row.sessionId ?? '');
+    yield row;
+  }
+}
