@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
+import { AT_REST, clearRequests, clearTalk } from './clear-text.ts';
 import { MOST_FAILURES } from './set-aside.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,10 +21,9 @@ export function createRetention(db: Kysely<Tables>) {
     /** Of sessions that have rested for so long. How many there were; there may be more. */
     async clearSessions(days: number): Promise<number> {
       return db.transaction().execute(async (trx) => {
-        // Literally as in the index.
         const old = await sql<{ sessionId: string; requestId: string }>`
           select session_id, request_id from sessions
-          where text_removed_at is null and phase in ('finished', 'asleep', 'capped', 'failed', 'ended', 'gone')
+          where text_removed_at is null and phase in ${AT_REST}
             and changed_at < ${ago(days)} and coalesce(touched_at < ${ago(days)}, true)
           order by changed_at limit ${BATCH} for update skip locked`.execute(trx);
         const sessionIds = old.rows.map((row) => row.sessionId);
@@ -46,7 +46,7 @@ export function createRetention(db: Kysely<Tables>) {
             and updated_at < ${ago(days)}
           order by updated_at limit ${BATCH} for update skip locked`.execute(trx);
         const ids = old.rows.map((row) => row.id);
-        if (ids.length > 0) await clearRequests(trx, ids);
+        await clearRequests(trx, ids);
         return ids.length;
       });
     },
@@ -76,34 +76,4 @@ async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuil
       ]),
     )
     .execute();
-}
-
-async function clearTalk(trx: Transaction<Tables>, sessionIds: string[]): Promise<void> {
-  await sql`
-    update sessions set text_removed_at = now(), last_words = null,
-      response = ((response::jsonb - 'title') || '{"structured_output": null}'::jsonb)::json
-    where session_id in (${sql.join(sessionIds)})`.execute(trx);
-  await trx
-    .updateTable('sessionMessages')
-    .set({ text: '' })
-    .where('sessionId', 'in', sessionIds)
-    .where('text', '<>', '')
-    .execute();
-  await trx
-    .updateTable('replies')
-    .set({ text: '', sentText: null, files: '[]', failure: null })
-    .where('sessionId', 'in', sessionIds)
-    .execute();
-}
-
-/** Of the options those stay that say what was asked for without saying it: repositories, mode, caps. */
-async function clearRequests(trx: Transaction<Tables>, ids: string[]): Promise<void> {
-  await sql`
-    update session_requests set text_removed_at = now(), prompt = null, context = null, uploads = null,
-      material = null, approvals = '[]',
-      slack_file_ids = '[]', secret_names = '[]', sealed = null, failure = null,
-      draft = draft #- '{values,prompt}' #- '{values,title}' #- '{values,structured_output_schema}'
-        #- '{values,attachment_urls}'
-    where id in (${sql.join(ids)})`.execute(trx);
-  await trx.deleteFrom('approvalMessages').where('requestId', 'in', ids).execute();
 }

@@ -1,4 +1,4 @@
-/** `npm run audit` and `npm run forget`, for the person who runs the app. */
+/** `npm run audit`, for the person who runs the app. */
 export const audit = {
   usage: [
     'Usage:',
@@ -16,6 +16,16 @@ export const audit = {
     loose: (seq: number): string =>
       `Entry ${seq} doesn't follow the entry before it: one of them was replaced.`,
   },
+};
+
+type Forgotten = { requests: number; sessions: number; replies: number };
+
+export const forget = {
+  usage: 'Usage:\n  npm run forget -- USER\nUSER is a Slack user id, such as U0123ABCD.',
+  done: (userId: string, { requests, sessions, replies }: Forgotten): string =>
+    `Removed the text of ${userId}. Requests: ${requests}; sessions: ${sessions}; messages to sessions: ${replies}. Their ids, times and costs stay, and so does the audit.`,
+  inProgress: (count: number): string =>
+    `Still in progress, and kept until it ends: ${count}. Run this again after that.`,
 };
 
 /** Commands that read or change the database beside the app. */

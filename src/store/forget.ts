@@ -1,0 +1,123 @@
+import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { PENDING_STATES } from '../session/request.ts';
+import { appendAudit } from './audit.ts';
+import { AT_REST, clearRequests, clearTalk, NO_REPLY_TEXT } from './clear-text.ts';
+import type { Tables } from './tables.ts';
+
+type Trx = Transaction<Tables>;
+
+export type Forgotten = {
+  requests: number;
+  sessions: number;
+  replies: number;
+  /** Still needed for work in progress: kept until that ends. */
+  inProgress: number;
+};
+
+const BATCH = 500;
+
+/**
+ * Removes what a person wrote, what Devin wrote to them, and what is known of them beyond their ids. Can be done again:
+ * what has come to an end since goes then.
+ */
+export async function forgetPerson(db: Kysely<Tables>, userId: string): Promise<Forgotten> {
+  const theirs = await findTheirs(db, userId);
+  const ended = theirs.filter(({ isPending }) => !isPending);
+  for (let at = 0; at < ended.length; at += BATCH) await clearBatch(db, ended.slice(at, at + BATCH));
+  return db.transaction().execute(async (trx) => {
+    await clearQuotes(trx, userId);
+    const { replies, waiting } = await clearReplies(trx, userId);
+    await clearNames(trx, userId);
+    await deleteRows(trx, userId);
+    await appendAudit([{ kind: 'forget', userId, result: 'done' }], trx);
+    return {
+      requests: ended.length,
+      sessions: ended.filter(({ sessionId }) => sessionId !== null).length,
+      replies,
+      inProgress: theirs.length - ended.length + waiting,
+    };
+  });
+}
+
+type Theirs = { id: string; sessionId: string | null; isPending: boolean };
+
+async function findTheirs(db: Kysely<Tables>, userId: string): Promise<Theirs[]> {
+  const { rows } = await sql<Theirs>`
+    select request.id, session.session_id,
+      request.state in (${sql.join(PENDING_STATES)}) or coalesce(session.phase not in ${AT_REST}, false) as is_pending
+    from session_requests as request left join sessions as session on session.request_id = request.id
+    where request.user_id = ${userId}`.execute(db);
+  return rows;
+}
+
+async function clearBatch(db: Kysely<Tables>, theirs: readonly Theirs[]): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await clearTalk(
+      trx,
+      theirs.flatMap(({ sessionId }) => sessionId ?? []),
+    );
+    await clearRequests(
+      trx,
+      theirs.map(({ id }) => id),
+    );
+  });
+}
+
+/** Requests of others about a message that the person wrote. */
+async function clearQuotes(trx: Trx, userId: string): Promise<void> {
+  await sql`
+    update session_requests set prompt = null, context = null, material = null
+    where context -> 'picked' ->> 'userId' = ${userId} and state not in (${sql.join(PENDING_STATES)})`.execute(
+    trx,
+  );
+}
+
+/** What they said in sessions of others, and how their threads show it. */
+async function clearReplies(trx: Trx, userId: string): Promise<{ replies: number; waiting: number }> {
+  const { rows } = await sql<{ state: string; eventId: string | null; id: string }>`
+    select id, event_id, state from replies where user_id = ${userId} and text <> ''`.execute(trx);
+  const ended = rows.filter(({ state }) => state !== 'accepted' && state !== 'sending');
+  for (let at = 0; at < ended.length; at += BATCH) {
+    const batch = ended.slice(at, at + BATCH);
+    const ids = batch.map(({ id }) => id);
+    const shownAs = batch.flatMap(({ id, eventId }) => [
+      `reply:${id}`,
+      ...(eventId === null ? [] : [eventId]),
+    ]);
+    await trx
+      .updateTable('sessionMessages')
+      .set({ text: '' })
+      .where('eventId', 'in', shownAs)
+      .where('state', '<>', 'pending')
+      .execute();
+    await trx.updateTable('replies').set(NO_REPLY_TEXT).where('id', 'in', ids).execute();
+  }
+  return { replies: ended.length, waiting: rows.length - ended.length };
+}
+
+/** The ids stay: they say who a session belongs to, and who approved it. */
+async function clearNames(trx: Trx, userId: string): Promise<void> {
+  const nameless = sql`identity - 'slackName'
+    || case when identity ? 'name' then jsonb_build_object('name', identity -> 'devinUserId') else '{}' end
+    || case when identity ? 'maskedEmail' then '{"maskedEmail": null}' else '{}'::jsonb end`;
+  await sql`update session_requests set identity = ${nameless} where user_id = ${userId}`.execute(trx);
+  await sql`update lost_answers set identity = ${nameless}
+    where request_id in (select id from session_requests where user_id = ${userId})`.execute(trx);
+  // As a database prints its jsonb: keys by length.
+  const voter = String.raw`\{"name": "(?:[^"\\]|\\.)*", "userId": "${userId}"\}`;
+  const voterWithoutName = `{"name": "${userId}", "userId": "${userId}"}`;
+  await sql`update session_requests
+    set approvals = regexp_replace(approvals::text, ${voter}, ${voterWithoutName}, 'g')::jsonb
+    where approvals::text like ${`%"userId": "${userId}"%`}`.execute(trx);
+}
+
+async function deleteRows(trx: Trx, userId: string): Promise<void> {
+  await trx
+    .deleteFrom('forms')
+    .where(sql<boolean>`user_id = ${userId} or context -> 'picked' ->> 'userId' = ${userId}`)
+    .execute();
+  await trx.deleteFrom('settings').where('scope', '=', 'person').where('scopeId', '=', userId).execute();
+  for (const table of ['homes', 'identities', 'knownPeople'] as const)
+    await trx.deleteFrom(table).where('userId', '=', userId).execute();
+}

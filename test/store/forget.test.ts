@@ -1,0 +1,116 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { createAudit } from '../../src/store/audit.ts';
+import { forgetPerson } from '../../src/store/forget.ts';
+import { createIdentities } from '../../src/store/identities.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { createSettings } from '../../src/store/settings.ts';
+import { verifyChain } from '../../src/trust/index.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+import { fillHistory } from '../support/history.ts';
+
+/** Each is in the rows of U5, and in no other's. */
+const SECRETS = ['PROMPT-5', 'REPLY-5', 'WORDS-5', 'DRAFT-5', 'NAME-5', 'QUOTE-5', 'SEALED-5'];
+const TABLES = [
+  'session_requests',
+  'sessions',
+  'session_messages',
+  'replies',
+  'forms',
+  'settings',
+  'homes',
+  'identities',
+  'known_people',
+  'lost_answers',
+  'audit',
+];
+
+describeOnBothDatabases('a person who is forgotten', (open) => {
+  const setUp = async () => {
+    const { db } = await open();
+    await migrate(db);
+    await fillHistory(db, { requests: 20, people: 10, active: 2 });
+    const run = async (statement: string): Promise<void> => void (await sql.raw(statement).execute(db));
+    const found = async (word: string): Promise<string[]> => {
+      const tables: string[] = [];
+      for (const table of TABLES) {
+        const { rows } = await sql`select 1 from ${sql.table(table)} as one
+          where one::text like ${`%${word}%`}`.execute(db);
+        if (rows.length > 0) tables.push(table);
+      }
+      return tables;
+    };
+    await run(`update session_requests set prompt = 'PROMPT-5', sealed = 'SEALED-5',
+      draft = '{"values": {"prompt": "PROMPT-5", "title": "DRAFT-5", "repos": ["acme/web"]}, "sources": {}}',
+      identity = identity || '{"name": "NAME-5", "slackName": "NAME-5"}' where user_id = 'U5'`);
+    await run(`update sessions set last_words = 'WORDS-5' where request_id in
+      (select id from session_requests where user_id = 'U5')`);
+    await run(`update session_messages set text = 'WORDS-5' where session_id in ('s5', 's15')`);
+    // Said in a session of another person, whose thread shows it.
+    await run(`update replies set user_id = 'U5', text = 'REPLY-5', sent_text = 'REPLY-5', event_id = 'shown',
+      state = 'delivered' where session_id = 's6'`);
+    await run(`insert into session_messages (session_id, event_id, source, text, state, said_at)
+      values ('s6', 'shown', 'user', 'REPLY-5', 'posted', now())`);
+    await run(`update session_requests set prompt = 'QUOTE-5', context = '{"choice": "message", "channelId": "C1",
+      "channelName": "c", "picked": {"ts": "1.1", "threadTs": null, "userId": "U5", "appName": null,
+      "text": "QUOTE-5", "files": []}}' where id = 'r7'`);
+    await run(`update session_requests set approvals = '[{"rule": "a", "say": null, "need": 1, "more": 0,
+      "people": [{"userId": "U5", "name": "NAME-5 \\"x\\""}, {"userId": "U6", "name": "Ben"}], "fingerprint": "f",
+      "yes": [], "end": null}]' where id = 'r8'`);
+    await run(`insert into forms (id, team_id, user_id, channel_id, draft)
+      values ('f5', 'T1', 'U5', 'C1', '{"values": {"prompt": "DRAFT-5"}, "sources": {}}')`);
+    await run(`insert into known_people (team_id, user_id, person, checked_at)
+      values ('T1', 'U5', '{"name": "NAME-5"}', now())`);
+    const identity = {
+      kind: 'matched',
+      devinUserId: 'u',
+      name: 'NAME-5',
+      how: 'email',
+      checkedAtMs: 0,
+    } as const;
+    await createIdentities(db).remember({ teamId: 'T1', userId: 'U5' }, { address: 'NAME-5', identity });
+    await createSettings(db).set(
+      { teamId: 'T1', scope: 'person', scopeId: 'U5' },
+      { title: 'DRAFT-5' },
+      'U5',
+    );
+    return { db, run, found };
+  };
+
+  test('leaves no text and no name anywhere, but their ids and costs, and a chain that holds', async () => {
+    const { db, found } = await setUp();
+    for (const secret of SECRETS) expect(await found(secret)).not.toEqual([]);
+    expect(await forgetPerson(db, 'U5')).toEqual({ requests: 2, sessions: 2, replies: 1, inProgress: 0 });
+    for (const secret of SECRETS) expect([secret, await found(secret)]).toEqual([secret, []]);
+    const requests = createRequests(db);
+    expect(await requests.find('r5')).toMatchObject({
+      userId: 'U5',
+      sessionId: 's5',
+      draft: { values: { repos: ['acme/web'] } },
+      identity: { devinUserId: 'user-1', name: 'user-1' },
+    });
+    expect((await requests.find('r8'))?.approvals[0]?.people).toEqual([
+      { userId: 'U5', name: 'U5' },
+      { userId: 'U6', name: 'Ben' },
+    ]);
+    expect((await requests.find('r6'))?.prompt).toContain('login test');
+    const chain = await verifyChain(createAudit(db).entries());
+    expect(chain).toMatchObject({ ok: true, last: { kind: 'forget', user_id: 'U5' } });
+  });
+
+  test('keeps what is in progress until it ends', async () => {
+    const { db, run, found } = await setUp();
+    await run(`update sessions set phase = 'working' where session_id = 's5'`);
+    await run(`update session_requests set state = 'attached', session_id = null where id = 'r15'`);
+    await run(`update replies set state = 'accepted' where session_id = 's6'`);
+    expect(await forgetPerson(db, 'U5')).toMatchObject({ requests: 0, inProgress: 3 });
+    expect(await found('PROMPT-5')).toEqual(['session_requests']);
+    expect((await createRequests(db).find('r15'))?.prompt).toBe('PROMPT-5');
+    await run(`update sessions set phase = 'ended' where session_id = 's5'`);
+    await run(`update session_requests set state = 'failed' where id = 'r15'`);
+    await run(`update replies set state = 'failed' where session_id = 's6'`);
+    expect(await forgetPerson(db, 'U5')).toMatchObject({ inProgress: 0 });
+    for (const secret of SECRETS) expect([secret, await found(secret)]).toEqual([secret, []]);
+  });
+});
