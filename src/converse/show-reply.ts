@@ -3,7 +3,7 @@ import type { Replies, Reply } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { NewMessage } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { REPLY_BY } from '../follow/index.ts';
+import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import type { ReplyBy } from '../follow/index.ts';
 
 type ShowDeps = {
@@ -23,7 +23,7 @@ export function createToShow({ replies, sessions, requests, now }: ShowDeps) {
     if (isAside(reply) || !isOpen(session) || isAlone(session, request.userId, reply)) return null;
     const { userId, via, text } = reply;
     return {
-      eventId: `${REPLY_BY}:${replyId}`,
+      eventId: shownEvent(replyId),
       source: REPLY_BY,
       text: JSON.stringify({ userId, via, text } satisfies ReplyBy),
       state: 'pending',

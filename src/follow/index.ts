@@ -32,7 +32,7 @@ export { fileRow } from './file-row.ts';
 export { RELAY_TIMES } from './from-devin.ts';
 export type { RelayTimes } from './from-devin.ts';
 export type { ListMessages } from './list-messages.ts';
-export { LEFT_OUT, REPLY_BY } from './post-message.ts';
+export { LEFT_OUT } from './post-message.ts';
 export type { ReplyBy } from './post-message.ts';
 export { ROUND_TIMES } from './round.ts';
 export type { RoundTimes } from './round.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Log } from '../log.ts';
-import { REPLY_WAYS } from '../session/reply.ts';
+import { REPLY_BY, REPLY_WAYS } from '../session/reply.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { Lease, PostOnce } from '../queue/index.ts';
 import {
@@ -28,8 +28,7 @@ import type { ShareDeps } from './share-file.ts';
 
 /** The text of its row is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
-/** The text of its row is who said what, and how. */
-export const REPLY_BY = 'reply-by';
+/** The text of a `REPLY_BY` row is who said what, and how. */
 const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), text: z.string() });
 export type ReplyBy = z.infer<typeof replyBySchema>;
 

@@ -55,3 +55,9 @@ export function composeReply({ kind, text, files, author }: Words): string {
   const whole = kind === 'correction' ? `Correction of my earlier message: ${words}` : words;
   return author === null ? whole : `${author}: ${whole}`;
 }
+
+/** The source of a message that shows the others what was said in a box or by a command. */
+export const REPLY_BY = 'reply-by';
+
+/** Its event. */
+export const shownEvent = (replyId: string): string => `${REPLY_BY}:${replyId}`;

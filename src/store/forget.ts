@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
+import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import { appendAudit } from './audit.ts';
 import { AT_REST, clearRequests, clearTalk, NO_REPLY_TEXT } from './clear-text.ts';
@@ -82,7 +83,7 @@ async function clearReplies(trx: Trx, userId: string): Promise<{ replies: number
     const batch = ended.slice(at, at + BATCH);
     const ids = batch.map(({ id }) => id);
     const shownAs = batch.flatMap(({ id, eventId }) => [
-      `reply:${id}`,
+      shownEvent(id),
       ...(eventId === null ? [] : [eventId]),
     ]);
     await trx

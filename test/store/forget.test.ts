@@ -52,6 +52,8 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
       state = 'delivered' where session_id = 's6'`);
     await run(`insert into session_messages (session_id, event_id, source, text, state, said_at)
       values ('s6', 'shown', 'user', 'REPLY-5', 'posted', now())`);
+    await run(`insert into session_messages (session_id, event_id, source, text, state, said_at)
+      select 's6', 'reply-by:' || id, 'reply-by', 'REPLY-5', 'posted', now() from replies where session_id = 's6'`);
     await run(`update session_requests set prompt = 'QUOTE-5', context = '{"choice": "message", "channelId": "C1",
       "channelName": "c", "picked": {"ts": "1.1", "threadTs": null, "userId": "U5", "appName": null,
       "text": "QUOTE-5", "files": []}}' where id = 'r7'`);
