@@ -144,7 +144,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   createApprovals({ ...shared, gate, transitions, withLease, postOnce });
   createForms({ queue, store, slack, resolver, gate, log });
-  createHome({ ...shared, withLease, postOnce, botToken, command });
+  createHome({ ...shared, policy, withLease, postOnce, botToken, command });
   const { reconcile: prepare, ...restoring } = createRestoring({
     ...shared,
     findMember,

@@ -8,9 +8,11 @@ import { sleep } from '../sleep.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
+import type { PolicySource } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createGreeter } from './greet-channel.ts';
 import { createHomeHealth } from './home-health.ts';
+import { createHomePolicy } from './home-policy.ts';
 import { createHomePublisher } from './publish-home.ts';
 
 export { createHomeRedrawer } from './redraw-home.ts';
@@ -20,7 +22,8 @@ type HomeDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Pick<Store, 'db' | 'listing' | 'requests' | 'sessions' | 'defaults' | 'greetings'>;
   devin: Pick<Devin, 'self'>;
-  slack: Pick<Slack, 'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'textFor'>;
+  slack: Pick<Slack, 'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'groups' | 'textFor'>;
+  policy: Pick<PolicySource, 'current' | 'problems'>;
   resolver: IdentityResolver;
   withLease: WithLease;
   postOnce: PostOnce;
@@ -45,6 +48,7 @@ export function createHome(deps: HomeDeps): void {
     defaults,
     resolver,
     healthFor: createHealth(deps),
+    policyFor: createHomePolicy({ policy: deps.policy, people: slack.people, isInGroup: slack.groups.isIn }),
     outbound,
     enqueue,
     command,

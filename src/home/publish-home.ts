@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { renderHome } from '../slack/blocks/home.ts';
 import { homeView } from '../slack/home-view.ts';
 import type { HomeRows } from '../slack/home-view.ts';
-import type { HomeHealth } from '../slack/blocks/home-settings.ts';
+import type { HomeHealth, HomePolicy } from '../slack/blocks/home-settings.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Person } from '../store/identities.ts';
@@ -22,6 +22,8 @@ type HomeDeps = {
   resolver: IdentityResolver;
   /** null: the person is no administrator. */
   healthFor: (userId: string) => Promise<HomeHealth | null>;
+  /** null: it is none of the person's business, or there is none. */
+  policyFor: (userId: string) => Promise<HomePolicy | null>;
   outbound: Pick<Outbound, 'publishHome'>;
   enqueue: Enqueue;
   command: string;
@@ -34,7 +36,7 @@ type HomeDeps = {
 
 type Whose = Person & { channelId: string };
 /** What takes others to look up. */
-type Known = Pick<HomeRows, 'identity' | 'health'>;
+type Known = Pick<HomeRows, 'identity' | 'health' | 'policy'>;
 
 const SHOWN_SESSIONS = 10;
 /** How long the first picture waits to know who sessions run as. */
@@ -51,9 +53,20 @@ export function createHomePublisher(deps: HomeDeps) {
     });
   }
 
+  async function policyOf({ userId }: Person): Promise<Known['policy']> {
+    return deps.policyFor(userId).catch((error: unknown) => {
+      log.warn({ err: error }, 'a Home could not say how the policy is');
+      return null;
+    });
+  }
+
   async function look(person: Whose): Promise<Known> {
-    const [identity, health] = await Promise.all([identityOf(person), deps.healthFor(person.userId)]);
-    return { identity, health };
+    const [identity, health, policy] = await Promise.all([
+      identityOf(person),
+      deps.healthFor(person.userId),
+      policyOf(person),
+    ]);
+    return { identity, health, policy };
   }
 
   async function entry(requestId: string): Promise<HomeRows['entries']> {
@@ -100,7 +113,7 @@ export function createHomePublisher(deps: HomeDeps) {
     const patience = deps.sleep(IDENTITY_PATIENCE_MS, AbortSignal.any([signal, over.signal]));
     const known = await Promise.race([looking, patience.then(() => 'looking' as const)]);
     over.abort();
-    await publish(whose, known === 'looking' ? { identity: 'looking', health: null } : known);
+    await publish(whose, known === 'looking' ? { identity: 'looking', health: null, policy: null } : known);
     if (known === 'looking') await publish(whose, await looking);
   };
 }

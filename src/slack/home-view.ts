@@ -10,7 +10,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Home } from './blocks/home.ts';
-import type { HomeHealth } from './blocks/home-settings.ts';
+import type { HomeHealth, HomePolicy } from './blocks/home-settings.ts';
 import { cardView } from './card-view.ts';
 import { shownIdentity } from './form-view.ts';
 import { permalink } from './permalink.ts';
@@ -26,6 +26,7 @@ export type HomeRows = {
   layers: Partial<Record<SettingScope, StoredDraft>>;
   preferences: Partial<Record<SettingScope, Preferences>>;
   health: HomeHealth | null;
+  policy: HomePolicy | null;
 };
 
 type Drawing = { command: string; workspaceUrl: string | null; nowMs: number; text: Text };
@@ -45,6 +46,7 @@ export function homeView(rows: HomeRows, { command, workspaceUrl, nowMs, text }:
     defaults: applyDefaults(layers).values,
     notify: effectivePreferences(preferences).notify,
     health: rows.health,
+    policy: rows.policy,
     drawnAtMs: nowMs,
   };
 }

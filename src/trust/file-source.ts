@@ -9,6 +9,8 @@ export type FileSource<T> = {
   current: () => T | null;
   /** Whether the file as it is now is in force; null: there is no file. */
   isOk: () => boolean | null;
+  /** What is wrong with the file as it is now, a line each; none if it is in force. */
+  problems: () => readonly string[];
   /** Looks at the file once. */
   look: () => Promise<void>;
   /** `onLoaded`: told now and after each change which file is in force, by its SHA-256; null: none. */
@@ -42,14 +44,14 @@ async function followFile<T>(
   const first = await read(path);
   if (!first.ok) throw new StartError({ kind: 'policy', lines: first.problems });
   let { value, sha256 } = first;
-  let problems = '';
+  let problems: readonly string[] = [];
   let told: OnLoaded = async () => Promise.resolve();
   let life: { stop(): Promise<void> } | null = null;
 
   async function keep(newer: Extract<YamlResult<T>, { ok: true }>): Promise<void> {
-    const isNew = problems !== '' || newer.sha256 !== sha256;
+    const isNew = problems.length > 0 || newer.sha256 !== sha256;
     ({ value, sha256 } = newer);
-    problems = '';
+    problems = [];
     if (!isNew) return;
     log.info({ sha256 }, `the ${name} file has changed: the new ${name} is in force`);
     await told(sha256);
@@ -57,10 +59,9 @@ async function followFile<T>(
 
   /** Each error is logged once, not every few seconds. */
   function refuse(lines: readonly string[]): void {
-    const found = lines.join('\n');
-    if (found !== problems)
+    if (lines.join('\n') !== problems.join('\n'))
       log.error({ problems: lines }, `the ${name} file has errors: the last valid ${name} stays in force`);
-    problems = found;
+    problems = lines;
   }
 
   async function look(): Promise<void> {
@@ -78,7 +79,8 @@ async function followFile<T>(
 
   return {
     current: () => value,
-    isOk: () => problems === '',
+    isOk: () => problems.length === 0,
+    problems: () => problems,
     look,
     start: async (onLoaded) => {
       told = onLoaded;
@@ -93,6 +95,7 @@ function noFile<T>(): FileSource<T> {
   return {
     current: () => null,
     isOk: () => null,
+    problems: () => [],
     look: async () => Promise.resolve(),
     start: async (onLoaded) => onLoaded(null),
     stop: async () => Promise.resolve(),

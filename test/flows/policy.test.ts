@@ -13,6 +13,7 @@ const CREATE = { method: 'POST', path: '/sessions' } as const;
 const INFRA = '--repo acme/infra-dns';
 
 const POLICY = `
+owners: [S0OWNERS]
 instructions: Follow CONTRIBUTING.md.
 limits: { acu_per_session: 20, open_sessions_per_person: 3 }
 rules:
@@ -65,6 +66,15 @@ async function change(policy: string): Promise<void> {
   const before = looks();
   await write(policy);
   await expect.poll(looks).toBeGreaterThan(before);
+}
+
+/** A person's Home, once it was drawn with everything in it. */
+async function homeOf(userId: string): Promise<string> {
+  const { slack } = world();
+  await slack.openHome(userId);
+  const words = () => slack.renderText(slack.home(userId)?.id ?? '');
+  await expect.poll(() => slack.home(userId) !== undefined && words()).toMatch(/Your sessions run as/);
+  return words();
 }
 
 beforeAll(async () => {
@@ -233,10 +243,20 @@ describe('a policy that changes', () => {
     await change(POLICY);
   });
 
-  test('stays as it was while its file has errors, and says so in the metrics', async () => {
+  test('stays as it was while its file has errors, and says so in the metrics, in the log and in Homes', async () => {
     expect(await metric()).toContain('devin_slack_policy_ok 1');
     await change('rules: [');
     expect(await metric()).toContain('devin_slack_policy_ok 0');
+    expect(logged.text()).toContain('the last valid policy stays in force');
+    const [admin, owner, other] = [
+      addColleague(world(), { isAdmin: true }),
+      addColleague(world()),
+      someone(),
+    ];
+    world().slack.setGroup('S0OWNERS', [owner.userId]);
+    for (const { userId } of [admin, owner])
+      expect(await homeOf(userId)).toMatch(/last valid policy stays in force:\s+\S*policy\.yml:\d+:\d+/);
+    expect(await homeOf(other.ana.userId)).not.toContain('olicy');
     const { place, type } = someone();
     await type(`fix it ${INFRA}`);
     await toldTo(world(), place, 'nobody else touches infrastructure');

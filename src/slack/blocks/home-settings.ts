@@ -7,7 +7,7 @@ import { homeNotifyAction } from '../ids.ts';
 import { button, context, section } from './objects.ts';
 import { optionWords } from './option-words.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, code, truncate } from './text.ts';
+import { bold, code, escape, oneLine, truncate } from './text.ts';
 
 /** What an administrator wants to know of the app. */
 export type HomeHealth = {
@@ -19,10 +19,14 @@ export type HomeHealth = {
   setAside: number;
 };
 
+/** The policy in force, and what is wrong with its file as it is now, a line each. */
+export type HomePolicy = { rules: number; problems: readonly string[] };
+
 type HomeSettings = { command: string; defaults: StoredDraft; notify: Notify };
 
 const DEFAULTS_LENGTH = 1500;
 const SCOPES_LENGTH = 500;
+const PROBLEMS_LENGTH = 2000;
 
 /** What applies to the person, and the buttons that change it. */
 export function homeSettings({ command, defaults, notify }: HomeSettings, text: Text): KnownBlock[] {
@@ -60,4 +64,11 @@ export function homeHealth(health: HomeHealth, { home }: Text): KnownBlock {
       : home.health.missingScopes(truncate(missingScopes.join(', '), SCOPES_LENGTH));
   const facts = [...sides, ...(health.slack ? [scopes] : []), home.health.setAside(setAside)];
   return context(`${bold(home.health.label)}${BETWEEN_FACTS}${facts.join(BETWEEN_FACTS)}`);
+}
+
+export function homePolicy({ rules, problems }: HomePolicy, { home }: Text): KnownBlock {
+  const label = bold(home.policy.label);
+  if (problems.length === 0) return context(`${label}${BETWEEN_FACTS}${home.policy.inForce(rules)}`);
+  const lines = truncate(problems.map((line) => oneLine(line)).join('\n'), PROBLEMS_LENGTH);
+  return section(`${label}${BETWEEN_FACTS}${home.policy.broken}\n${escape(lines)}`);
 }

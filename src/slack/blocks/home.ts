@@ -8,8 +8,8 @@ import { ACTION, homeBlock, VIEW, writeHomeMetadata } from '../ids.ts';
 import { firstButton } from './card-buttons.ts';
 import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
 import { shownMoment } from './details-values.ts';
-import { homeHealth, homeSettings } from './home-settings.ts';
-import type { HomeHealth } from './home-settings.ts';
+import { homeHealth, homePolicy, homeSettings } from './home-settings.ts';
+import type { HomeHealth, HomePolicy } from './home-settings.ts';
 import { button, context, header, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
@@ -34,6 +34,8 @@ export type Home = {
   notify: Notify;
   /** null: the person is no administrator. */
   health: HomeHealth | null;
+  /** null: it is none of the person's business, or there is none. */
+  policy: HomePolicy | null;
   drawnAtMs: number;
 };
 
@@ -50,6 +52,7 @@ export function renderHome(home: Home, text: Text): HomeView {
       ...top(home, text),
       ...(isAccepted(runsAs) ? contents(home, text) : []),
       ...(home.health === null ? [] : [homeHealth(home.health, text)]),
+      ...(home.policy === null ? [] : [homePolicy(home.policy, text)]),
       context(text.home.help(code(`${command} help`))),
     ],
   };

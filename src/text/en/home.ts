@@ -42,6 +42,13 @@ export const home = {
         ? 'nothing set aside'
         : `:warning: ${count} set aside after repeated failures (see the log)`,
   },
+  /** For administrators and the owners of the policy. */
+  policy: {
+    label: 'Policy',
+    inForce: (rules: number): string => `in force (${rules} ${rules === 1 ? 'rule' : 'rules'})`,
+    /** What is wrong follows. */
+    broken: ':warning: the file has errors, so the last valid policy stays in force:',
+  },
   help: (command: string): string =>
     `In a session's thread, your replies go to Devin. ${command} shows what else you can do.`,
 };

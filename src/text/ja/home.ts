@@ -38,6 +38,11 @@ export const home: Text['home'] = {
         ? '保留中の処理はありません'
         : `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
   },
+  policy: {
+    label: 'ポリシー',
+    inForce: (rules) => `有効（ルール ${rules} 件）`,
+    broken: ':warning: ファイルにエラーがあるため、最後の正しいポリシーを使っています:',
+  },
   help: (command) =>
     `セッションのスレッドでの返信は Devin に届きます。できることは ${command} で確認できます。`,
 };

@@ -59,6 +59,7 @@ const empty: Home = {
   defaults: {},
   notify: 'thread',
   health: null,
+  policy: null,
   drawnAtMs: 1_700_000_000_000,
 };
 const full: Home = {

@@ -32,6 +32,7 @@ export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
         total: { count: 1, more: false },
         notify: 'thread',
         health: null,
+        policy: { rules: 1, problems: [words] },
         defaults: { title: words },
         drawnAtMs: 0,
       },
