@@ -39,16 +39,23 @@ export async function createGovernedWorld(policy: string, options: WorldOptions 
 
 export type GovernedWorld = Awaited<ReturnType<typeof createGovernedWorld>>;
 
-type Person = Parameters<typeof addColleague>[1];
+type Options = {
+  name?: string;
+  person?: Parameters<typeof addColleague>[1];
+  channel?: object;
+  /** Who else is in the channel. */
+  others?: readonly string[];
+};
 
 /** A person in a channel of their own, whose name begins like this. */
 export function someoneIn(
   world: Pick<World, 'slack' | 'devin'>,
-  { name = 'of', person = {}, channel = {} }: { name?: string; person?: Person; channel?: object } = {},
+  { name = 'of', person = {}, channel = {}, others = [] }: Options = {},
 ) {
   const { slack, devin } = world;
   const ana = addColleague(world, person);
-  const channelId = slack.addChannel({ name: `${name}-${ana.name}`, members: [ana.userId], ...channel });
+  const members = [ana.userId, ...others];
+  const channelId = slack.addChannel({ name: `${name}-${ana.name}`, members, ...channel });
   return {
     ana,
     channelId,
