@@ -9,6 +9,7 @@ export const SUBCOMMANDS = [
   'list',
   'status',
   'why',
+  'whoami',
   'follow',
   'say',
   'stop',
@@ -60,6 +61,8 @@ export type Intent =
   | { kind: 'link'; slackUserId: string; devinUserId: string | null }
   /** What the policy makes of these options. With problems nothing is decided. */
   | ({ kind: 'why'; problems: Problem[] } & Wish)
+  /** `again`: asks Slack and Devin anew. */
+  | { kind: 'whoami'; again: boolean }
   | { kind: 'defaults' }
   /** With problems nothing is set. */
   | ({ kind: 'set-defaults'; scope: SettingScope; problems: Problem[] } & Wish)

@@ -96,11 +96,12 @@ function runsAs(description: FormDescription | null, text: Text): FormIdentity {
 }
 
 export function shownIdentity(identity: Identity, text: Text): FormIdentity {
+  const { checkedAtMs } = identity;
   switch (identity.kind) {
     case 'matched':
-      return { kind: 'member', name: identity.name, how: identitySentence(identity, text) };
+      return { kind: 'member', name: identity.name, how: identitySentence(identity, text), checkedAtMs };
     case 'service-user':
-      return { kind: 'service-user', why: identitySentence(identity, text) };
+      return { kind: 'service-user', why: identitySentence(identity, text), checkedAtMs };
     case 'refused':
       return { kind: 'refused', why: refusalSentence(identity, text) };
   }

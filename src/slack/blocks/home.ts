@@ -10,12 +10,13 @@ import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts
 import { shownMoment } from './details-values.ts';
 import { homeHealth, homePolicy, homeSettings } from './home-settings.ts';
 import type { HomeHealth, HomePolicy } from './home-settings.ts';
+import { identityLines } from './identity.ts';
 import { button, context, header, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { isAccepted } from './session-form.ts';
 import type { FormIdentity } from './session-form.ts';
-import { bold, code, codeBlock, escape, link, quote } from './text.ts';
+import { bold, code, codeBlock, link, quote } from './text.ts';
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };
@@ -71,28 +72,15 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   const refresh = button(ACTION.refreshHome, text.home.refresh, 'home');
   const start = { ...button(ACTION.startFromHome, text.home.start, 'home'), style: 'primary' as const };
   const mayStart = isAccepted(runsAs);
+  const { who, how } = identityLines(runsAs, text);
   const drawn = text.home.drawn(shownMoment(drawnAtMs));
   return [
     header(text.home.title),
-    section(runsAsSentence(runsAs, text)),
-    ...(runsAs.kind === 'member' ? [context(escape(runsAs.how))] : []),
+    section(who),
+    ...(how === null ? [] : [context(how)]),
     { type: 'actions', elements: mayStart ? [start, refresh] : [refresh] },
     context(mayStart ? `${text.home.whereCardsGo} ${drawn}` : drawn),
   ];
-}
-
-function runsAsSentence(runsAs: Home['runsAs'], text: Text): string {
-  switch (runsAs.kind) {
-    case 'looking':
-      return text.home.runsAs.looking;
-    case 'member':
-      return text.home.runsAs.member(bold(escape(runsAs.name)));
-    case 'service-user':
-    case 'not-known':
-      return escape(runsAs.why);
-    case 'refused':
-      return text.modal.runsAs.refused(escape(runsAs.why));
-  }
 }
 
 function groups({ sessions, total, command }: Home, text: Text): KnownBlock[] {

@@ -25,8 +25,8 @@ export { textFilesIn, withTextFiles } from './form/text-files.ts';
 /** Who the session will run as. `how` and `why` are plain sentences. */
 export type FormIdentity =
   | { kind: 'looking' }
-  | { kind: 'member'; name: string; how: string }
-  | { kind: 'service-user'; why: string }
+  | { kind: 'member'; name: string; how: string; checkedAtMs?: number }
+  | { kind: 'service-user'; why: string; checkedAtMs?: number }
   /** It could not be looked up. */
   | { kind: 'not-known'; why: string }
   | { kind: 'refused'; why: string };

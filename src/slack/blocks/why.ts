@@ -10,25 +10,28 @@ import { optionWords } from './option-words.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 
 /** What would become of a request. `explained`: null: there is no policy. */
-type Why = { explained: Explained | null; limits: Limits; usage: Usage };
+export type Why = { explained: Explained | null; limits: Limits; usage: Usage };
 
 const SENTENCE_LENGTH = 1000;
 
 /** The decision first, then why, what the place sets, and what is left of each limit. */
-export function renderWhy({ explained, limits, usage }: Why, text: Text): Rendered {
+export function renderWhy(why: Why, text: Text): Rendered {
+  return notice([...whyLines(why, text), text.policy.why.nothingStarted]);
+}
+
+export function whyLines({ explained, limits, usage }: Why, text: Text): string[] {
   const words = text.policy.why;
   const reached = limitReached(limits, usage);
   const decision = explained?.decision ?? null;
   const isRefused = decision?.kind === 'refused' || reached !== null;
   const title = isRefused ? words.refused : decision?.kind === 'approval' ? words.approval : words.allowed;
-  return notice([
+  return [
     bold(title),
     ...(reached === null ? [] : [escape(text.notices.limits[reached.limit](reached))]),
     ...decisionLines(decision, text),
     ...(explained === null ? [] : placeLines(explained, text)),
     ...limitLines({ limits, usage, explained }, text),
-    words.nothingStarted,
-  ]);
+  ];
 }
 
 function decisionLines(decision: PolicyDecision | null, text: Text): string[] {

@@ -69,6 +69,10 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     takes: z.object({}),
     intent: () => ({ kind: 'why', draft: {}, reset: [], problems: [] }),
   }),
+  whoami: row({
+    takes: z.object({ again: oneOf(['again']).optional() }),
+    intent: ({ again }) => ({ kind: 'whoami', again: again !== undefined }),
+  }),
   follow: row({
     takes: z.object({ session }),
     intent: ({ session: id }) => ({ kind: 'follow', session: id }),

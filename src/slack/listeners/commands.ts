@@ -23,6 +23,8 @@ import { createSessionCommands } from './commands/sessions.ts';
 import type { SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands } from './commands/settings.ts';
 import type { SettingsCommandDeps } from './commands/settings.ts';
+import { createWhoamiCommand } from './commands/whoami.ts';
+import type { WhoamiDeps } from './commands/whoami.ts';
 import { createWhyCommand } from './commands/why.ts';
 import type { WhyDeps } from './commands/why.ts';
 import { onDurableButton, privatePlace } from './press.ts';
@@ -32,7 +34,8 @@ const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
 
 type CommandDeps = SessionCommandDeps &
   SettingsCommandDeps &
-  WhyDeps & {
+  WhyDeps &
+  WhoamiDeps & {
     intake: Intake;
     forms: Pick<Forms, 'find'>;
     /** Off where the organization enforces its own tags. */
@@ -156,6 +159,7 @@ function createAnswer(deps: CommandDeps): Answerer {
   const sessions = createSessionCommands(deps);
   const settings = createSettingsCommands(deps);
   const why = createWhyCommand(deps);
+  const whoami = createWhoamiCommand(deps);
   return async (asked, intent) => {
     const ask: Ask = { ...asked, text: await deps.textFor(asked.userId) };
     switch (intent.kind) {
@@ -172,6 +176,8 @@ function createAnswer(deps: CommandDeps): Answerer {
         return sessions.steer(ask, intent);
       case 'why':
         return why(ask, intent);
+      case 'whoami':
+        return whoami(ask, intent);
       case 'follow':
         return sessions.follow(ask, intent);
       case 'say':

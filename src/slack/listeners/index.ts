@@ -95,6 +95,10 @@ export function createListeners(deps: ListenerDeps): void {
     defaults,
     people,
     identify,
+    forgetIdentity: async (person) => {
+      await store.identities.forget(person);
+      await knownPeople.changed(person, new Date(now()));
+    },
     authority,
     intake,
     steering,

@@ -83,6 +83,7 @@ export const command = {
         usage: 'why [options]',
         does: 'shows whether you could start a session with these options here, and which rule decides.',
       },
+      whoami: { usage: 'whoami', does: 'shows who your sessions run as and what you can do here.' },
       follow: { usage: 'follow <session>', does: 'brings a session from Devin here.' },
       say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },
       stop: { usage: 'stop <session>', does: 'stops a session for good.' },

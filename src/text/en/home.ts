@@ -6,6 +6,7 @@ export const home = {
   runsAs: {
     looking: 'Looking up who your sessions run as…',
     member: (name: string): string => `Your sessions run as ${name}.`,
+    checked: (moment: string): string => `Checked ${moment}.`,
     notKnown:
       "This app couldn't check who your sessions run as just now. It checks again before anything goes to Devin.",
   },

@@ -92,6 +92,7 @@ export const policy = {
     notKnown:
       "This app couldn't check who you are or where you asked just now. Try again in a minute. Nothing was started.",
   },
+  whoami: { again: 'Check again', linking: 'How linking works' },
   explain: {
     allowed: 'allowed',
     refused: (rule: string): string => `refused: ${rule}`,

@@ -72,6 +72,7 @@ export const command: Text['command'] = {
         usage: 'why [options]',
         does: 'このオプションでここから開始できるか、どのルールで決まるかを表示します。',
       },
+      whoami: { usage: 'whoami', does: '誰としてセッションが実行されるかと、ここでできることを表示します。' },
       follow: { usage: 'follow <session>', does: 'Devin のセッションをここに表示します。' },
       say: { usage: 'say <session> <message>', does: 'セッションにメッセージを送ります。' },
       stop: { usage: 'stop <session>', does: 'セッションを完全に停止します。' },

@@ -7,6 +7,7 @@ export const home: Text['home'] = {
   runsAs: {
     looking: 'セッションの実行者を確認しています…',
     member: (name) => `セッションは ${name} として実行されます。`,
+    checked: (moment) => `確認日時: ${moment}`,
     notKnown: 'セッションの実行者を確認できませんでした。Devin に送信する前に、もう一度確認します。',
   },
   start: 'セッションを開始',

@@ -89,6 +89,7 @@ export const policy: Text['policy'] = {
     notKnown:
       '実行者または会話を確認できませんでした。1 分ほど待ってから、もう一度試してください。何も開始していません。',
   },
+  whoami: { again: 'もう一度確認', linking: 'リンクのしかた' },
   explain: {
     allowed: 'allowed',
     refused: (rule) => `refused: ${rule}`,

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createGovernedWorld, someoneIn } from '../support/governed.ts';
+import type { GovernedWorld } from '../support/governed.ts';
+import { toldTo } from '../support/asking.ts';
+
+const POLICY = `
+limits: { acu_per_session: 20, open_sessions_per_person: 3 }
+rules:
+  - { name: nothing in closed channels, channels: ["#closed-*"], then: refuse, say: "Ask in #platform." }
+`;
+
+let shared: GovernedWorld | null = null;
+
+function world(): GovernedWorld {
+  if (shared === null) throw new Error('the world does not exist yet');
+  return shared;
+}
+
+beforeAll(async () => {
+  shared = await createGovernedWorld(POLICY);
+});
+afterAll(async () => shared?.close());
+
+async function whoami(where: Parameters<typeof someoneIn>[1] = {}) {
+  const who = someoneIn(world(), where);
+  const { message } = await who.type('whoami');
+  expect(message?.ephemeralFor).toBe(who.ana.userId);
+  return { ...who, message, answer: message === null ? '' : world().slack.renderText(message) };
+}
+
+test('whoami says as whom sessions run, how and when that was established, and what is left, to the person alone', async () => {
+  const { ana, answer, own } = await whoami();
+  expect(answer).toContain(`Your sessions run as *${ana.devinName}*.`);
+  expect(answer).toMatch(/Matched by the email address of the Slack account\. Checked .+\./);
+  expect(answer).toContain('You could start this here.');
+  expect(answer).toContain('Open sessions: 0 of 3 (3 left)');
+  expect(answer).toContain('Check again');
+  expect(answer).not.toContain('How linking works');
+  expect(own()).toHaveLength(0);
+});
+
+test('whoami says which rule refuses sessions here', async () => {
+  const { answer } = await whoami({ name: 'closed' });
+  expect(answer).toContain("You couldn't start this here.");
+  expect(answer).toContain('The rule "nothing in closed channels" decides.');
+  expect(answer).toContain('Ask in #platform.');
+});
+
+test('Check again finds an account that was made in Devin since', async () => {
+  const { ana, place, message, answer } = await whoami({ person: { inDevin: false } });
+  const { slack, devin } = world();
+  expect(answer).toContain("You can't start a session yet. No Devin account for p…@acme.example.");
+  expect(answer).not.toContain('Open sessions');
+  expect(answer).toContain('How linking works');
+  devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName });
+  await slack.clickButton(ana.userId, { channelId: place.channelId, ts: message?.ts ?? '' }, 'run_command.0');
+  await toldTo(world(), place, `Your sessions run as *${ana.devinName}*.`);
+});
