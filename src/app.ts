@@ -48,7 +48,7 @@ export type { Bot, Overrides };
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const log = overrides.log ?? createLog(config.logLevel);
   const tuning = createTuning(config, log, overrides);
-  const { now } = tuning;
+  const { now, machineNow } = tuning;
   const languages = createLanguages(config.language);
   const { shared: text, logged } = languages;
   const { requestTag: tagRequests, impersonation, mentions } = config;
@@ -57,6 +57,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { policyFile: path } = config;
   const policy = await openPolicy({ path, everyMs: tuning.policyEveryMs, text: logged, log });
   const database = await open(config, tuning);
+  await tuning.readTime(database.db);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const { enqueue } = queue;
   const { dataDir, secretsKey } = config.store;
@@ -89,7 +90,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     defaults: withPolicy(one.defaults, { policy, gate, log }),
   });
   const store = governed(plainStore);
-  const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - now());
+  const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - machineNow());
   const skews: Skews = { slack: () => ahead(slack.clock.nowMs()), devin: () => ahead(devin.clock.nowMs()) };
 
   const members = lookUpMembers(devin.members);

@@ -8,8 +8,8 @@ import type { Log } from './log.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
-import { clockOf, databaseClock } from './store/clock.ts';
-import type { Clock } from './store/clock.ts';
+import { clockOf, createDatabaseTime, databaseClock } from './store/clock.ts';
+import type { Clock, DatabaseTime } from './store/clock.ts';
 import type { StoreError } from './store/store-error.ts';
 import { FILES_EVERY_MS } from './trust/index.ts';
 
@@ -68,11 +68,16 @@ export type Tuning = Required<Overrides> & {
   watchTimes: WatchTimes;
   /** What several processes share is told by this one. */
   clock: Clock;
+  /** Has `now` follow it. */
+  readTime: DatabaseTime['read'];
+  /** What this machine's clock says, which other systems are compared with. */
+  machineNow: () => number;
 };
 
 export function createTuning(config: Config, log: Log, overrides: Overrides): Tuning {
+  const time = createDatabaseTime();
   return {
-    now: Date.now,
+    now: time.now,
     fetch,
     looksAtMs: LOOKS_AT_MS,
     leaseMs: LEASE_MS,
@@ -85,6 +90,8 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     onFatal: () => undefined,
     databaseProgram: DATABASE_PROGRAM,
     ...overrides,
+    readTime: time.read,
+    machineNow: overrides.now ?? Date.now,
     clock: overrides.now === undefined ? databaseClock : clockOf(overrides.now),
     log,
     watchTimes: { ...WATCH_TIMES, fastestMs: config.watchSeconds * 1000, ...overrides.watchTimes },

@@ -60,7 +60,7 @@ type CreationDeps = {
   tagRequests: boolean;
   /** Told of each state a request has reached, after the commit. */
   onMoved: (state: RequestState) => void;
-  tuning: Pick<Tuning, 'log' | 'now' | 'sweepTimes'>;
+  tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'sweepTimes'>;
   text: Text;
 };
 
@@ -78,7 +78,7 @@ const CREATIONS = { concurrency: 20, most: 300 };
 /** From a request that was written down to a session. */
 export function createCreation(deps: CreationDeps): Creation {
   const { queue, store, slack, withLease, postNewCard } = deps;
-  const { log, now, sweepTimes } = deps.tuning;
+  const { log, now, readTime, sweepTimes } = deps.tuning;
   const { requests, sessions, milestones, lostAnswers, ledger, cards, forms, envelopes } = store;
   const { db, knownPeople, replies, messages, posts } = store;
   const { enqueue } = queue;
@@ -112,7 +112,15 @@ export function createCreation(deps: CreationDeps): Creation {
     transitions,
     adopt,
     findLate: createLateFinder({ ...late, findSessions, adopt, enqueue, now, log }),
-    sweep: createSweep({ ...waiting, enqueue, unqueued: queue.unqueued, times: sweepTimes, log }),
+    sweep: createSweep({
+      ...waiting,
+      readTime: async () => readTime(db),
+      now,
+      enqueue,
+      unqueued: queue.unqueued,
+      times: sweepTimes,
+      log,
+    }),
   };
 }
 

@@ -35,6 +35,9 @@ type SweepDeps = {
   posts: Pick<Posts, 'sweep'>;
   enqueue: Enqueue;
   unqueued: Unqueued;
+  /** Has `now` follow the database's clock. */
+  readTime: () => Promise<void>;
+  now: () => number;
   times: SweepTimes;
   log: Log;
 };
@@ -47,7 +50,7 @@ export function createSweep(deps: SweepDeps) {
   const { enqueue, unqueued, times, log } = deps;
   let looking: Interval | null = null;
 
-  const ago = (ms: number): Date => new Date(Date.now() - ms);
+  const ago = (ms: number): Date => new Date(deps.now() - ms);
 
   async function recover(strandedMs: number): Promise<void> {
     // One that rests has a job that waits.
@@ -79,6 +82,7 @@ export function createSweep(deps: SweepDeps) {
 
   async function look(): Promise<void> {
     try {
+      await deps.readTime();
       await recover(times.strandedMs);
       await expireApprovals();
       await recoverCards();

@@ -111,14 +111,14 @@ export function createRound(deps: RoundDeps) {
     );
   }
 
-  const isYoung = (row: SessionRow): boolean => schedule.nowMs() - row.createdAt.getTime() < times.youngMs;
+  const isYoung = (row: SessionRow): boolean => now() - row.createdAt.getTime() < times.youngMs;
 
   function nextLook(row: SessionRow) {
     const { sessionId: id, phase, response, nextLookAt: was } = row;
     const watched = { phase, status: String(response['status']), quietMs: quietFor(row, now()) };
     const intervalMs = lookInterval(watched, times.fastestMs);
     const first = goesFirst(watched);
-    const at = (inMs: number): Date => new Date(schedule.nowMs() + inMs);
+    const at = (inMs: number): Date => new Date(now() + inMs);
     if (missing.has(id))
       return { id, was, first, at: at(Math.min(intervalMs ?? Infinity, times.goneAfterMs)) };
     return { id, was, first, at: intervalMs === null ? null : at(jittered(intervalMs, random())) };
@@ -148,21 +148,14 @@ export function createRound(deps: RoundDeps) {
 /** In rounds. */
 const CORRECT_EVERY = 60;
 
-/** Whose turn it is, by the database's clock: replicas share it, and each one's own may be wrong. */
+/** Whose turn it is. */
 function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | 'times' | 'now'>) {
-  let aheadMs = 0;
   let rounds = 0;
-  const nowMs = (): number => now() + aheadMs;
   return {
-    nowMs,
-    async dueCount(limit: number): Promise<number> {
-      const { count, databaseNow } = await sessions.dueCount(new Date(nowMs()), limit);
-      aheadMs = databaseNow.getTime() - Date.now();
-      return count;
-    },
+    dueCount: async (limit: number): Promise<number> => sessions.dueCount(new Date(now()), limit),
     due: async (limit: number): Promise<SessionRow[]> =>
       sessions.due({
-        until: new Date(nowMs() + times.fastestMs / 2),
+        until: new Date(now() + times.fastestMs / 2),
         hotSince: new Date(now() - HOT_MS),
         limit,
       }),
@@ -170,8 +163,8 @@ function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | '
     async correct(): Promise<void> {
       if (rounds++ % CORRECT_EVERY !== 0) return;
       for (const first of [true, false]) {
-        const latest = new Date(nowMs() + 2 * longestInterval(first, times.fastestMs));
-        await sessions.bringForward(first, { now: new Date(nowMs()), latest });
+        const latest = new Date(now() + 2 * longestInterval(first, times.fastestMs));
+        await sessions.bringForward(first, { now: new Date(now()), latest });
       }
     },
   };

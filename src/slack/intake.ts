@@ -377,7 +377,7 @@ async function findTwins(
   const twins = new Map<string, string>();
   const asked = batch.flatMap(({ request, unlessTwin }) => (unlessTwin ? [request] : []));
   if (asked.length === 0) return twins;
-  const known: Known[] = await requests.recentOf(asked, new Date(Date.now() - TWIN_MS), trx);
+  const known: Known[] = await requests.recentOf(asked, TWIN_MS, trx);
   for (const one of asked) {
     const theirs = known.filter((other) => keyOf(other) === keyOf(one));
     // This very delivery was written before.

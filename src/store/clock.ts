@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
+import type { Tables } from './tables.ts';
 
 /** The moment, as SQL: what several processes compare is told by one clock. */
 export type Clock = () => RawBuilder<Date>;
@@ -19,4 +20,25 @@ const MARGIN_MS = 60_000;
 export function isLongAgo(moment: RawBuilder<unknown>, ms: number): RawBuilder<boolean> {
   return sql<boolean>`(${moment} <= now() - ${ms} * interval '1 ms'
     or ${moment} > now() + ${MARGIN_MS} * interval '1 ms')`;
+}
+
+export type DatabaseTime = ReturnType<typeof createDatabaseTime>;
+
+/**
+ * What time it is by the database's clock, in ms: its moments are compared with nothing else. This machine's clock may
+ * be wrong, and be set at any time; it only counts what has passed since the last reading.
+ */
+export function createDatabaseTime(passedMs: () => number = () => performance.now()) {
+  let aheadMs: number | null = null;
+  return {
+    /** Before the first reading, what this machine says. */
+    now: (): number => (aheadMs === null ? Date.now() : aheadMs + passedMs()),
+
+    async read(db: Kysely<Tables>): Promise<void> {
+      const askedMs = passedMs();
+      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+      const [row] = rows;
+      if (row !== undefined) aheadMs = row.now.getTime() - (askedMs + passedMs()) / 2;
+    },
+  };
 }

@@ -58,15 +58,15 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return id;
     },
 
-    /** What these people asked for in these conversations since then and may still get, newest first. */
-    async recentOf(asked: readonly Recent[], since: Date, trx: Db = db): Promise<SessionRequest[]> {
+    /** What these people asked for in these conversations in the last `withinMs` and may still get, newest first. */
+    async recentOf(asked: readonly Recent[], withinMs: number, trx: Db = db): Promise<SessionRequest[]> {
       const rows = await trx
         .selectFrom('sessionRequests')
         .selectAll()
         .where(({ or, and }) =>
           or(asked.map(({ teamId, userId, channelId }) => and({ teamId, userId, channelId }))),
         )
-        .where('createdAt', '>', since)
+        .where('createdAt', '>', sql<Date>`now() - ${withinMs} * interval '1 ms'`)
         .where('state', 'not in', ['refused', 'failed'])
         .orderBy('createdAt', 'desc')
         .limit(MOST_RECENT * asked.length)

@@ -194,16 +194,15 @@ export function createSessions(db: Kysely<Tables>) {
     },
 
     /** How many `due` would give, at most `limit` of each kind, and what time it is for the database. */
-    async dueCount(until: Date, limit: number): Promise<{ count: number; databaseNow: Date }> {
+    async dueCount(until: Date, limit: number): Promise<number> {
       const upTo = (first: boolean) => dueOf(first, until).select('sessionId').limit(limit).as('due');
       const counted = await db
         .selectNoFrom(({ selectFrom, fn }) => [
           selectFrom(upTo(true)).select(fn.countAll().as('count')).as('first'),
           selectFrom(upTo(false)).select(fn.countAll().as('count')).as('later'),
-          sql<Date>`clock_timestamp()`.as('now'),
         ])
         .executeTakeFirstOrThrow();
-      return { count: Number(counted.first) + Number(counted.later), databaseNow: counted.now };
+      return Number(counted.first) + Number(counted.later);
     },
 
     /** Sets when each is polled next, unless another process has since `was`. One statement. */

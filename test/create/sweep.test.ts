@@ -12,6 +12,8 @@ async function startedSweep() {
   const looks: PromiseWithResolvers<string[]>[] = [];
   const nothing = async (): Promise<string[]> => Promise.resolve([]);
   const sweep = createSweep({
+    readTime: async () => Promise.resolve(),
+    now: Date.now,
     requests: {
       expired: async () => [],
       stranded: async () => {

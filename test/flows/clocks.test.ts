@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -31,5 +31,24 @@ describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off 
     await cardOf(slack, channelId, (text) => text.includes(url));
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
     expect(slack.messages(channelId).filter(({ botId }) => botId !== null)).toHaveLength(1);
+  });
+});
+
+describe.each([-2 * HOUR_MS, 2 * HOUR_MS])("with a clock that is off the database's by %i ms", (skewMs) => {
+  beforeAll(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + skewMs);
+  });
+  afterAll(() => void vi.useRealTimers());
+  const world = useWorld();
+
+  test('waits for a busy Devin, and no longer than it asks for', async () => {
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `database-clock-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'wait your turn');
+    const { url } = await sessionOf(devin, ana.devinUserId);
+    await cardOf(slack, channelId, (text) => text.includes(url));
   });
 });

@@ -25,7 +25,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
   const round = createRound({
     sessions: {
       due: async () => Promise.resolve([row]),
-      dueCount: async () => Promise.resolve({ count: 1, databaseNow: new Date() }),
+      dueCount: async () => Promise.resolve(1),
       bringForward: async () => Promise.resolve(),
       reschedule: async (looks) => {
         await Promise.resolve();
@@ -100,7 +100,7 @@ test('a session whose look cannot be recorded is put off for longer and longer, 
     sessions: {
       due: async () => Promise.resolve(rows),
       bringForward: async () => Promise.resolve(),
-      dueCount: async () => Promise.resolve({ count: rows.length, databaseNow: new Date(Date.now()) }),
+      dueCount: async () => Promise.resolve(rows.length),
       reschedule: async (looks) => {
         await Promise.resolve();
         for (const { id, at } of looks) if (id === 'bad') waits.push(at?.getTime() ?? 0);

@@ -91,6 +91,8 @@ describeOnBothDatabases('what a session came to', (open) => {
   const sweptUp = async (db: Kysely<Tables>): Promise<unknown[]> => {
     const jobs: unknown[] = [];
     const sweep = createSweep({
+      readTime: async () => Promise.resolve(),
+      now: Date.now,
       requests: createRequests(db),
       cards: createCards(db, BUDGET),
       forms: createForms(db),
