@@ -25,7 +25,7 @@ const WAITING_MS = 10 * 60 * 1000;
 const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
 
 type SweepDeps = {
-  requests: Pick<Requests, 'stranded' | 'expired'>;
+  requests: Pick<Requests, 'stranded' | 'expired' | 'awaitingApproval'>;
   cards: Pick<Cards, 'unlined' | 'teamsInLine'>;
   forms: Pick<Forms, 'deleteBefore'>;
   knownPeople: Pick<KnownPeople, 'deleteBefore'>;
@@ -80,6 +80,12 @@ export function createSweep(deps: SweepDeps) {
       await enqueue('expire-approval', { requestId: id }, { key: id });
   }
 
+  /** A process may have died while it asked them. */
+  async function askApprovers(): Promise<void> {
+    for (const id of await requests.awaitingApproval())
+      await enqueue('tell-approvers', { requestId: id }, { key: id });
+  }
+
   async function look(): Promise<void> {
     try {
       await deps.readTime();
@@ -101,6 +107,7 @@ export function createSweep(deps: SweepDeps) {
       await recover(alone ? 0 : times.strandedMs);
       await recoverCards();
       await recoverThreads(alone ? 0 : WAITING_MS);
+      await askApprovers();
       looking ??= repeat(look, times.everyMs);
     },
     async stop(): Promise<void> {

@@ -122,9 +122,7 @@ export function createTransitions(deps: TransitionDeps) {
     if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx, key: step.id });
     if (run === true) await enqueue('create-session', { requestId: step.id }, { trx, key: step.id });
-    // What is asked of approvers is as it was, or no longer.
-    if ([step.from, step.to].includes('awaiting-approval'))
-      await enqueue('tell-approvers', { requestId: step.id }, { trx, key: step.id });
+    await tellApprovers(deps, { step, moved }, trx);
     await appendAudit(requestEntries(step.from, moved), trx);
     return moved;
   }
@@ -165,6 +163,20 @@ function isUnsent({ from, to }: Step): boolean {
 
 function spending({ id: requestId, teamId, userId, channelId, draft }: SessionRequest) {
   return { requestId, teamId, userId, channelId, cap: draft.values.max_acu_limit ?? null };
+}
+
+/** What they are asked is as it was, or no longer. One who changed a request asks for the changed one instead. */
+async function tellApprovers(
+  { enqueue }: TransitionDeps,
+  { step: { id, from, to }, moved }: { step: Step; moved: SessionRequest },
+  trx: Transaction<Tables>,
+): Promise<void> {
+  if ([from, to].includes('awaiting-approval'))
+    await enqueue('tell-approvers', { requestId: id }, { trx, key: id });
+  const { replaces, userId } = moved;
+  if (replaces === null || from === to || (to !== 'awaiting-approval' && to !== 'sending')) return;
+  const answerTo = { id, channelId: null, threadTs: null, sealed: null, always: false };
+  await enqueue('settle-approval', { ...replaces, userId, act: 'replace', answerTo }, { trx });
 }
 
 /** Given up: from here on the watcher looks for its session. */

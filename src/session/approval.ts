@@ -35,6 +35,10 @@ export const approvalSchema = z.object({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
+/** The approval that a request waits for, and which another request is to make unneeded. */
+export const replacesSchema = z.object({ requestId: z.string(), number: z.number() });
+export type Replaces = z.infer<typeof replacesSchema>;
+
 /** Of anything that JSON can hold, whatever the order of its keys: a database may change that. */
 export function fingerprintOf(content: unknown): string {
   return createHash('sha256').update(JSON.stringify(content, inOrder)).digest('base64url');

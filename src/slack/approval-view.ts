@@ -30,5 +30,6 @@ export function approvalView(request: SessionRequest, number: number): ApprovalM
 /** null: it waits. */
 function endOf({ state }: SessionRequest, { end }: Approval): ApprovalMessage['ended'] {
   if (end !== null) return end.kind;
-  return state === 'awaiting-approval' ? null : 'canceled';
+  if (state === 'awaiting-approval') return null;
+  return state === 'created' ? 'started' : 'canceled';
 }

@@ -119,5 +119,7 @@ function afterFailure(request: Asked): CardAction[] {
 /** As it is, without its form: not if Devin refused it, nor if its secrets are gone. */
 function canTryAgain({ failure, hadSecrets }: Asked): boolean {
   if (hadSecrets) return false;
+  // Who said no is not to be asked the same again by one click.
+  if (failure?.kind === 'approval' && failure.end !== 'expired') return false;
   return !(failure?.kind === 'devin' && failure.code === 'invalid-request');
 }

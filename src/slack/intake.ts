@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
+import type { Replaces } from '../session/approval.ts';
 import { applyDefaults, applyForm, isHidden, withoutFields } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { faultsOfFailure } from '../session/faults.ts';
@@ -17,7 +18,7 @@ import { inBatches } from '../store/batches.ts';
 import { beginCommit, inTime } from '../store/deadline.ts';
 import type { Deadline } from '../store/deadline.ts';
 import type { Envelope, Envelopes } from '../store/envelope.ts';
-import type { Form, Forms, Replaces } from '../store/forms.ts';
+import type { Form, Forms } from '../store/forms.ts';
 import { messageKey, newId } from '../store/request-row.ts';
 import type { Limiter } from '../store/limiter.ts';
 import { lostSecrets } from '../store/requests.ts';
@@ -261,6 +262,7 @@ export function createIntake(deps: IntakeDeps) {
         slackFileIds: submission.fileIds,
         sealed: envelopes.close(id, { ...ways, sessionSecrets }),
         secretNames: sessionSecrets.map(({ key }) => key),
+        replaces: form.replaces,
       };
       const isNew = await accept(async () => Promise.resolve(request));
       if (kept.length > 0) await forms.seal(form.id, envelopes.withoutSecrets(form.id, form.sealed), []);

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { replacesSchema } from '../session/approval.ts';
+import type { Replaces } from '../session/approval.ts';
 import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
 import type { MessageContext, PlaceKind, Without } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
@@ -33,10 +35,6 @@ const formDescriptionSchema = z.object({
 });
 /** What was looked up after the form was opened. */
 export type FormDescription = z.infer<typeof formDescriptionSchema>;
-
-const replacesSchema = z.object({ requestId: z.string(), number: z.number() });
-/** The approval that a request waits for, and which another one is to make unneeded. */
-export type Replaces = z.infer<typeof replacesSchema>;
 
 const formSchema = z.object({
   id: z.string(),

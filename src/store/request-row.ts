@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable, Updateable } from 'kysely';
 import { z } from 'zod';
-import { approvalSchema } from '../session/approval.ts';
+import { approvalSchema, replacesSchema } from '../session/approval.ts';
+import type { Replaces } from '../session/approval.ts';
 import { messageContextSchema, PLACE_KINDS, slackFileSchema } from '../session/context.ts';
 import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { VALUE_SOURCES } from '../session/defaults.ts';
@@ -93,6 +94,8 @@ const requestSchema = z.object({
   approvalUntil: z.date().nullable(),
   /** Fixed before an approval was asked for; null: it is read when it is sent. */
   material: materialSchema.nullable(),
+  /** Of another request, which this one changes for an approver; null: none. */
+  replaces: replacesSchema.nullable(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
@@ -115,6 +118,7 @@ export type NewRequest = {
   sealed: string | null;
   /** What session secrets are called; their values are only in `sealed`. */
   secretNames?: readonly string[];
+  replaces?: Replaces | null;
 };
 
 /** What a transition may change besides the state. JSON columns take plain values. */
@@ -200,6 +204,7 @@ export function toRow(request: NewRequest) {
     sealed: request.sealed,
     hadSecrets: secretNames.length > 0,
     secretNames: json(secretNames),
+    replaces: json(request.replaces),
   };
 }
 

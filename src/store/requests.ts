@@ -151,6 +151,17 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return rows.map((row) => row.id);
     },
 
+    async awaitingApproval(): Promise<string[]> {
+      const rows = await db
+        .selectFrom('sessionRequests')
+        .select('id')
+        .where('state', '=', sql.lit('awaiting-approval'))
+        .orderBy('approvalUntil')
+        .limit(500)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
     async hasExpired(id: string): Promise<boolean> {
       const row = await db
         .selectFrom('sessionRequests')

@@ -62,6 +62,8 @@ export type SessionRequestsTable = {
   approvalUntil: Timestamp | null;
   /** What of the conversation goes to Devin, fixed before an approval was asked for. */
   material: Json;
+  /** What it changes for an approver, as in a form. */
+  replaces: ColumnType<unknown, string | null | undefined, never>;
   /** The rule of the policy under which it was sent; null: none, or it was not sent. */
   rule: string | null;
   /** When its text was removed, since it was old. */

@@ -46,6 +46,7 @@ function requestAs(devinUserId: string) {
     approvedAs: null,
     approvalUntil: null,
     material: null,
+    replaces: null,
     resumedAt: null,
     rule: null,
     checkedAt: null,

@@ -16,6 +16,7 @@ async function startedSweep() {
     now: Date.now,
     requests: {
       expired: async () => [],
+      awaitingApproval: async () => [],
       stranded: async () => {
         const look = Promise.withResolvers<string[]>();
         looks.push(look);

@@ -369,6 +369,80 @@ describe('an approval counts', () => {
   });
 });
 
+/** Every way to ask for a session; each gives the conversation that its card is in. */
+const SURFACES: Record<string, (who: Team) => Promise<string>> = {
+  'the command': async ({ type, channelId }) => {
+    await type(`fix it ${INFRA}`);
+    return channelId;
+  },
+  'a form that brings a mistake back': async ({ ana, channelId, type, place }) => {
+    const { slack } = world();
+    await type(`fix it ${INFRA} --acu many`);
+    const told = await toldTo(world(), place, 'fix it');
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
+    await slack.submit((await settledForm(slack, ana.userId)).id, ana.userId);
+    return channelId;
+  },
+  'a mention': async ({ ana, channelId }) => {
+    const { slack } = world();
+    await slack.speak(ana.userId, channelId, `<@${slack.workspace.botUserId}> fix it ${INFRA}`);
+    return channelId;
+  },
+  'a direct message': async ({ ana }) => {
+    const { slack } = world();
+    const channelId = slack.directMessages(ana.userId);
+    await slack.speak(ana.userId, channelId, `fix it ${INFRA}`);
+    return channelId;
+  },
+  'a word in a thread': async ({ ana, channelId, type, card }) => {
+    const { slack, devin } = world();
+    await type('the first');
+    const { ts } = await card((await sessionOf(devin, ana.devinUserId)).url);
+    await slack.speak(ana.userId, channelId, `!new fix it ${INFRA}`, { threadTs: ts });
+    return channelId;
+  },
+  'a session that is run again': async ({ ana, channelId, type, card }) => {
+    const { slack, devin } = world();
+    await type('the first');
+    const session = await sessionOf(devin, ana.devinUserId);
+    devin.advance(session.id, { status: 'exit' });
+    const { ts } = await card('Ended');
+    await slack.clickButton(ana.userId, { channelId, ts }, 'start_again');
+    const form = await settledForm(slack, ana.userId);
+    slack.typeIn(form.id, { 'field.max_acu_limit': '30' });
+    await slack.submit(form.id, ana.userId);
+    return channelId;
+  },
+  'a request that is tried again after it was not approved in time': async ({
+    ana,
+    channelId,
+    type,
+    card,
+  }) => {
+    await type(`fix it ${INFRA}`);
+    await card('Waiting for approval');
+    aheadMs += 5 * 3_600_000;
+    const { ts } = await card('Nobody approved this request in time');
+    await world().slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
+    return channelId;
+  },
+};
+
+test.each(Object.keys(SURFACES))('%s waits for the approval', async (surface) => {
+  const { slack } = world();
+  const who = team();
+  const started = () => who.own().filter(({ request }) => !request.prompt.startsWith('the first'));
+  const channelId = await SURFACES[surface]?.(who);
+  await cardOf(slack, channelId ?? '', (text) => text.includes('Waiting for approval'));
+  await askedOf(who.ben);
+  expect(started()).toHaveLength(0);
+  await press(who.ben, 'approve_request');
+  await slack.waitForMessage(channelId ?? '', (message) =>
+    slack.renderText(message).includes(`Approved by ${who.ben.name}`),
+  );
+  expect(slack.problems).toEqual([]);
+});
+
 describe('an approver who wants it otherwise', () => {
   test('asks for a changed one, which someone else has to approve, and ends the first', async () => {
     const { ben, others, own, card } = await waiting(2);
@@ -388,6 +462,23 @@ describe('an approver who wants it otherwise', () => {
     const session = await sessionOf(devin, ben.devinUserId);
     expect(session.request.prompt).toContain('fix it gently');
     expect(own()).toHaveLength(0);
+  });
+
+  test('leaves the first as it is if nobody else could approve the changed one', async () => {
+    const { ben, card } = await waiting();
+    const { slack } = world();
+    slack.setGroup(PLATFORM, [ben.userId]);
+    await press(ben, 'edit_request');
+    const form = await settledForm(slack, ben.userId);
+    await slack.submit(form.id, ben.userId);
+    await slack.waitFor(
+      () => allTold(ben).some((words) => words.includes('not enough people')) || undefined,
+      {
+        what: 'a refusal',
+      },
+    );
+    await askedOf(ben);
+    await card('Waiting for approval');
   });
 
   test('sees nothing of a conversation they are not in', async () => {

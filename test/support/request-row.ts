@@ -34,6 +34,7 @@ export function requestRow(changes: Partial<SessionRequest> = {}): SessionReques
     approvedAs: null,
     approvalUntil: null,
     material: null,
+    replaces: null,
     prompt: null,
     uploads: null,
     waiting: null,

@@ -1,13 +1,14 @@
 import type { ActionsBlock } from '@slack/types';
 import type { Approval } from '../../session/approval.ts';
-import type { StoredDraft } from '../../session/fields.ts';
+import { fields } from '../../session/fields.ts';
+import type { FieldKey, StoredDraft } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, approvalValue } from '../ids.ts';
-import { shownMoment } from './details-values.ts';
+import { shownMoment, shownValue } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { button, context, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { optionWords } from './option-words.ts';
+import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, escape, fitCodeBlock, oneLine, truncate } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
@@ -16,7 +17,7 @@ export type ApprovalMessage = {
   number: number;
   approval: Approval;
   /** null: it waits. */
-  ended: NonNullable<Approval['end']>['kind'] | 'canceled' | null;
+  ended: NonNullable<Approval['end']>['kind'] | 'canceled' | 'started' | null;
   untilMs: number | null;
   /** Slack user id. */
   requester: string;
@@ -35,7 +36,9 @@ export type ApprovalMessage = {
   hasTranscript: boolean;
 };
 
-const TASK_LENGTH = 2500;
+/** The longest are sent in several sections. */
+const TASK_PIECE = /[^]{1,2000}/gu;
+const TASK_PIECES = 4;
 const SAY_LENGTH = 1000;
 const NAMES_LENGTH = 500;
 const INSTRUCTIONS_LENGTH = 1000;
@@ -45,21 +48,29 @@ const REASON_LENGTH = 1000;
 export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
   const words = text.approval.message;
   const title = bold(message.ended === null ? words.title : words.over);
-  const lines = [askLine(message, text), ...ruleLines(message, text)];
-  const { block, cut } = fitCodeBlock(message.draft.prompt ?? '', TASK_LENGTH);
+  const lines = [title, askLine(message, text), ...ruleLines(message, text)];
+  const { blocks: task, cut } = taskBlocks(message.draft.prompt ?? '');
   const facts = factLines(message, text);
   const standing = standingLines(message, text);
   return {
-    text: truncate([title, ...standing, ...lines, block, ...facts].join('\n'), LIMIT.messageText),
+    text: truncate([...lines, ...standing, ...facts, ...task].join('\n'), LIMIT.messageText),
     blocks: [
-      section([title, ...lines].join('\n')),
-      section(block),
+      section(lines.join('\n')),
+      ...task.map(section),
       ...(cut ? [context(words.taskCut)] : []),
       ...sections(facts),
       ...sections(standing),
       ...(message.ended === null ? [buttons(message, text)] : []),
     ],
   };
+}
+
+/** As code, since it is read for what it says exactly. */
+function taskBlocks(task: string): { blocks: string[]; cut: boolean } {
+  const pieces = [...task.matchAll(TASK_PIECE)].map(([piece]) => piece);
+  const shown = pieces.slice(0, TASK_PIECES).map((piece) => fitCodeBlock(piece, LIMIT.sectionText));
+  const isCut = pieces.length > TASK_PIECES || shown.some(({ cut }) => cut);
+  return { blocks: shown.map(({ block }) => block), cut: isCut };
 }
 
 function askLine({ requester, channelId }: ApprovalMessage, { approval }: Text): string {
@@ -78,17 +89,26 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
   const words = text.approval.message;
   const { draft, files, secretNames, quotedMessages, leftOut, instructions } = message;
   const { prompt: _task, max_acu_limit: cap, ...others } = draft;
-  const options = optionWords(others, text);
+  const options = optionLines(others, text);
   return [
     words.runsAs(escape(message.runsAs ?? words.serviceUser)),
     words.cost(cap ?? null),
-    ...(options.length === 0 ? [] : [options.join(' · ')]),
+    ...options,
     ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, message.hasTranscript)]),
     ...(files.length === 0 ? [] : [words.files(names(files))]),
     ...(secretNames.length === 0 ? [] : [words.secrets(names(secretNames))]),
     ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),
     ...(instructions === null ? [] : [words.instructions(shortened(instructions))]),
   ];
+}
+
+/** Whole, other than on a card: what is not seen is not approved. */
+function optionLines(values: Readonly<Partial<Record<FieldKey, unknown>>>, text: Text): string[] {
+  return fields.flatMap(({ key }) =>
+    values[key] === undefined
+      ? []
+      : [`${bold(escape(text.fields[key].label))}: ${shownValue(values[key], text)}`],
+  );
 }
 
 function standingLines(message: ApprovalMessage, text: Text): string[] {
@@ -104,7 +124,8 @@ function standingLines(message: ApprovalMessage, text: Text): string[] {
   const reason = approval.end?.reason ?? null;
   const sentence = ended === 'approved' ? words.ended.approved(voters) : words.ended[ended](by);
   const because = reason === null ? [] : [text.approval.reason(escape(truncate(reason, REASON_LENGTH)))];
-  return [bold(sentence), ...because];
+  const when = approval.end === null ? [] : [shownMoment(approval.end.atMs)];
+  return [[bold(sentence), ...when].join(BETWEEN_FACTS), ...because];
 }
 
 function shortened(raw: string): string {

@@ -46,7 +46,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
 
   /** null: it was decided meanwhile, and the person is told. */
   async function undecided(press: Press): Promise<SessionRequest | null> {
-    const request = await pressed.byPerson(about(press, askedIn(press)), async () => Promise.resolve(null));
+    const request = await pressed.inWorkspace(about(press, askedIn(press)));
     if (request === null || request.state === 'awaiting-approval') return request;
     const { refused } = (await textFor(press.body.user.id)).approval;
     await outbound.tellPrivately(privatePlace(press.body), notice([refused.over]));
@@ -65,7 +65,10 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
   onButton(app, ACTION.editAsked, async (press) => {
     const request = await undecided(press);
     if (request === null) return;
-    const why = await authority.readingRefusal(request, press.body.user.id);
+    const { id: userId } = press.body.user;
+    const why =
+      (await authority.refusalOf({ teamId: request.teamId, userId })) ??
+      (await authority.readingRefusal(request, userId));
     const place = privatePlace(press.body);
     if (why !== null) {
       await outbound.tellPrivately(place, notice([why]));

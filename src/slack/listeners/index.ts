@@ -119,7 +119,7 @@ export function createListeners(deps: ListenerDeps): void {
   listenToAddressed(app, { ...inThread, command, tagRequests, mentionsAt });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, textFor });
-  listenToViews(app, { forms, intake, steering, tagRequests, readUploadedText, textFor });
+  listenToViews(app, { forms, intake, tagRequests, readUploadedText, textFor });
   listenToSecretForm(app, { forms, intake, readUploadedText, outbound, textFor });
   listenToReview(app, { forms, outbound, enqueue, textFor });
   listenToOptions(app, { forms, suggest: createSuggest(deps), choicesFor, textFor });

@@ -4,7 +4,7 @@ import { TooLateError } from '../../store/deadline.ts';
 import type { FieldKey } from '../../session/fields.ts';
 import { faultsSchema } from '../../session/faults.ts';
 import type { Faults } from '../../session/faults.ts';
-import type { Form, Forms, Replaces } from '../../store/forms.ts';
+import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
 import { LIMIT } from '../blocks/limits.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
@@ -12,14 +12,12 @@ import { alert, caption } from '../blocks/objects.ts';
 import { readSessionForm, textFilesIn, withTextFiles } from '../blocks/session-form.ts';
 import { BLOCK, readFormMetadata, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
-import type { Actor, SteeringIntake } from '../steering-intake.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ReadUploadedText, UploadedText } from '../uploaded-text.ts';
 
 type ViewDeps = {
   forms: Pick<Forms, 'find'>;
   intake: Intake;
-  steering: Pick<SteeringIntake, 'settleApproval'>;
   /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
   /** Does not take long, whatever it finds. */
@@ -29,7 +27,7 @@ type ViewDeps = {
 
 export function listenToViews(
   app: App,
-  { forms, intake, steering, tagRequests, readUploadedText, textFor }: ViewDeps,
+  { forms, intake, tagRequests, readUploadedText, textFor }: ViewDeps,
 ): void {
   app.view({ callback_id: VIEW.form, type: 'view_submission' }, async ({ view, body, ack }) => {
     const refuse = async (sentence: string): Promise<void> =>
@@ -46,7 +44,6 @@ export function listenToViews(
     try {
       const { draft, contextChoice: choice, fileIds } = read;
       await intake.acceptForm(form, { viewId: view.id, userId: body.user.id, draft, choice, fileIds });
-      if (form.replaces !== null) await steering.settleApproval(actorIn(form), replacing(form.replaces));
     } catch (error) {
       // The form stays open with everything in it.
       await refuse(unsaved(error, text));
@@ -63,15 +60,6 @@ function faultsIn({ faults, description }: Form): Faults {
   return faultsSchema.parse(
     Object.fromEntries(Object.entries(faults ?? {}).filter(([key]) => !set.has(key))),
   );
-}
-
-/** An approver who asks for a request in another way than it was asked for no longer waits for that one. */
-function replacing(replaces: Replaces) {
-  return { ...replaces, act: 'replace', reason: null } as const;
-}
-
-function actorIn({ userId, teamId, channelId, threadTs }: Form): Actor {
-  return { userId, teamId, channelId, threadTs, responseUrl: null };
 }
 
 async function readFiles(

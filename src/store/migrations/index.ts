@@ -28,6 +28,7 @@ import { budgetAlerts } from './033-budget-alerts.ts';
 import { audit } from './037-audit.ts';
 import { decidingRule } from './038-deciding-rule.ts';
 import { approvals } from './042-approvals.ts';
+import { replacingRequests } from './043-replacing-requests.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -66,4 +67,5 @@ export const migrations: Record<string, Migration> = {
   '037-audit': audit,
   '038-deciding-rule': decidingRule,
   '042-approvals': approvals,
+  '043-replacing-requests': replacingRequests,
 };

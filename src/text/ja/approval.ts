@@ -51,6 +51,7 @@ export const approval: Text['approval'] = {
       expired: (_name) => '期限までに承認されませんでした。何も開始していません。',
       replaced: (name) => `${name} さんが変更し、変更後の内容で依頼しました。`,
       changed: (_name) => 'ポリシーが変わったため、この承認は不要になりました。',
+      started: (_name) => 'セッションが見つかったため、承認は不要になりました。',
       canceled: (_name) => '承認の前にキャンセルされました。何も開始していません。',
     },
   },
