@@ -14,6 +14,8 @@ const optionsSchema = z.object({
   /** Sessions with a conversation; a fifth of the requests by default. */
   talks: number.min(0).optional(),
   transport: z.enum(['http', 'socket']).default('http'),
+  /** The app's own waits and Slack's limits; or all of it sooner, as long runs need it. */
+  tempo: z.enum(['real', 'quick']).default('real'),
   /** How long everything may take to come to rest. */
   'settle-seconds': number.min(1).default(600),
   /** Where logs and calls are kept. */
@@ -29,6 +31,7 @@ export type ChaosOptions = {
   faults: number;
   talks: number;
   transport: 'http' | 'socket';
+  tempo: 'real' | 'quick';
   settleMs: number;
   keep: string | null;
 };
@@ -42,6 +45,7 @@ export const USAGE = `npm run chaos -- [options]
   --faults N          calls to Slack and Devin that go wrong (as many as requests)
   --talks N           sessions with a conversation (a fifth of the requests)
   --transport T       http or socket; the socket also drops (http)
+  --tempo T           real; or quick: shorter waits, and more edits than Slack takes, for long runs (real)
   --settle-seconds N  how long everything may take to come to rest (600)
   --keep FOLDER       keeps logs and calls, to look into a violation`;
 

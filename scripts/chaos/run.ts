@@ -7,7 +7,7 @@ import { runChaos } from './chaos.ts';
 import { readOptions, USAGE } from './options.ts';
 import type { ChaosOptions } from './options.ts';
 import { renderTable } from './table.ts';
-import { REAL_TEMPO } from './tempo.ts';
+import { QUICK_TEMPO, REAL_TEMPO } from './tempo.ts';
 
 /** `npm run chaos`: exit code 1 when a guarantee breaks. */
 const options = optionsOrEnd();
@@ -31,7 +31,8 @@ function optionsOrEnd(): ChaosOptions {
 
 async function run(chosen: ChaosOptions, databaseUrl: string | null): Promise<number> {
   const { signal } = broken;
-  const report = await runChaos({ options: chosen, tempo: REAL_TEMPO, databaseUrl, signal });
+  const tempo = chosen.tempo === 'quick' ? QUICK_TEMPO : REAL_TEMPO;
+  const report = await runChaos({ options: chosen, tempo, databaseUrl, signal });
   console.log(renderTable(chosen, report));
   for (const violation of report.violations) console.log(`- ${violation}`);
   return report.violations.length === 0 ? 0 : 1;

@@ -4,8 +4,8 @@ import { PEOPLE } from './plan.ts';
 
 /** What was asked for and what came of it, as one table. */
 export function renderTable(options: ChaosOptions, report: Report): string {
-  const { requests, kills, database, replicas, seed, faults, transport } = options;
-  const head = `${requests} requests, ${report.kills} of ${kills} kills, ${faults} faults, ${database}, ${plural(replicas, 'replica')}, ${transport}, seed ${seed}`;
+  const { requests, kills, database, replicas, seed, faults, transport, tempo } = options;
+  const head = `${requests} requests, ${report.kills} of ${kills} kills, ${faults} faults, ${database}, ${plural(replicas, 'replica')}, ${transport}, ${tempo} tempo, seed ${seed}`;
   const rows = [...requestRows(report), ...threadRows(report), ...costRows(report)];
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `| ${name.padEnd(width)} | ${value.padStart(20)} |`);
