@@ -85,8 +85,8 @@ export async function checkPermissions(
   ];
 }
 
-export function missingPermission(permission: Permission, { devin }: Text): string {
-  return `${devin.forbidden(permission)} ${devin.without[permission]}`;
+export function missingPermission(permission: Permission, { devin, joins }: Text): string {
+  return joins.sentences([devin.forbidden(permission), devin.without[permission]]);
 }
 
 /** Creating a session shows the first three, and costs money. */

@@ -53,11 +53,11 @@ export function userMessage(failure: Failure, text: Text): string {
 }
 
 /** The rule is named, so that an administrator can be asked about it. */
-function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, { policy, approval }: Text): string {
+function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, text: Text): string {
   const { rule, say, over, lacksApprovers = false } = failure;
   return [
-    lacksApprovers ? approval.nobody(rule) : policy.refusal(rule),
-    ...(over === undefined ? [] : [overMessage(over, policy)]),
+    lacksApprovers ? text.approval.nobody(rule) : text.policy.refusal(rule),
+    ...(over === undefined ? [] : [overMessage(over, text)]),
     ...(say === null ? [] : [say]),
   ].join('\n');
 }
@@ -65,16 +65,16 @@ function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, { policy, 
 /** What is left of a ceiling, what was asked for, when there is more, and what can be done now. */
 function overMessage(
   { key, most, left, asked, renewsAtMs }: OverCeiling,
-  { ceilings }: Text['policy'],
+  { policy: { ceilings }, joins }: Text,
 ): string {
   const whole = Math.max(0, Math.floor(left));
   const day = new Date(renewsAtMs).toISOString().slice(0, 10);
-  return [
+  return joins.sentences([
     ceilings.left[key](acuWords(Math.max(0, left)), acuWords(most)),
     asked === null ? ceilings.askedAll : ceilings.asked(acuWords(asked)),
     ceilings.renews(day),
     whole > 0 && asked !== null ? ceilings.lower(String(whole)) : ceilings.wait,
-  ].join(' ');
+  ]);
 }
 
 function approvalMessage(failure: Extract<Failure, { kind: 'approval' }>, { approval }: Text): string {
@@ -97,9 +97,9 @@ function devinMessage(failure: DevinFailure, text: Text): string {
     return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
   // There is no session yet that could be opened.
   if (failure.code === 'conflict')
-    return `${text.devin.createConflict(failure.detail)} ${text.notices.nothingStarted}`;
+    return text.joins.sentences([text.devin.createConflict(failure.detail), text.notices.nothingStarted]);
   const conditions = isOfImpersonation(failure) ? [text.devin.impersonation] : [];
-  return [devinReason(failure, text), ...conditions, text.notices.nothingStarted].join(' ');
+  return text.joins.sentences([devinReason(failure, text), ...conditions, text.notices.nothingStarted]);
 }
 
 /** Why Devin did not do something, in its own words first, then whose matter it is. */
@@ -121,7 +121,7 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
 
 function whoseMatter(detail: string | null, permission: string | null, text: Text): string {
   if (isAboutPerson(detail)) return text.devin.aboutPerson;
-  return [text.devin.forbidden(permission), without(permission, text)].filter(Boolean).join(' ');
+  return text.joins.sentences([text.devin.forbidden(permission), without(permission, text)]);
 }
 
 function isOfImpersonation({ code, detail, permission }: DevinFailure): boolean {

@@ -55,7 +55,7 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
   ];
   return [
     ...(uploads?.leftOut ?? []).map(({ name, reason }) => text.notices.leftOut[reason](name)),
-    ...(unticked.length === 0 ? [] : [text.details.unticked(unticked.join(', '))]),
+    ...(unticked.length === 0 ? [] : [text.details.unticked(text.joins.list(unticked))]),
   ];
 }
 

@@ -82,7 +82,7 @@ function untickedNotes(without: Without | null, text: Text): string[] {
     ...(messages.length === 0 ? [] : [words.messages(messages.length)]),
     ...(files.length === 0 ? [] : [words.files(files.length)]),
   ];
-  return counts.length === 0 ? [] : [words.without(counts.join(', '))];
+  return counts.length === 0 ? [] : [words.without(text.joins.list(counts))];
 }
 
 function runsAs(description: FormDescription | null, text: Text): FormIdentity {
@@ -90,7 +90,10 @@ function runsAs(description: FormDescription | null, text: Text): FormIdentity {
   const { identity, choices } = description;
   const closed = choices?.closed ?? null;
   if (closed !== null && identity?.kind !== 'refused')
-    return { kind: 'refused', why: [text.policy.refusal(closed.rule), closed.say ?? ''].join(' ').trim() };
+    return {
+      kind: 'refused',
+      why: text.joins.sentences([text.policy.refusal(closed.rule), closed.say ?? '']),
+    };
   if (identity === null) return { kind: 'not-known', why: text.modal.identityUnavailable };
   return shownIdentity(identity, text);
 }

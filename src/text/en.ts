@@ -8,6 +8,7 @@ import { fields } from './en/fields.ts';
 import { modal, lookup } from './en/form.ts';
 import { greeting } from './en/greeting.ts';
 import { home } from './en/home.ts';
+import { joins } from './en/joins.ts';
 import { notices } from './en/notices.ts';
 import { config, doctor, store, start } from './en/operator.ts';
 import { policy } from './en/policy.ts';
@@ -51,4 +52,5 @@ export const en = {
   forget,
   operator,
   usage,
+  joins,
 };

@@ -9,6 +9,7 @@ import { fields } from './ja/fields.ts';
 import { modal, lookup } from './ja/form.ts';
 import { greeting } from './ja/greeting.ts';
 import { home } from './ja/home.ts';
+import { joins } from './ja/joins.ts';
 import { notices } from './ja/notices.ts';
 import { config, doctor, store, start } from './ja/operator.ts';
 import { policy } from './ja/policy.ts';
@@ -49,4 +50,5 @@ export const ja: Text = {
   forget,
   operator,
   usage,
+  joins,
 };

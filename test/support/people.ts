@@ -5,7 +5,14 @@ let count = 0;
 /** A person of the workspace who is a member of the Devin organization, under a name no other test has. */
 export function addColleague(
   { slack, devin }: Pick<World, 'slack' | 'devin'>,
-  options: { inDevin?: boolean; isGuest?: boolean; isAdmin?: boolean; teamId?: string; email?: string } = {},
+  options: {
+    inDevin?: boolean;
+    isGuest?: boolean;
+    isAdmin?: boolean;
+    teamId?: string;
+    email?: string;
+    locale?: string;
+  } = {},
 ) {
   count += 1;
   const name = `person${count}`;

@@ -76,7 +76,7 @@ function shownList(items: readonly unknown[], text: Text): string {
   }
   if (shown.length === 0) return shownBlock(JSON.stringify(items, null, 2), text);
   const more = items.length - shown.length;
-  return [...shown, ...(more > 0 ? [text.details.andMore(more)] : [])].join(', ');
+  return text.joins.list([...shown, ...(more > 0 ? [text.details.andMore(more)] : [])]);
 }
 
 /** An object in a list, such as a pull request, is its values in a row. */

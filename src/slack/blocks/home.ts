@@ -79,7 +79,7 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
     section(who),
     ...(how === null ? [] : [context(how)]),
     { type: 'actions', elements: mayStart ? [start, refresh] : [refresh] },
-    context(mayStart ? `${text.home.whereCardsGo} ${drawn}` : drawn),
+    context(mayStart ? text.joins.sentences([text.home.whereCardsGo, drawn]) : drawn),
   ];
 }
 

@@ -33,12 +33,12 @@ export function renderSecretForm(metadata: OverFormMetadata, kept: readonly stri
   };
 }
 
-function keptInput(kept: readonly string[], { secretForm }: Text): InputBlock[] {
+function keptInput(kept: readonly string[], { secretForm, joins }: Text): InputBlock[] {
   const options = kept.slice(0, MOST_KEPT).map((name, at) => option(name, String(at)));
   if (options.length === 0) return [];
   const { label, hint: untick, more } = secretForm.kept;
   const rest = kept.length - options.length;
-  const hint = rest === 0 ? untick : `${untick} ${more(rest)}`;
+  const hint = rest === 0 ? untick : joins.sentences([untick, more(rest)]);
   const element = { type: 'checkboxes' as const, action_id: INPUT, options, initial_options: options };
   return [inputBlock({ blockId: SECRETS_KEPT, label, hint, element })];
 }

@@ -161,7 +161,7 @@ function isMainFile(field: Field): boolean {
 
 function moreOptions({ form, text }: Drawing): KnownBlock[] {
   const hidden = fields.filter(({ key, group }) => group !== 'main' && form.values[key] !== undefined);
-  const labels = hidden.map(({ key }) => text.fields[key].label).join(', ');
+  const labels = text.joins.list(hidden.map(({ key }) => text.fields[key].label));
   return [
     ...(hidden.length === 0 ? [] : [context(escape(text.modal.alsoSet(labels)))]),
     {

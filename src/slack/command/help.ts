@@ -62,7 +62,7 @@ const TOPICS: Readonly<Record<HelpTopic | 'start', Topic>> = {
       [bold(help.optionsTitle), ...flagFields.map((field) => flagLine(field, text)), help.flagsNote],
       [
         help.modes(bangWords.map(code).join(' ')),
-        escape(help.formOnly(formOnly.map((field) => label(field, text)).join(', '))),
+        escape(help.formOnly(text.joins.list(formOnly.map((field) => label(field, text))))),
       ],
       [
         bold(help.subcommandsTitle),
@@ -146,7 +146,7 @@ function renderUnknownFlag(
     nearest === null
       ? problems.unknownFlag(quoted(flag))
       : problems.unknownFlagNear(quoted(flag), flagWith(nearest, value, text));
-  return where === 'task' ? `${unknown} ${problems.ofTheTask}` : unknown;
+  return where === 'task' ? text.joins.sentences([unknown, problems.ofTheTask]) : unknown;
 }
 
 /** As a person types it who knows the API's own names. */

@@ -12,17 +12,19 @@ import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { renderSessionList } from '../../../src/slack/blocks/session-list.ts';
 import { en } from '../../../src/text/en.ts';
+import type { Text } from '../../../src/text/index.ts';
 
 /** Where foreign words appear among ours. */
-export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
-  'the card': (words) => renderCard(cardOf(words), en),
-  'the card, where nothing is known yet': (words) => renderCard({ ...cardOf(words), url: null }, en),
-  'a list of sessions': (words) =>
+export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
+  'the card': (words, text = en) => renderCard(cardOf(words), text),
+  'the card, where nothing is known yet': (words, text = en) =>
+    renderCard({ ...cardOf(words), url: null }, text),
+  'a list of sessions': (words, text = en) =>
     renderSessionList(
       { whose: 'mine', page: 1, pages: 1, next: '', entries: [{ card: cardOf(words), ...LISTED }] },
-      en,
+      text,
     ),
-  'the Home': (words) =>
+  'the Home': (words, text = en) =>
     renderHome(
       {
         command: '/devin',
@@ -36,17 +38,17 @@ export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
         defaults: { title: words },
         drawnAtMs: 0,
       },
-      en,
+      text,
     ),
-  'the message that it asks': (words) => renderMilestone(messageOf('needs-you', words), en),
-  'the message that it finished': (words) => renderMilestone(messageOf('finished', words), en),
-  'the message that it failed': (words) => renderMilestone(messageOf('failed', words), en),
-  'the message that it stopped': (words) => renderMilestone(messageOf('capped', words), en),
-  'the message that it waits for approval': (words) =>
-    renderMilestone(messageOf('needs-approval', words), en),
-  'a pull request': (words) =>
-    renderMilestone({ ...messageOf('finished', words), what: { kind: 'pr', url: words } }, en),
-  'the form': (words) =>
+  'the message that it asks': (words, text = en) => renderMilestone(messageOf('needs-you', words), text),
+  'the message that it finished': (words, text = en) => renderMilestone(messageOf('finished', words), text),
+  'the message that it failed': (words, text = en) => renderMilestone(messageOf('failed', words), text),
+  'the message that it stopped': (words, text = en) => renderMilestone(messageOf('capped', words), text),
+  'the message that it waits for approval': (words, text = en) =>
+    renderMilestone(messageOf('needs-approval', words), text),
+  'a pull request': (words, text = en) =>
+    renderMilestone({ ...messageOf('finished', words), what: { kind: 'pr', url: words } }, text),
+  'the form': (words, text = en) =>
     renderSessionForm(
       {
         formId: 'f1',
@@ -69,10 +71,10 @@ export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
         },
         notes: [],
       },
-      en,
+      text,
     ),
-  'options in a few words': (words) => optionWords({ title: words, repos: [words] }, en),
-  Details: (words) =>
+  'options in a few words': (words, text = en) => optionWords({ title: words, repos: [words] }, text),
+  Details: (words, text = en) =>
     renderDetails(
       {
         request: { [words]: 1 },
@@ -90,23 +92,23 @@ export const PLACES: Readonly<Record<string, (words: string) => unknown>> = {
         instructions: words,
         approvals: [],
       },
-      en,
+      text,
     ),
 };
 
 /** Where they stand apart from ours, with their own lines. */
-export const QUOTES: Readonly<Record<string, (words: string) => unknown>> = {
-  'the box for a message': (words) =>
-    renderReplyBox({ requestId: 'r1', why: 'reply', tooLate: false, lastWords: words }, en),
-  'a message from the web app': (words) => renderWebMessage(words, en),
-  'what comes back': (words) =>
-    renderReplyNotice({ heading: 'No.', sentences: [], typed: words, offer: null }, en),
-  'a refusal': (words) => refusal({ problems: ['No.'], typed: words, formId: null }, en),
+export const QUOTES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
+  'the box for a message': (words, text = en) =>
+    renderReplyBox({ requestId: 'r1', why: 'reply', tooLate: false, lastWords: words }, text),
+  'a message from the web app': (words, text = en) => renderWebMessage(words, text),
+  'what comes back': (words, text = en) =>
+    renderReplyNotice({ heading: 'No.', sentences: [], typed: words, offer: null }, text),
+  'a refusal': (words, text = en) => refusal({ problems: ['No.'], typed: words, formId: null }, text),
 };
 
 const LISTED = { askedAtMs: 0, isShown: true };
 
-function cardOf(words: string): SessionCard {
+export function cardOf(words: string): SessionCard {
   return {
     requestId: 'r1',
     phase: 'needs-you',
@@ -138,7 +140,10 @@ function cardOf(words: string): SessionCard {
   };
 }
 
-function messageOf(kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'needs-approval', words: string) {
+export function messageOf(
+  kind: 'needs-you' | 'finished' | 'failed' | 'capped' | 'needs-approval',
+  words: string,
+) {
   const quoted = { words: `${words}.`, wordsShown: true, place: { kind: 'direct', thread: null } } as const;
   return {
     what: { kind },

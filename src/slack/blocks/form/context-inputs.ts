@@ -66,5 +66,5 @@ function counted({ choice, messages, files }: ContextOption, text: Text): string
     ...(messages === null || choice === 'message' ? [] : [words.messages(messages)]),
     ...(files === null || files === 0 ? [] : [words.files(files)]),
   ];
-  return counts.length === 0 ? null : words.counted(words.choices[choice], counts.join(', '));
+  return counts.length === 0 ? null : words.counted(words.choices[choice], text.joins.list(counts));
 }

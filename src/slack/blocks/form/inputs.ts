@@ -162,15 +162,13 @@ function hintOf(entry: Entry): string {
   const kinds: Partial<Record<string, string>> = text.modal.kinds;
   const isPicked = 'lookup' in input && input.lookup !== undefined;
   const isFilledIn = value !== undefined && source !== undefined && source !== 'request';
-  return [
+  return text.joins.sentences([
     ...faultSentences(entry),
     ...policySentences(entry),
     text.fields[key].hint,
     ...(isPicked ? [] : [kinds[input.kind] ?? '']),
     ...(isFilledIn ? [text.modal.filledIn[source]] : []),
-  ]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+  ]);
 }
 
 function noneInput({ field, value, text }: Entry): InputBlock {

@@ -53,7 +53,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     const refused = await refusalOf(ask);
     if (refused !== null) return notice([refused]);
     if (scope !== 'person' && !(await isAdmin(ask)))
-      return notice([[ask.text.settings.adminsOnly, ...instead].join(' ')]);
+      return notice([ask.text.joins.sentences([ask.text.settings.adminsOnly, ...instead])]);
     await write(keyOf(ask, scope));
     return shown(ask, [said]);
   }

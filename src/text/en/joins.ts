@@ -1,0 +1,5 @@
+/** How parts become one text. */
+export const joins = {
+  sentences: (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' '),
+  list: (parts: readonly string[]): string => parts.join(', '),
+};

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import type { World } from '../support/bot.ts';
+import { cardOf, sessionOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { useWorld } from '../support/worlds.ts';
+
+/** A person in a channel, whose language is known since their Home was drawn. */
+async function someone({ slack, devin }: World, options: { locale: string; inDevin?: boolean }) {
+  const person = addColleague({ slack, devin }, options);
+  const channelId = slack.addChannel({ name: `of-${person.name}`, members: [person.userId] });
+  const home = async (words: string) =>
+    slack.waitFor(
+      () => {
+        const shown = slack.home(person.userId);
+        return shown !== undefined && slack.renderText(shown).includes(words) && shown;
+      },
+      { what: `a Home that says ${words}` },
+    );
+  await slack.openHome(person.userId);
+  await home(options.locale.startsWith('ja') ? 'での返信は Devin に届きます' : 'your replies go to Devin');
+  return { ...person, channelId };
+}
+
+describe('a person whose Slack is in Japanese', () => {
+  const world = useWorld();
+
+  test('gets help, the form and Home in Japanese, while the card is in the shared language', async () => {
+    const { slack, devin } = world();
+    const aya = await someone(world(), { locale: 'ja-JP' });
+    const { message } = await slack.command(aya.userId, aya.channelId, 'help');
+    expect(message?.text).toContain('Devin セッションを開始');
+    expect(message?.text).toContain('--acu');
+
+    await slack.command(aya.userId, aya.channelId, '');
+    const form = await slack.waitForView(
+      ({ id, userId }) => userId === aya.userId && slack.renderText(id).includes('として実行'),
+    );
+    expect(form.definition).toMatchObject({ submit: { text: '開始' }, close: { text: 'キャンセル' } });
+    slack.typeIn(form.id, { 'field.prompt': 'ログインのテストを直して' });
+    expect((await slack.submit(form.id, aya.userId)).kind).toBe('closed');
+
+    const session = await sessionOf(devin, aya.devinUserId);
+    const card = await cardOf(slack, aya.channelId, (text) => text.includes(session.url));
+    expect(card.text).toMatch(/Queued|Starting|Working/);
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('is refused in Japanese, by the command and by the job', async () => {
+    const { slack } = world();
+    const aya = await someone(world(), { locale: 'ja-JP', inDevin: false });
+    const { message } = await slack.command(aya.userId, aya.channelId, 'fix it --acu many');
+    expect(message?.text).toContain('何も開始していません。');
+    expect(message?.text).toContain('1 以上の整数');
+    await slack.command(aya.userId, aya.channelId, 'fix the login test');
+    const { text } = await toldTo(world(), aya, '招待');
+    expect(text).toContain('入力した内容:');
+    expect(text).toContain('fix the login test');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('answers others in theirs', async () => {
+    const { slack } = world();
+    const ben = await someone(world(), { locale: 'en-GB' });
+    const { message } = await slack.command(ben.userId, ben.channelId, 'help');
+    expect(message?.text).toContain('Start a Devin session');
+  });
+});
+
+describe('a workspace whose language is Japanese', () => {
+  const world = useWorld({ environment: { LANGUAGE: 'ja' } });
+
+  test('has cards in Japanese, while a person whose Slack is in English is told in English', async () => {
+    const { slack, devin } = world();
+    const ben = await someone(world(), { locale: 'en-US' });
+    await slack.command(ben.userId, ben.channelId, 'fix the login test');
+    const session = await sessionOf(devin, ben.devinUserId);
+    const card = await cardOf(slack, ben.channelId, (text) => text.includes(session.url));
+    expect(card.text).toMatch(/待機中|開始中|作業中/);
+    const { message } = await slack.command(ben.userId, ben.channelId, 'list');
+    expect(message?.text).toContain('Your sessions');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('speaks Japanese to a person whose language is not known', async () => {
+    const { slack } = world();
+    slack.fail('users.info', { times: Infinity, status: 503 });
+    const late = addColleague(world(), { locale: 'en-US' });
+    const channelId = slack.addChannel({ name: `of-${late.name}`, members: [late.userId] });
+    const { message } = await slack.command(late.userId, channelId, 'help');
+    expect(message?.text).toContain('Devin セッションを開始');
+    slack.clearFaults();
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import { checkMessage } from '../../sandbox/slack/rules/message.ts';
+import { checkView } from '../../sandbox/slack/rules/view.ts';
+import { durationWords } from '../../src/text/duration.ts';
+import { en } from '../../src/text/en.ts';
+import { ja } from '../../src/text/ja.ts';
+import { createLanguages } from '../../src/text/languages.ts';
+import { SCREENS } from './screens.ts';
+
+const CATALOGS = Object.entries({ en, ja });
+const KANA_OR_KANJI = /[\u3040-\u30ff\u4e00-\u9fff]/;
+
+describe('languages', () => {
+  test.each([
+    ['ja-JP', ja],
+    ['ja', ja],
+    ['en-US', en],
+    ['en-GB', en],
+    ['de-DE', ja],
+    ['constructor', ja],
+    [null, ja],
+  ])('speak to a person whose Slack is in %s', (locale, words) => {
+    expect(createLanguages('ja').forLocale(locale)).toBe(words);
+  });
+
+  test('share one, and log in English', () => {
+    const { shared, logged } = createLanguages('ja');
+    expect([shared, logged]).toEqual([ja, en]);
+  });
+
+  test('say how long something takes', () => {
+    const said = [30_000, 60_000, 3_600_000, 5_400_000, 90_000_000].map((ms) => durationWords(ms, ja));
+    expect(said).toEqual(['1 分未満', '1 分', '1 時間', '1 時間 30 分', '1 日 1 時間']);
+  });
+
+  test('join sentences as they are written', () => {
+    expect(en.joins.sentences(['One.', '', 'Two.'])).toBe('One. Two.');
+    expect(ja.joins.sentences(['一つ。', '', '二つ。', 'https://a.example', '三つ。'])).toBe(
+      '一つ。二つ。https://a.example 三つ。',
+    );
+  });
+});
+
+describe.each(CATALOGS)('in %s', (_language, text) => {
+  const own = new Set(stringsIn(text));
+
+  test.each(Object.entries(SCREENS))('%s is what Slack takes, in whole words', (_name, render) => {
+    const screen = render(text);
+    const isView = 'type' in screen;
+    if ('text' in screen || isView) expect(isView ? checkView(screen) : checkMessage(screen)).toEqual([]);
+    // What a renderer cut ends like this; some of our own words do, too.
+    const cut = stringsIn(screen).filter((words) => words.endsWith('…') && !own.has(words));
+    expect(cut).toEqual([]);
+    if ('text' in screen) expect(screen.text).not.toBe('');
+  });
+
+  test('no text is empty, but for hints and placeholders', () => {
+    const { fields, ...others } = text;
+    expect(stringsIn(others).filter((words) => words.trim() === '')).toEqual([]);
+    expect(Object.values(fields).filter(({ label, takes }) => label === '' || takes === '')).toEqual([]);
+  });
+});
+
+describe('Japanese', () => {
+  test('has a word of its own for each of ours', () => {
+    const untranslated = leavesOf(en).filter(
+      ([path, words]) => leaf(ja, path) === words && !isName(path, words),
+    );
+    expect(untranslated).toEqual([]);
+  });
+
+  test.each(Object.entries(SCREENS))('sets apart what Slack formats, in %s', (_name, render) => {
+    expect(stringsIn(render(ja)).filter(touchesFormat)).toEqual([]);
+  });
+
+  test('sets apart what Slack formats, wherever it is shown', () => {
+    expect(stringsIn(ja).filter(touchesFormat)).toEqual([]);
+  });
+});
+
+/** What is typed, and what machines read. */
+function isName(path: string, words: string): boolean {
+  const isTyped = /\.usage$|\.exampleDefaults$|^policy\.explain\.allowed$/.test(path);
+  return isTyped || /^[A-Z_]*$/.test(words);
+}
+
+/** Slack formats only what is between spaces, signs or the ends of a line. */
+function touchesFormat(words: string): boolean {
+  return [...words.matchAll(/(.?)(?:`[^`\n]+`|\*[^*\n]+\*)(.?)/gu)].some(([, before = '', after = '']) =>
+    KANA_OR_KANJI.test(before + after),
+  );
+}
+
+function stringsIn(value: unknown): string[] {
+  return leavesOf(value).map(([, words]) => words);
+}
+
+/** Each text with its place; of functions there are none. */
+function leavesOf(value: unknown, path = ''): [string, string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  const entries: [unknown, unknown][] = value instanceof Map ? [...value] : Object.entries(value);
+  return entries.flatMap(([key, one]) => leavesOf(one, path === '' ? String(key) : `${path}.${String(key)}`));
+}
+
+function leaf(value: unknown, path: string): string | undefined {
+  return leavesOf(value).find(([known]) => known === path)?.[1];
+}

@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/** What makes texts for people. Logs, names of errors and the words to Devin are in English, and elsewhere. */
+const MAKERS = [
+  'src/slack/blocks/**/*.ts',
+  'src/slack/*-{view,words,opener}.ts',
+  'src/slack/command/help.ts',
+  'src/{errors,operator,checks}.ts',
+  'src/{create,converse,follow,steer,home,forms,trust}/**/{tell,compose,frame,outcome,refusal,greet,explain,alert}*.ts',
+  'src/trust/yaml-file/*.ts',
+].flatMap((pattern) => globSync(pattern));
+
+/** Text in quotes, without comments, imports and logs. */
+function literalsIn(code: string): string[] {
+  const lines = code
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll(/(^|\s)\/\/.*$/gm, '')
+    .split('\n')
+    .filter((line) => !/^\s*import |^} from|\blog\.|^\s*['"`].*['"`],?$|Error\(/.test(line));
+  return lines.flatMap((line) =>
+    [...line.matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map(([, , words = '']) => words),
+  );
+}
+
+/** Two words in a row; a command that is typed is none. */
+function isProse(literal: string): boolean {
+  const words = literal.replaceAll(/\$\{[^}]*\}/g, '§');
+  return /[A-Za-z]{2,}[,:.]? [a-z]{2,}/.test(words) && !words.startsWith('§ ');
+}
+
+test.each(MAKERS)('%s takes its texts from the catalog', (file) => {
+  expect(literalsIn(readFileSync(file, 'utf8')).filter(isProse)).toEqual([]);
+});

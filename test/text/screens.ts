@@ -1,0 +1,217 @@
+import { fields } from '../../src/session/fields.ts';
+import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
+import { withCall } from '../../src/slack/blocks/call.ts';
+import type { CardAction } from '../../src/slack/blocks/card-buttons.ts';
+import { renderDefaults } from '../../src/slack/blocks/defaults-list.ts';
+import type { FormIdentity, SessionForm } from '../../src/slack/blocks/session-form.ts';
+import { renderSessionForm } from '../../src/slack/blocks/session-form.ts';
+import { renderGreeting } from '../../src/slack/blocks/greeting.ts';
+import { renderHome } from '../../src/slack/blocks/home.ts';
+import type { Home } from '../../src/slack/blocks/home.ts';
+import { renderMilestone } from '../../src/slack/blocks/milestone.ts';
+import {
+  cardElsewhere,
+  formButton,
+  noCard,
+  notice,
+  sessionOver,
+  unopened,
+} from '../../src/slack/blocks/notices.ts';
+import type { Rendered } from '../../src/slack/blocks/objects.ts';
+import { renderOffer, renderRunning } from '../../src/slack/blocks/offer.ts';
+import { renderOutcome } from '../../src/slack/blocks/outcome.ts';
+import { renderQuestion } from '../../src/slack/blocks/question.ts';
+import { renderReplyBox } from '../../src/slack/blocks/reply-box.ts';
+import { renderAskStop, renderThreadHelp } from '../../src/slack/blocks/reply-notices.ts';
+import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
+import { renderInDevin, renderReplyBy } from '../../src/slack/blocks/said.ts';
+import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
+import { renderCard } from '../../src/slack/blocks/session-card.ts';
+import { renderSessionList } from '../../src/slack/blocks/session-list.ts';
+import { renderSessionPick } from '../../src/slack/blocks/session-pick.ts';
+import { renderSetting } from '../../src/slack/blocks/setting-choices.ts';
+import { renderStopDialog, renderStopTrouble } from '../../src/slack/blocks/stop-dialog.ts';
+import { renderHelp, usageOf } from '../../src/slack/command/help.ts';
+import type { Text } from '../../src/text/index.ts';
+import { cardOf, messageOf, PLACES, QUOTES } from '../slack/blocks/places.ts';
+
+type Screen = (text: Text) => Rendered | object;
+
+const card = cardOf('words');
+const ACTS = ['status', 'stop', 'archive', 'say'] as const;
+const ALL: CardAction[] = ['open', 'details', 'reply', 'mute', 'listen-thread', 'ask-stop', 'start-anyway'];
+const PREFERENCES = { notify: 'thread', steer: 'members', listen: null, webMessages: true } as const;
+const NOTHING = { messages: [], files: [] };
+const REVIEW = { formId: 'f1', formViewId: 'V1', choice: 'thread', page: null } as const;
+const MEMBER: FormIdentity = { kind: 'member', name: 'words', how: 'words' };
+const FORM: SessionForm = {
+  formId: 'f1',
+  expanded: true,
+  values: {},
+  sources: {},
+  faults: {},
+  secretNames: ['A'],
+  context: {
+    picked: 'words',
+    options: [
+      { choice: 'message', messages: 1, files: 1 },
+      { choice: 'until-here', messages: 2, files: 0 },
+      { choice: 'thread', messages: 3, files: 4 },
+    ],
+    chosen: 'thread',
+    notes: [],
+  },
+  runsAs: MEMBER,
+  choices: null,
+  notes: [],
+};
+const HOME: Home = {
+  command: '/devin',
+  channelId: 'D1',
+  runsAs: MEMBER,
+  sessions: [],
+  total: { count: 0, more: false },
+  notify: 'thread',
+  health: null,
+  defaults: {},
+  drawnAtMs: 0,
+};
+
+function FORMS(): Partial<SessionForm>[] {
+  const faults = Object.fromEntries(fields.map(({ key }) => [key, { typed: ['words'], said: null }]));
+  return [
+    {},
+    { expanded: false },
+    { faults },
+    { notes: ['words'] },
+    ...(['looking', 'not-known'] as const).map((kind) => ({ runsAs: { kind, why: 'words' } })),
+  ];
+}
+
+function HOMES(): Partial<Home>[] {
+  const health = { database: true, devin: true, slack: false, missingScopes: ['a'], setAside: 2 };
+  return [{}, { health }, { runsAs: { kind: 'looking' } }, { total: { count: 25, more: true } }];
+}
+
+function whatOf(kind: 'found-late' | 'twice') {
+  return kind === 'found-late'
+    ? { kind }
+    : { kind, other: { id: 'a1', url: 'https://app.devin.ai/sessions/a1' } };
+}
+
+function each<Value>(
+  values: Readonly<Record<string, Value>>,
+  screenOf: (value: Value) => Screen,
+): Record<string, Screen> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, screenOf(value)]));
+}
+
+function named<Value>(
+  what: string,
+  values: readonly Value[],
+  screenOf: (value: Value) => Screen,
+): Record<string, Screen> {
+  const nameOf = (value: Value, at: number): string => (typeof value === 'string' ? value : String(at));
+  return Object.fromEntries(values.map((value, at) => [`${what}: ${nameOf(value, at)}`, screenOf(value)]));
+}
+
+/** Ours alone: what Slack shows of the catalog, with as little foreign text as possible. */
+export const SCREENS: Readonly<Record<string, Screen>> = {
+  ...each({ ...PLACES, ...QUOTES }, (place) => (text) => Object(place('words', text))),
+  ...named(
+    'the card',
+    SESSION_PHASES,
+    (phase) => (text) => renderCard({ ...card, phase, actions: ALL }, text),
+  ),
+  ...named('the form', FORMS(), (form) => (text) => renderSessionForm({ ...FORM, ...form }, text)),
+  ...named('the Home', HOMES(), (home) => (text) => renderHome({ ...HOME, ...home }, text)),
+  ...named(
+    'help',
+    [null, 'options', 'admin'] as const,
+    (topic) => (text) => renderHelp({ command: '/devin', topic }, text),
+  ),
+  ...named(
+    'a list to pick from',
+    ACTS,
+    (act) => (text) =>
+      renderSessionPick(
+        { act, entries: [{ card, sessionId: 's1' }], usage: `/devin ${usageOf(act, text)}` },
+        text,
+      ),
+  ),
+  ...named(
+    'nothing to pick from',
+    ACTS,
+    (act) => (text) => renderSessionPick({ act, entries: [], usage: `/devin ${usageOf(act, text)}` }, text),
+  ),
+  ...named(
+    'a setting',
+    ['notify', 'steer', 'listen', 'web-messages'] as const,
+    (setting) => (text) => renderSetting(setting, PREFERENCES, text),
+  ),
+  ...named(
+    'what did not open',
+    ['form', 'details', 'stop', 'box'] as const,
+    (what) => (text) => unopened(what, formButton('f1', text), text),
+  ),
+  ...named(
+    'the box',
+    ['reply', 'answer', 'wake'] as const,
+    (why) => (text) => renderReplyBox({ requestId: 'r1', why, tooLate: true, lastWords: 'words' }, text),
+  ),
+  ...named(
+    'what came late',
+    ['found-late', 'twice'] as const,
+    (kind) => (text) => renderMilestone({ ...messageOf('failed', 'words'), what: whatOf(kind) }, text),
+  ),
+  ...named(
+    'an outcome',
+    ['unknown', 'failed'] as const,
+    (phase) => (text) =>
+      renderOutcome({ card: { ...card, phase }, reason: null, cardUrl: 'https://acme.slack.com/p1' }, text),
+  ),
+  'the defaults': (text) =>
+    renderDefaults({ draft: { values: {}, sources: {} }, preferences: PREFERENCES, before: [] }, text),
+  'an empty list': (text) =>
+    renderSessionList({ whose: 'all', page: 1, pages: 0, entries: [], next: '' }, text),
+  'a page that is not there': (text) =>
+    renderSessionList({ whose: 'mine', page: 4, pages: 2, entries: [], next: '' }, text),
+  'a greeting': (text) => renderGreeting('/devin', text),
+  'an offer': (text) => renderOffer('f1', text),
+  'a session that runs already': (text) =>
+    renderRunning(
+      {
+        requestId: 'r1',
+        url: 'https://app.devin.ai/sessions/a',
+        another: { actionId: 'again', formId: 'f1' },
+      },
+      text,
+    ),
+  'a question': (text) =>
+    renderQuestion({ command: '/devin', typed: 'stat', formId: 'f1', meant: 'status', usage: null }, text),
+  'a question about one word': (text) =>
+    renderQuestion({ command: '/devin', typed: 'fix', formId: 'f1', meant: null, usage: null }, text),
+  'help in a thread': renderThreadHelp,
+  'the question before a stop in a thread': (text) => renderAskStop('r1', text),
+  'the question before a stop': (text) =>
+    renderStopDialog({ card, metadata: { requestId: 'r1', channelId: 'C1', threadTs: null } }, text),
+  'a stop that failed': renderStopTrouble,
+  'what Devin gets': (text) =>
+    renderReview({ metadata: REVIEW, items: null, without: NOTHING, instructions: null }, text),
+  'what cannot be read': (text) => renderUnreviewable(REVIEW, text),
+  'secrets one by one': (text) => renderSecretForm({ formId: 'f1', formViewId: 'V1' }, ['A', 'B'], text),
+  'a card elsewhere': (text) => cardElsewhere({ code: 'not_in_channel', link: null }, text),
+  'no card': (text) => noCard({ url: 'https://app.devin.ai/sessions/a' }, text),
+  'a session that is over': (text) => sessionOver('r1', text),
+  'a notice': (text) => notice([text.steering.outsider]),
+  'a file in Devin': (text) =>
+    renderInDevin(text.thread.fileInDevin('`a.png`'), 'https://app.devin.ai/sessions/a', text),
+  'a reply by a command': (text) =>
+    renderReplyBy({ userId: 'U1', via: 'command', words: 'words' }, text)[0] ?? {},
+  'an answered question': (text) =>
+    withCall(
+      { text: 'words', blocks: [] },
+      { sessionId: 's1', key: 'k', card, answered: { userId: 'U1', at: new Date(0) } },
+      text,
+    ),
+};
