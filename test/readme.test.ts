@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { withOptionsTable } from '../scripts/options-table.ts';
+import { parseCommand } from '../src/slack/command/parse.ts';
 import { SHORTCUT_ID } from '../src/slack/ids.ts';
 import { en } from '../src/text/en.ts';
 
@@ -25,6 +26,32 @@ test('the README lists the options as the field table has them', () => {
 
 test('the README has each command that the help has', () => {
   for (const word of Object.keys(en.command.help.subcommands)) expect(readme).toContain(`\`/devin ${word}`);
+});
+
+test('the README in Japanese names commands, scripts, settings and places that exist', () => {
+  const japanese = readFileSync('README.ja.md', 'utf8');
+  const typed = [...japanese.matchAll(/`\/devin ([^`]+)`|^\/devin (.+)$/gm)].map(
+    ([, inline, block]) => inline ?? block ?? '',
+  );
+  expect(typed.length).toBeGreaterThan(4);
+  const unknown = typed.filter((text) => ['invalid', 'ask-first'].includes(parseCommand(text).kind));
+  expect(unknown).toEqual([]);
+  const scripts = [...japanese.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
+  const { scripts: known } = z
+    .looseObject({ scripts: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+  expect(scripts.filter((name) => name === undefined || !Object.hasOwn(known, name))).toEqual([]);
+  for (const [, name] of japanese.matchAll(/`([A-Z]+)=\w+`/g))
+    expect(readFileSync('.env.example', 'utf8')).toContain(`${name}=`);
+  const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, words = '']) =>
+    words.toLowerCase().replaceAll(' ', '-'),
+  );
+  for (const [, anchor] of japanese.matchAll(/README\.md#([\w-]+)/g)) expect(headings).toContain(anchor);
+});
+
+test('each README leads to the other', () => {
+  expect(readme.slice(0, 100)).toContain('(README.ja.md)');
+  expect(readFileSync('README.ja.md', 'utf8').slice(0, 100)).toContain('(README.md)');
 });
 
 test('the README says what each scope in the manifest is for', () => {

@@ -99,6 +99,11 @@ function whatOf(kind: 'found-late' | 'twice') {
     : { kind, other: { id: 'a1', url: 'https://app.devin.ai/sessions/a1' } };
 }
 
+/** Some are no messages but parts of one. */
+function objectOf(rendered: unknown): object {
+  return typeof rendered === 'object' && rendered !== null ? rendered : {};
+}
+
 function each<Value>(
   values: Readonly<Record<string, Value>>,
   screenOf: (value: Value) => Screen,
@@ -117,7 +122,7 @@ function named<Value>(
 
 /** Ours alone: what Slack shows of the catalog, with as little foreign text as possible. */
 export const SCREENS: Readonly<Record<string, Screen>> = {
-  ...each({ ...PLACES, ...QUOTES }, (place) => (text) => Object(place('words', text))),
+  ...each({ ...PLACES, ...QUOTES }, (place) => (text) => objectOf(place('words', text))),
   ...named(
     'the card',
     SESSION_PHASES,
