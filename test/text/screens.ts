@@ -73,6 +73,7 @@ const HOME: Home = {
   total: { count: 0, more: false },
   notify: 'thread',
   health: null,
+  policy: null,
   defaults: {},
   drawnAtMs: 0,
 };
