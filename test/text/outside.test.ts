@@ -11,13 +11,13 @@ const MAKERS = [
   'src/trust/yaml-file/*.ts',
 ].flatMap((pattern) => globSync(pattern));
 
-/** Text in quotes, without comments, imports and logs. */
+/** Text in quotes, without comments, imports, logs and the commands of buttons. */
 function literalsIn(code: string): string[] {
   const lines = code
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')
     .replaceAll(/(^|\s)\/\/.*$/gm, '')
     .split('\n')
-    .filter((line) => !/^\s*import |^} from|\blog\.|^\s*['"`].*['"`],?$|Error\(/.test(line));
+    .filter((line) => !/^\s*import |^} from|\blog\.|^\s*['"`].*['"`],?$|Error\(|runAction\(/.test(line));
   return lines.flatMap((line) =>
     [...line.matchAll(/(['"`])((?:(?!\1).)*)\1/g)].map(([, , words = '']) => words),
   );
