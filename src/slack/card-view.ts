@@ -203,11 +203,11 @@ function steeredBy(
   return null;
 }
 
-function requesterName(identity: Identity | null): string | null {
+export function requesterName(identity: Identity | null): string | null {
   return identity === null || identity.kind === 'refused' ? null : (identity.slackName ?? null);
 }
 
-function runsAs(identity: Identity | null): SessionCard['runsAs'] {
+export function runsAs(identity: Identity | null): SessionCard['runsAs'] {
   if (identity === null || identity.kind === 'refused') return null;
   return identity.kind === 'matched'
     ? { kind: 'member', name: identity.name, byEmail: identity.how === 'email' }

@@ -51,6 +51,16 @@ describeOnBothWorlds('a message that begins with a mention of the app', (world) 
 describe('a message to the app that no session hears', () => {
   const world = useWorld();
 
+  test('is offered without a name if it runs as the person who wrote it', async () => {
+    const { slack, devin } = world();
+    const userId = slack.addUser({ name: 'noor', email: 'noor@acme.example' });
+    devin.addMember({ userId: 'user-noor', email: 'noor@acme.example', name: 'noor' });
+    const channelId = slack.addChannel({ name: 'of-noor', members: [userId] });
+    await slack.speak(userId, channelId, `could <@${slack.workspace.botUserId}> fix the login test?`);
+    const offer = await slack.waitForMessage(channelId, ({ text }) => text.includes(OFFER));
+    expect(slack.renderText(offer)).not.toContain('It runs as');
+  });
+
   test('in a thread takes what was said above it along, and its files', async () => {
     const { slack, devin } = world();
     const { ana, ben, channelId, bot } = people(world());
@@ -90,6 +100,7 @@ describe('a message to the app that no session hears', () => {
     const channelId = slack.directMessages(ana.userId);
     await slack.speak(ana.userId, channelId, words);
     const offer = await slack.waitForMessage(channelId, ({ text }) => text.includes(OFFER));
+    expect(slack.renderText(offer)).toContain(`It runs as ${ana.devinName}.`);
     expect(sessionsOf(ana)).toBe(0);
     await slack.clickButton(ana.userId, { channelId, ts: offer.ts }, 'start_as_task');
     expect((await sessionOf(devin, ana.devinUserId)).request.prompt).toBe(words);

@@ -27,7 +27,10 @@ function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean
 }
 
 /** Escaped; at most one. */
-function runsAsFact({ requesterName, runsAs }: SessionCard, text: Text): string[] {
+export type RunsAs = Pick<SessionCard, 'requesterName' | 'runsAs'>;
+
+/** As whom it runs, if that is another name than the requester's. */
+export function runsAsFact({ requesterName, runsAs }: RunsAs, text: Text): string[] {
   if (runsAs === null) return [];
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
   return isSameName(runsAs.name, requesterName ?? '', runsAs.byEmail)

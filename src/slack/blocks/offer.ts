@@ -2,6 +2,8 @@ import type { Text } from '../../text/index.ts';
 import { ACTION } from '../ids.ts';
 import { button, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
+import { runsAsFact } from './card-facts.ts';
+import type { RunsAs } from './card-facts.ts';
 import { bold, link } from './text.ts';
 
 type Running = {
@@ -32,12 +34,13 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
 }
 
 /** To the author of a message that may be a task. The message itself is there to read. */
-export function renderOffer(formId: string, text: Text): Rendered {
-  const { title, start, edit } = text.notices.offer;
+export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
+  const { title, start, edit, runsAs } = text.notices.offer;
+  const lines = runsAsFact(as, text).map((fact) => runsAs(fact));
   return {
-    text: title,
+    text: [title, ...lines].join('\n'),
     blocks: [
-      section(bold(title)),
+      section([bold(title), ...lines].join('\n')),
       {
         type: 'actions',
         elements: [

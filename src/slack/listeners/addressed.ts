@@ -3,14 +3,18 @@ import { z } from 'zod';
 import type { MessageContext, PlaceKind, SlackMessage } from '../../session/context.ts';
 import { faultsOf } from '../../session/faults.ts';
 import type { Faults } from '../../session/faults.ts';
+import type { Identity } from '../../session/identity.ts';
 import type { Wish } from '../../session/intent.ts';
+import type { Person } from '../../store/identities.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
+import type { RunsAs } from '../blocks/card-facts.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
 import { renderOffer } from '../blocks/offer.ts';
 import { renderQuestion } from '../blocks/question.ts';
 import { code, unescape } from '../blocks/text.ts';
+import { requesterName, runsAs } from '../card-view.ts';
 import { readAddressed } from '../command/addressed.ts';
 import type { AddressedMeaning } from '../command/addressed.ts';
 import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
@@ -26,6 +30,8 @@ export type AddressedDeps = {
   intake: Pick<Intake, 'acceptMessage' | 'offerMessage'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   botUserId: () => string;
+  /** null: that could not be found out in the time that Slack gives. */
+  identify: (person: Person) => Promise<Identity | null>;
   command: string;
   /** Off where the organization enforces its own tags. */
   tagRequests: boolean;
@@ -97,12 +103,17 @@ async function act(deps: AddressedDeps, addressed: Addressed, teamId: string): P
   switch (meaning.kind) {
     case 'task': {
       if (mentions === 'start') return start(deps, { addressed, teamId, wish: meaning });
-      return renderOffer(await offer(deps, { addressed, teamId, wish: meaning }), text);
+      const [formId, as] = await Promise.all([
+        offer(deps, { addressed, teamId, wish: meaning }),
+        runsAsOf(deps, { teamId, userId: addressed.userId }),
+      ]);
+      return renderOffer(formId, as, text);
     }
     case 'ask': {
       const { about, meant, typed } = meaning;
       const formId = await offer(deps, { addressed, teamId, wish: meaning });
-      if (about === null && meant === null) return renderOffer(formId, text);
+      if (about === null && meant === null)
+        return renderOffer(formId, await runsAsOf(deps, { teamId, userId: addressed.userId }), text);
       return renderQuestion({ command, typed, formId, meant, usage: about && usageOf(about, text) }, text);
     }
     case 'invalid': {
@@ -114,6 +125,12 @@ async function act(deps: AddressedDeps, addressed: Addressed, teamId: string): P
       );
     }
   }
+}
+
+/** Nothing, if that can't be told in time: the card says it. */
+async function runsAsOf({ identify }: AddressedDeps, person: Person): Promise<RunsAs> {
+  const identity = await identify(person);
+  return { requesterName: requesterName(identity), runsAs: runsAs(identity) };
 }
 
 type Wished = { addressed: Addressed; teamId: string; wish: Wish; faults?: Faults };

@@ -116,7 +116,7 @@ export function createListeners(deps: ListenerDeps): void {
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
   const inThread = { sessions, requests, intake, outbound, botUserId, textFor };
   listenToEvents(app, { ...inThread, posts, threads, notices, tagRequests, log });
-  listenToAddressed(app, { ...inThread, command, tagRequests, mentionsAt });
+  listenToAddressed(app, { ...inThread, identify, command, tagRequests, mentionsAt });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
   listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, textFor });
   listenToViews(app, { forms, intake, tagRequests, readUploadedText, textFor });

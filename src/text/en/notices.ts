@@ -43,6 +43,8 @@ export const notices = {
   /** To the author of a message that may be a task. */
   offer: {
     title: 'Start a Devin session with your message?',
+    /** `as`: such as "as Ana Ruiz". */
+    runsAs: (as: string): string => `It runs ${as}.`,
     start: 'Start',
     edit: 'Edit first',
   },

@@ -41,6 +41,7 @@ export const notices: Text['notices'] = {
   },
   offer: {
     title: 'このメッセージで Devin セッションを開始しますか？',
+    runsAs: (as) => `${as}します。`,
     start: '開始',
     edit: '先に編集',
   },
