@@ -118,6 +118,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     posts,
     sessions,
     drawCard,
+    listing: store.listing,
     outbound,
     withLease,
     postOnce,

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Cards } from '../store/cards.ts';
+import type { Listing } from '../store/listing.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
@@ -25,6 +26,8 @@ type CardDeps = PutDeps & {
   redrawHome: RedrawHome;
 };
 
+type CardJobDeps = CardDeps & { work: Queue['work']; listing: Pick<Listing, 'openIn'> };
+
 /** Who edits or posts the card of a request does it under this name, one at a time. */
 export const cardLease = (requestId: string): string => `card:${requestId}`;
 
@@ -32,12 +35,23 @@ const SOME = { concurrency: 8 };
 const HELD_WAIT_MS = 1000;
 /** After these another job goes on, so that none takes long. */
 const MOST_CARDS = 50;
+/** When a setting of a whole channel or workspace changes, the newest are enough. */
+const MOST_REDRAWN = 200;
 
 export type PostNewCard = (request: SessionRequest) => Promise<void>;
 
 /** Has cards drawn by jobs; and at once, for a session that has just been created. */
-export function createCards({ work, ...deps }: CardDeps & { work: Queue['work'] }): PostNewCard {
+export function createCards({ work, listing, ...deps }: CardJobDeps): PostNewCard {
   const cards = createCardUpdater(deps);
+  const { enqueue } = deps;
+  work(
+    'redraw-cards',
+    async (where) => {
+      for (const id of await listing.openIn({ ...where, limit: MOST_REDRAWN }))
+        await enqueue('update-card', { requestId: id }, { key: id });
+    },
+    { concurrency: 1 },
+  );
   work('update-card', async ({ requestId }, { signal }) => cards.update(requestId, signal), SOME);
   work('serve-cards', async ({ teamId }, { signal }) => cards.serve(teamId, signal), SOME);
   return cards.postNew;

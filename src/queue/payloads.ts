@@ -34,6 +34,8 @@ export type Jobs = {
   'create-session': { requestId: string };
   /** Make the card say what the rows say. */
   'update-card': { requestId: string };
+  /** The cards of what goes on in a channel, or in the workspace, show a setting that changed. */
+  'redraw-cards': { teamId: string; channelId: string | null };
   /** Post and edit cards of a workspace whose turn has come. */
   'serve-cards': { teamId: string };
   /** Tell the person who asked something privately. */
@@ -137,6 +139,7 @@ export type JobName = keyof Jobs;
 export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'create-session': z.object({ requestId: z.string() }),
   'update-card': z.object({ requestId: z.string() }),
+  'redraw-cards': z.object({ teamId: z.string(), channelId: z.string().nullable() }),
   'serve-cards': z.object({ teamId: z.string() }),
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
   'tell-outcome': z.object({ requestId: z.string() }),

@@ -14,6 +14,7 @@ type Query = {
   limit: number;
 };
 
+type OpenIn = { teamId: string; channelId: string | null; limit: number };
 type Own = { teamId: string; userId: string; limit: number };
 
 /** `total` counts up to MOST_COUNTED. */
@@ -81,6 +82,20 @@ export function createListing(db: Kysely<Tables>) {
         count(query),
       ]);
       return { requestIds: rows.map(({ id }) => id), total };
+    },
+
+    /** Requests whose sessions go on in a channel, or with null anywhere in the workspace; the newest first. */
+    async openIn({ teamId, channelId, limit }: OpenIn): Promise<string[]> {
+      const rows = await db
+        .selectFrom('sessions')
+        .where('teamId', '=', teamId)
+        .where(ACTIVE)
+        .$if(channelId !== null, (query) => query.where('channelId', '=', channelId ?? ''))
+        .select('requestId')
+        .orderBy('changedAt', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ requestId }) => requestId);
     },
 
     /** A person's own: what waits for them, then what goes on, then the rest; the newest of each first. */

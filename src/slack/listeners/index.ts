@@ -88,6 +88,7 @@ export function createListeners(deps: ListenerDeps): void {
     db,
     limiter: deps.limiter,
     explain,
+    enqueue,
     requests,
     sessions,
     forms,

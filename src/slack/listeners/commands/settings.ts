@@ -12,6 +12,7 @@ import { escape, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { refusalSentence } from '../../identity-words.ts';
+import type { Enqueue } from '../../../queue/index.ts';
 import type { People } from '../../people.ts';
 import type { Ask } from '../asked.ts';
 
@@ -19,6 +20,7 @@ export type SettingsCommandDeps = {
   command: string;
   defaults: Settings;
   people: Pick<People, 'find'>;
+  enqueue: Enqueue;
   /** Who a person is in Devin; null: that could not be found out in the time that Slack gives. */
   identify: (person: { teamId: string; userId: string }) => Promise<Identity | null>;
 };
@@ -28,7 +30,7 @@ export type SettingsCommandDeps = {
  * administrators. They name secrets, playbooks and repositories, so nobody else gets to read them.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
-  const { command, defaults, people, identify } = deps;
+  const { command, defaults, people, enqueue, identify } = deps;
 
   async function isAdmin(ask: Ask): Promise<boolean> {
     const person = await people.find(ask.userId);
@@ -106,6 +108,15 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     });
   }
 
+  /** Cards in the place say what their threads do. */
+  async function listen(ask: Ask, { listen: chosen, scope }: IntentOf<'listen'>): Promise<Rendered> {
+    const { teamId } = ask;
+    const channelId = scope === 'channel' ? ask.channelId : null;
+    const answer = await withPriority(ask, scope, { listen: chosen });
+    await enqueue('redraw-cards', { teamId, channelId }, { key: `${teamId}:${channelId ?? ''}` });
+    return answer;
+  }
+
   async function showSetting(ask: Ask, { setting }: IntentOf<'show-setting'>): Promise<Rendered> {
     const refused = await refusalOf(ask);
     if (refused !== null) return notice([refused]);
@@ -120,7 +131,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     clear,
     notify: async (ask: Ask, { where }: IntentOf<'notify'>) => withPriority(ask, 'person', { notify: where }),
     steer: async (ask: Ask, { who, scope }: IntentOf<'steer'>) => withPriority(ask, scope, { steer: who }),
-    listen: async (ask: Ask, { listen, scope }: IntentOf<'listen'>) => withPriority(ask, scope, { listen }),
+    listen,
     webMessages: async (ask: Ask, { shown, scope }: IntentOf<'web-messages'>) =>
       withPriority(ask, scope, { webMessages: shown }),
   };
