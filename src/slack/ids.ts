@@ -17,6 +17,7 @@ export const VIEW = {
   stop: 'stop_session',
   decline: 'decline_request',
   home: 'home',
+  defaults: 'own_defaults',
 } as const;
 
 export const ACTION = {
@@ -70,6 +71,7 @@ export const ACTION = {
   /** In the App Home. */
   startFromHome: 'start_from_home',
   refreshHome: 'refresh_home',
+  editDefaults: 'edit_defaults',
   /** On the greeting in a channel. */
   startHere: 'start_here',
 } as const;

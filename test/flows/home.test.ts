@@ -44,6 +44,29 @@ describe('the App Home', () => {
     expect(slack.problems).toEqual([]);
   });
 
+  test('edits the defaults in a form, which sessions then begin with', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const channelId = slack.addChannel({ name: `own-${ana.name}`, members: [ana.userId] });
+    await slack.command(ana.userId, channelId, 'defaults me --acu 7 --tag docs');
+    await slack.openHome(ana.userId);
+    const home = await homeOf(world(), ana.userId, /ACU cap: 7/);
+    await slack.clickButton(ana.userId, { viewId: home.viewId }, 'edit_defaults');
+    const form = await slack.waitForView(
+      ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'own_defaults',
+    );
+    slack.typeIn(form.id, { 'field.max_acu_limit': '', 'field.devin_mode': 'fast', 'field.tags': 'slack-x' });
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('errors');
+    slack.typeIn(form.id, { 'field.tags': 'docs, ci' });
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('closed');
+    await homeOf(world(), ana.userId, /Mode: fast · Tags: docs, ci/);
+    await slack.command(ana.userId, channelId, 'fix it');
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request).toMatchObject({ devin_mode: 'fast', tags: ['docs', 'ci', expect.any(String)] });
+    expect(request.max_acu_limit).toBeUndefined();
+    expect(slack.problems).toEqual([]);
+  });
+
   test('puts a session that waits for the person above newer ones, and takes the answer', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session, showing } = await startSession(world(), { text: 'rebase the branch' });

@@ -3,7 +3,7 @@ import type { StoredDraft } from '../../session/fields.ts';
 import { NOTIFY } from '../../session/preferences.ts';
 import type { Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { homeNotifyAction } from '../ids.ts';
+import { ACTION, homeNotifyAction } from '../ids.ts';
 import { button, context, section } from './objects.ts';
 import { optionWords } from './option-words.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
@@ -38,7 +38,10 @@ export function homeSettings({ command, defaults, notify }: HomeSettings, text: 
     ),
   };
   return [
-    section(defaultsLine(command, defaults, text)),
+    {
+      ...section(defaultsLine(command, defaults, text)),
+      accessory: button(ACTION.editDefaults, text.home.editDefaults, 'defaults'),
+    },
     section(`${bold(`${label}:`)} ${values[notify]}`),
     others,
   ];

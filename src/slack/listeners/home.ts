@@ -8,13 +8,15 @@ import type { Settings } from '../../store/settings.ts';
 import type { FormOpener } from '../form-opener.ts';
 import { ACTION, HOME_NOTIFY, readHomeMetadata } from '../ids.ts';
 import type { Intake } from '../intake.ts';
+import { listenToDefaultsForm } from './home-defaults.ts';
+import type { DefaultsDeps } from './home-defaults.ts';
 import { onButton, onDurableButton } from './press.ts';
 
-type HomeDeps = {
+type HomeDeps = Omit<DefaultsDeps, 'draw'> & {
   homes: Pick<Homes, 'opened'>;
   intake: Pick<Intake, 'offerForm'>;
   openForm: FormOpener;
-  defaults: Pick<Settings, 'preferencesFor' | 'setPreferences'>;
+  defaults: Pick<Settings, 'layersFor' | 'set' | 'preferencesFor' | 'setPreferences'>;
   enqueue: Enqueue;
   now: () => number;
 };
@@ -24,11 +26,14 @@ const openedSchema = z.looseObject({ tab: z.literal('home'), user: z.string(), c
 
 type Whose = Jobs['publish-home'];
 
-export function listenToHome(app: App, { homes, intake, openForm, defaults, enqueue, now }: HomeDeps): void {
+export function listenToHome(app: App, deps: HomeDeps): void {
+  const { homes, intake, openForm, defaults, enqueue, now } = deps;
   const draw = async (whose: Whose): Promise<void> => {
     await homes.opened(whose, new Date(now()));
     await enqueue('publish-home', whose, { key: homeKey(whose) });
   };
+
+  listenToDefaultsForm(app, { ...deps, draw });
 
   app.event('app_home_opened', async ({ event, body }) => {
     const opened = openedSchema.safeParse(event);

@@ -124,7 +124,18 @@ export function createListeners(deps: ListenerDeps): void {
   listenToSecretForm(app, { forms, intake, readUploadedText, outbound, textFor });
   listenToReview(app, { forms, outbound, enqueue, textFor });
   listenToOptions(app, { forms, suggest: createSuggest(deps), choicesFor, textFor });
-  listenToHome(app, { homes, intake, openForm, defaults, enqueue, now });
+  listenToHome(app, {
+    homes,
+    intake,
+    openForm,
+    openView,
+    defaults,
+    authority,
+    enqueue,
+    tagRequests,
+    now,
+    textFor,
+  });
   listenToInvitations(app, { db, greetings, intake, openForm, outbound, enqueue, botUserId, textFor });
   listenToPeople(app, { knownPeople, now });
 }

@@ -1,17 +1,15 @@
-import type { App, ViewOutput } from '@slack/bolt';
-import type { ModalView } from '@slack/types';
+import type { App } from '@slack/bolt';
 import { TooLateError } from '../../store/deadline.ts';
 import type { FieldKey } from '../../session/fields.ts';
 import { faultsSchema } from '../../session/faults.ts';
 import type { Faults } from '../../session/faults.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Text } from '../../text/index.ts';
-import { LIMIT } from '../blocks/limits.ts';
 import type { TextFile } from '../blocks/form/text-files.ts';
-import { alert, caption } from '../blocks/objects.ts';
 import { readSessionForm, textFilesIn, withTextFiles } from '../blocks/session-form.ts';
-import { BLOCK, readFormMetadata, VIEW } from '../ids.ts';
+import { readFormMetadata, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
+import { withAlert } from './alert.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ReadUploadedText, UploadedText } from '../uploaded-text.ts';
 
@@ -73,19 +71,4 @@ async function readFiles(
 function unsaved(error: unknown, { command }: Text): string {
   const isUnclear = error instanceof TooLateError && error.mayBeWritten;
   return isUnclear ? command.notConfirmed.problem : command.notRecorded;
-}
-
-/** The form as it is, with what is wrong with the whole of it on top. Slack keeps what was typed, by block id. */
-function withAlert(view: ViewOutput, sentence: string): ModalView {
-  const { callback_id, private_metadata, title, blocks } = view;
-  const others = blocks.filter(({ block_id: id }) => id !== BLOCK.alert);
-  return {
-    type: 'modal',
-    callback_id,
-    private_metadata,
-    title: caption(title.text, LIMIT.viewTitle),
-    ...(view.submit !== null && { submit: caption(view.submit.text, LIMIT.viewTitle) }),
-    ...(view.close !== null && { close: caption(view.close.text, LIMIT.viewTitle) }),
-    blocks: [{ ...alert(sentence, 'error'), block_id: BLOCK.alert }, ...others],
-  };
 }

@@ -29,6 +29,15 @@ export const home = {
   defaults: (values: string, command: string): string =>
     `*Your defaults:* ${values} (change them with ${command})`,
   noDefaults: (command: string): string => `*Your defaults:* none. Set some, for example with ${command}.`,
+  editDefaults: 'Edit',
+  /** One's own defaults. */
+  defaultsForm: {
+    title: 'Your defaults',
+    save: 'Save',
+    close: 'Cancel',
+    intro:
+      "Every session you start begins with these, unless you say otherwise. What you leave empty uses this channel's, this workspace's or your organization's default.",
+  },
   exampleDefaults: 'defaults me --acu 10',
   useInstead: (choice: string): string => `Use: ${choice}`,
   /** For administrators. */

@@ -26,6 +26,14 @@ export const home: Text['home'] = {
   },
   defaults: (values, command) => `*自分のデフォルト:* ${values}（変更: ${command} ）`,
   noDefaults: (command) => `*自分のデフォルト:* なし。 ${command} のように設定できます。`,
+  editDefaults: '編集',
+  defaultsForm: {
+    title: '自分のデフォルト',
+    save: '保存',
+    close: 'キャンセル',
+    intro:
+      '指定がないかぎり、開始するすべてのセッションで使います。空の項目には、チャンネル、ワークスペース、組織のデフォルトを使います。',
+  },
   exampleDefaults: 'defaults me --acu 10',
   useInstead: (choice) => `変更: ${choice}`,
   health: {

@@ -16,7 +16,8 @@ export type Left = {
   refusal: { rule: string; say: string | null } | null;
 };
 
-const EVERYTHING: Left = { options: null, most: null, isRequired: false, refusal: null };
+/** There is no policy. */
+export const EVERYTHING: Left = { options: null, most: null, isRequired: false, refusal: null };
 
 export function leftOf({ input, key }: Field, choices: Choices | null): Left {
   if (choices === null) return EVERYTHING;

@@ -32,12 +32,22 @@ export type FormRules = Rules & {
 /** A submission: what it holds, and what is wrong with it, said at the input. */
 export function readSessionForm(state: unknown, rules: FormRules, text: Text): ReadForm {
   const entered = readEntered(state);
-  const read = shownFields(rules.expanded).map((field) => checkedField(field, entered, { rules, text }));
+  const { values, errors } = readFields(shownFields(rules.expanded), state, { rules, text });
   const [choice] = pickedIn(entered, BLOCK.context);
   return {
-    draft: sessionDraftSchema.parse(Object.fromEntries(read.flatMap(({ values }) => values))),
+    draft: sessionDraftSchema.parse(values),
     contextChoice: CONTEXT_CHOICES.find((known) => known === choice) ?? null,
     fileIds: pickedIn(entered, BLOCK.files),
+    errors,
+  };
+}
+
+/** What the inputs of these fields hold, by field, and what is wrong with it, by block id. */
+export function readFields(shown: readonly Field[], state: unknown, reader: Reader) {
+  const entered = readEntered(state);
+  const read = shown.map((field) => checkedField(field, entered, reader));
+  return {
+    values: Object.fromEntries(read.flatMap(({ values }) => values)),
     errors: Object.fromEntries(read.flatMap(({ errors }) => errors)),
   };
 }
