@@ -183,7 +183,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   'a page that is not there': (text) =>
     renderSessionList({ whose: 'mine', page: 4, pages: 2, entries: [], next: '' }, text),
   'a greeting': (text) => renderGreeting('/devin', text),
-  'an offer': (text) => renderOffer('f1', text),
+  'an offer': (text) => renderOffer('f1', { requesterName: 'Ana', runsAs: { kind: 'service-user' } }, text),
   'a session that runs already': (text) =>
     renderRunning(
       {
