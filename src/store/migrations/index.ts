@@ -29,6 +29,7 @@ import { audit } from './037-audit.ts';
 import { decidingRule } from './038-deciding-rule.ts';
 import { approvals } from './042-approvals.ts';
 import { replacingRequests } from './043-replacing-requests.ts';
+import { pendingOfPerson } from './051-pending-of-person.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -68,4 +69,5 @@ export const migrations: Record<string, Migration> = {
   '038-deciding-rule': decidingRule,
   '042-approvals': approvals,
   '043-replacing-requests': replacingRequests,
+  '051-pending-of-person': pendingOfPerson,
 };
