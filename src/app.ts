@@ -12,6 +12,7 @@ import { createForms } from './forms/index.ts';
 import { createHealthPages, createReadiness } from './health.ts';
 import { createHome, createHomeRedrawer } from './home/index.ts';
 import { lookUpMembers } from './identity/members.ts';
+import { openMapping } from './identity/mapping-file.ts';
 import { createIdentityResolver } from './identity/resolve.ts';
 import { createLife } from './life.ts';
 import type { Bot } from './life.ts';
@@ -54,8 +55,9 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const { requestTag: tagRequests, impersonation, mentions } = config;
   const { command, botToken, apiUrl, transport } = config.slack;
 
-  const { policyFile: path } = config;
-  const policy = await openPolicy({ path, everyMs: tuning.policyEveryMs, text: logged, log });
+  const file = { everyMs: tuning.policyEveryMs, text: logged, log };
+  const policy = await openPolicy({ path: config.policyFile, ...file });
+  const mapping = await openMapping({ path: config.identityFile, ...file });
   const database = await open(config, tuning);
   await tuning.readTime(database.db);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
@@ -99,6 +101,8 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     ...members,
     impersonation,
     findPerson: slack.people.find,
+    findOwner: slack.people.findOwner,
+    mapping: mapping.current,
     identities: store.identities,
     now,
   });
@@ -214,7 +218,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   const { retentionDays } = config;
   const tidying = createTidying({ retention: createRetention(db), leases, retentionDays, log });
-  const running = { sweep, watcher, tidying, policy, server, readiness };
+  const running = { sweep, watcher, tidying, policy, mapping, server, readiness };
   return createLife({ ...running, config, database, store, queue, devin, slack, text: logged, log });
 }
 

@@ -37,6 +37,7 @@ const environmentSchema = z.object({
   RETENTION_DAYS: z.coerce.number().int().min(1).default(90),
   MENTIONS: z.enum(['start', 'ask']).default('start'),
   POLICY_FILE: z.string().optional(),
+  IDENTITY_FILE: z.string().optional(),
   LIMIT_OPEN_SESSIONS: z.coerce.number().int().min(0).default(20),
   LIMIT_STARTS_PER_HOUR: z.coerce.number().int().min(0).default(30),
   LANGUAGE: z.enum(LANGUAGES).default('en'),
@@ -67,6 +68,8 @@ export type Config = {
   requestTag: boolean;
   /** null: there is none. */
   policyFile: string | null;
+  /** null: there is none. */
+  identityFile: string | null;
   /** Of each person, unless the policy says otherwise. */
   limits: Limits;
   /** The fastest polling interval. */
@@ -156,6 +159,7 @@ function toConfig(env: z.infer<typeof environmentSchema>): Config {
     impersonation: env.IMPERSONATION,
     requestTag: env.REQUEST_TAG === 'on',
     policyFile: env.POLICY_FILE ?? null,
+    identityFile: env.IDENTITY_FILE ?? null,
     limits: { openSessions: env.LIMIT_OPEN_SESSIONS, startsPerHour: env.LIMIT_STARTS_PER_HOUR },
     watchSeconds: env.WATCH_SECONDS,
     retentionDays: env.RETENTION_DAYS,

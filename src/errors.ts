@@ -32,7 +32,7 @@ type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
 export function userMessage(failure: Failure, text: Text): string {
   switch (failure.kind) {
     case 'identity':
-      return text.notices.identity[failure.reason](failure.maskedEmail);
+      return text.notices.identity[failure.reason](failure.maskedEmail, failure.about);
     case 'devin':
       return devinMessage(failure, text);
     case 'limit':

@@ -6,13 +6,13 @@ import type { Sweep } from './create/index.ts';
 import type { Devin } from './devin/devin.ts';
 import type { Tidying } from './store/tidy.ts';
 import type { Watcher } from './follow/index.ts';
+import type { MappingSource } from './identity/mapping-file.ts';
 import type { Log } from './log.ts';
 import type { Queue } from './queue/index.ts';
 import type { HttpServer } from './slack/http-server.ts';
 import { startSentence } from './operator.ts';
 import { slackFailure } from './slack/errors.ts';
 import type { Slack } from './slack/slack.ts';
-import { NO_FILE } from './store/audit.ts';
 import type { Database } from './store/database.ts';
 import { migrate } from './store/migrate.ts';
 import type { Store } from './store/store.ts';
@@ -41,6 +41,7 @@ type LifeDeps = {
   watcher: Watcher;
   tidying: Tidying;
   policy: Pick<PolicySource, 'start' | 'stop'>;
+  mapping: Pick<MappingSource, 'start' | 'stop'>;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
   /** Of what is logged. */
@@ -50,14 +51,14 @@ type LifeDeps = {
 
 /** In which order things start and stop. */
 export function createLife(deps: LifeDeps): Bot {
-  const { config, database, store, queue, slack, sweep, watcher, tidying, policy, server } = deps;
+  const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
   const { readiness, log } = deps;
   let stopped: Promise<void> | null = null;
 
   async function stop(): Promise<void> {
     await slack.bolt.stop();
     await server.stop();
-    await Promise.all([sweep.stop(), watcher.stop(), tidying.stop(), policy.stop()]);
+    await Promise.all([sweep.stop(), watcher.stop(), tidying.stop(), policy.stop(), mapping.stop()]);
     await queue.stop({ timeoutMs: DRAIN_MS });
     await database.close();
   }
@@ -69,9 +70,12 @@ export function createLife(deps: LifeDeps): Bot {
       await sweep.start({ alone: database.kind === 'embedded' });
       watcher.start();
       tidying.start();
-      await policy.start(async (sha256) =>
-        store.audit.fileLoaded('policy', sha256 === null ? NO_FILE : `loaded:${sha256}`),
-      );
+      await policy.start(async (sha256) => store.audit.fileLoaded('policy', sha256));
+      await mapping.start(async (sha256) => {
+        await store.audit.fileLoaded('mapping', sha256);
+        // Links were judged by the file as it was.
+        await store.identities.forgetAll();
+      });
       const address = await server.start();
       await slack.bolt.start().catch(refuseToken);
       const transport = config.slack.transport.kind;

@@ -7,7 +7,7 @@ import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { lookupTrouble } from '../create/index.ts';
+import { lookupTrouble, refusedAs } from '../create/index.ts';
 import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
@@ -109,8 +109,7 @@ async function admit(deps: ToDevinDeps, { session, request, reply }: Said): Prom
   try {
     const identity = await resolver.resolve({ teamId: reply.teamId, userId: reply.userId });
     if (identity.kind === 'refused') {
-      const { reason, maskedEmail } = identity;
-      return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'identity', reason, maskedEmail }) };
+      return { kind: 'ended', outcome: await sender.fail(reply, refusedAs(identity)) };
     }
     if (await isOutside(deps, session, reply))
       return { kind: 'ended', outcome: await sender.fail(reply, { kind: 'not-in-conversation' }) };

@@ -130,8 +130,12 @@ function requesterOf({ teamId, userId }: SessionRequest): Person {
   return { teamId, userId };
 }
 
-function refusedAs({ reason, maskedEmail }: RefusedIdentity): Failure {
-  return { kind: 'identity', reason, maskedEmail };
+export function refusedAs({
+  reason,
+  maskedEmail,
+  about,
+}: RefusedIdentity): Extract<Failure, { kind: 'identity' }> {
+  return { kind: 'identity', reason, maskedEmail, about };
 }
 
 async function afterTrouble(

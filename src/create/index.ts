@@ -34,7 +34,7 @@ export type { DevinTrouble } from './devin-trouble.ts';
 export { runsAsAsked } from './find-session.ts';
 export { handOverFile } from './hand-over-file.ts';
 export type { UploadFile } from './hand-over-file.ts';
-export { lookupTrouble, PERSON_NOT_IN_CONVERSATION } from './identify.ts';
+export { lookupTrouble, PERSON_NOT_IN_CONVERSATION, refusedAs } from './identify.ts';
 export type { Adopt } from './send.ts';
 export { SWEEP_TIMES } from './sweep.ts';
 export type { Sweep, SweepTimes } from './sweep.ts';

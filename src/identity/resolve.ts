@@ -1,7 +1,10 @@
 import type { Member } from '../devin/members.ts';
-import type { Identity, RefusalReason } from '../session/identity.ts';
+import type { Identity, NoMatchReason } from '../session/identity.ts';
+import { mappedAs, mappedTo } from '../session/mapping.ts';
+import type { Mapping } from '../session/mapping.ts';
 import type { SlackPerson } from '../session/person.ts';
 import type { Identities, Person } from '../store/identities.ts';
+import { createMapPerson } from './map-person.ts';
 
 export type MemberLookup =
   | { kind: 'found'; members: Member[] }
@@ -15,6 +18,10 @@ type ResolveDeps = {
   findPerson: (userId: string) => Promise<SlackPerson | null>;
   findByEmail: (email: string) => Promise<MemberLookup>;
   findMember: (devinUserId: string) => Promise<Member | null>;
+  /** Which people an administrator's file says they are; null: there is none. */
+  mapping: () => Mapping | null;
+  /** Who in Slack has an address; null: nobody, or Slack does not let the app look. */
+  findOwner: (email: string) => Promise<SlackPerson | null>;
   identities: Pick<Identities, 'cached' | 'remember' | 'link'>;
   now: () => number;
 };
@@ -25,15 +32,30 @@ const NO_MATCH_TTL_MS = 2 * 60 * 1000;
 export type IdentityResolver = ReturnType<typeof createIdentityResolver>;
 
 /**
- * Which member of the Devin organization a Slack person is. An administrator's link comes first, then the Slack
- * profile's confirmed address. People cannot claim an identity for themselves.
+ * Which member of the Devin organization a Slack person is. The identity file comes first, then an administrator's
+ * link, then the Slack profile's confirmed address. People cannot claim an identity for themselves.
  */
 export function createIdentityResolver(deps: ResolveDeps) {
+  const mapPerson = createMapPerson(deps);
+
   /** Who a full member of the workspace is in Devin. */
   async function inDevin(person: Person, address: string | null): Promise<Identity> {
+    const entry = mappedAs(deps.mapping(), { userId: person.userId, email: address });
+    if (entry === null)
+      return remembered(person, address, async () => (await byLink(person)) ?? byEmail(address));
+    // What another entry said does not count.
+    const key = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
+    return remembered(person, key, async () => mapPerson(entry, person.userId));
+  }
+
+  async function remembered(
+    person: Person,
+    address: string | null,
+    find: () => Promise<Identity>,
+  ): Promise<Identity> {
     const cached = await deps.identities.cached(person, address);
     if (cached !== null && deps.now() - cached.checkedAtMs < timeToLive(cached)) return cached;
-    const identity = (await byLink(person)) ?? (await byEmail(address));
+    const identity = await find();
     await deps.identities.remember(person, { address, identity });
     return identity;
   }
@@ -42,7 +64,16 @@ export function createIdentityResolver(deps: ResolveDeps) {
     const devinUserId = await deps.identities.link(person);
     if (devinUserId === null) return null;
     const member = await deps.findMember(devinUserId);
-    return member === null ? unmatched('unknown', null) : matched(member, 'administrator');
+    if (member === null) return unmatched('unknown', null);
+    return mappedElsewhere(member) ?? matched(member, 'administrator');
+  }
+
+  /** The file wins over a link. */
+  function mappedElsewhere(member: Member): Identity | null {
+    const other = mappedTo(deps.mapping(), member).find(({ shared }) => !shared);
+    if (other === undefined) return null;
+    const about = { account: member.name, other: other.slack };
+    return { kind: 'refused', reason: 'mapping-conflict', maskedEmail: null, about, checkedAtMs: deps.now() };
   }
 
   async function byEmail(email: string | null): Promise<Identity> {
@@ -59,12 +90,12 @@ export function createIdentityResolver(deps: ResolveDeps) {
     return { kind: 'matched', devinUserId, name, how, checkedAtMs: deps.now() };
   }
 
-  function unmatched(reason: RefusalReason, email: string | null): Identity {
+  function unmatched(reason: NoMatchReason, email: string | null): Identity {
     if (deps.impersonation === 'required') return refused(reason, email);
     return { kind: 'service-user', because: reason, checkedAtMs: deps.now() };
   }
 
-  function refused(reason: RefusalReason, email: string | null): Identity {
+  function refused(reason: NoMatchReason, email: string | null): Identity {
     const maskedEmail = email === null ? null : maskEmail(email);
     return { kind: 'refused', reason, maskedEmail, checkedAtMs: deps.now() };
   }
@@ -85,7 +116,7 @@ export function createIdentityResolver(deps: ResolveDeps) {
 }
 
 /** Refused in every mode: anybody who is not a full, active member of the workspace. */
-function refusedAnyway(person: SlackPerson | null): RefusalReason | null {
+function refusedAnyway(person: SlackPerson | null): NoMatchReason | null {
   if (person === null) return 'external';
   return person.kind === 'member' ? null : person.kind;
 }

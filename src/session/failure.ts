@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { voterSchema } from './approval.ts';
-import { REFUSAL_REASONS } from './identity.ts';
+import { mappedAboutSchema, REFUSAL_REASONS } from './identity.ts';
 import { limitReachedSchema } from './limits.ts';
 import { CEILINGS } from './policy/ceilings.ts';
 
@@ -20,6 +20,7 @@ export const failureSchema = z.discriminatedUnion('kind', [
     kind: z.literal('identity'),
     reason: z.enum(REFUSAL_REASONS),
     maskedEmail: z.string().nullable(),
+    about: mappedAboutSchema.optional(),
   }),
   z.object({
     kind: z.literal('devin'),

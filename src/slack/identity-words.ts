@@ -11,5 +11,5 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
 
 /** Why a person can't start a session, and what to do about it. */
 export function refusalSentence(identity: RefusedIdentity, text: Text): string {
-  return text.notices.identity[identity.reason](identity.maskedEmail);
+  return text.notices.identity[identity.reason](identity.maskedEmail, identity.about);
 }

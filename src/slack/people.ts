@@ -52,6 +52,9 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
     }
   }
 
+  const findByEmail = async (email: string): Promise<SlackPerson | null> =>
+    ask(client.users.lookupByEmail({ email }));
+
   return {
     /** null: Slack does not know the person. Throws when Slack cannot be asked. */
     async find(userId: string): Promise<SlackPerson | null> {
@@ -64,7 +67,16 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
       return person;
     },
     /** Whose address it is; null: nobody's in this workspace. Throws when Slack cannot be asked. */
-    findByEmail: async (email: string) => ask(client.users.lookupByEmail({ email })),
+    findByEmail,
+    /** The same; null also if Slack does not let the app look. */
+    async findOwner(email: string): Promise<SlackPerson | null> {
+      try {
+        return await findByEmail(email);
+      } catch (error) {
+        if (slackFailure(error).kind === 'refused') return null;
+        throw error;
+      }
+    },
   };
 }
 

@@ -2,7 +2,6 @@ import type { Member } from '../devin/members.ts';
 import type { Log } from '../log.ts';
 import { escape } from '../slack/blocks/text.ts';
 import { notice } from '../slack/blocks/notices.ts';
-import { slackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -12,7 +11,7 @@ import type { Answerer } from './answer.ts';
 import { notDone } from './outcome.ts';
 
 type LinkDeps = {
-  people: Pick<People, 'find' | 'findByEmail'>;
+  people: Pick<People, 'find' | 'findOwner'>;
   /** null: Devin's organization has no such member. */
   findMember: (devinUserId: string) => Promise<Member | null>;
   identities: Pick<Identities, 'setLink' | 'removeLink' | 'forget'>;
@@ -47,15 +46,8 @@ export function createLinker(deps: LinkDeps) {
   /** Who else in Slack has the member's address; null: nobody, or Slack does not let the app look. */
   async function otherOwner({ email }: Member, personId: string): Promise<string | null> {
     if (email === null) return null;
-    try {
-      const owner = await people.findByEmail(email);
-      return owner === null || owner.kind === 'deactivated' || owner.userId === personId
-        ? null
-        : owner.userId;
-    } catch (error) {
-      if (slackFailure(error).kind === 'refused') return null;
-      throw error;
-    }
+    const owner = await people.findOwner(email);
+    return owner === null || owner.kind === 'deactivated' || owner.userId === personId ? null : owner.userId;
   }
 
   async function link({ teamId, userId, personId }: Job, devinUserId: string): Promise<Outcome> {

@@ -21,7 +21,7 @@ type AuditKind =
   | 'forget'
   | FileKind;
 /** Files that say what people may do and who they are. */
-export type FileKind = 'policy' | 'mapping';
+type FileKind = 'policy' | 'mapping';
 
 /** Ids and fixed words only: nothing that people wrote. */
 export type AuditEntry = {
@@ -51,7 +51,8 @@ export async function appendAudit(entries: readonly AuditEntry[], trx: Transacti
 export function createAudit(db: Kysely<Tables>) {
   return {
     /** Unless the last one loaded was this one: replicas and restarts load the same file. */
-    async fileLoaded(kind: FileKind, result: string): Promise<void> {
+    async fileLoaded(kind: FileKind, sha256: string | null): Promise<void> {
+      const result = sha256 === null ? NO_FILE : `loaded:${sha256}`;
       await db.transaction().execute(async (trx) => {
         const last = await trx
           .selectFrom('audit')
@@ -86,7 +87,7 @@ export function createAudit(db: Kysely<Tables>) {
 }
 
 /** A file that is no longer configured. */
-export const NO_FILE = 'none';
+const NO_FILE = 'none';
 
 function toColumns(entry: AuditEntry) {
   return {

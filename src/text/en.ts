@@ -1,5 +1,5 @@
 import { approval } from './en/approval.ts';
-import { audit, forget, operator } from './en/audit.ts';
+import { audit, forget, mapping, operator } from './en/audit.ts';
 import { card } from './en/card.ts';
 import { command } from './en/command.ts';
 import { details } from './en/details.ts';
@@ -48,6 +48,7 @@ export const en = {
   notices,
   devin,
   policy,
+  mapping,
   audit,
   forget,
   operator,

@@ -1,6 +1,6 @@
 import type { Text } from './index.ts';
 import { approval } from './ja/approval.ts';
-import { audit, forget, operator } from './ja/audit.ts';
+import { audit, forget, mapping, operator } from './ja/audit.ts';
 import { card } from './ja/card.ts';
 import { command } from './ja/command.ts';
 import { details } from './ja/details.ts';
@@ -46,6 +46,7 @@ export const ja: Text = {
   notices,
   devin,
   policy,
+  mapping,
   audit,
   forget,
   operator,

@@ -3,6 +3,7 @@ import { createIdentityResolver } from '../../src/identity/resolve.ts';
 import type { Member } from '../../src/devin/members.ts';
 import type { MemberLookup } from '../../src/identity/resolve.ts';
 import type { Identity } from '../../src/session/identity.ts';
+import type { Mapping } from '../../src/session/mapping.ts';
 import type { SlackPerson } from '../../src/session/person.ts';
 
 const PERSON = { teamId: 'T1', userId: 'U1' };
@@ -15,6 +16,8 @@ function setUp(
     lookup?: MemberLookup;
     link?: string;
     linked?: Member | null;
+    owner?: SlackPerson | null;
+    mapping?: Mapping;
   } = {},
 ) {
   let now = 0;
@@ -37,6 +40,8 @@ function setUp(
       return Promise.resolve(changes.lookup ?? { kind: 'found', members: [ana] });
     },
     findMember: async () => Promise.resolve(changes.linked ?? null),
+    findOwner: async () => Promise.resolve(changes.owner ?? null),
+    mapping: () => changes.mapping ?? null,
     identities: {
       cached: async () => Promise.resolve(cache),
       remember: async (_person, { identity }) => {
@@ -133,5 +138,75 @@ describe('who a person is in the Devin organization', () => {
   test('shows an address only masked', async () => {
     const identity = await setUp({ lookup: { kind: 'found', members: [] } }).resolve();
     expect(identity).toMatchObject({ maskedEmail: 'a…@acme.example' });
+  });
+});
+
+const ben: Member = { userId: 'user-ben', name: 'Ben Lee', email: 'ben@acme.example' };
+const cy: SlackPerson = {
+  userId: 'U2',
+  name: 'cy',
+  kind: 'member',
+  isAdmin: false,
+  email: 'ben@acme.example',
+  locale: null,
+};
+const mapped = (devin: string, shared = false, slack = 'U1'): Mapping => ({
+  people: [{ slack, devin, shared }],
+});
+
+describe('a person whom the identity file maps', () => {
+  test('is what the file says, before links and addresses', async () => {
+    const { resolve, asked } = setUp({ mapping: mapped('user-ben'), link: 'user-ana', linked: ben });
+    expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'mapping' });
+    expect(asked).toEqual([]);
+  });
+
+  test('is found by address on both sides', async () => {
+    const mapping = mapped('ben@acme.example', false, 'Ana@ACME.example');
+    const { resolve } = setUp({ mapping, lookup: { kind: 'found', members: [ben] } });
+    expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'mapping' });
+  });
+
+  test.each(['required', 'preferred'] as const)(
+    'is refused if Devin has no such account, with its name, where impersonation is %s',
+    async (impersonation) => {
+      const { resolve } = setUp({ mapping: mapped('user-gone'), impersonation });
+      expect(await resolve()).toMatchObject({
+        kind: 'refused',
+        reason: 'mapping-unknown',
+        about: { account: 'user-gone', other: null },
+      });
+    },
+  );
+
+  test('is refused if the account is that of another person in Slack, with both names, unless it is shared', async () => {
+    const changes = { linked: ben, owner: cy, impersonation: 'preferred' as const };
+    expect(await setUp({ ...changes, mapping: mapped('user-ben') }).resolve()).toMatchObject({
+      kind: 'refused',
+      reason: 'mapping-conflict',
+      about: { account: 'Ben Lee', other: 'cy' },
+    });
+    expect(await setUp({ ...changes, mapping: mapped('user-ben', true) }).resolve()).toMatchObject({
+      kind: 'matched',
+      devinUserId: 'user-ben',
+    });
+  });
+
+  test('is refused if the file has the account twice, by its id and by its address', async () => {
+    const mapping = {
+      people: [...mapped('user-ben').people, ...mapped('ben@acme.example', false, 'U3').people],
+    };
+    expect(await setUp({ mapping, linked: ben }).resolve()).toMatchObject({
+      reason: 'mapping-conflict',
+      about: { account: 'Ben Lee', other: 'U3' },
+    });
+  });
+
+  test('takes the account from a person who was linked to it', async () => {
+    const mapping = mapped('user-ben', false, 'U3');
+    expect(await setUp({ mapping, link: 'user-ben', linked: ben }).resolve()).toMatchObject({
+      reason: 'mapping-conflict',
+      about: { account: 'Ben Lee', other: 'U3' },
+    });
   });
 });

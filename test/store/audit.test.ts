@@ -99,8 +99,7 @@ describeOnBothDatabases('the audit', (open) => {
   test('says once that the same file was loaded', async () => {
     const { db } = await opened();
     const audit = createAudit(db);
-    for (const result of ['none', 'loaded:1', 'loaded:1', 'loaded:2', 'loaded:1', 'none', 'none'])
-      await audit.fileLoaded('policy', result);
+    for (const sha256 of [null, '1', '1', '2', '1', null, null]) await audit.fileLoaded('policy', sha256);
     const results: string[] = [];
     for await (const row of audit.entries()) results.push(row.result);
     expect(results).toEqual(['loaded:1', 'loaded:2', 'loaded:1', 'none']);

@@ -36,3 +36,14 @@ export const operator = {
   embeddedInUse: (folder: string): string =>
     `The embedded database in ${folder} is in use by the app: stop the app, run this again, then start it. With Postgres (DATABASE_URL), this works while the app is running.`,
 };
+
+/** The identity file: what is wrong with it. */
+export const mapping = {
+  faults: {
+    'slack-person': 'must be a Slack user id (U0123) or an email address.',
+    'devin-member': "must be a Devin user id, such as user-0123, or a Devin member's email address.",
+    twice: (slack: string): string => `maps ${slack} for the second time: keep one entry for each person.`,
+    conflict: (one: string, other: string, devin: string): string =>
+      `maps both ${one} and ${other} to ${devin}: correct one, or set \`shared: true\` on both.`,
+  },
+};

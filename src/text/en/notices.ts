@@ -1,3 +1,6 @@
+/** Of the identity file: a Devin account, and who else in Slack has it. */
+type MappedAbout = { account: string; other: string | null };
+
 type Reached = { allowed: number; count: number };
 
 /** Private notices. */
@@ -71,6 +74,7 @@ export const notices = {
       : `Slack refused the card in that conversation (${code}).`,
   /** How the app knows who a session runs as. */
   matchedBy: {
+    mapping: "Set in this app's identity file.",
     administrator: 'Linked by a workspace admin.',
     email: 'Matched by the email address of the Slack account.',
     session: 'Devin names this member as the owner.',
@@ -110,6 +114,10 @@ export const notices = {
       "Your Slack account is deactivated, so it can't start or steer sessions. Ask a workspace admin.",
     'no-email': (_maskedEmail: string | null): string =>
       "Slack has no confirmed email address for you, so this app can't find you in Devin. Confirm the address in your Slack account settings. If it's confirmed, ask an app admin to check the scope users:read.email, or a workspace admin to link you.",
+    'mapping-unknown': (_maskedEmail: string | null, about?: MappedAbout): string =>
+      `The app's identity file says that you are ${about?.account ?? ''} in Devin, but Devin has no such account. Ask the person who runs this app to correct the file.`,
+    'mapping-conflict': (_maskedEmail: string | null, about?: MappedAbout): string =>
+      `By the app's identity file, you and ${about?.other ?? ''} would both be ${about?.account ?? ''} in Devin. Ask the person who runs this app to correct the file, or to mark the entry as shared.`,
     'lookup-forbidden': (_maskedEmail: string | null): string =>
       "This app can't look up members in Devin, so it doesn't know who you are there. Ask a Devin admin to give its service user the permission ViewOrgMembership (Devin Settings > Service users), or a workspace admin to link you.",
   },

@@ -29,6 +29,7 @@ export const config = {
     MENTIONS: 'must be start or ask.',
     RETENTION_DAYS: 'must be a whole number of days of at least 1.',
     POLICY_FILE: 'must be the path of a YAML file.',
+    IDENTITY_FILE: 'must be the path of a YAML file.',
     LIMIT_OPEN_SESSIONS: 'must be a whole number, such as 20; 0 for no limit.',
     LIMIT_STARTS_PER_HOUR: 'must be a whole number, such as 30; 0 for no limit.',
     LANGUAGE: 'must be en or ja.',

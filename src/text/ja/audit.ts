@@ -32,3 +32,14 @@ export const operator: Text['operator'] = {
   embeddedInUse: (folder) =>
     `${folder} の組み込みデータベースはアプリが使用中です。アプリを停止し、もう一度実行してから起動してください。Postgres（DATABASE_URL）なら、アプリの実行中でも使えます。`,
 };
+
+export const mapping: Text['mapping'] = {
+  faults: {
+    'slack-person': 'は Slack のユーザー ID（U0123）またはメールアドレスにしてください。',
+    'devin-member':
+      'は Devin のユーザー ID（例: user-0123）または Devin メンバーのメールアドレスにしてください。',
+    twice: (slack) => `で ${slack} が二度指定されています。1 人につき 1 項目にしてください。`,
+    conflict: (one, other, devin) =>
+      `で ${one} と ${other} の両方が ${devin} になっています。どちらかを直すか、両方に \`shared: true\` を付けてください。`,
+  },
+};

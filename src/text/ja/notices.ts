@@ -66,6 +66,7 @@ export const notices: Text['notices'] = {
       ? 'Slack がその会話へのカードの投稿を許可しませんでした。'
       : `Slack がその会話へのカードの投稿を許可しませんでした（${code}）。`,
   matchedBy: {
+    mapping: 'このアプリの ID ファイルで指定されています。',
     administrator: 'ワークスペースの管理者による関連付けです。',
     email: 'Slack アカウントのメールアドレスが一致しています。',
     session: 'Devin で、このメンバーがセッションの所有者です。',
@@ -104,6 +105,10 @@ export const notices: Text['notices'] = {
       'あなたの Slack アカウントは解除されているため、セッションを開始、操作できません。ワークスペースの管理者に相談してください。',
     'no-email': (_maskedEmail) =>
       '確認済みのメールアドレスが Slack にないため、Devin であなたを見つけられません。Slack のアカウント設定でアドレスを確認してください。確認済みの場合は、スコープ users:read.email の確認をアプリの管理者に、または関連付けをワークスペースの管理者に依頼してください。',
+    'mapping-unknown': (_maskedEmail, about) =>
+      `このアプリの ID ファイルでは、あなたは Devin の ${about?.account ?? ''} ですが、そのアカウントは Devin にありません。アプリの管理者にファイルの修正を依頼してください。`,
+    'mapping-conflict': (_maskedEmail, about) =>
+      `このアプリの ID ファイルでは、あなたと ${about?.other ?? ''} の両方が Devin の ${about?.account ?? ''} になります。ファイルを修正するか、その項目に shared を付けるよう、アプリの管理者に依頼してください。`,
     'lookup-forbidden': (_maskedEmail) =>
       'このアプリは Devin でメンバーを検索できないため、あなたが誰にあたるか分かりません。サービスユーザーに権限 ViewOrgMembership を追加するよう Devin の管理者に依頼するか（Devin の Settings > Service users）、ワークスペースの管理者に関連付けを依頼してください。',
   },

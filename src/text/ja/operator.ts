@@ -31,6 +31,7 @@ export const config: Text['config'] = {
     MENTIONS: 'は start または ask にしてください。',
     RETENTION_DAYS: 'には 1 以上の整数の日数を指定してください。',
     POLICY_FILE: 'には YAML ファイルのパスを指定してください。',
+    IDENTITY_FILE: 'には YAML ファイルのパスを指定してください。',
     LIMIT_OPEN_SESSIONS: 'には整数を指定してください（例: 20）。0 は無制限です。',
     LIMIT_STARTS_PER_HOUR: 'には整数を指定してください（例: 30）。0 は無制限です。',
     LANGUAGE: 'は en または ja にしてください。',

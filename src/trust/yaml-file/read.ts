@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { issueSentences } from './issues.ts';
 import { toPlain } from './plain.ts';
-import type { DocumentFault } from './plain.ts';
+import type { DocumentFault, Path } from './plain.ts';
 import { excessIn } from './scan.ts';
 
 const MAX_BYTES = 256 * 1024;
@@ -22,6 +22,8 @@ export type Format<T> = {
   name: string;
   /** Sentences by the messages of the schema's own checks. */
   faults: Readonly<Record<string, unknown>>;
+  /** What is wrong with what the schema takes. */
+  conflicts?: (value: T) => { path: Path; sentence: string }[];
 };
 
 /** `problems`: `FILE:line:column: what`, a line each. `sha256`: of the file. */
@@ -93,7 +95,11 @@ function checked<T>(document: Document, { format, text }: Reading<T>): Read<T> {
     return {
       problems: parsed.error.issues.flatMap((issue) => issueSentences(issue, plain, { format, text })),
     };
-  return { value: parsed.data };
+  const problems = (format.conflicts?.(parsed.data) ?? []).map(({ path, sentence }) => ({
+    offset: plain.offsetOf(path),
+    sentence,
+  }));
+  return problems.length > 0 ? { problems } : { value: parsed.data };
 }
 
 function syntaxProblems({ errors, warnings }: Document, { policy: { faults } }: Text): Problem[] {

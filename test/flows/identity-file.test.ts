@@ -1,0 +1,62 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
+import { createWorld } from '../support/bot.ts';
+import type { World } from '../support/bot.ts';
+import { someoneIn } from '../support/governed.ts';
+import { sessionOf } from '../support/look.ts';
+
+let folder = '';
+let file = '';
+let shared: World | null = null;
+
+function world(): World {
+  if (shared === null) throw new Error('the world does not exist yet');
+  return shared;
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'devin-slack-identity-'));
+  file = join(folder, 'identity.yml');
+  await writeFile(file, 'people: []\n');
+  shared = await createWorld({ environment: { IDENTITY_FILE: file }, overrides: { policyEveryMs: 20 } });
+});
+afterAll(async () => {
+  await shared?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const whoami = async ({ type }: ReturnType<typeof someoneIn>): Promise<string> => {
+  const { message } = await type('whoami');
+  return message === null ? '' : world().slack.renderText(message);
+};
+
+test('a person runs as the member in the identity file, which counts as soon as it changes', async () => {
+  const { devin } = world();
+  const ben = someoneIn(world(), { person: { inDevin: false } });
+  const devinUserId = `user-other-${ben.ana.name}`;
+  devin.addMember({ userId: devinUserId, email: 'other@elsewhere.example', name: 'Other' });
+  await expect.poll(async () => whoami(ben)).toContain('No Devin account for');
+  await writeFile(file, `people: [{ slack: ${ben.ana.userId}, devin: ${devinUserId} }]\n`);
+  await expect.poll(async () => whoami(ben)).toContain('Your sessions run as *Other*.');
+  expect(await whoami(ben)).toContain("Set in this app's identity file.");
+  await ben.type('fix it');
+  expect((await sessionOf(devin, devinUserId)).userId).toBe(devinUserId);
+});
+
+test('nothing starts for a person who would run as a colleague: the refusal names both', async () => {
+  const ana = someoneIn(world());
+  const eve = someoneIn(world());
+  await writeFile(file, `people: [{ slack: ${eve.ana.email}, devin: ${ana.ana.devinUserId} }]\n`);
+  await expect.poll(async () => whoami(eve)).toContain('would both be');
+  await eve.type('fix it');
+  const told = await toldTo(world(), eve.place, 'Nothing was started');
+  const words = world().slack.renderText(told);
+  expect(words).toContain(ana.ana.devinName);
+  expect(words).toContain(`you and ${ana.ana.name} would both be`);
+  expect(ana.own()).toHaveLength(0);
+  expect(eve.own()).toHaveLength(0);
+  expect(await whoami(ana)).toContain(`Your sessions run as *${ana.ana.devinName}*.`);
+});

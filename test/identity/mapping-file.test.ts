@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openMapping } from '../../src/identity/mapping-file.ts';
+import { en } from '../../src/text/en.ts';
+import { captureLog } from '../support/log-lines.ts';
+
+let folder = '';
+let path = '';
+const { log } = captureLog();
+const open = async () => openMapping({ path, everyMs: 1, text: en, log });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'devin-slack-identity-'));
+  path = join(folder, 'identity.yml');
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+test('the identity file is read, and read again when it changes; the last valid one stays in force', async () => {
+  await writeFile(path, 'people:\n  - { slack: U0123, devin: user-1 }\n');
+  const source = await open();
+  expect(source.current()?.people).toEqual([{ slack: 'U0123', devin: 'user-1', shared: false }]);
+  await writeFile(path, 'people: [{ slack: cy@acme.example, devin: email|9, shared: true }]\n');
+  await source.look();
+  expect(source.current()?.people).toEqual([{ slack: 'cy@acme.example', devin: 'email|9', shared: true }]);
+  await writeFile(path, 'people: [oops]\n');
+  await source.look();
+  expect(source.isOk()).toBe(false);
+  expect(source.current()?.people).toHaveLength(1);
+});
+
+test.each([
+  [
+    'people: [{ slack: Ana, devin: user-1 }]',
+    ':1:19: slack must be a Slack user id (U0123) or an email address.',
+  ],
+  ['people: [{ slack: U0123, devin: somebody }]', ':1:33: devin must be a Devin user id'],
+  ['people: [{ slack: U0123 }]', ':1:10: devin is missing: add it.'],
+  ['peoples: []', ':1:1: peoples is not a key of the format. Known here: version, people.'],
+  [
+    'people:\n  - { slack: U0123, devin: user-1 }\n  - { slack: U0456, devin: USER-1 }',
+    ':3:28: maps both U0123 and U0456 to USER-1: correct one, or set `shared: true` on both.',
+  ],
+  [
+    'people:\n  - { slack: U0123, devin: user-1, shared: true }\n  - { slack: U0456, devin: user-1 }',
+    ':3:28: maps both U0123 and U0456 to user-1',
+  ],
+  [
+    'people:\n  - { slack: U0123, devin: user-1 }\n  - { slack: U0123, devin: user-2 }',
+    ':3:14: maps U0123 for the second time',
+  ],
+])('ends the start with its place: %s', async (yaml, problem) => {
+  await writeFile(path, `${yaml}\n`);
+  await expect(open()).rejects.toThrow();
+  const failed: unknown = await open().catch((error: unknown) => error);
+  expect(JSON.stringify(failed)).toContain(JSON.stringify(problem).slice(1, -1));
+});
+
+test('two people share an account if both entries say so', async () => {
+  await writeFile(
+    path,
+    'people:\n  - { slack: U0123, devin: user-1, shared: true }\n  - { slack: U0456, devin: user-1, shared: true }\n',
+  );
+  expect((await open()).current()?.people).toHaveLength(2);
+});
