@@ -52,7 +52,6 @@ test.each([
   ],
 ])('ends the start with its place: %s', async (yaml, problem) => {
   await writeFile(path, `${yaml}\n`);
-  await expect(open()).rejects.toThrow();
   const failed: unknown = await open().catch((error: unknown) => error);
   expect(JSON.stringify(failed)).toContain(JSON.stringify(problem).slice(1, -1));
 });
