@@ -20,7 +20,6 @@ export const REFUSAL_REASONS = [...NO_MATCH_REASONS, 'mapping-unknown', 'mapping
 
 /** Of the identity file: a Devin account, and who else in Slack has it. */
 export const mappedAboutSchema = z.object({ account: z.string(), other: z.string().nullable() });
-export type MappedAbout = z.infer<typeof mappedAboutSchema>;
 
 /** What Slack calls the person: a card that names them calls nobody. */
 const slackName = z.string().optional();
