@@ -2,6 +2,7 @@ export { createApproversOf, createMayApprove } from './approvers.ts';
 export type { ApproversOf, MayApprove } from './approvers.ts';
 export { verifyChain } from './audit/chain.ts';
 export { exportAudit } from './audit/export.ts';
+export { exportUsage } from './usage/export.ts';
 export type { Budget, Fit, Reservation } from './budget.ts';
 export type { Gate, Verdict } from './gate.ts';
 export { createQuickGate, withPolicy } from './in-place.ts';

@@ -1,5 +1,56 @@
 /** What sessions use, and what is left of budgets. ACU come as words; days and months are those of UTC. */
 export const usage = {
+  usage: 'Usage:\n  npm run usage -- export [--since 2026-01-31] [--csv]',
+  title: {
+    me: 'Your usage',
+    channel: 'Usage in this channel',
+    workspace: 'Usage in this workspace',
+  },
+  /** The report. */
+  days: (days: number): string => (days === 1 ? 'today' : `last ${days} days`),
+  heading: (title: string, days: string): string => `${title}, ${days}`,
+  left: {
+    acu_per_person_per_day: (left: string, most: string): string => `You: ${left} of ${most} ACU left today`,
+    acu_per_channel_per_day: (left: string, most: string): string =>
+      `This channel: ${left} of ${most} ACU left today`,
+    acu_per_month: (left: string, most: string): string => `Everyone: ${left} of ${most} ACU left this month`,
+  },
+  /** In the form. */
+  leftHere: (left: string, most: string): string => `${left} of ${most} ACU left today`,
+  leftThisMonth: (left: string, most: string): string => `${left} of ${most} ACU left this month`,
+  none: 'No sessions were started in this time.',
+  sessions: (count: number): string =>
+    count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,
+  acu: (acu: string): string => `${acu} ACU`,
+  acuPerMerged: (acu: string): string => `${acu} ACU per merged pull request`,
+  endedMerged: (merged: number, ended: number): string =>
+    `${merged} of ${ended} ended sessions had a pull request merged`,
+  waited: (duration: string): string => `Half of Devin's questions were answered within ${duration}`,
+  /** More are not counted. */
+  newestOnly: (count: string): string => `Only the newest ${count} sessions are counted.`,
+  perDay: 'ACU by the day sessions started (UTC)',
+  perDays: (days: number): string => `ACU by start of session, ${days} days each`,
+  by: { person: 'Person', channel: 'Channel', repo: 'Repository', mode: 'Mode' },
+  byTitle: {
+    person: 'By person',
+    channel: 'By channel',
+    repo: 'By repository',
+    mode: 'By mode',
+  },
+  columns: { sessions: 'Sessions', acu: 'ACU', merged: 'Merged' },
+  merged: (count: number): string => `${count} merged`,
+  noName: { person: 'Not known', channel: 'Not known', repo: 'None named', mode: 'Devin chose' },
+  othersLeftOut: (count: number): string => `And ${count} more.`,
+  utc: 'Days and months are UTC. A session counts on the day it started. Budgets count a session in progress with its whole cap.',
+  notForYou: {
+    workspace:
+      'Only owners of the policy and workspace admins see usage of the whole workspace. Yours: `usage`. This channel: `usage channel`.',
+    by: 'Only owners of the policy and workspace admins see usage by person, and by channel or repository outside their own. Try `--by mode`.',
+  },
+  home: {
+    title: 'Usage',
+    more: (command: string): string => `More: ${command}`,
+  },
   /** To owners of the policy, by direct message. */
   alert: {
     acu_per_person_per_day: (person: string): string => `Daily budget of ${person}`,

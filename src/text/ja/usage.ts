@@ -1,6 +1,51 @@
 import type { Text } from '../index.ts';
 
 export const usage: Text['usage'] = {
+  usage: '使い方:\n  npm run usage -- export [--since 2026-01-31] [--csv]',
+  title: {
+    me: 'あなたの使用量',
+    channel: 'このチャンネルの使用量',
+    workspace: 'このワークスペースの使用量',
+  },
+  days: (days) => (days === 1 ? '今日' : `過去 ${days} 日間`),
+  heading: (title, days) => `${title}（${days}）`,
+  left: {
+    acu_per_person_per_day: (left, most) => `あなた: 今日の残り ${left} / ${most} ACU`,
+    acu_per_channel_per_day: (left, most) => `このチャンネル: 今日の残り ${left} / ${most} ACU`,
+    acu_per_month: (left, most) => `全員: 今月の残り ${left} / ${most} ACU`,
+  },
+  leftHere: (left, most) => `今日の残り ${left} / ${most} ACU`,
+  leftThisMonth: (left, most) => `今月の残り ${left} / ${most} ACU`,
+  none: 'この期間に開始されたセッションはありません。',
+  sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,
+  acu: (acu) => `${acu} ACU`,
+  acuPerMerged: (acu) => `マージされたプルリクエスト 1 件あたり ${acu} ACU`,
+  endedMerged: (merged, ended) => `終了した ${ended} 件のうち ${merged} 件でプルリクエストがマージされました`,
+  waited: (duration) => `Devin の質問の半数は ${duration} 以内に回答されました`,
+  newestOnly: (count) => `新しい ${count} 件のセッションだけを集計しています。`,
+  perDay: 'ACU（セッションの開始日別、UTC）',
+  perDays: (days) => `ACU（セッションの開始日別、${days} 日ごと）`,
+  by: { person: 'ユーザー', channel: 'チャンネル', repo: 'リポジトリ', mode: 'モード' },
+  byTitle: {
+    person: 'ユーザー別',
+    channel: 'チャンネル別',
+    repo: 'リポジトリ別',
+    mode: 'モード別',
+  },
+  columns: { sessions: 'セッション', acu: 'ACU', merged: 'マージ' },
+  merged: (count) => `マージ ${count} 件`,
+  noName: { person: '不明', channel: '不明', repo: '指定なし', mode: 'Devin が選択' },
+  othersLeftOut: (count) => `ほか ${count} 件。`,
+  utc: '日と月は UTC です。セッションは開始日に数えます。予算では、進行中のセッションを上限いっぱいで数えます。',
+  notForYou: {
+    workspace:
+      'ワークスペース全体の使用量を見られるのは、ポリシーのオーナーとワークスペース管理者だけです。自分の分は `usage`、このチャンネルの分は `usage channel` で確認できます。',
+    by: 'ユーザー別の使用量と、自分以外のチャンネル別・リポジトリ別の使用量を見られるのは、ポリシーのオーナーとワークスペース管理者だけです。`--by mode` をお試しください。',
+  },
+  home: {
+    title: '使用量',
+    more: (command) => `詳細: ${command}`,
+  },
   alert: {
     acu_per_person_per_day: (person) => `${person} の 1 日の予算`,
     acu_per_channel_per_day: (channel) => `${channel} の 1 日の予算`,

@@ -1,4 +1,5 @@
 import type { AuditRow } from '../../store/audit.ts';
+import { csvLine } from '../csv.ts';
 import { toExport } from './chain.ts';
 
 const KEYS = [
@@ -24,14 +25,4 @@ export async function* exportAudit(rows: AsyncIterable<AuditRow>, csv: boolean):
     const entry = toExport(row);
     yield csv ? csvLine(KEYS.map((key) => String(entry[key] ?? ''))) : `${JSON.stringify(entry)}\n`;
   }
-}
-
-function csvLine(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`;
-}
-
-/** Spreadsheets compute what begins like a formula. https://owasp.org/www-community/attacks/CSV_Injection */
-function csvCell(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,0 +1,110 @@
+/** What sessions used, as people look at it. */
+
+/** Whose sessions. */
+export const USAGE_SCOPES = ['me', 'channel', 'workspace'] as const;
+export type UsageScope =
+  | { kind: 'me'; teamId: string; userId: string }
+  | { kind: 'channel'; teamId: string; channelId: string }
+  | { kind: 'workspace'; teamId: string };
+
+/** What they are put together by. */
+export const USAGE_BY = ['person', 'channel', 'repo', 'mode'] as const;
+export type UsageBy = (typeof USAGE_BY)[number];
+
+export const DEFAULT_DAYS = 30;
+export const MOST_DAYS = 365;
+
+/** A session, or a creation whose session is not known. */
+export type UsageRow = {
+  userId: string | null;
+  channelId: string | null;
+  at: Date;
+  consumed: number;
+  /** It goes on. */
+  isOpen: boolean;
+  mode: string | null;
+  repos: string[] | null;
+  /** Pull requests that were merged. */
+  merged: number;
+};
+
+/** `name` null: not known, or none. */
+export type UsageGroup = { name: string | null; sessions: number; acu: number; merged: number };
+
+/** Of some days in a row. `from`: the first of them, in UTC. */
+export type UsageSpan = { from: string; acu: number };
+
+export type UsageSummary = {
+  sessions: number;
+  acu: number;
+  spans: UsageSpan[];
+  groups: UsageGroup[];
+  /** null: none was merged. */
+  acuPerMerged: number | null;
+  /** Of sessions that no longer go on. */
+  ended: number;
+  endedMerged: number;
+};
+
+type Window = { by: UsageBy; since: Date; days: number };
+
+const DAY_MS = 86_400_000;
+/** Bars of a chart that can be told apart; Slack takes 20. */
+const MOST_SPANS = 15;
+
+/** A session on several repositories counts for the first. */
+export function summarize(rows: readonly UsageRow[], window: Window): UsageSummary {
+  const ended = rows.filter(({ isOpen }) => !isOpen);
+  const merged = sum(rows, (row) => row.merged);
+  const acu = sum(rows, ({ consumed }) => consumed);
+  const groups = [...Map.groupBy(rows, (row) => nameOf(row, window.by))].map(([name, of]) =>
+    groupOf(name, of),
+  );
+  return {
+    sessions: rows.length,
+    acu,
+    spans: spansOf(rows, window),
+    groups: groups.toSorted((a, b) => b.acu - a.acu || b.sessions - a.sessions),
+    acuPerMerged: merged === 0 ? null : acu / merged,
+    ended: ended.length,
+    endedMerged: ended.filter((row) => row.merged > 0).length,
+  };
+}
+
+/** Midnight in UTC, so many days before; today counts as one. */
+export function sinceDays(days: number, now: Date): Date {
+  return new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (days - 1) * DAY_MS);
+}
+
+function spansOf(rows: readonly UsageRow[], { since, days }: Window): UsageSpan[] {
+  const length = Math.ceil(days / MOST_SPANS);
+  const spanOf = ({ at }: UsageRow): number =>
+    Math.floor((at.getTime() - since.getTime()) / (length * DAY_MS));
+  const found = Map.groupBy(rows, spanOf);
+  return Array.from({ length: Math.ceil(days / length) }, (_none, index) => ({
+    from: new Date(since.getTime() + index * length * DAY_MS).toISOString().slice(0, 10),
+    acu: sum(found.get(index) ?? [], ({ consumed }) => consumed),
+  }));
+}
+
+function groupOf(name: string | null, rows: readonly UsageRow[]): UsageGroup {
+  const acu = sum(rows, ({ consumed }) => consumed);
+  return { name, sessions: rows.length, acu, merged: sum(rows, (row) => row.merged) };
+}
+
+function nameOf(row: UsageRow, by: UsageBy): string | null {
+  switch (by) {
+    case 'person':
+      return row.userId;
+    case 'channel':
+      return row.channelId;
+    case 'repo':
+      return row.repos?.[0] ?? null;
+    case 'mode':
+      return row.mode;
+  }
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}

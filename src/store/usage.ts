@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import type { UsageRow, UsageScope } from '../session/usage.ts';
+import type { Tables } from './tables.ts';
+
+const rowSchema = z.object({
+  id: z.coerce.bigint(),
+  requestId: z.string(),
+  sessionId: z.string().nullable(),
+  userId: z.string().nullable(),
+  channelId: z.string().nullable(),
+  at: z.date(),
+  cap: z.number().nullable(),
+  consumed: z.number(),
+  counted: z.number(),
+  isOpen: z.boolean(),
+  mode: z.string().nullable(),
+  repos: z.array(z.string()).nullable(),
+  merged: z.coerce.number(),
+});
+export type LedgerEntry = z.infer<typeof rowSchema>;
+
+/** More sessions of a report are not counted; it says so. */
+export const MOST_REPORTED = 5000;
+const PAGE = 500;
+
+const COLUMNS = sql`
+  l.id, l.request_id, l.session_id, l.user_id, l.channel_id, l.at, l.cap, l.consumed, l.counted, l.is_open,
+  coalesce(s.response ->> 'devin_mode', r.draft #>> '{values,devin_mode}') as mode,
+  r.draft #> '{values,repos}' as repos,
+  (select count(*) from json_array_elements(
+    case json_typeof(s.response -> 'pull_requests') when 'array' then s.response -> 'pull_requests' else '[]' end) pr
+    where pr ->> 'pr_state' = 'merged') as merged
+  from ledger l
+  left join session_requests r on r.id = l.request_id
+  left join sessions s on s.session_id = l.session_id`;
+
+export type Usage = ReturnType<typeof createUsage>;
+
+/** What was used, from the ledger and what is known of its sessions. */
+export function createUsage(db: Kysely<Tables>) {
+  return {
+    /** The newest first. */
+    async rows(scope: UsageScope, since: Date): Promise<UsageRow[]> {
+      const { rows } = await sql`select ${COLUMNS} where l.at >= ${since} and ${within(scope)}
+        order by l.at desc limit ${MOST_REPORTED}`.execute(db);
+      return rows.map((row) => rowSchema.parse(row));
+    },
+
+    /** How long half of the questions waited for an answer at most, in ms; null: none was answered. */
+    async medianWaitMs(scope: UsageScope, since: Date): Promise<number | null> {
+      const { rows } = await sql<{ seconds: number | null }>`
+        select extract(epoch from percentile_cont(0.5) within group (order by answered_at - asked_at))::double precision
+          as seconds
+        from (
+          select m.created_at as asked_at, (
+            select min(at) from (
+              select created_at as at from replies
+              where session_id = m.session_id and state = 'delivered' and created_at > m.created_at
+              union all
+              select said_at from session_messages
+              where session_id = m.session_id and source = 'user' and said_at > m.created_at
+            ) answers) as answered_at
+          from ledger l join milestones m on m.session_id = l.session_id
+          where m.key like 'needs-you:%' and m.state = 'posted' and l.at >= ${since} and ${within(scope)}
+        ) questions where answered_at is not null`.execute(db);
+      const seconds = rows[0]?.seconds ?? null;
+      return seconds === null ? null : seconds * 1000;
+    },
+
+    /** All of it, the oldest first. */
+    async *entries(since: Date | null): AsyncGenerator<LedgerEntry> {
+      let after = 0n;
+      for (;;) {
+        const { rows } = await sql`select ${COLUMNS} where l.id > ${after}
+          and l.at >= ${since ?? new Date(0)} order by l.id limit ${PAGE}`.execute(db);
+        const page = rows.map((row) => rowSchema.parse(row));
+        yield* page;
+        if (page.length < PAGE) return;
+        after = page.at(-1)?.id ?? after;
+      }
+    },
+  };
+}
+
+function within(scope: UsageScope) {
+  switch (scope.kind) {
+    case 'me':
+      return sql`l.team_id = ${scope.teamId} and l.user_id = ${scope.userId}`;
+    case 'channel':
+      return sql`l.team_id = ${scope.teamId} and l.channel_id = ${scope.channelId}`;
+    case 'workspace':
+      return sql`l.team_id = ${scope.teamId}`;
+  }
+}

@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { databaseClock } from '../src/store/clock.ts';
+import type { Database } from '../src/store/database.ts';
+import { createLedger } from '../src/store/ledger.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { useEmbedded, usePostgres } from './support/databases.ts';
+
+type Ended = { code: number; stdout: string; stderr: string };
+
+const postgres = usePostgres();
+const embedded = useEmbedded();
+
+async function usage(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'] ?? '', ...settings };
+  return promisify(execFile)(process.execPath, ['src/usage.ts', ...args], { env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: Ended) => error,
+  );
+}
+
+async function filled({ db }: Database): Promise<void> {
+  await migrate(db);
+  const ledger = createLedger(db, databaseClock);
+  const one = { requestId: 'r1', teamId: 'T1', userId: 'U1', channelId: 'C1', cap: 10 };
+  await ledger.reserve({ ...one, at: new Date('2026-01-31T10:00:00Z') }, db);
+  await ledger.bind({ ...one, sessionId: 's1', consumed: 1.5, late: false }, db);
+  await ledger.follow('s1', { isOpen: false }, db);
+  const other = { ...one, requestId: '=HYPERLINK("x")', cap: null };
+  await ledger.reserve({ ...other, at: new Date('2026-02-01T10:00:00Z') }, db);
+}
+
+async function onServer() {
+  const database = await postgres.open();
+  await filled(database);
+  return { database, settings: { DATABASE_URL: database.options.databaseUrl ?? '' } };
+}
+
+test('export prints a line for each session, beside a running app', async () => {
+  const { settings } = await onServer();
+  const { code, stdout } = await usage(settings, 'export');
+  expect(code).toBe(0);
+  const [first, second] = stdout.trimEnd().split('\n');
+  expect(JSON.parse(first ?? '')).toEqual({
+    at: '2026-01-31T10:00:00.000Z',
+    request_id: 'r1',
+    session_id: 's1',
+    user_id: 'U1',
+    channel_id: 'C1',
+    mode: null,
+    repos: [],
+    acu_cap: 10,
+    acu_used: 1.5,
+    acu_counted: 1.5,
+    in_progress: false,
+    merged_pull_requests: 0,
+  });
+  expect(JSON.parse(second ?? '')).toMatchObject({ acu_cap: null, in_progress: true, session_id: null });
+});
+
+test('export takes only what is new, and as CSV neutralizes what a spreadsheet would compute', async () => {
+  const { settings } = await onServer();
+  const { stdout } = await usage(settings, 'export', '--since', '2026-02-01', '--csv');
+  const lines = stdout.split('\r\n');
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toMatch(/^at,request_id,session_id,/);
+  expect(lines[1]).toContain(`,"'=HYPERLINK(""x"")",,U1,C1,`);
+});
+
+test.each([[[]], [['export', 'more']], [['export', '--since', 'soon']]])(
+  'shows how it is used after %j',
+  async (args) => {
+    expect(await usage({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('npm run usage -- export') as unknown,
+    });
+  },
+);
+
+test('says so if the embedded database is in use', async () => {
+  const database = await embedded();
+  await filled(database);
+  expect(await usage({ DATA_DIR: database.options.dataDir }, 'export')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is in use by the app: stop the app') as unknown,
+  });
+  await database.close();
+  expect(await usage({ DATA_DIR: database.options.dataDir }, 'export')).toMatchObject({ code: 0 });
+});
