@@ -38,7 +38,7 @@ import { createStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
 import { createTidying } from './store/tidy.ts';
 import { createLanguages } from './text/languages.ts';
-import { createOwnerTelling, createQuickGate, createTrust, openPolicy, withPolicy } from './trust/index.ts';
+import { createSpending, createQuickGate, createTrust, openPolicy, withPolicy } from './trust/index.ts';
 import { createTuning } from './tuning.ts';
 import type { Overrides, Tuning } from './tuning.ts';
 import { createUpstream, isDown } from './upstream.ts';
@@ -132,7 +132,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
-  createOwnerTelling({ ...shared, policy, withLease, postOnce, command });
+  const { ofPerson: usageOf } = createSpending({ ...shared, policy, budget, withLease, postOnce, command });
   const { transitions, adopt, findLate, sweep } = createCreation({
     ...shared,
     gate,
@@ -150,7 +150,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   createApprovals({ ...shared, gate, transitions, withLease, postOnce });
   createForms({ queue, store, slack, resolver, gate, log });
-  createHome({ ...shared, policy, withLease, postOnce, botToken, command });
+  createHome({ ...shared, policy, usageOf, withLease, postOnce, botToken, command });
   const { reconcile: prepare, ...restoring } = createRestoring({
     ...shared,
     findMember,

@@ -2,6 +2,7 @@ import type { Message, StateValue, View } from './model.ts';
 import { knownBlocks } from './rules/assign-ids.ts';
 import type { Block } from './rules/blocks.ts';
 import type { Element, InputElement } from './rules/elements.ts';
+import { renderChart, renderDataTable } from './rules/numbers.ts';
 import { plainRichText } from './rules/rich-text.ts';
 import type { RichPart } from './rules/rich-text.ts';
 import type { State } from './state.ts';
@@ -59,6 +60,8 @@ function renderBlock(state: State, block: Block, view: View | null): string {
   if (block.type === 'markdown') return block.text;
   if (block.type === 'table')
     return block.rows.map((row) => row.map((cell) => plainRichText(cell)).join(' | ')).join('\n');
+  if (block.type === 'data_visualization') return renderChart(block);
+  if (block.type === 'data_table') return renderDataTable(block);
   return block.type === 'divider' ? '---' : renderRichText(block);
 }
 

@@ -8,7 +8,7 @@ import { sleep } from '../sleep.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
-import type { PolicySource } from '../trust/index.ts';
+import type { PolicySource, ReportUsage } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createGreeter } from './greet-channel.ts';
 import { createHomeHealth } from './home-health.ts';
@@ -22,9 +22,13 @@ type HomeDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Pick<Store, 'db' | 'listing' | 'requests' | 'sessions' | 'defaults' | 'greetings'>;
   devin: Pick<Devin, 'self'>;
-  slack: Pick<Slack, 'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'groups' | 'textFor'>;
+  slack: Pick<
+    Slack,
+    'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'groups' | 'richBlocks' | 'textFor'
+  >;
   policy: Pick<PolicySource, 'current' | 'problems'>;
   resolver: IdentityResolver;
+  usageOf: ReportUsage['ofPerson'];
   withLease: WithLease;
   postOnce: PostOnce;
   botToken: string;
@@ -49,6 +53,8 @@ export function createHome(deps: HomeDeps): void {
     resolver,
     healthFor: createHealth(deps),
     policyFor: createHomePolicy({ policy: deps.policy, people: slack.people, isInGroup: slack.groups.isIn }),
+    usageOf: deps.usageOf,
+    richBlocks: slack.richBlocks,
     outbound,
     enqueue,
     command,

@@ -1,10 +1,13 @@
+import type { HomeView } from '@slack/types';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import { renderHome } from '../slack/blocks/home.ts';
 import { homeView } from '../slack/home-view.ts';
 import type { HomeRows } from '../slack/home-view.ts';
 import type { HomeHealth, HomePolicy } from '../slack/blocks/home-settings.ts';
-import type { Outbound } from '../slack/outbound.ts';
+import type { Outbound, Updated } from '../slack/outbound.ts';
+import { areUnknownBlocks } from '../slack/rich-blocks.ts';
+import type { RichBlocks } from '../slack/rich-blocks.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Person } from '../store/identities.ts';
 import type { Listing } from '../store/listing.ts';
@@ -12,6 +15,7 @@ import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import { homeKey } from '../queue/index.ts';
+import type { ReportUsage } from '../trust/index.ts';
 import type { Enqueue } from '../queue/index.ts';
 
 type HomeDeps = {
@@ -24,6 +28,8 @@ type HomeDeps = {
   healthFor: (userId: string) => Promise<HomeHealth | null>;
   /** null: it is none of the person's business, or there is none. */
   policyFor: (userId: string) => Promise<HomePolicy | null>;
+  usageOf: ReportUsage['ofPerson'];
+  richBlocks: RichBlocks;
   outbound: Pick<Outbound, 'publishHome'>;
   enqueue: Enqueue;
   command: string;
@@ -44,7 +50,8 @@ const IDENTITY_PATIENCE_MS = 1000;
 
 /** Renders a person's App Home from the rows and publishes it. It is a snapshot, and shows its time. */
 export function createHomePublisher(deps: HomeDeps) {
-  const { listing, requests, sessions, defaults, resolver, outbound, enqueue, textFor, log } = deps;
+  const { listing, requests, sessions, defaults, resolver, outbound, richBlocks, enqueue, textFor, log } =
+    deps;
 
   async function identityOf(person: Person): Promise<Known['identity']> {
     return resolver.resolve(person).catch((error: unknown) => {
@@ -75,13 +82,24 @@ export function createHomePublisher(deps: HomeDeps) {
   }
 
   async function readRows(whose: Whose): Promise<Omit<HomeRows, keyof Known>> {
-    const [{ requestIds, total }, layers, preferences] = await Promise.all([
+    const [{ requestIds, total }, layers, preferences, usage] = await Promise.all([
       listing.mostPressing({ ...whose, limit: SHOWN_SESSIONS }),
       defaults.layersFor(whose),
       defaults.preferencesFor(whose),
+      deps.usageOf(whose),
     ]);
     const entries = await Promise.all(requestIds.map(entry));
-    return { channelId: whose.channelId, entries: entries.flat(), total, layers, preferences };
+    return { channelId: whose.channelId, entries: entries.flat(), total, layers, preferences, usage };
+  }
+
+  /** Without a chart, if Slack takes none. */
+  async function publishBlocks(userId: string, render: (rich: boolean) => HomeView): Promise<Updated> {
+    const rich = richBlocks.areTaken();
+    const published = await outbound.publishHome(userId, render(rich));
+    if (!rich || published.kind !== 'refused' || !areUnknownBlocks(published.code)) return published;
+    const plain = await outbound.publishHome(userId, render(false));
+    if (plain.kind === 'updated') richBlocks.refused();
+    return plain;
   }
 
   async function publish(whose: Whose, known: Known): Promise<void> {
@@ -89,7 +107,7 @@ export function createHomePublisher(deps: HomeDeps) {
     const rows = { ...read, ...known };
     const { command, workspaceUrl, now } = deps;
     const home = homeView(rows, { command, workspaceUrl: workspaceUrl(), nowMs: now(), text });
-    const published = await outbound.publishHome(whose.userId, renderHome(home, text));
+    const published = await publishBlocks(whose.userId, (rich) => renderHome({ ...home, rich }, text));
     switch (published.kind) {
       case 'updated':
         return;

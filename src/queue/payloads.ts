@@ -3,6 +3,8 @@ import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
 import type { PlaceKind } from '../session/context.ts';
 import { budgetAlertSchema } from '../session/policy/index.ts';
 import type { BudgetAlert } from '../session/policy/index.ts';
+import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
+import type { UsageBy, UsageScope } from '../session/usage.ts';
 import type { ReviewMetadata } from '../slack/ids.ts';
 
 /** A session of this app that its database does not know. */
@@ -44,6 +46,15 @@ export type Jobs = {
   'tell-outcome': { requestId: string };
   /** Tell the owners of the policy how much of a budget is used. */
   'tell-owners': BudgetAlert;
+  /** Tell a person what was used, and what is left of budgets. */
+  'show-usage': {
+    teamId: string;
+    userId: string;
+    scope: UsageScope['kind'];
+    by: UsageBy;
+    days: number;
+    answerTo: AnswerTo;
+  };
   /** A button of a card that ended was pressed. */
   resume: { requestId: string; how: Resumption };
   'describe-form': { formId: string; viewId: string };
@@ -144,6 +155,14 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
   'tell-outcome': z.object({ requestId: z.string() }),
   'tell-owners': budgetAlertSchema,
+  'show-usage': z.object({
+    teamId: z.string(),
+    userId: z.string(),
+    scope: z.enum(USAGE_SCOPES),
+    by: z.enum(USAGE_BY),
+    days: z.number(),
+    answerTo: answerToSchema,
+  }),
   resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
   'review-context': z.object({

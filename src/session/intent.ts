@@ -2,6 +2,7 @@ import type { SettingScope } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
 import type { Listen } from './listening.ts';
 import type { Notify, Steer } from './preferences.ts';
+import type { UsageBy, UsageScope } from './usage.ts';
 
 /** Words that are not a task when they are alone, or come before exactly what they take. */
 export const SUBCOMMANDS = [
@@ -10,6 +11,7 @@ export const SUBCOMMANDS = [
   'status',
   'why',
   'whoami',
+  'usage',
   'follow',
   'say',
   'stop',
@@ -53,6 +55,7 @@ export type Intent =
   | { kind: 'list'; whose: 'mine' | 'all'; page: number }
   | { kind: 'status'; session: string }
   | { kind: 'follow'; session: string }
+  | { kind: 'usage'; scope: UsageScope['kind']; by: UsageBy; days: number }
   | { kind: 'stop' | 'archive'; session: string }
   | { kind: 'say'; session: string; text: string }
   /** Which session it is about is chosen from a list. */

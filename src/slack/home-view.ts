@@ -11,6 +11,7 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Home } from './blocks/home.ts';
 import type { HomeHealth, HomePolicy } from './blocks/home-settings.ts';
+import type { HomeUsage } from './blocks/home-usage.ts';
 import { cardView } from './card-view.ts';
 import { shownIdentity } from './form-view.ts';
 import { permalink } from './permalink.ts';
@@ -27,12 +28,16 @@ export type HomeRows = {
   preferences: Partial<Record<SettingScope, Preferences>>;
   health: HomeHealth | null;
   policy: HomePolicy | null;
+  usage: HomeUsage;
 };
 
 type Drawing = { command: string; workspaceUrl: string | null; nowMs: number; text: Text };
 
 /** The view model of a person's App Home. */
-export function homeView(rows: HomeRows, { command, workspaceUrl, nowMs, text }: Drawing): Home {
+export function homeView(
+  rows: HomeRows,
+  { command, workspaceUrl, nowMs, text }: Drawing,
+): Omit<Home, 'rich'> {
   const { channelId, entries, total, layers, preferences } = rows;
   return {
     command,
@@ -47,6 +52,7 @@ export function homeView(rows: HomeRows, { command, workspaceUrl, nowMs, text }:
     notify: effectivePreferences(preferences).notify,
     health: rows.health,
     policy: rows.policy,
+    usage: rows.usage,
     drawnAtMs: nowMs,
   };
 }

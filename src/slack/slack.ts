@@ -12,6 +12,7 @@ import { createMarkReader } from './marks.ts';
 import { createOutbound } from './outbound.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
+import { createRichBlocks } from './rich-blocks.ts';
 import { createGroups } from './groups.ts';
 import { createPlaces } from './places.ts';
 import { createTextFor } from './text-for.ts';
@@ -99,6 +100,7 @@ export function createSlack(options: SlackOptions) {
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),
     outbound,
     presence,
+    richBlocks: createRichBlocks(),
     groups: createGroups({ client: background, now }),
     describePlace: createPlaces({ client: background, now }),
     bolt: createBolt({

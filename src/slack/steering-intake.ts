@@ -40,7 +40,13 @@ type SteeringDeps = {
   withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
-type SteeringJob = 'settle-approval' | 'steer' | 'cancel-request' | 'follow-session' | 'link-person';
+type SteeringJob =
+  | 'settle-approval'
+  | 'show-usage'
+  | 'steer'
+  | 'cancel-request'
+  | 'follow-session'
+  | 'link-person';
 
 export type SteeringIntake = ReturnType<typeof createSteeringIntake>;
 
@@ -88,6 +94,14 @@ export function createSteeringIntake({ db, replies, envelopes, enqueue, withPrio
       const { userId, teamId, placeKind } = actor;
       const answer = answerTo(actor, true);
       await ask('follow-session', { sessionId, teamId, userId, placeKind, answerTo: answer });
+    },
+
+    async showUsage(
+      actor: Actor,
+      { scope, by, days }: Pick<Jobs['show-usage'], 'scope' | 'by' | 'days'>,
+    ): Promise<void> {
+      const { userId, teamId } = actor;
+      await ask('show-usage', { userId, teamId, scope, by, days, answerTo: answerTo(actor, true) });
     },
 
     async link(actor: Actor, personId: string, devinUserId: string | null): Promise<void> {

@@ -23,6 +23,7 @@ import { createSessionMessages } from './session-messages.ts';
 import { createSessions } from './sessions.ts';
 import { createSettings as createDefaults } from './settings.ts';
 import { createThreadNotices } from './thread-notices.ts';
+import { createUsage } from './usage.ts';
 import type { EditBudget } from './card-turns.ts';
 import type { Clock } from './clock.ts';
 
@@ -56,6 +57,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     replies: createReplies(db),
     messages: createSessionMessages(db),
     threadNotices: createThreadNotices(db),
+    usage: createUsage(db),
     defaults: createDefaults(db),
   };
 }

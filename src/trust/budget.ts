@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { alertsOf, CEILINGS, ceilingsOf, overCeiling } from '../session/policy/index.ts';
-import type { BudgetAlert, CeilingKey, Policy, Spend } from '../session/policy/index.ts';
+import type { BudgetAlert, CeilingKey, CeilingLeft, Policy, Spend } from '../session/policy/index.ts';
 import type { Ledger, Spender } from '../store/ledger.ts';
 import type { Db, Tables } from '../store/tables.ts';
 
@@ -20,6 +20,14 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
     /** What counts under the ceilings that are in force. */
     async spend(spender: Spender, trx?: Db): Promise<{ at: Date; spend: Spend }> {
       return ledger.spend(inForce(policy()), spender, trx);
+    },
+
+    /** What is left of each ceiling that is in force. */
+    async left(spender: Spender): Promise<CeilingLeft[]> {
+      const now = policy();
+      if (now === null) return [];
+      const { spend } = await ledger.spend(inForce(now), spender);
+      return ceilingsOf(now, { spend }).map(({ key, most, left }) => ({ key, most, left }));
     },
 
     /** Right before it is sent. Until the end of the transaction nobody else reserves under the same ceilings. */

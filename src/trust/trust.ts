@@ -2,6 +2,7 @@ import type { IsInGroup } from '../slack/groups.ts';
 import type { DescribePlace } from '../slack/places.ts';
 import type { SlackPerson } from '../session/person.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { Store } from '../store/store.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Tuning } from '../tuning.ts';
@@ -11,6 +12,9 @@ import { createGate } from './gate.ts';
 import type { Gate } from './gate.ts';
 import type { PolicySource } from './policy-source.ts';
 import { createOwnerTeller } from './tell-owners.ts';
+import { createUsageReport } from './usage/report.ts';
+import type { ReportUsage } from './usage/report.ts';
+import { createUsageTeller } from './usage/show.ts';
 
 type TrustDeps = {
   policy: Pick<PolicySource, 'current'>;
@@ -36,31 +40,33 @@ export function createTrust({ policy, ledger, slack }: TrustDeps): { gate: Gate;
   return { gate, budget };
 }
 
-type TellingDeps = {
+type SpendingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   policy: Pick<PolicySource, 'current'>;
-  slack: Pick<Slack, 'groups' | 'outbound' | 'textFor'>;
+  budget: Budget;
+  store: Pick<Store, 'usage' | 'envelopes'>;
+  slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
   /** The slash command's name. */
   command: string;
-  tuning: Pick<Tuning, 'log'>;
+  tuning: Pick<Tuning, 'log' | 'now'>;
 };
 
-/** Owners of the policy hear when a budget comes to its end. */
-export function createOwnerTelling(deps: TellingDeps): void {
-  const { queue, policy, slack, withLease, postOnce, command, tuning } = deps;
-  const { groups, outbound, textFor } = slack;
-  const tell = createOwnerTeller({
-    policy: policy.current,
-    membersOf: groups.membersOf,
-    outbound,
-    textFor,
-    withLease,
-    postOnce,
-    enqueue: queue.enqueue,
-    command,
-    log: tuning.log,
-  });
-  queue.work('tell-owners', tell, { concurrency: 1 });
+/** What was used: for those who ask, for App Home, and for owners of the policy when a budget comes to its end. */
+export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson'> {
+  const { queue, policy, budget, store, slack, withLease, postOnce, command } = deps;
+  const { log, now } = deps.tuning;
+  const { groups, outbound, people, richBlocks, textFor } = slack;
+  const { enqueue } = queue;
+  const { report, ofPerson } = createUsageReport({ usage: store.usage, budget, now });
+  const telling = { policy: policy.current, outbound, textFor, log };
+  const { membersOf, isIn: isInGroup } = groups;
+  const tellOwners = createOwnerTeller({ ...telling, membersOf, withLease, postOnce, enqueue, command });
+  const { envelopes } = store;
+  const findPerson = people.find;
+  const show = createUsageTeller({ ...telling, report, findPerson, isInGroup, envelopes, richBlocks });
+  queue.work('tell-owners', tellOwners, { concurrency: 1 });
+  queue.work('show-usage', show, { concurrency: 2 });
+  return { ofPerson };
 }

@@ -5,6 +5,7 @@ import { element } from './elements.ts';
 import type { InputBlock, Labels, Surface } from './entries.ts';
 import { placeOf } from './entries.ts';
 import { anyText, mrkdwn, plainText } from './mrkdwn.ts';
+import { chart, dataTable } from './numbers.ts';
 import { richText, table } from './rich-text.ts';
 import { h } from './vnode.ts';
 import type { Child, VNode } from './vnode.ts';
@@ -76,6 +77,10 @@ function shown(app: App, surface: Surface, block: Block): Child {
       return richText(state, block);
     case 'table':
       return table(state, block);
+    case 'data_table':
+      return dataTable(state, block);
+    case 'data_visualization':
+      return chart(block);
   }
 }
 

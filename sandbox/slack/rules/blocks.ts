@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { anyText, id, plainText, text } from './composition.ts';
 import { accessory, actionElement, imageElement, inputElement, oneSource, picture } from './elements.ts';
 import { LIMIT } from './limits.ts';
+import { dataTable, dataVisualization } from './numbers.ts';
 import { richText, table } from './rich-text.ts';
 
 /**
@@ -60,6 +61,8 @@ export const block = z.discriminatedUnion('type', [
   image,
   richText,
   table,
+  dataTable,
+  dataVisualization,
   z.strictObject({ type: z.literal('divider'), ...named }),
   z.strictObject({
     type: z.literal('alert'),

@@ -53,8 +53,10 @@ function checkSubmit(view: ViewDefinition): Violation[] {
 function checkPlacement(view: ViewDefinition): Violation[] {
   return view.blocks.flatMap(({ type }, i) => {
     const pointer = `/view/blocks/${i}`;
-    if (type === 'markdown' || type === 'table')
+    if (type === 'markdown' || type === 'table' || type === 'data_table')
       return [{ pointer, message: `${type} works in messages only` }];
+    if (type === 'data_visualization' && view.type === 'modal')
+      return [{ pointer, message: `${type} works in messages and Home only` }];
     return type === 'alert' && view.type === 'home'
       ? [{ pointer, message: 'alert works in modals only' }]
       : [];

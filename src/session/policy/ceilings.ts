@@ -24,6 +24,9 @@ export type Ceiling = {
   left: number;
 };
 
+/** As people look at it. */
+export type CeilingLeft = Pick<Ceiling, 'key' | 'most' | 'left'>;
+
 /** A ceiling that a request might go over, with the cap it asks for; null: none. */
 export type Over = Ceiling & { asked: number | null };
 

@@ -1,7 +1,7 @@
 export { alertName, alertsOf, budgetAlertSchema, highestMarks } from './alerts.ts';
 export type { BudgetAlert } from './alerts.ts';
 export { CEILINGS, ceilingsOf, overCeiling, PERIOD_OF, renewsAt } from './ceilings.ts';
-export type { CeilingKey, Over, Spend } from './ceilings.ts';
+export type { CeilingKey, CeilingLeft, Over, Spend } from './ceilings.ts';
 export { choicesOf, choicesSchema, isOffered, refusalsOf } from './choices.ts';
 export type { Choices } from './choices.ts';
 export {

@@ -11,6 +11,9 @@ import { shownMoment } from './details-values.ts';
 import { homeHealth, homePolicy, homeSettings } from './home-settings.ts';
 import type { HomeHealth, HomePolicy } from './home-settings.ts';
 import { identityLines } from './identity.ts';
+import { homeUsage } from './home-usage.ts';
+import type { HomeUsage } from './home-usage.ts';
+import type { ShownBlock } from './charts.ts';
 import { button, context, header, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
@@ -37,6 +40,9 @@ export type Home = {
   health: HomeHealth | null;
   /** null: it is none of the person's business, or there is none. */
   policy: HomePolicy | null;
+  usage: HomeUsage;
+  /** With a chart. */
+  rich: boolean;
   drawnAtMs: number;
 };
 
@@ -60,9 +66,10 @@ export function renderHome(home: Home, text: Text): HomeView {
 }
 
 /** For people who are known, and may start a session. */
-function contents(home: Home, text: Text): KnownBlock[] {
+function contents(home: Home, text: Text): ShownBlock[] {
   return [
     ...(home.total.count === 0 ? howToBegin(home, text) : groups(home, text)),
+    ...homeUsage(home, text),
     { type: 'divider' },
     ...homeSettings(home, text),
   ];

@@ -4,16 +4,16 @@ import type {
   ConfirmationDialog,
   ContextBlock,
   HeaderBlock,
-  KnownBlock,
   PlainTextElement,
   PlainTextOption,
   SectionBlock,
 } from '@slack/types';
+import type { ShownBlock } from './charts.ts';
 import { LIMIT } from './limits.ts';
 import { mrkdwn, plain, truncate } from './text.ts';
 
 /** A message as a renderer made it: `text` alone says everything. */
-export type Rendered = { text: string; blocks: KnownBlock[] };
+export type Rendered = { text: string; blocks: ShownBlock[] };
 
 /** Blocks and elements within Slack's limits: what is too long is cut. `escaped` is mrkdwn, all else is raw. */
 

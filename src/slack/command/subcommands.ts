@@ -4,9 +4,11 @@ import { SUBCOMMANDS } from '../../session/intent.ts';
 import type { Intent, SharedScope, Subcommand } from '../../session/intent.ts';
 import { LISTEN } from '../../session/listening.ts';
 import { NOTIFY, STEER } from '../../session/preferences.ts';
+import { USAGE_SCOPES } from '../../session/usage.ts';
 import { bareSessionId } from '../../session/session-id.ts';
 import { unescape } from '../blocks/text.ts';
 import { edits } from './edits.ts';
+import { readUsage } from './usage.ts';
 import { bareWord, wordsOf } from './words.ts';
 import type { Word } from './words.ts';
 
@@ -72,6 +74,11 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
   whoami: row({
     takes: z.object({ again: oneOf(['again']).optional() }),
     intent: ({ again }) => ({ kind: 'whoami', again: again !== undefined }),
+  }),
+  usage: row({
+    takes: z.object({ whose: oneOf(USAGE_SCOPES).optional(), options: z.string().optional() }),
+    rest: 'options',
+    intent: ({ whose = 'me', options = '' }) => readUsage(whose, options),
   }),
   follow: row({
     takes: z.object({ session }),

@@ -47,7 +47,8 @@ type CommandDeps = SessionCommandDeps &
 type Answer = AckFn<string | RespondArguments>;
 type Starting = IntentOf<'create' | 'open-form' | 'ask-first' | 'invalid'>;
 type Answering = Exclude<Intent, Starting>;
-type Answerer = (asked: Omit<Ask, 'text'>, intent: Answering) => Promise<Rendered>;
+/** null: the answer follows. */
+type Answerer = (asked: Omit<Ask, 'text'>, intent: Answering) => Promise<Rendered | null>;
 
 export function listenToCommands(app: App, deps: CommandDeps): void {
   const start = createStart(deps);
@@ -57,7 +58,10 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
     const intent = parseCommand(payload.text, { ownTag: deps.tagRequests });
     try {
       if (isStarting(intent)) await start(payload, intent, ack);
-      else await ack(await inTime(async () => answer(askedByCommand(payload), intent), ANSWER_TIME));
+      else
+        await ack(
+          (await inTime(async () => answer(askedByCommand(payload), intent), ANSWER_TIME)) ?? undefined,
+        );
     } catch (error) {
       // What was typed is gone from Slack: the person gets it back before the failure goes to the log.
       await ack(await notRecorded({ payload, intent, error }, deps)).catch(() => undefined);
@@ -77,7 +81,9 @@ function listenToChoices(
   onDurableButton(app, RUN_ACTION, async ({ body, action }) => {
     const ask = askedByButton(body, action.value ?? '');
     const intent = parseCommand(ask.typed, { ownTag: tagRequests });
-    if (!isStarting(intent)) await outbound.settleNotice(privatePlace(body), await answer(ask, intent));
+    if (isStarting(intent)) return;
+    const follows = notice([(await textFor(ask.userId)).usage.follows]);
+    await outbound.settleNotice(privatePlace(body), (await answer(ask, intent)) ?? follows);
   });
 
   onDurableButton(app, ACTION.startAsTask, async ({ body, action }) => {
@@ -178,6 +184,9 @@ function createAnswer(deps: CommandDeps): Answerer {
         return why(ask, intent);
       case 'whoami':
         return whoami(ask, intent);
+      case 'usage':
+        await deps.steering.showUsage(ask, intent);
+        return null;
       case 'follow':
         return sessions.follow(ask, intent);
       case 'say':

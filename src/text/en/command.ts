@@ -84,6 +84,10 @@ export const command = {
         does: 'shows whether you could start a session with these options here, and which rule decides.',
       },
       whoami: { usage: 'whoami', does: 'shows who your sessions run as and what you can do here.' },
+      usage: {
+        usage: 'usage',
+        does: 'shows what is left of budgets and the ACU you used. `usage channel --by mode --since 7d` shows this channel.',
+      },
       follow: { usage: 'follow <session>', does: 'brings a session from Devin here.' },
       say: { usage: 'say <session> <message>', does: 'sends a message to a session.' },
       stop: { usage: 'stop <session>', does: 'stops a session for good.' },

@@ -18,6 +18,7 @@ export const usage = {
   /** In the form. */
   leftHere: (left: string, most: string): string => `${left} of ${most} ACU left today`,
   leftThisMonth: (left: string, most: string): string => `${left} of ${most} ACU left this month`,
+  follows: 'Your usage follows.',
   none: 'No sessions were started in this time.',
   sessions: (count: number): string =>
     count === 1 ? '1 session' : `${count.toLocaleString('en-US')} sessions`,

@@ -73,6 +73,10 @@ export const command: Text['command'] = {
         does: 'このオプションでここから開始できるか、どのルールで決まるかを表示します。',
       },
       whoami: { usage: 'whoami', does: '誰としてセッションが実行されるかと、ここでできることを表示します。' },
+      usage: {
+        usage: 'usage',
+        does: '予算の残りと使用した ACU を表示します。`usage channel --by mode --since 7d` でこのチャンネルの分を表示します。',
+      },
       follow: { usage: 'follow <session>', does: 'Devin のセッションをここに表示します。' },
       say: { usage: 'say <session> <message>', does: 'セッションにメッセージを送ります。' },
       stop: { usage: 'stop <session>', does: 'セッションを完全に停止します。' },

@@ -16,6 +16,7 @@ export const usage: Text['usage'] = {
   },
   leftHere: (left, most) => `今日の残り ${left} / ${most} ACU`,
   leftThisMonth: (left, most) => `今月の残り ${left} / ${most} ACU`,
+  follows: '使用量はこの後に表示します。',
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,
   acu: (acu) => `${acu} ACU`,

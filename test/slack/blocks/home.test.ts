@@ -7,6 +7,7 @@ import type { Home } from '../../../src/slack/blocks/home.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { ACTION, readHomeMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
+import { NO_USAGE } from '../../support/home.ts';
 
 const working: SessionCard = {
   requestId: 'r1',
@@ -60,6 +61,7 @@ const empty: Home = {
   notify: 'thread',
   health: null,
   policy: null,
+  ...NO_USAGE,
   drawnAtMs: 1_700_000_000_000,
 };
 const full: Home = {

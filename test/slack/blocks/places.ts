@@ -13,6 +13,7 @@ import { renderSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { renderSessionList } from '../../../src/slack/blocks/session-list.ts';
 import { en } from '../../../src/text/en.ts';
 import type { Text } from '../../../src/text/index.ts';
+import { NO_USAGE } from '../../support/home.ts';
 
 /** Where foreign words appear among ours. */
 export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
@@ -35,6 +36,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         notify: 'thread',
         health: null,
         policy: { rules: 1, problems: [words] },
+        ...NO_USAGE,
         defaults: { title: words },
         drawnAtMs: 0,
       },

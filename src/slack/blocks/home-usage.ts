@@ -1,0 +1,27 @@
+import type { Text } from '../../text/index.ts';
+import { barChart } from './charts.ts';
+import type { ShownBlock } from './charts.ts';
+import { context, sections } from './objects.ts';
+import { bold, code } from './text.ts';
+import { leftLines, spanTitle, totalLines } from './usage.ts';
+import type { UsageReport } from './usage.ts';
+
+/** A person's own, in App Home. */
+export type HomeUsage = Pick<UsageReport, 'days' | 'left' | 'summary' | 'medianWaitMs'>;
+
+type Shown = { usage: HomeUsage; /** With a chart. */ rich: boolean; command: string };
+
+/** What is left of budgets first, then the person's own totals; nothing if there is neither. */
+export function homeUsage({ usage, rich, command }: Shown, text: Text): ShownBlock[] {
+  const words = text.usage;
+  const { spans, sessions } = usage.summary;
+  if (sessions === 0 && usage.left.length === 0) return [];
+  const heading = bold(words.heading(words.home.title, words.days(usage.days)));
+  const bars = spans.map(({ from, acu }) => ({ label: from.slice('2026-'.length), value: acu }));
+  return [
+    { type: 'divider' },
+    ...sections([heading, ...leftLines(usage.left, text), ...totalLines(usage, text)]),
+    ...(rich && sessions > 0 ? [barChart(spanTitle(usage, text), words.columns.acu, bars)] : []),
+    context(words.home.more(code(`${command} usage`))),
+  ];
+}

@@ -1,0 +1,138 @@
+import type { CeilingLeft } from '../../session/policy/index.ts';
+import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
+import { acuWords } from '../../text/acu.ts';
+import { durationWords } from '../../text/duration.ts';
+import type { Text } from '../../text/index.ts';
+import { barChart, dataTable, MOST_TABLE_ROWS } from './charts.ts';
+import type { Cell, ShownBlock } from './charts.ts';
+import { LIMIT } from './limits.ts';
+import { context, sections } from './objects.ts';
+import type { Rendered } from './objects.ts';
+import { bold, escape, oneLine, truncate } from './text.ts';
+
+export type UsageReport = {
+  scope: UsageScope['kind'];
+  by: UsageBy;
+  days: number;
+  /** Of the budgets that are in force here. */
+  left: readonly CeilingLeft[];
+  summary: UsageSummary;
+  /** null: no question was answered. */
+  medianWaitMs: number | null;
+  /** Only so many sessions are counted; null: all are. */
+  newest: number | null;
+};
+
+const NAME_LENGTH = 100;
+/** Of the plain words; the table has more. */
+const SHOWN_GROUPS = 15;
+
+/** `rich`: with a chart and a table. `text` alone says everything. */
+export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean; text: Text }): Rendered {
+  const { usage } = text;
+  const heading = bold(usage.heading(usage.title[report.scope], usage.days(report.days)));
+  const left = leftLines(report.left, text);
+  const totals = totalLines(report, text);
+  const groups = groupLines(report, text);
+  const spans = spanLines(report, text);
+  const notes = [
+    ...(report.newest === null ? [] : [usage.newestOnly(report.newest.toLocaleString('en-US'))]),
+    usage.utc,
+  ];
+  return {
+    text: truncate(
+      [heading, ...left, ...totals, ...groups, ...spans, ...notes].join('\n'),
+      LIMIT.messageText,
+    ),
+    blocks: [
+      ...sections([heading, ...left]),
+      ...sections(totals),
+      ...(rich ? richBlocks(report, text) : [...sections(groups), ...sections(spans)]),
+      context(notes.join(' ')),
+    ],
+  };
+}
+
+/** What is left of each budget. */
+export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string[] {
+  return left.map((one) => usage.left[one.key](acuWords(Math.max(0, one.left)), acuWords(one.most)));
+}
+
+/** One line each. */
+export function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
+  const { usage } = text;
+  const { sessions, acu, acuPerMerged, ended, endedMerged } = summary;
+  if (sessions === 0) return [usage.none];
+  return [
+    `${usage.sessions(sessions)} · ${usage.acu(acuWords(acu))}`,
+    ...(acuPerMerged === null ? [] : [usage.acuPerMerged(acuWords(acuPerMerged))]),
+    ...(ended === 0 ? [] : [usage.endedMerged(endedMerged, ended)]),
+    ...(medianWaitMs === null ? [] : [usage.waited(durationWords(medianWaitMs, text))]),
+  ];
+}
+type Totals = Pick<UsageReport, 'summary' | 'medianWaitMs'>;
+
+function richBlocks(report: UsageReport, text: Text): ShownBlock[] {
+  const { summary, by } = report;
+  if (summary.sessions === 0) return [];
+  const { usage } = text;
+  const bars = summary.spans.map(({ from, acu }) => ({ label: from.slice('2026-'.length), value: acu }));
+  const rows = summary.groups.slice(0, MOST_TABLE_ROWS).map((group) => groupCells(group, by, text));
+  const { sessions, acu, merged } = usage.columns;
+  return [
+    barChart(spanTitle(report, text), acu, bars),
+    dataTable(usage.byTitle[by], [usage.by[by], sessions, acu, merged], rows),
+  ];
+}
+
+export function spanTitle(
+  { summary: { spans }, days }: Pick<UsageReport, 'summary' | 'days'>,
+  { usage }: Text,
+): string {
+  const length = Math.ceil(days / Math.max(1, spans.length));
+  return length === 1 ? usage.perDay : usage.perDays(length);
+}
+
+function spanLines(report: UsageReport, text: Text): string[] {
+  const used = report.summary.spans.filter(({ acu }) => acu > 0);
+  if (used.length === 0) return [];
+  const words = used.map(({ from, acu }) => `${from.slice('2026-'.length)}: ${acuWords(acu)}`);
+  return [bold(spanTitle(report, text)), words.join(' · ')];
+}
+
+function groupLines({ summary: { groups }, by }: UsageReport, { usage }: Text): string[] {
+  if (groups.length === 0) return [];
+  const lines = groups.slice(0, SHOWN_GROUPS).map((group) => {
+    const facts = [
+      usage.acu(acuWords(group.acu)),
+      usage.sessions(group.sessions),
+      ...(group.merged === 0 ? [] : [usage.merged(group.merged)]),
+    ];
+    return `• ${groupName(group, by, usage)}: ${facts.join(' · ')}`;
+  });
+  const more = groups.length - lines.length;
+  return [bold(usage.byTitle[by]), ...lines, ...(more > 0 ? [usage.othersLeftOut(more)] : [])];
+}
+
+/** Escaped. */
+function groupName({ name }: UsageGroup, by: UsageBy, usage: Text['usage']): string {
+  if (name === null) return usage.noName[by];
+  const shown = escape(truncate(oneLine(name), NAME_LENGTH));
+  if (by === 'person') return `<@${shown}>`;
+  return by === 'channel' ? `<#${shown}>` : shown;
+}
+
+function groupCells({ name, sessions, acu, merged }: UsageGroup, by: UsageBy, text: Text): Cell[] {
+  const number = (value: number): Cell => ({
+    kind: 'number',
+    value: Math.round(value * 10) / 10,
+    text: acuWords(value),
+  });
+  return [nameCell(name, by, text), number(sessions), number(acu), number(merged)];
+}
+
+function nameCell(name: string | null, by: UsageBy, { usage }: Text): Cell {
+  if (name === null) return { kind: 'text', text: usage.noName[by] };
+  if (by === 'person') return { kind: 'user', id: name };
+  return by === 'channel' ? { kind: 'channel', id: name } : { kind: 'text', text: oneLine(name) };
+}

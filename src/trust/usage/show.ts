@@ -1,0 +1,96 @@
+import type { Log } from '../../log.ts';
+import type { Jobs } from '../../queue/index.ts';
+import type { SlackPerson } from '../../session/person.ts';
+import type { Policy } from '../../session/policy/index.ts';
+import type { UsageBy, UsageScope } from '../../session/usage.ts';
+import { notice } from '../../slack/blocks/notices.ts';
+import { renderUsage } from '../../slack/blocks/usage.ts';
+import type { IsInGroup } from '../../slack/groups.ts';
+import type { Outbound, PrivatePlace, Rendered } from '../../slack/outbound.ts';
+import type { RichBlocks } from '../../slack/rich-blocks.ts';
+import type { TextFor } from '../../slack/text-for.ts';
+import type { Envelopes } from '../../store/envelope.ts';
+import type { ReportUsage } from './report.ts';
+
+type ShowDeps = {
+  report: ReportUsage['report'];
+  policy: () => Policy | null;
+  findPerson: (userId: string) => Promise<SlackPerson | null>;
+  isInGroup: IsInGroup;
+  envelopes: Pick<Envelopes, 'open'>;
+  outbound: Pick<Outbound, 'tellPrivately'>;
+  richBlocks: RichBlocks;
+  textFor: TextFor;
+  log: Log;
+};
+
+type Job = Jobs['show-usage'];
+
+/** Tells a person privately what was used, as far as it is for them. */
+export function createUsageTeller(deps: ShowDeps) {
+  const { outbound, richBlocks, log } = deps;
+
+  /** Slack doesn't say what it refused a private notice for: without chart and table it takes it, or not at all. */
+  async function tell(place: PrivatePlace, render: (rich: boolean) => Rendered): Promise<void> {
+    if (richBlocks.areTaken() && (await outbound.tellPrivately(place, render(true))) !== 'nowhere') return;
+    const told = await outbound.tellPrivately(place, render(false));
+    if (told !== 'told' || !richBlocks.areTaken()) return;
+    richBlocks.refused();
+    log.info('Slack takes no charts and tables here yet: numbers are shown in words');
+  }
+
+  return async (job: Job): Promise<void> => {
+    const { teamId, userId, by, days, answerTo } = job;
+    const { channelId, threadTs } = answerTo;
+    const responseUrl = deps.envelopes.open(answerTo.id, answerTo.sealed)?.responseUrl ?? null;
+    const place = { userId, channelId, threadTs, responseUrl };
+    const text = await deps.textFor(userId);
+    const refusal = refusalFor(job, { hasOwners: hasOwners(deps), mayAll: await mayAll(deps, userId) });
+    if (refusal !== null) {
+      await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal]]));
+      return;
+    }
+    const spender = { teamId, userId, channelId: channelId ?? '' };
+    const report = await deps.report({ scope: scopeOf(job), by, days, spender });
+    await tell(place, (rich) => renderUsage(report, { rich, text }));
+  };
+}
+
+type Reader = { hasOwners: boolean; /** An owner of the policy, or a workspace admin. */ mayAll: boolean };
+
+/** Everyone sees their own, and of others only totals: those of the workspace unless the policy names owners. */
+export function refusalFor(
+  { scope, by }: { scope: UsageScope['kind']; by: UsageBy },
+  { hasOwners, mayAll }: Reader,
+): 'workspace' | 'by' | null {
+  if (mayAll || scope === 'me') return null;
+  if (scope === 'workspace' && hasOwners) return 'workspace';
+  const tellsOfOthers = by === 'person' || (scope === 'workspace' && by !== 'mode');
+  return tellsOfOthers ? 'by' : null;
+}
+
+function scopeOf({ scope: kind, teamId, userId, answerTo }: Job): UsageScope {
+  switch (kind) {
+    case 'me':
+      return { kind, teamId, userId };
+    case 'channel':
+      return { kind, teamId, channelId: answerTo.channelId ?? '' };
+    case 'workspace':
+      return { kind, teamId };
+  }
+}
+
+function hasOwners({ policy }: Pick<ShowDeps, 'policy'>): boolean {
+  return policy()?.owners !== undefined;
+}
+
+async function mayAll({ policy, findPerson, isInGroup }: ShowDeps, userId: string): Promise<boolean> {
+  const person = await findPerson(userId);
+  if (person?.kind !== 'member') return false;
+  if (person.isAdmin) return true;
+  for (const owner of policy()?.owners ?? []) {
+    if (owner.kind === 'user' && owner.id === userId) return true;
+    if (owner.kind === 'group' && (await isInGroup(owner.id, userId)) === true) return true;
+  }
+  return false;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { sinceDays, summarize } from '../../src/session/usage.ts';
+import type { UsageRow } from '../../src/session/usage.ts';
+
+const NOW = new Date('2026-11-26T15:00:00Z');
+
+const row = (changes: Partial<UsageRow> = {}): UsageRow => ({
+  userId: 'U1',
+  channelId: 'C1',
+  at: NOW,
+  consumed: 1,
+  isOpen: false,
+  mode: 'normal',
+  repos: ['acme/web'],
+  merged: 0,
+  ...changes,
+});
+
+const summary = (rows: UsageRow[], days = 3) =>
+  summarize(rows, { by: 'repo', since: sinceDays(days, NOW), days });
+
+describe('usage', () => {
+  test('begins at midnight in UTC, with today as the last day', () => {
+    expect(sinceDays(1, NOW)).toEqual(new Date('2026-11-26T00:00:00Z'));
+    expect(sinceDays(30, NOW)).toEqual(new Date('2026-10-28T00:00:00Z'));
+  });
+
+  test('is put together by day and by what is asked for, the most first', () => {
+    const found = summary([
+      row({ consumed: 2 }),
+      row({ consumed: 0.5, at: new Date('2026-11-24T00:00:00Z') }),
+      row({ consumed: 4, repos: ['acme/api', 'acme/web'], merged: 2 }),
+      row({ consumed: 1, repos: null, isOpen: true }),
+    ]);
+    expect(found.spans).toEqual([
+      { from: '2026-11-24', acu: 0.5 },
+      { from: '2026-11-25', acu: 0 },
+      { from: '2026-11-26', acu: 7 },
+    ]);
+    expect(found.groups).toEqual([
+      { name: 'acme/api', sessions: 1, acu: 4, merged: 2 },
+      { name: 'acme/web', sessions: 2, acu: 2.5, merged: 0 },
+      { name: null, sessions: 1, acu: 1, merged: 0 },
+    ]);
+    expect(found).toMatchObject({ sessions: 4, acu: 7.5, acuPerMerged: 3.75, ended: 3, endedMerged: 1 });
+  });
+
+  test('has no more bars than a chart shows', () => {
+    const { spans } = summary([row()], 365);
+    expect(spans).toHaveLength(15);
+    expect(spans.at(-1)).toMatchObject({ acu: 1 });
+  });
+
+  test('of no session has no cost of a merged pull request', () => {
+    expect(summary([])).toMatchObject({ sessions: 0, acu: 0, acuPerMerged: null, groups: [] });
+  });
+});

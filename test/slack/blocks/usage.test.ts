@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
+import { checkView } from '../../../sandbox/slack/rules/view.ts';
+import { sinceDays, summarize, USAGE_BY } from '../../../src/session/usage.ts';
+import type { UsageBy, UsageRow } from '../../../src/session/usage.ts';
+import { homeUsage } from '../../../src/slack/blocks/home-usage.ts';
+import { renderUsage } from '../../../src/slack/blocks/usage.ts';
+import type { UsageReport } from '../../../src/slack/blocks/usage.ts';
+import { en } from '../../../src/text/en.ts';
+
+const NOW = new Date('2026-11-26T15:00:00Z');
+const HOSTILE = '<!channel> *x* `y`'.repeat(20);
+
+const rows = Array.from({ length: 300 }, (_none, at): UsageRow => ({
+  userId: `U${at}`,
+  channelId: `C${at}`,
+  at: new Date(NOW.getTime() - at * 3_600_000),
+  consumed: at / 10,
+  isOpen: at % 3 === 0,
+  mode: at % 2 === 0 ? null : HOSTILE,
+  repos: [`${HOSTILE}${at}`],
+  merged: at % 2,
+}));
+
+function reportOf(by: UsageBy, of = rows, days = 30): UsageReport {
+  const summary = summarize(of, { by, since: sinceDays(days, NOW), days });
+  const left = [
+    { key: 'acu_per_person_per_day' as const, most: 60, left: 12.34 },
+    { key: 'acu_per_month' as const, most: 2000, left: -3 },
+  ];
+  return { scope: 'workspace', by, days, left, summary, medianWaitMs: 240_000, newest: null };
+}
+
+describe('a report of usage', () => {
+  test.each(USAGE_BY)('by %s is taken by Slack, with and without chart and table', (by) => {
+    for (const rich of [true, false])
+      expect(checkMessage(renderUsage(reportOf(by), { rich, text: en }))).toEqual([]);
+  });
+
+  test.each([1, 7, 30, 365])('of %i days is taken by Slack', (days) => {
+    expect(checkMessage(renderUsage(reportOf('mode', rows, days), { rich: true, text: en }))).toEqual([]);
+  });
+
+  test('says in its text all that the chart and the table show, what is left of budgets first', () => {
+    const { text } = renderUsage(reportOf('person', rows.slice(0, 3)), { rich: true, text: en });
+    expect(text.split('\n').slice(0, 6)).toEqual([
+      '*Usage in this workspace, last 30 days*',
+      'You: 12.3 of 60 ACU left today',
+      'Everyone: 0 of 2,000 ACU left this month',
+      '3 sessions · 0.3 ACU',
+      '0.3 ACU per merged pull request',
+      '1 of 2 ended sessions had a pull request merged',
+    ]);
+    expect(text).toContain("Half of Devin's questions were answered within 4 min");
+    expect(text).toContain('• <@U2>: 0.2 ACU · 1 session');
+    expect(text).toContain('11-25: 0.3');
+  });
+
+  test('calls nobody, whatever a repository is called', () => {
+    const { text } = renderUsage(reportOf('repo'), { rich: false, text: en });
+    expect(text).not.toContain('<!channel>');
+  });
+
+  test('of no session says so', () => {
+    const rendered = renderUsage(reportOf('mode', []), { rich: true, text: en });
+    expect(rendered.text).toContain('No sessions were started in this time.');
+    expect(checkMessage(rendered)).toEqual([]);
+  });
+});
+
+test('usage in Home is taken by Slack, and is nothing where there is nothing', () => {
+  const usage = reportOf('mode');
+  const shown = homeUsage({ usage, rich: true, command: '/devin' }, en);
+  expect(checkView({ type: 'home', blocks: shown })).toEqual([]);
+  expect(shown.map(({ type }) => type)).toContain('data_visualization');
+  const none = { ...reportOf('mode', []), left: [] };
+  expect(homeUsage({ usage: none, rich: true, command: '/devin' }, en)).toEqual([]);
+});

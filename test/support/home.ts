@@ -1,0 +1,20 @@
+import type { Home } from '../../src/slack/blocks/home.ts';
+
+/** A Home without usage. */
+export const NO_USAGE: Pick<Home, 'usage' | 'rich'> = {
+  usage: {
+    days: 30,
+    left: [],
+    medianWaitMs: null,
+    summary: {
+      sessions: 0,
+      acu: 0,
+      spans: [],
+      groups: [],
+      acuPerMerged: null,
+      ended: 0,
+      endedMerged: 0,
+    },
+  },
+  rich: true,
+};
