@@ -32,7 +32,7 @@ export type UsageRow = {
 export type UsageGroup = { name: string | null; sessions: number; acu: number; merged: number };
 
 /** Of some days in a row. `from`: the first of them, in UTC. */
-export type UsageSpan = { from: string; acu: number };
+type UsageSpan = { from: string; acu: number };
 
 export type UsageSummary = {
   sessions: number;

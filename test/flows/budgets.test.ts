@@ -135,3 +135,63 @@ describe('owners of the policy', () => {
     await world().change(LIMITS);
   });
 });
+
+describe('usage', () => {
+  const usageOf = async (who: Pick<ReturnType<typeof someone>, 'ana' | 'channelId'>, words = '') => {
+    const { slack } = world();
+    await slack.command(who.ana.userId, who.channelId, `usage ${words}`);
+    return async (shown: string) =>
+      toldTo(world(), { channelId: who.channelId, userId: who.ana.userId }, shown);
+  };
+
+  test('of a person shows what is left of budgets, a chart and a table', async () => {
+    const { ana, channelId, type, started } = someone();
+    await type('--acu 5 --repo acme/web the first');
+    const { id } = await started('the first');
+    world().devin.advance(id, { status: 'exit', acus: 2.5 });
+    await cardOf(world().slack, channelId, (text) => text.includes('2.5 of 5'));
+    const told = await (await usageOf({ ana, channelId }))('Your usage, last 30 days');
+    const words = world().slack.renderText(told);
+    expect(words).toContain('You: 9.5 of 12 ACU left today');
+    expect(words).toContain('1 session · 2.5 ACU');
+    expect(words).toContain('[table: By repository]');
+    expect(words).toContain('acme/web | 1 | 2.5 | 0');
+    expect(words).toMatch(/\[chart: ACU by start of session, 2 days each\]\n.*: 2\.5/);
+    expect(told.text).toContain('• acme/web: 2.5 ACU · 1 session');
+  });
+
+  test('by person is for workspace admins, and for the workspace for owners of a policy that names some', async () => {
+    const [member, boss] = [someone(), someone()];
+    await member.type('--acu 1 the first');
+    await member.started('the first');
+    await (
+      await usageOf(member, 'workspace --by person')
+    )('Only owners of the policy and workspace admins see');
+    await (
+      await usageOf(member, 'workspace --since 7d')
+    )('Usage in this workspace, last 7 days');
+    await world().change(`${LIMITS}\nowners: [${boss.ana.userId}]`);
+    await (
+      await usageOf(member, 'workspace')
+    )('see usage of the whole workspace');
+    const told = await (await usageOf(boss, 'workspace --by person'))('[table: By person]');
+    expect(told.text).toContain(`<@${member.ana.userId}>`);
+    await world().change(LIMITS);
+  });
+
+  test('is in words where Slack takes no charts, and is not tried again', async () => {
+    const { slack } = world();
+    const { ana, channelId, type, started } = someone();
+    await type('--acu 1 the first');
+    const { url } = await started('the first');
+    await cardOf(slack, channelId, (text) => text.includes(url));
+    slack.fail('response_url', { status: 400 });
+    slack.fail('chat.postEphemeral', { error: 'invalid_blocks' });
+    slack.fail('chat.postMessage', { error: 'invalid_blocks' });
+    const told = await (await usageOf({ ana, channelId }))('Your usage');
+    expect(slack.renderText(told)).not.toContain('[chart');
+    expect(slack.renderText(told)).toContain('By repository');
+    const again = await (await usageOf({ ana, channelId }, '--since 3d'))('last 3 days');
+    expect(slack.renderText(again)).not.toContain('[chart');
+  });
+});
