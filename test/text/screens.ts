@@ -34,6 +34,7 @@ import { renderStopDialog, renderStopTrouble } from '../../src/slack/blocks/stop
 import { renderHelp, usageOf } from '../../src/slack/command/help.ts';
 import type { Text } from '../../src/text/index.ts';
 import { cardOf, messageOf, PLACES, QUOTES } from '../slack/blocks/places.ts';
+import { NO_USAGE } from '../support/home.ts';
 
 type Screen = (text: Text) => Rendered | object;
 
@@ -73,6 +74,7 @@ const HOME: Home = {
   total: { count: 0, more: false },
   notify: 'thread',
   health: null,
+  ...NO_USAGE,
   policy: null,
   defaults: {},
   drawnAtMs: 0,
