@@ -5,6 +5,7 @@ import { durationWords } from '../../src/text/duration.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
 import { createLanguages } from '../../src/text/languages.ts';
+import { POLICY_SCREENS } from './policy-screens.ts';
 import { SCREENS } from './screens.ts';
 
 const CATALOGS = Object.entries({ en, ja });
@@ -44,12 +45,15 @@ describe('languages', () => {
 describe.each(CATALOGS)('in %s', (_language, text) => {
   const own = new Set(stringsIn(text));
 
-  test.each(Object.entries(SCREENS))('%s is what Slack takes, in whole words', (_name, render) => {
-    const screen = render(text);
-    expect(problemsOf(screen)).toEqual([]);
-    // What a renderer cut ends like this; some of our own words do, too.
-    expect(stringsIn(screen).filter((words) => words.endsWith('…') && !own.has(words))).toEqual([]);
-  });
+  test.each(Object.entries({ ...SCREENS, ...POLICY_SCREENS }))(
+    '%s is what Slack takes, in whole words',
+    (_name, render) => {
+      const screen = render(text);
+      expect(problemsOf(screen)).toEqual([]);
+      // What a renderer cut ends like this; some of our own words do, too.
+      expect(stringsIn(screen).filter((words) => words.endsWith('…') && !own.has(words))).toEqual([]);
+    },
+  );
 
   test('no text is empty, but for hints and placeholders', () => {
     const { fields, ...others } = text;
@@ -68,9 +72,12 @@ describe('Japanese', () => {
     expect(untranslated).toEqual([]);
   });
 
-  test.each(Object.entries(SCREENS))('sets apart what Slack formats, in %s', (_name, render) => {
-    expect(stringsIn(render(ja)).filter(touchesFormat)).toEqual([]);
-  });
+  test.each(Object.entries({ ...SCREENS, ...POLICY_SCREENS }))(
+    'sets apart what Slack formats, in %s',
+    (_name, render) => {
+      expect(stringsIn(render(ja)).filter(touchesFormat)).toEqual([]);
+    },
+  );
 
   test('sets apart what Slack formats, wherever it is shown', () => {
     expect(stringsIn(ja).filter(touchesFormat)).toEqual([]);

@@ -11,10 +11,10 @@ export function identityLines(runsAs: FormIdentity, text: Text): { who: string; 
     case 'member':
       return {
         who: text.home.runsAs.member(bold(escape(runsAs.name))),
-        how: [escape(runsAs.how), ...checked(runsAs, text)].join(' '),
+        how: text.joins.sentences([escape(runsAs.how), ...checked(runsAs, text)]),
       };
     case 'service-user':
-      return { who: [escape(runsAs.why), ...checked(runsAs, text)].join(' '), how: null };
+      return { who: text.joins.sentences([escape(runsAs.why), ...checked(runsAs, text)]), how: null };
     case 'not-known':
       return { who: escape(runsAs.why), how: null };
     case 'refused':

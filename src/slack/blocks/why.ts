@@ -44,7 +44,7 @@ function decisionLines(decision: PolicyDecision | null, text: Text): string[] {
   const reason = isCeiling || rule === SESSION_LIMIT ? limit : explain.decides(rule);
   const said = decision.say === null ? [] : [truncate(escape(decision.say), SENTENCE_LENGTH)];
   if (kind === 'refused') return [escape(reason), ...said];
-  const names = decision.approvers.map((one) => patternMention(one)).join(', ');
+  const names = text.joins.list(decision.approvers.map((one) => patternMention(one)));
   return [escape(reason), ...said, why.approvers(decision.need, names)];
 }
 

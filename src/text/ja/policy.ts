@@ -87,9 +87,9 @@ export const policy: Text['policy'] = {
     nothingStarted: '何も開始していません。',
     nothingDecided: '何も確認していません。',
     notKnown:
-      '実行者または会話を確認できませんでした。1 分ほど待ってから、もう一度試してください。何も開始していません。',
+      '実行者または会話を確認できませんでした。1 分ほどおいて、もう一度お試しください。何も開始していません。',
   },
-  whoami: { again: 'もう一度確認', linking: 'リンクのしかた' },
+  whoami: { again: 'もう一度確認', linking: '関連付けの方法' },
   explain: {
     allowed: 'allowed',
     refused: (rule) => `refused: ${rule}`,

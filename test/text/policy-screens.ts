@@ -1,0 +1,108 @@
+import type { Approval } from '../../src/session/approval.ts';
+import { CEILINGS } from '../../src/session/policy/index.ts';
+import type { Explained } from '../../src/session/policy/index.ts';
+import { renderApproval } from '../../src/slack/blocks/approval.ts';
+import type { ApprovalMessage } from '../../src/slack/blocks/approval.ts';
+import { renderBudgetAlert } from '../../src/slack/blocks/budget-alert.ts';
+import { renderDeclineDialog } from '../../src/slack/blocks/decline-dialog.ts';
+import { homePolicy } from '../../src/slack/blocks/home-settings.ts';
+import type { Rendered } from '../../src/slack/blocks/objects.ts';
+import { renderWhoami } from '../../src/slack/blocks/whoami.ts';
+import { renderWhy } from '../../src/slack/blocks/why.ts';
+import type { Text } from '../../src/text/index.ts';
+
+const ANA = { userId: 'U1', name: 'words' };
+const APPROVAL: Approval = {
+  rule: 'words',
+  say: 'words',
+  need: 2,
+  people: [ANA],
+  more: 1,
+  fingerprint: 'f',
+  yes: [ANA],
+  end: null,
+};
+const MESSAGE: ApprovalMessage = {
+  requestId: 'r1',
+  number: 0,
+  approval: APPROVAL,
+  ended: null,
+  untilMs: 0,
+  requester: 'U2',
+  channelId: null,
+  draft: { prompt: 'words' },
+  runsAs: null,
+  quotedMessages: 2,
+  files: ['a.png'],
+  leftOut: 1,
+  secretNames: ['A'],
+  instructions: 'words',
+  hasTranscript: true,
+};
+const EXPLAINED: Omit<Explained, 'decision'> = {
+  set: {},
+  defaults: {},
+  instructions: 'words',
+  most: 5,
+  ceilings: CEILINGS.map((key) => ({ key, most: 10, left: 3, rule: 'words' })),
+};
+const REACHED = {
+  limits: { openSessions: 2, startsPerHour: 3 },
+  usage: { openSessions: 2, startsPerHour: 1 },
+};
+
+/** What the policy, its owners and approvers show. */
+export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | object>> = {
+  'an approval that is asked for': (text) => renderApproval(MESSAGE, text),
+  ...Object.fromEntries(
+    (['approved', 'declined', 'expired', 'replaced', 'changed', 'canceled', 'started'] as const).map(
+      (ended) => [
+        `an approval: ${ended}`,
+        (text: Text) =>
+          renderApproval({ ...MESSAGE, ended, channelId: 'C1', runsAs: 'words', hasTranscript: false }, text),
+      ],
+    ),
+  ),
+  'the question before a refusal': (text) =>
+    renderDeclineDialog({ requestId: 'r1', number: 0, channelId: null, threadTs: null }, text),
+  ...Object.fromEntries(
+    CEILINGS.map((key) => [
+      `the end of a budget: ${key}`,
+      (text: Text) =>
+        renderBudgetAlert(
+          {
+            alert: { key, subject: 'C1', percent: 75, counted: 75, most: 100, period: '2026-11' },
+            over: 'approve',
+            command: '/devin',
+          },
+          text,
+        ),
+    ]),
+  ),
+  'why, without a policy': (text) => renderWhy({ explained: null, ...REACHED }, text),
+  'why, if a rule asks for approval': (text) =>
+    renderWhy(
+      {
+        explained: {
+          ...EXPLAINED,
+          decision: {
+            kind: 'approval',
+            rule: 'words',
+            say: null,
+            need: 2,
+            approvers: [{ kind: 'user', id: 'U1' }],
+            expiresMs: 0,
+            changes: {},
+          },
+        },
+        ...REACHED,
+      },
+      text,
+    ),
+  'who a person is': (text) =>
+    renderWhoami({ runsAs: { kind: 'refused', why: text.notices.identity.guest(null) }, why: null }, text),
+  'the policy in a Home': (text) => ({
+    text: 'words',
+    blocks: [homePolicy({ rules: 2, problems: ['words'] }, text)],
+  }),
+};
