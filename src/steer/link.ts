@@ -60,11 +60,14 @@ export function createLinker(deps: LinkDeps) {
     const name = escape(member.name);
     const owner = await otherOwner(member, personId);
     if (owner !== null) return unchanged(linking.addressOfAnother(name, `<@${owner}>`));
-    await identities.setLink({ teamId, userId: personId }, member.userId, userId);
+    const done = linking.done(`<@${personId}>`, name);
+    // People hear of each link once, however often it is asked for.
+    const isNew = await identities.setLink({ teamId, userId: personId }, member.userId, userId);
+    if (!isNew) return unchanged(done);
     await identities.forget({ teamId, userId: personId });
     log.info({ personId, devinUserId: member.userId, by: userId }, 'a person was linked to a Devin member');
     return {
-      toAdmin: linking.done(`<@${personId}>`, name),
+      toAdmin: done,
       toPerson: theirs.toPerson.done(`<@${userId}>`, name),
     };
   }

@@ -74,16 +74,25 @@ export function createIdentities(db: Kysely<Tables>) {
       });
     },
 
-    async setLink(person: Person, devinUserId: string, linkedBy: string): Promise<void> {
+    /** False if the person was linked to this member already. */
+    async setLink(person: Person, devinUserId: string, linkedBy: string): Promise<boolean> {
       const value = { devinUserId, linkedBy };
-      await db.transaction().execute(async (trx) => {
-        await trx
+      return db.transaction().execute(async (trx) => {
+        const linked = await trx
           .insertInto('identityLinks')
           .values({ teamId: person.teamId, userId: person.userId, ...value })
-          .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet(value))
-          .execute();
+          .onConflict((conflict) =>
+            conflict
+              .columns(['teamId', 'userId'])
+              .doUpdateSet(value)
+              .where('identityLinks.devinUserId', '<>', devinUserId),
+          )
+          .returning('userId')
+          .executeTakeFirst();
+        if (linked === undefined) return false;
         const result = `linked:${person.userId}`;
         await appendAudit([{ kind: 'link', userId: linkedBy, devinUserId, result }], trx);
+        return true;
       });
     },
   };

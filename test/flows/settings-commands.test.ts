@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
-import { sessionOf } from '../support/look.ts';
+import { noticesTo, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
@@ -164,8 +164,17 @@ describe('defaults and preferences', () => {
       await say('link BEN email|shared');
       await told(ben, 'linked you to Ben Shared');
       await told(admin, 'is now linked to Ben Shared in Devin');
+      // Again, as after a lost answer: they know it already.
+      await say('link BEN email|shared');
+      const answers = () =>
+        noticesTo(slack, admin.channelId, admin.person.userId).filter(({ text }) =>
+          text.includes('is now linked'),
+        );
+      await expect.poll(answers).toHaveLength(2);
       await say('unlink BEN');
       await told(ben, 'removed your link');
+      const toBen = slack.messages(slack.directMessages(ben.person.userId));
+      expect(toBen.filter(({ text }) => text.includes('linked you to Ben Shared'))).toHaveLength(1);
       await told(admin, 'is no longer linked');
       await ben.type('refused again');
       await toldTo(world(), { channelId: ben.channelId, userId: ben.person.userId }, 'No Devin account for');
