@@ -7,6 +7,8 @@ import { renderBudgetAlert } from '../../src/slack/blocks/budget-alert.ts';
 import { renderDeclineDialog } from '../../src/slack/blocks/decline-dialog.ts';
 import { homePolicy } from '../../src/slack/blocks/home-settings.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
+import { renderUsage } from '../../src/slack/blocks/usage.ts';
+import type { UsageReport } from '../../src/slack/blocks/usage.ts';
 import { renderWhoami } from '../../src/slack/blocks/whoami.ts';
 import { renderWhy } from '../../src/slack/blocks/why.ts';
 import type { Text } from '../../src/text/index.ts';
@@ -51,6 +53,24 @@ const REACHED = {
   usage: { openSessions: 2, startsPerHour: 1 },
 };
 
+const REPORT: UsageReport = {
+  scope: 'workspace',
+  by: 'repo',
+  days: 30,
+  left: CEILINGS.map((key) => ({ key, most: 10, left: 3 })),
+  summary: {
+    sessions: 3,
+    acu: 12.5,
+    spans: [{ from: '2026-11-01', acu: 4 }],
+    groups: [{ name: 'acme/web', sessions: 3, acu: 12.5, merged: 1 }],
+    acuPerMerged: 12.5,
+    ended: 2,
+    endedMerged: 1,
+  },
+  medianWaitMs: 60_000,
+  newest: 5000,
+};
+
 /** What the policy, its owners and approvers show. */
 export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | object>> = {
   'an approval that is asked for': (text) => renderApproval(MESSAGE, text),
@@ -77,6 +97,12 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
           },
           text,
         ),
+    ]),
+  ),
+  ...Object.fromEntries(
+    [true, false].map((rich) => [
+      rich ? 'the usage, drawn' : 'the usage in words',
+      (text: Text) => renderUsage(REPORT, { rich, text }),
     ]),
   ),
   'why, without a policy': (text) => renderWhy({ explained: null, ...REACHED }, text),

@@ -25,7 +25,7 @@ export const approval: Text['approval'] = {
   message: {
     title: 'この Devin セッションを承認しますか？',
     over: 'Devin セッションの承認',
-    asks: (who, where) => `${who} さんが ${where} で Devin セッションの開始を希望しています。`,
+    asks: (who, where) => `${who} さんが、${where}で Devin セッションの開始を希望しています。`,
     direct: 'ダイレクトメッセージ',
     rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
     taskCut: 'タスクには続きがあります。全文は詳細で確認できます。',

@@ -66,7 +66,7 @@ export const command: Text['command'] = {
     adminTitle: '管理者向け',
     subcommands: {
       help: { usage: 'help', does: 'このヘルプを表示します。' },
-      list: { usage: 'list', does: '自分のセッションを表示します。list all なら全員分を表示します。' },
+      list: { usage: 'list', does: '自分のセッションを表示します。 `list all` なら全員分を表示します。' },
       status: { usage: 'status <session>', does: 'セッションの状態を表示します。' },
       why: {
         usage: 'why [options]',
@@ -75,7 +75,7 @@ export const command: Text['command'] = {
       whoami: { usage: 'whoami', does: '誰としてセッションが実行されるかと、ここでできることを表示します。' },
       usage: {
         usage: 'usage',
-        does: '予算の残りと使用した ACU を表示します。`usage channel --by mode --since 7d` でこのチャンネルの分を表示します。',
+        does: '予算の残りと使用した ACU を表示します。 `usage channel --by mode --since 7d` でこのチャンネルの分を表示します。',
       },
       follow: { usage: 'follow <session>', does: 'Devin のセッションをここに表示します。' },
       say: { usage: 'say <session> <message>', does: 'セッションにメッセージを送ります。' },
@@ -83,20 +83,20 @@ export const command: Text['command'] = {
       archive: { usage: 'archive <session>', does: 'セッションをアーカイブします。' },
       defaults: {
         usage: 'defaults',
-        does: 'ここで使われるデフォルトを表示します。自分の設定は defaults me --acu 10、解除は defaults me clear です。',
+        does: 'ここで使われるデフォルトを表示します。自分の設定は `defaults me --acu 10` 、解除は `defaults me clear` です。',
       },
       notify: { usage: 'notify', does: '通知先を表示、変更します。' },
       steer: {
         usage: 'steer requester|members',
-        does: 'このチャンネルのセッションに回答し、停止できる人を設定します。steer workspace … なら全体に設定します。',
+        does: 'このチャンネルのセッションに回答し、停止できる人を設定します。 `steer workspace …` なら全体に設定します。',
       },
       'web-messages': {
         usage: 'web-messages on|off',
-        does: 'Devin の Web アプリからのメッセージを、このチャンネルのスレッドに表示するかを設定します。web-messages workspace … なら全体に設定します。',
+        does: 'Devin の Web アプリからのメッセージを、このチャンネルのスレッドに表示するかを設定します。 `web-messages workspace …` なら全体に設定します。',
       },
       listen: {
         usage: 'listen mentions|thread',
-        does: 'このチャンネルのスレッドで、どのメッセージを Devin に送るかを設定します。listen workspace … なら全体に設定します。',
+        does: 'このチャンネルのスレッドで、どのメッセージを Devin に送るかを設定します。 `listen workspace …` なら全体に設定します。',
       },
       link: {
         usage: 'link <@person> <Devin user id>',
@@ -104,12 +104,12 @@ export const command: Text['command'] = {
       },
       unlink: {
         usage: 'unlink <@person>',
-        does: '関連付けを解除します。link <@person> none でも同じです。',
+        does: '関連付けを解除します。 `link <@person> none` でも同じです。',
       },
     },
     adminDefaults: {
       usage: 'defaults channel|workspace --acu 10',
-      does: 'このチャンネルまたは全体のデフォルトを設定します。解除は defaults channel clear です。',
+      does: 'このチャンネルまたは全体のデフォルトを設定します。解除は `defaults channel clear` です。',
     },
   },
 };

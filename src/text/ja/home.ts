@@ -1,6 +1,6 @@
 import type { Text } from '../index.ts';
 
-const SIDES = { database: 'データベース', devin: 'Devin', slack: 'Slack' };
+const SIDES = { database: 'データベース', devin: 'Devin ', slack: 'Slack ' };
 
 export const home: Text['home'] = {
   title: 'あなたの Devin セッション',
