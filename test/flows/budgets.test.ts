@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
 import { createGovernedWorld, someoneIn } from '../support/governed.ts';
 import type { GovernedWorld } from '../support/governed.ts';
-import { cardOf, sessionOf } from '../support/look.ts';
+import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
@@ -65,6 +65,16 @@ describe('a daily budget of a person', () => {
     const told = await toldTo(world(), place, RULE);
     expect(world().slack.renderText(told)).toContain('You have 0 of 12 ACU left today.');
     expect(await sessionOf(world().devin, ana.devinUserId)).toBeDefined();
+  });
+
+  test('is shown in the form', async () => {
+    const { slack } = world();
+    const { ana, type, started, channelId } = someone();
+    await type('--acu 5 the first');
+    await started('the first');
+    await slack.command(ana.userId, channelId, '');
+    const form = await settledForm(slack, ana.userId);
+    expect(slack.renderText(form.id)).toContain('You: 7 of 12 ACU left today');
   });
 
   test('gets back what a session did not use', async () => {

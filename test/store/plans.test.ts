@@ -2,7 +2,11 @@ import { CompiledQuery } from 'kysely';
 import type { Kysely, KyselyPlugin, RootOperationNode } from 'kysely';
 import { expect, test } from 'vitest';
 import { createCards } from '../../src/store/cards.ts';
+import { CEILINGS } from '../../src/session/policy/index.ts';
+import { databaseClock } from '../../src/store/clock.ts';
 import type { Database } from '../../src/store/database.ts';
+import { createLedger } from '../../src/store/ledger.ts';
+import { createUsage } from '../../src/store/usage.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
 import { migrate } from '../../src/store/migrate.ts';
@@ -49,7 +53,8 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
   return plans.join('\n\n');
 }
 
-const SCAN = /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts)\b/;
+const SCAN =
+  /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts|ledger)\b/;
 
 describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every hot statement reads an index', { timeout: 300_000 }, async () => {
@@ -59,6 +64,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
     await database.db.executeQuery(CompiledQuery.raw('analyze'));
     const now = new Date();
     const ago = new Date(now.getTime() - MINUTE_MS);
+    const lastMonth = new Date(now.getTime() - 30 * 24 * 60 * MINUTE_MS);
     const person = { teamId: 'T1', userId: 'U7' };
     const paging = { teamId: 'T1', viewerId: 'U7', offset: 20, limit: 10 };
     const looks = [{ id: 's7', was: ago, at: now, first: true }];
@@ -85,6 +91,11 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
       'bring later forward': async (db) =>
         createSessions(db).bringForward(false, { now, latest: new Date(now.getTime() + 3000 * MINUTE_MS) }),
       touch: async (db) => createSessions(db).touch('s7'),
+      spend: async (db) => createLedger(db, databaseClock).spend(CEILINGS, { ...person, channelId: 'C7' }),
+      'what a session used': async (db) => createLedger(db, databaseClock).follow('s7', { consumed: 2 }, db),
+      'usage of a person': async (db) => createUsage(db).rows({ kind: 'me', ...person }, lastMonth),
+      'usage in a channel': async (db) =>
+        createUsage(db).medianWaitMs({ kind: 'channel', teamId: 'T1', channelId: 'C7' }, lastMonth),
       bound: async (db) => createSessions(db).bound(['s7', 's8']),
       'known messages': async (db) => createSessionMessages(db).known('s7', ['e7-1']),
       'next message': async (db) => createSessionMessages(db).nextPending('s7'),

@@ -27,6 +27,7 @@ export async function fillHistory(db: Kysely<Tables>, history: History): Promise
     await fillSessions({ db, from, to, requests, people, active });
     await fillTalk(db, from, to);
   }
+  await fillLedger(db);
   for (let from = 1; from <= jobs; from += CHUNK) await fillJobs(db, from, Math.min(jobs, from + CHUNK - 1));
 }
 
@@ -89,6 +90,13 @@ async function fillSessions({ db, from, to, requests, active }: Part): Promise<v
       '["finished"]', ${askedAt(requests)}, ${askedAt(requests)}
     from generate_series(${from}::int, ${to}::int) n
     where n > ${requests}::int - ${active}::int or n % 50 > 1`.execute(db);
+}
+
+async function fillLedger(db: Kysely<Tables>): Promise<void> {
+  await sql`
+    insert into ledger (request_id, session_id, team_id, user_id, channel_id, at, cap, consumed, is_open)
+    select r.id, s.session_id, r.team_id, r.user_id, r.channel_id, s.created_at, 10, 1.9, s.phase = 'working'
+    from sessions s join session_requests r on r.id = s.request_id`.execute(db);
 }
 
 async function fillTalk(db: Kysely<Tables>, from: number, to: number): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { omitFields } from '../defaults.ts';
 import { DEVIN_MODES, fields, storedDraftSchema } from '../fields.ts';
 import type { FieldKey, Lookup } from '../fields.ts';
-import { ceilingsOf } from './ceilings.ts';
+import { CEILINGS, ceilingsOf } from './ceilings.ts';
 import { channelOf, decide, setValues, standingInstructions } from './decide.ts';
 import type { PolicyFacts, PolicyRequest } from './facts.ts';
 import { isMatch } from './match.ts';
@@ -24,6 +24,8 @@ export const choicesSchema = z.object({
   instructions: z.string().nullable(),
   /** The highest cap; null: any. */
   most: z.number().nullable(),
+  /** What is left of each budget. */
+  budgets: z.array(z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() })).default([]),
   /** Whether a request without a cap is refused. */
   needsCap: z.boolean(),
   /** Fields whose every value is refused. */
@@ -47,6 +49,7 @@ export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
     modes: (modes ?? DEVIN_MODES).filter((mode) => isAllowed('devin_mode', mode)),
     instructions: standingInstructions(policy, facts.place),
     most: highestCap(policy, facts, (cap) => isAllowed('max_acu_limit', cap)),
+    budgets: ceilingsOf(policy, { spend: facts.spend }).map(({ key, most, left }) => ({ key, most, left })),
     needsCap: needsCap(policy, facts),
     refused: PROBES.flatMap(([key, value]) => (isAllowed(key, value) ? [] : [key])),
     faulty: fields.flatMap(({ key }) => faultOf(key, facts.request, refusalOf)),

@@ -15,6 +15,7 @@ import { MORE_GROUPS, shownFields, TASK } from './form/shown.ts';
 import type { TextPlan } from './form/typed.ts';
 import { planTexts } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
+import { leftLines } from './usage.ts';
 import { alert, button, caption, context, header, section } from './objects.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 
@@ -91,8 +92,9 @@ function inputs(form: SessionForm, text: Text): KnownBlock[] {
 
 function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
   const cut = plan.cut.map(({ key }) => text.modal.tooLong(text.fields[key].label));
-  const { instructions = null } = form.choices ?? {};
+  const { instructions = null, budgets = [] } = form.choices ?? {};
   const notes = [
+    ...(budgets.length === 0 ? [] : [leftLines(budgets, text).join(' · ')]),
     ...form.notes,
     ...cut,
     ...(instructions === null ? [] : [instructionsNote(instructions, text)]),

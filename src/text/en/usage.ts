@@ -15,9 +15,6 @@ export const usage = {
       `This channel: ${left} of ${most} ACU left today`,
     acu_per_month: (left: string, most: string): string => `Everyone: ${left} of ${most} ACU left this month`,
   },
-  /** In the form. */
-  leftHere: (left: string, most: string): string => `${left} of ${most} ACU left today`,
-  leftThisMonth: (left: string, most: string): string => `${left} of ${most} ACU left this month`,
   follows: 'Your usage follows.',
   none: 'No sessions were started in this time.',
   sessions: (count: number): string =>

@@ -14,8 +14,6 @@ export const usage: Text['usage'] = {
     acu_per_channel_per_day: (left, most) => `このチャンネル: 今日の残り ${left} / ${most} ACU`,
     acu_per_month: (left, most) => `全員: 今月の残り ${left} / ${most} ACU`,
   },
-  leftHere: (left, most) => `今日の残り ${left} / ${most} ACU`,
-  leftThisMonth: (left, most) => `今月の残り ${left} / ${most} ACU`,
   follows: '使用量はこの後に表示します。',
   none: 'この期間に開始されたセッションはありません。',
   sessions: (count) => `セッション ${count.toLocaleString('en-US')} 件`,

@@ -29,6 +29,7 @@ describe('what a form leaves to choose', () => {
       modes: EVERY_MODE,
       instructions: null,
       most: null,
+      budgets: [],
       needsCap: false,
       refused: [],
       faulty: [],

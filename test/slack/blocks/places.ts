@@ -67,6 +67,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
           modes: ['normal'],
           instructions: words,
           most: null,
+          budgets: [{ key: 'acu_per_month', most: 2000, left: 12.5 }],
           needsCap: false,
           refused: [],
           faulty: [{ key: 'repos', rule: words, say: words }],
