@@ -1,3 +1,5 @@
+import { renderApproval } from '../../../src/slack/blocks/approval.ts';
+import type { ApprovalMessage } from '../../../src/slack/blocks/approval.ts';
 import { renderDetails } from '../../../src/slack/blocks/details.ts';
 import { renderHome } from '../../../src/slack/blocks/home.ts';
 import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
@@ -101,6 +103,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
 
 /** Where they stand apart from ours, with their own lines. */
 export const QUOTES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
+  'the message that asks for an approval': (words, text = en) => renderApproval(approvalOf(words), text),
   'the box for a message': (words, text = en) =>
     renderReplyBox({ requestId: 'r1', why: 'reply', tooLate: false, lastWords: words }, text),
   'a message from the web app': (words, text = en) => renderWebMessage(words, text),
@@ -159,4 +162,34 @@ export function messageOf(
     resultShared: false,
     command: '/devin',
   } satisfies MilestoneMessage;
+}
+
+/** What an approver is asked, with these words wherever somebody else's are. */
+export function approvalOf(words: string): ApprovalMessage {
+  return {
+    requestId: 'r1',
+    number: 0,
+    approval: {
+      rule: words,
+      say: words,
+      need: 2,
+      people: [],
+      more: 0,
+      fingerprint: 'f',
+      yes: [{ userId: 'U2', name: words }],
+      end: null,
+    },
+    ended: null,
+    untilMs: null,
+    requester: 'U1',
+    channelId: null,
+    draft: { prompt: words, title: words, repos: [words] },
+    runsAs: words,
+    quotedMessages: 2,
+    hasTranscript: false,
+    files: [words],
+    leftOut: 1,
+    secretNames: [words],
+    instructions: words,
+  };
 }

@@ -1,0 +1,66 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
+import { renderApproval } from '../../../src/slack/blocks/approval.ts';
+import { ACTION, readApprovalValue } from '../../../src/slack/ids.ts';
+import { en } from '../../../src/text/en.ts';
+import { approvalOf } from './places.ts';
+
+const asked = { ...approvalOf('x'), channelId: 'C1', untilMs: 1_777_627_900_000 };
+const by = { userId: 'U2', name: 'Ben' };
+const ended = (kind: 'approved' | 'declined' | 'expired', reason: string | null = null) => ({
+  ...asked,
+  ended: kind,
+  approval: { ...asked.approval, yes: [by], end: { kind, by, reason, atMs: 1_777_627_900_000 } },
+});
+const shown = (message: typeof asked | ReturnType<typeof ended>) =>
+  JSON.stringify(renderApproval(message, en).blocks);
+
+describe('a message that asks for an approval', () => {
+  test('is one that Slack takes, whatever was asked for', () => {
+    const words = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 9000 }), fc.constant('`'.repeat(9000)));
+    fc.assert(
+      fc.property(words, (one) => {
+        expect(checkMessage(renderApproval(approvalOf(one), en))).toEqual([]);
+      }),
+    );
+  });
+
+  test('shows every repository, not the first few', () => {
+    const repos = Array.from({ length: 40 }, (_none, at) => `acme/infra-${at}`);
+    const words = shown({ ...asked, draft: { ...asked.draft, repos } });
+    for (const repo of repos) expect(words).toContain(repo);
+  });
+
+  test('shows a long task in parts, and says so if it is longer than that', () => {
+    const prompt = 'a'.repeat(6000) + 'THE END';
+    expect(shown({ ...asked, draft: { prompt } })).toContain('THE END');
+    expect(shown({ ...asked, draft: { prompt } })).not.toContain(en.approval.message.taskCut);
+    expect(shown({ ...asked, draft: { prompt: 'a'.repeat(9000) } })).toContain(en.approval.message.taskCut);
+  });
+
+  test('says that a session without a cap may use any number', () => {
+    expect(shown({ ...asked, draft: { prompt: 'x' } })).toContain('No ACU cap');
+    expect(shown({ ...asked, draft: { prompt: 'x', max_acu_limit: 7 } })).toContain('Up to 7 ACU');
+  });
+
+  test('has its buttons while it waits, and then says who decided, when and why', () => {
+    const { blocks } = renderApproval(asked, en);
+    expect(blocks.at(-1)).toMatchObject({
+      elements: [
+        { action_id: ACTION.approve, value: 'r1.0', text: { text: 'Start session' } },
+        { action_id: ACTION.decline, text: { text: 'Decline' } },
+        { action_id: ACTION.editAsked },
+        { action_id: ACTION.details, value: 'r1' },
+      ],
+    });
+    const words = shown(ended('declined', 'Not now.'));
+    expect(words).toMatch(/Declined by Ben\. Nothing was started\.[^]*<!date\^1777627900[^]*Not now\./);
+    expect(words).not.toContain('actions');
+  });
+});
+
+test('a value of a button that nobody wrote names no approval', () => {
+  for (const value of ['', 'r1', 'r1.x', 'r1.-1', '.', 'r1.99999999999999999999'])
+    expect(readApprovalValue(value).number).toBe(-1);
+});
