@@ -81,6 +81,11 @@ export function createSettler(deps: SettleDeps) {
     });
   }
 
+  async function hasDecided({ requestId, number, userId }: Decision): Promise<boolean> {
+    const { yes, end } = (await requests.find(requestId))?.approvals[number] ?? {};
+    return end?.by?.userId === userId || yes?.some((one) => one.userId === userId) === true;
+  }
+
   async function judged(decision: Decision, request: SessionRequest, approval: Approval): Promise<void> {
     const { userId, number, requestId } = decision;
     const verdict = await deps.judge(request);
@@ -95,7 +100,9 @@ export function createSettler(deps: SettleDeps) {
     const mayApprove = await deps.mayApprove(verdict.asks.approvers, { userId, requester: request.userId });
     if (!mayApprove) return tell(decision, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
-    if (!(await decide(decision, { userId, name }, verdict))) await tell(decision, 'over');
+    if (await decide(decision, { userId, name }, verdict)) return;
+    // Who pressed twice knows.
+    if (!(await hasDecided(decision))) await tell(decision, 'over');
   }
 
   return {
