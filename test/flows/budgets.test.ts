@@ -146,6 +146,33 @@ describe('owners of the policy', () => {
   });
 });
 
+describe('a budget that approvals can pass', () => {
+  test('lets an approved session start, and still holds back what comes after it', async () => {
+    const { slack } = world();
+    const owner = addColleague(world());
+    const rule = '{ acu_per_person_per_day: 12, over: approve }';
+    await world().change(`limits: ${rule}\nowners: [${owner.userId}]`);
+    const { type, started, own } = someone();
+    await type('--acu 8 the first');
+    await started('the first');
+    const direct = slack.directMessages(owner.userId);
+    const asked = async (task: string) =>
+      slack.waitForMessage(direct, (message) => {
+        const words = slack.renderText(message);
+        return words.includes('limits.acu_per_person_per_day') && words.includes(task);
+      });
+    await type('--acu 10 the second');
+    const { ts } = await asked('the second');
+    expect(own()).toHaveLength(1);
+    await slack.clickButton(owner.userId, { channelId: direct, ts }, 'approve_request');
+    await started('the second');
+    await type('--acu 1 the third');
+    await asked('the third');
+    expect(own()).toHaveLength(2);
+    await world().change(LIMITS);
+  });
+});
+
 describe('usage', () => {
   const usageOf = async (who: Pick<ReturnType<typeof someone>, 'ana' | 'channelId'>, words = '') => {
     const { slack } = world();
