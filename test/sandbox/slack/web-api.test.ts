@@ -30,6 +30,15 @@ describe('tokens and scopes', () => {
     expect(await outcomeOf(clientOf(open).users.info({ user: 'U404' }))).toBe('user_not_found');
   });
 
+  test("gives a person's language only if it is asked for", async () => {
+    const slack = await startSlack();
+    const { users } = clientOf(slack);
+    slack.addUser({ id: 'U9', name: 'aya', locale: 'ja-JP' });
+    expect((await users.info({ user: 'U9' })).user).not.toHaveProperty('locale');
+    const { user } = await users.info({ user: 'U9', include_locale: true });
+    expect(user).toMatchObject({ locale: 'ja-JP' });
+  });
+
   test('finds people by their address, if that may be read', async () => {
     const slack = await startSlack();
     slack.addUser({ name: 'left', email: 'left@example.com', deleted: true });
