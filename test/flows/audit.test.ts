@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createAudit } from '../../src/store/audit.ts';
 import type { AuditRow } from '../../src/store/audit.ts';
@@ -10,13 +12,20 @@ import { addColleague } from '../support/people.ts';
 import { startThread } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
+const POLICY = 'docs/policies/channels-per-project.yml';
+
 const { createDatabase, url } = usePostgres();
 const world = useWorld(async () => {
   await createDatabase('audit');
   return {
-    environment: { DATABASE_URL: url('audit'), LIMIT_OPEN_SESSIONS: '2' },
+    environment: { DATABASE_URL: url('audit'), LIMIT_OPEN_SESSIONS: '2', POLICY_FILE: POLICY },
     overrides: { watchTimes: { fastestMs: 100, tickMs: 50 } },
   };
+});
+
+test('the policy in force is recorded by the hash of its file', async () => {
+  const sha256 = createHash('sha256').update(readFileSync(POLICY)).digest('hex');
+  await recorded({ kind: 'policy', result: `loaded:${sha256}` });
 });
 
 type Wanted = Partial<Pick<AuditRow, 'kind' | 'userId' | 'sessionId' | 'result'>>;

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { requestEntries } from '../../src/store/audit-entries.ts';
+import type { SessionRequest } from '../../src/store/request-row.ts';
+import { requestRow } from '../support/request-row.ts';
+
+type Approval = SessionRequest['approvals'][number];
+
+const ben = { userId: 'U2', name: 'Ben' };
+
+const approved = (changes: Partial<Approval>): SessionRequest['approvals'] => [
+  {
+    rule: 'a look first',
+    say: null,
+    need: 2,
+    people: [ben],
+    more: 0,
+    fingerprint: 'f',
+    yes: [],
+    end: null,
+    ...changes,
+  },
+];
+
+test.each<[string, SessionRequest['state'], Partial<SessionRequest>, object[]]>([
+  [
+    'that one is asked for',
+    'identified',
+    { state: 'awaiting-approval', approvals: approved({}) },
+    [{ kind: 'approval', userId: 'U1', result: 'asked', rule: 'a look first' }],
+  ],
+  [
+    'who approves while others have to',
+    'awaiting-approval',
+    { state: 'awaiting-approval', approvals: approved({ yes: [ben] }) },
+    [{ kind: 'approval', userId: 'U2', result: 'one-more' }],
+  ],
+  [
+    'who approves last',
+    'awaiting-approval',
+    {
+      state: 'identified',
+      approvals: approved({ yes: [ben], end: { kind: 'approved', by: ben, reason: null, atMs: 0 } }),
+    },
+    [{ kind: 'approval', userId: 'U2', result: 'approved' }],
+  ],
+  [
+    'that nobody approved',
+    'awaiting-approval',
+    { state: 'refused', approvals: approved({ end: { kind: 'expired', by: null, reason: null, atMs: 0 } }) },
+    [{ kind: 'approval', userId: null, result: 'expired' }],
+  ],
+  [
+    'nothing of it when the request goes on',
+    'identified',
+    { state: 'attached', approvals: approved({ yes: [ben] }) },
+    [],
+  ],
+])('an approval is recorded: %s', (_what, from, changes, entries) => {
+  expect(requestEntries(from, requestRow(changes))).toMatchObject(entries);
+});
+
+test.each<[SessionRequest['state'], Partial<SessionRequest>, object]>([
+  [
+    'unknown',
+    { state: 'created', rule: 'the team may' },
+    { kind: 'start', result: 'found-late:service-user', rule: 'the team may' },
+  ],
+  [
+    'attached',
+    { state: 'failed', failure: { kind: 'cancelled', userId: 'U3' } },
+    { kind: 'cancel', userId: 'U3' },
+  ],
+  ['sending', { state: 'unknown' }, { kind: 'outcome', result: 'unknown' }],
+])('after %s, %o is recorded', (from, changes, entry) => {
+  expect(requestEntries(from, requestRow(changes))).toMatchObject([entry]);
+});
