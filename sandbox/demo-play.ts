@@ -13,8 +13,8 @@ type Stage = {
 
 /** Of what Devin does by itself, in the last act. */
 const SCRIPT_SPEED = 10;
-/** One each by command, shortcut and form, and one that asks; none for a person without a Devin account. */
-const SESSIONS = 4;
+/** One each by command, shortcut, form and approval, and one that asks; none for a person without a Devin account. */
+const SESSIONS = 5;
 
 /** Plays the ways to start a session, and a conversation with one, and prints what each side sees. Returns what went wrong. */
 export async function playDemo(stage: Stage): Promise<string[]> {
@@ -28,7 +28,9 @@ export async function playDemo(stage: Stage): Promise<string[]> {
   await byForm(stage, cast);
   print(heading('4. A person without a Devin account'));
   await byStranger(stage, cast);
-  print(heading('5. Devin works, asks and finishes'));
+  print(heading('5. An approval'));
+  await byApproval(stage, cast);
+  print(heading('6. Devin works, asks and finishes'));
   await byConversation(stage, cast);
   print(heading('What everyone sees in the channel'));
   print(slack.renderText(cast.channelId));
@@ -92,6 +94,21 @@ async function byStranger({ slack, print }: Stage, { eve, channelId }: Cast): Pr
   await slack.command(eve, channelId, 'clean up the old feature flags');
   const notice = await slack.waitForMessage(channelId, ({ ephemeralFor }) => ephemeralFor === eve);
   print(indent(slack.renderText(notice)));
+}
+
+/** In the demo's policy, Ultra needs an administrator; Ben is one. */
+async function byApproval(stage: Stage, { ana, ben, channelId }: Cast): Promise<void> {
+  const { slack, print } = stage;
+  print('Ana types:  /devin plan the database migration --mode ultra\n');
+  await slack.command(ana, channelId, 'plan the database migration --mode ultra');
+  const inDirect = slack.directMessages(ben);
+  const asked = await slack.waitForMessage(inDirect, (one) =>
+    slack.renderText(one).includes('[Start session]'),
+  );
+  print(`Ben is asked:\n${indent(slack.renderText(asked))}`);
+  print('\nBen presses "Start session".');
+  await slack.clickButton(ben, { channelId: inDirect, ts: asked.ts }, 'Start session');
+  await showSession(stage, channelId, 'user-ana');
 }
 
 /** The scripts play here at last, so that nothing before depends on how fast they do. */

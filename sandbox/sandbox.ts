@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createBotProcess } from './bot-process.ts';
 import type { BotProcess, LogLine } from './bot-process.ts';
 import { createLocalDevin } from './devin/index.ts';
@@ -13,6 +14,9 @@ import { createSeedClock, seed } from './seed.ts';
 import type { SeededWorld } from './seed.ts';
 import { createLocalSlack } from './slack/index.ts';
 import type { LocalSlack } from './slack/index.ts';
+
+/** One rule, under which the administrator approves. */
+const POLICY_FILE = fileURLToPath(new URL('policy.yml', import.meta.url));
 
 export type Sandbox = {
   slack: LocalSlack;
@@ -47,6 +51,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     environment: {
       ...sandboxEnvironment({ slack, devin, transport }),
       DATA_DIR: folder,
+      POLICY_FILE,
       WATCH_SECONDS: '1',
       LOG_LEVEL: 'info',
     },

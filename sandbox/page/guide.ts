@@ -63,6 +63,7 @@ const STEPS: readonly (readonly [GuideStep, (parts: Parts) => boolean])[] = [
   ['command', ({ devin, seeded }) => devin.sessions.some((one) => !seeded.has(one.id) && isFlaky(one))],
   ['thread', hasThreadSession],
   ['answer', ({ devin }) => devin.sessions.some(hasAnswer)],
+  ['approve', hasApproved],
   ['kill', hasSurvived],
   ['stranger', hasRefused],
 ];
@@ -87,6 +88,11 @@ function hasThreadSession({ slack, devin, seeded }: Parts): boolean {
 function hasAnswer({ messages }: LocalSession): boolean {
   const asked = messages.findIndex(({ source, message }) => source === 'devin' && message.includes('?'));
   return asked !== -1 && messages.slice(asked).some(({ source }) => source === 'user');
+}
+
+/** What needs an approval in the demo's policy. */
+function hasApproved({ devin, seeded }: Parts): boolean {
+  return devin.sessions.some(({ id, request }) => !seeded.has(id) && request.devin_mode === 'ultra');
 }
 
 /** The app runs again, watches Devin again, and each session has its one card still. */

@@ -28,7 +28,7 @@ describe('the form', () => {
     const { channel, field, message, modal, pick, submit } = await openWholeForm({ as: 'ana' });
     await field('Task').fill('Find out why the nightly import is slow');
     await pick('Repositories', 'api', 'acme/api');
-    await pick('Mode', 'ult', 'ultra');
+    await pick('Mode', 'lit', 'lite');
     await field('ACU cap').fill('5');
     await field('Title').fill('Nightly import');
     await pick('Playbook (optional)', 'fix', 'Fix a bug');
@@ -56,7 +56,7 @@ describe('the form', () => {
     expect(session.request).toMatchObject({
       prompt: expect.stringContaining('Find out why the nightly import is slow'),
       repos: ['acme/api'],
-      devin_mode: 'ultra',
+      devin_mode: 'lite',
       max_acu_limit: 5,
       playbook_id: 'playbook-fix',
       child_playbook_id: 'playbook-test',

@@ -14,6 +14,7 @@ import { write } from './written.ts';
 
 const BANNER = 'The real app with a simulated Slack and Devin. Nothing leaves your machine.';
 const FLAKY = '/devin fix the flaky login test --repo acme/web --mode fast';
+const COSTLY = '/devin plan the database migration --mode ultra';
 const REFUSED = '/devin clean up the old feature flags';
 
 type Step = {
@@ -47,6 +48,14 @@ const STEPS: Record<GuideStep, Step> = {
     go(app, shown) {
       becomeMember(app, shown);
       if (shown.questionTs !== null) openThread(app, shown.channelId, shown.questionTs);
+    },
+  },
+  approve: {
+    hint: () =>
+      'Press Enter: Ultra needs an approval here. Then become Ben at the top right and press "Start session" in his messages with the app.',
+    go(app, shown) {
+      becomeMember(app, shown);
+      compose(app, shown, COSTLY);
     },
   },
   kill: {

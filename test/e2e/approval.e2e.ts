@@ -1,0 +1,30 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+describe('an approval', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test("starts the session of another person from the approver's messages with the app", async () => {
+    const { slack, devin, world } = stage;
+    const { ana, ben } = world.people;
+    const { channelId } = world.thread;
+    await slack.command(ana, channelId, 'plan the database migration --mode ultra');
+    const inDirect = slack.directMessages(ben);
+    await slack.waitForMessage(inDirect, (one) => slack.renderText(one).includes('[Start session]'));
+    const { page } = await stage.visit({ as: 'ben' });
+    await page.getByRole('button', { name: /Devin/ }).first().click();
+    await page.getByText('Approve this Devin session?').waitFor();
+    expect(devin.createdCount()).toBe(0);
+    await page.getByRole('button', { name: 'Start session' }).click();
+    await page.getByText(/Approved by Ben Okafor/).waitFor();
+    const session = await devin.waitForSession(({ userId }) => userId === 'user-ana');
+    expect(session.request.devin_mode).toBe('ultra');
+    expect(slack.problems).toEqual([]);
+  });
+});
