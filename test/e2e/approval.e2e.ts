@@ -17,8 +17,9 @@ describe('an approval', () => {
     await slack.command(ana, channelId, 'plan the database migration --mode ultra');
     const inDirect = slack.directMessages(ben);
     await slack.waitForMessage(inDirect, (one) => slack.renderText(one).includes('[Start session]'));
-    const { page } = await stage.visit({ as: 'ben' });
-    await page.getByRole('button', { name: /Devin/ }).first().click();
+    const { openApp, page, tab } = await stage.visit({ as: 'ben' });
+    await openApp();
+    await tab('Messages');
     await page.getByText('Approve this Devin session?').waitFor();
     expect(devin.createdCount()).toBe(0);
     await page.getByRole('button', { name: 'Start session' }).click();
