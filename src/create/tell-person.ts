@@ -2,7 +2,7 @@ import { userMessage } from '../errors.ts';
 import { askedBeside } from '../session/defaults.ts';
 import { cardElsewhere, noCard, notice, refusal } from '../slack/blocks/notices.ts';
 import { optionWords } from '../slack/blocks/option-words.ts';
-import { escape } from '../slack/blocks/text.ts';
+import { escape, link } from '../slack/blocks/text.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Envelopes } from '../store/envelope.ts';
@@ -50,8 +50,8 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
 
   async function elsewhere(request: SessionRequest, text: Text): Promise<Rendered> {
     const { cardChannelId: channelId, cardTs: ts } = request;
-    const link = channelId === null || ts === null ? null : await outbound.permalink(channelId, ts);
-    return cardElsewhere({ code: request.cardElsewhere ?? '', link }, text);
+    const url = channelId === null || ts === null ? null : await outbound.permalink(channelId, ts);
+    return cardElsewhere({ code: request.cardElsewhere ?? '', link: url }, text);
   }
 
   async function compose(request: SessionRequest, kind: Exclude<Notice, 'started'>): Promise<Rendered> {
@@ -68,10 +68,15 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
     }
   }
 
-  /** It said that nothing was started. The card says what was. */
-  async function removeNotice({ id, sealed }: SessionRequest): Promise<void> {
+  /** It said that nothing was started. Where it stays, another one says what has become of it. */
+  async function settleNotice(request: SessionRequest): Promise<void> {
+    const { id, sealed, userId } = request;
     const noticeUrl = envelopes.open(id, sealed)?.noticeUrl;
-    if (noticeUrl !== undefined) await outbound.removeNotice(noticeUrl);
+    if (noticeUrl === undefined || (await outbound.removeNotice(noticeUrl))) return;
+    const [{ notices }, session] = await Promise.all([textFor(userId), sessions.ofRequest(id)]);
+    const where = session === null ? [] : [link(session.url, notices.running.session)];
+    const sentences = [notices.settled, ...where];
+    orAgain(await outbound.tellPrivately({ ...placeOf(request), responseUrl: null }, notice(sentences)));
   }
 
   /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
@@ -88,7 +93,7 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
   return async (requestId: string, kind: Notice): Promise<void> => {
     const request = await requests.find(requestId);
     if (request === null) return;
-    if (kind === 'started') return removeNotice(request);
+    if (kind === 'started') return settleNotice(request);
     orAgain(await outbound.tellPrivately(placeOf(request), await compose(request, kind)));
   };
 }

@@ -198,14 +198,16 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
 
     tellPrivately,
 
-    /** Removes the private notice whose button was pressed; what Slack does not take stays. */
-    async removeNotice(responseUrl: string): Promise<void> {
-      if (!hosts.trusts(responseUrl)) return;
+    /** Removes the private notice whose button was pressed. False: it stays, as when 30 minutes have passed since. */
+    async removeNotice(responseUrl: string): Promise<boolean> {
+      if (!hosts.trusts(responseUrl)) return false;
       try {
         const response = await ky.post(responseUrl, { ...RESPOND, fetch, json: { delete_original: true } });
         await response.body?.cancel();
+        return response.ok;
       } catch (error) {
         log.debug({ err: error }, 'a private notice could not be removed');
+        return false;
       }
     },
   };
