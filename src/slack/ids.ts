@@ -111,6 +111,8 @@ export const BLOCK = {
   runsAs: 'runs_as',
   /** What went wrong with the whole form. */
   alert: 'form_alert',
+  /** On a card. */
+  cardButtons: 'card_buttons',
 } as const;
 
 /** The action id of an external select carries what it looks up. */

@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button, Overflow, PlainTextOption } from '@slack/types';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, menuValue } from '../ids.ts';
+import { ACTION, BLOCK, menuValue } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import type { Confirmation } from './objects.ts';
 import { button, caption, confirmation, option } from './objects.ts';
@@ -97,7 +97,8 @@ export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
     ...buttons.map((action) => cardButton(action, card, text)),
     ...(options.length === 0 ? [] : [menu(options, card, text)]),
   ];
-  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
+  // Slack would name it anew with each edit, and a menu that is open would be another one: it closes under the click.
+  return elements.length === 0 ? [] : [{ type: 'actions', block_id: BLOCK.cardButtons, elements }];
 }
 
 /** All of them in a row, under a message that offers few. */

@@ -1,0 +1,47 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Page, Stage } from './support/stage.ts';
+
+/** How far the page can be scrolled sideways. */
+const sideways = async (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+describe('the page', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ speed: 0, isDemo: true });
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test.each([false, true])('fits a screen of 420 px, dark: %s', async (dark) => {
+    const { channel, message, modal, page, send } = await stage.visit({ as: 'ana', dark, width: 420 });
+    await channel.waitFor();
+    expect(await sideways(page)).toBe(0);
+    await send('/devin');
+    await modal.getByText(/Runs as/).waitFor();
+    expect(await sideways(page)).toBe(0);
+    await page.keyboard.press('Escape');
+    await send('/devin tidy the changelog --acuu 3');
+    await message('tidy the changelog --acuu 3').first().waitFor();
+    expect(await sideways(page)).toBe(0);
+  });
+
+  test('keeps the menu of a card open while the card changes', async () => {
+    const { channel, message, page, send } = await stage.visit({ as: 'mei', channel: 'general' });
+    const known = stage.devin.createdCount();
+    await send('/devin update the icons --acu 5');
+    const session = await stage.devin.waitForSession(({ number }) => number === known + 1);
+    stage.devin.advance(session.id, { status: 'running' });
+    const card = message('update the icons', channel);
+    await card.getByText('Working').waitFor();
+    await card.getByRole('button', { name: 'More', exact: true }).click();
+    const details = page.getByRole('menuitem', { name: 'Details' });
+    await details.waitFor();
+    stage.devin.advance(session.id, { status: 'running', message: 'Halfway there.', acus: 1.5 });
+    await card.getByText('1.5 of 5 ACU').waitFor();
+    expect(await details.isVisible()).toBe(true);
+    await details.click();
+    await page.getByRole('dialog').getByText('What was asked').waitFor();
+  });
+});
