@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { ReplyKind } from '../session/reply.ts';
+import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
@@ -41,6 +42,7 @@ export function createThreadWords({ db, sessions, cards, replies, enqueue }: Wor
       await cards.markStale(requestId, trx);
       await enqueue('update-card', { requestId }, { trx, key: requestId });
       await enqueue('tell-reply', { replyId: id }, { trx });
+      await appendAudit([{ kind: 'setting', userId, requestId, sessionId, result: `${kind}:session` }], trx);
     });
     return DONE;
   };

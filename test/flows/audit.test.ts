@@ -115,6 +115,8 @@ test('steering says who did what to which session: a reply, a stop', async () =>
     messageTs: ts,
     result: 'delivered',
   });
+  await say(ana.userId, 'mute');
+  await recorded({ kind: 'setting', sessionId: id, userId: ana.userId, result: 'mute:session' });
   await stopOnCard(world(), ana.userId, { channelId, ts: threadTs });
   expect(await recorded({ kind: 'stop', sessionId: id })).toMatchObject({
     userId: ana.userId,
