@@ -176,6 +176,18 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     expect(shared()).toHaveLength(before);
   });
 
+  test('counts what its sessions used, for who asked for them', async () => {
+    const { slack } = world;
+    const { ana, channelId } = of('channel');
+    await slack.command(ana.userId, channelId, 'usage');
+    const told = await slack.waitForMessage(
+      channelId,
+      ({ ephemeralFor, text }) => ephemeralFor === ana.userId && text.includes('Your usage'),
+    );
+    expect(told.text).toContain('1 session · 3 ACU');
+    expect(told.text).toContain('• acme/web: 3 ACU');
+  });
+
   test.each(['channel', 'thread', 'direct'])('says nothing twice in a %s', async (place) => {
     const { id, posted, shared } = of(place);
     world.devin.advance(id, { statusDetail: 'working', message: 'Goes on.' });
