@@ -7,6 +7,7 @@ import { code, date, fitCodeBlock, isWebAddress, link, time } from './text.ts';
 const VALUE_LENGTH = 2500;
 const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
+const ADDRESS_LENGTH = 70;
 const MS_PER_S = 1000;
 /** A Date holds nothing later. */
 const LAST_MOMENT_S = 8.64e12;
@@ -51,8 +52,17 @@ export function shownSecrets(value: unknown, text: Text): string {
   );
 }
 
+/** A long address by where it is and what it ends with: the rest is for machines. */
+function addressWords(address: string): string {
+  const url = address.length <= ADDRESS_LENGTH ? null : URL.parse(address);
+  if (url === null) return address;
+  const { host, pathname } = url;
+  const last = pathname.split('/').findLast((part) => part !== '') ?? '';
+  return `${host}/…/${last}`;
+}
+
 function shownString(value: string, text: Text): string {
-  if (isWebAddress(value) && value.length <= LINKED_LENGTH) return link(value, value);
+  if (isWebAddress(value) && value.length <= LINKED_LENGTH) return link(value, addressWords(value));
   // A code span is one line and cannot hold a backtick.
   return value.length <= SPAN_LENGTH && !/[`\n]/.test(value) && value.trim() !== ''
     ? code(value)

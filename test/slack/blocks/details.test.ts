@@ -205,6 +205,14 @@ describe('the details', () => {
     expect(read({ ...accepted, request: { tags } })).toMatch(/`0-t+`, .*`, and \d\d more/);
   });
 
+  test('link a long address by where it is and what it ends with', () => {
+    const address = `https://api.devin.ai/v3/organizations/org-1/attachments/${'a'.repeat(40)}/checkout.png`;
+    const broken = `https://[${'a'.repeat(80)}`;
+    const shown = read({ ...accepted, request: { attachment_urls: [address, broken] } });
+    expect(shown).toContain(`<${address}|api.devin.ai/…/checkout.png>`);
+    expect(shown).toContain(broken);
+  });
+
   test('leave no mention, broadcast or link of others to fire', () => {
     const evil = '<!channel> <@U1> <https://evil.example|acme>';
     const shown = read({
