@@ -83,13 +83,14 @@ function hold(leases: Leases, { name, number, leaseMs }: Held) {
     return isHeld;
   };
 
-  let renewing = Promise.resolve();
+  let renewing: Promise<unknown> | null = null;
   const renewal = setInterval(() => {
-    // A database that does not answer is noticed by the next write.
-    renewing = renew().then(
-      () => undefined,
-      () => undefined,
-    );
+    // One at a time: a database that is slow is not asked more often. One that does not answer is noticed by the next write.
+    renewing ??= renew()
+      .catch(() => undefined)
+      .finally(() => {
+        renewing = null;
+      });
   }, leaseMs / 3);
 
   const isFresh = (): boolean => performance.now() - renewedAtMs < leaseMs;

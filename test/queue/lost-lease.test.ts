@@ -32,6 +32,30 @@ test('a renewal in flight at the end does not leave the lease held by nobody', a
   expect(events.slice(-2)).toEqual(['renewed', 'released']);
 });
 
+test('a database that does not answer is asked to renew a lease once', async () => {
+  const answer = Promise.withResolvers<boolean>();
+  let asked = 0;
+  const withLease = createWithLease(
+    {
+      take: async () => Promise.resolve('1'),
+      renew: async () => {
+        asked += 1;
+        return answer.promise;
+      },
+      release: async () => Promise.resolve(true),
+      releaseAll: async () => Promise.resolve(),
+    },
+    3,
+  );
+  const ticks = Array.from({ length: 20 }, (_none, at) => at);
+  const done = withLease('relay', async () => {
+    for (const _tick of ticks) await new Promise((resolve) => void setTimeout(resolve, 1));
+    answer.resolve(true);
+  });
+  await done;
+  expect(asked).toBe(1);
+});
+
 test('a process that has lost the lease to another says nothing more', async () => {
   const stolen = Promise.withResolvers<void>();
   const withLease = createWithLease(
