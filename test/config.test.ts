@@ -95,7 +95,8 @@ describe('the settings', () => {
   });
 
   test('say what is wrong in the language that was chosen, or in English', () => {
-    expect(parseConfig({ LANGUAGE: 'en' })).toMatchObject({ ok: false, language: 'en' });
+    expect(parseConfig({ LANGUAGE: 'ja' })).toMatchObject({ ok: false, language: 'ja' });
+    expect(parseConfig({ ...complete, LANGUAGE: 'ja' })).toMatchObject({ config: { language: 'ja' } });
     expect(parseConfig({ ...complete, LANGUAGE: 'xx' })).toMatchObject({
       problems: [{ kind: 'variable', name: 'LANGUAGE' }],
       language: 'en',
