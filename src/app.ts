@@ -1,5 +1,5 @@
 import { createApprovals } from './approve/index.ts';
-import { createCards, createDrawCard } from './cards/index.ts';
+import { createCards } from './cards/index.ts';
 import { skewWarnings } from './clock-skew.ts';
 import type { Skews } from './clock-skew.ts';
 import type { Config } from './config.ts';
@@ -23,13 +23,11 @@ import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } 
 import { createRestoring } from './restore/index.ts';
 import { createHttpServer } from './slack/http-server.ts';
 import { createListeners } from './slack/listeners/index.ts';
-import { createListenHere } from './slack/listen-here.ts';
 import { createSlack } from './slack/slack.ts';
 import { sleep } from './sleep.ts';
 import { limitsOf } from './session/policy/index.ts';
 import { createSteering, createSteeringCheck } from './steer/index.ts';
 import { openDatabase } from './store/database.ts';
-import type { Database } from './store/database.ts';
 import { createLimiter } from './store/limiter.ts';
 import { createRetention } from './store/retention.ts';
 import { createSeal, loadSecretsKeys } from './store/seal.ts';
@@ -58,14 +56,13 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const file = { everyMs: tuning.policyEveryMs, text: logged, log };
   const policy = await openPolicy({ path: config.policyFile, ...file });
   const mapping = await openMapping({ path: config.identityFile, ...file });
-  const database = await open(config, tuning);
+  const { databaseProgram: program, onFatal } = tuning;
+  const database = await openDatabase({ ...config.store, program, onFatal, log });
   await tuning.readTime(database.db);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
-  const { enqueue } = queue;
-  const { dataDir, secretsKey } = config.store;
-  const seal = createSeal(...loadSecretsKeys({ dataDir, log, ...(secretsKey !== null && { secretsKey }) }));
+  const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
   const plainStore = createStore(database.db, seal, tuning);
-  const { db, requests, sessions, cards, posts, homes, leases } = plainStore;
+  const { db, posts, homes, leases } = plainStore;
 
   const metrics = createMetrics({
     depth: queue.depth,
@@ -113,58 +110,34 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const postOnce = createPostOnce({ db, posts, outbound });
   const searchUntilFound = createSearchUntilFound({ sleep, looksAtMs: tuning.looksAtMs, log });
 
-  const shared = { queue, store, devin, slack, resolver, tuning, text };
-  const drawCard = createDrawCard({ sessions, listenHere: createListenHere(store), text, now });
-  const postNewCard = createCards({
-    db,
-    requests,
-    cards,
-    posts,
-    sessions,
-    drawCard,
-    listing: store.listing,
-    outbound,
-    withLease,
-    postOnce,
-    enqueue,
-    work: queue.work,
-    redrawHome: createHomeRedrawer({ homes, enqueue, now }),
-    now,
-    log,
-  });
-  const { ofPerson: usageOf } = createSpending({ ...shared, policy, budget, withLease, postOnce, command });
+  const kit = { withLease, postOnce, searchUntilFound };
+  const shared = { ...kit, queue, store, devin, slack, resolver, tuning, text, command, tagRequests };
+  const redrawHome = createHomeRedrawer({ homes, enqueue: queue.enqueue, now });
+  const { drawCard, postNewCard } = createCards({ ...shared, redrawHome });
+  const { ofPerson: usageOf } = createSpending({ ...shared, policy, budget });
   const { transitions, adopt, findLate, sweep } = createCreation({
     ...shared,
     gate,
     limiter,
     budget,
     postNewCard,
-    withLease,
-    postOnce,
-    searchUntilFound,
-    tagRequests,
     onMoved: (state) => {
       metrics.countState(state);
       tuning.onState(state);
     },
   });
-  createApprovals({ ...shared, gate, transitions, withLease, postOnce });
+  createApprovals({ ...shared, gate, transitions });
   createForms({ queue, store, slack, resolver, gate, log });
-  createHome({ ...shared, policy, usageOf, withLease, postOnce, botToken, command });
+  createHome({ ...shared, policy, usageOf, botToken });
   const { reconcile: prepare, ...restoring } = createRestoring({
     ...shared,
     findMember,
     adopt,
-    tagRequests,
-    command,
   });
   const { watcher, recorder, listMessages, fetchMessages } = createFollowing({
     ...shared,
-    withLease,
-    postOnce,
     prepare,
     findLate,
-    command,
   });
   const recordAnswer = recorder.answer;
   createSteering({
@@ -176,8 +149,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     findMember,
     recordAnswer,
     drawCard,
-    withLease,
-    postOnce,
   });
   createConversing({
     ...shared,
@@ -185,8 +156,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     recordAnswer,
     listMessages,
     fetchMessages,
-    withLease,
-    searchUntilFound,
     mayFallBack: impersonation !== 'required',
   });
   createListeners({
@@ -220,14 +189,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const tidying = createTidying({ retention: createRetention(db), leases, retentionDays, log });
   const running = { sweep, watcher, tidying, policy, mapping, server, readiness };
   return createLife({ ...running, config, database, store, queue, devin, slack, text: logged, log });
-}
-
-async function open(
-  { store }: Config,
-  { log, onFatal, databaseProgram: program }: Tuning,
-): Promise<Database> {
-  const { databaseUrl, dataDir } = store;
-  return openDatabase({ dataDir, program, log, onFatal, ...(databaseUrl !== null && { databaseUrl }) });
 }
 
 function reachDevin({ devin }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {

@@ -25,7 +25,7 @@ export async function withStore<T>(
   if (databaseUrl === null && !existsSync(join(dataDir, 'database', 'PG_VERSION')))
     return { problems: [text.operator.noDatabase(dataDir)] };
   try {
-    const database = await openDatabase({ dataDir, ...(databaseUrl !== null && { databaseUrl }) });
+    const database = await openDatabase({ dataDir, databaseUrl });
     return await task(database.db).finally(async () => database.close());
   } catch (error) {
     if (error instanceof StoreError) {

@@ -1,12 +1,16 @@
 import type { Kysely } from 'kysely';
 import type { Cards } from '../store/cards.ts';
-import type { Listing } from '../store/listing.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Lease, Queue, WithLease } from '../queue/index.ts';
+import type { Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { RedrawHome } from '../home/index.ts';
-import { editClass } from './draw-card.ts';
+import { createListenHere } from '../slack/listen-here.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Store } from '../store/store.ts';
+import type { Text } from '../text/index.ts';
+import type { Tuning } from '../tuning.ts';
+import { createDrawCard, editClass } from './draw-card.ts';
 import type { DrawCard, DrawnCard } from './draw-card.ts';
 import { hasCard } from './place.ts';
 import { putCard, threadOfCard } from './put-card.ts';
@@ -14,7 +18,6 @@ import type { PutDeps } from './put-card.ts';
 
 export { hasCard } from './place.ts';
 export { threadOfCard } from './put-card.ts';
-export { createDrawCard } from './draw-card.ts';
 export type { DrawCard } from './draw-card.ts';
 
 type CardDeps = PutDeps & {
@@ -25,8 +28,6 @@ type CardDeps = PutDeps & {
   withLease: WithLease;
   redrawHome: RedrawHome;
 };
-
-type CardJobDeps = CardDeps & { work: Queue['work']; listing: Pick<Listing, 'openIn'> };
 
 /** Who edits or posts the card of a request does it under this name, one at a time. */
 export const cardLease = (requestId: string): string => `card:${requestId}`;
@@ -40,10 +41,28 @@ const MOST_REDRAWN = 200;
 
 export type PostNewCard = (request: SessionRequest) => Promise<void>;
 
+type CardsDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  store: Pick<Store, 'db' | 'requests' | 'cards' | 'posts' | 'sessions' | 'listing' | 'defaults'>;
+  slack: Pick<Slack, 'outbound'>;
+  redrawHome: RedrawHome;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  tuning: Pick<Tuning, 'now' | 'log'>;
+  text: Text;
+};
+
 /** Has cards drawn by jobs; and at once, for a session that has just been created. */
-export function createCards({ work, listing, ...deps }: CardJobDeps): PostNewCard {
-  const cards = createCardUpdater(deps);
-  const { enqueue } = deps;
+export function createCards(deps: CardsDeps): { drawCard: DrawCard; postNewCard: PostNewCard } {
+  const { queue, store, slack, redrawHome, withLease, postOnce, tuning, text } = deps;
+  const { db, requests, cards, posts, sessions, listing } = store;
+  const { enqueue, work } = queue;
+  const { outbound } = slack;
+  const { now, log } = tuning;
+  const drawCard = createDrawCard({ sessions, listenHere: createListenHere(store), text, now });
+  const rows = { db, requests, cards, posts, sessions };
+  const doing = { outbound, withLease, postOnce, enqueue, drawCard, redrawHome, now, log };
+  const updater = createCardUpdater({ ...rows, ...doing });
   work(
     'redraw-cards',
     async (where) => {
@@ -52,9 +71,9 @@ export function createCards({ work, listing, ...deps }: CardJobDeps): PostNewCar
     },
     { concurrency: 1 },
   );
-  work('update-card', async ({ requestId }, { signal }) => cards.update(requestId, signal), SOME);
-  work('serve-cards', async ({ teamId }, { signal }) => cards.serve(teamId, signal), SOME);
-  return cards.postNew;
+  work('update-card', async ({ requestId }, { signal }) => updater.update(requestId, signal), SOME);
+  work('serve-cards', async ({ teamId }, { signal }) => updater.serve(teamId, signal), SOME);
+  return { drawCard, postNewCard: updater.postNew };
 }
 
 /** Cards say what the rows say: what is new gets in line, and the line is served within what Slack takes. */

@@ -27,8 +27,8 @@ export async function examineStore(config: Config['store'], text: Text): Promise
   }
 }
 
-async function readSetAside({ databaseUrl, dataDir }: Config['store']): Promise<Record<string, number>> {
-  const database = await openDatabase({ dataDir, ...(databaseUrl !== null && { databaseUrl }) });
+async function readSetAside(store: Config['store']): Promise<Record<string, number>> {
+  const database = await openDatabase(store);
   try {
     return await countSetAside(database.db);
   } finally {

@@ -28,8 +28,8 @@ export type Database = {
 type StoreLog = { warn(facts: object, message: string): void };
 
 export type DatabaseOptions = {
-  /** `postgres://…`; absent: embedded, in `dataDir`. */
-  databaseUrl?: string;
+  /** `postgres://…`; absent or null: embedded, in `dataDir`. */
+  databaseUrl?: string | null;
   dataDir: string;
   log?: StoreLog;
   /** What runs in the embedded database's thread, if not the database as it is. */
@@ -49,7 +49,7 @@ const BOSS_POOL_SIZE = 4;
 /** Opens the store, reached and answering. Rejects with a `StoreError`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const log = options.log ?? { warn: () => {} };
-  return options.databaseUrl === undefined
+  return options.databaseUrl == null
     ? openOnFolder({ ...options, log })
     : openOnServer(options.databaseUrl, { ...options, log });
 }

@@ -64,14 +64,14 @@ function decrypt(key: Buffer, bytes: Buffer, context: string): string | null {
 
 export type SecretsKeyOptions = {
   /** 32 bytes in base64, or several such, separated by commas; the first seals. Absent: the key kept in `dataDir`, made there the first time. */
-  secretsKey?: string;
+  secretsKey?: string | null;
   dataDir: string;
   log?: { warn(facts: object, message: string): void };
 };
 
 /** Rejects a key of the wrong length with a `StoreError`. */
 export function loadSecretsKeys({ secretsKey, dataDir, log }: SecretsKeyOptions): [Buffer, ...Buffer[]] {
-  if (secretsKey !== undefined) {
+  if (secretsKey != null) {
     const [first = '', ...older] = secretsKey.split(',');
     return [decodeKey(first, 'SECRETS_KEY'), ...older.map((key) => decodeKey(key, 'SECRETS_KEY'))];
   }
