@@ -31,8 +31,8 @@ export type UsageRow = {
 /** `name` null: not known, or none. */
 export type UsageGroup = { name: string | null; sessions: number; acu: number; merged: number };
 
-/** Of some days in a row. `from`: the first of them, in UTC. */
-type UsageSpan = { from: string; acu: number };
+/** Of some days in a row. `from`: midnight in UTC, at the beginning of the first. */
+type UsageSpan = { from: Date; days: number; acu: number };
 
 export type UsageSummary = {
   sessions: number;
@@ -76,13 +76,15 @@ export function sinceDays(days: number, now: Date): Date {
   return new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (days - 1) * DAY_MS);
 }
 
+/** From the first day of use on. */
 function spansOf(rows: readonly UsageRow[], { since, days }: Window): UsageSpan[] {
-  const length = Math.ceil(days / MOST_SPANS);
-  const spanOf = ({ at }: UsageRow): number =>
-    Math.floor((at.getTime() - since.getTime()) / (length * DAY_MS));
-  const found = Map.groupBy(rows, spanOf);
-  return Array.from({ length: Math.ceil(days / length) }, (_none, index) => ({
-    from: new Date(since.getTime() + index * length * DAY_MS).toISOString().slice(0, 10),
+  const dayOf = ({ at }: UsageRow): number => Math.floor((at.getTime() - since.getTime()) / DAY_MS);
+  const first = Math.min(days - 1, ...rows.map(dayOf));
+  const length = Math.ceil((days - first) / MOST_SPANS);
+  const found = Map.groupBy(rows, (row) => Math.floor((dayOf(row) - first) / length));
+  return Array.from({ length: Math.ceil((days - first) / length) }, (_none, index) => ({
+    from: new Date(since.getTime() + (first + index * length) * DAY_MS),
+    days: length,
     acu: sum(found.get(index) ?? [], ({ consumed }) => consumed),
   }));
 }

@@ -193,7 +193,7 @@ describe('usage', () => {
     expect(words).toContain('1 session · 2.5 ACU');
     expect(words).toContain('[table: By repository]');
     expect(words).toContain('acme/web | 1 | 2.5 | 0');
-    expect(words).toMatch(/\[chart: ACU by start of session, 2 days each\]\n.*: 2\.5/);
+    expect(words).toMatch(/\[chart: ACU by the day sessions started \(UTC\)\]\n.*: 2\.5/);
     expect(told.text).toContain('• acme/web: 2.5 ACU · 1 session');
   });
 

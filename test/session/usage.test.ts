@@ -33,9 +33,9 @@ describe('usage', () => {
       row({ consumed: 1, repos: null, isOpen: true }),
     ]);
     expect(found.spans).toEqual([
-      { from: '2026-11-24', acu: 0.5 },
-      { from: '2026-11-25', acu: 0 },
-      { from: '2026-11-26', acu: 7 },
+      { from: new Date('2026-11-24T00:00:00Z'), days: 1, acu: 0.5 },
+      { from: new Date('2026-11-25T00:00:00Z'), days: 1, acu: 0 },
+      { from: new Date('2026-11-26T00:00:00Z'), days: 1, acu: 7 },
     ]);
     expect(found.groups).toEqual([
       { name: 'acme/api', sessions: 1, acu: 4, merged: 2 },
@@ -46,9 +46,15 @@ describe('usage', () => {
   });
 
   test('has no more bars than a chart shows', () => {
-    const { spans } = summary([row()], 365);
+    const { spans } = summary([row(), row({ at: sinceDays(365, NOW) })], 365);
     expect(spans).toHaveLength(15);
-    expect(spans.at(-1)).toMatchObject({ acu: 1 });
+    expect(spans.at(-1)).toMatchObject({ days: 25, acu: 1 });
+  });
+
+  test('has no bars before the first day of use', () => {
+    const { spans } = summary([row(), row({ at: sinceDays(4, NOW) })], 30);
+    expect(spans.map(({ acu }) => acu)).toEqual([1, 0, 0, 1]);
+    expect(summary([], 30).spans).toHaveLength(1);
   });
 
   test('of no session has no cost of a merged pull request', () => {

@@ -61,7 +61,7 @@ const REPORT: UsageReport = {
   summary: {
     sessions: 3,
     acu: 12.5,
-    spans: [{ from: '2026-11-01', acu: 4 }],
+    spans: [{ from: new Date('2026-11-01'), days: 1, acu: 4 }],
     groups: [{ name: 'acme/web', sessions: 3, acu: 12.5, merged: 1 }],
     acuPerMerged: 12.5,
     ended: 2,

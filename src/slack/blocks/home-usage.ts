@@ -17,7 +17,7 @@ export function homeUsage({ usage, rich, command }: Shown, text: Text): ShownBlo
   const { spans, sessions } = usage.summary;
   if (sessions === 0 && usage.left.length === 0) return [];
   const heading = bold(words.heading(words.home.title, words.days(usage.days)));
-  const bars = spans.map(({ from, acu }) => ({ label: from.slice('2026-'.length), value: acu }));
+  const bars = spans.map(({ from, acu }) => ({ label: words.day(from), value: acu }));
   return [
     { type: 'divider' },
     ...sections([heading, ...leftLines(usage.left, text), ...totalLines(usage, text)]),

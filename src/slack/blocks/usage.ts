@@ -76,7 +76,7 @@ function richBlocks(report: UsageReport, text: Text): ShownBlock[] {
   const { summary, by } = report;
   if (summary.sessions === 0) return [];
   const { usage } = text;
-  const bars = summary.spans.map(({ from, acu }) => ({ label: from.slice('2026-'.length), value: acu }));
+  const bars = summary.spans.map(({ from, acu }) => ({ label: usage.day(from), value: acu }));
   const rows = summary.groups.slice(0, MOST_TABLE_ROWS).map((group) => groupCells(group, by, text));
   const { sessions, acu, merged } = usage.columns;
   return [
@@ -85,18 +85,15 @@ function richBlocks(report: UsageReport, text: Text): ShownBlock[] {
   ];
 }
 
-export function spanTitle(
-  { summary: { spans }, days }: Pick<UsageReport, 'summary' | 'days'>,
-  { usage }: Text,
-): string {
-  const length = Math.ceil(days / Math.max(1, spans.length));
-  return length === 1 ? usage.perDay : usage.perDays(length);
+export function spanTitle({ summary: { spans } }: Pick<UsageReport, 'summary'>, { usage }: Text): string {
+  const days = spans[0]?.days ?? 1;
+  return days === 1 ? usage.perDay : usage.perDays(days);
 }
 
 function spanLines(report: UsageReport, text: Text): string[] {
   const used = report.summary.spans.filter(({ acu }) => acu > 0);
   if (used.length === 0) return [];
-  const words = used.map(({ from, acu }) => `${from.slice('2026-'.length)}: ${acuWords(acu)}`);
+  const words = used.map(({ from, acu }) => `${text.usage.day(from)}: ${acuWords(acu)}`);
   return [bold(spanTitle(report, text)), words.join(' · ')];
 }
 

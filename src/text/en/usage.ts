@@ -26,6 +26,8 @@ export const usage = {
   waited: (duration: string): string => `Half of Devin's questions were answered within ${duration}`,
   /** More are not counted. */
   newestOnly: (count: string): string => `Only the newest ${count} sessions are counted.`,
+  day: (midnight: Date): string =>
+    midnight.toLocaleDateString('en-US', { month: 'short', day: 'numeric', timeZone: 'UTC' }),
   perDay: 'ACU by the day sessions started (UTC)',
   perDays: (days: number): string => `ACU by start of session, ${days} days each`,
   by: { person: 'Person', channel: 'Channel', repo: 'Repository', mode: 'Mode' },

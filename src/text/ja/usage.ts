@@ -22,6 +22,8 @@ export const usage: Text['usage'] = {
   endedMerged: (merged, ended) => `終了した ${ended} 件のうち ${merged} 件でプルリクエストがマージされました`,
   waited: (duration) => `Devin の質問の半数は ${duration} 以内に回答されました`,
   newestOnly: (count) => `新しい ${count} 件のセッションだけを集計しています。`,
+  day: (midnight) =>
+    midnight.toLocaleDateString('ja-JP', { month: 'numeric', day: 'numeric', timeZone: 'UTC' }),
   perDay: 'ACU（セッションの開始日別、UTC）',
   perDays: (days) => `ACU（セッションの開始日別、${days} 日ごと）`,
   by: { person: 'ユーザー', channel: 'チャンネル', repo: 'リポジトリ', mode: 'モード' },

@@ -53,7 +53,7 @@ describe('a report of usage', () => {
     ]);
     expect(text).toContain("Half of Devin's questions were answered within 4 min");
     expect(text).toContain('• <@U2>: 0.2 ACU · 1 session');
-    expect(text).toContain('11-25: 0.3');
+    expect(text).toContain('Nov 26: 0.3');
   });
 
   test('calls nobody, whatever a repository is called', () => {
