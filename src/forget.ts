@@ -1,12 +1,10 @@
+import { complain, FINE, WRONG } from './operator-command.ts';
 import { withStore } from './operator-store.ts';
 import { forgetPerson } from './store/forget.ts';
 import { createLanguages, readLanguage } from './text/languages.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */
 const { shared: text } = createLanguages(readLanguage(process.env['LANGUAGE']));
-const ALL_GONE = 0;
-const NOT_ALL_GONE = 1;
-const NOT_DONE = 2;
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -20,10 +18,5 @@ async function run([userId = '', ...others]: string[]): Promise<number> {
     ...(inProgress > 0 ? [text.forget.inProgress(inProgress)] : []),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-  return inProgress > 0 ? NOT_ALL_GONE : ALL_GONE;
-}
-
-function complain(problems: readonly string[]): number {
-  process.stderr.write(`${problems.join('\n')}\n`);
-  return NOT_DONE;
+  return inProgress > 0 ? WRONG : FINE;
 }
