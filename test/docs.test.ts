@@ -1,0 +1,69 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { mappingSchema } from '../src/session/mapping.ts';
+import { en } from '../src/text/en.ts';
+import { parsePolicy } from '../src/trust/index.ts';
+
+const DOCS = globSync('{*,docs/*}.md').toSorted();
+const FOLDERS = ['.', 'src', 'test'];
+
+/** The words of a heading as they are in a link. */
+function anchorsIn(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, words = '']) =>
+    words
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function leadsNowhere(file: string, target: string): boolean {
+  const [path = '', anchor] = target.split('#');
+  const place = path === '' ? file : join(dirname(file), path);
+  if (!existsSync(place)) return true;
+  return anchor !== undefined && !anchorsIn(place).includes(anchor);
+}
+
+function examplesIn(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^```yaml\n(.+?)^```$/gms)].map(([, source = '']) => source);
+}
+
+test.each(DOCS)('%s links to places that exist', (file) => {
+  const targets = [...readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(
+    ([, target = '']) => target,
+  );
+  const local = targets.filter((target) => !/^https?:/.test(target));
+  expect(local.filter((target) => leadsNowhere(file, target))).toEqual([]);
+});
+
+test.each(DOCS)('%s names files that exist', (file) => {
+  const names = [...readFileSync(file, 'utf8').matchAll(/`([\w-]+\/[\w./-]+\.ts|test\/[\w/-]+)`/g)];
+  const missing = names.filter(([, name = '']) => !FOLDERS.some((folder) => existsSync(join(folder, name))));
+  expect(missing.map(([, name]) => name)).toEqual([]);
+});
+
+test('the map of the code names files and folders that exist', () => {
+  const [, map = ''] = /^```text\nsrc\/\n(.+?)^```$/ms.exec(readFileSync('CONTRIBUTING.md', 'utf8')) ?? [];
+  const names = [...map.matchAll(/[\w-]+(?:\.ts\b|\/)/g)].map(([name]) => name.replace(/\/$/, ''));
+  expect(names.length).toBeGreaterThan(40);
+  const known = new Set(
+    globSync('{src,sandbox,test,scripts,bench}/**', { withFileTypes: true }).map(({ name }) => name),
+  );
+  expect(names.filter((name) => !known.has(name) && !existsSync(name))).toEqual([]);
+});
+
+test.each(['README.md', 'docs/policy.md'])('the policy in %s is valid', (file) => {
+  const policies = examplesIn(file).filter((source) => source.includes('limits:'));
+  expect(policies).toHaveLength(1);
+  for (const source of policies) {
+    const result = parsePolicy(source, { name: file, text: en });
+    expect(result.ok ? [] : result.problems).toEqual([]);
+  }
+});
+
+test('the identity file in the README is valid', () => {
+  const [source = ''] = examplesIn('README.md').filter((example) => example.includes('devin:'));
+  expect(mappingSchema.parse(parse(source)).people).toHaveLength(2);
+});
