@@ -36,6 +36,14 @@ describe('the examples', () => {
       'fix it --bypass-approval',
       'refused: nobody skips an approval in Devin',
     ],
+    [
+      'company-with-contractors',
+      'general',
+      '',
+      'fix it --repo acme/deploy-eu',
+      'approval: deployments need an approval',
+    ],
+    ['company-with-contractors', 'general', '', 'fix it --acu 31', 'approval: limits.acu_per_session'],
     ['channels-per-project', 'general', '', 'fix it', 'refused: tasks belong in project channels'],
     ['channels-per-project', 'proj-shop', '', 'fix it', 'allowed'],
   ])('%s, in #%s, in the group "%s": %s', (name, channelName, group, text, expected) => {
