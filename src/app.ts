@@ -32,6 +32,7 @@ import { createLimiter } from './store/limiter.ts';
 import { createRetention } from './store/retention.ts';
 import { createSeal, loadSecretsKeys } from './store/seal.ts';
 import { countSetAside } from './store/set-aside.ts';
+import { createSettings } from './store/settings.ts';
 import { createStore } from './store/store.ts';
 import type { Store } from './store/store.ts';
 import { createTidying } from './store/tidy.ts';
@@ -76,6 +77,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     apiUrl,
     transport,
     knownPeople: plainStore.knownPeople,
+    languageOf: createSettings(database.interactive).languageOf,
     languages,
     onRefused: metrics.countRefused,
     fetch: tuning.fetch,
@@ -172,6 +174,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     tagRequests,
     mentions,
     command,
+    redrawHome,
     now,
     log,
   });

@@ -1,8 +1,9 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Limits } from './session/limits.ts';
-import { LANGUAGES, readLanguage } from './text/languages.ts';
-import type { Language } from './text/languages.ts';
+import { LANGUAGES } from './session/language.ts';
+import type { Language } from './session/language.ts';
+import { readLanguage } from './text/languages.ts';
 
 const prefixed = (prefix: string) => z.string().startsWith(prefix);
 /** Tokens go there: in the clear on this machine only. */

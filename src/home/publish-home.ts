@@ -103,7 +103,8 @@ export function createHomePublisher(deps: HomeDeps) {
   }
 
   async function publish(whose: Whose, known: Known): Promise<void> {
-    const [read, text] = await Promise.all([readRows(whose), textFor(whose.userId)]);
+    const read = await readRows(whose);
+    const text = await textFor(whose.userId, read.preferences.person?.language ?? null);
     const rows = { ...read, ...known };
     const { command, workspaceUrl, now } = deps;
     const home = homeView(rows, { command, workspaceUrl: workspaceUrl(), nowMs: now(), text });

@@ -1,5 +1,6 @@
 import type { SettingScope } from './defaults.ts';
 import type { FieldKey, SessionDraft } from './fields.ts';
+import type { LanguageChoice } from './language.ts';
 import type { Listen } from './listening.ts';
 import type { Notify, Steer } from './preferences.ts';
 import type { UsageBy, UsageScope } from './usage.ts';
@@ -18,6 +19,7 @@ export const SUBCOMMANDS = [
   'archive',
   'defaults',
   'notify',
+  'language',
   'steer',
   'web-messages',
   'listen',
@@ -72,6 +74,8 @@ export type Intent =
   | { kind: 'clear-defaults'; scope: SettingScope }
   /** `session`: about this one only; null: about all of one's own. */
   | { kind: 'notify'; where: Notify; session: string | null }
+  /** null: shows it. */
+  | { kind: 'language'; choice: LanguageChoice | null }
   | { kind: 'steer'; who: Steer; scope: SharedScope }
   /** Whether what people write in Devin's web app appears in threads. */
   | { kind: 'web-messages'; shown: boolean; scope: SharedScope }

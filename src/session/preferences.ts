@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { SettingScope } from './defaults.ts';
+import { LANGUAGES } from './language.ts';
+import type { Language } from './language.ts';
 import { LISTEN } from './listening.ts';
 import type { Listen } from './listening.ts';
 
@@ -16,6 +18,8 @@ export const preferencesSchema = z.object({
   /** Whether what people write in Devin's web app appears in the thread. */
   webMessages: z.boolean().optional(),
   listen: z.enum(LISTEN).optional(),
+  /** What a person reads of the app; left out: as in Slack. */
+  language: z.enum(LANGUAGES).optional(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 
@@ -23,7 +27,7 @@ const DEFAULT_PREFERENCES = {
   notify: 'thread',
   steer: 'members',
   webMessages: true,
-} as const satisfies Omit<Required<Preferences>, 'listen'>;
+} as const satisfies Omit<Required<Preferences>, 'listen' | 'language'>;
 
 /** What each scope says; any may say nothing. */
 type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
@@ -34,6 +38,8 @@ export type EffectivePreferences = {
   webMessages: boolean;
   /** null: as is usual for the thread. */
   listen: Listen | null;
+  /** null: as in Slack. */
+  language: Language | null;
 };
 
 /** The policy wins, then the nearest scope. Who may steer is not up to the person who wants to. */
@@ -48,5 +54,6 @@ export function effectivePreferences({
     steer: policy.steer ?? channel.steer ?? workspace.steer ?? DEFAULT_PREFERENCES.steer,
     webMessages: channel.webMessages ?? workspace.webMessages ?? DEFAULT_PREFERENCES.webMessages,
     listen: policy.listen ?? channel.listen ?? workspace.listen ?? null,
+    language: person.language ?? null,
   };
 }

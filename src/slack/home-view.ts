@@ -39,6 +39,7 @@ export function homeView(
   { command, workspaceUrl, nowMs, text }: Drawing,
 ): Omit<Home, 'rich'> {
   const { channelId, entries, total, layers, preferences } = rows;
+  const { notify, language } = effectivePreferences(preferences);
   return {
     command,
     channelId,
@@ -49,7 +50,8 @@ export function homeView(
     })),
     total: { count: total, more: total >= MOST_COUNTED },
     defaults: applyDefaults(layers).values,
-    notify: effectivePreferences(preferences).notify,
+    notify,
+    language,
     health: rows.health,
     policy: rows.policy,
     usage: rows.usage,

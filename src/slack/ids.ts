@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CONTEXT_CHOICES } from '../session/context.ts';
 import type { FieldKey, Lookup } from '../session/fields.ts';
+import type { LanguageChoice } from '../session/language.ts';
 import type { Notify } from '../session/preferences.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
@@ -79,6 +80,10 @@ export const ACTION = {
 /** In the App Home: where to hear about one's sessions. The value says where. */
 export const homeNotifyAction = (where: Notify): string => `home_notify.${where}`;
 export const HOME_NOTIFY = /^home_notify\.\w+$/;
+
+/** In the App Home: the language it is in. The value says which. */
+export const homeLanguageAction = (choice: LanguageChoice): string => `home_language.${choice}`;
+export const HOME_LANGUAGE = /^home_language\.\w+$/;
 
 const IN_MENU_VALUE = ' ';
 export const menuValue = (actionId: string, value: string): string => `${actionId}${IN_MENU_VALUE}${value}`;

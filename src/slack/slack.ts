@@ -18,6 +18,7 @@ import { createPlaces } from './places.ts';
 import { createTextFor } from './text-for.ts';
 import { createUpstream, tooMany } from '../upstream.ts';
 import type { KnownPeople } from '../store/known-people.ts';
+import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
@@ -38,6 +39,7 @@ type SlackOptions = {
   transport: Transport;
   knownPeople: KnownPeople;
   languages: Languages;
+  languageOf: Settings['languageOf'];
   onRefused: BoltOptions['onRefused'];
   fetch: typeof fetch;
   now: () => number;
@@ -94,7 +96,13 @@ export function createSlack(options: SlackOptions) {
     workspaceUrl: () => bot().workspaceUrl,
     marks: createMarkReader({ client: background, botUserId }),
     people,
-    ...createTextFor({ languages, findPerson: people.find, now, log }),
+    ...createTextFor({
+      languages,
+      findPerson: people.find,
+      findChosen: async (userId) => options.languageOf({ teamId: teamId(), userId }),
+      now,
+      log,
+    }),
     nameMentions: async (text: string) => nameMentions(text, people),
     thread: createThreadReader({ client: background, people, presence, botUserId }),
     files: createSlackFiles({ client: background, hosts, botToken, fetch }),

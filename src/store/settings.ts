@@ -4,8 +4,10 @@ import { SETTING_SCOPES } from '../session/defaults.ts';
 import type { SettingScope } from '../session/defaults.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import type { StoredDraft } from '../session/fields.ts';
+import type { Language } from '../session/language.ts';
 import { preferencesSchema } from '../session/preferences.ts';
 import type { Preferences } from '../session/preferences.ts';
+import type { Person } from './identities.ts';
 import { appendAudit } from './audit.ts';
 import { json } from './json.ts';
 import type { Tables } from './tables.ts';
@@ -62,6 +64,9 @@ export function createSettings(db: Kysely<Tables>) {
     layersFor: async (place: Place) => stored(place, 'draft', storedDraftSchema),
     preferencesFor: async (place: Place): Promise<PreferenceLayers> =>
       stored(place, 'preferences', preferencesSchema),
+    /** The language that a person chose; null: as in Slack. */
+    languageOf: async (person: Person): Promise<Language | null> =>
+      (await stored({ ...person, channelId: '' }, 'preferences', preferencesSchema)).person?.language ?? null,
 
     /** null: removes the defaults. */
     set: async (key: SettingKey, draft: StoredDraft | null, updatedBy: string) =>

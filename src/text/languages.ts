@@ -1,10 +1,8 @@
+import { LANGUAGES } from '../session/language.ts';
+import type { Language } from '../session/language.ts';
 import { en } from './en.ts';
 import type { Text } from './index.ts';
 import { ja } from './ja.ts';
-
-/** What LANGUAGE can be. */
-export const LANGUAGES = ['en', 'ja'] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 const CATALOGS: Record<Language, Text> = { en, ja };
 
@@ -20,6 +18,8 @@ export type Languages = {
   logged: Text;
   /** What one person sees. `locale`: such as ja-JP, by the person's profile in Slack; null: not known. */
   forLocale(locale: string | null): Text;
+  /** The language a person chose. */
+  of(chosen: Language): Text;
 };
 
 export function createLanguages(language: Language): Languages {
@@ -31,5 +31,6 @@ export function createLanguages(language: Language): Languages {
       const spoken = LANGUAGES.find((known) => known === locale?.split(/[-_]/)[0]?.toLowerCase());
       return spoken === undefined ? shared : CATALOGS[spoken];
     },
+    of: (chosen) => CATALOGS[chosen],
   };
 }

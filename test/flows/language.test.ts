@@ -19,7 +19,7 @@ async function someone({ slack, devin }: World, options: { locale: string; inDev
     );
   await slack.openHome(person.userId);
   await home(options.locale.startsWith('ja') ? 'での返信は Devin に届きます' : 'your replies go to Devin');
-  return { ...person, channelId };
+  return { ...person, channelId, home };
 }
 
 describe('a person whose Slack is in Japanese', () => {
@@ -64,6 +64,60 @@ describe('a person whose Slack is in Japanese', () => {
     const ben = await someone(world(), { locale: 'en-GB' });
     const { message } = await slack.command(ben.userId, ben.channelId, 'help');
     expect(message?.text).toContain('Start a Devin session');
+  });
+});
+
+describe('a person who chooses a language', () => {
+  const world = useWorld();
+
+  test('in Home has it there, in help and in refusals, until it is as in Slack again', async () => {
+    const { slack } = world();
+    const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
+    const { id: viewId } = await home('*Language:* as in Slack (English)');
+    await slack.clickButton(userId, { viewId }, '日本語');
+    const japanese = await home('*表示言語:* 日本語');
+    expect(slack.renderText(japanese)).toContain('での返信は Devin に届きます');
+
+    const { message: help } = await slack.command(userId, channelId, 'help');
+    expect(help?.text).toContain('Devin セッションを開始');
+    const { message: refused } = await slack.command(userId, channelId, 'fix it --acu many');
+    expect(refused?.text).toContain('何も開始していません。');
+    const { message: notified } = await slack.command(userId, channelId, 'notify dm');
+    expect(notified?.text).toContain('表示言語: 日本語');
+
+    await slack.clickButton(userId, { viewId: japanese.id }, 'Slack に合わせる');
+    await home('*Language:* as in Slack (English)');
+    const { message: english } = await slack.command(userId, channelId, 'help');
+    expect(english?.text).toContain('Start a Devin session');
+    expect(slack.problems).toEqual([]);
+  });
+
+  test('by the command is answered in it at once, and Home follows', async () => {
+    const { slack } = world();
+    const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
+    const asked = await slack.command(userId, channelId, 'language');
+    expect(asked.message?.text).toContain('Language: as in Slack (English)');
+    expect(JSON.stringify(asked.message?.blocks)).toMatch(/language en.*language ja.*language slack/);
+
+    const { message: japanese } = await slack.command(userId, channelId, 'language ja');
+    expect(japanese?.text).toContain('表示言語: 日本語');
+    await home('*表示言語:* 日本語');
+    const { message: english } = await slack.command(userId, channelId, 'language en');
+    expect(english?.text).toContain('Language: English');
+    await home('*Language:* English');
+    const { message: again } = await slack.command(userId, channelId, 'language slack');
+    expect(again?.text).toContain('Language: as in Slack (English)');
+    await home('*Language:* as in Slack (English)');
+  });
+
+  test('has it though they may start no session', async () => {
+    const { slack } = world();
+    const { userId, channelId } = await someone(world(), { locale: 'en-US', inDevin: false });
+    const { message } = await slack.command(userId, channelId, 'language ja');
+    expect(message?.text).toContain('表示言語: 日本語');
+    expect(message?.text).not.toContain('デフォルト');
+    await slack.command(userId, channelId, 'fix the login test');
+    await toldTo(world(), { userId, channelId }, '招待');
   });
 });
 

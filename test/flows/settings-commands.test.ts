@@ -129,6 +129,7 @@ describe('defaults and preferences', () => {
       'archive',
       'defaults',
       'notify',
+      'language',
       'steer',
       'web-messages',
       'link',

@@ -53,14 +53,15 @@ describe('preferences', () => {
       steer: 'members',
       webMessages: true,
       listen: null,
+      language: null,
     });
     expect(
       effectivePreferences({
         workspace: { notify: 'card', steer: 'requester', webMessages: false },
         channel: { notify: 'dm' },
-        person: { steer: 'members' },
+        person: { steer: 'members', language: 'ja' },
       }),
-    ).toEqual({ notify: 'dm', steer: 'requester', webMessages: false, listen: null });
+    ).toEqual({ notify: 'dm', steer: 'requester', webMessages: false, listen: null, language: 'ja' });
   });
 });
 

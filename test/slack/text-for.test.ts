@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
+import type { Language } from '../../src/session/language.ts';
 import type { SlackPerson } from '../../src/session/person.ts';
 import { createTextFor } from '../../src/slack/text-for.ts';
 import { en } from '../../src/text/en.ts';
@@ -17,7 +18,9 @@ const aya: SlackPerson = {
   locale: 'ja-JP',
 };
 
-function open(find: Find) {
+type FindChosen = (userId: string) => Promise<Language | null>;
+
+function open(find: Find, findChosen: FindChosen = async () => Promise.resolve(null)) {
   const clock = { nowMs: 0 };
   const asked: string[] = [];
   const findPerson: Find = async (userId) => {
@@ -26,7 +29,11 @@ function open(find: Find) {
   };
   const languages = createLanguages('en');
   const log = createLog('silent');
-  return { asked, clock, ...createTextFor({ languages, findPerson, now: () => clock.nowMs, log }) };
+  return {
+    asked,
+    clock,
+    ...createTextFor({ languages, findPerson, findChosen, now: () => clock.nowMs, log }),
+  };
 }
 
 test('a person is spoken to in their language, looked up once a minute', async () => {
@@ -64,4 +71,57 @@ test('a person whom Slack does not know, or says no language of, gets the shared
     Promise.resolve(userId === 'U1' ? null : { ...aya, locale: null }),
   );
   expect([await textFor('U1'), await textFor('U2')]).toEqual([en, en]);
+});
+
+test('the language that a person chose wins over that of their Slack, known or not', async () => {
+  const chosen = async (): Promise<Language> => Promise.resolve('en');
+  const { textFor, quickTextFor } = open(async () => Promise.resolve(aya), chosen);
+  expect([await textFor('U1'), await quickTextFor('U1')]).toEqual([en, en]);
+  const isDown = open(
+    async () => Promise.reject(new Error('Slack is down')),
+    async () => Promise.resolve('ja'),
+  );
+  expect([await isDown.textFor('U1'), await isDown.quickTextFor('U1')]).toEqual([ja, ja]);
+});
+
+test('a choice is looked up once a minute, so that one made elsewhere counts by then', async () => {
+  const stored: { language: Language | null; asked: number } = { language: null, asked: 0 };
+  const { quickTextFor, clock } = open(
+    async () => Promise.resolve(null),
+    async () => {
+      stored.asked += 1;
+      return Promise.resolve(stored.language);
+    },
+  );
+  expect([await quickTextFor('U1'), await quickTextFor('U1')]).toEqual([en, en]);
+  stored.language = 'ja';
+  expect([await quickTextFor('U1'), stored.asked]).toEqual([en, 1]);
+  clock.nowMs += 60_000;
+  expect([await quickTextFor('U1'), stored.asked]).toEqual([ja, 2]);
+});
+
+test('a choice made here counts at once, even while an older one is looked up', async () => {
+  const older = Promise.withResolvers<Language | null>();
+  const { textFor, quickTextFor, learnLanguage } = open(
+    async () => Promise.resolve(null),
+    async () => older.promise,
+  );
+  const before = textFor('U1');
+  learnLanguage('U1', 'ja');
+  older.resolve(null);
+  expect([await before, await quickTextFor('U1')]).toEqual([ja, ja]);
+  learnLanguage('U1', null);
+  expect(await quickTextFor('U1')).toBe(en);
+});
+
+test('an answer to Slack waits for no slow look-up of a choice, and keeps the one that was known', async () => {
+  let slow = false;
+  const { quickTextFor, clock } = open(
+    async () => Promise.resolve(null),
+    async () => (slow ? new Promise<never>(() => undefined) : Promise.resolve('ja')),
+  );
+  expect(await quickTextFor('U1')).toBe(ja);
+  slow = true;
+  clock.nowMs += 60_000;
+  expect([await quickTextFor('U1'), await quickTextFor('U2')]).toEqual([ja, en]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../sandbox/slack/rules/view.ts';
+import { LANGUAGE_NAMES } from '../../src/session/language.ts';
 import { durationWords } from '../../src/text/duration.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
@@ -94,7 +95,8 @@ function problemsOf(screen: object): string[] {
 /** What is typed, and what machines read. */
 function isName(path: string, words: string): boolean {
   const isTyped = /\.usage$|\.exampleDefaults$|^policy\.explain\.allowed$/.test(path);
-  return isTyped || /^[A-Z_]*$/.test(words);
+  const isLanguage = Object.values(LANGUAGE_NAMES).includes(words);
+  return isTyped || isLanguage || /^[A-Z_]*$/.test(words);
 }
 
 /** Slack formats only what is between spaces, signs or the ends of a line. */

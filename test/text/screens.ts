@@ -41,7 +41,13 @@ type Screen = (text: Text) => Rendered | object;
 const card = cardOf('words');
 const ACTS = ['status', 'stop', 'archive', 'say'] as const;
 const ALL: CardAction[] = ['open', 'details', 'reply', 'mute', 'listen-thread', 'ask-stop', 'start-anyway'];
-const PREFERENCES = { notify: 'thread', steer: 'members', listen: null, webMessages: true } as const;
+const PREFERENCES = {
+  notify: 'thread',
+  steer: 'members',
+  listen: null,
+  language: null,
+  webMessages: true,
+} as const;
 const NOTHING = { messages: [], files: [] };
 const REVIEW = { formId: 'f1', formViewId: 'V1', choice: 'thread', page: null } as const;
 const MEMBER: FormIdentity = { kind: 'member', name: 'words', how: 'words' };
@@ -73,6 +79,7 @@ const HOME: Home = {
   sessions: [],
   total: { count: 0, more: false },
   notify: 'thread',
+  language: null,
   health: null,
   ...NO_USAGE,
   policy: null,
@@ -93,7 +100,13 @@ function FORMS(): Partial<SessionForm>[] {
 
 function HOMES(): Partial<Home>[] {
   const health = { database: true, devin: true, slack: false, missingScopes: ['a'], setAside: 2 };
-  return [{}, { health }, { runsAs: { kind: 'looking' } }, { total: { count: 25, more: true } }];
+  return [
+    {},
+    { language: 'ja' },
+    { health },
+    { runsAs: { kind: 'looking' } },
+    { total: { count: 25, more: true } },
+  ];
 }
 
 function whatOf(kind: 'found-late' | 'twice') {
@@ -154,7 +167,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ),
   ...named(
     'a setting',
-    ['notify', 'steer', 'listen', 'web-messages'] as const,
+    ['notify', 'language', 'steer', 'listen', 'web-messages'] as const,
     (setting) => (text) => renderSetting(setting, PREFERENCES, text),
   ),
   ...named(

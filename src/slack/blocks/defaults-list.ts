@@ -27,6 +27,7 @@ export function renderDefaults(
     ...lines,
     lines.length === 0 ? settings.none : settings.notSaid,
     settings.preference(settings.notify.label, settings.notify[preferences.notify]),
+    settings.preference(settings.language.label, settings.language[preferences.language ?? 'slack']),
     settings.preference(settings.steer.label, settings.steer[preferences.steer]),
     settings.preference(settings.listen.label, settings.listen[preferences.listen ?? 'usual']),
     settings.preference(

@@ -1,9 +1,11 @@
 import type { ActionsBlock, KnownBlock } from '@slack/types';
 import type { StoredDraft } from '../../session/fields.ts';
+import { LANGUAGE_CHOICES } from '../../session/language.ts';
+import type { Language, LanguageChoice } from '../../session/language.ts';
 import { NOTIFY } from '../../session/preferences.ts';
 import type { Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, homeNotifyAction } from '../ids.ts';
+import { ACTION, homeLanguageAction, homeNotifyAction } from '../ids.ts';
 import { button, context, section } from './objects.ts';
 import { optionWords } from './option-words.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
@@ -22,14 +24,25 @@ export type HomeHealth = {
 /** The policy in force, and what is wrong with its file as it is now, a line each. */
 export type HomePolicy = { rules: number; problems: readonly string[] };
 
-type HomeSettings = { command: string; defaults: StoredDraft; notify: Notify };
+type HomeSettings = { command: string; defaults: StoredDraft; notify: Notify; language: Language | null };
 
 const DEFAULTS_LENGTH = 1500;
 const SCOPES_LENGTH = 500;
 const PROBLEMS_LENGTH = 2000;
 
 /** What applies to the person, and the buttons that change it. */
-export function homeSettings({ command, defaults, notify }: HomeSettings, text: Text): KnownBlock[] {
+export function homeSettings(settings: HomeSettings, text: Text): KnownBlock[] {
+  return [
+    {
+      ...section(defaultsLine(settings.command, settings.defaults, text)),
+      accessory: button(ACTION.editDefaults, text.home.editDefaults, 'defaults'),
+    },
+    ...notifySetting(settings.notify, text),
+    ...languageSetting(settings.language ?? 'slack', text),
+  ];
+}
+
+function notifySetting(notify: Notify, text: Text): KnownBlock[] {
   const { label, choices, ...values } = text.settings.notify;
   const others: ActionsBlock = {
     type: 'actions',
@@ -37,14 +50,18 @@ export function homeSettings({ command, defaults, notify }: HomeSettings, text: 
       button(homeNotifyAction(where), text.home.useInstead(choices[where]), where),
     ),
   };
-  return [
-    {
-      ...section(defaultsLine(command, defaults, text)),
-      accessory: button(ACTION.editDefaults, text.home.editDefaults, 'defaults'),
-    },
-    section(`${bold(`${label}:`)} ${values[notify]}`),
-    others,
-  ];
+  return [section(`${bold(`${label}:`)} ${values[notify]}`), others];
+}
+
+function languageSetting(chosen: LanguageChoice, { settings }: Text): KnownBlock[] {
+  const { label, choices, ...values } = settings.language;
+  const others: ActionsBlock = {
+    type: 'actions',
+    elements: LANGUAGE_CHOICES.filter((choice) => choice !== chosen).map((choice) =>
+      button(homeLanguageAction(choice), choices[choice], choice),
+    ),
+  };
+  return [section(`${bold(`${label}:`)} ${values[chosen]}`), others];
 }
 
 function defaultsLine(command: string, defaults: StoredDraft, text: Text): string {

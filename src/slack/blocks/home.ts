@@ -2,6 +2,7 @@ import type { HomeView, KnownBlock } from '@slack/types';
 import type { StoredDraft } from '../../session/fields.ts';
 import { STANDING, STANDINGS } from '../../session/lifecycle.ts';
 import type { Standing } from '../../session/lifecycle.ts';
+import type { Language } from '../../session/language.ts';
 import type { Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeBlock, VIEW, writeHomeMetadata } from '../ids.ts';
@@ -36,6 +37,8 @@ export type Home = {
   total: { count: number; more: boolean };
   defaults: StoredDraft;
   notify: Notify;
+  /** null: as in Slack. */
+  language: Language | null;
   /** null: the person is no administrator. */
   health: HomeHealth | null;
   /** null: it is none of the person's business, or there is none. */

@@ -7,7 +7,7 @@ import { button, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { bold } from './text.ts';
 
-type Setting = IntentOf<'show-setting'>['setting'];
+type Setting = IntentOf<'show-setting'>['setting'] | 'language';
 type Shown = { label: string; value: string; choices: Readonly<Record<string, string>>; change: string };
 
 /** A setting as it is, with a button for each of its choices. */
@@ -30,6 +30,10 @@ function shownSetting(setting: Setting, preferences: EffectivePreferences, { set
     case 'notify': {
       const { label, choices, ...values } = settings.notify;
       return { label, choices, value: values[preferences.notify], change: settings.change };
+    }
+    case 'language': {
+      const { label, choices, ...values } = settings.language;
+      return { label, choices, value: values[preferences.language ?? 'slack'], change: settings.change };
     }
     case 'steer': {
       const { label, choices, ...values } = settings.steer;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
 import { SUBCOMMANDS } from '../../session/intent.ts';
 import type { Intent, SharedScope, Subcommand } from '../../session/intent.ts';
+import { LANGUAGE_CHOICES } from '../../session/language.ts';
 import { LISTEN } from '../../session/listening.ts';
 import { NOTIFY, STEER } from '../../session/preferences.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
@@ -114,6 +115,10 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
       if (where !== undefined) return { kind: 'notify', where, session: id };
       return id === null ? { kind: 'show-setting', setting: 'notify' } : null;
     },
+  }),
+  language: row({
+    takes: z.object({ choice: oneOf(LANGUAGE_CHOICES).optional() }),
+    intent: ({ choice = null }) => ({ kind: 'language', choice }),
   }),
   steer: row({
     audience: 'administrators',

@@ -204,6 +204,8 @@ function createAnswer(deps: CommandDeps): Answerer {
       case 'notify':
         if (intent.session === null) return settings.notify(ask, intent);
         return sessions.notify(ask, { ...intent, session: intent.session });
+      case 'language':
+        return settings.language(ask, intent);
       case 'steer':
         return settings.steer(ask, intent);
       case 'listen':

@@ -2,11 +2,13 @@ import type { App, BlockAction } from '@slack/bolt';
 import { z } from 'zod';
 import { homeKey } from '../../queue/index.ts';
 import type { Enqueue, Jobs } from '../../queue/index.ts';
+import { LANGUAGE_CHOICES } from '../../session/language.ts';
 import { NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
+import type { ChooseLanguage } from '../choose-language.ts';
 import type { FormOpener } from '../form-opener.ts';
-import { ACTION, HOME_NOTIFY, readHomeMetadata } from '../ids.ts';
+import { ACTION, HOME_LANGUAGE, HOME_NOTIFY, readHomeMetadata } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import { listenToDefaultsForm } from './home-defaults.ts';
 import type { DefaultsDeps } from './home-defaults.ts';
@@ -17,6 +19,7 @@ type HomeDeps = Omit<DefaultsDeps, 'draw'> & {
   intake: Pick<Intake, 'offerForm'>;
   openForm: FormOpener;
   defaults: Pick<Settings, 'layersFor' | 'set' | 'preferencesFor' | 'setPreferences'>;
+  chooseLanguage: ChooseLanguage;
   enqueue: Enqueue;
   now: () => number;
 };
@@ -27,7 +30,7 @@ const openedSchema = z.looseObject({ tab: z.literal('home'), user: z.string(), c
 type Whose = Jobs['publish-home'];
 
 export function listenToHome(app: App, deps: HomeDeps): void {
-  const { homes, intake, openForm, defaults, enqueue, now } = deps;
+  const { homes, intake, openForm, defaults, chooseLanguage, enqueue, now } = deps;
   const draw = async (whose: Whose): Promise<void> => {
     await homes.opened(whose, new Date(now()));
     await enqueue('publish-home', whose, { key: homeKey(whose) });
@@ -54,6 +57,14 @@ export function listenToHome(app: App, deps: HomeDeps): void {
     const { person } = await defaults.preferencesFor(whose);
     const key = { teamId: whose.teamId, scope: 'person', scopeId: whose.userId } as const;
     await defaults.setPreferences(key, { ...person, notify }, whose.userId);
+    await draw(whose);
+  });
+
+  onDurableButton(app, HOME_LANGUAGE, async ({ body, action }) => {
+    const whose = readWhose(body);
+    const choice = LANGUAGE_CHOICES.find((one) => one === action.value);
+    if (whose === null || choice === undefined) return;
+    await chooseLanguage(whose, choice === 'slack' ? null : choice);
     await draw(whose);
   });
 

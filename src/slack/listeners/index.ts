@@ -12,6 +12,7 @@ import type { Store } from '../../store/store.ts';
 import type { QuickGate } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
 import type { Suggestion } from '../blocks/lookup-options.ts';
+import { createLanguageChooser } from '../choose-language.ts';
 import { nameMentions } from '../context.ts';
 import { createFormOpener } from '../form-opener.ts';
 import { createIntake } from '../intake.ts';
@@ -54,7 +55,10 @@ type ListenerDeps = {
   /** A person waits for what they ask. */
   store: Store;
   database: Pick<Database, 'withPriority'>;
-  slack: Pick<Slack, 'outbound' | 'people' | 'botUserId' | 'files' | 'presence' | 'quickTextFor'>;
+  slack: Pick<
+    Slack,
+    'outbound' | 'people' | 'botUserId' | 'files' | 'presence' | 'quickTextFor' | 'learnLanguage'
+  >;
   resolver: IdentityResolver;
   limiter: Limiter;
   /** Searches what can be picked in a form. */
@@ -65,6 +69,7 @@ type ListenerDeps = {
   quickGate: QuickGate;
   /** The slash command's name. */
   command: string;
+  redrawHome: (person: Person) => Promise<void>;
   now: () => number;
   log: Log;
 };
@@ -83,6 +88,7 @@ export function createListeners(deps: ListenerDeps): void {
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
   const authority = createAuthority({ identify, presence: createPresence(deps), defaults, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
+  const chooseLanguage = createLanguageChooser({ defaults, learnLanguage: slack.learnLanguage });
   const acting = { requests, sessions, authority, intake, openForm, openView, outbound, textFor };
   listenToCommands(app, {
     db,
@@ -104,6 +110,8 @@ export function createListeners(deps: ListenerDeps): void {
     intake,
     steering,
     openForm,
+    chooseLanguage,
+    redrawHome: deps.redrawHome,
     outbound,
     command,
     tagRequests,
@@ -130,6 +138,7 @@ export function createListeners(deps: ListenerDeps): void {
     openForm,
     openView,
     defaults,
+    chooseLanguage,
     authority,
     enqueue,
     tagRequests,

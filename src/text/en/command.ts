@@ -97,6 +97,7 @@ export const command = {
         does: 'shows the defaults that apply here. `defaults me --acu 10` sets yours, `defaults me clear` removes them.',
       },
       notify: { usage: 'notify', does: 'shows and sets where you get notifications.' },
+      language: { usage: 'language', does: 'shows and sets the language this app uses with you.' },
       steer: {
         usage: 'steer requester|members',
         does: "sets who can answer and stop this channel's sessions; `steer workspace …` sets it everywhere.",

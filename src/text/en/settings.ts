@@ -1,3 +1,5 @@
+import { LANGUAGE_NAMES } from '../../session/language.ts';
+
 /** Defaults and preferences. */
 export const settings = {
   title: 'Your defaults here',
@@ -26,6 +28,12 @@ export const settings = {
     dm: 'in a direct message',
     card: 'only on the card',
     choices: { thread: 'Thread', dm: 'Direct message', card: 'Card only' },
+  },
+  language: {
+    label: 'Language',
+    slack: 'as in Slack (English)',
+    ...LANGUAGE_NAMES,
+    choices: { ...LANGUAGE_NAMES, slack: 'As in Slack' },
   },
   steer: {
     label: 'Who can answer, stop and archive sessions here',

@@ -86,6 +86,7 @@ export const command: Text['command'] = {
         does: 'ここで使われるデフォルトを表示します。自分の設定は `defaults me --acu 10` 、解除は `defaults me clear` です。',
       },
       notify: { usage: 'notify', does: '通知先を表示、変更します。' },
+      language: { usage: 'language', does: '自分への表示に使う言語を表示、変更します。' },
       steer: {
         usage: 'steer requester|members',
         does: 'このチャンネルのセッションに回答し、停止できる人を設定します。 `steer workspace …` なら全体に設定します。',

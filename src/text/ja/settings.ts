@@ -1,3 +1,4 @@
+import { LANGUAGE_NAMES } from '../../session/language.ts';
 import type { Text } from '../index.ts';
 
 export const settings: Text['settings'] = {
@@ -27,6 +28,12 @@ export const settings: Text['settings'] = {
     dm: 'ダイレクトメッセージ',
     card: 'カードのみ',
     choices: { thread: 'スレッド', dm: 'ダイレクトメッセージ', card: 'カードのみ' },
+  },
+  language: {
+    label: '表示言語',
+    slack: 'Slack に合わせる（日本語）',
+    ...LANGUAGE_NAMES,
+    choices: { ...LANGUAGE_NAMES, slack: 'Slack に合わせる' },
   },
   steer: {
     label: 'ここのセッションに回答し、停止、アーカイブできる人',

@@ -59,6 +59,7 @@ const empty: Home = {
   total: { count: 0, more: false },
   defaults: {},
   notify: 'thread',
+  language: null,
   health: null,
   policy: null,
   ...NO_USAGE,
@@ -91,6 +92,8 @@ describe('a Home', () => {
       ACTION.refreshHome,
       'home_notify.dm',
       'home_notify.card',
+      'home_language.en',
+      'home_language.ja',
     ]);
     expect(shown(full)).toContain('Updated <!date^1700000000^');
   });

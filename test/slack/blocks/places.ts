@@ -36,6 +36,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         sessions: [{ card: cardOf(words), thread: 'https://acme.slack.com/archives/C1/p1' }],
         total: { count: 1, more: false },
         notify: 'thread',
+        language: null,
         health: null,
         policy: { rules: 1, problems: [words] },
         ...NO_USAGE,

@@ -13,7 +13,9 @@ import { renderProblems } from '../../command/help.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { refusalSentence } from '../../identity-words.ts';
 import type { Enqueue } from '../../../queue/index.ts';
+import type { ChooseLanguage } from '../../choose-language.ts';
 import type { People } from '../../people.ts';
+import type { TextFor } from '../../text-for.ts';
 import type { Ask } from '../asked.ts';
 
 export type SettingsCommandDeps = {
@@ -21,6 +23,10 @@ export type SettingsCommandDeps = {
   defaults: Settings;
   people: Pick<People, 'find'>;
   enqueue: Enqueue;
+  chooseLanguage: ChooseLanguage;
+  /** Has the person's Home drawn again, if they may be looking at it. */
+  redrawHome: (person: { teamId: string; userId: string }) => Promise<void>;
+  textFor: TextFor;
   /** Who a person is in Devin; null: that could not be found out in the time that Slack gives. */
   identify: (person: { teamId: string; userId: string }) => Promise<Identity | null>;
 };
@@ -30,7 +36,7 @@ export type SettingsCommandDeps = {
  * administrators. They name secrets, playbooks and repositories, so nobody else gets to read them.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
-  const { command, defaults, people, enqueue, identify } = deps;
+  const { command, defaults, people, enqueue, identify, chooseLanguage, redrawHome, textFor } = deps;
 
   async function isAdmin(ask: Ask): Promise<boolean> {
     const person = await people.find(ask.userId);
@@ -124,9 +130,20 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return renderSetting(setting, preferences, ask.text);
   }
 
+  /** Anyone may: it is about what the app says to them, and shows nothing else. */
+  async function language(ask: Ask, { choice }: IntentOf<'language'>): Promise<Rendered> {
+    if (choice !== null) {
+      await chooseLanguage(ask, choice === 'slack' ? null : choice);
+      await redrawHome(ask);
+    }
+    const preferences = effectivePreferences(await defaults.preferencesFor(ask));
+    return renderSetting('language', preferences, await textFor(ask.userId, preferences.language));
+  }
+
   return {
     show,
     showSetting,
+    language,
     set,
     clear,
     notify: async (ask: Ask, { where }: IntentOf<'notify'>) => withPriority(ask, 'person', { notify: where }),
