@@ -41,15 +41,18 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
   });
 
-  test('is refused when their request waited for Devin meanwhile', async () => {
+  test.each([
+    ['is refused when their request waited for Devin meanwhile', { isGuest: true }, "You're a guest"],
+    ['is refused in the same way once their account is deactivated', { deleted: true }, 'is deactivated'],
+  ])('%s', async (_what, change, why) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `wait-${ana.name}`, members: [ana.userId] });
     await slack.command(ana.userId, channelId, `waiting task of ${ana.name}`);
     await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin is busy'));
-    await slack.changeUser(ana.userId, { isGuest: true });
-    await slack.waitForMessage(channelId, ({ text }) => text.includes("You're a guest"));
+    await slack.changeUser(ana.userId, change);
+    await slack.waitForMessage(channelId, ({ text }) => text.includes(why));
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
     expect(slack.problems).toEqual([]);
   });
@@ -87,6 +90,16 @@ describe('who a session runs as', () => {
     await slack.command(ana.userId, channelId, 'one more');
     await toldTo(world(), { channelId, userId: ana.userId }, "You're a guest");
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+  });
+
+  test('is not told by an address that they entered and Slack has not confirmed', async () => {
+    const { slack, devin } = world();
+    const ana = addColleague(world());
+    const eve = addColleague(world(), { email: ana.email, emailConfirmed: false, inDevin: false });
+    const channelId = slack.addChannel({ name: `claims-${eve.name}`, members: [eve.userId] });
+    await slack.command(eve.userId, channelId, 'as somebody else');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'Nothing was started');
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
   });
 
   test('is found by their new address after it changed', async () => {

@@ -21,7 +21,7 @@ function setUp(
   } = {},
 ) {
   let now = 0;
-  let cache: Identity | null = null;
+  let cache: { address: string | null; identity: Identity } | null = null;
   const asked: string[] = [];
   const person: SlackPerson = {
     userId: 'U1',
@@ -43,9 +43,9 @@ function setUp(
     findOwner: async () => Promise.resolve(changes.owner ?? null),
     mapping: () => changes.mapping ?? null,
     identities: {
-      cached: async () => Promise.resolve(cache),
-      remember: async (_person, { identity }) => {
-        cache = identity;
+      cached: async (_person, address) => Promise.resolve(cache?.address === address ? cache.identity : null),
+      remember: async (_person, remembered) => {
+        cache = remembered;
         return Promise.resolve();
       },
       link: async () => Promise.resolve(changes.link ?? null),
@@ -178,6 +178,26 @@ describe('a person whom the identity file maps', () => {
       });
     },
   );
+
+  test('is refused if Devin has several accounts with the address in the file', async () => {
+    const lookup = { kind: 'found' as const, members: [ben, { ...ben, userId: 'user-ben-2' }] };
+    expect(await setUp({ mapping: mapped('ben@acme.example'), lookup }).resolve()).toMatchObject({
+      kind: 'refused',
+      reason: 'mapping-unknown',
+    });
+  });
+
+  test('is looked up again when the file says something else, whatever is remembered', async () => {
+    const changes: Parameters<typeof setUp>[0] = { linked: ben, owner: cy };
+    const { resolve } = setUp(changes);
+    expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
+    changes.mapping = mapped('user-ben', true);
+    expect(await resolve()).toMatchObject({ devinUserId: 'user-ben', how: 'mapping' });
+    changes.mapping = mapped('user-ben');
+    expect(await resolve()).toMatchObject({ kind: 'refused', reason: 'mapping-conflict' });
+    delete changes.mapping;
+    expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
+  });
 
   test('is refused if the account is that of another person in Slack, with both names, unless it is shared', async () => {
     const changes = { linked: ben, owner: cy, impersonation: 'preferred' as const };

@@ -39,6 +39,25 @@ test('knows nobody whom Slack does not know', async () => {
   expect(await people.findByEmail('nobody@acme.example')).toBeNull();
 });
 
+test.each([
+  ['a full member', {}, 'member'],
+  ['a guest', { isGuest: true }, 'guest'],
+  ['a bot', { isBot: true }, 'bot'],
+  ['a person whose account is deactivated', { deleted: true }, 'deactivated'],
+  ['a person of another workspace', { teamId: 'T0OTHER' }, 'external'],
+  ['a guest of another workspace', { teamId: 'T0OTHER', isGuest: true }, 'external'],
+] as const)('tells %s from the others', async (_who, options, kind) => {
+  const { slack, people } = await open();
+  const id = slack.addUser({ name: 'ana', email: 'ana@acme.example', ...options });
+  expect(await people.find(id)).toMatchObject({ userId: id, kind });
+});
+
+test('counts no address that Slack has not confirmed', async () => {
+  const { slack, people } = await open();
+  const id = slack.addUser({ name: 'eve', email: 'ana@acme.example', emailConfirmed: false });
+  expect(await people.find(id)).toMatchObject({ kind: 'member', email: null });
+});
+
 test('takes a missing permission for no answer about the person', async () => {
   const { slack, people } = await open({ withoutScopes: ['users:read', 'users:read.email'] });
   const id = slack.addUser({ name: 'ana', email: 'ana@acme.example' });

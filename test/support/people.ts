@@ -11,6 +11,7 @@ export function addColleague(
     isAdmin?: boolean;
     teamId?: string;
     email?: string;
+    emailConfirmed?: boolean;
     locale?: string;
   } = {},
 ) {

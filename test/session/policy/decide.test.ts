@@ -218,6 +218,13 @@ describe('a limit for one session', () => {
     });
   });
 
+  test('stands in the way again after its approval if the policy takes no approvals any more', () => {
+    const approved = { request: { draft: { max_acu_limit: 21 }, approved: [SESSION_LIMIT] } };
+    const open = policyOf({ owners: ['S1'], limits: { ...limits, over: 'approve' } });
+    expect(decide(open, facts(approved)).kind).toBe('allowed');
+    expect(decide(policyOf({ limits }), facts(approved)).kind).toBe('refused');
+  });
+
   test('is what a rule reads as the cap', () => {
     const rules = [{ name: 'much', when: { acu_over: 10 }, then: 'refuse' }];
     expect(decide(policyOf({ limits: { acu_per_session: 10 }, rules }), facts()).kind).toBe('allowed');
