@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
-import type { Leased, PostedOnce } from '../../src/queue/index.ts';
+import type { Lease, Leased, PostedOnce } from '../../src/queue/index.ts';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createRemoteClock } from '../../src/remote-clock.ts';
@@ -8,9 +8,11 @@ import { createSlackHosts } from '../../src/slack/hosts.ts';
 import { cardMark } from '../../src/slack/ids.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createLeases } from '../../src/store/leases.ts';
+import { LeaseLostError } from '../../src/queue/with-lease.ts';
 import { createPosts } from '../../src/store/posts.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
+import { heldLease } from '../support/lease.ts';
 import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 
 const HOUR_MS = 3_600_000;
@@ -37,6 +39,8 @@ async function setUp({ skewMs = 0 } = {}) {
   const outbound = createOutbound({ ...clients, hosts, clock, fetch, log: createLog('silent') });
   const postOnce = createPostOnce({ db, posts: createPosts(db), outbound });
   const withLease = createWithLease(createLeases(db));
+  const postUnder = async (lease: Lease) =>
+    postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });
   const post = async (render = async () => Promise.resolve(CARD)): Promise<Leased<PostedOnce>> =>
     withLease('card', async (lease) => postOnce({ ...WHAT, render, lease }));
   const postNew = async (render = async () => Promise.resolve(CARD)): Promise<Leased<PostedOnce>> =>
@@ -46,7 +50,7 @@ async function setUp({ skewMs = 0 } = {}) {
       .updateTable('leases')
       .set({ until: new Date(0) })
       .execute();
-  return { slack, db, post, postNew, lapse };
+  return { slack, db, post, postNew, postUnder, lapse };
 }
 
 const cards = (slack: LocalSlack) => slack.messages('C1').filter(({ text }) => text === 'card');
@@ -119,6 +123,17 @@ describe('a message that is posted once', () => {
     });
     expect(outcome).toEqual({ kind: 'busy' });
     expect(cards(slack)).toHaveLength(1);
+  });
+
+  test('does not leave when the process was frozen while it wrote down the attempt', async () => {
+    const { slack, postUnder, post } = await setUp();
+    const lost = new LeaseLostError('card');
+    const assertFresh = (): void => {
+      throw lost;
+    };
+    await expect(postUnder({ ...heldLease, isFresh: () => false, assertFresh })).rejects.toBe(lost);
+    expect(cards(slack)).toEqual([]);
+    expect(await post()).toMatchObject({ result: { kind: 'posted' } });
   });
 
   test('stays one when that process was frozen with an attempt on its way', async () => {

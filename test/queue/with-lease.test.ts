@@ -59,6 +59,23 @@ describeOnBothDatabases('work under a lease', (open) => {
     expect(await recorded(db)).toEqual(['second']);
   });
 
+  test('ends nothing after another process has taken over', async () => {
+    const { db, withLease } = await setUp();
+    const outcome = await withLease('a', async (lease) => {
+      await lapse(db);
+      await withLease('a', async () => Promise.resolve());
+      await db.transaction().execute(async (trx) => {
+        await lease.end(trx);
+        await trx
+          .insertInto('editBudgets')
+          .values({ teamId: 'first', nextAt: new Date(0) })
+          .execute();
+      });
+    });
+    expect(outcome).toEqual({ kind: 'busy' });
+    expect(await recorded(db)).toEqual([]);
+  });
+
   test('goes on after a lapse that nobody used', async () => {
     const { db, withLease } = await setUp();
     const outcome = await withLease('a', async (lease) => {

@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { createLimiter } from '../../src/store/limiter.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { usePostgres } from '../support/databases.ts';
+
+type Trx = Transaction<Tables>;
+
+const PERSON = { teamId: 'T1', userId: 'U1' };
+const PLACE = { ...PERSON, channelId: 'C1', threadTs: null };
+const WHAT = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
+const REACHED = { limit: 'openSessions', allowed: 1, count: 1 };
+
+describe('the limits of a person, on two replicas', () => {
+  const { open } = usePostgres();
+  const limiter = createLimiter(() => ({ openSessions: 1, startsPerHour: 0 }));
+
+  const setUp = async () => {
+    const { db, interactive } = await open();
+    await migrate(db);
+    const requests = createRequests(db);
+    const insert = async (id: string, trx: Trx) =>
+      requests.insert([{ id, dedupeKey: id, source: 'command', sealed: null, ...PLACE, ...WHAT }], trx);
+    const send = async (id: string, trx: Trx) =>
+      trx.updateTable('sessionRequests').set({ state: 'sending' }).where('id', '=', id).execute();
+    return { db, interactive, insert, send };
+  };
+
+  /** Until a transaction waits for a lock that another holds. */
+  const oneWaits = async (db: Kysely<Tables>): Promise<void> =>
+    expect
+      .poll(async () => (await sql`select 1 from pg_locks where not granted`.execute(db)).rows)
+      .not.toEqual([]);
+
+  test('count what the other one is just accepting', async () => {
+    const { db, interactive, insert } = await setUp();
+    const accept = async (id: string, trx: Trx) => {
+      await limiter.lock([PERSON], trx);
+      await insert(id, trx);
+      return limiter.beyond([{ id, ...PERSON }], trx);
+    };
+    const other = await db.transaction().execute(async (trx) => {
+      expect(await accept('r1', trx)).toEqual(new Map());
+      const accepting = interactive.transaction().execute(async (second) => accept('r2', second));
+      await oneWaits(db);
+      return { accepting };
+    });
+    expect(await other.accepting).toEqual(new Map([['r2', REACHED]]));
+  });
+
+  test('count what the other one is just sending', async () => {
+    const { db, interactive, insert, send } = await setUp();
+    await db.transaction().execute(async (trx) => {
+      for (const id of ['r1', 'r2']) await insert(id, trx);
+    });
+    const other = await db.transaction().execute(async (trx) => {
+      expect(await limiter.beforeSending({ id: 'r1', ...PERSON }, trx)).toBeNull();
+      const asking = interactive
+        .transaction()
+        .execute(async (second) => limiter.beforeSending({ id: 'r2', ...PERSON }, second));
+      await oneWaits(db);
+      await send('r1', trx);
+      return { asking };
+    });
+    expect(await other.asking).toEqual(REACHED);
+  });
+});
