@@ -30,6 +30,7 @@ export async function forgetPerson(db: Kysely<Tables>, userId: string): Promise<
     await clearQuotes(trx, userId);
     const { replies, waiting } = await clearReplies(trx, userId);
     await clearNames(trx, userId);
+    await clearDecisions(trx, userId);
     await deleteRows(trx, userId);
     await appendAudit([{ kind: 'forget', userId, result: 'done' }], trx);
     return {
@@ -97,7 +98,7 @@ async function clearReplies(trx: Trx, userId: string): Promise<{ replies: number
   return { replies: ended.length, waiting: rows.length - ended.length };
 }
 
-/** The ids stay: they say who a session belongs to, and who approved it. */
+/** The ids stay: they say who a session belongs to. */
 async function clearNames(trx: Trx, userId: string): Promise<void> {
   const nameless = sql`identity - 'slackName'
     || case when identity ? 'name' then jsonb_build_object('name', identity -> 'devinUserId') else '{}' end
@@ -105,12 +106,24 @@ async function clearNames(trx: Trx, userId: string): Promise<void> {
   await sql`update session_requests set identity = ${nameless} where user_id = ${userId}`.execute(trx);
   await sql`update lost_answers set identity = ${nameless}
     where request_id in (select id from session_requests where user_id = ${userId})`.execute(trx);
+}
+
+/** What they decided about requests of others: that it was them stays, not what they are called and what they wrote. */
+async function clearDecisions(trx: Trx, userId: string): Promise<void> {
+  await sql`update session_requests set failure = jsonb_set(failure, '{reason}', 'null')
+    where failure #>> '{by,userId}' = ${userId}`.execute(trx);
+  await sql`update session_requests set approvals = (
+      select jsonb_agg(case when approval #>> '{end,by,userId}' = ${userId}
+        then jsonb_set(approval, '{end,reason}', 'null') else approval end order by number)
+      from jsonb_array_elements(approvals) with ordinality as each (approval, number))
+    where approvals @> ${JSON.stringify([{ end: { by: { userId } } }])}::jsonb`.execute(trx);
   // As a database prints its jsonb: keys by length.
   const voter = String.raw`\{"name": "(?:[^"\\]|\\.)*", "userId": "${userId}"\}`;
-  const voterWithoutName = `{"name": "${userId}", "userId": "${userId}"}`;
-  await sql`update session_requests
-    set approvals = regexp_replace(approvals::text, ${voter}, ${voterWithoutName}, 'g')::jsonb
-    where approvals::text like ${`%"userId": "${userId}"%`}`.execute(trx);
+  const nameless = `{"name": "${userId}", "userId": "${userId}"}`;
+  for (const column of ['approvals', 'failure'])
+    await sql`update session_requests
+      set ${sql.ref(column)} = regexp_replace(${sql.ref(column)}::text, ${voter}, ${nameless}, 'g')::jsonb
+      where ${sql.ref(column)}::text like ${`%"userId": "${userId}"%`}`.execute(trx);
 }
 
 async function deleteRows(trx: Trx, userId: string): Promise<void> {

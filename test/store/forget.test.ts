@@ -11,7 +11,7 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 
 /** Each is in the rows of U5, and in no other's. */
-const SECRETS = ['PROMPT-5', 'REPLY-5', 'WORDS-5', 'DRAFT-5', 'NAME-5', 'QUOTE-5', 'SEALED-5'];
+const SECRETS = ['PROMPT-5', 'REASON-5', 'REPLY-5', 'WORDS-5', 'DRAFT-5', 'NAME-5', 'QUOTE-5', 'SEALED-5'];
 const TABLES = [
   'session_requests',
   'sessions',
@@ -60,6 +60,14 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
     await run(`update session_requests set approvals = '[{"rule": "a", "say": null, "need": 1, "more": 0,
       "people": [{"userId": "U5", "name": "NAME-5 \\"x\\""}, {"userId": "U6", "name": "Ben"}], "fingerprint": "f",
       "yes": [], "end": null}]' where id = 'r8'`);
+    // They declined what another person asked for.
+    const by = `{"userId": "U5", "name": "NAME-5"}`;
+    await run(`update session_requests set state = 'failed', failure = '{"kind": "approval", "end": "declined",
+      "rule": "a", "by": ${by}, "reason": "REASON-5"}', approvals = '[{"rule": "a", "say": null, "need": 1, "more": 0,
+      "people": [${by}, {"userId": "U6", "name": "Ben"}], "fingerprint": "f", "yes": [{"userId": "U6", "name": "Ben"}],
+      "end": {"kind": "declined", "by": ${by}, "reason": "REASON-5", "atMs": 1}}]' where id = 'r9'`);
+    await run(`update session_requests set state = 'failed', failure = '{"kind": "approval", "end": "declined",
+      "rule": "a", "by": {"userId": "U6", "name": "Ben"}, "reason": "Not now"}' where id = 'r4'`);
     await run(`insert into forms (id, team_id, user_id, channel_id, draft)
       values ('f5', 'T1', 'U5', 'C1', '{"values": {"prompt": "DRAFT-5"}, "sources": {}}')`);
     await run(`insert into known_people (team_id, user_id, person, checked_at)
@@ -96,6 +104,12 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
       { userId: 'U5', name: 'U5' },
       { userId: 'U6', name: 'Ben' },
     ]);
+    const by = { userId: 'U5', name: 'U5' };
+    expect(await requests.find('r9')).toMatchObject({
+      failure: { end: 'declined', rule: 'a', by, reason: null },
+      approvals: [{ yes: [{ name: 'Ben' }], end: { kind: 'declined', by, reason: null, atMs: 1 } }],
+    });
+    expect((await requests.find('r4'))?.failure).toMatchObject({ by: { name: 'Ben' }, reason: 'Not now' });
     expect((await requests.find('r6'))?.prompt).toContain('login test');
     const chain = await verifyChain(createAudit(db).entries());
     expect(chain).toMatchObject({ ok: true, last: { kind: 'forget', user_id: 'U5' } });
