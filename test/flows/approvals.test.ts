@@ -352,6 +352,22 @@ describe('an approval counts', () => {
     await change(POLICY);
   });
 
+  test('no longer if the policy sets something else while it waits to be sent', async () => {
+    const { ana, ben, own, channelId } = await waiting();
+    const { slack, devin } = world();
+    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    await press(ben, 'approve_request');
+    await cardOf(slack, channelId, (text) => text.includes('busy'));
+    await change(`${POLICY}channels: [{match: ["#approvals-*"], set: {acu: 7}}]\n`);
+    const second = await askedOf(ben);
+    expect(second.words).toContain('Up to 7 ACU');
+    expect(own()).toHaveLength(0);
+    await press(ben, 'approve_request', second);
+    const { request } = await sessionOf(devin, ana.devinUserId);
+    expect(request.max_acu_limit).toBe(7);
+    await change(POLICY);
+  });
+
   test('for one session: starting it anyway after a lost answer needs another one', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();

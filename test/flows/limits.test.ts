@@ -3,6 +3,7 @@ import { stopOnCard, toldTo } from '../support/asking.ts';
 import { startBot } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
+import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
@@ -51,12 +52,20 @@ describe('the open sessions of a person', () => {
     }
   });
 
-  test('do not count those that others started', async () => {
-    const { type } = someone(world());
-    await type('mine, too');
-    const { ana, type: other } = someone(world());
-    await other('not yours');
-    await sessionOf(world().devin, ana.devinUserId);
+  test('do not count those that others started, followed or not', async () => {
+    const { slack, devin } = world();
+    const [ana, ben] = [someone(world()), someone(world())];
+    for (const task of ['one', 'two']) await ana.type(`${task} of ${ana.ana.name}`);
+    await devin.waitForSession(() => ana.own().length === 2);
+    for (const { id, url } of ana.own()) {
+      await cardOf(slack, ana.channelId, (text) => text.includes(url));
+      await ben.type(`follow ${id}`);
+    }
+    const made = await foreignSession(world(), 'Made in the web app');
+    await ben.type(`follow ${made.id}`);
+    await cardOf(slack, ben.channelId, (text) => text.includes(made.url));
+    for (const task of ['one', 'two']) await ben.type(`${task} of ${ben.ana.name}`);
+    await devin.waitForSession(() => ben.own().length === 2);
   });
 });
 

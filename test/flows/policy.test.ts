@@ -185,6 +185,23 @@ describe('a rule of the policy', () => {
     expect(other.own()).toHaveLength(0);
   });
 
+  test('knows of secrets that were entered for one session, also in a form from before it', async () => {
+    const { ana, channelId, type, own, place } = someone('vault');
+    const { slack } = world();
+    await type('use it --acu many');
+    const told = await toldTo(world(), place, 'use it');
+    await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
+    const form = await settledForm(slack, ana.userId);
+    await showAllOptions(slack, form);
+    slack.typeIn(form.id, { 'field.session_secrets': 'TOKEN=abc' });
+    const rule = '{ name: no own secrets, when: { session_secrets: true }, then: refuse }';
+    await change(POLICY.replace('rules:', `rules:\n  - ${rule}`));
+    await slack.submit(form.id, ana.userId);
+    await toldTo(world(), place, 'no own secrets');
+    expect(own()).toHaveLength(0);
+    await change(POLICY);
+  });
+
   test('counts open sessions by its own limit', async () => {
     const { ana, type, place, own } = someone();
     for (const task of ['one', 'two', 'three']) {

@@ -77,6 +77,19 @@ describe('who may press them', () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
+  test('ends nothing for a person who was made a guest while the question was open', async () => {
+    const { slack, devin } = world();
+    const { session, channelId, on } = await startSession(world());
+    const ben = addColleague(world());
+    slack.joinChannel(ben.userId, channelId);
+    await slack.clickButton(ben.userId, on, 'ask_stop');
+    const asked = await slack.waitForView(({ userId }) => userId === ben.userId);
+    await slack.changeUser(ben.userId, { isGuest: true });
+    await slack.submit(asked.id, ben.userId);
+    await toldTo(world(), { channelId, userId: ben.userId }, "You're a guest");
+    expect(devin.session(session.id).status).not.toBe('exit');
+  });
+
   test('who presses in a thread is told in the thread', async () => {
     const { slack } = world();
     const [ana, eve] = [addColleague(world()), addColleague(world(), { inDevin: false })];
@@ -247,6 +260,17 @@ describe('buttons that fit the phase', () => {
     expect(slack.renderText(card)).not.toContain('Archive');
     expect(devin.session(session.id).isArchived).toBe(true);
     expect(slack.problems).toEqual([]);
+  });
+
+  test('archives nothing for a person who is no member of the Devin organization', async () => {
+    const { slack, devin } = world();
+    const { session, channelId, on, showing } = await startSession(world());
+    const eve = addColleague(world(), { inDevin: false });
+    devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
+    await showing('Finished');
+    await slack.clickButton(eve.userId, on, 'archive');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
+    expect(devin.session(session.id).isArchived).toBe(false);
   });
 
   test('a question is answered in a box, also if the app is not a member', async () => {
