@@ -1,13 +1,13 @@
+import { readOperatorSettings } from './config.ts';
 import type { Kysely } from 'kysely';
 import { complain, FINE, printAll, readExport, WRONG } from './operator-command.ts';
 import { withStore } from './operator-store.ts';
 import { createAudit } from './store/audit.ts';
 import type { Tables } from './store/tables.ts';
-import { createLanguages, readLanguage } from './text/languages.ts';
 import { exportAudit, verifyChain } from './trust/index.ts';
 
 /** `npm run audit -- verify` and `export`: follows the chain, or prints it. */
-const { shared: text } = createLanguages(readLanguage(process.env['LANGUAGE']));
+const { text } = readOperatorSettings();
 
 process.exitCode = await run(process.argv.slice(2));
 

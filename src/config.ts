@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Limits } from './session/limits.ts';
 import { LANGUAGES } from './session/language.ts';
 import type { Language } from './session/language.ts';
-import { readLanguage } from './text/languages.ts';
+import type { Text } from './text/index.ts';
+import { createLanguages, readLanguage } from './text/languages.ts';
 
 const prefixed = (prefix: string) => z.string().startsWith(prefix);
 /** Tokens go there: in the clear on this machine only. */
@@ -112,6 +113,14 @@ export function readStoreConfig():
   if (!parsed.success) return { ok: false, problems: variableProblems(parsed.error) };
   const { DATABASE_URL: databaseUrl = null, DATA_DIR: dataDir } = parsed.data;
   return { ok: true, config: { databaseUrl, dataDir } };
+}
+
+/** What operators' commands say things with, whatever else is set or wrong. */
+export function readOperatorSettings(): { text: Text; ownTag: boolean } {
+  loadDotenv({ quiet: true });
+  const given = withoutEmpty(process.env);
+  const { shared: text } = createLanguages(readLanguage(given['LANGUAGE']));
+  return { text, ownTag: given['REQUEST_TAG'] !== 'off' };
 }
 
 type Environment = Record<string, string | undefined>;

@@ -1,10 +1,10 @@
+import { readOperatorSettings } from './config.ts';
 import { complain, FINE, WRONG } from './operator-command.ts';
 import { withStore } from './operator-store.ts';
 import { forgetPerson } from './store/forget.ts';
-import { createLanguages, readLanguage } from './text/languages.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */
-const { shared: text } = createLanguages(readLanguage(process.env['LANGUAGE']));
+const { text } = readOperatorSettings();
 
 process.exitCode = await run(process.argv.slice(2));
 

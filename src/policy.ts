@@ -1,11 +1,11 @@
+import { readOperatorSettings } from './config.ts';
 import { parseArgs } from 'node:util';
 import { PLACE_WORDS } from './session/policy/index.ts';
-import { createLanguages, readLanguage } from './text/languages.ts';
 import { explain, readPolicyFile } from './trust/index.ts';
 import type { Policy } from './session/policy/index.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: reads a policy file, and says what it would decide. */
-const { shared: text } = createLanguages(readLanguage(process.env['LANGUAGE']));
+const { text, ownTag } = readOperatorSettings();
 const SUCCESS = 0;
 const FAILURE = 1;
 
@@ -26,7 +26,6 @@ function explained(policy: Policy, options: Options): number {
   const { user = '', email = '', group: groups = [], channel = '', kind = [], text: typed = '' } = options;
   const kinds = PLACE_WORDS.filter((word) => kind.includes(word));
   const channelName = options['channel-name'] ?? '';
-  const ownTag = process.env['REQUEST_TAG'] !== 'off';
   const question = { user, email, groups, channel, channelName, kinds, text: typed, ownTag };
   const found = explain(policy, question, text);
   if ('problems' in found) return print(process.stderr, found.problems, FAILURE);

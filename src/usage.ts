@@ -1,11 +1,11 @@
+import { readOperatorSettings } from './config.ts';
 import { complain, printAll, readExport } from './operator-command.ts';
 import { withStore } from './operator-store.ts';
 import { createUsage } from './store/usage.ts';
-import { createLanguages, readLanguage } from './text/languages.ts';
 import { exportUsage } from './trust/index.ts';
 
 /** `npm run usage -- export`: prints what each session used. */
-const { shared: text } = createLanguages(readLanguage(process.env['LANGUAGE']));
+const { text } = readOperatorSettings();
 
 process.exitCode = await run(process.argv.slice(2));
 
