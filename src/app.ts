@@ -69,6 +69,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     depth: queue.depth,
     countSetAside: async () => countSetAside(db),
     policyOk: policy.isOk,
+    identityOk: mapping.isOk,
     skews: { slack: () => skews.slack(), devin: () => skews.devin() },
   });
   const devin = reachDevin(config, tuning, metrics);

@@ -15,6 +15,8 @@ type MetricsDeps = {
   skews: Skews;
   /** Whether the policy file as it is now is in force; null: there is none. */
   policyOk: () => boolean | null;
+  /** The same, of the identity file. */
+  identityOk: () => boolean | null;
 };
 
 /** A database that hangs must not keep the other numbers back. */
@@ -24,7 +26,7 @@ async function inTime<T>(asked: Promise<Record<string, T>>): Promise<Record<stri
   return Promise.race([asked, delay(DEPTH_MS, {}, { ref: false })]);
 }
 
-export function createMetrics({ depth, countSetAside, skews, policyOk }: MetricsDeps) {
+export function createMetrics({ depth, countSetAside, skews, policyOk, identityOk }: MetricsDeps) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -55,7 +57,10 @@ export function createMetrics({ depth, countSetAside, skews, policyOk }: Metrics
   });
   registry.registerMetric(jobs);
   registry.registerMetric(skewGauge(skews));
-  if (policyOk() !== null) registry.registerMetric(policyGauge(policyOk));
+  if (policyOk() !== null)
+    registry.registerMetric(fileGauge('devin_slack_policy_ok', 'policy file', policyOk));
+  if (identityOk() !== null)
+    registry.registerMetric(fileGauge('devin_slack_identity_file_ok', 'identity file', identityOk));
   const devin = new Histogram({
     name: 'devin_slack_devin_request_seconds',
     help: 'Requests to Devin by operation and status; none: no answer.',
@@ -84,13 +89,14 @@ export function createMetrics({ depth, countSetAside, skews, policyOk }: Metrics
   };
 }
 
-function policyGauge(policyOk: () => boolean | null): Gauge {
+/** `file`: as its help calls it. */
+function fileGauge(name: string, file: string, isOk: () => boolean | null): Gauge {
   return new Gauge({
-    name: 'devin_slack_policy_ok',
-    help: '1: the policy file is in force; 0: it has errors, and the last valid policy stays in force.',
+    name,
+    help: `1: the ${file} is in force; 0: it has errors, and the last valid one stays in force.`,
     registers: [],
     collect() {
-      this.set(policyOk() === true ? 1 : 0);
+      this.set(isOk() === true ? 1 : 0);
     },
   });
 }

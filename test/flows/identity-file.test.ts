@@ -60,3 +60,11 @@ test('nothing starts for a person who would run as a colleague: the refusal name
   expect(eve.own()).toHaveLength(0);
   expect(await whoami(ana)).toContain(`Your sessions run as *${ana.ana.devinName}*.`);
 });
+
+test('the metrics say whether the identity file is in force as it is', async () => {
+  const metric = async () => (await fetch(`${world().address}/metrics`)).text();
+  await writeFile(file, 'people: [{ slack: nobody, devin: user-1 }]\n');
+  await expect.poll(metric).toContain('devin_slack_identity_file_ok 0');
+  await writeFile(file, 'people: []\n');
+  await expect.poll(metric).toContain('devin_slack_identity_file_ok 1');
+});
