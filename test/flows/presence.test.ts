@@ -99,6 +99,18 @@ describe('a former member of a private channel', () => {
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
   });
 
+  test('reads nothing of a session that they only followed there', async () => {
+    const { slack } = world();
+    const { ben, channelId } = seedPrivate();
+    const made = await foreignSession(world(), 'Followed among us');
+    await slack.command(ben.userId, channelId, `follow ${made.id}`);
+    const { ts } = await cardOf(slack, channelId, (text) => text.includes(made.url));
+    leave(world(), ben.userId, channelId);
+    await slack.clickButton(ben.userId, { channelId, ts }, 'details');
+    await toldTo(world(), { channelId, userId: ben.userId }, "you aren't in");
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
+  });
+
   test('brings no session into it', async () => {
     const { slack } = world();
     const { ben, channelId, byTheApp } = seedPrivate();

@@ -1,0 +1,38 @@
+import { WebClient } from '@slack/web-api';
+import { expect, onTestFinished, test } from 'vitest';
+import { createLocalSlack } from '../../sandbox/slack/index.ts';
+import type { LocalSlackOptions } from '../../sandbox/slack/index.ts';
+import { createPresence } from '../../src/slack/presence.ts';
+
+async function open(options: LocalSlackOptions = {}) {
+  const slack = await createLocalSlack(options);
+  onTestFinished(async () => slack.close());
+  const { botToken } = slack.workspace;
+  const client = new WebClient(botToken, { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } });
+  const directChannel = async (userId: string) => Promise.resolve(slack.directMessages(userId));
+  return { slack, presence: createPresence({ client, directChannel, now: Date.now }) };
+}
+
+test('a member of a large private channel is found on a later page', async () => {
+  const { slack, presence } = await open();
+  const members = Array.from({ length: 1200 }, (_none, at) => slack.addUser({ name: `person${at}` }));
+  const channelId = slack.addChannel({ name: 'all', members, isPrivate: true });
+  expect(await presence({ channelId, userId: members.at(-1) ?? '' })).toBe('in');
+  expect(await presence({ channelId, userId: slack.addUser({ name: 'eve' }) })).toBe('out');
+});
+
+test('a person counts as out when Slack refuses to say who is in a private channel', async () => {
+  const { slack, presence } = await open();
+  const userId = slack.addUser({ name: 'ana' });
+  const channelId = slack.addChannel({ name: 'closed', members: [userId], isPrivate: true });
+  slack.fail('conversations.members', { error: 'missing_scope' });
+  expect(await presence({ channelId, userId })).toBe('out');
+});
+
+test("another person's direct messages are not seen", async () => {
+  const { slack, presence } = await open();
+  const [ana, eve] = [slack.addUser({ name: 'ana' }), slack.addUser({ name: 'eve' })];
+  const channelId = slack.directMessages(ana);
+  expect(await presence({ channelId, userId: ana })).toBe('in');
+  expect(await presence({ channelId, userId: eve })).toBe('unseen');
+});
