@@ -1,4 +1,8 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { databaseClock } from '../src/store/clock.ts';
@@ -36,6 +40,18 @@ async function onServer() {
   await filled(database);
   return { database, settings: { DATABASE_URL: database.options.databaseUrl ?? '' } };
 }
+
+test('speaks the language that .env asks for', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'devin-slack-env-'));
+  try {
+    await writeFile(join(folder, '.env'), 'LANGUAGE=ja\n');
+    const program = fileURLToPath(new URL('../src/usage.ts', import.meta.url));
+    const ended = promisify(execFile)(process.execPath, [program], { cwd: folder });
+    await expect(ended).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('使い方') });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 test('export prints a line for each session, beside a running app', async () => {
   const { settings } = await onServer();
