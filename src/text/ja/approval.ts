@@ -1,4 +1,5 @@
 import type { Text } from '../index.ts';
+import { nameBefore } from './spacing.ts';
 
 export const approval: Text['approval'] = {
   someone: '承認者',
@@ -30,7 +31,7 @@ export const approval: Text['approval'] = {
     rule: (rule, need) => (need === 1 ? `ルール: ${rule}` : `ルール: ${rule}（${need} 件の承認が必要）`),
     taskCut: 'タスクには続きがあります。全文は詳細で確認できます。',
     cost: (cap) => (cap === null ? 'ACU の上限なし。使用量に制限がありません。' : `最大 ${cap} ACU。`),
-    runsAs: (name) => `${name} として実行します。`,
+    runsAs: (name) => nameBefore('として実行します。', name),
     serviceUser: 'このアプリのサービスユーザー',
     quotes: (messages, asFile) =>
       asFile

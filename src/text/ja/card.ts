@@ -1,4 +1,5 @@
 import type { Text } from '../index.ts';
+import { nameBefore } from './spacing.ts';
 
 export const card: Text['card'] = {
   phases: {
@@ -52,7 +53,7 @@ export const card: Text['card'] = {
   untitled: 'Devin セッション',
   headline: (title, status) => `${title} – ${status}`,
   requestedBy: (mention) => `依頼者: ${mention}`,
-  as: (name) => `${name} として実行`,
+  as: (name) => nameBefore('として実行', name),
   serviceUser: 'サービスユーザー',
   duration: {
     short: '1 分未満',

@@ -1,4 +1,5 @@
 import type { Text } from '../index.ts';
+import { nameBefore } from './spacing.ts';
 
 export const modal: Text['modal'] = {
   title: 'Devin セッションを開始',
@@ -112,7 +113,7 @@ export const modal: Text['modal'] = {
   },
   runsAs: {
     looking: '実行者を確認しています…',
-    member: (name) => `${name} として実行`,
+    member: (name) => nameBefore('として実行', name),
     refused: (why) => `:warning: まだセッションを開始できません。${why}`,
   },
   cannotStart: (why) => `まだセッションを開始できません。${why}`,

@@ -1,4 +1,5 @@
 import type { Text } from '../index.ts';
+import { nameBefore } from './spacing.ts';
 
 const SIDES = { database: 'データベース', devin: 'Devin ', slack: 'Slack ' };
 
@@ -6,7 +7,7 @@ export const home: Text['home'] = {
   title: 'あなたの Devin セッション',
   runsAs: {
     looking: 'セッションの実行者を確認しています…',
-    member: (name) => `セッションは ${name} として実行されます。`,
+    member: (name) => `セッションは ${nameBefore('として実行されます。', name)}`,
     checked: (moment) => `確認日時: ${moment}`,
     notKnown: 'セッションの実行者を確認できませんでした。Devin に送信する前に、もう一度確認します。',
   },
