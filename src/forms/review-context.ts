@@ -51,10 +51,10 @@ function itemsOf(messages: readonly SlackMessage[], { messages: quoted }: Quoted
   return messages.flatMap(({ ts, files }, at): ReviewItem[] => {
     const message = quoted[at];
     if (message === undefined) return [];
-    const { author } = message;
+    const { author, authorKind } = message;
     return [
       { kind: 'message', id: ts, message },
-      ...files.map(({ id, name }) => ({ kind: 'file' as const, id, name, author })),
+      ...files.map(({ id, name }) => ({ kind: 'file' as const, id, name, author, authorKind })),
     ];
   });
 }

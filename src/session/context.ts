@@ -17,7 +17,7 @@ const slackMessageSchema = z.object({
   ts: z.string(),
   threadTs: z.string().nullable(),
   userId: z.string().nullable(),
-  /** Name of the app that wrote it, if an app did. */
+  /** Name of the app that wrote it, if an app did; empty: the app has none. */
   appName: z.string().nullable(),
   text: z.string(),
   files: z.array(slackFileSchema),

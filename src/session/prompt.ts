@@ -3,7 +3,8 @@ import { excerptAround, placeOf } from './excerpt.ts';
 
 /** One Slack message as Devin reads it. `text` is plain, with mentions and links already readable. */
 const quotedMessageSchema = z.object({
-  author: z.string(),
+  /** null: without a name. */
+  author: z.string().nullable(),
   /** Who wrote it; people outside the workspace and apps are marked, so that their words are weighed accordingly. */
   authorKind: z.enum(['member', 'guest', 'external', 'app']),
   atMs: z.number(),
@@ -174,8 +175,9 @@ const AUTHOR_NOTE = { member: '', guest: ' (guest)', external: ' (outside the or
 const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
 function quote(message: QuotedMessage): string {
-  const author = message.author.split(LINE_END).join(' ');
-  const head = `[${new Date(message.atMs).toISOString()}] ${author}${AUTHOR_NOTE[message.authorKind]}`;
+  const { author: named, authorKind } = message;
+  const author = (named ?? (authorKind === 'app' ? 'an app' : 'unknown')).split(LINE_END).join(' ');
+  const head = `[${new Date(message.atMs).toISOString()}] ${author}${AUTHOR_NOTE[authorKind]}`;
   const lines = message.text === '' ? [] : message.text.split(LINE_END).map((line) => `| ${line}`);
   const files = message.files.map((name) => `| (file: ${name.split(LINE_END).join(' ')})`);
   return [`${head}${message.picked ? ' <- the message the person picked' : ''}:`, ...lines, ...files].join(

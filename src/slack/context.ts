@@ -186,7 +186,7 @@ function quoted(
 ): QuotedMessage {
   const person = message.userId === null ? undefined : known.get(message.userId);
   return {
-    author: message.appName ?? person?.name ?? message.userId ?? 'unknown',
+    author: (message.appName ?? person?.name ?? message.userId) || null,
     authorKind: authorKind(message, person),
     atMs: Number(message.ts) * 1000,
     text: withNames(message.text, known),

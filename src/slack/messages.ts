@@ -86,7 +86,7 @@ export function readMessage(payload: unknown): SlackMessage {
     ts: message.ts,
     threadTs: message.thread_ts ?? null,
     userId: message.user ?? null,
-    appName: fromApp ? (message.bot_profile?.name ?? message.username ?? 'an app') : null,
+    appName: fromApp ? message.bot_profile?.name || message.username || '' : null,
     text: [ownText(message), ...attachments.map(attachmentText)].filter((part) => part !== '').join('\n'),
     files: [...(message.files ?? []), ...attachments.flatMap(({ files }) => files ?? [])].map(readFile),
   };

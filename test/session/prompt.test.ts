@@ -35,6 +35,13 @@ describe('the prompt', () => {
     expect(buildPrompt({ task: 'fix it', thread: null, requestId: 'r1' })).toBe('fix it');
   });
 
+  test('names those who have no name by what they are', () => {
+    const messages = [message({ author: null, authorKind: 'app' }), message({ author: null })];
+    const prompt = buildPrompt({ task: 'fix it', thread: thread(messages), requestId: 'r1' });
+    expect(prompt).toContain('an app (app):');
+    expect(prompt).toContain('unknown:');
+  });
+
   test('quotes the conversation in order, with names, times, files and the permalink', () => {
     const prompt = buildPrompt({
       task: 'fix it',

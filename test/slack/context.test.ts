@@ -1,7 +1,7 @@
 import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
-import { nameMentions } from '../../src/slack/context.ts';
+import { createThreadReader, nameMentions } from '../../src/slack/context.ts';
 import { createPeople } from '../../src/slack/people.ts';
 
 const nobody = {
@@ -19,7 +19,7 @@ async function open() {
     rejectRateLimitedCalls: true,
   });
   const people = createPeople({ client, teamId: () => teamId, knownPeople: nobody, now: Date.now });
-  return { slack, people };
+  return { slack, client, people };
 }
 
 test('no more than 30 people are looked up for one text, the others keep their ids', async () => {
@@ -37,4 +37,25 @@ test('a name that Slack is too busy to give stays an id', async () => {
   slack.fail('users.info', { retryAfter: 60, times: 1 });
   expect(await nameMentions(`<@${ana}> asks`, people)).toBe(`@${ana} asks`);
   expect(await nameMentions(`<@${ben}> asks`, people)).toBe('@ben asks');
+});
+
+test('an author without a name is quoted as none, in no language', async () => {
+  const { slack, client, people } = await open();
+  const reader = createThreadReader({
+    client,
+    people,
+    presence: async () => Promise.resolve('in'),
+    botUserId: () => slack.workspace.botUserId,
+  });
+  const picked = { ts: '1.0', threadTs: null, userId: null, appName: '', text: 'It is slow', files: [] };
+  const context = { channelId: 'C1', channelName: 'dev', picked, choice: 'message' as const };
+  const { messages } = await reader.quote(context, {
+    messages: [picked, { ...picked, appName: null }],
+    unread: 0,
+    unticked: { messages: 0, files: 0 },
+  });
+  expect(messages.map(({ author, authorKind }) => [author, authorKind])).toEqual([
+    [null, 'app'],
+    [null, 'member'],
+  ]);
 });

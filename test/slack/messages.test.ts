@@ -24,6 +24,14 @@ describe('a Slack message', () => {
     expect(text).toContain('at noon');
   });
 
+  test.each([
+    ['no name', {}],
+    ['an empty name', { bot_profile: { name: '' }, username: '' }],
+  ])('of an app with %s is known to be one', (_what, named) => {
+    const { appName } = readMessage({ ts: '1.0', bot_id: 'B1', text: 'It is slow', ...named });
+    expect(appName).toBe('');
+  });
+
   test('keeps what an alert bot says in blocks alone', () => {
     const { text, appName } = readMessage({
       ts: '1.0',

@@ -9,10 +9,12 @@ import { LIMIT } from './limits.ts';
 import { button, caption, context, option, section } from './objects.ts';
 import { bold, date, escape, truncate } from './text.ts';
 
+type Author = Pick<QuotedMessage, 'author' | 'authorKind'>;
+
 /** One message with who wrote it, or one of its files. */
 export type ReviewItem =
   | { kind: 'message'; id: string; message: QuotedMessage }
-  | { kind: 'file'; id: string; name: string; author: string };
+  | ({ kind: 'file'; id: string; name: string } & Author);
 
 export type Review = {
   metadata: ReviewMetadata;
@@ -91,10 +93,11 @@ function instructionsBlock(instructions: string, text: Text): KnownBlock {
   return section(`${head}\n${truncate(escape(instructions), SHOWN_LENGTH)}`);
 }
 
-function messageWords({ author, authorKind, atMs, text: words, picked }: QuotedMessage, text: Text): string {
+function messageWords(message: QuotedMessage, text: Text): string {
+  const { authorKind, atMs, text: words, picked } = message;
   const { review } = text;
   const head = [
-    bold(escape(author)),
+    bold(escape(authorWords(message, text))),
     review.kinds[authorKind],
     date(atMs / 1000, new Date(atMs).toISOString()),
     ...(picked ? [review.picked] : []),
@@ -105,8 +108,12 @@ function messageWords({ author, authorKind, atMs, text: words, picked }: QuotedM
     : `${head}\n${truncate(shown, SHOWN_LENGTH)}\n_${review.cut}_`;
 }
 
-function fileWords({ name, author }: Extract<ReviewItem, { kind: 'file' }>, text: Text): string {
-  return `:paperclip: ${escape(text.review.file(name, author))}`;
+function fileWords(file: Extract<ReviewItem, { kind: 'file' }>, text: Text): string {
+  return `:paperclip: ${escape(text.review.file(file.name, authorWords(file, text)))}`;
+}
+
+function authorWords({ author, authorKind }: Author, { review }: Text): string {
+  return author ?? review.unnamed[authorKind === 'app' ? 'app' : 'person'];
 }
 
 function box(isTicked: boolean, text: Text): Checkboxes {

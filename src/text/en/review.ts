@@ -14,6 +14,8 @@ export const review = {
   /** For screen readers, at a box. */
   picked: 'the message you picked',
   kinds: { member: 'member', guest: 'guest', external: 'outside your organization', app: 'app' },
+  /** Authors without a name. */
+  unnamed: { app: 'an app', person: 'an unknown person' },
   empty: '(no text)',
   cut: 'Shortened here; Devin gets all of it.',
   file: (name: string, author: string): string => `File ${name}, from ${author}`,

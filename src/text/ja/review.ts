@@ -14,6 +14,7 @@ export const review: Text['review'] = {
   send: '渡す',
   picked: '選んだメッセージ',
   kinds: { member: 'メンバー', guest: 'ゲスト', external: '組織外', app: 'アプリ' },
+  unnamed: { app: '名前のないアプリ', person: '名前が不明な人' },
   empty: '（テキストなし）',
   cut: 'ここでは省略していますが、Devin にはすべて渡します。',
   file: (name, author) => `ファイル ${name}（${author}）`,
