@@ -52,7 +52,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const languages = createLanguages(config.language);
   const { shared: text, logged } = languages;
   const { requestTag: tagRequests, impersonation, mentions } = config;
-  const { command, botToken, apiUrl, transport } = config.slack;
+  const { command, botToken } = config.slack;
 
   const file = { everyMs: tuning.policyEveryMs, text: logged, log };
   const policy = await openPolicy({ path: config.policyFile, ...file });
@@ -74,9 +74,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   const devin = reachDevin(config, tuning, metrics);
   const slack = createSlack({
-    botToken,
-    apiUrl,
-    transport,
+    ...config.slack,
     knownPeople: plainStore.knownPeople,
     languageOf: createSettings(database.interactive).languageOf,
     languages,
@@ -85,7 +83,6 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     now,
     log,
   });
-  const { outbound } = slack;
   const { gate, budget } = createTrust({ policy, ledger: plainStore.ledger, slack });
   const governed = (one: Store): Store => ({
     ...one,
@@ -110,7 +107,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const limiter = createLimiter(() => limitsOf(policy.current(), config.limits));
 
   const withLease = createWithLease(leases, tuning.leaseMs);
-  const postOnce = createPostOnce({ db, posts, outbound });
+  const postOnce = createPostOnce({ db, posts, outbound: slack.outbound });
   const searchUntilFound = createSearchUntilFound({ sleep, looksAtMs: tuning.looksAtMs, log });
 
   const kit = { withLease, postOnce, searchUntilFound };
