@@ -10,5 +10,6 @@ export const PERMISSIONS = [
   'ManageAccountKnowledge',
   'ManageOrgSecrets',
   'Read',
+  'ViewOrgConsumption',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

@@ -9,6 +9,7 @@ import { createMembers } from './members.ts';
 import type { Settings } from './options.ts';
 import type { Permission } from './permissions.ts';
 import { attachmentRoutes } from './routes/attachments.ts';
+import { consumptionRoutes } from './routes/consumption.ts';
 import { referenceRoutes } from './routes/reference.ts';
 import type { Route } from './routes/route.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -62,6 +63,7 @@ export function routesOf(world: World, settings: Settings): Route[] {
       wire: { orgId, idForm, namesServiceUser, serviceUserId: SERVICE_USER.id },
       listRules: settings,
     }),
+    ...consumptionRoutes({ sessions: world.sessions, report }),
     ...attachmentRoutes({ uploads: world.uploads, report }),
     ...referenceRoutes({
       members: world.members,

@@ -1,6 +1,6 @@
 import type { Lookup } from '../session/fields.ts';
 import type { DevinClient, Options } from './client.ts';
-import { DevinError } from './errors.ts';
+import { createForbidden } from './forbidden.ts';
 import { collectPages, MAX_PAGE } from './pages.ts';
 import { toSearchParams } from './query.ts';
 import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema } from './schemas.ts';
@@ -30,7 +30,7 @@ export function createCatalog(client: DevinClient, { now = Date.now }: { now?: (
     playbooks: async (query) => matching(await playbooks(), query),
     secrets: async (query) => matching(await secrets(), query),
   };
-  const forbiddenUntilMs = new Map<Lookup, number>();
+  const forbidden = createForbidden({ now, forMs: REMEMBERED_MS });
 
   return {
     /** Throws DevinError, `forbidden` too: whether the list may be seen at all. */
@@ -40,15 +40,9 @@ export function createCatalog(client: DevinClient, { now = Date.now }: { now?: (
 
     /** At most 100 items. Throws DevinError, but for `forbidden`, which is an empty list. */
     async search(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
-      if (now() < (forbiddenUntilMs.get(lookup) ?? 0)) return [];
-      try {
-        const items = await sources[lookup](query.trim(), options);
-        return items.slice(0, MAX_RESULTS);
-      } catch (error) {
-        if (!(error instanceof DevinError) || error.code !== 'forbidden') throw error;
-        forbiddenUntilMs.set(lookup, now() + REMEMBERED_MS);
-        return [];
-      }
+      return forbidden.readOr(lookup, [], async () =>
+        (await sources[lookup](query.trim(), options)).slice(0, MAX_RESULTS),
+      );
     },
   };
 }

@@ -2,6 +2,7 @@ import { createAttachments } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
 import type { DevinClientOptions, Options } from './client.ts';
 import { createDevinClient } from './client.ts';
+import { createConsumption } from './consumption.ts';
 import { createMembers } from './members.ts';
 import { createMessages } from './messages.ts';
 import { createSelf } from './self.ts';
@@ -12,6 +13,7 @@ import { createSessions } from './sessions.ts';
 export function createDevin({ now, ...options }: DevinClientOptions & { now?: () => number }) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch } = options;
+  const timed = now === undefined ? {} : { now };
   const client = createDevinClient({ ...options, fetch: clock.observe(fetch) });
   const self = createSelf(client);
   return {
@@ -26,7 +28,8 @@ export function createDevin({ now, ...options }: DevinClientOptions & { now?: ()
     messages: createMessages(client),
     attachments: createAttachments(client),
     members: createMembers(client),
-    catalog: createCatalog(client, now === undefined ? {} : { now }),
+    catalog: createCatalog(client, timed),
+    consumption: createConsumption(client, timed),
     self,
   };
 }

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { ADA, detail, open, sessionId } from './caller.ts';
+
+const PATH = '~/consumption/daily';
+
+test('is counted per day, which begins at 08:00 UTC', async () => {
+  const { devin, call } = await open();
+  const body = { prompt: 'fix it', create_as_user_id: ADA.userId };
+  for (const [hour, acus] of [
+    ['2026-03-01T07:59:00Z', 1],
+    ['2026-03-01T08:00:00Z', 2],
+  ] as const)
+    devin.advance(sessionId(await call('POST', '~/sessions', { body })), {
+      createdAtMs: Date.parse(hour),
+      acus,
+    });
+  const { status, body: counted } = await call('GET', PATH);
+  expect(status).toBe(200);
+  expect(counted).toMatchObject({
+    total_acus: 3,
+    consumption_by_date: [
+      { date: Date.parse('2026-02-28T08:00:00Z') / 1000, acus: 1, acus_by_product: { devin: 1 } },
+      { date: Date.parse('2026-03-01T08:00:00Z') / 1000, acus: 2, acus_by_product: { devin: 2 } },
+    ],
+  });
+  const after = Date.parse('2026-03-01T08:00:00Z') / 1000;
+  expect((await call('GET', `${PATH}?time_after=${after}`)).body).toMatchObject({ total_acus: 2 });
+});
+
+test('is refused without the permission, and for times that make no sense', async () => {
+  const { devin, call } = await open();
+  expect((await call('GET', `${PATH}?time_after=soon`)).status).toBe(422);
+  expect((await call('GET', `${PATH}?time_after=2&time_before=1`)).status).toBe(422);
+  devin.permissions.delete('ViewOrgConsumption');
+  const refused = await call('GET', PATH);
+  expect(refused.status).toBe(403);
+  expect(detail(refused)).toContain('ViewOrgConsumption');
+});
