@@ -65,8 +65,9 @@ async function approvalFor(
   { request }: Run,
   { asks, fingerprint }: Asked,
 ): Promise<Approval | null> {
-  const { rule, say, need } = asks;
+  const { rule, say, need, budget } = asks;
   const { people, more } = await approversOf(asks.approvers, request.userId);
   if (people.length + more < need || people.length === 0) return null;
-  return { rule, say, need, people, more, fingerprint, yes: [], end: null };
+  const about = budget === null ? {} : { budget };
+  return { rule, say, need, people, more, fingerprint, ...about, yes: [], end: null };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { CEILINGS } from './policy/index.ts';
 
 export const voterSchema = z.object({ userId: z.string(), name: z.string() });
 /** A person who was asked, or who decided. */
@@ -22,6 +23,8 @@ export const approvalSchema = z.object({
   more: z.number(),
   /** Of what is sent; see `fingerprintOf`. */
   fingerprint: z.string(),
+  /** What was left of the budget it would go over, when it was asked for; left out: it is not about a budget. */
+  budget: z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() }).optional(),
   yes: z.array(voterSchema),
   /** null: still waiting, or canceled with its request. `by`: null if nobody decided. */
   end: z

@@ -21,7 +21,14 @@ import {
   renewsAt,
   standingInstructions,
 } from '../session/policy/index.ts';
-import type { Explained, Mentions, Over, Policy, PolicyDecision } from '../session/policy/index.ts';
+import type {
+  CeilingLeft,
+  Explained,
+  Mentions,
+  Over,
+  Policy,
+  PolicyDecision,
+} from '../session/policy/index.ts';
 import type { PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { Preferences } from '../session/preferences.ts';
@@ -48,7 +55,7 @@ export type Verdict =
   | {
       kind: 'approval';
       draft: EffectiveDraft;
-      asks: Omit<Asked, 'kind' | 'changes' | 'capOf' | 'over'>;
+      asks: Omit<Asked, 'kind' | 'changes' | 'capOf' | 'over'> & { budget: CeilingLeft | null };
       fingerprint: string;
     }
   | { kind: 'refused'; failure: Failure };
@@ -209,8 +216,10 @@ function verdictOf(
     const rule = decision.rule ?? approved[0] ?? null;
     return { kind: 'allowed', draft: capped, approved, rule };
   }
-  const { rule, say, approvers, need, expiresMs } = decision;
-  return { kind: 'approval', draft: capped, asks: { rule, say, approvers, need, expiresMs }, fingerprint };
+  const { rule, say, approvers, need, expiresMs, over } = decision;
+  const budget = over === undefined ? null : { key: over.key, most: over.most, left: over.left };
+  const asks = { rule, say, approvers, need, expiresMs, budget };
+  return { kind: 'approval', draft: capped, asks, fingerprint };
 }
 
 /** What a refusal says of a ceiling. */

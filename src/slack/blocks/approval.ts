@@ -2,6 +2,7 @@ import type { ActionsBlock } from '@slack/types';
 import type { Approval } from '../../session/approval.ts';
 import { fields } from '../../session/fields.ts';
 import type { FieldKey, StoredDraft } from '../../session/fields.ts';
+import { acuWords } from '../../text/acu.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, approvalValue } from '../ids.ts';
 import { shownMoment, shownValue } from './details-values.ts';
@@ -93,6 +94,7 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
   return [
     words.runsAs(escape(message.runsAs ?? words.serviceUser)),
     words.cost(cap ?? null),
+    ...budgetLines(message, text),
     ...options,
     ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, message.hasTranscript)]),
     ...(files.length === 0 ? [] : [words.files(names(files))]),
@@ -100,6 +102,13 @@ function factLines(message: ApprovalMessage, text: Text): string[] {
     ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),
     ...(instructions === null ? [] : [words.instructions(shortened(instructions))]),
   ];
+}
+
+/** Of the budget that it would go over. */
+function budgetLines({ approval: { budget } }: ApprovalMessage, text: Text): string[] {
+  if (budget === undefined) return [];
+  const { key, left, most } = budget;
+  return [text.approval.message.left[key](acuWords(Math.max(0, left)), acuWords(most))];
 }
 
 /** Whole, other than on a card: what is not seen is not approved. */

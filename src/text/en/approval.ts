@@ -43,6 +43,15 @@ export const approval = {
     taskCut: 'The task is longer. Details show all of it.',
     cost: (cap: number | null): string =>
       cap === null ? 'No ACU cap: it may use any number.' : `Up to ${cap} ACU.`,
+    /** Of the budget that it would go over. */
+    left: {
+      acu_per_person_per_day: (left: string, most: string): string =>
+        `When this was asked, the requester had ${left} of ${most} ACU left for the day.`,
+      acu_per_channel_per_day: (left: string, most: string): string =>
+        `When this was asked, the channel had ${left} of ${most} ACU left for the day.`,
+      acu_per_month: (left: string, most: string): string =>
+        `When this was asked, ${left} of ${most} ACU were left for the month.`,
+    },
     runsAs: (name: string): string => `Runs as ${name}.`,
     serviceUser: 'the service user of this app',
     quotes: (messages: number, asFile: boolean): string => {
