@@ -1,7 +1,7 @@
 import { readOperatorSettings } from './config.ts';
 import { parseArgs } from 'node:util';
 import { PLACE_WORDS } from './session/policy/index.ts';
-import { explain, readPolicyFile } from './trust/index.ts';
+import { explain, readPolicyFile, readSpent } from './trust/index.ts';
 import type { Policy } from './session/policy/index.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: reads a policy file, and says what it would decide. */
@@ -26,7 +26,8 @@ function explained(policy: Policy, options: Options): number {
   const { user = '', email = '', group: groups = [], channel = '', kind = [], text: typed = '' } = options;
   const kinds = PLACE_WORDS.filter((word) => kind.includes(word));
   const channelName = options['channel-name'] ?? '';
-  const question = { user, email, groups, channel, channelName, kinds, text: typed, ownTag };
+  const spent = options.spent === undefined ? null : readSpent(options.spent);
+  const question = { user, email, groups, channel, channelName, kinds, text: typed, spent, ownTag };
   const found = explain(policy, question, text);
   if ('problems' in found) return print(process.stderr, found.problems, FAILURE);
   return print(process.stdout, found.lines, SUCCESS);
@@ -46,6 +47,7 @@ function parsed(args: string[]) {
       channel: { type: 'string' },
       'channel-name': { type: 'string' },
       kind: { type: 'string', multiple: true },
+      spent: { type: 'string' },
       text: { type: 'string' },
     },
   });
@@ -57,6 +59,7 @@ function readArguments(args: string[]): { act: 'check' | 'explain'; file: string
     const { positionals, values: options } = parsed(args);
     const [act, file, ...others] = positionals;
     const isKnown = (kind: string): boolean => PLACE_WORDS.some((word) => word === kind);
+    if (options.spent !== undefined && readSpent(options.spent) === null) return null;
     if (file === undefined || others.length > 0 || options.kind?.every(isKnown) === false) return null;
     return act === 'check' || act === 'explain' ? { act, file, options } : null;
   } catch {

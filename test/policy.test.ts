@@ -104,6 +104,48 @@ describe('npm run policy -- explain', () => {
     expect(first).toBe('refused: limits.acu_per_session');
   });
 
+  test.each([
+    [[], 'allowed', 'limits.acu_per_month: 100 of 100 ACU left.', true],
+    [
+      ['--spent', 'month=95'],
+      'refused: limits.acu_per_month',
+      'limits.acu_per_month: 5 of 100 ACU left.',
+      false,
+    ],
+    [
+      ['--spent', 'person=3,month=1.5'],
+      'refused: limits.acu_per_person_per_day',
+      'limits.acu_per_month: 98.5 of 100 ACU left.',
+      false,
+    ],
+    [['--spent', 'channel=99'], 'allowed', 'limits.acu_per_person_per_day: 12 of 12 ACU left.', false],
+  ] as const)('counts what was spent: %j', async (spent, first, left, isAssumed) => {
+    const budgets = join(folder, 'budgets.yml');
+    await writeFile(budgets, 'version: 1\nlimits: { acu_per_person_per_day: 12, acu_per_month: 100 }\n');
+    const { stdout } = await policy(
+      'explain',
+      budgets,
+      '--user',
+      'U1',
+      '--text',
+      'fix it --acu 10',
+      ...spent,
+    );
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toBe(first);
+    expect(lines).toContain(left);
+    expect(stdout.includes('Assumed: nothing spent so far.')).toBe(isAssumed);
+  });
+
+  test.each(['month', 'month=-1', 'week=3', 'month=1,month=2', ''])(
+    'does not take --spent "%s"',
+    async (spent) => {
+      const { code, stderr } = await policy('explain', file, '--text', 'fix it', `--spent=${spent}`);
+      expect(code).toBe(1);
+      expect(stderr).toContain('--spent person=N,channel=N,month=N');
+    },
+  );
+
   test('refuses options that the command would refuse', async () => {
     const { code, stdout, stderr } = await policy('explain', file, '--text', 'fix it --reop acme/web');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

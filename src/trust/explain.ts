@@ -1,6 +1,7 @@
 import { applyDefaults } from '../session/defaults.ts';
 import type { FieldKey } from '../session/fields.ts';
 import {
+  ceilingsOf,
   decide,
   groupsIn,
   patternWords,
@@ -9,12 +10,21 @@ import {
   SESSION_LIMIT,
   standingInstructions,
 } from '../session/policy/index.ts';
-import type { PlaceWord, Policy, PolicyDecision, PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
+import type {
+  CeilingLeft,
+  PlaceWord,
+  Policy,
+  PolicyDecision,
+  PolicyFacts,
+  PolicyPlace,
+  Spend,
+} from '../session/policy/index.ts';
 import { optionWords } from '../slack/blocks/option-words.ts';
 import { unescape } from '../slack/blocks/text.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
 import { placeKindOf } from '../slack/place-kind.ts';
+import { acuWords } from '../text/acu.ts';
 import type { Text } from '../text/index.ts';
 
 /** As it is given on a command line: what is left out, there is none of. */
@@ -27,6 +37,8 @@ export type Question = {
   /** Empty: as the channel's id and name say. */
   kinds: readonly PlaceWord[];
   text: string;
+  /** ACU that count already under each ceiling; null: nothing was said. */
+  spent: Spend | null;
   /** The app adds a tag of its own to each session. */
   ownTag: boolean;
 };
@@ -55,12 +67,16 @@ export function explain(policy: Policy, question: Question, text: Text): Explana
     hasAttachments: (draft.attachment_urls ?? []).length > 0,
     approved: [],
   };
-  const decision = decide(policy, { person: personOf(policy, question), place, request });
+  const spend = question.spent ?? {};
+  const decision = decide(policy, { person: personOf(policy, question), place, request, spend });
+  const ceilings = ceilingsOf(policy, { spend });
   const instructions = standingInstructions(policy, place);
   return {
     lines: [
       ...decisionLines(decision, text),
       ...(decision.kind === 'refused' ? [] : valueLines(words.values, decision.changes, text)),
+      ...leftLines(ceilings, text),
+      ...(ceilings.length > 0 && question.spent === null ? [words.nothingSpent] : []),
       ...valueLines(words.defaults, defaults, text),
       ...(instructions === null ? [] : [words.instructions, ...indented(instructions)]),
     ],
@@ -87,6 +103,12 @@ function limitReason(
   if (rule === SESSION_LIMIT) return words.sessionLimit;
   const over = 'over' in decision ? decision.over : undefined;
   return over === undefined ? null : words.ceiling(over.rule);
+}
+
+function leftLines(ceilings: readonly CeilingLeft[], { policy: { explain: words } }: Text): string[] {
+  return ceilings.map(({ key, most, left }) =>
+    words.left(`limits.${key}`, acuWords(Math.max(0, left)), acuWords(most)),
+  );
 }
 
 type Values = Readonly<Partial<Record<FieldKey, unknown>>>;

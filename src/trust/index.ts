@@ -10,6 +10,7 @@ export type { QuickGate } from './in-place.ts';
 export { createSpending, createTrust } from './trust.ts';
 export type { ReportUsage } from './usage/report.ts';
 export { explain } from './explain.ts';
+export { readSpent } from './spent.ts';
 export { FILES_EVERY_MS, openFile } from './file-source.ts';
 export type { FileSource } from './file-source.ts';
 export { readYamlFile } from './yaml-file/read.ts';

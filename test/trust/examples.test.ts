@@ -56,6 +56,7 @@ describe('the examples', () => {
       channelName,
       kinds: [],
       text,
+      spent: null,
       ownTag: true,
     };
     const found = explain(policy, asked, en);

@@ -3,7 +3,7 @@ export const policy = {
   usage: [
     'Usage:',
     '  npm run policy -- check FILE',
-    '  npm run policy -- explain FILE --user U… --email E --group S… --channel C… --channel-name N --kind shared --text "task and options"',
+    '  npm run policy -- explain FILE --user U… --email E --group S… --channel C… --channel-name N --kind shared --spent person=N,channel=N,month=N --text "task and options"',
   ].join('\n'),
   check: { fine: (rules: number): string => `The policy is valid. Rules: ${rules}.` },
   faults: {
@@ -104,6 +104,8 @@ export const policy = {
     sessionLimit: 'The ACU cap is above what the policy allows for one session.',
     decides: (rule: string): string => `The rule "${rule}" decides.`,
     approvers: (need: number, names: string): string => `Approvals needed: ${need}, of ${names}.`,
+    left: (limit: string, left: string, most: string): string => `${limit}: ${left} of ${most} ACU left.`,
+    nothingSpent: 'Assumed: nothing spent so far. Say otherwise with `--spent person=N,channel=N,month=N`.',
     values: 'Set by the policy:',
     defaults: 'Defaults of the channel:',
     value: (line: string): string => `  ${line}`,

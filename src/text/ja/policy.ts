@@ -4,7 +4,7 @@ export const policy: Text['policy'] = {
   usage: [
     '使い方:',
     '  npm run policy -- check FILE',
-    '  npm run policy -- explain FILE --user U… --email E --group S… --channel C… --channel-name N --kind shared --text "task and options"',
+    '  npm run policy -- explain FILE --user U… --email E --group S… --channel C… --channel-name N --kind shared --spent person=N,channel=N,month=N --text "task and options"',
   ].join('\n'),
   check: { fine: (rules) => `ポリシーは有効です。ルール: ${rules} 件。` },
   faults: {
@@ -101,6 +101,8 @@ export const policy: Text['policy'] = {
     sessionLimit: 'ACU の上限が、ポリシーの 1 セッションあたりの上限を超えています。',
     decides: (rule) => `ルール「${rule}」により決まります。`,
     approvers: (need, names) => `必要な承認: ${need} 件（承認者: ${names}）`,
+    left: (limit, left, most) => `${limit}: 残り ${left} / ${most} ACU。`,
+    nothingSpent: '使用量は 0 と仮定しています。`--spent person=N,channel=N,month=N` で指定できます。',
     values: 'ポリシーによる設定:',
     defaults: 'チャンネルのデフォルト:',
     value: (line) => `  ${line}`,
