@@ -114,7 +114,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   const shared = { ...kit, queue, store, devin, slack, resolver, tuning, text, command, tagRequests };
   const redrawHome = createHomeRedrawer({ homes, enqueue: queue.enqueue, now });
   const { drawCard, postNewCard } = createCards({ ...shared, redrawHome });
-  const { ofPerson: usageOf } = createSpending({ ...shared, policy, budget });
+  const usage = createSpending({ ...shared, policy, budget });
   const { transitions, adopt, findLate, sweep } = createCreation({
     ...shared,
     gate,
@@ -128,7 +128,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
   });
   createApprovals({ ...shared, gate, transitions });
   createForms({ queue, store, slack, resolver, gate, log });
-  createHome({ ...shared, policy, usageOf, botToken });
+  createHome({ ...shared, policy, usage, botToken });
   const { reconcile: prepare, ...restoring } = createRestoring({
     ...shared,
     findMember,

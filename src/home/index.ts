@@ -28,7 +28,7 @@ type HomeDeps = {
   >;
   policy: Pick<PolicySource, 'current' | 'problems'>;
   resolver: IdentityResolver;
-  usageOf: ReportUsage['ofPerson'];
+  usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
   withLease: WithLease;
   postOnce: PostOnce;
   botToken: string;
@@ -53,7 +53,7 @@ export function createHome(deps: HomeDeps): void {
     resolver,
     healthFor: createHealth(deps),
     policyFor: createHomePolicy({ policy: deps.policy, people: slack.people, isInGroup: slack.groups.isIn }),
-    usageOf: deps.usageOf,
+    usage: deps.usage,
     richBlocks: slack.richBlocks,
     outbound,
     enqueue,

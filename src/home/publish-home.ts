@@ -28,7 +28,7 @@ type HomeDeps = {
   healthFor: (userId: string) => Promise<HomeHealth | null>;
   /** null: it is none of the person's business, or there is none. */
   policyFor: (userId: string) => Promise<HomePolicy | null>;
-  usageOf: ReportUsage['ofPerson'];
+  usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
   richBlocks: RichBlocks;
   outbound: Pick<Outbound, 'publishHome'>;
   enqueue: Enqueue;
@@ -42,8 +42,9 @@ type HomeDeps = {
 
 type Whose = Person & { channelId: string };
 /** What takes others to look up. */
-type Known = Pick<HomeRows, 'identity' | 'health' | 'policy'>;
+type Known = Pick<HomeRows, 'identity' | 'health' | 'policy' | 'everyone'>;
 
+const NOT_KNOWN_YET: Known = { identity: 'looking', health: null, policy: null, everyone: null };
 const SHOWN_SESSIONS = 10;
 /** How long the first picture waits to know who sessions run as. */
 const IDENTITY_PATIENCE_MS = 1000;
@@ -67,13 +68,21 @@ export function createHomePublisher(deps: HomeDeps) {
     });
   }
 
+  async function everyoneFor(whose: Whose): Promise<Known['everyone']> {
+    return deps.usage.ofEveryone(whose).catch((error: unknown) => {
+      log.warn({ err: error }, 'a Home could not say what everyone used');
+      return null;
+    });
+  }
+
   async function look(person: Whose): Promise<Known> {
-    const [identity, health, policy] = await Promise.all([
+    const [identity, health, policy, everyone] = await Promise.all([
       identityOf(person),
       deps.healthFor(person.userId),
       policyOf(person),
+      everyoneFor(person),
     ]);
-    return { identity, health, policy };
+    return { identity, health, policy, everyone };
   }
 
   async function entry(requestId: string): Promise<HomeRows['entries']> {
@@ -86,7 +95,7 @@ export function createHomePublisher(deps: HomeDeps) {
       listing.mostPressing({ ...whose, limit: SHOWN_SESSIONS }),
       defaults.layersFor(whose),
       defaults.preferencesFor(whose),
-      deps.usageOf(whose),
+      deps.usage.ofPerson(whose),
     ]);
     const entries = await Promise.all(requestIds.map(entry));
     return { channelId: whose.channelId, entries: entries.flat(), total, layers, preferences, usage };
@@ -132,7 +141,7 @@ export function createHomePublisher(deps: HomeDeps) {
     const patience = deps.sleep(IDENTITY_PATIENCE_MS, AbortSignal.any([signal, over.signal]));
     const known = await Promise.race([looking, patience.then(() => 'looking' as const)]);
     over.abort();
-    await publish(whose, known === 'looking' ? { identity: 'looking', health: null, policy: null } : known);
+    await publish(whose, known === 'looking' ? NOT_KNOWN_YET : known);
     if (known === 'looking') await publish(whose, await looking);
   };
 }

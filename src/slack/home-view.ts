@@ -11,7 +11,7 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Home } from './blocks/home.ts';
 import type { HomeHealth, HomePolicy } from './blocks/home-settings.ts';
-import type { HomeUsage } from './blocks/home-usage.ts';
+import type { HomeEveryone, HomeUsage } from './blocks/home-usage.ts';
 import { cardView } from './card-view.ts';
 import { shownIdentity } from './form-view.ts';
 import { permalink } from './permalink.ts';
@@ -29,6 +29,8 @@ export type HomeRows = {
   health: HomeHealth | null;
   policy: HomePolicy | null;
   usage: HomeUsage;
+  /** null: it is none of the person's business, or not known yet. */
+  everyone: HomeEveryone | null;
 };
 
 type Drawing = { command: string; workspaceUrl: string | null; nowMs: number; text: Text };
@@ -55,6 +57,7 @@ export function homeView(
     health: rows.health,
     policy: rows.policy,
     usage: rows.usage,
+    everyone: rows.everyone,
     drawnAtMs: nowMs,
   };
 }

@@ -1,3 +1,4 @@
+import type { Devin } from '../devin/devin.ts';
 import type { IsInGroup } from '../slack/groups.ts';
 import type { DescribePlace } from '../slack/places.ts';
 import type { SlackPerson } from '../session/person.ts';
@@ -12,6 +13,7 @@ import { createGate } from './gate.ts';
 import type { Gate } from './gate.ts';
 import type { PolicySource } from './policy-source.ts';
 import { createOwnerTeller } from './tell-owners.ts';
+import { createMayAll } from './usage/may-all.ts';
 import { createUsageReport } from './usage/report.ts';
 import type { ReportUsage } from './usage/report.ts';
 import { createUsageTeller } from './usage/show.ts';
@@ -44,6 +46,7 @@ type SpendingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   policy: Pick<PolicySource, 'current'>;
   budget: Budget;
+  devin: Pick<Devin, 'consumption'>;
   store: Pick<Store, 'usage' | 'envelopes'>;
   slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
   withLease: WithLease;
@@ -54,19 +57,20 @@ type SpendingDeps = {
 };
 
 /** What was used: for those who ask, for App Home, and for owners of the policy when a budget comes to its end. */
-export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson'> {
+export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson' | 'ofEveryone'> {
   const { queue, policy, budget, store, slack, withLease, postOnce, command } = deps;
   const { log, now } = deps.tuning;
   const { groups, outbound, people, richBlocks, textFor } = slack;
   const { enqueue } = queue;
-  const { report, ofPerson } = createUsageReport({ usage: store.usage, budget, now });
   const telling = { policy: policy.current, outbound, textFor, log };
   const { membersOf, isIn: isInGroup } = groups;
   const tellOwners = createOwnerTeller({ ...telling, membersOf, withLease, postOnce, enqueue, command });
-  const { envelopes } = store;
-  const findPerson = people.find;
-  const show = createUsageTeller({ ...telling, report, findPerson, isInGroup, envelopes, richBlocks });
+  const { envelopes, usage } = store;
+  const { consumption } = deps.devin;
+  const mayAll = createMayAll({ policy: policy.current, findPerson: people.find, isInGroup });
+  const { report, ...homes } = createUsageReport({ usage, budget, consumption, mayAll, now, log });
+  const show = createUsageTeller({ ...telling, report, mayAll, envelopes, richBlocks });
   queue.work('tell-owners', tellOwners, { concurrency: 1 });
   queue.work('show-usage', show, { concurrency: 2 });
-  return { ofPerson };
+  return homes;
 }

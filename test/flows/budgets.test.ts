@@ -173,6 +173,30 @@ describe('a budget that approvals can pass', () => {
   });
 });
 
+describe('a monthly budget that approvals can pass', () => {
+  test('shows the approver what is left, lets the approved session start, and holds back the next', async () => {
+    const { slack } = world();
+    const owner = addColleague(world());
+    await world().change(`limits: { acu_per_month: 1, over: approve }\nowners: [${owner.userId}]`);
+    const { type, started, own } = someone();
+    const direct = slack.directMessages(owner.userId);
+    const asked = async (task: string) =>
+      slack.waitForMessage(direct, (message) => slack.renderText(message).includes(task));
+    await type('--acu 2 the first');
+    const message = await asked('the first');
+    expect(slack.renderText(message)).toContain('Up to 2 ACU.');
+    expect(slack.renderText(message)).toMatch(/When this was asked, [01] of 1 ACU were left for the month\./);
+    expect(own()).toHaveLength(0);
+    await slack.clickButton(owner.userId, { channelId: direct, ts: message.ts }, 'approve_request');
+    await started('the first');
+    await type('--acu 2 the second');
+    const second = await asked('the second');
+    expect(slack.renderText(second)).toContain('0 of 1 ACU were left for the month.');
+    expect(own()).toHaveLength(1);
+    await world().change(LIMITS);
+  });
+});
+
 describe('usage', () => {
   const usageOf = async (who: Pick<ReturnType<typeof someone>, 'ana' | 'channelId'>, words = '') => {
     const { slack } = world();
@@ -214,6 +238,31 @@ describe('usage', () => {
     const told = await (await usageOf(boss, 'workspace --by person'))('[table: By person]');
     expect(told.text).toContain(`<@${member.ana.userId}>`);
     await world().change(LIMITS);
+  });
+
+  test('of the workspace shows an administrator what Devin counts, and is complete if Devin refuses', async () => {
+    const { devin } = world();
+    const boss = someoneIn(world(), { name: 'budgets', person: { isAdmin: true } });
+    const member = someone();
+    await member.type('--acu 1 the first');
+    await member.started('the first');
+    const told = await (await usageOf(boss, 'workspace'))('Usage in this workspace');
+    expect(told.text).toMatch(/Devin counts [\d.]+ ACU: /);
+    const own = await (await usageOf(member, 'workspace'))('Usage in this workspace');
+    expect(own.text).not.toContain('Devin counts');
+    const asked = () => devin.requests.filter(({ path }) => path.endsWith('/consumption/daily')).length;
+    const before = asked();
+    devin.fail({ method: 'GET', path: /consumption/ }, { status: 500, times: 1 });
+    const without = await (await usageOf(boss, 'workspace --since 3d'))('last 3 days');
+    expect(without.text).not.toContain('Devin counts');
+    devin.permissions.delete('ViewOrgConsumption');
+    await (
+      await usageOf(boss, 'workspace --since 4d')
+    )('last 4 days');
+    const refused = await (await usageOf(boss, 'workspace --since 5d'))('last 5 days');
+    expect(refused.text).not.toContain('Devin counts');
+    expect(asked() - before).toBe(2);
+    devin.permissions.add('ViewOrgConsumption');
   });
 
   test('is in words where Slack takes no charts, and is not tried again', async () => {

@@ -129,6 +129,43 @@ describe('the App Home', () => {
     down.clear();
   });
 
+  test('shows an administrator who used how much beside what Devin counts, and nobody else', async () => {
+    const { slack, devin } = world();
+    const { ana, session, channelId } = await startSession(world(), { text: '--acu 50 fix it' });
+    const boss = addColleague(world(), { isAdmin: true });
+    devin.advance(session.id, { status: 'exit', acus: 41.5 });
+    await cardOf(slack, channelId, (card) => card.includes('41.5 of 50'));
+    await slack.openHome(boss.userId);
+    const { text } = await homeOf(world(), boss.userId, /41\.5 ACU/);
+    expect(text).toContain('Usage in this workspace, last 30 days');
+    expect(text).toMatch(/Devin counts 4\d\.\d ACU: /);
+    expect(text).toMatch(new RegExp(`@${ana.name}: 41\\.5 ACU`));
+    await slack.openHome(ana.userId);
+    const own = await homeOf(world(), ana.userId, /Your|Usage/);
+    expect(own.text).not.toContain('Usage in this workspace');
+  });
+
+  test('is in words if Slack refuses charts, and is not tried again with them', async () => {
+    const { slack } = world();
+    const { ana } = await startSession(world());
+    await slack.openHome(ana.userId);
+    await homeOf(world(), ana.userId, /\[chart: ACU/);
+    slack.fail('views.publish', { error: 'invalid_blocks', times: 1 });
+    const before = drawings(world(), ana.userId);
+    await slack.openHome(ana.userId);
+    await slack.waitFor(
+      () => {
+        const home = slack.home(ana.userId);
+        return home !== undefined && !slack.renderText(home).includes('[chart');
+      },
+      { what: 'a Home without a chart' },
+    );
+    expect(drawings(world(), ana.userId)).toBe(before + 2);
+    await slack.openHome(ana.userId);
+    await slack.waitFor(() => drawings(world(), ana.userId) > before + 2, { what: 'another drawing' });
+    expect(drawings(world(), ana.userId)).toBe(before + 3);
+  });
+
   test('follows what happens while it is open, and is left alone if nobody opened it', async () => {
     const { slack, devin } = world();
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });

@@ -1,7 +1,7 @@
 import type { Home } from '../../src/slack/blocks/home.ts';
 
 /** A Home without usage. */
-export const NO_USAGE: Pick<Home, 'usage' | 'rich'> = {
+export const NO_USAGE: Pick<Home, 'usage' | 'everyone' | 'rich'> = {
   usage: {
     days: 30,
     left: [],
@@ -16,5 +16,6 @@ export const NO_USAGE: Pick<Home, 'usage' | 'rich'> = {
       endedMerged: 0,
     },
   },
+  everyone: null,
   rich: true,
 };

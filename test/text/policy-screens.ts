@@ -69,6 +69,7 @@ const REPORT: UsageReport = {
   },
   medianWaitMs: 60_000,
   newest: 5000,
+  devinAcu: 20,
 };
 
 /** What the policy, its owners and approvers show. */

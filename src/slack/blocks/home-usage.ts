@@ -3,11 +3,14 @@ import { barChart } from './charts.ts';
 import type { ShownBlock } from './charts.ts';
 import { context, sections } from './objects.ts';
 import { bold, code } from './text.ts';
-import { leftLines, spanTitle, totalLines } from './usage.ts';
+import { devinLines, groupLines, leftLines, spanTitle, totalLines } from './usage.ts';
 import type { UsageReport } from './usage.ts';
 
 /** A person's own, in App Home. */
 export type HomeUsage = Pick<UsageReport, 'days' | 'left' | 'summary' | 'medianWaitMs'>;
+
+/** Of everyone, for those who may see it. */
+export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary' | 'medianWaitMs' | 'devinAcu'>;
 
 type Shown = { usage: HomeUsage; /** With a chart. */ rich: boolean; command: string };
 
@@ -23,5 +26,20 @@ export function homeUsage({ usage, rich, command }: Shown, text: Text): ShownBlo
     ...sections([heading, ...leftLines(usage.left, text), ...totalLines(usage, text)]),
     ...(rich && sessions > 0 ? [barChart(spanTitle(usage, text), words.columns.acu, bars)] : []),
     context(words.home.more(code(`${command} usage`))),
+  ];
+}
+
+const MOST_PEOPLE = 5;
+
+/** What everyone used, and who used most. */
+export function homeEveryone(everyone: HomeEveryone, command: string, text: Text): ShownBlock[] {
+  const words = text.usage;
+  const heading = bold(words.heading(words.title.workspace, words.days(everyone.days)));
+  const totals = [...totalLines(everyone, text), ...devinLines(everyone, text)];
+  return [
+    { type: 'divider' },
+    ...sections([heading, ...totals]),
+    ...sections(groupLines(everyone, text, MOST_PEOPLE)),
+    context(words.home.more(code(`${command} usage workspace --by person`))),
   ];
 }

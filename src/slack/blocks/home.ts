@@ -12,8 +12,8 @@ import { shownMoment } from './details-values.ts';
 import { homeHealth, homePolicy, homeSettings } from './home-settings.ts';
 import type { HomeHealth, HomePolicy } from './home-settings.ts';
 import { identityLines } from './identity.ts';
-import { homeUsage } from './home-usage.ts';
-import type { HomeUsage } from './home-usage.ts';
+import { homeEveryone, homeUsage } from './home-usage.ts';
+import type { HomeEveryone, HomeUsage } from './home-usage.ts';
 import type { ShownBlock } from './charts.ts';
 import { button, context, header, section } from './objects.ts';
 import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-card.ts';
@@ -44,6 +44,8 @@ export type Home = {
   /** null: it is none of the person's business, or there is none. */
   policy: HomePolicy | null;
   usage: HomeUsage;
+  /** null: it is none of the person's business. */
+  everyone: HomeEveryone | null;
   /** With a chart. */
   rich: boolean;
   drawnAtMs: number;
@@ -61,6 +63,7 @@ export function renderHome(home: Home, text: Text): HomeView {
     blocks: [
       ...top(home, text),
       ...(isAccepted(runsAs) ? contents(home, text) : []),
+      ...(home.everyone === null ? [] : homeEveryone(home.everyone, command, text)),
       ...(home.health === null ? [] : [homeHealth(home.health, text)]),
       ...(home.policy === null ? [] : [homePolicy(home.policy, text)]),
       context(text.home.help(code(`${command} help`))),

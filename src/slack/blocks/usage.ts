@@ -21,6 +21,8 @@ export type UsageReport = {
   medianWaitMs: number | null;
   /** Only so many sessions are counted; null: all are. */
   newest: number | null;
+  /** As Devin counts for the whole organization; null: not known, or none of the reader's business. */
+  devinAcu: number | null;
 };
 
 const NAME_LENGTH = 100;
@@ -32,7 +34,7 @@ export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean
   const { usage } = text;
   const heading = bold(usage.heading(usage.title[report.scope], usage.days(report.days)));
   const left = leftLines(report.left, text);
-  const totals = totalLines(report, text);
+  const totals = [...totalLines(report, text), ...devinLines(report, text)];
   const groups = groupLines(report, text);
   const spans = spanLines(report, text);
   const notes = [
@@ -57,6 +59,16 @@ export function renderUsage(report: UsageReport, { rich, text }: { rich: boolean
 export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string[] {
   return left.map((one) => usage.left[one.key](acuWords(Math.max(0, one.left)), acuWords(one.most)));
 }
+
+/** What Devin counts beside what is counted here, and why the two differ. */
+export function devinLines({ summary, devinAcu }: Counted, { usage }: Text): string[] {
+  if (devinAcu === null) return [];
+  const more = Math.round((devinAcu - summary.acu) * 10) / 10;
+  const difference =
+    more === 0 ? usage.devin.same : usage.devin[more > 0 ? 'more' : 'less'](acuWords(Math.abs(more)));
+  return [usage.devin.counts(acuWords(devinAcu), difference), usage.devin.why];
+}
+type Counted = Pick<UsageReport, 'summary' | 'devinAcu'>;
 
 /** One line each. */
 export function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {
@@ -97,9 +109,13 @@ function spanLines(report: UsageReport, text: Text): string[] {
   return [bold(spanTitle(report, text)), words.join(' · ')];
 }
 
-function groupLines({ summary: { groups }, by }: UsageReport, { usage }: Text): string[] {
+export function groupLines(
+  { summary: { groups }, by }: Pick<UsageReport, 'summary' | 'by'>,
+  { usage }: Text,
+  most = SHOWN_GROUPS,
+): string[] {
   if (groups.length === 0) return [];
-  const lines = groups.slice(0, SHOWN_GROUPS).map((group) => {
+  const lines = groups.slice(0, most).map((group) => {
     const facts = [
       usage.acu(acuWords(group.acu)),
       usage.sessions(group.sessions),

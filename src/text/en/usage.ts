@@ -24,6 +24,14 @@ export const usage = {
   endedMerged: (merged: number, ended: number): string =>
     `${merged} of ${ended} ended sessions had a pull request merged`,
   waited: (duration: string): string => `Half of Devin's questions were answered within ${duration}`,
+  /** What Devin's own figures say of the same days. */
+  devin: {
+    counts: (acu: string, difference: string): string => `Devin counts ${acu} ACU: ${difference}.`,
+    more: (acu: string): string => `${acu} more than here`,
+    less: (acu: string): string => `${acu} less than here`,
+    same: 'the same as here',
+    why: "Devin's number covers the whole organization and each ACU on the day it was used, from 08:00 UTC to 08:00 UTC, while this app counts only sessions it follows, on the day they started.",
+  },
   /** More are not counted. */
   newestOnly: (count: string): string => `Only the newest ${count} sessions are counted.`,
   day: (midnight: Date): string =>

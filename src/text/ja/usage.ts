@@ -21,6 +21,13 @@ export const usage: Text['usage'] = {
   acuPerMerged: (acu) => `マージされたプルリクエスト 1 件あたり ${acu} ACU`,
   endedMerged: (merged, ended) => `終了した ${ended} 件のうち ${merged} 件でプルリクエストがマージされました`,
   waited: (duration) => `Devin の質問の半数は ${duration} 以内に回答されました`,
+  devin: {
+    counts: (acu, difference) => `Devin の集計: ${acu} ACU（${difference}）`,
+    more: (acu) => `ここより ${acu} 多い`,
+    less: (acu) => `ここより ${acu} 少ない`,
+    same: 'ここと同じ',
+    why: 'Devin は組織全体の ACU を使用日（08:00 UTC 区切り）で集計し、このアプリは追跡中のセッションだけを開始日で集計するため、数値が異なることがあります。',
+  },
   newestOnly: (count) => `新しい ${count} 件のセッションだけを集計しています。`,
   day: (midnight) =>
     midnight.toLocaleDateString('ja-JP', { month: 'numeric', day: 'numeric', timeZone: 'UTC' }),

@@ -1,34 +1,54 @@
+import type { Devin } from '../../devin/devin.ts';
+import type { Log } from '../../log.ts';
 import { DEFAULT_DAYS, sinceDays, summarize } from '../../session/usage.ts';
 import type { UsageBy, UsageScope } from '../../session/usage.ts';
-import type { HomeUsage } from '../../slack/blocks/home-usage.ts';
+import type { HomeEveryone, HomeUsage } from '../../slack/blocks/home-usage.ts';
 import type { UsageReport } from '../../slack/blocks/usage.ts';
 import type { Spender } from '../../store/ledger.ts';
 import { MOST_REPORTED } from '../../store/usage.ts';
 import type { Usage } from '../../store/usage.ts';
 import type { Budget } from '../budget.ts';
+import type { MayAll } from './may-all.ts';
 
 type ReportDeps = {
   usage: Pick<Usage, 'rows' | 'medianWaitMs'>;
   budget: Pick<Budget, 'left'>;
+  consumption: Devin['consumption'];
+  mayAll: MayAll;
+  log: Log;
   now: () => number;
 };
 
-type Wanted = { scope: UsageScope; by: UsageBy; days: number; spender: Spender };
+/** `mayAll`: it is for someone who may see what Devin counts for the whole organization. */
+type Wanted = { scope: UsageScope; by: UsageBy; days: number; spender: Spender; mayAll: boolean };
+
+/** A report does without what Devin counts if that takes longer. */
+const DEVIN_PATIENCE_MS = 5000;
 
 export type ReportUsage = ReturnType<typeof createUsageReport>;
 
 /** What was used, put together, and what is left of the budgets that the person meets there. */
-export function createUsageReport({ usage, budget, now }: ReportDeps) {
-  async function report({ scope, by, days, spender }: Wanted): Promise<UsageReport> {
+export function createUsageReport({ usage, budget, consumption, mayAll, now, log }: ReportDeps) {
+  async function devinCounts(since: Date): Promise<number | null> {
+    const signal = AbortSignal.timeout(DEVIN_PATIENCE_MS);
+    return consumption.acuSince(since, { signal }).catch((error: unknown) => {
+      log.info({ err: error }, 'a report could not show what Devin counts');
+      return null;
+    });
+  }
+
+  async function report({ scope, by, days, spender, ...reader }: Wanted): Promise<UsageReport> {
     const since = sinceDays(days, new Date(now()));
-    const [rows, medianWaitMs, left] = await Promise.all([
+    const asksDevin = reader.mayAll && scope.kind === 'workspace';
+    const [rows, medianWaitMs, left, devinAcu] = await Promise.all([
       usage.rows(scope, since),
       usage.medianWaitMs(scope, since),
       budget.left(spender),
+      asksDevin ? devinCounts(since) : null,
     ]);
     const summary = summarize(rows, { by, since, days });
     const newest = rows.length < MOST_REPORTED ? null : MOST_REPORTED;
-    return { scope: scope.kind, by, days, left, summary, medianWaitMs, newest };
+    return { scope: scope.kind, by, days, left, summary, medianWaitMs, newest, devinAcu };
   }
 
   return {
@@ -36,7 +56,15 @@ export function createUsageReport({ usage, budget, now }: ReportDeps) {
     /** A person's own. `channelId`: their conversation with the app. */
     async ofPerson(spender: Spender): Promise<HomeUsage> {
       const { teamId, userId } = spender;
-      return report({ scope: { kind: 'me', teamId, userId }, by: 'mode', days: DEFAULT_DAYS, spender });
+      const scope = { kind: 'me', teamId, userId } as const;
+      return report({ scope, by: 'mode', days: DEFAULT_DAYS, spender, mayAll: false });
+    },
+
+    /** Of the workspace, by person; null: it is none of this person's business. */
+    async ofEveryone(spender: Spender): Promise<HomeEveryone | null> {
+      if (!(await mayAll(spender.userId))) return null;
+      const scope = { kind: 'workspace', teamId: spender.teamId } as const;
+      return report({ scope, by: 'person', days: DEFAULT_DAYS, spender, mayAll: true });
     },
   };
 }

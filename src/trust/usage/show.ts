@@ -1,22 +1,20 @@
 import type { Log } from '../../log.ts';
 import type { Jobs } from '../../queue/index.ts';
-import type { SlackPerson } from '../../session/person.ts';
 import type { Policy } from '../../session/policy/index.ts';
 import type { UsageBy, UsageScope } from '../../session/usage.ts';
 import { notice } from '../../slack/blocks/notices.ts';
 import { renderUsage } from '../../slack/blocks/usage.ts';
-import type { IsInGroup } from '../../slack/groups.ts';
 import type { Outbound, PrivatePlace, Rendered } from '../../slack/outbound.ts';
 import type { RichBlocks } from '../../slack/rich-blocks.ts';
 import type { TextFor } from '../../slack/text-for.ts';
 import type { Envelopes } from '../../store/envelope.ts';
+import type { MayAll } from './may-all.ts';
 import type { ReportUsage } from './report.ts';
 
 type ShowDeps = {
   report: ReportUsage['report'];
   policy: () => Policy | null;
-  findPerson: (userId: string) => Promise<SlackPerson | null>;
-  isInGroup: IsInGroup;
+  mayAll: MayAll;
   envelopes: Pick<Envelopes, 'open'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   richBlocks: RichBlocks;
@@ -45,13 +43,14 @@ export function createUsageTeller(deps: ShowDeps) {
     const responseUrl = deps.envelopes.open(answerTo.id, answerTo.sealed)?.responseUrl ?? null;
     const place = { userId, channelId, threadTs, responseUrl };
     const text = await deps.textFor(userId);
-    const refusal = refusalFor(job, { hasOwners: hasOwners(deps), mayAll: await mayAll(deps, userId) });
+    const mayAll = await deps.mayAll(userId);
+    const refusal = refusalFor(job, { hasOwners: hasOwners(deps), mayAll });
     if (refusal !== null) {
       await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal]]));
       return;
     }
     const spender = { teamId, userId, channelId: channelId ?? '' };
-    const report = await deps.report({ scope: scopeOf(job), by, days, spender });
+    const report = await deps.report({ scope: scopeOf(job), by, days, spender, mayAll });
     await tell(place, (rich) => renderUsage(report, { rich, text }));
   };
 }
@@ -82,15 +81,4 @@ function scopeOf({ scope: kind, teamId, userId, answerTo }: Job): UsageScope {
 
 function hasOwners({ policy }: Pick<ShowDeps, 'policy'>): boolean {
   return policy()?.owners !== undefined;
-}
-
-async function mayAll({ policy, findPerson, isInGroup }: ShowDeps, userId: string): Promise<boolean> {
-  const person = await findPerson(userId);
-  if (person?.kind !== 'member') return false;
-  if (person.isAdmin) return true;
-  for (const owner of policy()?.owners ?? []) {
-    if (owner.kind === 'user' && owner.id === userId) return true;
-    if (owner.kind === 'group' && (await isInGroup(owner.id, userId)) === true) return true;
-  }
-  return false;
 }

@@ -3,7 +3,7 @@ import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { sinceDays, summarize, USAGE_BY } from '../../../src/session/usage.ts';
 import type { UsageBy, UsageRow } from '../../../src/session/usage.ts';
-import { homeUsage } from '../../../src/slack/blocks/home-usage.ts';
+import { homeEveryone, homeUsage } from '../../../src/slack/blocks/home-usage.ts';
 import { renderUsage } from '../../../src/slack/blocks/usage.ts';
 import type { UsageReport } from '../../../src/slack/blocks/usage.ts';
 import { en } from '../../../src/text/en.ts';
@@ -28,7 +28,7 @@ function reportOf(by: UsageBy, of = rows, days = 30): UsageReport {
     { key: 'acu_per_person_per_day' as const, most: 60, left: 12.34 },
     { key: 'acu_per_month' as const, most: 2000, left: -3 },
   ];
-  return { scope: 'workspace', by, days, left, summary, medianWaitMs: 240_000, newest: null };
+  return { scope: 'workspace', by, days, left, summary, medianWaitMs: 240_000, newest: null, devinAcu: null };
 }
 
 describe('a report of usage', () => {
@@ -61,6 +61,33 @@ describe('a report of usage', () => {
     expect(text).not.toContain('<!channel>');
   });
 
+  test.each([
+    [20.3, 'Devin counts 20.3 ACU: 20 more than here.'],
+    [0.1, 'Devin counts 0.1 ACU: 0.2 less than here.'],
+    [0.3, 'Devin counts 0.3 ACU: the same as here.'],
+  ])('with %d ACU in Devin says the difference and why', (devinAcu, counts) => {
+    const report = { ...reportOf('mode', rows.slice(0, 3)), devinAcu };
+    const rendered = renderUsage(report, { rich: true, text: en });
+    expect(rendered.text).toContain(counts);
+    expect(rendered.text).toContain(en.usage.devin.why);
+    expect(JSON.stringify(rendered.blocks)).toContain(counts);
+  });
+
+  test('without a number from Devin says nothing of it', () => {
+    const { text } = renderUsage(reportOf('mode'), { rich: false, text: en });
+    expect(text).not.toContain('Devin counts');
+  });
+
+  test.each([
+    [15, null],
+    [16, 'And 1 more.'],
+    [300, 'And 285 more.'],
+  ])('in words of %i groups names 15 and says how many more there are', (count, more) => {
+    const { text } = renderUsage(reportOf('person', rows.slice(0, count)), { rich: false, text: en });
+    expect(text.match(/^• /gm)).toHaveLength(15);
+    expect(/^And .*$/m.exec(text)?.[0] ?? null).toBe(more);
+  });
+
   test('of no session says so', () => {
     const rendered = renderUsage(reportOf('mode', []), { rich: true, text: en });
     expect(rendered.text).toContain('No sessions were started in this time.');
@@ -75,4 +102,13 @@ test('usage in Home is taken by Slack, and is nothing where there is nothing', (
   expect(shown.map(({ type }) => type)).toContain('data_visualization');
   const none = { ...reportOf('mode', []), left: [] };
   expect(homeUsage({ usage: none, rich: true, command: '/devin' }, en)).toEqual([]);
+});
+
+test('usage of everyone in Home names the five who used most, and is taken by Slack', () => {
+  const shown = homeEveryone({ ...reportOf('person'), devinAcu: 5000 }, '/devin', en);
+  expect(checkView({ type: 'home', blocks: shown })).toEqual([]);
+  const words = JSON.stringify(shown);
+  expect(words.match(/• <@U\d+>/g)).toEqual(['299', '298', '297', '296', '295'].map((id) => `• <@U${id}>`));
+  expect(words).toContain('And 295 more.');
+  expect(words).toContain('Devin counts 5,000 ACU');
 });

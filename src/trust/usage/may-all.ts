@@ -1,0 +1,25 @@
+import type { SlackPerson } from '../../session/person.ts';
+import type { Policy } from '../../session/policy/index.ts';
+import type { IsInGroup } from '../../slack/groups.ts';
+
+type MayAllDeps = {
+  policy: () => Policy | null;
+  findPerson: (userId: string) => Promise<SlackPerson | null>;
+  isInGroup: IsInGroup;
+};
+
+export type MayAll = (userId: string) => Promise<boolean>;
+
+/** Who may see what everyone used: owners of the policy and workspace admins. */
+export function createMayAll({ policy, findPerson, isInGroup }: MayAllDeps): MayAll {
+  return async (userId) => {
+    const person = await findPerson(userId);
+    if (person?.kind !== 'member') return false;
+    if (person.isAdmin) return true;
+    for (const owner of policy()?.owners ?? []) {
+      if (owner.kind === 'user' && owner.id === userId) return true;
+      if (owner.kind === 'group' && (await isInGroup(owner.id, userId)) === true) return true;
+    }
+    return false;
+  };
+}
