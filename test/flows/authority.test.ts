@@ -81,6 +81,22 @@ describe('who a session runs as', () => {
     expect(card.text).toContain('as Other account');
   });
 
+  test('is theirs to start: what costs money is not started anyway by a colleague', async () => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const channelId = slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId, ben.userId] });
+    devin.fail(CREATE, { mode: 'cut', times: 1 });
+    await slack.command(ana.userId, channelId, `lost task of ${ana.name}`);
+    const { ts } = await slack.waitForMessage(channelId, (message) =>
+      slack.renderText(message).includes('[Start anyway]'),
+    );
+    for (const button of ['start_anyway', 'check_again']) {
+      await slack.clickButton(ben.userId, { channelId, ts }, button);
+      await toldTo(world(), { channelId, userId: ben.userId }, 'it may cost money');
+    }
+    expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
+  });
+
   test('is asked of Slack again after five minutes, even without a change event', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await startSession(world());
