@@ -2,6 +2,7 @@ import type { Policy } from '../session/policy/index.ts';
 import type { HomePolicy } from '../slack/blocks/home-settings.ts';
 import type { Groups } from '../slack/groups.ts';
 import type { People } from '../slack/people.ts';
+import { isOwner } from '../trust/index.ts';
 
 type PolicyDeps = {
   policy: { current: () => Policy | null; problems: () => readonly string[] };
@@ -11,14 +12,6 @@ type PolicyDeps = {
 
 /** How the policy file is, for administrators and its owners; null: for everyone else, and without a policy. */
 export function createHomePolicy({ policy, people, isInGroup }: PolicyDeps) {
-  async function isOwner(userId: string, { owners = [] }: Policy): Promise<boolean> {
-    for (const owner of owners) {
-      if (owner.kind === 'user' && owner.id === userId) return true;
-      if (owner.kind === 'group' && (await isInGroup(owner.id, userId)) === true) return true;
-    }
-    return false;
-  }
-
   async function isAdmin(userId: string): Promise<boolean> {
     const person = await people.find(userId);
     return person?.kind === 'member' && person.isAdmin;
@@ -26,7 +19,9 @@ export function createHomePolicy({ policy, people, isInGroup }: PolicyDeps) {
 
   return async (userId: string): Promise<HomePolicy | null> => {
     const inForce = policy.current();
-    if (inForce === null || !((await isAdmin(userId)) || (await isOwner(userId, inForce)))) return null;
+    if (inForce === null) return null;
+    const isTold = (await isAdmin(userId)) || (await isOwner(userId, { policy: inForce, isInGroup }));
+    if (!isTold) return null;
     return { rules: inForce.rules.length, problems: policy.problems() };
   };
 }

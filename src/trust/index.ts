@@ -8,6 +8,7 @@ export type { Gate, Verdict } from './gate.ts';
 export { createQuickGate, withPolicy } from './in-place.ts';
 export type { QuickGate } from './in-place.ts';
 export { createSpending, createTrust } from './trust.ts';
+export { isOwner } from './usage/may-all.ts';
 export type { ReportUsage } from './usage/report.ts';
 export { explain } from './explain.ts';
 export { readSpent } from './spent.ts';

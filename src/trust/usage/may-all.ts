@@ -16,10 +16,17 @@ export function createMayAll({ policy, findPerson, isInGroup }: MayAllDeps): May
     const person = await findPerson(userId);
     if (person?.kind !== 'member') return false;
     if (person.isAdmin) return true;
-    for (const owner of policy()?.owners ?? []) {
-      if (owner.kind === 'user' && owner.id === userId) return true;
-      if (owner.kind === 'group' && (await isInGroup(owner.id, userId)) === true) return true;
-    }
-    return false;
+    return isOwner(userId, { policy: policy(), isInGroup });
   };
+}
+
+type OwnerFacts = { policy: Policy | null; isInGroup: IsInGroup };
+
+/** Whether the policy names the person, or a user group they are in, as an owner. */
+export async function isOwner(userId: string, { policy, isInGroup }: OwnerFacts): Promise<boolean> {
+  for (const owner of policy?.owners ?? []) {
+    if (owner.kind === 'user' && owner.id === userId) return true;
+    if (owner.kind === 'group' && (await isInGroup(owner.id, userId)) === true) return true;
+  }
+  return false;
 }
