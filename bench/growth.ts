@@ -10,7 +10,7 @@ import { openDatabase } from '../src/store/database.ts';
 import type { Database, DatabaseOptions } from '../src/store/database.ts';
 import { vacuum } from '../src/store/embedded/upkeep.ts';
 import { createListing } from '../src/store/listing.ts';
-import { migrate } from '../src/store/migrate.ts';
+import { migrate } from '../src/store/migrations/index.ts';
 import { fillHistory } from '../test/support/history.ts';
 import { quantile } from './load.ts';
 import { metric } from './metric.ts';

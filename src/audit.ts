@@ -1,7 +1,6 @@
-import { readOperatorSettings } from './config.ts';
 import type { Kysely } from 'kysely';
-import { complain, FINE, printAll, readExport, WRONG } from './operator-command.ts';
-import { withStore } from './operator-store.ts';
+import { readOperatorSettings } from './config.ts';
+import { complain, FINE, printAll, readExport, withStore, WRONG } from './operator-store.ts';
 import { createAudit } from './store/audit.ts';
 import type { Tables } from './store/tables.ts';
 import { exportAudit, verifyChain } from './trust/index.ts';

@@ -1,8 +1,8 @@
 import { config as loadDotenv } from 'dotenv';
 import { z } from 'zod';
 import type { Limits } from './session/limits.ts';
-import { LANGUAGES } from './session/language.ts';
-import type { Language } from './session/language.ts';
+import { LANGUAGES } from './session/preferences.ts';
+import type { Language } from './session/preferences.ts';
 import type { Text } from './text/index.ts';
 import { createLanguages, readLanguage } from './text/languages.ts';
 

@@ -1,8 +1,7 @@
 import { isAboutPerson } from './session/failure.ts';
 import type { Failure, OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
-import { acuWords } from './text/acu.ts';
-import { durationWords } from './text/duration.ts';
+import { acuWords, durationWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 
 /** Why the app doesn't start, as far as Slack and Devin say. */

@@ -1,6 +1,5 @@
 import { readOperatorSettings } from './config.ts';
-import { complain, FINE, WRONG } from './operator-command.ts';
-import { withStore } from './operator-store.ts';
+import { complain, FINE, withStore, WRONG } from './operator-store.ts';
 import { forgetPerson } from './store/forget.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */

@@ -1,3 +1,5 @@
+import { LogLevel } from '@slack/logger';
+import type { Logger as SlackLogger } from '@slack/logger';
 import { pino, stdSerializers } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
@@ -66,4 +68,20 @@ export function createLog(level: string, destination?: DestinationStream): Log {
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   );
+}
+
+/** Slack's libraries log through pino, a level lower. Their `debug` is dropped: it holds whole bodies. */
+export function slackLogger(log: Log): SlackLogger {
+  const child = log.child({ from: 'slack-sdk' });
+  const words = (parts: unknown[]): string =>
+    parts.map((part) => (part instanceof Error ? part.message : String(part))).join(' ');
+  return {
+    debug: () => undefined,
+    info: (...parts) => child.debug(words(parts)),
+    warn: (...parts) => child.warn(words(parts)),
+    error: (...parts) => child.error(words(parts)),
+    setLevel: () => undefined,
+    getLevel: () => LogLevel.INFO,
+    setName: () => undefined,
+  };
 }

@@ -1,10 +1,10 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Skews } from './clock-skew.ts';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { DevinRequestFacts } from './devin/attempt.ts';
 import type { Depth } from './queue/index.ts';
-import type { RefusedDelivery } from './slack/http-receiver.ts';
 import type { RequestState } from './session/request.ts';
+import type { RefusedDelivery } from './slack/http-receiver.ts';
+import type { Skews } from './time.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 

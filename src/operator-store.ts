@@ -1,18 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
 import type { Kysely } from 'kysely';
 import { readStoreConfig } from './config.ts';
+import { configSentence, operatorSentence } from './operator.ts';
 import { openDatabase } from './store/database.ts';
 import { codeOf, StoreError } from './store/store-error.ts';
 import type { Tables } from './store/tables.ts';
-import { configSentence, operatorSentence } from './operator.ts';
 import type { Text } from './text/index.ts';
 
 /** SQLSTATE of a table, a column or a function that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const NOT_UPDATED = new Set(['42P01', '42703', '42883']);
 
 /** Why the store could not be used: sentences for the person who runs the app. */
-export type NoStore = { problems: string[] };
+type NoStore = { problems: string[] };
 
 /** What an operator's command does with the database, beside a running app or without one. */
 export async function withStore<T>(
@@ -35,5 +38,40 @@ export async function withStore<T>(
     }
     if (NOT_UPDATED.has(codeOf(error) ?? '')) return { problems: [text.operator.notUpdated] };
     throw error;
+  }
+}
+
+/** Exit codes of what operators run. `NOT_DONE`: the command, or the store, could not be read. */
+export const FINE = 0;
+export const WRONG = 1;
+const NOT_DONE = 2;
+
+export function complain(problems: readonly string[]): typeof NOT_DONE {
+  process.stderr.write(`${problems.join('\n')}\n`);
+  return NOT_DONE;
+}
+
+export async function printAll(lines: AsyncIterable<string>): Promise<typeof FINE> {
+  try {
+    await pipeline(Readable.from(lines), process.stdout, { end: false });
+  } catch (error) {
+    // Who reads it has read enough.
+    if (codeOf(error) !== 'EPIPE') throw error;
+  }
+  return FINE;
+}
+
+type Export = { since: Date | null; csv: boolean };
+
+/** `export [--since ISO] [--csv]`; null: something else. */
+export function readExport(args: string[]): Export | null {
+  try {
+    const options = { since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;
+    const { positionals, values } = parseArgs({ args, allowPositionals: true, options });
+    const since = values.since === undefined ? null : new Date(values.since);
+    if (positionals.join(' ') !== 'export' || Number.isNaN(since?.getTime())) return null;
+    return { since, csv: values.csv };
+  } catch {
+    return null;
   }
 }

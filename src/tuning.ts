@@ -1,15 +1,15 @@
 import type { Config } from './config.ts';
 import { SWEEP_TIMES } from './create/index.ts';
 import type { SweepTimes } from './create/index.ts';
-import { LEASE_MS, LOOKS_AT_MS, POLL_SECONDS } from './queue/index.ts';
 import { RELAY_TIMES, ROUND_TIMES, WATCHER_TIMES } from './follow/index.ts';
 import type { RelayTimes, RoundTimes, WatcherTimes } from './follow/index.ts';
 import type { Log } from './log.ts';
+import { LEASE_MS, LOOKS_AT_MS, POLL_SECONDS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
+import { clockOf, createDatabaseTime, databaseClock } from './store/database.ts';
+import type { Clock, DatabaseTime } from './store/database.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
-import { clockOf, createDatabaseTime, databaseClock } from './store/clock.ts';
-import type { Clock, DatabaseTime } from './store/clock.ts';
 import type { StoreError } from './store/store-error.ts';
 import { FILES_EVERY_MS } from './trust/index.ts';
 

@@ -1,6 +1,5 @@
 import { readOperatorSettings } from './config.ts';
-import { complain, printAll, readExport } from './operator-command.ts';
-import { withStore } from './operator-store.ts';
+import { complain, printAll, readExport, withStore } from './operator-store.ts';
 import { createUsage } from './store/usage.ts';
 import { exportUsage } from './trust/index.ts';
 

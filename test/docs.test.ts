@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { mappingSchema } from '../src/session/mapping.ts';
+import { mappingSchema } from '../src/session/identity.ts';
 import { en } from '../src/text/en.ts';
 import { parsePolicy } from '../src/trust/index.ts';
 

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
-import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createLocalDevin } from '../sandbox/devin/index.ts';
 import { sandboxEnvironment } from '../sandbox/environment.ts';
 import { createLocalSlack } from '../sandbox/slack/index.ts';
 import { openDatabase } from '../src/store/database.ts';
-import { migrate } from '../src/store/migrate.ts';
+import { migrate } from '../src/store/migrations/index.ts';
 import { createSetAside, MOST_FAILURES } from '../src/store/set-aside.ts';
 
 type Sides = {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { elapsedStep, untilNextStep, waitedStep } from '../session/elapsed.ts';
+import { elapsedStep, untilNextStep, waitedStep } from '../session/lifecycle.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { isOpen, isPending } from '../session/request.ts';
 import { renderCard } from '../slack/blocks/session-card.ts';
 import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
-import type { ListenHere } from '../slack/listen-here.ts';
-import type { Rendered } from '../slack/outbound.ts';
+import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import type { ListenHere } from '../slack/thread-intake.ts';
 import { shownAs, stageShown } from '../store/cards.ts';
 import type { EditClass } from '../store/cards.ts';
-import { askedAt } from '../store/request-row.ts';
+import { askedAt, cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
@@ -84,4 +84,33 @@ export function editClass(
   if (is === null || was === is) return 'rest';
   if (was === null && state !== 'unknown') return 'url';
   return NEEDED.has(phase) || OVER.has(phase) ? 'needed' : 'rest';
+}
+
+/** It was there, and a person deleted it. */
+export function wasDeleted({ cardChannelId: channelId, cardTs: ts }: SessionRequest): boolean {
+  return channelId !== null && ts === null;
+}
+
+/** Where the card belongs: where the person asked, or with the person. null: there is no such place. */
+export async function placeOf(
+  request: SessionRequest,
+  { directChannel }: Pick<Outbound, 'directChannel'>,
+): Promise<CardPlace | null> {
+  const { cardChannelId: before, cardElsewhere: elsewhere, channelId: asked, userId } = request;
+  const threadTs = cardThread(request);
+  if (before !== null) return { channelId: before, threadTs };
+  if (elsewhere === null) return { channelId: asked, threadTs };
+  const direct = await directChannel(userId);
+  return direct === null ? null : { channelId: direct, threadTs };
+}
+
+/**
+ * Whether there is a card, or one may come: not before it is known who asks, since a refusal leaves none behind; and
+ * what is brought in places its own.
+ */
+export function hasCard(request: SessionRequest): boolean {
+  const { source, identity, cardChannelId: channelId } = request;
+  if (channelId !== null) return true;
+  if (source === 'follow' || source === 'restored') return false;
+  return identity !== null;
 }

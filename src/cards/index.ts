@@ -1,22 +1,21 @@
 import type { Kysely } from 'kysely';
+import type { RedrawHome } from '../home/index.ts';
+import type { Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { Slack } from '../slack/slack.ts';
+import { createListenHere } from '../slack/thread-intake.ts';
 import type { Cards } from '../store/cards.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
-import type { Tables } from '../store/tables.ts';
-import type { Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
-import type { RedrawHome } from '../home/index.ts';
-import { createListenHere } from '../slack/listen-here.ts';
-import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
+import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createDrawCard, editClass } from './draw-card.ts';
+import { createDrawCard, editClass, hasCard } from './draw-card.ts';
 import type { DrawCard, DrawnCard } from './draw-card.ts';
-import { hasCard } from './place.ts';
 import { putCard, threadOfCard } from './put-card.ts';
 import type { PutDeps } from './put-card.ts';
 
-export { hasCard } from './place.ts';
+export { hasCard } from './draw-card.ts';
 export { threadOfCard } from './put-card.ts';
 export type { DrawCard } from './draw-card.ts';
 

@@ -1,9 +1,12 @@
 import type { Transaction } from 'kysely';
 import type { Log } from '../log.ts';
-import { cardMetadata } from '../slack/ids.ts';
+import { backOffMs } from '../queue/index.ts';
+import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
+import { cardMetadata } from '../slack/ids.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
+import { mayPass } from '../slack/place-trouble.ts';
 import { shownAs } from '../store/cards.ts';
 import type { Cards } from '../store/cards.ts';
 import { cardPost } from '../store/posts.ts';
@@ -12,12 +15,8 @@ import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
-import { backOffMs } from '../queue/index.ts';
-import { mayPass } from '../slack/place-trouble.ts';
-import { isNeeded } from './draw-card.ts';
+import { isNeeded, placeOf, wasDeleted } from './draw-card.ts';
 import type { DrawCard, DrawnCard } from './draw-card.ts';
-import { placeOf, wasDeleted } from './place.ts';
 
 export type PutDeps = {
   cards: Cards;

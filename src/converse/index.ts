@@ -1,22 +1,23 @@
 import type { Devin } from '../devin/devin.ts';
+import type { SessionResponse } from '../devin/schemas.ts';
 import type { Followed, ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
-import type { WithLease, Queue, SearchUntilFound } from '../queue/index.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
+import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import { TAKEN_REACTION } from '../slack/ids.ts';
+import type { Outbound } from '../slack/outbound.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../steer/index.ts';
+import type { Replies, Reply } from '../store/replies.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createComposeReply } from './compose-reply.ts';
-import { createTakenMarker } from './mark-taken.ts';
-import { createReplyMoves } from './reply-moves.ts';
+import { createLeftOutTeller, createReplyTeller, createToShow } from './notify-reply.ts';
+import { createReplyMoves, createSettleReply } from './reply-moves.ts';
 import type { MoveReply } from './reply-moves.ts';
 import { createSendReply } from './send-reply.ts';
-import { createSettleReply } from './settle-reply.ts';
-import { createToShow } from './show-reply.ts';
-import { createSyncThread } from './sync-thread.ts';
-import { createLeftOutTeller, createReplyTeller } from './tell-reply.ts';
-import { createThreadWords } from './thread-words.ts';
+import { createSyncThread, createThreadWords } from './thread-words.ts';
 import { createRelayToDevin } from './to-devin.ts';
 
 type ConversingDeps = {
@@ -119,4 +120,36 @@ function createSync({ queue, store, fetchMessages, withLease, tuning }: Conversi
     now,
     log,
   });
+}
+
+type MarkDeps = {
+  replies: Pick<Replies, 'find'>;
+  sessions: Pick<Sessions, 'find'>;
+  requests: Pick<Requests, 'find'>;
+  check: SteeringCheck;
+  outbound: Pick<Outbound, 'react' | 'unreact'>;
+};
+
+/** Marks a message in the thread as taken until Devin has it, if its author may steer the session. */
+function createTakenMarker({ replies, sessions, requests, check, outbound }: MarkDeps) {
+  async function isTaken(reply: Reply): Promise<boolean> {
+    const session = await sessions.find(reply.sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
+    return request !== null && (await check(request, reply.userId)).kind === 'allowed';
+  }
+
+  return async (replyId: string): Promise<void> => {
+    const reply = await replies.find(replyId);
+    if (reply === null || !isUnderWay(reply)) return;
+    const { channelId, messageTs: ts } = reply;
+    if (channelId === null || ts === null || !(await isTaken(reply))) return;
+    await outbound.react(channelId, ts, TAKEN_REACTION);
+    // It may have ended meanwhile, before there was a mark to take away.
+    const after = await replies.find(replyId);
+    if (after === null || !isUnderWay(after)) await outbound.unreact(channelId, ts, TAKEN_REACTION);
+  };
+}
+
+function isUnderWay({ state }: Reply): boolean {
+  return state === 'accepted' || state === 'sending';
 }

@@ -1,10 +1,12 @@
 import type { Kysely } from 'kysely';
+import type { ListMessages } from '../follow/index.ts';
+import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Enqueue, Lease } from '../queue/index.ts';
 
 /** What became of a reply for now. */
 export type ReplyOutcome =
@@ -60,4 +62,61 @@ function replyEntries(reply: Reply, { as, wakes }: Required<Said>): AuditEntry[]
   if (state !== 'delivered' && state !== 'unknown') return [];
   const kind = wakes ? 'wake' : 'reply';
   return [{ kind, userId, devinUserId: as, channelId, messageTs, sessionId, result: state }];
+}
+
+type SettleDeps = {
+  replies: Pick<Replies, 'find' | 'recognized' | 'unseenTwins'>;
+  listMessages: ListMessages;
+  move: MoveReply;
+  searchUntilFound: SearchUntilFound;
+};
+
+const PAGE = 100;
+
+/**
+ * sending -> delivered or unknown: the answer to a POST was lost, and repeating it might say everything twice. So the
+ * session is looked through; whether to send again what is not found, a person decides.
+ */
+export function createSettleReply(deps: SettleDeps) {
+  const { replies, move, searchUntilFound } = deps;
+
+  async function look(session: SessionRow, reply: Reply): Promise<string | null> {
+    const current = await replies.find(reply.id);
+    // As it is on disk: with what was sent.
+    return current?.eventId ?? (await findEcho(deps, session, current ?? reply));
+  }
+
+  return async (session: SessionRow, reply: Reply, signal: AbortSignal): Promise<ReplyOutcome> => {
+    const found = await searchUntilFound(async () => look(session, reply), signal);
+    if (found.kind === 'stopped') signal.throwIfAborted();
+    const { id } = reply;
+    if (found.kind === 'found')
+      await move({ id, from: ['sending'], to: 'delivered', changes: { eventId: found.value } });
+    else await move({ id, from: ['sending'], to: 'unknown' });
+    return DONE;
+  };
+}
+
+/**
+ * The message at Devin that is this reply for certain: of those in the same words there are more than other replies can
+ * account for. null: it is not there, or it may be another's.
+ */
+async function findEcho(
+  { replies, listMessages }: SettleDeps,
+  session: SessionRow,
+  reply: Reply,
+): Promise<string | null> {
+  const unclaimed: string[] = [];
+  let cursor = session.messagesCursor;
+  for (;;) {
+    const page = await listMessages(session.sessionId, { after: cursor, first: PAGE });
+    const echoes = page.items
+      .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sentText)
+      .map(({ event_id: id }) => id);
+    const taken = await replies.recognized(session.sessionId, echoes);
+    unclaimed.push(...echoes.filter((id) => !taken.has(id)));
+    if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
+    cursor = page.end_cursor;
+  }
+  return unclaimed[await replies.unseenTwins(reply)] ?? null;
 }

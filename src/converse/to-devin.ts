@@ -1,19 +1,18 @@
+import { lookupTrouble, refusedAs } from '../create/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
-import type { PresenceOf } from '../slack/presence.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import type { Steering } from '../session/steering.ts';
+import type { PresenceOf } from '../slack/authority.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
-import { lookupTrouble, refusedAs } from '../create/index.ts';
-import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import { DONE } from './reply-moves.ts';
 import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
 import type { SendReply } from './send-reply.ts';
-import type { SyncThread } from './sync-thread.ts';
-import type { ThreadWords } from './thread-words.ts';
+import type { SyncThread, ThreadWords } from './thread-words.ts';
 
 type ToDevinDeps = {
   sessions: Pick<Sessions, 'find'>;

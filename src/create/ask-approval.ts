@@ -1,9 +1,8 @@
-import type { ApproversOf, Gate, Verdict } from '../trust/index.ts';
 import type { Approval } from '../session/approval.ts';
 import type { Material } from '../store/request-row.ts';
-import { nextOrLeave } from './outcome.ts';
-import type { Run, StepOutcome } from './outcome.ts';
-import type { EndRequest } from './patience.ts';
+import type { ApproversOf, Gate, Verdict } from '../trust/index.ts';
+import { nextOrLeave } from './step.ts';
+import type { EndRequest, Run, StepOutcome } from './step.ts';
 import type { Transitions } from './transitions.ts';
 
 type AskDeps = {

@@ -1,20 +1,17 @@
 import type { SlackFile, SlackMessage } from '../session/context.ts';
-import type { QuotedThread } from '../session/prompt.ts';
 import { buildPrompt, isTooLong, writeTranscript } from '../session/prompt.ts';
+import type { QuotedThread } from '../session/prompt.ts';
 import { chosenMessages, tickedMessages } from '../slack/context.ts';
 import type { ThreadMessages, ThreadReader } from '../slack/context.ts';
-import type { SlackFiles } from '../slack/files.ts';
+import { FileTooLargeError } from '../slack/files.ts';
+import type { Download, SlackFiles } from '../slack/files.ts';
 import { askedAt } from '../store/request-row.ts';
 import type { LeftOut, Material, SessionRequest } from '../store/request-row.ts';
-import type { AskApproval } from './ask-approval.ts';
-import { handOverFile, handOverText } from './hand-over-file.ts';
-import type { UploadFile } from './hand-over-file.ts';
-import type { Transitions } from './transitions.ts';
 import type { Gate } from '../trust/index.ts';
-import { nextOrLeave } from './outcome.ts';
-import type { CreateStep, Run, StepOutcome } from './outcome.ts';
-import { waitFor } from './patience.ts';
-import type { EndRequest } from './patience.ts';
+import type { AskApproval } from './ask-approval.ts';
+import { devinTrouble, nextOrLeave, waitFor } from './step.ts';
+import type { CreateStep, DevinTrouble, EndRequest, Run, StepOutcome } from './step.ts';
+import type { Transitions } from './transitions.ts';
 
 /** More files than this are left out, and the card says so. */
 const MAX_FILES = 20;
@@ -175,4 +172,69 @@ async function filesOf(
       ...unique.slice(MAX_FILES).map(({ name }) => ({ name, reason: 'too-many' as const })),
     ],
   };
+}
+
+export type UploadFile = (file: {
+  name: string;
+  contentType: string;
+  content: ReadableStream<Uint8Array>;
+  signal: AbortSignal;
+}) => Promise<{ url: string }>;
+
+type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOut: LeftOut } | DevinTrouble;
+
+type HandOverDeps = { files: Pick<SlackFiles, 'open'>; upload: UploadFile; now: () => number };
+
+/** How long after the request to wait for a file while Slack can't be asked for it. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** Takes a file from Slack to Devin while it is read. Throws where asking Slack again later may do. */
+export async function handOverFile(
+  { files, upload, now }: HandOverDeps,
+  file: SlackFile,
+  { askedAt, signal }: { askedAt: Date; signal: AbortSignal },
+): Promise<HandedOver> {
+  const { name } = file;
+  const download = await files.open(file, signal).catch((error: unknown): Download => {
+    if (signal.aborted || now() - askedAt.getTime() < PATIENCE_MS) throw error;
+    return { kind: 'left-out', reason: 'unreadable' };
+  });
+  if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };
+  const { contentType, body } = download;
+  return uploaded(upload, { name, contentType, content: body, signal });
+}
+
+/** Takes a text to Devin as a file. */
+async function handOverText(
+  upload: UploadFile,
+  { name, text, signal }: { name: string; text: string; signal: AbortSignal },
+): Promise<HandedOver> {
+  const content = new Blob([text]).stream();
+  return uploaded(upload, { name, contentType: 'text/plain', content, signal });
+}
+
+async function uploaded(upload: UploadFile, file: Parameters<UploadFile>[0]): Promise<HandedOver> {
+  const { name, signal } = file;
+  try {
+    return { kind: 'uploaded', url: (await upload(file)).url };
+  } catch (error) {
+    // Devin is not to blame: the app stops, or the job took too long, and it is taken up again.
+    signal.throwIfAborted();
+    if (causes(error).some((cause) => cause instanceof FileTooLargeError)) {
+      return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
+    }
+    return afterUploadError(name, devinTrouble(error));
+  }
+}
+
+/** A file Devin will not have is left out; the session still starts, and the card says what is missing. */
+function afterUploadError(name: string, trouble: DevinTrouble): HandedOver {
+  if (trouble.kind !== 'final' || trouble.failure.kind !== 'devin') return trouble;
+  const { code, status } = trouble.failure;
+  if (status === 413) return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
+  return { kind: 'left-out', leftOut: { name, reason: code === 'forbidden' ? 'no-permission' : 'refused' } };
+}
+
+function causes(error: unknown): unknown[] {
+  return error instanceof Error ? [error, ...causes(error.cause)] : [];
 }

@@ -1,21 +1,18 @@
+import { DevinError } from '../devin/errors.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
+import type { PresenceOf } from '../slack/authority.ts';
 import { slackFailure } from '../slack/errors.ts';
-import type { PresenceOf } from '../slack/presence.ts';
 import type { Person } from '../store/identities.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
-import { DevinError } from '../devin/errors.ts';
-import type { Transitions } from './transitions.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Gate } from '../trust/index.ts';
-import { devinTrouble } from './devin-trouble.ts';
-import { nextOrLeave } from './outcome.ts';
 import type { WritePrompt } from './attach.ts';
 import type { Send } from './send.ts';
-import type { CreateStep, Run, StepOutcome } from './outcome.ts';
-import { waitFor } from './patience.ts';
-import type { EndRequest } from './patience.ts';
+import { devinTrouble, nextOrLeave, waitFor } from './step.ts';
+import type { CreateStep, EndRequest, Run, StepOutcome } from './step.ts';
+import type { Transitions } from './transitions.ts';
 
 type IdentifyDeps = {
   judge: Gate['judge'];

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
-import type { Lease } from '../queue/index.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
+import type { Lease } from '../queue/index.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import type { LimitReached } from '../session/limits.ts';
@@ -10,15 +10,12 @@ import type { RequestState, SessionCreateRequest } from '../session/request.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
-import type { Budget, Fit } from '../trust/index.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Transitions } from './transitions.ts';
+import type { Budget, Fit } from '../trust/index.ts';
 import type { Found, Identify } from './identify.ts';
-import { devinTrouble } from './devin-trouble.ts';
-import { nextOrLeave } from './outcome.ts';
-import type { CreateStep, Run, StepOutcome } from './outcome.ts';
-import { waitFor } from './patience.ts';
-import type { EndRequest } from './patience.ts';
+import { devinTrouble, nextOrLeave, waitFor } from './step.ts';
+import type { CreateStep, EndRequest, Run, StepOutcome } from './step.ts';
+import type { Transitions } from './transitions.ts';
 
 type SendDeps = {
   createSession: (request: SessionCreateRequest) => Promise<SessionResponse>;

@@ -1,8 +1,7 @@
 import type { Log } from '../log.ts';
-import { repeat } from '../repeat.ts';
-import type { Interval } from '../repeat.ts';
-import type { Cards } from '../store/cards.ts';
+import type { Enqueue, Unqueued } from '../queue/index.ts';
 import { KNOWN_FOR_MS } from '../slack/people.ts';
+import type { Cards } from '../store/cards.ts';
 import type { Forms } from '../store/forms.ts';
 import type { KnownPeople } from '../store/known-people.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -10,7 +9,8 @@ import type { Posts } from '../store/posts.ts';
 import type { Replies } from '../store/replies.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionMessages } from '../store/session-messages.ts';
-import type { Enqueue, Unqueued } from '../queue/index.ts';
+import { repeat } from '../time.ts';
+import type { Interval } from '../time.ts';
 
 export type SweepTimes = {
   /** How often it looks. */

@@ -1,27 +1,24 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { SessionResponse } from '../devin/schemas.ts';
-import type { Lease } from '../queue/index.ts';
-import { lateLookInterval } from '../session/late-looks.ts';
+import type { Enqueue, Lease, Notice } from '../queue/index.ts';
 import { alertName, highestMarks } from '../session/policy/index.ts';
 import { isOpen } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
-import { noteAlerts } from '../store/budget-alerts.ts';
+import { appendAudit, requestEntries } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
+import { noteAlerts } from '../store/ledger.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
 import type { Milestones } from '../store/milestones.ts';
-import { appendAudit } from '../store/audit.ts';
-import { requestEntries } from '../store/audit-entries.ts';
 import { cardThread } from '../store/request-row.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Requests, Step } from '../store/requests.ts';
 import type { NewSession, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Enqueue, Notice } from '../queue/index.ts';
 import type { Reservation } from '../trust/index.ts';
 
 /** What has to happen because of a transition; it is enqueued in the transition's own transaction. */
-export type Consequences = {
+type Consequences = {
   /** The card shows something new. */
   card?: boolean;
   /** The person is told privately. */
@@ -53,7 +50,7 @@ type Then = Consequences | ((moved: SessionRequest) => Consequences);
 export type Move = { step: Step; consequences: Then; lease?: Lease };
 
 /** A request, and the lease under which this process works on it. */
-export type Held = { request: SessionRequest; lease?: Lease };
+type Held = { request: SessionRequest; lease?: Lease };
 
 export type Transitions = ReturnType<typeof createTransitions>;
 
@@ -213,4 +210,17 @@ function threadOf(request: SessionRequest): { teamId: string; channelId: string;
     channelId: request.cardChannelId ?? request.channelId,
     threadTs: cardThread(request) ?? request.cardTs ?? '',
   };
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * How long after a look, in ms, a session whose creation was not answered is looked for again, `sinceMs` after it was
+ * given up; null: no more. Devin's list may lag, and a slow creation may come to its end later.
+ */
+export function lateLookInterval(sinceMs: number): number | null {
+  if (sinceMs >= DAY_MS) return null;
+  return Math.min(HOUR_MS, Math.max(MINUTE_MS, sinceMs / 2));
 }

@@ -1,13 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import type { DevinClient, Options } from './client.ts';
 import { READ_RETRY } from './client.ts';
+import type { DevinClient, Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
-import { toPathId } from './ids.ts';
-import { isPublicHttps } from './public-address.ts';
-import { multipartFile } from './multipart.ts';
-import type { FilePart } from './multipart.ts';
+import { sessionAttachmentSchema, toPathId, uploadedAttachmentSchema } from './schemas.ts';
 import type { SessionAttachment, UploadedAttachment } from './schemas.ts';
-import { sessionAttachmentSchema, uploadedAttachmentSchema } from './schemas.ts';
 
 const UPLOAD_TIMEOUT_MS = 300_000;
 const MAX_REDIRECTS = 5;
@@ -79,4 +78,77 @@ function toDownload(response: Response): Download {
     contentType: response.headers.get('content-type'),
     size: length === null ? null : Number(length),
   };
+}
+
+type FilePart = {
+  field: string;
+  name: string;
+  contentType: string;
+  content: ReadableStream<Uint8Array> | Blob;
+};
+
+/** One file as multipart/form-data, framed around its stream so that it is never whole in memory. RFC 7578. */
+function multipartFile({ field, name, contentType, content }: FilePart) {
+  const boundary = `devin-slack-${randomUUID()}`;
+  const head =
+    `--${boundary}\r\n` +
+    `Content-Disposition: form-data; name="${escaped(field)}"; filename="${escaped(name)}"\r\n` +
+    `Content-Type: ${contentType.replace(/[\r\n]/g, '')}\r\n\r\n`;
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    body: ReadableStream.from(framed(head, content, `\r\n--${boundary}--\r\n`)),
+  };
+}
+
+async function* framed(head: string, content: ReadableStream<Uint8Array> | Blob, tail: string) {
+  const encoder = new TextEncoder();
+  yield encoder.encode(head);
+  yield* content instanceof Blob ? content.stream() : content;
+  yield encoder.encode(tail);
+}
+
+const ESCAPES: Record<string, string> = { '"': '%22', '\r': '%0D', '\n': '%0A' };
+
+/** As browsers do. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
+function escaped(value: string): string {
+  return value.replace(/["\r\n]/g, (char) => ESCAPES[char] ?? char);
+}
+
+/** Addresses of one machine, of a private network, of a link, or of many at once. https://www.iana.org/assignments/iana-ipv4-special-registry */
+const SPECIAL: readonly [address: string, prefix: number, family: 'ipv4' | 'ipv6'][] = [
+  ['0.0.0.0', 8, 'ipv4'],
+  ['10.0.0.0', 8, 'ipv4'],
+  ['100.64.0.0', 10, 'ipv4'],
+  ['127.0.0.0', 8, 'ipv4'],
+  ['169.254.0.0', 16, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.0.0.0', 24, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['198.18.0.0', 15, 'ipv4'],
+  ['224.0.0.0', 3, 'ipv4'],
+  ['::', 127, 'ipv6'],
+  ['64:ff9b::', 96, 'ipv6'],
+  ['fc00::', 7, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+  ['ff00::', 8, 'ipv6'],
+];
+
+const special = new BlockList();
+for (const [address, prefix, family] of SPECIAL) special.addSubnet(address, prefix, family);
+
+/** Whether it is https, and its host is on the public internet, whatever its name says. */
+async function isPublicHttps({ protocol, hostname }: URL): Promise<boolean> {
+  if (protocol !== 'https:') return false;
+  const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1'));
+  return addresses.length > 0 && addresses.every(isPublic);
+}
+
+async function addressesOf(host: string): Promise<string[]> {
+  if (isIP(host) !== 0) return [host];
+  const found = await lookup(host, { all: true }).catch(() => []);
+  return found.map(({ address }) => address);
+}
+
+function isPublic(address: string): boolean {
+  return !special.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }

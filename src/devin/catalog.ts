@@ -1,10 +1,8 @@
 import type { Lookup } from '../session/fields.ts';
+import { collectPages, createVersionFallback, MAX_PAGE, toSearchParams } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
-import { createForbidden } from './forbidden.ts';
-import { collectPages, MAX_PAGE } from './pages.ts';
-import { toSearchParams } from './query.ts';
+import { createForbidden } from './errors.ts';
 import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema } from './schemas.ts';
-import { createVersionFallback } from './versions.ts';
 
 /** Something to pick. `value` is what a session request wants. */
 export type CatalogItem = { value: string; label: string; description: string | null };

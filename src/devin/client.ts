@@ -1,12 +1,12 @@
-import type { RetryOptions } from 'ky';
 import ky, { HTTPError } from 'ky';
+import type { RetryOptions } from 'ky';
 import type { z } from 'zod';
-import type { AttemptOptions } from './attempt.ts';
+import { cleanJson } from '../session/excerpt.ts';
 import { attempt } from './attempt.ts';
-import { cleanJson } from '../session/clean-text.ts';
+import type { AttemptOptions } from './attempt.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { readRetryAfter } from './problem.ts';
-import type { ApiVersion } from './versions.ts';
+import type { Page } from './schemas.ts';
 
 export type DevinClientOptions = {
   apiUrl: string;
@@ -141,4 +141,64 @@ function readAnswer<Answer>({ operation, answer }: Call<Answer>, status: number,
 /** A parser's complaint about JSON quotes the text; the complaints of a schema do not. */
 function withoutInput(cause: unknown): unknown {
   return cause instanceof SyntaxError ? new Error('The answer is not JSON.') : cause;
+}
+
+type ApiVersion = 'v3' | 'v3beta1';
+
+/**
+ * Members and repositories of an organization are still under v3beta1; other groups moved to v3 before. On a 404
+ * the other version is tried, and the one that answered is used from then on.
+ * https://docs.devin.ai/api-reference/release-notes
+ */
+export function createVersionFallback() {
+  let preferred: ApiVersion = 'v3beta1';
+
+  return async function withVersion<T>(run: (version: ApiVersion) => Promise<T>): Promise<T> {
+    const first = preferred;
+    const second: ApiVersion = first === 'v3' ? 'v3beta1' : 'v3';
+    try {
+      return await run(first);
+    } catch (error) {
+      if (!(error instanceof DevinError) || error.code !== 'not-found') throw error;
+    }
+    const result = await run(second);
+    preferred = second;
+    return result;
+  };
+}
+
+type QueryValue = string | number | boolean | readonly string[] | null | undefined;
+
+/** Lists are repeated keys (`?tags=a&tags=b`); what is null or undefined is left out. */
+export function toSearchParams(query: Record<string, QueryValue>): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value === null || value === undefined) continue;
+    for (const item of typeof value === 'object' ? value : [value]) params.append(key, String(item));
+  }
+  return params;
+}
+
+/** Devin's largest page. https://docs.devin.ai/api-reference/concepts/pagination */
+export const MAX_PAGE = 200;
+
+/** `complete` is false where `maxItems` ended the reading. */
+export type Collected<T> = { items: T[]; complete: boolean };
+
+/** Reads page after page until the last one, a cursor that does not move, or `maxItems`. */
+export async function collectPages<T>(
+  readPage: (after: string | null) => Promise<Page<T>>,
+  maxItems: number,
+): Promise<Collected<T>> {
+  const items: T[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const page: Page<T> = await readPage(after);
+    items.push(...page.items);
+    const isLast = !page.has_next_page || page.end_cursor === null || page.end_cursor === after;
+    if (items.length > maxItems) return { items: items.slice(0, maxItems), complete: false };
+    if (isLast) return { items, complete: true };
+    if (items.length === maxItems) return { items, complete: false };
+    after = page.end_cursor;
+  }
 }

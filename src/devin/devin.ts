@@ -1,13 +1,14 @@
+import { z } from 'zod';
+import { createRemoteClock } from '../time.ts';
 import { createAttachments } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
-import type { DevinClientOptions, Options } from './client.ts';
-import { createDevinClient } from './client.ts';
-import { createConsumption } from './consumption.ts';
+import { createDevinClient, READ_RETRY, toSearchParams } from './client.ts';
+import type { DevinClient, DevinClientOptions, Options } from './client.ts';
+import { createForbidden } from './errors.ts';
 import { createMembers } from './members.ts';
-import { createMessages } from './messages.ts';
-import { createSelf } from './self.ts';
-import { createRemoteClock } from '../remote-clock.ts';
-import { createSessions } from './sessions.ts';
+import { selfSchema } from './schemas.ts';
+import type { Self } from './schemas.ts';
+import { createMessages, createSessions } from './sessions.ts';
 
 /** All operations on one organization of Devin; what uses it takes the part it needs. */
 export function createDevin({ now, ...options }: DevinClientOptions & { now?: () => number }) {
@@ -35,3 +36,52 @@ export function createDevin({ now, ...options }: DevinClientOptions & { now?: ()
 }
 
 export type Devin = ReturnType<typeof createDevin>;
+
+/** Whose key it is; needs no permission beyond the default. https://docs.devin.ai/api-reference/v3/self/self */
+function createSelf(client: DevinClient) {
+  return {
+    async get({ signal }: Options = {}): Promise<Self> {
+      return client.call({
+        operation: 'self.get',
+        method: 'get',
+        path: '/v3/self',
+        answer: selfSchema,
+        retry: READ_RETRY,
+        signal,
+      });
+    },
+  };
+}
+
+const HOUR_MS = 60 * 60_000;
+/** A report is a year at most. */
+const MOST_ACU = 1_000_000_000;
+
+const consumptionSchema = z.object({ total_acus: z.number().min(0).max(MOST_ACU) });
+
+/** What Devin itself counts, for the whole organization. */
+function createConsumption(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
+  const forbidden = createForbidden({ now, forMs: HOUR_MS });
+  return {
+    /**
+     * ACU used since then; null: the service user may not read it, which is not asked again for an hour. One attempt.
+     * Throws DevinError. https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily
+     */
+    async acuSince(since: Date, { signal }: Options = {}): Promise<number | null> {
+      return forbidden.readOr<number | null>('daily', null, async () => {
+        const { total_acus: acu } = await client.call({
+          operation: 'consumption.daily',
+          method: 'get',
+          path: client.orgPath(['consumption', 'daily']),
+          answer: consumptionSchema,
+          query: toSearchParams({
+            time_after: Math.floor(since.getTime() / 1000),
+            time_before: Math.ceil(now() / 1000),
+          }),
+          signal,
+        });
+        return acu;
+      });
+    },
+  };
+}

@@ -1,9 +1,7 @@
 import type { z } from 'zod';
+import { createVersionFallback, READ_RETRY, toSearchParams } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
-import { READ_RETRY } from './client.ts';
-import { toSearchParams } from './query.ts';
 import { memberSchema, pageOf } from './schemas.ts';
-import { createVersionFallback } from './versions.ts';
 
 /** `name` is the address, or the id, where Devin has no name. */
 export type Member = { userId: string; name: string; email: string | null };

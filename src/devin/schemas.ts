@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { toBareId } from './ids.ts';
 
 /**
  * Devin's answers, in wire names. Open: keys we do not know are dropped, members of an enum we do not know survive
@@ -229,3 +228,18 @@ export const selfSchema = z.union([
     })),
 ]);
 export type Self = z.output<typeof selfSchema>;
+
+const PREFIX = 'devin-';
+
+/**
+ * A session's id as we store and compare it: without the `devin-` that some answers carry and others do not.
+ * https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session
+ */
+export function toBareId(sessionId: string): string {
+  return sessionId.startsWith(PREFIX) ? sessionId.slice(PREFIX.length) : sessionId;
+}
+
+/** A session's id as paths want it: with the prefix. */
+export function toPathId(sessionId: string): string {
+  return `${PREFIX}${toBareId(sessionId)}`;
+}

@@ -1,12 +1,8 @@
-import type { DevinClient, Options } from './client.ts';
-import { READ_RETRY } from './client.ts';
+import { collectPages, MAX_PAGE, READ_RETRY, toSearchParams } from './client.ts';
+import type { Collected, DevinClient, Options } from './client.ts';
 import { DevinError } from './errors.ts';
-import { toBareId, toPathId } from './ids.ts';
-import type { Collected } from './pages.ts';
-import { collectPages, MAX_PAGE } from './pages.ts';
-import { toSearchParams } from './query.ts';
+import { pageOf, sessionResponseSchema, toBareId, toPathId } from './schemas.ts';
 import type { Page, SessionResponse } from './schemas.ts';
-import { pageOf, sessionResponseSchema } from './schemas.ts';
 
 /** Filters of the list. Times are epoch seconds. Whether several tags mean "and" or "or" is not documented. */
 export type SessionQuery = {

@@ -1,22 +1,26 @@
 import { z } from 'zod';
-import type { SessionCreateRequest } from '../session/request.ts';
 import { sessionCreateRequestSchema } from '../session/request.ts';
+import type { SessionCreateRequest } from '../session/request.ts';
+import { READ_RETRY, toSearchParams } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
-import { READ_RETRY } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
-import { toPathId } from './ids.ts';
 import { summary } from './problem.ts';
-import { toSearchParams } from './query.ts';
-import type { SessionResponse } from './schemas.ts';
-import { sessionResponseSchema } from './schemas.ts';
+import {
+  pageOf,
+  readableOnly,
+  sessionMessageSchema,
+  sessionResponseSchema,
+  tagsSchema,
+  toPathId,
+} from './schemas.ts';
+import type { Page, SessionMessage, SessionResponse } from './schemas.ts';
 import { createSessionList } from './session-list.ts';
-import { createSessionTags } from './session-tags.ts';
 
 /** Creating has been seen to take longer than 30 s under load; giving up early leaves the outcome unknown. */
 const CREATE_TIMEOUT_MS = 90_000;
 const WRITE_TIMEOUT_MS = 60_000;
 
-export type CreateOptions = Options & {
+type CreateOptions = Options & {
   /**
    * The endpoint's `devin_id` query parameter. The reference says nothing of what it does. It is not known to be an
    * idempotency key or an id of one's own choice: never rely on it to make a repeated create safe.
@@ -139,4 +143,65 @@ function checkOutgoing(operation: string, schema: z.ZodType, request: unknown): 
     operation,
     facts: { ...bareFacts('invalid-request'), detail: summary(fieldErrors), fieldErrors },
   });
+}
+
+/** A session's tags, at most 50. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session */
+function createSessionTags(client: DevinClient) {
+  const call = async (
+    method: 'get' | 'post' | 'put',
+    sessionId: string,
+    options: Options & { tags?: readonly string[] },
+  ) => {
+    const { tags } = await client.call({
+      operation: `sessions.tags.${method}`,
+      method,
+      path: client.orgPath(['sessions', toPathId(sessionId), 'tags']),
+      answer: tagsSchema,
+      signal: options.signal,
+      ...(options.tags && { json: { tags: options.tags } }),
+      ...(method === 'get' && { retry: READ_RETRY }),
+    });
+    return tags;
+  };
+
+  return {
+    /** The tags it has. */
+    get: async (sessionId: string, options: Options = {}) => call('get', sessionId, options),
+    /** Adds to those it has; the same tag twice is once. */
+    add: async (sessionId: string, tags: readonly string[], { signal }: Options = {}) =>
+      call('post', sessionId, { tags, signal }),
+    /** Puts these in the place of those it has. */
+    replace: async (sessionId: string, tags: readonly string[], { signal }: Options = {}) =>
+      call('put', sessionId, { tags, signal }),
+  };
+}
+
+export type MessageQuery = Options & {
+  /** The last page's cursor is null: remember the last one that was not, read from it again, and know messages by `event_id`. */
+  after?: string | null;
+  /** 1 to 200. */
+  first?: number;
+};
+
+const messagePageSchema = pageOf(sessionMessageSchema).extend({ items: readableOnly(sessionMessageSchema) });
+
+/** What was said in a session. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session-messages */
+export function createMessages(client: DevinClient) {
+  return {
+    /** One page, oldest first; the first message is normally the prompt. Own messages come back as `user`. */
+    async list(
+      sessionId: string,
+      { after, first, signal }: MessageQuery = {},
+    ): Promise<Page<SessionMessage>> {
+      return client.call({
+        operation: 'messages.list',
+        method: 'get',
+        path: client.orgPath(['sessions', toPathId(sessionId), 'messages']),
+        answer: messagePageSchema,
+        query: toSearchParams({ after, first }),
+        retry: READ_RETRY,
+        signal,
+      });
+    },
+  };
 }

@@ -1,16 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { checkDevin, checkSlack, findPermissions, missingPermission } from '../checks.ts';
 import type { PermissionFound } from '../checks.ts';
-import { skewWarnings } from '../clock-skew.ts';
-import type { Skews } from '../clock-skew.ts';
 import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
 import { isForOperator, operatorSentence, startSentence } from '../operator.ts';
-import { createRemoteClock } from '../remote-clock.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes } from '../slack/manifest-scopes.ts';
+import { openDatabase } from '../store/database.ts';
+import { countSetAside } from '../store/set-aside.ts';
+import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
-import { examineStore } from './examine-store.ts';
+import { createRemoteClock, skewWarnings } from '../time.ts';
+import type { Skews } from '../time.ts';
 
 /** `missing` alone fails: without it the app does not work. */
 export type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
@@ -114,4 +117,40 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
     if (!isForOperator(error)) throw error;
     return [{ sign: 'missing', sentence: operatorSentence(error, text) }];
   }
+}
+
+/** SQLSTATE of a table that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNDEFINED_TABLE = '42P01';
+
+/** What the app gave up on; nothing before its first start. */
+async function examineStore(config: Config['store'], text: Text): Promise<Finding[]> {
+  const { databaseUrl, dataDir } = config;
+  const isNew = databaseUrl === null && !existsSync(join(dataDir, 'database', 'PG_VERSION'));
+  if (isNew) return [];
+  try {
+    return setAsideFindings(await readSetAside(config), text);
+  } catch (error) {
+    if (codeOf(error) === UNDEFINED_TABLE) return [];
+    if (!(error instanceof StoreError)) throw error;
+    return error.code === 'folder-in-use'
+      ? [{ sign: 'not-checkable', sentence: text.doctor.databaseInUse }]
+      : [{ sign: 'missing', sentence: operatorSentence(error, text) }];
+  }
+}
+
+async function readSetAside(store: Config['store']): Promise<Record<string, number>> {
+  const database = await openDatabase(store);
+  try {
+    return await countSetAside(database.db);
+  } finally {
+    await database.close();
+  }
+}
+
+function setAsideFindings(counts: Record<string, number>, { doctor }: Text): Finding[] {
+  const found = Object.entries(counts).map(([kind, count]): Finding => ({
+    sign: 'warning',
+    sentence: doctor.setAside(kind, count),
+  }));
+  return found.length > 0 ? found : [{ sign: 'ok', sentence: doctor.noneSetAside }];
 }

@@ -1,6 +1,5 @@
-import type { Call } from '../slack/blocks/call.ts';
-import { withCall } from '../slack/blocks/call.ts';
-import { labeled, renderSaid } from '../slack/blocks/said.ts';
+import { labeled, renderSaid, withCall } from '../slack/blocks/said.ts';
+import type { Call } from '../slack/blocks/said.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMark, milestoneMark } from '../slack/ids.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';

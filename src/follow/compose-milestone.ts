@@ -1,10 +1,15 @@
 import { z } from 'zod';
-import { renderMilestone } from '../slack/blocks/milestone.ts';
+import { isFirst } from '../session/milestones.ts';
+import type { Milestone } from '../session/milestones.ts';
+import type { Notify } from '../session/preferences.ts';
+import { renderMilestone, RESULT_LENGTH } from '../slack/blocks/milestone.ts';
 import type { ToldIn } from '../slack/blocks/milestone.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import type { Said } from '../store/session-messages.ts';
+import type { Calls } from '../store/calls.ts';
+import type { MilestoneRow } from '../store/milestones.ts';
+import type { Said, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { Telling } from './tell-milestones.ts';
@@ -26,7 +31,7 @@ const outputSchema = z.object({
 });
 
 /** The structured output of a session, as people read JSON. */
-export function resultOf({ response }: Pick<SessionRow, 'response'>): string | null {
+function resultOf({ response }: Pick<SessionRow, 'response'>): string | null {
   const { structured_output: output } = outputSchema.parse(response);
   return output === null || output === undefined ? null : JSON.stringify(output, null, 2);
 }
@@ -69,4 +74,71 @@ async function toldIn(
   if (threadTs !== null) return { kind: 'thread', isShared: await sessions.sharesThread(session) };
   const { channelId, threadTs: ts } = session;
   return { kind: 'direct', thread: ts === '' ? null : await outbound.permalink(channelId, ts) };
+}
+
+type ShareDeps = { outbound: Pick<Outbound, 'upload' | 'share'> };
+
+/** Puts a result that is longer than a message shows into the thread, as a file. Tried once. */
+export function createResultSharer({ outbound }: ShareDeps) {
+  return async ({ channelId, threadTs }: CardPlace, session: SessionRow): Promise<boolean> => {
+    const result = resultOf(session);
+    if (threadTs === null || result === null || result.length <= RESULT_LENGTH) return false;
+    const name = 'result.json';
+    const uploaded = await outbound.upload({ name, content: new TextEncoder().encode(result) });
+    if (uploaded.kind !== 'uploaded') return false;
+    const shared = await outbound.share({ channelId, threadTs }, uploaded.fileId, name);
+    return shared.kind === 'shared';
+  };
+}
+
+type WantedDeps = {
+  messages: Pick<SessionMessages, 'saidWith' | 'isFollowedUp'>;
+  calls: Pick<Calls, 'isMade'>;
+};
+
+type Case = {
+  milestone: Milestone;
+  row: MilestoneRow;
+  session: SessionRow;
+  notify: Notify;
+  said: Said | null;
+};
+
+/** Who wrote so recently sees what comes of it without being called. */
+const QUIET_MS = 10 * 60_000;
+
+/** Not what is over by now, nor where people asked for quiet; but that a session costs which nobody knew of, always. */
+export async function isWanted(deps: WantedDeps, one: Case): Promise<boolean> {
+  const { milestone, row, session, notify, said } = one;
+  const { sessionId, phase } = session;
+  if (milestone.kind === 'found-late' || milestone.kind === 'twice') return true;
+  if (notify === 'card' || (notify === 'thread' && !session.synced)) return false;
+  switch (milestone.kind) {
+    case 'needs-you':
+      if (phase !== 'needs-you') return false;
+      return row.attemptedAt !== null || said === null || !(await deps.calls.isMade(sessionId, said.eventId));
+    case 'needs-approval':
+      return phase === 'needs-approval';
+    case 'pr':
+      return !(notify === 'thread' && (await isNamed(deps, sessionId, milestone.url)));
+    case 'finished':
+      return isFirst(row.key) || !(await isAwaited(deps, row));
+    default:
+      return true;
+  }
+}
+
+/** In what Devin said, and not as the beginning of another address. */
+async function isNamed({ messages }: WantedDeps, sessionId: string, url: string): Promise<boolean> {
+  const texts = await messages.saidWith(sessionId, url);
+  return texts.some((text) =>
+    text
+      .split(url)
+      .slice(1)
+      .some((after) => !/^\d/.test(after)),
+  );
+}
+
+async function isAwaited({ messages }: WantedDeps, { sessionId: id, createdAt: at }: MilestoneRow) {
+  return messages.isFollowedUp(id, new Date(at.getTime() - QUIET_MS));
 }

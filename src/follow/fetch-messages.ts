@@ -1,5 +1,8 @@
 import type { Kysely, Transaction } from 'kysely';
+import { DevinError } from '../devin/errors.ts';
 import type { Page, SessionMessage } from '../devin/schemas.ts';
+import type { MessageQuery } from '../devin/sessions.ts';
+import type { Enqueue } from '../queue/index.ts';
 import { nextKey } from '../session/milestones.ts';
 import { effectivePreferences } from '../session/preferences.ts';
 import { markdownWords } from '../slack/blocks/markdown.ts';
@@ -12,8 +15,6 @@ import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Enqueue } from '../queue/index.ts';
-import type { ListMessages } from './list-messages.ts';
 
 const PAGE = 100;
 /** A call goes with the words that ask, which are posted meanwhile; if it does not, it is told by itself. */
@@ -155,4 +156,19 @@ async function showLastWords(deps: FetchDeps, sessionId: string): Promise<void> 
     await cards.markStale(requestId, trx);
     await enqueue('update-card', { requestId }, { trx, key: requestId });
   });
+}
+
+export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
+
+/** Cursors are Devin's own: if it no longer takes one, messages are read from the beginning, without harm. */
+export function createListMessages(list: ListMessages): ListMessages {
+  return async (sessionId, query) => {
+    try {
+      return await list(sessionId, query);
+    } catch (error) {
+      const isRefused = error instanceof DevinError && error.code === 'invalid-request';
+      if (!isRefused || (query.after ?? null) === null) throw error;
+      return list(sessionId, { ...query, after: null });
+    }
+  };
 }

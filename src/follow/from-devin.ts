@@ -7,16 +7,16 @@ import { escape, link, ownEntry } from '../slack/blocks/text.ts';
 import type { Outbound, Told } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
-import type { SessionRequest } from '../store/request-row.ts';
 import type { Milestones } from '../store/milestones.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES } from '../store/set-aside.ts';
 import type { SetAside } from '../store/set-aside.ts';
-import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Followed } from './fetch-messages.ts';
-import type { FindAttachments } from './find-attachments.ts';
 import type { PostContext, PostOutcome } from './post-message.ts';
+import type { FindAttachments } from './share-file.ts';
 
 export type RelayTimes = {
   /** How soon it is tried again while another process is at it. */

@@ -1,30 +1,34 @@
 import { z } from 'zod';
 import type { Log } from '../log.ts';
-import { REPLY_BY, REPLY_WAYS } from '../session/reply.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { Lease, PostOnce } from '../queue/index.ts';
+import { effectivePreferences } from '../session/preferences.ts';
+import { REPLY_BY, REPLY_WAYS } from '../session/reply.ts';
 import {
+  labeled,
   renderInDevin,
   renderRaw,
   renderReplyBy,
   renderSaid,
   renderWebMessage,
+  withCall,
 } from '../slack/blocks/said.ts';
 import { code } from '../slack/blocks/text.ts';
+import { cardView } from '../slack/card-view.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import { messageMark } from '../slack/ids.ts';
 import type { Posted, Rendered } from '../slack/outbound.ts';
-import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
-import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
-import type { Calls } from '../store/calls.ts';
-import type { SessionRow } from '../store/sessions.ts';
-import type { Text } from '../text/index.ts';
-import { readFileRow } from './file-row.ts';
-import type { SessionFile } from './file-row.ts';
-import type { Frame, FrameOf } from './frame.ts';
 import { refusalOf } from '../slack/place-trouble.ts';
-import { shareFile } from './share-file.ts';
-import type { ShareDeps } from './share-file.ts';
+import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
+import type { Calls } from '../store/calls.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { MessageRow, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
+import { readFileRow, shareFile } from './share-file.ts';
+import type { SessionFile, ShareDeps } from './share-file.ts';
 
 /** The text of its row is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
@@ -173,4 +177,52 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
   if (file === null) return { posts, file, name };
   const content = new TextEncoder().encode(file);
   return { posts, file: async () => Promise.resolve({ name, content }), name };
+}
+
+type FrameDeps = {
+  sessions: Pick<Sessions, 'sharesThread'>;
+  requests: Pick<Requests, 'find'>;
+  messages: Pick<SessionMessages, 'lastSaid'>;
+  calls: Pick<Calls, 'partOf' | 'join'>;
+  settings: Pick<Settings, 'preferencesFor'>;
+  text: Text;
+  now: () => number;
+};
+
+/** What goes around the words of a message. */
+type Frame = (words: Rendered) => Rendered;
+type FrameOf = (session: SessionRow, row: MessageRow) => Promise<Frame>;
+
+/** The name of the session, where two share a thread; and the call, where these words are a question. */
+export function createFrameOf(deps: FrameDeps): FrameOf {
+  return async (session, row) => {
+    const request = await deps.requests.find(session.requestId);
+    if (request === null || row.source !== 'devin') return (words) => words;
+    const isShared = await deps.sessions.sharesThread(session);
+    const key = await callKey(deps, { session, request, row });
+    const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
+    return (words) => {
+      const named = isShared ? labeled(words, card, deps.text) : words;
+      const call = { sessionId: session.sessionId, card, answered: null };
+      return key === null ? named : withCall(named, { ...call, key }, deps.text);
+    };
+  };
+}
+
+type Asked = { session: SessionRow; request: SessionRequest; row: MessageRow };
+
+/** A message that was attempted before is what it was then. */
+async function callKey(deps: FrameDeps, { session, request, row }: Asked): Promise<string | null> {
+  const { sessionId, eventId } = row;
+  if (row.attemptedAt !== null) return deps.calls.partOf(sessionId, eventId);
+  if (session.phase !== 'needs-you' || (await notifyOf(deps, session, request)) !== 'thread') return null;
+  const last = await deps.messages.lastSaid(sessionId);
+  if (last?.eventId !== eventId) return null;
+  return (await deps.calls.partOf(sessionId, eventId)) ?? deps.calls.join(sessionId, eventId);
+}
+
+async function notifyOf({ settings }: FrameDeps, { notify }: SessionRow, request: SessionRequest) {
+  if (notify !== null) return notify;
+  const { teamId, channelId, userId } = request;
+  return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).notify;
 }

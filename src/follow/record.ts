@@ -1,17 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { SessionResponse } from '../devin/schemas.ts';
-import { finishedSoFar, sessionPhase, STANDING } from '../session/lifecycle.ts';
-import type { SessionPhase } from '../session/lifecycle.ts';
+import type { Enqueue } from '../queue/index.ts';
+import {
+  finishedSoFar,
+  goesFirst,
+  jittered,
+  lookInterval,
+  sessionPhase,
+  STANDING,
+} from '../session/lifecycle.ts';
+import type { SessionPhase, Watched } from '../session/lifecycle.ts';
 import { milestones } from '../session/milestones.ts';
-import { goesFirst, jittered, lookInterval } from '../session/watch-tiers.ts';
-import type { Watched } from '../session/watch-tiers.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { NextLook, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import type { Enqueue } from '../queue/index.ts';
 
 type RecordDeps = {
   db: Kysely<Tables>;

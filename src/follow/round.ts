@@ -1,14 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { Log } from '../log.ts';
-import { elapsedStep } from '../session/elapsed.ts';
-import { goesFirst, HOT_MS, jittered, longestInterval, lookInterval } from '../session/watch-tiers.ts';
+import type { Enqueue } from '../queue/index.ts';
+import {
+  elapsedStep,
+  goesFirst,
+  HOT_MS,
+  jittered,
+  longestInterval,
+  lookInterval,
+} from '../session/lifecycle.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
-import type { Enqueue } from '../queue/index.ts';
 import type { Recorder } from './record.ts';
-import { createFailures } from './failures.ts';
-import { BATCH } from './status-source.ts';
+import { BATCH, createFailures } from './status-source.ts';
 import type { Seen, StatusSource } from './status-source.ts';
 
 export type RoundTimes = {

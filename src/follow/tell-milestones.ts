@@ -1,11 +1,14 @@
 import type { Log } from '../log.ts';
-import type { Notify } from '../session/preferences.ts';
-import { effectivePreferences } from '../session/preferences.ts';
+import { backOffMs } from '../queue/index.ts';
+import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { readMilestone } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
-import type { Answered } from '../slack/blocks/call.ts';
+import { effectivePreferences } from '../session/preferences.ts';
+import type { Notify } from '../session/preferences.ts';
+import type { Answered } from '../slack/blocks/said.ts';
 import { milestoneMark } from '../slack/ids.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import { mayPass } from '../slack/place-trouble.ts';
 import type { Calls } from '../store/calls.ts';
 import type { MilestoneRow, Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -15,10 +18,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import { MOST_FAILURES } from '../store/set-aside.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import type { Settings } from '../store/settings.ts';
-import { backOffMs } from '../queue/index.ts';
-import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
-import { mayPass } from '../slack/place-trouble.ts';
-import { isWanted } from './is-wanted.ts';
+import { isWanted } from './compose-milestone.ts';
 
 export type Telling = {
   milestone: Milestone;

@@ -1,7 +1,6 @@
 import type { Policy } from '../session/policy/index.ts';
 import type { HomePolicy } from '../slack/blocks/home-settings.ts';
-import type { Groups } from '../slack/groups.ts';
-import type { People } from '../slack/people.ts';
+import type { Groups, People } from '../slack/people.ts';
 import { isOwner } from '../trust/index.ts';
 
 type PolicyDeps = {

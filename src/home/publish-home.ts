@@ -1,22 +1,22 @@
 import type { HomeView } from '@slack/types';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
+import { homeKey } from '../queue/index.ts';
+import type { Enqueue } from '../queue/index.ts';
+import type { HomeHealth, HomePolicy } from '../slack/blocks/home-settings.ts';
 import { renderHome } from '../slack/blocks/home.ts';
 import { homeView } from '../slack/home-view.ts';
 import type { HomeRows } from '../slack/home-view.ts';
-import type { HomeHealth, HomePolicy } from '../slack/blocks/home-settings.ts';
 import type { Outbound, Updated } from '../slack/outbound.ts';
-import { areUnknownBlocks } from '../slack/rich-blocks.ts';
-import type { RichBlocks } from '../slack/rich-blocks.ts';
+import { areUnknownBlocks } from '../slack/slack.ts';
+import type { RichBlocks } from '../slack/slack.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Person } from '../store/identities.ts';
 import type { Listing } from '../store/listing.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
-import { homeKey } from '../queue/index.ts';
 import type { ReportUsage } from '../trust/index.ts';
-import type { Enqueue } from '../queue/index.ts';
 
 type HomeDeps = {
   listing: Pick<Listing, 'mostPressing'>;

@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
-import { conflictsIn, MAPPING_KEYS, mappingSchema } from '../session/mapping.ts';
-import type { Mapping } from '../session/mapping.ts';
+import { conflictsIn, MAPPING_KEYS, mappingSchema } from '../session/identity.ts';
+import type { Mapping } from '../session/identity.ts';
 import type { Text } from '../text/index.ts';
 import { openFile, readYamlFile } from '../trust/index.ts';
 import type { FileSource, Format } from '../trust/index.ts';

@@ -1,5 +1,7 @@
 import type { PgBoss } from 'pg-boss';
 import { z } from 'zod';
+import { repeat } from '../time.ts';
+import type { Interval } from '../time.ts';
 
 /**
  * All that is said to pg-boss's own tables, beside its API: its `job` table (name, singleton_key, state, blocked,
@@ -8,7 +10,7 @@ import { z } from 'zod';
  */
 export const BOSS_SCHEMA = 'pgboss';
 
-export type BossDb = Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>;
+type BossDb = Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>;
 type Wanted = { name: string; key: string; startAfterMs: number; urgent: boolean };
 
 /** No job waits for longer: what asks for more asks again then. */
@@ -104,4 +106,33 @@ export async function dueQueues(
   const found = dueSchema.parse(rows);
   const due = new Set(found.flatMap(({ name }) => (name === null ? [] : [name])));
   return { due, nowMs: found[0]?.nowMs ?? 0 };
+}
+
+type PollParts = {
+  boss: Pick<PgBoss, 'getDb'>;
+  /** By queue. */
+  pool: ReadonlyMap<string, { wake(): void }>;
+  everyMs: number;
+};
+
+/** Wakes the workers for jobs that were to start later, or again. */
+export function startPoll({ boss, pool, everyMs }: PollParts): Interval {
+  const names = [...pool.keys()];
+  let failed = false;
+  let latestMs = Infinity;
+  const poll = async (): Promise<void> => {
+    try {
+      const { due, nowMs } = await dueQueues(boss.getDb(), names);
+      // At the first time, and when the clock was set back.
+      if (nowMs < latestMs) await endLongWaits(boss.getDb());
+      latestMs = nowMs;
+      // After trouble all of them: whether they can fetch again is what the health page asks.
+      for (const [name, workers] of pool) if (failed || due.has(name)) workers.wake();
+      failed = false;
+    } catch {
+      failed = true;
+      for (const workers of pool.values()) workers.wake();
+    }
+  };
+  return repeat(poll, everyMs);
 }

@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
-import { isQueuedAgain } from './pgboss-sql.ts';
-import { startPoll } from './poll.ts';
+import { isQueuedAgain, startPoll } from './pgboss-sql.ts';
 
 export type QueueLog = {
   error(facts: object, message: string): void;

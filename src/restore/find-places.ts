@@ -1,12 +1,14 @@
-import type { SessionMessage } from '../devin/schemas.ts';
+import type { Devin } from '../devin/devin.ts';
+import { DevinError } from '../devin/errors.ts';
+import type { Member } from '../devin/members.ts';
+import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
 import type { Log } from '../log.ts';
-import { readPrompt } from '../session/prompt.ts';
-import { readPermalink } from '../slack/permalink.ts';
-import type { MarkReader } from '../slack/marks.ts';
-import type { Outbound } from '../slack/outbound.ts';
 import type { Lost, Place } from '../queue/index.ts';
-import type { FindRequester } from './find-requester.ts';
-import { orNull } from './or-null.ts';
+import { readPrompt } from '../session/prompt.ts';
+import { readPermalink } from '../slack/metadata.ts';
+import type { MarkReader } from '../slack/metadata.ts';
+import type { Outbound } from '../slack/outbound.ts';
+import type { People } from '../slack/people.ts';
 
 type PlacesDeps = {
   listMessages: (sessionId: string, query: { first: number }) => Promise<{ items: SessionMessage[] }>;
@@ -62,4 +64,51 @@ export function createFindPlaces(deps: PlacesDeps) {
 
 function distinct(places: readonly Place[]): Place[] {
   return [...new Map(places.map((place) => [`${place.channelId} ${place.threadTs}`, place])).values()];
+}
+
+/** The Slack user id of a member of the Devin organization; null: nobody of the workspace has their address. */
+export type FindRequester = (devinUserId: string) => Promise<string | null>;
+
+type RequesterDeps = {
+  findMember: (devinUserId: string) => Promise<Member | null>;
+  people: Pick<People, 'findByEmail'>;
+};
+
+export function createFindRequester({ findMember, people }: RequesterDeps): FindRequester {
+  return async (devinUserId) => {
+    const email = (await orNull(async () => findMember(devinUserId)))?.email ?? null;
+    const person = email === null ? null : await people.findByEmail(email);
+    return person?.kind === 'member' && person.email !== null ? person.userId : null;
+  };
+}
+
+/** What Devin does not tell is done without; while it is busy, the job waits. */
+export async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof DevinError && error.code !== 'rate-limited') return null;
+    throw error;
+  }
+}
+
+const PAGE = 200;
+
+/** All that was said so far, oldest first, from where to read on, and the files that Devin made. */
+export type History = { messages: SessionMessage[]; cursor: string | null; files: SessionAttachment[] };
+
+/** Devin's last page has no cursor: the last one that was not null is where to read on. */
+export function createReadHistory({ messages, attachments }: Pick<Devin, 'messages' | 'attachments'>) {
+  return async (sessionId: string): Promise<History> => {
+    const found: SessionMessage[] = [];
+    let cursor: string | null = null;
+    for (;;) {
+      const page = await messages.list(sessionId, { first: PAGE, after: cursor });
+      found.push(...page.items);
+      cursor = page.end_cursor ?? cursor;
+      if (!page.has_next_page || page.end_cursor === null) break;
+    }
+    const files = await attachments.list(sessionId);
+    return { messages: found, cursor, files: files.filter(({ source }) => source === 'devin') };
+  };
 }

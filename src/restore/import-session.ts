@@ -1,18 +1,24 @@
 import type { Kysely, Transaction } from 'kysely';
+import { DevinError } from '../devin/errors.ts';
+import type { Member } from '../devin/members.ts';
 import type { SessionMessage, SessionResponse } from '../devin/schemas.ts';
-import { appendAudit } from '../store/audit.ts';
+import { fileRow } from '../follow/index.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
+import { storedDraftSchema } from '../session/fields.ts';
+import type { StoredDraft } from '../session/fields.ts';
+import type { Identity } from '../session/identity.ts';
+import { sessionPhase, STANDING } from '../session/lifecycle.ts';
+import { readPrompt } from '../session/prompt.ts';
+import { appendAudit, devinUserOf } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { devinUserOf } from '../store/audit-entries.ts';
-import type { Ledger } from '../store/ledger.ts';
+import type { FoundSession, Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
-import { fileRow } from '../follow/index.ts';
-import type { History } from './read-history.ts';
-import { spentOn } from './spent-on.ts';
+import type { History } from './find-places.ts';
 
 type ImportDeps = {
   db: Kysely<Tables>;
@@ -109,4 +115,48 @@ function toRow(
 ): NewMessage {
   const state = unposted?.has(eventId) === true ? 'pending' : 'skipped';
   return { eventId, source, text, state, saidAt: new Date(saidAtS * 1000) };
+}
+
+/** What a session was asked for, as far as Devin tells; `more` is known from elsewhere. */
+export function draftOf(
+  requestId: string,
+  { response, history }: { response: SessionResponse; history: History },
+  more: StoredDraft = {},
+): EffectiveDraft {
+  const [first] = history.messages;
+  const prompt = first?.source === 'user' ? readPrompt(first.message, requestId).task : null;
+  const { title, devin_mode, playbook_id } = response;
+  // What Devin says need not fit our own table: what does not is left out.
+  const values = Object.fromEntries(
+    Object.entries({ prompt, title, devin_mode, playbook_id, ...more }).filter(
+      ([key, value]) => value !== null && storedDraftSchema.safeParse({ [key]: value }).success,
+    ),
+  );
+  return { values: storedDraftSchema.parse(values), sources: {} };
+}
+
+type MemberDeps = { findMember: (devinUserId: string) => Promise<Member | null>; now: () => number };
+
+/** Who a session runs as according to Devin; null: it does not say. */
+export type SessionMember = (response: SessionResponse) => Promise<Identity | null>;
+
+export function createSessionMember({ findMember, now }: MemberDeps): SessionMember {
+  return async ({ user_id: devinUserId }) => {
+    if (devinUserId === null) return null;
+    const member = await findMember(devinUserId).catch((error: unknown) => {
+      if (error instanceof DevinError) return null;
+      throw error;
+    });
+    if (member === null) return null;
+    return { kind: 'matched', devinUserId, name: member.name, how: 'session', checkedAtMs: now() };
+  };
+}
+
+type Known = Pick<FoundSession, 'requestId' | 'teamId' | 'userId' | 'channelId' | 'cap'>;
+
+/** What a session that the database didn't know counts for, by what Devin says of it. */
+export function spentOn(response: SessionResponse, known: Known): FoundSession {
+  const { session_id: sessionId, acus_consumed: consumed, status, status_detail: statusDetail } = response;
+  const isOpen = STANDING[sessionPhase({ status, statusDetail })] !== 'earlier';
+  return { ...known, sessionId, startedAt: new Date(response.created_at * 1000), consumed, isOpen };
 }

@@ -1,28 +1,23 @@
 import type { Adopt } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
-import type { FindMember } from '../identity/members.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
+import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
 import type { Queue } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
-import { createImportSession } from './import-session.ts';
-import type { ImportSession } from './import-session.ts';
-import { createFindPlaces } from './find-places.ts';
-import { createFindRequester } from './find-requester.ts';
-import { createReadHistory } from './read-history.ts';
-import type { History } from './read-history.ts';
+import { createFindPlaces, createFindRequester, createReadHistory } from './find-places.ts';
+import type { History } from './find-places.ts';
+import { createImportSession, createSessionMember } from './import-session.ts';
+import type { ImportSession, SessionMember } from './import-session.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRestoreSession } from './restore-session.ts';
 import { createSessionsRestorer } from './restore-sessions.ts';
-import { createSessionMember } from './session-member.ts';
-import type { SessionMember } from './session-member.ts';
 
 export { importedKey } from './import-session.ts';
 export type { ImportSession } from './import-session.ts';
-export { draftOf } from './draft.ts';
-export type { History } from './read-history.ts';
-export type { SessionMember } from './session-member.ts';
+export { draftOf } from './import-session.ts';
+export type { History } from './find-places.ts';
+export type { SessionMember } from './import-session.ts';
 
 type RestoringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;

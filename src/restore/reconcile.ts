@@ -1,14 +1,14 @@
+import { runsAsAsked } from '../create/index.ts';
+import type { Adopt } from '../create/index.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { SessionQuery } from '../devin/session-list.ts';
 import type { Log } from '../log.ts';
+import type { Enqueue, Lost } from '../queue/index.ts';
 import { requestIdOf } from '../session/request.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
-import { runsAsAsked } from '../create/index.ts';
-import type { Adopt } from '../create/index.ts';
-import type { Enqueue, Lost } from '../queue/index.ts';
-import { spentOn } from './spent-on.ts';
+import { spentOn } from './import-session.ts';
 
 /** How far back sessions are looked for that were started from here. */
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;

@@ -51,3 +51,98 @@ export const identitySchema = z.discriminatedUnion('kind', [
 ]);
 export type Identity = z.infer<typeof identitySchema>;
 export type RefusedIdentity = Extract<Identity, { kind: 'refused' }>;
+
+/** What kind of account a person has in Slack. */
+const PERSON_KINDS = ['member', 'guest', 'external', 'bot', 'deactivated'] as const;
+
+/** A person as Slack describes them. */
+export const slackPersonSchema = z.object({
+  userId: z.string(),
+  name: z.string(),
+  kind: z.enum(PERSON_KINDS),
+  isAdmin: z.boolean(),
+  /** null if the profile has none, it isn't confirmed, or the app may not read it. */
+  email: z.string().nullable(),
+  /** Of their Slack, such as ja-JP; null: Slack did not say. */
+  locale: z.string().nullable().default(null),
+});
+export type SlackPerson = z.infer<typeof slackPersonSchema>;
+
+const MAX_PEOPLE = 5000;
+const MAX_LENGTH = 320;
+
+const slackPerson = z
+  .string()
+  .trim()
+  .max(MAX_LENGTH)
+  .refine((typed) => /^[UW][A-Z0-9]{2,}$/.test(typed) || isAddress(typed), { error: 'slack-person' });
+
+/** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
+const devinMember = z
+  .string()
+  .trim()
+  .max(MAX_LENGTH)
+  .refine((typed) => /[-_|\d@]/.test(typed) && !/\s/.test(typed), { error: 'devin-member' });
+
+const personSchema = z.strictObject({
+  slack: slackPerson,
+  devin: devinMember,
+  /** Several people of Slack are this one member. */
+  shared: z.boolean().default(false),
+});
+
+/** The identity file, with its own names: which member of the Devin organization a person in Slack is. */
+export const mappingSchema = z.strictObject({
+  version: z.literal(1).optional(),
+  people: z.array(personSchema).max(MAX_PEOPLE).default([]),
+});
+
+export type Mapping = z.output<typeof mappingSchema>;
+export type MappedPerson = Mapping['people'][number];
+
+/** The keys that each part of the file may have, by its place. */
+export const MAPPING_KEYS = {
+  '': mappingSchema.keyof().options,
+  'people.*': personSchema.keyof().options,
+};
+
+/** Two entries that cannot both hold, by their places. */
+type MappingConflict = { at: number; key: 'slack' | 'devin'; one: MappedPerson; other: MappedPerson };
+
+export function conflictsIn({ people }: Mapping): MappingConflict[] {
+  const slack = new Map<string, MappedPerson>();
+  const devin = new Map<string, MappedPerson>();
+  return people.flatMap((one, at): MappingConflict[] => {
+    const sameSlack = slack.get(folded(one.slack));
+    const sameDevin = devin.get(folded(one.devin));
+    slack.set(folded(one.slack), one);
+    devin.set(folded(one.devin), one);
+    if (sameSlack !== undefined) return [{ at, key: 'slack', one, other: sameSlack }];
+    if (sameDevin === undefined || (sameDevin.shared && one.shared)) return [];
+    return [{ at, key: 'devin', one, other: sameDevin }];
+  });
+}
+
+type Known = { userId: string; email: string | null };
+
+/** By id first: an address may pass to another person. */
+export function mappedAs(mapping: Mapping | null, { userId, email }: Known): MappedPerson | null {
+  const people = mapping?.people ?? [];
+  const byEmail = ({ slack }: MappedPerson): boolean => email !== null && folded(slack) === folded(email);
+  return people.find(({ slack }) => slack === userId) ?? people.find(byEmail) ?? null;
+}
+
+/** Who is mapped to this member; it may be in the file by its id and by its address. */
+export function mappedTo(mapping: Mapping | null, member: Known): MappedPerson[] {
+  const names = new Set([folded(member.userId), ...(member.email === null ? [] : [folded(member.email)])]);
+  return (mapping?.people ?? []).filter(({ devin }) => names.has(folded(devin)));
+}
+
+export function isAddress(typed: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(typed);
+}
+
+/** Only ASCII: other letters that look alike are others. */
+function folded(value: string): string {
+  return value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

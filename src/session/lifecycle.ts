@@ -20,7 +20,7 @@ export const SESSION_PHASES = [
 ] as const;
 export type SessionPhase = (typeof SESSION_PHASES)[number];
 
-export type SessionStatus = { status: string; statusDetail: string | null };
+type SessionStatus = { status: string; statusDetail: string | null };
 
 const RUNNING: Record<string, SessionPhase> = {
   working: 'working',
@@ -99,4 +99,98 @@ export const STANDING: Record<SessionPhase, Standing> = {
 
 export function phasesOf(standing: Standing): SessionPhase[] {
   return SESSION_PHASES.filter((phase) => STANDING[phase] === standing);
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** A card that shows how long a session has been going is not edited more often than this for that alone. */
+const STEPS = [
+  { untilMs: HOUR_MS, stepMs: 5 * MINUTE_MS },
+  { untilMs: 6 * HOUR_MS, stepMs: 30 * MINUTE_MS },
+  { untilMs: Infinity, stepMs: 6 * HOUR_MS },
+];
+
+/** The same value for durations between which no card needs an edit, in ms. */
+export function elapsedStep(elapsedMs: number): number {
+  const stepMs = stepOf(elapsedMs);
+  return Math.floor(elapsedMs / stepMs) * stepMs;
+}
+
+function stepOf(elapsedMs: number): number {
+  return STEPS.find(({ untilMs }) => elapsedMs < untilMs)?.stepMs ?? HOUR_MS;
+}
+
+/** Moments at which a card that waits says anew for how long; after the last, as for a session that goes on. */
+const WAITED_MS = [10_000, 30_000, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS];
+
+/** The same value for waits between which no card needs an edit, in ms. */
+export function waitedStep(waitedMs: number): number {
+  const last = WAITED_MS.findLast((stepMs) => stepMs <= waitedMs) ?? 0;
+  return Math.max(last, elapsedStep(waitedMs));
+}
+
+/** How long until the card of a request that has waited for so long is to be drawn again, in ms. */
+export function untilNextStep(waitedMs: number): number {
+  const next = WAITED_MS.find((stepMs) => stepMs > waitedMs) ?? elapsedStep(waitedMs) + stepOf(waitedMs);
+  return next - waitedMs;
+}
+
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** What changed this recently is looked at as often as the setting allows. */
+export const HOT_MS = 10 * MINUTE_MS;
+/** After this long without a change it is looked at half as often. */
+const LONG_QUIET_MS = 60 * MINUTE_MS;
+const QUIET_MS = 30_000;
+const VERY_QUIET_MS = 60_000;
+const RESTING_MS = 10 * MINUTE_MS;
+/** What rests is looked at less and less: after a share of the time for which it has been quiet, at most a day. */
+const FADING_SHARE = 1 / 12;
+/** Devin may know it again: a permission was missing, or an answer was wrong. */
+const GONE_MS = DAY_MS;
+/** What has rested or been gone for so long is no longer looked at, until someone does something with it. */
+const FORGOTTEN_MS = 30 * DAY_MS;
+/** By up to this share each interval is shortened at random, so that replicas and sessions do not stay in step. */
+const JITTER = 0.1;
+
+/** Nothing happens to it until a person does something. */
+const RESTING: ReadonlySet<SessionPhase> = new Set(['finished', 'asleep', 'capped', 'failed', 'ended']);
+
+export type Watched = {
+  phase: SessionPhase;
+  /** Devin's own. */
+  status: string;
+  /** Since something about it changed, or someone did something with it. */
+  quietMs: number;
+};
+
+/** How often a session is looked at; null: never again. */
+export function lookInterval({ phase, status, quietMs }: Watched, fastestMs: number): number | null {
+  if (status === 'exit' || status === 'error') return null;
+  if (phase === 'gone') return quietMs < FORGOTTEN_MS ? GONE_MS : null;
+  if (quietMs < HOT_MS) return fastestMs;
+  if (RESTING.has(phase)) return restingInterval(quietMs, fastestMs);
+  return Math.max(fastestMs, quietMs < LONG_QUIET_MS ? QUIET_MS : VERY_QUIET_MS);
+}
+
+function restingInterval(quietMs: number, fastestMs: number): number | null {
+  if (quietMs >= FORGOTTEN_MS) return null;
+  const fadedMs = Math.round(Math.min(DAY_MS, quietMs * FADING_SHARE));
+  return Math.max(fastestMs, RESTING_MS, fadedMs);
+}
+
+/** Whether it is looked at before those that rest, of which there may be many after a downtime. */
+export function goesFirst({ phase, quietMs }: Pick<Watched, 'phase' | 'quietMs'>): boolean {
+  return phase !== 'gone' && (quietMs < HOT_MS || !RESTING.has(phase));
+}
+
+/** No look is planned further ahead: where one is, the clock was set back since. */
+export function longestInterval(first: boolean, fastestMs: number): number {
+  return Math.max(fastestMs, first ? VERY_QUIET_MS : DAY_MS);
+}
+
+/** `random`: 0 to 1. */
+export function jittered(ms: number, random: number): number {
+  return Math.round(ms * (1 - JITTER * random));
 }

@@ -1,9 +1,18 @@
 import { z } from 'zod';
 import type { SettingScope } from './defaults.ts';
-import { LANGUAGES } from './language.ts';
-import type { Language } from './language.ts';
-import { LISTEN } from './listening.ts';
-import type { Listen } from './listening.ts';
+import { LISTEN } from './steering.ts';
+import type { Listen } from './steering.ts';
+
+/** The languages of the app. */
+export const LANGUAGES = ['en', 'ja'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Each in its own words: a person finds theirs, whatever else is on the screen. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ja: '日本語' };
+
+/** What a person can choose: `slack` follows the language of their Slack. */
+export const LANGUAGE_CHOICES = [...LANGUAGES, 'slack'] as const;
+export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
 
 /** Where a person is told what is worth telling: in the thread, by direct message, or on the card alone. */
 export const NOTIFY = ['thread', 'dm', 'card'] as const;

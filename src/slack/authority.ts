@@ -1,14 +1,18 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
 import type { Identity } from '../session/identity.ts';
 import { effectivePreferences } from '../session/preferences.ts';
 import { maySteer, ownershipOf } from '../session/steering.ts';
+import type { Steering } from '../session/steering.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
 import { escape } from './blocks/text.ts';
+import { slackFailure } from './errors.ts';
 import { refusalSentence } from './identity-words.ts';
-import type { InConversation, Presence } from './presence.ts';
-import { refuseSteering } from './steering-words.ts';
+import { forAMinute } from './people.ts';
 import type { TextFor } from './text-for.ts';
 
 type AuthorityDeps = {
@@ -77,4 +81,98 @@ export function createAuthority({ identify, presence, defaults, textFor }: Autho
       return placeRefusal({ channelId: request.channelId, userId }, 'notYoursToRead');
     },
   };
+}
+
+/**
+ * Whether a person may be shown what is in a conversation, and have something written there. `in`: it is public, or
+ * they are among its members. `unseen`: the app is not in it, so it can read and write nothing there.
+ */
+export type Presence = 'in' | 'out' | 'unseen';
+
+export type InConversation = { channelId: string; userId: string };
+
+/** Throws when Slack cannot be asked. */
+export type PresenceOf = (asked: InConversation) => Promise<Presence>;
+
+type PresenceDeps = {
+  client: WebClient;
+  /** A person's conversation with the app; null: they can have none. */
+  directChannel: (userId: string) => Promise<string | null>;
+  now: () => number;
+};
+
+const MAX_KNOWN = 10_000;
+/** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
+const PAGE = 999;
+
+const infoSchema = z.object({ channel: z.looseObject({ is_private: z.boolean() }) });
+
+/** Asks Slack who is in a conversation now; the answer counts for a minute. */
+export function createPresence({ client, directChannel, now }: PresenceDeps): PresenceOf {
+  async function fresh({ channelId, userId }: InConversation): Promise<Presence> {
+    // Only two are in a direct message, and the app sees none but its own. Describing it would need im:read.
+    if (channelId.startsWith('D')) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
+    try {
+      const { channel } = infoSchema.parse(await client.conversations.info({ channel: channelId }));
+      if (!channel.is_private) return 'in';
+      return (await isMember(client, { channelId, userId })) ? 'in' : 'out';
+    } catch (error) {
+      if (error instanceof z.ZodError) throw error;
+      const failure = slackFailure(error);
+      if (failure.kind !== 'refused') throw error;
+      // Any other refusal, such as a missing scope, does not show that the person is in it.
+      return failure.code === 'channel_not_found' ? 'unseen' : 'out';
+    }
+  }
+
+  const keyOf = ({ channelId, userId }: InConversation): string => `${channelId}:${userId}`;
+  return forAMinute(fresh, { keyOf, most: MAX_KNOWN, now });
+}
+
+async function isMember(client: WebClient, { channelId, userId }: InConversation): Promise<boolean> {
+  let cursor: string | undefined;
+  do {
+    const page = await client.conversations.members({
+      channel: channelId,
+      limit: PAGE,
+      ...(cursor && { cursor }),
+    });
+    if (page.members?.includes(userId) === true) return true;
+    cursor = page.response_metadata?.next_cursor;
+  } while (cursor);
+  return false;
+}
+
+type Place = Pick<SessionRequest, 'userId' | 'channelId' | 'cardChannelId' | 'placeKind'>;
+
+/**
+ * Whether a person may read what a session is about: its requester; everyone, if it was asked for in a channel known to
+ * be public; otherwise only people who are in it. A channel's id does not tell whether it is private.
+ */
+export function maySee(place: Place, viewer: { userId: string; channelId: string }): boolean {
+  const { userId: requester, channelId: askedIn, cardChannelId: cardIn, placeKind: kind } = place;
+  if (kind === 'public' || requester === viewer.userId) return true;
+  return viewer.channelId === askedIn || viewer.channelId === cardIn;
+}
+
+type Asked = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
+
+/** Why a person may not, and who may instead, with a mention; null: the person may. */
+export function refuseSteering(
+  verdict: Steering,
+  { request, userId }: { request: Asked; userId: string },
+  text: Text,
+): string | null {
+  if (verdict.kind === 'allowed') return null;
+  const who = whoElse(request, userId);
+  if (verdict.kind === 'requester-only') return text.steering.requesterOnly(who);
+  const why = verdict.identity === null ? null : escape(refusalSentence(verdict.identity, text));
+  return text.steering.membersOnly(who, why);
+}
+
+/** null: nobody is known, or it is the person who asks. */
+function whoElse(request: Asked, userId: string): string | null {
+  const { requester, owner } = ownershipOf(request);
+  if (requester === null) return owner === null ? null : escape(owner.name);
+  return requester === userId ? null : `<@${requester}>`;
 }

@@ -1,12 +1,12 @@
+import type { RequestListener } from 'node:http';
 import { App } from '@slack/bolt';
 import type { Receiver } from '@slack/bolt';
-import type { RequestListener } from 'node:http';
 import { z } from 'zod';
+import { slackLogger } from '../log.ts';
 import type { Log } from '../log.ts';
-import { cleanJson } from '../session/clean-text.ts';
+import { cleanJson } from '../session/excerpt.ts';
 import { createHttpReceiver, ListenerFailedError } from './http-receiver.ts';
 import type { RefusedDelivery } from './http-receiver.ts';
-import { slackLogger } from './log.ts';
 import { createSocketReceiver } from './socket-receiver.ts';
 import type { SocketTimes } from './socket-receiver.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SessionPhase } from '../session/lifecycle.ts';
-import type { ThreadState } from '../session/listening.ts';
+import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { CardAction } from './blocks/card-buttons.ts';

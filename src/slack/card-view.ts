@@ -1,24 +1,24 @@
 import { z } from 'zod';
+import { userMessage } from '../errors.ts';
 import { pendingApproval } from '../session/approval.ts';
 import type { Approval, Voter } from '../session/approval.ts';
-import { userMessage } from '../errors.ts';
 import type { Identity } from '../session/identity.ts';
-import type { SessionPhase } from '../session/lifecycle.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
-import { threadState } from '../session/listening.ts';
-import type { ThreadState } from '../session/listening.ts';
+import type { SessionPhase } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
 import type { RequestState } from '../session/request.ts';
+import { threadState } from '../session/steering.ts';
+import type { ThreadState } from '../session/steering.ts';
 import { askedAt } from '../store/request-row.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import { truncate } from './blocks/text.ts';
 import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
+import { truncate } from './blocks/text.ts';
 import { cardActions, isOver } from './card-actions.ts';
 import { identitySentence } from './identity-words.ts';
-import { beganBy } from './listen-here.ts';
-import type { ThreadHere } from './listen-here.ts';
+import { beganBy } from './thread-intake.ts';
+import type { ThreadHere } from './thread-intake.ts';
 
 const TITLE_LENGTH = 120;
 /** Of the people who may approve it. */

@@ -1,13 +1,13 @@
 import type { WebClient } from '@slack/web-api';
-import { excerptAround, placeOf } from '../session/excerpt.ts';
 import type { MessageContext, SlackMessage } from '../session/context.ts';
+import { excerptAround, placeOf } from '../session/excerpt.ts';
+import type { SlackPerson } from '../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
+import type { PresenceOf } from './authority.ts';
 import { slackFailure } from './errors.ts';
-import type { SlackPerson } from '../session/person.ts';
 import { isSaid, readMessage, repliesTo } from './messages.ts';
 import type { People } from './people.ts';
-import type { PresenceOf } from './presence.ts';
-import { placeKindOf } from './place-kind.ts';
+import { placeKindOf } from './places.ts';
 
 /** Of a longer thread, its first message and those around the picked one. */
 const MOST_READ = 1000;

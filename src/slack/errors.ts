@@ -4,6 +4,7 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
+import type { Told } from './outbound.ts';
 
 /** What became of a call to Slack's Web API that threw. */
 export type SlackFailure =
@@ -32,4 +33,9 @@ export function slackFailure(error: unknown): SlackFailure {
   }
   if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError) return { kind: 'unclear' };
   throw error;
+}
+
+/** Fails the job while Slack cannot be reached: the queue tries it again. */
+export function orAgain(told: Told): void {
+  if (told === 'not-now') throw new Error('Slack took no private notice for now');
 }

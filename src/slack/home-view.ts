@@ -9,12 +9,12 @@ import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import type { Home } from './blocks/home.ts';
 import type { HomeHealth, HomePolicy } from './blocks/home-settings.ts';
 import type { HomeEveryone, HomeUsage } from './blocks/home-usage.ts';
+import type { Home } from './blocks/home.ts';
 import { cardView } from './card-view.ts';
 import { shownIdentity } from './form-view.ts';
-import { permalink } from './permalink.ts';
+import { permalink } from './metadata.ts';
 
 /** What a person's Home is drawn from. */
 export type HomeRows = {

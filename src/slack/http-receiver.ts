@@ -1,10 +1,9 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { HTTPResponseAck } from '@slack/bolt';
 import type { App, Receiver } from '@slack/bolt';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { slackLogger } from '../log.ts';
 import type { Log } from '../log.ts';
-import { slackLogger } from './log.ts';
-import { createBodyReader, parseBody } from './request-body.ts';
-import { isSignedBy, readSignature } from './signature.ts';
+import { createBodyReader, isSignedBy, parseBody, readSignature } from './request-body.ts';
 
 export type RefusedDelivery =
   | 'unsigned'

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { CONTEXT_CHOICES } from '../session/context.ts';
 import type { FieldKey, Lookup } from '../session/fields.ts';
-import type { LanguageChoice } from '../session/language.ts';
-import type { Notify } from '../session/preferences.ts';
+import type { LanguageChoice, Notify } from '../session/preferences.ts';
 
 /** Every id that goes to Slack and comes back is written and read here. */
 

@@ -1,16 +1,16 @@
+import ky from 'ky';
 import type { HomeView, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import ky from 'ky';
 import type { Options as KyOptions } from 'ky';
 import type { Log } from '../log.ts';
-import type { RemoteClock } from '../remote-clock.ts';
+import type { RemoteClock } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
-import { pagesOf } from './conversation.ts';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
-import type { SlackHosts } from './hosts.ts';
 import { hasMark, markBlock } from './ids.ts';
 import type { Mark } from './ids.ts';
+import { pagesOf } from './metadata.ts';
+import type { SlackHosts } from './slack.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
 export type { Rendered };

@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { cleanJson } from '../session/clean-text.ts';
-import type { SlackPerson } from '../session/person.ts';
+import { cleanJson } from '../session/excerpt.ts';
+import type { SlackPerson } from '../session/identity.ts';
 import { NOBODY } from '../store/known-people.ts';
 import type { KnownPeople } from '../store/known-people.ts';
 import { slackFailure } from './errors.ts';
@@ -111,4 +111,66 @@ function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerso
   if (user.deleted) return 'deactivated';
   if (user.is_restricted || user.is_ultra_restricted) return 'guest';
   return 'member';
+}
+
+/** null: Slack doesn't say, for the lack of a scope or of the group. Throws when Slack cannot be asked. */
+export type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | null>;
+/** An answer counts for a minute. */
+export type IsInGroup = (groupId: string, userId: string) => Promise<boolean | null>;
+
+export type Groups = {
+  isIn: IsInGroup;
+  /** User ids; an answer counts for a minute. */
+  membersOf: MembersOf;
+  /** As they are now. */
+  membersNow: MembersOf;
+};
+
+const MAX_KNOWN = 1000;
+
+const membersSchema = z.object({ users: z.array(z.string()) });
+
+/** Who is in a user group. https://docs.slack.dev/reference/methods/usergroups.users.list */
+export function createGroups({ client, now }: { client: WebClient; now: () => number }): Groups {
+  async function membersNow(groupId: string): Promise<ReadonlySet<string> | null> {
+    try {
+      return new Set(membersSchema.parse(await client.usergroups.users.list({ usergroup: groupId })).users);
+    } catch (error) {
+      if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
+      return null;
+    }
+  }
+
+  const membersOf = forAMinute(membersNow, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });
+  return {
+    isIn: async (groupId, userId) => (await membersOf(groupId))?.has(userId) ?? null,
+    membersOf,
+    membersNow,
+  };
+}
+
+const A_MINUTE_MS = 60_000;
+
+type Options<Asked> = {
+  keyOf: (asked: Asked) => string;
+  /** Beyond so many answers, all are forgotten. */
+  most: number;
+  now: () => number;
+};
+
+/** Asks once; the answer counts for a minute. What fails is asked again. */
+export function forAMinute<Asked, Answer>(
+  ask: (asked: Asked) => Promise<Answer>,
+  { keyOf, most, now }: Options<Asked>,
+): (asked: Asked) => Promise<Answer> {
+  const known = new Map<string, { answer: Answer; atMs: number }>();
+  return async (asked) => {
+    const key = keyOf(asked);
+    const before = known.get(key);
+    if (before !== undefined && now() - before.atMs < A_MINUTE_MS) return before.answer;
+    const answer = await ask(asked);
+    if (known.size >= most) known.clear();
+    known.set(key, { answer, atMs: now() });
+    return answer;
+  };
 }

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 
 /** Slack's largest payloads are far below; https://docs.slack.dev/surfaces/modals has views at 250 kB. */
@@ -11,7 +12,7 @@ const PIECE_BYTES = 100;
 const MAX_FIELDS = 100;
 
 type BodyRead = { kind: 'read'; body: Buffer } | { kind: 'too-large' } | { kind: 'stalled' };
-export type BodyReader = (request: IncomingMessage) => Promise<BodyRead>;
+type BodyReader = (request: IncomingMessage) => Promise<BodyRead>;
 
 type BodyLimits = { maxBodyBytes: number; maxReadingBytes: number };
 type Reading = { cost: number; giveWay: () => void };
@@ -96,4 +97,25 @@ function parseObject(text: string): Record<string, unknown> | null {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** https://docs.slack.dev/authentication/verifying-requests-from-slack */
+const MAX_SKEW_S = 300;
+
+/** What a request claims; none of it is known to be true before `isSignedBy`. */
+type Signature = { timestamp: string; digest: Buffer };
+
+/** Both headers in the form that Slack sends them, and the time within five minutes of ours; else null. */
+export function readSignature(headers: IncomingHttpHeaders, nowMs: number): Signature | null {
+  const timestamp = headers['x-slack-request-timestamp'];
+  const signature = headers['x-slack-signature'];
+  if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return null;
+  if (typeof signature !== 'string' || !/^v0=[\da-f]{64}$/.test(signature)) return null;
+  if (Math.abs(Number(timestamp) - Math.floor(nowMs / 1000)) > MAX_SKEW_S) return null;
+  return { timestamp, digest: Buffer.from(signature.slice('v0='.length), 'hex') };
+}
+
+export function isSignedBy(secret: string, { timestamp, digest }: Signature, body: Buffer): boolean {
+  const ours = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest();
+  return timingSafeEqual(ours, digest);
 }

@@ -1,25 +1,22 @@
 import { WebClient } from '@slack/web-api';
 import type { WebClientOptions } from '@slack/web-api';
+import { slackLogger } from '../log.ts';
 import type { Log } from '../log.ts';
-import { createRemoteClock } from '../remote-clock.ts';
+import type { KnownPeople } from '../store/known-people.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Languages } from '../text/languages.ts';
+import { createRemoteClock } from '../time.ts';
+import { createUpstream, tooMany } from '../upstream.ts';
+import { createPresence } from './authority.ts';
 import { createBolt } from './bolt.ts';
 import type { BoltOptions, BotIdentity, Transport } from './bolt.ts';
 import { createThreadReader, nameMentions } from './context.ts';
 import { createSlackFiles } from './files.ts';
-import { createSlackHosts } from './hosts.ts';
-import { slackLogger } from './log.ts';
-import { createMarkReader } from './marks.ts';
+import { createMarkReader } from './metadata.ts';
 import { createOutbound } from './outbound.ts';
-import { createPeople } from './people.ts';
-import { createPresence } from './presence.ts';
-import { createRichBlocks } from './rich-blocks.ts';
-import { createGroups } from './groups.ts';
+import { createGroups, createPeople } from './people.ts';
 import { createPlaces } from './places.ts';
 import { createTextFor } from './text-for.ts';
-import { createUpstream, tooMany } from '../upstream.ts';
-import type { KnownPeople } from '../store/known-people.ts';
-import type { Settings } from '../store/settings.ts';
-import type { Languages } from '../text/languages.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
 const SLACK_API_URL = 'https://slack.com/api/';
@@ -119,4 +116,43 @@ export function createSlack(options: SlackOptions) {
       log,
     }),
   };
+}
+
+/** Slack's own hosts: the bot's token goes to these and nowhere else. */
+const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-gov\.com|slack-edge\.com)$/;
+
+/** `apiUrl`: a Web API base in place of Slack's; its origin is trusted like Slack's own hosts. */
+export function createSlackHosts(apiUrl: string | null) {
+  const standIn = apiUrl === null ? null : new URL(apiUrl).origin;
+  return {
+    trusts(address: string): boolean {
+      const url = URL.parse(address);
+      if (url === null) return false;
+      if (url.origin === standIn) return true;
+      return url.protocol === 'https:' && SLACK_HOSTS.test(url.hostname);
+    },
+  };
+}
+export type SlackHosts = ReturnType<typeof createSlackHosts>;
+
+/** Charts and tables, which Slack brings to one workspace after the other. */
+export type RichBlocks = {
+  areTaken: () => boolean;
+  /** Slack refused them: from here on this process sends none. */
+  refused: () => void;
+};
+
+function createRichBlocks(): RichBlocks {
+  let taken = true;
+  return {
+    areTaken: () => taken,
+    refused: () => {
+      taken = false;
+    },
+  };
+}
+
+/** Slack's codes for blocks it doesn't know. https://docs.slack.dev/reference/methods/views.publish */
+export function areUnknownBlocks(code: string): boolean {
+  return code === 'invalid_blocks' || code === 'invalid_arguments';
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AnswerTo, ApprovalAct, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
 import type { ReplyWay } from '../session/reply.ts';
-import { commitInTime } from '../store/deadline.ts';
+import { commitInTime } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Replies } from '../store/replies.ts';
 import { newId } from '../store/request-row.ts';

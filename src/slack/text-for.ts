@@ -1,11 +1,11 @@
-import { inTime } from '../in-time.ts';
 import type { Log } from '../log.ts';
-import type { Language } from '../session/language.ts';
+import type { Language } from '../session/preferences.ts';
+import type { Person } from '../store/identities.ts';
+import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 import type { Languages } from '../text/languages.ts';
-import { createChosenLanguages } from './chosen-languages.ts';
-import type { FindChosen } from './chosen-languages.ts';
-import { forAMinute } from './for-a-minute.ts';
+import { inTime } from '../time.ts';
+import { forAMinute } from './people.ts';
 import type { People } from './people.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { People } from './people.ts';
 export type TextFor = (userId: string, chosen?: Language | null) => Promise<Text>;
 
 /** A person chose a language in this process; null: that of their Slack. */
-export type LearnLanguage = (userId: string, language: Language | null) => void;
+type LearnLanguage = (userId: string, language: Language | null) => void;
 
 type TextForDeps = {
   languages: Languages;
@@ -63,5 +63,58 @@ export function createTextFor({ languages, findPerson, findChosen, now, log }: T
     textFor: within(PATIENT_MS),
     quickTextFor: within(QUICK_MS),
     learnLanguage: chosenLanguages.learn,
+  };
+}
+
+type ChooseDeps = {
+  defaults: Pick<Settings, 'preferencesFor' | 'setPreferences'>;
+  learnLanguage: LearnLanguage;
+};
+
+/** null: as in Slack. */
+export type ChooseLanguage = (person: Person, language: Language | null) => Promise<void>;
+
+/** Stores the language that a person chose, and uses it from now on. */
+export function createLanguageChooser({ defaults, learnLanguage }: ChooseDeps): ChooseLanguage {
+  return async ({ teamId, userId }, language) => {
+    const { person = {} } = await defaults.preferencesFor({ teamId, channelId: '', userId });
+    const { language: _before, ...others } = person;
+    const key = { teamId, scope: 'person', scopeId: userId } as const;
+    await defaults.setPreferences(key, language === null ? others : { ...others, language }, userId);
+    learnLanguage(userId, language);
+  };
+}
+
+const KNOWN_FOR_MS = 60_000;
+const MOST_CHOSEN = 10_000;
+
+/** null: as in Slack. */
+type FindChosen = (userId: string) => Promise<Language | null>;
+
+type Known = { language: Language | null; atMs: number };
+
+/** The languages that people chose. A choice made in this process counts at once, others within a minute. */
+function createChosenLanguages(find: FindChosen, now: () => number) {
+  const known = new Map<string, Known>();
+
+  function learn(userId: string, language: Language | null): void {
+    if (known.size >= MOST_CHOSEN) known.clear();
+    known.set(userId, { language, atMs: now() });
+  }
+
+  return {
+    learn,
+    /** As it was last known. */
+    last: (userId: string): Language | null => known.get(userId)?.language ?? null,
+    async ask(userId: string): Promise<Language | null> {
+      const before = known.get(userId);
+      if (before !== undefined && now() - before.atMs < KNOWN_FOR_MS) return before.language;
+      const found = await find(userId);
+      const meanwhile = known.get(userId);
+      // What was chosen while it was looked up is newer than what was found.
+      if (meanwhile !== undefined && meanwhile !== before) return meanwhile.language;
+      learn(userId, found);
+      return found;
+    },
   };
 }

@@ -1,20 +1,21 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
 import type { SlackFile } from '../session/context.ts';
-import { isForDevin } from '../session/listening.ts';
-import type { Mentions } from '../session/listening.ts';
+import { effectivePreferences } from '../session/preferences.ts';
 import type { ReplyKind } from '../session/reply.ts';
-import { commitInTime } from '../store/deadline.ts';
+import { isForDevin } from '../session/steering.ts';
+import type { Began, Listen, Mentions } from '../session/steering.ts';
+import { commitInTime } from '../store/commit.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
-import { newId } from '../store/request-row.ts';
+import { cardThread, newId } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
-import { createListenHere } from './listen-here.ts';
 
 /** A message in a session's thread. */
-export type Spoken = {
+type Spoken = {
   session: SessionRow;
   userId: string;
   ts: string;
@@ -43,7 +44,7 @@ type ThreadIntakeDeps = {
 };
 
 /** `aside`: people talk to each other. */
-export type Reception = 'taken' | 'aside' | 'muted' | 'untied';
+type Reception = 'taken' | 'aside' | 'muted' | 'untied';
 
 export type ThreadIntake = ReturnType<typeof createThreadIntake>;
 
@@ -149,4 +150,40 @@ function isCorrigible({ kind, state }: Reply): boolean {
 /** Slack delivers edits in no certain order, and some twice. */
 function isOlder({ editedTs }: Edit, { editedTs: lastTs }: Reply): boolean {
   return lastTs !== null && Number(editedTs) <= Number(lastTs);
+}
+
+/** Which messages of a session's thread were chosen for Devin, for this session or for the channel; and who began it. */
+export type ThreadHere = { listen: Listen | null; began: Began };
+export type ListenHere = (session: SessionRow, request: SessionRequest) => Promise<ThreadHere>;
+
+type HereDeps = {
+  defaults: Pick<Settings, 'preferencesFor'>;
+  requests: Pick<Requests, 'isUnderCard'>;
+};
+
+export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
+  async function listenTo({ listen }: SessionRow, { teamId, channelId, userId }: SessionRequest) {
+    return (
+      listen ?? effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).listen
+    );
+  }
+
+  /** Another session in the thread may have its card at the beginning. */
+  async function begunBy(session: SessionRow, request: SessionRequest): Promise<Began> {
+    const began = beganBy(session, request);
+    const isUnderCard =
+      began === 'people' && (await requests.isUnderCard(session.channelId, session.threadTs));
+    return isUnderCard ? 'app' : began;
+  }
+
+  return async (session, request) => {
+    const [listen, began] = await Promise.all([listenTo(session, request), begunBy(session, request)]);
+    return { listen, began };
+  };
+}
+
+/** As far as the session alone can tell. A direct message with the app has an id that begins with a D. */
+export function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
+  if (channelId.startsWith('D')) return 'direct';
+  return cardThread(request) === threadTs ? 'people' : 'app';
 }

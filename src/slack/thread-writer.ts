@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
-import type { SlackHosts } from './hosts.ts';
+import type { SlackHosts } from './slack.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
 export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };

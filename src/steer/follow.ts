@@ -1,26 +1,26 @@
+import { PERSON_NOT_IN_CONVERSATION } from '../create/index.ts';
+import type { Adopt } from '../create/index.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
+import type { AnswerTo, Enqueue } from '../queue/index.ts';
+import { draftOf, importedKey } from '../restore/index.ts';
+import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { PlaceKind } from '../session/context.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
 import { requestIdOf } from '../session/request.ts';
 import { isMember } from '../session/steering.ts';
+import type { InConversation, PresenceOf } from '../slack/authority.ts';
 import { link } from '../slack/blocks/text.ts';
 import { refusalSentence } from '../slack/identity-words.ts';
 import type { Outbound } from '../slack/outbound.ts';
-import type { InConversation, PresenceOf } from '../slack/presence.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { newId } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
-import { importedKey, draftOf } from '../restore/index.ts';
-import type { ImportSession, History, SessionMember } from '../restore/index.ts';
-import { PERSON_NOT_IN_CONVERSATION } from '../create/index.ts';
-import type { Adopt } from '../create/index.ts';
-import type { AnswerTo, Enqueue } from '../queue/index.ts';
-import type { Answerer } from './answer.ts';
-import type { PlaceCard } from './place-card.ts';
 import { notDone } from './outcome.ts';
+import type { Answerer } from './outcome.ts';
+import type { PlaceCard } from './place-card.ts';
 
 type FollowDeps = {
   requests: Pick<Requests, 'find'>;

@@ -2,25 +2,22 @@ import type { DrawCard } from '../cards/index.ts';
 import type { Adopt, Transitions } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
-import type { FindMember } from '../identity/members.ts';
-import type { IdentityResolver } from '../identity/resolve.ts';
-import type { PostOnce, WithLease, Queue } from '../queue/index.ts';
-import type { ImportSession, History, SessionMember } from '../restore/index.ts';
+import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { Slack } from '../slack/slack.ts';
-import { sleep } from '../sleep.ts';
 import type { Store } from '../store/store.ts';
+import { sleep } from '../time.ts';
 import type { Tuning } from '../tuning.ts';
-import { createAnswerer } from './answer.ts';
-import { createCanceller } from './cancel.ts';
-import type { SteeringCheck } from './check.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
+import { createAnswerer, createSteeringRefusal } from './outcome.ts';
+import type { SteeringCheck } from './outcome.ts';
 import { createPlaceCard } from './place-card.ts';
-import { createSteeringRefusal } from './refusal.ts';
-import { createSteerer } from './steer.ts';
+import { createCanceller, createSteerer } from './steer.ts';
 
-export { createSteeringCheck } from './check.ts';
-export type { SteeringCheck } from './check.ts';
+export { createSteeringCheck } from './outcome.ts';
+export type { SteeringCheck } from './outcome.ts';
 
 type SteeringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;

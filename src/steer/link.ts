@@ -1,14 +1,14 @@
 import type { Member } from '../devin/members.ts';
 import type { Log } from '../log.ts';
-import { escape } from '../slack/blocks/text.ts';
+import type { Jobs } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
+import { escape } from '../slack/blocks/text.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Identities } from '../store/identities.ts';
-import type { Jobs } from '../queue/index.ts';
-import type { Answerer } from './answer.ts';
 import { notDone } from './outcome.ts';
+import type { Answerer } from './outcome.ts';
 
 type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;

@@ -1,7 +1,7 @@
-import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
-import type { Clock } from './clock.ts';
+import type { Clock } from './database.ts';
 import type { Tables } from './tables.ts';
 
 /** How many edits of a workspace's cards may come at once, and how many a minute after those. */

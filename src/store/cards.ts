@@ -1,9 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
 import { sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { CHANNEL_PACED_MS, stepMs, takeTurn } from './card-turns.ts';
 import type { EditBudget, Turn } from './card-turns.ts';
-import { databaseClock } from './clock.ts';
-import type { Clock } from './clock.ts';
+import { databaseClock } from './database.ts';
+import type { Clock } from './database.ts';
 import { cardPost } from './posts.ts';
 import type { SessionRequest } from './request-row.ts';
 import type { Db, Tables } from './tables.ts';

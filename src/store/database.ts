@@ -1,12 +1,14 @@
+import { Socket } from 'node:net';
 import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
-import type { PoolConfig } from 'pg';
+import type { RawBuilder } from 'kysely';
+import { Pool } from 'pg';
+import type { ClientBase, PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
-import { bossDatabase } from './embedded/boss-database.ts';
-import { createGate, throughGate } from './embedded/gate.ts';
-import type { Priority } from './embedded/gate.ts';
+import { COMMIT_MS } from './commit.ts';
 import { openEmbedded } from './embedded/embedded.ts';
+import { bossDatabase, createGate, throughGate } from './embedded/gate.ts';
+import type { Priority } from './embedded/gate.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
-import { connectionOptions, createPool, SILENT_MS, INTERACTIVE_POOL } from './server-connection.ts';
 import { codeOf, StoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -133,5 +135,97 @@ function once(run: () => Promise<void>): () => Promise<void> {
   return async () => {
     done ??= run();
     await done;
+  };
+}
+
+/** Longer than any statement of ours takes. */
+const SILENT_MS = 60_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+type PoolLog = { warn(facts: object, message: string): void };
+
+/**
+ * How a pool reaches the server. A network that swallows everything breaks no connection, and the kernel would wait a
+ * quarter of an hour for what was sent: so one over which nothing comes for `silentMs` is broken here. Pools close idle
+ * ones long before, and what listens for notifications asks more often. pg's own `query_timeout` would give the dead
+ * connection back to the pool.
+ */
+function connectionOptions(databaseUrl: string, silentMs: number) {
+  return {
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    stream: () => {
+      const socket = new Socket();
+      return socket.setTimeout(silentMs, () => {
+        socket.destroy(new Error('The database was silent for too long.'));
+      });
+    },
+  } satisfies PoolConfig;
+}
+
+/** A pool whose connections may break at any time: only what waits for one fails. */
+function createPool(options: PoolConfig, log: PoolLog): Pool {
+  const pool = new Pool(options);
+  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  // So would that of one in use, to which the pool does not listen. Its statement, or the next one, fails by itself.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/**
+ * The server ends a transaction whose next statement, the commit among them, does not come in time: also one that waits
+ * in the buffers of a server that stood still. https://www.postgresql.org/docs/current/runtime-config-client.html
+ */
+async function dropWhatStalls(client: ClientBase): Promise<void> {
+  await client.query(`set idle_in_transaction_session_timeout = ${COMMIT_MS}`);
+}
+
+/** For what a person waits for. The pool waits for the promise, which its types leave out. */
+const INTERACTIVE_POOL = { onConnect: dropWhatStalls };
+
+/** For a `jsonb` column: both drivers take JSON as text, and only that way for arrays, scalars and objects alike. */
+export function json(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+/** The moment, as SQL: what several processes compare is told by one clock. */
+export type Clock = () => RawBuilder<Date>;
+
+/** The database's own. */
+export const databaseClock: Clock = () => sql<Date>`clock_timestamp()`;
+
+/** A clock that is set from outside, as in a test. */
+export function clockOf(now: () => number): Clock {
+  return () => sql<Date>`${new Date(now())}::timestamptz`;
+}
+
+/** Clocks that write and read differ by less. */
+const MARGIN_MS = 60_000;
+
+/** Whether a column's moment is so long ago by the database's clock; or ahead of it: it was set back since. */
+export function isLongAgo(moment: RawBuilder<unknown>, ms: number): RawBuilder<boolean> {
+  return sql<boolean>`(${moment} <= now() - ${ms} * interval '1 ms'
+    or ${moment} > now() + ${MARGIN_MS} * interval '1 ms')`;
+}
+
+export type DatabaseTime = ReturnType<typeof createDatabaseTime>;
+
+/**
+ * What time it is by the database's clock, in ms: its moments are compared with nothing else. This machine's clock may
+ * be wrong, and be set at any time; it only counts what has passed since the last reading.
+ */
+export function createDatabaseTime(passedMs: () => number = () => performance.now()) {
+  let aheadMs: number | null = null;
+  return {
+    /** Before the first reading, what this machine says. */
+    now: (): number => (aheadMs === null ? Date.now() : aheadMs + passedMs()),
+
+    async read(db: Kysely<Tables>): Promise<void> {
+      const askedMs = passedMs();
+      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+      const [row] = rows;
+      if (row !== undefined) aheadMs = row.now.getTime() - (askedMs + passedMs()) / 2;
+    },
   };
 }

@@ -1,6 +1,18 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { SessionSecret } from '../session/fields.ts';
-import type { Seal } from './seal.ts';
+import { codeOf, StoreError } from './store-error.ts';
 
 const envelopeSchema = z.object({
   /** Where a private notice may be sent for half an hour; anyone who has it can post. */
@@ -46,4 +58,101 @@ function isEmpty({ responseUrl, noticeUrl, reason, sessionSecrets }: Envelope): 
   return (
     responseUrl === null && noticeUrl === undefined && reason === undefined && sessionSecrets.length === 0
   );
+}
+
+export type Seal = {
+  /** Encrypts; opens again only with the same context. */
+  seal(plain: string, context: string): string;
+  /** null: made with another key or for another context, or changed since. */
+  open(sealed: string, context: string): string | null;
+};
+
+const CIPHER = 'aes-256-gcm';
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const PREFIX = 'v1.';
+
+/** The first key seals, all of them open. AES-256-GCM with a random nonce. The context (a request id) is authenticated: a value moved elsewhere stays shut. */
+export function createSeal(key: Buffer, ...older: readonly Buffer[]): Seal {
+  return {
+    seal(plain, context) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
+      cipher.setAAD(Buffer.from(context));
+      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return PREFIX + Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
+    },
+    open(sealed, context) {
+      if (!sealed.startsWith(PREFIX)) return null;
+      const bytes = Buffer.from(sealed.slice(PREFIX.length), 'base64url');
+      for (const one of [key, ...older]) {
+        const plain = decrypt(one, bytes, context);
+        if (plain !== null) return plain;
+      }
+      return null;
+    },
+  };
+}
+
+function decrypt(key: Buffer, bytes: Buffer, context: string): string | null {
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  const body = bytes.subarray(NONCE_BYTES + TAG_BYTES);
+  try {
+    return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+  } catch {
+    return null;
+  }
+}
+
+type SecretsKeyOptions = {
+  /** 32 bytes in base64, or several such, separated by commas; the first seals. Absent: the key kept in `dataDir`, made there the first time. */
+  secretsKey?: string | null;
+  dataDir: string;
+  log?: { warn(facts: object, message: string): void };
+};
+
+/** Rejects a key of the wrong length with a `StoreError`. */
+export function loadSecretsKeys({ secretsKey, dataDir, log }: SecretsKeyOptions): [Buffer, ...Buffer[]] {
+  if (secretsKey != null) {
+    const [first = '', ...older] = secretsKey.split(',');
+    return [decodeKey(first, 'SECRETS_KEY'), ...older.map((key) => decodeKey(key, 'SECRETS_KEY'))];
+  }
+  const path = join(dataDir, 'secrets.key');
+  if (!existsSync(path)) createKeyFile(dataDir, path);
+  if ((statSync(path).mode & 0o077) !== 0) {
+    chmodSync(path, 0o600);
+    log?.warn({ path }, `other users could read ${path}: its mode is now 0600`);
+  }
+  return [decodeKey(readFileSync(path, 'utf8').trim(), path)];
+}
+
+/** Written whole or not at all; and an existing key is never overwritten: what it sealed would be lost. */
+function createKeyFile(dataDir: string, path: string): void {
+  const draft = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`, {
+      mode: 0o600,
+      flag: 'wx',
+      flush: true,
+    });
+    linkSync(draft, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    throw new StoreError({ code: 'folder-unusable', folder: dataDir }, { cause: error });
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function decodeKey(text: string, where: string): Buffer {
+  const key = Buffer.from(text, 'base64');
+  if (key.length === KEY_BYTES) return key;
+  throw new StoreError({ code: 'secrets-key-invalid', where });
 }

@@ -5,11 +5,11 @@ import type { Replaces } from '../session/approval.ts';
 import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
 import type { MessageContext, PlaceKind, Without } from '../session/context.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
-import { faultsSchema } from '../session/faults.ts';
-import type { Faults } from '../session/faults.ts';
+import { faultsSchema } from '../session/failure.ts';
+import type { Faults } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
 import { choicesSchema } from '../session/policy/index.ts';
-import { json } from './json.ts';
+import { json } from './database.ts';
 import { effectiveDraftSchema } from './request-row.ts';
 import type { Tables } from './tables.ts';
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { identitySchema } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
-import { json } from './json.ts';
+import { json } from './database.ts';
 import type { Tables } from './tables.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { slackPersonSchema } from '../session/person.ts';
+import { slackPersonSchema } from '../session/identity.ts';
+import { json } from './database.ts';
 import type { Person } from './identities.ts';
-import { json } from './json.ts';
 import type { Tables } from './tables.ts';
 
 /** Slack knows no such person, or doesn't show them here. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { CeilingKey, Spend } from '../session/policy/index.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** Whose ceilings a request counts for. */
@@ -145,4 +145,16 @@ function lockName(key: CeilingKey, { teamId, userId, channelId }: Spender): stri
     case 'acu_per_month':
       return `ledger:${key}`;
   }
+}
+
+/** Notes that owners are told; returns what they were not told before. */
+export async function noteAlerts(names: readonly string[], trx: Transaction<Tables>): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const added = await trx
+    .insertInto('budgetAlerts')
+    .values(names.toSorted().map((name) => ({ name })))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('name')
+    .execute();
+  return new Set(added.map(({ name }) => name));
 }

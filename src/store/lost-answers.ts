@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
-import { json } from './json.ts';
+import { json } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
 const lostAnswerSchema = z.object({

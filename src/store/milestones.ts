@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { isLongAgo } from './clock.ts';
+import { isLongAgo } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({

@@ -5,7 +5,7 @@ import { slackFileSchema } from '../session/context.ts';
 import type { SlackFile } from '../session/context.ts';
 import { REPLY_KINDS, REPLY_STATES, REPLY_WAYS, replyFailureSchema } from '../session/reply.ts';
 import type { ReplyFailure, ReplyKind, ReplyState, ReplyWay } from '../session/reply.ts';
-import { json } from './json.ts';
+import { json } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type NewReply = {

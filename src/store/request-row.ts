@@ -12,7 +12,7 @@ import { storedDraftSchema } from '../session/fields.ts';
 import { identitySchema } from '../session/identity.ts';
 import { quotedThreadSchema } from '../session/prompt.ts';
 import { REQUEST_STATES } from '../session/request.ts';
-import { json } from './json.ts';
+import { json } from './database.ts';
 import type { SessionRequestsTable } from './tables.ts';
 
 /** Files that did not reach Devin, and why. */

@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Kysely, RawBuilder } from 'kysely';
-import { AT_REST, clearRequests, clearTalk } from './clear-text.ts';
+import type { Log } from '../log.ts';
+import { repeat } from '../time.ts';
+import { AT_REST, clearRequests, clearTalk } from './forget.ts';
+import type { Leases } from './leases.ts';
 import { MOST_FAILURES } from './set-aside.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,7 +15,7 @@ const SET_ASIDE_DAYS = 30;
 /** Longer than a month, for which owners are told once. */
 const ALERT_DAYS = 40;
 
-export type Retention = ReturnType<typeof createRetention>;
+type Retention = ReturnType<typeof createRetention>;
 
 /** Removes what people and Devin wrote from rows that are old, and rows of no more use; by the database's clock. */
 export function createRetention(db: Kysely<Tables>) {
@@ -76,4 +80,52 @@ async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuil
       ]),
     )
     .execute();
+}
+
+type TidyDeps = {
+  retention: Retention;
+  leases: Pick<Leases, 'take'>;
+  retentionDays: number;
+  log: Log;
+};
+
+export type Tidying = { start(): void; stop(): Promise<void> };
+
+const EVERY_MS = 60 * 60_000;
+/** Not released: one process an hour does it, however many there are. */
+const LEASE_MS = EVERY_MS / 2;
+/** Between two batches: others go before. */
+const PAUSE_MS = 100;
+
+/** Removes text and rows that were kept long enough. */
+export async function tidy(deps: Omit<TidyDeps, 'log'>, signal: AbortSignal): Promise<void> {
+  const { retention, leases, retentionDays } = deps;
+  if ((await leases.take('tidy', LEASE_MS)) === null) return;
+  await retention.sweep();
+  for (const clear of [retention.clearSessions, retention.clearRequests]) {
+    while (!signal.aborted && (await clear(retentionDays)) > 0) {
+      await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+export function createTidying({ log, ...deps }: TidyDeps): Tidying {
+  const stopping = new AbortController();
+  const once = async (): Promise<void> =>
+    tidy(deps, stopping.signal).catch((error: unknown) => {
+      log.warn({ err: error }, 'removing what was kept long enough failed; the next hour tries again');
+    });
+  let life: { stop(): Promise<void> } | null = null;
+  let first: Promise<void> = Promise.resolve();
+  return {
+    start() {
+      if (life !== null) return;
+      life = repeat(once, EVERY_MS);
+      first = once();
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all([life?.stop(), first]);
+    },
+  };
 }

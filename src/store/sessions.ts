@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
-import { LISTEN } from '../session/listening.ts';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
-import { json } from './json.ts';
+import { LISTEN } from '../session/steering.ts';
+import { json } from './database.ts';
 import { createSetAside, MOST_FAILURES } from './set-aside.ts';
 import type { Db, Tables } from './tables.ts';
 

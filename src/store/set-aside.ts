@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
-import { cleanText } from '../session/clean-text.ts';
+import { cleanText } from '../session/excerpt.ts';
 import type { Tables } from './tables.ts';
 
 /** What can fail on its own: a session's row, a message on its way to a thread, something to tell. */

@@ -4,12 +4,11 @@ import { SETTING_SCOPES } from '../session/defaults.ts';
 import type { SettingScope } from '../session/defaults.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import type { StoredDraft } from '../session/fields.ts';
-import type { Language } from '../session/language.ts';
 import { preferencesSchema } from '../session/preferences.ts';
-import type { Preferences } from '../session/preferences.ts';
-import type { Person } from './identities.ts';
+import type { Language, Preferences } from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
-import { json } from './json.ts';
+import { json } from './database.ts';
+import type { Person } from './identities.ts';
 import type { Tables } from './tables.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };

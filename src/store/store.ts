@@ -1,9 +1,11 @@
 import { createApprovalMessages } from './approval-messages.ts';
 import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
+import type { EditBudget } from './card-turns.ts';
 import { createCards } from './cards.ts';
-import type { Database } from './database.ts';
+import type { Clock, Database } from './database.ts';
 import { createEnvelopes } from './envelope.ts';
+import type { Seal } from './envelope.ts';
 import { createForms } from './forms.ts';
 import { createGreetings } from './greetings.ts';
 import { createHomes } from './homes.ts';
@@ -17,15 +19,12 @@ import { createMilestones } from './milestones.ts';
 import { createPosts } from './posts.ts';
 import { createReplies } from './replies.ts';
 import { createRequests } from './requests.ts';
-import { createSetAside } from './set-aside.ts';
-import type { Seal } from './seal.ts';
 import { createSessionMessages } from './session-messages.ts';
 import { createSessions } from './sessions.ts';
+import { createSetAside } from './set-aside.ts';
 import { createSettings as createDefaults } from './settings.ts';
 import { createThreadNotices } from './thread-notices.ts';
 import { createUsage } from './usage.ts';
-import type { EditBudget } from './card-turns.ts';
-import type { Clock } from './clock.ts';
 
 export type Store = ReturnType<typeof createStore>;
 

@@ -5,19 +5,17 @@ import { command } from './en/command.ts';
 import { details } from './en/details.ts';
 import { devin } from './en/devin.ts';
 import { fields } from './en/fields.ts';
-import { modal, lookup } from './en/form.ts';
+import { lookup, modal, review, secretForm } from './en/form.ts';
 import { greeting } from './en/greeting.ts';
 import { home } from './en/home.ts';
 import { joins } from './en/joins.ts';
 import { notices } from './en/notices.ts';
-import { config, doctor, store, start } from './en/operator.ts';
+import { config, doctor, start, store } from './en/operator.ts';
 import { policy } from './en/policy.ts';
-import { review } from './en/review.ts';
-import { secretForm } from './en/secrets.ts';
 import { sessions } from './en/sessions.ts';
 import { settings } from './en/settings.ts';
 import { steering } from './en/steering.ts';
-import { thread, milestones } from './en/thread.ts';
+import { milestones, thread } from './en/thread.ts';
 import { usage } from './en/usage.ts';
 
 /**

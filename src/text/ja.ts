@@ -6,19 +6,17 @@ import { command } from './ja/command.ts';
 import { details } from './ja/details.ts';
 import { devin } from './ja/devin.ts';
 import { fields } from './ja/fields.ts';
-import { modal, lookup } from './ja/form.ts';
+import { lookup, modal, review, secretForm } from './ja/form.ts';
 import { greeting } from './ja/greeting.ts';
 import { home } from './ja/home.ts';
 import { joins } from './ja/joins.ts';
 import { notices } from './ja/notices.ts';
-import { config, doctor, store, start } from './ja/operator.ts';
+import { config, doctor, start, store } from './ja/operator.ts';
 import { policy } from './ja/policy.ts';
-import { review } from './ja/review.ts';
-import { secretForm } from './ja/secrets.ts';
 import { sessions } from './ja/sessions.ts';
 import { settings } from './ja/settings.ts';
 import { steering } from './ja/steering.ts';
-import { thread, milestones } from './ja/thread.ts';
+import { milestones, thread } from './ja/thread.ts';
 import { usage } from './ja/usage.ts';
 
 /** Every sentence a person reads, in Japanese. Command words, options and the manifest stay in English. */

@@ -1,7 +1,7 @@
 import type { Voter } from '../session/approval.ts';
+import type { SlackPerson } from '../session/identity.ts';
 import type { PersonPattern } from '../session/policy/index.ts';
-import type { SlackPerson } from '../session/person.ts';
-import type { Groups, MembersOf } from '../slack/groups.ts';
+import type { Groups, MembersOf } from '../slack/people.ts';
 
 type ApproversDeps = {
   groups: Pick<Groups, 'membersNow'>;

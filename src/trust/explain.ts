@@ -5,8 +5,8 @@ import {
   decide,
   groupsIn,
   patternWords,
-  placeDefaults,
   PLACE_WORDS,
+  placeDefaults,
   SESSION_LIMIT,
   standingInstructions,
 } from '../session/policy/index.ts';
@@ -19,12 +19,12 @@ import type {
   PolicyPlace,
   Spend,
 } from '../session/policy/index.ts';
-import { optionWords } from '../slack/blocks/option-words.ts';
+import { optionWords } from '../slack/blocks/options.ts';
 import { unescape } from '../slack/blocks/text.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
-import { placeKindOf } from '../slack/place-kind.ts';
-import { acuWords } from '../text/acu.ts';
+import { placeKindOf } from '../slack/places.ts';
+import { acuWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
 /** As it is given on a command line: what is left out, there is none of. */

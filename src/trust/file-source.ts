@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { StartError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { repeat } from '../repeat.ts';
+import { repeat } from '../time.ts';
 import type { YamlResult } from './yaml-file/read.ts';
 
 export type FileSource<T> = {

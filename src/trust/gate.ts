@@ -1,10 +1,10 @@
-import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { fingerprintOf } from '../session/approval.ts';
+import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { applyDefaults } from '../session/defaults.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure, OverCeiling } from '../session/failure.ts';
 import type { Lookup, StoredDraft } from '../session/fields.ts';
-import type { SlackPerson } from '../session/person.ts';
+import type { SlackPerson } from '../session/identity.ts';
 import {
   ceilingsOf,
   choicesOf,
@@ -28,11 +28,12 @@ import type {
   Over,
   Policy,
   PolicyDecision,
+  PolicyFacts,
+  PolicyPlace,
 } from '../session/policy/index.ts';
-import type { PolicyFacts, PolicyPlace } from '../session/policy/index.ts';
-import { isTooLong } from '../session/prompt.ts';
 import type { Preferences } from '../session/preferences.ts';
-import type { IsInGroup } from '../slack/groups.ts';
+import { isTooLong } from '../session/prompt.ts';
+import type { IsInGroup } from '../slack/people.ts';
 import type { DescribePlace } from '../slack/places.ts';
 import type { Form } from '../store/forms.ts';
 import type { Material, SessionRequest } from '../store/request-row.ts';

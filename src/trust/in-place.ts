@@ -1,9 +1,9 @@
-import { inTime } from '../in-time.ts';
 import type { Log } from '../log.ts';
 import type { Explained } from '../session/policy/index.ts';
 import type { Preferences } from '../session/preferences.ts';
 import type { Form } from '../store/forms.ts';
 import type { Settings } from '../store/settings.ts';
+import { inTime } from '../time.ts';
 import type { Gate } from './gate.ts';
 import type { PolicySource } from './policy-source.ts';
 

@@ -4,9 +4,9 @@ import type { Enqueue, Lease, PostedOnce, PostOnce, WithLease } from '../queue/i
 import { alertName } from '../session/policy/index.ts';
 import type { BudgetAlert, Policy } from '../session/policy/index.ts';
 import { renderBudgetAlert } from '../slack/blocks/budget-alert.ts';
-import type { Groups } from '../slack/groups.ts';
 import { budgetMark } from '../slack/ids.ts';
 import type { Outbound } from '../slack/outbound.ts';
+import type { Groups } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 
 type TellDeps = {

@@ -1,11 +1,11 @@
 import type { Devin } from '../devin/devin.ts';
-import type { IsInGroup } from '../slack/groups.ts';
+import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { SlackPerson } from '../session/identity.ts';
+import type { IsInGroup } from '../slack/people.ts';
 import type { DescribePlace } from '../slack/places.ts';
-import type { SlackPerson } from '../session/person.ts';
+import type { Slack } from '../slack/slack.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
-import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
-import type { Slack } from '../slack/slack.ts';
 import type { Tuning } from '../tuning.ts';
 import { createBudget } from './budget.ts';
 import type { Budget } from './budget.ts';

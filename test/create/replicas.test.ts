@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { CreateStep } from '../../src/create/outcome.ts';
 import { createSessionCreator } from '../../src/create/run.ts';
+import type { CreateStep } from '../../src/create/step.ts';
 import { createWithLease } from '../../src/queue/index.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests, requestLease } from '../../src/store/requests.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 

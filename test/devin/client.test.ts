@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createDevinClient, pathOf } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
-import { toBareId, toPathId } from '../../src/devin/ids.ts';
+import { toBareId, toPathId } from '../../src/devin/schemas.ts';
 import { listenInTest } from '../support/listen.ts';
 import { failureOf, KEY, ORG, SESSION, startApi, startDevin } from './local-api.ts';
 

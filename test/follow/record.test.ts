@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createRecorder } from '../../src/follow/record.ts';
-import { databaseClock } from '../../src/store/clock.ts';
-import { createLedger } from '../../src/store/ledger.ts';
 import { createCards } from '../../src/store/cards.ts';
+import { databaseClock } from '../../src/store/database.ts';
+import { createLedger } from '../../src/store/ledger.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';

@@ -1,19 +1,14 @@
 import { parseProblem } from '../../src/devin/problem.ts';
 import { pageOf, sessionMessageSchema, sessionResponseSchema } from '../../src/devin/schemas.ts';
-import { isSessionRef } from '../../src/session/session-id.ts';
+import { fields } from '../../src/session/fields.ts';
+import { isSessionRef } from '../../src/session/intent.ts';
 import { readMilestone } from '../../src/session/milestones.ts';
+import { matchesGlob } from '../../src/session/policy/index.ts';
+import { jsonFault, readSecretLines } from '../../src/slack/blocks/form/read-field.ts';
 import { draftFromState } from '../../src/slack/blocks/form/read.ts';
-import { readSecretLines } from '../../src/slack/blocks/form/secret-lines.ts';
-import { readMark, readBlockMark } from '../../src/slack/ids.ts';
-import { readMessage } from '../../src/slack/messages.ts';
-import { readPermalink } from '../../src/slack/permalink.ts';
-import { sessionResponse } from '../support/session-response.ts';
-import { PLACES, QUOTES } from '../slack/blocks/places.ts';
-import { readList } from '../../src/slack/blocks/form/list-text.ts';
-import { jsonFault } from '../../src/slack/blocks/form/json-fault.ts';
+import { readList } from '../../src/slack/blocks/form/typed.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/blocks/markdown.ts';
 import { renderSaid } from '../../src/slack/blocks/said.ts';
-import { en } from '../../src/text/en.ts';
 import {
   bold,
   code,
@@ -27,12 +22,16 @@ import {
   withoutAsterisks,
 } from '../../src/slack/blocks/text.ts';
 import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
-import { scan } from '../../src/slack/command/scan.ts';
 import { readThreadMeaning } from '../../src/slack/command/thread-words.ts';
+import { scan } from '../../src/slack/command/tokens.ts';
 import { readValues } from '../../src/slack/command/values.ts';
-import { fields } from '../../src/session/fields.ts';
-import { matchesGlob } from '../../src/session/policy/index.ts';
+import { readBlockMark, readMark } from '../../src/slack/ids.ts';
+import { readMessage } from '../../src/slack/messages.ts';
+import { readPermalink } from '../../src/slack/metadata.ts';
+import { en } from '../../src/text/en.ts';
 import { parsePolicy } from '../../src/trust/index.ts';
+import { PLACES, QUOTES } from '../slack/blocks/places.ts';
+import { sessionResponse } from '../support/session-response.ts';
 
 /** Everything that reads text which anybody may have written. What it gives back must be bounded, too. */
 export const READERS: Readonly<Record<string, (text: string) => unknown>> = {

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createIdentityResolver } from '../../src/identity/resolve.ts';
 import type { Member } from '../../src/devin/members.ts';
+import { createIdentityResolver } from '../../src/identity/resolve.ts';
 import type { MemberLookup } from '../../src/identity/resolve.ts';
-import type { Identity } from '../../src/session/identity.ts';
-import type { Mapping } from '../../src/session/mapping.ts';
-import type { SlackPerson } from '../../src/session/person.ts';
+import type { Identity, Mapping, SlackPerson } from '../../src/session/identity.ts';
 
 const PERSON = { teamId: 'T1', userId: 'U1' };
 const ana: Member = { userId: 'user-ana', name: 'Ana', email: 'ana@acme.example' };

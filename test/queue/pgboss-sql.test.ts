@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { PgBoss } from 'pg-boss';
 import { expect, onTestFinished, test } from 'vitest';
+import { BOSS_OPTIONS } from '../../src/queue/jobs.ts';
 import {
   BOSS_SCHEMA,
   dueQueues,
@@ -10,8 +11,7 @@ import {
   LONGEST_WAIT_MS,
   withoutWaiting,
 } from '../../src/queue/pgboss-sql.ts';
-import { BOSS_OPTIONS } from '../../src/queue/jobs.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const NAME = 'a-queue';

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
-import type { Lease, Leased, PostedOnce } from '../../src/queue/index.ts';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
-import { createRemoteClock } from '../../src/remote-clock.ts';
-import { createSlackHosts } from '../../src/slack/hosts.ts';
+import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
+import type { Lease, Leased, PostedOnce } from '../../src/queue/index.ts';
+import { LeaseLostError } from '../../src/queue/with-lease.ts';
 import { cardMark } from '../../src/slack/ids.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
+import { createSlackHosts } from '../../src/slack/slack.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { LeaseLostError } from '../../src/queue/with-lease.ts';
 import { createPosts } from '../../src/store/posts.ts';
+import { createRemoteClock } from '../../src/time.ts';
+import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { heldLease } from '../support/lease.ts';
-import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 
 const HOUR_MS = 3_600_000;
 const PLACE = { channelId: 'C1', threadTs: null };

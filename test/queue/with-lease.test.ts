@@ -1,10 +1,10 @@
+import type { Kysely } from 'kysely';
 import { expect, test } from 'vitest';
 import { createWithLease } from '../../src/queue/index.ts';
 import type { Lease } from '../../src/queue/index.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import type { Tables } from '../../src/store/tables.ts';
-import type { Kysely } from 'kysely';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const LEASE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cleanJson, cleanText } from '../../src/session/clean-text.ts';
+import { cleanJson, cleanText } from '../../src/session/excerpt.ts';
 
 test('keeps what can be stored, whole characters of two halves too', () => {
   expect(cleanText('a\u0000b \uD83D c \uDE00 😀\n')).toBe('ab  c  😀\n');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { elapsedStep, untilNextStep, waitedStep } from '../../src/session/elapsed.ts';
+import { elapsedStep, untilNextStep, waitedStep } from '../../src/session/lifecycle.ts';
 
 const MINUTE = 60_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lateLookInterval } from '../../src/session/late-looks.ts';
+import { lateLookInterval } from '../../src/create/transitions.ts';
 
 const MINUTE_MS = 60_000;
 

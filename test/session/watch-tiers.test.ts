@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import { BATCH } from '../../src/follow/status-source.ts';
-import { goesFirst, jittered, lookInterval } from '../../src/session/watch-tiers.ts';
+import { goesFirst, jittered, lookInterval, SESSION_PHASES } from '../../src/session/lifecycle.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
-import type { ThreadState } from '../../src/session/listening.ts';
+import type { ThreadState } from '../../src/session/steering.ts';
 import { cardActions } from '../../src/slack/card-actions.ts';
 
 const created = {

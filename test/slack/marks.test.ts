@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cardMetadata, milestoneMark, readBlockMark, readMark } from '../../src/slack/ids.ts';
-import { createMarkReader } from '../../src/slack/marks.ts';
+import { createMarkReader } from '../../src/slack/metadata.ts';
 import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 
 const CARD = cardMetadata({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { maySee } from '../../src/slack/may-see.ts';
-import { placeKindOf, placeKindOfEvent } from '../../src/slack/place-kind.ts';
+import { maySee } from '../../src/slack/authority.ts';
+import { placeKindOf, placeKindOfEvent } from '../../src/slack/places.ts';
 
 describe('what a session is about', () => {
   const asked = { userId: 'U1', channelId: 'C1', cardChannelId: 'D1' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import type { Language } from '../../src/session/language.ts';
-import type { SlackPerson } from '../../src/session/person.ts';
+import type { SlackPerson } from '../../src/session/identity.ts';
+import type { Language } from '../../src/session/preferences.ts';
 import { createTextFor } from '../../src/slack/text-for.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';

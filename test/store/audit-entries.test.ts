@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requestEntries } from '../../src/store/audit-entries.ts';
+import { requestEntries } from '../../src/store/audit.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { requestRow } from '../support/request-row.ts';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { appendAudit, createAudit } from '../../src/store/audit.ts';
 import type { AuditEntry } from '../../src/store/audit.ts';
 import type { Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { verifyChain } from '../../src/trust/audit/chain.ts';
 import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inBatches } from '../../src/store/batches.ts';
+import { inBatches } from '../../src/store/commit.ts';
 
 test('an item alone is a batch of its own; what comes meanwhile makes the next', async () => {
   const batches: number[][] = [];

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { operatorSentence } from '../../src/operator.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';
-import { createGate, throughGate } from '../../src/store/embedded/gate.ts';
-import { bossDatabase } from '../../src/store/embedded/boss-database.ts';
-import { migrate } from '../../src/store/migrate.ts';
-import { operatorSentence } from '../../src/operator.ts';
+import { bossDatabase, createGate, throughGate } from '../../src/store/embedded/gate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { StoreError } from '../../src/store/store-error.ts';
 import { en } from '../../src/text/en.ts';
 import { describeOnBothDatabases, useFolder, usePostgres } from '../support/databases.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { beginCommit, commitInTime, inTime, TooLateError } from '../../src/store/deadline.ts';
+import { beginCommit, commitInTime, inTime, TooLateError } from '../../src/store/commit.ts';
 import { useEmbedded, usePostgres } from '../support/databases.ts';
 
 const never = async (): Promise<never> => new Promise(() => undefined);

@@ -10,13 +10,13 @@ import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import { lockFolder } from '../../src/store/embedded/lock.ts';
-import type { Tables } from '../../src/store/tables.ts';
 import { isForOperator, operatorSentence } from '../../src/operator.ts';
-import type { StoreError } from '../../src/store/store-error.ts';
-import { en } from '../../src/text/en.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { lockFolder } from '../../src/store/embedded/embedded.ts';
 import { startUpkeep, vacuum } from '../../src/store/embedded/upkeep.ts';
+import type { StoreError } from '../../src/store/store-error.ts';
+import type { Tables } from '../../src/store/tables.ts';
+import { en } from '../../src/text/en.ts';
 import { useEmbedded, useFolder } from '../support/databases.ts';
 import { copyEmpty } from '../support/folders.ts';
 

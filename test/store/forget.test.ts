@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createAudit } from '../../src/store/audit.ts';
 import { forgetPerson } from '../../src/store/forget.ts';
 import { createIdentities } from '../../src/store/identities.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSettings } from '../../src/store/settings.ts';
 import { verifyChain } from '../../src/trust/index.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createHomes } from '../../src/store/homes.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { useEmbedded } from '../support/databases.ts';
 
 const open = useEmbedded();

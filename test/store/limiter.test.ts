@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../src/store/limiter.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { usePostgres } from '../support/databases.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { RequestState } from '../../src/session/request.ts';
 import type { SessionPhase } from '../../src/session/lifecycle.ts';
+import type { RequestState } from '../../src/session/request.ts';
 import { createListing } from '../../src/store/listing.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';

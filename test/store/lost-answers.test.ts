@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLostAnswers } from '../../src/store/lost-answers.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const at = (seconds: number): Date => new Date(seconds * 1000);

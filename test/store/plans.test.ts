@@ -1,21 +1,21 @@
 import { CompiledQuery } from 'kysely';
 import type { Kysely, KyselyPlugin, RootOperationNode } from 'kysely';
 import { expect, test } from 'vitest';
-import { createCards } from '../../src/store/cards.ts';
 import { CEILINGS } from '../../src/session/policy/index.ts';
-import { databaseClock } from '../../src/store/clock.ts';
+import { createCards } from '../../src/store/cards.ts';
+import { databaseClock } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { createUsage } from '../../src/store/usage.ts';
 import { createLimiter } from '../../src/store/limiter.ts';
 import { createListing } from '../../src/store/listing.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
+import { createUsage } from '../../src/store/usage.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 

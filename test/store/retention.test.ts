@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { tidy } from '../../src/store/tidy.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
-import { createRetention } from '../../src/store/retention.ts';
+import { createRetention, tidy } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createRetention } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';

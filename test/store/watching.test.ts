@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { createSweep, SWEEP_TIMES } from '../../src/create/sweep.ts';
 import { createLog } from '../../src/log.ts';
 import { createCards } from '../../src/store/cards.ts';
-import { createSweep, SWEEP_TIMES } from '../../src/create/sweep.ts';
-import { createKnownPeople } from '../../src/store/known-people.ts';
 import { createForms } from '../../src/store/forms.ts';
+import { createKnownPeople } from '../../src/store/known-people.ts';
 import { createLeases } from '../../src/store/leases.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createPosts } from '../../src/store/posts.ts';
 import { createReplies } from '../../src/store/replies.ts';

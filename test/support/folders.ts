@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createQueue } from '../../src/queue/jobs.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 
 /** Makes `dataDir` with an embedded database that has no tables. */
 export const copyEmpty = copyOf(async () => undefined);

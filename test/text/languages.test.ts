@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../sandbox/slack/rules/message.ts';
 import { checkView } from '../../sandbox/slack/rules/view.ts';
-import { LANGUAGE_NAMES } from '../../src/session/language.ts';
-import { durationWords } from '../../src/text/duration.ts';
+import { LANGUAGE_NAMES } from '../../src/session/preferences.ts';
+import { durationWords } from '../../src/text/amounts.ts';
 import { en } from '../../src/text/en.ts';
 import { ja } from '../../src/text/ja.ts';
 import { createLanguages } from '../../src/text/languages.ts';

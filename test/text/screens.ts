@@ -1,10 +1,7 @@
 import { fields } from '../../src/session/fields.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
-import { withCall } from '../../src/slack/blocks/call.ts';
 import type { CardAction } from '../../src/slack/blocks/card-buttons.ts';
-import { renderDefaults } from '../../src/slack/blocks/defaults-list.ts';
-import type { FormIdentity, SessionForm } from '../../src/slack/blocks/session-form.ts';
-import { renderSessionForm } from '../../src/slack/blocks/session-form.ts';
+import { renderDefaults } from '../../src/slack/blocks/defaults.ts';
 import { renderGreeting } from '../../src/slack/blocks/greeting.ts';
 import { renderHome } from '../../src/slack/blocks/home.ts';
 import type { Home } from '../../src/slack/blocks/home.ts';
@@ -14,21 +11,20 @@ import {
   formButton,
   noCard,
   notice,
+  renderOutcome,
   sessionOver,
   unopened,
 } from '../../src/slack/blocks/notices.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
-import { renderOffer, renderRunning } from '../../src/slack/blocks/offer.ts';
-import { renderOutcome } from '../../src/slack/blocks/outcome.ts';
-import { renderQuestion } from '../../src/slack/blocks/question.ts';
-import { renderReplyBox } from '../../src/slack/blocks/reply-box.ts';
-import { renderAskStop, renderThreadHelp } from '../../src/slack/blocks/reply-notices.ts';
+import { renderOffer, renderQuestion, renderRunning } from '../../src/slack/blocks/offer.ts';
+import { renderAskStop, renderReplyBox, renderThreadHelp } from '../../src/slack/blocks/reply.ts';
 import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
-import { renderInDevin, renderReplyBy } from '../../src/slack/blocks/said.ts';
+import { renderInDevin, renderReplyBy, withCall } from '../../src/slack/blocks/said.ts';
 import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
 import { renderCard } from '../../src/slack/blocks/session-card.ts';
-import { renderSessionList } from '../../src/slack/blocks/session-list.ts';
-import { renderSessionPick } from '../../src/slack/blocks/session-pick.ts';
+import { renderSessionForm } from '../../src/slack/blocks/session-form.ts';
+import type { FormIdentity, SessionForm } from '../../src/slack/blocks/session-form.ts';
+import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
 import { renderSetting } from '../../src/slack/blocks/setting-choices.ts';
 import { renderStopDialog, renderStopTrouble } from '../../src/slack/blocks/stop-dialog.ts';
 import { renderHelp, usageOf } from '../../src/slack/command/help.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { policySchema } from '../../src/session/policy/index.ts';
-import { databaseClock } from '../../src/store/clock.ts';
+import { databaseClock } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
 import { createBudget } from '../../src/trust/budget.ts';
 import { usePostgres } from '../support/databases.ts';
 

@@ -2,7 +2,7 @@ import type { ActionsBlock } from '@slack/types';
 import type { Approval } from '../../session/approval.ts';
 import { fields } from '../../session/fields.ts';
 import type { FieldKey, StoredDraft } from '../../session/fields.ts';
-import { acuWords } from '../../text/acu.ts';
+import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, approvalValue } from '../ids.ts';
 import { shownMoment, shownValue } from './details-values.ts';

@@ -1,5 +1,5 @@
 import type { BudgetAlert } from '../../session/policy/index.ts';
-import { acuWords } from '../../text/acu.ts';
+import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { section } from './objects.ts';
 import type { Rendered } from './objects.ts';

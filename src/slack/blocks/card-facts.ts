@@ -1,7 +1,7 @@
-import { durationWords } from '../../text/duration.ts';
+import { durationWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import type { SessionCard } from './session-card.ts';
 import { shownMoment, shownTime } from './details-values.ts';
+import type { SessionCard } from './session-card.ts';
 import { escape, isWebAddress, link, oneLine, truncate } from './text.ts';
 
 const SHOWN_REPOS = 3;

@@ -1,13 +1,11 @@
 import type { ActionsBlock, KnownBlock } from '@slack/types';
 import type { StoredDraft } from '../../session/fields.ts';
-import { LANGUAGE_CHOICES } from '../../session/language.ts';
-import type { Language, LanguageChoice } from '../../session/language.ts';
-import { NOTIFY } from '../../session/preferences.ts';
-import type { Notify } from '../../session/preferences.ts';
+import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
+import type { Language, LanguageChoice, Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, homeLanguageAction, homeNotifyAction } from '../ids.ts';
 import { button, context, section } from './objects.ts';
-import { optionWords } from './option-words.ts';
+import { optionWords } from './options.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, code, escape, oneLine, truncate } from './text.ts';
 

@@ -1,8 +1,7 @@
 import type { KnownBlock } from '@slack/types';
-import { cutPieces } from './markdown/cut.ts';
-import { plainLeaf } from './markdown/pieces.ts';
-import type { Piece } from './markdown/pieces.ts';
-import { plainText, words } from './markdown/plain.ts';
+import { plainLeaf } from './markdown/inline.ts';
+import type { Piece } from './markdown/inline.ts';
+import { cutPieces, plainText, words } from './markdown/plain.ts';
 import { LONGEST_READ, readMarkdown } from './markdown/read.ts';
 import { richBlocks } from './markdown/rich.ts';
 import { truncate } from './text.ts';

@@ -1,17 +1,17 @@
 import type { KnownBlock } from '@slack/types';
 import type { Milestone, OtherSession } from '../../session/milestones.ts';
 import type { Text } from '../../text/index.ts';
-import { callButtons, callEnd, mentionOf } from './call.ts';
-import type { Answered } from './call.ts';
 import type { CardAction } from './card-buttons.ts';
 import { acuFact, pullRequestLink, pullRequestLinks } from './card-facts.ts';
-import { bold, code, escape, fitCodeBlock, link, ownEntry, truncate } from './text.ts';
 import { LIMIT } from './limits.ts';
 import { markdownParts } from './markdown.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
+import { callButtons, callEnd, mentionOf } from './said.ts';
+import type { Answered } from './said.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
+import { bold, code, escape, fitCodeBlock, link, ownEntry, truncate } from './text.ts';
 
 /** Where it is told. */
 export type ToldIn =

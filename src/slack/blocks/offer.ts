@@ -1,10 +1,12 @@
+import type { Button } from '@slack/types';
 import type { Text } from '../../text/index.ts';
-import { ACTION } from '../ids.ts';
-import { button, section } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { ACTION, runAction } from '../ids.ts';
 import { runsAsFact } from './card-facts.ts';
 import type { RunsAs } from './card-facts.ts';
-import { bold, link } from './text.ts';
+import { LIMIT } from './limits.ts';
+import { button, section } from './objects.ts';
+import type { Rendered } from './objects.ts';
+import { bold, code, fitCodeBlock, link, truncate } from './text.ts';
 
 type Running = {
   requestId: string;
@@ -48,6 +50,48 @@ export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
           button(ACTION.openForm, edit, formId),
         ],
       },
+    ],
+  };
+}
+
+/** Asks whether a text is a command or a task. What was typed comes raw. */
+type TaskQuestion = {
+  /** The slash command's name. */
+  command: string;
+  typed: string;
+  /** The form that holds the text as a task. */
+  formId: string;
+  /** As it can be run; null: none, or it needs more than is known. */
+  meant: string | null;
+  /** How the command that was probably meant is used; null: none is near. */
+  usage: string | null;
+};
+
+const TYPED_LENGTH = 2800;
+/** Of a command on a button, which takes no longer value. */
+const VALUE_LENGTH = 2000;
+
+export function renderQuestion({ command, typed, formId, meant, usage }: TaskQuestion, text: Text): Rendered {
+  const { question } = text.command;
+  const probably = meant ?? usage;
+  const asked =
+    probably === null
+      ? question.oneWord
+      : question.meant(code(truncate(`${command} ${probably}`, LIMIT.placeholder)));
+  const { block } = fitCodeBlock(typed, TYPED_LENGTH);
+  const buttons: Button[] = [
+    ...(meant === null || meant.length > VALUE_LENGTH
+      ? []
+      : [button(runAction(0), `${command} ${meant}`, meant)]),
+    button(ACTION.startAsTask, question.start, formId),
+    button(ACTION.openForm, question.edit, formId),
+  ];
+  return {
+    text: truncate([question.title, asked, block].join('\n'), LIMIT.messageText),
+    blocks: [
+      section(`${bold(question.title)}\n${asked}`),
+      section(block),
+      { type: 'actions', elements: buttons },
     ],
   };
 }

@@ -1,9 +1,9 @@
 import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { SessionSecret } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
+import type { UploadedText } from '../files.ts';
 import { INPUT, secretBlock, SECRETS_KEPT, VIEW, writeOverFormMetadata } from '../ids.ts';
 import type { OverFormMetadata, SecretPart } from '../ids.ts';
-import type { UploadedText } from '../uploaded-text.ts';
 import { inputBlock, textElement, tickBox } from './form/elements.ts';
 import { pickedIn, readEntered } from './form/entered.ts';
 import type { EnteredByBlock } from './form/entered.ts';

@@ -1,15 +1,15 @@
 import type { KnownBlock } from '@slack/types';
 import type { SessionPhase } from '../../session/lifecycle.ts';
-import type { ThreadState } from '../../session/listening.ts';
+import type { ThreadState } from '../../session/steering.ts';
 import type { Text } from '../../text/index.ts';
+import { cardMark, markBlock } from '../ids.ts';
 import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
 import { peopleFacts, progressFacts, pullRequestLines, workFacts } from './card-facts.ts';
-import { bold, escape, isWebAddress, link, oneLine, ownEntry, quote, truncate } from './text.ts';
-import { cardMark, markBlock } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
+import { bold, escape, isWebAddress, link, oneLine, ownEntry, quote, truncate } from './text.ts';
 
 /** What a card shows. Every string is raw: the renderer escapes and cuts. */
 export type SessionCard = {

@@ -1,7 +1,6 @@
 import type { CeilingLeft } from '../../session/policy/index.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
-import { acuWords } from '../../text/acu.ts';
-import { durationWords } from '../../text/duration.ts';
+import { acuWords, durationWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { barChart, dataTable, MOST_TABLE_ROWS } from './charts.ts';
 import type { Cell, ShownBlock } from './charts.ts';

@@ -1,12 +1,12 @@
-import type { Limits, Usage } from '../../session/limits.ts';
 import { limitReached } from '../../session/limits.ts';
+import type { Limits, Usage } from '../../session/limits.ts';
 import { SESSION_LIMIT } from '../../session/policy/index.ts';
 import type { Approvers, Explained, PolicyDecision } from '../../session/policy/index.ts';
-import { acuWords } from '../../text/acu.ts';
+import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { notice } from './notices.ts';
 import type { Rendered } from './objects.ts';
-import { optionWords } from './option-words.ts';
+import { optionWords } from './options.ts';
 import { bold, escape, oneLine, truncate } from './text.ts';
 
 /** What would become of a request. `explained`: null: there is no policy. */

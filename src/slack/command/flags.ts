@@ -1,6 +1,9 @@
 import { fields } from '../../session/fields.ts';
 import type { Field } from '../../session/fields.ts';
-import { edits } from './edits.ts';
+import type { IntentOf } from '../../session/intent.ts';
+import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY } from '../../session/usage.ts';
+import type { UsageScope } from '../../session/usage.ts';
+import { edits } from './words.ts';
 
 /** Fields that a command can set, by their flag's name in lower case: phones capitalise. */
 const byName = new Map(
@@ -57,7 +60,7 @@ export function flagAt(text: string, at: number): FoundFlag | null {
   return { field, typed: head, end };
 }
 
-export type FoundBang = { field: Field; value: string; end: number };
+type FoundBang = { field: Field; value: string; end: number };
 
 const BANG = /!(\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
 
@@ -88,4 +91,26 @@ export function nearestField(typed: string): Field | null {
 /** `--schema` for `--schema-optional`, `--repository` for `--repo`. */
 function isAbbreviation(a: string, b: string): boolean {
   return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
+}
+
+/** Slack's apps make dashes of two hyphens. */
+const OPTION = /^(?:--|[—–])(by|since)(?:=(\S+))?$/i;
+const DAYS = /^(\d{1,3})d?$/i;
+
+const USUALLY_BY = { me: 'repo', channel: 'mode', workspace: 'mode' } as const;
+
+/** `--by person --since 30d`; null: something else. */
+export function readUsage(scope: UsageScope['kind'], options: string): IntentOf<'usage'> | null {
+  const words = options.split(/\s+/).filter((word) => word !== '');
+  const intent: IntentOf<'usage'> = { kind: 'usage', scope, by: USUALLY_BY[scope], days: DEFAULT_DAYS };
+  while (words.length > 0) {
+    const [, name, joined] = OPTION.exec(words.shift() ?? '') ?? [];
+    const value = joined ?? words.shift() ?? '';
+    const by = USAGE_BY.find((known) => known === value.toLowerCase());
+    const days = Number(DAYS.exec(value)?.[1] ?? 0);
+    if (name?.toLowerCase() === 'by' && by !== undefined) intent.by = by;
+    else if (name?.toLowerCase() === 'since' && days >= 1 && days <= MOST_DAYS) intent.days = days;
+    else return null;
+  }
+  return intent;
 }

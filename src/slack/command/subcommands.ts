@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import type { SettingScope } from '../../session/defaults.ts';
-import { SUBCOMMANDS } from '../../session/intent.ts';
+import { bareSessionId, SUBCOMMANDS } from '../../session/intent.ts';
 import type { Intent, SharedScope, Subcommand } from '../../session/intent.ts';
-import { LANGUAGE_CHOICES } from '../../session/language.ts';
-import { LISTEN } from '../../session/listening.ts';
-import { NOTIFY, STEER } from '../../session/preferences.ts';
+import { LANGUAGE_CHOICES, NOTIFY, STEER } from '../../session/preferences.ts';
+import { LISTEN } from '../../session/steering.ts';
 import { USAGE_SCOPES } from '../../session/usage.ts';
-import { bareSessionId } from '../../session/session-id.ts';
 import { unescape } from '../blocks/text.ts';
-import { edits } from './edits.ts';
-import { readUsage } from './usage.ts';
-import { bareWord, wordsOf } from './words.ts';
+import { readUsage } from './flags.ts';
+import { bareWord, edits, wordsOf } from './words.ts';
 import type { Word } from './words.ts';
 
 /** What a sub-command takes comes in this order; what is optional may be left out. */

@@ -1,4 +1,4 @@
-import type { Mentions } from '../../session/listening.ts';
+import type { Mentions } from '../../session/steering.ts';
 
 type Word = 'mute' | 'unmute' | 'unsync' | 'sync' | 'sleep' | 'archive' | 'stop' | 'ask-stop' | 'help';
 

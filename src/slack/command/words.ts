@@ -1,4 +1,4 @@
-import { isSessionId } from '../../session/session-id.ts';
+import { isSessionId } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 
 /** A word of a command as Slack sends it; `<…|label>` is one word, whatever its label holds. */
@@ -47,4 +47,34 @@ function sessionNamed(raw: string): string | null {
   if (target.includes('/')) return null;
   const parts = unescape(target).split(/[^\w-]+/);
   return parts.find(isSessionId) ?? null;
+}
+
+/** Words whose lengths differ by more are not near: to count further would take long for a long word. */
+const FAR = 20;
+
+/** Insertions, deletions, substitutions and swaps of neighbors that make one word the other (Damerau-Levenshtein). */
+export function edits(a: string, b: string): number {
+  const apart = Math.abs(a.length - b.length);
+  if (apart > FAR) return apart;
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => rows[row]?.[column] ?? Infinity;
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    rows.push(current);
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1] ? 0 : 1;
+      // The nearest earlier place where the two letters come the other way around.
+      const swapRow = a.lastIndexOf(b.charAt(column - 1), row - 2) + 1;
+      const swapColumn = b.lastIndexOf(a.charAt(row - 1), column - 2) + 1;
+      const between = row - swapRow - 1 + (column - swapColumn - 1);
+      const canSwap = row > 1 && column > 1 && swapRow > 0 && swapColumn > 0;
+      current[column] = Math.min(
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        at(row - 1, column - 1) + same,
+        canSwap ? at(swapRow - 1, swapColumn - 1) + between + 1 : Infinity,
+      );
+    }
+  }
+  return at(a.length, b.length);
 }

@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt';
 import { z } from 'zod';
 import type { MessageContext, PlaceKind, SlackMessage } from '../../session/context.ts';
-import { faultsOf } from '../../session/faults.ts';
-import type { Faults } from '../../session/faults.ts';
+import { faultsOf } from '../../session/failure.ts';
+import type { Faults } from '../../session/failure.ts';
 import type { Identity } from '../../session/identity.ts';
 import type { Wish } from '../../session/intent.ts';
 import type { Person } from '../../store/identities.ts';
@@ -11,8 +11,7 @@ import type { Sessions } from '../../store/sessions.ts';
 import type { RunsAs } from '../blocks/card-facts.ts';
 import { notice, refusal } from '../blocks/notices.ts';
 import type { Rendered } from '../blocks/objects.ts';
-import { renderOffer } from '../blocks/offer.ts';
-import { renderQuestion } from '../blocks/question.ts';
+import { renderOffer, renderQuestion } from '../blocks/offer.ts';
 import { code, unescape } from '../blocks/text.ts';
 import { requesterName, runsAs } from '../card-view.ts';
 import { readAddressed } from '../command/addressed.ts';
@@ -21,7 +20,7 @@ import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
 import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound, PrivatePlace } from '../outbound.ts';
-import { placeKindOfEvent, unnamedPlace } from '../place-kind.ts';
+import { placeKindOfEvent, unnamedPlace } from '../places.ts';
 import type { TextFor } from '../text-for.ts';
 
 export type AddressedDeps = {

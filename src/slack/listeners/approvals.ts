@@ -1,18 +1,17 @@
 import type { App } from '@slack/bolt';
+import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
-import type { SessionRequest } from '../../store/request-row.ts';
 import type { Authority } from '../authority.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/decline-dialog.ts';
 import { notice } from '../blocks/notices.ts';
-import type { FormOpener } from '../form-opener.ts';
 import { ACTION, DECLINE_BLOCK, readApprovalValue, readDeclineMetadata, VIEW } from '../ids.ts';
 import type { AskedApproval } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
 import type { SteeringIntake } from '../steering-intake.ts';
 import type { TextFor } from '../text-for.ts';
-import type { ViewOpener } from '../view-opener.ts';
+import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import { actorOf, createPressed, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
 import type { Press } from './press.ts';
 

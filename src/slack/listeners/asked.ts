@@ -1,7 +1,7 @@
 import type { BlockAction, SlashCommand } from '@slack/bolt';
-import type { Asked } from '../intake.ts';
 import type { Text } from '../../text/index.ts';
-import { placeKindOf } from '../place-kind.ts';
+import type { Asked } from '../intake.ts';
+import { placeKindOf } from '../places.ts';
 
 /** A command: typed, or chosen by a button that holds it. */
 export type Ask = Asked & {

@@ -1,13 +1,13 @@
 import type { App } from '@slack/bolt';
 import type { Settings } from '../../store/settings.ts';
 import type { Authority } from '../authority.ts';
-import { readDefaultsForm, renderDefaultsForm } from '../blocks/defaults-form.ts';
+import { readDefaultsForm, renderDefaultsForm } from '../blocks/defaults.ts';
 import { unescape } from '../blocks/text.ts';
 import { ACTION, readHomeMetadata, VIEW } from '../ids.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ViewOpener } from '../view-opener.ts';
-import { withAlert } from './alert.ts';
 import { onButton, openingOf } from './press.ts';
+import { withAlert } from './views.ts';
 
 export type DefaultsDeps = {
   defaults: Pick<Settings, 'layersFor' | 'set'>;

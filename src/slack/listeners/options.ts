@@ -2,8 +2,8 @@ import type { App } from '@slack/bolt';
 import type { Lookup } from '../../session/fields.ts';
 import type { Form, Forms } from '../../store/forms.ts';
 import type { Person } from '../../store/identities.ts';
-import { lookupOptions } from '../blocks/lookup-options.ts';
-import type { Suggestion } from '../blocks/lookup-options.ts';
+import { lookupOptions } from '../blocks/options.ts';
+import type { Suggestion } from '../blocks/options.ts';
 import { formIdIn, LOOKUP_ACTION, readLookupAction } from '../ids.ts';
 import type { TextFor } from '../text-for.ts';
 

@@ -3,13 +3,13 @@ import type { MessageContext } from '../../session/context.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import { renderRunning } from '../blocks/offer.ts';
 import { isOver } from '../card-actions.ts';
-import type { FormOpener } from '../form-opener.ts';
 import { ACTION, SHORTCUT_ID } from '../ids.ts';
 import type { Asked, Intake } from '../intake.ts';
 import { readMessage } from '../messages.ts';
 import type { Outbound } from '../outbound.ts';
-import { placeKindOf } from '../place-kind.ts';
+import { placeKindOf } from '../places.ts';
 import type { TextFor } from '../text-for.ts';
+import type { FormOpener } from '../view-opener.ts';
 
 type ShortcutDeps = {
   intake: Intake;

@@ -5,20 +5,19 @@ import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
-import { sessionOver } from '../blocks/notices.ts';
-import { renderStopDialog, renderStopTrouble } from '../blocks/stop-dialog.ts';
-import { readReplyBox, renderReplyBox } from '../blocks/reply-box.ts';
-import type { ReplyBox } from '../blocks/reply-box.ts';
 import type { Authority } from '../authority.ts';
+import { sessionOver } from '../blocks/notices.ts';
+import { readReplyBox, renderReplyBox } from '../blocks/reply.ts';
+import type { ReplyBox } from '../blocks/reply.ts';
+import { renderStopDialog, renderStopTrouble } from '../blocks/stop-dialog.ts';
 import { isOver } from '../card-actions.ts';
 import { cardView } from '../card-view.ts';
-import type { FormOpener } from '../form-opener.ts';
 import { ACTION, readReplyMetadata, readStopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
 import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
 import type { SteeringIntake } from '../steering-intake.ts';
 import type { TextFor } from '../text-for.ts';
-import type { ViewOpener } from '../view-opener.ts';
+import type { FormOpener, ViewOpener } from '../view-opener.ts';
 import { actorOf, createPressed, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
 
 type SteeringDeps = {

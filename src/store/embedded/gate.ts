@@ -1,10 +1,12 @@
 import type { PGliteDialectConfig } from 'kysely';
+import { fromPglite } from 'pg-boss';
+import type { Db } from 'pg-boss';
 import type { DatabaseThread } from './database-thread.ts';
 
 /** `interactive`: a person in Slack waits for it. */
 export type Priority = 'interactive' | 'background';
 
-export type Gate = {
+type Gate = {
   pass<T>(priority: Priority, task: () => Promise<T>): Promise<T>;
   /** While the task runs, what has time waits, also between the task's own statements; though not for long. */
   withPriority<T>(task: () => Promise<T>): Promise<T>;
@@ -75,5 +77,25 @@ export function throughGate(thread: DatabaseThread, gate: Gate, priority: Priori
     close: thread.close,
     query: async (sql, parameters) => gate.pass(priority, async () => thread.query(sql, parameters)),
     transaction: async (task) => gate.pass(priority, async () => thread.transaction(task)),
+  };
+}
+
+/** pg-boss sends some blocks as one text: BEGIN; …; COMMIT; */
+const BLOCK = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/;
+
+/**
+ * pg-boss on a database that others use too. pg-boss' own adapter rolls a failed block back with a second call, and
+ * what comes in between finds the one connection in an aborted transaction. Here such a block is one exclusive step.
+ */
+export function bossDatabase(thread: DatabaseThread, gate: Gate): Db {
+  const plain = fromPglite(thread);
+  return {
+    ...plain,
+    async executeSql(text, values) {
+      const body = values?.length ? undefined : BLOCK.exec(text)?.[1];
+      if (body === undefined) return gate.pass('background', async () => plain.executeSql(text, values));
+      const results = await gate.pass('background', async () => thread.transaction((trx) => trx.exec(body)));
+      return { rows: results.flatMap((result) => result.rows) };
+    },
   };
 }

@@ -1,12 +1,10 @@
 import { fsyncSync } from 'node:fs';
 import type { MessagePort } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
-import type { Transaction } from '@electric-sql/pglite';
-import { GuardedPGlite } from './guarded-pglite.ts';
+import type { PGliteOptions, Transaction } from '@electric-sql/pglite';
+import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { errorFacts } from './protocol.ts';
 import type { Call, Order, Report } from './protocol.ts';
-import { SyncedNodeFS } from './synced-node-fs.ts';
-import type { Fsync } from './synced-node-fs.ts';
 
 /** PGlite starts with `-F` (no fsync) otherwise. Its WAL is kept small: nothing else trims it in single-user mode. */
 const START_PARAMETERS = [
@@ -126,4 +124,87 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
 /** Without what cannot leave the thread. */
 function toResult({ rows, fields, affectedRows }: Awaited<ReturnType<PGlite['query']>>) {
   return { rows, fields, affectedRows };
+}
+
+/**
+ * A PGlite that knows when it is dead. After a panic (the disk is full or failed) Postgres must be restarted and
+ * recovers from its log; PGlite lets the next statement in, which then never returns and stops the whole process.
+ * https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS
+ */
+class GuardedPGlite extends PGlite {
+  #panic: Error | null = null;
+  readonly #onPanic: (panic: Error) => void;
+
+  constructor(options: PGliteOptions, onPanic: (panic: Error) => void) {
+    super(options);
+    this.#onPanic = onPanic;
+  }
+
+  override execProtocolRawSync(message: Uint8Array): Uint8Array {
+    if (this.#panic !== null) throw this.#panic;
+    return super.execProtocolRawSync(message);
+  }
+
+  override async execProtocolStream(
+    ...parameters: Parameters<PGlite['execProtocolStream']>
+  ): ReturnType<PGlite['execProtocolStream']> {
+    try {
+      return await super.execProtocolStream(...parameters);
+    } catch (error) {
+      if (this.#panic === null && isPanic(error)) {
+        this.#panic = error;
+        this.#onPanic(error);
+      }
+      throw error;
+    }
+  }
+}
+
+function isPanic(error: unknown): error is Error {
+  if (!(error instanceof Error) || !('severity' in error)) return false;
+  return error.severity === 'PANIC' || error.severity === 'FATAL';
+}
+
+type Fsync = (fd: number) => void;
+
+/**
+ * A folder on disk with a working fsync. Emscripten's NODEFS has none: Postgres' calls succeed and do nothing, so
+ * a power cut would take what was acknowledged. Files and folders both come here; both have a descriptor.
+ * https://github.com/emscripten-core/emscripten/blob/main/src/lib/libnodefs.js
+ */
+class SyncedNodeFS extends NodeFS {
+  readonly #fsync: Fsync;
+
+  constructor(folder: string, fsync: Fsync = fsyncSync) {
+    super(folder);
+    this.#fsync = fsync;
+  }
+
+  override async init(pg: PGlite, options: Parameters<NodeFS['init']>[1]): ReturnType<NodeFS['init']> {
+    const { emscriptenOpts } = await super.init(pg, options);
+    const install = (module: unknown): void => installFsync(module, this.#fsync);
+    return { emscriptenOpts: { ...emscriptenOpts, preRun: [...(emscriptenOpts.preRun ?? []), install] } };
+  }
+}
+
+/** Node.js errors become Emscripten's, which Postgres sees as a failed fsync and answers with a panic. */
+function installFsync(module: unknown, fsync: Fsync): void {
+  if (!hasNodeFiles(module)) throw new Error('PGlite changed: its module has no NODEFS to add fsync to');
+  const files = module.NODEFS;
+  files.stream_ops['fsync'] = ({ nfd }: { nfd: number }): number => {
+    files.tryFSOperation(() => fsync(nfd));
+    return 0;
+  };
+}
+
+type NodeFiles = { stream_ops: Record<string, unknown>; tryFSOperation(operation: () => void): void };
+
+function hasNodeFiles(module: unknown): module is { NODEFS: NodeFiles } {
+  if (!isObject(module) || !('NODEFS' in module) || !isObject(module.NODEFS)) return false;
+  const files = module.NODEFS;
+  return 'stream_ops' in files && 'tryFSOperation' in files && typeof files.tryFSOperation === 'function';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { repeat } from '../../repeat.ts';
-import type { Interval } from '../../repeat.ts';
-import { TABLES, tableNames } from './table-names.ts';
+import { z } from 'zod';
+import { repeat } from '../../time.ts';
+import type { Interval } from '../../time.ts';
 
-export type UpkeepLog = { warn(facts: object, message: string): void };
+type UpkeepLog = { warn(facts: object, message: string): void };
 
 type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
 
@@ -54,4 +54,17 @@ export async function vacuum(database: Runner, { pauseMs, signal }: UpkeepOption
       await database.exec(step);
       await delay(pauseMs, undefined, { signal, ref: false });
     }
+}
+
+/** Of ours, of the queue and of Postgres itself; the ones that change most come first. */
+export const TABLES = `
+  select format('%I.%I', nspname, relname) as name
+  from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+  where relkind = 'r' and nspname in ('public', 'pgboss', 'pg_catalog') and pg_relation_size(pg_class.oid) > 0
+  order by nspname = 'pg_catalog', pg_class.oid`;
+
+const tableSchema = z.object({ name: z.string() });
+
+export function tableNames(results: readonly { rows: unknown[] }[]): string[] {
+  return results.flatMap(({ rows }) => rows.map((row) => tableSchema.parse(row).name));
 }

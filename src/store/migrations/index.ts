@@ -1,4 +1,8 @@
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
+import { StoreError } from '../store-error.ts';
+import type { Tables } from '../tables.ts';
 import { initial } from './001-initial.ts';
 import { liveThreads } from './002-live-threads.ts';
 import { namesAndPlaces } from './003-names-and-places.ts';
@@ -38,7 +42,7 @@ import { pendingOfPerson } from './051-pending-of-person.ts';
  * add tables, indexes, and columns that are nullable or have a default. It may drop or rename only what the release
  * before it no longer names in any statement, `returning` and column lists of inserts included.
  */
-export const migrations: Record<string, Migration> = {
+const migrations: Record<string, Migration> = {
   '001-initial': initial,
   '002-live-threads': liveThreads,
   '003-names-and-places': namesAndPlaces,
@@ -71,3 +75,16 @@ export const migrations: Record<string, Migration> = {
   '043-replacing-requests': replacingRequests,
   '051-pending-of-person': pendingOfPerson,
 };
+
+/** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({
+    db: db.withoutPlugins(),
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find((result) => result.status === 'Error');
+  const migration = failed?.migrationName ?? 'migrations';
+  throw new StoreError({ code: 'migration-failed', migration }, { cause: error });
+}

@@ -1,4 +1,4 @@
-import { LANGUAGE_NAMES } from '../../session/language.ts';
+import { LANGUAGE_NAMES } from '../../session/preferences.ts';
 
 /** Defaults and preferences. */
 export const settings = {

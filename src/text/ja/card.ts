@@ -1,5 +1,5 @@
 import type { Text } from '../index.ts';
-import { nameBefore } from './spacing.ts';
+import { nameBefore } from './joins.ts';
 
 export const card: Text['card'] = {
   phases: {

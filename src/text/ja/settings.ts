@@ -1,4 +1,4 @@
-import { LANGUAGE_NAMES } from '../../session/language.ts';
+import { LANGUAGE_NAMES } from '../../session/preferences.ts';
 import type { Text } from '../index.ts';
 
 export const settings: Text['settings'] = {

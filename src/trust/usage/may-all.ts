@@ -1,6 +1,6 @@
-import type { SlackPerson } from '../../session/person.ts';
+import type { SlackPerson } from '../../session/identity.ts';
 import type { Policy } from '../../session/policy/index.ts';
-import type { IsInGroup } from '../../slack/groups.ts';
+import type { IsInGroup } from '../../slack/people.ts';
 
 type MayAllDeps = {
   policy: () => Policy | null;

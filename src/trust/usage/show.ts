@@ -5,7 +5,7 @@ import type { UsageBy, UsageScope } from '../../session/usage.ts';
 import { notice } from '../../slack/blocks/notices.ts';
 import { renderUsage } from '../../slack/blocks/usage.ts';
 import type { Outbound, PrivatePlace, Rendered } from '../../slack/outbound.ts';
-import type { RichBlocks } from '../../slack/rich-blocks.ts';
+import type { RichBlocks } from '../../slack/slack.ts';
 import type { TextFor } from '../../slack/text-for.ts';
 import type { Envelopes } from '../../store/envelope.ts';
 import type { MayAll } from './may-all.ts';

@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import { fields } from '../../../session/fields.ts';
+import type { Field, FieldGroup, FieldKey } from '../../../session/fields.ts';
+import type { Choices } from '../../../session/policy/index.ts';
+import type { Text } from '../../../text/index.ts';
+import { shownValue } from '../details-values.ts';
+import { context } from '../objects.ts';
+import { bold, escape } from '../text.ts';
 
 /** What one input holds, whatever element it is: text, or the values that were picked (options, files). */
 export type Entered = { kind: 'text'; text: string } | { kind: 'picked'; values: string[] };
@@ -47,4 +54,66 @@ export function readEntered(state: unknown): EnteredByBlock {
 export function pickedIn(entered: EnteredByBlock, blockId: string): string[] {
   const held = entered.get(blockId);
   return held?.kind === 'picked' ? held.values : [];
+}
+
+/** The one field a form cannot do without; it comes first. */
+export const TASK = 'prompt' satisfies FieldKey;
+
+/** Groups that "More options" adds, in order. */
+export const MORE_GROUPS = [
+  'about',
+  'guidance',
+  'access',
+  'files',
+  'result',
+  'machine',
+] as const satisfies FieldGroup[];
+
+export function shownFields(expanded: boolean): Field[] {
+  return fields.filter(({ group }) => expanded || group === 'main');
+}
+
+/** What the policy leaves of a field to choose. */
+export type Left = {
+  /** null: all of them. */
+  options: readonly string[] | null;
+  /** null: there is no highest value. */
+  most: number | null;
+  isRequired: boolean;
+  /** Why its value is refused; null: it is not. */
+  refusal: { rule: string; say: string | null } | null;
+};
+
+/** There is no policy. */
+export const EVERYTHING: Left = { options: null, most: null, isRequired: false, refusal: null };
+
+export function leftOf({ input, key }: Field, choices: Choices | null): Left {
+  if (choices === null) return EVERYTHING;
+  const { modes, most, needsCap, faulty } = choices;
+  return {
+    options: input.kind === 'choice' ? modes : null,
+    most: input.kind === 'number' ? most : null,
+    isRequired: input.kind === 'number' && needsCap,
+    refusal: faulty.find((fault) => fault.key === key) ?? null,
+  };
+}
+
+/** Whether the policy sets the field here: what it is stands in its place. */
+export function isSet({ key }: Field, choices: Choices | null): boolean {
+  return valueSet(key, choices) !== undefined;
+}
+
+/** Whether nothing that could be entered is allowed. What is entered already stays, to be corrected. */
+export function isLeftOut({ key, input }: Field, value: unknown, choices: Choices | null): boolean {
+  if (choices === null || value !== undefined) return false;
+  return choices.refused.includes(key) || (input.kind === 'choice' && choices.modes.length === 0);
+}
+
+export function setLine({ key }: Field, choices: Choices | null, text: Text) {
+  const label = bold(`${escape(text.fields[key].label)}:`);
+  return context(`${label} ${shownValue(valueSet(key, choices), text)} · ${text.modal.setByPolicy}`);
+}
+
+function valueSet(key: Field['key'], choices: Choices | null): unknown {
+  return new Map<string, unknown>(Object.entries(choices?.set ?? {})).get(key);
 }

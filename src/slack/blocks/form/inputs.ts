@@ -1,9 +1,8 @@
 import type { InputBlock } from '@slack/types';
 import type { ValueSource } from '../../../session/defaults.ts';
-import type { Fault } from '../../../session/faults.ts';
+import type { Fault } from '../../../session/failure.ts';
 import type { Field } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
-import type { Left } from './left.ts';
 import { BLOCK, continuedBlock, fieldBlock, fileBlock, INPUT, noneBlock } from '../../ids.ts';
 import { LIMIT } from '../limits.ts';
 import { oneLine, truncate } from '../text.ts';
@@ -16,7 +15,8 @@ import {
   textElement,
   tickBox,
 } from './elements.ts';
-import { TASK } from './shown.ts';
+import { TASK } from './entered.ts';
+import type { Left } from './entered.ts';
 import { maxLength, strings, writtenParts } from './typed.ts';
 
 /** Of a refused value, and of Devin's words about it, in characters. */

@@ -1,14 +1,9 @@
-import type { Field } from '../../../session/fields.ts';
+import type { Field, SessionSecret } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, continuedBlock, fieldBlock, noneBlock } from '../../ids.ts';
-import type { Entered, EnteredByBlock } from './entered.ts';
 import { pickedIn } from './entered.ts';
-import type { JsonFault } from './json-fault.ts';
-import { jsonFault } from './json-fault.ts';
-import { readList } from './list-text.ts';
-import { joinText } from './parts.ts';
-import { readSecretLines } from './secret-lines.ts';
-import { maxLength } from './typed.ts';
+import type { Entered, EnteredByBlock } from './entered.ts';
+import { joinText, maxLength, readList } from './typed.ts';
 
 /** What a field's inputs hold, before its schema looks at it. */
 export type Reading =
@@ -88,4 +83,97 @@ export function readJson(typed: string): Reading {
 function jsonSentence({ line, column, found }: JsonFault, text: Text): string {
   const { jsonAt, jsonIncomplete, lineBreak } = text.modal.errors;
   return found === null ? jsonIncomplete : jsonAt(line, column, found === '\n' ? lineBreak : found);
+}
+
+/** A string up to where it ends or breaks: no quote, no line break or other control character, known escapes only. */
+const STRING_START = /"(?:[ !#-[\]-\u{10FFFF}]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/uy;
+const TOKEN =
+  /[{}[\]:,]|"(?:[ !#-[\]-\u{10FFFF}]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?|true|false|null/uy;
+const BLANKS = /[ \t\n\r]*/y;
+
+/** Kinds of tokens: brackets, colon and comma stand for themselves, s: a string, v: another scalar. */
+const VALUE = '{[sv';
+const KEY = 's';
+
+type JsonFault = {
+  line: number;
+  column: number;
+  /** The character that cannot stand there; null: the text ends too early. */
+  found: string | null;
+};
+
+/** Where a text stops being JSON (RFC 8259); null: it is JSON. What `JSON.parse` says does not always name the place. */
+export function jsonFault(text: string): JsonFault | null {
+  const open: string[] = [];
+  let expected = VALUE;
+  let at = endOf(BLANKS, text, 0);
+  while (at < text.length) {
+    const end = endOf(TOKEN, text, at);
+    const kind = end === at ? null : kindOf(text.slice(at, end));
+    if (kind === null) return faultAt(text, endOf(STRING_START, text, at));
+    if (!expected.includes(kind)) return faultAt(text, at);
+    expected = follow(kind, expected, open);
+    at = endOf(BLANKS, text, end);
+  }
+  return expected === '' ? null : faultAt(text, text.length);
+}
+
+/** Where the pattern's match at an offset ends; the offset itself where it does not match. */
+function endOf(sticky: RegExp, text: string, from: number): number {
+  sticky.lastIndex = from;
+  return from + (sticky.exec(text)?.[0].length ?? 0);
+}
+
+function kindOf(token: string): string {
+  if (token.startsWith('"')) return 's';
+  return /^[{}[\]:,]$/.test(token) ? token : 'v';
+}
+
+/** The kinds that may come next; `open` holds the brackets that are not closed yet. */
+function follow(kind: string, expected: string, open: string[]): string {
+  if (kind === ':') return VALUE;
+  if (kind === ',') return open.at(-1) === '{' ? KEY : VALUE;
+  if (kind === '{' || kind === '[') {
+    open.push(kind);
+    return kind === '{' ? `${KEY}}` : `${VALUE}]`;
+  }
+  if (kind === 's' && (expected === KEY || expected === `${KEY}}`)) return ':';
+  if (kind === '}' || kind === ']') open.pop();
+  const around = open.at(-1);
+  if (around === undefined) return '';
+  return around === '{' ? ',}' : ',]';
+}
+
+function faultAt(text: string, offset: number): JsonFault {
+  const before = text.slice(0, offset);
+  const [found = null] = text.slice(offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n'), found };
+}
+
+const MAX_KEY_LENGTH = 256;
+
+/** What is wrong, by line alone: what is on it may be a secret. Lines count from 1. */
+type SecretFault = { kind: 'no-equals' | 'bad-key' | 'repeated'; line: number };
+
+type SecretLines = { secrets: SessionSecret[]; fault: SecretFault | null };
+
+/** KEY=VALUE lines up to the first wrong one. Blanks around key and value are cut, quotes stay. */
+export function readSecretLines(text: string, sensitive: boolean): SecretLines {
+  const secrets: SessionSecret[] = [];
+  const keys = new Set<string>();
+  for (const [i, raw] of text.split('\n').entries()) {
+    const entry = raw.trim();
+    if (entry === '' || entry.startsWith('#')) continue;
+    const line = i + 1;
+    const equals = entry.indexOf('=');
+    if (equals === -1) return { secrets, fault: { kind: 'no-equals', line } };
+    const key = entry.slice(0, equals).trim();
+    if (key === '' || key.length > MAX_KEY_LENGTH || /\s/.test(key)) {
+      return { secrets, fault: { kind: 'bad-key', line } };
+    }
+    if (keys.has(key)) return { secrets, fault: { kind: 'repeated', line } };
+    keys.add(key);
+    secrets.push({ key, value: entry.slice(equals + 1).trim(), sensitive });
+  }
+  return { secrets, fault: null };
 }

@@ -1,17 +1,16 @@
-import type { ContextChoice } from '../../../session/context.ts';
 import { CONTEXT_CHOICES } from '../../../session/context.ts';
-import type { Faults } from '../../../session/faults.ts';
-import type { Field, SessionDraft } from '../../../session/fields.ts';
+import type { ContextChoice } from '../../../session/context.ts';
+import type { Faults } from '../../../session/failure.ts';
 import { sessionDraftSchema } from '../../../session/fields.ts';
+import type { Field, SessionDraft } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
 import { BLOCK, fieldBlock } from '../../ids.ts';
-import type { EnteredByBlock } from './entered.ts';
-import { pickedIn, readEntered } from './entered.ts';
 import { fitting, problemWith } from './check.ts';
 import type { Rules } from './check.ts';
+import { pickedIn, readEntered, shownFields, TASK } from './entered.ts';
+import type { EnteredByBlock } from './entered.ts';
 import { mustBeFilled } from './inputs.ts';
 import { readField } from './read-field.ts';
-import { shownFields, TASK } from './shown.ts';
 
 export type ReadForm = {
   /** What could be read. */

@@ -2,13 +2,13 @@ import { parse as parseEnvironment } from 'dotenv';
 import { fields, sessionDraftSchema } from '../../../session/fields.ts';
 import type { Field, FieldKey, SessionDraft } from '../../../session/fields.ts';
 import type { Text } from '../../../text/index.ts';
+import type { UploadedText } from '../../files.ts';
 import { BLOCK, fileBlock } from '../../ids.ts';
-import type { UploadedText } from '../../uploaded-text.ts';
 import { problemWith } from './check.ts';
 import { pickedIn, readEntered } from './entered.ts';
-import type { FormRules, ReadForm } from './read.ts';
 import { readJson } from './read-field.ts';
 import type { Reading } from './read-field.ts';
+import type { FormRules, ReadForm } from './read.ts';
 
 /** Kinds whose values may be longer than an input of Slack holds: each has an input for a file beside it. */
 export function takesFile({ input }: Field): boolean {

@@ -1,7 +1,5 @@
 import type { Field, FieldKey, SessionDraft } from '../../../session/fields.ts';
 import { LIMIT } from '../limits.ts';
-import { writeList } from './list-text.ts';
-import { splitText } from './parts.ts';
 
 /** A view takes 100 blocks and 250 kB; this is what remains for long values beside everything else. */
 const MAX_CONTINUED = 50;
@@ -85,4 +83,56 @@ function writtenText({ input }: Field, value: unknown): string {
 function writeJson(value: unknown): string {
   const readable = JSON.stringify(value, null, 2);
   return readable.length <= LIMIT.inputText ? readable : JSON.stringify(value);
+}
+
+/** Several values in one text input: one a line or parted by commas, in quotes where that would be misread. */
+
+const ENTRY = /[^\S\n]*"((?:[^"]|"")*)"[^\S\n]*(?=[,\n]|$)|[^,\n]+/g;
+
+export function writeList(items: readonly string[]): string {
+  return items.map((item) => (/[,\n]|^"/.test(item) ? `"${item.replaceAll('"', '""')}"` : item)).join('\n');
+}
+
+export function readList(text: string): string[] {
+  return [...text.matchAll(ENTRY)]
+    .map(([whole, quoted]) => (quoted === undefined ? whole : quoted.replaceAll('""', '"')).trim())
+    .filter((item) => item !== '');
+}
+
+/**
+ * A text longer than an input holds is spread over several, and put together again exactly. Slack has no
+ * longer input: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+ */
+
+/** Parts of at most `max` UTF-16 units, cut after a line or a word where there is one. None for no text. */
+export function splitText(text: string, max: number): string[] {
+  const parts: string[] = [];
+  let rest = text;
+  while (rest.length > max) {
+    const end = cutBehind(rest, max);
+    parts.push(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  return rest === '' ? parts : [...parts, rest];
+}
+
+/** Where a person wrote on in the next input, a line break parts the two. */
+export function joinText(parts: readonly string[], max: number): string {
+  return parts
+    .filter((part) => part !== '')
+    .map((part, i, all) => {
+      const next = all[i + 1];
+      const isWhole = next === undefined || /\s$/.test(part) || /^\s/.test(next) || part.length >= max - 1;
+      return isWhole ? part : `${part}\n`;
+    })
+    .join('');
+}
+
+function cutBehind(text: string, max: number): number {
+  const line = text.lastIndexOf('\n', max - 1);
+  if (line >= max / 2) return line + 1;
+  const word = text.lastIndexOf(' ', max - 1);
+  if (word >= max / 2) return word + 1;
+  const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(max - 1)) && /[\uDC00-\uDFFF]/.test(text.charAt(max));
+  return splitsPair ? max - 1 : max;
 }

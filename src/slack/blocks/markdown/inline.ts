@@ -1,7 +1,5 @@
 import type { Token } from 'markdown-it';
-import { honestLink } from './link-label.ts';
-import { plainLeaf } from './pieces.ts';
-import type { Leaf } from './pieces.ts';
+import { isAddress } from '../text.ts';
 
 type Style = 'bold' | 'italic' | 'strike';
 type State = { leaves: Leaf[]; open: Record<Style, number>; link: { href: string; from: number } | null };
@@ -89,4 +87,75 @@ const COMMENT = /<!--[^]*?(?:-->|$)/g;
 /** Nobody sees comments; other tags are shown as they were written. */
 export function readableHtml(html: string): string {
   return /^<br *\/?>$/i.test(html.trim()) ? '\n' : html.replaceAll(COMMENT, '');
+}
+
+/** Nobody meant to write longer addresses. */
+const ADDRESS_LENGTH = 2000;
+const LABEL_LENGTH = 500;
+
+/** A label that reads as an address, with or without its scheme. */
+const ADDRESS_IN_LABEL =
+  /^(?:[a-z][a-z0-9+.-]*:\/\/)?((?:[^\s/?#@]*@)?(?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?=[/?#:]|$)/iu;
+const SCHEME = /[a-z]:\/\//i;
+
+/** What a link shows and where it leads: `url` is null for what Slack makes no link of. */
+function honestLink(href: string, label: string): { text: string; url: string | null } {
+  const short = label.slice(0, LABEL_LENGTH);
+  if (href.length > ADDRESS_LENGTH || !isAddress(href)) {
+    const isShown = href === '' || href === label;
+    return { text: isShown ? short : `${short} (${href.slice(0, LABEL_LENGTH)})`, url: null };
+  }
+  const host = hostOf(href);
+  return { text: host !== null && poses(short, href, host) ? `${short} (${host})` : short, url: href };
+}
+
+/** Whether the label is an address of another host. A file's name ends the address that it leads to. */
+function poses(label: string, href: string, host: string): boolean {
+  const words = label.trim();
+  if (words === href || words === '') return isDisguised(href);
+  const shown = ADDRESS_IN_LABEL.exec(words)?.[1];
+  if (shown === undefined) return SCHEME.test(words);
+  if (hostOf(SCHEME.test(words) ? words : `https://${words}`) === host) return false;
+  return SCHEME.test(words) || !href.endsWith(`/${words}`);
+}
+
+/** `https://github.com@evil.example`: the part before the `@` is no host. */
+function isDisguised(href: string): boolean {
+  const url = URL.canParse(href) ? new URL(href) : null;
+  return url !== null && url.username !== '' && url.protocol !== 'mailto:';
+}
+
+function hostOf(address: string): string | null {
+  if (!URL.canParse(address)) return null;
+  const { host, protocol } = new URL(address);
+  return protocol === 'mailto:' ? null : host.replace(/^www\./, '');
+}
+
+/** Words in one style. `url`: where they lead. Raw text, never empty. */
+export type Leaf = {
+  text: string;
+  bold: boolean;
+  italic: boolean;
+  strike: boolean;
+  code: boolean;
+  url: string | null;
+};
+
+export type Align = 'left' | 'center' | 'right' | null;
+
+export type TablePiece = { kind: 'table'; rows: Leaf[][][]; align: Align[]; source: string };
+
+/** What Markdown says, in order and flat: Slack nests nothing but the levels of a list. */
+export type Piece =
+  | { kind: 'text'; heading: boolean; leaves: Leaf[] }
+  /** `number`: null for a bullet. */
+  | { kind: 'item'; number: number | null; indent: number; leaves: Leaf[] }
+  /** Another paragraph of the item before it. */
+  | { kind: 'more'; indent: number; leaves: Leaf[] }
+  | { kind: 'quote'; leaves: Leaf[] }
+  | { kind: 'code'; text: string }
+  | TablePiece;
+
+export function plainLeaf(text: string): Leaf {
+  return { text, bold: false, italic: false, strike: false, code: false, url: null };
 }

@@ -1,8 +1,7 @@
 import MarkdownIt from 'markdown-it';
 import type { Token } from 'markdown-it';
-import { attribute, inlineLeaves, readableHtml } from './inline.ts';
-import { plainLeaf } from './pieces.ts';
-import type { Align, Leaf, Piece, TablePiece } from './pieces.ts';
+import { attribute, inlineLeaves, plainLeaf, readableHtml } from './inline.ts';
+import type { Align, Leaf, Piece, TablePiece } from './inline.ts';
 
 /** What is nested deeper is shown as it was written. */
 const DEEPEST = 20;

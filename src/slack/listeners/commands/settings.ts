@@ -1,21 +1,20 @@
+import type { Enqueue } from '../../../queue/index.ts';
 import { applyDefaults, omitFields } from '../../../session/defaults.ts';
 import type { SettingScope } from '../../../session/defaults.ts';
-import type { IntentOf } from '../../../session/intent.ts';
 import type { Identity } from '../../../session/identity.ts';
+import type { IntentOf } from '../../../session/intent.ts';
 import { effectivePreferences } from '../../../session/preferences.ts';
 import type { Preferences } from '../../../session/preferences.ts';
-import type { Settings, SettingKey } from '../../../store/settings.ts';
-import { renderDefaults } from '../../blocks/defaults-list.ts';
+import type { SettingKey, Settings } from '../../../store/settings.ts';
+import { renderDefaults } from '../../blocks/defaults.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
+import type { Rendered } from '../../blocks/objects.ts';
 import { renderSetting } from '../../blocks/setting-choices.ts';
 import { escape, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
-import type { Rendered } from '../../blocks/objects.ts';
 import { refusalSentence } from '../../identity-words.ts';
-import type { Enqueue } from '../../../queue/index.ts';
-import type { ChooseLanguage } from '../../choose-language.ts';
 import type { People } from '../../people.ts';
-import type { TextFor } from '../../text-for.ts';
+import type { ChooseLanguage, TextFor } from '../../text-for.ts';
 import type { Ask } from '../asked.ts';
 
 export type SettingsCommandDeps = {

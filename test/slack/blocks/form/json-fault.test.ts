@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { jsonFault } from '../../../../src/slack/blocks/form/json-fault.ts';
+import { jsonFault } from '../../../../src/slack/blocks/form/read-field.ts';
 
 function isJson(text: string): boolean {
   try {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readList, writeList } from '../../../../src/slack/blocks/form/list-text.ts';
+import { readList, writeList } from '../../../../src/slack/blocks/form/typed.ts';
 
 describe('a list in a text input', () => {
   test('comes back as it was written', () => {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { joinText, splitText } from '../../../../src/slack/blocks/form/parts.ts';
+import { joinText, splitText } from '../../../../src/slack/blocks/form/typed.ts';
 
 const MAX = 20;
 const prose = fc

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSecretLines } from '../../../../src/slack/blocks/form/secret-lines.ts';
+import { readSecretLines } from '../../../../src/slack/blocks/form/read-field.ts';
 
 describe('KEY=VALUE lines', () => {
   test('hold what follows the first =, quotes and further = too', () => {

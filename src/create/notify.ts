@@ -1,0 +1,198 @@
+import { threadOfCard } from '../cards/index.ts';
+import { userMessage } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { backOffMs } from '../queue/index.ts';
+import type { Enqueue, Jobs, Lease, Notice, PostOnce, WithLease } from '../queue/index.ts';
+import { askedBeside } from '../session/defaults.ts';
+import { effectivePreferences } from '../session/preferences.ts';
+import { cardElsewhere, noCard, notice, refusal, renderOutcome } from '../slack/blocks/notices.ts';
+import { optionWords } from '../slack/blocks/options.ts';
+import { escape, link } from '../slack/blocks/text.ts';
+import { cardView, doubtOf } from '../slack/card-view.ts';
+import { orAgain } from '../slack/errors.ts';
+import { outcomeMark } from '../slack/ids.ts';
+import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import { mayPass } from '../slack/place-trouble.ts';
+import type { TextFor } from '../slack/text-for.ts';
+import type { Envelopes } from '../store/envelope.ts';
+import type { Forms } from '../store/forms.ts';
+import { askedAt, beginsThread } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import { lostSecrets } from '../store/requests.ts';
+import type { Requests } from '../store/requests.ts';
+import type { Sessions } from '../store/sessions.ts';
+import type { Settings } from '../store/settings.ts';
+import type { Text } from '../text/index.ts';
+import { PERSON_NOT_IN_CONVERSATION } from './identify.ts';
+
+type OutcomeDeps = {
+  requests: Pick<Requests, 'find'>;
+  defaults: Pick<Settings, 'preferencesFor'>;
+  outbound: Pick<Outbound, 'directChannel' | 'permalink'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  enqueue: Enqueue;
+  /** Under the card. */
+  text: Text;
+  /** In a direct message. */
+  textFor: TextFor;
+  now: () => number;
+  log: Log;
+};
+
+const HELD_WAIT_MS = 1000;
+/** For so long the message waits for the card, whose buttons it speaks of. */
+const CARD_WAIT_MS = 60_000;
+
+/** Calls the person once, under the card or by direct message, when a request has no session or may have none. */
+export function createOutcomeTeller(deps: OutcomeDeps) {
+  const { requests, defaults, withLease, enqueue, now } = deps;
+
+  async function again(requestId: string, startAfterMs: number): Promise<void> {
+    await enqueue('tell-outcome', { requestId }, { key: requestId, startAfterMs });
+  }
+
+  return async ({ requestId }: Jobs['tell-outcome']): Promise<void> => {
+    const { kind } = await withLease(`outcome:${requestId}`, async (lease) => {
+      const request = await requests.find(requestId);
+      if (request === null || !isOutcome(request)) return;
+      if (waitsForCard(request, now())) return again(requestId, HELD_WAIT_MS);
+      const { notify } = effectivePreferences(await defaults.preferencesFor(request));
+      if (notify === 'card') return;
+      const waitMs = await tell(deps, { request, lease, direct: notify === 'dm' });
+      if (waitMs !== null) await again(requestId, waitMs);
+    });
+    if (kind === 'busy') await again(requestId, HELD_WAIT_MS);
+  };
+}
+
+/** What was refused is told privately; who canceled it knows. */
+function isOutcome({ state, failure }: SessionRequest): boolean {
+  return state === 'unknown' || (state === 'failed' && failure?.kind !== 'cancelled');
+}
+
+function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: number): boolean {
+  return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
+}
+
+type Case = { request: SessionRequest; lease: Lease; direct: boolean };
+
+/** null: there is nothing more to do; else how long to wait before it is tried again, in ms. */
+async function tell(deps: OutcomeDeps, one: Case): Promise<number | null> {
+  const { request, lease } = one;
+  const thread = one.direct ? null : threadOfCard(request);
+  const place = thread ?? (await directPlace(deps, request));
+  const at = String((request.sentAt ?? askedAt(request)).getTime());
+  const posted = await deps.postOnce({
+    key: `outcome:${request.id}:${at}${thread === null ? ':direct' : ''}`,
+    place,
+    mark: outcomeMark(request.id, at),
+    lease,
+    render: async () => compose(deps, request, place),
+  });
+  const triedForMs = deps.now() - request.updatedAt.getTime();
+  if (posted.kind === 'posted') return null;
+  if (posted.kind === 'rate-limited') return posted.retryAfterMs;
+  if (posted.kind === 'unclear' || mayPass(posted.code, triedForMs)) return backOffMs(triedForMs);
+  if (thread !== null) return tell(deps, { ...one, direct: true });
+  deps.log.warn({ requestId: request.id, code: posted.code }, 'Slack refused to take what a request came to');
+  return null;
+}
+
+async function directPlace({ outbound }: OutcomeDeps, { userId }: SessionRequest): Promise<CardPlace> {
+  return { channelId: (await outbound.directChannel(userId)) ?? userId, threadTs: null };
+}
+
+async function compose(
+  { outbound, now, ...words }: OutcomeDeps,
+  request: SessionRequest,
+  { threadTs }: CardPlace,
+): Promise<Rendered> {
+  const text = threadTs === null ? await words.textFor(request.userId) : words.text;
+  const { cardChannelId: channelId, cardTs: ts } = request;
+  const isBelow = threadTs !== null || channelId === null || ts === null;
+  const cardUrl = isBelow ? null : await outbound.permalink(channelId, ts);
+  const card = cardView({ request, session: null, nowMs: now() }, text);
+  return renderOutcome({ card, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
+}
+
+type TellDeps = {
+  requests: Pick<Requests, 'find'>;
+  sessions: Pick<Sessions, 'ofRequest'>;
+  forms: Pick<Forms, 'insert'>;
+  envelopes: Envelopes;
+  outbound: Pick<Outbound, 'tellPrivately' | 'removeNotice' | 'permalink'>;
+  textFor: TextFor;
+};
+
+/** Private notices about a request, to the person who asked. */
+export function createTeller({ requests, sessions, forms, envelopes, outbound, textFor }: TellDeps) {
+  /** What was typed comes back in a form: nothing a person wrote is lost. The form's id is the request's. */
+  async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
+    const { id, failure, draft } = request;
+    await forms.insert({
+      id,
+      teamId: request.teamId,
+      userId: request.userId,
+      channelId: request.channelId,
+      threadTs: request.threadTs,
+      placeKind: request.placeKind,
+      draft,
+      context: request.context,
+      sealed: null,
+      lostSecrets: lostSecrets(request),
+    });
+    const problems = failure === null ? [] : [escape(userMessage(failure, text))];
+    const options = optionWords(askedBeside(draft), text);
+    return refusal({ problems, typed: draft.values.prompt ?? null, options, formId: id }, text);
+  }
+
+  async function elsewhere(request: SessionRequest, text: Text): Promise<Rendered> {
+    const { cardChannelId: channelId, cardTs: ts } = request;
+    const url = channelId === null || ts === null ? null : await outbound.permalink(channelId, ts);
+    return cardElsewhere({ code: request.cardElsewhere ?? '', link: url }, text);
+  }
+
+  async function compose(request: SessionRequest, kind: Exclude<Notice, 'started'>): Promise<Rendered> {
+    const text = await textFor(request.userId);
+    switch (kind) {
+      case 'refused':
+        return refused(request, text);
+      case 'card-elsewhere':
+        return elsewhere(request, text);
+      case 'no-card':
+        return noCard(await sessions.ofRequest(request.id), text);
+      case 'queued':
+        return notice([request.waiting === 'busy' ? text.devin.busy : text.devin.down]);
+    }
+  }
+
+  /** It said that nothing was started. Where it stays, another one says what has become of it. */
+  async function settleNotice(request: SessionRequest): Promise<void> {
+    const { id, sealed, userId } = request;
+    const noticeUrl = envelopes.open(id, sealed)?.noticeUrl;
+    if (noticeUrl === undefined || (await outbound.removeNotice(noticeUrl))) return;
+    const [{ notices }, session] = await Promise.all([textFor(userId), sessions.ofRequest(id)]);
+    const where = session === null ? [] : [link(session.url, notices.running.session)];
+    const sentences = [notices.settled, ...where];
+    orAgain(await outbound.tellPrivately({ ...placeOf(request), responseUrl: null }, notice(sentences)));
+  }
+
+  /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
+  function placeOf(request: SessionRequest) {
+    const { id, userId, channelId, threadTs } = request;
+    // Slack shows a private notice in a thread only if the thread has a reply.
+    const hasThread = request.cardTs !== null || !beginsThread(request);
+    if (request.cardElsewhere === PERSON_NOT_IN_CONVERSATION)
+      return { userId, channelId: null, threadTs: null, responseUrl: null };
+    const responseUrl = envelopes.open(id, request.sealed)?.responseUrl ?? null;
+    return { userId, channelId, threadTs: hasThread ? threadTs : null, responseUrl };
+  }
+
+  return async (requestId: string, kind: Notice): Promise<void> => {
+    const request = await requests.find(requestId);
+    if (request === null) return;
+    if (kind === 'started') return settleNotice(request);
+    orAgain(await outbound.tellPrivately(placeOf(request), await compose(request, kind)));
+  };
+}

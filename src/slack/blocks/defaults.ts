@@ -1,0 +1,108 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import type { EffectiveDraft } from '../../session/defaults.ts';
+import { fields, storedDraftSchema } from '../../session/fields.ts';
+import type { Field, FieldGroup, StoredDraft } from '../../session/fields.ts';
+import type { EffectivePreferences } from '../../session/preferences.ts';
+import type { Text } from '../../text/index.ts';
+import { VIEW, writeHomeMetadata } from '../ids.ts';
+import type { HomeMetadata } from '../ids.ts';
+import { shownValue } from './details-values.ts';
+import { EVERYTHING, MORE_GROUPS } from './form/entered.ts';
+import { fieldInputs } from './form/inputs.ts';
+import { readFields } from './form/read.ts';
+import type { FormRules } from './form/read.ts';
+import { planTexts } from './form/typed.ts';
+import type { TextPlan } from './form/typed.ts';
+import { LIMIT } from './limits.ts';
+import { notice } from './notices.ts';
+import { caption, context, header } from './objects.ts';
+import { bold, escape } from './text.ts';
+
+/** A default is what a flag can set: the command changes the same. */
+const settable: readonly Field[] = fields.filter(({ flag }) => flag !== null);
+
+type DefaultsForm = { metadata: HomeMetadata; values: StoredDraft };
+
+/** A person's own defaults, with the inputs of the form that starts a session. */
+export function renderDefaultsForm({ metadata, values }: DefaultsForm, text: Text): ModalView {
+  const { title, save, close, intro } = text.home.defaultsForm;
+  const plan = planTexts(settable, values);
+  const inputs = (group: FieldGroup): KnownBlock[] =>
+    settable.filter((field) => field.group === group).flatMap((field) => inputsOf(field, values, plan, text));
+  return {
+    type: 'modal',
+    callback_id: VIEW.defaults,
+    private_metadata: writeHomeMetadata(metadata),
+    title: caption(title, LIMIT.viewTitle),
+    close: caption(close, LIMIT.viewTitle),
+    submit: caption(save, LIMIT.viewTitle),
+    blocks: [
+      context(intro),
+      ...inputs('main'),
+      ...MORE_GROUPS.flatMap((group) => {
+        const found = inputs(group);
+        return found.length === 0 ? [] : [header(text.modal.groups[group]), ...found];
+      }),
+    ],
+  };
+}
+
+function inputsOf(field: Field, values: StoredDraft, plan: TextPlan, text: Text): KnownBlock[] {
+  const value = new Map<string, unknown>(Object.entries(values)).get(field.key);
+  const parts = plan.parts.get(field.key);
+  return fieldInputs({ field, value, parts, source: undefined, fault: undefined, left: EVERYTHING, text });
+}
+
+type ReadDefaults = { draft: StoredDraft; errors: Record<string, string> };
+
+export function readDefaultsForm(
+  state: unknown,
+  { ownTag }: Pick<FormRules, 'ownTag'>,
+  text: Text,
+): ReadDefaults {
+  const rules = { expanded: true, faults: {}, ownTag };
+  const { values, errors } = readFields(settable, state, { rules, text });
+  return { draft: storedDraftSchema.parse(values), errors };
+}
+
+/** What applies to a person in a channel, and who said it. `before`: plain sentences on what was just changed. */
+export function renderDefaults(
+  {
+    draft,
+    preferences,
+    before,
+  }: {
+    draft: EffectiveDraft;
+    preferences: EffectivePreferences;
+    before: string[];
+  },
+  text: Text,
+) {
+  const { settings } = text;
+  const lines = valueLines(draft, text);
+  return notice([
+    ...before.map(escape),
+    bold(settings.title),
+    ...lines,
+    lines.length === 0 ? settings.none : settings.notSaid,
+    settings.preference(settings.notify.label, settings.notify[preferences.notify]),
+    settings.preference(settings.language.label, settings.language[preferences.language ?? 'slack']),
+    settings.preference(settings.steer.label, settings.steer[preferences.steer]),
+    settings.preference(settings.listen.label, settings.listen[preferences.listen ?? 'usual']),
+    settings.preference(
+      settings.webMessages.label,
+      settings.webMessages[preferences.webMessages ? 'on' : 'off'],
+    ),
+  ]);
+}
+
+function valueLines({ values, sources }: EffectiveDraft, text: Text): string[] {
+  const { settings } = text;
+  const set: Readonly<Record<string, unknown>> = values;
+  return fields.flatMap(({ key }) => {
+    const source = sources[key];
+    if (set[key] === undefined || source === undefined || source === 'request') return [];
+    const { label } = text.fields[key];
+    return [`• ${settings.value(escape(label), shownValue(set[key], text), settings.scopes[source])}`];
+  });
+}

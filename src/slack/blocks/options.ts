@@ -1,0 +1,49 @@
+import type { PlainTextOption } from '@slack/types';
+import { fields } from '../../session/fields.ts';
+import type { FieldKey } from '../../session/fields.ts';
+import type { Text } from '../../text/index.ts';
+import { LIMIT } from './limits.ts';
+import { option } from './objects.ts';
+import { escape, oneLine, truncate } from './text.ts';
+
+const VALUE_LENGTH = 80;
+
+/** Options in a few words each, `Repositories: acme/web`, in the order of the field table. Escaped. */
+export function optionWords(values: Readonly<Partial<Record<FieldKey, unknown>>>, text: Text): string[] {
+  return fields.flatMap(({ key }) =>
+    values[key] === undefined ? [] : [`${escape(text.fields[key].label)}: ${shortValue(values[key], text)}`],
+  );
+}
+
+function shortValue(value: unknown, text: Text): string {
+  if (typeof value === 'boolean') return value ? text.details.yes : text.details.no;
+  if (Array.isArray(value) && value.length === 0) return text.details.none;
+  const items = Array.isArray(value) ? value : [value];
+  const isPlain = items.every((item) => typeof item === 'string' || typeof item === 'number');
+  return isPlain ? escape(truncate(oneLine(items.join(', ')), VALUE_LENGTH)) : text.details.isSet;
+}
+
+export type Suggestion = { value: string; label: string; description: string | null };
+
+/**
+ * Suggestions of a picker. What was typed can always be taken as it is, for the list may be incomplete, or forbidden;
+ * it comes last, because Enter takes what comes first.
+ * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
+ */
+export function lookupOptions(found: readonly Suggestion[], typed: string, text: Text): PlainTextOption[] {
+  const wanted = typed === '' ? [] : [{ value: typed, label: text.lookup.use(typed), description: null }];
+  const known = new Map<string, Suggestion>();
+  for (const one of found) {
+    if (isPickable(one) && !known.has(one.value)) known.set(one.value, one);
+  }
+  const own = wanted.filter((one) => isPickable(one) && !known.has(one.value));
+  return [...[...known.values()].slice(0, LIMIT.options - own.length), ...own].map(
+    ({ value, label, description }) =>
+      option(oneLine(label) || value, value, oneLine(description ?? '') || undefined),
+  );
+}
+
+/** A value that was cut would be another value. */
+function isPickable({ value }: Suggestion): boolean {
+  return value !== '' && value.length <= LIMIT.optionValue;
+}

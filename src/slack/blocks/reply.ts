@@ -1,0 +1,112 @@
+import type { Button, KnownBlock, ModalView } from '@slack/types';
+import { z } from 'zod';
+import type { Text } from '../../text/index.ts';
+import { ACTION, INPUT, REPLY_BLOCK, VIEW, writeReplyMetadata } from '../ids.ts';
+import { inputBlock, textElement } from './form/elements.ts';
+import { LIMIT } from './limits.ts';
+import { button, caption, section, sections } from './objects.ts';
+import type { Rendered } from './objects.ts';
+import { bold, escape, fitCodeBlock, quote, truncate } from './text.ts';
+
+export type ReplyBox = {
+  requestId: string;
+  why: 'reply' | 'answer' | 'wake';
+  /** It was meant as an answer, but Devin went on meanwhile. */
+  tooLate: boolean;
+  /** Raw; null: Devin has said nothing yet. */
+  lastWords: string | null;
+};
+
+const WORDS_LENGTH = 1500;
+
+/** The box for a message to Devin: also where the app is not in the channel and hears no replies. */
+export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox, text: Text): ModalView {
+  const { box } = text.steering;
+  return {
+    type: 'modal',
+    callback_id: VIEW.reply,
+    private_metadata: writeReplyMetadata({ requestId }),
+    title: caption(box.titles[why], LIMIT.viewTitle),
+    submit: caption(box.submit, LIMIT.viewTitle),
+    close: caption(box.close, LIMIT.viewTitle),
+    blocks: [
+      ...(tooLate ? [section(box.tooLate)] : []),
+      ...said(lastWords, text),
+      inputBlock({
+        blockId: REPLY_BLOCK,
+        label: box.label,
+        hint: box.hint,
+        optional: false,
+        element: textElement({
+          initial: undefined,
+          maxLength: LIMIT.inputText,
+          multiline: true,
+          focus: true,
+        }),
+      }),
+    ],
+  };
+}
+
+const stateSchema = z.object({
+  [REPLY_BLOCK]: z.object({ [INPUT]: z.object({ value: z.string().nullish() }) }),
+});
+
+/** What was written; empty where nothing was. */
+export function readReplyBox(state: unknown): string {
+  return stateSchema.parse(state)[REPLY_BLOCK][INPUT].value?.trim() ?? '';
+}
+
+function said(lastWords: string | null, text: Text): KnownBlock[] {
+  if (lastWords === null || lastWords.trim() === '') return [];
+  return [section(`${text.steering.box.saidLast}\n${quote(escape(truncate(lastWords, WORDS_LENGTH)))}`)];
+}
+
+export type ReplyNotice = {
+  heading: string;
+  /** Escaped. */
+  sentences: readonly string[];
+  /** Raw; what was typed into a box is gone from Slack, so it comes back. */
+  typed: string;
+  /** What can be done about it. */
+  offer: { kind: 'send-again'; replyId: string } | { kind: 'start-again'; formId: string } | null;
+};
+
+const TYPED_LENGTH = 2800;
+
+/** To the author alone: what happened to a message, why, and what to do next. */
+export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNotice, text: Text): Rendered {
+  const quoted =
+    typed.trim() === '' ? [] : [`${text.thread.yourMessage}\n${fitCodeBlock(typed, TYPED_LENGTH).block}`];
+  return {
+    text: truncate([heading, ...sentences, ...quoted].join('\n'), LIMIT.messageText),
+    blocks: [
+      section(bold(heading)),
+      ...sections(sentences),
+      ...quoted.map(section),
+      ...(offer === null ? [] : [{ type: 'actions' as const, elements: [offerButton(offer, text)] }]),
+    ],
+  };
+}
+
+function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Button {
+  return offer.kind === 'send-again'
+    ? { ...button(ACTION.sendAgain, text.thread.sendAgain, offer.replyId), style: 'primary' }
+    : { ...button(ACTION.openForm, text.thread.startAgain, offer.formId), style: 'primary' };
+}
+
+/** Asked before the end of a session. The button carries the request. */
+export function renderAskStop(requestId: string, text: Text): Rendered {
+  const sentence = text.thread.askStop;
+  const stop: Button = { ...button(ACTION.stop, text.thread.stopNow, requestId), style: 'danger' };
+  return { text: sentence, blocks: [section(sentence), { type: 'actions', elements: [stop] }] };
+}
+
+/** The words that do something in a thread. */
+export function renderThreadHelp(text: Text): Rendered {
+  const { helpTitle, help } = text.thread;
+  return {
+    text: truncate([helpTitle, ...help].join('\n'), LIMIT.messageText),
+    blocks: [section(bold(helpTitle)), ...sections(help)],
+  };
+}

@@ -1,0 +1,130 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** Of the 3 s that Slack waits for an answer: after this, what is not written down is refused. */
+const WRITE_MS = 2500;
+/**
+ * A commit is not begun in the last part of that time, and the server drops a transaction whose commit has not come
+ * by then: a stalled server or a slow network must not commit it later.
+ */
+export const COMMIT_MS = 500;
+
+/** Nothing was written, and nothing will be; if `mayBeWritten`, the commit was on its way and has no answer. */
+export class TooLateError extends Error {
+  override readonly name = 'TooLateError';
+  readonly code = 'too-late';
+  readonly mayBeWritten: boolean;
+
+  constructor(mayBeWritten: boolean) {
+    super('The database did not write it down in time.');
+    this.mayBeWritten = mayBeWritten;
+  }
+}
+
+export type Deadline = {
+  /** Throws when it is too late to commit. */
+  check(): void;
+  /** The commit follows at once. */
+  commitBegins(): void;
+};
+
+/**
+ * Rejects with a `TooLateError` at the end of the time, whatever the task does then. `mayBeWritten`: the task writes
+ * without asking for the deadline.
+ */
+export async function inTime<T>(
+  task: (deadline: Deadline) => Promise<T>,
+  { writeMs = WRITE_MS, mayBeWritten = false } = {},
+): Promise<T> {
+  const lastCommitMs = performance.now() + writeMs - COMMIT_MS;
+  let commits = mayBeWritten;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new TooLateError(commits)), writeMs);
+  });
+  const deadline: Deadline = {
+    check() {
+      if (performance.now() > lastCommitMs) throw new TooLateError(false);
+    },
+    commitBegins() {
+      commits = true;
+    },
+  };
+  try {
+    return await Promise.race([task(deadline), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+type TimelyDeps = {
+  db: Kysely<Tables>;
+  /** While the task runs, other work on the database steps back: Slack waits 3 s, a person less. */
+  withPriority: <T>(task: () => Promise<T>) => Promise<T>;
+};
+
+/** A transaction that is committed in time, or never. */
+export async function commitInTime<T>(
+  { db, withPriority }: TimelyDeps,
+  task: (trx: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  return inTime(async (deadline) =>
+    withPriority(async () =>
+      db.transaction().execute(async (trx) => {
+        const result = await task(trx);
+        beginCommit([deadline]);
+        return result;
+      }),
+    ),
+  );
+}
+
+/** Last in a transaction that several wait for: all of them are in time, or none is committed. */
+export function beginCommit(deadlines: readonly Deadline[]): void {
+  for (const deadline of deadlines) deadline.check();
+  for (const deadline of deadlines) deadline.commitBegins();
+}
+
+/**
+ * Does similar things together: what arrives while one batch is in progress is the next one. Alone, an item is a batch of
+ * one and waits for nobody; in a rush, many share a transaction and its write to the disk.
+ * When a batch fails, each of its items is tried by itself, so that one cannot spoil another.
+ */
+export function inBatches<Item, Result>(
+  run: (items: Item[]) => Promise<Result[]>,
+  most: number,
+): (item: Item) => Promise<Result> {
+  type Entry = { item: Item; settle: (result: Promise<Result>) => void };
+  const waiting: Entry[] = [];
+  let running = false;
+
+  async function runAlone(item: Item): Promise<Result> {
+    const [result] = await run([item]);
+    if (result === undefined) throw new Error('A batch of one came back empty.');
+    return result;
+  }
+
+  async function runBatch(batch: Entry[]): Promise<void> {
+    const results = batch.length === 1 ? null : await run(batch.map(({ item }) => item)).catch(() => null);
+    for (const [at, { item, settle }] of batch.entries()) {
+      const result = results?.[at];
+      const settled = result === undefined ? runAlone(item) : Promise.resolve(result);
+      settle(settled);
+      // One after the other, in order; the caller that waits for one gets its failure.
+      await settled.catch(() => undefined);
+    }
+  }
+
+  async function work(): Promise<void> {
+    if (running) return;
+    running = true;
+    while (waiting.length > 0) await runBatch(waiting.splice(0, most));
+    running = false;
+  }
+
+  return async (item) =>
+    new Promise<Result>((resolve) => {
+      waiting.push({ item, settle: resolve });
+      void work();
+    });
+}

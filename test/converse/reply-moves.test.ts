@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { createSettleReply } from '../../src/converse/reply-moves.ts';
+import { createLog } from '../../src/log.ts';
+import { createSearchUntilFound } from '../../src/queue/index.ts';
+import { createReplies } from '../../src/store/replies.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { copyStarted } from '../support/folders.ts';
+import { sessionRow } from '../support/session-row.ts';
+
+const open = useEmbedded(copyStarted);
+const SESSION = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0', response: {} });
+
+/** The second of two replies in the same words was not answered, and Devin lists these messages. */
+async function settle({ listed, seen = null }: { listed: string[]; seen?: string | null }) {
+  const { db } = await open();
+  const replies = createReplies(db);
+  for (const id of ['first', 'second']) {
+    const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
+    await replies.insert({ id, dedupeKey: id, ...place, kind: 'reply', text: 'yes', files: [] });
+    await replies.move({
+      id,
+      from: ['accepted'],
+      to: 'sending',
+      changes: { sentAt: 'now', sentText: 'yes' },
+    });
+  }
+  await replies.move({ id: 'first', from: ['sending'], to: 'delivered', changes: { eventId: seen } });
+  const settleReply = createSettleReply({
+    replies,
+    listMessages: async () =>
+      Promise.resolve({
+        items: listed.map((id) => ({ event_id: id, source: 'user', message: 'yes', created_at: 0 })),
+        end_cursor: null,
+        has_next_page: false,
+        total: null,
+      }),
+    move: async (step) => replies.move(step),
+    searchUntilFound: createSearchUntilFound({
+      sleep: async () => Promise.resolve(true),
+      looksAtMs: [0, 1],
+      log: createLog('silent'),
+    }),
+  });
+  const second = await replies.find('second');
+  if (second === null) throw new Error('the reply is gone');
+  await settleReply(SESSION, second, new AbortController().signal);
+  const settled = await replies.find('second');
+  return { state: settled?.state, eventId: settled?.eventId };
+}
+
+test('a message that the reply before it accounts for does not count', async () => {
+  expect(await settle({ listed: ['e1'] })).toEqual({ state: 'unknown', eventId: null });
+});
+
+test('one message more than that is the reply', async () => {
+  expect(await settle({ listed: ['e1', 'e2'] })).toEqual({ state: 'delivered', eventId: 'e2' });
+  expect(await settle({ listed: ['e1', 'e2'], seen: 'e1' })).toEqual({ state: 'delivered', eventId: 'e2' });
+  expect(await settle({ listed: ['e1'], seen: 'e1' })).toEqual({ state: 'unknown', eventId: null });
+});
+
+test('a clock that was set back after Devin asked for a pause holds up no reply', async () => {
+  const { db } = await open();
+  const replies = createReplies(db);
+  const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };
+  await replies.insert({ id: 'one', dedupeKey: 'one', ...place, kind: 'reply', text: 'yes', files: [] });
+  await replies.move({ id: 'one', from: ['accepted'], to: 'accepted', changes: { waitMs: 60_000 } });
+  expect((await replies.nextOpen('s'))?.waitMs).toBeGreaterThan(50_000);
+  expect(await replies.waiting(600_000)).toEqual([]);
+  // An hour back is as if all of this had been an hour later.
+  const hence = new Date(Date.now() + 3_600_000);
+  await db.updateTable('replies').set({ waitsSince: hence, notBefore: hence, createdAt: hence }).execute();
+  expect((await replies.nextOpen('s'))?.waitMs).toBe(0);
+  expect(await replies.waiting(600_000)).toEqual(['s']);
+});

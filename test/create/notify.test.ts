@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { createOutcomeTeller } from '../../src/create/notify.ts';
+import { createLog } from '../../src/log.ts';
+import type { Preferences } from '../../src/session/preferences.ts';
+import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
+import type { SessionRequest } from '../../src/store/request-row.ts';
+import { en } from '../../src/text/en.ts';
+import { heldLease } from '../support/lease.ts';
+import { requestRow } from '../support/request-row.ts';
+
+const SENT_AT = new Date(5);
+const UNKNOWN = { state: 'unknown', sessionId: null, sentAt: SENT_AT } as const;
+const FAILED = { state: 'failed', sessionId: null, failure: { kind: 'gave-up', waiting: 'busy' } } as const;
+
+type Setting = { person?: Preferences; answers?: Posted[]; nowMs?: number };
+type Told = { key: string; place: CardPlace; text: string };
+
+/** Tells what this request came to, once; `waits`: until it is tried again. */
+async function tellOutcome(
+  changes: Partial<SessionRequest>,
+  { person = {}, answers = [], nowMs = 0 }: Setting = {},
+) {
+  const told: Told[] = [];
+  const waits: number[] = [];
+  const tell = createOutcomeTeller({
+    requests: { find: async () => Promise.resolve(requestRow(changes)) },
+    defaults: { preferencesFor: async () => Promise.resolve({ person }) },
+    outbound: {
+      directChannel: async () => Promise.resolve('D1'),
+      permalink: async () => Promise.resolve('https://example.slack.com/archives/C1/p10'),
+    },
+    withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),
+    postOnce: async ({ key, place, render }) => {
+      told.push({ key, place, text: (await render()).text });
+      const answer = answers[told.length - 1] ?? { kind: 'posted', ts: '2.0' };
+      return answer.kind === 'posted' ? { ...answer, earlier: false } : answer;
+    },
+    enqueue: async (_name, _payload, { startAfterMs = 0 } = {}) =>
+      void (await Promise.resolve(waits.push(startAfterMs))),
+    text: en,
+    textFor: async () => Promise.resolve(en),
+    now: () => nowMs,
+    log: createLog('silent'),
+  });
+  await tell({ requestId: 'request' });
+  return { told, waits };
+}
+
+const UNDER_CARD = { channelId: 'C1', threadTs: '1.0' };
+
+test('a request that is not confirmed calls the requester once under its card, with what to do', async () => {
+  const { told, waits } = await tellOutcome({
+    ...UNKNOWN,
+    draft: { values: { prompt: 'fix it' }, sources: {} },
+  });
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatchObject({ key: 'outcome:request:5', place: UNDER_CARD });
+  expect(told[0]?.text).toMatch(
+    /^<@U1> Devin didn't confirm that \*fix it\* started\.\n.*"Check again" on its card/s,
+  );
+  expect(waits).toEqual([]);
+});
+
+test("a request that is not confirmed calls the requester with Devin's reason", async () => {
+  const failure = { kind: 'devin', code: 'unavailable', status: 503, detail: 'In <maintenance>.' } as const;
+  const { told } = await tellOutcome({
+    ...UNKNOWN,
+    failure: { ...failure, permission: null, fieldErrors: [] },
+  });
+  expect(told[0]?.text).toContain('Devin answered (HTTP 503): In &lt;maintenance&gt;.');
+  expect(told[0]?.text).not.toContain('Nothing was started');
+});
+
+test('a request that failed calls the requester with the reason', async () => {
+  const { told } = await tellOutcome(FAILED);
+  expect(told.map(({ place }) => place)).toEqual([UNDER_CARD]);
+  expect(told[0]?.text).toContain(en.card.problems.gaveUp);
+});
+
+test.each<[string, Partial<SessionRequest>, Setting?]>([
+  ['was started meanwhile', { state: 'created' }],
+  ['was refused, which is told privately', { ...FAILED, state: 'refused' }],
+  ['was canceled', { ...FAILED, failure: { kind: 'cancelled', userId: 'U1' } }],
+  ['may be shown on its card alone', UNKNOWN, { person: { notify: 'card' } }],
+])('calls nobody for a request that %s', async (_what, changes, setting = {}) => {
+  expect(await tellOutcome(changes, setting)).toEqual({ told: [], waits: [] });
+});
+
+test('waits for the card, whose buttons it speaks of, for a minute at most', async () => {
+  const soon = await tellOutcome({ ...UNKNOWN, cardStale: true }, { nowMs: 59_000 });
+  expect(soon).toEqual({ told: [], waits: [1000] });
+  expect((await tellOutcome({ ...UNKNOWN, cardStale: true }, { nowMs: 61_000 })).told).toHaveLength(1);
+});
+
+test('a direct message links the card', async () => {
+  const { told } = await tellOutcome(UNKNOWN, { person: { notify: 'dm' } });
+  expect(told).toMatchObject([
+    { key: 'outcome:request:5:direct', place: { channelId: 'D1', threadTs: null } },
+  ]);
+  expect(told[0]?.text).toContain('https://example.slack.com/archives/C1/p10');
+});
+
+test('goes to the person if the thread takes no message', async () => {
+  const { told } = await tellOutcome(UNKNOWN, { answers: [{ kind: 'refused', code: 'is_archived' }] });
+  expect(told.map(({ place }) => place.channelId)).toEqual(['C1', 'D1']);
+});
+
+test('is tried again when Slack asks for a pause', async () => {
+  const { waits } = await tellOutcome(UNKNOWN, { answers: [{ kind: 'rate-limited', retryAfterMs: 3000 }] });
+  expect(waits).toEqual([3000]);
+});

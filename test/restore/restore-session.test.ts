@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { catchUp } from '../../src/restore/restore-session.ts';
+import type { Marked } from '../../src/slack/metadata.ts';
+import { sessionResponse } from '../support/session-response.ts';
+
+const PR = 'https://github.com/acme/web/pull/1';
+
+const response = (changes: object = {}) =>
+  sessionResponse('s1', { created_at: 100, updated_at: 200, acus_consumed: 1, ...changes });
+const said = (count: number, source: 'devin' | 'user' = 'devin') => ({
+  messages: Array.from({ length: count }, (_, index) => ({
+    event_id: `e${index}`,
+    source,
+    message: `words ${index}`,
+    created_at: 100 + index,
+  })),
+  cursor: null,
+  files: [],
+});
+const told = (...keys: string[]): Marked[] =>
+  keys.map((key, index) => ({
+    ts: `${index}.0`,
+    threadTs: '0.0',
+    text: '',
+    mark: { kind: 'milestone', sessionId: 's1', key },
+  }));
+const posted = (eventId: string): Marked => ({
+  ts: '9.0',
+  threadTs: '0.0',
+  text: '',
+  mark: { kind: 'message', sessionId: 's1', eventId },
+});
+const untold = (changes: object, ...keys: string[]) =>
+  catchUp(response(changes), said(0), told(...keys)).untold;
+
+describe('what a restored thread has yet to be told', () => {
+  test.each([
+    ['all it came to, where nothing was told', { status_detail: 'finished' }, [], ['finished:1']],
+    ['nothing that was told', { status_detail: 'finished' }, ['finished:1'], []],
+    ['nothing of its sleep after it finished', { status: 'suspended' }, ['finished:1'], []],
+    [
+      'the next question',
+      { status_detail: 'waiting_for_user' },
+      ['needs-you:1', 'finished:1'],
+      ['needs-you:2'],
+    ],
+    ['a new pull request', { pull_requests: [{ pr_url: PR, pr_state: 'open' }] }, [], [`pr:${PR}`]],
+    ['no pull request again', { pull_requests: [{ pr_url: PR, pr_state: 'merged' }] }, [`pr:${PR}`], []],
+  ])('is %s', (_what, changes, keys, expected) => {
+    expect(untold(changes, ...keys)).toEqual(expected);
+  });
+
+  test('is what Devin said after the last message shown there', () => {
+    const { unposted, sessionChanges } = catchUp(response(), said(4), [posted('e1')]);
+    expect([...unposted]).toEqual(['e2', 'e3']);
+    expect(sessionChanges.lastWords).toBe('words 3');
+  });
+
+  test('is not a flood, and nothing that people said', () => {
+    expect(catchUp(response(), said(300), []).unposted.size).toBe(20);
+    expect(catchUp(response(), said(3, 'user'), []).unposted.size).toBe(0);
+  });
+});
