@@ -1,4 +1,5 @@
-FROM node:24-slim
+# The digest is that of the list of platforms, so the same line builds on amd64 and arm64.
+FROM node:24.21.0-slim@sha256:d6aa754f16b3197301076f047b5def2f02ea1dbbc2ca920407d46d7ec7f87b20
 WORKDIR /app
 ENV NODE_ENV=production DATA_DIR=/data
 COPY package.json package-lock.json ./

@@ -57,6 +57,14 @@ export function supplyChainProblems(
   ];
 }
 
+/** A tag can move to another image; a digest can't. https://docs.docker.com/build/building/best-practices/#pin-base-image-versions */
+export function imageProblems(dockerfile: string): string[] {
+  const bases = [...dockerfile.matchAll(/^FROM\s+(\S+)/gim)].map(([, image = '']) => image);
+  return bases
+    .filter((image) => !/^[^@\s]+:[^@\s]+@sha256:[0-9a-f]{64}$/.test(image))
+    .map((image) => `Dockerfile: pin ${image} by tag and digest, for example node:24.21.0-slim@sha256:….`);
+}
+
 function unpinned(part: string, versions: Versions): string[] {
   return Object.entries(versions).flatMap(([name, version]) => {
     if (typeof version !== 'string') return unpinned(part, version);
@@ -77,7 +85,10 @@ function readJson(name: string): unknown {
 /** `npm run supply-chain`: licenses, exact versions and checksums of everything that is installed. */
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const lock = lockSchema.parse(readJson('package-lock.json'));
-  const problems = supplyChainProblems(manifestSchema.parse(readJson('package.json')), lock);
+  const problems = [
+    ...supplyChainProblems(manifestSchema.parse(readJson('package.json')), lock),
+    ...imageProblems(readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8')),
+  ];
   for (const problem of problems) console.error(problem);
   if (problems.length === 0) console.log(`${Object.keys(lock.packages).length - 1} packages: all fine.`);
   process.exitCode = problems.length === 0 ? 0 : 1;

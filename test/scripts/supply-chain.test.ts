@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { supplyChainProblems } from '../../scripts/supply-chain.ts';
+import { imageProblems, supplyChainProblems } from '../../scripts/supply-chain.ts';
 
 const locked = (one: object) => ({
   lockfileVersion: 3 as const,
@@ -28,6 +28,21 @@ describe('what the app is built from', () => {
     (version) => {
       for (const manifest of [{ dependencies: { one: version } }, { overrides: { two: { one: version } } }])
         expect(supplyChainProblems(manifest, locked({}))).toEqual([expect.stringContaining('pin one')]);
+    },
+  );
+});
+
+describe('the image', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+
+  test('is fine if its base is pinned by tag and digest', () => {
+    expect(imageProblems(`FROM node:24.21.0-slim@${digest}\nWORKDIR /app\n`)).toEqual([]);
+  });
+
+  test.each(['node:24-slim', 'node', `node@${digest}`, 'node:24-slim@sha256:abc'])(
+    'is refused on %s',
+    (image) => {
+      expect(imageProblems(`FROM ${image} AS app\n`)).toEqual([expect.stringContaining(`pin ${image}`)]);
     },
   );
 });
