@@ -1,5 +1,6 @@
 import type { Message } from '../../sandbox/slack/index.ts';
-import { DELIVERED_REACTION, readMark } from '../../src/slack/ids.ts';
+import { DELIVERED_REACTION } from '../../src/slack/ids.ts';
+import { readMetadata } from '../../src/slack/metadata.ts';
 import type { Findings } from './audit.ts';
 import { publicMessages } from './ledger.ts';
 import type { Ledger, Reply, Word } from './ledger.ts';
@@ -86,8 +87,8 @@ function auditOrder(
 
 function auditWords({ slack }: World, { words }: Ledger, { wrong, missing }: Findings) {
   const relayed = publicMessages(slack)
-    .filter(({ metadata }) => readMark(metadata)?.kind !== 'card')
-    .map(({ text, ts, metadata }) => ({ text, ts, isCall: readMark(metadata)?.kind === 'milestone' }));
+    .filter(({ metadata }) => readMetadata(metadata)?.kind !== 'card')
+    .map(({ text, ts, metadata }) => ({ text, ts, isCall: readMetadata(metadata)?.kind === 'milestone' }));
   let shown = 0;
   let before: (Word & { ts: string }) | null = null;
   for (const word of words.toSorted(bySession)) {

@@ -1,6 +1,6 @@
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { readMark } from '../../src/slack/ids.ts';
+import { readMetadata } from '../../src/slack/metadata.ts';
 import { en } from '../../src/text/en.ts';
 import { auditThreads } from './audit-threads.ts';
 import type { ThreadCounts } from './audit-threads.ts';
@@ -110,7 +110,7 @@ function auditStrays(sessions: readonly LocalSession[], { attempts }: Ledger, { 
 /** What is worth a message is told once. */
 function auditMilestones(slack: World['slack'], { wrong }: Findings): void {
   const keys = publicMessages(slack).flatMap(({ metadata }) => {
-    const mark = readMark(metadata);
+    const mark = readMetadata(metadata);
     return mark?.kind === 'milestone' ? [`${mark.sessionId} ${mark.key}`] : [];
   });
   for (const [key, times] of groupBy(keys, (one) => one)) {

@@ -1,6 +1,6 @@
 import type { LocalSession } from '../../sandbox/devin/index.ts';
 import type { Message } from '../../sandbox/slack/index.ts';
-import { readMark } from '../../src/slack/ids.ts';
+import { readMetadata } from '../../src/slack/metadata.ts';
 import type { Way } from './plan.ts';
 import type { Person, World } from './world.ts';
 
@@ -88,7 +88,7 @@ export function publicMessages(slack: World['slack']): Message[] {
 }
 
 export function cardsIn(slack: World['slack']): Message[] {
-  return publicMessages(slack).filter(({ metadata }) => readMark(metadata)?.kind === 'card');
+  return publicMessages(slack).filter(({ metadata }) => readMetadata(metadata)?.kind === 'card');
 }
 
 function eventTs({ event }: Record<string, unknown>): string | null {

@@ -4,7 +4,7 @@ import type { Enqueue, Jobs, Lease, PostOnce, WithLease } from '../queue/index.t
 import { fingerprintOf, pendingApproval } from '../session/approval.ts';
 import { approvalView } from '../slack/approval-view.ts';
 import { renderApproval } from '../slack/blocks/approval.ts';
-import { approvalMark } from '../slack/ids.ts';
+import { approvalMetadata } from '../slack/metadata.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { mayPass } from '../slack/place-trouble.ts';
@@ -87,7 +87,7 @@ async function post(deps: TellDeps, { request, lease, number, userId }: Unsaid):
   const posted = await deps.postOnce({
     key: `approval:${requestId}:${number}:${userId}`,
     place: { channelId, threadTs: null },
-    mark: approvalMark(requestId, number),
+    metadata: approvalMetadata(requestId, number),
     lease,
     render: async () => Promise.resolve(rendered),
   });
@@ -106,7 +106,7 @@ async function edit(
   const rendered = await render(deps, request, message);
   const shown = fingerprintOf(rendered);
   if (rendered === null || shown === message.shown) return null;
-  const updated = await deps.outbound.edit({ channelId, ts }, approvalMark(request.id, number), rendered);
+  const updated = await deps.outbound.edit({ channelId, ts }, approvalMetadata(request.id, number), rendered);
   const waitMs = updated.kind === 'updated' ? null : waitAfter(deps, request, updated);
   if (waitMs === null) await deps.messages.shows({ ...message, shown });
   return waitMs;

@@ -4,7 +4,7 @@ import { backOffMs } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
-import { cardMetadata } from '../slack/ids.ts';
+import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
 import { mayPass } from '../slack/place-trouble.ts';
 import { shownAs } from '../store/cards.ts';
@@ -63,7 +63,7 @@ async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
   const posted = await deps.postOnce({
     key: cardPost(request.id),
     place,
-    mark: cardMetadata(request),
+    metadata: fullCardMetadata(request),
     lease,
     isNew: put.isNew ?? false,
     render: async () => Promise.resolve(drawn.rendered),

@@ -8,7 +8,7 @@ import { renderReplyNotice } from '../slack/blocks/reply.ts';
 import type { ReplyNotice } from '../slack/blocks/reply.ts';
 import { escape } from '../slack/blocks/text.ts';
 import { readThreadMeaning } from '../slack/command/thread-words.ts';
-import { orAgain } from '../slack/errors.ts';
+import { throwIfRetryable } from '../slack/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -53,8 +53,8 @@ export function createReplyTeller(deps: TellDeps) {
     const once = { sessionId, userId, reason: 'may-not-steer' } as const;
     if (!(await deps.notices.isFirst(once))) return;
     const told = await outbound.tellPrivately(place, notice([sentence]));
-    if (told === 'not-now') await deps.notices.forget(once);
-    orAgain(told);
+    if (told === 'retryable') await deps.notices.forget(once);
+    throwIfRetryable(told);
   }
 
   return async (replyId: string): Promise<void> => {
@@ -68,13 +68,13 @@ export function createReplyTeller(deps: TellDeps) {
       await mark(reply);
       await unmark(reply);
       const done = doneSentence(reply, text);
-      if (done !== null) orAgain(await outbound.tellPrivately(place, notice([done])));
+      if (done !== null) throwIfRetryable(await outbound.tellPrivately(place, notice([done])));
     } else if (reply.state === 'unknown' || reply.failure !== null) {
       const staysHere = notTaken(reply, request, text);
       if (staysHere !== null) return tellNotTaken(reply, place, staysHere);
       await unmark(reply);
       const shown = await noticeOf(deps, { reply, request }, text);
-      orAgain(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
+      throwIfRetryable(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
     }
   };
 }

@@ -9,8 +9,8 @@ import { cardElsewhere, noCard, notice, refusal, renderOutcome } from '../slack/
 import { optionWords } from '../slack/blocks/options.ts';
 import { escape, link } from '../slack/blocks/text.ts';
 import { cardView, doubtOf } from '../slack/card-view.ts';
-import { orAgain } from '../slack/errors.ts';
-import { outcomeMark } from '../slack/ids.ts';
+import { throwIfRetryable } from '../slack/errors.ts';
+import { outcomeMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
 import { mayPass } from '../slack/place-trouble.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -86,7 +86,7 @@ async function tell(deps: OutcomeDeps, one: Case): Promise<number | null> {
   const posted = await deps.postOnce({
     key: `outcome:${request.id}:${at}${thread === null ? ':direct' : ''}`,
     place,
-    mark: outcomeMark(request.id, at),
+    metadata: outcomeMetadata(request.id, at),
     lease,
     render: async () => compose(deps, request, place),
   });
@@ -175,7 +175,9 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
     const [{ notices }, session] = await Promise.all([textFor(userId), sessions.ofRequest(id)]);
     const where = session === null ? [] : [link(session.url, notices.running.session)];
     const sentences = [notices.settled, ...where];
-    orAgain(await outbound.tellPrivately({ ...placeOf(request), responseUrl: null }, notice(sentences)));
+    throwIfRetryable(
+      await outbound.tellPrivately({ ...placeOf(request), responseUrl: null }, notice(sentences)),
+    );
   }
 
   /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
@@ -193,6 +195,6 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
     const request = await requests.find(requestId);
     if (request === null) return;
     if (kind === 'started') return settleNotice(request);
-    orAgain(await outbound.tellPrivately(placeOf(request), await compose(request, kind)));
+    throwIfRetryable(await outbound.tellPrivately(placeOf(request), await compose(request, kind)));
   };
 }

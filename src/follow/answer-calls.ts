@@ -1,7 +1,7 @@
 import { labeled, renderSaid, withCall } from '../slack/blocks/said.ts';
 import type { Call } from '../slack/blocks/said.ts';
 import { cardView } from '../slack/card-view.ts';
-import { messageMark, milestoneMark } from '../slack/ids.ts';
+import { messageMetadata, milestoneMetadata } from '../slack/metadata.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { AnsweredCall, Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -30,12 +30,12 @@ export function createCallAnswerer(deps: AnswerDeps) {
     const { sessionId } = session;
     for (const call of await calls.answered(sessionId)) {
       const { channelId, slackTs: ts } = call;
-      const mark = call.inMessage
-        ? messageMark(sessionId, call.eventId, 0)
-        : milestoneMark(sessionId, call.key);
+      const metadata = call.inMessage
+        ? messageMetadata(sessionId, call.eventId, 0)
+        : milestoneMetadata(sessionId, call.key);
       const edited = await outbound.edit(
         { channelId, ts },
-        mark,
+        metadata,
         await render(deps, { call, session, request }),
       );
       if (edited.kind === 'rate-limited') return edited.retryAfterMs;

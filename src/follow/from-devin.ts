@@ -3,8 +3,8 @@ import type { Log } from '../log.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { Enqueue, WithLease } from '../queue/index.ts';
 import { notice } from '../slack/blocks/notices.ts';
-import { escape, link, ownEntry } from '../slack/blocks/text.ts';
-import type { Outbound, Told } from '../slack/outbound.ts';
+import { escape, link, lookup } from '../slack/blocks/text.ts';
+import type { DeliveryResult, Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Calls } from '../store/calls.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -180,9 +180,9 @@ async function fetchAll(
 async function noteTrouble(deps: RelayDeps, session: SessionRow, code: string): Promise<void> {
   if (session.threadTrouble !== null) return;
   const request = await deps.requests.find(session.requestId);
-  const told = request === null ? 'nowhere' : await tellTrouble(deps, { request, session, code });
+  const told = request === null ? 'undeliverable' : await tellTrouble(deps, { request, session, code });
   // The next try tells it, then.
-  if (told !== 'not-now') await deps.sessions.change(session.sessionId, { threadTrouble: code });
+  if (told !== 'retryable') await deps.sessions.change(session.sessionId, { threadTrouble: code });
 }
 
 type Trouble = { request: SessionRequest; session: SessionRow; code: string };
@@ -190,9 +190,9 @@ type Trouble = { request: SessionRequest; session: SessionRow; code: string };
 async function tellTrouble(
   { outbound, textFor }: RelayDeps,
   { request: { userId }, session, code }: Trouble,
-): Promise<Told> {
+): Promise<DeliveryResult> {
   const { thread } = await textFor(userId);
-  const why = ownEntry(thread.troubleBecause, code) ?? thread.troubleOther(escape(code));
+  const why = lookup(thread.troubleBecause, code) ?? thread.troubleOther(escape(code));
   const sentence = thread.trouble(why, link(session.url, thread.openInDevin));
   const place = { userId, channelId: null, threadTs: null, responseUrl: null };
   return outbound.tellPrivately(place, notice([sentence]));

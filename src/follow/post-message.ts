@@ -16,7 +16,7 @@ import {
 import { code } from '../slack/blocks/text.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { SlackFailure } from '../slack/errors.ts';
-import { messageMark } from '../slack/ids.ts';
+import { messageMetadata } from '../slack/metadata.ts';
 import type { Posted, Rendered } from '../slack/outbound.ts';
 import { refusalOf } from '../slack/place-trouble.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
@@ -78,8 +78,8 @@ export function createPostMessage(deps: PostDeps) {
 
   async function postPart({ place, row, lease }: Job, part: number, rendered: Rendered): Promise<Posted> {
     const key = `message:${row.sessionId}:${row.eventId}:${part}`;
-    const mark = messageMark(row.sessionId, row.eventId, part);
-    return postOnce({ key, place, mark, render: async () => Promise.resolve(rendered), lease });
+    const metadata = messageMetadata(row.sessionId, row.eventId, part);
+    return postOnce({ key, place, metadata, render: async () => Promise.resolve(rendered), lease });
   }
 
   async function postAll(

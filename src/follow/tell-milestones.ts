@@ -6,7 +6,7 @@ import type { Milestone } from '../session/milestones.ts';
 import { effectivePreferences } from '../session/preferences.ts';
 import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/said.ts';
-import { milestoneMark } from '../slack/ids.ts';
+import { milestoneMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
 import { mayPass } from '../slack/place-trouble.ts';
 import type { Calls } from '../store/calls.ts';
@@ -154,7 +154,7 @@ async function post(deps: TellDeps, one: Case, { milestone, said, place }: What)
   const result = await deps.postOnce({
     key: `milestone:${row.sessionId}:${row.key}`,
     place,
-    mark: milestoneMark(row.sessionId, row.key),
+    metadata: milestoneMetadata(row.sessionId, row.key),
     lease: one.lease,
     render: async () => {
       // With the first attempt only: without its file the message says where else the result is.

@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import type { Enqueue, Jobs, PostOnce, WithLease } from '../queue/index.ts';
 import { renderGreeting } from '../slack/blocks/greeting.ts';
-import { greetingMark } from '../slack/ids.ts';
+import { greetingMetadata } from '../slack/metadata.ts';
 import type { Posted } from '../slack/outbound.ts';
 import type { Greetings } from '../store/greetings.ts';
 import type { Text } from '../text/index.ts';
@@ -49,7 +49,7 @@ export function createGreeter(deps: GreetDeps) {
       const posted = await postOnce({
         key,
         place: { channelId: channel.channelId, threadTs: null },
-        mark: greetingMark(channel.channelId),
+        metadata: greetingMetadata(channel.channelId),
         lease,
         render: async () => Promise.resolve(renderGreeting(command, text)),
       });

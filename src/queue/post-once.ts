@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
-import type { Mark } from '../slack/ids.ts';
+import type { MessageMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound, Posted, Rendered } from '../slack/outbound.ts';
 import type { PostRow, Posts } from '../store/posts.ts';
 import type { Tables } from '../store/tables.ts';
@@ -19,7 +19,7 @@ type Post = {
   key: string;
   place: CardPlace;
   /** What the message carries, and is found by. */
-  mark: Mark;
+  metadata: MessageMetadata;
   render: () => Promise<Rendered>;
   /** Not looked for; if there was an attempt after all, a LeaseLostError is thrown. */
   isNew?: boolean;
@@ -68,7 +68,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
 
   async function postNow(post: Post, rendered: Rendered, isFirst: boolean): Promise<PostedOnce> {
     await begin(post, isFirst);
-    const posted = await outbound.post(post.place, post.mark, rendered);
+    const posted = await outbound.post(post.place, post.metadata, rendered);
     return record(post, posted.kind === 'posted' ? { ...posted, earlier: false } : posted, isFirst);
   }
 
@@ -77,7 +77,7 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
     if (earlier?.postedTs != null)
       return record(post, { kind: 'posted', ts: earlier.postedTs, earlier: true }, false);
     const rendered = await post.render();
-    const found = earlier === null ? null : await findAttempt(deps, earlier, post.mark);
+    const found = earlier === null ? null : await findAttempt(deps, earlier, post.metadata);
     if (found === null) return postNow(post, rendered, earlier === null);
     if (found.kind !== 'posted') return found;
     return record(post, { ...found, earlier: true }, false);
@@ -88,11 +88,11 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
 async function findAttempt(
   { outbound }: Pick<PostOnceDeps, 'outbound'>,
   { channelId, threadTs, firstTs: first, lastTs: last }: PostRow,
-  mark: Mark,
+  metadata: MessageMetadata,
 ): Promise<Posted | null> {
   const attempted = { first, last };
   try {
-    const ts = await outbound.find({ channelId, threadTs }, mark, attempted);
+    const ts = await outbound.find({ channelId, threadTs }, metadata, attempted);
     return ts === null ? null : { kind: 'posted', ts };
   } catch (error) {
     const failure: SlackFailure = slackFailure(error);

@@ -5,8 +5,8 @@ import type { SessionAttachment, SessionMessage } from '../devin/schemas.ts';
 import type { Log } from '../log.ts';
 import type { Lost, Place } from '../queue/index.ts';
 import { readPrompt } from '../session/prompt.ts';
-import { readPermalink } from '../slack/metadata.ts';
-import type { MarkReader } from '../slack/metadata.ts';
+import { readPermalink } from '../slack/posted-messages.ts';
+import type { MetadataReader } from '../slack/posted-messages.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
 
@@ -14,7 +14,7 @@ type PlacesDeps = {
   listMessages: (sessionId: string, query: { first: number }) => Promise<{ items: SessionMessage[] }>;
   findRequester: FindRequester;
   outbound: Pick<Outbound, 'directChannel'>;
-  marks: Pick<MarkReader, 'conversations'>;
+  metadata: Pick<MetadataReader, 'conversations'>;
   log: Log;
 };
 
@@ -26,7 +26,7 @@ const MAX_CONVERSATIONS = 200;
  * direct messages, and all other conversations the app is in.
  */
 export function createFindPlaces(deps: PlacesDeps) {
-  const { listMessages, findRequester, outbound, marks, log } = deps;
+  const { listMessages, findRequester, outbound, metadata, log } = deps;
 
   /** A session that was asked for about a message has its address in the prompt. */
   async function thread({ sessionId, requestId }: Lost): Promise<Place[]> {
@@ -54,7 +54,7 @@ export function createFindPlaces(deps: PlacesDeps) {
       signal.throwIfAborted();
       places.push(...(await direct(id)));
     }
-    const { channelIds, missingScopes } = await marks.conversations(MAX_CONVERSATIONS);
+    const { channelIds, missingScopes } = await metadata.conversations(MAX_CONVERSATIONS);
     if (missingScopes.length > 0)
       log.warn({ missingScopes }, 'cards of lost sessions are not looked for in all conversations');
     places.push(...channelIds.map((channelId) => ({ channelId, threadTs: null, beforeS: null })));

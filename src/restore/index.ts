@@ -23,7 +23,7 @@ type RestoringDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   store: Store;
   devin: Pick<Devin, 'sessions' | 'messages' | 'attachments' | 'self' | 'time'>;
-  slack: Pick<Slack, 'outbound' | 'marks' | 'people' | 'teamId'>;
+  slack: Pick<Slack, 'outbound' | 'metadata' | 'people' | 'teamId'>;
   resolver: IdentityResolver;
   findMember: FindMember;
   adopt: Adopt;
@@ -49,7 +49,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   const { log, now, watchTimes } = deps.tuning;
   const { db, requests, sessions, messages, milestones, ledger } = store;
   const { enqueue } = queue;
-  const { outbound, marks, people, teamId } = slack;
+  const { outbound, metadata, people, teamId } = slack;
   const findRequester = createFindRequester({ findMember, people });
   const readHistory = createReadHistory(devin);
   const sessionMember = createSessionMember({ findMember, now });
@@ -57,15 +57,21 @@ export function createRestoring(deps: RestoringDeps): Restoring {
   const restoreAll = createSessionsRestorer({
     requests,
     sessions,
-    findPlaces: createFindPlaces({ listMessages: devin.messages.list, findRequester, outbound, marks, log }),
-    marks,
+    findPlaces: createFindPlaces({
+      listMessages: devin.messages.list,
+      findRequester,
+      outbound,
+      metadata,
+      log,
+    }),
+    metadata,
     restore: createRestoreSession({
       getSession: devin.sessions.get,
       readHistory,
       findRequester,
       sessionMember,
       resolver,
-      marks,
+      metadata,
       importSession,
       enqueue,
       teamId,

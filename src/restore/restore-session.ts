@@ -5,7 +5,7 @@ import type { Enqueue, Lost } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import { finishedSoFar, sessionPhase } from '../session/lifecycle.ts';
 import { milestones, readToldPhase } from '../session/milestones.ts';
-import type { Marked, MarkReader } from '../slack/metadata.ts';
+import type { FoundMessage, MetadataReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { orNull } from './find-places.ts';
 import type { FindRequester, History } from './find-places.ts';
@@ -19,7 +19,7 @@ export type FoundCard = {
   threadTs: string | null;
   /** Names its session, unless it was posted without it. */
   text: string;
-  mark: Extract<Marked['mark'], { kind: 'card' }>;
+  metadata: Extract<FoundMessage['metadata'], { kind: 'card' }>;
 };
 
 type RestoreDeps = {
@@ -28,7 +28,7 @@ type RestoreDeps = {
   findRequester: FindRequester;
   sessionMember: SessionMember;
   resolver: IdentityResolver;
-  marks: Pick<MarkReader, 'read'>;
+  metadata: Pick<MetadataReader, 'read'>;
   importSession: ImportSession;
   enqueue: Enqueue;
   /** The workspace the app is installed in. */
@@ -40,17 +40,17 @@ export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
 
 /** Rebuilds the rows of a session from its card, its thread, and what Devin says: everything goes on from there. */
 export function createRestoreSession(deps: RestoreDeps): RestoreSession {
-  const { getSession, readHistory, marks, enqueue } = deps;
+  const { getSession, readHistory, metadata, enqueue } = deps;
 
-  async function requesterOf({ devinUserId }: Lost, { mark }: FoundCard): Promise<string | null> {
-    if (mark.requester !== null) return mark.requester;
+  async function requesterOf({ devinUserId }: Lost, { metadata: card }: FoundCard): Promise<string | null> {
+    if (card.requester !== null) return card.requester;
     return devinUserId === null ? null : deps.findRequester(devinUserId);
   }
 
   async function inThread({ sessionId, createdAtS }: Lost, { channelId, threadTs, ts }: FoundCard) {
     const place = { channelId, threadTs: threadTs ?? ts };
-    const { marked } = await marks.read(place, { fromS: createdAtS - CLOCK_MARGIN_S, toS: null });
-    return marked.filter(({ mark }) => mark.kind !== 'card' && mark.sessionId === sessionId);
+    const { messages } = await metadata.read(place, { fromS: createdAtS - CLOCK_MARGIN_S, toS: null });
+    return messages.filter(({ metadata: found }) => found.kind !== 'card' && found.sessionId === sessionId);
   }
 
   return async (lost, card) => {
@@ -103,7 +103,7 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
 /** The clocks of the two sides may differ. */
 const CLOCK_MARGIN_S = 10 * 60;
 
-function known({ mark: { repos, acuLimit } }: FoundCard) {
+function known({ metadata: { repos, acuLimit } }: FoundCard) {
   return { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) };
 }
 
@@ -128,9 +128,11 @@ type CatchUp = { unposted: Set<string>; untold: readonly string[]; sessionChange
 export function catchUp(
   response: SessionResponse,
   { messages, cursor }: History,
-  thread: readonly Marked[],
+  thread: readonly FoundMessage[],
 ): CatchUp {
-  const posted = new Set(thread.flatMap(({ mark }) => (mark.kind === 'message' ? [mark.eventId] : [])));
+  const posted = new Set(
+    thread.flatMap(({ metadata: found }) => (found.kind === 'message' ? [found.eventId] : [])),
+  );
   const shown = messages.findLastIndex(({ event_id: id }) => posted.has(id));
   const late = messages.slice(shown + 1).filter(({ source }) => source === 'devin');
   const { untold, ...came } = whatCame(response, thread);
@@ -147,10 +149,10 @@ export function catchUp(
 }
 
 /** The last phase that was told is the one it was in: what it came to since then is to be told. */
-function whatCame(response: SessionResponse, thread: readonly Marked[]) {
+function whatCame(response: SessionResponse, thread: readonly FoundMessage[]) {
   const told = thread
     .toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
-    .flatMap(({ mark }) => (mark.kind === 'milestone' ? [mark.key] : []));
+    .flatMap(({ metadata: found }) => (found.kind === 'milestone' ? [found.key] : []));
   const phases = told.map(readToldPhase).filter((phase) => phase !== null);
   const before = phases.at(-1) ?? 'working';
   const wasFinished = before === 'finished';

@@ -2,7 +2,7 @@ import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, Lost, Place, Search } from '../queue/index.ts';
 import { slackFailure } from '../slack/errors.ts';
-import type { MarkReader, ReadSpan } from '../slack/metadata.ts';
+import type { MetadataReader, ReadSpan } from '../slack/posted-messages.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import type { FoundCard, RestoreSession } from './restore-session.ts';
@@ -11,7 +11,7 @@ type RestoreDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'bound'>;
   findPlaces: (lost: readonly Lost[], signal: AbortSignal) => Promise<Place[]>;
-  marks: Pick<MarkReader, 'read'>;
+  metadata: Pick<MetadataReader, 'read'>;
   restore: RestoreSession;
   enqueue: Enqueue;
   /** Between two looks at conversations. */
@@ -80,9 +80,9 @@ type Look = { lost: readonly Lost[]; place: Place; span: Span };
 async function look(deps: RestoreDeps, { lost, place, span }: Look) {
   const read = await readPlace(deps, place, span);
   const restored = new Set<Lost>();
-  for (const { mark, ts, threadTs, text } of read.marked) {
-    if (mark.kind !== 'card') continue;
-    const card: FoundCard = { channelId: place.channelId, ts, threadTs, text, mark };
+  for (const { metadata: found, ts, threadTs, text } of read.messages) {
+    if (found.kind !== 'card') continue;
+    const card: FoundCard = { channelId: place.channelId, ts, threadTs, text, metadata: found };
     const one = await firstOf(candidates(lost, card), async (session) => deps.restore(session, card));
     if (one !== null) restored.add(one);
   }
@@ -91,9 +91,9 @@ async function look(deps: RestoreDeps, { lost, place, span }: Look) {
 }
 
 /** A tag can be copied: the session that the card names comes first. */
-function candidates(lost: readonly Lost[], { mark, text }: FoundCard): Lost[] {
+function candidates(lost: readonly Lost[], { metadata: card, text }: FoundCard): Lost[] {
   return lost
-    .filter(({ requestId }) => requestId === mark.requestId)
+    .filter(({ requestId }) => requestId === card.requestId)
     .toSorted((a, b) => Number(text.includes(b.sessionId)) - Number(text.includes(a.sessionId)));
 }
 
@@ -110,12 +110,12 @@ function threadsOf({ channelId }: Place, { threads }: ReadSpan, { fromS }: Span)
     .map(({ ts }) => ({ channelId, threadTs: ts, beforeS: null }));
 }
 
-async function readPlace({ marks }: RestoreDeps, place: Place, span: Span): Promise<ReadSpan> {
+async function readPlace({ metadata }: RestoreDeps, place: Place, span: Span): Promise<ReadSpan> {
   try {
-    return await marks.read(place, span);
+    return await metadata.read(place, span);
   } catch (error) {
     // Where the app may not read, it could not have posted.
-    if (slackFailure(error).kind === 'refused') return { marked: [], threads: [] };
+    if (slackFailure(error).kind === 'refused') return { messages: [], threads: [] };
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from '@slack/web-api';
-import type { Told } from './outbound.ts';
+import type { DeliveryResult } from './outbound.ts';
 
 /** What became of a call to Slack's Web API that threw. */
 export type SlackFailure =
@@ -36,6 +36,6 @@ export function slackFailure(error: unknown): SlackFailure {
 }
 
 /** Fails the job while Slack cannot be reached: the queue tries it again. */
-export function orAgain(told: Told): void {
-  if (told === 'not-now') throw new Error('Slack took no private notice for now');
+export function throwIfRetryable(result: DeliveryResult): void {
+  if (result === 'retryable') throw new Error('Slack took no private notice for now');
 }

@@ -14,7 +14,7 @@ import type { HomeEveryone, HomeUsage } from './blocks/home-usage.ts';
 import type { Home } from './blocks/home.ts';
 import { cardView } from './card-view.ts';
 import { shownIdentity } from './form-view.ts';
-import { permalink } from './metadata.ts';
+import { permalink } from './posted-messages.ts';
 
 /** What a person's Home is drawn from. */
 export type HomeRows = {

@@ -1,175 +1,185 @@
-import type { WebClient } from '@slack/web-api';
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { slackFailure } from './errors.ts';
-import { readBlockMark, readMark } from './ids.ts';
-import type { ReadMark } from './ids.ts';
-import type { CardPlace } from './outbound.ts';
 
-/** Slack's own times, as seconds. */
-type Within = { fromS: number; toS: number | null };
+/** What a message carries so that it can be found again if Slack's answer to posting it is lost. */
+export type MessageMetadata = { event_type: string; event_payload: Record<string, string> };
 
-/** A message of ours that carries a mark. */
-export type Marked = { ts: string; threadTs: string | null; text: string; mark: ReadMark };
-export type ReadSpan = {
-  /** In no particular order. */
-  marked: Marked[];
-  /** Messages with replies, and when the last one came. */
-  threads: { ts: string; latestReplyS: number }[];
-};
+const CARD_EVENT = 'devin_session';
+const MESSAGE_EVENT = 'devin_message';
+const MILESTONE_EVENT = 'devin_milestone';
+const GREETING_EVENT = 'devin_greeting';
+const OUTCOME_EVENT = 'devin_outcome';
+const BUDGET_EVENT = 'devin_budget';
+const APPROVAL_EVENT = 'devin_approval';
 
-/** Kinds of conversations, as `users.conversations` names them, with the scope that lets the app list them. */
-const LISTED = [
-  ['public_channel', 'channels:read'],
-  ['private_channel', 'groups:read'],
-  ['mpim', 'mpim:read'],
-] as const;
+/** The parts of a payload that identify its message, by event. */
+const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
+  [CARD_EVENT, ['request_id']],
+  [MESSAGE_EVENT, ['session_id', 'event_id', 'part']],
+  [MILESTONE_EVENT, ['session_id', 'milestone']],
+  [GREETING_EVENT, ['channel_id']],
+  [OUTCOME_EVENT, ['request_id', 'at']],
+  [BUDGET_EVENT, ['alert', 'owner']],
+  [APPROVAL_EVENT, ['request_id', 'number']],
+]);
 
-/** Conversations, and messages of one, beyond these are left out. */
-const MAX_PAGES = 5;
-
-const channelsSchema = z.object({
-  channels: z.array(z.looseObject({ id: z.string() })).default([]),
-  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+export const cardMetadata = (requestId: string): MessageMetadata => ({
+  event_type: CARD_EVENT,
+  event_payload: { request_id: requestId },
 });
 
-export type MarkReader = ReturnType<typeof createMarkReader>;
+/** `part`: a long message becomes several in Slack. */
+export const messageMetadata = (sessionId: string, eventId: string, part: number): MessageMetadata => ({
+  event_type: MESSAGE_EVENT,
+  event_payload: { session_id: sessionId, event_id: eventId, part: String(part) },
+});
 
-type ReaderDeps = { client: WebClient; botUserId: () => string };
+export const milestoneMetadata = (sessionId: string, key: string): MessageMetadata => ({
+  event_type: MILESTONE_EVENT,
+  event_payload: { session_id: sessionId, milestone: key },
+});
 
-/** Finds in Slack what this app has posted there. Each function throws when Slack cannot be asked. */
-export function createMarkReader({ client, botUserId }: ReaderDeps) {
-  async function messages(place: CardPlace, { fromS, toS }: Within): Promise<PostedMessage[]> {
-    const found: PostedMessage[] = [];
-    const latest = toS !== null && { latest: toS.toFixed(6) };
-    const span = { oldest: fromS.toFixed(6), ...latest, maxPages: MAX_PAGES };
-    for await (const page of pagesOf(client, place, span)) found.push(...page);
-    return found;
-  }
+/** The greeting in a channel that the app was invited to. */
+export const greetingMetadata = (channelId: string): MessageMetadata => ({
+  event_type: GREETING_EVENT,
+  event_payload: { channel_id: channelId },
+});
 
-  async function joined(types: string, limit: number): Promise<string[]> {
-    const ids: string[] = [];
-    let cursor: string | undefined;
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const query = { types, exclude_archived: true, limit: PAGE, ...(cursor && { cursor }) };
-      const answer = channelsSchema.parse(await client.users.conversations(query));
-      ids.push(...answer.channels.map(({ id }) => id));
-      cursor = answer.response_metadata?.next_cursor;
-      if (!cursor) break;
-    }
-    return ids.slice(0, limit);
-  }
+/** How a request without a session ended. `at`: which of its attempts. */
+export const outcomeMetadata = (requestId: string, at: string): MessageMetadata => ({
+  event_type: OUTCOME_EVENT,
+  event_payload: { request_id: requestId, at },
+});
 
+/** A budget alert for an owner of the policy. */
+export const budgetMetadata = (alert: string, owner: string): MessageMetadata => ({
+  event_type: BUDGET_EVENT,
+  event_payload: { alert, owner },
+});
+
+/** The question to an approver, in that person's direct messages. */
+export const approvalMetadata = (requestId: string, number: number): MessageMetadata => ({
+  event_type: APPROVAL_EVENT,
+  event_payload: { request_id: requestId, number: String(number) },
+});
+
+/** What a card shows that Devin doesn't know. */
+export type CardOwner = {
+  id: string;
+  userId: string;
+  draft: { values: { repos?: string[] | undefined; max_acu_limit?: number | undefined } };
+};
+/** Slack limits the size of metadata; longer lists are left out. */
+const REPOS_LENGTH = 1000;
+
+/** A card's metadata with what restores it after the database is lost. */
+export function fullCardMetadata({ id, userId: requester, draft: { values } }: CardOwner): MessageMetadata {
+  const { event_type, event_payload } = cardMetadata(id);
+  const repos = (values.repos ?? []).join(',');
+  const acuLimit = values.max_acu_limit;
   return {
-    /** What a conversation or a thread shows between two moments. */
-    async read(place: CardPlace, span: Within): Promise<ReadSpan> {
-      const found = await messages(place, span);
-      return {
-        // Anyone who posts can use any metadata: only our own counts.
-        marked: found.filter(({ user }) => user === botUserId()).flatMap(marked),
-        threads: found.flatMap(({ ts, latest_reply: latest }) =>
-          latest === undefined ? [] : [{ ts, latestReplyS: Number(latest) }],
-        ),
-      };
-    },
-
-    /**
-     * Channels and group conversations the app is in, at most `limit`, and the scopes without which some are left
-     * out. https://docs.slack.dev/reference/methods/users.conversations
-     */
-    async conversations(limit: number): Promise<{ channelIds: string[]; missingScopes: string[] }> {
-      const channelIds: string[] = [];
-      const missingScopes: string[] = [];
-      for (const [types, scope] of LISTED) {
-        try {
-          channelIds.push(...(await joined(types, limit - channelIds.length)));
-        } catch (error) {
-          if (slackFailure(error).kind !== 'refused') throw error;
-          missingScopes.push(scope);
-        }
-      }
-      return { channelIds, missingScopes };
+    event_type,
+    event_payload: {
+      ...event_payload,
+      requester,
+      ...(repos !== '' && repos.length <= REPOS_LENGTH && { repos }),
+      ...(acuLimit !== undefined && { acu_limit: String(acuLimit) }),
     },
   };
 }
 
-function marked({ ts, thread_ts: threadTs, text, metadata, blocks = [] }: PostedMessage): Marked[] {
-  const mark = readMark(metadata) ?? readBlockMark(blocks);
-  const others = blocks.map((block) => readBlockMark([block])).filter((one) => one !== null);
-  // A call may be part of a message of Devin.
-  const call = mark?.kind === 'message' ? others.find(({ kind }) => kind === 'milestone') : undefined;
-  const marks = [mark, call ?? null].filter((one) => one !== null);
-  // A message with replies has itself for its thread.
-  const place = { ts, threadTs: threadTs === ts ? null : (threadTs ?? null) };
-  return marks.map((one) => ({ ...place, text, mark: one }));
-}
-
-/** `threadTs` null: the conversation itself, without the replies in its threads. */
-type Place = { channelId: string; threadTs: string | null };
-/** Slack's timestamps. `maxPages`: what a conversation holds beyond these is left out. */
-type Span = { oldest?: string; latest?: string; maxPages: number };
-
-const PAGE = 200;
-
-const pageSchema = z.object({
-  messages: z
-    .array(
-      z.looseObject({
-        ts: z.string(),
-        thread_ts: z.string().optional(),
-        user: z.string().optional(),
-        text: z.string().default(''),
-        latest_reply: z.string().optional(),
-        metadata: z.unknown().optional(),
-        blocks: z.array(z.looseObject({ block_id: z.string().optional() })).optional(),
-      }),
-    )
-    .default([]),
-  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+const metadataSchema = z.object({
+  event_type: z.string(),
+  event_payload: z.record(z.string(), z.unknown()),
 });
-type PostedMessage = z.infer<typeof pageSchema>['messages'][number];
 
-/**
- * Messages with their metadata, page by page: of a conversation the newest first, of a thread the oldest. Throws when
- * Slack cannot be asked.
- */
-export async function* pagesOf(
-  client: WebClient,
-  { channelId: channel, threadTs: ts }: Place,
-  { maxPages, ...span }: Span,
-): AsyncGenerator<PostedMessage[]> {
-  let cursor: string | undefined;
-  for (let page = 0; page < maxPages; page += 1) {
-    const query = { channel, include_all_metadata: true, limit: PAGE, ...span, ...(cursor && { cursor }) };
-    const answer =
-      ts === null
-        ? await client.conversations.history(query)
-        : await client.conversations.replies({ ...query, ts });
-    const { messages, response_metadata: next } = pageSchema.parse(answer);
-    yield messages;
-    cursor = next?.next_cursor;
-    if (!cursor) return;
-  }
+type MessageParts = {
+  metadata?: unknown;
+  blocks?: readonly { block_id?: string | undefined }[] | undefined;
+};
+
+/** Whether a message carries this metadata, as such or in a block id. Its own metadata may hold more. */
+export function hasMetadata({ metadata, blocks = [] }: MessageParts, wanted: MessageMetadata): boolean {
+  const blockId = metadataBlockId(wanted);
+  return includes(metadata, wanted) || blocks.some((block) => block.block_id === blockId);
 }
 
-type Linked = { channelId: string; ts: string; threadTs: string | null };
-
-/** What https://docs.slack.dev/reference/methods/chat.getPermalink answers, without a call for each message. */
-export function permalink(workspaceUrl: string, { channelId, ts, threadTs }: Linked): string {
-  const address = new URL(`archives/${channelId}/p${ts.replace('.', '')}`, workspaceUrl);
-  if (threadTs !== null) {
-    address.searchParams.set('thread_ts', threadTs);
-    address.searchParams.set('cid', channelId);
-  }
-  return address.href;
+function includes(metadata: unknown, { event_type, event_payload }: MessageMetadata): boolean {
+  const { data } = metadataSchema.safeParse(metadata);
+  if (data?.event_type !== event_type) return false;
+  return Object.entries(event_payload).every(([name, value]) => data.event_payload[name] === value);
 }
 
-/** `/archives/<channel>/p<ts without its point>`, and `thread_ts` where the message is a reply. */
-const PATH = /^\/archives\/([A-Z0-9]+)\/p(\d+)(\d{6})$/;
+const BLOCK_ID_LENGTH = 255;
+const BETWEEN_PARTS = ' ';
 
-/** The thread that a message's address points into. https://docs.slack.dev/reference/methods/chat.getPermalink */
-export function readPermalink(address: string): { channelId: string; threadTs: string } | null {
-  const url = URL.parse(address);
-  const [, channelId, seconds, micros] = PATH.exec(url?.pathname ?? '') ?? [];
-  if (channelId === undefined) return null;
-  return { channelId, threadTs: url?.searchParams.get('thread_ts') ?? `${seconds}.${micros}` };
+/** The same as a block id, which Slack returns even if the app may not read metadata. */
+export function metadataBlockId({ event_type, event_payload }: MessageMetadata): string {
+  const names = IDENTIFYING.get(event_type) ?? [];
+  const whole = [event_type, ...names.map((name) => event_payload[name])].join(BETWEEN_PARTS);
+  if (whole.length <= BLOCK_ID_LENGTH) return whole;
+  return `${event_type}${BETWEEN_PARTS}${createHash('sha256').update(whole).digest('base64url')}`;
+}
+
+/** null: not metadata of this app, or its parts were too long for a block id. */
+export function readBlockMetadata(blocks: readonly { block_id?: string | undefined }[]): ReadMetadata | null {
+  for (const { block_id: blockId = '' } of blocks) {
+    const [event_type = '', ...parts] = blockId.split(BETWEEN_PARTS);
+    const names = IDENTIFYING.get(event_type);
+    if (names?.length !== parts.length) continue;
+    const event_payload = Object.fromEntries(names.map((name, at) => [name, parts[at]]));
+    return readMetadata({ event_type, event_payload });
+  }
+  return null;
+}
+
+const ownMetadataSchema = z.discriminatedUnion('event_type', [
+  z.object({
+    event_type: z.literal(CARD_EVENT),
+    event_payload: z.object({
+      request_id: z.string(),
+      requester: z.string().optional(),
+      repos: z.string().optional(),
+      acu_limit: z.coerce.number().optional(),
+    }),
+  }),
+  z.object({
+    event_type: z.literal(MESSAGE_EVENT),
+    event_payload: z.object({ session_id: z.string(), event_id: z.string() }),
+  }),
+  z.object({
+    event_type: z.literal(MILESTONE_EVENT),
+    event_payload: z.object({ session_id: z.string(), milestone: z.string() }),
+  }),
+]);
+
+export type ReadMetadata =
+  | { kind: 'card'; requestId: string; requester: string | null; repos: string[]; acuLimit: number | null }
+  | { kind: 'message'; sessionId: string; eventId: string }
+  | { kind: 'milestone'; sessionId: string; key: string };
+
+/** null: not metadata of this app. */
+export function readMetadata(metadata: unknown): ReadMetadata | null {
+  const { data } = ownMetadataSchema.safeParse(metadata);
+  switch (data?.event_type) {
+    case CARD_EVENT: {
+      const {
+        request_id: requestId,
+        requester = null,
+        repos,
+        acu_limit: acuLimit = null,
+      } = data.event_payload;
+      return { kind: 'card', requestId, requester, repos: repos?.split(',') ?? [], acuLimit };
+    }
+    case MESSAGE_EVENT: {
+      const { session_id: sessionId, event_id: eventId } = data.event_payload;
+      return { kind: 'message', sessionId, eventId };
+    }
+    case MILESTONE_EVENT: {
+      const { session_id: sessionId, milestone: key } = data.event_payload;
+      return { kind: 'milestone', sessionId, key };
+    }
+    case undefined:
+      return null;
+  }
 }

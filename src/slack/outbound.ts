@@ -7,9 +7,9 @@ import type { RemoteClock } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
-import { hasMark, markBlock } from './ids.ts';
-import type { Mark } from './ids.ts';
-import { pagesOf } from './metadata.ts';
+import { hasMetadata, metadataBlockId } from './metadata.ts';
+import type { MessageMetadata } from './metadata.ts';
+import { pagesOf } from './posted-messages.ts';
 import type { SlackHosts } from './slack.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
@@ -27,7 +27,7 @@ export type PrivatePlace = {
 };
 
 /** What became of a private notice. `not-now`: Slack was busy or not to be reached; again later it may be told. */
-export type Told = 'told' | 'nowhere' | 'not-now';
+export type DeliveryResult = 'delivered' | 'undeliverable' | 'retryable';
 
 export type Outbound = ReturnType<typeof createOutbound>;
 
@@ -96,13 +96,13 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
   }
 
   /** Once: an unclear answer is settled by `find`, never by posting again. */
-  async function post(place: CardPlace, mark: Mark, message: Rendered): Promise<Posted> {
+  async function post(place: CardPlace, metadata: MessageMetadata, message: Rendered): Promise<Posted> {
     try {
       const posted = await background.chat.postMessage({
         channel: place.channelId,
         ...(place.threadTs !== null && { thread_ts: place.threadTs }),
-        metadata: mark,
-        ...withMark(message, mark),
+        metadata,
+        ...withBlockId(message, metadata),
         ...QUIET,
       });
       return posted.ts === undefined ? { kind: 'unclear' } : { kind: 'posted', ts: posted.ts };
@@ -112,29 +112,33 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
   }
 
   /** The `ts` of the message with this mark; null when it is not there. Throws when Slack cannot be asked. */
-  async function find(place: CardPlace, mark: Mark, attempted: AttemptSpan): Promise<string | null> {
+  async function find(
+    place: CardPlace,
+    metadata: MessageMetadata,
+    attempted: AttemptSpan,
+  ): Promise<string | null> {
     for await (const messages of pagesOf(background, place, spanOf(attempted))) {
-      const found = messages.find((message) => hasMark(message, mark));
+      const found = messages.find((message) => hasMetadata(message, metadata));
       if (found !== undefined) return found.ts;
     }
     return null;
   }
 
   /** Tells one person, where they asked if that is possible, else by direct message. */
-  async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<Told> {
+  async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
     const ways = [
       async () => place.responseUrl !== null && (await respond(place.responseUrl, notice)),
       () => ephemeral(place, notice),
       () => direct(place.userId, notice),
     ];
-    let outcome: Told = 'nowhere';
+    let outcome: DeliveryResult = 'undeliverable';
     for (const way of ways) {
       const told = await way().catch((error: unknown) => {
         log.debug({ err: error }, 'a way to tell a person privately failed; trying the next');
-        if (isPassing(error)) outcome = 'not-now';
+        if (isPassing(error)) outcome = 'retryable';
         return false;
       });
-      if (told) return 'told';
+      if (told) return 'delivered';
     }
     return outcome;
   }
@@ -177,10 +181,10 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     /** A message that was posted with this mark. */
     edit: async (
       { channelId, ts }: { channelId: string; ts: string },
-      mark: Mark,
+      metadata: MessageMetadata,
       message: Rendered,
     ): Promise<Updated> =>
-      updated(background.chat.update({ channel: channelId, ts, ...withMark(message, mark) })),
+      updated(background.chat.update({ channel: channelId, ts, ...withBlockId(message, metadata) })),
 
     async permalink(channelId: string, ts: string): Promise<string | null> {
       const answer = await answers.chat
@@ -190,10 +194,10 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     },
 
     /** Puts this in the place of the private notice whose button was pressed; elsewhere, if Slack does not take it. */
-    async settleNotice(place: PrivatePlace, notice: Rendered): Promise<Told> {
+    async settleNotice(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
       const { responseUrl } = place;
       const replaced = responseUrl !== null && (await respond(responseUrl, notice, true).catch(() => false));
-      return replaced ? 'told' : tellPrivately({ ...place, responseUrl: null }, notice);
+      return replaced ? 'delivered' : tellPrivately({ ...place, responseUrl: null }, notice);
     },
 
     tellPrivately,
@@ -241,6 +245,9 @@ function spanOf({ first, last }: AttemptSpan) {
   };
 }
 
-function withMark({ text, blocks: [first, ...rest] }: Rendered, mark: Mark): Rendered {
-  return { text, blocks: first === undefined ? [] : [{ block_id: markBlock(mark), ...first }, ...rest] };
+function withBlockId({ text, blocks: [first, ...rest] }: Rendered, metadata: MessageMetadata): Rendered {
+  return {
+    text,
+    blocks: first === undefined ? [] : [{ block_id: metadataBlockId(metadata), ...first }, ...rest],
+  };
 }

@@ -12,7 +12,7 @@ import { createBolt } from './bolt.ts';
 import type { BoltOptions, BotIdentity, Transport } from './bolt.ts';
 import { createThreadReader, nameMentions } from './context.ts';
 import { createSlackFiles } from './files.ts';
-import { createMarkReader } from './metadata.ts';
+import { createMetadataReader } from './posted-messages.ts';
 import { createOutbound } from './outbound.ts';
 import { createGroups, createPeople } from './people.ts';
 import { createPlaces } from './places.ts';
@@ -91,7 +91,7 @@ export function createSlack(options: SlackOptions) {
     botUserId,
     teamId,
     workspaceUrl: () => bot().workspaceUrl,
-    marks: createMarkReader({ client: background, botUserId }),
+    metadata: createMetadataReader({ client: background, botUserId }),
     people,
     ...createTextFor({
       languages,

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { cardMetadata } from '../slack/ids.ts';
+import { fullCardMetadata } from '../slack/metadata.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import { cardPost } from '../store/posts.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
@@ -54,7 +54,7 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
     const result = await postOnce({
       key: cardPost(request.id),
       place,
-      mark: cardMetadata(request),
+      metadata: fullCardMetadata(request),
       lease,
       render: async () => (await drawCard(request)).rendered,
     });

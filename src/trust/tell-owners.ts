@@ -4,7 +4,7 @@ import type { Enqueue, Lease, PostedOnce, PostOnce, WithLease } from '../queue/i
 import { alertName } from '../session/policy/index.ts';
 import type { BudgetAlert, Policy } from '../session/policy/index.ts';
 import { renderBudgetAlert } from '../slack/blocks/budget-alert.ts';
-import { budgetMark } from '../slack/ids.ts';
+import { budgetMetadata } from '../slack/metadata.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { Groups } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
@@ -41,7 +41,7 @@ export function createOwnerTeller(deps: TellDeps) {
     return postOnce({
       key: `budget:${name}:${userId}`,
       place: { channelId, threadTs: null },
-      mark: budgetMark(name, userId),
+      metadata: budgetMetadata(name, userId),
       lease,
       render: async () =>
         renderBudgetAlert({ alert, over, command: deps.command }, await deps.textFor(userId)),

@@ -35,7 +35,7 @@ async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): 
     fetchMessages: async () => Promise.resolve(pending.push(...came)),
     findAttachments: async () => Promise.resolve(),
     postMessage: async () => Promise.resolve({ kind: 'posted', ts: '1.1' }),
-    outbound: { tellPrivately: async () => Promise.resolve('told') },
+    outbound: { tellPrivately: async () => Promise.resolve('delivered') },
     withLease: async (_name, work) => ({ kind: 'done', result: await work(heldLease) }),
     enqueue: async (name) => void (await Promise.resolve(queued.push(name))),
     times: RELAY_TIMES,

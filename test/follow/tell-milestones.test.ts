@@ -4,7 +4,7 @@ import { createMilestoneTeller } from '../../src/follow/tell-milestones.ts';
 import type { Telling } from '../../src/follow/tell-milestones.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
-import type { Mark } from '../../src/slack/ids.ts';
+import type { MessageMetadata } from '../../src/slack/metadata.ts';
 import type { CardPlace, Posted, Rendered } from '../../src/slack/outbound.ts';
 import { createCalls } from '../../src/store/calls.ts';
 import { createCards } from '../../src/store/cards.ts';
@@ -73,7 +73,7 @@ async function startTelling() {
       db,
       posts: createPosts(db),
       outbound: {
-        post: async (_place: CardPlace, _mark: Mark, { text }: Rendered): Promise<Posted> => {
+        post: async (_place: CardPlace, _mark: MessageMetadata, { text }: Rendered): Promise<Posted> => {
           told.push(text);
           return Promise.resolve({ kind: 'posted', ts: '2.2' });
         },

@@ -25,9 +25,9 @@ import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
 import { readThreadMeaning } from '../../src/slack/command/thread-words.ts';
 import { scan } from '../../src/slack/command/tokens.ts';
 import { readValues } from '../../src/slack/command/values.ts';
-import { readBlockMark, readMark } from '../../src/slack/ids.ts';
+import { readBlockMetadata, readMetadata } from '../../src/slack/metadata.ts';
 import { readMessage } from '../../src/slack/messages.ts';
-import { readPermalink } from '../../src/slack/metadata.ts';
+import { readPermalink } from '../../src/slack/posted-messages.ts';
 import { en } from '../../src/text/en.ts';
 import { parsePolicy } from '../../src/trust/index.ts';
 import { PLACES, QUOTES } from '../slack/blocks/places.ts';
@@ -69,15 +69,15 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'JSON in a form': jsonFault,
   'a form': (text) => draftFromState(stateOf(text)),
   'secrets in a form': (text) => readSecretLines(`${text}\n${distinctLines(text.length)}`, true),
-  'what marks a message': (text) => [
-    readMark({ event_type: text, event_payload: { request_id: text } }),
+  'the metadata of a message': (text) => [
+    readMetadata({ event_type: text, event_payload: { request_id: text } }),
     ...MARKS.map((type) =>
-      readMark({
+      readMetadata({
         event_type: type,
         event_payload: { request_id: text, session_id: text, event_id: text, key: text, part: text },
       }),
     ),
-    readBlockMark([{ block_id: text }, { block_id: `devin_session:${text}` }]),
+    readBlockMetadata([{ block_id: text }, { block_id: `devin_session:${text}` }]),
     readMilestone(text),
     readMilestone(`twice:${text}`),
   ],

@@ -89,7 +89,7 @@ test('a process that has lost the lease to another says nothing more', async () 
       await stolen.promise;
       return { kind: 'posted', ts: '1.1' };
     },
-    outbound: { tellPrivately: async () => Promise.resolve('told') },
+    outbound: { tellPrivately: async () => Promise.resolve('delivered') },
     withLease,
     enqueue: async () => Promise.resolve(),
     times: RELAY_TIMES,

@@ -4,7 +4,7 @@ import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { Lease, Leased, PostedOnce } from '../../src/queue/index.ts';
 import { LeaseLostError } from '../../src/queue/with-lease.ts';
-import { cardMark } from '../../src/slack/ids.ts';
+import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createSlackHosts } from '../../src/slack/slack.ts';
 import { createLeases } from '../../src/store/leases.ts';
@@ -17,13 +17,13 @@ import { heldLease } from '../support/lease.ts';
 
 const HOUR_MS = 3_600_000;
 const PLACE = { channelId: 'C1', threadTs: null };
-const MARK = cardMark('r1');
+const METADATA = cardMetadata('r1');
 const CARD = {
   text: 'card',
   blocks: [{ type: 'section' as const, text: { type: 'mrkdwn' as const, text: 'card' } }],
 };
 
-const WHAT = { key: 'card:r1', place: PLACE, mark: MARK };
+const WHAT = { key: 'card:r1', place: PLACE, metadata: METADATA };
 
 const open = useEmbedded(copyStarted);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catchUp } from '../../src/restore/restore-session.ts';
-import type { Marked } from '../../src/slack/metadata.ts';
+import type { FoundMessage } from '../../src/slack/posted-messages.ts';
 import { sessionResponse } from '../support/session-response.ts';
 
 const PR = 'https://github.com/acme/web/pull/1';
@@ -17,18 +17,18 @@ const said = (count: number, source: 'devin' | 'user' = 'devin') => ({
   cursor: null,
   files: [],
 });
-const told = (...keys: string[]): Marked[] =>
+const told = (...keys: string[]): FoundMessage[] =>
   keys.map((key, index) => ({
     ts: `${index}.0`,
     threadTs: '0.0',
     text: '',
-    mark: { kind: 'milestone', sessionId: 's1', key },
+    metadata: { kind: 'milestone', sessionId: 's1', key },
   }));
-const posted = (eventId: string): Marked => ({
+const posted = (eventId: string): FoundMessage => ({
   ts: '9.0',
   threadTs: '0.0',
   text: '',
-  mark: { kind: 'message', sessionId: 's1', eventId },
+  metadata: { kind: 'message', sessionId: 's1', eventId },
 });
 const untold = (changes: object, ...keys: string[]) =>
   catchUp(response(changes), said(0), told(...keys)).untold;

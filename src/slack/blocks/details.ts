@@ -7,7 +7,7 @@ import { VIEW } from '../ids.ts';
 import { shownMoment, shownSeconds, shownSecrets, shownValue } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { caption, context, header, sections } from './objects.ts';
-import { bold, escape, oneLine, ownEntry, truncate } from './text.ts';
+import { bold, escape, oneLine, lookup, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {
@@ -152,10 +152,9 @@ function askedRow(key: string, { request, sources }: SessionDetails, text: Text)
   const value = request[key];
   if (value === undefined) return [];
   const field = fields.find((one) => one.key === key);
-  const label =
-    field === undefined ? (ownEntry(text.details.added, key) ?? key) : text.fields[field.key].label;
+  const label = field === undefined ? (lookup(text.details.added, key) ?? key) : text.fields[field.key].label;
   const shown = field?.input.kind === 'secrets' ? shownSecrets(value, text) : shownValue(value, text);
-  return [row(withWhy(label, ownEntry(sources, key) ?? 'app', text), shown)];
+  return [row(withWhy(label, lookup(sources, key) ?? 'app', text), shown)];
 }
 
 function withWhy(label: string, source: ValueSource | 'app', text: Text): string {
@@ -171,7 +170,7 @@ function responseRows({ response }: SessionDetails, text: Text): string[] {
 
 function responseRow([key, value]: [string, unknown], text: Text): string {
   const shown = MOMENTS.has(key) ? shownSeconds(value, text) : shownValue(value, text);
-  return row(ownEntry(text.details.response, key) ?? key, shown);
+  return row(lookup(text.details.response, key) ?? key, shown);
 }
 
 /** `shown` begins with a line break where it needs lines of its own. */

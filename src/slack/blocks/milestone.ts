@@ -11,7 +11,7 @@ import { callButtons, callEnd, mentionOf } from './said.ts';
 import type { Answered } from './said.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
-import { bold, code, escape, fitCodeBlock, link, ownEntry, truncate } from './text.ts';
+import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
 /** Where it is told. */
 export type ToldIn =
@@ -158,7 +158,7 @@ function twoSessions({ card, command }: MilestoneMessage, { id, url }: OtherSess
 
 function capReason({ statusWord }: SessionCard, text: Text): string {
   const reasons = text.card.meaning.capped;
-  return ownEntry<string>(reasons, statusWord ?? 'any') ?? reasons.any;
+  return lookup<string>(reasons, statusWord ?? 'any') ?? reasons.any;
 }
 
 function result({ result: json, resultShared }: MilestoneMessage, text: Text): string[] {

@@ -7,7 +7,7 @@ import type { Rendered } from './objects.ts';
 import { mentionOf } from './said.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
-import { bold, escape, fitCodeBlock, link, ownEntry, truncate } from './text.ts';
+import { bold, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
 /** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */
 
@@ -71,7 +71,7 @@ export function cardElsewhere(
   { code, link: url }: { code: string; link: string | null },
   text: Text,
 ): Rendered {
-  const known = ownEntry(text.notices.elsewhereBecause, code);
+  const known = lookup(text.notices.elsewhereBecause, code);
   const sentence = text.notices.cardElsewhere(known ?? text.notices.elsewhereOther(escape(code)));
   return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);
 }

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { ReplyWay } from '../../session/reply.ts';
 import type { Text } from '../../text/index.ts';
-import { markBlock, milestoneMark } from '../ids.ts';
+import { metadataBlockId, milestoneMetadata } from '../metadata.ts';
 import { plainButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
 import { LIMIT } from './limits.ts';
@@ -88,7 +88,7 @@ export type Call = {
 export function withCall({ text: words, blocks }: Rendered, call: Call, text: Text): Rendered {
   const line = text.milestones.asks(mentionOf(call.card));
   const { text: end, blocks: endBlocks } = callEnd(call, text);
-  const block_id = markBlock(milestoneMark(call.sessionId, call.key));
+  const block_id = metadataBlockId(milestoneMetadata(call.sessionId, call.key));
   return {
     text: [line, words, ...(end === '' ? [] : [end])].join('\n'),
     blocks: [section(line), ...blocks, ...endBlocks.map((block) => ({ ...block, block_id }))],

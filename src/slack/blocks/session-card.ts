@@ -2,14 +2,14 @@ import type { KnownBlock } from '@slack/types';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { ThreadState } from '../../session/steering.ts';
 import type { Text } from '../../text/index.ts';
-import { cardMark, markBlock } from '../ids.ts';
+import { cardMetadata, metadataBlockId } from '../metadata.ts';
 import { cardButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
 import { peopleFacts, progressFacts, pullRequestLines, workFacts } from './card-facts.ts';
 import { LIMIT } from './limits.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { bold, escape, isWebAddress, link, oneLine, ownEntry, quote, truncate } from './text.ts';
+import { bold, escape, isWebAddress, link, oneLine, lookup, quote, truncate } from './text.ts';
 
 /** What a card shows. Every string is raw: the renderer escapes and cuts. */
 export type SessionCard = {
@@ -94,7 +94,7 @@ function facts(card: SessionCard, text: Text): KnownBlock[] {
   return [
     {
       ...section(`${bold(linkedTitle(card, text, TITLE_LENGTH))}\n${status}`),
-      block_id: markBlock(cardMark(card.requestId)),
+      block_id: metadataBlockId(cardMetadata(card.requestId)),
     },
     context([...peopleFacts(card, text), ...workFacts(card, text)].join(BETWEEN_FACTS)),
   ];
@@ -175,7 +175,7 @@ function meaning({ phase, statusWord: word, problem }: SessionCard, text: Text):
   if (problem !== null) return null;
   const phases: Readonly<Partial<Record<SessionPhase, Readonly<Record<string, string>>>>> = text.card.meaning;
   const reasons = phases[phase] ?? {};
-  return ownEntry(reasons, word ?? 'any') ?? reasons['any'] ?? null;
+  return lookup(reasons, word ?? 'any') ?? reasons['any'] ?? null;
 }
 
 /** Escaped, each within its length; blank ones are left out. */

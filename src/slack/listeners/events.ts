@@ -223,7 +223,7 @@ async function tellMuted(
   if (!(await notices.isFirst(once))) return;
   const { thread } = await textFor(spoken.userId);
   const told = await outbound.tellPrivately(privatePlace(spoken), notice([thread.mutedHere]));
-  if (told === 'not-now') await notices.forget(once);
+  if (told === 'retryable') await notices.forget(once);
 }
 
 async function hearEdit(

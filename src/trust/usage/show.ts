@@ -30,9 +30,10 @@ export function createUsageTeller(deps: ShowDeps) {
 
   /** Slack doesn't say what it refused a private notice for: without chart and table it takes it, or not at all. */
   async function tell(place: PrivatePlace, render: (rich: boolean) => Rendered): Promise<void> {
-    if (richBlocks.areTaken() && (await outbound.tellPrivately(place, render(true))) !== 'nowhere') return;
+    if (richBlocks.areTaken() && (await outbound.tellPrivately(place, render(true))) !== 'undeliverable')
+      return;
     const told = await outbound.tellPrivately(place, render(false));
-    if (told !== 'told' || !richBlocks.areTaken()) return;
+    if (told !== 'delivered' || !richBlocks.areTaken()) return;
     richBlocks.refused();
     log.info('Slack takes no charts and tables here yet: numbers are shown in words');
   }

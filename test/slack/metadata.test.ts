@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { cardMetadata, milestoneMark, readBlockMark, readMark } from '../../src/slack/ids.ts';
-import { createMarkReader } from '../../src/slack/metadata.ts';
+import {
+  fullCardMetadata,
+  milestoneMetadata,
+  readBlockMetadata,
+  readMetadata,
+} from '../../src/slack/metadata.ts';
+import { createMetadataReader } from '../../src/slack/posted-messages.ts';
 import { clientOf, startSlack } from '../sandbox/slack/harness.ts';
 
-const CARD = cardMetadata({
+const CARD = fullCardMetadata({
   id: 'r1',
   userId: 'U1',
   draft: { values: { repos: ['acme/web', 'acme/api'], max_acu_limit: 10 } },
@@ -18,16 +23,16 @@ describe('finding what was posted', () => {
     const { ts = '' } = await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
     const root = slack.say('U1', 'C1', 'no card');
     slack.say('U2', 'C1', 'a reply', { threadTs: root });
-    const reader = createMarkReader({ client, botUserId: () => slack.workspace.botUserId });
-    const { marked, threads } = await reader.read(CHANNEL, AT_ANY_TIME);
-    const mark = {
+    const reader = createMetadataReader({ client, botUserId: () => slack.workspace.botUserId });
+    const { messages, threads } = await reader.read(CHANNEL, AT_ANY_TIME);
+    const metadata = {
       kind: 'card',
       requestId: 'r1',
       requester: 'U1',
       repos: ['acme/web', 'acme/api'],
       acuLimit: 10,
     };
-    expect(marked).toEqual([{ ts, threadTs: null, text: 'card', mark }]);
+    expect(messages).toEqual([{ ts, threadTs: null, text: 'card', metadata }]);
     expect(threads.map((thread) => thread.ts)).toEqual([root]);
   });
 
@@ -35,28 +40,28 @@ describe('finding what was posted', () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
-    const reader = createMarkReader({ client, botUserId: () => 'U0ANOTHER' });
-    expect((await reader.read(CHANNEL, AT_ANY_TIME)).marked).toEqual([]);
+    const reader = createMetadataReader({ client, botUserId: () => 'U0ANOTHER' });
+    expect((await reader.read(CHANNEL, AT_ANY_TIME)).messages).toEqual([]);
   });
 
   test('lists the conversations it may, and names the scopes it lacks', async () => {
     const slack = await startSlack({ withoutScopes: ['groups:read'] });
     slack.addChannel({ id: 'C2', name: 'private', members: [], isPrivate: true });
-    const reader = createMarkReader({ client: clientOf(slack), botUserId: () => '' });
+    const reader = createMetadataReader({ client: clientOf(slack), botUserId: () => '' });
     expect(await reader.conversations(10)).toEqual({ channelIds: ['C1'], missingScopes: ['groups:read'] });
   });
 });
 
-describe('a mark', () => {
+describe('the metadata of a message', () => {
   test.each(['constructor x', 'toString', '__proto__', 'devin_session'])(
     'is not read from a block that only resembles one: %s',
     (blockId) => {
-      expect(readBlockMark([{ block_id: blockId }])).toBeNull();
+      expect(readBlockMetadata([{ block_id: blockId }])).toBeNull();
     },
   );
 
   test('of a milestone is read back', () => {
-    expect(readMark(milestoneMark('s1', 'pr:https://a/1'))).toEqual({
+    expect(readMetadata(milestoneMetadata('s1', 'pr:https://a/1'))).toEqual({
       kind: 'milestone',
       sessionId: 's1',
       key: 'pr:https://a/1',
@@ -65,7 +70,7 @@ describe('a mark', () => {
 
   test('of an older card has no more than the request', () => {
     const old = { event_type: 'devin_session', event_payload: { request_id: 'r1' } };
-    expect(readMark(old)).toEqual({
+    expect(readMetadata(old)).toEqual({
       kind: 'card',
       requestId: 'r1',
       requester: null,
@@ -77,7 +82,7 @@ describe('a mark', () => {
   test.each([undefined, { event_type: 'task', event_payload: {} }, { event_type: 'devin_session' }])(
     'is nothing that other apps write: %j',
     (metadata) => {
-      expect(readMark(metadata)).toBeNull();
+      expect(readMetadata(metadata)).toBeNull();
     },
   );
 });

@@ -1,0 +1,175 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { slackFailure } from './errors.ts';
+import { readBlockMetadata, readMetadata } from './metadata.ts';
+import type { ReadMetadata } from './metadata.ts';
+import type { CardPlace } from './outbound.ts';
+
+/** Slack's own times, as seconds. */
+type TimeSpan = { fromS: number; toS: number | null };
+
+/** A message of this app, with what its metadata says. */
+export type FoundMessage = { ts: string; threadTs: string | null; text: string; metadata: ReadMetadata };
+export type ReadSpan = {
+  /** In no particular order. */
+  messages: FoundMessage[];
+  /** Messages with replies, and when the last one came. */
+  threads: { ts: string; latestReplyS: number }[];
+};
+
+/** Kinds of conversations, as `users.conversations` names them, with the scope that lets the app list them. */
+const LISTED = [
+  ['public_channel', 'channels:read'],
+  ['private_channel', 'groups:read'],
+  ['mpim', 'mpim:read'],
+] as const;
+
+/** Conversations, and messages of one, beyond these are left out. */
+const MAX_PAGES = 5;
+
+const channelsSchema = z.object({
+  channels: z.array(z.looseObject({ id: z.string() })).default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+});
+
+export type MetadataReader = ReturnType<typeof createMetadataReader>;
+
+type ReaderDeps = { client: WebClient; botUserId: () => string };
+
+/** Finds in Slack what this app has posted there. Each function throws when Slack cannot be asked. */
+export function createMetadataReader({ client, botUserId }: ReaderDeps) {
+  async function messages(place: CardPlace, { fromS, toS }: TimeSpan): Promise<PostedMessage[]> {
+    const found: PostedMessage[] = [];
+    const latest = toS !== null && { latest: toS.toFixed(6) };
+    const span = { oldest: fromS.toFixed(6), ...latest, maxPages: MAX_PAGES };
+    for await (const page of pagesOf(client, place, span)) found.push(...page);
+    return found;
+  }
+
+  async function joined(types: string, limit: number): Promise<string[]> {
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const query = { types, exclude_archived: true, limit: PAGE, ...(cursor && { cursor }) };
+      const answer = channelsSchema.parse(await client.users.conversations(query));
+      ids.push(...answer.channels.map(({ id }) => id));
+      cursor = answer.response_metadata?.next_cursor;
+      if (!cursor) break;
+    }
+    return ids.slice(0, limit);
+  }
+
+  return {
+    /** What a conversation or a thread shows between two moments. */
+    async read(place: CardPlace, span: TimeSpan): Promise<ReadSpan> {
+      const found = await messages(place, span);
+      return {
+        // Anyone who posts can use any metadata: only our own counts.
+        messages: found.filter(({ user }) => user === botUserId()).flatMap(read),
+        threads: found.flatMap(({ ts, latest_reply: latest }) =>
+          latest === undefined ? [] : [{ ts, latestReplyS: Number(latest) }],
+        ),
+      };
+    },
+
+    /**
+     * Channels and group conversations the app is in, at most `limit`, and the scopes without which some are left
+     * out. https://docs.slack.dev/reference/methods/users.conversations
+     */
+    async conversations(limit: number): Promise<{ channelIds: string[]; missingScopes: string[] }> {
+      const channelIds: string[] = [];
+      const missingScopes: string[] = [];
+      for (const [types, scope] of LISTED) {
+        try {
+          channelIds.push(...(await joined(types, limit - channelIds.length)));
+        } catch (error) {
+          if (slackFailure(error).kind !== 'refused') throw error;
+          missingScopes.push(scope);
+        }
+      }
+      return { channelIds, missingScopes };
+    },
+  };
+}
+
+function read({ ts, thread_ts: threadTs, text, metadata, blocks = [] }: PostedMessage): FoundMessage[] {
+  const own = readMetadata(metadata) ?? readBlockMetadata(blocks);
+  const others = blocks.map((block) => readBlockMetadata([block])).filter((one) => one !== null);
+  // A call may be part of a message of Devin.
+  const call = own?.kind === 'message' ? others.find(({ kind }) => kind === 'milestone') : undefined;
+  const all = [own, call ?? null].filter((one) => one !== null);
+  // A message with replies has itself for its thread.
+  const place = { ts, threadTs: threadTs === ts ? null : (threadTs ?? null) };
+  return all.map((one) => ({ ...place, text, metadata: one }));
+}
+
+/** `threadTs` null: the conversation itself, without the replies in its threads. */
+type Place = { channelId: string; threadTs: string | null };
+/** Slack's timestamps. `maxPages`: what a conversation holds beyond these is left out. */
+type Span = { oldest?: string; latest?: string; maxPages: number };
+
+const PAGE = 200;
+
+const pageSchema = z.object({
+  messages: z
+    .array(
+      z.looseObject({
+        ts: z.string(),
+        thread_ts: z.string().optional(),
+        user: z.string().optional(),
+        text: z.string().default(''),
+        latest_reply: z.string().optional(),
+        metadata: z.unknown().optional(),
+        blocks: z.array(z.looseObject({ block_id: z.string().optional() })).optional(),
+      }),
+    )
+    .default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+});
+type PostedMessage = z.infer<typeof pageSchema>['messages'][number];
+
+/**
+ * Messages with their metadata, page by page: of a conversation the newest first, of a thread the oldest. Throws when
+ * Slack cannot be asked.
+ */
+export async function* pagesOf(
+  client: WebClient,
+  { channelId: channel, threadTs: ts }: Place,
+  { maxPages, ...span }: Span,
+): AsyncGenerator<PostedMessage[]> {
+  let cursor: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const query = { channel, include_all_metadata: true, limit: PAGE, ...span, ...(cursor && { cursor }) };
+    const answer =
+      ts === null
+        ? await client.conversations.history(query)
+        : await client.conversations.replies({ ...query, ts });
+    const { messages, response_metadata: next } = pageSchema.parse(answer);
+    yield messages;
+    cursor = next?.next_cursor;
+    if (!cursor) return;
+  }
+}
+
+type Linked = { channelId: string; ts: string; threadTs: string | null };
+
+/** What https://docs.slack.dev/reference/methods/chat.getPermalink answers, without a call for each message. */
+export function permalink(workspaceUrl: string, { channelId, ts, threadTs }: Linked): string {
+  const address = new URL(`archives/${channelId}/p${ts.replace('.', '')}`, workspaceUrl);
+  if (threadTs !== null) {
+    address.searchParams.set('thread_ts', threadTs);
+    address.searchParams.set('cid', channelId);
+  }
+  return address.href;
+}
+
+/** `/archives/<channel>/p<ts without its point>`, and `thread_ts` where the message is a reply. */
+const PATH = /^\/archives\/([A-Z0-9]+)\/p(\d+)(\d{6})$/;
+
+/** The thread that a message's address points into. https://docs.slack.dev/reference/methods/chat.getPermalink */
+export function readPermalink(address: string): { channelId: string; threadTs: string } | null {
+  const url = URL.parse(address);
+  const [, channelId, seconds, micros] = PATH.exec(url?.pathname ?? '') ?? [];
+  if (channelId === undefined) return null;
+  return { channelId, threadTs: url?.searchParams.get('thread_ts') ?? `${seconds}.${micros}` };
+}
