@@ -105,7 +105,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
 
   const withLease = createWithLease(leases, tuning.leaseMs);
   const postOnce = createPostOnce({ db, posts, outbound: slack.outbound });
-  const searchUntilFound = createSearchUntilFound({ sleep, looksAtMs: tuning.looksAtMs, log });
+  const searchUntilFound = createSearchUntilFound({ sleep, recheckDelaysMs: tuning.recheckDelaysMs, log });
 
   const kit = { withLease, postOnce, searchUntilFound };
   const shared = { ...kit, queue, store, devin, slack, resolver, tuning, text, command, tagRequests };

@@ -4,7 +4,7 @@ import type { SweepTimes } from './create/index.ts';
 import { RELAY_TIMES, ROUND_TIMES, WATCHER_TIMES } from './follow/index.ts';
 import type { RelayTimes, RoundTimes, WatcherTimes } from './follow/index.ts';
 import type { Log } from './log.ts';
-import { LEASE_MS, LOOKS_AT_MS, POLL_SECONDS } from './queue/index.ts';
+import { LEASE_MS, RECHECK_DELAYS_MS, POLL_SECONDS } from './queue/index.ts';
 import type { RequestState } from './session/request.ts';
 import type { EditBudget } from './store/card-turns.ts';
 import { clockOf, createDatabaseTime, databaseClock } from './store/database.ts';
@@ -18,8 +18,8 @@ export type Overrides = {
   log?: Log;
   fetch?: typeof fetch;
   now?: () => number;
-  /** When a lost answer is looked for. */
-  looksAtMs?: readonly number[];
+  /** When to look for what a lost answer left, counted from the loss. */
+  recheckDelaysMs?: readonly number[];
   /** How soon the work of a process that died is taken up. */
   leaseMs?: number;
   sweepTimes?: SweepTimes;
@@ -79,7 +79,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
   return {
     now: time.now,
     fetch,
-    looksAtMs: LOOKS_AT_MS,
+    recheckDelaysMs: RECHECK_DELAYS_MS,
     leaseMs: LEASE_MS,
     sweepTimes: SWEEP_TIMES,
     pollSeconds: POLL_SECONDS,

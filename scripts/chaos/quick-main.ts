@@ -7,7 +7,7 @@ const read = readConfig();
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const bot = await createBot(read.config, {
   log: createLog(read.config.logLevel),
-  looksAtMs: [0, 500, 1500],
+  recheckDelaysMs: [0, 500, 1500],
   leaseMs: 3000,
   sweepTimes: { everyMs: 500, strandedMs: 2000 },
   watchTimes: { fastestMs: 500, tickMs: 200, youngMs: 0, tellAfterMs: 500, leaseMs: 2000, standbyMs: 200 },

@@ -16,7 +16,7 @@ export type {
 export { createPostOnce } from './post-once.ts';
 export type { PostedOnce, PostOnce } from './post-once.ts';
 export { backOffMs, retryWindow } from './retry-window.ts';
-export { createSearchUntilFound, LOOKS_AT_MS } from './search-until-found.ts';
+export { createSearchUntilFound, RECHECK_DELAYS_MS } from './search-until-found.ts';
 export type { SearchUntilFound } from './search-until-found.ts';
 export { createWithLease, LEASE_MS } from './with-lease.ts';
 export type { Lease, Leased, WithLease } from './with-lease.ts';

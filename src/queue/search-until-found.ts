@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 
-/** In ms after an answer was lost. The other side may still be at it. */
-export const LOOKS_AT_MS: readonly number[] = [0, 1000, 3000, 7000, 15_000, 30_000];
+/** After an answer was lost. The other side may still be working on it. */
+export const RECHECK_DELAYS_MS: readonly number[] = [0, 1000, 3000, 7000, 15_000, 30_000];
 
 /** Resolves false when the signal ended it. */
 type Sleep = (ms: number, signal: AbortSignal) => Promise<boolean>;
@@ -15,19 +15,19 @@ type Found<T> =
 
 type SearchDeps = {
   sleep: Sleep;
-  /** When to look, as in LOOKS_AT_MS. */
-  looksAtMs: readonly number[];
+  /** Counted from the start of the search. */
+  recheckDelaysMs: readonly number[];
   log: Log;
 };
 
 export type SearchUntilFound = <T>(look: () => Promise<T | null>, signal: AbortSignal) => Promise<Found<T>>;
 
 /** Looks for what an answer that was lost may have left on the other side. A look that fails is one that saw nothing. */
-export function createSearchUntilFound({ sleep, looksAtMs, log }: SearchDeps): SearchUntilFound {
+export function createSearchUntilFound({ sleep, recheckDelaysMs, log }: SearchDeps): SearchUntilFound {
   return async (look, signal) => {
     let elapsedMs = 0;
     let asked = false;
-    for (const atMs of looksAtMs) {
+    for (const atMs of recheckDelaysMs) {
       if (!(await sleep(atMs - elapsedMs, signal))) return { kind: 'stopped' };
       elapsedMs = atMs;
       try {

@@ -3,11 +3,10 @@ import type { Adopt, Transitions } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
-import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
-import { sleep } from '../time.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
@@ -37,7 +36,8 @@ type SteeringDeps = {
   drawCard: DrawCard;
   withLease: WithLease;
   postOnce: PostOnce;
-  tuning: Pick<Tuning, 'log' | 'now' | 'looksAtMs'>;
+  searchUntilFound: SearchUntilFound;
+  tuning: Pick<Tuning, 'log' | 'now'>;
 };
 
 /** Each may wait for Devin. */
@@ -45,11 +45,11 @@ const MANY = { concurrency: 4, most: 100 };
 
 /** Stop, archive, cancel, follow, and who is who. */
 export function createSteering(deps: SteeringDeps): void {
-  const { queue, store, devin, slack, check, transitions, recordAnswer, findMember } = deps;
+  const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, searchUntilFound } = deps;
   const { db, requests, sessions, cards, envelopes, identities } = store;
   const { enqueue } = queue;
   const { outbound, people, textFor } = slack;
-  const { log, looksAtMs } = deps.tuning;
+  const { log } = deps.tuning;
   const refusalOf = createSteeringRefusal(check, textFor);
   const answer = createAnswerer({ envelopes, outbound });
   const steer = createSteerer({
@@ -62,8 +62,7 @@ export function createSteering(deps: SteeringDeps): void {
     enqueue,
     recordAnswer,
     answer,
-    sleep,
-    looksAtMs,
+    searchUntilFound,
     textFor,
   });
   const cancel = createCanceller({ requests, refusalOf, transitions, envelopes, answer, textFor });

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Transitions } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
-import type { AnswerTo, Enqueue, Jobs, SteeringVerb } from '../queue/index.ts';
+import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
@@ -33,10 +33,7 @@ type SteerDeps = {
   /** Writes down what Devin answered, and has it shown. */
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
   answer: Answerer;
-  /** Resolves false when the signal ended it. */
-  sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
-  /** When it is looked whether something was done whose answer was lost, in ms after the loss. */
-  looksAtMs: readonly number[];
+  searchUntilFound: SearchUntilFound;
   textFor: TextFor;
 };
 
@@ -84,7 +81,7 @@ async function act(deps: SteerDeps, { sessionId, what, userId }: Job, signal: Ab
   } catch (error) {
     signal.throwIfAborted();
     const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
-    const response = mayBeDone ? await look(deps, { sessionId, what }, signal) : null;
+    const response = mayBeDone ? await findDone(deps, { sessionId, what }, signal) : null;
     if (response !== null) return { kind: 'done', response };
     const text = await textFor(userId);
     const sentences = isOutcomeUnknown(error)
@@ -100,23 +97,18 @@ function whyNotDone(error: unknown, text: Text): string {
   return isGone ? text.thread.gone(error.facts.detail) : notDone(error, text);
 }
 
-/** Whether it was done all the same: a lost answer is settled by looking. */
-async function look(
-  { devin, sleep, looksAtMs }: SteerDeps,
+/** The session if the action was done, although its answer was lost; null: it wasn't. */
+async function findDone(
+  { devin, searchUntilFound }: SteerDeps,
   { sessionId, what }: Pick<Job, 'sessionId' | 'what'>,
   signal: AbortSignal,
 ): Promise<SessionResponse | null> {
-  let elapsedMs = 0;
-  for (const atMs of looksAtMs) {
-    if (!(await sleep(atMs - elapsedMs, signal))) signal.throwIfAborted();
-    elapsedMs = atMs;
-    const response = await devin.get(sessionId, { signal }).catch((error: unknown) => {
-      if (!(error instanceof DevinError)) throw error;
-      return null;
-    });
-    if (response !== null && isDone(what, response)) return response;
-  }
-  return null;
+  const found = await searchUntilFound(async () => {
+    const response = await devin.get(sessionId, { signal });
+    return isDone(what, response) ? response : null;
+  }, signal);
+  if (found.kind === 'stopped') signal.throwIfAborted();
+  return found.kind === 'found' ? found.value : null;
 }
 
 function isDone(what: SteeringVerb, { status, is_archived: isArchived }: SessionResponse): boolean {

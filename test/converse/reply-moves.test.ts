@@ -37,7 +37,7 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
     move: async (step) => replies.move(step),
     searchUntilFound: createSearchUntilFound({
       sleep: async () => Promise.resolve(true),
-      looksAtMs: [0, 1],
+      recheckDelaysMs: [0, 1],
       log: createLog('silent'),
     }),
   });

@@ -1,6 +1,6 @@
 import { createBot } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
-import { AMPLE_BUDGET, QUICK_LOOKS_MS } from '../support/bot.ts';
+import { AMPLE_BUDGET, QUICK_RECHECK_MS } from '../support/bot.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
 
 /**
@@ -22,7 +22,7 @@ const parsed = parseConfig(process.env);
 if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
 const { watchTimes, relayTimes } = QUICK_THREADS.overrides;
 const bot = await createBot(parsed.config, {
-  looksAtMs: QUICK_LOOKS_MS,
+  recheckDelaysMs: QUICK_RECHECK_MS,
   leaseMs: 900,
   sweepTimes: { everyMs: 300, strandedMs: 900 },
   watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100 },

@@ -33,7 +33,7 @@ export type World = {
 };
 
 /** Looks for a lost answer quickly, so that a test does not wait half a minute for a verdict. */
-export const QUICK_LOOKS_MS = [0, 50, 150];
+export const QUICK_RECHECK_MS = [0, 50, 150];
 
 /** Jobs that wait for another try start hardly later than they may; pg-boss takes no less. */
 const QUICK_POLL_SECONDS = 0.5;
@@ -87,7 +87,7 @@ export async function startBot(
   const parsed = parseConfig(environment);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const bot = await createBot(parsed.config, {
-    looksAtMs: QUICK_LOOKS_MS,
+    recheckDelaysMs: QUICK_RECHECK_MS,
     editBudget: AMPLE_BUDGET,
     pollSeconds: QUICK_POLL_SECONDS,
     ...overrides,
