@@ -6,23 +6,28 @@ import { Refusal } from './http.ts';
 
 const README = new URL('../../README.md', import.meta.url);
 const CLIENT = new URL('./client/', import.meta.url);
+/** The client's only library, as its package has it. */
+const PREACT = new URL(import.meta.resolve('preact'));
+const PREACT_NAME = 'preact.js';
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.ts': 'text/javascript; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
 
 /** Nothing from elsewhere is loaded, except pictures that a message shows. */
 const POLICY = "default-src 'self'; img-src 'self' data: https:; base-uri 'none'; form-action 'none'";
 
-/** Files of the client; its TypeScript goes out with the types taken off, under its own name. */
+/** Files of the client; its TypeScript is sent without types, under its own name. */
 export async function serveAsset(response: ServerResponse, path: string): Promise<void> {
   const name = path === '/' ? 'index.html' : path.slice(1);
   const type = TYPES[extname(name)];
   if (type === undefined || !/^(?:[\w-]+\/)*[\w-]+\.\w+$/.test(name)) throw notFound(path);
-  const text = await readFile(new URL(name, CLIENT), 'utf8').catch(() => {
+  const file = name === PREACT_NAME ? PREACT : new URL(name, CLIENT);
+  const text = await readFile(file, 'utf8').catch(() => {
     throw notFound(path);
   });
   response.writeHead(200, {
@@ -31,7 +36,12 @@ export async function serveAsset(response: ServerResponse, path: string): Promis
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
   });
-  response.end(name.endsWith('.ts') ? stripTypeScriptTypes(text) : text);
+  response.end(name.endsWith('.ts') ? forBrowsers(text) : text);
+}
+
+/** A browser doesn't know packages by name; an import map would need a gap in the policy. */
+function forBrowsers(source: string): string {
+  return stripTypeScriptTypes(source).replaceAll(" from 'preact';", ` from './${PREACT_NAME}';`);
 }
 
 /** As text: what it links to is not here. */

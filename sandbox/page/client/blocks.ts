@@ -4,11 +4,11 @@ import type { App } from './app.ts';
 import { element } from './elements.ts';
 import type { InputBlock, Labels, Surface } from './entries.ts';
 import { placeOf } from './entries.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { anyText, mrkdwn, plainText } from './mrkdwn.ts';
 import { chart, dataTable } from './numbers.ts';
 import { richText, table } from './rich-text.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 
@@ -43,7 +43,7 @@ function shown(app: App, surface: Surface, block: Block): Child {
         'div.context',
         {},
         block.elements.map((one) =>
-          one.type === 'image' ? picture(one, 'img.context-image') : h('span', {}, anyText(state, one)),
+          one.type === 'image' ? picture(one, 'context-image') : h('span', {}, anyText(state, one)),
         ),
       );
     case 'actions':
@@ -63,13 +63,13 @@ function shown(app: App, surface: Surface, block: Block): Child {
     case 'header':
       return h('h3.header', {}, plainText(block.text));
     case 'divider':
-      return h('hr');
+      return h('hr', {});
     case 'image':
       return h(
         'figure',
         {},
         block.title === undefined ? null : h('figcaption', {}, plainText(block.title)),
-        picture(block, 'img.image'),
+        picture(block, 'image'),
       );
     case 'markdown':
       return h('div.markdown', {}, mrkdwn(state, block.text));
@@ -107,7 +107,7 @@ function section(app: App, surface: Surface, block: Extract<Block, { type: 'sect
           'div.accessory',
           {},
           accessory.type === 'image'
-            ? picture(accessory, 'img.accessory-image')
+            ? picture(accessory, 'accessory-image')
             : loose(app, surface, blockId, accessory),
         ),
   );
@@ -115,9 +115,9 @@ function section(app: App, surface: Surface, block: Extract<Block, { type: 'sect
 
 type Picture = { alt_text: string; image_url?: string | undefined; slack_file?: object | undefined };
 
-function picture({ alt_text, image_url, slack_file }: Picture, selector: string): VNode {
+function picture({ alt_text, image_url, slack_file }: Picture, kind: string): VNode {
   const fileId = slack_file !== undefined && 'id' in slack_file ? `/files/${String(slack_file.id)}` : '';
-  return h(selector, { src: image_url ?? fileId, alt: alt_text });
+  return h(`img.${kind}`, { src: image_url ?? fileId, alt: alt_text });
 }
 
 /** An element with no label of its own: each change goes to the app at once. */

@@ -1,8 +1,8 @@
+import type { TargetedKeyboardEvent } from 'preact';
 import type { App } from './app.ts';
 import { withEntry } from './app.ts';
 import type { Labels, Spot } from './entries.ts';
 import { entryOf, hold, listOf, ownOptions, placeOf, spotKey } from './entries.ts';
-import { valueOf } from './vdom.ts';
 import type { Answer, Option } from './wire.ts';
 
 /** What typing, keys and picking do in a select. */
@@ -20,8 +20,7 @@ const isOfWorkspace = ({ element }: Spot): boolean =>
 export const isLookedUp = (spot: Spot): boolean => isExternal(spot) || isOfWorkspace(spot);
 export const isMulti = ({ element }: Spot): boolean => element.type.startsWith('multi_');
 
-export function steer(select: Select, event: Event): void {
-  if (!(event instanceof KeyboardEvent)) return;
+export function steer(select: Select, event: TargetedKeyboardEvent<HTMLInputElement>): void {
   const { app, spot } = select;
   const suggesting = app.state.suggesting?.field === spotKey(spot) ? app.state.suggesting : null;
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -37,7 +36,7 @@ export function steer(select: Select, event: Event): void {
     event.preventDefault();
     event.stopPropagation();
     close(app);
-  } else if (event.key === 'Backspace' && isMulti(spot) && valueOf(event) === '') {
+  } else if (event.key === 'Backspace' && isMulti(spot) && event.currentTarget.value === '') {
     void hold(app, spot, listOf(entryOf(app, spot)).slice(0, -1));
   }
 }

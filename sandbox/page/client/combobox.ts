@@ -2,11 +2,10 @@ import { close, isLookedUp, isMulti, minQuery, pick, search, steer } from './com
 import type { Select } from './combobox-search.ts';
 import type { Spot } from './entries.ts';
 import { entryOf, hold, labelOf, listOf, spotKey } from './entries.ts';
+import { h } from './h.ts';
+import type { VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { plainText } from './mrkdwn.ts';
-import { targetOf, valueOf } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { VNode } from './vnode.ts';
 import type { Option } from './wire.ts';
 
 /** Selects of all kinds: one or several, from a list or from what is found as one types. */
@@ -34,7 +33,7 @@ export function combobox(select: Select): VNode {
       !isMulti(spot) && picked.length > 0
         ? h(
             'button.field-clear',
-            { type: 'button', 'aria-label': 'Clear the choice', onclick: () => pick(select, null) },
+            { type: 'button', 'aria-label': 'Clear the choice', onClick: () => pick(select, null) },
             icon('close'),
           )
         : h('span.field-arrow', {}, icon('chevron')),
@@ -64,13 +63,13 @@ function field(select: Select, isOpen: boolean): VNode {
     'aria-activedescendant': isOpen && active >= 0 ? `${labels.id}-${active}` : null,
     placeholder: placeholder === undefined ? 'Select an option' : plainText(placeholder),
     value: isOpen ? (app.state.searches.get(key) ?? '') : shown,
-    onfocus: (event) => targetOf(event, HTMLInputElement).select(),
-    onclick: () => {
+    onFocus: ({ currentTarget }) => currentTarget.select(),
+    onClick: () => {
       if (app.state.suggesting?.field !== key) search(select, '');
     },
-    oninput: (event) => search(select, valueOf(event)),
-    onkeydown: (event) => steer(select, event),
-    onblur: () => {
+    onInput: ({ currentTarget }) => search(select, currentTarget.value),
+    onKeyDown: (event) => steer(select, event),
+    onBlur: () => {
       if (app.state.suggesting?.field === key) close(app);
     },
   });
@@ -87,7 +86,7 @@ function chip({ app, spot, labels }: Select, value: string): VNode {
     'li.chip',
     { key: value },
     label,
-    h('button', { type: 'button', 'aria-label': `Remove ${label}`, onclick: remove }, icon('close')),
+    h('button', { type: 'button', 'aria-label': `Remove ${label}`, onClick: remove }, icon('close')),
   );
 }
 
@@ -98,7 +97,7 @@ function list(select: Select, id: string): VNode {
   const picked = new Set(listOf(entryOf(app, spot)));
   return h(
     'div.listbox-wrap',
-    { onmount: (event) => targetOf(event, HTMLDivElement).scrollIntoView({ block: 'nearest' }) },
+    { ref: showWhole },
     h(
       'ul.listbox',
       { id: `${id}-list`, role: 'listbox', 'aria-labelledby': labels.labelledBy },
@@ -114,6 +113,10 @@ function list(select: Select, id: string): VNode {
           emptyNote(spot, app.state.searches.get(spotKey(spot)) ?? '', suggesting?.isLoading === true),
         ),
   );
+}
+
+function showWhole(list: Element | null): void {
+  list?.scrollIntoView({ block: 'nearest' });
 }
 
 function emptyNote(spot: Spot, typed: string, isLoading: boolean): string {
@@ -139,8 +142,8 @@ function optionItem({ select, option, id, isActive, picked }: Item): VNode {
       role: 'option',
       'aria-selected': isPicked ? 'true' : 'false',
       // The field keeps the focus.
-      onmousedown: (event) => event.preventDefault(),
-      onclick: () => pick(select, option),
+      onMouseDown: (event) => event.preventDefault(),
+      onClick: () => pick(select, option),
     },
     h(
       'span.option-label',

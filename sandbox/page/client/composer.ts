@@ -2,12 +2,11 @@ import type { App } from './app.ts';
 import { channelOf, isAppConversation, titleOf } from './app.ts';
 import type { Suggestion } from './completion.ts';
 import { complete, suggestionsFor } from './completion.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { send } from './send.ts';
 import { uploadAll } from './uploads.ts';
-import { targetOf, valueOf } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 import type { Place } from './written.ts';
 import { placeKey, write, writtenAt } from './written.ts';
 
@@ -24,7 +23,7 @@ export function composer(app: App, place: Place): VNode {
   const label = place.threadTs === null ? `Message ${isNamed ? '#' : ''}${title}` : 'Reply…';
   return h(
     'div.composer-wrap',
-    { key, ondrop: (event) => void drop(app, place, event), ondragover: (event) => event.preventDefault() },
+    { key, onDrop: (event) => void drop(app, place, event), onDragOver: (event) => event.preventDefault() },
     suggestions.length === 0 ? null : completionList(app, place, suggestions),
     h(
       'div.composer',
@@ -51,7 +50,7 @@ function sendButton(app: App, place: Place): VNode {
       'aria-label': 'Send',
       title: 'Send',
       disabled: text.trim() === '' && fileIds.length === 0,
-      onclick: () => void send(app, place),
+      onClick: () => void send(app, place),
     },
     icon('send'),
   );
@@ -78,17 +77,17 @@ function field({ app, place, label, text, suggestions }: Field): VNode {
     'aria-activedescendant': isOpen ? `completion-${active}` : null,
     placeholder: label,
     value: text,
-    oninput: (event) => {
-      write(app, place, { text: valueOf(event) });
-      const isOffered = suggestionsFor(app.state, valueOf(event)).length > 0;
+    onInput: ({ currentTarget: { value } }) => {
+      write(app, place, { text: value });
+      const isOffered = suggestionsFor(app.state, value).length > 0;
       app.update({ suggesting: isOffered ? { field: key, options: [], active: 0, isLoading: false } : null });
     },
-    onkeydown: (event) => steer({ app, place, suggestions }, event),
-    onblur: () => {
+    onKeyDown: (event) => steer({ app, place, suggestions }, event),
+    onBlur: () => {
       if (app.state.suggesting?.field === key) app.update({ suggesting: null });
     },
-    onpaste: (event) => {
-      const files = event instanceof ClipboardEvent ? [...(event.clipboardData?.files ?? [])] : [];
+    onPaste: ({ clipboardData }) => {
+      const files = [...(clipboardData?.files ?? [])];
       if (files.length > 0) void addFiles(app, place, files);
     },
   });
@@ -96,8 +95,8 @@ function field({ app, place, label, text, suggestions }: Field): VNode {
 
 type Steering = Pick<Field, 'app' | 'place' | 'suggestions'>;
 
-function steer({ app, place, suggestions }: Steering, event: Event): void {
-  if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+function steer({ app, place, suggestions }: Steering, event: KeyboardEvent): void {
+  if (event.isComposing) return;
   const { suggesting } = app.state;
   const chosen = suggestions[suggesting?.active ?? 0];
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -143,8 +142,8 @@ function completionList(app: App, place: Place, suggestions: readonly Suggestion
             id: `completion-${at}`,
             role: 'option',
             'aria-selected': at === active ? 'true' : 'false',
-            onmousedown: (event) => event.preventDefault(),
-            onclick: () => accept(app, place, one),
+            onMouseDown: (event) => event.preventDefault(),
+            onClick: () => accept(app, place, one),
           },
           h('span.option-label', {}, h('strong', {}, one.label), h('span.usage', {}, one.usage)),
           h('span.option-detail', {}, one.detail),
@@ -163,8 +162,7 @@ function attach(app: App, place: Place): VNode {
       type: 'file',
       multiple: true,
       'aria-label': 'Attach files',
-      onchange: (event) => {
-        const input = targetOf(event, HTMLInputElement);
+      onChange: ({ currentTarget: input }) => {
         const files = [...(input.files ?? [])];
         input.value = '';
         void addFiles(app, place, files);
@@ -185,7 +183,7 @@ function attached(app: App, place: Place, fileIds: readonly string[]): VNode {
         { key: id },
         icon('file'),
         h('span', {}, name),
-        h('button', { type: 'button', 'aria-label': `Remove ${name}`, onclick: remove }, icon('close')),
+        h('button', { type: 'button', 'aria-label': `Remove ${name}`, onClick: remove }, icon('close')),
       );
     }),
   );
@@ -196,7 +194,7 @@ async function addFiles(app: App, place: Place, files: readonly File[]): Promise
   write(app, place, { fileIds: [...writtenAt(app, place).fileIds, ...added] });
 }
 
-async function drop(app: App, place: Place, event: Event): Promise<void> {
+async function drop(app: App, place: Place, event: DragEvent): Promise<void> {
   event.preventDefault();
-  if (event instanceof DragEvent) await addFiles(app, place, [...(event.dataTransfer?.files ?? [])]);
+  await addFiles(app, place, [...(event.dataTransfer?.files ?? [])]);
 }

@@ -3,12 +3,12 @@ import { channelOf, isAppConversation, readableMessages, titleOf } from './app.t
 import { blocksOf } from './blocks.ts';
 import { composer } from './composer.ts';
 import { avatar } from './faces.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { heading, messageItem } from './message.ts';
 import { openAppTab } from './places.ts';
 import { dayOf, isSameDay, msOf } from './time.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 import type { ShownChannel, ShownMessage } from './wire.ts';
 
 const CONTINUED_WITHIN_MS = 5 * 60_000;
@@ -61,7 +61,7 @@ function tabs(app: App): VNode {
       {
         type: 'button',
         'aria-pressed': app.state.isHome === isHome ? 'true' : 'false',
-        onclick: () => void openAppTab(app, isHome ? 'home' : 'messages'),
+        onClick: () => void openAppTab(app, isHome ? 'home' : 'messages'),
       },
       label,
     );
@@ -92,12 +92,12 @@ function messages(app: App, channel: ShownChannel): VNode {
   return h(
     'div.scroller',
     { key: `${app.state.userId}/${channel.id}`, tabindex: 0, role: 'region', 'aria-label': 'Messages' },
-    h('div.filler'),
+    h('div.filler', {}),
     shown.length === 0 ? h('p.empty', {}, 'Nothing has been said here yet.') : null,
     h(
       'ol.messages',
       {},
-      shown.map((message, at) => [
+      shown.flatMap((message, at) => [
         day(message, shown[at - 1]),
         messageItem({
           app,
@@ -162,7 +162,7 @@ function threadHead(app: App, channel: ShownChannel): VNode {
         type: 'button',
         'aria-label': 'Close the thread',
         title: 'Close',
-        onclick: () => app.update({ threadTs: null }),
+        onClick: () => app.update({ threadTs: null }),
       },
       icon('close'),
     ),

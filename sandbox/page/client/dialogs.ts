@@ -1,11 +1,10 @@
 import type { App, Confirmation } from './app.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { installSteps } from './install.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { clock } from './time.ts';
-import { targetOf } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 import type { ShownSession } from './wire.ts';
 
 /** Dialogs of Slack's client itself, above everything else. */
@@ -25,30 +24,44 @@ function frame(app: App, { title, kind, body, buttons }: Frame): VNode {
   const close = (): void => app.update({ dialog: null });
   return h(
     `dialog.modal.small.${kind}`,
-    {
-      key: kind,
-      'aria-labelledby': `title-${kind}`,
-      onmount: (event) => targetOf(event, HTMLDialogElement).showModal(),
-      onunmount: (event) => targetOf(event, HTMLDialogElement).close(),
-      oncancel: (event) => {
-        event.preventDefault();
-        close();
-      },
-    },
-    h(
-      'header.modal-head',
-      {},
-      h('h2', { id: `title-${kind}` }, title),
-      h('button.icon-button', { type: 'button', 'aria-label': 'Close', onclick: close }, icon('close')),
-    ),
-    h('div.modal-body', { tabindex: 0, role: 'region', 'aria-label': 'Content' }, body),
+    { key: kind, 'aria-labelledby': `title-${kind}`, ref: showModal, onCancel: instead(close) },
+    dialogHead({ id: `title-${kind}`, title, close }),
+    dialogBody(body),
     h('footer.modal-foot', {}, buttons),
   );
 }
 
+/** Closed before it is gone, it gives the focus back. */
+export function showModal(dialog: HTMLDialogElement | null): () => void {
+  dialog?.showModal();
+  return () => dialog?.close();
+}
+
+/** The browser doesn't close a dialog by itself: what is drawn decides. */
+export const instead = (close: () => void) => (event: Event) => {
+  event.preventDefault();
+  close();
+};
+
+type Head = { id: string; title: string; close: () => void; face?: Child; leads?: 'Close' | 'Back' };
+
+export function dialogHead({ id, title, close, face = null, leads = 'Close' }: Head): VNode {
+  return h(
+    'header.modal-head',
+    {},
+    face,
+    h('h2', { id }, title),
+    h('button.icon-button', { type: 'button', 'aria-label': leads, onClick: close }, icon('close')),
+  );
+}
+
+export function dialogBody(body: Child): VNode {
+  return h('div.modal-body', { tabindex: 0, role: 'region', 'aria-label': 'Content' }, body);
+}
+
 /** The harmless answer, which has the focus at first. */
-const plain = (label: string, onclick: () => void): VNode =>
-  h('button.button', { type: 'button', autofocus: true, onclick }, label);
+const plain = (label: string, onClick: () => void): VNode =>
+  h('button.button', { type: 'button', autofocus: true, onClick }, label);
 
 function confirm(app: App, { title, text, confirm: yes, deny, isDanger, proceed }: Confirmation): VNode {
   const close = (): void => app.update({ dialog: null });
@@ -62,7 +75,7 @@ function confirm(app: App, { title, text, confirm: yes, deny, isDanger, proceed 
     body: mrkdwn(app.state, text),
     buttons: [
       plain(deny, close),
-      h(isDanger ? 'button.button.danger' : 'button.button.primary', { type: 'button', onclick: go }, yes),
+      h(isDanger ? 'button.button.danger' : 'button.button.primary', { type: 'button', onClick: go }, yes),
     ],
   });
 }
@@ -84,7 +97,7 @@ function link(app: App, url: string): VNode {
       plain('Stay here', close),
       h(
         'a.button',
-        { href: url, target: '_blank', rel: 'noopener noreferrer', onclick: close },
+        { href: url, target: '_blank', rel: 'noopener noreferrer', onClick: close },
         'Open in a new tab',
       ),
     ],

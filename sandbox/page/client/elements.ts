@@ -1,15 +1,15 @@
+import type { TargetedEvent } from 'preact';
 import type { Element } from '../../slack/rules/elements.ts';
 import type { App } from './app.ts';
 import { combobox } from './combobox.ts';
 import type { Labels, Spot, Surface } from './entries.ts';
 import { enteredIn, entryOf, hold, keepEntry, listOf, ownOptions, spotKey } from './entries.ts';
 import { fileField } from './file-field.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { openAddress } from './links.ts';
 import { openMenu } from './menus.ts';
 import { anyText, plainText } from './mrkdwn.ts';
-import { targetOf, valueOf } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 
 /** https://docs.slack.dev/reference/block-kit/block-elements */
 
@@ -78,7 +78,7 @@ function button(app: App, spot: Spot, one: Button): VNode {
       'aria-label': accessibility_label,
       'aria-busy': isBusy ? 'true' : null,
       'data-action': actionId,
-      onclick: isBusy ? undefined : ask,
+      onClick: isBusy ? undefined : ask,
     },
     h('span', {}, plainText(text)),
     isBusy ? h('span.spinner', { 'aria-hidden': 'true' }) : null,
@@ -117,14 +117,16 @@ const described = ({ id, labelledBy, describedBy, isInvalid }: Labels) => ({
   id,
   'aria-labelledby': labelledBy,
   'aria-describedby': describedBy,
-  'aria-invalid': isInvalid ? 'true' : null,
+  'aria-invalid': isInvalid ? true : null,
 });
+
+type Typed = TargetedEvent<HTMLInputElement | HTMLTextAreaElement>;
 
 const typedIn = (app: App, spot: Spot) => ({
   key: spotKey(spot),
   value: listOf(entryOf(app, spot))[0] ?? '',
-  oninput: (event: Event) => keepEntry(app, spot, valueOf(event)),
-  onchange: (event: Event) => void hold(app, spot, valueOf(event)),
+  onInput: ({ currentTarget }: Typed) => keepEntry(app, spot, currentTarget.value),
+  onChange: ({ currentTarget }: Typed) => void hold(app, spot, currentTarget.value),
 });
 
 function textField(app: App, spot: Spot, labels: Labels): VNode {
@@ -139,16 +141,16 @@ function textField(app: App, spot: Spot, labels: Labels): VNode {
     ...(multiline ? { rows: 3 } : { type: 'text', autocomplete: 'off' }),
     placeholder: placeholder === undefined ? null : plainText(placeholder),
     'data-focus': focus_on_load ? 'true' : null,
-    onmount: multiline ? grow : undefined,
+    ref: multiline ? grow : null,
   });
   // Slack counts down near the end, and lets one type beyond it.
   return left > 100 ? field : h('div', { key: spotKey(spot) }, field, h('p.counter', {}, String(left)));
 }
 
 /** As high as its text, within bounds that the style sheet sets. */
-function grow(event: Event): void {
-  const field = targetOf(event, HTMLTextAreaElement);
-  field.rows = Math.min(Math.max(field.value.split('\n').length + 1, 3), 10);
+function grow(field: HTMLElement | null): void {
+  if (field instanceof HTMLTextAreaElement)
+    field.rows = Math.min(Math.max(field.value.split('\n').length + 1, 3), 10);
 }
 
 const LINE_TYPES: Record<string, string> = {
@@ -196,7 +198,7 @@ function boxes(app: App, spot: Spot, labels: Labels): VNode {
           name: labels.id,
           value: option.value,
           checked: chosen.includes(option.value),
-          onchange: (event) => change(option.value, targetOf(event, HTMLInputElement).checked),
+          onChange: ({ currentTarget }) => change(option.value, currentTarget.checked),
         }),
         h('span', {}, anyText(app.state, option.text), optionDetail(app, option)),
       ),

@@ -1,7 +1,7 @@
 import type { AppState } from './app.ts';
 import { nameOf, personOf } from './app.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import type { Person, ShownMessage } from './wire.ts';
 
 const TINTS = 8;

@@ -1,19 +1,17 @@
 import type { App } from './app.ts';
 import type { Labels, Spot } from './entries.ts';
 import { entryOf, hold, listOf, spotKey } from './entries.ts';
+import { h } from './h.ts';
+import type { VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { uploadAll } from './uploads.ts';
-import { targetOf } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { VNode } from './vnode.ts';
 
 type FileField = { app: App; spot: Spot; labels: Labels; most: number };
 
 export function fileField(field: FileField): VNode {
   const { app, spot, labels, most } = field;
   const ids = listOf(entryOf(app, spot));
-  const add = async (event: Event): Promise<void> => {
-    const input = targetOf(event, HTMLInputElement);
+  const add = async (input: HTMLInputElement): Promise<void> => {
     const files = [...(input.files ?? [])];
     input.value = '';
     const added = await uploadAll(app, files);
@@ -40,7 +38,7 @@ export function fileField(field: FileField): VNode {
         multiple: most > 1,
         'aria-labelledby': labels.labelledBy,
         'aria-describedby': labels.describedBy,
-        onchange: (event) => void add(event),
+        onChange: ({ currentTarget }) => void add(currentTarget),
       }),
     ),
   );
@@ -57,6 +55,6 @@ function picked({ app, spot }: FileField, id: string): VNode {
     { key: id },
     icon('file'),
     h('span', {}, name),
-    h('button', { type: 'button', 'aria-label': `Remove ${name}`, onclick: remove }, icon('close')),
+    h('button', { type: 'button', 'aria-label': `Remove ${name}`, onClick: remove }, icon('close')),
   );
 }

@@ -2,11 +2,11 @@ import type { App, Trying } from './app.ts';
 import { personOf, readableChannels } from './app.ts';
 import { GUIDE_STEPS } from './guide-steps.ts';
 import type { GuideStep } from './guide-steps.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { postControl } from './panel-api.ts';
 import { becomePerson, openChannel, openThread } from './places.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 import type { ShownGuide } from './wire.ts';
 import { write } from './written.ts';
 
@@ -92,7 +92,7 @@ export function guide(app: App): Child {
         { key: 'install' },
         h(
           'button.guide-step.guide-install',
-          { type: 'button', onclick: () => app.update({ dialog: { kind: 'install' } }) },
+          { type: 'button', onClick: () => app.update({ dialog: { kind: 'install' } }) },
           'Install in your workspace',
         ),
       ),
@@ -116,7 +116,7 @@ function stepItem({ app, shown, name, label, number }: Item): VNode {
     { key: name },
     h(
       isDone ? 'button.guide-step.done' : 'button.guide-step',
-      { type: 'button', 'aria-current': chosenStep(app) === name ? 'step' : null, onclick: choose },
+      { type: 'button', 'aria-current': chosenStep(app) === name ? 'step' : null, onClick: choose },
       h('span.guide-mark', { 'aria-hidden': 'true' }, isDone ? icon('check') : String(number)),
       label,
       isDone ? h('span.sr-only', {}, ' (done)') : null,

@@ -1,5 +1,5 @@
-import { h } from './vnode.ts';
-import type { VNode } from './vnode.ts';
+import { h } from './h.ts';
+import type { VNode } from './h.ts';
 
 /** Strokes in a square of 20. */
 const PATHS = {

@@ -1,5 +1,5 @@
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 
 /** The README's own section, found by its words: it comes as plain text. */
 const README = '/README.md#:~:text=Install%20in%20your%20workspace';

@@ -1,3 +1,4 @@
+import { render } from 'preact';
 import { announce, newWords } from './announcer.ts';
 import { fetchSnapshot, listen, postAct } from './api.ts';
 import type { App, AppState } from './app.ts';
@@ -6,6 +7,8 @@ import { conversation, thread } from './conversation.ts';
 import { dialogs } from './dialogs.ts';
 import { readDrafts, saveDrafts } from './drafts.ts';
 import { guide } from './guide.ts';
+import { h } from './h.ts';
+import type { Child } from './h.ts';
 import { icon } from './icons.ts';
 import { catchLinks } from './links.ts';
 import { closeMenusOutside } from './menus.ts';
@@ -24,9 +27,6 @@ import { keepAtEnd, keepAtEndOfPictures } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
 import { startTheme } from './theme.ts';
 import { topBar } from './top-bar.ts';
-import { render } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { Child } from './vnode.ts';
 import type { Snapshot } from './wire.ts';
 
 /** Long enough to be read twice. */
@@ -67,10 +67,11 @@ void refresh().catch(() => undefined);
 function createApp(container: Element, initial: AppState): App {
   let state = initial;
   let isDue = false;
+  let toastTimer: ReturnType<typeof setTimeout> | undefined;
   const draw = (): void => {
     isDue = false;
     const settle = keepAtEnd(container);
-    render(container, page(created));
+    render(page(created), container);
     settle();
     writeAddress(created);
     saveDrafts(created);
@@ -80,6 +81,9 @@ function createApp(container: Element, initial: AppState): App {
     state = { ...state, ...change };
     if (!isDue) queueMicrotask(draw);
     isDue = true;
+    if (change.toast === undefined) return;
+    clearTimeout(toastTimer);
+    if (change.toast !== null) toastTimer = setTimeout(() => update({ toast: null }), TOAST_MS);
   };
   const mark = (busy: string | undefined, isBusy: boolean): void => {
     if (busy === undefined) return;
@@ -125,11 +129,6 @@ function page(app: App): Child {
 function toast(app: App): Child {
   const { toast: words } = app.state;
   const end = (): void => app.update({ toast: null });
-  const endInTime = (): void => {
-    setTimeout(() => {
-      if (app.state.toast === words) end();
-    }, TOAST_MS);
-  };
   return h(
     'div.toasts',
     { role: 'status' },
@@ -137,9 +136,9 @@ function toast(app: App): Child {
       ? null
       : h(
           'div.toast',
-          { key: words, onmount: endInTime },
+          { key: words },
           h('span', {}, words),
-          h('button.icon-button', { type: 'button', 'aria-label': 'Dismiss', onclick: end }, icon('close')),
+          h('button.icon-button', { type: 'button', 'aria-label': 'Dismiss', onClick: end }, icon('close')),
         ),
   );
 }

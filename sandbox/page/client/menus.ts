@@ -1,9 +1,9 @@
+import type { TargetedKeyboardEvent } from 'preact';
 import type { App } from './app.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import type { IconName } from './icons.ts';
-import { targetOf } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 
 export type MenuItem = {
   label: string;
@@ -48,7 +48,7 @@ export function openMenu(menu: Menu): VNode {
         'aria-expanded': isOpen ? 'true' : 'false',
         'aria-controls': id,
         'data-menu': name,
-        onclick: (event) => {
+        onClick: (event) => {
           event.stopPropagation();
           app.update({ menu: isOpen ? null : name });
         },
@@ -63,7 +63,7 @@ export function openMenu(menu: Menu): VNode {
 function list({ app, items, label, heading }: Menu, id: string): VNode {
   return h(
     'div.menu',
-    { id, role: 'menu', 'aria-label': label, onmount: arrive, onkeydown: (event) => steer(app, event) },
+    { id, role: 'menu', 'aria-label': label, ref: arrive, onKeyDown: (event) => steer(app, event) },
     headingAbove(heading),
     items.map((item) => [
       headingAbove(item.heading),
@@ -72,9 +72,9 @@ function list({ app, items, label, heading }: Menu, id: string): VNode {
         {
           type: 'button',
           role: item.isChosen === undefined ? 'menuitem' : (item.role ?? 'menuitemradio'),
-          'aria-checked': item.isChosen === undefined ? null : String(item.isChosen),
+          'aria-checked': item.isChosen,
           tabindex: -1,
-          onclick: () => {
+          onClick: () => {
             close(app);
             item.pick();
           },
@@ -97,18 +97,16 @@ function headingAbove(words: string | undefined): Child {
 }
 
 /** Opens towards the side with more room, and takes the focus. */
-function arrive(event: Event): void {
-  const menu = targetOf(event, HTMLDivElement);
+function arrive(menu: HTMLElement | null): void {
+  if (menu === null) return;
   const { top, bottom } = menu.getBoundingClientRect();
   if (bottom > window.innerHeight - 8 && top > window.innerHeight / 2) menu.classList.add('upwards');
   const chosen = menu.querySelector<HTMLElement>('[aria-checked=true]');
   (chosen ?? menu.querySelector<HTMLElement>('.menu-item'))?.focus();
 }
 
-function steer(app: App, event: Event): void {
-  if (!(event instanceof KeyboardEvent)) return;
-  const menu = targetOf(event, HTMLDivElement);
-  const items = [...menu.querySelectorAll<HTMLElement>('.menu-item')];
+function steer(app: App, event: TargetedKeyboardEvent<HTMLElement>): void {
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('.menu-item')];
   const at = items.findIndex((item) => item === document.activeElement);
   const goTo: Record<string, number> = {
     ArrowDown: (at + 1) % items.length,

@@ -1,8 +1,7 @@
 import type { App } from './app.ts';
+import { h } from './h.ts';
+import type { VNode } from './h.ts';
 import { asTyped } from './mrkdwn.ts';
-import { targetOf, valueOf } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { VNode } from './vnode.ts';
 import type { ShownMessage } from './wire.ts';
 
 type Shown = { channelId: string; message: ShownMessage; inThread: boolean };
@@ -25,21 +24,25 @@ export function editBox(app: App): VNode {
       'aria-label': 'Edit message',
       rows: Math.min(Math.max(text.split('\n').length, 2), 8),
       value: text,
-      onmount: (event) => targetOf(event, HTMLTextAreaElement).focus(),
-      oninput: (event) => write(app, valueOf(event)),
-      onkeydown: (event) => steer(app, event),
+      ref: takeFocus,
+      onInput: ({ currentTarget }) => write(app, currentTarget.value),
+      onKeyDown: (event) => steer(app, event),
     }),
     h(
       'div.edit-buttons',
       {},
-      h('button.button', { type: 'button', onclick: () => stop(app) }, 'Cancel'),
-      h('button.button.primary', { type: 'button', onclick: () => void save(app) }, 'Save'),
+      h('button.button', { type: 'button', onClick: () => stop(app) }, 'Cancel'),
+      h('button.button.primary', { type: 'button', onClick: () => void save(app) }, 'Save'),
     ),
   );
 }
 
-function steer(app: App, event: Event): void {
-  if (!(event instanceof KeyboardEvent) || event.isComposing) return;
+function takeFocus(field: HTMLElement | null): void {
+  field?.focus();
+}
+
+function steer(app: App, event: KeyboardEvent): void {
+  if (event.isComposing) return;
   if (event.key === 'Escape') return stop(app);
   if (event.key !== 'Enter' || event.shiftKey) return;
   event.preventDefault();

@@ -1,14 +1,14 @@
 import type { App } from './app.ts';
-import { startEditing } from './message-edit.ts';
 import type { Author } from './faces.ts';
 import { isPointedAt } from './guide.ts';
+import { h } from './h.ts';
+import type { VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openMenu } from './menus.ts';
 import type { MenuItem } from './menus.ts';
+import { startEditing } from './message-edit.ts';
 import { openThread } from './places.ts';
 import { reactionMenu } from './reactions.ts';
-import { h } from './vnode.ts';
-import type { VNode } from './vnode.ts';
 import type { Shortcut, ShownMessage } from './wire.ts';
 
 /** A message where it is shown: in its conversation, or in the thread beside it. */
@@ -35,7 +35,7 @@ export function tools(shown: Shown, author: Author): VNode {
             type: 'button',
             'aria-label': 'Reply in thread',
             title: 'Reply in thread',
-            onclick: () => openThread(app, channelId, message.ts),
+            onClick: () => openThread(app, channelId, message.ts),
           },
           icon('thread'),
         ),

@@ -3,6 +3,8 @@ import { blocksOf } from './blocks.ts';
 import type { Surface } from './entries.ts';
 import { authorOf, personFace } from './faces.ts';
 import type { Author } from './faces.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { editBox, isEdited } from './message-edit.ts';
 import { tools } from './message-tools.ts';
@@ -10,8 +12,6 @@ import { mrkdwn } from './mrkdwn.ts';
 import { openThread } from './places.ts';
 import { reactionPills } from './reactions.ts';
 import { ago, clock, fullMoment, msOf } from './time.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 import type { ShownFile, ShownMessage } from './wire.ts';
 
 export type Line = {
@@ -30,12 +30,8 @@ export function messageItem(line: Line): VNode {
   const isPrivate = message.ephemeralFor !== null;
   const inThread = line.replies === null;
   return h(
-    'li.message',
-    {
-      key: message.ts,
-      'data-ts': message.ts,
-      class: [isPrivate && 'private', isContinued && 'continued'].filter(Boolean).join(' '),
-    },
+    `li.message${isPrivate ? '.private' : ''}${isContinued ? '.continued' : ''}`,
+    { key: message.ts, 'data-ts': message.ts },
     isPrivate ? h('p.only-you', {}, icon('eye'), 'Only visible to you') : null,
     h(
       'article.message-row',
@@ -107,7 +103,7 @@ function threadBar({ app, channelId, message }: Line, replies: readonly ShownMes
   const authors = [...new Set(replies.map(({ userId }) => userId).filter((id) => id !== null))];
   return h(
     'button.thread-bar',
-    { type: 'button', onclick: () => openThread(app, channelId, message.ts) },
+    { type: 'button', onClick: () => openThread(app, channelId, message.ts) },
     authors.slice(0, 4).map((id) => personFace(app.state, id, 'small')),
     h('span.thread-count', {}, replies.length === 1 ? '1 reply' : `${replies.length} replies`),
     last === undefined ? null : h('span.thread-last', {}, `Last reply ${ago(msOf(last.ts))}`),

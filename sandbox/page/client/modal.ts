@@ -1,12 +1,12 @@
 import type { App } from './app.ts';
 import { withEntry } from './app.ts';
 import { blocksOf } from './blocks.ts';
+import { dialogBody, dialogHead, instead, showModal } from './dialogs.ts';
 import { enteredIn } from './entries.ts';
 import { appAvatar } from './faces.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { targetOf } from './vdom.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 import type { ShownView } from './wire.ts';
 
 /** The topmost modal of the person one is. */
@@ -18,7 +18,7 @@ export function modal(app: App): Child {
 }
 
 function dialog(app: App, view: ShownView): VNode {
-  const { id, values, errors, blocks } = view;
+  const { id, title, values, errors, blocks, hasPrevious } = view;
   const trouble = app.state.viewTrouble.get(id);
   const close = (): void => void app.act({ do: 'close-view', viewId: id });
   return h(
@@ -27,44 +27,25 @@ function dialog(app: App, view: ShownView): VNode {
       key: id,
       'aria-labelledby': `title-${id}`,
       'data-view': id,
-      onmount: arrive,
-      onunmount: (event) => targetOf(event, HTMLDialogElement).close(),
-      oncancel: (event) => {
-        event.preventDefault();
-        close();
-      },
+      ref: arrive,
+      onCancel: instead(close),
     },
     h(
       'form.modal-form',
       {
         novalidate: true,
-        onsubmit: (event) => {
-          event.preventDefault();
-          void submit(app, view);
-        },
+        onSubmit: instead(() => void submit(app, view)),
       },
-      head(view, close),
+      dialogHead({
+        id: `title-${id}`,
+        title,
+        close,
+        face: appAvatar('small'),
+        leads: hasPrevious ? 'Back' : 'Close',
+      }),
       trouble === undefined ? null : h('p.trouble', { role: 'alert' }, icon('warning'), trouble),
-      h(
-        'div.modal-body',
-        { tabindex: 0, role: 'region', 'aria-label': 'Content' },
-        blocksOf(app, { target: { viewId: id }, values, errors }, blocks),
-      ),
+      dialogBody(blocksOf(app, { target: { viewId: id }, values, errors }, blocks)),
       footer(app, view, close),
-    ),
-  );
-}
-
-function head({ id, title, hasPrevious }: ShownView, close: () => void): VNode {
-  return h(
-    'header.modal-head',
-    {},
-    appAvatar('small'),
-    h('h2', { id: `title-${id}` }, title),
-    h(
-      'button.icon-button',
-      { type: 'button', 'aria-label': hasPrevious ? 'Back' : 'Close', onclick: close },
-      icon('close'),
     ),
   );
 }
@@ -74,7 +55,7 @@ function footer(app: App, view: ShownView, close: () => void): VNode {
   return h(
     'footer.modal-foot',
     {},
-    h('button.button', { type: 'button', onclick: close }, view.close),
+    h('button.button', { type: 'button', onClick: close }, view.close),
     view.submit === null
       ? null
       : h(
@@ -86,12 +67,12 @@ function footer(app: App, view: ShownView, close: () => void): VNode {
   );
 }
 
-function arrive(event: Event): void {
-  const shown = targetOf(event, HTMLDialogElement);
-  shown.showModal();
+function arrive(shown: HTMLDialogElement | null): () => void {
+  const close = showModal(shown);
   const first =
-    shown.querySelector<HTMLElement>('[data-focus]') ?? shown.querySelector<HTMLElement>('.field');
+    shown?.querySelector<HTMLElement>('[data-focus]') ?? shown?.querySelector<HTMLElement>('.field');
   first?.focus();
+  return close;
 }
 
 async function submit(app: App, view: ShownView): Promise<void> {

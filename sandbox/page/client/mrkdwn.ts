@@ -1,9 +1,9 @@
 import type { AppState } from './app.ts';
 import { nameOf, personOf } from './app.ts';
 import { emojiOf, withEmoji } from './emoji.ts';
+import { h } from './h.ts';
+import type { Child } from './h.ts';
 import { formatMoment } from './time.ts';
-import { h } from './vnode.ts';
-import type { Child } from './vnode.ts';
 
 /** https://docs.slack.dev/messaging/formatting-message-text */
 
@@ -39,7 +39,7 @@ function paragraphs(state: AppState, text: string): Child[] {
     else groups.push({ quoted, lines: [bare] });
   }
   return groups.map(({ quoted, lines }) => {
-    const shown = lines.flatMap((line, at) => [at === 0 ? null : h('br'), inline(state, line)]);
+    const shown = lines.flatMap((line, at) => [at === 0 ? null : h('br', {}), inline(state, line)]);
     return h(quoted ? 'blockquote' : 'div.line', { dir: 'auto' }, shown);
   });
 }

@@ -1,8 +1,8 @@
 import type { Block } from '../../slack/rules/blocks.ts';
 import type { AppState } from './app.ts';
+import { h } from './h.ts';
+import type { Child } from './h.ts';
 import { table } from './rich-text.ts';
-import { h } from './vnode.ts';
-import type { Child } from './vnode.ts';
 
 type Chart = Extract<Block, { type: 'data_visualization' }>;
 type DataTable = Extract<Block, { type: 'data_table' }>;

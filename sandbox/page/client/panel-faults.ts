@@ -1,9 +1,9 @@
+import { h } from './h.ts';
+import type { VNode } from './h.ts';
 import type { Panel } from './panel-view.ts';
 import { DEVIN_PLACES, FAULT_KINDS, SLACK_PLACES } from './panel-wire.ts';
 import type { ControlAct, DevinPlace, FaultKind, SlackPlace } from './panel-wire.ts';
 import { DEVIN_PLACE_WORDS, faultSentence, FAULT_WORDS, SLACK_PLACE_WORDS } from './panel-words.ts';
-import { h } from './vnode.ts';
-import type { VNode } from './vnode.ts';
 
 /** What is chosen in the two rows, and how often it is to strike. */
 export type FaultChoice = {
@@ -62,7 +62,7 @@ export function faults(panel: Panel): VNode {
           h('ul', {}, ...planned.map((fault) => h('li', { key: String(fault.id) }, faultSentence(fault)))),
           h(
             'button.button',
-            { type: 'button', onclick: () => panel.act({ do: 'clear-faults' }) },
+            { type: 'button', onClick: () => panel.act({ do: 'clear-faults' }) },
             'Let all go well again',
           ),
         ),
@@ -97,7 +97,7 @@ function faultRow(panel: Panel, { title, places, chosen, choosePlace, chooseKind
     }),
     h(
       'button.button',
-      { type: 'button', 'aria-label': `Plan it for ${title}`, onclick: () => panel.act(act) },
+      { type: 'button', 'aria-label': `Plan it for ${title}`, onClick: () => panel.act(act) },
       'Plan it',
     ),
   );
@@ -110,7 +110,7 @@ function select({ label, options, chosen, pick }: Select): VNode {
     'select.panel-select',
     {
       'aria-label': label,
-      onchange: ({ currentTarget }) => {
+      onChange: ({ currentTarget }) => {
         if (currentTarget instanceof HTMLSelectElement) pick(currentTarget.selectedIndex);
       },
     },

@@ -1,7 +1,7 @@
+import { h } from './h.ts';
+import type { VNode } from './h.ts';
 import type { Panel } from './panel-view.ts';
 import type { Exchange, ExchangeBody } from './panel-wire.ts';
-import { h } from './vnode.ts';
-import type { VNode } from './vnode.ts';
 
 export type Filter = 'all' | 'slack' | 'devin';
 
@@ -46,7 +46,7 @@ function chip({ state, setFilter }: Panel, { value, label }: { value: Filter; la
       type: 'button',
       key: value,
       'aria-pressed': state.filter === value ? 'true' : 'false',
-      onclick: () => setFilter(value),
+      onClick: () => setFilter(value),
     },
     label,
   );
@@ -63,7 +63,7 @@ function row({ open }: Panel, exchange: Exchange, body: ExchangeBody | null): VN
       {
         type: 'button',
         'aria-expanded': body === null ? 'false' : 'true',
-        onclick: () => open(body === null ? id : null),
+        onClick: () => open(body === null ? id : null),
       },
       h(`span.exchange-way.${side}`, {}, way),
       h('span.exchange-name', {}, name),

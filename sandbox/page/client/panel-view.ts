@@ -1,3 +1,5 @@
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import type { FaultChoice } from './panel-faults.ts';
 import { faults } from './panel-faults.ts';
@@ -6,8 +8,6 @@ import { requests } from './panel-requests.ts';
 import { SCRIPTS, SPEEDS } from './panel-wire.ts';
 import type { ControlAct, ControlState, ExchangeBody, SessionView } from './panel-wire.ts';
 import { SCRIPT_WORDS, speedWords, STATUS_WORDS } from './panel-words.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 
 export type PanelState = {
   /** null until it has been asked for. */
@@ -40,7 +40,7 @@ export function panelView(panel: Panel): Child {
       h('h1', {}, 'Controls'),
       h(
         'button.icon-button',
-        { type: 'button', 'aria-label': 'Close the controls', onclick: panel.close },
+        { type: 'button', 'aria-label': 'Close the controls', onClick: panel.close },
         icon('close'),
       ),
     ),
@@ -150,7 +150,7 @@ function sessionRow(panel: Panel, { id, title, status, hasNext }: SessionView): 
           {
             type: 'button',
             'aria-label': `Next step of ${title}`,
-            onclick: () => panel.act({ do: 'step', sessionId: id }),
+            onClick: () => panel.act({ do: 'step', sessionId: id }),
           },
           'Next step',
         )
@@ -173,7 +173,7 @@ function button(panel: Panel, { words, act, key }: { words: string; act: Control
   const { busy } = panel.state;
   return h(
     'button.button',
-    { type: 'button', key, disabled: busy !== null, onclick: () => panel.act(act) },
+    { type: 'button', key, disabled: busy !== null, onClick: () => panel.act(act) },
     busy === act.do ? h('span.spinner', { 'aria-hidden': 'true' }) : null,
     words,
   );
@@ -185,7 +185,7 @@ function choice({ name, words, isChosen, pick }: Choice): VNode {
   return h(
     'label.choice',
     { key: words },
-    h('input', { type: 'radio', name: `panel-${name}`, checked: isChosen, onchange: pick }),
+    h('input', { type: 'radio', name: `panel-${name}`, checked: isChosen, onChange: pick }),
     h('span', {}, words),
   );
 }

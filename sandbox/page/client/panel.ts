@@ -1,9 +1,9 @@
+import { render } from 'preact';
 import { listen } from './api.ts';
 import { fetchControl, fetchExchange, postControl } from './panel-api.ts';
 import type { Panel, PanelState } from './panel-view.ts';
 import { panelView } from './panel-view.ts';
 import type { ControlAct, ControlState } from './panel-wire.ts';
-import { render } from './vdom.ts';
 
 /** The sandbox's controls, beside Slack. Shown and hidden by the page; asks for nothing while it is hidden. */
 const found = document.getElementById('panel');
@@ -29,7 +29,7 @@ let isDue = false;
 
 function update(change: Partial<PanelState>): void {
   state = { ...state, ...change };
-  if (!root.hidden) render(root, panelView(panel()));
+  if (!root.hidden) render(panelView(panel()), root);
 }
 
 function panel(): Panel {

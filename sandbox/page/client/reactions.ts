@@ -1,9 +1,9 @@
 import type { App } from './app.ts';
 import { nameOf } from './app.ts';
 import { emojiOf } from './emoji.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { openMenu } from './menus.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 import type { Reaction, ShownMessage } from './wire.ts';
 
 /** What people can react with here; apps and Slack know many more. */
@@ -31,7 +31,7 @@ function pill(app: App, at: At, { name, userIds }: Reaction): VNode {
       type: 'button',
       title: `${who} reacted with :${name}:`,
       'aria-pressed': isMine ? 'true' : 'false',
-      onclick: () => toggle(app, at, name),
+      onClick: () => toggle(app, at, name),
     },
     h('span.emoji', { 'aria-hidden': 'true' }, emojiOf(name) ?? `:${name}:`),
     h('span.sr-only', {}, `${words(name)}, by ${who}`),

@@ -3,8 +3,8 @@ import type { RichLeaf, RichPart, TableCell } from '../../slack/rules/rich-text.
 import type { AppState } from './app.ts';
 import { nameOf } from './app.ts';
 import { emojiOf } from './emoji.ts';
-import { h } from './vnode.ts';
-import type { Child } from './vnode.ts';
+import { h } from './h.ts';
+import type { Child } from './h.ts';
 
 type RichText = Extract<Block, { type: 'rich_text' }>;
 type Table = Extract<Block, { type: 'table' }>;
@@ -30,7 +30,7 @@ export function table(state: AppState, { rows, column_settings: settings = [] }:
     );
   return h(
     'div.table',
-    { tabindex: '0', role: 'group', 'aria-label': 'Table' },
+    { tabindex: 0, role: 'group', 'aria-label': 'Table' },
     h(
       'table',
       {},
@@ -65,7 +65,7 @@ function list(state: AppState, { style, indent = 0, offset = 0, elements }: List
     ),
   );
   return style === 'ordered'
-    ? h(`ol.indent-${indent}`, { start: String(offset + 1) }, items)
+    ? h(`ol.indent-${indent}`, { start: offset + 1 }, items)
     : h(`ul.indent-${indent}`, {}, items);
 }
 

@@ -1,10 +1,10 @@
 import type { App } from './app.ts';
 import { isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
 import { appAvatar, personFace } from './faces.ts';
+import { h } from './h.ts';
+import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openAppTab, openChannel, seenKey } from './places.ts';
-import { h } from './vnode.ts';
-import type { Child, VNode } from './vnode.ts';
 import type { ShownChannel } from './wire.ts';
 
 export function sidebar(app: App): VNode {
@@ -80,7 +80,7 @@ function item({ key, isHere, isUnread: isBold, open, face }: Item): VNode {
     { key },
     h(
       isBold ? 'button.side-item.unread' : 'button.side-item',
-      { type: 'button', 'aria-current': isHere ? 'page' : null, onclick: open },
+      { type: 'button', 'aria-current': isHere ? 'page' : null, onClick: open },
       face,
       isBold ? h('span.sr-only', {}, ' (new messages)') : null,
     ),

@@ -1,13 +1,13 @@
 import type { App } from './app.ts';
 import { personOf } from './app.ts';
 import { personFace, roleOf } from './faces.ts';
+import { h } from './h.ts';
+import type { VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { openMenu } from './menus.ts';
 import { isPanelOpen, togglePanel } from './panel-place.ts';
 import { becomePerson } from './places.ts';
 import { isDark, toggleTheme } from './theme.ts';
-import { h } from './vnode.ts';
-import type { VNode } from './vnode.ts';
 
 export function topBar(app: App): VNode {
   const { snapshot, isConnected } = app.state;
@@ -18,7 +18,7 @@ export function topBar(app: App): VNode {
       ? [h('strong.team', {}, snapshot.workspace.teamName), h('span.sandbox-mark', {}, 'Sandbox')]
       : h('h1.team', {}, 'Devin Sessions: live demo'),
     isConnected ? null : h('span.offline', { role: 'status' }, 'The sandbox is gone. Waiting for it…'),
-    h('span.spacer'),
+    h('span.spacer', {}),
     personSwitcher(app),
     themeToggle(app),
     h(
@@ -28,7 +28,7 @@ export function topBar(app: App): VNode {
         id: 'panel-toggle',
         'aria-expanded': isPanelOpen() ? 'true' : 'false',
         'aria-controls': 'panel',
-        onclick: () => {
+        onClick: () => {
           togglePanel();
           app.update({});
         },
@@ -47,7 +47,7 @@ function themeToggle(app: App): VNode {
       id: 'theme-toggle',
       'aria-label': isDark() ? 'Use light colors' : 'Use dark colors',
       title: isDark() ? 'Use light colors' : 'Use dark colors',
-      onclick: () => {
+      onClick: () => {
         toggleTheme();
         app.update({});
       },

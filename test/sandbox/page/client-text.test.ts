@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isValidElement } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { describe, expect, test } from 'vitest';
 import { emojiOf } from '../../../sandbox/page/client/emoji.ts';
 import { complete, suggestionsFor } from '../../../sandbox/page/client/completion.ts';
 import { asTyped, mrkdwn } from '../../../sandbox/page/client/mrkdwn.ts';
 import { formatMoment } from '../../../sandbox/page/client/time.ts';
-import type { Child } from '../../../sandbox/page/client/vnode.ts';
 import type { AppState } from '../../../sandbox/page/client/app.ts';
 import type { Person, Snapshot } from '../../../sandbox/page/client/wire.ts';
 
@@ -62,13 +63,13 @@ const state: AppState = {
 };
 
 /** As HTML without attributes, except where a link leads. */
-function html(child: Child): string {
-  if (child === null || child === false) return '';
+function html(child: ComponentChildren): string {
   if (typeof child === 'string') return child;
-  if (!('tag' in child)) return child.map(html).join('');
-  const href = child.attributes['href'];
-  const inner = child.children.map(html).join('');
-  return `<${child.tag}${typeof href === 'string' ? ` ${href}` : ''}>${inner}</${child.tag}>`;
+  if (Array.isArray(child)) return child.map(html).join('');
+  if (!isValidElement(child)) return '';
+  const { type, props } = child;
+  const href = 'href' in props ? ` ${String(props.href)}` : '';
+  return `<${String(type)}${href}>${html(props.children)}</${String(type)}>`;
 }
 
 const shown = (text: string): string => html(mrkdwn(state, text));

@@ -48,6 +48,15 @@ describe('the client', () => {
     expect(script).not.toContain('import type');
   });
 
+  test('gets its library from the sandbox too', async () => {
+    const { url } = await startPage();
+    const script = await (await fetch(`${url}/main.ts`)).text();
+    const [, path = ''] = /import \{ render \} from '\.(\/[^']*)'/.exec(script) ?? [];
+    const response = await fetch(url + path);
+    expect(response.headers.get('content-type')).toContain('text/javascript');
+    expect(await response.text()).toMatch(/export ?\{.*\brender\b/);
+  });
+
   test.each(['/../server.ts', '/%2e%2e/server.ts', '/..%2fserver.ts', '/tsconfig.json', '/nothing.ts'])(
     'does not include %s',
     async (path) => {
