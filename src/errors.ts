@@ -1,6 +1,7 @@
 import { isAboutPerson } from './session/failure.ts';
 import type { Failure, OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
+import type { RefusedIdentity } from './session/identity.ts';
 import { acuWords, durationWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 
@@ -31,7 +32,7 @@ type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
 export function userMessage(failure: Failure, text: Text): string {
   switch (failure.kind) {
     case 'identity':
-      return text.notices.identity[failure.reason](failure.maskedEmail, failure.about);
+      return refusalSentence(failure, text);
     case 'devin':
       return devinMessage(failure, text);
     case 'limit':
@@ -49,6 +50,14 @@ export function userMessage(failure: Failure, text: Text): string {
     case 'cancelled':
       return text.card.problems.cancelled;
   }
+}
+
+/** Why a person can't start a session, and what to do about it. */
+export function refusalSentence(
+  { reason, maskedEmail, about }: Pick<RefusedIdentity, 'reason' | 'maskedEmail' | 'about'>,
+  text: Text,
+): string {
+  return text.notices.identity[reason](maskedEmail, about);
 }
 
 /** The rule is named, so that an administrator can be asked about it. */

@@ -1,14 +1,13 @@
 import type { Log } from '../log.ts';
-import { backOffMs } from '../queue/index.ts';
+import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { fingerprintOf, pendingApproval } from '../session/approval.ts';
 import { approvalView } from '../slack/approval-view.ts';
 import { renderApproval } from '../slack/blocks/approval.ts';
+import type { SlackFailure } from '../slack/errors.ts';
 import { approvalMetadata } from '../slack/metadata.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
-import { mayPass } from '../slack/place-trouble.ts';
-import type { SlackFailure } from '../slack/errors.ts';
 import type { ApprovalMessage, ApprovalMessages } from '../store/approval-messages.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -122,7 +121,7 @@ async function render({ textFor }: TellDeps, request: SessionRequest, one: Sent)
 function waitAfter(deps: TellDeps, request: SessionRequest, failure: SlackFailure): number | null {
   if (failure.kind === 'rate-limited') return failure.retryAfterMs;
   const triedForMs = deps.now() - request.updatedAt.getTime();
-  if (failure.kind === 'unclear' || mayPass(failure.code, triedForMs)) return backOffMs(triedForMs);
+  if (failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs)) return backOffMs(triedForMs);
   return refused(deps, request.id, failure.code);
 }
 

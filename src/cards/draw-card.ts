@@ -6,7 +6,7 @@ import { renderCard } from '../slack/blocks/session-card.ts';
 import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
-import type { ListenHere } from '../slack/thread-intake.ts';
+import type { ListenHere } from '../slack/thread-inbox.ts';
 import { shownAs, stageShown } from '../store/cards.ts';
 import type { EditClass } from '../store/cards.ts';
 import { askedAt, cardThread } from '../store/request-row.ts';

@@ -1,12 +1,11 @@
 import type { Transaction } from 'kysely';
 import type { Log } from '../log.ts';
-import { backOffMs } from '../queue/index.ts';
+import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce } from '../queue/index.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import { fullCardMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound } from '../slack/outbound.ts';
-import { mayPass } from '../slack/place-trouble.ts';
 import { shownAs } from '../store/cards.ts';
 import type { Cards } from '../store/cards.ts';
 import { cardPost } from '../store/posts.ts';
@@ -142,7 +141,7 @@ async function failed(deps: PutDeps, { request, drawn }: Put, failure: SlackFail
   const { now, log } = deps;
   const triedForMs = now() - request.updatedAt.getTime();
   if (failure.kind === 'rate-limited') return putOff(deps, request, failure.retryAfterMs);
-  if (failure.kind === 'unclear' || mayPass(failure.code, triedForMs))
+  if (failure.kind === 'unclear' || mayRetryRefusal(failure.code, triedForMs))
     return putOff(deps, request, backOffMs(triedForMs));
   log.warn({ requestId: request.id, code: failure.code }, 'Slack refused to edit a card');
   return drawnNow(deps, request, drawn.shown);

@@ -4,7 +4,7 @@ import type { Enqueue, Lease, WithLease } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
 import type { ReplyKind } from '../session/reply.ts';
 import type { Steering } from '../session/steering.ts';
-import type { PresenceOf } from '../slack/authority.ts';
+import type { PresenceOf } from '../slack/conversations.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';

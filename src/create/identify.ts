@@ -3,7 +3,7 @@ import type { IdentityResolver } from '../identity/resolve.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
-import type { PresenceOf } from '../slack/authority.ts';
+import type { PresenceOf } from '../slack/conversations.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { Person } from '../store/identities.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';

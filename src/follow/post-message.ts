@@ -15,10 +15,10 @@ import {
 } from '../slack/blocks/said.ts';
 import { code } from '../slack/blocks/text.ts';
 import { cardView } from '../slack/card-view.ts';
+import { refusalKind } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import { messageMetadata } from '../slack/metadata.ts';
 import type { Posted, Rendered } from '../slack/outbound.ts';
-import { refusalOf } from '../slack/place-trouble.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import type { Calls } from '../store/calls.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -114,9 +114,9 @@ export function createPostMessage(deps: PostDeps) {
     if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
     let outcome: PostOutcome = await postAll(job, session, { frame, signal });
     if (outcome.kind === 'refused') await calls.part(row.sessionId, row.eventId);
-    if (outcome.kind === 'refused' && refusalOf(outcome.code) !== 'place') {
+    if (outcome.kind === 'refused' && refusalKind(outcome.code) !== 'place') {
       const retry = retryWindow('message', { triedForMs });
-      if (refusalOf(outcome.code) === 'other' && retry.kind === 'wait')
+      if (refusalKind(outcome.code) === 'other' && retry.kind === 'wait')
         return { kind: 'put-off', afterMs: retry.afterMs };
       // What was said after it does not wait for ever.
       log.error(

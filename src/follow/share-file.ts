@@ -6,10 +6,9 @@ import type { SessionAttachment } from '../devin/schemas.ts';
 import type { Log } from '../log.ts';
 import type { Lease } from '../queue/index.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
-import { slackFailure } from '../slack/errors.ts';
+import { refusalKind, slackFailure } from '../slack/errors.ts';
 import type { SlackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
-import { refusalOf } from '../slack/place-trouble.ts';
 import type { FileToShare, ThreadPlace } from '../slack/thread-writer.ts';
 import type { MessageRow, NewMessage, SessionMessages } from '../store/session-messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -137,7 +136,7 @@ export async function shareFile(
 
 /** Without the permission, or where files are not allowed, words have to do. */
 function orNotHere(failure: SlackFailure): Shared {
-  if (failure.kind !== 'refused' || refusalOf(failure.code) === 'place') return failure;
+  if (failure.kind !== 'refused' || refusalKind(failure.code) === 'place') return failure;
   return { kind: 'not-here' };
 }
 

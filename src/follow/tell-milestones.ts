@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { backOffMs } from '../queue/index.ts';
+import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { readMilestone } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
@@ -8,7 +8,6 @@ import type { Notify } from '../session/preferences.ts';
 import type { Answered } from '../slack/blocks/said.ts';
 import { milestoneMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
-import { mayPass } from '../slack/place-trouble.ts';
 import type { Calls } from '../store/calls.ts';
 import type { MilestoneRow, Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -186,7 +185,7 @@ async function refused(deps: TellDeps, one: Case, code: string): Promise<Told> {
     await deps.milestones.redirect(row, true);
     return tell(deps, { ...one, row: { ...row, direct: true, attemptedAt: null } });
   }
-  if (mayPass(code, waitedMs(deps, row))) {
+  if (mayRetryRefusal(code, waitedMs(deps, row))) {
     await deps.milestones.redirect(row, false);
     return { kind: 'wait', ms: backOffMs(waitedMs(deps, row)) };
   }

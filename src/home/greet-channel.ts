@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts';
 import type { Enqueue, Jobs, PostOnce, WithLease } from '../queue/index.ts';
-import { renderGreeting } from '../slack/blocks/greeting.ts';
+import { renderGreeting } from '../slack/blocks/notices.ts';
 import { greetingMetadata } from '../slack/metadata.ts';
 import type { Posted } from '../slack/outbound.ts';
 import type { Greetings } from '../store/greetings.ts';

@@ -1,3 +1,5 @@
+import { refusalKind } from '../slack/errors.ts';
+
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -38,4 +40,9 @@ export function retryWindow(name: WindowName, { triedForMs, retryAfterMs = null 
 /** How long to wait before the next try, in proportion to how long it has been tried: in the end once a minute. */
 export function backOffMs(triedForMs: number): number {
   return Math.min(LONGEST_WAIT_MS, Math.max(FIRST_WAIT_MS, triedForMs / 4));
+}
+
+/** Whether Slack may accept later what it refused: the refusal is neither about the message nor about its place. */
+export function mayRetryRefusal(code: string, triedForMs: number): boolean {
+  return refusalKind(code) === 'other' && retryWindow('slack', { triedForMs }).kind === 'wait';
 }

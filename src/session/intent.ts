@@ -48,49 +48,54 @@ export type Wish = { draft: SessionDraft; reset: FieldKey[] };
 
 export type HelpTopic = 'options' | 'admin';
 
-/** What a person wants, read from the text of a slash command. */
-export type Intent =
-  | ({ kind: 'create' } & Wish)
-  | { kind: 'open-form' }
-  | { kind: 'help'; topic: HelpTopic | null }
-  | { kind: 'list'; whose: 'mine' | 'all'; page: number }
-  | { kind: 'status'; session: string }
-  | { kind: 'follow'; session: string }
-  | { kind: 'usage'; scope: UsageScope['kind']; by: UsageBy; days: number }
-  | { kind: 'stop' | 'archive'; session: string }
-  | { kind: 'say'; session: string; text: string }
-  /** Which session it is about is chosen from a list. */
-  | { kind: 'pick'; act: 'status' | 'stop' | 'archive' | 'say' }
-  /** `devinUserId`: null removes the link. */
-  | { kind: 'link'; slackUserId: string; devinUserId: string | null }
-  /** What the policy makes of these options. With problems nothing is decided. */
-  | ({ kind: 'why'; problems: Problem[] } & Wish)
-  /** `again`: asks Slack and Devin anew. */
-  | { kind: 'whoami'; again: boolean }
-  | { kind: 'defaults' }
-  /** With problems nothing is set. */
-  | ({ kind: 'set-defaults'; scope: SettingScope; problems: Problem[] } & Wish)
-  | { kind: 'clear-defaults'; scope: SettingScope }
-  /** `session`: about this one only; null: about all of one's own. */
-  | { kind: 'notify'; where: Notify; session: string | null }
-  /** null: shows it. */
-  | { kind: 'language'; choice: LanguageChoice | null }
-  | { kind: 'steer'; who: Steer; scope: SharedScope }
-  /** Whether what people write in Devin's web app appears in threads. */
-  | { kind: 'web-messages'; shown: boolean; scope: SharedScope }
-  /** Which messages of a thread go to Devin. */
-  | { kind: 'listen'; listen: Listen; scope: SharedScope }
-  /** A setting as it is, with its choices. */
-  | { kind: 'show-setting'; setting: 'notify' | 'steer' | 'web-messages' | 'listen' }
+/** What a person wants, read from the text of a slash command, by its kind. */
+type Intents = {
+  create: Wish;
+  'open-form': unknown;
   /**
-   * It may be a task, or a slip: that is asked before a session is paid for. `about`: the sub-command that was
+   * It may be a task or a slip, so the person is asked before a session is paid for. `about`: the sub-command that was
    * probably meant; `meant`: as a command that can be run.
    */
-  | ({ kind: 'ask-first'; about: Subcommand | null; meant: string | null } & Wish)
+  'ask-first': { about: Subcommand | null; meant: string | null } & Wish;
   /** Nothing is created; `draft` holds what could be read, for the form. */
-  | ({ kind: 'invalid'; problems: Problem[] } & Wish);
+  invalid: { problems: Problem[] } & Wish;
+  help: { topic: HelpTopic | null };
+  list: { whose: 'mine' | 'all'; page: number };
+  status: { session: string };
+  follow: { session: string };
+  usage: { scope: UsageScope['kind']; by: UsageBy; days: number };
+  stop: { session: string };
+  archive: { session: string };
+  say: { session: string; text: string };
+  /** Which session it is about is chosen from a list. */
+  pick: { act: 'status' | 'stop' | 'archive' | 'say' };
+  /** `devinUserId`: null removes the link. */
+  link: { slackUserId: string; devinUserId: string | null };
+  /** What the policy makes of these options. If there are problems, nothing is decided. */
+  why: { problems: Problem[] } & Wish;
+  /** `again`: asks Slack and Devin anew. */
+  whoami: { again: boolean };
+  defaults: unknown;
+  /** If there are problems, nothing is set. */
+  'set-defaults': { scope: SettingScope; problems: Problem[] } & Wish;
+  'clear-defaults': { scope: SettingScope };
+  /** About all of one's own sessions. */
+  notify: { where: Notify };
+  'notify-session': { where: Notify; session: string };
+  /** null: shows it. */
+  language: { choice: LanguageChoice | null };
+  steer: { who: Steer; scope: SharedScope };
+  /** Whether what people write in Devin's web app appears in threads. */
+  'web-messages': { shown: boolean; scope: SharedScope };
+  /** Which messages of a thread go to Devin. */
+  listen: { listen: Listen; scope: SharedScope };
+  /** A setting as it is, with its choices. */
+  'show-setting': { setting: 'notify' | 'steer' | 'web-messages' | 'listen' };
+};
 
-export type IntentOf<Kind extends Intent['kind']> = Extract<Intent, { kind: Kind }>;
+export type IntentKind = keyof Intents;
+export type IntentOf<Kind extends IntentKind> = { [Each in Kind]: { kind: Each } & Intents[Each] }[Kind];
+export type Intent = IntentOf<IntentKind>;
 
 const DASHED_UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

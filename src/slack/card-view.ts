@@ -1,28 +1,22 @@
 import { z } from 'zod';
-import { userMessage } from '../errors.ts';
-import { pendingApproval } from '../session/approval.ts';
-import type { Approval, Voter } from '../session/approval.ts';
 import type { Identity } from '../session/identity.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
-import type { RequestState } from '../session/request.ts';
 import { threadState } from '../session/steering.ts';
 import type { ThreadState } from '../session/steering.ts';
 import { askedAt } from '../store/request-row.ts';
-import type { LeftOut, SessionRequest } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionCard, WaitsFor } from './blocks/session-card.ts';
 import { truncate } from './blocks/text.ts';
 import { cardActions, isOver } from './card-actions.ts';
-import { identitySentence } from './identity-words.ts';
-import { beganBy } from './thread-intake.ts';
-import type { ThreadHere } from './thread-intake.ts';
+import { notesOf, problemOf, threadLine } from './card-notes.ts';
+import { beganBy } from './thread-inbox.ts';
+import type { ThreadHere } from './thread-inbox.ts';
 
 const TITLE_LENGTH = 120;
-/** Of the people who may approve it. */
-const NAMED_APPROVERS = 5;
 /** What a card that awaits an approval says instead of Devin's word. */
 const BEFORE_START = 'before-start';
 
@@ -86,20 +80,6 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
     actions: cardActions(request, session, { phase, thread }),
   };
 }
-
-/** Why a person was refused is told to that person alone. */
-export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
-  if (state === 'refused') return text.card.problems.notStarted;
-  return failure === null || isUnsure(state) ? null : userMessage(failure, text);
-}
-
-/** What Devin answered if that does not say whether it started the session; null: nothing. */
-export function doubtOf({ state, failure }: SessionRequest, text: Text): string | null {
-  if (!isUnsure(state) || failure?.kind !== 'devin' || failure.detail === null) return null;
-  return text.card.devinAnswered(failure.status, failure.detail);
-}
-
-const isUnsure = (state: RequestState): boolean => state === 'sending' || state === 'unknown';
 
 /** With names instead of ids, once they were looked up for the prompt. */
 function taskOf({ id, prompt, draft }: SessionRequest): string {
@@ -172,19 +152,6 @@ function waitsFor({ state, waiting }: SessionRequest): WaitsFor | null {
   return state === 'sending' && waiting === null ? 'answer' : null;
 }
 
-/** Nobody chose its cap: it is what was left of a budget. At most one. */
-function cappedNote({ draft: { values, sources } }: SessionRequest, { card }: Text): string[] {
-  const { max_acu_limit: cap } = values;
-  const { max_acu_limit: source } = sources;
-  if (cap === undefined || (source !== 'left-today' && source !== 'left-this-month')) return [];
-  return [card.cappedAtLeft[source](String(cap))];
-}
-
-function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): string[] {
-  if (waiting === null) return [];
-  return [isSaid && waiting !== 'looking' ? text.card.startsItself : text.card.waiting[waiting]];
-}
-
 /** Who ended or archived it, where that was done from here. */
 function steeredBy(
   { failure }: SessionRequest,
@@ -214,49 +181,6 @@ export function runsAs(identity: Identity | null): SessionCard['runsAs'] {
     : { kind: 'service-user' };
 }
 
-/** `isWaitSaid`: beside the phase. */
-function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): string[] {
-  const { identity } = request;
-  const doubt = doubtOf(request, text);
-  return [
-    ...(identity?.kind === 'service-user' ? [identitySentence(identity, text)] : []),
-    ...waitingNote(request, isWaitSaid, text),
-    ...cappedNote(request, text),
-    ...approvalNotes(request, text),
-    ...(doubt === null ? [] : [doubt]),
-    ...leftOutNotes(request.uploads?.leftOut ?? [], text),
-  ];
-}
-
-/** What an approval is waited for, or who gave it. */
-export function approvalNotes({ state, approvals }: SessionRequest, { approval: words }: Text): string[] {
-  const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
-  const given = approvals.filter(({ end }) => end?.kind === 'approved');
-  return [
-    ...given.map(({ yes, rule }) => words.onCard.approved(namesOf(yes), rule)),
-    ...(pending === null ? [] : waitingForApproval(pending.approval, words)),
-  ];
-}
-
-function waitingForApproval(
-  { rule, say, need, people, more, yes }: Approval,
-  words: Text['approval'],
-): string[] {
-  const others = people.filter(({ userId }) => !yes.some((one) => one.userId === userId));
-  const shown = others.slice(0, NAMED_APPROVERS);
-  const names = words.onCard.names(
-    shown.map(({ name }) => name),
-    more + others.length - shown.length,
-  );
-  return [
-    words.onCard.waits(rule, need - yes.length, names),
-    ...(say === null ? [] : [say]),
-    ...(yes.length === 0 ? [] : [words.onCard.soFar(namesOf(yes))]),
-  ];
-}
-
-const namesOf = (people: readonly Voter[]): string => people.map(({ name }) => name).join(', ');
-
 /** Nothing more goes to Devin. */
 const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
 
@@ -268,31 +192,6 @@ function stateOfThread(session: SessionRow, here: ThreadHere, phase: SessionPhas
   if (OVER.has(phase) || isOver(session, phase)) return null;
   const { muted, synced } = session;
   return threadState({ muted, synced, ...here });
-}
-
-/** What is switched off in its thread; on the first card there, also how it works. Escaped. */
-function threadLine(
-  { mutedBy, introducesThread }: SessionRow,
-  thread: ThreadState,
-  { card }: Text,
-): string | null {
-  switch (thread) {
-    case 'untied':
-      return card.untied;
-    case 'muted':
-      return mutedBy === null ? card.muted : card.mutedBy(`<@${mutedBy}>`);
-    case 'mentions':
-      return card.mentionsOnly;
-    case 'requester':
-      return introducesThread ? card.requesterGoesToDevin : null;
-    case 'all':
-    case 'direct':
-      return introducesThread ? card.repliesGoToDevin : null;
-  }
-}
-
-function leftOutNotes(leftOut: LeftOut[], text: Text): string[] {
-  return leftOut.map(({ name, reason }) => text.notices.leftOut[reason](name));
 }
 
 function firstLine(prompt: string): string {

@@ -3,7 +3,7 @@ import type { MessageContext, SlackMessage } from '../session/context.ts';
 import { excerptAround, placeOf } from '../session/excerpt.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
-import type { PresenceOf } from './authority.ts';
+import type { PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
 import { isSaid, readMessage, repliesTo } from './messages.ts';
 import type { People } from './people.ts';

@@ -6,8 +6,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionDetails } from './blocks/details.ts';
-import { approvalNotes, doubtOf, problemOf } from './card-view.ts';
-import { identitySentence } from './identity-words.ts';
+import { approvalNotes, doubtOf, identitySentence, problemOf } from './card-notes.ts';
 
 const taggedSchema = z.object({ tags: z.array(z.string()) });
 

@@ -1,3 +1,4 @@
+import { refusalSentence } from '../errors.ts';
 import type { ContextChoice, MessageContext, Without } from '../session/context.ts';
 import { fields } from '../session/fields.ts';
 import type { SessionDraft } from '../session/fields.ts';
@@ -6,7 +7,7 @@ import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
 import { truncate } from './blocks/text.ts';
 import type { FormContext, FormIdentity, SessionForm } from './blocks/session-form.ts';
-import { identitySentence, refusalSentence } from './identity-words.ts';
+import { identitySentence } from './card-notes.ts';
 
 const EXCERPT_LENGTH = 150;
 

@@ -24,10 +24,13 @@ const attachmentSchema = z.looseObject({
   text: words,
   fallback: words,
   footer: words,
-  fields: z.array(z.looseObject({ title: words, value: words })).nullish(),
-  blocks: z.array(z.unknown()).nullish(),
-  message_blocks: z.array(z.unknown()).nullish(),
-  files: z.array(fileSchema).nullish(),
+  fields: z
+    .array(z.looseObject({ title: words, value: words }))
+    .nullish()
+    .catch(null),
+  blocks: z.array(z.unknown()).nullish().catch(null),
+  message_blocks: z.array(z.unknown()).nullish().catch(null),
+  files: z.array(fileSchema).nullish().catch(null),
 });
 
 const messageSchema = z.looseObject({
@@ -38,9 +41,9 @@ const messageSchema = z.looseObject({
   bot_id: words,
   bot_profile: z.looseObject({ name: words }).nullish().catch(null),
   text: words,
-  blocks: z.array(z.unknown()).nullish(),
-  attachments: z.array(attachmentSchema.catch({})).nullish(),
-  files: z.array(fileSchema).nullish(),
+  blocks: z.array(z.unknown()).nullish().catch(null),
+  attachments: z.array(attachmentSchema.catch({})).nullish().catch(null),
+  files: z.array(fileSchema).nullish().catch(null),
 });
 
 type RawAttachment = z.infer<typeof attachmentSchema>;

@@ -7,7 +7,7 @@ import type { Settings } from '../store/settings.ts';
 import type { Languages } from '../text/languages.ts';
 import { createRemoteClock } from '../time.ts';
 import { createUpstream, tooMany } from '../upstream.ts';
-import { createPresence } from './authority.ts';
+import { createPlaces, createPresence } from './conversations.ts';
 import { createBolt } from './bolt.ts';
 import type { BoltOptions, BotIdentity, Transport } from './bolt.ts';
 import { createThreadReader, nameMentions } from './context.ts';
@@ -15,7 +15,7 @@ import { createSlackFiles } from './files.ts';
 import { createMetadataReader } from './posted-messages.ts';
 import { createOutbound } from './outbound.ts';
 import { createGroups, createPeople } from './people.ts';
-import { createPlaces } from './places.ts';
+
 import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;

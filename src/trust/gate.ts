@@ -34,7 +34,7 @@ import type {
 import type { Preferences } from '../session/preferences.ts';
 import { isTooLong } from '../session/prompt.ts';
 import type { IsInGroup } from '../slack/people.ts';
-import type { DescribePlace } from '../slack/places.ts';
+import type { DescribePlace } from '../slack/conversations.ts';
 import type { Form } from '../store/forms.ts';
 import type { Material, SessionRequest } from '../store/request-row.ts';
 import type { Budget } from './budget.ts';

@@ -2,7 +2,7 @@ import type { Devin } from '../devin/devin.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import type { IsInGroup } from '../slack/people.ts';
-import type { DescribePlace } from '../slack/places.ts';
+import type { DescribePlace } from '../slack/conversations.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';

@@ -22,7 +22,7 @@ import {
   withoutAsterisks,
 } from '../../src/slack/blocks/text.ts';
 import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
-import { readThreadMeaning } from '../../src/slack/command/thread-words.ts';
+import { readThreadMeaning } from '../../src/slack/command/thread-keywords.ts';
 import { scan } from '../../src/slack/command/tokens.ts';
 import { readValues } from '../../src/slack/command/values.ts';
 import { readBlockMetadata, readMetadata } from '../../src/slack/metadata.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { maySee } from '../../src/slack/authority.ts';
-import { placeKindOf, placeKindOfEvent } from '../../src/slack/places.ts';
 
 describe('what a session is about', () => {
   const asked = { userId: 'U1', channelId: 'C1', cardChannelId: 'D1' };
@@ -20,27 +19,4 @@ describe('what a session is about', () => {
       expect(maySee({ ...asked, placeKind: kind }, { userId, channelId })).toBe(may);
     },
   );
-});
-
-describe('a conversation', () => {
-  test.each([
-    ['general', 'public'],
-    ['privategroup', 'private'],
-    ['mpdm-ana--ben--mei-1', 'private'],
-    ['directmessage', 'direct'],
-    ['', null],
-  ] as const)('that a command calls "%s" is %s', (name, kind) => {
-    expect(placeKindOf(name)).toBe(kind);
-  });
-
-  test.each([
-    ['channel', 'public'],
-    ['group', 'private'],
-    ['mpim', 'private'],
-    ['im', 'direct'],
-    [undefined, null],
-    ['app_home', null],
-  ] as const)('that an event calls %s is %s', (type, kind) => {
-    expect(placeKindOfEvent(type)).toBe(kind);
-  });
 });

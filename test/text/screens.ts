@@ -2,7 +2,6 @@ import { fields } from '../../src/session/fields.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import type { CardAction } from '../../src/slack/blocks/card-buttons.ts';
 import { renderDefaults } from '../../src/slack/blocks/defaults.ts';
-import { renderGreeting } from '../../src/slack/blocks/greeting.ts';
 import { renderHome } from '../../src/slack/blocks/home.ts';
 import type { Home } from '../../src/slack/blocks/home.ts';
 import { renderMilestone } from '../../src/slack/blocks/milestone.ts';
@@ -11,13 +10,13 @@ import {
   formButton,
   noCard,
   notice,
+  renderGreeting,
   renderOutcome,
   sessionOver,
   unopened,
 } from '../../src/slack/blocks/notices.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderOffer, renderQuestion, renderRunning } from '../../src/slack/blocks/offer.ts';
-import { renderAskStop, renderReplyBox, renderThreadHelp } from '../../src/slack/blocks/reply.ts';
 import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
 import { renderInDevin, renderReplyBy, withCall } from '../../src/slack/blocks/said.ts';
 import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
@@ -26,7 +25,13 @@ import { renderSessionForm } from '../../src/slack/blocks/session-form.ts';
 import type { FormIdentity, SessionForm } from '../../src/slack/blocks/session-form.ts';
 import { renderSessionList, renderSessionPick } from '../../src/slack/blocks/session-list.ts';
 import { renderSetting } from '../../src/slack/blocks/setting-choices.ts';
-import { renderStopDialog, renderStopTrouble } from '../../src/slack/blocks/stop-dialog.ts';
+import {
+  renderAskStop,
+  renderReplyBox,
+  renderStopDialog,
+  renderStopTrouble,
+  renderThreadHelp,
+} from '../../src/slack/blocks/steering.ts';
 import { renderHelp, usageOf } from '../../src/slack/command/help.ts';
 import type { Text } from '../../src/text/index.ts';
 import { cardOf, messageOf, PLACES, QUOTES } from '../slack/blocks/places.ts';

@@ -7,7 +7,7 @@ import type { Rendered } from './objects.ts';
 import { mentionOf } from './said.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
-import { bold, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
+import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
 /** Private notices: what happened, why, what to do next. Sentences come escaped; what was typed comes raw. */
 
@@ -128,4 +128,15 @@ export function renderOutcome({ card, reason, cardUrl }: OutcomeMessage, text: T
     text: truncate([...lines, ...where].join('\n'), LIMIT.messageText),
     blocks: [...lines.map(section), ...where.map((one) => context(one))],
   };
+}
+
+/** What the app does in a channel, in three lines. */
+export function renderGreeting(command: string, { greeting }: Text): Rendered {
+  const lines = [
+    greeting.what,
+    greeting.how(code(`${command} ${greeting.example}`)),
+    greeting.privacy(code(`${command} help`)),
+  ].join('\n');
+  const start = button(ACTION.startHere, greeting.start, 'channel');
+  return { text: lines, blocks: [section(lines), { type: 'actions', elements: [start] }] };
 }

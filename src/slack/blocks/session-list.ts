@@ -9,7 +9,7 @@ import { button, caption, confirmation, context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { linkedTitle, statusWord } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
-import { stopQuestion } from './stop-dialog.ts';
+import { stopQuestion } from './steering.ts';
 import { bold, code, escape, truncate } from './text.ts';
 
 type SessionList = {

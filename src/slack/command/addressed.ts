@@ -1,7 +1,7 @@
 import type { Problem, Subcommand, Wish } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import { parseCommand, UNSPACED } from './parse.ts';
-import { isMention, readThreadMeaning, withoutMention } from './thread-words.ts';
+import { isMention, readThreadMeaning, withoutMention } from './thread-keywords.ts';
 
 /** What a message to the app asks for. `typed`: what is left of it without the mention. */
 export type AddressedMeaning =

@@ -109,7 +109,8 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
   notify: row({
     takes: z.object({ where: oneOf(NOTIFY).optional(), session: session.optional() }),
     intent: ({ where, session: id = null }) => {
-      if (where !== undefined) return { kind: 'notify', where, session: id };
+      if (where !== undefined)
+        return id === null ? { kind: 'notify', where } : { kind: 'notify-session', where, session: id };
       return id === null ? { kind: 'show-setting', setting: 'notify' } : null;
     },
   }),

@@ -7,20 +7,22 @@ import { readDeclineDialog, renderDeclineDialog } from '../blocks/decline-dialog
 import { notice } from '../blocks/notices.ts';
 import { ACTION, DECLINE_BLOCK, readApprovalValue, readDeclineMetadata, VIEW } from '../ids.ts';
 import type { AskedApproval } from '../ids.ts';
-import type { Intake } from '../intake.ts';
+import type { FormInbox } from '../form-inbox.ts';
 import type { Outbound } from '../outbound.ts';
-import type { SteeringIntake } from '../steering-intake.ts';
+import { privatePlace } from '../places.ts';
+import type { Press } from '../payload.ts';
+import type { SteeringInbox } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
-import type { Press } from './press.ts';
+import { actorOf, createPressed, openingOf } from './press.ts';
+import { onButton, onDurableButton, onSubmission } from './routes.ts';
 
 type ApprovalDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'touch'>;
   authority: Authority;
-  intake: Pick<Intake, 'offerAgain'>;
-  steering: Pick<SteeringIntake, 'settleApproval'>;
+  formInbox: Pick<FormInbox, 'offerAgain'>;
+  steering: Pick<SteeringInbox, 'settleApproval'>;
   openForm: FormOpener;
   openView: ViewOpener;
   outbound: Pick<Outbound, 'tellPrivately'>;
@@ -34,7 +36,7 @@ export function listenToApprovals(app: App, deps: ApprovalDeps): void {
 }
 
 function listenToButtons(app: App, deps: ApprovalDeps): void {
-  const { authority, intake, steering, openForm, openView, outbound, textFor } = deps;
+  const { authority, formInbox, steering, openForm, openView, outbound, textFor } = deps;
   const pressed = createPressed(deps);
 
   onDurableButton(app, ACTION.approve, async (press) => {
@@ -47,49 +49,48 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
   async function undecided(press: Press): Promise<SessionRequest | null> {
     const request = await pressed.inWorkspace(about(press, askedIn(press)));
     if (request === null || request.state === 'awaiting-approval') return request;
-    const { refused } = (await textFor(press.body.user.id)).approval;
-    await outbound.tellPrivately(privatePlace(press.body), notice([refused.over]));
+    const { refused } = (await textFor(press.userId)).approval;
+    await outbound.tellPrivately(privatePlace(press), notice([refused.over]));
     return null;
   }
 
   onButton(app, ACTION.decline, async (press) => {
     if ((await undecided(press)) === null) return;
-    const text = await textFor(press.body.user.id);
-    const { channelId, threadTs } = privatePlace(press.body);
+    const text = await textFor(press.userId);
+    const { channelId, threadTs } = privatePlace(press);
     const dialog = renderDeclineDialog({ ...askedIn(press), channelId, threadTs }, text);
-    await openView(press.body.trigger_id, dialog, openingOf(press, 'decline'));
+    await openView(press.triggerId, dialog, openingOf(press, 'decline'));
   });
 
   // What it quotes is for those who are in the conversation it comes from.
   onButton(app, ACTION.editAsked, async (press) => {
     const request = await undecided(press);
     if (request === null) return;
-    const { id: userId } = press.body.user;
+    const { userId } = press;
     const why =
       (await authority.refusalOf({ teamId: request.teamId, userId })) ??
       (await authority.readingRefusal(request, userId));
-    const place = privatePlace(press.body);
+    const place = privatePlace(press);
     if (why !== null) {
       await outbound.tellPrivately(place, notice([why]));
       return;
     }
-    const form = await intake.offerAgain({ ...place, replaces: askedIn(press) }, request);
-    await openForm(press.body.trigger_id, form);
+    const form = await formInbox.offerAgain({ ...place, replaces: askedIn(press) }, request);
+    await openForm(press.triggerId, form);
   });
 }
 
 function listenToDialog(app: App, { requests, steering, textFor }: ApprovalDeps): void {
-  app.view({ callback_id: VIEW.decline, type: 'view_submission' }, async ({ view, body, ack }) => {
+  onSubmission(app, VIEW.decline, async ({ view, userId, homeTeamId: teamId }, ack) => {
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: sentence } });
-    const text = await textFor(body.user.id);
+    const text = await textFor(userId);
     const { dialog } = text.approval;
-    const { requestId, number, channelId, threadTs } = readDeclineMetadata(view.private_metadata);
-    const reason = readDeclineDialog(view.state.values);
+    const { requestId, number, channelId, threadTs } = readDeclineMetadata(view.metadata);
+    const reason = readDeclineDialog(view.values);
     if (reason === '') return refuse(dialog.empty);
     const request = await requests.find(requestId);
-    const { id: userId, team_id: teamId } = body.user;
-    if (teamId === undefined || teamId !== request?.teamId) return refuse(text.steering.outsider);
+    if (teamId !== request?.teamId) return refuse(text.steering.outsider);
     const actor = { userId, teamId, channelId, threadTs, responseUrl: null };
     try {
       await steering.settleApproval(actor, { requestId, number, act: 'decline', reason });
@@ -102,11 +103,11 @@ function listenToDialog(app: App, { requests, steering, textFor }: ApprovalDeps)
   });
 }
 
-function askedIn({ action }: Press): AskedApproval {
-  return readApprovalValue(action.value ?? '');
+function askedIn({ value }: Press): AskedApproval {
+  return readApprovalValue(value ?? '');
 }
 
 /** As if its value were the request's id alone. */
 function about(press: Press, { requestId }: AskedApproval): Press {
-  return { ...press, action: { ...press.action, value: requestId } };
+  return { ...press, value: requestId };
 }

@@ -1,6 +1,6 @@
-import type { AckFn, App, RespondArguments, SlashCommand } from '@slack/bolt';
+import type { App } from '@slack/bolt';
 import { faultsOf } from '../../session/failure.ts';
-import type { Intent, IntentOf, Wish } from '../../session/intent.ts';
+import type { Intent, IntentKind, IntentOf, Wish } from '../../session/intent.ts';
 import { inTime, TooLateError } from '../../store/commit.ts';
 import type { Forms } from '../../store/forms.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
@@ -11,57 +11,74 @@ import { renderQuestion, renderRunning } from '../blocks/offer.ts';
 import { unescape } from '../blocks/text.ts';
 import { renderHelp, renderProblems, usageOf } from '../command/help.ts';
 import { parseCommand } from '../command/parse.ts';
+import type { FormInbox, Origin } from '../form-inbox.ts';
 import { ACTION, RUN_ACTION } from '../ids.ts';
-import type { Asked, Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
+import { privatePlace } from '../places.ts';
+import type { Command, Press } from '../payload.ts';
+import type { RequestInbox } from '../request-inbox.ts';
+import type { SteeringInbox } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
-import { askedByButton, askedByCommand } from './asked.ts';
-import type { Ask } from './asked.ts';
-import { createWhoamiCommand, createWhyCommand } from './commands/explain.ts';
-import type { WhoamiDeps, WhyDeps } from './commands/explain.ts';
+import { createExplainCommands } from './commands/explain.ts';
+import type { ExplainCommandDeps } from './commands/explain.ts';
 import { createSessionCommands } from './commands/sessions.ts';
 import type { SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands } from './commands/settings.ts';
 import type { SettingsCommandDeps } from './commands/settings.ts';
-import { onDurableButton, privatePlace } from './press.ts';
+import { onCommand, onDurableButton } from './routes.ts';
+import type { CommandAck } from './routes.ts';
 
-/** A little longer than writing takes: what was not written says so itself. */
+/** A little longer than saving takes, which reports by itself what it couldn't save. */
 const ANSWER_TIME = { writeMs: 2700, mayBeWritten: true };
+
+/** A command: typed, or run by a button that holds it. */
+export type Invocation = Origin & {
+  /** Slack's name for this one delivery. */
+  deliveryId: string;
+  /** As Slack sent it. */
+  typed: string;
+  /** For the person who runs it. */
+  text: Text;
+};
 
 type CommandDeps = SessionCommandDeps &
   SettingsCommandDeps &
-  WhyDeps &
-  WhoamiDeps & {
-    intake: Intake;
+  ExplainCommandDeps & {
+    inbox: Pick<RequestInbox, 'acceptCommand' | 'acceptOffered'>;
+    formInbox: Pick<FormInbox, 'offerForm' | 'offerCorrection'>;
+    steering: SteeringInbox;
     forms: Pick<Forms, 'find'>;
-    /** Off where the organization enforces its own tags. */
+    /** Off if the organization enforces its own tags. */
     tagRequests: boolean;
     openForm: FormOpener;
     outbound: Pick<Outbound, 'settleNotice'>;
     textFor: TextFor;
   };
-type Answer = AckFn<string | RespondArguments>;
-type Starting = IntentOf<'create' | 'open-form' | 'ask-first' | 'invalid'>;
-type Answering = Exclude<Intent, Starting>;
-/** null: the answer follows. */
-type Answerer = (asked: Omit<Ask, 'text'>, intent: Answering) => Promise<Rendered | null>;
+
+type StartingKind = 'create' | 'open-form' | 'ask-first' | 'invalid';
+type Starting = IntentOf<StartingKind>;
+type Answering = IntentOf<Exclude<IntentKind, StartingKind>>;
+
+/** One for each sub-command: it saves what is asked for and returns the private answer. null: a job answers. */
+export type Answers = {
+  [Kind in Answering['kind']]: (call: Invocation, intent: IntentOf<Kind>) => Promise<Rendered | null>;
+};
+type Answer = (call: Omit<Invocation, 'text'>, intent: Answering) => Promise<Rendered | null>;
 
 export function listenToCommands(app: App, deps: CommandDeps): void {
   const start = createStart(deps);
   const answer = createAnswer(deps);
 
-  app.command(deps.command, async ({ command: payload, ack }) => {
-    const intent = parseCommand(payload.text, { ownTag: deps.tagRequests });
+  onCommand(app, deps.command, async (command, ack) => {
+    const intent = parseCommand(command.text, { ownTag: deps.tagRequests });
     try {
-      if (isStarting(intent)) await start(payload, intent, ack);
+      if (isStarting(intent)) await start(command, intent, ack);
       else
-        await ack(
-          (await inTime(async () => answer(askedByCommand(payload), intent), ANSWER_TIME)) ?? undefined,
-        );
+        await ack((await inTime(async () => answer(typedCall(command), intent), ANSWER_TIME)) ?? undefined);
     } catch (error) {
-      // What was typed is gone from Slack: the person gets it back before the failure goes to the log.
-      await ack(await notRecorded({ payload, intent, error }, deps)).catch(() => undefined);
+      // Slack has cleared what was typed: the person gets it back before the failure goes to the log.
+      await ack(await notRecorded({ command, intent, error }, deps)).catch(() => undefined);
       throw error;
     }
   });
@@ -69,37 +86,51 @@ export function listenToCommands(app: App, deps: CommandDeps): void {
   listenToChoices(app, deps, answer);
 }
 
-/** Buttons of private notices: each is a command, or starts what was asked about. */
+function typedCall(command: Command): Omit<Invocation, 'text'> {
+  const { teamId, userId, channelId, placeKind, responseUrl, triggerId: deliveryId, text: typed } = command;
+  return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed };
+}
+
+/** null: in a view, which has no conversation. One notice runs it once, however often its button is pressed. */
+function pressedCall(press: Press, typed: string): Omit<Invocation, 'text'> | null {
+  const { teamId, userId, channelId, placeKind, messageTs, responseUrl } = press;
+  if (channelId === null) return null;
+  const deliveryId = `${channelId}:${messageTs}:${typed}`;
+  return { teamId, userId, channelId, threadTs: null, placeKind, responseUrl, deliveryId, typed };
+}
+
+/** Buttons of private notices: each runs a command, or starts what was asked about. */
 function listenToChoices(
   app: App,
-  { forms, intake, outbound, tagRequests, textFor }: CommandDeps,
-  answer: Answerer,
+  { forms, inbox, outbound, tagRequests, textFor }: CommandDeps,
+  answer: Answer,
 ): void {
-  onDurableButton(app, RUN_ACTION, async ({ body, action }) => {
-    const ask = askedByButton(body, action.value ?? '');
-    const intent = parseCommand(ask.typed, { ownTag: tagRequests });
+  onDurableButton(app, RUN_ACTION, async (press) => {
+    const call = press.value === null ? null : pressedCall(press, press.value);
+    if (call === null) return;
+    const intent = parseCommand(call.typed, { ownTag: tagRequests });
     if (isStarting(intent)) return;
-    const follows = notice([(await textFor(ask.userId)).usage.follows]);
-    await outbound.settleNotice(privatePlace(body), (await answer(ask, intent)) ?? follows);
+    const follows = notice([(await textFor(press.userId)).usage.follows]);
+    await outbound.settleNotice(privatePlace(press), (await answer(call, intent)) ?? follows);
   });
 
-  onDurableButton(app, ACTION.startAsTask, async ({ body, action }) => {
-    const form = await forms.find(action.value ?? '');
-    const isTheirs = form !== null && form.userId === body.user.id && form.teamId === body.user.team_id;
-    if (isTheirs) await intake.acceptOffered(form);
-    const { started, gone } = (await textFor(body.user.id)).command.question;
-    await outbound.settleNotice(privatePlace(body), notice([isTheirs ? started : gone]));
+  onDurableButton(app, ACTION.startAsTask, async (press) => {
+    const form = press.value === null ? null : await forms.find(press.value);
+    const isTheirs = form !== null && form.userId === press.userId && form.teamId === press.homeTeamId;
+    if (isTheirs) await inbox.acceptOffered(form);
+    const { started, gone } = (await textFor(press.userId)).command.question;
+    await outbound.settleNotice(privatePlace(press), notice([isTheirs ? started : gone]));
   });
 }
 
-type Unrecorded = { payload: SlashCommand; intent: Intent; error: unknown };
+type Unrecorded = { command: Command; intent: Intent; error: unknown };
 
 async function notRecorded(
-  { payload, intent, error }: Unrecorded,
-  { command, textFor }: CommandDeps,
+  { command, intent, error }: Unrecorded,
+  { command: name, textFor }: CommandDeps,
 ): Promise<Rendered> {
-  const text = await textFor(payload.user_id);
-  const typed = `${command} ${unescape(payload.text)}`;
+  const text = await textFor(command.userId);
+  const typed = `${name} ${unescape(command.text)}`;
   const { problem, title } = problemOf(intent, error, text);
   return refusal({ problems: [problem], typed, formId: null, ...(title !== undefined && { title }) }, text);
 }
@@ -110,47 +141,52 @@ function problemOf(intent: Intent, error: unknown, text: Text): { problem: strin
   return isStarting(intent) ? { problem: unsaved } : notAnswered;
 }
 
-const STARTING: ReadonlySet<Intent['kind']> = new Set(['create', 'open-form', 'ask-first', 'invalid']);
+const STARTING: ReadonlySet<IntentKind> = new Set<StartingKind>([
+  'create',
+  'open-form',
+  'ask-first',
+  'invalid',
+]);
 
 function isStarting(intent: Intent): intent is Starting {
   return STARTING.has(intent.kind);
 }
 
 /** A task, or what was meant to be one. */
-function createStart({ command, intake, sessions, openForm, textFor }: CommandDeps) {
+function createStart({ command: name, inbox, formInbox, sessions, openForm, textFor }: CommandDeps) {
   async function alreadyRunning(
-    asked: Asked,
+    origin: Origin,
     wish: Wish,
     { id: requestId }: SessionRequest,
   ): Promise<Rendered> {
     const session = await sessions.ofRequest(requestId);
-    const { id: formId } = await intake.offerCorrection(asked, wish);
+    const { id: formId } = await formInbox.offerCorrection(origin, wish);
     const another = { actionId: ACTION.startAsTask, formId };
     const running = { requestId, url: session?.url ?? null, another };
-    return renderRunning(running, await textFor(asked.userId));
+    return renderRunning(running, await textFor(origin.userId));
   }
 
-  return async (payload: SlashCommand, intent: Starting, ack: Answer): Promise<void> => {
-    const asked = askedByCommand(payload);
+  return async (command: Command, intent: Starting, ack: CommandAck): Promise<void> => {
+    const origin = typedCall(command);
     if (intent.kind === 'create') {
-      const twin = await intake.acceptCommand(asked, payload.trigger_id, intent);
+      const twin = await inbox.acceptCommand(origin, command.triggerId, intent);
       // The request is on disk: whatever happens from here on, it is not lost.
-      await (twin === null ? ack() : ack(await alreadyRunning(asked, intent, twin)));
+      await (twin === null ? ack() : ack(await alreadyRunning(origin, intent, twin)));
       return;
     }
     if (intent.kind === 'open-form') {
-      const empty = await intake.offerForm(asked, {});
+      const empty = await formInbox.offerForm(origin, {});
       await ack();
-      await openForm(payload.trigger_id, empty);
+      await openForm(command.triggerId, empty);
       return;
     }
     const faults = intent.kind === 'invalid' ? faultsOf(intent.problems) : {};
-    const { id: formId } = await intake.offerCorrection(asked, intent, faults);
-    const typed = `${command} ${unescape(payload.text)}`;
-    const text = await textFor(asked.userId);
+    const { id: formId } = await formInbox.offerCorrection(origin, intent, faults);
+    const typed = `${name} ${unescape(command.text)}`;
+    const text = await textFor(command.userId);
     if (intent.kind === 'ask-first') {
       const usage = intent.about && usageOf(intent.about, text);
-      await ack(renderQuestion({ command, typed, formId, meant: intent.meant, usage }, text));
+      await ack(renderQuestion({ command: name, typed, formId, meant: intent.meant, usage }, text));
       return;
     }
     await ack(refusal({ problems: renderProblems(intent.problems, 'task', text), typed, formId }, text));
@@ -158,57 +194,19 @@ function createStart({ command, intake, sessions, openForm, textFor }: CommandDe
 }
 
 /** Everything else has a private answer. */
-function createAnswer(deps: CommandDeps): Answerer {
-  const sessions = createSessionCommands(deps);
-  const settings = createSettingsCommands(deps);
-  const why = createWhyCommand(deps);
-  const whoami = createWhoamiCommand(deps);
-  return async (asked, intent) => {
-    const ask: Ask = { ...asked, text: await deps.textFor(asked.userId) };
-    switch (intent.kind) {
-      case 'help':
-        return renderHelp({ command: deps.command, topic: intent.topic }, ask.text);
-      case 'list':
-        return sessions.list(ask, intent);
-      case 'pick':
-        return sessions.pick(ask, intent);
-      case 'status':
-        return sessions.status(ask, intent);
-      case 'stop':
-      case 'archive':
-        return sessions.steer(ask, intent);
-      case 'why':
-        return why(ask, intent);
-      case 'whoami':
-        return whoami(ask, intent);
-      case 'usage':
-        await deps.steering.showUsage(ask, intent);
-        return null;
-      case 'follow':
-        return sessions.follow(ask, intent);
-      case 'say':
-        return sessions.say(ask, intent);
-      case 'link':
-        return sessions.link(ask, intent);
-      case 'defaults':
-        return settings.show(ask);
-      case 'set-defaults':
-        return settings.set(ask, intent);
-      case 'clear-defaults':
-        return settings.clear(ask, intent);
-      case 'show-setting':
-        return settings.showSetting(ask, intent);
-      case 'notify':
-        if (intent.session === null) return settings.notify(ask, intent);
-        return sessions.notify(ask, { ...intent, session: intent.session });
-      case 'language':
-        return settings.language(ask, intent);
-      case 'steer':
-        return settings.steer(ask, intent);
-      case 'listen':
-        return settings.listen(ask, intent);
-      case 'web-messages':
-        return settings.webMessages(ask, intent);
-    }
+function createAnswer(deps: CommandDeps): Answer {
+  const answers: Answers = {
+    ...createSessionCommands(deps),
+    ...createSettingsCommands(deps),
+    ...createExplainCommands(deps),
+    help: async ({ text }, { topic }) => Promise.resolve(renderHelp({ command: deps.command, topic }, text)),
+    usage: async (call, intent) => {
+      await deps.steering.showUsage(call, intent);
+      return null;
+    },
   };
+  async function run<Kind extends keyof Answers>(kind: Kind, call: Invocation, intent: IntentOf<Kind>) {
+    return answers[kind](call, intent);
+  }
+  return async (call, intent) => run(intent.kind, { ...call, text: await deps.textFor(call.userId) }, intent);
 }

@@ -1,21 +1,21 @@
-import type { App, BlockAction } from '@slack/bolt';
-import { z } from 'zod';
+import type { App } from '@slack/bolt';
 import { homeKey } from '../../queue/index.ts';
-import type { Enqueue, Jobs } from '../../queue/index.ts';
+import type { Enqueue } from '../../queue/index.ts';
 import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
 import { ACTION, HOME_LANGUAGE, HOME_NOTIFY, readHomeMetadata } from '../ids.ts';
-import type { Intake } from '../intake.ts';
+import type { FormInbox } from '../form-inbox.ts';
+import type { Press } from '../payload.ts';
 import type { ChooseLanguage } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
 import { listenToDefaultsForm } from './home-defaults.ts';
 import type { DefaultsDeps } from './home-defaults.ts';
-import { onButton, onDurableButton } from './press.ts';
+import { onButton, onDurableButton, onEvent } from './routes.ts';
 
 type HomeDeps = Omit<DefaultsDeps, 'draw'> & {
   homes: Pick<Homes, 'opened'>;
-  intake: Pick<Intake, 'offerForm'>;
+  formInbox: Pick<FormInbox, 'offerForm'>;
   openForm: FormOpener;
   defaults: Pick<Settings, 'layersFor' | 'set' | 'preferencesFor' | 'setPreferences'>;
   chooseLanguage: ChooseLanguage;
@@ -23,62 +23,56 @@ type HomeDeps = Omit<DefaultsDeps, 'draw'> & {
   now: () => number;
 };
 
-/** https://docs.slack.dev/reference/events/app_home_opened; the other tab is the conversation. */
-const openedSchema = z.looseObject({ tab: z.literal('home'), user: z.string(), channel: z.string() });
-
-type Whose = Jobs['publish-home'];
+/** A person's Home, and the conversation with the app, where a card can go. */
+type HomeOwner = { teamId: string; userId: string; channelId: string };
 
 export function listenToHome(app: App, deps: HomeDeps): void {
-  const { homes, intake, openForm, defaults, chooseLanguage, enqueue, now } = deps;
-  const draw = async (whose: Whose): Promise<void> => {
-    await homes.opened(whose, new Date(now()));
-    await enqueue('publish-home', whose, { key: homeKey(whose) });
+  const { homes, formInbox, openForm, defaults, chooseLanguage, enqueue, now } = deps;
+  const draw = async (owner: HomeOwner): Promise<void> => {
+    await homes.opened(owner, new Date(now()));
+    await enqueue('publish-home', owner, { key: homeKey(owner) });
   };
 
   listenToDefaultsForm(app, { ...deps, draw });
 
-  app.event('app_home_opened', async ({ event, body }) => {
-    const opened = openedSchema.safeParse(event);
-    if (!opened.success) return;
-    const { user: userId, channel: channelId } = opened.data;
-    await draw({ teamId: body.team_id, userId, channelId });
+  onEvent(app, 'app_home_opened', async (event) => {
+    if (event.kind !== 'home-opened') return;
+    const { teamId, userId, channelId } = event;
+    await draw({ teamId, userId, channelId });
   });
 
-  onDurableButton(app, ACTION.refreshHome, async ({ body }) => {
-    const whose = readWhose(body);
-    if (whose !== null) await draw(whose);
+  onDurableButton(app, ACTION.refreshHome, async (press) => {
+    const owner = ownerOf(press);
+    if (owner !== null) await draw(owner);
   });
 
-  onDurableButton(app, HOME_NOTIFY, async ({ body, action }) => {
-    const whose = readWhose(body);
-    const notify = NOTIFY.find((where) => where === action.value);
-    if (whose === null || notify === undefined) return;
-    const { person } = await defaults.preferencesFor(whose);
-    const key = { teamId: whose.teamId, scope: 'person', scopeId: whose.userId } as const;
-    await defaults.setPreferences(key, { ...person, notify }, whose.userId);
-    await draw(whose);
+  onDurableButton(app, HOME_NOTIFY, async (press) => {
+    const owner = ownerOf(press);
+    const notify = NOTIFY.find((where) => where === press.value);
+    if (owner === null || notify === undefined) return;
+    const { person } = await defaults.preferencesFor(owner);
+    const key = { teamId: owner.teamId, scope: 'person', scopeId: owner.userId } as const;
+    await defaults.setPreferences(key, { ...person, notify }, owner.userId);
+    await draw(owner);
   });
 
-  onDurableButton(app, HOME_LANGUAGE, async ({ body, action }) => {
-    const whose = readWhose(body);
-    const choice = LANGUAGE_CHOICES.find((one) => one === action.value);
-    if (whose === null || choice === undefined) return;
-    await chooseLanguage(whose, choice === 'slack' ? null : choice);
-    await draw(whose);
+  onDurableButton(app, HOME_LANGUAGE, async (press) => {
+    const owner = ownerOf(press);
+    const choice = LANGUAGE_CHOICES.find((one) => one === press.value);
+    if (owner === null || choice === undefined) return;
+    await chooseLanguage(owner, choice === 'slack' ? null : choice);
+    await draw(owner);
   });
 
-  onButton(app, ACTION.startFromHome, async ({ body }) => {
-    const whose = readWhose(body);
-    if (whose === null) return;
-    await openForm(
-      body.trigger_id,
-      await intake.offerForm({ ...whose, threadTs: null, responseUrl: null }, {}),
-    );
+  onButton(app, ACTION.startFromHome, async (press) => {
+    const owner = ownerOf(press);
+    if (owner === null) return;
+    const form = await formInbox.offerForm({ ...owner, threadTs: null, responseUrl: null }, {});
+    await openForm(press.triggerId, form);
   });
 }
 
-function readWhose({ team, user, view }: BlockAction): Whose | null {
-  if (view === undefined) return null;
-  const { channelId } = readHomeMetadata(view.private_metadata);
-  return { teamId: team?.id ?? user.team_id ?? '', userId: user.id, channelId };
+/** null: it was not pressed in a Home. */
+function ownerOf({ teamId, userId, view }: Press): HomeOwner | null {
+  return view === null ? null : { teamId, userId, ...readHomeMetadata(view.metadata) };
 }

@@ -11,28 +11,28 @@ import type { Store } from '../../store/store.ts';
 import { inTime } from '../../time.ts';
 import type { QuickGate } from '../../trust/index.ts';
 import { createAuthority } from '../authority.ts';
-import type { InConversation, Presence } from '../authority.ts';
+import type { InConversation, Presence } from '../conversations.ts';
 import type { Suggestion } from '../blocks/options.ts';
 import { nameMentions } from '../context.ts';
 import { createUploadedTextReader } from '../files.ts';
-import { createIntake } from '../intake.ts';
+import { createEffectiveDraft, createFormInbox } from '../form-inbox.ts';
+import { createRequestInbox } from '../request-inbox.ts';
 import type { Slack } from '../slack.ts';
-import { createSteeringIntake } from '../steering-intake.ts';
+import { createSteeringInbox } from '../steering-inbox.ts';
 import { createLanguageChooser } from '../text-for.ts';
-import { createThreadIntake } from '../thread-intake.ts';
+import { createThreadInbox } from '../thread-inbox.ts';
 import { createFormOpener, createViewOpener } from '../view-opener.ts';
 import { listenToActions } from './actions.ts';
-import { listenToAddressed } from './addressed.ts';
 import type { AddressedDeps } from './addressed.ts';
 import { listenToApprovals } from './approvals.ts';
 import { listenToCommands } from './commands.ts';
-import { listenToEvents } from './events.ts';
+import { listenToReview, listenToSecretForm } from './form-overlays.ts';
+import { listenToForms } from './forms.ts';
+import type { Suggest } from './forms.ts';
 import { listenToHome } from './home.ts';
-import { listenToOptions } from './options.ts';
-import type { Suggest } from './options.ts';
+import { listenToMessages } from './messages.ts';
 import { listenToShortcuts } from './shortcuts.ts';
 import { listenToSteering } from './steering.ts';
-import { listenToReview, listenToSecretForm, listenToViews } from './views.ts';
 import { listenToInvitations, listenToPeople } from './workspace.ts';
 
 /** Slack's 3 s for an answer, or for a view to open, less the way there and back. */
@@ -77,7 +77,7 @@ export function createListeners(deps: ListenerDeps): void {
   const { outbound, people, botUserId, quickTextFor: textFor } = slack;
   const { db, requests, sessions, forms, defaults, listing } = store;
   const { posts, homes, greetings, knownPeople, threadNotices: notices } = store;
-  const { intake, steering, threads } = createIntakes(deps);
+  const { effectiveDraft, inbox, formInbox, steering, threads } = createInboxes(deps);
   const identify = createIdentify(deps);
   const openView = createViewOpener({ outbound, textFor });
   const { choicesFor, explain } = deps.quickGate;
@@ -85,7 +85,7 @@ export function createListeners(deps: ListenerDeps): void {
   const authority = createAuthority({ identify, presence: createPresence(deps), defaults, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
   const chooseLanguage = createLanguageChooser({ defaults, learnLanguage: slack.learnLanguage });
-  const acting = { requests, sessions, authority, intake, openForm, openView, outbound, textFor };
+  const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };
   listenToCommands(app, {
     db,
     limiter: deps.limiter,
@@ -103,7 +103,9 @@ export function createListeners(deps: ListenerDeps): void {
       await knownPeople.changed(person, new Date(now()));
     },
     authority,
-    intake,
+    effectiveDraft,
+    inbox,
+    formInbox,
     steering,
     openForm,
     chooseLanguage,
@@ -116,21 +118,45 @@ export function createListeners(deps: ListenerDeps): void {
   });
   listenToSteering(app, { ...acting, steering, now });
   listenToApprovals(app, { ...acting, steering });
-  listenToActions(app, { ...acting, forms, enqueue, tagRequests });
+  listenToActions(app, { ...acting, enqueue, tagRequests });
   const mentionsAt: AddressedDeps['mentionsAt'] = async (where) =>
     (await deps.quickGate.mentionsAt(where)) ?? deps.mentions;
-  const inThread = { sessions, requests, intake, outbound, botUserId, textFor };
-  listenToEvents(app, { ...inThread, posts, threads, notices, tagRequests, log });
-  listenToAddressed(app, { ...inThread, identify, command, tagRequests, mentionsAt });
+  listenToMessages(app, {
+    sessions,
+    requests,
+    posts,
+    threads,
+    notices,
+    inbox,
+    formInbox,
+    identify,
+    mentionsAt,
+    outbound,
+    botUserId,
+    command,
+    tagRequests,
+    textFor,
+    log,
+  });
   const named = { nameMentions: createNamer(deps), isMember: createMemberCheck(deps) };
-  listenToShortcuts(app, { intake, sessions, outbound, openForm, ...named, textFor });
-  listenToViews(app, { forms, intake, tagRequests, readUploadedText, textFor });
-  listenToSecretForm(app, { forms, intake, readUploadedText, outbound, textFor });
+  listenToShortcuts(app, { formInbox, sessions, outbound, openForm, ...named, textFor });
+  listenToForms(app, {
+    forms,
+    inbox,
+    formInbox,
+    openForm,
+    outbound,
+    tagRequests,
+    readUploadedText,
+    suggest: createSuggest(deps),
+    choicesFor,
+    textFor,
+  });
+  listenToSecretForm(app, { forms, formInbox, readUploadedText, outbound, textFor });
   listenToReview(app, { forms, outbound, enqueue, textFor });
-  listenToOptions(app, { forms, suggest: createSuggest(deps), choicesFor, textFor });
   listenToHome(app, {
     homes,
-    intake,
+    formInbox,
     openForm,
     openView,
     defaults,
@@ -141,29 +167,30 @@ export function createListeners(deps: ListenerDeps): void {
     now,
     textFor,
   });
-  listenToInvitations(app, { db, greetings, intake, openForm, outbound, enqueue, botUserId, textFor });
+  listenToInvitations(app, { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor });
   listenToPeople(app, { knownPeople, now });
 }
 
-function createIntakes({ queue, store, database, limiter, quickGate }: ListenerDeps) {
-  const { rulesAt } = quickGate;
+function createInboxes({ queue, store, database, limiter, quickGate }: ListenerDeps) {
   const { enqueue, enqueueAll } = queue;
   const { withPriority } = database;
   const { db, requests, forms, defaults, envelopes, replies } = store;
+  const effectiveDraft = createEffectiveDraft({ defaults, rulesAt: quickGate.rulesAt });
   return {
-    intake: createIntake({
-      rulesAt,
+    effectiveDraft,
+    inbox: createRequestInbox({
       db,
       requests,
       forms,
-      defaults,
       envelopes,
+      effectiveDraft,
       limiter,
       enqueueAll,
       withPriority,
     }),
-    steering: createSteeringIntake({ db, replies, envelopes, enqueue, withPriority }),
-    threads: createThreadIntake({ db, requests, defaults, replies, enqueue, withPriority }),
+    formInbox: createFormInbox({ forms, envelopes, effectiveDraft }),
+    steering: createSteeringInbox({ db, replies, envelopes, enqueue, withPriority }),
+    threads: createThreadInbox({ db, requests, defaults, replies, enqueue, withPriority }),
   };
 }
 

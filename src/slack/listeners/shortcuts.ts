@@ -1,18 +1,19 @@
-import type { App, MessageShortcut } from '@slack/bolt';
+import type { App } from '@slack/bolt';
 import type { MessageContext } from '../../session/context.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import { renderRunning } from '../blocks/offer.ts';
 import { isOver } from '../card-actions.ts';
 import { ACTION, SHORTCUT_ID } from '../ids.ts';
-import type { Asked, Intake } from '../intake.ts';
-import { readMessage } from '../messages.ts';
+import type { FormInbox } from '../form-inbox.ts';
 import type { Outbound } from '../outbound.ts';
-import { placeKindOf } from '../places.ts';
+import { privatePlace } from '../places.ts';
+import type { Shortcut } from '../payload.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
+import { onShortcut } from './routes.ts';
 
 type ShortcutDeps = {
-  intake: Intake;
+  formInbox: Pick<FormInbox, 'offerForm'>;
   sessions: Pick<Sessions, 'inThread'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   openForm: FormOpener;
@@ -25,21 +26,21 @@ type ShortcutDeps = {
 
 export function listenToShortcuts(
   app: App,
-  { intake, sessions, outbound, openForm, nameMentions, isMember, textFor }: ShortcutDeps,
+  { formInbox, sessions, outbound, openForm, nameMentions, isMember, textFor }: ShortcutDeps,
 ): void {
-  app.shortcut({ callback_id: SHORTCUT_ID, type: 'message_action' }, async ({ shortcut, ack }) => {
-    const context = contextOf(shortcut);
-    const { userId, appName, text: words } = context.picked;
+  onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
+    const { userId, appName, text: words, threadTs } = shortcut.message;
     // What guests, apps and people of elsewhere wrote goes to Devin as material, never as the task.
     const isTheirs = appName === null && userId !== null && (await isMember(userId));
     const draft = isTheirs ? { prompt: await nameMentions(words) } : {};
-    const asked = askedBy(shortcut, context);
-    const form = await intake.offerForm(asked, draft, context);
+    // The card goes into the message's thread, or starts one under it.
+    const origin = { ...originOf(shortcut), threadTs: threadTs ?? shortcut.message.ts };
+    const form = await formInbox.offerForm(origin, draft, contextOf(shortcut));
     await ack();
-    const running = await sessions.inThread(context.channelId, asked.threadTs ?? '');
-    if (running === null || isOver(running, running.phase)) return openForm(shortcut.trigger_id, form);
-    const told = renderRunning(runningOf(running, form.id), await textFor(asked.userId));
-    await outbound.tellPrivately(placeOf(asked, context), told);
+    const running = await sessions.inThread(origin.channelId, origin.threadTs);
+    if (running === null || isOver(running, running.phase)) return openForm(shortcut.triggerId, form);
+    const told = renderRunning(runningOf(running, form.id), await textFor(origin.userId));
+    await outbound.tellPrivately(privatePlace({ ...origin, threadTs }), told);
   });
 }
 
@@ -47,29 +48,10 @@ function runningOf({ requestId, url }: SessionRow, formId: string) {
   return { requestId, url, another: { actionId: ACTION.openForm, formId } };
 }
 
-/** In the thread if the person reads it, else beside the message. */
-function placeOf({ userId, channelId, responseUrl }: Asked, { picked: { threadTs } }: MessageContext) {
-  return { userId, channelId, threadTs, responseUrl: threadTs === null ? responseUrl : null };
+function originOf({ teamId, userId, channelId, placeKind, responseUrl }: Shortcut) {
+  return { teamId, userId, channelId, placeKind, responseUrl };
 }
 
-function contextOf(shortcut: MessageShortcut): MessageContext {
-  const picked = readMessage(shortcut.message);
-  return {
-    choice: picked.threadTs === null ? 'message' : 'thread',
-    channelId: shortcut.channel.id,
-    channelName: shortcut.channel.name,
-    picked,
-  };
-}
-
-/** The card goes into the message's thread, or begins one under it. */
-function askedBy(shortcut: MessageShortcut, { picked }: MessageContext): Asked {
-  return {
-    teamId: shortcut.team?.id ?? shortcut.user.team_id ?? '',
-    userId: shortcut.user.id,
-    channelId: shortcut.channel.id,
-    threadTs: picked.threadTs ?? picked.ts,
-    placeKind: placeKindOf(shortcut.channel.name),
-    responseUrl: shortcut.response_url,
-  };
+function contextOf({ channelId, channelName, message: picked }: Shortcut): MessageContext {
+  return { choice: picked.threadTs === null ? 'message' : 'thread', channelId, channelName, picked };
 }

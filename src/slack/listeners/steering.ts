@@ -7,26 +7,24 @@ import type { Requests } from '../../store/requests.ts';
 import type { SessionRow, Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
 import { sessionOver } from '../blocks/notices.ts';
-import { readReplyBox, renderReplyBox } from '../blocks/reply.ts';
-import type { ReplyBox } from '../blocks/reply.ts';
-import { renderStopDialog, renderStopTrouble } from '../blocks/stop-dialog.ts';
+import { readReplyBox, renderReplyBox, renderStopDialog, renderStopTrouble } from '../blocks/steering.ts';
+import type { ReplyBox } from '../blocks/steering.ts';
 import { isOver } from '../card-actions.ts';
 import { cardView } from '../card-view.ts';
 import { ACTION, readReplyMetadata, readStopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
-import type { Intake } from '../intake.ts';
 import type { Outbound } from '../outbound.ts';
-import type { SteeringIntake } from '../steering-intake.ts';
+import { privatePlace } from '../places.ts';
+import type { SteeringInbox } from '../steering-inbox.ts';
 import type { TextFor } from '../text-for.ts';
-import type { FormOpener, ViewOpener } from '../view-opener.ts';
-import { actorOf, createPressed, onButton, onDurableButton, openingOf, privatePlace } from './press.ts';
+import type { ViewOpener } from '../view-opener.ts';
+import { actorOf, createPressed, openingOf } from './press.ts';
+import { onButton, onDurableButton, onSubmission } from './routes.ts';
 
 type SteeringDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest' | 'touch'>;
   authority: Authority;
-  intake: Pick<Intake, 'offerAgain'>;
-  steering: SteeringIntake;
-  openForm: FormOpener;
+  steering: SteeringInbox;
   openView: ViewOpener;
   outbound: Pick<Outbound, 'tellPrivately'>;
   now: () => number;
@@ -53,7 +51,7 @@ export function listenToSteering(app: App, deps: SteeringDeps): void {
 }
 
 function listenOnCards(app: App, deps: SteeringDeps): void {
-  const { sessions, intake, steering, authority, openForm, openView, outbound, textFor } = deps;
+  const { sessions, steering, authority, openView, outbound, textFor } = deps;
   const pressed = createPressed(deps);
 
   for (const [actionId, what] of VERBS) {
@@ -68,11 +66,11 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
     const request = await pressed.bySteerer(press);
     const session = request === null ? null : await sessions.ofRequest(request.id);
     if (request === null || session === null) return;
-    const { channelId, threadTs } = privatePlace(press.body);
-    const text = await textFor(press.body.user.id);
+    const { channelId, threadTs } = privatePlace(press);
+    const text = await textFor(press.userId);
     const card = cardView({ request, session, nowMs: deps.now() }, text);
     const dialog = renderStopDialog({ card, metadata: { requestId: request.id, channelId, threadTs } }, text);
-    await openView(press.body.trigger_id, dialog, openingOf(press, 'stop'));
+    await openView(press.triggerId, dialog, openingOf(press, 'stop'));
   });
 
   onDurableButton(app, ACTION.cancel, async (press) => {
@@ -92,45 +90,15 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
       const request = await pressed.byPerson(press, boxRefusal);
       if (request === null) return;
       const session = await sessions.ofRequest(request.id);
-      const text = await textFor(press.body.user.id);
+      const text = await textFor(press.userId);
       if (session !== null && isOver(session, session.phase)) {
-        await outbound.tellPrivately(privatePlace(press.body), sessionOver(request.id, text));
+        await outbound.tellPrivately(privatePlace(press), sessionOver(request.id, text));
         return;
       }
       const box = boxOf(request, session, why);
-      await openView(press.body.trigger_id, renderReplyBox(box, text), openingOf(press, 'box'));
+      await openView(press.triggerId, renderReplyBox(box, text), openingOf(press, 'box'));
     });
   }
-
-  // A session of their own: anyone who may start one may ask for it, if they may read what was asked for.
-  onButton(app, ACTION.startAgain, async (press) => {
-    const request = await pressed.byPerson(press, async (asked, { userId }) =>
-      authority.readingRefusal(asked, userId),
-    );
-    if (request === null) return;
-    await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), request));
-  });
-
-  onButton(app, ACTION.raiseCap, async (press) => {
-    const request = await pressed.byPerson(press, async (asked, { userId }) =>
-      authority.readingRefusal(asked, userId),
-    );
-    if (request === null) return;
-    const higher = withHigherCap(request);
-    await openForm(press.body.trigger_id, await intake.offerAgain(privatePlace(press.body), higher));
-  });
-}
-
-/** What stopped at its cap needs about as much again. */
-function withHigherCap(request: SessionRequest): SessionRequest {
-  const { values, sources } = request.draft;
-  const { max_acu_limit: cap } = values;
-  if (cap === undefined) return request;
-  const raised = {
-    sources: { ...sources, max_acu_limit: 'request' as const },
-    values: { ...values, max_acu_limit: cap * 2 },
-  };
-  return { ...request, draft: raised };
 }
 
 /** Devin went on, though the message that asked still has its button. */
@@ -147,13 +115,12 @@ function boxOf(
 
 /** Whether the person may is asked again by the job. */
 function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): void {
-  app.view({ callback_id: VIEW.stop, type: 'view_submission' }, async ({ view, body, ack }) => {
-    const { requestId, channelId, threadTs } = readStopMetadata(view.private_metadata);
+  onSubmission(app, VIEW.stop, async ({ view, userId, homeTeamId }, ack) => {
+    const { requestId, channelId, threadTs } = readStopMetadata(view.metadata);
     const request = await requests.find(requestId);
-    const { id: userId, team_id: teamId } = body.user;
     const sessionId = request?.sessionId ?? null;
-    if (sessionId === null || teamId === undefined || teamId !== request?.teamId) return ack();
-    const actor = { userId, teamId, channelId, threadTs, responseUrl: null };
+    if (sessionId === null || homeTeamId !== request?.teamId) return ack();
+    const actor = { userId, teamId: homeTeamId, channelId, threadTs, responseUrl: null };
     try {
       await steering.steer(actor, 'stop', { sessionId, always: false });
     } catch (error) {
@@ -168,14 +135,13 @@ function listenToBox(app: App, deps: SteeringDeps): void {
   const { requests, sessions, steering, textFor } = deps;
 
   // Whether the person may is asked by the job, when it goes to Devin.
-  app.view({ callback_id: VIEW.reply, type: 'view_submission' }, async ({ view, body, ack }) => {
-    const { id: userId, team_id: teamId } = body.user;
+  onSubmission(app, VIEW.reply, async ({ view, userId, homeTeamId: teamId }, ack) => {
     const { box, outsider } = (await textFor(userId)).steering;
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
-    const { requestId } = readReplyMetadata(view.private_metadata);
+    const { requestId } = readReplyMetadata(view.metadata);
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
-    const message = readReplyBox(view.state.values);
+    const message = readReplyBox(view.values);
     if (request === null || session === null) return refuse(box.gone);
     if (message === '') return refuse(box.empty);
     if (teamId !== request.teamId) return refuse(outsider);

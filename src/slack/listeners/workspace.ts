@@ -1,22 +1,22 @@
 import type { App } from '@slack/bolt';
 import type { Kysely } from 'kysely';
-import { z } from 'zod';
 import type { Enqueue } from '../../queue/index.ts';
 import type { Greetings } from '../../store/greetings.ts';
 import type { KnownPeople } from '../../store/known-people.ts';
 import type { Tables } from '../../store/tables.ts';
 import { notice } from '../blocks/notices.ts';
 import { ACTION } from '../ids.ts';
-import type { Intake } from '../intake.ts';
+import type { FormInbox } from '../form-inbox.ts';
 import type { Outbound } from '../outbound.ts';
+import { privatePlace } from '../places.ts';
 import type { TextFor } from '../text-for.ts';
 import type { FormOpener } from '../view-opener.ts';
-import { onButton, privatePlace } from './press.ts';
+import { onButton, onEvent } from './routes.ts';
 
 type GreetingDeps = {
   db: Kysely<Tables>;
   greetings: Pick<Greetings, 'invited' | 'isDue'>;
-  intake: Pick<Intake, 'offerForm'>;
+  formInbox: Pick<FormInbox, 'offerForm'>;
   openForm: FormOpener;
   outbound: Pick<Outbound, 'tellPrivately'>;
   enqueue: Enqueue;
@@ -24,17 +24,13 @@ type GreetingDeps = {
   textFor: TextFor;
 };
 
-/** https://docs.slack.dev/reference/events/member_joined_channel */
-const joinedSchema = z.looseObject({ user: z.string(), channel: z.string() });
-
 /** The app was invited to a channel. */
 export function listenToInvitations(app: App, deps: GreetingDeps): void {
-  const { db, greetings, intake, openForm, outbound, enqueue, botUserId, textFor } = deps;
+  const { db, greetings, formInbox, openForm, outbound, enqueue, botUserId, textFor } = deps;
 
-  app.event('member_joined_channel', async ({ event, body }) => {
-    const joined = joinedSchema.safeParse(event);
-    if (!joined.success || joined.data.user !== botUserId()) return;
-    const channel = { teamId: body.team_id, channelId: joined.data.channel };
+  onEvent(app, 'member_joined_channel', async (event) => {
+    if (event.kind !== 'joined' || event.userId !== botUserId()) return;
+    const channel = { teamId: event.teamId, channelId: event.channelId };
     await db.transaction().execute(async (trx) => {
       await greetings.invited(channel, trx);
       if (await greetings.isDue(channel, trx))
@@ -42,31 +38,27 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
     });
   });
 
-  onButton(app, ACTION.startHere, async ({ body }) => {
-    const { user, team, channel, trigger_id: triggerId } = body;
-    if (channel === undefined) return;
+  onButton(app, ACTION.startHere, async (press) => {
+    const { teamId, userId, homeTeamId, channelId, triggerId } = press;
+    if (channelId === null) return;
     // People of other workspaces can press it in a shared channel.
-    if (team === null || user.team_id !== team.id) {
-      const { steering } = await textFor(user.id);
-      await outbound.tellPrivately(privatePlace(body), notice([steering.outsider]));
+    if (homeTeamId !== teamId) {
+      const { steering } = await textFor(userId);
+      await outbound.tellPrivately(privatePlace(press), notice([steering.outsider]));
       return;
     }
-    const here = { teamId: team.id, userId: user.id, channelId: channel.id };
-    await openForm(triggerId, await intake.offerForm({ ...here, threadTs: null, responseUrl: null }, {}));
+    const here = { teamId, userId, channelId, threadTs: null, responseUrl: null };
+    await openForm(triggerId, await formInbox.offerForm(here, {}));
   });
 }
 
 type PeopleDeps = { knownPeople: Pick<KnownPeople, 'changed'>; now: () => number };
 
-/** https://docs.slack.dev/reference/events/user_change */
-const changedSchema = z.looseObject({ user: z.looseObject({ id: z.string() }) });
-
 /** A person who was made a guest, deactivated or renamed is asked for again. */
 export function listenToPeople(app: App, { knownPeople, now }: PeopleDeps): void {
-  app.event('user_change', async ({ event, body }) => {
-    const changed = changedSchema.safeParse(event);
-    if (!changed.success) return;
-    const { id: userId } = changed.data.user;
-    await knownPeople.changed({ teamId: body.team_id, userId }, new Date(now()));
+  onEvent(app, 'user_change', async (event) => {
+    if (event.kind !== 'profile-change') return;
+    const { teamId, userId } = event;
+    await knownPeople.changed({ teamId, userId }, new Date(now()));
   });
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { refusalSentence } from '../../../errors.ts';
 import type { Identity } from '../../../session/identity.ts';
 import type { IntentOf } from '../../../session/intent.ts';
 import type { Person } from '../../../store/identities.ts';
@@ -13,76 +14,67 @@ import { renderWhy } from '../../blocks/why.ts';
 import type { Why } from '../../blocks/why.ts';
 import { renderProblems } from '../../command/help.ts';
 import { shownIdentity } from '../../form-view.ts';
-import { refusalSentence } from '../../identity-words.ts';
-import type { Intake } from '../../intake.ts';
-import type { Ask } from '../asked.ts';
+import type { EffectiveDraftOf } from '../../form-inbox.ts';
+import type { Answers, Invocation } from '../commands.ts';
 
-export type WhoamiDeps = {
+export type ExplainCommandDeps = {
+  /** The slash command's name. */
+  command: string;
   db: Kysely<Tables>;
-  intake: Pick<Intake, 'effective'>;
+  effectiveDraft: EffectiveDraftOf;
   limiter: Pick<Limiter, 'usage'>;
   explain: QuickGate['explain'];
-  /** null: that could not be found out in the time that Slack gives. */
+  /** null: nobody could tell in the time that Slack gives. */
   identify: (person: Person) => Promise<Identity | null>;
-  /** What Slack and Devin said of the person counts no longer. */
+  /** What Slack and Devin said about the person no longer counts. */
   forgetIdentity: (person: Person) => Promise<void>;
 };
 
-/** Who the person is in Devin, how that is known, and what they may do here, without a task. */
-export function createWhoamiCommand(deps: WhoamiDeps) {
-  const { db, intake, limiter, explain, identify, forgetIdentity } = deps;
+/** Who a person is in Devin, and what the policy makes of what they ask for. Starts nothing. */
+export function createExplainCommands(deps: ExplainCommandDeps) {
+  const { command, db, effectiveDraft, limiter, explain, identify, forgetIdentity } = deps;
 
-  async function whyOf(ask: Ask): Promise<Why | null> {
-    const { teamId, userId, channelId, placeKind } = ask;
+  /** null: not known in time. */
+  async function explained(
+    call: Invocation,
+    wish: Pick<IntentOf<'why'>, 'draft' | 'reset'>,
+  ): Promise<Why | null> {
+    const { teamId, userId, channelId, placeKind } = call;
+    const { session_secrets: _never, ...stored } = wish.draft;
     const [draft, { limits, usage }] = await Promise.all([
-      intake.effective(ask, { draft: {}, reset: [] }),
+      effectiveDraft(call, { draft: stored, reset: wish.reset }),
       limiter.usage({ teamId, userId }, db),
     ]);
-    const explained = await explain({ teamId, userId, channelId, placeKind, draft });
-    return explained === 'not-known' ? null : { explained, limits, usage };
+    const decision = await explain({ teamId, userId, channelId, placeKind, draft });
+    return decision === 'not-known' ? null : { explained: decision, limits, usage };
   }
 
-  return async (ask: Ask, { again }: IntentOf<'whoami'>): Promise<Rendered> => {
-    const { teamId, userId, text } = ask;
+  /** Who the person is, how that is known, and what they may do here, without a task. */
+  async function whoami(call: Invocation, { again }: IntentOf<'whoami'>): Promise<Rendered> {
+    const { teamId, userId, text } = call;
     if (again) await forgetIdentity({ teamId, userId });
     const identity = await identify({ teamId, userId });
     if (identity === null)
       return renderWhoami({ runsAs: { kind: 'not-known', why: text.home.runsAs.notKnown }, why: null }, text);
-    const why = identity.kind === 'refused' ? null : await whyOf(ask);
+    const why = identity.kind === 'refused' ? null : await explained(call, { draft: {}, reset: [] });
     return renderWhoami({ runsAs: shownIdentity(identity, text), why }, text);
-  };
-}
+  }
 
-export type WhyDeps = {
-  command: string;
-  db: Kysely<Tables>;
-  intake: Pick<Intake, 'effective'>;
-  limiter: Pick<Limiter, 'usage'>;
-  explain: QuickGate['explain'];
-  /** null: that could not be found out in the time that Slack gives. */
-  identify: (person: Person) => Promise<Identity | null>;
-};
-
-/** What would become of these options here, by the decision that a start rests on. Starts nothing. */
-export function createWhyCommand({ command, db, intake, limiter, explain, identify }: WhyDeps) {
-  return async (ask: Ask, { draft, reset, problems }: IntentOf<'why'>): Promise<Rendered> => {
-    const { teamId, userId, channelId, placeKind, text } = ask;
+  /** How a start with these options would be decided here. */
+  async function why(call: Invocation, { draft, reset, problems }: IntentOf<'why'>): Promise<Rendered> {
+    const { teamId, userId, text } = call;
     const words = text.policy.why;
     if (problems.length > 0) {
-      const typed = `${command} ${unescape(ask.typed)}`;
+      const typed = `${command} ${unescape(call.typed)}`;
       const told = renderProblems(problems, 'defaults', text);
       return refusal({ problems: told, typed, formId: null, title: words.nothingDecided }, text);
     }
-    const { session_secrets: _never, ...stored } = draft;
-    const [identity, effective, { limits, usage }] = await Promise.all([
-      identify({ teamId, userId }),
-      intake.effective(ask, { draft: stored, reset }),
-      limiter.usage({ teamId, userId }, db),
-    ]);
+    const identity = await identify({ teamId, userId });
     if (identity === null) return notice([words.notKnown]);
     if (identity.kind === 'refused') return notice([escape(refusalSentence(identity, text))]);
-    const explained = await explain({ teamId, userId, channelId, placeKind, draft: effective });
-    if (explained === 'not-known') return notice([words.notKnown]);
-    return renderWhy({ explained, limits, usage }, text);
-  };
+    const decision = await explained(call, { draft, reset });
+    return decision === null ? notice([words.notKnown]) : renderWhy(decision, text);
+  }
+
+  return { why, whoami } satisfies Partial<Answers>;
 }

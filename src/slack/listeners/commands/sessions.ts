@@ -15,8 +15,8 @@ import { code } from '../../blocks/text.ts';
 import { isOver } from '../../card-actions.ts';
 import { cardView } from '../../card-view.ts';
 import { usageOf } from '../../command/help.ts';
-import type { SteeringIntake } from '../../steering-intake.ts';
-import type { Ask } from '../asked.ts';
+import type { SteeringInbox } from '../../steering-inbox.ts';
+import type { Answers, Invocation } from '../commands.ts';
 
 export type SessionCommandDeps = {
   /** The slash command's name. */
@@ -25,12 +25,12 @@ export type SessionCommandDeps = {
   sessions: Pick<Sessions, 'find' | 'ofRequest' | 'change' | 'touch'>;
   listing: Listing;
   authority: Authority;
-  steering: SteeringIntake;
+  steering: SteeringInbox;
   now: () => number;
 };
 
 type Known = { request: SessionRequest; session: SessionRow };
-type Viewer = Pick<Ask, 'userId' | 'channelId' | 'text'>;
+type Viewer = Pick<Invocation, 'userId' | 'channelId' | 'text'>;
 
 const PER_PAGE = 10;
 
@@ -42,10 +42,10 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     cardView({ request, session, nowMs: deps.now() }, text);
 
   /** null: there is none, or it belongs to another workspace. */
-  async function known(ask: Ask, typed: string): Promise<Known | null> {
+  async function known(call: Invocation, typed: string): Promise<Known | null> {
     const session = await sessions.find(bareSessionId(typed));
     const request = session === null ? null : await requests.find(session.requestId);
-    if (session === null || request === null || request.teamId !== ask.teamId) return null;
+    if (session === null || request === null || request.teamId !== call.teamId) return null;
     return { request, session };
   }
 
@@ -62,55 +62,55 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   }
 
   /** What a session is called where it is acted on: its id where its title is not for the person. */
-  async function nameOf({ request, session }: Known, ask: Ask): Promise<string> {
-    if (!(await mayRead(request, ask))) return code(session.sessionId);
-    return linkedTitle(cardOf(request, session, ask), ask.text);
+  async function nameOf({ request, session }: Known, call: Invocation): Promise<string> {
+    if (!(await mayRead(request, call))) return code(session.sessionId);
+    return linkedTitle(cardOf(request, session, call), call.text);
   }
 
-  async function list(ask: Ask, { whose, page }: IntentOf<'list'>): Promise<Rendered> {
-    const { teamId, userId: viewerId } = ask;
+  async function list(call: Invocation, { whose, page }: IntentOf<'list'>): Promise<Rendered> {
+    const { teamId, userId: viewerId } = call;
     const offset = (page - 1) * PER_PAGE;
     const found = await listing.page({ teamId, viewerId, whose, offset, limit: PER_PAGE });
-    const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, ask)));
+    const entries = await Promise.all(found.requestIds.map(async (id) => entry(id, call)));
     const next = [deps.command, 'list', ...(whose === 'all' ? ['all'] : []), page + 1].join(' ');
     const pages = Math.ceil(found.total / PER_PAGE);
-    return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, ask.text);
+    return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, call.text);
   }
 
   /** Sessions of one's own that the command can be used on, the most pressing first. */
-  async function pick(ask: Ask, { act }: IntentOf<'pick'>): Promise<Rendered> {
-    const { teamId, userId, text } = ask;
+  async function pick(call: Invocation, { act }: IntentOf<'pick'>): Promise<Rendered> {
+    const { teamId, userId, text } = call;
     const found = await listing.mostPressing({ teamId, userId, limit: PER_PAGE * 2 });
     const rows = await Promise.all(
       found.requestIds.map(async (id) => Promise.all([requests.find(id), sessions.ofRequest(id)])),
     );
     const entries = rows.flatMap(([request, session]) => {
       if (request === null || session === null || !isUsable(act, session)) return [];
-      return [{ card: cardOf(request, session, ask), sessionId: session.sessionId }];
+      return [{ card: cardOf(request, session, call), sessionId: session.sessionId }];
     });
     const usage = `${deps.command} ${usageOf(act, text)}`;
     return renderSessionPick({ act, entries: entries.slice(0, PER_PAGE), usage }, text);
   }
 
-  async function status(ask: Ask, { session: typed }: IntentOf<'status'>): Promise<Rendered> {
-    const found = await known(ask, typed);
-    if (found === null) return unknown(ask, typed);
+  async function status(call: Invocation, { session: typed }: IntentOf<'status'>): Promise<Rendered> {
+    const found = await known(call, typed);
+    if (found === null) return unknown(call, typed);
     const { request, session } = found;
     await sessions.touch(request.id);
     // How its thread works is said there.
-    const card = cardOf(request, { ...session, introducesThread: false }, ask);
-    if (await mayRead(request, ask)) return renderCard(card, ask.text);
-    return renderConcealed(card, request.createdAt.getTime(), ask.text);
+    const card = cardOf(request, { ...session, introducesThread: false }, call);
+    if (await mayRead(request, call)) return renderCard(card, call.text);
+    return renderConcealed(card, request.createdAt.getTime(), call.text);
   }
 
-  async function steer(ask: Ask, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
-    const found = await known(ask, typed);
-    if (found === null) return unknown(ask, typed);
-    const refusal = await authority.steeringRefusal(found.request, ask);
+  async function steer(call: Invocation, { kind, session: typed }: IntentOf<'stop' | 'archive'>) {
+    const found = await known(call, typed);
+    if (found === null) return unknown(call, typed);
+    const refusal = await authority.steeringRefusal(found.request, call);
     if (refusal !== null) return notice([refusal]);
     const { sessionId } = found.session;
-    await steering.steer(ask, kind, { sessionId, always: true });
-    return notice([ask.text.sessions[kind](await nameOf(found, ask))]);
+    await steering.steer(call, kind, { sessionId, always: true });
+    return notice([call.text.sessions[kind](await nameOf(found, call))]);
   }
 
   async function sayingRefusal({ request, session }: Known, person: Person): Promise<string | null> {
@@ -118,64 +118,69 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return refusal ?? authority.writingRefusal(session, person.userId);
   }
 
-  async function say(ask: Ask, { session: typed, text: message }: IntentOf<'say'>): Promise<Rendered> {
-    const found = await known(ask, typed);
-    if (found === null) return unknown(ask, typed);
-    const refusal = await sayingRefusal(found, ask);
+  async function say(
+    call: Invocation,
+    { session: typed, text: message }: IntentOf<'say'>,
+  ): Promise<Rendered> {
+    const found = await known(call, typed);
+    if (found === null) return unknown(call, typed);
+    const refusal = await sayingRefusal(found, call);
     if (refusal !== null) return notice([refusal]);
-    const dedupeKey = `say:${ask.deliveryId}`;
+    const dedupeKey = `say:${call.deliveryId}`;
     const { session } = found;
-    await steering.reply(ask, { session, text: message, via: 'command', dedupeKey });
-    return notice([ask.text.sessions.say(await nameOf(found, ask))]);
+    await steering.reply(call, { session, text: message, via: 'command', dedupeKey });
+    return notice([call.text.sessions.say(await nameOf(found, call))]);
   }
 
   /** Only the one who is told may say where. */
   async function notify(
-    ask: Ask,
-    { where, session: typed }: IntentOf<'notify'> & { session: string },
+    call: Invocation,
+    { where, session: typed }: IntentOf<'notify-session'>,
   ): Promise<Rendered> {
-    const found = await known(ask, typed);
-    if (found === null) return unknown(ask, typed);
+    const found = await known(call, typed);
+    if (found === null) return unknown(call, typed);
     const { request, session } = found;
-    if (request.userId !== ask.userId) {
-      return notice([ask.text.sessions.notYoursToSay(`<@${request.userId}>`)]);
+    if (request.userId !== call.userId) {
+      return notice([call.text.sessions.notYoursToSay(`<@${request.userId}>`)]);
     }
     await sessions.change(session.sessionId, { notify: where });
-    return notice([ask.text.sessions.notify(await nameOf(found, ask), ask.text.settings.notify[where])]);
+    return notice([call.text.sessions.notify(await nameOf(found, call), call.text.settings.notify[where])]);
   }
 
-  async function follow(ask: Ask, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
-    await steering.follow(ask, bareSessionId(typed));
-    return notice([ask.text.sessions.follow]);
+  async function follow(call: Invocation, { session: typed }: IntentOf<'follow'>): Promise<Rendered> {
+    await steering.follow(call, bareSessionId(typed));
+    return notice([call.text.sessions.follow]);
   }
 
-  async function link(ask: Ask, { slackUserId, devinUserId }: IntentOf<'link'>): Promise<Rendered> {
-    await steering.link(ask, slackUserId, devinUserId);
-    return notice([ask.text.sessions.link]);
+  async function link(call: Invocation, { slackUserId, devinUserId }: IntentOf<'link'>): Promise<Rendered> {
+    await steering.link(call, slackUserId, devinUserId);
+    return notice([call.text.sessions.link]);
   }
 
-  function unknown({ text }: Ask, typed: string): Rendered {
+  function unknown({ text }: Invocation, typed: string): Rendered {
     return notice([text.sessions.unknown(code(typed))]);
   }
 
   /** Nothing is told of any session before it is known that the person may hear of it. */
-  function forThoseWhoMay<I>(run: (ask: Ask, intent: I) => Promise<Rendered>) {
-    return async (ask: Ask, intent: I): Promise<Rendered> => {
-      const refusal = await authority.refusalOf(ask);
-      return refusal === null ? run(ask, intent) : notice([refusal]);
+  function allowed<I>(run: (call: Invocation, intent: I) => Promise<Rendered>) {
+    return async (call: Invocation, intent: I): Promise<Rendered> => {
+      const refusal = await authority.refusalOf(call);
+      return refusal === null ? run(call, intent) : notice([refusal]);
     };
   }
 
   return {
-    list: forThoseWhoMay(list),
-    pick: forThoseWhoMay(pick),
-    status: forThoseWhoMay(status),
-    steer: forThoseWhoMay(steer),
-    say: forThoseWhoMay(say),
-    notify: forThoseWhoMay(notify),
-    follow: forThoseWhoMay(follow),
+    list: allowed(list),
+    pick: allowed(pick),
+    status: allowed(status),
+    stop: allowed(steer),
+    archive: allowed(steer),
+    say: allowed(say),
+    'notify-session': allowed(notify),
+    follow: allowed(follow),
+    // The job checks that the person is an administrator.
     link,
-  };
+  } satisfies Partial<Answers>;
 }
 
 function isUsable(act: IntentOf<'pick'>['act'], session: SessionRow): boolean {

@@ -1,3 +1,4 @@
+import { refusalSentence } from '../../../errors.ts';
 import type { Enqueue } from '../../../queue/index.ts';
 import { applyDefaults, omitFields } from '../../../session/defaults.ts';
 import type { SettingScope } from '../../../session/defaults.ts';
@@ -12,10 +13,9 @@ import type { Rendered } from '../../blocks/objects.ts';
 import { renderSetting } from '../../blocks/setting-choices.ts';
 import { escape, unescape } from '../../blocks/text.ts';
 import { renderProblems } from '../../command/help.ts';
-import { refusalSentence } from '../../identity-words.ts';
 import type { People } from '../../people.ts';
 import type { ChooseLanguage, TextFor } from '../../text-for.ts';
-import type { Ask } from '../asked.ts';
+import type { Answers, Invocation } from '../commands.ts';
 
 export type SettingsCommandDeps = {
   command: string;
@@ -37,123 +37,125 @@ export type SettingsCommandDeps = {
 export function createSettingsCommands(deps: SettingsCommandDeps) {
   const { command, defaults, people, enqueue, identify, chooseLanguage, redrawHome, textFor } = deps;
 
-  async function isAdmin(ask: Ask): Promise<boolean> {
-    const person = await people.find(ask.userId);
+  async function isAdmin(call: Invocation): Promise<boolean> {
+    const person = await people.find(call.userId);
     return person?.kind === 'member' && person.isAdmin;
   }
 
   /** Why a person may have nothing to do with them; null: they may. */
-  async function refusalOf(ask: Ask): Promise<string | null> {
-    const identity = await identify({ teamId: ask.teamId, userId: ask.userId });
+  async function refusalOf(call: Invocation): Promise<string | null> {
+    const identity = await identify({ teamId: call.teamId, userId: call.userId });
     if (identity !== null && identity.kind !== 'refused') return null;
-    if (await isAdmin(ask)) return null;
-    const { text } = ask;
+    if (await isAdmin(call)) return null;
+    const { text } = call;
     return identity === null ? text.settings.notLookedUp : escape(refusalSentence(identity, text));
   }
 
   /** Changes something if the person may, then shows what applies. `instead`: what those can do who may not. */
   async function change(
-    ask: Ask,
+    call: Invocation,
     { scope, said, instead }: { scope: SettingScope; said: string; instead: readonly string[] },
     write: (key: SettingKey) => Promise<void>,
   ): Promise<Rendered> {
-    const refused = await refusalOf(ask);
+    const refused = await refusalOf(call);
     if (refused !== null) return notice([refused]);
-    if (scope !== 'person' && !(await isAdmin(ask)))
-      return notice([ask.text.joins.sentences([ask.text.settings.adminsOnly, ...instead])]);
-    await write(keyOf(ask, scope));
-    return shown(ask, [said]);
+    if (scope !== 'person' && !(await isAdmin(call)))
+      return notice([call.text.joins.sentences([call.text.settings.adminsOnly, ...instead])]);
+    await write(keyOf(call, scope));
+    return shown(call, [said]);
   }
 
-  async function show(ask: Ask): Promise<Rendered> {
-    const refused = await refusalOf(ask);
-    return refused === null ? shown(ask) : notice([refused]);
+  async function show(call: Invocation): Promise<Rendered> {
+    const refused = await refusalOf(call);
+    return refused === null ? shown(call) : notice([refused]);
   }
 
-  async function shown(ask: Ask, before: string[] = []): Promise<Rendered> {
-    const [layers, preferences] = await Promise.all([defaults.layersFor(ask), defaults.preferencesFor(ask)]);
+  async function shown(call: Invocation, before: string[] = []): Promise<Rendered> {
+    const [layers, preferences] = await Promise.all([
+      defaults.layersFor(call),
+      defaults.preferencesFor(call),
+    ]);
     const draft = applyDefaults(layers);
-    return renderDefaults({ draft, preferences: effectivePreferences(preferences), before }, ask.text);
+    return renderDefaults({ draft, preferences: effectivePreferences(preferences), before }, call.text);
   }
 
   /** Adds to what was set there before; `clear` starts over. */
   async function set(
-    ask: Ask,
+    call: Invocation,
     { scope, draft, reset, problems }: IntentOf<'set-defaults'>,
   ): Promise<Rendered> {
-    const { text } = ask;
+    const { text } = call;
     const { settings } = text;
     if (problems.length > 0) {
-      const typed = `${command} ${unescape(ask.typed)}`;
+      const typed = `${command} ${unescape(call.typed)}`;
       const told = renderProblems(problems, 'defaults', text);
       return refusal({ problems: told, typed, formId: null, title: settings.nothingSet }, text);
     }
     const { session_secrets: _never, ...stored } = draft;
     const said = settings.set(settings.scopes[scope]);
-    return change(ask, { scope, said, instead: [settings.ownDefaults] }, async (key) => {
-      const before = (await defaults.layersFor(ask))[scope];
-      await defaults.set(key, { ...omitFields(before ?? {}, reset), ...stored }, ask.userId);
+    return change(call, { scope, said, instead: [settings.ownDefaults] }, async (key) => {
+      const before = (await defaults.layersFor(call))[scope];
+      await defaults.set(key, { ...omitFields(before ?? {}, reset), ...stored }, call.userId);
     });
   }
 
-  async function clear(ask: Ask, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
-    const { settings } = ask.text;
+  async function clear(call: Invocation, { scope }: IntentOf<'clear-defaults'>): Promise<Rendered> {
+    const { settings } = call.text;
     const said = settings.cleared(settings.scopes[scope]);
-    return change(ask, { scope, said, instead: [settings.ownDefaults] }, async (key) =>
-      defaults.set(key, null, ask.userId),
+    return change(call, { scope, said, instead: [settings.ownDefaults] }, async (key) =>
+      defaults.set(key, null, call.userId),
     );
   }
 
-  async function withPriority(ask: Ask, scope: SettingScope, preferred: Preferences) {
-    const { settings } = ask.text;
+  async function prefer(call: Invocation, scope: SettingScope, preferred: Preferences) {
+    const { settings } = call.text;
     const said = settings.set(settings.scopes[scope]);
-    return change(ask, { scope, said, instead: [] }, async (key) => {
-      const before = (await defaults.preferencesFor(ask))[scope];
-      await defaults.setPreferences(key, { ...before, ...preferred }, ask.userId);
+    return change(call, { scope, said, instead: [] }, async (key) => {
+      const before = (await defaults.preferencesFor(call))[scope];
+      await defaults.setPreferences(key, { ...before, ...preferred }, call.userId);
     });
   }
 
   /** Cards in the place say what their threads do. */
-  async function listen(ask: Ask, { listen: chosen, scope }: IntentOf<'listen'>): Promise<Rendered> {
-    const { teamId } = ask;
-    const channelId = scope === 'channel' ? ask.channelId : null;
-    const answer = await withPriority(ask, scope, { listen: chosen });
+  async function listen(call: Invocation, { listen: chosen, scope }: IntentOf<'listen'>): Promise<Rendered> {
+    const { teamId } = call;
+    const channelId = scope === 'channel' ? call.channelId : null;
+    const answer = await prefer(call, scope, { listen: chosen });
     await enqueue('redraw-cards', { teamId, channelId }, { key: `${teamId}:${channelId ?? ''}` });
     return answer;
   }
 
-  async function showSetting(ask: Ask, { setting }: IntentOf<'show-setting'>): Promise<Rendered> {
-    const refused = await refusalOf(ask);
+  async function showSetting(call: Invocation, { setting }: IntentOf<'show-setting'>): Promise<Rendered> {
+    const refused = await refusalOf(call);
     if (refused !== null) return notice([refused]);
-    const preferences = effectivePreferences(await defaults.preferencesFor(ask));
-    return renderSetting(setting, preferences, ask.text);
+    const preferences = effectivePreferences(await defaults.preferencesFor(call));
+    return renderSetting(setting, preferences, call.text);
   }
 
   /** Anyone may: it is about what the app says to them, and shows nothing else. */
-  async function language(ask: Ask, { choice }: IntentOf<'language'>): Promise<Rendered> {
+  async function language(call: Invocation, { choice }: IntentOf<'language'>): Promise<Rendered> {
     if (choice !== null) {
-      await chooseLanguage(ask, choice === 'slack' ? null : choice);
-      await redrawHome(ask);
+      await chooseLanguage(call, choice === 'slack' ? null : choice);
+      await redrawHome(call);
     }
-    const preferences = effectivePreferences(await defaults.preferencesFor(ask));
-    return renderSetting('language', preferences, await textFor(ask.userId, preferences.language));
+    const preferences = effectivePreferences(await defaults.preferencesFor(call));
+    return renderSetting('language', preferences, await textFor(call.userId, preferences.language));
   }
 
   return {
-    show,
-    showSetting,
+    defaults: show,
+    'set-defaults': set,
+    'clear-defaults': clear,
+    'show-setting': showSetting,
     language,
-    set,
-    clear,
-    notify: async (ask: Ask, { where }: IntentOf<'notify'>) => withPriority(ask, 'person', { notify: where }),
-    steer: async (ask: Ask, { who, scope }: IntentOf<'steer'>) => withPriority(ask, scope, { steer: who }),
     listen,
-    webMessages: async (ask: Ask, { shown, scope }: IntentOf<'web-messages'>) =>
-      withPriority(ask, scope, { webMessages: shown }),
-  };
+    notify: async (call, { where }) => prefer(call, 'person', { notify: where }),
+    steer: async (call, { who, scope }) => prefer(call, scope, { steer: who }),
+    'web-messages': async (call, { shown: webMessages, scope }) => prefer(call, scope, { webMessages }),
+  } satisfies Partial<Answers>;
 }
 
-function keyOf(ask: Ask, scope: SettingScope): SettingKey {
-  const ids = { workspace: ask.teamId, channel: ask.channelId, person: ask.userId };
-  return { teamId: ask.teamId, scope, scopeId: ids[scope] };
+function keyOf(call: Invocation, scope: SettingScope): SettingKey {
+  const ids = { workspace: call.teamId, channel: call.channelId, person: call.userId };
+  return { teamId: call.teamId, scope, scopeId: ids[scope] };
 }

@@ -2,7 +2,7 @@ import { WebClient } from '@slack/web-api';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLocalSlack } from '../../sandbox/slack/index.ts';
 import type { LocalSlackOptions } from '../../sandbox/slack/index.ts';
-import { createPresence } from '../../src/slack/authority.ts';
+import { createPresence } from '../../src/slack/conversations.ts';
 
 async function open(options: LocalSlackOptions = {}) {
   const slack = await createLocalSlack(options);

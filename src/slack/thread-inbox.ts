@@ -33,7 +33,7 @@ type MessageRef = { teamId: string; channelId: string; ts: string };
 
 type Edit = Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string };
 
-type ThreadIntakeDeps = {
+type ThreadInboxDeps = {
   db: Kysely<Tables>;
   requests: Pick<Requests, 'find' | 'isUnderCard'>;
   defaults: Pick<Settings, 'preferencesFor'>;
@@ -46,10 +46,10 @@ type ThreadIntakeDeps = {
 /** `aside`: people talk to each other. */
 type Reception = 'taken' | 'aside' | 'muted' | 'untied';
 
-export type ThreadIntake = ReturnType<typeof createThreadIntake>;
+export type ThreadInbox = ReturnType<typeof createThreadInbox>;
 
 /** What listeners may do with what is said in a thread: write it down. A job takes it to Devin. */
-export function createThreadIntake(deps: ThreadIntakeDeps) {
+export function createThreadInbox(deps: ThreadInboxDeps) {
   const { db, replies, enqueue, withPriority } = deps;
   const listenHere = createListenHere(deps);
 

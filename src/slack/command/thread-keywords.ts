@@ -1,47 +1,52 @@
+import type { ReplyKind } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
-
-type Word = 'mute' | 'unmute' | 'unsync' | 'sync' | 'sleep' | 'archive' | 'stop' | 'ask-stop' | 'help';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
 export type ThreadMeaning =
-  | { kind: Word }
+  | { kind: ThreadKeyword }
   /** For another session in this thread. */
   | { kind: 'new'; text: string }
   /** For the people in the thread, not for Devin. */
   | { kind: 'aside' }
   | { kind: 'reply'; text: string };
 
+/** A job acts on these. */
+type ActingKeyword = Exclude<ReplyKind, 'reply' | 'correction' | 'listen-thread' | 'listen-mentions'>;
+/** `stop` may be meant for Devin, or mean the end: the person is asked. */
+type ThreadKeyword = ActingKeyword | 'ask-stop' | 'help';
+
 /**
- * Devin's own words, in any letter case, when they are all there is; `sync` and `stop` are ours.
+ * What people type for each, in any letter case, as the whole message. Devin's own keywords, plus `sync` and `stop`.
  * https://docs.devin.ai/integrations/slack
  */
-const WORDS: Readonly<Record<string, Word>> = {
-  mute: 'mute',
-  unmute: 'unmute',
-  unsync: 'unsync',
-  '!unsync': 'unsync',
-  sync: 'sync',
-  '!sync': 'sync',
-  sleep: 'sleep',
-  archive: 'archive',
-  exit: 'stop',
-  // It may be said to Devin, or mean the end: that is asked.
-  stop: 'ask-stop',
-  help: 'help',
+const TABLE: { [Keyword in ThreadKeyword]: { kind: Keyword; typed: readonly string[] } } = {
+  mute: { kind: 'mute', typed: ['mute'] },
+  unmute: { kind: 'unmute', typed: ['unmute'] },
+  unsync: { kind: 'unsync', typed: ['unsync', '!unsync'] },
+  sync: { kind: 'sync', typed: ['sync', '!sync'] },
+  sleep: { kind: 'sleep', typed: ['sleep'] },
+  archive: { kind: 'archive', typed: ['archive'] },
+  stop: { kind: 'stop', typed: ['exit'] },
+  'ask-stop': { kind: 'ask-stop', typed: ['stop'] },
+  help: { kind: 'help', typed: ['help'] },
 };
+
+const BY_TYPED: ReadonlyMap<string, ThreadKeyword> = new Map(
+  Object.values(TABLE).flatMap(({ kind, typed }) => typed.map((word) => [word, kind] as const)),
+);
 
 const NEW = /^!new(?:\s+(?<task>\S[^]*))?$/i;
 const MENTION = /^<@(?<id>[UW][A-Z0-9]+)(?:\|[^<>]*)?>[,:]?\s*/;
 const CODE = /```[^]*?```|`[^`\n]*`/g;
 const ASIDE = /^\(aside\)|(?:^|\s)!aside(?=[\s.,;:!?]|$)/i;
 const MENTIONED = /<@(?<user>[UW][A-Z0-9]+)|<!subteam\^/g;
-const LONGEST_WORD = 20;
+const LONGEST_KEYWORD = 20;
 
 /** `botUserId`: a mention of the app in front changes nothing. */
 export function readThreadMeaning(slackText: string, botUserId: string): ThreadMeaning {
   const text = withoutMention(slackText.trim(), botUserId);
-  const word = wordOf(text, botUserId);
-  if (word !== undefined) return { kind: word };
+  const keyword = keywordOf(text, botUserId);
+  if (keyword !== undefined) return { kind: keyword };
   if (ASIDE.test(text.replaceAll(CODE, ''))) return { kind: 'aside' };
   const begun = NEW.exec(text);
   if (begun !== null) return { kind: 'new', text: begun.groups?.['task'] ?? '' };
@@ -55,11 +60,11 @@ export function mentionsIn(slackText: string, botUserId: string): Mentions {
 }
 
 /** Also with a full stop, or with the app's mention behind it. */
-function wordOf(text: string, botUserId: string): Word | undefined {
-  const [first = '', last, ...others] = text.slice(0, LONGEST_WORD + botUserId.length).split(/\s+/);
+function keywordOf(text: string, botUserId: string): ThreadKeyword | undefined {
+  const [first = '', last, ...others] = text.slice(0, LONGEST_KEYWORD + botUserId.length).split(/\s+/);
   if (others.length > 0 || (last !== undefined && !isMention(last, botUserId))) return undefined;
   const word = first.toLowerCase().replace(/[.!]$/, '');
-  return Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
+  return BY_TYPED.get(word);
 }
 
 /** Whether a mention of the app is in front. */

@@ -1,11 +1,14 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { ACTION, INPUT, REPLY_BLOCK, VIEW, writeReplyMetadata } from '../ids.ts';
+import { ACTION, INPUT, REPLY_BLOCK, VIEW, writeReplyMetadata, writeStopMetadata } from '../ids.ts';
+import type { StopMetadata } from '../ids.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { LIMIT } from './limits.ts';
-import { button, caption, section, sections } from './objects.ts';
-import type { Rendered } from './objects.ts';
+import { alert, button, caption, section, sections } from './objects.ts';
+import type { Confirmation, Rendered } from './objects.ts';
+import { cardTitle } from './session-card.ts';
+import type { SessionCard } from './session-card.ts';
 import { bold, escape, fitCodeBlock, quote, truncate } from './text.ts';
 
 export type ReplyBox = {
@@ -109,4 +112,38 @@ export function renderThreadHelp(text: Text): Rendered {
     text: truncate([helpTitle, ...help].join('\n'), LIMIT.messageText),
     blocks: [section(bold(helpTitle)), ...sections(help)],
   };
+}
+
+const ASKED_TITLE_LENGTH = 150;
+
+type StopDialog = { card: SessionCard; metadata: StopMetadata };
+
+/** Asked before the end of a session: an option of a menu has no confirmation of its own. */
+export function renderStopDialog({ card, metadata }: StopDialog, text: Text): ModalView {
+  const { askStop } = text.steering;
+  return {
+    type: 'modal',
+    callback_id: VIEW.stop,
+    private_metadata: writeStopMetadata(metadata),
+    title: caption(askStop.title, LIMIT.viewTitle),
+    submit: caption(askStop.confirm, LIMIT.viewTitle),
+    close: caption(askStop.deny, LIMIT.viewTitle),
+    blocks: [section(askStop.text(bold(escape(cardTitle(card, text)))))],
+  };
+}
+
+/** It could not be written down. */
+export function renderStopTrouble({ steering: { askStop, box } }: Text): ModalView {
+  return {
+    type: 'modal',
+    title: caption(askStop.title, LIMIT.viewTitle),
+    close: caption(box.close, LIMIT.viewTitle),
+    blocks: [alert(askStop.notRecorded, 'error')],
+  };
+}
+
+/** The same before a button that can ask by itself. */
+export function stopQuestion(card: SessionCard, text: Text): Confirmation {
+  const { title, text: question, confirm, deny } = text.steering.askStop;
+  return { title, text: question(truncate(cardTitle(card, text), ASKED_TITLE_LENGTH)), confirm, deny };
 }

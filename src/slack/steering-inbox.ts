@@ -48,10 +48,10 @@ type SteeringJob =
   | 'follow-session'
   | 'link-person';
 
-export type SteeringIntake = ReturnType<typeof createSteeringIntake>;
+export type SteeringInbox = ReturnType<typeof createSteeringInbox>;
 
 /** What listeners may do with a session that is there: write down what was asked for. Jobs do the rest. */
-export function createSteeringIntake({ db, replies, envelopes, enqueue, withPriority }: SteeringDeps) {
+export function createSteeringInbox({ db, replies, envelopes, enqueue, withPriority }: SteeringDeps) {
   function answerTo(actor: Actor, always: boolean, reason: string | null = null): AnswerTo {
     const { channelId, threadTs, responseUrl } = actor;
     const id = newId();

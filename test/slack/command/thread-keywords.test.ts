@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mentionsIn, readThreadMeaning } from '../../../src/slack/command/thread-words.ts';
+import { mentionsIn, readThreadMeaning } from '../../../src/slack/command/thread-keywords.ts';
 
 const read = (text: string) => readThreadMeaning(text, 'U0BOT');
 
@@ -22,7 +22,7 @@ describe('a message in a session’s thread', () => {
     ['stop', 'ask-stop'],
     ['<@U0BOT> Stop.', 'ask-stop'],
     ['help', 'help'],
-  ])('"%s" is a word', (text, kind) => {
+  ])('"%s" is a keyword', (text, kind) => {
     expect(read(text)).toEqual({ kind });
   });
 

@@ -1,0 +1,95 @@
+import type { WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { slackFailure } from './errors.ts';
+import { forAMinute } from './people.ts';
+
+/**
+ * Whether a person may be shown what is in a conversation, and have something written there. `in`: it is public, or
+ * they are among its members. `unseen`: the app is not in it, so it can read and write nothing there.
+ */
+export type Presence = 'in' | 'out' | 'unseen';
+
+export type InConversation = { channelId: string; userId: string };
+
+/** Throws when Slack cannot be asked. */
+export type PresenceOf = (asked: InConversation) => Promise<Presence>;
+
+type PresenceDeps = {
+  client: WebClient;
+  /** A person's conversation with the app; null: they can have none. */
+  directChannel: (userId: string) => Promise<string | null>;
+  now: () => number;
+};
+
+const MAX_KNOWN = 10_000;
+/** Slack takes less than 1,000. https://docs.slack.dev/reference/methods/conversations.members */
+const PAGE = 999;
+
+const infoSchema = z.object({ channel: z.looseObject({ is_private: z.boolean() }) });
+
+/** Asks Slack who is in a conversation now; the answer counts for a minute. */
+export function createPresence({ client, directChannel, now }: PresenceDeps): PresenceOf {
+  async function fresh({ channelId, userId }: InConversation): Promise<Presence> {
+    // Only two are in a direct message, and the app sees none but its own. Describing it would need im:read.
+    if (channelId.startsWith('D')) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
+    try {
+      const { channel } = infoSchema.parse(await client.conversations.info({ channel: channelId }));
+      if (!channel.is_private) return 'in';
+      return (await isMember(client, { channelId, userId })) ? 'in' : 'out';
+    } catch (error) {
+      if (error instanceof z.ZodError) throw error;
+      const failure = slackFailure(error);
+      if (failure.kind !== 'refused') throw error;
+      // Any other refusal, such as a missing scope, does not show that the person is in it.
+      return failure.code === 'channel_not_found' ? 'unseen' : 'out';
+    }
+  }
+
+  const keyOf = ({ channelId, userId }: InConversation): string => `${channelId}:${userId}`;
+  return forAMinute(fresh, { keyOf, most: MAX_KNOWN, now });
+}
+
+async function isMember(client: WebClient, { channelId, userId }: InConversation): Promise<boolean> {
+  let cursor: string | undefined;
+  do {
+    const page = await client.conversations.members({
+      channel: channelId,
+      limit: PAGE,
+      ...(cursor && { cursor }),
+    });
+    if (page.members?.includes(userId) === true) return true;
+    cursor = page.response_metadata?.next_cursor;
+  } while (cursor);
+  return false;
+}
+
+/** A conversation as Slack describes it. */
+type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
+
+/** null: the app may not see it. Throws when Slack cannot be asked. */
+export type DescribePlace = (channelId: string) => Promise<DescribedPlace | null>;
+
+const describedSchema = z.object({
+  channel: z.looseObject({
+    name: z.string().default(''),
+    is_private: z.boolean(),
+    is_ext_shared: z.boolean().default(false),
+    is_org_shared: z.boolean().default(false),
+  }),
+});
+
+/** What a conversation is called, and with whom it is shared; an answer counts for a minute. */
+export function createPlaces({ client, now }: { client: WebClient; now: () => number }): DescribePlace {
+  async function fresh(channelId: string): Promise<DescribedPlace | null> {
+    try {
+      const { channel } = describedSchema.parse(await client.conversations.info({ channel: channelId }));
+      const isShared = channel.is_ext_shared || channel.is_org_shared;
+      return { name: channel.name, isPrivate: channel.is_private, isShared };
+    } catch (error) {
+      if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
+      return null;
+    }
+  }
+
+  return forAMinute(fresh, { keyOf: (channelId) => channelId, most: MAX_KNOWN, now });
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import type { Replaces } from '../session/approval.ts';
+import type { MessageContext, PlaceKind } from '../session/context.ts';
+import { applyDefaults, isHidden, withoutFields } from '../session/defaults.ts';
+import type { EffectiveDraft } from '../session/defaults.ts';
+import { faultsOfFailure } from '../session/failure.ts';
+import type { Faults } from '../session/failure.ts';
+import type { FieldKey, SessionDraft, SessionSecret, StoredDraft } from '../session/fields.ts';
+import type { Wish } from '../session/intent.ts';
+import { inTime } from '../store/commit.ts';
+import type { Envelope, Envelopes } from '../store/envelope.ts';
+import type { Form, Forms } from '../store/forms.ts';
+import { messageKey, newId } from '../store/request-row.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import { lostSecrets } from '../store/requests.ts';
+import type { Settings } from '../store/settings.ts';
+
+/** Who asks for something, and where. */
+export type Origin = {
+  teamId: string;
+  userId: string;
+  channelId: string;
+  threadTs: string | null;
+  /** Left out: not known. */
+  placeKind?: PlaceKind | null;
+  responseUrl: string | null;
+};
+
+/** `set`: puts in what can't be overridden. */
+type PlaceRules = { defaults: StoredDraft; set: (draft: EffectiveDraft) => EffectiveDraft };
+
+type DraftDeps = {
+  defaults: Pick<Settings, 'layersFor'>;
+  /** What the policy sets in a place; null: nothing. Doesn't take long, whatever it finds. */
+  rulesAt: (where: { channelId: string; placeKind: PlaceKind | null }) => Promise<PlaceRules | null>;
+};
+
+type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
+
+/** What is asked for in the end: what was typed, with the defaults and what the policy sets in the place. */
+export type EffectiveDraftOf = (origin: Origin, typed: TypedDraft) => Promise<EffectiveDraft>;
+
+export function createEffectiveDraft({ defaults, rulesAt }: DraftDeps): EffectiveDraftOf {
+  return async ({ teamId, userId, channelId, placeKind = null }, { draft, reset = [] }) => {
+    const [layers, rules] = await Promise.all([
+      defaults.layersFor({ teamId, userId, channelId }),
+      rulesAt({ channelId, placeKind }),
+    ]);
+    const channel = { ...rules?.defaults, ...layers.channel };
+    const effective = applyDefaults({ ...withoutFields({ ...layers, channel }, reset), request: draft });
+    return rules === null ? effective : rules.set(effective);
+  };
+}
+
+type InboxDeps = {
+  forms: Pick<Forms, 'insert' | 'reseal' | 'seal'>;
+  envelopes: Envelopes;
+  effectiveDraft: EffectiveDraftOf;
+};
+
+type FormContent = {
+  /** Left out: a new one. */
+  id?: string;
+  draft: EffectiveDraft;
+  context?: MessageContext | null;
+  /** Names of session secrets that were not kept. */
+  lostSecrets?: string[] | null;
+  /** What was refused, by field. */
+  faults?: Faults;
+  /** The approval that a request waits for, if the person wants to change it. */
+  replaces?: Replaces | null;
+};
+
+type OfferedMessage = { wish: Wish; context: MessageContext | null; faults?: Faults };
+type Reopening = Pick<Origin, 'userId' | 'responseUrl'> & { replaces?: Replaces | null };
+type EnteredSecrets = { secrets: SessionSecret[]; kept: (secret: SessionSecret, at: number) => boolean };
+
+export type FormInbox = ReturnType<typeof createFormInbox>;
+
+const ID_LENGTH = 24;
+
+/** Keeps what a form is filled in with until it is sent. A form's id goes into a button or a modal. */
+export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps) {
+  async function keep(origin: Origin, { id = newId(), ...content }: FormContent): Promise<Form> {
+    const { draft, context = null, lostSecrets: lost = null, faults = {}, replaces = null } = content;
+    const sealed = envelopes.close(id, { responseUrl: origin.responseUrl, sessionSecrets: [] });
+    const filled = { draft, context, sealed, lostSecrets: lost, faults, replaces };
+    const form = { ...placeOf(origin), id, ...filled, expanded: isHidden(faults) };
+    await forms.insert(form);
+    return { ...form, without: null, secretNames: null, description: null };
+  }
+
+  /** Secrets are never filled in. */
+  async function draftFor(
+    origin: Origin,
+    { draft, reset = [] }: { draft: SessionDraft; reset?: FieldKey[] },
+  ) {
+    const { session_secrets: _never, ...stored } = draft;
+    return effectiveDraft(origin, { draft: stored, reset });
+  }
+
+  return {
+    async offerForm(
+      origin: Origin,
+      draft: SessionDraft,
+      context: MessageContext | null = null,
+    ): Promise<Form> {
+      return inTime(async () => keep(origin, { draft: await draftFor(origin, { draft }), context }));
+    },
+
+    /** With what could be read of a command, and at its fields what could not. */
+    async offerCorrection(origin: Origin, wish: Wish, faults: Faults = {}): Promise<Form> {
+      return inTime(async () => keep(origin, { draft: await draftFor(origin, wish), faults }));
+    },
+
+    /** With a message to the app: one form, however often the message arrives. */
+    async offerMessage(origin: Origin, ts: string, { wish, ...content }: OfferedMessage): Promise<Form> {
+      const key = messageKey({ ...origin, ts });
+      const id = createHash('sha256').update(key).digest('hex').slice(0, ID_LENGTH);
+      return keep(origin, { ...content, id, draft: await draftFor(origin, wish) });
+    },
+
+    /** Filled in like a request, to start the same again. */
+    async offerAgain(
+      { userId, responseUrl, replaces = null }: Reopening,
+      request: SessionRequest,
+    ): Promise<Form> {
+      const { teamId, channelId, threadTs, placeKind, draft, context, failure } = request;
+      const origin = { teamId, userId, channelId, threadTs, placeKind, responseUrl };
+      const faults = faultsOfFailure(failure, draft.values);
+      return keep(origin, { draft, context, lostSecrets: lostSecrets(request), faults, replaces });
+    },
+
+    /** The form is opened from a private notice, which is removed once a session has started from it. */
+    async openedFrom(form: Form, noticeUrl: string): Promise<void> {
+      const envelope = openForm(envelopes, form);
+      await forms.reseal(form.id, envelopes.close(form.id, { ...envelope, noticeUrl }));
+    },
+
+    /** Secrets that were entered one by one. `kept`: whether one that was entered before stays. */
+    async keepSecrets(form: Form, { secrets, kept }: EnteredSecrets): Promise<Form> {
+      const { sessionSecrets: before, ...urls } = openForm(envelopes, form);
+      const sessionSecrets = withSecrets(before.filter(kept), secrets);
+      const sealed = envelopes.close(form.id, { ...urls, sessionSecrets });
+      const secretNames = sessionSecrets.map(({ key }) => key);
+      await forms.seal(form.id, sealed, secretNames);
+      return { ...form, sealed, secretNames };
+    },
+  };
+}
+
+/** Of what is more: the columns that say who asked, and where. */
+export function placeOf({
+  teamId,
+  userId,
+  channelId,
+  threadTs,
+  placeKind = null,
+}: Omit<Origin, 'responseUrl'>) {
+  return { teamId, userId, channelId, threadTs, placeKind };
+}
+
+const EMPTY: Envelope = { responseUrl: null, sessionSecrets: [] };
+
+/** What is sealed with a form. */
+export function openForm(envelopes: Pick<Envelopes, 'open'>, { id, sealed }: Form): Envelope {
+  return envelopes.open(id, sealed) ?? EMPTY;
+}
+
+/** Of two secrets with the same name, the newer one counts. */
+export function withSecrets(
+  before: readonly SessionSecret[],
+  newer: readonly SessionSecret[],
+): SessionSecret[] {
+  const names = new Set(newer.map(({ key }) => key));
+  return [...before.filter(({ key }) => !names.has(key)), ...newer];
+}

@@ -1,0 +1,175 @@
+import type { App } from '@slack/bolt';
+import type { ModalView } from '@slack/types';
+import { hiddenValues } from '../../session/defaults.ts';
+import { faultsSchema } from '../../session/failure.ts';
+import type { Faults } from '../../session/failure.ts';
+import type { FieldKey, Lookup } from '../../session/fields.ts';
+import { TooLateError } from '../../store/commit.ts';
+import type { Form, Forms } from '../../store/forms.ts';
+import type { Person } from '../../store/identities.ts';
+import type { Text } from '../../text/index.ts';
+import type { TextFile } from '../blocks/form/text-files.ts';
+import { LIMIT } from '../blocks/limits.ts';
+import { notice } from '../blocks/notices.ts';
+import { alert, caption } from '../blocks/objects.ts';
+import { lookupOptions } from '../blocks/options.ts';
+import type { Suggestion } from '../blocks/options.ts';
+import {
+  draftFromState,
+  readSessionForm,
+  renderSessionForm,
+  textFilesIn,
+  withTextFiles,
+} from '../blocks/session-form.ts';
+import type { ReadUploadedText, UploadedText } from '../files.ts';
+import type { FormInbox } from '../form-inbox.ts';
+import { formView } from '../form-view.ts';
+import { ACTION, BLOCK, formIdIn, LOOKUP_ACTION, readFormMetadata, readLookupAction, VIEW } from '../ids.ts';
+import type { Outbound } from '../outbound.ts';
+import type { Search, Submission } from '../payload.ts';
+import { privatePlace } from '../places.ts';
+import type { RequestInbox } from '../request-inbox.ts';
+import type { TextFor } from '../text-for.ts';
+import type { FormOpener } from '../view-opener.ts';
+import { onButton, onSearch, onSubmission } from './routes.ts';
+
+type FormDeps = {
+  forms: Pick<Forms, 'find' | 'expand'>;
+  inbox: Pick<RequestInbox, 'acceptForm'>;
+  formInbox: Pick<FormInbox, 'openedFrom'>;
+  openForm: FormOpener;
+  outbound: Pick<Outbound, 'updateView' | 'tellPrivately'>;
+  /** Off if the organization enforces its own tags. */
+  tagRequests: boolean;
+  /** Doesn't take long, whatever it finds. */
+  readUploadedText: ReadUploadedText;
+  suggest: Suggest;
+  /** null: the policy refuses nothing. Doesn't take long, whatever it finds. */
+  choicesFor: (form: Form) => Promise<{ offers: Offers } | null>;
+  textFor: TextFor;
+};
+
+/**
+ * Suggestions for what was typed; none if Devin is slow, busy or doesn't allow the look-up, nor for people who may not
+ * start a session.
+ */
+export type Suggest = (person: Person, lookup: Lookup, typed: string) => Promise<Suggestion[]>;
+/** Whether the policy allows a value. */
+type Offers = (lookup: Lookup, value: string) => boolean;
+
+/** The form that starts a session. */
+export function listenToForms(app: App, deps: FormDeps): void {
+  listenToSubmission(app, deps);
+  listenToButtons(app, deps);
+  listenToSearch(app, deps);
+}
+
+function listenToSubmission(
+  app: App,
+  { forms, inbox, tagRequests, readUploadedText, textFor }: FormDeps,
+): void {
+  onSubmission(app, VIEW.form, async ({ view, userId }, ack) => {
+    const refuse = async (sentence: string): Promise<void> =>
+      ack({ response_action: 'update', view: withAlert(view, sentence) });
+    const text = await textFor(userId);
+    const { formId, expanded } = readFormMetadata(view.metadata);
+    const form = await forms.find(formId);
+    if (form === null) return refuse(text.modal.expired);
+    const rules = { expanded, faults: faultsIn(form), ownTag: tagRequests };
+    const texts = await readFiles(textFilesIn(view.values), readUploadedText);
+    const typed = readSessionForm(view.values, rules, text);
+    const read = withTextFiles(typed, { state: view.values, texts }, { rules, text });
+    if (Object.keys(read.errors).length > 0) return ack({ response_action: 'errors', errors: read.errors });
+    try {
+      const { draft, contextChoice: choice, fileIds } = read;
+      await inbox.acceptForm(form, { viewId: view.id, userId, draft, choice, fileIds });
+    } catch (error) {
+      // The form stays open with everything in it.
+      await refuse(unsaved(error, text));
+      throw error;
+    }
+    // The request is on disk: whatever happens from here on, it is not lost.
+    return ack();
+  });
+}
+
+/** Of what is asked for: what the policy sets has no input, and nothing to correct. */
+function faultsIn({ faults, description }: Form): Faults {
+  const set = new Set(Object.keys(description?.choices?.set ?? {}));
+  return faultsSchema.parse(
+    Object.fromEntries(Object.entries(faults ?? {}).filter(([key]) => !set.has(key))),
+  );
+}
+
+async function readFiles(
+  files: readonly TextFile[],
+  readUploadedText: ReadUploadedText,
+): Promise<Map<FieldKey, UploadedText>> {
+  const read = files.map(async ({ key, fileId }) => [key, await readUploadedText(fileId)] as const);
+  return new Map(await Promise.all(read));
+}
+
+function unsaved(error: unknown, { command }: Text): string {
+  const isUnclear = error instanceof TooLateError && error.mayBeWritten;
+  return isUnclear ? command.notConfirmed.problem : command.notRecorded;
+}
+
+/** The form as it is, with what is wrong with the whole of it on top. Slack keeps what was typed, by block id. */
+export function withAlert(view: Submission['view'], sentence: string): ModalView {
+  const { callbackId, metadata, title, submit, close, blocks } = view;
+  const others = blocks.filter(({ block_id: id }) => id !== BLOCK.alert);
+  return {
+    type: 'modal',
+    callback_id: callbackId,
+    private_metadata: metadata,
+    title: caption(title, LIMIT.viewTitle),
+    ...(submit !== null && { submit: caption(submit, LIMIT.viewTitle) }),
+    ...(close !== null && { close: caption(close, LIMIT.viewTitle) }),
+    blocks: [{ ...alert(sentence, 'error'), block_id: BLOCK.alert }, ...others],
+  };
+}
+
+function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textFor }: FormDeps): void {
+  onButton(app, ACTION.openForm, async (press) => {
+    const { value, userId, homeTeamId, responseUrl, triggerId } = press;
+    const form = value === null ? null : await forms.find(value);
+    if (form === null || form.userId !== userId) return;
+    if (form.teamId === homeTeamId) {
+      if (responseUrl !== null) await formInbox.openedFrom(form, responseUrl);
+      return openForm(triggerId, form);
+    }
+    // Its defaults, and what can be picked in it, are for people of the workspace.
+    const { steering } = await textFor(userId);
+    await outbound.tellPrivately(privatePlace(press), notice([steering.outsider]));
+  });
+
+  onButton(app, ACTION.moreOptions, async ({ view, userId }) => {
+    const form = view === null ? null : await forms.find(readFormMetadata(view.metadata).formId);
+    if (view === null || form === null) return;
+    await forms.expand(form.id);
+    // What the form was filled in with and did not show so far, and what is in its inputs now.
+    const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.values) };
+    const text = await textFor(userId);
+    const drawn = renderSessionForm(formView({ ...form, expanded: true }, text, typed), text);
+    await outbound.updateView(view.id, drawn);
+  });
+}
+
+function listenToSearch(app: App, { forms, suggest, choicesFor, textFor }: FormDeps): void {
+  /** What the policy allows in the form that is searched; null: anything. */
+  async function offersIn({ metadata, userId }: Search): Promise<Offers | null> {
+    const formId = metadata === null ? null : formIdIn(metadata);
+    const form = formId === null ? null : await forms.find(formId);
+    if (form === null || form.userId !== userId) return null;
+    return (await choicesFor(form))?.offers ?? null;
+  }
+
+  onSearch(app, LOOKUP_ACTION, async (search, ack) => {
+    const { teamId, userId, typed } = search;
+    const lookup = readLookupAction(search.actionId);
+    if (lookup === null) return ack({ options: [] });
+    const [found, offers] = await Promise.all([suggest({ teamId, userId }, lookup, typed), offersIn(search)]);
+    const offered = lookupOptions(found, typed, await textFor(userId));
+    await ack({ options: offered.filter(({ value = '' }) => offers?.(lookup, value) ?? true) });
+  });
+}

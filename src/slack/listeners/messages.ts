@@ -1,0 +1,117 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { App } from '@slack/bolt';
+import type { ReplyKind } from '../../session/reply.ts';
+import type { Posts } from '../../store/posts.ts';
+import type { Requests } from '../../store/requests.ts';
+import type { SessionRow } from '../../store/sessions.ts';
+import { notice } from '../blocks/notices.ts';
+import { readThreadMeaning } from '../command/thread-keywords.ts';
+import { ACTION } from '../ids.ts';
+import { privatePlace } from '../places.ts';
+import type { Message } from '../event-payload.ts';
+import { answerAddressed } from './addressed.ts';
+import type { AddressedDeps } from './addressed.ts';
+import { onDurableButton, onEvent } from './routes.ts';
+import { hear, hearEdit } from './thread.ts';
+import type { Reply, ThreadDeps } from './thread.ts';
+
+type MessageDeps = ThreadDeps &
+  AddressedDeps & {
+    posts: Pick<Posts, 'isPlacingCard'>;
+    requests: Pick<Requests, 'isOpenAbove'>;
+  };
+
+/** Messages of people: in a session's thread, or to the app. All others are none of its business. */
+export function listenToMessages(app: App, deps: MessageDeps): void {
+  const { sessions, threads, botUserId } = deps;
+
+  onEvent(app, 'message', async (event) => {
+    switch (event.kind) {
+      case 'deletion':
+        return threads.retract(event);
+      case 'edit': {
+        const session = await sessions.inThread(event.channelId, event.threadTs);
+        if (session !== null) await hearEdit(deps, session, event);
+        return;
+      }
+      case 'message':
+        if (event.userId !== botUserId()) await hearMessage(deps, event);
+        return;
+      default:
+    }
+  });
+
+  listenToSwitches(app, deps);
+}
+
+async function hearMessage(deps: MessageDeps, message: Message): Promise<void> {
+  const { threadTs } = message;
+  if (threadTs !== null) {
+    const reply = { ...message, threadTs };
+    const session = await sessionIn(deps, reply);
+    if (session !== null) return hear(deps, reply, session);
+    if (await deps.requests.isOpenAbove(reply.channelId, threadTs)) return notHeard(deps, reply);
+  }
+  await answerAddressed(deps, message);
+}
+
+const PLACING_LOOKS = 4;
+const PLACING_PAUSE_MS = 250;
+
+/** Slack should deliver the message again: the card above it is not recorded yet. */
+class CardNotPlacedError extends Error {
+  readonly code = 'card-not-placed';
+
+  constructor() {
+    super('a reply came before its card was recorded');
+    this.name = 'CardNotPlacedError';
+  }
+}
+
+/**
+ * People see a card before the app has recorded where it is; long before, if Slack is slow to answer. Then the message
+ * is not acknowledged, and Slack delivers it again. https://docs.slack.dev/apis/events-api/#retries
+ */
+async function sessionIn(
+  { sessions, posts, botUserId }: Pick<MessageDeps, 'sessions' | 'posts' | 'botUserId'>,
+  { channelId, threadTs, parentUserId }: Reply,
+): Promise<SessionRow | null> {
+  for (let look = 0; look < PLACING_LOOKS; look += 1) {
+    const mayBePlacing =
+      (parentUserId ?? botUserId()) === botUserId() && (await posts.isPlacingCard(channelId));
+    const session = await sessions.inThread(channelId, threadTs);
+    if (session !== null || !mayBePlacing) return session;
+    await delay(PLACING_PAUSE_MS);
+  }
+  throw new CardNotPlacedError();
+}
+
+/** So that nobody thinks Devin knows what was said before there was a session. */
+async function notHeard({ outbound, botUserId, textFor }: MessageDeps, reply: Reply): Promise<void> {
+  if (readThreadMeaning(reply.slackText, botUserId()).kind === 'aside') return;
+  const { thread } = await textFor(reply.userId);
+  await outbound.tellPrivately(privatePlace(reply), notice([thread.notStarted]));
+}
+
+/** Buttons of a card that do what a keyword does in its thread; the job checks the person. */
+const SWITCHES = [
+  [ACTION.mute, 'mute'],
+  [ACTION.unmute, 'unmute'],
+  [ACTION.sync, 'sync'],
+  [ACTION.listenThread, 'listen-thread'],
+  [ACTION.listenMentions, 'listen-mentions'],
+] as const satisfies [string, ReplyKind][];
+
+function listenToSwitches(app: App, { sessions, threads }: MessageDeps): void {
+  for (const [actionId, kind] of SWITCHES) {
+    onDurableButton(app, actionId, async ({ value, userId, homeTeamId, actionTs }) => {
+      const session = value === null ? null : await sessions.ofRequest(value);
+      if (session === null || session.teamId !== homeTeamId) return;
+      await threads.press({ session, userId, kind, press: `${userId}:${actionTs}` });
+    });
+  }
+
+  onDurableButton(app, ACTION.sendAgain, async ({ value, userId }) => {
+    if (value !== null) await threads.sendAgain(value, userId);
+  });
+}

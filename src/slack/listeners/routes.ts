@@ -1,0 +1,129 @@
+import type {
+  AckFn,
+  App,
+  RespondArguments,
+  SlackEventMiddlewareArgs,
+  SlackOptionsMiddlewareArgs,
+  SlackViewMiddlewareArgs,
+  ViewSubmitAction,
+} from '@slack/bolt';
+import { ACTION } from '../ids.ts';
+import { readPayload } from '../payload.ts';
+import type { Command, Payload, PayloadOf, Press, Search, Shortcut, Submission } from '../payload.ts';
+
+/** Bolt says which listener; what it gets is read by `payload.ts` alone. */
+
+/** Not acknowledged, so that the person sees that it failed. */
+class MalformedPayloadError extends Error {
+  readonly code = 'malformed-payload';
+
+  constructor(problem: string) {
+    super(`Slack sent something that can't be read: ${problem}`);
+    this.name = 'MalformedPayloadError';
+  }
+}
+
+/** null: another kind, which is of no interest. */
+function payloadOf<Kind extends Payload['kind']>(body: unknown, kind: Kind): PayloadOf<Kind> | null {
+  const payload = readPayload(body);
+  if (payload.kind === 'malformed') throw new MalformedPayloadError(payload.problem);
+  return isOf(payload, kind) ? payload : null;
+}
+
+function isOf<Kind extends Payload['kind']>(payload: Payload, kind: Kind): payload is PayloadOf<Kind> {
+  return payload.kind === kind;
+}
+
+export type CommandAck = AckFn<string | RespondArguments>;
+
+export function onCommand(
+  app: App,
+  name: string,
+  handle: (command: Command, ack: CommandAck) => Promise<void>,
+): void {
+  app.command(name, async ({ body, ack }) => {
+    const command = payloadOf(body, 'command');
+    if (command !== null) await handle(command, ack);
+  });
+}
+
+/** Acknowledges, then acts: for what has to be quick and loses nothing if it fails. */
+export function onButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
+  onPress(app, actionId, async (press, ack) => {
+    await ack();
+    await handle(press);
+  });
+}
+
+/** Saves what was asked for, then acknowledges: what was acknowledged is not lost. */
+export function onDurableButton(
+  app: App,
+  actionId: string | RegExp,
+  handle: (press: Press) => Promise<void>,
+): void {
+  onPress(app, actionId, async (press, ack) => {
+    await handle(press);
+    await ack();
+  });
+}
+
+type HandlePress = (press: Press, ack: () => Promise<void>) => Promise<void>;
+
+/** A button on its own, or an option of the card's menu. */
+function onPress(app: App, actionId: string | RegExp, handle: HandlePress): void {
+  app.action({ action_id: actionId, type: 'block_actions' }, async ({ ack, body }) => {
+    const press = payloadOf(body, 'press');
+    await (press === null ? ack() : handle(press, async () => ack()));
+  });
+  // Every listener gets every option of the menu; only the one it is meant for acknowledges it.
+  app.action({ action_id: ACTION.cardMenu, type: 'block_actions' }, async ({ ack, body }) => {
+    const press = payloadOf(body, 'press');
+    if (press?.actionId === actionId) await handle(press, async () => ack());
+  });
+}
+
+type SubmissionAck = SlackViewMiddlewareArgs<ViewSubmitAction>['ack'];
+
+export function onSubmission(
+  app: App,
+  callbackId: string,
+  handle: (submission: Submission, ack: SubmissionAck) => Promise<void>,
+): void {
+  app.view<ViewSubmitAction>({ callback_id: callbackId, type: 'view_submission' }, async ({ body, ack }) => {
+    const submission = payloadOf(body, 'submission');
+    if (submission !== null) await handle(submission, ack);
+  });
+}
+
+export function onShortcut(
+  app: App,
+  callbackId: string,
+  handle: (shortcut: Shortcut, ack: () => Promise<void>) => Promise<void>,
+): void {
+  app.shortcut({ callback_id: callbackId, type: 'message_action' }, async ({ body, ack }) => {
+    const shortcut = payloadOf(body, 'shortcut');
+    if (shortcut !== null) await handle(shortcut, async () => ack());
+  });
+}
+
+type SearchAck = SlackOptionsMiddlewareArgs<'block_suggestion'>['ack'];
+
+export function onSearch(
+  app: App,
+  actionId: RegExp,
+  handle: (search: Search, ack: SearchAck) => Promise<void>,
+): void {
+  app.options(actionId, async ({ body, ack }) => {
+    const search = payloadOf(body, 'search');
+    if (search !== null) await handle(search, ack);
+  });
+}
+
+/** Acknowledged once the listeners have saved what they had to: see `bolt.ts`. */
+export function onEvent(
+  app: App,
+  name: SlackEventMiddlewareArgs['event']['type'],
+  handle: (payload: Payload) => Promise<void>,
+): void {
+  app.event(name, async ({ body }) => handle(readPayload(body)));
+}

@@ -1,0 +1,133 @@
+import type { Log } from '../../log.ts';
+import type { MessageContext } from '../../session/context.ts';
+import type { SessionRow, Sessions } from '../../store/sessions.ts';
+import type { ThreadNotices } from '../../store/thread-notices.ts';
+import { notice, refusal } from '../blocks/notices.ts';
+import { renderAskStop, renderThreadHelp } from '../blocks/steering.ts';
+import { unescape } from '../blocks/text.ts';
+import { renderProblems } from '../command/help.ts';
+import { parseTask } from '../command/parse.ts';
+import { mentionsIn, readThreadMeaning } from '../command/thread-keywords.ts';
+import type { Edit, Message } from '../event-payload.ts';
+import type { FormInbox } from '../form-inbox.ts';
+import { TAKEN_REACTION } from '../ids.ts';
+import { readMessage } from '../messages.ts';
+import type { Outbound } from '../outbound.ts';
+import { privatePlace, unnamedPlace } from '../places.ts';
+import type { RequestInbox } from '../request-inbox.ts';
+import type { TextFor } from '../text-for.ts';
+import type { ThreadInbox } from '../thread-inbox.ts';
+
+export type ThreadDeps = {
+  sessions: Pick<Sessions, 'inThread' | 'ofRequest'>;
+  threads: ThreadInbox;
+  notices: ThreadNotices;
+  inbox: Pick<RequestInbox, 'acceptInThread'>;
+  formInbox: Pick<FormInbox, 'offerForm'>;
+  outbound: Pick<Outbound, 'react' | 'tellPrivately'>;
+  botUserId: () => string;
+  /** The app adds a tag of its own to each session. */
+  tagRequests: boolean;
+  textFor: TextFor;
+  log: Log;
+};
+
+/** A person's message in a thread. */
+export type Reply = Message & { threadTs: string };
+
+/** In a session's thread. */
+export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
+  const { threads, outbound, textFor } = deps;
+  const { userId, ts, slackText, message } = reply;
+  const meaning = readThreadMeaning(slackText, deps.botUserId());
+  switch (meaning.kind) {
+    case 'aside':
+      return;
+    case 'help':
+      await outbound.tellPrivately(privatePlace(reply), renderThreadHelp(await textFor(userId)));
+      return;
+    case 'ask-stop': {
+      const question = renderAskStop(session.requestId, await textFor(userId));
+      await outbound.tellPrivately(privatePlace(reply), question);
+      return;
+    }
+    case 'new':
+      return startAnother(deps, reply, { session, task: meaning.text });
+    case 'reply': {
+      const mentions = mentionsIn(slackText, deps.botUserId());
+      const reception = await threads.receive(session, { userId, mentions });
+      if (reception === 'muted') return tellMuted(deps, reply, session);
+      if (reception !== 'taken') return;
+      const { text } = readMessage({ ts, text: meaning.text });
+      await threads.accept({ session, userId, ts, kind: 'reply', text, files: message.files });
+      return;
+    }
+    default:
+      await threads.accept({ session, userId, ts, kind: meaning.kind, text: '', files: [] });
+  }
+}
+
+async function tellMuted(
+  { notices, outbound, textFor }: ThreadDeps,
+  reply: Reply,
+  { sessionId }: SessionRow,
+): Promise<void> {
+  const once = { sessionId, userId: reply.userId, reason: 'muted' } as const;
+  if (!(await notices.isFirst(once))) return;
+  const { thread } = await textFor(reply.userId);
+  const delivery = await outbound.tellPrivately(privatePlace(reply), notice([thread.mutedHere]));
+  if (delivery === 'retryable') await notices.forget(once);
+}
+
+export async function hearEdit(
+  { threads, botUserId }: Pick<ThreadDeps, 'threads' | 'botUserId'>,
+  session: SessionRow,
+  { userId, ts, slackText, editedTs }: Edit,
+): Promise<void> {
+  const meaning = readThreadMeaning(slackText, botUserId());
+  const mentions = mentionsIn(slackText, botUserId());
+  const reception = meaning.kind === 'reply' ? await threads.receive(session, { userId, mentions }) : 'aside';
+  if (meaning.kind !== 'reply' || reception === 'aside') {
+    const { teamId, channelId } = session;
+    return threads.retract({ teamId, channelId, ts });
+  }
+  if (reception !== 'taken') return;
+  const { text } = readMessage({ ts, text: meaning.text });
+  await threads.correct({ session, userId, ts, text, editedTs });
+}
+
+type Another = { session: SessionRow; task: string };
+
+/** `!new`: a command in all but its name. */
+async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: Another): Promise<void> {
+  const { inbox, formInbox, outbound } = deps;
+  const { channelId, threadTs, userId, ts, placeKind, message } = reply;
+  const origin = { teamId: session.teamId, userId, channelId, threadTs, placeKind, responseUrl: null };
+  const intent = parseTask(task, { ownTag: deps.tagRequests });
+  if (intent.kind === 'create') {
+    const { draft, reset } = intent;
+    const content = { draft, reset, files: message.files, context: threadAbove(reply) };
+    await inbox.acceptInThread(origin, ts, content);
+    markTaken(deps, reply);
+    return;
+  }
+  const text = await deps.textFor(userId);
+  const problems =
+    intent.kind === 'invalid' ? renderProblems(intent.problems, 'task', text) : [text.thread.newNeedsTask];
+  const form = await formInbox.offerForm(origin, intent.kind === 'invalid' ? intent.draft : {});
+  const refused = refusal({ problems, typed: unescape(task), formId: form.id }, text);
+  await outbound.tellPrivately(privatePlace(reply), refused);
+}
+
+/** The thread above goes to the new session, too. */
+function threadAbove({ channelId, placeKind, ts, message }: Reply): MessageContext {
+  const without = { messages: [ts], files: [] };
+  return { choice: 'until-here', channelId, channelName: unnamedPlace(placeKind), picked: message, without };
+}
+
+/** Not awaited: Slack must have its answer, and the message is on disk. */
+function markTaken({ outbound, log }: ThreadDeps, { channelId, ts }: Reply): void {
+  outbound.react(channelId, ts, TAKEN_REACTION).catch((error: unknown) => {
+    log.warn({ err: error }, 'a message could not be marked as taken');
+  });
+}

@@ -1,0 +1,281 @@
+import { z } from 'zod';
+import type { PlaceKind, SlackMessage } from '../session/context.ts';
+import { eventSchema, optional, present, slackTs } from './event-payload.ts';
+import type { EventPayload } from './event-payload.ts';
+import { readMenuValue } from './ids.ts';
+import { readMessage } from './messages.ts';
+import { placeKindOf } from './places.ts';
+
+/** The one reader of what Slack sends: who, where, which message. What Slack leaves out is null, never ''. */
+export type Payload =
+  | Command
+  | Press
+  | Submission
+  | Shortcut
+  | Search
+  /** Also `ignored`: what is of no interest here. */
+  | EventPayload
+  /** Without what it must have. */
+  | { kind: 'malformed'; problem: string };
+
+export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: Kind }>;
+
+/**
+ * `teamId`: the workspace it comes from. `homeTeamId`: the workspace that the person is a member of, which is another
+ * one for people of other organizations in a shared channel.
+ */
+type Sender = { teamId: string; userId: string; homeTeamId: string };
+
+/** A slash command. https://docs.slack.dev/interactivity/implementing-slash-commands */
+export type Command = {
+  kind: 'command';
+  teamId: string;
+  userId: string;
+  channelId: string;
+  placeKind: PlaceKind | null;
+  /** As Slack sent it. */
+  text: string;
+  triggerId: string;
+  responseUrl: string;
+};
+
+/** A button, or an option of the card's menu. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
+export type Press = Sender & {
+  kind: 'press';
+  actionId: string;
+  value: string | null;
+  label: string;
+  /** Names this one press. */
+  actionTs: string;
+  channelId: string | null;
+  placeKind: PlaceKind | null;
+  messageTs: string | null;
+  /** null: what was pressed is in no thread, or starts one. */
+  threadTs: string | null;
+  /** null: in a view. */
+  responseUrl: string | null;
+  triggerId: string;
+  view: OpenView | null;
+};
+
+type OpenView = {
+  id: string;
+  metadata: string;
+  /** `view.state.values`: block id, then action id, then the element's value in its own shape. */
+  values: Values;
+};
+type Values = Record<string, Record<string, unknown>>;
+
+/** A modal that was sent. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
+export type Submission = Sender & { kind: 'submission'; view: OpenView & Modal };
+
+/** What it takes to draw a modal again as it is. */
+type Modal = {
+  callbackId: string;
+  title: string;
+  submit: string | null;
+  close: string | null;
+  blocks: { type: string; block_id?: string }[];
+};
+
+/** A message shortcut. https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
+export type Shortcut = Sender & {
+  kind: 'shortcut';
+  channelId: string;
+  channelName: string;
+  placeKind: PlaceKind | null;
+  triggerId: string;
+  responseUrl: string;
+  message: SlackMessage;
+};
+
+/** Someone types into a select menu. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
+export type Search = Sender & { kind: 'search'; actionId: string; typed: string; metadata: string | null };
+
+const IGNORED = { kind: 'ignored' } as const;
+
+const typeSchema = z.looseObject({ type: z.string().optional(), command: z.string().optional() });
+
+export function readPayload(body: unknown): Payload {
+  const { type, command } = typeSchema.safeParse(body).data ?? {};
+  if (command !== undefined) return parsed(commandSchema, body);
+  const schema = type === undefined ? undefined : BY_TYPE.get(type);
+  return schema === undefined ? IGNORED : parsed(schema, body);
+}
+
+function parsed(schema: z.ZodType<Payload>, body: unknown): Payload {
+  const { data, error } = schema.safeParse(body);
+  if (data !== undefined) return data;
+  // Paths only: what people wrote is none of the log's business.
+  const missing = error?.issues.map(({ path }) => path.join('.')).join(', ');
+  return { kind: 'malformed', problem: `not as expected: ${missing}` };
+}
+
+const commandSchema = z
+  .looseObject({
+    team_id: present,
+    user_id: present,
+    channel_id: present,
+    channel_name: z.string().default(''),
+    text: z.string().default(''),
+    trigger_id: present,
+    response_url: present,
+  })
+  .transform((body): Command => ({
+    kind: 'command',
+    teamId: body.team_id,
+    userId: body.user_id,
+    channelId: body.channel_id,
+    placeKind: placeKindOf(body.channel_name),
+    text: body.text,
+    triggerId: body.trigger_id,
+    responseUrl: body.response_url,
+  }));
+
+const interactionSchema = z.looseObject({
+  // null for an app that a whole organization installed, which this one can't be.
+  team: z.looseObject({ id: present }),
+  user: z.looseObject({ id: present, team_id: present }),
+});
+
+function senderOf({ team, user }: z.infer<typeof interactionSchema>): Sender {
+  return { teamId: team.id, userId: user.id, homeTeamId: user.team_id };
+}
+
+const channelSchema = z.looseObject({ id: present, name: z.string().default('') });
+const valuesSchema = z.record(z.string(), z.record(z.string(), z.unknown()));
+const viewSchema = z.looseObject({
+  id: present,
+  private_metadata: z.string().default(''),
+  state: z.looseObject({ values: valuesSchema }).default({ values: {} }),
+});
+
+function viewOf({ id, private_metadata: metadata, state }: z.infer<typeof viewSchema>): OpenView {
+  return { id, metadata, values: state.values };
+}
+
+const labelSchema = z.looseObject({ text: z.string() });
+const buttonSchema = z
+  .looseObject({
+    type: z.literal('button'),
+    action_id: present,
+    action_ts: present,
+    value: z.string().nullable().default(null),
+    text: labelSchema,
+  })
+  .transform(({ action_id: actionId, action_ts: actionTs, value, text }) => ({
+    actionId,
+    actionTs,
+    value,
+    label: text.text,
+  }));
+/** An option of the card's menu stands for the button it names. */
+const menuSchema = z
+  .looseObject({
+    type: z.literal('overflow'),
+    action_ts: present,
+    selected_option: z.looseObject({ text: labelSchema, value: z.string() }),
+  })
+  .transform(({ action_ts: actionTs, selected_option: { text, value } }) => ({
+    ...readMenuValue(value),
+    actionTs,
+    label: text.text,
+  }));
+const otherElementSchema = z
+  .looseObject({ type: z.string().refine((type) => type !== 'button' && type !== 'overflow') })
+  .transform(() => null);
+
+const containerSchema = z.looseObject({ message_ts: optional, thread_ts: optional });
+
+const pressSchema = interactionSchema
+  .extend({
+    actions: z.tuple([z.union([buttonSchema, menuSchema, otherElementSchema])], z.unknown()),
+    channel: channelSchema.optional(),
+    container: containerSchema.default({ message_ts: null, thread_ts: null }),
+    response_url: optional,
+    trigger_id: present,
+    view: viewSchema.optional(),
+  })
+  .transform(({ channel, container, view, ...body }): Press | typeof IGNORED => {
+    const [action] = body.actions;
+    if (action === null) return IGNORED;
+    const { message_ts: messageTs, thread_ts: threadTs } = container;
+    return {
+      kind: 'press',
+      ...senderOf(body),
+      ...action,
+      channelId: channel?.id ?? null,
+      placeKind: channel === undefined ? null : placeKindOf(channel.name),
+      messageTs,
+      threadTs: threadTs === messageTs ? null : threadTs,
+      responseUrl: body.response_url,
+      triggerId: body.trigger_id,
+      view: view === undefined ? null : viewOf(view),
+    };
+  });
+
+const blockSchema = z
+  .looseObject({ type: z.string(), block_id: z.string().optional() })
+  .transform(({ block_id, ...block }) => ({ ...block, ...(block_id !== undefined && { block_id }) }));
+
+const submissionSchema = interactionSchema
+  .extend({
+    view: viewSchema.extend({
+      callback_id: present,
+      title: labelSchema,
+      submit: labelSchema.nullish(),
+      close: labelSchema.nullish(),
+      blocks: z.array(blockSchema),
+    }),
+  })
+  .transform(({ view, ...body }): Submission => {
+    const { callback_id: callbackId, title, submit, close, blocks } = view;
+    const modal = {
+      callbackId,
+      title: title.text,
+      submit: submit?.text ?? null,
+      close: close?.text ?? null,
+      blocks,
+    };
+    return { kind: 'submission', ...senderOf(body), view: { ...viewOf(view), ...modal } };
+  });
+
+const shortcutSchema = interactionSchema
+  .extend({
+    channel: channelSchema,
+    trigger_id: present,
+    response_url: present,
+    message: z.looseObject({ ts: slackTs }).transform(readMessage),
+  })
+  .transform(({ channel, message, ...body }): Shortcut => ({
+    kind: 'shortcut',
+    ...senderOf(body),
+    channelId: channel.id,
+    channelName: channel.name,
+    placeKind: placeKindOf(channel.name),
+    triggerId: body.trigger_id,
+    responseUrl: body.response_url,
+    message,
+  }));
+
+const searchSchema = interactionSchema
+  .extend({
+    action_id: present,
+    value: z.string().default(''),
+    view: z.looseObject({ private_metadata: optional }).optional(),
+  })
+  .transform(({ action_id: actionId, value, view, ...body }): Search => ({
+    kind: 'search',
+    ...senderOf(body),
+    actionId,
+    typed: value.trim(),
+    metadata: view?.private_metadata ?? null,
+  }));
+
+const BY_TYPE: ReadonlyMap<string, z.ZodType<Payload>> = new Map<string, z.ZodType<Payload>>([
+  ['block_actions', pressSchema],
+  ['view_submission', submissionSchema],
+  ['message_action', shortcutSchema],
+  ['block_suggestion', searchSchema],
+  ['event_callback', eventSchema],
+]);
