@@ -135,11 +135,12 @@ const commandSchema = z
 const interactionSchema = z.looseObject({
   // null for an app that a whole organization installed, which this one can't be.
   team: z.looseObject({ id: present }),
-  user: z.looseObject({ id: present, team_id: present }),
+  /** Slack's own types say that `team_id` can be missing: the person is then of the workspace it comes from. */
+  user: z.looseObject({ id: present, team_id: optional }),
 });
 
 function senderOf({ team, user }: z.infer<typeof interactionSchema>): Sender {
-  return { teamId: team.id, userId: user.id, homeTeamId: user.team_id };
+  return { teamId: team.id, userId: user.id, homeTeamId: user.team_id ?? team.id };
 }
 
 const channelSchema = z.looseObject({ id: present, name: z.string().default('') });

@@ -163,6 +163,7 @@ describe('a payload of Slack', () => {
       { user: { id: 'U9', username: 'eve', team_id: 'T9' } },
       { userId: 'U9', homeTeamId: 'T9' },
     ],
+    ['a person whose workspace Slack leaves out', { user: { id: 'U1' } }, { homeTeamId: 'T1' }],
   ])('is read as a press: %s', (_name, changes, expected) => {
     expect(readPayload({ ...PRESS, ...changes })).toEqual({ ...PRESSED, ...expected });
   });
@@ -280,7 +281,6 @@ describe('a payload of Slack', () => {
     ['a command with an empty user', { ...COMMAND, user_id: '' }, 'user_id'],
     ['a press without a workspace', { ...PRESS, team: null }, 'team'],
     ['a press without a user', without(PRESS, 'user'), 'user'],
-    ['a press of a person without a workspace', { ...PRESS, user: { id: 'U1' } }, 'user.team_id'],
     ['a press of nothing', { ...PRESS, actions: [] }, 'actions'],
     ['a press of a button without an id', { ...PRESS, actions: [without(BUTTON, 'action_id')] }, 'actions.0'],
     ['a submission without a view', without(SUBMISSION, 'view'), 'view'],
