@@ -70,6 +70,32 @@ async function openOnWatchedDisk(onFatal?: (error: StoreError) => void) {
 }
 let disks = 0;
 
+test('answers a statement that it knows for the tables as they are now', async () => {
+  const { db } = await open();
+  const read = async () => (await sql`select * from notes`.execute(db)).rows;
+  await sql`create table notes (id int)`.execute(db);
+  await sql`insert into notes values (1)`.execute(db);
+  expect(await read()).toEqual([{ id: 1 }]);
+  await sql`alter table notes add column text text default 'new'`.execute(db);
+  expect(await read()).toEqual([{ id: 1, text: 'new' }]);
+  await db.transaction().execute(async (trx) => {
+    await sql`alter table notes drop column id`.execute(trx);
+    expect((await sql`select * from notes`.execute(trx)).rows).toEqual([{ text: 'new' }]);
+  });
+});
+
+test('goes on after a statement that failed, and after more statements than it keeps', async () => {
+  const { db } = await open();
+  const half = async (value: number) => sql<{ half: number }>`select 6 / ${value}::int as half`.execute(db);
+  expect((await half(2)).rows).toEqual([{ half: 3 }]);
+  await expect(half(0)).rejects.toThrow('division by zero');
+  await expect(sql`select * from nowhere`.execute(db)).rejects.toThrow('nowhere');
+  for (let at = 0; at < 900; at += 1) await sql`select ${sql.lit(at)}`.execute(db);
+  expect((await half(3)).rows).toEqual([{ half: 2 }]);
+  const { rows } = await sql<{ count: string }>`select count(*) from pg_prepared_statements`.execute(db);
+  expect(Number(rows[0]?.count)).toBeLessThan(450);
+});
+
 test('puts every row on the disk before its insert is acknowledged', async () => {
   const { database, synced } = await openOnWatchedDisk();
   await sql`create table notes (id int)`.execute(database.db);

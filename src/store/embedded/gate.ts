@@ -82,6 +82,8 @@ export function throughGate(thread: DatabaseThread, gate: Gate, priority: Priori
 
 /** pg-boss sends some blocks as one text: BEGIN; …; COMMIT; */
 const BLOCK = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/;
+/** What is only one can be prepared. */
+const SEVERAL = /;\s*\S/;
 
 /**
  * pg-boss on a database that others use too. pg-boss' own adapter rolls a failed block back with a second call, and
@@ -92,8 +94,10 @@ export function bossDatabase(thread: DatabaseThread, gate: Gate): Db {
   return {
     ...plain,
     async executeSql(text, values) {
-      const body = values?.length ? undefined : BLOCK.exec(text)?.[1];
-      if (body === undefined) return gate.pass('background', async () => plain.executeSql(text, values));
+      if (values?.length || !SEVERAL.test(text))
+        return gate.pass('background', async () => thread.query(text, values ?? []));
+      const body = BLOCK.exec(text)?.[1];
+      if (body === undefined) return gate.pass('background', async () => plain.executeSql(text));
       const results = await gate.pass('background', async () => thread.transaction((trx) => trx.exec(body)));
       return { rows: results.flatMap((result) => result.rows) };
     },

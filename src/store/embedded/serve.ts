@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import type { PGliteOptions, Transaction } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
+import { createPrepared } from './prepared.ts';
 import { errorFacts } from './protocol.ts';
 import type { Call, Order, Report } from './protocol.ts';
 
@@ -75,6 +76,7 @@ async function loadPrepared(): Promise<Blob> {
 type Open = { trx: Transaction; commit(): void; rollback(reason: Error): void; ended: Promise<void> };
 
 function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payload: string) => void) {
+  const prepared = createPrepared(pglite);
   const open = new Map<number, Open>();
   const at = (transaction: number): Open => {
     const found = open.get(transaction);
@@ -83,6 +85,17 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
   };
   const on = (transaction: number | null): GuardedPGlite | Transaction =>
     transaction === null ? pglite : at(transaction).trx;
+
+  async function query({ sql, parameters, transaction }: Extract<Order, { do: 'query' }>) {
+    if (!prepared.isPreparable(sql)) {
+      prepared.forget();
+      return on(transaction).query(sql, [...parameters]);
+    }
+    if (transaction === null)
+      return pglite._runExclusiveTransaction(async () => prepared.run(sql, parameters));
+    at(transaction);
+    return prepared.run(sql, parameters);
+  }
 
   async function begin(transaction: number): Promise<void> {
     const begun = Promise.withResolvers<void>();
@@ -100,8 +113,9 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
   return async (order: Later): Promise<unknown> => {
     switch (order.do) {
       case 'query':
-        return toResult(await on(order.transaction).query(order.sql, [...order.parameters]));
+        return toResult(await query(order));
       case 'exec':
+        prepared.forget();
         return (await on(order.transaction).exec(order.sql)).map(toResult);
       case 'begin':
         return begin(order.transaction);
