@@ -233,14 +233,14 @@ type KnownRequest = Pick<NewRequest, 'id' | 'dedupeKey' | 'teamId' | 'userId' | 
 
 /** By the id of each request that was asked for before: that earlier request. The people are locked. */
 async function findTwins(
-  requests: Pick<Requests, 'recentOf'>,
+  requests: Pick<Requests, 'sameOf'>,
   batch: readonly PendingWrite[],
   trx: Transaction<Tables>,
 ): Promise<Map<string, string>> {
   const twins = new Map<string, string>();
   const candidates = batch.flatMap(({ request, unlessTwin }) => (unlessTwin ? [request] : []));
   if (candidates.length === 0) return twins;
-  const known: KnownRequest[] = await requests.recentOf(candidates, TWIN_MS, trx);
+  const known: KnownRequest[] = await requests.sameOf(candidates, TWIN_MS, trx);
   for (const one of candidates) {
     const earlier = known.filter((other) => keyOf(other) === keyOf(one));
     // This very delivery was saved before.

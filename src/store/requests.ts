@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
+import { z } from 'zod';
 import { OPEN_STATES, PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import { databaseClock, isLongAgo } from './database.ts';
 import type { Clock } from './database.ts';
-import { parse, toColumns, toRow } from './request-row.ts';
+import { effectiveDraftSchema, parse, toColumns, toRow } from './request-row.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -22,7 +23,16 @@ export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secret
   return request.hadSecrets ? request.secretNames : null;
 }
 
-type Recent = Pick<SessionRequest, 'teamId' | 'userId' | 'channelId'>;
+const askedSchema = z.object({
+  id: z.string(),
+  dedupeKey: z.string(),
+  teamId: z.string(),
+  userId: z.string(),
+  channelId: z.string(),
+  draft: effectiveDraftSchema,
+});
+type Asked = z.infer<typeof askedSchema>;
+/** More of the same person and place aren't looked through. */
 const MOST_RECENT = 20;
 
 export type Requests = ReturnType<typeof createRequests>;
@@ -58,20 +68,28 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return id;
     },
 
-    /** What these people asked for in these conversations in the last `withinMs` and may still get, newest first. */
-    async recentOf(asked: readonly Recent[], withinMs: number, trx: Db = db): Promise<SessionRequest[]> {
-      const rows = await trx
-        .selectFrom('sessionRequests')
-        .selectAll()
-        .where(({ or, and }) =>
-          or(asked.map(({ teamId, userId, channelId }) => and({ teamId, userId, channelId }))),
-        )
-        .where('createdAt', '>', sql<Date>`now() - ${withinMs} * interval '1 ms'`)
-        .where('state', 'not in', ['refused', 'failed'])
-        .orderBy('createdAt', 'desc')
-        .limit(MOST_RECENT * asked.length)
-        .execute();
-      return rows.map(parse);
+    /**
+     * What these people asked for in these conversations in the last `withinMs` and may still get, newest first: as far
+     * as it was the same delivery, or the same task.
+     */
+    async sameOf(asked: readonly Asked[], withinMs: number, trx: Db = db): Promise<Asked[]> {
+      const places = new Map(asked.map((one) => [[one.teamId, one.userId, one.channelId].join(' '), one]));
+      const of = (key: 'teamId' | 'userId' | 'channelId') => [...places.values()].map((one) => one[key]);
+      const { rows } = await sql<Record<string, unknown>>`
+        select recent.* from unnest(${of('teamId')}::text[], ${of('userId')}::text[], ${of('channelId')}::text[])
+          as place (team_id, user_id, channel_id)
+        cross join lateral (
+          select id, dedupe_key, team_id, user_id, channel_id, draft, created_at from session_requests as request
+          where request.team_id = place.team_id and request.user_id = place.user_id
+            and request.channel_id = place.channel_id and state not in ('refused', 'failed')
+            and created_at > now() - ${withinMs} * interval '1 ms'
+          order by created_at desc limit ${MOST_RECENT}
+        ) as recent
+        where dedupe_key = any(${asked.map(({ dedupeKey }) => dedupeKey)}::text[])
+          or draft -> 'values' in (
+            select jsonb_array_elements(${JSON.stringify(asked.map(({ draft }) => draft.values))}::jsonb))
+        order by created_at desc`.execute(trx);
+      return rows.map((row) => askedSchema.parse(row));
     },
 
     async find(id: string): Promise<SessionRequest | null> {
