@@ -123,9 +123,9 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
       tuning.onState(state);
     },
   });
-  createApprovals({ ...shared, gate, transitions });
+  createApprovals({ ...shared, gate, transitions, redrawHome });
   createForms({ queue, store, slack, resolver, gate, log });
-  createHome({ ...shared, policy, usage, botToken });
+  createHome({ ...shared, policy, mapping, usage, botToken });
   const { reconcile: prepare, ...restoring } = createRestoring({
     ...shared,
     findMember,

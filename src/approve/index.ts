@@ -1,4 +1,5 @@
 import type { Transitions } from '../create/index.ts';
+import type { RedrawHome } from '../home/index.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,7 @@ type ApprovalDeps = {
   slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor'>;
   gate: Pick<Gate, 'judge'>;
   transitions: Transitions;
+  redrawHome: RedrawHome;
   withLease: WithLease;
   postOnce: PostOnce;
   tuning: Pick<Tuning, 'log' | 'now'>;
@@ -23,7 +25,7 @@ const SOME = { concurrency: 4 };
 
 /** Asks people for their approval of a request, and does what they decide. */
 export function createApprovals(deps: ApprovalDeps): void {
-  const { queue, store, slack, gate, transitions, withLease, postOnce, tuning } = deps;
+  const { queue, store, slack, gate, transitions, redrawHome, withLease, postOnce, tuning } = deps;
   const { requests, approvalMessages: messages, envelopes } = store;
   const { outbound, people, textFor } = slack;
   const { now, log } = tuning;
@@ -32,7 +34,7 @@ export function createApprovals(deps: ApprovalDeps): void {
   const mayApprove = createMayApprove(slack);
   const settling = { requests, people, judge, mayApprove, transitions, envelopes, outbound };
   const { settle, expire } = createSettler({ ...settling, now, textFor });
-  const telling = { requests, messages, outbound, withLease, postOnce, enqueue };
+  const telling = { requests, messages, outbound, withLease, postOnce, enqueue, redrawHome };
   queue.work('settle-approval', settle, SOME);
   queue.work('expire-approval', expire, SOME);
   queue.work('tell-approvers', createApproverTeller({ ...telling, now, log, textFor }), SOME);

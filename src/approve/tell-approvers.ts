@@ -2,6 +2,7 @@ import type { Log } from '../log.ts';
 import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
 import type { Enqueue, Jobs, Lease, PostOnce, WithLease } from '../queue/index.ts';
 import { fingerprintOf, pendingApproval } from '../session/approval.ts';
+import type { RedrawHome } from '../home/index.ts';
 import { approvalView } from '../slack/approval-view.ts';
 import { renderApproval } from '../slack/blocks/approval.ts';
 import type { SlackFailure } from '../slack/errors.ts';
@@ -19,6 +20,8 @@ type TellDeps = {
   withLease: WithLease;
   postOnce: PostOnce;
   enqueue: Enqueue;
+  /** Has a person's Home drawn again, if they may be looking at it. */
+  redrawHome: RedrawHome;
   now: () => number;
   log: Log;
   textFor: TextFor;
@@ -93,6 +96,7 @@ async function post(deps: TellDeps, { request, lease, number, userId }: Unsaid):
   if (posted.kind !== 'posted') return waitAfter(deps, request, posted);
   const shown = posted.earlier ? '' : fingerprintOf(rendered);
   await deps.messages.posted({ requestId, number, userId, channelId, slackTs: posted.ts, shown });
+  await deps.redrawHome({ teamId: request.teamId, userId });
   return posted.earlier ? 0 : null;
 }
 
@@ -107,8 +111,10 @@ async function edit(
   if (rendered === null || shown === message.shown) return null;
   const updated = await deps.outbound.edit({ channelId, ts }, approvalMetadata(request.id, number), rendered);
   const waitMs = updated.kind === 'updated' ? null : waitAfter(deps, request, updated);
-  if (waitMs === null) await deps.messages.shows({ ...message, shown });
-  return waitMs;
+  if (waitMs !== null) return waitMs;
+  await deps.messages.shows({ ...message, shown });
+  await deps.redrawHome({ teamId: request.teamId, userId: message.userId });
+  return null;
 }
 
 /** In the language of the person; null: it is too old to be known. */

@@ -1,4 +1,5 @@
-import type { Approval } from '../session/approval.ts';
+import type { Approval, AskedFor } from '../session/approval.ts';
+import { askedFor } from '../slack/approval-view.ts';
 import type { Material } from '../store/request-row.ts';
 import type { ApproversOf, Gate, Verdict } from '../trust/index.ts';
 import { nextOrLeave } from './step.ts';
@@ -28,16 +29,11 @@ export function createAskApproval(deps: AskDeps): AskApproval {
   async function ask(run: Run, verdict: Asked, { material, prompt }: ToSend): Promise<StepOutcome> {
     const { request, lease } = run;
     const { asks, draft } = verdict;
-    const approval = await approvalFor(deps, run, verdict);
+    const sent = { draft, material, prompt: await prompt() };
+    const approval = await approvalFor(deps, run, { ...verdict, asked: askedFor({ ...request, ...sent }) });
     if (approval === null)
       return end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
-    const changes = {
-      draft,
-      material,
-      prompt: await prompt(),
-      approvals: [...request.approvals, approval],
-      waiting: null,
-    };
+    const changes = { ...sent, approvals: [...request.approvals, approval], waiting: null };
     const { id } = request;
     const { expiresMs: expiresInMs } = asks;
     return nextOrLeave(
@@ -62,11 +58,11 @@ type Asked = Extract<Verdict, { kind: 'approval' }>;
 async function approvalFor(
   { approversOf }: Pick<AskDeps, 'approversOf'>,
   { request }: Run,
-  { asks, fingerprint }: Asked,
+  { asks, fingerprint, asked }: Asked & { asked: AskedFor },
 ): Promise<Approval | null> {
   const { rule, say, need, budget } = asks;
   const { people, more } = await approversOf(asks.approvers, request.userId);
   if (people.length + more < need || people.length === 0) return null;
   const about = budget === null ? {} : { budget };
-  return { rule, say, need, people, more, fingerprint, ...about, yes: [], end: null };
+  return { rule, say, need, people, more, fingerprint, ...about, asked, yes: [], end: null };
 }

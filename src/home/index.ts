@@ -1,5 +1,6 @@
 import { checkSlack } from '../checks.ts';
 import type { Devin } from '../devin/devin.ts';
+import type { MappingSource } from '../identity/mapping-file.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { PostOnce, Queue, WithLease } from '../queue/index.ts';
 import { manifestScopes } from '../slack/manifest-scopes.ts';
@@ -8,25 +9,29 @@ import { countSetAside } from '../store/set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
+import { createMayAll } from '../trust/index.ts';
 import type { PolicySource, ReportUsage } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
 import { createGreeter } from './greet-channel.ts';
-import { createHomeHealth } from './home-health.ts';
-import { createHomePolicy } from './home-policy.ts';
+import { createHomeFiles, createHomeHealth } from './for-admins.ts';
 import { createHomePublisher } from './publish-home.ts';
 
-export { createHomeRedrawer } from './redraw-home.ts';
-export type { RedrawHome } from './redraw-home.ts';
+export { createHomeRedrawer } from './publish-home.ts';
+export type { RedrawHome } from './publish-home.ts';
 
 type HomeDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
-  store: Pick<Store, 'db' | 'listing' | 'requests' | 'sessions' | 'defaults' | 'greetings'>;
+  store: Pick<
+    Store,
+    'db' | 'listing' | 'requests' | 'approvalMessages' | 'sessions' | 'defaults' | 'greetings'
+  >;
   devin: Pick<Devin, 'self'>;
   slack: Pick<
     Slack,
     'outbound' | 'workspaceUrl' | 'answers' | 'people' | 'groups' | 'richBlocks' | 'textFor'
   >;
   policy: Pick<PolicySource, 'current' | 'problems'>;
+  mapping: Pick<MappingSource, 'current' | 'problems'>;
   resolver: IdentityResolver;
   usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
   withLease: WithLease;
@@ -42,17 +47,18 @@ type HomeDeps = {
 export function createHome(deps: HomeDeps): void {
   const { queue, store, slack, resolver, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
-  const { listing, requests, sessions, defaults, greetings } = store;
+  const { listing, requests, approvalMessages, sessions, defaults, greetings } = store;
   const { enqueue } = queue;
   const { outbound, workspaceUrl, textFor } = slack;
   const publish = createHomePublisher({
     listing,
     requests,
+    approvalMessages,
     sessions,
     defaults,
     resolver,
     healthFor: createHealth(deps),
-    policyFor: createHomePolicy({ policy: deps.policy, people: slack.people, isInGroup: slack.groups.isIn }),
+    filesFor: createFiles(deps),
     usage: deps.usage,
     richBlocks: slack.richBlocks,
     outbound,
@@ -79,4 +85,9 @@ function createHealth({ store, devin, slack, botToken, tuning: { log } }: HomeDe
     countSetAside: async () => countSetAside(store.db),
     log,
   });
+}
+
+function createFiles({ policy, mapping, slack: { people, groups } }: HomeDeps) {
+  const mayAll = createMayAll({ policy: policy.current, findPerson: people.find, isInGroup: groups.isIn });
+  return createHomeFiles({ policy, mapping, people, mayAll });
 }

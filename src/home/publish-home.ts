@@ -3,7 +3,7 @@ import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import { homeKey } from '../queue/index.ts';
 import type { Enqueue } from '../queue/index.ts';
-import type { HomeHealth, HomePolicy } from '../slack/blocks/home-settings.ts';
+import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
 import { renderHome } from '../slack/blocks/home.ts';
 import { homeView } from '../slack/home-view.ts';
 import type { HomeRows } from '../slack/home-view.ts';
@@ -11,6 +11,8 @@ import type { Outbound, Updated } from '../slack/outbound.ts';
 import { areUnknownBlocks } from '../slack/slack.ts';
 import type { RichBlocks } from '../slack/slack.ts';
 import type { TextFor } from '../slack/text-for.ts';
+import type { ApprovalMessages } from '../store/approval-messages.ts';
+import type { Homes } from '../store/homes.ts';
 import type { Person } from '../store/identities.ts';
 import type { Listing } from '../store/listing.ts';
 import type { Requests } from '../store/requests.ts';
@@ -21,13 +23,13 @@ import type { ReportUsage } from '../trust/index.ts';
 type HomeDeps = {
   listing: Pick<Listing, 'mostPressing'>;
   requests: Pick<Requests, 'find'>;
+  approvalMessages: Pick<ApprovalMessages, 'waitingFor'>;
   sessions: Pick<Sessions, 'ofRequest'>;
   defaults: Pick<Settings, 'layersFor' | 'preferencesFor'>;
   resolver: IdentityResolver;
   /** null: the person is no administrator. */
   healthFor: (userId: string) => Promise<HomeHealth | null>;
-  /** null: it is none of the person's business, or there is none. */
-  policyFor: (userId: string) => Promise<HomePolicy | null>;
+  filesFor: (userId: string) => Promise<HomeFile[]>;
   usage: Pick<ReportUsage, 'ofPerson' | 'ofEveryone'>;
   richBlocks: RichBlocks;
   outbound: Pick<Outbound, 'publishHome'>;
@@ -42,10 +44,11 @@ type HomeDeps = {
 
 type Whose = Person & { channelId: string };
 /** What takes others to look up. */
-type Known = Pick<HomeRows, 'identity' | 'health' | 'policy' | 'everyone'>;
+type Known = Pick<HomeRows, 'identity' | 'health' | 'files' | 'everyone'>;
 
-const NOT_KNOWN_YET: Known = { identity: 'looking', health: null, policy: null, everyone: null };
+const NOT_KNOWN_YET: Known = { identity: 'looking', health: null, files: [], everyone: null };
 const SHOWN_SESSIONS = 10;
+const SHOWN_APPROVALS = 10;
 /** How long the first picture waits to know who sessions run as. */
 const IDENTITY_PATIENCE_MS = 1000;
 
@@ -61,10 +64,10 @@ export function createHomePublisher(deps: HomeDeps) {
     });
   }
 
-  async function policyOf({ userId }: Person): Promise<Known['policy']> {
-    return deps.policyFor(userId).catch((error: unknown) => {
-      log.warn({ err: error }, 'a Home could not say how the policy is');
-      return null;
+  async function filesOf({ userId }: Person): Promise<Known['files']> {
+    return deps.filesFor(userId).catch((error: unknown) => {
+      log.warn({ err: error }, 'a Home could not say how the policy and the identity file are');
+      return [];
     });
   }
 
@@ -76,13 +79,13 @@ export function createHomePublisher(deps: HomeDeps) {
   }
 
   async function look(person: Whose): Promise<Known> {
-    const [identity, health, policy, everyone] = await Promise.all([
+    const [identity, health, files, everyone] = await Promise.all([
       identityOf(person),
       deps.healthFor(person.userId),
-      policyOf(person),
+      filesOf(person),
       everyoneFor(person),
     ]);
-    return { identity, health, policy, everyone };
+    return { identity, health, files, everyone };
   }
 
   async function entry(requestId: string): Promise<HomeRows['entries']> {
@@ -90,15 +93,28 @@ export function createHomePublisher(deps: HomeDeps) {
     return request === null ? [] : [{ request, session }];
   }
 
+  async function approvalsOf(person: Person): Promise<HomeRows['approvals']> {
+    const { messages, total } = await deps.approvalMessages.waitingFor(person, SHOWN_APPROVALS);
+    const asked = await Promise.all(
+      messages.map(async ({ requestId, channelId, slackTs: ts }) => {
+        const request = await requests.find(requestId);
+        return request === null ? [] : [{ request, channelId, ts }];
+      }),
+    );
+    return { asked: asked.flat(), total };
+  }
+
   async function readRows(whose: Whose): Promise<Omit<HomeRows, keyof Known>> {
-    const [{ requestIds, total }, layers, preferences, usage] = await Promise.all([
+    const [{ requestIds, total }, approvals, layers, preferences, usage] = await Promise.all([
       listing.mostPressing({ ...whose, limit: SHOWN_SESSIONS }),
+      approvalsOf(whose),
       defaults.layersFor(whose),
       defaults.preferencesFor(whose),
       deps.usage.ofPerson(whose),
     ]);
     const entries = await Promise.all(requestIds.map(entry));
-    return { channelId: whose.channelId, entries: entries.flat(), total, layers, preferences, usage };
+    const { channelId } = whose;
+    return { channelId, entries: entries.flat(), total, approvals, layers, preferences, usage };
   }
 
   /** Without a chart, if Slack takes none. */
@@ -143,5 +159,25 @@ export function createHomePublisher(deps: HomeDeps) {
     over.abort();
     await publish(whose, known === 'looking' ? NOT_KNOWN_YET : known);
     if (known === 'looking') await publish(whose, await looking);
+  };
+}
+
+/** So long after it was opened a Home may still be in view. */
+const OPEN_MS = 30 * 60_000;
+/** What happens within it is one drawing: Slack takes about 100 a minute for a whole workspace. */
+const PAUSE_MS = 2000;
+
+export type RedrawHome = (person: Person) => Promise<void>;
+
+type RedrawDeps = { homes: Pick<Homes, 'openSince'>; enqueue: Enqueue; now: () => number };
+
+/** Has a person's Home drawn again, if they may be looking at it. */
+export function createHomeRedrawer({ homes, enqueue, now }: RedrawDeps): RedrawHome {
+  return async ({ teamId, userId }) => {
+    const person = { teamId, userId };
+    const channelId = await homes.openSince(person, new Date(now() - OPEN_MS));
+    if (channelId === null) return;
+    const soon = { key: homeKey(person), startAfterMs: PAUSE_MS };
+    await enqueue('publish-home', { ...person, channelId }, soon);
   };
 }

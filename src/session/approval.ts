@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { storedDraftSchema } from './fields.ts';
 import { CEILINGS } from './policy/index.ts';
 
 export const voterSchema = z.object({ userId: z.string(), name: z.string() });
@@ -9,6 +10,22 @@ export type Voter = z.infer<typeof voterSchema>;
 /** `changed`: the policy asks for another approval now, or for none. */
 const APPROVAL_ENDS = ['approved', 'declined', 'expired', 'replaced', 'changed'] as const;
 export type ApprovalEnd = (typeof APPROVAL_ENDS)[number];
+
+const askedSchema = z.object({
+  /** Without the task, which stays as it is. */
+  values: storedDraftSchema,
+  /** null: as the service user. */
+  runsAs: z.string().nullable(),
+  quotedMessages: z.number(),
+  files: z.array(z.string()),
+  leftOut: z.number(),
+  /** What the policy adds to the task; null: nothing. */
+  instructions: z.string().nullable(),
+  /** The conversation is sent as a file. */
+  hasTranscript: z.boolean(),
+});
+/** What an approver is shown of a request, besides its task. */
+export type AskedFor = z.infer<typeof askedSchema>;
 
 /** One approval that a request was held up for. */
 export const approvalSchema = z.object({
@@ -25,6 +42,8 @@ export const approvalSchema = z.object({
   fingerprint: z.string(),
   /** What was left of the budget it would go over, when it was asked for; left out: it is not about a budget. */
   budget: z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() }).optional(),
+  /** As it was when it was asked for; left out by earlier versions. */
+  asked: askedSchema.optional(),
   yes: z.array(voterSchema),
   /** null: still waiting, or canceled with its request. `by`: null if nobody decided. */
   end: z

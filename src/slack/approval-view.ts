@@ -1,5 +1,6 @@
-import { isTooLong, instructionsIn } from '../session/prompt.ts';
-import type { Approval } from '../session/approval.ts';
+import type { Approval, AskedFor } from '../session/approval.ts';
+import { omitFields } from '../session/defaults.ts';
+import { instructionsIn, isTooLong } from '../session/prompt.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { ApprovalMessage } from './blocks/approval.ts';
 
@@ -7,7 +8,6 @@ import type { ApprovalMessage } from './blocks/approval.ts';
 export function approvalView(request: SessionRequest, number: number): ApprovalMessage | null {
   const approval = request.approvals[number];
   if (approval === undefined) return null;
-  const { material, draft, identity, secretNames } = request;
   return {
     requestId: request.id,
     number,
@@ -16,13 +16,23 @@ export function approvalView(request: SessionRequest, number: number): ApprovalM
     untilMs: request.approvalUntil?.getTime() ?? null,
     requester: request.userId,
     channelId: request.placeKind === 'direct' || request.channelId.startsWith('D') ? null : request.channelId,
-    draft: draft.values,
+    task: request.draft.values.prompt ?? '',
+    secretNames: request.secretNames,
+    asked: approval.asked ?? askedFor(request),
+  };
+}
+
+type Asked = Pick<SessionRequest, 'id' | 'draft' | 'material' | 'identity' | 'prompt'>;
+
+/** What is asked for, as the request is now. */
+export function askedFor({ id, draft, material, identity, prompt }: Asked): AskedFor {
+  return {
+    values: omitFields(draft.values, ['prompt']),
     runsAs: identity?.kind === 'matched' ? identity.name : null,
     quotedMessages: material?.quoted?.messages.length ?? 0,
     files: material?.files.map(({ name }) => name) ?? [],
     leftOut: material?.leftOut.length ?? 0,
-    secretNames,
-    instructions: request.prompt === null ? null : instructionsIn(request.prompt, request.id),
+    instructions: prompt === null ? null : instructionsIn(prompt, id),
     hasTranscript: material?.quoted != null && isTooLong(material.quoted),
   };
 }

@@ -9,7 +9,7 @@ import { cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
-import type { HomeHealth, HomePolicy } from './blocks/home-settings.ts';
+import type { HomeFile, HomeHealth } from './blocks/home-settings.ts';
 import type { HomeEveryone, HomeUsage } from './blocks/home-usage.ts';
 import type { Home } from './blocks/home.ts';
 import { cardView } from './card-view.ts';
@@ -24,10 +24,12 @@ export type HomeRows = {
   entries: { request: SessionRequest; session: SessionRow | null }[];
   /** How many sessions there are in all, counted up to MOST_COUNTED. */
   total: number;
+  /** What waits for this person's approval, and their message about each; `total`: of all of them. */
+  approvals: { asked: { request: SessionRequest; channelId: string; ts: string }[]; total: number };
   layers: Partial<Record<SettingScope, StoredDraft>>;
   preferences: Partial<Record<SettingScope, Preferences>>;
   health: HomeHealth | null;
-  policy: HomePolicy | null;
+  files: HomeFile[];
   usage: HomeUsage;
   /** null: it is none of the person's business, or not known yet. */
   everyone: HomeEveryone | null;
@@ -51,11 +53,18 @@ export function homeView(
       thread: threadOf(request, workspaceUrl),
     })),
     total: { count: total, more: total >= MOST_COUNTED },
+    approvals: {
+      asked: rows.approvals.asked.map(({ request, channelId: conversation, ts }) => ({
+        card: cardView({ request, session: null, nowMs }, text),
+        message: workspaceUrl && permalink(workspaceUrl, { channelId: conversation, ts, threadTs: null }),
+      })),
+      total: rows.approvals.total,
+    },
     defaults: applyDefaults(layers).values,
     notify,
     language,
     health: rows.health,
-    policy: rows.policy,
+    files: rows.files,
     usage: rows.usage,
     everyone: rows.everyone,
     drawnAtMs: nowMs,

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import type { Kysely, Selectable } from 'kysely';
+import type { Person } from './identities.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type ApprovalMessage = Selectable<Tables['approvalMessages']>;
@@ -16,6 +18,24 @@ export function createApprovalMessages(db: Kysely<Tables>) {
         .orderBy('number')
         .orderBy('userId')
         .execute();
+    },
+
+    /** Those that wait for this person, first what expires first; `total`: of all of them. */
+    async waitingFor({ teamId, userId }: Person, limit: number) {
+      const rows = await db
+        .selectFrom('approvalMessages as message')
+        .innerJoin('sessionRequests as request', 'request.id', 'message.requestId')
+        .where('message.userId', '=', userId)
+        .where('request.teamId', '=', teamId)
+        .where('request.state', '=', sql.lit('awaiting-approval'))
+        .where(sql<boolean>`message.number = jsonb_array_length(request.approvals) - 1`)
+        .where(sql<boolean>`not request.approvals -> -1 -> 'yes' @> ${JSON.stringify([{ userId }])}::jsonb`)
+        .select(['message.requestId', 'message.channelId', 'message.slackTs'])
+        .select((select) => select.fn.countAll().over().as('total'))
+        .orderBy('request.approvalUntil')
+        .limit(limit)
+        .execute();
+      return { messages: rows, total: Number(rows[0]?.total ?? 0) };
     },
 
     async posted(message: ApprovalMessage): Promise<void> {

@@ -101,6 +101,14 @@ const sentTo = (who: Colleague) =>
     .slack.messages(world().slack.directMessages(who.userId))
     .filter(({ blocks }) => JSON.stringify(blocks).includes('devin_approval'));
 
+/** Messages to each approver, and how often the requester is called in the channel. */
+const counted = ({ ana, others, channelId }: Team) => ({
+  asked: others.map((one) => sentTo(one).length),
+  calls: world()
+    .slack.messages(channelId)
+    .filter(({ text, ephemeralFor }) => ephemeralFor === null && text.includes(`<@${ana.userId}>`)).length,
+});
+
 async function shownTo(who: Colleague, words: string) {
   const { slack } = world();
   const channelId = slack.directMessages(who.userId);
@@ -191,11 +199,14 @@ describe('a request that needs an approval', () => {
   });
 
   test('ends by itself when nobody answers in time', async () => {
-    const { ben, own, card } = await waiting();
+    const one = await waiting();
+    const { ana, ben, own, card, channelId } = one;
     aheadMs += 5 * 3_600_000;
     await card('Nobody approved this request in time');
     await shownTo(ben, 'Nobody approved it in time');
+    await world().slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
     expect(own()).toHaveLength(0);
+    expect(counted(one)).toEqual({ asked: [1], calls: 1 });
   });
 
   test('is refused when nobody but the requester could approve it', async () => {
@@ -291,7 +302,8 @@ describe('an approval counts', () => {
   });
 
   test('only together with those of as many different people as the rule needs', async () => {
-    const { ana, ben, others, own, card } = await waiting(2, '--mode ultra');
+    const one = await waiting(2, '--mode ultra');
+    const { ana, ben, others, own, card } = one;
     const [, cy] = others;
     if (cy === undefined) throw new Error('one approver is missing');
     await press(ben, 'approve_request');
@@ -304,6 +316,7 @@ describe('an approval counts', () => {
     const { request } = await sessionOf(devin, ana.devinUserId);
     expect(request.devin_mode).toBe('ultra');
     await shownTo(ben, `Approved by ${ben.name}, ${cy.name}.`);
+    expect(counted(one)).toEqual({ asked: [1, 1], calls: 0 });
   });
 
   test('no longer from a person who left the group before the second one approved', async () => {
@@ -348,13 +361,16 @@ describe('an approval counts', () => {
     const first = await askedOf(ben);
     await change(`${POLICY}channels: [{match: ["#approvals-*"], set: {acu: 7}}]\n`);
     await press(ben, 'approve_request', first);
-    await shownTo(ben, 'The policy changed');
+    const before = await shownTo(ben, 'The policy changed');
+    expect(before.words).toContain('Up to 20 ACU');
     const second = await askedOf(ben);
     expect(second.words).toContain('Up to 7 ACU');
     expect(own()).toHaveLength(0);
     await press(ben, 'approve_request', second);
     const { request } = await sessionOf(world().devin, ana.devinUserId);
     expect(request.max_acu_limit).toBe(7);
+    await shownTo(ben, `Approved by ${ben.name}.`);
+    expect((await shownTo(ben, 'The policy changed')).words).toContain('Up to 20 ACU');
     await change(POLICY);
   });
 
@@ -367,6 +383,7 @@ describe('an approval counts', () => {
     await change(`${POLICY}channels: [{match: ["#approvals-*"], set: {acu: 7}}]\n`);
     const second = await askedOf(ben);
     expect(second.words).toContain('Up to 7 ACU');
+    expect((await shownTo(ben, `Approved by ${ben.name}.`)).words).toContain('Up to 20 ACU');
     expect(own()).toHaveLength(0);
     await press(ben, 'approve_request', second);
     const { request } = await sessionOf(devin, ana.devinUserId);
@@ -467,7 +484,8 @@ test.each(Object.keys(SURFACES))('%s waits for the approval', async (surface) =>
 
 describe('an approver who wants it otherwise', () => {
   test('asks for a changed one, which someone else has to approve, and ends the first', async () => {
-    const { ben, others, own, card } = await waiting(2);
+    const one = await waiting(2);
+    const { ana, ben, others, own, card, channelId } = one;
     const [, cy] = others;
     if (cy === undefined) throw new Error('one approver is missing');
     const { slack, devin } = world();
@@ -479,9 +497,11 @@ describe('an approver who wants it otherwise', () => {
     await card(`${ben.name} changed this request`);
     const second = await shownTo(cy, 'fix it gently');
     await shownTo(cy, `${ben.name} changed it and asked`);
-    expect(sentTo(ben)).toHaveLength(1);
     await press(cy, 'approve_request', second);
     const session = await sessionOf(devin, ben.devinUserId);
+    await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
+    // The first approver is asked about the first request alone, the other one about both.
+    expect(counted(one)).toEqual({ asked: [1, 2], calls: 1 });
     expect(session.request.prompt).toContain('fix it gently');
     expect(own()).toHaveLength(0);
   });
@@ -520,6 +540,41 @@ describe('an approver who wants it otherwise', () => {
     await press(cy, 'details', await askedOf(cy));
     await shownTo(cy, "isn't shown to you");
     expect(slack.openViewOf(cy.userId)).toBeUndefined();
+  });
+});
+
+describe('the Home of an approver', () => {
+  async function homeOf(who: Colleague, words: string | RegExp) {
+    const { slack } = world();
+    const view = await slack.waitFor(
+      () => {
+        const home = slack.home(who.userId);
+        return home !== undefined && slack.renderText(home).match(words) !== null && home;
+      },
+      { what: `a Home that says ${String(words)}` },
+    );
+    return slack.renderText(view);
+  }
+
+  test('lists what waits for them with a link to its message, and follows what becomes of it', async () => {
+    const { ana, ben, others } = await waiting(2, '--mode ultra');
+    const [, cy] = others;
+    if (cy === undefined) throw new Error('one approver is missing');
+    const { slack } = world();
+    const asked = await askedOf(ben);
+    for (const one of [ana, ben, cy]) await slack.openHome(one.userId);
+    const home = await homeOf(ben, /waiting for your approval/i);
+    expect(home).toContain(`fix it for ${ana.name}`);
+    expect(home).toContain(`archives/${asked.channelId}/p${asked.ts.replace('.', '')}`);
+    await homeOf(cy, /waiting for your approval/i);
+    expect(await homeOf(ana, /in progress/i)).not.toMatch(/waiting for your approval/i);
+    await press(ben, 'approve_request');
+    // It waits for the other one alone.
+    await homeOf(ben, /^(?![^]*waiting for your approval)/i);
+    await homeOf(cy, /waiting for your approval/i);
+    await press(cy, 'approve_request');
+    await homeOf(cy, /^(?![^]*waiting for your approval)/i);
+    expect(slack.problems).toEqual([]);
   });
 });
 

@@ -6,6 +6,7 @@ import { toldTo } from '../support/asking.ts';
 import { createWorld } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { someoneIn } from '../support/governed.ts';
+import { addColleague } from '../support/people.ts';
 import { sessionOf } from '../support/look.ts';
 
 let folder = '';
@@ -59,6 +60,30 @@ test('nothing starts for a person who would run as a colleague: the refusal name
   expect(ana.own()).toHaveLength(0);
   expect(eve.own()).toHaveLength(0);
   expect(await whoami(ana)).toContain(`Your sessions run as *${ana.ana.devinName}*.`);
+});
+
+test('administrators, and nobody else, see in their Home how the identity file is', async () => {
+  const { slack } = world();
+  const boss = addColleague(world(), { isAdmin: true });
+  const homeOf = async (userId: string, words: RegExp) => {
+    await slack.openHome(userId);
+    return slack.waitFor(
+      () => {
+        const home = slack.home(userId);
+        const text = home === undefined ? '' : slack.renderText(home);
+        return words.test(text) ? text : undefined;
+      },
+      { what: `a Home that says ${String(words)}` },
+    );
+  };
+  await writeFile(file, `people: [{ slack: ${boss.userId}, devin: ${boss.devinUserId} }]\n`);
+  await expect.poll(async () => homeOf(boss.userId, /Identity file/)).toContain('in force (1 person)');
+  await writeFile(file, 'people: [{ slack: nobody, devin: user-1 }]\n');
+  await expect
+    .poll(async () => homeOf(boss.userId, /Identity file/))
+    .toMatch(/last valid one stays in force:\s+\S*identity\.yml:1:\d+/);
+  const ana = addColleague(world());
+  expect(await homeOf(ana.userId, /Your sessions run as/)).not.toContain('Identity file');
 });
 
 test('the metrics say whether the identity file is in force as it is', async () => {

@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely';
 import type { Kysely, KyselyPlugin, RootOperationNode } from 'kysely';
 import { expect, test } from 'vitest';
 import { CEILINGS } from '../../src/session/policy/index.ts';
+import { createApprovalMessages } from '../../src/store/approval-messages.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { databaseClock } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -54,7 +55,7 @@ async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<
 }
 
 const SCAN =
-  /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts|ledger)\b/;
+  /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts|ledger|approval_messages)\b/;
 
 describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
   test('every hot statement reads an index', { timeout: 300_000 }, async () => {
@@ -71,6 +72,7 @@ describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
     const uses: Record<string, (db: Kysely<Tables>) => Promise<unknown>> = {
       'own list': async (db) => createListing(db).page({ ...paging, whose: 'mine' }),
       'list of all': async (db) => createListing(db).page({ ...paging, whose: 'all' }),
+      'approvals of a person': async (db) => createApprovalMessages(db).waitingFor(person, 10),
       home: async (db) => createListing(db).mostPressing({ ...person, limit: 10 }),
       'request by id': async (db) => createRequests(db).find('r7'),
       'request by delivery': async (db) => createRequests(db).idOf('d7'),

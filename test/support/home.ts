@@ -1,7 +1,9 @@
 import type { Home } from '../../src/slack/blocks/home.ts';
 
-/** A Home without usage. */
-export const NO_USAGE: Pick<Home, 'usage' | 'everyone' | 'rich'> = {
+/** A Home without usage, approvals and files. */
+export const BARE_HOME: Pick<Home, 'usage' | 'everyone' | 'rich' | 'approvals' | 'files'> = {
+  approvals: { asked: [], total: 0 },
+  files: [],
   usage: {
     days: 30,
     left: [],

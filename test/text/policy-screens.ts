@@ -5,7 +5,7 @@ import { renderApproval } from '../../src/slack/blocks/approval.ts';
 import type { ApprovalMessage } from '../../src/slack/blocks/approval.ts';
 import { renderBudgetAlert } from '../../src/slack/blocks/budget-alert.ts';
 import { renderDeclineDialog } from '../../src/slack/blocks/decline-dialog.ts';
-import { homePolicy } from '../../src/slack/blocks/home-settings.ts';
+import { homeFile } from '../../src/slack/blocks/home-settings.ts';
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderUsage } from '../../src/slack/blocks/usage.ts';
 import type { UsageReport } from '../../src/slack/blocks/usage.ts';
@@ -32,14 +32,17 @@ const MESSAGE: ApprovalMessage = {
   untilMs: 0,
   requester: 'U2',
   channelId: null,
-  draft: { prompt: 'words' },
-  runsAs: null,
-  quotedMessages: 2,
-  files: ['a.png'],
-  leftOut: 1,
+  task: 'words',
   secretNames: ['A'],
-  instructions: 'words',
-  hasTranscript: true,
+  asked: {
+    values: {},
+    runsAs: null,
+    quotedMessages: 2,
+    files: ['a.png'],
+    leftOut: 1,
+    instructions: 'words',
+    hasTranscript: true,
+  },
 };
 const EXPLAINED: Omit<Explained, 'decision'> = {
   set: {},
@@ -80,7 +83,15 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
       (ended) => [
         `an approval: ${ended}`,
         (text: Text) =>
-          renderApproval({ ...MESSAGE, ended, channelId: 'C1', runsAs: 'words', hasTranscript: false }, text),
+          renderApproval(
+            {
+              ...MESSAGE,
+              ended,
+              channelId: 'C1',
+              asked: { ...MESSAGE.asked, runsAs: 'words', hasTranscript: false },
+            },
+            text,
+          ),
       ],
     ),
   ),
@@ -130,6 +141,8 @@ export const POLICY_SCREENS: Readonly<Record<string, (text: Text) => Rendered | 
     renderWhoami({ runsAs: { kind: 'refused', why: text.notices.identity.guest(null) }, why: null }, text),
   'the policy in a Home': (text) => ({
     text: 'words',
-    blocks: [homePolicy({ rules: 2, problems: ['words'] }, text)],
+    blocks: (['policy', 'identity'] as const).map((kind) =>
+      homeFile({ kind, entries: 2, problems: ['words'] }, text),
+    ),
   }),
 };

@@ -35,7 +35,7 @@ import {
 import { renderHelp, usageOf } from '../../src/slack/command/help.ts';
 import type { Text } from '../../src/text/index.ts';
 import { cardOf, messageOf, PLACES, QUOTES } from '../slack/blocks/places.ts';
-import { NO_USAGE } from '../support/home.ts';
+import { BARE_HOME } from '../support/home.ts';
 
 type Screen = (text: Text) => Rendered | object;
 
@@ -82,8 +82,7 @@ const HOME: Home = {
   notify: 'thread',
   language: null,
   health: null,
-  ...NO_USAGE,
-  policy: null,
+  ...BARE_HOME,
   defaults: {},
   drawnAtMs: 0,
 };
@@ -107,6 +106,9 @@ function HOMES(): Partial<Home>[] {
     { health },
     { runsAs: { kind: 'looking' } },
     { total: { count: 25, more: true } },
+    {
+      approvals: { asked: [{ card: { ...card, waitsUntilMs: 0 }, message: 'https://a.example' }], total: 30 },
+    },
   ];
 }
 

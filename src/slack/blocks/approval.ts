@@ -1,7 +1,7 @@
 import type { ActionsBlock } from '@slack/types';
-import type { Approval } from '../../session/approval.ts';
+import type { Approval, AskedFor } from '../../session/approval.ts';
 import { fields } from '../../session/fields.ts';
-import type { FieldKey, StoredDraft } from '../../session/fields.ts';
+import type { FieldKey } from '../../session/fields.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, approvalValue } from '../ids.ts';
@@ -24,17 +24,10 @@ export type ApprovalMessage = {
   requester: string;
   /** null: in a direct message. */
   channelId: string | null;
-  draft: StoredDraft;
-  /** null: as the service user. */
-  runsAs: string | null;
-  quotedMessages: number;
-  files: readonly string[];
-  leftOut: number;
+  task: string;
   secretNames: readonly string[];
-  /** What the policy adds to the task; null: nothing. */
-  instructions: string | null;
-  /** The conversation is sent as a file. */
-  hasTranscript: boolean;
+  /** Everything else that would be sent. */
+  asked: AskedFor;
 };
 
 /** The longest are sent in several sections. */
@@ -50,7 +43,7 @@ export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
   const words = text.approval.message;
   const title = bold(message.ended === null ? words.title : words.over);
   const lines = [title, askLine(message, text), ...ruleLines(message, text)];
-  const { blocks: task, cut } = taskBlocks(message.draft.prompt ?? '');
+  const { blocks: task, cut } = taskBlocks(message.task);
   const facts = factLines(message, text);
   const standing = standingLines(message, text);
   return {
@@ -88,15 +81,16 @@ function ruleLines({ approval: { rule, say, need } }: ApprovalMessage, { approva
 
 function factLines(message: ApprovalMessage, text: Text): string[] {
   const words = text.approval.message;
-  const { draft, files, secretNames, quotedMessages, leftOut, instructions } = message;
-  const { prompt: _task, max_acu_limit: cap, ...others } = draft;
+  const { secretNames, asked } = message;
+  const { files, quotedMessages, leftOut, instructions, hasTranscript } = asked;
+  const { max_acu_limit: cap, ...others } = asked.values;
   const options = optionLines(others, text);
   return [
-    words.runsAs(escape(message.runsAs ?? words.serviceUser)),
+    words.runsAs(escape(asked.runsAs ?? words.serviceUser)),
     words.cost(cap ?? null),
     ...budgetLines(message, text),
     ...options,
-    ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, message.hasTranscript)]),
+    ...(quotedMessages === 0 ? [] : [words.quotes(quotedMessages, hasTranscript)]),
     ...(files.length === 0 ? [] : [words.files(names(files))]),
     ...(secretNames.length === 0 ? [] : [words.secrets(names(secretNames))]),
     ...(leftOut === 0 ? [] : [words.leftOut(leftOut)]),

@@ -19,8 +19,8 @@ export type HomeHealth = {
   setAside: number;
 };
 
-/** The policy in force, and what is wrong with its file as it is now, a line each. */
-export type HomePolicy = { rules: number; problems: readonly string[] };
+/** A file in force, and what is wrong with it as it is now, a line each. */
+export type HomeFile = { kind: 'policy' | 'identity'; entries: number; problems: readonly string[] };
 
 type HomeSettings = { command: string; defaults: StoredDraft; notify: Notify; language: Language | null };
 
@@ -84,9 +84,10 @@ export function homeHealth(health: HomeHealth, { home }: Text): KnownBlock {
   return context(`${bold(home.health.label)}${BETWEEN_FACTS}${facts.join(BETWEEN_FACTS)}`);
 }
 
-export function homePolicy({ rules, problems }: HomePolicy, { home }: Text): KnownBlock {
-  const label = bold(home.policy.label);
-  if (problems.length === 0) return context(`${label}${BETWEEN_FACTS}${home.policy.inForce(rules)}`);
+export function homeFile({ kind, entries, problems }: HomeFile, { home }: Text): KnownBlock {
+  const words = home.files[kind];
+  const label = bold(words.label);
+  if (problems.length === 0) return context(`${label}${BETWEEN_FACTS}${words.inForce(entries)}`);
   const lines = truncate(problems.map((line) => oneLine(line)).join('\n'), PROBLEMS_LENGTH);
-  return section(`${label}${BETWEEN_FACTS}${home.policy.broken}\n${escape(lines)}`);
+  return section(`${label}${BETWEEN_FACTS}${words.broken}\n${escape(lines)}`);
 }

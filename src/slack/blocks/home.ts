@@ -9,8 +9,8 @@ import { firstButton } from './card-buttons.ts';
 import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
 import type { ShownBlock } from './charts.ts';
 import { shownMoment } from './details-values.ts';
-import { homeHealth, homePolicy, homeSettings } from './home-settings.ts';
-import type { HomeHealth, HomePolicy } from './home-settings.ts';
+import { homeFile, homeHealth, homeSettings } from './home-settings.ts';
+import type { HomeFile, HomeHealth } from './home-settings.ts';
 import { homeEveryone, homeUsage } from './home-usage.ts';
 import type { HomeEveryone, HomeUsage } from './home-usage.ts';
 import { identityLines } from './identity.ts';
@@ -19,10 +19,13 @@ import { BETWEEN_FACTS, lastWords, linkedTitle, signedStatus } from './session-c
 import type { SessionCard } from './session-card.ts';
 import { isAccepted } from './session-form.ts';
 import type { FormIdentity } from './session-form.ts';
-import { bold, code, codeBlock, link, quote } from './text.ts';
+import { bold, code, codeBlock, escape, link, quote } from './text.ts';
 
 /** A session, and the address of its card in Slack; null: not known. */
 type HomeSession = { card: SessionCard; thread: string | null };
+
+/** A request of someone else, and the address of the message that asks this person; null: not known. */
+type HomeApproval = { card: SessionCard; message: string | null };
 
 export type Home = {
   /** The slash command's name. */
@@ -30,6 +33,8 @@ export type Home = {
   /** The person's conversation with the app. */
   channelId: string;
   runsAs: FormIdentity;
+  /** What waits for this person's approval, first what expires first. */
+  approvals: { asked: readonly HomeApproval[]; total: number };
   /** The most pressing first. */
   sessions: HomeSession[];
   /** How many there are in all; `more` than that, if so. */
@@ -40,8 +45,8 @@ export type Home = {
   language: Language | null;
   /** null: the person is no administrator. */
   health: HomeHealth | null;
-  /** null: it is none of the person's business, or there is none. */
-  policy: HomePolicy | null;
+  /** That are the person's business. */
+  files: readonly HomeFile[];
   usage: HomeUsage;
   /** null: it is none of the person's business. */
   everyone: HomeEveryone | null;
@@ -61,10 +66,11 @@ export function renderHome(home: Home, text: Text): HomeView {
     private_metadata: writeHomeMetadata({ channelId }),
     blocks: [
       ...top(home, text),
+      ...homeApprovals(home.approvals, text),
       ...(isAccepted(runsAs) ? contents(home, text) : []),
       ...(home.everyone === null ? [] : homeEveryone(home.everyone, command, text)),
       ...(home.health === null ? [] : [homeHealth(home.health, text)]),
-      ...(home.policy === null ? [] : [homePolicy(home.policy, text)]),
+      ...home.files.map((file) => homeFile(file, text)),
       context(text.home.help(code(`${command} help`))),
     ],
   };
@@ -95,6 +101,21 @@ function top({ runsAs, drawnAtMs }: Home, text: Text): KnownBlock[] {
   ];
 }
 
+function homeApprovals({ asked, total }: Home['approvals'], text: Text): KnownBlock[] {
+  const words = text.home.approvals;
+  if (asked.length === 0) return [];
+  const lines = asked.map(({ card, message }) => {
+    const facts = [
+      words.from(`<@${escape(card.requester)}>`),
+      ...(card.waitsUntilMs === null ? [] : [text.approval.until(shownMoment(card.waitsUntilMs))]),
+      ...(message === null ? [] : [link(message, words.review)]),
+    ];
+    return section(`${bold(linkedTitle(card, text))}\n${facts.join(BETWEEN_FACTS)}`);
+  });
+  const rest = total > asked.length ? [context(words.more(asked.length, total))] : [];
+  return [header(words.title), ...lines, ...rest];
+}
+
 function groups({ sessions, total, command }: Home, text: Text): KnownBlock[] {
   const all = code(`${command} list`);
   const isRest = total.more || total.count > sessions.length;
@@ -109,14 +130,19 @@ function totalWords({ count, more }: Home['total']): string {
 }
 
 function group(standing: Standing, sessions: readonly HomeSession[], text: Text): KnownBlock[] {
-  const inIt = sessions.filter(({ card }) => STANDING[card.phase] === standing);
+  const inIt = sessions.filter(({ card }) => standingOf(card) === standing);
   if (inIt.length === 0) return [];
   return [header(text.home.groups[standing]), ...inIt.flatMap((session) => entry(session, text))];
 }
 
+/** A request that others have to approve doesn't wait for the person who asked. */
+function standingOf({ phase, waitsUntilMs }: SessionCard): Standing {
+  return waitsUntilMs === null ? STANDING[phase] : 'under-way';
+}
+
 /** A session that waits for the person has its button, and shows what it asks. */
 function entry({ card, thread }: HomeSession, text: Text): KnownBlock[] {
-  const waits = STANDING[card.phase] === 'needs-you';
+  const waits = standingOf(card) === 'needs-you';
   const pressed = waits ? firstButton(card, text) : null;
   const asks = card.phase === 'needs-you' ? lastWords(card) : null;
   const title = `${bold(linkedTitle(card, text))}${BETWEEN_FACTS}${signedStatus(card, text)}`;

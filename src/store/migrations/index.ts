@@ -34,6 +34,7 @@ import { decidingRule } from './038-deciding-rule.ts';
 import { approvals } from './042-approvals.ts';
 import { replacingRequests } from './043-replacing-requests.ts';
 import { pendingOfPerson } from './051-pending-of-person.ts';
+import { approvalsOfPerson } from './055-approvals-of-person.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -74,6 +75,7 @@ const migrations: Record<string, Migration> = {
   '042-approvals': approvals,
   '043-replacing-requests': replacingRequests,
   '051-pending-of-person': pendingOfPerson,
+  '055-approvals-of-person': approvalsOfPerson,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */

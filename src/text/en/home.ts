@@ -15,6 +15,14 @@ export const home = {
   whereCardsGo: 'Sessions started here appear in Messages, visible only to you.',
   drawn: (moment: string): string => `Updated ${moment}.`,
   groups: { 'needs-you': 'Needs you', 'under-way': 'In progress', earlier: 'Earlier' },
+  /** Requests of others that this person may approve. `who`: a mention. */
+  approvals: {
+    title: 'Waiting for your approval',
+    from: (who: string): string => `from ${who}`,
+    review: 'Review',
+    more: (shown: number, total: number): string =>
+      `${shown} of ${total}: those that expire first. The others are in Messages.`,
+  },
   thread: 'Thread',
   /** `total`: such as "25" or "1,000+". */
   more: (shown: number, total: string, command: string): string =>
@@ -52,12 +60,18 @@ export const home = {
         ? 'nothing set aside'
         : `:warning: ${count} set aside after repeated failures (see the log)`,
   },
-  /** For administrators and the owners of the policy. */
-  policy: {
-    label: 'Policy',
-    inForce: (rules: number): string => `in force (${rules} ${rules === 1 ? 'rule' : 'rules'})`,
-    /** What is wrong follows. */
-    broken: ':warning: the file has errors, so the last valid policy stays in force:',
+  /** For administrators, and the policy for its owners, too. What is wrong follows `broken`. */
+  files: {
+    policy: {
+      label: 'Policy',
+      inForce: (rules: number): string => `in force (${rules} ${rules === 1 ? 'rule' : 'rules'})`,
+      broken: ':warning: the file has errors, so the last valid policy stays in force:',
+    },
+    identity: {
+      label: 'Identity file',
+      inForce: (people: number): string => `in force (${people} ${people === 1 ? 'person' : 'people'})`,
+      broken: ':warning: the file has errors, so the last valid one stays in force:',
+    },
   },
   help: (command: string): string =>
     `In a session's thread, your replies go to Devin. ${command} shows what else you can do.`,

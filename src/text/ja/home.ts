@@ -16,6 +16,13 @@ export const home: Text['home'] = {
   whereCardsGo: 'ここから開始したセッションは「メッセージ」タブに表示され、ほかの人には見えません。',
   drawn: (moment) => `更新日時: ${moment}`,
   groups: { 'needs-you': '返信待ち', 'under-way': '進行中', earlier: '過去のセッション' },
+  approvals: {
+    title: 'あなたの承認待ち',
+    from: (who) => `依頼者: ${who}`,
+    review: '確認する',
+    more: (shown, total) =>
+      `${total} 件中、期限の近い ${shown} 件を表示。残りは「メッセージ」タブで確認できます。`,
+  },
   thread: 'スレッド',
   more: (shown, total, command) => `${total} 件中 ${shown} 件を表示。残りは ${command} で確認できます。`,
   none: {
@@ -48,10 +55,17 @@ export const home: Text['home'] = {
         ? '保留中の処理はありません'
         : `:warning: 失敗を繰り返して保留した処理: ${count} 件（ログをご覧ください）`,
   },
-  policy: {
-    label: 'ポリシー',
-    inForce: (rules) => `有効（ルール ${rules} 件）`,
-    broken: ':warning: ファイルにエラーがあるため、最後の正しいポリシーを使っています:',
+  files: {
+    policy: {
+      label: 'ポリシー',
+      inForce: (rules) => `有効（ルール ${rules} 件）`,
+      broken: ':warning: ファイルにエラーがあるため、最後の正しいポリシーを使っています:',
+    },
+    identity: {
+      label: 'ID ファイル',
+      inForce: (people) => `有効（${people} 人）`,
+      broken: ':warning: ファイルにエラーがあるため、最後の正しいファイルを使っています:',
+    },
   },
   help: (command) =>
     `セッションのスレッドでの返信は Devin に届きます。できることは ${command} で確認できます。`,

@@ -10,7 +10,7 @@ type MayAllDeps = {
 
 export type MayAll = (userId: string) => Promise<boolean>;
 
-/** Who may see what everyone used: owners of the policy and workspace admins. */
+/** Who may see what everyone used and how the policy file is: workspace admins, and its owners unless they are guests. */
 export function createMayAll({ policy, findPerson, isInGroup }: MayAllDeps): MayAll {
   return async (userId) => {
     const person = await findPerson(userId);
@@ -23,7 +23,7 @@ export function createMayAll({ policy, findPerson, isInGroup }: MayAllDeps): May
 type OwnerFacts = { policy: Policy | null; isInGroup: IsInGroup };
 
 /** Whether the policy names the person, or a user group they are in, as an owner. */
-export async function isOwner(userId: string, { policy, isInGroup }: OwnerFacts): Promise<boolean> {
+async function isOwner(userId: string, { policy, isInGroup }: OwnerFacts): Promise<boolean> {
   for (const owner of policy?.owners ?? []) {
     if (owner.kind === 'user' && owner.id === userId) return true;
     if (owner.kind === 'group' && (await isInGroup(owner.id, userId)) === true) return true;

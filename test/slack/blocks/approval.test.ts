@@ -13,6 +13,10 @@ const ended = (kind: 'approved' | 'declined' | 'expired', reason: string | null 
   ended: kind,
   approval: { ...asked.approval, yes: [by], end: { kind, by, reason, atMs: 1_777_627_900_000 } },
 });
+const withValues = (values: (typeof asked)['asked']['values']) => ({
+  ...asked,
+  asked: { ...asked.asked, values },
+});
 const shown = (message: typeof asked | ReturnType<typeof ended>) =>
   JSON.stringify(renderApproval(message, en).blocks);
 
@@ -28,20 +32,20 @@ describe('a message that asks for an approval', () => {
 
   test('shows every repository, not the first few', () => {
     const repos = Array.from({ length: 40 }, (_none, at) => `acme/infra-${at}`);
-    const words = shown({ ...asked, draft: { ...asked.draft, repos } });
+    const words = shown(withValues({ repos }));
     for (const repo of repos) expect(words).toContain(repo);
   });
 
   test('shows a long task in parts, and says so if it is longer than that', () => {
-    const prompt = 'a'.repeat(6000) + 'THE END';
-    expect(shown({ ...asked, draft: { prompt } })).toContain('THE END');
-    expect(shown({ ...asked, draft: { prompt } })).not.toContain(en.approval.message.taskCut);
-    expect(shown({ ...asked, draft: { prompt: 'a'.repeat(9000) } })).toContain(en.approval.message.taskCut);
+    const task = 'a'.repeat(6000) + 'THE END';
+    expect(shown({ ...asked, task })).toContain('THE END');
+    expect(shown({ ...asked, task })).not.toContain(en.approval.message.taskCut);
+    expect(shown({ ...asked, task: 'a'.repeat(9000) })).toContain(en.approval.message.taskCut);
   });
 
   test('says that a session without a cap may use any number', () => {
-    expect(shown({ ...asked, draft: { prompt: 'x' } })).toContain('No ACU cap');
-    expect(shown({ ...asked, draft: { prompt: 'x', max_acu_limit: 7 } })).toContain('Up to 7 ACU');
+    expect(shown(withValues({}))).toContain('No ACU cap');
+    expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');
   });
 
   test('has its buttons while it waits, and then says who decided, when and why', () => {

@@ -7,7 +7,7 @@ import type { Home } from '../../../src/slack/blocks/home.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { ACTION, readHomeMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
-import { NO_USAGE } from '../../support/home.ts';
+import { BARE_HOME } from '../../support/home.ts';
 
 const working: SessionCard = {
   requestId: 'r1',
@@ -61,8 +61,7 @@ const empty: Home = {
   notify: 'thread',
   language: null,
   health: null,
-  policy: null,
-  ...NO_USAGE,
+  ...BARE_HOME,
   drawnAtMs: 1_700_000_000_000,
 };
 const full: Home = {

@@ -14,7 +14,7 @@ import { renderSessionList } from '../../../src/slack/blocks/session-list.ts';
 import { renderReplyBox, renderReplyNotice } from '../../../src/slack/blocks/steering.ts';
 import { en } from '../../../src/text/en.ts';
 import type { Text } from '../../../src/text/index.ts';
-import { NO_USAGE } from '../../support/home.ts';
+import { BARE_HOME } from '../../support/home.ts';
 
 /** Where foreign words appear among ours. */
 export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
@@ -37,8 +37,9 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
         notify: 'thread',
         language: null,
         health: null,
-        policy: { rules: 1, problems: [words] },
-        ...NO_USAGE,
+        ...BARE_HOME,
+        approvals: { asked: [{ card: cardOf(words), message: null }], total: 2 },
+        files: [{ kind: 'policy', entries: 1, problems: [words] }],
         defaults: { title: words },
         drawnAtMs: 0,
       },
@@ -183,13 +184,16 @@ export function approvalOf(words: string): ApprovalMessage {
     untilMs: null,
     requester: 'U1',
     channelId: null,
-    draft: { prompt: words, title: words, repos: [words] },
-    runsAs: words,
-    quotedMessages: 2,
-    hasTranscript: false,
-    files: [words],
-    leftOut: 1,
+    task: words,
     secretNames: [words],
-    instructions: words,
+    asked: {
+      values: { title: words, repos: [words] },
+      runsAs: words,
+      quotedMessages: 2,
+      hasTranscript: false,
+      files: [words],
+      leftOut: 1,
+      instructions: words,
+    },
   };
 }

@@ -1,6 +1,9 @@
 import type { Log } from '../log.ts';
-import type { HomeHealth } from '../slack/blocks/home-settings.ts';
+import type { Mapping } from '../session/identity.ts';
+import type { Policy } from '../session/policy/index.ts';
+import type { HomeFile, HomeHealth } from '../slack/blocks/home-settings.ts';
 import type { People } from '../slack/people.ts';
+import type { MayAll } from '../trust/index.ts';
 
 type HealthDeps = {
   people: Pick<People, 'find'>;
@@ -40,5 +43,32 @@ export function createHomeHealth(deps: HealthDeps) {
       missingScopes: granted === null ? [] : wantedScopes().filter((scope) => !granted.includes(scope)),
       setAside: sum,
     };
+  };
+}
+
+type Followed<T> = { current: () => T | null; problems: () => readonly string[] };
+
+type FilesDeps = {
+  policy: Followed<Policy>;
+  mapping: Followed<Mapping>;
+  people: Pick<People, 'find'>;
+  mayAll: MayAll;
+};
+
+/** How the files are that this person hears about: the policy for its owners, too, the identity file for administrators. */
+export function createHomeFiles({ policy, mapping, people, mayAll }: FilesDeps) {
+  return async (userId: string): Promise<HomeFile[]> => {
+    if (!(await mayAll(userId))) return [];
+    const person = await people.find(userId);
+    const isAdmin = person?.kind === 'member' && person.isAdmin;
+    const [rules, mapped] = [policy.current(), isAdmin ? mapping.current() : null];
+    return [
+      ...(rules === null
+        ? []
+        : [{ kind: 'policy' as const, entries: rules.rules.length, problems: policy.problems() }]),
+      ...(mapped === null
+        ? []
+        : [{ kind: 'identity' as const, entries: mapped.people.length, problems: mapping.problems() }]),
+    ];
   };
 }
