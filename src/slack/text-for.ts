@@ -67,7 +67,7 @@ export function createTextFor({ languages, findPerson, findChosen, now, log }: T
 }
 
 type ChooseDeps = {
-  defaults: Pick<Settings, 'preferencesFor' | 'setPreferences'>;
+  defaults: Pick<Settings, 'changePreferences'>;
   learnLanguage: LearnLanguage;
 };
 
@@ -77,10 +77,8 @@ export type ChooseLanguage = (person: Person, language: Language | null) => Prom
 /** Stores the language that a person chose, and uses it from now on. */
 export function createLanguageChooser({ defaults, learnLanguage }: ChooseDeps): ChooseLanguage {
   return async ({ teamId, userId }, language) => {
-    const { person = {} } = await defaults.preferencesFor({ teamId, channelId: '', userId });
-    const { language: _before, ...others } = person;
     const key = { teamId, scope: 'person', scopeId: userId } as const;
-    await defaults.setPreferences(key, language === null ? others : { ...others, language }, userId);
+    await defaults.changePreferences(key, { language }, userId);
     learnLanguage(userId, language);
   };
 }

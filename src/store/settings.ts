@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { SETTING_SCOPES } from '../session/defaults.ts';
@@ -9,7 +10,7 @@ import type { Language, Preferences } from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
 import { json } from './database.ts';
 import type { Person } from './identities.ts';
-import type { Tables } from './tables.ts';
+import type { Db, Tables } from './tables.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };
 
@@ -20,8 +21,12 @@ type Place = { teamId: string; channelId: string; userId: string };
 type Layers<T> = Partial<Record<SettingScope, T>>;
 type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 type Column = 'draft' | 'preferences';
+/** `language`: null: as in Slack. */
+type Chosen = Omit<Preferences, 'language'> & { language?: Language | null | undefined };
 /** `what`: for the audit. */
-type Change = Partial<Record<Column, string | null>> & { what: string; updatedBy: string };
+type Change = { what: string; updatedBy: string; set: (row: Row, trx: Db) => Promise<void> };
+type Row = SettingKey & { updatedBy: string; updatedAt: Date };
+const KEY = ['teamId', 'scope', 'scopeId'] as const;
 
 export function createSettings(db: Kysely<Tables>) {
   /** What is stored for the scopes that apply to a person in a channel. */
@@ -44,18 +49,37 @@ export function createSettings(db: Kysely<Tables>) {
 
   async function write(
     { teamId, scope, scopeId }: SettingKey,
-    { what, updatedBy, ...columns }: Change,
+    { what, updatedBy, set }: Change,
   ): Promise<void> {
-    const value = { ...columns, updatedBy, updatedAt: new Date() };
     await db.transaction().execute(async (trx) => {
-      await trx
-        .insertInto('settings')
-        .values({ teamId, scope, scopeId, ...value })
-        .onConflict((conflict) => conflict.columns(['teamId', 'scope', 'scopeId']).doUpdateSet(value))
-        .execute();
+      await set({ teamId, scope, scopeId, updatedBy, updatedAt: new Date() }, trx);
       const channelId = scope === 'channel' ? scopeId : null;
       await appendAudit([{ kind: 'setting', userId: updatedBy, channelId, result: `${what}:${scope}` }], trx);
     });
+  }
+
+  async function setDraft(row: Row, draft: StoredDraft | null, trx: Db): Promise<void> {
+    const value = { ...row, draft: json(draft) };
+    await trx
+      .insertInto('settings')
+      .values(value)
+      .onConflict((conflict) => conflict.columns(KEY).doUpdateSet(value))
+      .execute();
+  }
+
+  /** In the statement itself: of two that are set at the same moment, both stay. */
+  async function merge(row: Row, preferences: Chosen, trx: Db): Promise<void> {
+    const chosen = sql`${json(preferences)}::jsonb`;
+    await trx
+      .insertInto('settings')
+      .values({ ...row, preferences: sql<string>`jsonb_strip_nulls(${chosen})` })
+      .onConflict((conflict) =>
+        conflict.columns(KEY).doUpdateSet({
+          ...row,
+          preferences: sql<string>`jsonb_strip_nulls(coalesce(settings.preferences, '{}') || ${chosen})`,
+        }),
+      )
+      .execute();
   }
 
   return {
@@ -69,10 +93,18 @@ export function createSettings(db: Kysely<Tables>) {
 
     /** null: removes the defaults. */
     set: async (key: SettingKey, draft: StoredDraft | null, updatedBy: string) =>
-      write(key, { what: draftWords(draft), updatedBy, draft: json(draft) }),
-    /** Replaces all that was preferred there. */
-    setPreferences: async (key: SettingKey, preferences: Preferences, updatedBy: string) =>
-      write(key, { what: preferenceWords(preferences), updatedBy, preferences: json(preferences) }),
+      write(key, {
+        what: draftWords(draft),
+        updatedBy,
+        set: async (row, trx) => setDraft(row, draft, trx),
+      }),
+    /** What is not among these stays as it was. */
+    changePreferences: async (key: SettingKey, preferences: Chosen, updatedBy: string) =>
+      write(key, {
+        what: preferenceWords(preferences),
+        updatedBy,
+        set: async (row, trx) => merge(row, preferences, trx),
+      }),
   };
 }
 
@@ -81,7 +113,7 @@ function draftWords(draft: StoredDraft | null): string {
   return `defaults(${Object.keys(draft ?? {}).join(',')})`;
 }
 
-function preferenceWords(preferences: Preferences): string {
-  const set = Object.entries(preferences).map(([name, value]) => `${name}=${value}`);
+function preferenceWords(preferences: Chosen): string {
+  const set = Object.entries(preferences).map(([name, value]) => `${name}=${value ?? 'slack'}`);
   return `preferences(${set.join(',')})`;
 }

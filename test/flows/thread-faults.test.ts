@@ -49,7 +49,7 @@ describe('what people write in the thread', () => {
       scope: 'channel',
       scopeId: thread.channelId,
     } as const;
-    await createSettings(db).setPreferences(channel, { webMessages: false }, thread.ana.userId);
+    await createSettings(db).changePreferences(channel, { webMessages: false }, thread.ana.userId);
     devin.advance(thread.id, { status: 'running', personMessage: 'said elsewhere' });
     devin.advance(thread.id, { message: 'heard you' });
     await thread.relayedText('heard you');

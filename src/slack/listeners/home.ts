@@ -17,7 +17,7 @@ type HomeDeps = Omit<DefaultsDeps, 'draw'> & {
   homes: Pick<Homes, 'opened'>;
   formInbox: Pick<FormInbox, 'offerForm'>;
   openForm: FormOpener;
-  defaults: Pick<Settings, 'layersFor' | 'set' | 'preferencesFor' | 'setPreferences'>;
+  defaults: Pick<Settings, 'layersFor' | 'set' | 'changePreferences'>;
   chooseLanguage: ChooseLanguage;
   enqueue: Enqueue;
   now: () => number;
@@ -50,9 +50,8 @@ export function listenToHome(app: App, deps: HomeDeps): void {
     const owner = ownerOf(press);
     const notify = NOTIFY.find((where) => where === press.value);
     if (owner === null || notify === undefined) return;
-    const { person } = await defaults.preferencesFor(owner);
     const key = { teamId: owner.teamId, scope: 'person', scopeId: owner.userId } as const;
-    await defaults.setPreferences(key, { ...person, notify }, owner.userId);
+    await defaults.changePreferences(key, { notify }, owner.userId);
     await draw(owner);
   });
 

@@ -110,10 +110,9 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   async function prefer(call: Invocation, scope: SettingScope, preferred: Preferences) {
     const { settings } = call.text;
     const said = settings.set(settings.scopes[scope]);
-    return change(call, { scope, said, instead: [] }, async (key) => {
-      const before = (await defaults.preferencesFor(call))[scope];
-      await defaults.setPreferences(key, { ...before, ...preferred }, call.userId);
-    });
+    return change(call, { scope, said, instead: [] }, async (key) =>
+      defaults.changePreferences(key, preferred, call.userId),
+    );
   }
 
   /** Cards in the place say what their threads do. */
