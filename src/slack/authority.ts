@@ -24,8 +24,8 @@ type AuthorityDeps = {
 export type Authority = ReturnType<typeof createAuthority>;
 
 /**
- * What a person may do or see, asked at the moment they want to. Each answer is the reason why not, escaped; null: they
- * may. Jobs ask again before they act: these answers are for what is shown, and to refuse at once.
+ * What a person may do or see, checked when they want to. Each answer is the reason why not, escaped; null: they may.
+ * Jobs check again before they act: these answers decide what is shown, and refuse at once.
  */
 export function createAuthority({ identify, presence, defaults, textFor }: AuthorityDeps) {
   async function accepted(person: Person): Promise<Identity | { why: string }> {
@@ -53,7 +53,7 @@ export function createAuthority({ identify, presence, defaults, textFor }: Autho
       return 'why' in identity ? identity.why : null;
     },
 
-    /** To steer what was asked for in this request. */
+    /** To steer the session of this request. */
     async steeringRefusal(request: SessionRequest, person: Person): Promise<string | null> {
       const { teamId, channelId } = request;
       const { userId } = person;
@@ -68,7 +68,7 @@ export function createAuthority({ identify, presence, defaults, textFor }: Autho
         : refuseSteering(verdict, { request, userId }, await textFor(userId));
     },
 
-    /** To write, other than in its thread, to a session that is followed there. */
+    /** To write to a session from outside its thread. */
     writingRefusal: async ({ channelId }: SessionRow, userId: string): Promise<string | null> =>
       placeRefusal({ channelId, userId }, 'notInConversation'),
 
@@ -94,7 +94,7 @@ export function maySee(place: Place, viewer: { userId: string; channelId: string
 
 type Asked = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
 
-/** Why a person may not, and who may instead, with a mention; null: the person may. */
+/** Why a person may not, with a mention of who may; null: the person may. */
 export function refuseSteering(
   verdict: Steering,
   { request, userId }: { request: Asked; userId: string },
@@ -107,7 +107,7 @@ export function refuseSteering(
   return text.steering.membersOnly(who, why);
 }
 
-/** null: nobody is known, or it is the person who asks. */
+/** null: nobody is known, or it is the same person. */
 function whoElse(request: Asked, userId: string): string | null {
   const { requester, owner } = ownershipOf(request);
   if (requester === null) return owner === null ? null : escape(owner.name);

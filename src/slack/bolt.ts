@@ -12,13 +12,13 @@ import type { SocketTimes } from './socket-receiver.ts';
 
 export type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
 
-/** Who the app is in its workspace, as `auth.test` says. */
+/** Who the app is in its workspace, from `auth.test`. */
 export type BotIdentity = {
   botToken: string;
   botId: string;
   botUserId: string;
   teamId: string;
-  /** Such as `https://acme.slack.com/`; null: Slack did not say. */
+  /** Such as `https://acme.slack.com/`; null: Slack didn't say. */
   workspaceUrl: string | null;
 };
 
@@ -29,7 +29,7 @@ export type BoltOptions = {
   /** HTTP only: a delivery was refused before any listener saw it. */
   onRefused: (why: RefusedDelivery) => void;
   log: Log;
-  /** For tests: how soon Socket Mode tries again. */
+  /** For tests: how soon Socket Mode retries. */
   socketTimes?: SocketTimes;
 };
 
@@ -73,7 +73,7 @@ function isEvent(body: object): boolean {
   return 'type' in body && body.type === 'event_callback';
 }
 
-/** Nothing that comes from Slack holds what cannot be stored. */
+/** Nothing from Slack may hold what can't be stored. */
 function cleanBodies(app: App): void {
   const process = app.processEvent.bind(app);
   app.processEvent = async (event) => process({ ...event, body: bodySchema.parse(cleanJson(event.body)) });
@@ -82,8 +82,8 @@ function cleanBodies(app: App): void {
 const bodySchema = z.record(z.string(), z.any());
 
 /**
- * Bolt acknowledges an event before any listener has seen it, and Slack does not deliver it again then. Here it is
- * acknowledged when the listeners have written down what they had to, and not at all when one of them failed.
+ * Bolt acknowledges an event before any listener has seen it, so Slack wouldn't deliver it again. Here it is
+ * acknowledged once all listeners have saved what they had to, and not at all if one of them fails.
  */
 function acknowledgeEventsLast(app: App): void {
   const process = app.processEvent.bind(app);
@@ -110,7 +110,7 @@ function createSocketBolt(options: BoltOptions, appToken: string): Bolt {
   const receiver = createSocketReceiver({
     appToken,
     clientOptions: { ...(apiUrl !== null && { slackApiUrl: apiUrl }) },
-    // What cannot be read should not come again; an event that could not be written down should.
+    // A payload that can't be read should not come again; an event that couldn't be saved should.
     isSettled: (body) => !isEvent(body),
     log,
     ...(socketTimes !== undefined && { times: socketTimes }),

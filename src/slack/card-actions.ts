@@ -5,10 +5,10 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { CardAction } from './blocks/card-buttons.ts';
 
-/** `listen`: the switch of what goes to Devin, if its thread has one. */
+/** `listen`: the switch for what goes to Devin, if the thread has one. */
 type Step = CardAction | 'listen';
 
-/** What can be done with a session in each phase, the likeliest first. The card's menu has room for five. */
+/** What people can do with a session in each phase, most likely first. The card's menu has room for five. */
 const IN_PHASE: Record<SessionPhase, readonly Step[]> = {
   queued: ['open', 'details', 'mute', 'listen', 'ask-stop'],
   starting: ['open', 'details', 'mute', 'listen', 'ask-stop'],
@@ -25,19 +25,19 @@ const IN_PHASE: Record<SessionPhase, readonly Step[]> = {
   other: ['open', 'details', 'mute', 'listen', 'ask-stop'],
 };
 
-/** What its thread can be switched to, in the menu. */
+/** What the menu can switch the thread to. */
 const SWITCH: Partial<Record<ThreadState, CardAction>> = {
   all: 'listen-mentions',
   requester: 'listen-thread',
 };
-/** What undoes what is switched off: a button beside what the card says of it. */
+/** Turns back on what is switched off: a button beside the line that says so. */
 const UNDO: Partial<Record<ThreadState, CardAction>> = {
   untied: 'sync',
   muted: 'unmute',
   mentions: 'listen-thread',
 };
 
-/** What takes a session that still goes on. */
+/** These need a session that isn't over. */
 const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 'ask-stop']);
 
 const stateSchema = z.object({
@@ -52,7 +52,7 @@ type Asked = Pick<SessionRequest, 'state' | 'failure' | 'hadSecrets'> & {
 type InDevin = Pick<SessionRow, 'response'>;
 type Now = {
   phase: SessionPhase;
-  /** null: nothing goes to Devin from it any more. */
+  /** null: nothing more goes to Devin from it. */
   thread: ThreadState | null;
 };
 
@@ -73,13 +73,13 @@ export function cardActions(request: Asked, session: InDevin | null, now: Now): 
   }
 }
 
-/** It takes no more messages. */
+/** Whether the session takes no more messages. */
 export function isOver({ response }: InDevin, phase: SessionPhase): boolean {
   const { status } = stateSchema.parse(response);
   return status === 'exit' || status === 'error' || phase === 'gone';
 }
 
-/** The session's own cap, which the next one can have higher. */
+/** The session stopped at its own cap, which can be higher for the next one. */
 function isOwnCap({ draft: { values } }: Asked, statusDetail: string | null): boolean {
   return statusDetail === 'usage_limit_exceeded' && values.max_acu_limit !== undefined;
 }
@@ -100,7 +100,7 @@ function onSession(request: Asked, session: InDevin, { phase, thread }: Now): Ca
   );
 }
 
-/** Of what concerns its thread, only what changes something there. */
+/** Leaves out switches that would change nothing in the thread. */
 function inThread(step: Step, thread: ThreadState | null): CardAction[] {
   const isOff = thread === null || thread === 'muted' || thread === 'untied';
   if (step === 'mute') return isOff ? [] : [step];
@@ -116,10 +116,10 @@ function afterFailure(request: Asked): CardAction[] {
     : ['edit-and-try-again', 'details'];
 }
 
-/** As it is, without its form: not if Devin refused it, nor if its secrets are gone. */
+/** The same again without the form: not if Devin refused it, nor if its secrets are gone. */
 function canTryAgain({ failure, hadSecrets }: Asked): boolean {
   if (hadSecrets) return false;
-  // Who said no is not to be asked the same again by one click.
+  // One click must not ask the approver who declined again.
   if (failure?.kind === 'approval' && failure.end !== 'expired') return false;
   return !(failure?.kind === 'devin' && failure.code === 'invalid-request');
 }

@@ -8,9 +8,9 @@ import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 
-/** Sentences on a card, and in its Details, beside the facts. */
+/** The sentences on a card and in its Details. */
 
-/** `isWaitSaid`: beside the phase. */
+/** `isWaitSaid`: the card shows beside the phase what it waits for. */
 export function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text): string[] {
   const { identity } = request;
   const doubt = doubtOf(request, text);
@@ -24,10 +24,10 @@ export function notesOf(request: SessionRequest, isWaitSaid: boolean, text: Text
   ];
 }
 
-/** How many of the people who may approve it are named. */
+/** How many of the possible approvers are named. */
 const NAMED_APPROVERS = 5;
 
-/** What an approval is waited for, or who gave it. */
+/** Who approved, and whose approval is missing. */
 export function approvalNotes({ state, approvals }: SessionRequest, { approval: words }: Text): string[] {
   const pending = state === 'awaiting-approval' ? pendingApproval(approvals) : null;
   const given = approvals.filter(({ end }) => end?.kind === 'approved');
@@ -60,7 +60,7 @@ function leftOutNotes(leftOut: LeftOut[], text: Text): string[] {
   return leftOut.map(({ name, reason }) => text.notices.leftOut[reason](name));
 }
 
-/** Nobody chose its cap: it is what was left of a budget. At most one. */
+/** Nobody chose this cap: it is what was left of a budget. */
 function cappedNote({ draft: { values, sources } }: SessionRequest, { card }: Text): string[] {
   const { max_acu_limit: cap } = values;
   const { max_acu_limit: source } = sources;
@@ -73,7 +73,7 @@ function waitingNote({ waiting }: SessionRequest, isSaid: boolean, text: Text): 
   return [isSaid && waiting !== 'looking' ? text.card.startsItself : text.card.waiting[waiting]];
 }
 
-/** How it was established who a session runs as. */
+/** How the app knows who a session runs as. */
 export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }>, text: Text): string {
   if (identity.kind === 'matched') return text.notices.matchedBy[identity.how];
   return identity.because === 'off'
@@ -81,7 +81,7 @@ export function identitySentence(identity: Exclude<Identity, { kind: 'refused' }
     : text.notices.serviceUser.noMatch[identity.because];
 }
 
-/** What is switched off in its thread; on the first card there, also how it works. Escaped. */
+/** What is switched off in the thread; on its first card, also how it works. Escaped. */
 export function threadLine(
   { mutedBy, introducesThread }: SessionRow,
   thread: ThreadState,
@@ -102,13 +102,13 @@ export function threadLine(
   }
 }
 
-/** Why a person was refused is told to that person alone. */
+/** Only the person who was refused is told why. */
 export function problemOf({ state, failure }: SessionRequest, text: Text): string | null {
   if (state === 'refused') return text.card.problems.notStarted;
   return failure === null || isUnsure(state) ? null : userMessage(failure, text);
 }
 
-/** What Devin answered if that does not say whether it started the session; null: nothing. */
+/** Devin's answer, if it doesn't say whether the session started; otherwise null. */
 export function doubtOf({ state, failure }: SessionRequest, text: Text): string | null {
   if (!isUnsure(state) || failure?.kind !== 'devin' || failure.detail === null) return null;
   return text.card.devinAnswered(failure.status, failure.detail);

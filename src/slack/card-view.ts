@@ -17,10 +17,10 @@ import { beganBy } from './thread-inbox.ts';
 import type { ThreadHere } from './thread-inbox.ts';
 
 const TITLE_LENGTH = 120;
-/** What a card that awaits an approval says instead of Devin's word. */
+/** What a card waiting for approval shows instead of Devin's status. */
 const BEFORE_START = 'before-start';
 
-/** What the card shows of Devin's answer. */
+/** The part of Devin's answer that the card shows. */
 const shownSchema = z.object({
   status: z.string(),
   status_detail: z.string().nullish(),
@@ -38,12 +38,12 @@ const startSchema = z.object({ created_at: z.number().optional() });
 export type CardRows = {
   request: SessionRequest;
   session: SessionRow | null;
-  /** What is known of its thread; left out, or null: what the session alone tells. */
+  /** How its thread works; left out or null: as far as the session alone can tell. */
   here?: ThreadHere | null;
   nowMs: number;
 };
 
-/** The card of a request: everything it shows comes from the two rows. */
+/** The card of a request, drawn from the two rows alone. */
 export function cardView({ request, session, here, nowMs }: CardRows, text: Text): SessionCard {
   const { values } = request.draft;
   const shown = session === null ? null : shownSchema.parse(session.response);
@@ -81,12 +81,12 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
   };
 }
 
-/** With names instead of ids, once they were looked up for the prompt. */
+/** With names instead of ids, once they are looked up for the prompt. */
 function taskOf({ id, prompt, draft }: SessionRequest): string {
   return prompt === null ? (draft.values.prompt ?? '') : readPrompt(prompt, id).task;
 }
 
-/** A title is no place for a mention: it would be shown as an id. */
+/** In a title, a mention would appear as an id. */
 function withoutIds(title: string): string {
   return title.replaceAll(/<@[UW][A-Z0-9]+>/g, '@…');
 }
@@ -114,14 +114,14 @@ function phaseOf(request: SessionRequest, session: SessionRow | null, shown: Sho
   }
 }
 
-/** It was taken back, or not approved: nothing went wrong. */
+/** It was canceled or not approved: nothing went wrong. */
 function isEndedByPeople({ failure }: SessionRequest): boolean {
   return failure?.kind === 'cancelled' || failure?.kind === 'approval';
 }
 
 const statusOf = (shown: Shown | null): string | null => shown?.status_detail ?? shown?.status ?? null;
 
-/** Phases in which a session runs; in the others its time no longer grows. */
+/** Phases in which the session's time still runs. */
 const GOING_ON: ReadonlySet<SessionPhase> = new Set([
   'queued',
   'starting',
@@ -139,20 +139,20 @@ function elapsed({ response, phase, phaseAt, createdAt }: SessionRow, nowMs: num
 
 const USUAL_WAIT_MS = 10_000;
 
-/** A session shows how long it has been going. */
+/** Only before the session starts; after that, the card shows how long it has been running. */
 function waited(request: SessionRequest, phase: SessionPhase, nowMs: number): number | null {
   if (phase !== 'queued' && phase !== 'starting') return null;
   const waitedMs = nowMs - askedAt(request).getTime();
   return waitedMs < USUAL_WAIT_MS ? null : waitedMs;
 }
 
-/** That Devin is asked whether it started is a sentence of its own. */
+/** While the app searches Devin for a lost session, a note says so instead. */
 function waitsFor({ state, waiting }: SessionRequest): WaitsFor | null {
   if (waiting === 'busy' || waiting === 'down') return waiting;
   return state === 'sending' && waiting === null ? 'answer' : null;
 }
 
-/** Who ended or archived it, where that was done from here. */
+/** Who ended or archived it from Slack. */
 function steeredBy(
   { failure }: SessionRequest,
   session: SessionRow | null,
@@ -164,7 +164,7 @@ function steeredBy(
   if (session === null || shown === null) return null;
   const { stoppedBy, archivedBy } = session;
   if (stoppedBy !== null && shown.status === 'exit') return { what: 'ended', userId: stoppedBy };
-  // A message wakes what was archived, and Devin goes on calling it archived.
+  // A message wakes an archived session, but Devin still calls it archived.
   if (archivedBy !== null && shown.is_archived === true && !GOING_ON.has(phase))
     return { what: 'archived', userId: archivedBy };
   return null;
@@ -181,7 +181,7 @@ export function runsAs(identity: Identity | null): SessionCard['runsAs'] {
     : { kind: 'service-user' };
 }
 
-/** Nothing more goes to Devin. */
+/** Phases in which nothing more goes to Devin. */
 const OVER: ReadonlySet<SessionPhase> = new Set(['failed', 'ended', 'gone']);
 
 function hereOf(session: SessionRow, request: SessionRequest): ThreadHere {

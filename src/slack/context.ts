@@ -9,18 +9,18 @@ import { isSaid, readMessage, repliesTo } from './messages.ts';
 import type { People } from './people.ts';
 import { placeKindOf } from './places.ts';
 
-/** Of a longer thread, its first message and those around the picked one. */
+/** In a longer thread, the first message and those around the picked one are read. */
 const MOST_READ = 1000;
 const PAGE = 200;
 
-/** How many more messages each choice has, of a thread that is too long to be read whole. */
+/** How many more messages each choice has, if the thread is too long to read. */
 export type Unread = { 'until-here': number; thread: number };
 
 export type ThreadMessages =
   | { kind: 'read'; messages: SlackMessage[]; unread: Unread }
   /** Slack's reason, such as `not_in_channel`. */
   | { kind: 'unreadable'; code: string }
-  /** The person it would be read for is not in the conversation. */
+  /** The person it is read for is not in the conversation. */
   | { kind: 'not-theirs' };
 
 export type ThreadReader = ReturnType<typeof createThreadReader>;
@@ -29,12 +29,12 @@ type ReaderDeps = { client: WebClient; people: People; presence: PresenceOf; bot
 
 export function createThreadReader({ client, people, presence, botUserId }: ReaderDeps) {
   return {
-    /** The messages of the thread the picked message is in, oldest first, if the person is in the conversation. */
+    /** The thread of the picked message, oldest first, if the person is in the conversation. */
     async read({ channelId, picked }: MessageContext, userId: string): Promise<ThreadMessages> {
       if ((await presence({ channelId, userId })) === 'out') return { kind: 'not-theirs' };
       try {
         const { messages, unread } = await readThread(client, channelId, picked);
-        // Messages of the app's own, such as its cards, are not part of the conversation.
+        // The app's own messages, such as cards, are not part of the conversation.
         const others = messages.filter(({ userId: author }) => author !== botUserId());
         return { kind: 'read', messages: others, unread };
       } catch (error) {
@@ -61,10 +61,10 @@ export function createThreadReader({ client, people, presence, botUserId }: Read
   };
 }
 
-/** Messages that go to Devin, and how many do not. */
+/** Messages that go to Devin, and how many don't. */
 type Quotable = { messages: SlackMessage[] } & Pick<QuotedThread, 'unread' | 'unticked'>;
 
-/** What of the chosen messages is sent: without those that the person unticked, and without the unticked files. */
+/** The chosen messages without the messages and files that the person unticked. */
 export function tickedMessages({ without }: MessageContext, chosen: readonly SlackMessage[]) {
   const [noMessages, noFiles] = [new Set(without?.messages), new Set(without?.files)];
   const kept = chosen.filter(({ ts }) => !noMessages.has(ts));
@@ -80,7 +80,7 @@ export function tickedMessages({ without }: MessageContext, chosen: readonly Sla
   };
 }
 
-/** Which of the thread's messages the choice means. */
+/** The messages of the thread that the choice includes. */
 export function chosenMessages(context: MessageContext, thread: SlackMessage[]): SlackMessage[] {
   switch (context.choice) {
     case 'message':
@@ -92,12 +92,12 @@ export function chosenMessages(context: MessageContext, thread: SlackMessage[]):
   }
 }
 
-/** Replaces `<@U…>` by the person's name. */
+/** Replaces `<@U…>` with the person's name. */
 export async function nameMentions(text: string, people: Pick<People, 'find'>): Promise<string> {
   return withNames(text, await lookUpMentioned(people, mentionIds(text)));
 }
 
-/** However long the thread is, memory holds a few pages of it, and the picked message is among them. */
+/** Keeps a few pages in memory, however long the thread is, with the picked message among them. */
 async function readThread(
   client: WebClient,
   channel: string,
@@ -111,7 +111,7 @@ async function readThread(
     const page = await client.conversations.replies({ channel, ts, limit: PAGE, ...(cursor && { cursor }) });
     const raw = page.messages ?? [];
     total = Math.max(total, ...raw.map((message) => (repliesTo(message) ?? -1) + 1));
-    // Pages may repeat the thread's first message.
+    // Each page can repeat the thread's first message.
     const fresh = raw
       .filter(isSaid)
       .map(readMessage)
@@ -129,7 +129,7 @@ async function readThread(
   };
 }
 
-/** As many as are kept were read, and the picked one is in their midst. */
+/** Enough are read, with the picked one in the middle. */
 function isEnough(found: ReadonlyMap<string, SlackMessage>, pickedTs: string): boolean {
   const after = [...found.keys()].filter((ts) => ts > pickedTs).length;
   return found.size >= MOST_READ && after >= MOST_READ / 2;
@@ -148,13 +148,13 @@ function mentionIds(text: string): string[] {
   return [...text.matchAll(MENTION)].flatMap(([, id]) => (id === undefined ? [] : [id]));
 }
 
-/** Ids that are typed cost a call each: of more, the rest stay as they are. */
+/** Each id costs a call. Beyond this many, the rest stay as they are. */
 const MOST_NAMED = 30;
 
 type Finding = Pick<People, 'find'>;
 type Known = Map<string, SlackPerson>;
 
-/** Of an author it must be known what they are; a name in what they say is a convenience. */
+/** What an author is must be known; a name in their text is a convenience. */
 async function knownIn(people: Finding, messages: SlackMessage[]): Promise<Known> {
   const authors = await lookUp(
     messages.flatMap(({ userId }) => userId ?? []),

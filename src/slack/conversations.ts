@@ -4,19 +4,19 @@ import { slackFailure } from './errors.ts';
 import { forAMinute } from './people.ts';
 
 /**
- * Whether a person may be shown what is in a conversation, and have something written there. `in`: it is public, or
- * they are among its members. `unseen`: the app is not in it, so it can read and write nothing there.
+ * Whether a person may read a conversation and have something written there. `in`: it is public, or they are a member.
+ * `unseen`: the app is not in it, so it can't read or write there.
  */
 export type Presence = 'in' | 'out' | 'unseen';
 
 export type InConversation = { channelId: string; userId: string };
 
-/** Throws when Slack cannot be asked. */
+/** Throws if Slack can't be asked. */
 export type PresenceOf = (asked: InConversation) => Promise<Presence>;
 
 type PresenceDeps = {
   client: WebClient;
-  /** A person's conversation with the app; null: they can have none. */
+  /** A person's direct messages with the app; null: they can't have any. */
   directChannel: (userId: string) => Promise<string | null>;
   now: () => number;
 };
@@ -30,7 +30,7 @@ const infoSchema = z.object({ channel: z.looseObject({ is_private: z.boolean() }
 /** Asks Slack who is in a conversation now; the answer counts for a minute. */
 export function createPresence({ client, directChannel, now }: PresenceDeps): PresenceOf {
   async function fresh({ channelId, userId }: InConversation): Promise<Presence> {
-    // Only two are in a direct message, and the app sees none but its own. Describing it would need im:read.
+    // A direct message has two members, and the app sees only its own. Describing it would need im:read.
     if (channelId.startsWith('D')) return (await directChannel(userId)) === channelId ? 'in' : 'unseen';
     try {
       const { channel } = infoSchema.parse(await client.conversations.info({ channel: channelId }));
@@ -40,7 +40,7 @@ export function createPresence({ client, directChannel, now }: PresenceDeps): Pr
       if (error instanceof z.ZodError) throw error;
       const failure = slackFailure(error);
       if (failure.kind !== 'refused') throw error;
-      // Any other refusal, such as a missing scope, does not show that the person is in it.
+      // Any other refusal, such as a missing scope, doesn't show that the person is in it.
       return failure.code === 'channel_not_found' ? 'unseen' : 'out';
     }
   }
@@ -66,7 +66,7 @@ async function isMember(client: WebClient, { channelId, userId }: InConversation
 /** A conversation as Slack describes it. */
 type DescribedPlace = { name: string; isPrivate: boolean; isShared: boolean };
 
-/** null: the app may not see it. Throws when Slack cannot be asked. */
+/** null: the app may not see it. Throws if Slack can't be asked. */
 export type DescribePlace = (channelId: string) => Promise<DescribedPlace | null>;
 
 const describedSchema = z.object({
@@ -78,7 +78,7 @@ const describedSchema = z.object({
   }),
 });
 
-/** What a conversation is called, and with whom it is shared; an answer counts for a minute. */
+/** A conversation's name and whether it is private or shared; an answer counts for a minute. */
 export function createPlaces({ client, now }: { client: WebClient; now: () => number }): DescribePlace {
   async function fresh(channelId: string): Promise<DescribedPlace | null> {
     try {

@@ -13,11 +13,11 @@ const taggedSchema = z.object({ tags: z.array(z.string()) });
 type Shown = {
   request: SessionRequest;
   session: SessionRow | null;
-  /** Off where the organization enforces its own tags. */
+  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
 };
 
-/** Everything there is to know of a request and its session, but for the values of session secrets. */
+/** Everything about a request and its session, except the values of session secrets. */
 export function detailsView({ request, session, tagRequests }: Shown, text: Text): SessionDetails {
   const { identity } = request;
   return {
@@ -59,8 +59,8 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
 }
 
 /**
- * As in Devin's answer; without one, as it was sent. Not while the request is still to find its session by it: another
- * session that carried it could be taken for that one.
+ * As in Devin's answer, otherwise as it was sent. Hidden while the app may still search for the session by its tag:
+ * another session with the same tag could be mistaken for it.
  */
 function tagOf({ request, session, tagRequests }: Shown): string | null {
   if (session === null && !isSettled(request.state)) return null;

@@ -6,23 +6,23 @@ import {
 } from '@slack/web-api';
 import type { DeliveryResult } from './outbound.ts';
 
-/** What became of a call to Slack's Web API that threw. */
+/** How a call to Slack's Web API failed. */
 export type SlackFailure =
   /** Slack said no; nothing was done. */
   | { kind: 'refused'; code: string }
   | { kind: 'rate-limited'; retryAfterMs: number }
-  /** No usable answer: it may or may not have been done. */
+  /** No usable answer: it may or may not be done. */
   | { kind: 'unclear' };
 
 const MS_PER_S = 1000;
 
 /**
- * With these Slack does not say no: some of it may have been done, or will be when it is tried again.
+ * With these codes Slack doesn't refuse: some of it may be done, or a retry may succeed.
  * https://docs.slack.dev/reference/methods/chat.postMessage#errors
  */
 const UNCLEAR = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
 
-/** Rethrows what is not a failure of the Web API. */
+/** Rethrows anything that isn't a failure of the Web API. */
 export function slackFailure(error: unknown): SlackFailure {
   if (error instanceof WebAPIPlatformError) {
     const { error: code } = error.data;
@@ -35,12 +35,15 @@ export function slackFailure(error: unknown): SlackFailure {
   throw error;
 }
 
-/** Fails the job while Slack cannot be reached: the queue tries it again. */
+/** Fails the job if Slack can't be reached, so that the queue retries it. */
 export function throwIfRetryable(result: DeliveryResult): void {
   if (result === 'retryable') throw new Error('Slack took no private notice for now');
 }
 
-/** Slack's codes for a thread that takes no messages, now or ever. https://docs.slack.dev/reference/methods/chat.postMessage */
+/**
+ * Slack's codes for a thread that takes no messages, now or ever.
+ * https://docs.slack.dev/reference/methods/chat.postMessage
+ */
 const PLACE = new Set([
   'not_in_channel',
   'channel_not_found',
@@ -57,7 +60,7 @@ const PLACE = new Set([
   'is_inactive',
 ]);
 
-/** Codes for what a message is made of: the same again would be refused again. */
+/** Codes about a message's content: the same message would be refused again. */
 const CONTENT = new Set([
   'msg_too_long',
   'msg_blocks_too_long',
@@ -72,7 +75,7 @@ const CONTENT = new Set([
   'edit_window_closed',
 ]);
 
-/** `other`: something for an app admin to fix, or Slack is in trouble. */
+/** `other`: an app admin has to fix something, or Slack has an outage. */
 export function refusalKind(code: string): 'place' | 'content' | 'other' {
   if (PLACE.has(code)) return 'place';
   return CONTENT.has(code) ? 'content' : 'other';

@@ -65,7 +65,7 @@ const authorSchema = z.looseObject({
   thread_ts: optional,
   user: present,
   text: z.string().default(''),
-  /** Apps have it, this one and Devin's own too: if their words went to Devin, they would go in circles. */
+  /** Set for messages of apps, such as this one and Devin's own: sent to Devin, they would go in circles. */
   bot_id: z.never().optional(),
 });
 

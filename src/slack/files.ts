@@ -22,7 +22,7 @@ export function createSlackFiles(deps: {
   fetch: typeof fetch;
 }) {
   return {
-    /** null: Slack does not have it, or the app may not see it. */
+    /** null: Slack doesn't have it, or the app may not see it. */
     async find(fileId: string): Promise<SlackFile | null> {
       try {
         const { file } = await deps.client.files.info({ file: fileId });
@@ -85,7 +85,7 @@ export class FileTooLargeError extends Error {
   readonly code = 'file-too-large';
 }
 
-/** Slack's word on a file's size is not proof. */
+/** The size that Slack names is not proof. */
 function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
   let bytes = 0;
   return new TransformStream({
@@ -103,7 +103,7 @@ export type UploadedText =
   /** Not UTF-8. */
   | { kind: 'not-text' }
   | { kind: 'unreadable' }
-  /** Slack did not hand it over in time. */
+  /** Slack didn't deliver it in time. */
   | { kind: 'slow' };
 
 export type ReadUploadedText = (fileId: string) => Promise<UploadedText>;
@@ -137,7 +137,7 @@ export function createUploadedTextReader({ files, timeoutMs }: Deps): ReadUpload
   };
 }
 
-/** null: more than is read. */
+/** null: it is larger than the limit. */
 async function bytesOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;

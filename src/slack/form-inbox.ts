@@ -37,7 +37,7 @@ type DraftDeps = {
 
 type TypedDraft = { draft: StoredDraft; reset?: readonly FieldKey[] };
 
-/** What is asked for in the end: what was typed, with the defaults and what the policy sets in the place. */
+/** The draft that counts: what was typed, with defaults and with what the policy sets in the place. */
 export type EffectiveDraftOf = (origin: Origin, typed: TypedDraft) => Promise<EffectiveDraft>;
 
 export function createEffectiveDraft({ defaults, rulesAt }: DraftDeps): EffectiveDraftOf {
@@ -149,7 +149,7 @@ export function createFormInbox({ forms, envelopes, effectiveDraft }: InboxDeps)
   };
 }
 
-/** Of what is more: the columns that say who asked, and where. */
+/** Only the columns that say who asks, and where. */
 export function placeOf({
   teamId,
   userId,

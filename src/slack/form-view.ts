@@ -11,7 +11,7 @@ import { identitySentence } from './card-notes.ts';
 
 const EXCERPT_LENGTH = 150;
 
-/** The view model of a form. `typed`: what its inputs hold now, when it is redrawn. */
+/** The view model of a form. `typed`: what its inputs hold now, if it is redrawn. */
 export function formView(form: Form, text: Text, typed: SessionDraft | null = null): SessionForm {
   return {
     formId: form.id,
@@ -28,7 +28,9 @@ export function formView(form: Form, text: Text, typed: SessionDraft | null = nu
   };
 }
 
-/** The values that could be read, and the refused ones, if their inputs can hold them: there they can be corrected. */
+/**
+ * The values that could be read, and the refused ones if their inputs can hold them, so that people can correct them.
+ */
 function withRefused({ draft, faults }: Form): SessionDraft {
   const refused = fields.flatMap(({ key, input }) => {
     const typed = faults?.[key]?.typed ?? [];

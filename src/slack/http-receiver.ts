@@ -14,7 +14,7 @@ export type RefusedDelivery =
   | 'unknown'
   | 'failed';
 
-/** A listener could not do what an event asks for now; Slack is to deliver it again. */
+/** A listener couldn't handle an event now; Slack should deliver it again. */
 export class ListenerFailedError extends Error {
   readonly code = 'listener-failed';
 
@@ -34,10 +34,10 @@ const STATUS_OF: Record<RefusedDelivery, number> = {
   failed: 503,
 };
 
-/** What ends the connection too: its body is still on the way, and nobody reads it. */
+/** These end the connection, too: the body is still on the way, and nobody reads it. */
 const CLOSES: ReadonlySet<RefusedDelivery> = new Set(['too-large', 'stalled']);
 
-/** What a wrong signing secret, or a wrong clock, looks like; but anyone can send such requests, as many as they like. */
+/** A wrong signing secret or a wrong clock looks like this; but anyone can send any number of such requests. */
 const WARNED: ReadonlySet<RefusedDelivery> = new Set(['unsigned', 'signature']);
 const WARN_EVERY_MS = 60_000;
 
@@ -53,8 +53,8 @@ export type HttpReceiver = Receiver & { slackEvents: RequestListener };
 type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: RefusedDelivery };
 
 /**
- * Takes Slack's deliveries. In place of Bolt's own receiver, which reads and parses a body before it looks at the
- * signature, takes times from the future, and leaves a signed `null` without an answer.
+ * Receives Slack's deliveries. Replaces Bolt's receiver, which parses a body before it checks the signature, accepts
+ * times in the future, and never answers a signed `null`.
  */
 export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
   const { onRefused, log, now = Date.now } = options;
@@ -86,7 +86,7 @@ export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
     if (body['ssl_check'] === '1') return void response.writeHead(200).end();
     if (body['type'] === 'url_verification') return answerChallenge(body, response);
     await dispatch(body, request, response);
-    // Without a listener there is no answer; Slack need not wait for one.
+    // No listener answered, and Slack doesn't need to wait.
     if (!response.headersSent) refuse('unknown', response);
   }
 
@@ -118,7 +118,7 @@ export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
     slackEvents: (request, response) => {
       take(request, response).catch((error: unknown) => {
         if (error instanceof ListenerFailedError) return refuse('failed', response);
-        // Slack switches an app's events off after too many answers of 500.
+        // Slack turns an app's events off after too many 500s.
         log.warn({ err: error }, 'a payload could not be read');
         refuse('malformed', response);
       });
@@ -128,7 +128,7 @@ export function createHttpReceiver(options: ReceiverOptions): HttpReceiver {
 
 function createDeliveryReader({ signingSecret, now = Date.now }: ReceiverOptions) {
   const readBody = createBodyReader();
-  /** In this order: what anyone can send costs nothing before it is known to come from Slack. */
+  /** In this order, a request costs nothing until it is known to come from Slack. */
   return async (request: IncomingMessage): Promise<Delivery> => {
     const signature = readSignature(request.headers, now());
     if (signature === null) return { kind: 'unsigned' };

@@ -2,16 +2,16 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 
-/** Slack waits 3 s for an answer; what has none by then is not worth waiting for. */
+/** Slack waits 3 s for an answer; later ones are of no use. */
 const CLOSE_MS = 1500;
 /**
- * Load balancers keep idle connections for a minute, most of them. If the app closed first, a delivery could
- * be on its way just then, and be answered 502. https://nodejs.org/api/http.html#serverkeepalivetimeout
+ * Most load balancers keep idle connections for a minute. If the app closed one first, a delivery on its way would get
+ * a 502. https://nodejs.org/api/http.html#serverkeepalivetimeout
  */
 const KEEP_ALIVE_MS = 75_000;
-/** How long a request may take to arrive. Slack's arrive at once. */
+/** How long a request may take to arrive; Slack's arrive at once. */
 const REQUEST_TIMES = { headersTimeout: 5000, requestTimeout: 10_000, connectionsCheckingInterval: 1000 };
-/** Far more than Slack opens; what anyone opens and leaves open is bounded. */
+/** Far more than Slack opens, so that others can't open any number. */
 const MAX_CONNECTIONS = 1000;
 
 export type Page = { status: number; contentType: string; body: string };
@@ -22,7 +22,7 @@ export type HttpServerOptions = {
   pages: Record<string, (request: IncomingMessage) => Promise<Page>>;
   /** Takes POSTs to /slack/events; null in Socket Mode. */
   slackEvents: RequestListener | null;
-  /** For tests: how soon a request that does not arrive is ended, and how many connections there may be. */
+  /** For tests: when an incomplete request is ended, and how many connections are allowed. */
   requestTimes?: typeof REQUEST_TIMES;
   maxConnections?: number;
 };

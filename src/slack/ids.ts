@@ -20,9 +20,9 @@ export const VIEW = {
 } as const;
 
 export const ACTION = {
-  /** On a refusal: the form, filled in with what was typed. Value: a form id. */
+  /** On a refusal: opens the form with what was typed. Value: a form id. */
   openForm: 'open_form',
-  /** On a question whether it is a task: starts it. Value: a form id. */
+  /** On the question whether a text is a task: starts it. Value: a form id. */
   startAsTask: 'start_as_task',
   /** In the form: shows every option. */
   moreOptions: 'more_options',
@@ -44,11 +44,11 @@ export const ACTION = {
   editAndTryAgain: 'edit_and_try_again',
   checkAgain: 'check_again',
   startAnyway: 'start_anyway',
-  /** Each of the three opens the box for a message to Devin. */
+  /** Each of these three opens the box for a message to Devin. */
   reply: 'reply',
   answer: 'answer',
   wake: 'wake',
-  /** Asks in a dialog before the end. */
+  /** Opens a dialog that asks before it stops the session. */
   askStop: 'ask_stop',
   stop: 'stop',
   archive: 'archive',
@@ -61,7 +61,7 @@ export const ACTION = {
   sync: 'sync',
   listenThread: 'listen_thread',
   listenMentions: 'listen_mentions',
-  /** On a notice that something said did not reach Devin. Value: the reply's id. */
+  /** On a notice that a message didn't reach Devin. Value: the reply's id. */
   sendAgain: 'send_again',
   /** On a message to an approver. Value: see approvalValue. */
   approve: 'approve_request',
@@ -75,11 +75,11 @@ export const ACTION = {
   startHere: 'start_here',
 } as const;
 
-/** In the App Home: where to hear about one's sessions. The value says where. */
+/** In the App Home: where people get notifications. The value says where. */
 export const homeNotifyAction = (where: Notify): string => `home_notify.${where}`;
 export const HOME_NOTIFY = /^home_notify\.\w+$/;
 
-/** In the App Home: the language it is in. The value says which. */
+/** In the App Home: its language. The value says which. */
 export const homeLanguageAction = (choice: LanguageChoice): string => `home_language.${choice}`;
 export const HOME_LANGUAGE = /^home_language\.\w+$/;
 
@@ -90,22 +90,22 @@ export function readMenuValue(text: string): { actionId: string; value: string }
   return { actionId, value: rest.join(IN_MENU_VALUE) };
 }
 
-/** Runs a command, which is the button's value. Action ids are unique within a block, so each has its number. */
+/** Runs the command in the button's value. Action ids must be unique within a block, so each has a number. */
 export const runAction = (part: number): string => `run_command.${part}`;
 export const RUN_ACTION = /^run_command\.\d+$/;
 
-/** Marks on a message: taken, and at Devin. */
+/** Reactions on a message: received, and delivered to Devin. */
 export const TAKEN_REACTION = 'eyes';
 export const DELIVERED_REACTION = 'white_check_mark';
 
 /** Input blocks of the form. The field's element always has the action id `value`. */
 export const INPUT = 'value';
 export const fieldBlock = (key: FieldKey): string => `field.${key}`;
-/** Companion of a list that may be said to be empty: a checkbox "none at all". */
+/** The checkbox "none at all" beside a list that can be empty. */
 export const noneBlock = (key: FieldKey): string => `none.${key}`;
-/** A task longer than one input goes on in further ones; `part` counts from 2. */
+/** A task longer than one input continues in more; `part` counts from 2. */
 export const continuedBlock = (key: FieldKey, part: number): string => `field.${key}.${part}`;
-/** A file that holds a value which is too long for an input. */
+/** A file with a value that is too long for an input. */
 export const fileBlock = (key: FieldKey): string => `file.${key}`;
 export const BLOCK = {
   context: 'context_choice',
@@ -118,25 +118,25 @@ export const BLOCK = {
   cardButtons: 'card_buttons',
 } as const;
 
-/** The action id of an external select carries what it looks up. */
+/** The action id of an external select says what it looks up. */
 export const lookupAction = (lookup: Lookup): string => `lookup.${lookup}`;
 const LOOKUPS = ['repositories', 'playbooks', 'knowledge', 'secrets'] as const satisfies Lookup[];
 export const LOOKUP_ACTION = new RegExp(`^lookup\\.(${LOOKUPS.join('|')})$`);
 export const readLookupAction = (actionId: string): Lookup | null =>
   LOOKUPS.find((lookup) => lookupAction(lookup) === actionId) ?? null;
 
-/** What a modal remembers between its opening and its submission: everything else is in the store, by this id. */
+/** What a modal remembers until it is submitted. Everything else is in the store, under this id. */
 const formMetadataSchema = z.object({ formId: z.string(), expanded: z.boolean() });
 export type FormMetadata = z.infer<typeof formMetadataSchema>;
 export const writeFormMetadata = (metadata: FormMetadata): string => JSON.stringify(metadata);
 export const readFormMetadata = (text: string): FormMetadata => formMetadataSchema.parse(JSON.parse(text));
-/** null: the view is no form that starts a session. */
+/** null: the view isn't the form that starts a session. */
 export function formIdIn(metadata: string): string | null {
   const read = formMetadataSchema.safeParse(metadata === '' ? null : JSON.parse(metadata));
   return read.data?.formId ?? null;
 }
 
-/** A view over a form that needs no more than to know it. */
+/** For a view over a form. */
 const overFormMetadataSchema = z.object({ formId: z.string(), formViewId: z.string() });
 export type OverFormMetadata = z.infer<typeof overFormMetadataSchema>;
 export const writeOverFormMetadata = (metadata: OverFormMetadata): string => JSON.stringify(metadata);
@@ -147,7 +147,7 @@ export type SecretPart = 'name' | 'value' | 'file' | 'sensitive';
 export const secretBlock = (row: number, part: SecretPart): string => `secret.${row}.${part}`;
 export const SECRETS_KEPT = 'secrets_kept';
 
-/** The list of what goes to Devin, over its form. `page`: null until it is known where the picked message is. */
+/** The review of what goes to Devin, over its form. `page`: null until the picked message's page is known. */
 const reviewMetadataSchema = z.object({
   formId: z.string(),
   formViewId: z.string(),
@@ -173,7 +173,7 @@ export const writeReplyMetadata = (metadata: z.infer<typeof replyMetadataSchema>
   JSON.stringify(metadata);
 export const readReplyMetadata = (text: string) => replyMetadataSchema.parse(JSON.parse(text));
 
-/** The dialog before a session ends, and where a refusal is told. */
+/** The dialog before a session is stopped, and where a refusal goes. */
 const stopMetadataSchema = z.object({
   requestId: z.string(),
   channelId: z.string().nullable(),
@@ -191,7 +191,7 @@ export function readApprovalValue(text: string): AskedApproval {
   return { requestId, number: /^\d{1,6}$/.test(number) ? Number(number) : -1 };
 }
 
-/** The dialog before an approver declines, and where a refusal is told. */
+/** The dialog before an approver declines, and where a refusal goes. */
 export const DECLINE_BLOCK = 'decline_reason';
 const declineMetadataSchema = z.object({
   requestId: z.string(),
@@ -204,10 +204,10 @@ export const writeDeclineMetadata = (metadata: DeclineMetadata): string => JSON.
 export const readDeclineMetadata = (text: string): DeclineMetadata =>
   declineMetadataSchema.parse(JSON.parse(text));
 
-/** What a person's App Home remembers: their conversation with the app, where a card can go. */
+/** What an App Home remembers: the person's direct messages with the app, where a card can go. */
 const homeMetadataSchema = z.object({ channelId: z.string() });
 export type HomeMetadata = z.infer<typeof homeMetadataSchema>;
 export const writeHomeMetadata = (metadata: HomeMetadata): string => JSON.stringify(metadata);
 export const readHomeMetadata = (text: string): HomeMetadata => homeMetadataSchema.parse(JSON.parse(text));
-/** One session's line there. Its button has the same action id as the others'. */
+/** A session's line there. All lines use the same action ids. */
 export const homeBlock = (requestId: string): string => `session.${requestId}`;

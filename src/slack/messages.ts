@@ -3,7 +3,7 @@ import type { SlackFile, SlackMessage } from '../session/context.ts';
 import { cleanJson } from '../session/excerpt.ts';
 import { unescape } from './blocks/text.ts';
 
-/** What is not as expected is left out: a message with an odd part still says the rest. */
+/** Unexpected parts are left out, and the rest of the message is kept. */
 const words = z.string().nullish().catch(null);
 
 const fileSchema = z.looseObject({
@@ -49,7 +49,7 @@ const messageSchema = z.looseObject({
 type RawAttachment = z.infer<typeof attachmentSchema>;
 type RawFile = z.infer<typeof fileSchema>;
 
-/** What people and apps say. Slack tells of joins, topics and deletions in the same way; those say nothing. */
+/** What people and apps write. Slack sends joins, topics and deletions as messages, too. */
 const SAID: ReadonlySet<unknown> = new Set([
   undefined,
   null,
@@ -65,20 +65,20 @@ const kindSchema = z.looseObject({
   reply_count: z.number().nullish().catch(null),
 });
 
-/** Whether a message says something: https://docs.slack.dev/reference/events/message#subtypes */
+/** Whether someone wrote the message: https://docs.slack.dev/reference/events/message#subtypes */
 export function isSaid(payload: unknown): boolean {
   const { subtype, hidden } = kindSchema.parse(payload);
   return SAID.has(subtype) && hidden !== true;
 }
 
-/** Of a thread's first message, how many replies there are; null: Slack does not say. */
+/** How many replies the first message of a thread has; null: Slack doesn't say. */
 export function repliesTo(payload: unknown): number | null {
   return kindSchema.parse(payload).reply_count ?? null;
 }
 
 /**
- * Reads a message as Slack's payloads and `conversations.replies` give it. Alert bots put their text into blocks
- * or attachments only, and a forwarded message is an attachment of an empty one: both keep their words.
+ * Reads a message from Slack's payloads or `conversations.replies`. Text in blocks or attachments is kept: alert bots
+ * write only there, and a forwarded message is an attachment of an empty one.
  */
 export function readMessage(payload: unknown): SlackMessage {
   const message = messageSchema.parse(cleanJson(payload));
@@ -127,7 +127,7 @@ export function readFile(payload: RawFile): SlackFile {
   };
 }
 
-/** Keys of blocks and elements that hold what a person reads; the rest is layout. */
+/** Keys of blocks and elements with text for people; the rest is layout. */
 const TEXT_KEYS = [
   'text',
   'fields',
@@ -141,7 +141,7 @@ const TEXT_KEYS = [
 ] as const;
 const BREAKS = new Set(['rich_text_section', 'rich_text_list', 'rich_text_quote', 'rich_text_preformatted']);
 
-/** The readable text of any blocks, also of kinds not known here: what an alert bot says in blocks alone. */
+/** The readable text of any blocks, even of unknown kinds. */
 function blocksText(blocks: unknown[]): string {
   return blocks
     .map((block) => read(block, DEEPEST).trim())
@@ -149,7 +149,7 @@ function blocksText(blocks: unknown[]): string {
     .join('\n');
 }
 
-/** What is nested deeper is none of Slack's. */
+/** Slack nests nothing deeper. */
 const DEEPEST = 30;
 
 function read(node: unknown, depth: number): string {

@@ -26,7 +26,7 @@ export type PrivatePlace = {
   responseUrl: string | null;
 };
 
-/** What became of a private notice. `not-now`: Slack was busy or not to be reached; again later it may be told. */
+/** How the delivery of a private notice ended. `retryable`: Slack was busy or unreachable. */
 export type DeliveryResult = 'delivered' | 'undeliverable' | 'retryable';
 
 export type Outbound = ReturnType<typeof createOutbound>;
@@ -34,7 +34,7 @@ export type Outbound = ReturnType<typeof createOutbound>;
 type OutboundDeps = {
   /** For what a person waits for. */
   answers: WebClient;
-  /** For cards: a 429 here must not hold up a person's modal, so it is another client with its own queue. */
+  /** For cards: another client with its own queue, so that a 429 doesn't delay a person's modal. */
   background: WebClient;
   hosts: SlackHosts;
   clock: RemoteClock;
@@ -42,12 +42,12 @@ type OutboundDeps = {
   log: Log;
 };
 
-/** When a message was attempted first and last, by Slack's clock; null: that is not known. */
+/** When a message was attempted first and last, by Slack's clock; null: not known. */
 export type AttemptSpan = { first: string | null; last: string | null };
 
 /**
- * A connection that breaks, as when Slack closes an idle one just then, is tried again: a private notice that comes
- * twice does less harm than none. What Slack answers is its answer.
+ * A broken connection is retried, such as an idle one that Slack just closed: a private notice that comes twice does
+ * less harm than none. An answer from Slack is final.
  */
 const RESPOND = {
   timeout: 10_000,
@@ -59,7 +59,7 @@ const QUIET = { unfurl_links: false, unfurl_media: false };
 
 /** The only writer to Slack. */
 export function createOutbound({ answers, background, hosts, clock, fetch, log }: OutboundDeps) {
-  /** null: the person can have no direct message. Throws when Slack cannot be asked. */
+  /** null: the person can't get direct messages. Throws if Slack can't be asked. */
   async function directChannel(userId: string): Promise<string | null> {
     try {
       const { channel } = await answers.conversations.open({ users: userId });
@@ -111,7 +111,7 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     }
   }
 
-  /** The `ts` of the message with this mark; null when it is not there. Throws when Slack cannot be asked. */
+  /** The `ts` of the message with this metadata; null: not found. Throws if Slack can't be asked. */
   async function find(
     place: CardPlace,
     metadata: MessageMetadata,
@@ -124,7 +124,7 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     return null;
   }
 
-  /** Tells one person, where they asked if that is possible, else by direct message. */
+  /** Tells one person, where they asked if possible, otherwise by direct message. */
   async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
     const ways = [
       async () => place.responseUrl !== null && (await respond(place.responseUrl, notice)),
@@ -162,11 +162,11 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     updateView: async (viewId: string, view: ModalView): Promise<Updated> =>
       updated(answers.views.update({ view_id: viewId, view })),
 
-    /** The whole of a person's App Home; to publish it twice does no harm. */
+    /** A person's whole App Home. Publishing it twice does no harm. */
     publishHome: async (userId: string, view: HomeView): Promise<Updated> =>
       updated(background.views.publish({ user_id: userId, view })),
 
-    /** What time it is at Slack; null before its first answer. */
+    /** The time by Slack's clock; null before its first answer. */
     slackTs(): string | null {
       const nowMs = clock.nowMs();
       return nowMs === null ? null : (nowMs / 1000).toFixed(6);
@@ -178,7 +178,7 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     updateCard: async (channelId: string, ts: string, card: Rendered): Promise<Updated> =>
       updated(background.chat.update({ channel: channelId, ts, ...card })),
 
-    /** A message that was posted with this mark. */
+    /** A message that was posted with this metadata. */
     edit: async (
       { channelId, ts }: { channelId: string; ts: string },
       metadata: MessageMetadata,
@@ -193,7 +193,7 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
       return answer?.permalink ?? null;
     },
 
-    /** Puts this in the place of the private notice whose button was pressed; elsewhere, if Slack does not take it. */
+    /** Replaces the private notice whose button was pressed; if Slack refuses, tells the person another way. */
     async settleNotice(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
       const { responseUrl } = place;
       const replaced = responseUrl !== null && (await respond(responseUrl, notice, true).catch(() => false));
@@ -202,7 +202,7 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
 
     tellPrivately,
 
-    /** Removes the private notice whose button was pressed. False: it stays, as when 30 minutes have passed since. */
+    /** Removes the private notice whose button was pressed. False: it stays, for example after 30 minutes. */
     async removeNotice(responseUrl: string): Promise<boolean> {
       if (!hosts.trusts(responseUrl)) return false;
       try {
@@ -217,7 +217,7 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
   };
 }
 
-/** Anything but a refusal of Slack's. */
+/** Anything but a refusal by Slack. */
 function isPassing(error: unknown): boolean {
   try {
     return slackFailure(error).kind !== 'refused';
@@ -230,13 +230,13 @@ async function updated(call: Promise<unknown>): Promise<Updated> {
   return call.then(() => ({ kind: 'updated' }), slackFailure);
 }
 
-/** Slack's clocks may differ a little among themselves. */
+/** Slack's clocks can differ a little from each other. */
 const MARGIN_S = 60;
 /** Slack may take this long to post what was attempted. */
 const LATE_S = 600;
 const SEARCHED_PAGES = 50;
 
-/** Bounded on both sides: in a busy channel thousands of messages may have come since. */
+/** Bounded on both sides: a busy channel may have thousands of messages since then. */
 function spanOf({ first, last }: AttemptSpan) {
   return {
     ...(first !== null && { oldest: (Number(first) - MARGIN_S).toFixed(6) }),

@@ -39,13 +39,16 @@ export type Command = {
   responseUrl: string;
 };
 
-/** A button, or an option of the card's menu. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
+/**
+ * A button, or an option of the card's menu.
+ * https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+ */
 export type Press = Sender & {
   kind: 'press';
   actionId: string;
   value: string | null;
   label: string;
-  /** Names this one press. */
+  /** Identifies this one press. */
   actionTs: string;
   channelId: string | null;
   placeKind: PlaceKind | null;
@@ -106,7 +109,7 @@ export function readPayload(body: unknown): Payload {
 function parsed(schema: z.ZodType<Payload>, body: unknown): Payload {
   const { data, error } = schema.safeParse(body);
   if (data !== undefined) return data;
-  // Paths only: what people wrote is none of the log's business.
+  // Paths only: what people wrote doesn't belong in the log.
   const missing = error?.issues.map(({ path }) => path.join('.')).join(', ');
   return { kind: 'malformed', problem: `not as expected: ${missing}` };
 }
@@ -133,7 +136,7 @@ const commandSchema = z
   }));
 
 const interactionSchema = z.looseObject({
-  // null for an app that a whole organization installed, which this one can't be.
+  // null only if a whole organization installed the app, which this app doesn't support.
   team: z.looseObject({ id: present }),
   /** Slack's own types say that `team_id` can be missing: the person is then of the workspace it comes from. */
   user: z.looseObject({ id: present, team_id: optional }),

@@ -32,13 +32,13 @@ export type People = ReturnType<typeof createPeople>;
 
 type PeopleDeps = {
   client: WebClient;
-  /** The workspace the app is installed in; people of other ones are external. */
+  /** The workspace the app is installed in; people of others are external. */
   teamId: () => string;
   knownPeople: Pick<KnownPeople, 'since' | 'remember'>;
   now: () => number;
 };
 
-/** How long what Slack said of a person counts, unless it says that they have changed. */
+/** How long Slack's answer about a person counts, unless Slack reports a change. */
 export const KNOWN_FOR_MS = 5 * 60 * 1000;
 
 export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
@@ -56,7 +56,7 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
     ask(client.users.lookupByEmail({ email }));
 
   return {
-    /** null: Slack does not know the person. Throws when Slack cannot be asked. */
+    /** null: Slack doesn't know the person. Throws if Slack can't be asked. */
     async find(userId: string): Promise<SlackPerson | null> {
       const who = { teamId: teamId(), userId };
       const askedAtMs = now();
@@ -66,9 +66,9 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
       await knownPeople.remember(who, person ?? NOBODY, new Date(askedAtMs));
       return person;
     },
-    /** Whose address it is; null: nobody's in this workspace. Throws when Slack cannot be asked. */
+    /** null: nobody in this workspace has the address. Throws if Slack can't be asked. */
     findByEmail,
-    /** The same; null also if Slack does not let the app look. */
+    /** The same; null also if Slack doesn't let the app look. */
     async findOwner(email: string): Promise<SlackPerson | null> {
       try {
         return await findByEmail(email);
@@ -81,7 +81,7 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
 }
 
 /**
- * Other refusals, such as a missing scope, say nothing of the person.
+ * Other refusals, such as a missing scope, say nothing about the person.
  * https://docs.slack.dev/reference/methods/users.info#errors
  */
 const NOBODY_CODES = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
@@ -113,7 +113,7 @@ function kindOf(user: z.infer<typeof userSchema>, ownTeamId: string): SlackPerso
   return 'member';
 }
 
-/** null: Slack doesn't say, for the lack of a scope or of the group. Throws when Slack cannot be asked. */
+/** null: Slack doesn't say: a scope or the group is missing. Throws if Slack can't be asked. */
 export type MembersOf = (groupId: string) => Promise<ReadonlySet<string> | null>;
 /** An answer counts for a minute. */
 export type IsInGroup = (groupId: string, userId: string) => Promise<boolean | null>;
@@ -153,12 +153,12 @@ const A_MINUTE_MS = 60_000;
 
 type Options<Asked> = {
   keyOf: (asked: Asked) => string;
-  /** Beyond so many answers, all are forgotten. */
+  /** With more answers than this, all are forgotten. */
   most: number;
   now: () => number;
 };
 
-/** Asks once; the answer counts for a minute. What fails is asked again. */
+/** Asks once, and the answer counts for a minute. Failures don't count. */
 export function forAMinute<Asked, Answer>(
   ask: (asked: Asked) => Promise<Answer>,
   { keyOf, most, now }: Options<Asked>,

@@ -2,8 +2,8 @@ import type { PlaceKind } from '../session/context.ts';
 import type { PrivatePlace } from './outbound.ts';
 
 /**
- * What sort of conversation a command, a press or a shortcut comes from. Their payloads name private ones by these
- * words. null: not known.
+ * The kind of conversation that a command, a press or a shortcut comes from. Their payloads use these words for private
+ * ones. null: not known.
  */
 export function placeKindOf(channelName: string): PlaceKind | null {
   if (channelName === '') return null;

@@ -17,14 +17,14 @@ export type ReadSpan = {
   threads: { ts: string; latestReplyS: number }[];
 };
 
-/** Kinds of conversations, as `users.conversations` names them, with the scope that lets the app list them. */
+/** Kinds of conversations in `users.conversations`, with the scope that each needs. */
 const LISTED = [
   ['public_channel', 'channels:read'],
   ['private_channel', 'groups:read'],
   ['mpim', 'mpim:read'],
 ] as const;
 
-/** Conversations, and messages of one, beyond these are left out. */
+/** Pages of conversations, and of messages in one; more are left out. */
 const MAX_PAGES = 5;
 
 const channelsSchema = z.object({
@@ -36,7 +36,7 @@ export type MetadataReader = ReturnType<typeof createMetadataReader>;
 
 type ReaderDeps = { client: WebClient; botUserId: () => string };
 
-/** Finds in Slack what this app has posted there. Each function throws when Slack cannot be asked. */
+/** Finds what this app has posted to Slack. Each function throws if Slack can't be asked. */
 export function createMetadataReader({ client, botUserId }: ReaderDeps) {
   async function messages(place: CardPlace, { fromS, toS }: TimeSpan): Promise<PostedMessage[]> {
     const found: PostedMessage[] = [];
@@ -60,11 +60,11 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
   }
 
   return {
-    /** What a conversation or a thread shows between two moments. */
+    /** What a conversation or a thread holds between two moments. */
     async read(place: CardPlace, span: TimeSpan): Promise<ReadSpan> {
       const found = await messages(place, span);
       return {
-        // Anyone who posts can use any metadata: only our own counts.
+        // Anyone can post any metadata: only the app's own messages count.
         messages: found.filter(({ user }) => user === botUserId()).flatMap(read),
         threads: found.flatMap(({ ts, latest_reply: latest }) =>
           latest === undefined ? [] : [{ ts, latestReplyS: Number(latest) }],
@@ -73,8 +73,8 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
     },
 
     /**
-     * Channels and group conversations the app is in, at most `limit`, and the scopes without which some are left
-     * out. https://docs.slack.dev/reference/methods/users.conversations
+     * Channels and group conversations the app is in, at most `limit`, and the missing scopes that hide others.
+     * https://docs.slack.dev/reference/methods/users.conversations
      */
     async conversations(limit: number): Promise<{ channelIds: string[]; missingScopes: string[] }> {
       const channelIds: string[] = [];
@@ -95,17 +95,17 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
 function read({ ts, thread_ts: threadTs, text, metadata, blocks = [] }: PostedMessage): FoundMessage[] {
   const own = readMetadata(metadata) ?? readBlockMetadata(blocks);
   const others = blocks.map((block) => readBlockMetadata([block])).filter((one) => one !== null);
-  // A call may be part of a message of Devin.
+  // A message from Devin can include a call for an answer.
   const call = own?.kind === 'message' ? others.find(({ kind }) => kind === 'milestone') : undefined;
   const all = [own, call ?? null].filter((one) => one !== null);
-  // A message with replies has itself for its thread.
+  // A message with replies names itself as its thread.
   const place = { ts, threadTs: threadTs === ts ? null : (threadTs ?? null) };
   return all.map((one) => ({ ...place, text, metadata: one }));
 }
 
-/** `threadTs` null: the conversation itself, without the replies in its threads. */
+/** `threadTs` null: the conversation without the replies in its threads. */
 type Place = { channelId: string; threadTs: string | null };
-/** Slack's timestamps. `maxPages`: what a conversation holds beyond these is left out. */
+/** Slack's timestamps. `maxPages`: the rest is left out. */
 type Span = { oldest?: string; latest?: string; maxPages: number };
 
 const PAGE = 200;
@@ -129,8 +129,8 @@ const pageSchema = z.object({
 type PostedMessage = z.infer<typeof pageSchema>['messages'][number];
 
 /**
- * Messages with their metadata, page by page: of a conversation the newest first, of a thread the oldest. Throws when
- * Slack cannot be asked.
+ * Messages with their metadata, page by page: newest first in a conversation, oldest first in a thread. Throws if Slack
+ * can't be asked.
  */
 export async function* pagesOf(
   client: WebClient,
@@ -153,7 +153,7 @@ export async function* pagesOf(
 
 type Linked = { channelId: string; ts: string; threadTs: string | null };
 
-/** What https://docs.slack.dev/reference/methods/chat.getPermalink answers, without a call for each message. */
+/** The same as https://docs.slack.dev/reference/methods/chat.getPermalink, without a call for each message. */
 export function permalink(workspaceUrl: string, { channelId, ts, threadTs }: Linked): string {
   const address = new URL(`archives/${channelId}/p${ts.replace('.', '')}`, workspaceUrl);
   if (threadTs !== null) {
@@ -163,10 +163,10 @@ export function permalink(workspaceUrl: string, { channelId, ts, threadTs }: Lin
   return address.href;
 }
 
-/** `/archives/<channel>/p<ts without its point>`, and `thread_ts` where the message is a reply. */
+/** `/archives/<channel>/p<ts without its point>`, and `thread_ts` if the message is a reply. */
 const PATH = /^\/archives\/([A-Z0-9]+)\/p(\d+)(\d{6})$/;
 
-/** The thread that a message's address points into. https://docs.slack.dev/reference/methods/chat.getPermalink */
+/** The thread of the message that an address points to. https://docs.slack.dev/reference/methods/chat.getPermalink */
 export function readPermalink(address: string): { channelId: string; threadTs: string } | null {
   const url = URL.parse(address);
   const [, channelId, seconds, micros] = PATH.exec(url?.pathname ?? '') ?? [];

@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 
-/** Slack's largest payloads are far below; https://docs.slack.dev/surfaces/modals has views at 250 kB. */
+/** Slack's largest payloads are much smaller: https://docs.slack.dev/surfaces/modals allows views of 250 kB. */
 const MAX_BODY_BYTES = 1024 * 1024;
-/** Of all bodies that are being read. Anyone can start one, and stall. */
+/** For all bodies that are being read. Anyone can start one and stall. */
 const MAX_READING_BYTES = 16 * MAX_BODY_BYTES;
-/** What a piece costs beside its bytes: a body can be sent in pieces of one byte. */
+/** What a chunk costs besides its bytes: a body can come in chunks of one byte. */
 const PIECE_BYTES = 100;
 /** A slash command has about 15 fields, everything else one. */
 const MAX_FIELDS = 100;
@@ -19,7 +19,10 @@ type Reading = { cost: number; giveWay: () => void };
 
 const LIMITS: BodyLimits = { maxBodyBytes: MAX_BODY_BYTES, maxReadingBytes: MAX_READING_BYTES };
 
-/** Reads bodies whole, within bounds. Slack sends a body at once: under pressure the oldest unfinished one gives way. */
+/**
+ * Reads whole bodies, within bounds. Slack sends a body at once, so under pressure the oldest unfinished one is
+ * dropped.
+ */
 export function createBodyReader({ maxBodyBytes, maxReadingBytes }: BodyLimits = LIMITS): BodyReader {
   const readings = new Set<Reading>();
   let total = 0;
@@ -71,7 +74,7 @@ export function createBodyReader({ maxBodyBytes, maxReadingBytes }: BodyLimits =
   };
 }
 
-/** Commands are forms, interactions a form with JSON in it, events JSON. null: none of these. */
+/** Commands are forms, interactions are forms with JSON, events are JSON. null: none of these. */
 export function parseBody(body: string, contentType: string): Record<string, unknown> | null {
   const [mediaType = ''] = contentType.split(';', 1);
   if (mediaType.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return parseObject(body);
@@ -102,10 +105,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack */
 const MAX_SKEW_S = 300;
 
-/** What a request claims; none of it is known to be true before `isSignedBy`. */
+/** What a request claims; nothing is verified before `isSignedBy`. */
 type Signature = { timestamp: string; digest: Buffer };
 
-/** Both headers in the form that Slack sends them, and the time within five minutes of ours; else null. */
+/** null: a header isn't in Slack's format, or the time is more than five minutes off. */
 export function readSignature(headers: IncomingHttpHeaders, nowMs: number): Signature | null {
   const timestamp = headers['x-slack-request-timestamp'];
   const signature = headers['x-slack-signature'];

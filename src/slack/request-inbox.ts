@@ -231,7 +231,7 @@ const TWIN_MS = 2 * 60_000;
 
 type KnownRequest = Pick<NewRequest, 'id' | 'dedupeKey' | 'teamId' | 'userId' | 'channelId' | 'draft'>;
 
-/** By the id of each request that was asked for before: that earlier request. The people are locked. */
+/** Maps each request that was asked for before to the earlier one, by id. The people are locked. */
 async function findTwins(
   requests: Pick<Requests, 'sameOf'>,
   batch: readonly PendingWrite[],

@@ -21,7 +21,10 @@ import { createTextFor } from './text-for.ts';
 const SLACK_TIMEOUT_MS = 15_000;
 const SLACK_API_URL = 'https://slack.com/api/';
 
-/** Methods by which lost answers are looked for, many at a time after an outage. https://docs.slack.dev/apis/web-api/rate-limits */
+/**
+ * The methods that search for lost answers, often many at once after an outage.
+ * https://docs.slack.dev/apis/web-api/rate-limits
+ */
 const SLACK_RATES = {
   'conversations.history': { perMinute: 45, burst: 45 },
   'conversations.replies': { perMinute: 45, burst: 45 },
@@ -43,7 +46,7 @@ type SlackOptions = {
   log: Log;
 };
 
-/** Everything that asks Slack or is asked by it. */
+/** Everything that calls Slack or is called by it. */
 export function createSlack(options: SlackOptions) {
   const { botToken, apiUrl, transport, knownPeople, languages, onRefused, fetch, now, log } = options;
   const clock = createRemoteClock();
@@ -60,13 +63,13 @@ export function createSlack(options: SlackOptions) {
       ...(apiUrl !== null && { slackApiUrl: apiUrl }),
       ...more,
     });
-  // A rate limit holds up all calls of a client, and a trigger id lives 3 s: what a person waits for has its own.
+  // A rate limit delays all calls of a client, and a trigger id lives 3 s: what people wait for has its own client.
   const answers = client({
     fetch: upstream.observed,
     retryConfig: { retries: 1 },
     rejectRateLimitedCalls: true,
   });
-  // Never retried blindly: posting a card twice is as wrong as posting none. The jobs decide.
+  // Never retried blindly: two cards are as wrong as none. The jobs decide.
   const background = client({
     fetch: upstream.guarded,
     retryConfig: { retries: 0 },
@@ -118,10 +121,10 @@ export function createSlack(options: SlackOptions) {
   };
 }
 
-/** Slack's own hosts: the bot's token goes to these and nowhere else. */
+/** Slack's own hosts: the bot's token goes nowhere else. */
 const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-gov\.com|slack-edge\.com)$/;
 
-/** `apiUrl`: a Web API base in place of Slack's; its origin is trusted like Slack's own hosts. */
+/** `apiUrl`: a Web API base instead of Slack's; its origin is trusted like Slack's own hosts. */
 export function createSlackHosts(apiUrl: string | null) {
   const standIn = apiUrl === null ? null : new URL(apiUrl).origin;
   return {
@@ -135,10 +138,10 @@ export function createSlackHosts(apiUrl: string | null) {
 }
 export type SlackHosts = ReturnType<typeof createSlackHosts>;
 
-/** Charts and tables, which Slack brings to one workspace after the other. */
+/** Charts and tables, which Slack introduces one workspace at a time. */
 export type RichBlocks = {
   areTaken: () => boolean;
-  /** Slack refused them: from here on this process sends none. */
+  /** Slack refused them: this process sends no more. */
   refused: () => void;
 };
 

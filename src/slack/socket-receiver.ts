@@ -8,9 +8,9 @@ import type { Log } from '../log.ts';
 import { slackFailure } from './errors.ts';
 
 export type SocketTimes = Pick<ConnectionOptions, 'stepMs'> & {
-  /** Between tries, one after the other; the last one again and again. */
+  /** Pauses between attempts, in order; then the last one every time. */
   pausesMs: readonly number[];
-  /** How long a connection that was replaced stays open, for the answers that are still to go over it. */
+  /** How long a replaced connection stays open for outstanding answers. */
   drainMs: number;
 };
 
@@ -25,7 +25,9 @@ type ReceiverOptions = Pick<ConnectionOptions, 'appToken' | 'clientOptions'> & {
 
 type SocketReceiver = Receiver & { connected(): boolean };
 
-/** https://docs.slack.dev/apis/events-api/using-socket-mode: one connection at a time, two while one replaces the other. */
+/**
+ * One connection at a time; two while one replaces the other. https://docs.slack.dev/apis/events-api/using-socket-mode
+ */
 export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
   const { log, isSettled, times = TIMES } = options;
   let app: App | null = null;
@@ -85,7 +87,7 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
     if (last !== null) retire(last);
   }
 
-  /** Until there is one. Slack may be down for hours. */
+  /** Retries until one opens: Slack may be down for hours. */
   async function openSome(): Promise<void> {
     for (let tries = 0; !stopping.signal.aborted; tries += 1) {
       await delay(times.pausesMs[tries] ?? times.pausesMs.at(-1), null, {
@@ -121,7 +123,7 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
     init(given) {
       app = given;
     },
-    /** Rejects only when Slack refuses the token; whatever else goes wrong is tried again. */
+    /** Rejects only if Slack refuses the token; all other failures are retried. */
     async start() {
       try {
         await openOne();
@@ -161,7 +163,7 @@ type Envelope = {
 type ConnectionOptions = {
   appToken: string;
   clientOptions: Omit<WebClientOptions, 'logLevel' | 'logger'>;
-  /** How long each step may take: Slack's answer with an address, then the handshake and its hello. */
+  /** How long each step may take: getting an address from Slack, then the handshake and its hello. */
   stepMs: number;
   log: Log;
 };
@@ -169,8 +171,8 @@ type ConnectionOptions = {
 const disconnectSchema = z.object({ type: z.literal('disconnect'), reason: z.string().optional() });
 
 /**
- * One connection, from its opening to its end. The client's own way of coming back waits 5 s and more, closes the old
- * connection before it opens the next, and stops for good when an address cannot be had.
+ * One connection, from start to end. The client's own reconnection waits 5 s or more, closes the old connection before
+ * it opens the next, and gives up if it can't get an address.
  */
 class SocketConnection extends SocketModeClient {
   readonly #stepMs: number;
@@ -188,7 +190,7 @@ class SocketConnection extends SocketModeClient {
     this.#log = log;
   }
 
-  /** Resolves with Slack's hello. Rejects when it does not come; then the connection is of no more use. */
+  /** Resolves with Slack's hello. Rejects if it doesn't come; then the connection is useless. */
   async open(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     this.once('authenticated', () => {
@@ -197,7 +199,7 @@ class SocketConnection extends SocketModeClient {
     try {
       await this.start();
     } catch (error) {
-      // The client gives no reason for a connection that was closed before the hello.
+      // The client gives no reason if the connection closes before the hello.
       if (error instanceof Error) throw error;
       throw new Error('The connection was closed before Slack said hello.', { cause: error });
     } finally {
@@ -205,7 +207,7 @@ class SocketConnection extends SocketModeClient {
     }
   }
 
-  /** Emits `leaving` instead of closing at once: Slack leaves time to open the next connection first. */
+  /** Emits `leaving` instead of closing at once: Slack allows time to open the next connection first. */
   protected override async onWebSocketMessage(data: string | ArrayBuffer, isBinary: boolean): Promise<void> {
     try {
       const farewell = disconnectSchema.safeParse(isBinary ? null : parse(data));

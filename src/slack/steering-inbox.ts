@@ -9,13 +9,13 @@ import { newId } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 
-/** Who acts, and where they are told how it went. */
+/** Who acts, and where they hear the result. */
 export type Actor = {
   userId: string;
   teamId: string;
   channelId: string | null;
   threadTs: string | null;
-  /** What sort of conversation that is; left out: not known. */
+  /** The kind of conversation; left out: not known. */
   placeKind?: PlaceKind | null;
   responseUrl: string | null;
 };
@@ -50,7 +50,7 @@ type SteeringJob =
 
 export type SteeringInbox = ReturnType<typeof createSteeringInbox>;
 
-/** What listeners may do with a session that is there: write down what was asked for. Jobs do the rest. */
+/** Saves what people want done with existing sessions. Jobs do the rest. */
 export function createSteeringInbox({ db, replies, envelopes, enqueue, withPriority }: SteeringDeps) {
   function answerTo(actor: Actor, always: boolean, reason: string | null = null): AnswerTo {
     const { channelId, threadTs, responseUrl } = actor;
@@ -63,12 +63,12 @@ export function createSteeringInbox({ db, replies, envelopes, enqueue, withPrior
     return { id, channelId, threadTs, sealed, always };
   }
 
-  /** What Slack has given up on must not be done later. */
+  /** What Slack no longer waits for must not be done later. */
   const ask = async <Name extends SteeringJob>(name: Name, payload: Jobs[Name]): Promise<void> =>
     commitInTime({ db, withPriority }, async (trx) => enqueue(name, payload, { trx }));
 
   return {
-    /** `always`: the person is told also when all went well. */
+    /** `always`: tells the person even if all went well. */
     async steer(
       actor: Actor,
       what: SteeringVerb,
@@ -83,7 +83,7 @@ export function createSteeringInbox({ db, replies, envelopes, enqueue, withPrior
       await ask('cancel-request', { requestId, userId, answerTo: answerTo(actor, false) });
     },
 
-    /** What a person decides about a request of someone else's. */
+    /** What a person decides about another person's request. */
     async settleApproval(actor: Actor, { reason, ...decision }: Decided): Promise<void> {
       const { userId } = actor;
       const answer = answerTo(actor, false, reason);

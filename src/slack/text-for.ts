@@ -9,8 +9,8 @@ import { forAMinute } from './people.ts';
 import type { People } from './people.ts';
 
 /**
- * The words for one person, in the language they chose, else in that of their Slack. Never fails: without an answer it
- * is the shared language. `chosen`: as it was just read, so that it need not be asked; null: none.
+ * The texts for one person, in the language they chose, otherwise in that of their Slack. Never fails: without an
+ * answer it uses the shared language. `chosen`: as it was just read, so that it isn't read again; null: none.
  */
 export type TextFor = (userId: string, chosen?: Language | null) => Promise<Text>;
 
@@ -25,12 +25,12 @@ type TextForDeps = {
   log: Log;
 };
 
-/** Of Slack's 3 s for an answer. What takes longer is known the next time. */
+/** Part of Slack's 3 s for an answer. A language that takes longer is known the next time. */
 const QUICK_MS = 100;
 const PATIENT_MS = 3000;
 const MOST_KNOWN = 10_000;
 
-/** `quickTextFor`: for what Slack waits for. What is known of a person is used while it is looked up again. */
+/** `quickTextFor`: for what Slack waits for. It uses what is known about a person while it looks them up again. */
 export function createTextFor({ languages, findPerson, findChosen, now, log }: TextForDeps) {
   const known = new Map<string, string | null>();
   const chosenLanguages = createChosenLanguages(findChosen, now);
@@ -109,7 +109,7 @@ function createChosenLanguages(find: FindChosen, now: () => number) {
       if (before !== undefined && now() - before.atMs < KNOWN_FOR_MS) return before.language;
       const found = await find(userId);
       const meanwhile = known.get(userId);
-      // What was chosen while it was looked up is newer than what was found.
+      // A choice made during the look-up is newer than what it found.
       if (meanwhile !== undefined && meanwhile !== before) return meanwhile.language;
       learn(userId, found);
       return found;

@@ -20,7 +20,7 @@ type Spoken = {
   userId: string;
   ts: string;
   kind: ReplyKind;
-  /** Readable, but for mentions. */
+  /** Readable, except mentions. */
   text: string;
   files: SlackFile[];
 };
@@ -43,12 +43,12 @@ type ThreadInboxDeps = {
   withPriority: <T>(task: () => Promise<T>) => Promise<T>;
 };
 
-/** `aside`: people talk to each other. */
+/** `aside`: people talk to each other. `untied`: the thread is disconnected. */
 type Reception = 'taken' | 'aside' | 'muted' | 'untied';
 
 export type ThreadInbox = ReturnType<typeof createThreadInbox>;
 
-/** What listeners may do with what is said in a thread: write it down. A job takes it to Devin. */
+/** Saves what people say in a session's thread. A job takes it to Devin. */
 export function createThreadInbox(deps: ThreadInboxDeps) {
   const { db, replies, enqueue, withPriority } = deps;
   const listenHere = createListenHere(deps);
@@ -72,7 +72,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
   }
 
   return {
-    /** What becomes of a message in its thread that is no word. The job decides again whether it is muted. */
+    /** What happens to a message in its thread that isn't a keyword. The job checks again whether it is muted. */
     async receive(session: SessionRow, { userId, mentions }: Speaker): Promise<Reception> {
       const request = await deps.requests.find(session.requestId);
       if (request === null) return 'untied';
@@ -84,7 +84,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       return synced ? 'muted' : 'untied';
     },
 
-    /** A word, said by a button. `press` names this one press. */
+    /** A keyword, by a button. `press` identifies this one press. */
     async press({ session, userId, kind, press }: Pressed): Promise<void> {
       const { sessionId, teamId, channelId } = session;
       const row = { id: newId(), sessionId, teamId, userId, channelId, messageTs: null, text: '' };
@@ -100,7 +100,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       return inTransaction(async (trx) => write({ ...row, dedupeKey, kind, files }, trx));
     },
 
-    /** An edit of what waits is what will be sent; of what was sent, a correction. Only by its author. */
+    /** An edit replaces a waiting message, and corrects one that was sent. Only its author can do that. */
     async correct(edit: Edit): Promise<void> {
       const { userId, ts, text, editedTs } = edit;
       const row = rowOf(edit);
@@ -119,7 +119,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       });
     },
 
-    /** What waits is dropped with its message, or with an edit that makes it none for Devin. */
+    /** Drops a waiting message that was deleted, or edited so that it isn't for Devin. */
     async retract({ teamId, channelId, ts: messageTs }: MessageRef): Promise<void> {
       await inTransaction(async (trx) => {
         const said = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
@@ -128,7 +128,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       });
     },
 
-    /** Only for the author, and only while it has not reached Devin. */
+    /** Only for the author, and only if it hasn't reached Devin. */
     async sendAgain(replyId: string, userId: string): Promise<void> {
       const reply = await replies.find(replyId);
       if (reply === null || reply.userId !== userId) return;
@@ -147,12 +147,12 @@ function isCorrigible({ kind, state }: Reply): boolean {
   return (kind === 'reply' || kind === 'correction') && state !== 'skipped';
 }
 
-/** Slack delivers edits in no certain order, and some twice. */
+/** Slack delivers edits in any order, and some twice. */
 function isOlder({ editedTs }: Edit, { editedTs: lastTs }: Reply): boolean {
   return lastTs !== null && Number(editedTs) <= Number(lastTs);
 }
 
-/** Which messages of a session's thread were chosen for Devin, for this session or for the channel; and who began it. */
+/** Which messages of a session's thread go to Devin, if someone chose, and who started the thread. */
 export type ThreadHere = { listen: Listen | null; began: Began };
 export type ListenHere = (session: SessionRow, request: SessionRequest) => Promise<ThreadHere>;
 
@@ -168,7 +168,7 @@ export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
     );
   }
 
-  /** Another session in the thread may have its card at the beginning. */
+  /** The thread may start with another session's card. */
   async function begunBy(session: SessionRow, request: SessionRequest): Promise<Began> {
     const began = beganBy(session, request);
     const isUnderCard =
@@ -182,7 +182,7 @@ export function createListenHere({ defaults, requests }: HereDeps): ListenHere {
   };
 }
 
-/** As far as the session alone can tell. A direct message with the app has an id that begins with a D. */
+/** As far as the session alone can tell. The ids of direct messages start with D. */
 export function beganBy({ channelId, threadTs }: SessionRow, request: SessionRequest): Began {
   if (channelId.startsWith('D')) return 'direct';
   return cardThread(request) === threadTs ? 'people' : 'app';

@@ -20,7 +20,7 @@ const filesSchema = z.object({
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
 
-/** Part of the one writer to Slack: reactions, and files in threads. */
+/** Part of the one writer to Slack: reactions and files. */
 export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
   async function send(address: string, content: FileToShare['content']): Promise<boolean> {
     if (!hosts.trusts(address)) return false;
@@ -35,7 +35,7 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
   }
 
   return {
-    /** One that already exists is refused. */
+    /** Slack refuses one that already exists. */
     async react(channelId: string, ts: string, name: string): Promise<{ kind: 'reacted' } | SlackFailure> {
       try {
         await background.reactions.add({ channel: channelId, timestamp: ts, name });
@@ -45,7 +45,7 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
       }
     },
 
-    /** One that is not there is refused. */
+    /** Slack refuses one that doesn't exist. */
     async unreact(channelId: string, ts: string, name: string): Promise<{ kind: 'removed' } | SlackFailure> {
       try {
         await background.reactions.remove({ channel: channelId, timestamp: ts, name });
@@ -56,7 +56,7 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
     },
 
     /**
-     * Brings a file to Slack, where nobody sees it until it is shared.
+     * Uploads a file to Slack, where nobody sees it until it is shared.
      * https://docs.slack.dev/reference/methods/files.getUploadURLExternal
      */
     async upload({ name, content }: FileToShare): Promise<Uploaded> {
@@ -92,7 +92,7 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
       }
     },
 
-    /** Whether a file is in the thread. Throws when Slack cannot be asked. */
+    /** Whether a file is in the thread. Throws if Slack can't be asked. */
     async findFile(place: ThreadPlace, fileId: string): Promise<boolean> {
       let cursor: string | undefined;
       do {

@@ -11,10 +11,10 @@ import { formView } from './form-view.ts';
 import type { Outbound, PrivatePlace } from './outbound.ts';
 import type { TextFor } from './text-for.ts';
 
-/** What is said, and where, should Slack not open it. `again`: a press of this opens it. */
+/** What to say, and where, if Slack doesn't open it. `again`: the button that opens it. */
 export type Opening = { what: Unopened; place: PrivatePlace; again: Button };
 
-/** null as `viewId`: it is open, but Slack did not name it. */
+/** `viewId` null: it is open, but Slack didn't name it. */
 export type ViewOpener = (
   triggerId: string,
   view: ModalView,
@@ -23,7 +23,7 @@ export type ViewOpener = (
 
 type OpenerDeps = { outbound: Pick<Outbound, 'openView' | 'tellPrivately'>; textFor: TextFor };
 
-/** A trigger works once, and for 3 s; the button of the notice brings another one. */
+/** A trigger works once, for 3 s; the notice's button brings a new one. */
 export function createViewOpener({ outbound, textFor }: OpenerDeps): ViewOpener {
   return async (triggerId, view, { what, place, again }) =>
     outbound.openView(triggerId, view).catch(async (error: unknown) => {
@@ -32,14 +32,14 @@ export function createViewOpener({ outbound, textFor }: OpenerDeps): ViewOpener 
     });
 }
 
-/** Opens a form at once, with what is known; what has to be looked up follows by a job. */
+/** Opens a form at once with what is known; a job adds what has to be looked up. */
 export type FormOpener = (triggerId: string, form: Form) => Promise<void>;
 
 type FormOpenerDeps = {
   forms: Pick<Forms, 'describe'>;
   /** null: nobody could tell in the time that Slack gives. */
   identify: (person: Person) => Promise<Identity | null>;
-  /** What the policy leaves to choose; null: everything, as far as is known. Doesn't take long, whatever it finds. */
+  /** What the policy allows; null: everything, as far as is known. Doesn't take long, whatever it finds. */
   choicesFor: (form: Form) => Promise<{ choices: Choices } | null>;
   openView: ViewOpener;
   enqueue: Enqueue;

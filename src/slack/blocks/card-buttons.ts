@@ -32,19 +32,19 @@ export type CardAction =
 
 type ButtonRow = {
   id: string;
-  /** A link button: shown only if there is an address, which it opens. */
+  /** A link button, shown only if there is an address to open. */
   link?: (card: SessionCard) => string | null;
-  /** In the ⋯ menu, always or beside another button. It cannot ask first: Slack confirms a whole menu. */
+  /** In the ⋯ menu, always or beside another button. It can't ask for confirmation: Slack confirms whole menus only. */
   inMenu?: true | ((card: SessionCard) => boolean);
-  /** Phases in which this is the thing to do. */
+  /** Phases in which this is the primary button. */
   primaryIn?: readonly SessionPhase[];
   danger?: true;
-  /** Where the label differs from the usual one. */
+  /** Phases with another label. */
   labelIn?: Partial<Record<SessionPhase, (text: Text) => string>>;
   confirm?: (text: Text) => Confirmation;
 };
 
-/** What can be pressed on a card. A new button is a row, and its label in the catalog. */
+/** The buttons of a card. A new one is a row, and its label in the catalog. */
 const BUTTONS: Record<CardAction, ButtonRow> = {
   review: { id: ACTION.openPullRequest, link: newestOpenPullRequest, primaryIn: ['finished'] },
   open: {
@@ -83,12 +83,12 @@ function hasReview(card: SessionCard): boolean {
   return card.actions.includes('review') && isLinkable(newestOpenPullRequest(card));
 }
 
-/** Devin lists them as they were opened. */
+/** Devin lists them in the order they were opened. */
 function newestOpenPullRequest({ pullRequests }: SessionCard): string | null {
   return pullRequests.findLast(({ state }) => state === 'open')?.url ?? null;
 }
 
-/** The row of buttons, with the rest in a menu; none when nothing can be pressed, since Slack refuses an empty one. */
+/** The row of buttons, with the rest in a menu. Slack refuses an empty row, so without buttons there is none. */
 export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
   const isInMenu = (action: CardAction): boolean => belongsInMenu(action, card);
   const buttons = shownActions(card).filter((action) => !isInMenu(action));
@@ -97,17 +97,17 @@ export function cardButtons(card: SessionCard, text: Text): ActionsBlock[] {
     ...buttons.map((action) => cardButton(action, card, text)),
     ...(options.length === 0 ? [] : [menu(options, card, text)]),
   ];
-  // Slack would name it anew with each edit, and a menu that is open would be another one: it closes under the click.
+  // Without an id, Slack names the block anew with each edit, and an open menu closes under the click.
   return elements.length === 0 ? [] : [{ type: 'actions', block_id: BLOCK.cardButtons, elements }];
 }
 
-/** All of them in a row, under a message that offers few. */
+/** All buttons in a row, under a message with few. */
 export function plainButtons(card: SessionCard, text: Text): ActionsBlock[] {
   const elements = shownActions(card).map((action) => cardButton(action, card, text));
   return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }
 
-/** The likeliest thing to do with it, unstyled, since a list has several; null: nothing can be pressed. */
+/** The most likely action, unstyled because a list has several; null: there is none. */
 export function firstButton(card: SessionCard, text: Text): Button | null {
   const [first] = shownActions(card);
   if (first === undefined) return null;
@@ -155,7 +155,7 @@ function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
   const label = labelOf(action, card, text);
   return {
     ...button(row.id, label, card.requestId),
-    // Several cards in a row would otherwise all read alike to a screen reader.
+    // Otherwise several cards in a row sound the same in a screen reader.
     accessibility_label: caption(text.card.buttonOn(label, card.title)).text,
     ...(url !== null && { url }),
     ...(isPrimary(action, card) && { style: 'primary' as const }),
@@ -166,7 +166,7 @@ function cardButton(action: CardAction, card: SessionCard, text: Text): Button {
   };
 }
 
-/** One at most: a finished session is opened if it has nothing to review. */
+/** At most one: a finished session with nothing to review is opened instead. */
 function isPrimary(action: CardAction, card: SessionCard): boolean {
   if (action === 'open' && hasReview(card)) return false;
   return BUTTONS[action].primaryIn?.includes(card.phase) === true;

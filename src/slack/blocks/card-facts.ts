@@ -11,7 +11,7 @@ const ADDRESS_LENGTH = 500;
 /** Devin's default. */
 const USUAL_MODE = 'normal';
 
-/** Who it is for, by name, since a mention would call them; and who it runs as, if that is another. Escaped. */
+/** Who it is for, by name, since a mention would notify them; and who it runs as, if it is someone else. Escaped. */
 export function peopleFacts(card: SessionCard, text: Text): string[] {
   const { requester, requesterName } = card;
   const name = fact(requesterName ?? '');
@@ -19,7 +19,7 @@ export function peopleFacts(card: SessionCard, text: Text): string[] {
   return [asked, ...runsAsFact(card, text)];
 }
 
-/** The same, or one is the whole beginning of the other, if the email address says that it is the same person. */
+/** The same name; or, if the email address matches, one name starts with the other. */
 function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean {
   const [one, other] = [inDevin, inSlack].map((name) => `${oneLine(name).trim().toLowerCase()} `);
   if (one === undefined || other === undefined || one === ' ' || other === ' ') return false;
@@ -29,7 +29,7 @@ function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean
 /** Escaped; at most one. */
 export type RunsAs = Pick<SessionCard, 'requesterName' | 'runsAs'>;
 
-/** As whom it runs, if that is another name than the requester's. */
+/** Who it runs as, if the name differs from the requester's. */
 export function runsAsFact({ requesterName, runsAs }: RunsAs, text: Text): string[] {
   if (runsAs === null) return [];
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
@@ -75,7 +75,7 @@ export function repositoryFact({ repos }: SessionCard, text: Text): string[] {
   return repos.length === 0 ? [] : [more > 0 ? text.card.andMore(shown, more) : shown];
 }
 
-/** One line for each pull request, with a link; without, for the plain twin, with its address. */
+/** A line for each pull request, as a link; in the plain twin with its address. */
 export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
   const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
   const lines = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url, state }) => {
@@ -86,7 +86,7 @@ export function pullRequestLines(card: SessionCard, text: Text, linked: boolean)
   return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
 }
 
-/** Their names alone, as links. Escaped. */
+/** Only their names, as links. Escaped. */
 export function pullRequestLinks(card: SessionCard, text: Text): string[] {
   const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
   const links = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url }) => pullRequestLink(url));
@@ -94,7 +94,7 @@ export function pullRequestLinks(card: SessionCard, text: Text): string[] {
   return more > 0 ? [...links, text.card.morePullRequests(more)] : links;
 }
 
-/** Escaped; by its name where its address has one. */
+/** Escaped; by name if the address has one. */
 export function pullRequestLink(url: string): string {
   return isWebAddress(url) ? link(url, pullRequestName(url)) : shownAddress(url);
 }
@@ -112,7 +112,7 @@ export function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string
   return acuLimit === null ? [] : [text.card.acuLimit(String(acuLimit))];
 }
 
-/** `acme/web #412` of GitHub, GitLab, Bitbucket and Azure addresses; else the address without its scheme. */
+/** `acme/web #412` for addresses of GitHub, GitLab, Bitbucket and Azure; otherwise the address without its scheme. */
 function pullRequestName(url: string): string {
   const found =
     /^https?:\/\/[^/]+\/(.+?)\/(?:-\/)?(?:pull|pulls|merge_requests|pull-requests|pullrequest)\/(\d+)/i.exec(

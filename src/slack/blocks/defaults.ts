@@ -18,7 +18,7 @@ import { notice } from './notices.ts';
 import { caption, context, header } from './objects.ts';
 import { bold, escape } from './text.ts';
 
-/** A default is what a flag can set: the command changes the same. */
+/** The fields with a flag, which the command can set, too. */
 const settable: readonly Field[] = fields.filter(({ flag }) => flag !== null);
 
 type DefaultsForm = { metadata: HomeMetadata; values: StoredDraft };
@@ -65,7 +65,9 @@ export function readDefaultsForm(
   return { draft: storedDraftSchema.parse(values), errors };
 }
 
-/** What applies to a person in a channel, and who said it. `before`: plain sentences on what was just changed. */
+/**
+ * What applies to a person in a channel, and where it comes from. `before`: plain sentences about what just changed.
+ */
 export function renderDefaults(
   {
     draft,

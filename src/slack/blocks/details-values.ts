@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
 import { code, date, fitCodeBlock, isWebAddress, link, time } from './text.ts';
 
-/** Any JSON value in mrkdwn, within one section. Ids and words stand in code spans, where they can be copied. */
+/** Any JSON value in mrkdwn, within one section. Ids and words are in code spans, to be copied. */
 
 const VALUE_LENGTH = 2500;
 const SPAN_LENGTH = 200;
 const LINKED_LENGTH = 500;
 const ADDRESS_LENGTH = 70;
 const MS_PER_S = 1000;
-/** A Date holds nothing later. */
+/** The last moment that a Date can hold. */
 const LAST_MOMENT_S = 8.64e12;
 
 export function shownValue(value: unknown, text: Text): string {
@@ -22,7 +22,7 @@ export function shownValue(value: unknown, text: Text): string {
   return shownList(items, text);
 }
 
-/** In the reader's zone; with a fallback for clients that show none. */
+/** In the reader's time zone, with a fallback for clients that can't show it. */
 export function shownMoment(epochMs: number): string {
   const fallback = `${new Date(epochMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   return date(epochMs / MS_PER_S, fallback);
@@ -33,7 +33,7 @@ export function shownTime(epochMs: number): string {
   return time(epochMs / MS_PER_S, `${new Date(epochMs).toISOString().slice(11, 16)} UTC`);
 }
 
-/** Epoch seconds; what is not a moment stays as it is. */
+/** Epoch seconds; anything else stays as it is. */
 export function shownSeconds(value: unknown, text: Text): string {
   const isMoment = typeof value === 'number' && Math.abs(value) <= LAST_MOMENT_S;
   return isMoment ? shownMoment(value * MS_PER_S) : shownValue(value, text);
@@ -41,7 +41,7 @@ export function shownSeconds(value: unknown, text: Text): string {
 
 const keyedSchema = z.array(z.object({ key: z.string() }));
 
-/** What a secret is called; its value goes nowhere. */
+/** The names of secrets, never their values. */
 export function shownSecrets(value: unknown, text: Text): string {
   const secrets = keyedSchema.safeParse(value).data ?? [];
   return text.details.secretKeys(
@@ -52,7 +52,7 @@ export function shownSecrets(value: unknown, text: Text): string {
   );
 }
 
-/** A long address by where it is and what it ends with: the rest is for machines. */
+/** A long address as its host and its last part. */
 function addressWords(address: string): string {
   const url = address.length <= ADDRESS_LENGTH ? null : URL.parse(address);
   if (url === null) return address;
@@ -63,7 +63,7 @@ function addressWords(address: string): string {
 
 function shownString(value: string, text: Text): string {
   if (isWebAddress(value) && value.length <= LINKED_LENGTH) return link(value, addressWords(value));
-  // A code span is one line and cannot hold a backtick.
+  // A code span is one line and can't contain a backtick.
   return value.length <= SPAN_LENGTH && !/[`\n]/.test(value) && value.trim() !== ''
     ? code(value)
     : shownBlock(value, text);
@@ -89,7 +89,7 @@ function shownList(items: readonly unknown[], text: Text): string {
   return text.joins.list([...shown, ...(more > 0 ? [text.details.andMore(more)] : [])]);
 }
 
-/** An object in a list, such as a pull request, is its values in a row. */
+/** An object in a list, such as a pull request, shows its values in a row. */
 function shownItem(item: unknown, text: Text): string {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return shownValue(item, text);
   return Object.values(item)

@@ -11,26 +11,26 @@ import { bold, escape, oneLine, lookup, truncate } from './text.ts';
 
 /** Everything known about a request. Strings are raw, except `how`, a sentence of the catalog. */
 export type SessionDetails = {
-  /** As it goes to Devin, by wire name; secrets are shown by their keys only. */
+  /** As it goes to Devin, by wire name; of secrets only the keys. */
   request: Record<string, unknown>;
   sources: Sources;
-  /** As Devin gave it, by wire name; null: not yet. */
+  /** As Devin answered, by wire name; null: no answer yet. */
   response: Record<string, unknown> | null;
   /** null: not established, or refused. */
   identity: { name: string; how: string; checkedAtMs: number } | null;
   requestId: string;
-  /** By which the session is found in Devin; null: it carries none. */
+  /** The tag that finds the session in Devin; null: it has none. */
   requestTag: string | null;
   state: RequestState;
   createdAtMs: number;
   updatedAtMs: number;
-  /** What approvals it has, or waits for; sentences. */
+  /** Sentences about approvals it has or waits for. */
   approvals: string[];
   /** Why it failed. */
   problem: string | null;
-  /** What of the conversation went with the task; null: nothing. */
+  /** What was included from the conversation; null: nothing. */
   included: string | null;
-  /** What Devin did not get, a sentence each. */
+  /** What Devin didn't get, a sentence each. */
   leftOut: string[];
   /** What the policy added to the task; null: nothing. */
   instructions: string | null;
@@ -39,14 +39,16 @@ export type SessionDetails = {
 const LABEL_LENGTH = 150;
 const NAME_LENGTH = 200;
 const SENTENCE_LENGTH = 2500;
-/** Of what a view may be, for a part of its own and for each of the small ones; rows that go beyond it are left out. */
+/** How much of a view each part may take; rows beyond that are left out. */
 const PART_BYTES = 70_000;
 const SMALL_PART_BYTES = 20_000;
 
-/** Devin's moments, in epoch seconds. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session */
+/**
+ * Times in Devin's answer, in epoch seconds. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session
+ */
 const MOMENTS = new Set(['created_at', 'updated_at']);
 
-/** What of the answer names things only. */
+/** Keys of the answer that only name things. */
 const IDS = new Set([
   'session_id',
   'org_id',
@@ -56,7 +58,7 @@ const IDS = new Set([
   'child_session_ids',
   'automation_id',
 ]);
-/** What of the request is shown in another part. */
+/** Keys of the request that another part shows. */
 const ELSEWHERE = new Set(['max_acu_limit', 'create_as_user_id']);
 
 export function renderDetails(details: SessionDetails, text: Text): ModalView {
@@ -137,7 +139,7 @@ function requestRows(details: SessionDetails, text: Text): string[] {
   ];
 }
 
-/** In the order of the field table; what is not in it, the app added. */
+/** In the order of the field table; the app added the others. */
 function askedRows(details: SessionDetails, text: Text): string[] {
   const { request } = details;
   const known: string[] = fields.map(({ key }) => key);
@@ -173,7 +175,7 @@ function responseRow([key, value]: [string, unknown], text: Text): string {
   return row(lookup(text.details.response, key) ?? key, shown);
 }
 
-/** `shown` begins with a line break where it needs lines of its own. */
+/** `shown` starts with a line break if it needs its own lines. */
 function row(label: string, shown: string): string {
   return `${bold(escape(truncate(label, LABEL_LENGTH)))}:${shown.startsWith('\n') ? '' : ' '}${shown}`;
 }

@@ -3,7 +3,7 @@ import { shownMoment } from './details-values.ts';
 import type { FormIdentity } from './session-form.ts';
 import { bold, escape } from './text.ts';
 
-/** Who a person's sessions run as, and how that is known; `how`: null if the first sentence says it. */
+/** Who a person's sessions run as, and how the app knows; `how`: null if the first sentence says it. */
 export function identityLines(runsAs: FormIdentity, text: Text): { who: string; how: string | null } {
   switch (runsAs.kind) {
     case 'looking':

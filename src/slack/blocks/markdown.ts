@@ -9,27 +9,27 @@ import { truncate } from './text.ts';
 /** A message in parts, each one of Slack's. `text` is escaped, and says all of it. */
 export type MarkdownPart = { text: string; blocks: KnownBlock[] };
 
-/** Of all blocks of a message, as JSON: Slack refuses more than about 13,000, and buttons come on top. */
+/** For all blocks of a message, as JSON: Slack refuses more than about 13,000, and buttons add to it. */
 const MOST_JSON = 10_000;
-/** `chat.update` takes 4,000; a line above the words comes on top. */
+/** `chat.update` takes 4,000; a line above the words adds to it. */
 const MOST_TEXT = 3500;
 
-/** As far as it is read. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+/** The part of it that is read. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
 export function markdownParts(markdown: string): MarkdownPart[] {
   return parts(readMarkdown(markdown));
 }
 
-/** More than is read of a message. */
+/** Whether it is longer than what is read. */
 export function isCut(markdown: string): boolean {
   return markdown.length > LONGEST_READ;
 }
 
-/** Text that is not Markdown, such as what a person typed. */
+/** Text that isn't Markdown, such as what a person typed. */
 export function quotedParts(text: string): MarkdownPart[] {
   return parts(text.trim() === '' ? [] : [{ kind: 'quote', leaves: [plainLeaf(text)] }]);
 }
 
-/** What it says, on one line and without marks. */
+/** Its text on one line, without markup. */
 export function markdownWords(markdown: string, max: number): string {
   return truncate(words(readMarkdown(markdown)), max);
 }

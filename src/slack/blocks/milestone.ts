@@ -13,39 +13,39 @@ import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';
 
-/** Where it is told. */
+/** Where the message appears. */
 export type ToldIn =
-  /** `isShared`: with another session, so that it has to be named. */
+  /** `isShared`: another session is in the thread, so the message names its session. */
   | { kind: 'thread'; isShared: boolean }
-  /** `thread`: its address; null: there is none. */
+  /** `thread`: its address; null: none. */
   | { kind: 'direct'; thread: string | null };
 
-/** Something worth a message, with the card as it is at that moment. Strings are raw. */
+/** A milestone, with the card at that moment. Strings are raw. */
 export type MilestoneMessage = {
   what: Milestone;
   /** The milestone's key. */
   key: string;
   sessionId: string;
   card: SessionCard;
-  /** What Devin said last, which is the question where it asks one; null: nothing is known of it. */
+  /** What Devin said last, such as its question; null: not known. */
   words: string | null;
-  /** These words are already in the thread. */
+  /** These words already are in the thread. */
   wordsShown: boolean;
   place: ToldIn;
-  /** Of a question: who answered it. */
+  /** Who answered the question. */
   answered: Answered | null;
   /** The structured output, written as JSON. */
   result: string | null;
-  /** All of the result is in the thread as a file. */
+  /** The whole result is in the thread as a file. */
   resultShared: boolean;
   /** The slash command's name. */
   command: string;
 };
 
-/** A longer result, written as JSON, is shown in part only. */
+/** Only part of a longer result is shown, as JSON. */
 export const RESULT_LENGTH = 2500;
 
-/** A line that calls the requester, then what there is to say. `text` alone says all of it. */
+/** A line that notifies the requester, then the details. `text` alone says all of it. */
 export function renderMilestone(message: MilestoneMessage, text: Text): Rendered {
   const parts: Rendered[] = [
     line(headline(message, text)),
@@ -89,7 +89,7 @@ function headline(message: MilestoneMessage, text: Text): string {
   }
 }
 
-/** The session's own cap is named; other limits are explained below. */
+/** Names the session's own cap; other limits are explained below. */
 function cappedLine(
   { statusWord, acuLimit }: SessionCard,
   { mention, title }: { mention: string; title: string },
@@ -109,7 +109,7 @@ function outcome(card: SessionCard, text: Text): string[] {
   return [...pullRequestLinks(card, text), ...acuFact(card, text)];
 }
 
-/** Which session it is of, where that cannot be seen from the place. */
+/** Names the session if the place doesn't show it. */
 function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] {
   if (what.kind === 'found-late' || what.kind === 'twice') return [];
   if (place.kind === 'thread' && !place.isShared) return [];
@@ -121,7 +121,7 @@ function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] 
 
 const WITH_WORDS: ReadonlySet<Milestone['kind']> = new Set(['needs-you', 'finished', 'failed']);
 
-/** As Devin wrote it, unless it can be read above. */
+/** Devin's words, unless they are above. */
 function said({ what, words, wordsShown, place }: MilestoneMessage, text: Text): Rendered[] {
   if (words === null || wordsShown || !WITH_WORDS.has(what.kind)) return [];
   if (what.kind === 'finished' && place.kind === 'thread') return [];
@@ -168,7 +168,7 @@ function result({ result: json, resultShared }: MilestoneMessage, text: Text): s
   return [`${text.milestones.result}\n${block}`, ...(cut ? [rest] : [])];
 }
 
-/** Those of the card's buttons that help now; a session that finished has them on its card. */
+/** The card's buttons that help now; a finished session has them on its card. */
 const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   'needs-you': ['answer', 'open'],
   'needs-approval': ['open'],
@@ -180,7 +180,7 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   twice: ['open', 'ask-stop'],
 };
 
-/** Addresses of buttons are in the text, too. */
+/** The text includes the buttons' addresses. */
 function end(message: MilestoneMessage, text: Text): Rendered {
   const { what, card } = message;
   if (what.kind === 'needs-you') return callEnd(message, text);

@@ -13,11 +13,11 @@ import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text
 
 type Refusal = {
   problems: string[];
-  /** Slack shows a command's text to nobody once it is sent, so it is quoted back. */
+  /** Slack no longer shows a command once it is sent, so it is quoted. */
   typed: string | null;
-  /** What was set beside the task, in a few words each. */
+  /** The options beside the task, in a few words each. */
   options?: readonly string[];
-  /** The form that holds what was typed; null: there is none to open. */
+  /** The form with what was typed; null: none. */
   formId: string | null;
   title?: string;
 };
@@ -44,10 +44,10 @@ export function refusal({ problems, typed, options = [], formId, title }: Refusa
   };
 }
 
-/** What Slack may be asked to open. */
+/** What Slack can be asked to open. */
 export type Unopened = keyof Text['notices']['unopened'];
 
-/** `again`: the button that asks for it. */
+/** `again`: the button that opens it. */
 export function unopened(what: Unopened, again: Button, text: Text): Rendered {
   const { title, problem } = text.notices.unopened[what];
   return {
@@ -60,13 +60,13 @@ export function notice(sentences: readonly string[]): Rendered {
   return { text: truncate(sentences.join('\n'), LIMIT.messageText), blocks: sections(sentences) };
 }
 
-/** The session takes no more messages; another one can be started from it. */
+/** The session takes no more messages; offers to start another. */
 export function sessionOver(requestId: string, text: Text): Rendered {
   const again = button(ACTION.startAgain, text.card.buttons['start-again'], requestId);
   return { text: text.steering.over, blocks: [section(text.steering.over), offering(again)] };
 }
 
-/** The card is not where the person asked. `code`: Slack's reason; '' where there is none. */
+/** The card is not where the person asked. `code`: Slack's reason; '' if there is none. */
 export function cardElsewhere(
   { code, link: url }: { code: string; link: string | null },
   text: Text,
@@ -76,7 +76,7 @@ export function cardElsewhere(
   return notice(url === null ? [sentence] : [sentence, link(url, text.notices.openCard)]);
 }
 
-/** Slack takes the card nowhere. */
+/** Slack refuses the card everywhere. */
 export function noCard(session: { url: string } | null, text: Text): Rendered {
   const sentence = text.notices.noCard;
   return notice(session === null ? [sentence] : [sentence, link(session.url, text.card.buttons.open)]);
@@ -87,7 +87,7 @@ function problemLines(problems: readonly string[]): string[] {
   return lines.length === 1 ? lines : lines.map((line) => `• ${line}`);
 }
 
-/** Each of these is a section of its own, so that no packing cuts the code block's end off. */
+/** Each is its own section, so that the end of the code block is never cut off. */
 function quoteTyped(typed: string, inForm: boolean, text: Text): string[] {
   const { block, cut } = fitCodeBlock(typed, TYPED_LENGTH);
   return [`${text.notices.typed}\n${block}`, ...(cut && inForm ? [text.notices.typedCut] : [])];
@@ -103,10 +103,10 @@ function offering(offered: Button): ActionsBlock {
 
 const REASON_LENGTH = 2500;
 
-/** `cardUrl`: of the card, if the message is not below it. */
+/** `cardUrl`: the card's address, if the message is not below it. */
 type OutcomeMessage = { card: SessionCard; reason: string | null; cardUrl: string | null };
 
-/** That a request has no session, or may have none: why, and what to do. The buttons are on the card. */
+/** Says why a request has no session, or may have none, and what to do. The buttons are on the card. */
 export function renderOutcome({ card, reason, cardUrl }: OutcomeMessage, text: Text): Rendered {
   const { milestones } = text;
   const isUnknown = card.phase === 'unknown';

@@ -15,7 +15,7 @@ import { mrkdwn, plain, truncate } from './text.ts';
 /** A message as a renderer made it: `text` alone says everything. */
 export type Rendered = { text: string; blocks: ShownBlock[] };
 
-/** Blocks and elements within Slack's limits: what is too long is cut. `escaped` is mrkdwn, all else is raw. */
+/** Blocks and elements within Slack's limits: longer text is cut. `escaped` is mrkdwn, all else is raw. */
 
 export function caption(text: string, max: number = LIMIT.caption): PlainTextElement {
   return plain(truncate(text, max));
@@ -52,7 +52,10 @@ export function button(actionId: string, label: string, value: string): Button {
 
 export type Confirmation = { title: string; text: string; confirm: string; deny: string };
 
-/** Red: only what cannot be undone asks. https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object */
+/**
+ * Red: only what can't be undone asks.
+ * https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+ */
 export function confirmation({ title, text, confirm, deny }: Confirmation): ConfirmationDialog {
   return {
     title: caption(title, LIMIT.confirmTitle),
@@ -63,7 +66,7 @@ export function confirmation({ title, text, confirm, deny }: Confirmation): Conf
   };
 }
 
-/** Lines packed into as few sections as hold them, in order; Slack refuses an empty one. */
+/** Packs lines into as few sections as possible, in order. Slack refuses empty ones. */
 export function sections(lines: readonly string[]): SectionBlock[] {
   const packed: string[] = [];
   for (const line of lines.filter((one) => one.trim() !== '')) {

@@ -10,13 +10,13 @@ import { bold, code, fitCodeBlock, link, truncate } from './text.ts';
 
 type Running = {
   requestId: string;
-  /** null: there is no session yet. */
+  /** null: no session yet. */
   url: string | null;
-  /** What starts another one, with the id of its form. */
+  /** The button that starts another, with the id of its form. */
   another: { actionId: string; formId: string };
 };
 
-/** Before a second session is paid for where one is at work. */
+/** Asks before a second session starts beside a running one, since it costs money. */
 export function renderRunning({ requestId, url, another }: Running, text: Text): Rendered {
   const { title, why, session, reply, start } = text.notices.running;
   const where = url === null ? why : `${why} ${link(url, session)}`;
@@ -35,7 +35,7 @@ export function renderRunning({ requestId, url, another }: Running, text: Text):
   };
 }
 
-/** To the author of a message that may be a task. The message itself is there to read. */
+/** For the author of a message that may be a task. The message itself is not quoted: it is right there. */
 export function renderOffer(formId: string, as: RunsAs, text: Text): Rendered {
   const { title, start, edit, runsAs } = text.notices.offer;
   const lines = runsAsFact(as, text).map((fact) => runsAs(fact));
@@ -61,14 +61,14 @@ type TaskQuestion = {
   typed: string;
   /** The form that holds the text as a task. */
   formId: string;
-  /** As it can be run; null: none, or it needs more than is known. */
+  /** The command to run; null: none, or something is missing. */
   meant: string | null;
-  /** How the command that was probably meant is used; null: none is near. */
+  /** How to use the command that was probably meant; null: none is close. */
   usage: string | null;
 };
 
 const TYPED_LENGTH = 2800;
-/** Of a command on a button, which takes no longer value. */
+/** The longest value that Slack allows for a button. */
 const VALUE_LENGTH = 2000;
 
 export function renderQuestion({ command, typed, formId, meant, usage }: TaskQuestion, text: Text): Rendered {

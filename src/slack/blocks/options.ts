@@ -26,8 +26,8 @@ function shortValue(value: unknown, text: Text): string {
 export type Suggestion = { value: string; label: string; description: string | null };
 
 /**
- * Suggestions of a picker. What was typed can always be taken as it is, for the list may be incomplete, or forbidden;
- * it comes last, because Enter takes what comes first.
+ * Suggestions of a picker. People can always take what they typed, since the list may be incomplete or forbidden. It
+ * comes last, because Enter takes the first.
  * https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
  */
 export function lookupOptions(found: readonly Suggestion[], typed: string, text: Text): PlainTextOption[] {
@@ -43,7 +43,7 @@ export function lookupOptions(found: readonly Suggestion[], typed: string, text:
   );
 }
 
-/** A value that was cut would be another value. */
+/** A cut value would be another value. */
 function isPickable({ value }: Suggestion): boolean {
   return value !== '' && value.length <= LIMIT.optionValue;
 }

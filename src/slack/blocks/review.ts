@@ -30,7 +30,7 @@ const PER_PAGE = 60;
 const SHOWN_LENGTH = 2500;
 const TICKED = 'on';
 
-/** The page on which the picked message is. */
+/** The page with the picked message. */
 export function pageOfPicked(items: readonly ReviewItem[]): number {
   const at = items.findIndex((item) => item.kind === 'message' && item.message.picked);
   return Math.max(Math.floor(at / PER_PAGE), 0);
@@ -65,7 +65,7 @@ export function renderUnreviewable(metadata: ReviewMetadata, text: Text): ModalV
   return { ...view, blocks: [section(text.review.unreadable)] };
 }
 
-/** What is unticked, when this page is as it is in the view. Other pages stay. */
+/** What is unticked, after this page of the view. Other pages stay as they were. */
 export function readReview(state: unknown, before: Without): Without {
   const [messages, files] = [new Set(before.messages), new Set(before.files)];
   for (const [blockId, held] of readEntered(state)) {

@@ -12,10 +12,10 @@ import { linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { escape, link, time, truncate } from './text.ts';
 
-/** A message of more posts than this would push everything else out of sight: it comes as a file. */
+/** A message with more posts than this would push everything else out of sight, so it comes as a file. */
 const MOST_POSTS = 4;
 
-/** What Devin said, as Slack's messages. `file`: all of it, where only the beginning is shown. */
+/** Devin's message as Slack messages. `file`: all of it, if only the beginning is shown. */
 export function renderSaid(markdown: string, text: Text): { posts: Rendered[]; file: string | null } {
   const posts = markdownParts(markdown);
   const [first] = posts;
@@ -23,12 +23,12 @@ export function renderSaid(markdown: string, text: Text): { posts: Rendered[]; f
   return { posts: [noted(first, text.thread.longMessage)], file: markdown };
 }
 
-/** What a person wrote in Devin's web app: quoted, since this app says it and they did not. */
+/** What a person wrote in Devin's web app; quoted, since this app posts it. */
 export function renderWebMessage(words: string, text: Text): Rendered[] {
   return quoted(text.thread.fromWebApp, words, text);
 }
 
-/** What a person of this workspace said to Devin where the others in the thread did not see it. */
+/** What a person told Devin from outside the thread, shown to the others. */
 export function renderReplyBy(
   { userId, via, words }: { userId: string; via: ReplyWay; words: string },
   text: Text,
@@ -43,17 +43,17 @@ function quoted(label: string, words: string, text: Text): Rendered[] {
   return posts.length > MOST_POSTS ? [...posts.slice(0, MOST_POSTS - 1), post(text.thread.cut)] : posts;
 }
 
-/** One sentence in place of what cannot be shown here, with the way to it. */
+/** A sentence instead of what can't be shown here, with a link to it. */
 export function renderInDevin(sentence: string, url: string, text: Text): Rendered {
   return post(`${sentence} ${link(url, text.thread.openInDevin)}`);
 }
 
-/** As it was written, in place of what cannot be rendered. */
+/** As it was written, if it can't be rendered. */
 export function renderRaw(words: string): Rendered {
   return post(truncate(escape(words), LIMIT.sectionText));
 }
 
-/** With the name of its session, which shares its thread with another. */
+/** With the name of its session, if another session is in the thread. */
 export function labeled({ text: words, blocks }: Rendered, card: SessionCard, text: Text): Rendered {
   const name = linkedTitle(card, text);
   return { text: `${name}\n${words}`, blocks: [context(name), ...blocks] };
@@ -74,17 +74,17 @@ function noted({ text, blocks }: Rendered, note: string): Rendered {
 /** Who answered, and when; null: in Devin. */
 export type Answered = { userId: string | null; at: Date };
 
-/** That the requester is called for a question. */
+/** Notifies the requester of a question. */
 export type Call = {
   sessionId: string;
-  /** The milestone that it tells. */
+  /** The milestone's key. */
   key: string;
   card: SessionCard;
   /** null: it waits for an answer. */
   answered: Answered | null;
 };
 
-/** The call above the words that ask, and below them the button, or who answered. The message has a mark of its own. */
+/** Adds the call above the question, and below it the button, or who answered. The message has metadata of its own. */
 export function withCall({ text: words, blocks }: Rendered, call: Call, text: Text): Rendered {
   const line = text.milestones.asks(mentionOf(call.card));
   const { text: end, blocks: endBlocks } = callEnd(call, text);
@@ -101,7 +101,7 @@ export function callEnd({ card, answered }: Pick<Call, 'card' | 'answered'>, tex
   return { text: line, blocks: [context(line)] };
 }
 
-/** Those of the card's buttons that help. */
+/** The card's buttons that help. */
 export function callButtons(card: SessionCard, helps: readonly CardAction[], text: Text): KnownBlock[] {
   return plainButtons({ ...card, actions: card.actions.filter((one) => helps.includes(one)) }, text);
 }

@@ -15,7 +15,7 @@ const MOST_KEPT = 10;
 const MAX_NAME = 256;
 const MAX_VALUE = 65_536;
 
-/** `kept`: what secrets that were entered before are called. */
+/** `kept`: the names of secrets that were entered before. */
 export function renderSecretForm(metadata: OverFormMetadata, kept: readonly string[], text: Text): ModalView {
   const { secretForm } = text;
   return {
@@ -70,11 +70,11 @@ function rowInputs(row: number, { secretForm }: Text): KnownBlock[] {
 type Row = { row: number; name: string; value: string; fileId: string | null; sensitive: boolean };
 export type SecretRows = {
   rows: Row[];
-  /** Those of the secrets entered before that stay. */
+  /** Whether a secret that was entered before stays. */
   kept: (secret: SessionSecret, at: number) => boolean;
 };
 
-/** Rows in which something was entered. */
+/** The rows with entries. */
 export function readSecretRows(state: unknown): SecretRows {
   const entered = readEntered(state);
   const kept = entered.has(SECRETS_KEPT) ? new Set(pickedIn(entered, SECRETS_KEPT)) : null;
@@ -102,7 +102,7 @@ function readRow(row: number, entered: EnteredByBlock): Row {
 
 export type CheckedSecrets = { secrets: SessionSecret[]; errors: Record<string, string> };
 
-/** `texts`: what the files hold, by row. A name that was entered before takes its new value. */
+/** `texts`: the files' contents, by row. A name that was entered before gets the new value. */
 export function checkSecretRows(
   { rows }: SecretRows,
   texts: ReadonlyMap<number, UploadedText>,

@@ -31,22 +31,22 @@ export type SessionCard = {
   acuLimit: number | null;
   acusUsed: number | null;
   elapsedMs: number | null;
-  /** For how long a request has waited, if that is longer than usual, and what for; null: it does not, or that is not known. */
+  /** How long a request has waited, if longer than usual, and for what; null: it doesn't wait, or it isn't known. */
   waitedMs: number | null;
   waitsFor: WaitsFor | null;
-  /** It awaits an approval: until then. null: it does not. */
+  /** When its approval expires; null: it doesn't wait for one. */
   waitsUntilMs: number | null;
-  /** When a person last checked again without success. */
+  /** When someone last checked again without success. */
   checkedAtMs: number | null;
   pullRequests: { url: string; state: string | null }[];
   childSessions: number;
   /** The last thing Devin said. */
   lastWords: string | null;
-  /** Sentences: what was left out, what is waited for. */
+  /** Sentences, such as what was left out. */
   notes: string[];
-  /** null: it has none, or nothing goes to Devin from it any more. */
+  /** null: no thread, or nothing more goes to Devin from it. */
   thread: ThreadState | null;
-  /** How its thread works, or what is switched off there. Escaped. */
+  /** How its thread works, or what is switched off. Escaped. */
   threadLine: string | null;
   /** Why it failed. */
   problem: string | null;
@@ -64,7 +64,7 @@ const SENTENCE_LENGTH = 1000;
 const SHOWN_SENTENCES = 8;
 export const BETWEEN_FACTS = ' · ';
 
-/** A sign, never without its word. */
+/** Always shown with its word. */
 const SIGN: Record<SessionPhase, string> = {
   queued: ':hourglass_flowing_sand:',
   starting: ':hourglass_flowing_sand:',
@@ -81,7 +81,7 @@ const SIGN: Record<SessionPhase, string> = {
   other: ':information_source:',
 };
 
-/** The card in the conversation. `text` alone says all that the blocks say. */
+/** The card in the conversation. `text` alone says everything. */
 export function renderCard(card: SessionCard, text: Text): Rendered {
   return {
     text: plainTwin(card, text),
@@ -113,7 +113,7 @@ function saying(card: SessionCard, text: Text): KnownBlock[] {
   ];
 }
 
-/** Most important first, since the end is what is cut. */
+/** Most important first, since the end may be cut. */
 function plainTwin(card: SessionCard, text: Text): string {
   const said = lastWords(card);
   const lines = [
@@ -129,11 +129,11 @@ function plainTwin(card: SessionCard, text: Text): string {
   return truncate(lines.join('\n'), LIMIT.messageText);
 }
 
-/** Escaped, with a link where there is one. */
+/** Escaped, with a link if there is one. */
 export function linkedTitle(card: SessionCard, text: Text, max = LISTED_TITLE_LENGTH): string {
   const title = truncate(cardTitle(card, text), max);
   const { url } = card;
-  // A link that is cut shows as what it is made of.
+  // A cut link would show its markup.
   const linkable = url !== null && isWebAddress(url) && url.length <= LIMIT.sectionText / 2;
   return linkable ? link(url, title) : escape(title);
 }
@@ -170,7 +170,7 @@ export function lastWords({ lastWords }: SessionCard): string | null {
   return words === '' ? null : escape(truncate(words, WORDS_LENGTH));
 }
 
-/** What the phase means for the reader; a problem says it better. */
+/** What the phase means for the reader, unless a problem says more. */
 function meaning({ phase, statusWord: word, problem }: SessionCard, text: Text): string | null {
   if (problem !== null) return null;
   const phases: Readonly<Partial<Record<SessionPhase, Readonly<Record<string, string>>>>> = text.card.meaning;

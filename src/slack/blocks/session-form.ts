@@ -27,11 +27,11 @@ export type FormIdentity =
   | { kind: 'looking' }
   | { kind: 'member'; name: string; how: string; checkedAtMs?: number }
   | { kind: 'service-user'; why: string; checkedAtMs?: number }
-  /** It could not be looked up. */
+  /** It couldn't be looked up. */
   | { kind: 'not-known'; why: string }
   | { kind: 'refused'; why: string };
 
-/** Whether the person is known, and may start a session: until then nothing else is shown. */
+/** Whether the person may start a session. Otherwise the form shows nothing else. */
 export function isAccepted({ kind }: { kind: string }): boolean {
   return kind === 'member' || kind === 'service-user';
 }
@@ -41,29 +41,29 @@ export type SessionForm = {
   expanded: boolean;
   /** What the inputs hold. */
   values: SessionDraft;
-  /** What they held when the form was opened, where it is redrawn: it decides which inputs there are. */
+  /** If the form is redrawn: what the inputs held when it opened, which decides what inputs there are. */
   prefill?: SessionDraft;
   sources: Sources;
   /** What was refused, by field. */
   faults: Faults;
-  /** What secrets that were entered one by one are called. */
+  /** The names of secrets that were entered one by one. */
   secretNames: string[];
   context: FormContext | null;
   runsAs: FormIdentity;
-  /** What the policy leaves to choose; null: everything. */
+  /** What the policy allows; null: everything. */
   choices: Choices | null;
   /** Plain sentences. */
   notes: string[];
 };
 
-/** Of the standing instructions, which Details show whole. */
+/** For the policy's instructions, which Details show whole. */
 const NOTE_LENGTH = 300;
-/** The field that counts as attaching something, as files do. */
+/** The field that is grouped with files. */
 const ATTACHMENTS = 'attachment_urls' satisfies FieldKey;
 
 type Drawing = { form: SessionForm; plan: TextPlan; text: Text };
 
-/** The modal that starts a session: each field of the table by its kind, first what is set most often. */
+/** The modal that starts a session: the fields of the table by their kinds, most used first. */
 export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   const { formId, expanded, runsAs } = form;
   const isOpen = isAccepted(runsAs);
@@ -141,7 +141,7 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   return [...inputs, ...file, ...oneByOne, ...context];
 }
 
-/** What the form was opened with; secrets that were entered one by one are only known by name. */
+/** The fields that the form was opened with; secrets that were entered one by one are known only by name. */
 function givenIn({ prefill, values, secretNames }: SessionForm, { key, input }: Field): unknown {
   if (input.kind === 'secrets') return secretNames[0];
   return (prefill ?? values)[key];
@@ -155,7 +155,7 @@ function secretsButton(names: readonly string[], { modal }: Text): KnownBlock[] 
   ];
 }
 
-/** The first view is short: its file is with the other files. */
+/** The first view is short, so its file input is with the other files. */
 function isMainFile(field: Field): boolean {
   return field.group === 'main' && takesFile(field);
 }
@@ -172,7 +172,7 @@ function moreOptions({ form, text }: Drawing): KnownBlock[] {
   ];
 }
 
-/** Why a person can start nothing is an alert, which holds few words: the rest is below it. */
+/** Why a person can't start a session is an alert. Alerts are short: the rest is below. */
 function runsAsBlocks(runsAs: FormIdentity, text: Text): KnownBlock[] {
   if (runsAs.kind !== 'refused')
     return [{ ...context(runsAsSentence(runsAs, text)), block_id: BLOCK.runsAs }];

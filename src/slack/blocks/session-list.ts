@@ -54,7 +54,7 @@ function detailsButton({ requestId, title }: SessionCard, text: Text): Button {
   };
 }
 
-/** For a person who may not read what a session is about. */
+/** For people who may not read what a session is about. */
 export function renderConcealed(card: SessionCard, askedAtMs: number, text: Text) {
   return notice([line(card, askedAtMs, { isShown: false, text })]);
 }
@@ -72,13 +72,13 @@ function line(card: SessionCard, askedAtMs: number, { isShown, text }: Shown): s
 
 type SessionPick = {
   act: IntentOf<'pick'>['act'];
-  /** The sessions that it can be done with. */
+  /** The sessions the command works on. */
   entries: { card: SessionCard; sessionId: string }[];
-  /** How the command is typed. */
+  /** How to type the command. */
   usage: string;
 };
 
-/** Sessions of one's own, with a button each for what the command does. */
+/** The person's sessions, each with a button for the command. */
 export function renderSessionPick({ act, entries, usage }: SessionPick, text: Text): Rendered {
   const { pick, pickNone, pickOther } = text.sessions;
   const other = pickOther(code(usage));

@@ -14,15 +14,15 @@ import { bold, escape, fitCodeBlock, quote, truncate } from './text.ts';
 export type ReplyBox = {
   requestId: string;
   why: 'reply' | 'answer' | 'wake';
-  /** It was meant as an answer, but Devin went on meanwhile. */
+  /** It was meant as an answer, but Devin has continued. */
   tooLate: boolean;
-  /** Raw; null: Devin has said nothing yet. */
+  /** Raw; null: Devin hasn't said anything yet. */
   lastWords: string | null;
 };
 
 const WORDS_LENGTH = 1500;
 
-/** The box for a message to Devin: also where the app is not in the channel and hears no replies. */
+/** The box for a message to Devin. It also works if the app isn't in the channel and hears no replies. */
 export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox, text: Text): ModalView {
   const { box } = text.steering;
   return {
@@ -55,7 +55,7 @@ const stateSchema = z.object({
   [REPLY_BLOCK]: z.object({ [INPUT]: z.object({ value: z.string().nullish() }) }),
 });
 
-/** What was written; empty where nothing was. */
+/** What was typed; may be empty. */
 export function readReplyBox(state: unknown): string {
   return stateSchema.parse(state)[REPLY_BLOCK][INPUT].value?.trim() ?? '';
 }
@@ -69,7 +69,7 @@ export type ReplyNotice = {
   heading: string;
   /** Escaped. */
   sentences: readonly string[];
-  /** Raw; what was typed into a box is gone from Slack, so it comes back. */
+  /** Raw; Slack doesn't keep what was typed into a box, so it is quoted. */
   typed: string;
   /** What can be done about it. */
   offer: { kind: 'send-again'; replyId: string } | { kind: 'start-again'; formId: string } | null;
@@ -77,7 +77,7 @@ export type ReplyNotice = {
 
 const TYPED_LENGTH = 2800;
 
-/** To the author alone: what happened to a message, why, and what to do next. */
+/** For the author only: what happened to a message, why, and what to do next. */
 export function renderReplyNotice({ heading, sentences, typed, offer }: ReplyNotice, text: Text): Rendered {
   const quoted =
     typed.trim() === '' ? [] : [`${text.thread.yourMessage}\n${fitCodeBlock(typed, TYPED_LENGTH).block}`];
@@ -98,14 +98,14 @@ function offerButton(offer: NonNullable<ReplyNotice['offer']>, text: Text): Butt
     : { ...button(ACTION.openForm, text.thread.startAgain, offer.formId), style: 'primary' };
 }
 
-/** Asked before the end of a session. The button carries the request. */
+/** Asks before a session is stopped. The button's value is the request's id. */
 export function renderAskStop(requestId: string, text: Text): Rendered {
   const sentence = text.thread.askStop;
   const stop: Button = { ...button(ACTION.stop, text.thread.stopNow, requestId), style: 'danger' };
   return { text: sentence, blocks: [section(sentence), { type: 'actions', elements: [stop] }] };
 }
 
-/** The words that do something in a thread. */
+/** The keywords for threads. */
 export function renderThreadHelp(text: Text): Rendered {
   const { helpTitle, help } = text.thread;
   return {
@@ -118,7 +118,7 @@ const ASKED_TITLE_LENGTH = 150;
 
 type StopDialog = { card: SessionCard; metadata: StopMetadata };
 
-/** Asked before the end of a session: an option of a menu has no confirmation of its own. */
+/** Asks before a session is stopped: options of a menu can't ask for confirmation. */
 export function renderStopDialog({ card, metadata }: StopDialog, text: Text): ModalView {
   const { askStop } = text.steering;
   return {
@@ -132,7 +132,7 @@ export function renderStopDialog({ card, metadata }: StopDialog, text: Text): Mo
   };
 }
 
-/** It could not be written down. */
+/** It couldn't be saved. */
 export function renderStopTrouble({ steering: { askStop, box } }: Text): ModalView {
   return {
     type: 'modal',
@@ -142,7 +142,7 @@ export function renderStopTrouble({ steering: { askStop, box } }: Text): ModalVi
   };
 }
 
-/** The same before a button that can ask by itself. */
+/** The same question as a button's own confirmation. */
 export function stopQuestion(card: SessionCard, text: Text): Confirmation {
   const { title, text: question, confirm, deny } = text.steering.askStop;
   return { title, text: question(truncate(cardTitle(card, text), ASKED_TITLE_LENGTH)), confirm, deny };

@@ -1,17 +1,16 @@
 import type { MrkdwnElement, PlainTextElement } from '@slack/types';
 
 /**
- * Slack's mrkdwn, written and read. `escape`, `code`, `codeBlock`, `link` and `date` take raw text; `bold` and
- * `quote` take mrkdwn, that is text which was escaped before.
- * https://docs.slack.dev/messaging/formatting-message-text
+ * Writes and reads Slack's mrkdwn. `escape`, `code`, `codeBlock`, `link` and `date` take raw text; `bold` and `quote`
+ * take mrkdwn, which is already escaped. https://docs.slack.dev/messaging/formatting-message-text
  */
 
 const ELLIPSIS = '…';
 
 /**
- * Makes raw text safe to show: no mention, broadcast, date or link of Slack can start without `<`. The marks
- * `* _ ~` and backticks stay as they are: they cannot be escaped, and what they do is looks only. Where they would undo
- * ours, `bold` and `code` put others in their place.
+ * Makes raw text safe to show: no mention, broadcast, date or link can start without `<`. `* _ ~` and backticks stay:
+ * they can't be escaped, and only change how text looks. `bold` and `code` replace those that would end their own
+ * markup.
  */
 export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -25,18 +24,18 @@ export function bold(escaped: string): string {
 
 const ADDRESS_OR_ASTERISK = /(<[^<>|]*)|\*/g;
 
-/** For bold, which ends at an asterisk; that has no escape, but the mathematical one looks the same. Addresses stay. */
+/** Bold ends at an asterisk, which can't be escaped; the mathematical one looks the same. Addresses stay. */
 export function withoutAsterisks(escaped: string): string {
   return escaped.replaceAll(ADDRESS_OR_ASTERISK, (_all, address?: string) => address ?? '∗');
 }
 
-/** A backtick would end the span and has no escape: it becomes an apostrophe. */
+/** A backtick would end the span and can't be escaped, so it becomes an apostrophe. */
 export function code(text: string): string {
   const line = joinLines(text).replaceAll('`', "'");
   return line === '' ? '' : `\`${escape(line)}\``;
 }
 
-/** Keeps lines and indentation. Three backticks would end the block: a zero-width space parts them. */
+/** Keeps lines and indentation. Three backticks would end the block, so a zero-width space separates them. */
 export function codeBlock(text: string): string {
   return `\`\`\`\n${escape(text.replaceAll('``', '`\u200B`'))}\n\`\`\``;
 }
@@ -45,14 +44,14 @@ export function isWebAddress(url: string): boolean {
   return /^https?:\/\/\S+$/i.test(url);
 }
 
-/** A web or mail address: what Slack turns into a link. */
+/** A web or mail address, which Slack turns into a link. */
 export function isAddress(url: string): boolean {
   return isWebAddress(url) || /^mailto:\S+$/i.test(url);
 }
 
 /**
- * A labelled link. Slack reads `<!channel|…>` and `<@U…|…>` in the same brackets, so what is not a web or
- * mail address is shown as its label alone.
+ * A labeled link. Slack reads `<!channel|…>` and `<@U…|…>` in the same brackets, so anything but a web or mail address
+ * becomes its label.
  */
 export function link(url: string, label: string): string {
   const shown = escape(joinLines(label).replaceAll('|', '¦'));
@@ -65,13 +64,13 @@ export function link(url: string, label: string): string {
   return shown === '' ? `<${target}>` : `<${target}|${shown}>`;
 }
 
-/** A moment in the reader's own time zone; clients that cannot show it show the fallback. */
+/** A moment in the reader's time zone; clients that can't show it use the fallback. */
 export function date(epochSeconds: number, fallback: string): string {
   const shown = escape(joinLines(fallback).replaceAll('|', '¦'));
   return `<!date^${Math.trunc(epochSeconds)}^{date_short_pretty}, {time}|${shown}>`;
 }
 
-/** The hour of it, in the reader's own time zone. */
+/** The time of day, in the reader's time zone. */
 export function time(epochSeconds: number, fallback: string): string {
   return `<!date^${Math.trunc(epochSeconds)}^{time}|${escape(joinLines(fallback).replaceAll('|', '¦'))}>`;
 }
@@ -84,8 +83,8 @@ export function quote(escaped: string): string {
 }
 
 /**
- * At most `max` UTF-16 units, which is never less strict than Slack's count of characters. Cuts between code
- * points, and never inside `&amp;`, `&lt;` or `&gt;`, so it can be used before or after `escape`.
+ * At most `max` UTF-16 units, at least as strict as Slack's count of characters. Cuts between code points and never
+ * inside `&amp;`, `&lt;` or `&gt;`, so it works before and after `escape`.
  */
 export function truncate(text: string, max: number): string {
   if (text.length <= max) return text;
@@ -94,12 +93,12 @@ export function truncate(text: string, max: number): string {
   return `${text.slice(0, end).trimEnd()}${ELLIPSIS}`;
 }
 
-/** mrkdwn for a block. `verbatim`: Slack makes no links, channels or mentions of plain words by itself. */
+/** mrkdwn for a block. `verbatim`: Slack doesn't turn plain words into links, channels or mentions. */
 export function mrkdwn(escaped: string): MrkdwnElement {
   return { type: 'mrkdwn', text: escaped, verbatim: true };
 }
 
-/** Plain text for a label, title or button: raw, since Slack formats nothing in it but emoji, switched off here. */
+/** Plain text for a label, title or button: raw, since Slack would format only emoji in it, which is off. */
 export function plain(text: string): PlainTextElement {
   return { type: 'plain_text', text, emoji: false };
 }
@@ -108,8 +107,8 @@ const TOKEN_OR_ENTITY = /<([^<>]+)>|&(?:amp|lt|gt);/g;
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 
 /**
- * Slack's escaped text as a person reads it. `names`: display names by user id, for mentions that come without
- * one; such a mention stays `<@U…>` where no name is given.
+ * Slack's escaped text as people read it. `names`: display names by user id, for mentions that come without one.
+ * Without a name, such a mention stays `<@U…>`.
  */
 export function unescape(slackText: string, names?: ReadonlyMap<string, string>): string {
   return slackText.replaceAll(TOKEN_OR_ENTITY, (whole, token: string | undefined) =>
@@ -117,11 +116,11 @@ export function unescape(slackText: string, names?: ReadonlyMap<string, string>)
   );
 }
 
-/** null: no token of Slack's, but brackets in text that was never escaped. */
+/** null: not a token of Slack, but brackets in text that was never escaped. */
 function readToken(token: string, names?: ReadonlyMap<string, string>): string | null {
   const { target, label } = splitToken(token);
   if (/^@[UWB][A-Z0-9]+$/.test(target)) return mention(target.slice(1), label, names);
-  // A private channel comes with an empty name.
+  // A private channel has an empty name.
   if (/^#[CGD][A-Z0-9]+$/.test(target)) return `#${label ?? target.slice(1)}`;
   if (/^![a-z]/.test(target)) return label ?? `@${target.slice(1).replace(/^subteam\^/, '')}`;
   if (/^(?:mailto|tel):/i.test(target)) return label ?? target.replace(/^\w+:/, '');
@@ -159,19 +158,19 @@ function cutBefore(text: string, end: number): number {
   return entity !== null && ampersand + entity[0].length > at ? ampersand : at;
 }
 
-/** Line breaks and runs of blanks become one blank. */
+/** Line breaks and runs of spaces become one space. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Looks up a word of Slack's or Devin's; `constructor` is not an entry just because every object has one. */
+/** Looks up a word from Slack or Devin: only the table's own entries, so `constructor` isn't one. */
 export function lookup<Entry>(table: Readonly<Record<string, Entry>>, word: string): Entry | undefined {
   return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
 /**
- * A code block of at most `max` characters, fences included, so that its end is never cut off with the fence.
- * Escaping makes text longer: `&` becomes five characters.
+ * A code block of at most `max` characters including its fences, so that the closing fence is never cut off. Escaping
+ * makes text longer: `&` becomes five characters.
  */
 export function fitCodeBlock(text: string, max: number): { block: string; cut: boolean } {
   let shown = truncate(text, max);

@@ -9,7 +9,7 @@ export type AddressedMeaning =
   | { kind: 'nothing' }
   | { kind: 'help' }
   | ({ kind: 'task'; typed: string } & Wish)
-  /** It may not be a task: the author is asked before a session is paid for. */
+  /** It may not be a task: the author is asked first, since a session costs money. */
   | ({ kind: 'ask'; typed: string; about: Subcommand | null; meant: string | null } & Wish)
   | ({ kind: 'invalid'; typed: string; problems: Problem[] } & Wish);
 
@@ -58,7 +58,7 @@ function readTask(typed: string, ownTag: boolean): AddressedMeaning {
     case 'help':
       return { kind: 'help' };
     default:
-      // A command in all but the slash.
+      // A command without the slash.
       return {
         kind: 'ask',
         typed,

@@ -5,14 +5,14 @@ import { DEFAULT_DAYS, MOST_DAYS, USAGE_BY } from '../../session/usage.ts';
 import type { UsageScope } from '../../session/usage.ts';
 import { edits } from './words.ts';
 
-/** Fields that a command can set, by their flag's name in lower case: phones capitalise. */
+/** Fields that a command can set, by their flag's name in lower case: phones capitalize. */
 const byName = new Map(
   fields.flatMap((field) =>
     field.flag === null ? [] : [[field.flag.slice(2).toLowerCase(), field] as const],
   ),
 );
 
-/** Under its name in Devin's API, too, with `-` for `_`: `--max-acu-limit`. */
+/** Also by their names in Devin's API, with `-` for `_`: `--max-acu-limit`. */
 const byAnyName = new Map([
   ...fields.flatMap((field) =>
     field.flag === null ? [] : [[field.key.replaceAll('_', '-'), field] as const],
@@ -30,22 +30,22 @@ const byBang = new Map(
 export const bangWords: readonly string[] = [...byBang.keys()].map((word) => `!${word}`);
 
 export type FoundFlag = {
-  /** null: there is no such flag. */
+  /** null: no such flag. */
   field: Field | null;
   /** As typed, with its dashes. */
   typed: string;
-  /** Behind the name, where `=` may stand. */
+  /** After the name, at a possible `=`. */
   end: number;
 };
 
-/** macOS and iOS make one dash of two. */
+/** macOS and iOS turn two hyphens into one dash. */
 const FLAG = /(--|[—–-])(\p{L}[\p{L}\p{N}_-]*)/uy;
-/** After the name: the value, white space, the end, or a sentence's own mark. */
+/** After the name: a value, white space, the end, or punctuation. */
 const NAME_END = /(?==)|[.,;:!?]*(?=\s|$)/y;
 
 /**
- * The flag at the start of a word. A long dash before a word that is no flag is prose, as is `--` before no letter; a
- * single one before a flag's name is a slip.
+ * The flag at the start of a word. A long dash before a word that isn't a flag is prose, and so is `--` without a
+ * letter after it; a single dash before a flag's name is a slip.
  */
 export function flagAt(text: string, at: number): FoundFlag | null {
   FLAG.lastIndex = at;
@@ -64,7 +64,7 @@ type FoundBang = { field: Field; value: string; end: number };
 
 const BANG = /!(\p{L}+)[.,;:!?]*(?=[\s)\]]|$)/uy;
 
-/** A mode's word at the start of a word; a mark of the sentence right behind goes with it. */
+/** A mode word at the start of a word, with the punctuation right after it. */
 export function bangAt(text: string, at: number): FoundBang | null {
   BANG.lastIndex = at;
   const value = BANG.exec(text)?.[1]?.toLowerCase();
@@ -74,7 +74,7 @@ export function bangAt(text: string, at: number): FoundBang | null {
 
 const LONGEST_SLIP = 40;
 
-/** The flag that was probably meant, if one is near. */
+/** The flag that was probably meant; null: none is close. */
 export function nearestField(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
   const name = typed
@@ -93,7 +93,7 @@ function isAbbreviation(a: string, b: string): boolean {
   return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 }
 
-/** Slack's apps make dashes of two hyphens. */
+/** Slack's apps turn two hyphens into a dash. */
 const OPTION = /^(?:--|[—–])(by|since)(?:=(\S+))?$/i;
 const DAYS = /^(\d{1,3})d?$/i;
 

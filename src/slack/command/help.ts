@@ -9,7 +9,7 @@ import { bangWords } from './flags.ts';
 import { subcommandsFor } from './subcommands.ts';
 import type { Text } from '../../text/index.ts';
 
-/** How much of what was typed a sentence quotes; the notice around it quotes all of it. */
+/** How much a sentence quotes of what was typed; the notice around it quotes everything. */
 const QUOTED_LENGTH = 200;
 
 type Help = {
@@ -89,7 +89,7 @@ export function renderProblems(problems: readonly Problem[], where: Where, text:
 }
 
 const flagFields = fields.filter(({ flag }) => flag !== null);
-/** The task has no flag either: it is what is left when the flags are gone. */
+/** Fields that only the form has. The task has no flag either: it is the text without the flags. */
 const formOnly = fields.filter(({ flag, input }) => flag === null && input.kind !== 'text');
 
 function flagLine(field: Field, text: Text): string {
@@ -149,7 +149,7 @@ function renderUnknownFlag(
   return where === 'task' ? text.joins.sentences([unknown, problems.ofTheTask]) : unknown;
 }
 
-/** As a person types it who knows the API's own names. */
+/** For people who type a field's name from the API. */
 function nameOf(name: string): string {
   return name.replace(/^-+/, '').replaceAll('_', '-').toLowerCase();
 }
@@ -163,7 +163,7 @@ function flagOf(key: FieldKey, text: Text): string {
   return flag === null ? escape(text.fields[key].label) : code(flag);
 }
 
-/** With the value that came with its slip. */
+/** With the value that was typed after the misspelled flag. */
 function flagWith(key: FieldKey, value: string | null, text: Text): string {
   const flag = fields.find((field) => field.key === key)?.flag ?? text.fields[key].label;
   return quoted(value === null ? flag : `${flag} ${value}`);
@@ -174,7 +174,7 @@ function takesOf(key: FieldKey, text: Text): string {
   return field === undefined ? '' : escape(flagTakes(field, text));
 }
 
-/** What a field's flag takes, in plain words: that of a list may be given more than once, and holds several at once. */
+/** What a flag takes, in plain words. A list's flag can be repeated, and takes several values at once. */
 export function flagTakes({ key, input }: Field, text: Text): string {
   const { takes } = text.fields[key];
   return input.kind === 'list' ? text.command.several(takes, input.none) : takes;

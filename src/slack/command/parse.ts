@@ -36,7 +36,7 @@ export function parseCommand(text: string, rules: Rules = { ownTag: true }): Int
   return task.kind === 'create' && !scanned.isTask ? (readQuestion(scanned, task) ?? task) : task;
 }
 
-/** The same where only a task can be meant: words that are a sub-command elsewhere are none here. */
+/** The same for a text that must be a task: sub-commands are not recognized. */
 export function parseTask(
   text: string,
   rules: Rules = { ownTag: true },
@@ -82,7 +82,7 @@ function readWhy(scanned: Scan, { ownTag }: Rules): IntentOf<'why'> | null {
   return { kind: 'why', draft: sessionDraftSchema.parse(values), reset, problems };
 }
 
-/** What a flag takes that nobody knows is still among the words behind it. */
+/** The value of an unknown flag is still among the words after it. */
 function wordsBeside({ task, given, before }: Scan): string {
   return unescape(given.some(({ kind }) => kind === 'unknown') ? before : task).trim();
 }
@@ -97,20 +97,23 @@ function readQuestion(
   return { kind: 'ask-first', about, meant: about && meantCommand(about, task), draft, reset };
 }
 
-/** A question about options and a task that is a question begin alike. */
+/** Both a question about options and a task can start with this word. */
 const WHY = 'why' satisfies Subcommand;
 
-/** `about`: the sub-command that was probably meant; null: it is one word, and near none. */
+/** `about`: the sub-command that was probably meant; null: it is a single word, close to none. */
 type Question = { about: Subcommand | null };
 
-/** A task of at most this many words that begins like a sub-command may be one. */
+/** A task of at most this many words that starts like a sub-command may be one. */
 const SHORT = 3;
-/** In a text of at most this many words, a sub-command may come anywhere before the session. */
+/** In a text of at most this many words, a sub-command can come anywhere before the session. */
 const SENTENCE = 10;
 const NEAR_EDITS = 2;
 const SHORT_WORD = 4;
 
-/** What to ask about a task before a session is paid for; null: nothing. `hasOptions`: it came with some. */
+/**
+ * What to ask about a task before starting a session, which costs money; null: nothing. `hasOptions`: it came with
+ * options.
+ */
 function questionAbout(task: string, hasOptions: boolean): Question | null {
   const words = wordsOf(task);
   const [first] = words;
@@ -135,7 +138,10 @@ function isNear(nearest: NearWord | null): nearest is NearWord {
   return nearest !== null && nearest.edits <= NEAR_EDITS;
 }
 
-/** `test` is no slip of `list`, nor `look` of `link`: with no session named, two letters of a short word make another one. */
+/**
+ * `test` isn't a slip of `list`, nor `look` of `link`: if no session is named, two changed letters make a short word
+ * another one.
+ */
 function isSlip(word: string, { edits }: NearWord): boolean {
   return edits <= 1 || word.length > SHORT_WORD;
 }
@@ -147,7 +153,7 @@ function commandBefore(words: readonly Word[], named: number): Subcommand | null
   return before.find((nearest) => nearest?.edits === 0)?.name ?? null;
 }
 
-/** Languages without blanks between words: a few characters of these are a sentence. */
+/** Languages without spaces between words: a few of these characters are a sentence. */
 export const UNSPACED =
   /(?:[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}ー]){5}/u;
 

@@ -10,20 +10,20 @@ import { readUsage } from './flags.ts';
 import { bareWord, edits, wordsOf } from './words.ts';
 import type { Word } from './words.ts';
 
-/** What a sub-command takes comes in this order; what is optional may be left out. */
+/** What a sub-command takes, in this order; optional ones can be left out. */
 type Takes = z.ZodObject;
 
 type Audience = 'everyone' | 'administrators';
 
 type Definition<T extends Takes> = {
-  /** Whose help shows it; left out: everyone's. */
+  /** Whose help shows it; left out: everyone. */
   audience?: Audience;
   /** Other words for the same. */
   also?: readonly string[];
   takes: T;
-  /** The last thing it takes: the rest of the text, as it was typed. */
+  /** The last one takes the rest of the text, as it was typed. */
   rest?: keyof z.output<T> & string;
-  /** null: what it takes is not complete. */
+  /** null: incomplete. */
   intent: (taken: z.output<T>) => Intent | null;
 };
 
@@ -33,7 +33,7 @@ type Row = {
   takesSession: boolean;
   takesText: boolean;
   takesPerson: boolean;
-  /** null: the words are not what it takes. */
+  /** null: these words are not what it takes. */
   read: (words: readonly Word[], text: string) => Intent | null;
 };
 
@@ -144,7 +144,7 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
     audience: 'administrators',
     takes: z.object({
       person,
-      /** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
+      /** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. */
       member: z.union([oneOf(['none']), z.string().regex(/[-_|\d]/)]),
     }),
     intent: ({ person: mention, member }) => linkOf(mention, member === 'none' ? null : unescape(member)),
@@ -156,7 +156,7 @@ const ROWS: Readonly<Record<Subcommand, Row>> = {
   }),
 };
 
-/** Every word that is a sub-command, and which. */
+/** Each word that names a sub-command. */
 const BY_WORD = new Map<string, Subcommand>(
   SUBCOMMANDS.flatMap((name) => [name, ...ROWS[name].also].map((word) => [word, name] as const)),
 );
@@ -165,7 +165,7 @@ export function subcommandsFor(audience: Audience): Subcommand[] {
   return SUBCOMMANDS.filter((name) => ROWS[name].audience === audience);
 }
 
-/** null: it is no sub-command, or has words with it that the sub-command does not take. */
+/** null: not a sub-command, or with words that it doesn't take. */
 export function readSubcommand(typed: string): Intent | null {
   const words = wordsOf(typed);
   const [first, ...args] = words;
@@ -173,14 +173,14 @@ export function readSubcommand(typed: string): Intent | null {
   return name === undefined ? null : ROWS[name].read(args, typed);
 }
 
-/** Whose defaults are set by the flags beside this text; with nobody named, the person's own. null: it is a task. */
+/** Whose defaults the flags beside this text set; if it names nobody, the person's own. null: it is a task. */
 export function defaultsSetBeside(task: string): SettingScope | null {
   const [first = '', whose = 'me', ...others] = task.toLowerCase().split(/\s+/);
   if (first !== 'defaults' || others.length > 0) return null;
   return whose === 'me' || whose === 'channel' || whose === 'workspace' ? SCOPES[whose] : null;
 }
 
-/** The sub-command that these words begin as, with the person it is about; null: they do not. */
+/** The sub-command that these words start like, if a person's mention follows; otherwise null. */
 export function commandOnPerson([first, second]: readonly Word[]): Subcommand | null {
   const name = first === undefined ? undefined : BY_WORD.get(bareWord(first.raw));
   const isPerson = second !== undefined && /^<?@/.test(second.raw);
@@ -189,7 +189,7 @@ export function commandOnPerson([first, second]: readonly Word[]): Subcommand | 
 
 export type NearWord = { name: Subcommand; edits: number };
 
-/** The sub-command whose word this is, or is nearest to it. */
+/** The sub-command whose name is closest to this word. */
 export function nearestSubcommand(word: string): NearWord | null {
   const [nearest] = [...BY_WORD]
     .map(([known, name]) => ({ name, edits: edits(word, known) }))
@@ -197,7 +197,7 @@ export function nearestSubcommand(word: string): NearWord | null {
   return nearest ?? null;
 }
 
-/** What was probably meant, as a command that can be run; null: it needs more than is known. */
+/** What was probably meant, as a command that can be run; null: something is missing. */
 export function meantCommand(name: Subcommand, typed: string): string | null {
   const { takesSession, takesText } = ROWS[name];
   const words = wordsOf(typed);
@@ -211,7 +211,7 @@ export function meantCommand(name: Subcommand, typed: string): string | null {
   return readSubcommand(meant) === null ? null : meant;
 }
 
-/** Words that change nothing of what is meant: `stop session S please`. */
+/** Words that don't change the meaning: `stop session S please`. */
 const FILLERS = new Set(['a', 'for', 'my', 'now', 'of', 'please', 'session', 'the', 'this', 'to']);
 
 function row<T extends Takes>({ audience = 'everyone', also = [], takes, rest, intent }: Definition<T>): Row {

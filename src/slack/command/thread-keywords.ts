@@ -12,7 +12,7 @@ export type ThreadMeaning =
 
 /** A job acts on these. */
 type ActingKeyword = Exclude<ReplyKind, 'reply' | 'correction' | 'listen-thread' | 'listen-mentions'>;
-/** `stop` may be meant for Devin, or mean the end: the person is asked. */
+/** `stop` may be a message to Devin or the end of the session: the person is asked. */
 type ThreadKeyword = ActingKeyword | 'ask-stop' | 'help';
 
 /**
@@ -42,7 +42,7 @@ const ASIDE = /^\(aside\)|(?:^|\s)!aside(?=[\s.,;:!?]|$)/i;
 const MENTIONED = /<@(?<user>[UW][A-Z0-9]+)|<!subteam\^/g;
 const LONGEST_KEYWORD = 20;
 
-/** `botUserId`: a mention of the app in front changes nothing. */
+/** A mention of the app in front changes nothing. */
 export function readThreadMeaning(slackText: string, botUserId: string): ThreadMeaning {
   const text = withoutMention(slackText.trim(), botUserId);
   const keyword = keywordOf(text, botUserId);
@@ -53,13 +53,13 @@ export function readThreadMeaning(slackText: string, botUserId: string): ThreadM
   return { kind: 'reply', text };
 }
 
-/** Who is named in it, people and groups; not in code. */
+/** The people and groups it mentions, outside of code. */
 export function mentionsIn(slackText: string, botUserId: string): Mentions {
   const found = [...slackText.replaceAll(CODE, '').matchAll(MENTIONED)].map(({ groups }) => groups?.['user']);
   return { app: found.includes(botUserId), others: found.some((user) => user !== botUserId) };
 }
 
-/** Also with a full stop, or with the app's mention behind it. */
+/** Also with a period, or followed by a mention of the app. */
 function keywordOf(text: string, botUserId: string): ThreadKeyword | undefined {
   const [first = '', last, ...others] = text.slice(0, LONGEST_KEYWORD + botUserId.length).split(/\s+/);
   if (others.length > 0 || (last !== undefined && !isMention(last, botUserId))) return undefined;

@@ -2,7 +2,7 @@ import type { Field } from '../../session/fields.ts';
 import { bangAt, flagAt, nearestField } from './flags.ts';
 import type { FoundFlag } from './flags.ts';
 
-/** One thing said by a flag or a mode's word. */
+/** What one flag or mode word says. */
 export type Given =
   /** `nearest`: what was probably meant; `text`: the value that comes with it, as Slack sends it. */
   | { kind: 'unknown'; typed: string; nearest: Field | null; text: string | null }
@@ -12,20 +12,20 @@ export type Given =
   | { kind: 'unclosed'; field: Field; text: string };
 
 export type Scan = {
-  /** The task as Slack sends it, without what was cut out. */
+  /** The task as Slack sends it, without the flags. */
   task: string;
   given: Given[];
-  /** Everything before the first flag or mode's word. */
+  /** Everything before the first flag or mode word. */
   before: string;
-  /** A `--` of its own says that the rest is a task. */
+  /** A separate `--` says that the rest is a task. */
   isTask: boolean;
 };
 
-/** A word of the task, or null where something was cut out, after the white space before it. */
+/** A word of the task with the white space before it; null: a flag was cut out here. */
 type Part = { space: string; word: string | null };
 type Cut = { given: Given; end: number };
 
-/** Parts a command into its task and what its flags say. */
+/** Splits a command into its task and its flags. */
 export function scan(text: string): Scan {
   const parts: Part[] = [];
   const given: Given[] = [];
@@ -77,7 +77,7 @@ function valueAfter(text: string, { end }: FoundFlag, { input }: Field): Value |
   return readValue(text, start, input.kind === 'list');
 }
 
-/** The value stays with it, if it is near a flag that takes one. */
+/** Keeps the value if a flag with a value was probably meant. */
 function unknownFlag(text: string, at: number, flag: FoundFlag): Cut {
   const { typed, end } = flag;
   const wordEnd = proseEnd(text, end);
@@ -108,7 +108,7 @@ function join(parts: Part[]): string {
   return task.trim();
 }
 
-/** The white space that stays where something between `before` and `after` was cut out: line breaks and indentation do. */
+/** The white space that stays after a flag between `before` and `after` is cut out: line breaks and indentation. */
 function meet(before: string, after: string): string {
   const lines = (space: string): number => space.split('\n').length;
   // A bracket closes right after it: `(soon !fast)`.
@@ -120,21 +120,21 @@ function meet(before: string, after: string): string {
 }
 
 /**
- * The words of a command, as Slack sends it. Each reader takes a position and gives the position behind what it
- * read; nothing is decoded here, so that Slack's `<…>` tokens stay whole.
+ * The words of a command, as Slack sends it. Each reader takes a position and returns the one after what it read.
+ * Nothing is decoded here, so that Slack's `<…>` tokens stay whole.
  */
 
-/** Behind the white space at `at`. */
+/** After the white space at `at`. */
 function spaceEnd(text: string, at: number): number {
   return match(/\s+/y, text, at)?.end ?? at;
 }
 
-/** Behind the blanks at `at`, on the same line. */
+/** After the spaces at `at`, on the same line. */
 function blankEnd(text: string, at: number): number {
   return match(/[^\S\n]+/y, text, at)?.end ?? at;
 }
 
-/** Behind a word of prose; code spans, quoted stretches and Slack's tokens are part of it, with their spaces. */
+/** After a word of prose. Code spans, quotes and Slack's tokens are part of it, with their spaces. */
 function proseEnd(text: string, start: number): number {
   let at = start;
   while (at < text.length && !/\s/.test(text.charAt(at))) {
@@ -144,15 +144,15 @@ function proseEnd(text: string, start: number): number {
 }
 
 type Value = {
-  /** Without its quotes; Slack's tokens as they came. */
+  /** Without its quotes; Slack's tokens unchanged. */
   text: string;
-  /** Behind the value. */
+  /** After the value. */
   end: number;
-  /** It starts with a quotation mark that nothing closes. */
+  /** It starts with a quotation mark that is never closed. */
   unclosed: boolean;
 };
 
-/** The value at `start`: a word, or a stretch in quotes. A list goes on after a comma, also over blanks. */
+/** The value at `start`: a word, or text in quotes. A list continues after a comma, even with spaces. */
 function readValue(text: string, start: number, isList: boolean): Value {
   const value: Value = { text: '', end: start, unclosed: false };
   let isItemStart = true;
@@ -167,7 +167,7 @@ function readValue(text: string, start: number, isList: boolean): Value {
   return value;
 }
 
-/** What closes a quotation mark, best first: smart quotes of phones and of other languages come mixed. */
+/** What closes a quotation mark, best first: smart quotes from phones and other languages come mixed. */
 const CLOSING: Record<string, readonly string[]> = {
   '"': ['"', '”', '“'],
   '“': ['”', '"', '“'],
@@ -180,11 +180,11 @@ const CLOSING: Record<string, readonly string[]> = {
   '‚': ['‘', '’', "'"],
 };
 
-/** Longest quoted stretch in the task and in a value, in characters: each mark that nothing closes costs one search. */
+/** The longest quotes in the task and in a value, in characters: each mark that is never closed costs one search. */
 const LONGEST_QUOTE = 1000;
 const LONGEST_VALUE = 3000;
 
-/** A single one that nothing closes is an apostrophe ('90s). */
+/** A single one that is never closed is an apostrophe ('90s). */
 const APOSTROPHES = new Set(["'", '‘', '‚']);
 
 type Piece = { text: string; end: number };
@@ -205,7 +205,7 @@ function plainPiece(text: string, at: number): Piece {
   return { text: text.slice(at, end), end };
 }
 
-/** Behind the blanks after a comma, unless the list ends there: at the line's end or before another flag. */
+/** After the spaces that follow a comma, unless the list ends there: at the end of the line or before another flag. */
 function nextItem(text: string, afterComma: number): number {
   const next = blankEnd(text, afterComma);
   const endsHere = next >= text.length || /^(?:\n|--|[—–]\p{L})/u.test(text.slice(next, next + 2));
@@ -217,12 +217,12 @@ function codeEnd(text: string, at: number): number | null {
   return match(/```[^]*?```|`[^`\n]+`/y, text, at)?.end ?? null;
 }
 
-/** `<@U…|name>`, `<https://…|label>` and the like: a name or label may hold spaces. */
+/** Such as `<@U…|name>` and `<https://…|label>`: a name or label can hold spaces. */
 function slackTokenEnd(text: string, at: number): number | null {
   return match(/<[^<>\n]+>/y, text, at)?.end ?? null;
 }
 
-/** A stretch in quotes within the task, on one line. Inside a word a mark is an apostrophe or means inches. */
+/** Text in quotes within the task, on one line. Inside a word, a mark is an apostrophe or means inches. */
 function quotedProseEnd(text: string, at: number, wordStart: number): number | null {
   const closers = CLOSING[text.charAt(at)];
   if (closers === undefined || !/^[([{]*$/.test(text.slice(wordStart, at))) return null;
@@ -237,7 +237,7 @@ type Closing = { closers: readonly string[]; after: RegExp; within: number };
 
 /** The first closing mark at the end of a word. */
 function closeOf(text: string, open: number, { closers, after, within }: Closing): number | null {
-  // A search in the whole text would read it to its end for each mark.
+  // Searching the whole text would read it to its end for each mark.
   const quoted = text.slice(open + 1, within);
   for (const closer of closers) {
     for (let at = quoted.indexOf(closer); at !== -1; at = quoted.indexOf(closer, at + 1)) {

@@ -4,15 +4,17 @@ import type { Problem } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 import type { Given } from './tokens.ts';
 
-/** What flags said, before the whole draft is checked, and what is wrong with the rest. */
+/** What the flags say, before the whole draft is checked, and what is wrong with the others. */
 export type ReadValues = {
   values: Partial<Record<FieldKey, unknown>>;
-  /** Fields that are to have no value, whatever the defaults say. */
+  /** Fields without a value, whatever the defaults say. */
   reset: FieldKey[];
   problems: Problem[];
 };
 
-/** `input` is what the field's schema accepted; `output`, what it made of it, tells whether two mean the same. */
+/**
+ * `input` is what the field's schema accepted. `output` is what it made of it; two with the same output mean the same.
+ */
 type Accepted = { input: unknown; output: string };
 type Known = Exclude<Given, { kind: 'unknown' }>;
 type Said = { texts: (string | null)[]; problems: Problem[] };
@@ -48,14 +50,14 @@ function unknownFlag(one: Given): Problem[] {
   ];
 }
 
-/** The value of a slip is kept for the field that was probably meant. */
+/** Keeps the value of a misspelled flag for the field that was probably meant. */
 function asMeant(one: Given): Known[] {
   if (one.kind !== 'unknown') return [one];
   const { nearest: field, text } = one;
   return field === null || text === null ? [] : [{ kind: 'value', field, text }];
 }
 
-/** `--acu default`; of lists that can be none at all, `all` is the same. */
+/** `--acu default`. For lists that can be "none", `all` means the same. */
 function isSaidDefault(field: Field, { texts }: Said): boolean {
   return texts.length > 0 && texts.every((text) => text !== null && isDefault(field, text));
 }
@@ -115,12 +117,12 @@ function readList(field: Field, { texts }: Said, most: number | null): Read {
   return { problems: [...problems, { kind: 'too-many', field: field.key, most, given: value.length }] };
 }
 
-/** An empty list means something else than not saying. */
+/** An empty list differs from no list. */
 function isEmptyMeant({ input }: Field): boolean {
   return input.kind === 'list' && input.none;
 }
 
-/** At commas and line breaks outside Slack's tokens: an address may hold a comma. */
+/** At commas and line breaks outside Slack's tokens: an address can hold a comma. */
 function splitList(text: string): string[] {
   const items = text.match(/(?:<[^<>\n]+>|[^,\n])+/g) ?? [];
   return items.map((item) => item.trim()).filter((item) => item !== '');
@@ -129,8 +131,8 @@ function splitList(text: string): string[] {
 const WEB_LINK = /<(https?:[^<>|]*)\|([^<>]*)>/gi;
 
 /**
- * Slack makes links of what looks like an address, so the value is its label, as it was typed. Where the field
- * reads addresses (it reduces one to something else, or takes nothing else), the address counts.
+ * Slack turns what looks like an address into a link, so the value is the label, as it was typed. If the field reads
+ * addresses (it reduces one to something else, or takes nothing else), the address counts.
  */
 function accept(field: Field, text: string | null): Accepted | null {
   if (text === null) return check(field, '');
@@ -170,7 +172,7 @@ function toInput(input: FieldInput, text: string): unknown {
   }
 }
 
-/** A flag turns its switch; `=false` leaves it. */
+/** A flag flips its switch; `=false` leaves it. */
 function toSwitch(initially: boolean, text: string): boolean | undefined {
   if (text === '' || text === 'true') return !initially;
   return text === 'false' ? initially : undefined;
@@ -178,7 +180,7 @@ function toSwitch(initially: boolean, text: string): boolean | undefined {
 
 const SENTENCE_MARKS = '.,;:!?';
 
-/** Behind a word or number, a sentence's own mark: `--mode fast, --acu 10.` */
+/** Punctuation after a word or number: `--mode fast, --acu 10.` */
 function withoutMark(text: string): string {
   let end = text.length;
   while (end > 0 && SENTENCE_MARKS.includes(text.charAt(end - 1))) end -= 1;

@@ -1,20 +1,20 @@
 import { isSessionId } from '../../session/intent.ts';
 import { unescape } from '../blocks/text.ts';
 
-/** A word of a command as Slack sends it; `<…|label>` is one word, whatever its label holds. */
+/** A word of a command as Slack sends it. `<…|label>` is one word, whatever is in the label. */
 export type Word = {
   raw: string;
-  /** Where it begins and ends. */
+  /** Where it starts and ends. */
   at: number;
   end: number;
-  /** The id of the session that it names. */
+  /** The id of the session it names. */
   session: string | null;
 };
 
 /** Slack sends links as `<url>` or `<url|label>`: https://docs.slack.dev/messaging/formatting-message-text */
 const WORD = /<[^<>\n]+>|[^\s<]+|</g;
 
-/** A command is short; what comes after this many characters is a task or a message. */
+/** Commands are short: after this many characters, the text is a task or a message. */
 const READ_LENGTH = 8000;
 
 export function wordsOf(text: string): Word[] {
@@ -29,7 +29,7 @@ export function wordsOf(text: string): Word[] {
 const BARE = /\p{L}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)*/u;
 const LONGEST_COMMAND = 40;
 
-/** The word without the marks around it, in lower case: `Stop:` is `stop`; '' for a link. */
+/** The word without punctuation, in lower case: `Stop:` is `stop`; '' for a link. */
 export function bareWord(raw: string): string {
   return raw.startsWith('<') ? '' : (BARE.exec(raw.slice(0, LONGEST_COMMAND))?.[0].toLowerCase() ?? '');
 }
@@ -38,7 +38,7 @@ const PATH = '/sessions/';
 const ADDRESS = /^(?:https?:\/\/[^/]|[\w-]+\.[\w.-]+\/)/i;
 const LONGEST_WORD = 2083;
 
-/** The session that a word names by its id or by its address in Devin. */
+/** The session that a word names by its id or its address in Devin. */
 function sessionNamed(raw: string): string | null {
   if (raw.length > LONGEST_WORD) return null;
   const [target = ''] = raw.replace(/^</, '').split(/[|>]/);
@@ -49,10 +49,12 @@ function sessionNamed(raw: string): string | null {
   return parts.find(isSessionId) ?? null;
 }
 
-/** Words whose lengths differ by more are not near: to count further would take long for a long word. */
+/** Words whose lengths differ by more are not close. Counting on would take long for a long word. */
 const FAR = 20;
 
-/** Insertions, deletions, substitutions and swaps of neighbors that make one word the other (Damerau-Levenshtein). */
+/**
+ * Insertions, deletions, substitutions and swaps of neighbors that turn one word into the other (Damerau-Levenshtein).
+ */
 export function edits(a: string, b: string): number {
   const apart = Math.abs(a.length - b.length);
   if (apart > FAR) return apart;
@@ -63,7 +65,7 @@ export function edits(a: string, b: string): number {
     rows.push(current);
     for (let column = 1; column <= b.length; column++) {
       const same = a[row - 1] === b[column - 1] ? 0 : 1;
-      // The nearest earlier place where the two letters come the other way around.
+      // The closest earlier place with the two letters in reverse order.
       const swapRow = a.lastIndexOf(b.charAt(column - 1), row - 2) + 1;
       const swapColumn = b.lastIndexOf(a.charAt(row - 1), column - 2) + 1;
       const between = row - swapRow - 1 + (column - swapColumn - 1);

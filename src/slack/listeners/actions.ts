@@ -30,7 +30,7 @@ type ActionDeps = {
   textFor: TextFor;
 };
 
-/** Buttons that take a request up again, and what each asks for. */
+/** Buttons that resume a request, and how. */
 const RESUMPTIONS = [
   [ACTION.tryAgain, 'try-again'],
   [ACTION.checkAgain, 'check-again'],
@@ -42,7 +42,7 @@ export function listenToActions(app: App, deps: ActionDeps): void {
   const { sessions, formInbox, authority, openForm, openView, enqueue, tagRequests, textFor } = deps;
   const pressed = createPressed(deps);
 
-  /** What costs money is for the person who asked. */
+  /** Only the requester may do what costs money. */
   const byRequester = async (press: Press): Promise<SessionRequest | null> =>
     pressed.byPerson(press, async (request, { userId }) =>
       request.userId === userId ? null : (await textFor(userId)).notices.notYourButton(request.userId),
@@ -51,7 +51,7 @@ export function listenToActions(app: App, deps: ActionDeps): void {
   const byReader = async (press: Press): Promise<SessionRequest | null> =>
     pressed.byPerson(press, async (request, { userId }) => authority.readingRefusal(request, userId));
 
-  // The link opens in the browser by itself; Slack only wants the click acknowledged.
+  // The browser opens the link; Slack only needs the click acknowledged.
   for (const actionId of [ACTION.openSession, ACTION.openPullRequest])
     onButton(app, actionId, async () => Promise.resolve());
 
@@ -92,7 +92,7 @@ export function listenToActions(app: App, deps: ActionDeps): void {
   });
 }
 
-/** What stopped at its cap needs about as much again. */
+/** A session that stopped at its cap needs about as much again. */
 function withHigherCap(request: SessionRequest): SessionRequest {
   const { values, sources } = request.draft;
   const { max_acu_limit: cap } = values;

@@ -43,12 +43,12 @@ export async function answerAddressed(deps: AddressedDeps, message: Message): Pr
   const reading = { botUserId: deps.botUserId(), isDirect, ownTag: deps.tagRequests };
   const meaning = readAddressed(slackText, reading);
   const answer = meaning === null ? null : await act(deps, message, meaning);
-  // Among direct messages the answer stays; elsewhere only its author sees it.
+  // In direct messages the answer stays; elsewhere only the author sees it.
   const place = privatePlace({ userId, channelId: isDirect ? null : channelId, threadTs });
   if (answer !== null) await deps.outbound.tellPrivately(place, answer);
 }
 
-/** What its author is told; null: nothing. */
+/** What to tell the author; null: nothing. */
 async function act(
   deps: AddressedDeps,
   message: Message,
@@ -83,7 +83,7 @@ async function act(
   }
 }
 
-/** Not known if nobody could tell in time: the card says it later. */
+/** Empty if nobody could tell in time: the card says it later. */
 async function runsAsOf({ identify }: AddressedDeps, { teamId, userId }: Person): Promise<RunsAs> {
   const identity = await identify({ teamId, userId });
   return { requesterName: requesterName(identity), runsAs: runsAs(identity) };

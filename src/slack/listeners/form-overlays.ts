@@ -36,13 +36,13 @@ async function formOf(
 type SecretFormDeps = {
   forms: Pick<Forms, 'find'>;
   formInbox: Pick<FormInbox, 'keepSecrets'>;
-  /** Does not take long, whatever it finds. */
+  /** Doesn't take long, whatever it finds. */
   readUploadedText: ReadUploadedText;
   outbound: Pick<Outbound, 'pushView' | 'updateView'>;
   textFor: TextFor;
 };
 
-/** Secrets for one session, entered one by one over its form and kept sealed until it is sent. */
+/** Secrets for one session, entered one by one over its form, and sealed until it is sent. */
 export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
   const { forms, formInbox, readUploadedText, outbound, textFor } = deps;
 
@@ -69,7 +69,7 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const kept = await formInbox.keepSecrets(form, { secrets, kept: read.kept });
     await ack();
-    // What was typed stays: Slack keeps it by block id.
+    // Slack keeps what was typed, by block id.
     await outbound.updateView(metadata.formViewId, renderSessionForm(formView(kept, text), text));
   });
 }
@@ -83,7 +83,7 @@ type ReviewDeps = {
 
 const NOTHING: Without = { messages: [], files: [] };
 
-/** What goes to Devin with a task: shown message by message over the form, and unticked there. */
+/** The messages and files that go to Devin, shown over the form, where people can untick them. */
 export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: ReviewDeps): void {
   onButton(app, ACTION.review, async ({ view, userId, triggerId }) => {
     if (view === null) return;
@@ -109,7 +109,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     });
   }
 
-  // What is ticked comes with the submission; Slack only wants each click acknowledged.
+  // The submission says what is ticked; Slack only needs each click acknowledged.
   app.action({ block_id: /^review\./, action_id: INPUT }, async ({ ack }) => ack());
 
   onSubmission(app, VIEW.review, async ({ view, userId }, ack) => {
@@ -119,7 +119,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
     const without = readReview(view.values, form.without ?? NOTHING);
     await forms.leaveOut(form.id, without);
     await ack();
-    // What was typed stays: Slack keeps it by block id.
+    // Slack keeps what was typed, by block id.
     const text = await textFor(userId);
     const redrawn = renderSessionForm(formView({ ...form, without }, text), text);
     await outbound.updateView(metadata.formViewId, redrawn);

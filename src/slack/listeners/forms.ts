@@ -93,7 +93,7 @@ function listenToSubmission(
   });
 }
 
-/** Of what is asked for: what the policy sets has no input, and nothing to correct. */
+/** Without the fields that the policy sets: these have no input, so nothing to correct. */
 function faultsIn({ faults, description }: Form): Faults {
   const set = new Set(Object.keys(description?.choices?.set ?? {}));
   return faultsSchema.parse(
@@ -114,7 +114,7 @@ function unsaved(error: unknown, { command }: Text): string {
   return isUnclear ? command.notConfirmed.problem : command.notRecorded;
 }
 
-/** The form as it is, with what is wrong with the whole of it on top. Slack keeps what was typed, by block id. */
+/** The form with an alert on top. Slack keeps what was typed, by block id. */
 export function withAlert(view: Submission['view'], sentence: string): ModalView {
   const { callbackId, metadata, title, submit, close, blocks } = view;
   const others = blocks.filter(({ block_id: id }) => id !== BLOCK.alert);
@@ -138,7 +138,7 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
       if (responseUrl !== null) await formInbox.openedFrom(form, responseUrl);
       return openForm(triggerId, form);
     }
-    // Its defaults, and what can be picked in it, are for people of the workspace.
+    // Its defaults and its suggestions are for people of the workspace.
     const { steering } = await textFor(userId);
     await outbound.tellPrivately(privatePlace(press), notice([steering.outsider]));
   });
@@ -147,7 +147,7 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
     const form = view === null ? null : await forms.find(readFormMetadata(view.metadata).formId);
     if (view === null || form === null) return;
     await forms.expand(form.id);
-    // What the form was filled in with and did not show so far, and what is in its inputs now.
+    // Hidden values that the form was filled in with, and what its inputs hold now.
     const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.values) };
     const text = await textFor(userId);
     const drawn = renderSessionForm(formView({ ...form, expanded: true }, text, typed), text);

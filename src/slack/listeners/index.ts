@@ -35,20 +35,20 @@ import { listenToShortcuts } from './shortcuts.ts';
 import { listenToSteering } from './steering.ts';
 import { listenToInvitations, listenToPeople } from './workspace.ts';
 
-/** Slack's 3 s for an answer, or for a view to open, less the way there and back. */
+/** Slack allows 3 s for an answer or to open a view; this leaves time for the way there and back. */
 const ANSWER_MS = 2000;
-/** Of these: to find out who a person is, and then whether they are in a conversation. */
+/** Parts of it: to find out who a person is, then whether they are in a conversation. */
 const IDENTITY_MS = 1200;
 const PRESENCE_MS = 700;
-/** Of the 3 s that a form can be opened in. Names that take longer are put in when the task is sent. */
+/** Part of the 3 s to open a form. Names that take longer are added when the task is sent. */
 const NAMES_MS = 800;
-/** Of Slack's 3 s for an answer to a form, what reading its files may take. */
+/** Part of the 3 s for an answer to a form: to read its files. */
 const FILES_MS = 1500;
 
 type ListenerDeps = {
   app: App;
   queue: Pick<Queue, 'enqueue' | 'enqueueAll'>;
-  /** A person waits for what they ask. */
+  /** For what people wait for. */
   store: Store;
   database: Pick<Database, 'withPriority'>;
   slack: Pick<
@@ -57,9 +57,9 @@ type ListenerDeps = {
   >;
   resolver: IdentityResolver;
   limiter: Limiter;
-  /** Searches what can be picked in a form. */
+  /** Searches for suggestions in a form. */
   search: (lookup: Lookup, typed: string) => Promise<Suggestion[]>;
-  /** Off where the organization enforces its own tags. */
+  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   mentions: 'start' | 'ask';
   quickGate: QuickGate;
@@ -70,7 +70,7 @@ type ListenerDeps = {
   log: Log;
 };
 
-/** Everything Slack sends. A listener writes down what was asked and answers Slack; the rest happens in jobs. */
+/** Everything that Slack sends. A listener saves what was asked for and answers Slack; jobs do the rest. */
 export function createListeners(deps: ListenerDeps): void {
   const { app, queue, store, slack, command, tagRequests, now, log } = deps;
   const { enqueue } = queue;

@@ -21,7 +21,7 @@ type MessageDeps = ThreadDeps &
     requests: Pick<Requests, 'isOpenAbove'>;
   };
 
-/** Messages of people: in a session's thread, or to the app. All others are none of its business. */
+/** Acts on people's messages in sessions' threads and to the app, and on no others. */
 export function listenToMessages(app: App, deps: MessageDeps): void {
   const { sessions, threads, botUserId } = deps;
 

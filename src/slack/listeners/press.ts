@@ -27,7 +27,7 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
   const tell = async (press: Press, sentence: string) =>
     outbound.tellPrivately(privatePlace(press), notice([sentence]));
 
-  /** For what a job does, which checks the person. People of other workspaces can click in a shared channel. */
+  /** For what a job does, since jobs check the person. People of other workspaces can click in a shared channel. */
   async function inWorkspace(press: Press): Promise<SessionRequest | null> {
     const request = press.value === null ? null : await requests.find(press.value);
     if (request === null) return null;

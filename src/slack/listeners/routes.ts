@@ -11,7 +11,7 @@ import { ACTION } from '../ids.ts';
 import { readPayload } from '../payload.ts';
 import type { Command, Payload, PayloadOf, Press, Search, Shortcut, Submission } from '../payload.ts';
 
-/** Bolt says which listener; what it gets is read by `payload.ts` alone. */
+/** Bolt chooses the listener; `payload.ts` reads what it gets. */
 
 /** Not acknowledged, so that the person sees that it failed. */
 class MalformedPayloadError extends Error {
@@ -23,7 +23,7 @@ class MalformedPayloadError extends Error {
   }
 }
 
-/** null: another kind, which is of no interest. */
+/** null: another kind, to be ignored. */
 function payloadOf<Kind extends Payload['kind']>(body: unknown, kind: Kind): PayloadOf<Kind> | null {
   const payload = readPayload(body);
   if (payload.kind === 'malformed') throw new MalformedPayloadError(payload.problem);
@@ -47,7 +47,7 @@ export function onCommand(
   });
 }
 
-/** Acknowledges, then acts: for what has to be quick and loses nothing if it fails. */
+/** Acknowledges, then acts: for what must be quick and loses nothing if it fails. */
 export function onButton(app: App, actionId: string, handle: (press: Press) => Promise<void>): void {
   onPress(app, actionId, async (press, ack) => {
     await ack();
@@ -55,7 +55,7 @@ export function onButton(app: App, actionId: string, handle: (press: Press) => P
   });
 }
 
-/** Saves what was asked for, then acknowledges: what was acknowledged is not lost. */
+/** Saves what was asked for, then acknowledges, so that nothing acknowledged is lost. */
 export function onDurableButton(
   app: App,
   actionId: string | RegExp,
@@ -75,7 +75,7 @@ function onPress(app: App, actionId: string | RegExp, handle: HandlePress): void
     const press = payloadOf(body, 'press');
     await (press === null ? ack() : handle(press, async () => ack()));
   });
-  // Every listener gets every option of the menu; only the one it is meant for acknowledges it.
+  // All listeners get each option of the menu; the one it is meant for acknowledges it.
   app.action({ action_id: ACTION.cardMenu, type: 'block_actions' }, async ({ ack, body }) => {
     const press = payloadOf(body, 'press');
     if (press?.actionId === actionId) await handle(press, async () => ack());

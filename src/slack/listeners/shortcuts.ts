@@ -17,7 +17,7 @@ type ShortcutDeps = {
   sessions: Pick<Sessions, 'inThread'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   openForm: FormOpener;
-  /** Does not take long, whatever it finds. */
+  /** Doesn't take long, whatever it finds. */
   nameMentions: (text: string) => Promise<string>;
   /** The same. */
   isMember: (userId: string) => Promise<boolean>;
@@ -30,7 +30,7 @@ export function listenToShortcuts(
 ): void {
   onShortcut(app, SHORTCUT_ID, async (shortcut, ack) => {
     const { userId, appName, text: words, threadTs } = shortcut.message;
-    // What guests, apps and people of elsewhere wrote goes to Devin as material, never as the task.
+    // Text by guests, apps and outsiders goes to Devin as background, never as the task.
     const isTheirs = appName === null && userId !== null && (await isMember(userId));
     const draft = isTheirs ? { prompt: await nameMentions(words) } : {};
     // The card goes into the message's thread, or starts one under it.

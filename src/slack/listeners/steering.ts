@@ -38,7 +38,7 @@ const BOXES = [
   [ACTION.wake, 'wake'],
 ] as const satisfies [string, ReplyBox['why']][];
 
-/** Buttons for what a job does at Devin; it checks the person, too. */
+/** Buttons for what a job does in Devin; the job checks the person. */
 const VERBS = [
   [ACTION.stop, 'stop'],
   [ACTION.archive, 'archive'],
@@ -101,7 +101,7 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
   }
 }
 
-/** Devin went on, though the message that asked still has its button. */
+/** Devin continued, but the message that asked still has its button. */
 const WENT_ON: ReadonlySet<SessionPhase> = new Set(['working', 'finished']);
 
 function boxOf(
@@ -113,7 +113,7 @@ function boxOf(
   return { requestId, why: tooLate ? 'reply' : why, tooLate, lastWords: session?.lastWords ?? null };
 }
 
-/** Whether the person may is asked again by the job. */
+/** The job checks again whether the person may. */
 function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): void {
   onSubmission(app, VIEW.stop, async ({ view, userId, homeTeamId }, ack) => {
     const { requestId, channelId, threadTs } = readStopMetadata(view.metadata);
@@ -134,7 +134,7 @@ function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): 
 function listenToBox(app: App, deps: SteeringDeps): void {
   const { requests, sessions, steering, textFor } = deps;
 
-  // Whether the person may is asked by the job, when it goes to Devin.
+  // The job checks whether the person may when it sends the message.
   onSubmission(app, VIEW.reply, async ({ view, userId, homeTeamId: teamId }, ack) => {
     const { box, outsider } = (await textFor(userId)).steering;
     const refuse = async (sentence: string): Promise<void> =>

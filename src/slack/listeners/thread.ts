@@ -35,7 +35,7 @@ export type ThreadDeps = {
 /** A person's message in a thread. */
 export type Reply = Message & { threadTs: string };
 
-/** In a session's thread. */
+/** A reply in a session's thread. */
 export async function hear(deps: ThreadDeps, reply: Reply, session: SessionRow): Promise<void> {
   const { threads, outbound, textFor } = deps;
   const { userId, ts, slackText, message } = reply;
@@ -98,7 +98,7 @@ export async function hearEdit(
 
 type Another = { session: SessionRow; task: string };
 
-/** `!new`: a command in all but its name. */
+/** `!new`: like a command. */
 async function startAnother(deps: ThreadDeps, reply: Reply, { session, task }: Another): Promise<void> {
   const { inbox, formInbox, outbound } = deps;
   const { channelId, threadTs, userId, ts, placeKind, message } = reply;

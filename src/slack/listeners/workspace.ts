@@ -54,7 +54,7 @@ export function listenToInvitations(app: App, deps: GreetingDeps): void {
 
 type PeopleDeps = { knownPeople: Pick<KnownPeople, 'changed'>; now: () => number };
 
-/** A person who was made a guest, deactivated or renamed is asked for again. */
+/** After a profile change, such as a deactivation, the person is looked up again. */
 export function listenToPeople(app: App, { knownPeople, now }: PeopleDeps): void {
   onEvent(app, 'user_change', async (event) => {
     if (event.kind !== 'profile-change') return;

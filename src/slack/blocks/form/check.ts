@@ -9,7 +9,7 @@ const SHOWN_LENGTH = 60;
 /** `ownTag`: the app adds a tag of its own. */
 export type Rules = { ownTag: boolean };
 
-/** What the field does not take, in a sentence; null: it takes the value. */
+/** Why the field refuses the value; null: it accepts it. */
 export function problemWith(field: Field, raw: unknown, rules: Rules, text: Text): string | null {
   const { errors } = text.modal;
   const most = mostOf(field.input, rules.ownTag);
@@ -21,7 +21,7 @@ export function problemWith(field: Field, raw: unknown, rules: Rules, text: Text
   return given === null ? errors.takes(takes) : errors.value(truncate(oneLine(given), SHOWN_LENGTH), takes);
 }
 
-/** As much of the value as the field takes, in a list of none or one. Of a list, the entries that are valid. */
+/** The part of the value that the field accepts, in a list of none or one. Of a list, the valid entries. */
 export function fitting(field: Field, raw: unknown): unknown[] {
   const takes = (value: unknown): boolean => field.schema.safeParse(value).success;
   if (takes(raw)) return [raw];
@@ -49,14 +49,17 @@ function schemaSentence(fault: SchemaFault, text: Text): string {
   }
 }
 
-/** The text to name: of a list, the first entry that is refused. null: all of it is, or it is not text. */
+/** The refused text: in a list, the first refused entry. null: all of it is refused, or it isn't text. */
 function wrongPart(raw: unknown, index: PropertyKey | undefined): string | null {
   if (typeof raw === 'string' || typeof raw === 'number') return String(raw);
   const entry: unknown = Array.isArray(raw) && typeof index === 'number' ? raw[index] : null;
   return typeof entry === 'string' ? entry : null;
 }
 
-/** Devin takes JSON Schema of draft 7 that is self-contained: https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
+/**
+ * Devin accepts self-contained JSON Schema, draft 7:
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ */
 const MAX_SCHEMA_BYTES = 64 * 1024;
 
 type SchemaFault =

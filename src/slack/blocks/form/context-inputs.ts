@@ -6,7 +6,7 @@ import { button, context, option } from '../objects.ts';
 import { escape, oneLine } from '../text.ts';
 import { inputBlock } from './elements.ts';
 
-/** What is sent with the task, if it was started from a message. */
+/** What is sent with a task that was started from a message. */
 export type FormContext = {
   /** A short excerpt of the message. */
   picked: string;
@@ -20,8 +20,8 @@ export type FormContext = {
 type ContextOption = { choice: ContextChoice; messages: number | null; files: number | null };
 
 /**
- * Counts stand beside the options, not in them: they come later, and Slack keeps the option that was chosen as it
- * was when a form is redrawn. If there is nothing to choose, the line says what is sent.
+ * Counts are beside the options, not in them: they come later, and when a form is redrawn, Slack keeps a chosen option
+ * as it was. If there is no choice, a line says what is sent.
  */
 export function contextBlocks({ picked, options, chosen, notes }: FormContext, text: Text): KnownBlock[] {
   const { label, hint, choices, ...words } = text.modal.context;
@@ -45,7 +45,7 @@ export function contextBlocks({ picked, options, chosen, notes }: FormContext, t
   ];
 }
 
-/** Each message and file that goes to Devin can be looked at and left out. */
+/** Opens the review, where people can look at each message and file and leave it out. */
 function reviewButton(text: Text): KnownBlock {
   return { type: 'actions', elements: [button(ACTION.review, text.modal.context.review, 'review')] };
 }
@@ -54,7 +54,7 @@ function lines(escaped: string[]): KnownBlock {
   return context(escaped.join('\n'));
 }
 
-/** A mention is shown by its name; in a modal it pings nobody. */
+/** Mentions in a modal show the name and notify nobody. */
 function excerptOf(picked: string): string {
   return escape(oneLine(picked)).replaceAll(/&lt;(@[UW][A-Z0-9]+)&gt;/g, '<$1>');
 }

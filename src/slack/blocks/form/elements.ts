@@ -59,7 +59,7 @@ export function textElement({
   };
 }
 
-/** `min_query_length: 0`: suggestions come as soon as the select is opened. */
+/** `min_query_length: 0`: suggestions appear as soon as the select opens. */
 export function pickOne(lookup: Lookup, [value]: string[], placeholder: string): ExternalSelect {
   return {
     type: 'external_select',
@@ -115,7 +115,7 @@ function placeholderOf(words: string) {
   return words === '' ? {} : { placeholder: caption(words, LIMIT.placeholder) };
 }
 
-/** The value of each box, when it is ticked. */
+/** The value of a ticked box. */
 const TICKED = 'on';
 
 export function tickBox(label: string, ticked: boolean): Checkboxes {
@@ -123,7 +123,7 @@ export function tickBox(label: string, ticked: boolean): Checkboxes {
   return { type: 'checkboxes', action_id: INPUT, options: [box], ...(ticked && { initial_options: [box] }) };
 }
 
-/** The label of a value that was not looked up is the value. */
+/** Without a look-up, the value is its label. */
 function unlabelled(value: string) {
   return option(oneLine(value) || value, value);
 }

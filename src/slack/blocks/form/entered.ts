@@ -7,10 +7,10 @@ import { shownValue } from '../details-values.ts';
 import { context } from '../objects.ts';
 import { bold, escape } from '../text.ts';
 
-/** What one input holds, whatever element it is: text, or the values that were picked (options, files). */
+/** What one input holds, whatever its element: text, or picked values (options, files). */
 export type Entered = { kind: 'text'; text: string } | { kind: 'picked'; values: string[] };
 
-/** By block id; blocks that are not on the form, or of a kind not used here, are missing. */
+/** By block id, without blocks of unknown kinds. */
 export type EnteredByBlock = ReadonlyMap<string, Entered>;
 
 const option = z.object({ value: z.string() });
@@ -56,7 +56,7 @@ export function pickedIn(entered: EnteredByBlock, blockId: string): string[] {
   return held?.kind === 'picked' ? held.values : [];
 }
 
-/** The one field a form cannot do without; it comes first. */
+/** The one required field; it comes first. */
 export const TASK = 'prompt' satisfies FieldKey;
 
 /** Groups that "More options" adds, in order. */
@@ -73,11 +73,11 @@ export function shownFields(expanded: boolean): Field[] {
   return fields.filter(({ group }) => expanded || group === 'main');
 }
 
-/** What the policy leaves of a field to choose. */
+/** What the policy allows for a field. */
 export type Left = {
-  /** null: all of them. */
+  /** null: all. */
   options: readonly string[] | null;
-  /** null: there is no highest value. */
+  /** null: no limit. */
   most: number | null;
   isRequired: boolean;
   /** Why its value is refused; null: it is not. */
@@ -98,12 +98,12 @@ export function leftOf({ input, key }: Field, choices: Choices | null): Left {
   };
 }
 
-/** Whether the policy sets the field here: what it is stands in its place. */
+/** Whether the policy sets the field here: the form shows the value instead of an input. */
 export function isSet({ key }: Field, choices: Choices | null): boolean {
   return valueSet(key, choices) !== undefined;
 }
 
-/** Whether nothing that could be entered is allowed. What is entered already stays, to be corrected. */
+/** Whether the policy allows no value at all. What is already entered stays, to be corrected. */
 export function isLeftOut({ key, input }: Field, value: unknown, choices: Choices | null): boolean {
   if (choices === null || value !== undefined) return false;
   return choices.refused.includes(key) || (input.kind === 'choice' && choices.modes.length === 0);

@@ -19,24 +19,24 @@ import { TASK } from './entered.ts';
 import type { Left } from './entered.ts';
 import { maxLength, strings, writtenParts } from './typed.ts';
 
-/** Of a refused value, and of Devin's words about it, in characters. */
+/** How much is shown of a refused value, and of Devin's words about it, in characters. */
 const SHOWN_LENGTH = 150;
 const SAID_LENGTH = 1000;
 
 export type Entry = {
   field: Field;
   value: unknown;
-  /** Inputs that a typed value is spread over; undefined: it is picked. */
+  /** How many inputs a typed value takes; undefined: it is picked. */
   parts: number | undefined;
   source: ValueSource | undefined;
   /** What was refused here before; undefined: nothing. */
   fault: Fault | undefined;
-  /** What the policy leaves to choose. */
+  /** What the policy allows. */
   left: Left;
   text: Text;
 };
 
-/** The inputs of one field, by its kind: most take one, some have a companion. */
+/** The inputs of a field, by its kind: most have one, some have a companion. */
 export function fieldInputs(entry: Entry): InputBlock[] {
   const { field, value, left, text } = entry;
   const { input } = field;
@@ -75,7 +75,7 @@ function policySentences({ left: { most, refusal }, text }: Entry): string[] {
   ];
 }
 
-/** What was refused here, in the hint: Slack shows an error at an input only once it is submitted. */
+/** What was refused here, for the hint: Slack shows errors at inputs only after a submission. */
 function faultSentences({ field, fault, text }: Entry): string[] {
   if (fault === undefined) return [];
   const { refused, errors } = text.modal;
@@ -85,7 +85,7 @@ function faultSentences({ field, fault, text }: Entry): string[] {
   return [typed === '' ? refused.untyped(wanted) : refused.typed(typed, wanted)];
 }
 
-/** For a value that is longer than an input holds. */
+/** For a value that is too long for an input. */
 export function fileInput({ key, input }: Field, text: Text): InputBlock {
   const { label, hint } =
     text.modal.textFiles[input.kind === 'json' || input.kind === 'secrets' ? input.kind : 'text'];
@@ -148,14 +148,14 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
   });
 }
 
-/** Whether its input must not be left empty: it cannot hold what was typed, and is not to be dropped in silence. */
+/** Whether the input is required: it can't hold what was typed, which must not be dropped silently. */
 export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolean {
-  // What Devin refused is still in the input.
+  // The input still holds what Devin refused.
   if (fault === undefined || fault.said !== null) return false;
   return input.kind === 'number' || input.kind === 'choice' || fault.typed.length === 0;
 }
 
-/** The field's own hint, how its kind is written, and where a value that is filled in came from. */
+/** The field's hint, how its kind is written, and where a filled-in value comes from. */
 function hintOf(entry: Entry): string {
   const { field, value, source, text } = entry;
   const { input, key } = field;

@@ -5,17 +5,17 @@ import { pickedIn } from './entered.ts';
 import type { Entered, EnteredByBlock } from './entered.ts';
 import { joinText, maxLength, readList } from './typed.ts';
 
-/** What a field's inputs hold, before its schema looks at it. */
+/** What a field's inputs hold, before its schema checks it. */
 export type Reading =
-  /** Left empty, or a switch left as it is: nobody says anything. */
+  /** Left empty, or a switch left as it is. */
   | { kind: 'nothing' }
   | { kind: 'value'; raw: unknown }
-  /** `block`: where it is said, if not at the field itself. */
+  /** `block`: where the error appears, if not at the field itself. */
   | { kind: 'wrong'; sentence: (text: Text) => string; block?: string };
 
 const NOTHING: Reading = { kind: 'nothing' };
 
-/** By the kind of the field and by what its input turned out to be; never by its name. */
+/** By the kinds of the field and of its input; never by its name. */
 export function readField(field: Field, entered: EnteredByBlock): Reading {
   const held = heldBy(field, entered);
   if (held === null) return NOTHING;
@@ -43,7 +43,7 @@ export function readField(field: Field, entered: EnteredByBlock): Reading {
   }
 }
 
-/** null: the field is not on the form. */
+/** null: the field isn't on the form. */
 function heldBy(field: Field, entered: EnteredByBlock): Entered | null {
   const first = entered.get(fieldBlock(field.key));
   if (first?.kind !== 'text') return first ?? null;
@@ -55,7 +55,7 @@ function heldBy(field: Field, entered: EnteredByBlock): Entered | null {
   }
 }
 
-/** `saidNone`: the block of the box that says "none at all", where it is ticked. */
+/** `saidNone`: the block of the ticked box "none at all"; null: not ticked. */
 function readItems(items: string[], saidNone: string | null): Reading {
   if (saidNone === null) return items.length === 0 ? NOTHING : { kind: 'value', raw: items };
   return items.length === 0
@@ -85,24 +85,24 @@ function jsonSentence({ line, column, found }: JsonFault, text: Text): string {
   return found === null ? jsonIncomplete : jsonAt(line, column, found === '\n' ? lineBreak : found);
 }
 
-/** A string up to where it ends or breaks: no quote, no line break or other control character, known escapes only. */
+/** A string up to its end or its fault: no quote, line break or other control character, and only known escapes. */
 const STRING_START = /"(?:[ !#-[\]-\u{10FFFF}]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/uy;
 const TOKEN =
   /[{}[\]:,]|"(?:[ !#-[\]-\u{10FFFF}]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?|true|false|null/uy;
 const BLANKS = /[ \t\n\r]*/y;
 
-/** Kinds of tokens: brackets, colon and comma stand for themselves, s: a string, v: another scalar. */
+/** Kinds of tokens: brackets, colon and comma are themselves; s: a string, v: another scalar. */
 const VALUE = '{[sv';
 const KEY = 's';
 
 type JsonFault = {
   line: number;
   column: number;
-  /** The character that cannot stand there; null: the text ends too early. */
+  /** The unexpected character; null: the text ends too early. */
   found: string | null;
 };
 
-/** Where a text stops being JSON (RFC 8259); null: it is JSON. What `JSON.parse` says does not always name the place. */
+/** Where a text stops being JSON (RFC 8259); null: it is JSON. `JSON.parse` doesn't always say where. */
 export function jsonFault(text: string): JsonFault | null {
   const open: string[] = [];
   let expected = VALUE;
@@ -118,7 +118,7 @@ export function jsonFault(text: string): JsonFault | null {
   return expected === '' ? null : faultAt(text, text.length);
 }
 
-/** Where the pattern's match at an offset ends; the offset itself where it does not match. */
+/** The end of the pattern's match at an offset; the offset itself if it doesn't match. */
 function endOf(sticky: RegExp, text: string, from: number): number {
   sticky.lastIndex = from;
   return from + (sticky.exec(text)?.[0].length ?? 0);
@@ -129,7 +129,7 @@ function kindOf(token: string): string {
   return /^[{}[\]:,]$/.test(token) ? token : 'v';
 }
 
-/** The kinds that may come next; `open` holds the brackets that are not closed yet. */
+/** The kinds that can come next; `open` holds the open brackets. */
 function follow(kind: string, expected: string, open: string[]): string {
   if (kind === ':') return VALUE;
   if (kind === ',') return open.at(-1) === '{' ? KEY : VALUE;
@@ -152,12 +152,12 @@ function faultAt(text: string, offset: number): JsonFault {
 
 const MAX_KEY_LENGTH = 256;
 
-/** What is wrong, by line alone: what is on it may be a secret. Lines count from 1. */
+/** The fault by line only, since the line may hold a secret. Lines count from 1. */
 type SecretFault = { kind: 'no-equals' | 'bad-key' | 'repeated'; line: number };
 
 type SecretLines = { secrets: SessionSecret[]; fault: SecretFault | null };
 
-/** KEY=VALUE lines up to the first wrong one. Blanks around key and value are cut, quotes stay. */
+/** KEY=VALUE lines up to the first wrong one. Spaces around key and value are cut; quotes stay. */
 export function readSecretLines(text: string, sensitive: boolean): SecretLines {
   const secrets: SessionSecret[] = [];
   const keys = new Set<string>();

@@ -15,10 +15,10 @@ import { readField } from './read-field.ts';
 export type ReadForm = {
   /** What could be read. */
   draft: SessionDraft;
-  /** null: there was nothing to choose. */
+  /** null: there was no choice. */
   contextChoice: ContextChoice | null;
   fileIds: string[];
-  /** By block id, as Slack takes them. */
+  /** By block id, for Slack. */
   errors: Record<string, string>;
 };
 
@@ -28,7 +28,7 @@ export type FormRules = Rules & {
   faults: Faults;
 };
 
-/** A submission: what it holds, and what is wrong with it, said at the input. */
+/** Reads a submission, with an error at each wrong input. */
 export function readSessionForm(state: unknown, rules: FormRules, text: Text): ReadForm {
   const entered = readEntered(state);
   const { values, errors } = readFields(shownFields(rules.expanded), state, { rules, text });
@@ -41,7 +41,7 @@ export function readSessionForm(state: unknown, rules: FormRules, text: Text): R
   };
 }
 
-/** What the inputs of these fields hold, by field, and what is wrong with it, by block id. */
+/** The values of these fields, and the errors by block id. */
 export function readFields(shown: readonly Field[], state: unknown, reader: Reader) {
   const entered = readEntered(state);
   const read = shown.map((field) => checkedField(field, entered, reader));
@@ -51,7 +51,7 @@ export function readFields(shown: readonly Field[], state: unknown, reader: Read
   };
 }
 
-/** What a form holds while it is filled in: right or not yet, what fits is kept. Secrets are not read. */
+/** What a form holds while it is filled in: keeps what is valid so far. Secrets are not read. */
 export function draftFromState(state: unknown): SessionDraft {
   const entered = readEntered(state);
   const values = shownFields(true).flatMap((field) => {

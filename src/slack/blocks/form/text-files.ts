@@ -10,7 +10,7 @@ import { readJson } from './read-field.ts';
 import type { Reading } from './read-field.ts';
 import type { FormRules, ReadForm } from './read.ts';
 
-/** Kinds whose values may be longer than an input of Slack holds: each has an input for a file beside it. */
+/** Whether values can be too long for Slack's inputs: such a field has a file input beside it. */
 export function takesFile({ input }: Field): boolean {
   return input.kind === 'json' || input.kind === 'secrets' || (input.kind === 'text' && input.multiline);
 }
@@ -27,7 +27,7 @@ export function textFilesIn(state: unknown): TextFile[] {
 
 type Uploaded = { state: unknown; texts: ReadonlyMap<FieldKey, UploadedText> };
 
-/** A submission together with the files that hold values, or what is wrong with them. */
+/** A submission with the values from its files, or with their errors. */
 export function withTextFiles(
   read: ReadForm,
   { state, texts }: Uploaded,
@@ -74,7 +74,7 @@ function ofReading(reading: Reading, text: Text): Merged {
 
 type Secrets = { before: NonNullable<SessionDraft['session_secrets']>; sensitive: boolean };
 
-/** As `.env` files are written: quotes, several lines, comments. */
+/** Like an `.env` file: quotes, several lines, comments. */
 function secretsOf(words: string, { before, sensitive }: Secrets, text: Text): Merged {
   const secrets = Object.entries(parseEnvironment(words)).map(([key, value]) => ({ key, value, sensitive }));
   if (secrets.length === 0) return { problem: text.modal.fileErrors.noSecrets };

@@ -1,16 +1,16 @@
 import type { Field, FieldKey, SessionDraft } from '../../../session/fields.ts';
 import { LIMIT } from '../limits.ts';
 
-/** A view takes 100 blocks and 250 kB; this is what remains for long values beside everything else. */
+/** A view takes 100 blocks and 250 kB; this remains for long values. */
 const MAX_CONTINUED = 50;
 const MAX_BYTES = 150_000;
-/** More values than this are a text: each option of a select is sent twice, as its label and its value. */
+/** More values than this become a text: a select sends each option twice, as its label and its value. */
 const MAX_PICKED = 50;
 
-/** How many inputs each field that is typed takes; fields that are picked are missing. */
+/** How many inputs each typed field takes, without picked fields. */
 export type TextPlan = { parts: ReadonlyMap<FieldKey, number>; cut: Field[] };
 
-/** Depends on the prefill alone: inputs that came and went when a form is redrawn would lose what is in them. */
+/** Depends only on the prefill: inputs that come and go when a form is redrawn would lose what they hold. */
 export function planTexts(shown: readonly Field[], prefill: SessionDraft): TextPlan {
   const parts = new Map<FieldKey, number>();
   const cut: Field[] = [];
@@ -45,7 +45,7 @@ export function strings(value: unknown): string[] {
   return [value].flat().filter((one) => typeof one === 'string');
 }
 
-/** What Devin can suggest is picked, unless the values that are there are more than a select can hold. */
+/** Fields with suggestions are picked, unless they hold more values than a select can. */
 function isTyped({ input }: Field, value: unknown): boolean {
   switch (input.kind) {
     case 'text':
@@ -65,7 +65,7 @@ function canBePicked(values: string[]): boolean {
   return values.length <= MAX_PICKED && values.every((value) => value.length <= LIMIT.optionValue);
 }
 
-/** Secrets are never written anywhere a person can read them. */
+/** Secrets are never shown. */
 function writtenText({ input }: Field, value: unknown): string {
   switch (input.kind) {
     case 'text':
@@ -79,13 +79,13 @@ function writtenText({ input }: Field, value: unknown): string {
   }
 }
 
-/** Readable where that fits into one input. */
+/** Indented if that fits into one input. */
 function writeJson(value: unknown): string {
   const readable = JSON.stringify(value, null, 2);
   return readable.length <= LIMIT.inputText ? readable : JSON.stringify(value);
 }
 
-/** Several values in one text input: one a line or parted by commas, in quotes where that would be misread. */
+/** Several values in one text input: one per line or separated by commas, in quotes if they would be misread. */
 
 const ENTRY = /[^\S\n]*"((?:[^"]|"")*)"[^\S\n]*(?=[,\n]|$)|[^,\n]+/g;
 
@@ -100,11 +100,11 @@ export function readList(text: string): string[] {
 }
 
 /**
- * A text longer than an input holds is spread over several, and put together again exactly. Slack has no
- * longer input: https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+ * A text that is too long for an input is split over several, and joined again exactly. Slack's longest input:
+ * https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
  */
 
-/** Parts of at most `max` UTF-16 units, cut after a line or a word where there is one. None for no text. */
+/** Parts of at most `max` UTF-16 units, cut after a line or a word if possible. No text has no parts. */
 export function splitText(text: string, max: number): string[] {
   const parts: string[] = [];
   let rest = text;
@@ -116,7 +116,7 @@ export function splitText(text: string, max: number): string[] {
   return rest === '' ? parts : [...parts, rest];
 }
 
-/** Where a person wrote on in the next input, a line break parts the two. */
+/** If a person continued in the next input, a line break separates the two. */
 export function joinText(parts: readonly string[], max: number): string {
   return parts
     .filter((part) => part !== '')

@@ -47,7 +47,7 @@ function add(
   leaves.push({ text, url, code, bold: open.bold > 0, italic: open.italic > 0, strike: open.strike > 0 });
 }
 
-/** Of a label in several styles the first one counts. */
+/** If a label has several styles, the first one counts. */
 function closeLink(state: State): void {
   if (state.link === null) return;
   const { href, from } = state.link;
@@ -65,7 +65,7 @@ export function attribute({ attrs }: Token, name: string): string {
   return String(attrs?.find(([key]) => key === name)?.[1] ?? '');
 }
 
-/** Neighbors of one style as one. */
+/** Joins neighbors of the same style. */
 function joined(leaves: readonly Leaf[]): Leaf[] {
   const out: Leaf[] = [];
   for (const leaf of leaves) {
@@ -84,21 +84,21 @@ function isAlike(a: Leaf, b: Leaf): boolean {
 
 const COMMENT = /<!--[^]*?(?:-->|$)/g;
 
-/** Nobody sees comments; other tags are shown as they were written. */
+/** Removes comments; other tags are shown as written. */
 export function readableHtml(html: string): string {
   return /^<br *\/?>$/i.test(html.trim()) ? '\n' : html.replaceAll(COMMENT, '');
 }
 
-/** Nobody meant to write longer addresses. */
+/** Longer addresses are not meant to be read. */
 const ADDRESS_LENGTH = 2000;
 const LABEL_LENGTH = 500;
 
-/** A label that reads as an address, with or without its scheme. */
+/** A label that looks like an address, with or without a scheme. */
 const ADDRESS_IN_LABEL =
   /^(?:[a-z][a-z0-9+.-]*:\/\/)?((?:[^\s/?#@]*@)?(?:[\p{L}\p{N}-]+\.)+\p{L}{2,})(?=[/?#:]|$)/iu;
 const SCHEME = /[a-z]:\/\//i;
 
-/** What a link shows and where it leads: `url` is null for what Slack makes no link of. */
+/** What a link shows and where it leads; `url` null: Slack doesn't make it a link. */
 function honestLink(href: string, label: string): { text: string; url: string | null } {
   const short = label.slice(0, LABEL_LENGTH);
   if (href.length > ADDRESS_LENGTH || !isAddress(href)) {
@@ -109,7 +109,7 @@ function honestLink(href: string, label: string): { text: string; url: string | 
   return { text: host !== null && poses(short, href, host) ? `${short} (${host})` : short, url: href };
 }
 
-/** Whether the label is an address of another host. A file's name ends the address that it leads to. */
+/** Whether the label looks like an address of another host. A file's name is at the end of its address. */
 function poses(label: string, href: string, host: string): boolean {
   const words = label.trim();
   if (words === href || words === '') return isDisguised(href);
@@ -119,7 +119,7 @@ function poses(label: string, href: string, host: string): boolean {
   return SCHEME.test(words) || !href.endsWith(`/${words}`);
 }
 
-/** `https://github.com@evil.example`: the part before the `@` is no host. */
+/** `https://github.com@evil.example`: the part before the `@` isn't the host. */
 function isDisguised(href: string): boolean {
   const url = URL.canParse(href) ? new URL(href) : null;
   return url !== null && url.username !== '' && url.protocol !== 'mailto:';
@@ -131,7 +131,7 @@ function hostOf(address: string): string | null {
   return protocol === 'mailto:' ? null : host.replace(/^www\./, '');
 }
 
-/** Words in one style. `url`: where they lead. Raw text, never empty. */
+/** Text in one style. `url`: where it leads. Raw, never empty. */
 export type Leaf = {
   text: string;
   bold: boolean;
@@ -145,12 +145,12 @@ export type Align = 'left' | 'center' | 'right' | null;
 
 export type TablePiece = { kind: 'table'; rows: Leaf[][][]; align: Align[]; source: string };
 
-/** What Markdown says, in order and flat: Slack nests nothing but the levels of a list. */
+/** Markdown in order and flat: Slack nests only the levels of a list. */
 export type Piece =
   | { kind: 'text'; heading: boolean; leaves: Leaf[] }
   /** `number`: null for a bullet. */
   | { kind: 'item'; number: number | null; indent: number; leaves: Leaf[] }
-  /** Another paragraph of the item before it. */
+  /** Another paragraph of the item before. */
   | { kind: 'more'; indent: number; leaves: Leaf[] }
   | { kind: 'quote'; leaves: Leaf[] }
   | { kind: 'code'; text: string }

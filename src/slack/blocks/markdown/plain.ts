@@ -2,7 +2,7 @@ import { escape } from '../text.ts';
 import type { Leaf, Piece, TablePiece } from './inline.ts';
 import { tableBlock, tableText } from './rich.ts';
 
-/** Escaped text that says all of it, one piece a line. */
+/** All of it as escaped text, one piece per line. */
 export function plainText(pieces: readonly Piece[]): string {
   return pieces.map(textOf).join('\n');
 }
@@ -32,10 +32,10 @@ function linked(leaves: readonly Leaf[]): string {
   return escape(whole.join(''));
 }
 
-/** Where a line ends without a sign of its own. */
+/** A line that ends without punctuation. */
 const OPEN_END = /[\p{L}\p{N}]$/u;
 
-/** What it says, on one line and without marks. */
+/** Its text on one line, without markup. */
 export function words(pieces: readonly Piece[]): string {
   const parts: string[] = [];
   for (const [at, piece] of pieces.entries()) {
@@ -67,13 +67,13 @@ function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** In characters. As JSON, a character takes up to six of them. */
+/** In characters; as JSON, one can take six. */
 const LEAF_LENGTH = 1000;
 const CODE_LENGTH = 1500;
-/** Of a paragraph, with its links and styles, as JSON. */
+/** For a paragraph with its links and styles, as JSON. */
 const PARAGRAPH_JSON = 5000;
 
-/** Pieces small enough that a message holds several. A message takes one table: others are laid out as code. */
+/** Cuts pieces so that a message holds several. A message takes one table: others become code. */
 export function cutPieces(pieces: readonly Piece[]): Piece[] {
   const table = pieces.find((piece) => piece.kind === 'table' && tableBlock(piece) !== null);
   return pieces.flatMap((piece) =>
@@ -113,7 +113,7 @@ function cutLeaf(leaf: Leaf): Leaf[] {
   return cutText(leaf.text, LEAF_LENGTH).map((text) => ({ ...leaf, text }));
 }
 
-/** At the ends of lines where possible, then after a blank, and never within a character. */
+/** At line ends if possible, then after a space, and never within a character. */
 function cutText(text: string, limit: number): string[] {
   const parts: string[] = [];
   let from = 0;

@@ -3,17 +3,17 @@ import type { Token } from 'markdown-it';
 import { attribute, inlineLeaves, plainLeaf, readableHtml } from './inline.ts';
 import type { Align, Leaf, Piece, TablePiece } from './inline.ts';
 
-/** What is nested deeper is shown as it was written. */
+/** Deeper nesting is shown as it was written. */
 const DEEPEST = 20;
-/** So much of a message is read; the rest of a longer one is in a file. */
+/** How much of a message is read; a longer one comes as a file. */
 export const LONGEST_READ = 6000;
 const RULE = '———';
 
 const parser = new MarkdownIt('default', { html: true, linkify: true, maxNesting: DEEPEST });
-// Only what says that it is an address: `config.js` and `a.b@c` are not.
+// Only addresses with a scheme: `config.js` and `a.b@c` are none.
 parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 
-/** What Markdown says, as far as it is read. What cannot be read is shown as it was written. */
+/** Reads Markdown. What it can't read stays as it was written. */
 export function readMarkdown(markdown: string): Piece[] {
   const start = markdown.slice(0, endOf(markdown));
   try {
@@ -23,7 +23,7 @@ export function readMarkdown(markdown: string): Piece[] {
   }
 }
 
-/** Between two lines, if one ends in the second half. */
+/** Between two lines, if one of them ends in the second half. */
 function endOf(markdown: string): number {
   if (markdown.length <= LONGEST_READ) return markdown.length;
   const line = markdown.lastIndexOf('\n', LONGEST_READ);
@@ -32,7 +32,7 @@ function endOf(markdown: string): number {
 
 type List = { ordered: boolean; next: number; isFresh: boolean };
 
-/** The parser gives a flat list of what opens and closes; this keeps in what it is. */
+/** The parser returns a flat list of openings and closings; this tracks what is open. */
 function createReader(markdown: string) {
   const lines = markdown.split(/\r\n?|\n/);
   const out: Piece[] = [];
@@ -50,7 +50,7 @@ function createReader(markdown: string) {
     if (list !== undefined) list.isFresh = false;
   }
 
-  /** Slack has no lists within quotes. */
+  /** Slack has no lists in quotes. */
   function marker(list: List | undefined): Leaf[] {
     if (list === undefined || !list.isFresh) return [];
     return [plainLeaf(list.ordered ? `${list.next}. ` : '• ')];
@@ -67,7 +67,7 @@ function createReader(markdown: string) {
     if (list.ordered) list.next = Number(token.info);
   }
 
-  /** The parser leaves out what is nested too deeply. */
+  /** Whether the parser left something out because it was nested too deeply. */
   function leftOut(token: Token, next: Token | undefined): boolean {
     const isContainer = token.type === 'blockquote_open' || token.type === 'list_item_open';
     return isContainer && token.level >= DEEPEST - 1 && next?.nesting === -1;

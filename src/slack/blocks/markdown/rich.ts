@@ -17,7 +17,7 @@ type Element = RichTextSection | List | RichTextQuote | RichTextPreformatted;
 
 const DEEPEST_INDENT = 8;
 
-/** Nothing in these blocks can call anybody: they hold text and links. */
+/** These blocks hold only text and links, so they can't notify anyone. */
 export function richBlocks(pieces: readonly Piece[]): (RichTextBlock | TableBlock)[] {
   const blocks: (RichTextBlock | TableBlock)[] = [];
   let elements: Element[] = [];
@@ -39,7 +39,7 @@ export function richBlocks(pieces: readonly Piece[]): (RichTextBlock | TableBloc
   return blocks;
 }
 
-/** Neighbors that become one element. */
+/** Groups neighbors that become one element. */
 function groupsOf(pieces: readonly Piece[]): Piece[][] {
   const groups: Piece[][] = [];
   for (const piece of pieces) {
@@ -88,7 +88,7 @@ function preformatted(text: string): RichTextPreformatted {
   return { type: 'rich_text_preformatted', elements: [{ type: 'text', text }] };
 }
 
-/** Separated by an empty line, except right below a heading. */
+/** Separated by an empty line, except after a heading. */
 function paragraphs(group: readonly Piece[]): Leaf[] {
   return group.flatMap((piece, at) => {
     const before = group[at - 1];
@@ -122,7 +122,7 @@ function list(group: readonly Piece[], { number, indent }: Extract<Piece, { kind
   };
 }
 
-/** https://docs.slack.dev/reference/block-kit/blocks/table-block; Slack counts the characters of all cells together. */
+/** https://docs.slack.dev/reference/block-kit/blocks/table-block. Slack counts the characters of all cells together. */
 const MOST_ROWS = 100;
 const MOST_CELLS = 20;
 /** As JSON; Slack takes 10,000 characters in a table, and about 13,000 in all blocks. */
@@ -130,7 +130,7 @@ const MOST_JSON = 8000;
 /** The most characters of a table shown as code. */
 const MOST_LAID_OUT = 6000;
 
-/** null: Slack takes no such table. */
+/** null: too large for a table in Slack. */
 export function tableBlock({ rows, align }: TablePiece): TableBlock | null {
   const columns = align.length;
   if (rows.length > MOST_ROWS || columns === 0 || columns > MOST_CELLS) return null;
@@ -142,13 +142,13 @@ export function tableBlock({ rows, align }: TablePiece): TableBlock | null {
   return JSON.stringify(block).length > MOST_JSON ? null : block;
 }
 
-/** Slack takes no empty cell. */
+/** Slack refuses empty cells. */
 function cell(leaves: readonly Leaf[]): RichTextBlock {
   const elements = leaves.length === 0 ? [{ type: 'text' as const, text: ' ' }] : leaves.map(richLeaf);
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] };
 }
 
-/** In columns of one width; as it was written where that would be too wide. */
+/** In aligned columns; as it was written if that would be too wide. */
 export function tableText(table: TablePiece): string {
   const lines = table.rows.map((row) =>
     row.map((leaves) =>

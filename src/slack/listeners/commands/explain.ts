@@ -26,7 +26,7 @@ export type ExplainCommandDeps = {
   explain: QuickGate['explain'];
   /** null: nobody could tell in the time that Slack gives. */
   identify: (person: Person) => Promise<Identity | null>;
-  /** What Slack and Devin said about the person no longer counts. */
+  /** Forgets what Slack and Devin said about the person. */
   forgetIdentity: (person: Person) => Promise<void>;
 };
 

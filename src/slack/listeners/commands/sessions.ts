@@ -34,7 +34,7 @@ type Viewer = Pick<Invocation, 'userId' | 'channelId' | 'text'>;
 
 const PER_PAGE = 10;
 
-/** Sub-commands on sessions. Each writes down what is asked for and gives the private answer. */
+/** Sub-commands about sessions. */
 export function createSessionCommands(deps: SessionCommandDeps) {
   const { requests, sessions, listing, authority, steering } = deps;
 
@@ -49,7 +49,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return { request, session };
   }
 
-  /** A channel that was public may be private by now. */
+  /** Checks again: a public channel may be private by now. */
   async function mayRead(request: SessionRequest, viewer: Viewer): Promise<boolean> {
     return maySee(request, viewer) && (await authority.readingRefusal(request, viewer.userId)) === null;
   }
@@ -61,7 +61,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return [{ card: cardOf(request, session, viewer), askedAtMs, isShown: await mayRead(request, viewer) }];
   }
 
-  /** What a session is called where it is acted on: its id where its title is not for the person. */
+  /** A session's title; its id, if the person may not read the title. */
   async function nameOf({ request, session }: Known, call: Invocation): Promise<string> {
     if (!(await mayRead(request, call))) return code(session.sessionId);
     return linkedTitle(cardOf(request, session, call), call.text);
@@ -77,7 +77,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return renderSessionList({ whose, page, pages, entries: entries.flat(), next }, call.text);
   }
 
-  /** Sessions of one's own that the command can be used on, the most pressing first. */
+  /** The person's sessions that the command works on, most pressing first. */
   async function pick(call: Invocation, { act }: IntentOf<'pick'>): Promise<Rendered> {
     const { teamId, userId, text } = call;
     const found = await listing.mostPressing({ teamId, userId, limit: PER_PAGE * 2 });
@@ -97,7 +97,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     if (found === null) return unknown(call, typed);
     const { request, session } = found;
     await sessions.touch(request.id);
-    // How its thread works is said there.
+    // How its thread works is explained in the thread.
     const card = cardOf(request, { ...session, introducesThread: false }, call);
     if (await mayRead(request, call)) return renderCard(card, call.text);
     return renderConcealed(card, request.createdAt.getTime(), call.text);
@@ -132,7 +132,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([call.text.sessions.say(await nameOf(found, call))]);
   }
 
-  /** Only the one who is told may say where. */
+  /** Only the person who gets the notifications may change where. */
   async function notify(
     call: Invocation,
     { where, session: typed }: IntentOf<'notify-session'>,
@@ -161,7 +161,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
     return notice([text.sessions.unknown(code(typed))]);
   }
 
-  /** Nothing is told of any session before it is known that the person may hear of it. */
+  /** Checks the person before anything is said about any session. */
   function allowed<I>(run: (call: Invocation, intent: I) => Promise<Rendered>) {
     return async (call: Invocation, intent: I): Promise<Rendered> => {
       const refusal = await authority.refusalOf(call);

@@ -23,16 +23,16 @@ export type SettingsCommandDeps = {
   people: Pick<People, 'find'>;
   enqueue: Enqueue;
   chooseLanguage: ChooseLanguage;
-  /** Has the person's Home drawn again, if they may be looking at it. */
+  /** Redraws the person's Home if they may be looking at it. */
   redrawHome: (person: { teamId: string; userId: string }) => Promise<void>;
   textFor: TextFor;
-  /** Who a person is in Devin; null: that could not be found out in the time that Slack gives. */
+  /** Who a person is in Devin; null: nobody could tell in the time that Slack gives. */
   identify: (person: { teamId: string; userId: string }) => Promise<Identity | null>;
 };
 
 /**
- * Defaults and preferences: one's own by anyone who may start a session, a channel's and the workspace's by
- * administrators. They name secrets, playbooks and repositories, so nobody else gets to read them.
+ * Defaults and preferences. People who may start a session change their own; administrators change a channel's and the
+ * workspace's. Nobody else may read them: they name secrets, playbooks and repositories.
  */
 export function createSettingsCommands(deps: SettingsCommandDeps) {
   const { command, defaults, people, enqueue, identify, chooseLanguage, redrawHome, textFor } = deps;
@@ -42,7 +42,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return person?.kind === 'member' && person.isAdmin;
   }
 
-  /** Why a person may have nothing to do with them; null: they may. */
+  /** Why a person may not see or change them; null: they may. */
   async function refusalOf(call: Invocation): Promise<string | null> {
     const identity = await identify({ teamId: call.teamId, userId: call.userId });
     if (identity !== null && identity.kind !== 'refused') return null;
@@ -51,7 +51,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return identity === null ? text.settings.notLookedUp : escape(refusalSentence(identity, text));
   }
 
-  /** Changes something if the person may, then shows what applies. `instead`: what those can do who may not. */
+  /** Changes something if the person may, then shows what applies. `instead`: what the others can do. */
   async function change(
     call: Invocation,
     { scope, said, instead }: { scope: SettingScope; said: string; instead: readonly string[] },
@@ -79,7 +79,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return renderDefaults({ draft, preferences: effectivePreferences(preferences), before }, call.text);
   }
 
-  /** Adds to what was set there before; `clear` starts over. */
+  /** Adds to what was set before; `clear` starts over. */
   async function set(
     call: Invocation,
     { scope, draft, reset, problems }: IntentOf<'set-defaults'>,
@@ -115,7 +115,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     );
   }
 
-  /** Cards in the place say what their threads do. */
+  /** Redraws cards in the place: they say how their threads work. */
   async function listen(call: Invocation, { listen: chosen, scope }: IntentOf<'listen'>): Promise<Rendered> {
     const { teamId } = call;
     const channelId = scope === 'channel' ? call.channelId : null;
@@ -131,7 +131,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     return renderSetting(setting, preferences, call.text);
   }
 
-  /** Anyone may: it is about what the app says to them, and shows nothing else. */
+  /** Anyone may set it: it changes only how the app speaks to them. */
   async function language(call: Invocation, { choice }: IntentOf<'language'>): Promise<Rendered> {
     if (choice !== null) {
       await chooseLanguage(call, choice === 'slack' ? null : choice);
