@@ -1,5 +1,5 @@
-import { labeled, renderSaid, withCall } from '../slack/blocks/said.ts';
-import type { Call } from '../slack/blocks/said.ts';
+import { labeled, renderDevinMessage, withCall } from '../slack/blocks/devin-message.ts';
+import type { Call } from '../slack/blocks/devin-message.ts';
 import { cardView } from '../slack/card-view.ts';
 import { messageMetadata, milestoneMetadata } from '../slack/metadata.ts';
 import type { Outbound, Rendered } from '../slack/outbound.ts';
@@ -52,7 +52,7 @@ async function render(deps: AnswerDeps, { call, session, request }: Answered): P
   const answered = { userId: call.answeredBy, at: call.answeredAt };
   if (!call.inMessage) return deps.compose(telling({ call, session, request }, said));
   const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
-  const [first] = renderSaid(said, deps.text).posts;
+  const [first] = renderDevinMessage(said, deps.text).posts;
   const words = first ?? { text: '', blocks: [] };
   const named = (await deps.sessions.sharesThread(session)) ? labeled(words, card, deps.text) : words;
   const whole: Call = { sessionId, key: call.key, card, answered };

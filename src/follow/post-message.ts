@@ -9,10 +9,10 @@ import {
   renderInDevin,
   renderRaw,
   renderReplyBy,
-  renderSaid,
+  renderDevinMessage,
   renderWebMessage,
   withCall,
-} from '../slack/blocks/said.ts';
+} from '../slack/blocks/devin-message.ts';
 import { code } from '../slack/blocks/text.ts';
 import { cardView } from '../slack/card-view.ts';
 import { refusalKind } from '../slack/errors.ts';
@@ -172,7 +172,7 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
     return { posts: [], file, name: made.name };
   }
   if (row.source !== 'devin') return { posts: renderWebMessage(row.text, text), file: null, name: '' };
-  const { posts, file } = renderSaid(row.text, text);
+  const { posts, file } = renderDevinMessage(row.text, text);
   const name = `devin-${row.saidAt.toISOString().slice(0, 19).replaceAll(':', '')}.md`;
   if (file === null) return { posts, file, name };
   const content = new TextEncoder().encode(file);

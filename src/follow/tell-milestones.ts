@@ -5,7 +5,7 @@ import { readMilestone } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
 import { effectivePreferences } from '../session/preferences.ts';
 import type { Notify } from '../session/preferences.ts';
-import type { Answered } from '../slack/blocks/said.ts';
+import type { Answered } from '../slack/blocks/devin-message.ts';
 import { milestoneMetadata } from '../slack/metadata.ts';
 import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
 import type { Calls } from '../store/calls.ts';

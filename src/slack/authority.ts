@@ -92,12 +92,12 @@ export function maySee(place: Place, viewer: { userId: string; channelId: string
   return viewer.channelId === askedIn || viewer.channelId === cardIn;
 }
 
-type Asked = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
+type OwnedRequest = Pick<SessionRequest, 'source' | 'userId' | 'identity'>;
 
 /** Why a person may not, with a mention of who may; null: the person may. */
 export function refuseSteering(
   verdict: Steering,
-  { request, userId }: { request: Asked; userId: string },
+  { request, userId }: { request: OwnedRequest; userId: string },
   text: Text,
 ): string | null {
   if (verdict.kind === 'allowed') return null;
@@ -108,7 +108,7 @@ export function refuseSteering(
 }
 
 /** null: nobody is known, or it is the same person. */
-function whoElse(request: Asked, userId: string): string | null {
+function whoElse(request: OwnedRequest, userId: string): string | null {
   const { requester, owner } = ownershipOf(request);
   if (requester === null) return owner === null ? null : escape(owner.name);
   return requester === userId ? null : `<@${requester}>`;

@@ -46,10 +46,10 @@ const stateSchema = z.object({
   is_archived: z.boolean().optional(),
 });
 
-type Asked = Pick<SessionRequest, 'state' | 'failure' | 'hadSecrets'> & {
+type ActedOnRequest = Pick<SessionRequest, 'state' | 'failure' | 'hadSecrets'> & {
   draft: { values: Pick<SessionRequest['draft']['values'], 'max_acu_limit'> };
 };
-type InDevin = Pick<SessionRow, 'response'>;
+type SessionAnswer = Pick<SessionRow, 'response'>;
 type Now = {
   phase: SessionPhase;
   /** null: nothing more goes to Devin from it. */
@@ -57,7 +57,7 @@ type Now = {
 };
 
 /** Which buttons the card of a request has. */
-export function cardActions(request: Asked, session: InDevin | null, now: Now): CardAction[] {
+export function cardActions(request: ActedOnRequest, session: SessionAnswer | null, now: Now): CardAction[] {
   switch (request.state) {
     case 'created':
       return session === null ? ['details'] : onSession(request, session, now);
@@ -74,17 +74,17 @@ export function cardActions(request: Asked, session: InDevin | null, now: Now): 
 }
 
 /** Whether the session takes no more messages. */
-export function isOver({ response }: InDevin, phase: SessionPhase): boolean {
+export function isOver({ response }: SessionAnswer, phase: SessionPhase): boolean {
   const { status } = stateSchema.parse(response);
   return status === 'exit' || status === 'error' || phase === 'gone';
 }
 
 /** The session stopped at its own cap, which can be higher for the next one. */
-function isOwnCap({ draft: { values } }: Asked, statusDetail: string | null): boolean {
+function isOwnCap({ draft: { values } }: ActedOnRequest, statusDetail: string | null): boolean {
   return statusDetail === 'usage_limit_exceeded' && values.max_acu_limit !== undefined;
 }
 
-function onSession(request: Asked, session: InDevin, { phase, thread }: Now): CardAction[] {
+function onSession(request: ActedOnRequest, session: SessionAnswer, { phase, thread }: Now): CardAction[] {
   const { is_archived: isArchived = false, status_detail: statusDetail = null } = stateSchema.parse(
     session.response,
   );
@@ -109,7 +109,7 @@ function inThread(step: Step, thread: ThreadState | null): CardAction[] {
   return to === undefined ? [] : [to];
 }
 
-function afterFailure(request: Asked): CardAction[] {
+function afterFailure(request: ActedOnRequest): CardAction[] {
   if (request.failure?.kind === 'cancelled') return ['start-again', 'details'];
   return canTryAgain(request)
     ? ['edit-and-try-again', 'try-again', 'details']
@@ -117,7 +117,7 @@ function afterFailure(request: Asked): CardAction[] {
 }
 
 /** The same again without the form: not if Devin refused it, nor if its secrets are gone. */
-function canTryAgain({ failure, hadSecrets }: Asked): boolean {
+function canTryAgain({ failure, hadSecrets }: ActedOnRequest): boolean {
   if (hadSecrets) return false;
   // One click must not ask the approver who declined again.
   if (failure?.kind === 'approval' && failure.end !== 'expired') return false;

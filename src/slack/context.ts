@@ -5,7 +5,7 @@ import type { SlackPerson } from '../session/identity.ts';
 import type { QuotedMessage, QuotedThread } from '../session/prompt.ts';
 import type { PresenceOf } from './conversations.ts';
 import { slackFailure } from './errors.ts';
-import { isSaid, readMessage, repliesTo } from './messages.ts';
+import { isWritten, readMessage, repliesTo } from './messages.ts';
 import type { People } from './people.ts';
 import { placeKindOf } from './places.ts';
 
@@ -113,7 +113,7 @@ async function readThread(
     total = Math.max(total, ...raw.map((message) => (repliesTo(message) ?? -1) + 1));
     // Each page can repeat the thread's first message.
     const fresh = raw
-      .filter(isSaid)
+      .filter(isWritten)
       .map(readMessage)
       .filter((message) => !found.has(message.ts));
     untilHere += fresh.filter((message) => message.ts <= pickedTs).length;

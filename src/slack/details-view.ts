@@ -10,7 +10,7 @@ import { approvalNotes, doubtOf, identitySentence, problemOf } from './card-note
 
 const taggedSchema = z.object({ tags: z.array(z.string()) });
 
-type Shown = {
+type DetailsRows = {
   request: SessionRequest;
   session: SessionRow | null;
   /** Off if the organization enforces its own tags. */
@@ -18,7 +18,7 @@ type Shown = {
 };
 
 /** Everything about a request and its session, except the values of session secrets. */
-export function detailsView({ request, session, tagRequests }: Shown, text: Text): SessionDetails {
+export function detailsView({ request, session, tagRequests }: DetailsRows, text: Text): SessionDetails {
   const { identity } = request;
   return {
     request: effectiveRequest(request),
@@ -62,7 +62,7 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
  * As in Devin's answer, otherwise as it was sent. Hidden while the app may still search for the session by its tag:
  * another session with the same tag could be mistaken for it.
  */
-function tagOf({ request, session, tagRequests }: Shown): string | null {
+function tagOf({ request, session, tagRequests }: DetailsRows): string | null {
   if (session === null && !isSettled(request.state)) return null;
   const tag = requestTag(request.id);
   const answered = session === null ? undefined : taggedSchema.safeParse(session.response).data;

@@ -63,9 +63,9 @@ function contextView({ description, without }: Form, context: MessageContext, te
   };
 }
 
-type Known = { messages: number; files: number };
+type ContextCounts = { messages: number; files: number };
 type Noted = { unreadable: boolean; counts: Counts | undefined; without: Without | null };
-type Counts = { whole: Known; unread?: number | undefined; asFile?: boolean | undefined };
+type Counts = { whole: ContextCounts; unread?: number | undefined; asFile?: boolean | undefined };
 
 function contextNotes({ unreadable, counts, without }: Noted, text: Text): string[] {
   const words = text.modal.context;

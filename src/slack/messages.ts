@@ -50,7 +50,7 @@ type RawAttachment = z.infer<typeof attachmentSchema>;
 type RawFile = z.infer<typeof fileSchema>;
 
 /** What people and apps write. Slack sends joins, topics and deletions as messages, too. */
-const SAID: ReadonlySet<unknown> = new Set([
+const WRITTEN: ReadonlySet<unknown> = new Set([
   undefined,
   null,
   'bot_message',
@@ -66,9 +66,9 @@ const kindSchema = z.looseObject({
 });
 
 /** Whether someone wrote the message: https://docs.slack.dev/reference/events/message#subtypes */
-export function isSaid(payload: unknown): boolean {
+export function isWritten(payload: unknown): boolean {
   const { subtype, hidden } = kindSchema.parse(payload);
-  return SAID.has(subtype) && hidden !== true;
+  return WRITTEN.has(subtype) && hidden !== true;
 }
 
 /** How many replies the first message of a thread has; null: Slack doesn't say. */

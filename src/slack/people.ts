@@ -151,24 +151,24 @@ export function createGroups({ client, now }: { client: WebClient; now: () => nu
 
 const A_MINUTE_MS = 60_000;
 
-type Options<Asked> = {
-  keyOf: (asked: Asked) => string;
+type Options<Question> = {
+  keyOf: (question: Question) => string;
   /** With more answers than this, all are forgotten. */
   most: number;
   now: () => number;
 };
 
 /** Asks once, and the answer counts for a minute. Failures don't count. */
-export function forAMinute<Asked, Answer>(
-  ask: (asked: Asked) => Promise<Answer>,
-  { keyOf, most, now }: Options<Asked>,
-): (asked: Asked) => Promise<Answer> {
+export function forAMinute<Question, Answer>(
+  ask: (question: Question) => Promise<Answer>,
+  { keyOf, most, now }: Options<Question>,
+): (question: Question) => Promise<Answer> {
   const known = new Map<string, { answer: Answer; atMs: number }>();
-  return async (asked) => {
-    const key = keyOf(asked);
+  return async (question) => {
+    const key = keyOf(question);
     const before = known.get(key);
     if (before !== undefined && now() - before.atMs < A_MINUTE_MS) return before.answer;
-    const answer = await ask(asked);
+    const answer = await ask(question);
     if (known.size >= most) known.clear();
     known.set(key, { answer, atMs: now() });
     return answer;

@@ -20,7 +20,7 @@ export type Actor = {
   responseUrl: string | null;
 };
 
-type Message = {
+type SteeringMessage = {
   session: SessionRow;
   text: string;
   via: ReplyWay;
@@ -29,7 +29,7 @@ type Message = {
 };
 
 /** `reason`: in the person's words. */
-type Decided = { requestId: string; number: number; act: ApprovalAct; reason: string | null };
+type ApprovalDecision = { requestId: string; number: number; act: ApprovalAct; reason: string | null };
 
 type SteeringDeps = {
   db: Kysely<Tables>;
@@ -64,7 +64,7 @@ export function createSteeringInbox({ db, replies, envelopes, enqueue, withPrior
   }
 
   /** What Slack no longer waits for must not be done later. */
-  const ask = async <Name extends SteeringJob>(name: Name, payload: Jobs[Name]): Promise<void> =>
+  const enqueueInTime = async <Name extends SteeringJob>(name: Name, payload: Jobs[Name]): Promise<void> =>
     commitInTime({ db, withPriority }, async (trx) => enqueue(name, payload, { trx }));
 
   return {
@@ -75,25 +75,25 @@ export function createSteeringInbox({ db, replies, envelopes, enqueue, withPrior
       { sessionId, always }: { sessionId: string; always: boolean },
     ) {
       const { userId } = actor;
-      await ask('steer', { sessionId, what, userId, answerTo: answerTo(actor, always) });
+      await enqueueInTime('steer', { sessionId, what, userId, answerTo: answerTo(actor, always) });
     },
 
     async cancel(actor: Actor, requestId: string): Promise<void> {
       const { userId } = actor;
-      await ask('cancel-request', { requestId, userId, answerTo: answerTo(actor, false) });
+      await enqueueInTime('cancel-request', { requestId, userId, answerTo: answerTo(actor, false) });
     },
 
     /** What a person decides about another person's request. */
-    async settleApproval(actor: Actor, { reason, ...decision }: Decided): Promise<void> {
+    async settleApproval(actor: Actor, { reason, ...decision }: ApprovalDecision): Promise<void> {
       const { userId } = actor;
       const answer = answerTo(actor, false, reason);
-      await ask('settle-approval', { ...decision, userId, answerTo: answer });
+      await enqueueInTime('settle-approval', { ...decision, userId, answerTo: answer });
     },
 
     async follow(actor: Actor, sessionId: string): Promise<void> {
       const { userId, teamId, placeKind } = actor;
       const answer = answerTo(actor, true);
-      await ask('follow-session', { sessionId, teamId, userId, placeKind, answerTo: answer });
+      await enqueueInTime('follow-session', { sessionId, teamId, userId, placeKind, answerTo: answer });
     },
 
     async showUsage(
@@ -101,19 +101,19 @@ export function createSteeringInbox({ db, replies, envelopes, enqueue, withPrior
       { scope, by, days }: Pick<Jobs['show-usage'], 'scope' | 'by' | 'days'>,
     ): Promise<void> {
       const { userId, teamId } = actor;
-      await ask('show-usage', { userId, teamId, scope, by, days, answerTo: answerTo(actor, true) });
+      await enqueueInTime('show-usage', { userId, teamId, scope, by, days, answerTo: answerTo(actor, true) });
     },
 
     async link(actor: Actor, personId: string, devinUserId: string | null): Promise<void> {
       const { userId, teamId } = actor;
       const answer = answerTo(actor, true);
-      await ask('link-person', { teamId, userId, personId, devinUserId, answerTo: answer });
+      await enqueueInTime('link-person', { teamId, userId, personId, devinUserId, answerTo: answer });
     },
 
     /** Row and job in one transaction; a delivery that was seen before changes nothing. */
     async reply(
       { userId, teamId, channelId }: Actor,
-      { session, text, via, dedupeKey }: Message,
+      { session, text, via, dedupeKey }: SteeringMessage,
     ): Promise<void> {
       const { sessionId } = session;
       const reply = { id: newId(), dedupeKey, sessionId, teamId, userId, channelId, text, via };

@@ -15,7 +15,7 @@ import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 
 /** A message in a session's thread. */
-type Spoken = {
+type ThreadReply = {
   session: SessionRow;
   userId: string;
   ts: string;
@@ -25,13 +25,13 @@ type Spoken = {
   files: SlackFile[];
 };
 
-type Speaker = { userId: string; mentions: Mentions };
-type Pressed = { session: SessionRow; userId: string; kind: ReplyKind; press: string };
+type Author = { userId: string; mentions: Mentions };
+type SwitchPress = { session: SessionRow; userId: string; kind: ReplyKind; press: string };
 
 /** A message of a workspace. */
 type MessageRef = { teamId: string; channelId: string; ts: string };
 
-type Edit = Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string };
+type Edit = Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'> & { editedTs: string };
 
 type ThreadInboxDeps = {
   db: Kysely<Tables>;
@@ -66,14 +66,14 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     return true;
   }
 
-  function rowOf({ session, userId, ts, text }: Pick<Spoken, 'session' | 'userId' | 'ts' | 'text'>) {
+  function rowOf({ session, userId, ts, text }: Pick<ThreadReply, 'session' | 'userId' | 'ts' | 'text'>) {
     const { sessionId, teamId, channelId } = session;
     return { id: newId(), sessionId, teamId, userId, channelId, messageTs: ts, text };
   }
 
   return {
     /** What happens to a message in its thread that isn't a keyword. The job checks again whether it is muted. */
-    async receive(session: SessionRow, { userId, mentions }: Speaker): Promise<Reception> {
+    async receive(session: SessionRow, { userId, mentions }: Author): Promise<Reception> {
       const request = await deps.requests.find(session.requestId);
       if (request === null) return 'untied';
       const isRequester = request.source !== 'follow' && request.userId === userId;
@@ -85,7 +85,7 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     },
 
     /** A keyword, by a button. `press` identifies this one press. */
-    async press({ session, userId, kind, press }: Pressed): Promise<void> {
+    async press({ session, userId, kind, press }: SwitchPress): Promise<void> {
       const { sessionId, teamId, channelId } = session;
       const row = { id: newId(), sessionId, teamId, userId, channelId, messageTs: null, text: '' };
       await inTransaction(async (trx) =>
@@ -94,9 +94,9 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     },
 
     /** Row and job in one transaction. False: this delivery was seen before. */
-    async accept({ kind, files, ...said }: Spoken): Promise<boolean> {
-      const row = rowOf(said);
-      const dedupeKey = `thread:${row.teamId}:${row.channelId}:${said.ts}`;
+    async accept({ kind, files, ...reply }: ThreadReply): Promise<boolean> {
+      const row = rowOf(reply);
+      const dedupeKey = `thread:${row.teamId}:${row.channelId}:${reply.ts}`;
       return inTransaction(async (trx) => write({ ...row, dedupeKey, kind, files }, trx));
     },
 
@@ -106,11 +106,11 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       const row = rowOf(edit);
       const { teamId, channelId } = row;
       await inTransaction(async (trx) => {
-        const said = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
-        if (said === null || said.userId !== userId || said.text === text) return;
-        if (!isCorrigible(said) || isOlder(edit, said)) return;
-        if (said.state === 'accepted' || said.state === 'failed') {
-          const { id, state } = said;
+        const reply = await replies.lockMessage({ teamId, channelId, messageTs: ts }, trx);
+        if (reply === null || reply.userId !== userId || reply.text === text) return;
+        if (!isCorrigible(reply) || isOlder(edit, reply)) return;
+        if (reply.state === 'accepted' || reply.state === 'failed') {
+          const { id, state } = reply;
           const changes = { text, editedTs };
           if ((await replies.move({ id, from: [state], to: state, changes }, trx)) !== null) return;
         }
@@ -122,9 +122,9 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     /** Drops a waiting message that was deleted, or edited so that it isn't for Devin. */
     async retract({ teamId, channelId, ts: messageTs }: MessageRef): Promise<void> {
       await inTransaction(async (trx) => {
-        const said = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
-        if (said === null || !isCorrigible(said)) return;
-        await replies.move({ id: said.id, from: ['accepted', 'failed', 'unknown'], to: 'skipped' }, trx);
+        const reply = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
+        if (reply === null || !isCorrigible(reply)) return;
+        await replies.move({ id: reply.id, from: ['accepted', 'failed', 'unknown'], to: 'skipped' }, trx);
       });
     },
 

@@ -8,7 +8,7 @@ import { jsonFault, readSecretLines } from '../../src/slack/blocks/form/read-fie
 import { draftFromState } from '../../src/slack/blocks/form/read.ts';
 import { readList } from '../../src/slack/blocks/form/typed.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/blocks/markdown.ts';
-import { renderSaid } from '../../src/slack/blocks/said.ts';
+import { renderDevinMessage } from '../../src/slack/blocks/devin-message.ts';
 import {
   bold,
   code,
@@ -25,6 +25,7 @@ import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
 import { readThreadMeaning } from '../../src/slack/command/thread-keywords.ts';
 import { scan } from '../../src/slack/command/tokens.ts';
 import { readValues } from '../../src/slack/command/values.ts';
+import { readPayload } from '../../src/slack/payload.ts';
 import { readBlockMetadata, readMetadata } from '../../src/slack/metadata.ts';
 import { readMessage } from '../../src/slack/messages.ts';
 import { readPermalink } from '../../src/slack/posted-messages.ts';
@@ -63,7 +64,11 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     truncate(text, 100),
     withoutAsterisks(text),
   ],
-  'a message of Devin': (text) => [markdownParts(text), markdownWords(text, 300), renderSaid(text, en).posts],
+  'a message of Devin': (text) => [
+    markdownParts(text),
+    markdownWords(text, 300),
+    renderDevinMessage(text, en).posts,
+  ],
   'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,
   'JSON in a form': jsonFault,
@@ -87,6 +92,26 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     isSessionRef(text),
   ],
   'a message of Slack': (text) => readMessage(slackMessage(text)),
+  'a payload of Slack': (text) => [
+    readPayload(text),
+    readPayload({ command: text, team_id: text, user_id: text, text }),
+    readPayload({ type: text }),
+    readPayload({
+      type: 'event_callback',
+      team_id: text,
+      event: { ...slackMessage(text), type: 'message', channel: text },
+    }),
+    readPayload({
+      type: 'block_actions',
+      team: { id: text },
+      user: { id: text, team_id: text },
+      trigger_id: text,
+      actions: [
+        { type: 'overflow', action_ts: text, selected_option: { text: { text }, value: text } },
+        { type: 'button', action_id: text, action_ts: text, value: text, text: { text } },
+      ],
+    }),
+  ],
   'an answer of Devin': (text) => [
     sessionResponseSchema.safeParse(
       sessionResponse('s1', { title: text, status: text, url: text, status_detail: text }),
@@ -130,7 +155,7 @@ function distinctLines(length: number): string {
   return Array.from({ length: length / 8 }, (_, at) => `K${at}=v`).join('\n');
 }
 
-function slackMessage(text: string): unknown {
+function slackMessage(text: string): object {
   const blocks = [
     { type: 'section', text: { type: 'mrkdwn', text } },
     { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSaid, readMessage } from '../../src/slack/messages.ts';
+import { isWritten, readMessage } from '../../src/slack/messages.ts';
 
 describe('a Slack message', () => {
   test('becomes readable text; mentions wait for their names', () => {
@@ -150,5 +150,5 @@ test.each([
   ['tombstone', false],
   ['message_deleted', false],
 ])('tells what people say from what Slack notes: %s', (subtype, isOne) => {
-  expect(isSaid({ ts: '1.0', text: 'x', subtype })).toBe(isOne);
+  expect(isWritten({ ts: '1.0', text: 'x', subtype })).toBe(isOne);
 });

@@ -18,7 +18,7 @@ import {
 import type { Rendered } from '../../src/slack/blocks/objects.ts';
 import { renderOffer, renderQuestion, renderRunning } from '../../src/slack/blocks/offer.ts';
 import { renderReview, renderUnreviewable } from '../../src/slack/blocks/review.ts';
-import { renderInDevin, renderReplyBy, withCall } from '../../src/slack/blocks/said.ts';
+import { renderInDevin, renderReplyBy, withCall } from '../../src/slack/blocks/devin-message.ts';
 import { renderSecretForm } from '../../src/slack/blocks/secret-form.ts';
 import { renderCard } from '../../src/slack/blocks/session-card.ts';
 import { renderSessionForm } from '../../src/slack/blocks/session-form.ts';

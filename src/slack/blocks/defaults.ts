@@ -7,7 +7,7 @@ import type { Text } from '../../text/index.ts';
 import { VIEW, writeHomeMetadata } from '../ids.ts';
 import type { HomeMetadata } from '../ids.ts';
 import { shownValue } from './details-values.ts';
-import { EVERYTHING, MORE_GROUPS } from './form/entered.ts';
+import { ANYTHING, MORE_GROUPS } from './form/entered.ts';
 import { fieldInputs } from './form/inputs.ts';
 import { readFields } from './form/read.ts';
 import type { FormRules } from './form/read.ts';
@@ -50,7 +50,7 @@ export function renderDefaultsForm({ metadata, values }: DefaultsForm, text: Tex
 function inputsOf(field: Field, values: StoredDraft, plan: TextPlan, text: Text): KnownBlock[] {
   const value = new Map<string, unknown>(Object.entries(values)).get(field.key);
   const parts = plan.parts.get(field.key);
-  return fieldInputs({ field, value, parts, source: undefined, fault: undefined, left: EVERYTHING, text });
+  return fieldInputs({ field, value, parts, source: undefined, fault: undefined, allowed: ANYTHING, text });
 }
 
 type ReadDefaults = { draft: StoredDraft; errors: Record<string, string> };

@@ -4,7 +4,7 @@ import { ACTION } from '../ids.ts';
 import { LIMIT } from './limits.ts';
 import { button, context, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
-import { mentionOf } from './said.ts';
+import { mentionOf } from './devin-message.ts';
 import { BETWEEN_FACTS, cardTitle, linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
 import { bold, code, escape, fitCodeBlock, link, lookup, truncate } from './text.ts';

@@ -8,7 +8,7 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, writeFormMetadata } from '../ids.ts';
 import { contextBlocks } from './form/context-inputs.ts';
 import type { FormContext } from './form/context-inputs.ts';
-import { isLeftOut, isSet, leftOf, MORE_GROUPS, setLine, shownFields, TASK } from './form/entered.ts';
+import { isLeftOut, isSet, allowedFor, MORE_GROUPS, setLine, shownFields, TASK } from './form/entered.ts';
 import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
 import { takesFile } from './form/text-files.ts';
 import { planTexts } from './form/typed.ts';
@@ -128,7 +128,7 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
   if (isLeftOut(field, givenIn(form, field), choices)) return [];
   const inputs = fieldInputs({
     field,
-    left: leftOf(field, choices),
+    allowed: allowedFor(field, choices),
     value: form.values[key],
     parts: plan.parts.get(key),
     source: form.sources[key],

@@ -16,8 +16,8 @@ export type ReadValues = {
  * `input` is what the field's schema accepted. `output` is what it made of it; two with the same output mean the same.
  */
 type Accepted = { input: unknown; output: string };
-type Known = Exclude<Given, { kind: 'unknown' }>;
-type Said = { texts: (string | null)[]; problems: Problem[] };
+type KnownGiven = Exclude<Given, { kind: 'unknown' }>;
+type FieldTexts = { texts: (string | null)[]; problems: Problem[] };
 
 /** `ownTag`: the app adds a tag of its own. */
 export function readValues(given: readonly Given[], ownTag = true): ReadValues {
@@ -51,14 +51,14 @@ function unknownFlag(one: Given): Problem[] {
 }
 
 /** Keeps the value of a misspelled flag for the field that was probably meant. */
-function asMeant(one: Given): Known[] {
+function asMeant(one: Given): KnownGiven[] {
   if (one.kind !== 'unknown') return [one];
   const { nearest: field, text } = one;
   return field === null || text === null ? [] : [{ kind: 'value', field, text }];
 }
 
 /** `--acu default`. For lists that can be "none", `all` means the same. */
-function isSaidDefault(field: Field, { texts }: Said): boolean {
+function isSaidDefault(field: Field, { texts }: FieldTexts): boolean {
   return texts.length > 0 && texts.every((text) => text !== null && isDefault(field, text));
 }
 
@@ -67,8 +67,8 @@ function isDefault(field: Field, text: string): boolean {
   return word === 'default' || (word === 'all' && isEmptyMeant(field));
 }
 
-function sortOut(given: Known[]): Said {
-  const said: Said = { texts: [], problems: [] };
+function sortOut(given: KnownGiven[]): FieldTexts {
+  const said: FieldTexts = { texts: [], problems: [] };
   for (const one of given) {
     if (one.kind === 'value') said.texts.push(one.text);
     else if (one.kind === 'missing') said.problems.push({ kind: 'missing-value', field: one.field.key });
@@ -79,12 +79,12 @@ function sortOut(given: Known[]): Said {
 
 type Read = { value?: unknown; isReset?: boolean; problems: Problem[] };
 
-function readOne(field: Field, said: Said, ownTag: boolean): Read {
+function readOne(field: Field, said: FieldTexts, ownTag: boolean): Read {
   if (field.input.kind !== 'list') return readSingle(field, said);
   return readList(field, said, mostOf(field.input, ownTag));
 }
 
-function readSingle(field: Field, { texts }: Said): Read {
+function readSingle(field: Field, { texts }: FieldTexts): Read {
   const read = texts.map((text) => ({ text, accepted: accept(field, text) }));
   const problems = read.flatMap(({ text, accepted }) =>
     accepted === null ? [badValue(field, text ?? '')] : [],
@@ -97,7 +97,7 @@ function readSingle(field: Field, { texts }: Said): Read {
   return { value: first.input, problems };
 }
 
-function readList(field: Field, { texts }: Said, most: number | null): Read {
+function readList(field: Field, { texts }: FieldTexts, most: number | null): Read {
   const items = texts.flatMap((text) => splitList(text ?? ''));
   const isNone = (item: string): boolean => item.toLowerCase() === 'none';
   if (texts.length === 0) return { problems: [] };

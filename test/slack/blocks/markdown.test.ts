@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { markdownParts, markdownWords, quotedParts } from '../../../src/slack/blocks/markdown.ts';
-import { renderSaid } from '../../../src/slack/blocks/said.ts';
+import { renderDevinMessage } from '../../../src/slack/blocks/devin-message.ts';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { RichLeaf, RichPart, TableCell } from '../../../sandbox/slack/rules/rich-text.ts';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
@@ -188,7 +188,7 @@ describe('what is long', () => {
   });
 
   test('is not read to its end: the file has it', () => {
-    const { posts, file } = renderSaid('word '.repeat(20_000), en);
+    const { posts, file } = renderDevinMessage('word '.repeat(20_000), en);
     expect(posts).toHaveLength(1);
     expect(posts[0]?.text).toContain(en.thread.longMessage);
     expect(file).toBe('word '.repeat(20_000));

@@ -6,7 +6,7 @@ import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
 import type { MilestoneMessage } from '../../../src/slack/blocks/milestone.ts';
 import { refusal } from '../../../src/slack/blocks/notices.ts';
 import { optionWords } from '../../../src/slack/blocks/options.ts';
-import { renderWebMessage } from '../../../src/slack/blocks/said.ts';
+import { renderWebMessage } from '../../../src/slack/blocks/devin-message.ts';
 import { renderCard } from '../../../src/slack/blocks/session-card.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
 import { renderSessionForm } from '../../../src/slack/blocks/session-form.ts';

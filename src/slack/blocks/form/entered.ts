@@ -74,7 +74,7 @@ export function shownFields(expanded: boolean): Field[] {
 }
 
 /** What the policy allows for a field. */
-export type Left = {
+export type Allowed = {
   /** null: all. */
   options: readonly string[] | null;
   /** null: no limit. */
@@ -85,10 +85,10 @@ export type Left = {
 };
 
 /** There is no policy. */
-export const EVERYTHING: Left = { options: null, most: null, isRequired: false, refusal: null };
+export const ANYTHING: Allowed = { options: null, most: null, isRequired: false, refusal: null };
 
-export function leftOf({ input, key }: Field, choices: Choices | null): Left {
-  if (choices === null) return EVERYTHING;
+export function allowedFor({ input, key }: Field, choices: Choices | null): Allowed {
+  if (choices === null) return ANYTHING;
   const { modes, most, needsCap, faulty } = choices;
   return {
     options: input.kind === 'choice' ? modes : null,

@@ -16,7 +16,7 @@ import {
   tickBox,
 } from './elements.ts';
 import { TASK } from './entered.ts';
-import type { Left } from './entered.ts';
+import type { Allowed } from './entered.ts';
 import { maxLength, strings, writtenParts } from './typed.ts';
 
 /** How much is shown of a refused value, and of Devin's words about it, in characters. */
@@ -32,13 +32,13 @@ export type Entry = {
   /** What was refused here before; undefined: nothing. */
   fault: Fault | undefined;
   /** What the policy allows. */
-  left: Left;
+  allowed: Allowed;
   text: Text;
 };
 
 /** The inputs of a field, by its kind: most have one, some have a companion. */
 export function fieldInputs(entry: Entry): InputBlock[] {
-  const { field, value, left, text } = entry;
+  const { field, value, allowed, text } = entry;
   const { input } = field;
   const { placeholder } = text.fields[field.key];
   switch (input.kind) {
@@ -53,11 +53,11 @@ export function fieldInputs(entry: Entry): InputBlock[] {
       return [
         single(
           entry,
-          choiceElement({ values: left.options ?? input.options, chosen: value, placeholder }, text),
+          choiceElement({ values: allowed.options ?? input.options, chosen: value, placeholder }, text),
         ),
       ];
     case 'number':
-      return [single(entry, numberElement({ min: input.min, max: left.most, value, placeholder }))];
+      return [single(entry, numberElement({ min: input.min, max: allowed.most, value, placeholder }))];
     case 'switch':
       return [single(entry, tickBox(text.modal.on, typeof value === 'boolean' ? value : input.initially))];
     case 'secrets':
@@ -67,7 +67,7 @@ export function fieldInputs(entry: Entry): InputBlock[] {
   }
 }
 
-function policySentences({ left: { most, refusal }, text }: Entry): string[] {
+function policySentences({ allowed: { most, refusal }, text }: Entry): string[] {
   const { refused, upTo } = text.modal;
   return [
     ...(refusal === null ? [] : [refused.byPolicy(refusal.rule, truncate(refusal.say ?? '', SAID_LENGTH))]),
@@ -143,7 +143,7 @@ function single(entry: Entry, element: InputBlock['element']): InputBlock {
     blockId: fieldBlock(key),
     label,
     hint: hintOf(entry),
-    optional: key !== TASK && !mustBeFilled(entry.field, entry.fault) && !entry.left.isRequired,
+    optional: key !== TASK && !mustBeFilled(entry.field, entry.fault) && !entry.allowed.isRequired,
     element,
   });
 }

@@ -16,7 +16,7 @@ import { escape, link, time, truncate } from './text.ts';
 const MOST_POSTS = 4;
 
 /** Devin's message as Slack messages. `file`: all of it, if only the beginning is shown. */
-export function renderSaid(markdown: string, text: Text): { posts: Rendered[]; file: string | null } {
+export function renderDevinMessage(markdown: string, text: Text): { posts: Rendered[]; file: string | null } {
   const posts = markdownParts(markdown);
   const [first] = posts;
   if (first === undefined || (posts.length <= MOST_POSTS && !isCut(markdown))) return { posts, file: null };
