@@ -3,22 +3,15 @@ import type { SessionResponse } from '../devin/schemas.ts';
 import type { Followed, ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
-import { TAKEN_REACTION } from '../slack/ids.ts';
-import type { Outbound } from '../slack/outbound.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../steer/index.ts';
-import type { Replies, Reply } from '../store/replies.ts';
-import type { Requests } from '../store/requests.ts';
-import type { Sessions } from '../store/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
-import { createComposeReply } from './compose-reply.ts';
-import { createLeftOutTeller, createReplyTeller, createToShow } from './notify-reply.ts';
-import { createReplyMoves, createSettleReply } from './reply-moves.ts';
-import type { MoveReply } from './reply-moves.ts';
-import { createSendReply } from './send-reply.ts';
-import { createSyncThread, createThreadWords } from './thread-words.ts';
-import { createRelayToDevin } from './to-devin.ts';
+import { createMoveReply, createSettleReply } from './move-reply.ts';
+import { createReplyNotifier } from './notify-reply.ts';
+import { createRelayToDevin } from './relay-to-devin.ts';
+import { createReplySender } from './send-reply.ts';
+import { createApplyKeyword } from './thread-keywords.ts';
 
 type ConversingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
@@ -33,7 +26,7 @@ type ConversingDeps = {
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;
   searchUntilFound: SearchUntilFound;
-  /** Whether words may go as the service user, with the author's name in them, if Devin refuses the author. */
+  /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
   mayFallBack: boolean;
   tuning: Pick<Tuning, 'log' | 'now' | 'relayTimes'>;
 };
@@ -41,73 +34,53 @@ type ConversingDeps = {
 /** Each may wait for Devin: a slow session delays only itself. */
 const THREADS = { concurrency: 10, most: 300 };
 
-/** What people say in the thread, in boxes and by commands goes to Devin. */
+/** Takes what people say in the thread, in dialogs and by commands to Devin. */
 export function createConversing(deps: ConversingDeps): void {
   const { queue, store, slack, check } = deps;
   const { requests, sessions, replies, forms, threadNotices: notices } = store;
   const { outbound, textFor } = slack;
-  const relay = createRelay(deps);
-  const tell = createReplyTeller({ replies, sessions, requests, forms, notices, outbound, textFor });
-  const markTaken = createTakenMarker({ replies, sessions, requests, check, outbound });
-  queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
-  queue.work('mark-taken', async ({ replyId }) => markTaken(replyId), { concurrency: 4 });
-  queue.work('tell-reply', async ({ replyId }) => tell(replyId), { concurrency: 4 });
-}
-
-function createRelay(deps: ConversingDeps) {
-  const { queue, store, slack, resolver, check, withLease, listMessages, searchUntilFound } = deps;
-  const { now, relayTimes } = deps.tuning;
-  const { db, requests, sessions, replies, messages, cards } = store;
-  const { enqueue } = queue;
-  const toShow = createToShow({ replies, sessions, requests, now });
-  const move = createReplyMoves({ db, replies, messages, toShow, enqueue });
-  const settle = createSettleReply({ replies, listMessages, move, searchUntilFound });
-  return createRelayToDevin({
+  const notifier = createReplyNotifier({
+    replies,
     sessions,
     requests,
-    replies,
-    resolver,
+    forms,
+    notices,
     check,
-    presence: slack.presence,
-    sender: createSender(deps, { move, settle }),
-    settle,
-    words: createThreadWords({ db, sessions, cards, replies, enqueue }),
-    sync: createSync(deps),
-    move,
-    withLease,
-    enqueue,
-    busyMs: relayTimes.busyMs,
+    outbound,
+    textFor,
   });
+  const relay = createRelay(deps, notifier);
+  queue.work('relay-to-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
+  queue.work('mark-taken', async ({ replyId }) => notifier.markTaken(replyId), { concurrency: 4 });
+  queue.work('tell-reply', async ({ replyId }) => notifier.notify(replyId), { concurrency: 4 });
 }
 
-type SenderDeps = { move: MoveReply; settle: ReturnType<typeof createSettleReply> };
+type Notifier = ReturnType<typeof createReplyNotifier>;
 
-function createSender(deps: ConversingDeps, { move, settle }: SenderDeps) {
-  const { store, devin, slack, recordAnswer, mayFallBack } = deps;
-  const { now } = deps.tuning;
-  const { sessions } = store;
-  const { outbound, people, nameMentions, files, textFor } = slack;
-  const nameOf = async (userId: string): Promise<string> => (await people.find(userId))?.name ?? userId;
-  return createSendReply({
-    compose: createComposeReply({ files, upload: devin.attachments.upload, nameMentions, nameOf, now }),
+function createRelay(deps: ConversingDeps, { notifyLeftOut }: Notifier) {
+  const { queue, store, devin, slack, resolver, check, recordAnswer, mayFallBack } = deps;
+  const { withLease, listMessages, fetchMessages, searchUntilFound } = deps;
+  const { log, now, relayTimes } = deps.tuning;
+  const { db, requests, sessions, replies, messages, cards } = store;
+  const { enqueue } = queue;
+  const { busyMs } = relayTimes;
+  const move = createMoveReply({ db, replies, messages, enqueue });
+  const settle = createSettleReply({ replies, listMessages, move, searchUntilFound, now });
+  const sender = createReplySender({
+    files: slack.files,
+    upload: devin.attachments.upload,
+    nameMentions: slack.nameMentions,
+    nameOf: async (userId) => (await slack.people.find(userId))?.name ?? userId,
     sendMessage: devin.sessions.sendMessage,
     getSession: devin.sessions.get,
     recordAnswer,
     settle,
-    tellLeftOut: createLeftOutTeller({ sessions, outbound, textFor }),
+    notifyLeftOut,
     move,
     mayFallBack,
     now,
   });
-}
-
-/** What was said while a thread was disconnected from its session stays out of it. */
-function createSync({ queue, store, fetchMessages, withLease, tuning }: ConversingDeps) {
-  const { db, sessions, cards, messages, replies } = store;
-  const { enqueue } = queue;
-  const { log, now } = tuning;
-  const { busyMs } = tuning.relayTimes;
-  return createSyncThread({
+  const applyKeyword = createApplyKeyword({
     db,
     sessions,
     cards,
@@ -120,36 +93,19 @@ function createSync({ queue, store, fetchMessages, withLease, tuning }: Conversi
     now,
     log,
   });
-}
-
-type MarkDeps = {
-  replies: Pick<Replies, 'find'>;
-  sessions: Pick<Sessions, 'find'>;
-  requests: Pick<Requests, 'find'>;
-  check: SteeringCheck;
-  outbound: Pick<Outbound, 'react' | 'unreact'>;
-};
-
-/** Marks a message in the thread as taken until Devin has it, if its author may steer the session. */
-function createTakenMarker({ replies, sessions, requests, check, outbound }: MarkDeps) {
-  async function isTaken(reply: Reply): Promise<boolean> {
-    const session = await sessions.find(reply.sessionId);
-    const request = session === null ? null : await requests.find(session.requestId);
-    return request !== null && (await check(request, reply.userId)).kind === 'allowed';
-  }
-
-  return async (replyId: string): Promise<void> => {
-    const reply = await replies.find(replyId);
-    if (reply === null || !isUnderWay(reply)) return;
-    const { channelId, messageTs: ts } = reply;
-    if (channelId === null || ts === null || !(await isTaken(reply))) return;
-    await outbound.react(channelId, ts, TAKEN_REACTION);
-    // It may have ended meanwhile, before there was a mark to take away.
-    const after = await replies.find(replyId);
-    if (after === null || !isUnderWay(after)) await outbound.unreact(channelId, ts, TAKEN_REACTION);
-  };
-}
-
-function isUnderWay({ state }: Reply): boolean {
-  return state === 'accepted' || state === 'sending';
+  return createRelayToDevin({
+    sessions,
+    requests,
+    replies,
+    resolver,
+    check,
+    presence: slack.presence,
+    sender,
+    settle,
+    applyKeyword,
+    move,
+    withLease,
+    enqueue,
+    busyMs,
+  });
 }

@@ -1,54 +1,60 @@
 import { devinReason, userMessage } from '../errors.ts';
-import type { ReplyBy } from '../follow/index.ts';
-import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import type { ReplyFailure } from '../session/reply.ts';
 import { refuseSteering } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import { renderReplyNotice } from '../slack/blocks/steering.ts';
 import type { ReplyNotice } from '../slack/blocks/steering.ts';
 import { escape } from '../slack/blocks/text.ts';
-import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
 import { throwIfRetryable } from '../slack/errors.ts';
 import { DELIVERED_REACTION, TAKEN_REACTION } from '../slack/ids.ts';
 import type { Outbound, PrivatePlace } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
+import type { SteeringCheck } from '../steer/index.ts';
 import type { Forms } from '../store/forms.ts';
 import type { Replies, Reply } from '../store/replies.ts';
 import type { LeftOut, SessionRequest } from '../store/request-row.ts';
 import { lostSecrets } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
-import type { NewMessage } from '../store/session-messages.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { ThreadNotices } from '../store/thread-notices.ts';
 import type { Text } from '../text/index.ts';
+import type { ReplyInSession } from './move-reply.ts';
 
-type TellDeps = {
+type NotifyDeps = {
   replies: Pick<Replies, 'find'>;
   sessions: Pick<Sessions, 'find'>;
   requests: Pick<Requests, 'find'>;
   forms: Pick<Forms, 'insert'>;
   notices: ThreadNotices;
+  check: SteeringCheck;
   outbound: Pick<Outbound, 'react' | 'unreact' | 'tellPrivately'>;
   textFor: TextFor;
 };
 
-/** Shows the author of a reply what became of it: a mark on the message, or a private notice. */
-export function createReplyTeller(deps: TellDeps) {
-  const { replies, sessions, requests, outbound, textFor } = deps;
+/** Shows authors what became of their replies: a reaction on the message, or a private notice. */
+export function createReplyNotifier(deps: NotifyDeps) {
+  const { replies, sessions, requests, check, outbound, textFor } = deps;
 
-  async function mark({ channelId, messageTs: ts }: Reply): Promise<void> {
-    if (channelId === null || ts === null) return;
-    const { kind } = await outbound.react(channelId, ts, DELIVERED_REACTION);
-    if (kind === 'rate-limited' || kind === 'unclear') throw new Error('Slack took no mark for now');
+  async function find(replyId: string): Promise<ReplyInSession | null> {
+    const reply = await replies.find(replyId);
+    const session = reply === null ? null : await sessions.find(reply.sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
+    return reply === null || session === null || request === null ? null : { reply, session, request };
   }
 
-  /** The other mark stays where Slack does not take it away: it does no harm beside the last one. */
-  async function unmark({ channelId, messageTs: ts }: Reply): Promise<void> {
+  async function addDelivered({ channelId, messageTs: ts }: Reply): Promise<void> {
+    if (channelId === null || ts === null) return;
+    const { kind } = await outbound.react(channelId, ts, DELIVERED_REACTION);
+    if (kind === 'rate-limited' || kind === 'unclear') throw new Error("Slack can't add the reaction now");
+  }
+
+  /** If Slack keeps it, it does no harm beside the other reaction. */
+  async function removeTaken({ channelId, messageTs: ts }: Reply): Promise<void> {
     if (channelId !== null && ts !== null) await outbound.unreact(channelId, ts, TAKEN_REACTION);
   }
 
   /** Once per person and thread. */
-  async function tellNotTaken(reply: Reply, place: PrivatePlace, sentence: string): Promise<void> {
+  async function notifyMayNotSteer(reply: Reply, place: PrivatePlace, sentence: string): Promise<void> {
     const { sessionId, userId } = reply;
     const once = { sessionId, userId, reason: 'may-not-steer' } as const;
     if (!(await deps.notices.isFirst(once))) return;
@@ -57,30 +63,58 @@ export function createReplyTeller(deps: TellDeps) {
     throwIfRetryable(told);
   }
 
-  return async (replyId: string): Promise<void> => {
-    const reply = await replies.find(replyId);
-    const session = reply === null ? null : await sessions.find(reply.sessionId);
-    const request = session === null ? null : await requests.find(session.requestId);
-    if (reply === null || session === null || request === null) return;
-    const place = privatePlace(reply, session);
-    const text = await textFor(reply.userId);
-    if (reply.state === 'delivered') {
-      await mark(reply);
-      await unmark(reply);
-      const done = doneSentence(reply, text);
-      if (done !== null) throwIfRetryable(await outbound.tellPrivately(place, notice([done])));
-    } else if (reply.state === 'unknown' || reply.failure !== null) {
-      const staysHere = notTaken(reply, request, text);
-      if (staysHere !== null) return tellNotTaken(reply, place, staysHere);
-      await unmark(reply);
-      const shown = await noticeOf(deps, { reply, request }, text);
-      throwIfRetryable(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
-    }
+  return {
+    async notify(replyId: string): Promise<void> {
+      const found = await find(replyId);
+      if (found === null) return;
+      const { reply, request } = found;
+      const place = privatePlace(found);
+      const text = await textFor(reply.userId);
+      if (reply.state === 'delivered') {
+        await addDelivered(reply);
+        await removeTaken(reply);
+        const done = doneSentence(reply, text);
+        if (done !== null) throwIfRetryable(await outbound.tellPrivately(place, notice([done])));
+      } else if (reply.state === 'unknown' || reply.failure !== null) {
+        const mayNotSteer = mayNotSteerSentence(reply, request, text);
+        if (mayNotSteer !== null) return notifyMayNotSteer(reply, place, mayNotSteer);
+        await removeTaken(reply);
+        const shown = await noticeOf(deps, found, text);
+        throwIfRetryable(await outbound.tellPrivately(place, renderReplyNotice(shown, text)));
+      }
+    },
+
+    async notifyLeftOut(inSession: ReplyInSession, leftOut: LeftOut[]): Promise<void> {
+      const text = await textFor(inSession.reply.userId);
+      const sentences = leftOut.map(({ name, reason }) => escape(text.notices.leftOut[reason](name)));
+      await outbound.tellPrivately(privatePlace(inSession), notice([text.thread.leftOut, ...sentences]));
+    },
+
+    /** Adds a reaction to a message until Devin has it, if its author may steer the session. */
+    async markTaken(replyId: string): Promise<void> {
+      const found = await find(replyId);
+      if (found === null || !isInProgress(found.reply)) return;
+      const { request, reply } = found;
+      const { channelId, messageTs: ts, userId } = reply;
+      if (channelId === null || ts === null || (await check(request, userId)).kind !== 'allowed') return;
+      await outbound.react(channelId, ts, TAKEN_REACTION);
+      // It may have ended meanwhile, before there was a reaction to remove.
+      const after = await replies.find(replyId);
+      if (after === null || !isInProgress(after)) await outbound.unreact(channelId, ts, TAKEN_REACTION);
+    },
   };
 }
 
-/** For a thread message whose author may not steer; null: it is something else. */
-function notTaken({ failure, kind, messageTs: ts }: Reply, request: SessionRequest, { thread }: Text) {
+function isInProgress({ state }: Reply): boolean {
+  return state === 'accepted' || state === 'sending';
+}
+
+/** For a message in the thread whose author may not steer; null: it ended otherwise. */
+function mayNotSteerSentence(
+  { failure, kind, messageTs: ts }: Reply,
+  request: SessionRequest,
+  { thread }: Text,
+) {
   if (ts === null || (kind !== 'reply' && kind !== 'correction')) return null;
   switch (failure?.kind) {
     case 'requester-only':
@@ -93,22 +127,10 @@ function notTaken({ failure, kind, messageTs: ts }: Reply, request: SessionReque
   }
 }
 
-/** Tells the author which files were left out. */
-export function createLeftOutTeller({
-  sessions,
-  outbound,
-  textFor,
-}: Pick<TellDeps, 'sessions' | 'outbound' | 'textFor'>) {
-  return async (reply: Reply, leftOut: LeftOut[]): Promise<void> => {
-    const [session, text] = await Promise.all([sessions.find(reply.sessionId), textFor(reply.userId)]);
-    const sentences = leftOut.map(({ name, reason }) => escape(text.notices.leftOut[reason](name)));
-    await outbound.tellPrivately(privatePlace(reply, session), notice([text.thread.leftOut, ...sentences]));
-  };
-}
-
-/** Beside the message where it was written, else in a direct message. */
-function privatePlace({ userId, channelId, messageTs: ts }: Reply, session: SessionRow | null) {
-  const isInThread = ts !== null && session !== null && session.channelId === channelId;
+/** In the thread if the reply was written there, otherwise in a direct message. */
+function privatePlace({ reply, session }: { reply: Reply; session: SessionRow }): PrivatePlace {
+  const { userId, channelId, messageTs: ts } = reply;
+  const isInThread = ts !== null && session.channelId === channelId;
   return { userId, channelId, threadTs: isInThread ? session.threadTs : null, responseUrl: null };
 }
 
@@ -116,9 +138,13 @@ function doneSentence({ kind }: Reply, { thread: { done } }: Text): string | nul
   return kind === 'mute' || kind === 'unmute' || kind === 'unsync' || kind === 'sync' ? done[kind] : null;
 }
 
-type Untaken = { reply: Reply; request: SessionRequest };
+type UndeliveredReply = Pick<ReplyInSession, 'reply' | 'request'>;
 
-async function noticeOf(deps: TellDeps, { reply, request }: Untaken, text: Text): Promise<ReplyNotice> {
+async function noticeOf(
+  deps: NotifyDeps,
+  { reply, request }: UndeliveredReply,
+  text: Text,
+): Promise<ReplyNotice> {
   const { id, text: typed, failure, state } = reply;
   const again = { kind: 'send-again', replyId: id } as const;
   if (failure === null || state === 'unknown') {
@@ -126,23 +152,27 @@ async function noticeOf(deps: TellDeps, { reply, request }: Untaken, text: Text)
   }
   const sentences = [reasonOf(failure, { reply, request }, text)];
   const offer =
-    failure.kind === 'ended' ? await offerForm(deps, { reply, request }) : canHelp(failure) ? again : null;
+    failure.kind === 'ended'
+      ? await offerForm(deps, { reply, request })
+      : canSendAgain(failure)
+        ? again
+        : null;
   return { heading: text.thread.notDelivered, sentences, typed, offer };
 }
 
-/** If another person has to act first, the button still helps afterwards. */
-function canHelp({ kind }: ReplyFailure): boolean {
-  return !OF_THE_PERSON.has(kind);
+/** Also if someone else has to act first: the button helps afterward. */
+function canSendAgain({ kind }: ReplyFailure): boolean {
+  return !ABOUT_THE_AUTHOR.has(kind);
 }
 
-const OF_THE_PERSON: ReadonlySet<ReplyFailure['kind']> = new Set([
+const ABOUT_THE_AUTHOR: ReadonlySet<ReplyFailure['kind']> = new Set([
   'requester-only',
   'members-only',
   'not-in-conversation',
   'identity',
 ]);
 
-function reasonOf(failure: ReplyFailure, { reply, request }: Untaken, text: Text): string {
+function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, text: Text): string {
   const asked = { request, userId: reply.userId };
   switch (failure.kind) {
     case 'ended':
@@ -165,8 +195,11 @@ function reasonOf(failure: ReplyFailure, { reply, request }: Untaken, text: Text
   }
 }
 
-/** The form as the session was asked for, with the message as its task. Its id is the reply's. */
-async function offerForm({ forms }: TellDeps, { reply, request }: Untaken): Promise<ReplyNotice['offer']> {
+/** A form filled in like the session's request, with the reply as its task. It shares the reply's id. */
+async function offerForm(
+  { forms }: NotifyDeps,
+  { reply, request }: UndeliveredReply,
+): Promise<ReplyNotice['offer']> {
   const { values, sources } = request.draft;
   await forms.insert({
     id: reply.id,
@@ -181,44 +214,4 @@ async function offerForm({ forms }: TellDeps, { reply, request }: Untaken): Prom
     lostSecrets: lostSecrets(request),
   });
   return { kind: 'start-again', formId: reply.id };
-}
-
-type ShowDeps = {
-  replies: Pick<Replies, 'find'>;
-  sessions: Pick<Sessions, 'find'>;
-  requests: Pick<Requests, 'find'>;
-  now: () => number;
-};
-
-/** What was said in a box or by a command takes its place in the thread, where the others would not see it else. */
-export function createToShow({ replies, sessions, requests, now }: ShowDeps) {
-  return async (replyId: string): Promise<NewMessage | null> => {
-    const reply = await replies.find(replyId);
-    const session = reply === null ? null : await sessions.find(reply.sessionId);
-    const request = session === null ? null : await requests.find(session.requestId);
-    if (reply === null || session === null || request === null || reply.via === null) return null;
-    if (isAside(reply) || !isOpen(session) || isAlone(session, request.userId, reply)) return null;
-    const { userId, via, text } = reply;
-    return {
-      eventId: shownEvent(replyId),
-      source: REPLY_BY,
-      text: JSON.stringify({ userId, via, text } satisfies ReplyBy),
-      state: 'pending',
-      saidAt: new Date(now()),
-    };
-  };
-}
-
-function isAside({ text }: Reply): boolean {
-  return readThreadMeaning(text, '').kind === 'aside';
-}
-
-/** Something can be posted there, and belongs there. */
-function isOpen({ synced, threadTrouble: trouble }: SessionRow): boolean {
-  return synced && trouble === null;
-}
-
-/** In a direct message with the app there is nobody else. Its id begins with a D. */
-function isAlone({ channelId }: SessionRow, requester: string, { userId: author }: Reply): boolean {
-  return channelId.startsWith('D') && author === requester;
 }

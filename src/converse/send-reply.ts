@@ -1,57 +1,53 @@
+import { devinTrouble, handOverFile } from '../create/index.ts';
+import type { DevinTrouble, UploadFile } from '../create/index.ts';
 import { DevinError } from '../devin/errors.ts';
 import type { SessionResponse } from '../devin/schemas.ts';
 import type { SessionMessageRequest } from '../devin/sessions.ts';
+import { retryWindow } from '../queue/index.ts';
+import type { Lease } from '../queue/index.ts';
+import type { SlackFile } from '../session/context.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
+import { composeReply } from '../session/reply.ts';
 import type { ReplyFailure } from '../session/reply.ts';
+import type { SlackFiles } from '../slack/files.ts';
 import type { Reply } from '../store/replies.ts';
 import type { LeftOut } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { retryWindow } from '../queue/index.ts';
-import type { Lease } from '../queue/index.ts';
-import { devinTrouble } from '../create/index.ts';
-import type { DevinTrouble } from '../create/index.ts';
-import type { Composed, Content } from './compose-reply.ts';
-import { DONE } from './reply-moves.ts';
-import type { MoveReply, ReplyOutcome } from './reply-moves.ts';
+import { DONE, mirrorReply } from './move-reply.ts';
+import type { MoveReply, ReplyInSession, ReplyOutcome, SettleReply } from './move-reply.ts';
 
 type SendDeps = {
-  compose: (reply: Reply, signal: AbortSignal) => Promise<Composed>;
+  files: Pick<SlackFiles, 'find' | 'open'>;
+  upload: UploadFile;
+  nameMentions: (text: string) => Promise<string>;
+  nameOf: (userId: string) => Promise<string>;
   sendMessage: (sessionId: string, request: SessionMessageRequest) => Promise<SessionResponse>;
   getSession: (sessionId: string) => Promise<SessionResponse>;
   /** What Devin answered is how the session is now. */
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
-  settle: (session: SessionRow, reply: Reply, signal: AbortSignal) => Promise<ReplyOutcome>;
-  tellLeftOut: (reply: Reply, leftOut: LeftOut[]) => Promise<void>;
+  settle: SettleReply;
+  notifyLeftOut: (inSession: ReplyInSession, leftOut: LeftOut[]) => Promise<void>;
   move: MoveReply;
-  /** Whether words may go as the service user, with the author's name in them, where Devin refuses the author. */
+  /** Whether to send as the service user, with the author's name in the text, if Devin refuses the author. */
   mayFallBack: boolean;
   now: () => number;
 };
 
-type Sending = {
-  session: SessionRow;
-  reply: Reply;
-  identity: Identity;
-  signal: AbortSignal;
-  lease?: Lease;
-};
+type Sending = ReplyInSession & { identity: Identity; signal: AbortSignal; lease?: Lease };
 
-export type SendReply = ReturnType<typeof createSendReply>;
+export type ReplySender = ReturnType<typeof createReplySender>;
 
-/**
- * accepted -> sending -> delivered. `sending` is on disk before the POST leaves; the POST is made once, and repeated
- * only where Devin did nothing.
- */
-export function createSendReply(deps: SendDeps) {
-  const { compose, move } = deps;
+/** accepted -> sending -> delivered. `sending` is on disk before the POST leaves, and the POST is made once. */
+export function createReplySender(deps: SendDeps) {
+  const { move } = deps;
 
   async function fail({ id }: Reply, failure: ReplyFailure): Promise<ReplyOutcome> {
     await move({ id, from: ['accepted', 'sending'], to: 'failed', changes: { failure } });
     return DONE;
   }
 
-  /** Back to `accepted`, and again after as long as Devin says, or longer each time. */
+  /** Back to `accepted`. Retries after as long as Devin says, or longer each time. */
   async function wait(reply: Reply, trouble: Extract<DevinTrouble, { kind: 'wait' }>): Promise<ReplyOutcome> {
     const { waiting, retryAfterMs } = trouble;
     const triedForMs = deps.now() - reply.createdAt.getTime();
@@ -63,12 +59,12 @@ export function createSendReply(deps: SendDeps) {
     return { kind: 'later', afterMs };
   }
 
-  /** Not before it is sent: a reply that waits is put together again each time. */
-  async function tellLeftOut(reply: Reply, { leftOut }: Pick<Content, 'leftOut'>): Promise<void> {
-    if (leftOut.length > 0) await deps.tellLeftOut(reply, leftOut);
+  /** Once the reply is sent: one that waits is composed again each time. */
+  async function notifyLeftOut(sending: Sending, leftOut: LeftOut[]): Promise<void> {
+    if (leftOut.length > 0) await deps.notifyLeftOut(sending, leftOut);
   }
 
-  /** The commit took so long that another process may look for it at Devin already: it is taken up again. */
+  /** The commit took so long that another process may already be searching for it. */
   async function takeBack({ reply: { id }, lease }: Sending): Promise<null> {
     const changes = { sentAt: null, sentText: null };
     await move({ id, from: ['sending'], to: 'accepted', changes }, lease);
@@ -77,22 +73,22 @@ export function createSendReply(deps: SendDeps) {
 
   async function post(sending: Sending, content: Content, asUserId: string | null) {
     const { session, reply, lease } = sending;
-    const words = await content.words(asUserId !== null);
-    const changes = { sentAt: 'now' as const, sentText: words };
+    const message = await messageOf(deps, reply, { content, namesAuthor: asUserId === null });
+    const changes = { sentAt: 'now' as const, sentText: message };
     const { id, text: whileText } = reply;
     const step = { id, from: ['accepted', 'sending'] as const, to: 'sending' as const, whileText, changes };
     const moved = await move(step, lease);
     if (moved === null) return null;
     if (lease?.isFresh() === false) return takeBack(sending);
     const response = await deps.sendMessage(session.sessionId, {
-      message: words,
+      message,
       ...(content.urls.length > 0 && { attachment_urls: content.urls }),
       ...(asUserId !== null && { message_as_user_id: asUserId }),
     });
     return { response, as: asUserId };
   }
 
-  async function postAsWhoMay(sending: Sending, content: Content) {
+  async function postAsAuthor(sending: Sending, content: Content) {
     const { identity } = sending;
     const asUserId = identity.kind === 'matched' ? identity.devinUserId : null;
     try {
@@ -111,70 +107,99 @@ export function createSendReply(deps: SendDeps) {
       case 'wait':
         return wait(reply, trouble);
       case 'unknown-outcome':
-        await tellLeftOut(reply, content);
-        return deps.settle(session, reply, signal);
+        await notifyLeftOut(sending, content.leftOut);
+        return deps.settle(sending, signal);
       case 'final':
-        return fail(reply, await reasonFor(deps, session, { error, failure: trouble.failure }));
+        return fail(reply, await classifyRefusal(deps, session, { error, failure: trouble.failure }));
     }
   }
 
-  async function deliver(sending: Sending, content: Content) {
-    const sent = await postAsWhoMay(sending, content);
-    // It was edited while its files went to Devin: it is taken up again as it reads now.
+  async function deliver(sending: Sending, content: Content): Promise<ReplyOutcome> {
+    const sent = await postAsAuthor(sending, content);
+    // It was edited while its files were uploaded: the next run sends the new text.
     if (sent === null) return DONE;
     const { id } = sending.reply;
     const wakes = sending.session.phase === 'asleep';
-    await move({ id, from: ['sending'], to: 'delivered', as: sent.as, wakes });
+    const mirror = mirrorReply(sending, new Date(deps.now()));
+    await move({ id, from: ['sending'], to: 'delivered', as: sent.as, wakes, mirror });
     await deps.recordAnswer(sent.response);
-    await tellLeftOut(sending.reply, content);
+    await notifyLeftOut(sending, content.leftOut);
     return DONE;
   }
 
-  return {
-    fail,
-    wait,
-    async send(sending: Sending): Promise<ReplyOutcome> {
-      const { reply, signal } = sending;
-      const content = await compose(reply, signal);
-      if (content.kind === 'trouble') {
-        const { trouble } = content;
-        if (trouble.kind === 'final') return fail(reply, trouble.failure);
-        return wait(
-          reply,
-          trouble.kind === 'wait' ? trouble : { kind: 'wait', waiting: 'down', retryAfterMs: null },
-        );
-      }
-      if (content.kind === 'empty') {
-        await tellLeftOut(reply, content);
+  async function send(sending: Sending): Promise<ReplyOutcome> {
+    const { reply, signal } = sending;
+    const content = await contentOf(deps, reply, signal);
+    switch (content.kind) {
+      case 'final':
+        return fail(reply, content.failure);
+      case 'wait':
+        return wait(reply, content);
+      case 'unknown-outcome':
+        return wait(reply, { kind: 'wait', waiting: 'down', retryAfterMs: null });
+      case 'empty':
+        await notifyLeftOut(sending, content.leftOut);
         await move({ id: reply.id, from: ['accepted'], to: 'skipped' });
         return DONE;
-      }
-      try {
-        return await deliver(sending, content);
-      } catch (error) {
-        if (!(error instanceof DevinError)) throw error;
-        return afterError(sending, content, error);
-      }
-    },
-  };
+      case 'content':
+        return deliver(sending, content).catch(async (error: unknown) => afterError(sending, content, error));
+    }
+  }
+
+  return { fail, wait, send };
 }
 
-type Refused = { error: unknown; failure: Failure };
+type Content = { kind: 'content'; text: string; urls: string[]; leftOut: LeftOut[] };
+/** It had nothing but files, and none of them can be sent. */
+type Empty = { kind: 'empty'; leftOut: LeftOut[] };
 
-async function reasonFor(
+/** The text with names in place of mentions, and where its files are at Devin. */
+async function contentOf(
+  deps: SendDeps,
+  reply: Reply,
+  signal: AbortSignal,
+): Promise<Content | Empty | DevinTrouble> {
+  const urls: string[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const file of reply.files) {
+    const asked = { askedAt: reply.createdAt, signal };
+    const handedOver = await handOverFile(deps, await findWhole(deps, file), asked);
+    if (handedOver.kind === 'uploaded') urls.push(handedOver.url);
+    else if (handedOver.kind === 'left-out') leftOut.push(handedOver.leftOut);
+    else return handedOver;
+  }
+  if (reply.text.trim() === '' && urls.length === 0) return { kind: 'empty', leftOut };
+  return { kind: 'content', text: await deps.nameMentions(reply.text), urls, leftOut };
+}
+
+/** In shared channels a message has only a stub of each file. */
+async function findWhole({ files }: SendDeps, file: SlackFile): Promise<SlackFile> {
+  return file.url === null ? ((await files.find(file.id)) ?? file) : file;
+}
+
+type Wording = { content: Content; namesAuthor: boolean };
+
+async function messageOf({ nameOf }: SendDeps, reply: Reply, { content, namesAuthor }: Wording) {
+  const { kind, userId } = reply;
+  const files = reply.files.map(({ name }) => name);
+  const author = namesAuthor ? await nameOf(userId) : null;
+  return composeReply({ kind, text: content.text, files, author });
+}
+
+type Refusal = { error: unknown; failure: Failure };
+
+/** What Devin's refusal is about: the session may be over, or gone. */
+async function classifyRefusal(
   deps: SendDeps,
   session: SessionRow,
-  { error, failure }: Refused,
+  { error, failure }: Refusal,
 ): Promise<ReplyFailure> {
   if (await isOver(deps, session, error)) return { kind: 'ended' };
   const isUnknown = failure.kind === 'devin' && failure.code === 'not-found';
   return isUnknown ? notFound(deps, session, failure) : failure;
 }
 
-/**
- * A 404 may be about the session, about a person the message names, or about what this app may not see: the session
- * itself is asked for.
- */
+/** A 404 may be about the session, a person the message names, or something this app can't see. */
 async function notFound(
   { getSession }: SendDeps,
   session: SessionRow,
@@ -190,7 +215,7 @@ async function notFound(
   }
 }
 
-/** Which code Devin has for a session that is over is not documented, so the session itself is asked. */
+/** Devin doesn't document its code for a session that is over. */
 async function isOver({ getSession }: SendDeps, session: SessionRow, error: unknown): Promise<boolean> {
   const code = error instanceof DevinError ? error.code : null;
   if (code !== 'conflict' && code !== 'invalid-request' && code !== 'unexpected') return false;

@@ -19,7 +19,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { SessionChanges, Sessions } from '../store/sessions.ts';
 import { notDone } from './outcome.ts';
-import type { Answerer } from './outcome.ts';
+import type { Notifier } from './outcome.ts';
 import type { PlaceCard } from './place-card.ts';
 
 type FollowDeps = {
@@ -35,11 +35,11 @@ type FollowDeps = {
   placeCard: PlaceCard;
   enqueue: Enqueue;
   outbound: Pick<Outbound, 'permalink'>;
-  answer: Answerer;
+  notifier: Notifier;
   textFor: TextFor;
 };
 
-type Job = {
+type FollowJob = {
   sessionId: string;
   teamId: string;
   userId: string;
@@ -47,24 +47,27 @@ type Job = {
   answerTo: AnswerTo;
 };
 
-/** Brings a session that was started elsewhere into the channel: a request row that is created already, and its card. */
+/** Follows a session that was started elsewhere: imports it with a request that is already `created`, and posts its card. */
 export function createFollower(deps: FollowDeps) {
-  const { requests, sessions, resolver, getSession, placeCard, outbound, enqueue, answer, textFor } = deps;
+  const { requests, sessions, resolver, getSession, placeCard, outbound, enqueue, notifier, textFor } = deps;
 
-  async function refusal({ teamId, userId }: Job): Promise<string | null> {
+  async function refusal({ teamId, userId }: FollowJob): Promise<string | null> {
     const [identity, text] = await Promise.all([resolver.resolve({ teamId, userId }), textFor(userId)]);
     if (identity.kind === 'refused') return refusalSentence(identity, text);
     return isMember(identity) ? null : text.steering.followNeedsAccount;
   }
 
-  async function known({ sessionId, teamId }: Job): Promise<SessionRequest | 'elsewhere' | null> {
+  async function findKnown({ sessionId, teamId }: FollowJob): Promise<SessionRequest | 'elsewhere' | null> {
     const session = await sessions.find(sessionId);
     const request = session === null ? null : await requests.find(session.requestId);
     return request === null || request.teamId === teamId ? request : 'elsewhere';
   }
 
-  /** The request from here that it was started for, where its answer was lost; null: there is none. */
-  async function askedHere(response: SessionResponse, { teamId }: Job): Promise<SessionRequest | null> {
+  /** The request it was started for, if it was started here and Devin's answer was lost; otherwise null. */
+  async function adoptUnconfirmed(
+    response: SessionResponse,
+    { teamId }: FollowJob,
+  ): Promise<SessionRequest | null> {
     const requestId = requestIdOf(response.tags);
     const request = requestId === null ? null : await requests.find(requestId);
     if (request === null || request.teamId !== teamId) return null;
@@ -74,12 +77,12 @@ export function createFollower(deps: FollowDeps) {
     return requests.find(request.id);
   }
 
-  async function takeIn(job: Job): Promise<SessionRequest | null> {
+  async function importOrAdopt(job: FollowJob): Promise<SessionRequest | null> {
     const response = await getSession(job.sessionId);
-    return (await askedHere(response, job)) ?? bringNew(response, job);
+    return (await adoptUnconfirmed(response, job)) ?? importNew(response, job);
   }
 
-  async function bringNew(response: SessionResponse, job: Job): Promise<SessionRequest | null> {
+  async function importNew(response: SessionResponse, job: FollowJob): Promise<SessionRequest | null> {
     const { sessionId, teamId, userId, placeKind, answerTo } = job;
     const channelId = answerTo.channelId ?? '';
     const isOutside = (await deps.presence({ channelId, userId })) === 'out';
@@ -111,56 +114,56 @@ export function createFollower(deps: FollowDeps) {
     });
   }
 
-  async function isTheirs({ userId: follower }: SessionRequest, asked: InConversation): Promise<boolean> {
+  async function maySee({ userId: follower }: SessionRequest, asked: InConversation): Promise<boolean> {
     return follower === asked.userId || (await deps.presence(asked)) !== 'out';
   }
 
-  async function sayWhere(request: SessionRequest, { userId, answerTo }: Job): Promise<void> {
+  async function notifyWhere(request: SessionRequest, { userId, answerTo }: FollowJob): Promise<void> {
     const { cardChannelId: channelId, cardTs: ts } = request;
-    const isShown = ts !== null && channelId !== null && (await isTheirs(request, { channelId, userId }));
+    const isShown = ts !== null && channelId !== null && (await maySee(request, { channelId, userId }));
     const text = await textFor(userId);
     const url = isShown ? await outbound.permalink(channelId, ts) : null;
     const where = url === null ? [] : [link(url, text.notices.openCard)];
     const isHere = request.channelId === answerTo.channelId;
     const sentence = isHere ? text.steering.followed : text.steering.followedElsewhere;
-    await answer.sayEscaped(userId, answerTo, sentence, ...where);
+    await notifier.notifyMarkup(userId, answerTo, sentence, ...where);
   }
 
-  async function bring(request: SessionRequest, job: Job): Promise<void> {
+  async function showCard(request: SessionRequest, job: FollowJob): Promise<void> {
     const result =
       request.cardTs === null ? await placeCard(request) : ({ kind: 'placed', request } as const);
     switch (result.kind) {
       case 'placed':
-        return sayWhere(result.request, job);
+        return notifyWhere(result.request, job);
       case 'no-place':
-        return answer.say(job.userId, job.answerTo, (await textFor(job.userId)).steering.noPlace);
+        return notifier.notify(job.userId, job.answerTo, (await textFor(job.userId)).steering.noPlace);
       case 'later':
         return enqueue('follow-session', job, { startAfterMs: result.afterMs });
     }
   }
 
-  return async (job: Job): Promise<void> => {
+  return async (job: FollowJob): Promise<void> => {
     const { userId, answerTo } = job;
     const text = await textFor(userId);
     try {
       const refused = await refusal(job);
-      if (refused !== null) return await answer.say(userId, answerTo, refused);
-      const before = await known(job);
-      if (before === 'elsewhere') return await answer.say(userId, answerTo, text.devin.notFound);
-      const request = before ?? (await takeIn(job));
-      if (request !== null) await bring(request, job);
+      if (refused !== null) return await notifier.notify(userId, answerTo, refused);
+      const before = await findKnown(job);
+      if (before === 'elsewhere') return await notifier.notify(userId, answerTo, text.devin.notFound);
+      const request = before ?? (await importOrAdopt(job));
+      if (request !== null) await showCard(request, job);
     } catch (error) {
-      await answer.say(userId, answerTo, text.steering.notDone.follow, notDone(error, text));
+      await notifier.notify(userId, answerTo, text.steering.notDone.follow, notDone(error, text));
     }
   };
 }
 
-/** Any session can have this tag: one with another owner is not the one that was asked for. */
+/** Any session can have this tag: one with another owner is a different session. */
 function isOwnedAsAsked({ identity }: SessionRequest, { user_id: owner }: SessionResponse): boolean {
   return identity?.kind !== 'matched' || identity.devinUserId === owner;
 }
 
-/** What it came to before it was followed is nothing new; it is looked at once its card is there. */
+/** Its past isn't announced. Polling begins once its card is posted. */
 function asFound(
   { status, status_detail: statusDetail, pull_requests: prs }: SessionResponse,
   { cursor }: History,

@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
 import { createFollower } from './follow.ts';
 import { createLinker } from './link.ts';
-import { createAnswerer, createSteeringRefusal } from './outcome.ts';
+import { createNotifier, createSteeringRefusal } from './outcome.ts';
 import type { SteeringCheck } from './outcome.ts';
 import { createPlaceCard } from './place-card.ts';
 import { createCanceller, createSteerer } from './steer.ts';
@@ -31,7 +31,7 @@ type SteeringDeps = {
   readHistory: (sessionId: string) => Promise<History>;
   sessionMember: SessionMember;
   importSession: ImportSession;
-  /** What Devin answered is how the session is now. */
+  /** Records what Devin answered as the session's state. */
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
   drawCard: DrawCard;
   withLease: WithLease;
@@ -43,31 +43,31 @@ type SteeringDeps = {
 /** Each may wait for Devin. */
 const MANY = { concurrency: 4, most: 100 };
 
-/** Stop, archive, cancel, follow, and who is who. */
+/** Stop, archive, cancel, follow and link. */
 export function createSteering(deps: SteeringDeps): void {
   const { queue, store, devin, slack, check, transitions, recordAnswer, findMember, searchUntilFound } = deps;
   const { db, requests, sessions, cards, envelopes, identities } = store;
   const { enqueue } = queue;
   const { outbound, people, textFor } = slack;
   const { log } = deps.tuning;
-  const refusalOf = createSteeringRefusal(check, textFor);
-  const answer = createAnswerer({ envelopes, outbound });
+  const steeringRefusal = createSteeringRefusal(check, textFor);
+  const notifier = createNotifier({ envelopes, outbound });
   const steer = createSteerer({
     db,
     requests,
     cards,
     sessions,
-    refusalOf,
+    steeringRefusal,
     devin: verbsOf(devin),
     enqueue,
     recordAnswer,
-    answer,
+    notifier,
     searchUntilFound,
     textFor,
   });
-  const cancel = createCanceller({ requests, refusalOf, transitions, envelopes, answer, textFor });
-  const follow = createFollowing(deps, answer);
-  const link = createLinker({ people, findMember, identities, outbound, answer, log, textFor });
+  const cancel = createCanceller({ requests, steeringRefusal, transitions, envelopes, notifier, textFor });
+  const follow = createFollowing(deps, notifier);
+  const link = createLinker({ people, findMember, identities, outbound, notifier, log, textFor });
   queue.work('steer', async (job, { signal }) => steer(job, signal), MANY);
   queue.work('cancel-request', async (job) => cancel(job), MANY);
   queue.work('follow-session', async (job) => follow(job), MANY);
@@ -75,12 +75,12 @@ export function createSteering(deps: SteeringDeps): void {
 }
 
 function verbsOf({ sessions: { terminate: stop, archive, unarchive, get } }: Pick<Devin, 'sessions'>) {
-  // Devin has no way to put a session to sleep but to archive it, and it wakes in the archive, too.
+  // Devin puts a session to sleep only by archiving it, and leaves it in the archive when it wakes.
   const sleepOn: typeof archive = async (id, options) => (await archive(id, options), unarchive(id, options));
   return { stop, archive, sleep: sleepOn, get };
 }
 
-function createFollowing(deps: SteeringDeps, answer: ReturnType<typeof createAnswerer>) {
+function createFollowing(deps: SteeringDeps, notifier: ReturnType<typeof createNotifier>) {
   const { queue, store, devin, slack, resolver, adopt, drawCard, withLease, postOnce } = deps;
   const { db, requests, sessions } = store;
   const { enqueue } = queue;
@@ -109,7 +109,7 @@ function createFollowing(deps: SteeringDeps, answer: ReturnType<typeof createAns
     }),
     enqueue,
     outbound,
-    answer,
+    notifier,
     textFor,
   });
 }

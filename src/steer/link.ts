@@ -8,7 +8,7 @@ import type { People } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import type { Identities } from '../store/identities.ts';
 import { notDone } from './outcome.ts';
-import type { Answerer } from './outcome.ts';
+import type { Notifier } from './outcome.ts';
 
 type LinkDeps = {
   people: Pick<People, 'find' | 'findOwner'>;
@@ -16,52 +16,52 @@ type LinkDeps = {
   findMember: (devinUserId: string) => Promise<Member | null>;
   identities: Pick<Identities, 'setLink' | 'removeLink' | 'forget'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
-  answer: Answerer;
+  notifier: Notifier;
   log: Log;
   textFor: TextFor;
 };
 
-type Job = Jobs['link-person'];
+type LinkJob = Jobs['link-person'];
 
-/** Sentences with mentions. `toPerson`: null where nothing was changed. */
+/** Sentences in Slack's markup. `toPerson` null: nothing was changed. */
 type Outcome = { toAdmin: string; toPerson: string | null };
 
 /**
- * An administrator says which member of the Devin organization a person is, or that nobody says so any more. Nobody
- * claims an identity for themselves, and nobody is linked without hearing of it.
+ * An administrator links a person to a member of the Devin organization, or removes the link. People can't link
+ * themselves, and nobody is linked without hearing of it.
  */
 export function createLinker(deps: LinkDeps) {
-  const { people, findMember, identities, outbound, answer, log, textFor } = deps;
-  const wordsFor = async (userId: string) => (await textFor(userId)).steering.linking;
+  const { people, findMember, identities, outbound, notifier, log, textFor } = deps;
+  const linkingTextFor = async (userId: string) => (await textFor(userId)).steering.linking;
   const unchanged = (toAdmin: string): Outcome => ({ toAdmin, toPerson: null });
 
-  async function refusal({ userId, personId, devinUserId }: Job): Promise<string | null> {
+  async function refusal({ userId, personId, devinUserId }: LinkJob): Promise<string | null> {
     const [admin, person] = await Promise.all([people.find(userId), people.find(personId)]);
-    const linking = await wordsFor(userId);
+    const linking = await linkingTextFor(userId);
     if (admin?.kind !== 'member' || !admin.isAdmin) return linking.adminsOnly;
     if (userId === personId) return linking.notYourself;
     return devinUserId === null || person?.kind === 'member' ? null : linking.notAMember;
   }
 
-  /** Who else in Slack has the member's address; null: nobody, or Slack does not let the app look. */
+  /** Another person in Slack with the member's address; null: nobody, or the app may not look. */
   async function otherOwner({ email }: Member, personId: string): Promise<string | null> {
     if (email === null) return null;
     const owner = await people.findOwner(email);
     return owner === null || owner.kind === 'deactivated' || owner.userId === personId ? null : owner.userId;
   }
 
-  async function link({ teamId, userId, personId }: Job, devinUserId: string): Promise<Outcome> {
+  async function link({ teamId, userId, personId }: LinkJob, devinUserId: string): Promise<Outcome> {
     const [member, linking, theirs] = await Promise.all([
       findMember(devinUserId),
-      wordsFor(userId),
-      wordsFor(personId),
+      linkingTextFor(userId),
+      linkingTextFor(personId),
     ]);
     if (member === null) return unchanged(linking.unknownInDevin(escape(devinUserId)));
     const name = escape(member.name);
     const owner = await otherOwner(member, personId);
     if (owner !== null) return unchanged(linking.addressOfAnother(name, `<@${owner}>`));
     const done = linking.done(`<@${personId}>`, name);
-    // People hear of each link once, however often it is asked for.
+    // People hear of each link once, even if the command is repeated.
     const isNew = await identities.setLink({ teamId, userId: personId }, member.userId, userId);
     if (!isNew) return unchanged(done);
     await identities.forget({ teamId, userId: personId });
@@ -72,8 +72,8 @@ export function createLinker(deps: LinkDeps) {
     };
   }
 
-  async function unlink({ teamId, userId, personId }: Job): Promise<Outcome> {
-    const [linking, theirs] = await Promise.all([wordsFor(userId), wordsFor(personId)]);
+  async function unlink({ teamId, userId, personId }: LinkJob): Promise<Outcome> {
+    const [linking, theirs] = await Promise.all([linkingTextFor(userId), linkingTextFor(personId)]);
     if (!(await identities.removeLink({ teamId, userId: personId }, userId)))
       return unchanged(linking.notLinked(`<@${personId}>`));
     await identities.forget({ teamId, userId: personId });
@@ -84,7 +84,7 @@ export function createLinker(deps: LinkDeps) {
     };
   }
 
-  async function outcomeOf(job: Job): Promise<Outcome> {
+  async function outcomeOf(job: LinkJob): Promise<Outcome> {
     const refused = await refusal(job);
     if (refused !== null) return unchanged(refused);
     return job.devinUserId === null ? unlink(job) : link(job, job.devinUserId);
@@ -97,11 +97,11 @@ export function createLinker(deps: LinkDeps) {
     );
   }
 
-  return async (job: Job): Promise<void> => {
+  return async (job: LinkJob): Promise<void> => {
     const text = await textFor(job.userId);
     const outcome = await outcomeOf(job).catch((error: unknown) => unchanged(escape(notDone(error, text))));
     const { toAdmin, toPerson } = outcome;
-    await answer.sayEscaped(job.userId, job.answerTo, toAdmin);
+    await notifier.notifyMarkup(job.userId, job.answerTo, toAdmin);
     if (toPerson === null) return;
     await Promise.all([tellDirectly(job.personId, toPerson), tellDirectly(job.userId, toAdmin)]);
   };

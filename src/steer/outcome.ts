@@ -2,6 +2,7 @@ import { DevinError } from '../devin/errors.ts';
 import { devinReason } from '../errors.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { AnswerTo } from '../queue/index.ts';
+import type { Identity } from '../session/identity.ts';
 import { effectivePreferences } from '../session/preferences.ts';
 import { maySteer, ownershipOf } from '../session/steering.ts';
 import type { Steering } from '../session/steering.ts';
@@ -16,7 +17,7 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
 import type { Text } from '../text/index.ts';
 
-/** Why something was not done, in a plain sentence. Rethrows what is neither Devin's nor Slack's: a bug. */
+/** Why something wasn't done, as a plain sentence. Rethrows anything that is neither Devin's nor Slack's: a bug. */
 export function notDone(error: unknown, text: Text): string {
   if (!(error instanceof DevinError)) {
     slackFailure(error);
@@ -35,7 +36,7 @@ export function notDone(error: unknown, text: Text): string {
   }
 }
 
-/** Why a person may not steer what was asked for, or why that cannot be told now, escaped; null: they may. */
+/** Why a person may not steer a request's session, or why the app can't tell now, escaped; null: they may. */
 export type SteeringRefusal = (request: SessionRequest, userId: string) => Promise<string | null>;
 
 export function createSteeringRefusal(check: SteeringCheck, textFor: TextFor): SteeringRefusal {
@@ -52,15 +53,15 @@ export function createSteeringRefusal(check: SteeringCheck, textFor: TextFor): S
 type CheckDeps = { resolver: IdentityResolver; settings: Pick<Settings, 'preferencesFor'> };
 type Asked = Pick<SessionRequest, 'teamId' | 'channelId' | 'userId' | 'source' | 'identity'>;
 
-/** Whether a person may steer what was asked for in this request, by the policy where it was asked for. */
-export type SteeringCheck = (request: Asked, userId: string) => Promise<Steering>;
+/** Whether a person may steer a request's session, by the rules of its channel. `identity`: if it was just resolved. */
+export type SteeringCheck = (request: Asked, userId: string, identity?: Identity) => Promise<Steering>;
 
-/** Throws when Slack or Devin cannot be asked who the person is. */
+/** Throws if Slack or Devin can't be asked who the person is. */
 export function createSteeringCheck({ resolver, settings }: CheckDeps): SteeringCheck {
-  return async (request, userId) => {
+  return async (request, userId, resolved) => {
     const { teamId, channelId } = request;
     const [identity, layers] = await Promise.all([
-      resolver.resolve({ teamId, userId }),
+      resolved ?? resolver.resolve({ teamId, userId }),
       settings.preferencesFor({ teamId, channelId, userId }),
     ]);
     const { steer: policy } = effectivePreferences(layers);
@@ -68,25 +69,26 @@ export function createSteeringCheck({ resolver, settings }: CheckDeps): Steering
   };
 }
 
-/** Tells one person privately how what they asked for went. */
-export type Answerer = {
-  /** Plain sentences, in the words of the catalog or of Devin. */
-  say(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;
-  /** Sentences with mentions and links: everything else in them is escaped. */
-  sayEscaped(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;
+/** Tells a person privately what became of their command or button press. */
+export type Notifier = {
+  /** Plain sentences, which are escaped. */
+  notify(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;
+  /** Sentences in Slack's markup. Anything that people or Devin wrote must be escaped already. */
+  notifyMarkup(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void>;
 };
 
-type AnswerDeps = { envelopes: Pick<Envelopes, 'open'>; outbound: Pick<Outbound, 'tellPrivately'> };
+type NotifierDeps = { envelopes: Pick<Envelopes, 'open'>; outbound: Pick<Outbound, 'tellPrivately'> };
 
-export function createAnswerer({ envelopes, outbound }: AnswerDeps): Answerer {
-  async function sayEscaped(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void> {
+export function createNotifier({ envelopes, outbound }: NotifierDeps): Notifier {
+  async function notifyMarkup(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void> {
     const { id, sealed, channelId, threadTs } = answerTo;
     const responseUrl = envelopes.open(id, sealed)?.responseUrl ?? null;
     await outbound.tellPrivately({ userId, channelId, threadTs, responseUrl }, notice(sentences));
   }
 
   return {
-    sayEscaped,
-    say: async (userId, answerTo, ...sentences) => sayEscaped(userId, answerTo, ...sentences.map(escape)),
+    notifyMarkup,
+    notify: async (userId, answerTo, ...sentences) =>
+      notifyMarkup(userId, answerTo, ...sentences.map(escape)),
   };
 }

@@ -25,12 +25,12 @@ type PlaceDeps = {
 
 type PlacedCard =
   | { kind: 'placed'; request: SessionRequest }
-  /** Neither the channel nor the person can have it. */
+  /** It can't be posted in the channel, nor to the person directly. */
   | { kind: 'no-place' }
-  /** Another process is posting it, or Slack gave no clear answer: the next run looks for it. */
+  /** Another process is posting it, or Slack's answer was unclear: the next run searches for it. */
   | { kind: 'later'; afterMs: number };
 
-/** Posts the card of a request that is created already, once. */
+/** Posts the card of a request that is already `created`, once. */
 export type PlaceCard = (request: SessionRequest) => Promise<PlacedCard>;
 
 export function createPlaceCard(deps: PlaceDeps): PlaceCard {
@@ -88,7 +88,7 @@ async function placed(
 ): Promise<PlacedCard> {
   const request = await db.transaction().execute(async (trx) => {
     const changes = { cardChannelId: channelId, cardTs: ts, cardStale: true };
-    // The session first, as everywhere: two that lock both in different orders would wait for each other.
+    // The session first, as everywhere: locking in different orders could deadlock.
     if (sessionId !== null) {
       await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
       await sessions.change(sessionId, { nextLook: { inMs: 0, first: true } }, trx);

@@ -14,9 +14,9 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Text } from '../text/index.ts';
 import { notDone } from './outcome.ts';
-import type { Answerer, SteeringRefusal } from './outcome.ts';
+import type { Notifier, SteeringRefusal } from './outcome.ts';
 
-/** The answer is recorded right after, and shown at once; this is for when it changed nothing. */
+/** Devin's answer is recorded right after and redraws the card at once, unless it changed nothing. */
 const CREDIT_WAIT_MS = 500;
 
 type Options = { signal: AbortSignal };
@@ -27,23 +27,23 @@ type SteerDeps = {
   requests: Pick<Requests, 'find'>;
   cards: Pick<Cards, 'markStale'>;
   sessions: Pick<Sessions, 'find' | 'change'>;
-  refusalOf: SteeringRefusal;
+  steeringRefusal: SteeringRefusal;
   devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
   enqueue: Enqueue;
-  /** Writes down what Devin answered, and has it shown. */
+  /** Records what Devin answered, and updates the card. */
   recordAnswer: (response: SessionResponse) => Promise<unknown>;
-  answer: Answerer;
+  notifier: Notifier;
   searchUntilFound: SearchUntilFound;
   textFor: TextFor;
 };
 
-type Job = Jobs['steer'];
+type SteerJob = Jobs['steer'];
 type Subject = { request: SessionRequest; session: SessionRow };
 type Outcome = { kind: 'done'; response: SessionResponse } | { kind: 'not-done'; sentences: string[] };
 
-/** Stops or archives a session. Both can be done twice without harm, so a job that comes twice does no harm. */
+/** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
-  const { requests, sessions, refusalOf, answer, textFor } = deps;
+  const { requests, sessions, steeringRefusal, notifier, textFor } = deps;
 
   async function subjectOf(sessionId: string): Promise<Subject | null> {
     const session = await sessions.find(sessionId);
@@ -51,30 +51,34 @@ export function createSteerer(deps: SteerDeps) {
     return session === null || request === null ? null : { request, session };
   }
 
-  return async (job: Job, signal: AbortSignal): Promise<void> => {
+  return async (job: SteerJob, signal: AbortSignal): Promise<void> => {
     const { userId, what } = job;
     const subject = await subjectOf(job.sessionId);
     if (subject === null) return;
     const answerTo = job.answerTo ?? inThread(subject.session);
-    const refusal = await refusalOf(subject.request, userId);
+    const refusal = await steeringRefusal(subject.request, userId);
     if (refusal !== null) {
-      await answer.sayEscaped(userId, answerTo, refusal);
+      await notifier.notifyMarkup(userId, answerTo, refusal);
       return;
     }
     const outcome = await act(deps, job, signal);
     if (outcome.kind === 'not-done') {
-      await answer.say(userId, answerTo, ...outcome.sentences);
+      await notifier.notify(userId, answerTo, ...outcome.sentences);
       return;
     }
     await record(deps, subject, { ...job, response: outcome.response });
     if (job.replyId !== undefined) await deps.enqueue('tell-reply', { replyId: job.replyId });
     if (!answerTo.always) return;
     const { steering } = await textFor(userId);
-    await answer.say(userId, answerTo, steering.done[what]);
+    await notifier.notify(userId, answerTo, steering.done[what]);
   };
 }
 
-async function act(deps: SteerDeps, { sessionId, what, userId }: Job, signal: AbortSignal): Promise<Outcome> {
+async function act(
+  deps: SteerDeps,
+  { sessionId, what, userId }: SteerJob,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { devin, textFor } = deps;
   try {
     return { kind: 'done', response: await devin[what](sessionId, { signal }) };
@@ -91,7 +95,7 @@ async function act(deps: SteerDeps, { sessionId, what, userId }: Job, signal: Ab
   }
 }
 
-/** A session that was known here is not looked for under another id. */
+/** The id of a session that was known here isn't mistyped. */
 function whyNotDone(error: unknown, text: Text): string {
   const isGone = error instanceof DevinError && error.code === 'not-found';
   return isGone ? text.thread.gone(error.facts.detail) : notDone(error, text);
@@ -100,7 +104,7 @@ function whyNotDone(error: unknown, text: Text): string {
 /** The session if the action was done, although its answer was lost; null: it wasn't. */
 async function findDone(
   { devin, searchUntilFound }: SteerDeps,
-  { sessionId, what }: Pick<Job, 'sessionId' | 'what'>,
+  { sessionId, what }: Pick<SteerJob, 'sessionId' | 'what'>,
   signal: AbortSignal,
 ): Promise<SessionResponse | null> {
   const found = await searchUntilFound(async () => {
@@ -116,7 +120,7 @@ function isDone(what: SteeringVerb, { status, is_archived: isArchived }: Session
   return what === 'archive' ? isArchived : status === 'exit' || status === 'error';
 }
 
-/** Who did it goes first, so that the card never shows an end without them. */
+/** First who did it, so that the card never shows an end without a name. */
 async function record(
   { db, sessions, cards, enqueue, recordAnswer }: SteerDeps,
   { request, session }: Subject,
@@ -133,12 +137,12 @@ async function record(
     await sessions.change(sessionId, credit, trx);
     await cards.markStale(id, trx);
     await enqueue('update-card', { requestId: id }, { trx, key: id, startAfterMs: CREDIT_WAIT_MS });
-    // The app's service user does it: Devin takes no other for these.
+    // No Devin member: only the app's service user can do these.
     const { channelId } = session;
     await appendAudit([{ kind: what, userId, channelId, requestId: id, sessionId, result: 'done' }], trx);
   });
   await recordAnswer(response);
-  // What still waits to be said to it ends, and those who said it are told.
+  // Replies that still wait fail, and their authors hear of it.
   if (what === 'stop') await enqueue('relay-to-devin', { sessionId }, { key: sessionId });
 }
 
@@ -149,21 +153,21 @@ function inThread(session: SessionRow): AnswerTo {
 
 type CancelDeps = {
   requests: Pick<Requests, 'find'>;
-  refusalOf: SteeringRefusal;
+  steeringRefusal: SteeringRefusal;
   transitions: Transitions;
   envelopes: Pick<Envelopes, 'withoutSecrets'>;
-  answer: Answerer;
+  notifier: Notifier;
   textFor: TextFor;
 };
 
 type CancelJob = { requestId: string; userId: string; answerTo: AnswerTo };
 
-/** Whatever has not been sent yet. A request in `sending` has left: it wins. */
+/** A request in `sending` has left already: it wins. */
 const UNSENT = PENDING_STATES.filter((state) => state !== 'sending');
 
-/** Takes a request back. It moves only from the state it was seen in, so that a POST that left meanwhile wins. */
+/** Cancels a request. It moves only from the state it was read in, so a POST that left meanwhile wins. */
 export function createCanceller(deps: CancelDeps) {
-  const { requests, refusalOf, transitions, envelopes, answer, textFor } = deps;
+  const { requests, steeringRefusal, transitions, envelopes, notifier, textFor } = deps;
 
   async function cancel(request: SessionRequest, userId: string): Promise<boolean> {
     const { id, state, sealed } = request;
@@ -186,9 +190,9 @@ export function createCanceller(deps: CancelDeps) {
   return async ({ requestId, userId, answerTo }: CancelJob): Promise<void> => {
     let request = await requests.find(requestId);
     if (request === null) return;
-    const refusal = await refusalOf(request, userId);
+    const refusal = await steeringRefusal(request, userId);
     if (refusal !== null) {
-      await answer.sayEscaped(userId, answerTo, refusal);
+      await notifier.notifyMarkup(userId, answerTo, refusal);
       return;
     }
     while (request !== null && UNSENT.some((state) => state === request?.state)) {
@@ -197,6 +201,6 @@ export function createCanceller(deps: CancelDeps) {
     }
     if (request?.failure?.kind === 'cancelled') return;
     const { steering } = await textFor(userId);
-    await answer.say(userId, answerTo, steering.sentAlready);
+    await notifier.notify(userId, answerTo, steering.sentAlready);
   };
 }

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
-import { createSettleReply } from '../../src/converse/reply-moves.ts';
+import { createSettleReply } from '../../src/converse/move-reply.ts';
 import { createLog } from '../../src/log.ts';
 import { createSearchUntilFound } from '../../src/queue/index.ts';
 import { createReplies } from '../../src/store/replies.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
+import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
 const open = useEmbedded(copyStarted);
 const SESSION = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0', response: {} });
+const REQUEST = requestRow({ id: 'r' });
 
 /** The second of two replies in the same words was not answered, and Devin lists these messages. */
 async function settle({ listed, seen = null }: { listed: string[]; seen?: string | null }) {
@@ -35,6 +37,7 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
         total: null,
       }),
     move: async (step) => replies.move(step),
+    now: Date.now,
     searchUntilFound: createSearchUntilFound({
       sleep: async () => Promise.resolve(true),
       recheckDelaysMs: [0, 1],
@@ -43,7 +46,7 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
   });
   const second = await replies.find('second');
   if (second === null) throw new Error('the reply is gone');
-  await settleReply(SESSION, second, new AbortController().signal);
+  await settleReply({ session: SESSION, reply: second, request: REQUEST }, new AbortController().signal);
   const settled = await replies.find('second');
   return { state: settled?.state, eventId: settled?.eventId };
 }

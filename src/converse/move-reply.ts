@@ -1,0 +1,157 @@
+import type { Kysely } from 'kysely';
+import type { ListMessages, ReplyBy } from '../follow/index.ts';
+import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
+import { REPLY_BY, shownEvent } from '../session/reply.ts';
+import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { NewMessage, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import type { Tables } from '../store/tables.ts';
+
+/** A reply with the session it is for, and the request that session was started for. */
+export type ReplyInSession = { reply: Reply; session: SessionRow; request: SessionRequest };
+
+/** What became of a reply for now. */
+export type ReplyOutcome =
+  /** On to the next one. */
+  | { kind: 'done' }
+  /** Nothing more can be done now. The replies after it wait too, so that they stay in order. */
+  | { kind: 'later'; afterMs: number };
+
+export const DONE: ReplyOutcome = { kind: 'done' };
+
+export type MoveReply = ReturnType<typeof createMoveReply>;
+
+type MoveDeps = {
+  db: Kysely<Tables>;
+  replies: Pick<Replies, 'move'>;
+  messages: Pick<SessionMessages, 'add'>;
+  enqueue: Enqueue;
+};
+
+type Delivery = {
+  /** The Devin member it was sent as; null: the service user. */
+  as?: string | null;
+  /** The session was asleep. */
+  wakes?: boolean;
+  /** What to show in the thread of a delivered reply that wasn't written there; null: nothing. */
+  mirror?: NewMessage | null;
+};
+
+/**
+ * One transaction, with the jobs that tell people how it ended; null: another process moved it. With a lease, it throws
+ * a LeaseLostError if another process has taken over.
+ */
+export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
+  return async (
+    { as = null, wakes = false, mirror = null, ...step }: ReplyStep & Delivery,
+    lease?: Lease,
+  ): Promise<Reply | null> =>
+    db.transaction().execute(async (trx) => {
+      const moved = await replies.move(step, trx);
+      if (moved === null) return null;
+      await lease?.fence(trx);
+      const { id, sessionId } = moved;
+      const ends = step.to === 'delivered' || step.to === 'failed' || step.to === 'unknown';
+      if (ends) await enqueue('tell-reply', { replyId: id }, { trx });
+      if (mirror !== null) {
+        await messages.add(sessionId, [mirror], trx);
+        await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+      }
+      await appendAudit(replyEntries(moved, { as, wakes }), trx);
+      return moved;
+    });
+}
+
+/** Only what Devin has, or may have. */
+function replyEntries(reply: Reply, { as, wakes }: { as: string | null; wakes: boolean }): AuditEntry[] {
+  const { state, userId, channelId, messageTs, sessionId } = reply;
+  if (state !== 'delivered' && state !== 'unknown') return [];
+  const kind = wakes ? 'wake' : 'reply';
+  return [{ kind, userId, devinUserId: as, channelId, messageTs, sessionId, result: state }];
+}
+
+/**
+ * A reply from a dialog or a command, as its thread shows it to the others; null: they see it anyway, or shouldn't. The
+ * id of a direct message with the app begins with a D: the requester is alone there.
+ */
+export function mirrorReply({ reply, session, request }: ReplyInSession, saidAt: Date): NewMessage | null {
+  const { id, userId, via, text } = reply;
+  const { channelId, synced, threadTrouble } = session;
+  if (via === null || !synced || threadTrouble !== null) return null;
+  const isAlone = channelId.startsWith('D') && userId === request.userId;
+  if (isAlone || readThreadMeaning(text, '').kind === 'aside') return null;
+  return {
+    eventId: shownEvent(id),
+    source: REPLY_BY,
+    text: JSON.stringify({ userId, via, text } satisfies ReplyBy),
+    state: 'pending',
+    saidAt,
+  };
+}
+
+type SettleDeps = {
+  replies: Pick<Replies, 'find' | 'recognized' | 'unseenTwins'>;
+  listMessages: ListMessages;
+  move: MoveReply;
+  searchUntilFound: SearchUntilFound;
+  now: () => number;
+};
+
+export type SettleReply = (found: ReplyInSession, signal: AbortSignal) => Promise<ReplyOutcome>;
+
+const PAGE = 100;
+
+/**
+ * sending -> delivered or unknown: the answer to a POST was lost, and a second POST might say everything twice. The
+ * reply is searched for in the session's messages. If it isn't there, a person decides whether to send it again.
+ */
+export function createSettleReply(deps: SettleDeps): SettleReply {
+  const { replies, move, searchUntilFound } = deps;
+
+  async function findEvent(session: SessionRow, id: string): Promise<string | null> {
+    // The row has what was sent, and another process may have found it.
+    const reply = await replies.find(id);
+    if (reply === null) return null;
+    return reply.eventId ?? findEcho(deps, session, reply);
+  }
+
+  return async (inSession, signal) => {
+    const { session, reply } = inSession;
+    const { id } = reply;
+    const found = await searchUntilFound(async () => findEvent(session, id), signal);
+    if (found.kind === 'stopped') signal.throwIfAborted();
+    if (found.kind === 'found') {
+      const mirror = mirrorReply(inSession, new Date(deps.now()));
+      await move({ id, from: ['sending'], to: 'delivered', changes: { eventId: found.value }, mirror });
+    } else await move({ id, from: ['sending'], to: 'unknown' });
+    return DONE;
+  };
+}
+
+/**
+ * The message at Devin that is certainly this reply: Devin has more messages with this text than other replies account
+ * for. null: it isn't there, or it may be another's.
+ */
+async function findEcho(
+  { replies, listMessages }: SettleDeps,
+  session: SessionRow,
+  reply: Reply,
+): Promise<string | null> {
+  const unclaimed: string[] = [];
+  let cursor = session.messagesCursor;
+  for (;;) {
+    const page = await listMessages(session.sessionId, { after: cursor, first: PAGE });
+    const echoes = page.items
+      .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sentText)
+      .map(({ event_id: id }) => id);
+    const claimed = await replies.recognized(session.sessionId, echoes);
+    unclaimed.push(...echoes.filter((id) => !claimed.has(id)));
+    if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
+    cursor = page.end_cursor;
+  }
+  return unclaimed[await replies.unseenTwins(reply)] ?? null;
+}

@@ -1,0 +1,140 @@
+import type { Kysely, Transaction } from 'kysely';
+import { DevinError } from '../devin/errors.ts';
+import { LEFT_OUT } from '../follow/index.ts';
+import type { Followed } from '../follow/index.ts';
+import type { Log } from '../log.ts';
+import type { Enqueue, WithLease } from '../queue/index.ts';
+import type { ReplyKind } from '../session/reply.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import type { Cards } from '../store/cards.ts';
+import type { Replies } from '../store/replies.ts';
+import type { SessionMessages } from '../store/session-messages.ts';
+import type { SessionChanges, Sessions } from '../store/sessions.ts';
+import type { Tables } from '../store/tables.ts';
+import { DONE } from './move-reply.ts';
+import type { ReplyInSession, ReplyOutcome } from './move-reply.ts';
+
+type Keyword = Exclude<ReplyKind, 'reply' | 'correction'>;
+export type ApplyKeyword = (
+  keyword: Keyword,
+  inSession: ReplyInSession,
+  signal: AbortSignal,
+) => Promise<ReplyOutcome>;
+
+type KeywordDeps = {
+  db: Kysely<Tables>;
+  sessions: Pick<Sessions, 'find' | 'change'>;
+  cards: Pick<Cards, 'markStale'>;
+  messages: Pick<SessionMessages, 'countLeftOut' | 'add'>;
+  replies: Pick<Replies, 'move'>;
+  fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
+  withLease: WithLease;
+  enqueue: Enqueue;
+  /** How soon to retry while another process reads the session. */
+  busyMs: number;
+  now: () => number;
+  log: Log;
+};
+
+const CHANGES = {
+  unmute: { muted: false, mutedBy: null },
+  unsync: { synced: false },
+  sync: { synced: true },
+  'listen-thread': { listen: 'thread' },
+  'listen-mentions': { listen: 'mentions' },
+} as const satisfies Partial<Record<Keyword, SessionChanges>>;
+
+/** Does what a keyword in the thread, or a choice in the card's menu, means. */
+export function createApplyKeyword(deps: KeywordDeps): ApplyKeyword {
+  const { db, replies, enqueue } = deps;
+  return async (keyword, inSession, signal) => {
+    const { session, reply } = inSession;
+    const { sessionId } = session;
+    const { id, userId } = reply;
+    if (keyword === 'sync') return reconnect(deps, inSession, signal);
+    await db.transaction().execute(async (trx) => {
+      const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
+      if (moved === null) return;
+      // The author hears of these once Devin has done them.
+      if (keyword === 'archive' || keyword === 'stop' || keyword === 'sleep')
+        await enqueue('steer', { sessionId, what: keyword, userId, replyId: id }, { trx });
+      else {
+        await changeThread(deps, { keyword, inSession }, trx);
+        await appendAudit([settingEntry(keyword, inSession)], trx);
+      }
+    });
+    return DONE;
+  };
+}
+
+type Change = { keyword: Exclude<Keyword, 'archive' | 'stop' | 'sleep'>; inSession: ReplyInSession };
+
+async function changeThread(
+  { sessions, cards, enqueue }: KeywordDeps,
+  { keyword, inSession: { session, reply } }: Change,
+  trx: Transaction<Tables>,
+): Promise<void> {
+  const { sessionId, requestId } = session;
+  const { id, userId } = reply;
+  const changes = keyword === 'mute' ? { muted: true, mutedBy: userId } : CHANGES[keyword];
+  await sessions.change(sessionId, changes, trx);
+  await cards.markStale(requestId, trx);
+  await enqueue('update-card', { requestId }, { trx, key: requestId });
+  await enqueue('tell-reply', { replyId: id }, { trx });
+}
+
+function settingEntry(keyword: Keyword, { session, reply: { userId } }: ReplyInSession): AuditEntry {
+  const { sessionId, requestId } = session;
+  return { kind: 'setting', userId, requestId, sessionId, result: `${keyword}:session` };
+}
+
+/** Connects a thread again. What was said meanwhile stays out of it, and a line says how much that is. */
+async function reconnect(
+  deps: KeywordDeps,
+  inSession: ReplyInSession,
+  signal: AbortSignal,
+): Promise<ReplyOutcome> {
+  const { sessions, withLease, busyMs } = deps;
+  const { request, reply } = inSession;
+  const { sessionId } = reply;
+  const { kind } = await withLease(`relay-from-devin:${sessionId}`, async ({ held }) => {
+    const session = await sessions.find(sessionId);
+    if (session === null) return;
+    // What was said up to now is stored as left out before messages flow again.
+    if (!session.synced) await fetchMissed(deps, { session, request }, AbortSignal.any([signal, held]));
+    await recordReconnected(deps, { ...inSession, session });
+  });
+  return kind === 'done' ? DONE : { kind: 'later', afterMs: busyMs };
+}
+
+/** If Devin can't be asked now, the last of what was missed will appear in the thread after all. */
+async function fetchMissed({ fetchMessages, log }: KeywordDeps, followed: Followed, signal: AbortSignal) {
+  try {
+    await fetchMessages(followed, signal);
+  } catch (error) {
+    if (!(error instanceof DevinError)) throw error;
+    signal.throwIfAborted();
+    log.warn({ err: error }, 'reconnecting a thread without reading its session first');
+  }
+}
+
+async function recordReconnected(deps: KeywordDeps, inSession: ReplyInSession): Promise<void> {
+  const { db, messages, replies, enqueue, now } = deps;
+  const { id, sessionId } = inSession.reply;
+  await db.transaction().execute(async (trx) => {
+    const moved = await replies.move({ id, from: ['accepted'], to: 'delivered' }, trx);
+    if (moved === null) return;
+    await changeThread(deps, { keyword: 'sync', inSession }, trx);
+    const count = await messages.countLeftOut(sessionId, trx);
+    const note = {
+      eventId: `${LEFT_OUT}:${id}`,
+      source: LEFT_OUT,
+      text: String(count),
+      saidAt: new Date(now()),
+    };
+    if (count > 0) await messages.add(sessionId, [{ ...note, state: 'pending' }], trx);
+    await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+    await appendAudit([settingEntry('sync', inSession)], trx);
+  });
+}
