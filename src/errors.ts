@@ -5,26 +5,6 @@ import type { RefusedIdentity } from './session/identity.ts';
 import { acuWords, durationWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 
-/** Why the app doesn't start, as far as Slack and Devin say. */
-export type StartProblem =
-  | { kind: 'notABot' | 'slackUnreachable' | 'devinKey' | 'devinUnreachable' | 'notAServiceUser' }
-  | { kind: 'slackToken' | 'appToken'; code: string }
-  | { kind: 'otherOrganization' | 'organizationNotFound'; orgId: string }
-  /** One line for each, in English, with its place in the file. */
-  | { kind: 'policy'; lines: readonly string[] };
-
-/** Aborts the start. `operatorSentence` says what to do about it. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-  readonly code = 'start';
-  readonly problem: StartProblem;
-
-  constructor(problem: StartProblem, options?: ErrorOptions) {
-    super(JSON.stringify(problem), options);
-    this.problem = problem;
-  }
-}
-
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
 

@@ -3,7 +3,7 @@ import { readConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
-import { configSentence, isForOperator, operatorSentence } from './operator.ts';
+import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
 import { createLanguages } from './text/languages.ts';
 
 /** Supervisors kill after 10 s; what has not ended by then is on disk, and the next start takes it up. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import type { ConfigResult } from '../src/config.ts';
-import { configSentence } from '../src/operator.ts';
+import { configSentence } from '../src/operator/sentences.ts';
 import { en } from '../src/text/en.ts';
 
 const complete = {

@@ -1,4 +1,4 @@
-import { checkSlack } from '../checks.ts';
+import { checkSlack } from '../operator/checks.ts';
 import type { Devin } from '../devin/devin.ts';
 import type { MappingSource } from '../identity/mapping-file.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';

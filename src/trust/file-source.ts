@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { StartError } from '../errors.ts';
+import { StartError } from '../operator/sentences.ts';
 import type { Log } from '../log.ts';
 import { repeat } from '../time.ts';
 import type { YamlResult } from './yaml-file/read.ts';

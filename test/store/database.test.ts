@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Kysely, PGliteDialect, sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { operatorSentence } from '../../src/operator.ts';
+import { operatorSentence } from '../../src/operator/sentences.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openEmbedded } from '../../src/store/embedded/embedded.ts';

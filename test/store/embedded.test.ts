@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isForOperator, operatorSentence } from '../../src/operator.ts';
+import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { lockFolder } from '../../src/store/embedded/embedded.ts';
 import { startUpkeep, vacuum } from '../../src/store/embedded/upkeep.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isForOperator, operatorSentence } from '../../src/operator.ts';
+import { isForOperator, operatorSentence } from '../../src/operator/sentences.ts';
 import { createSeal, loadSecretsKeys } from '../../src/store/envelope.ts';
 import { en } from '../../src/text/en.ts';
 import { useFolder } from '../support/databases.ts';

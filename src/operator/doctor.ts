@@ -1,25 +1,40 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebClient } from '@slack/web-api';
-import { checkDevin, checkSlack, findPermissions, missingPermission } from '../checks.ts';
-import type { PermissionFound } from '../checks.ts';
+import { checkDevin, checkSlack, findPermissions, missingPermission } from './checks.ts';
+import type { PermissionFound } from './checks.ts';
+import { readConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { createDevin } from '../devin/devin.ts';
-import { isForOperator, operatorSentence, startSentence } from '../operator.ts';
+import { configSentence, isForOperator, operatorSentence, startSentence } from './sentences.ts';
 import { slackFailure } from '../slack/errors.ts';
 import { manifestScopes } from '../slack/manifest-scopes.ts';
 import { openDatabase } from '../store/database.ts';
 import { countSetAside } from '../store/set-aside.ts';
 import { codeOf, StoreError } from '../store/store-error.ts';
 import type { Text } from '../text/index.ts';
+import { createLanguages } from '../text/languages.ts';
 import { createRemoteClock, skewWarnings } from '../time.ts';
 import type { Skews } from '../time.ts';
 
+/** `npm run doctor`: looks at the settings and at both sides, changes nothing, and says what is wrong. */
+const read = readConfig();
+const { shared: text } = createLanguages(read.ok ? read.config.language : read.language);
+const findings: Finding[] = read.ok
+  ? [{ sign: 'ok', sentence: text.doctor.settings }, ...(await examine(read.config, text))]
+  : read.problems.map((problem) => ({ sign: 'missing', sentence: configSentence(problem, text) }));
+const isHealthy = findings.every(({ sign }) => sign !== 'missing');
+const lines = findings.map(({ sign, sentence }) => `${text.doctor.signs[sign]}  ${sentence}`);
+process.stdout.write(
+  `${[...lines, '', isHealthy ? text.doctor.healthy : text.doctor.unhealthy].join('\n')}\n`,
+);
+process.exitCode = isHealthy ? 0 : 1;
+
 /** `missing` alone fails: without it the app does not work. */
-export type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
+type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
 
 /** Looks at both sides, and changes nothing. */
-export async function examine(config: Config, text: Text): Promise<Finding[]> {
+async function examine(config: Config, text: Text): Promise<Finding[]> {
   const clocks = { slack: createRemoteClock(), devin: createRemoteClock() };
   const slackFetch = clocks.slack.observe(fetch);
   const devin = createDevin({ ...config.devin, fetch: clocks.devin.observe(fetch) });

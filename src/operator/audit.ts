@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
-import { readOperatorSettings } from './config.ts';
-import { complain, FINE, printAll, readExport, withStore, WRONG } from './operator-store.ts';
-import { createAudit } from './store/audit.ts';
-import type { Tables } from './store/tables.ts';
-import { exportAudit, verifyChain } from './trust/index.ts';
+import { readOperatorSettings } from '../config.ts';
+import { complain, FINE, printAll, readExport, withStore, WRONG } from './store.ts';
+import { createAudit } from '../store/audit.ts';
+import type { Tables } from '../store/tables.ts';
+import { exportAudit, verifyChain } from '../trust/index.ts';
 
 /** `npm run audit -- verify` and `export`: follows the chain, or prints it. */
 const { text } = readOperatorSettings();

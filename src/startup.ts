@@ -1,13 +1,12 @@
-import { checkDevin, checkPermissions, checkSlack } from './checks.ts';
+import { checkDevin, checkPermissions, checkSlack } from './operator/checks.ts';
 import type { Config } from './config.ts';
 import type { Sweep } from './create/index.ts';
 import type { Devin } from './devin/devin.ts';
-import { StartError } from './errors.ts';
+import { StartError, startSentence } from './operator/sentences.ts';
 import type { Watcher } from './follow/index.ts';
 import type { Readiness } from './health.ts';
 import type { MappingSource } from './identity/mapping-file.ts';
 import type { Log } from './log.ts';
-import { startSentence } from './operator.ts';
 import type { Queue } from './queue/index.ts';
 import { slackFailure } from './slack/errors.ts';
 import type { HttpServer } from './slack/http-server.ts';
@@ -30,7 +29,7 @@ export type Bot = {
 /** How long running jobs may take to end; a supervisor waits 10 s. */
 const DRAIN_MS = 6000;
 
-type LifeDeps = {
+type StartupDeps = {
   config: Config;
   database: Database;
   store: Store;
@@ -50,7 +49,7 @@ type LifeDeps = {
 };
 
 /** In which order things start and stop. */
-export function createLife(deps: LifeDeps): Bot {
+export function createStartup(deps: StartupDeps): Bot {
   const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
   const { readiness, log } = deps;
   let stopped: Promise<void> | null = null;
@@ -94,7 +93,7 @@ function refuseToken(error: unknown): never {
   throw new StartError({ kind: 'appToken', code: failure.code }, { cause: error });
 }
 
-async function checkBothSides({ config, devin, slack, text, log }: LifeDeps): Promise<void> {
+async function checkBothSides({ config, devin, slack, text, log }: StartupDeps): Promise<void> {
   const { botToken } = config.slack;
   const { orgId } = config.devin;
   const [bot, warnings] = await Promise.all([
@@ -109,7 +108,7 @@ async function checkBothSides({ config, devin, slack, text, log }: LifeDeps): Pr
     .catch((error: unknown) => log.warn({ err: error }, 'permissions could not be checked'));
 }
 
-async function prepareStore({ database, store }: LifeDeps): Promise<void> {
+async function prepareStore({ database, store }: StartupDeps): Promise<void> {
   await migrate(database.db);
   // Settings may have changed since: people are looked up again.
   await store.identities.forgetAll();

@@ -1,7 +1,7 @@
-import { readOperatorSettings } from './config.ts';
-import { complain, printAll, readExport, withStore } from './operator-store.ts';
-import { createUsage } from './store/usage.ts';
-import { exportUsage } from './trust/index.ts';
+import { readOperatorSettings } from '../config.ts';
+import { complain, printAll, readExport, withStore } from './store.ts';
+import { createUsage } from '../store/usage.ts';
+import { exportUsage } from '../trust/index.ts';
 
 /** `npm run usage -- export`: prints what each session used. */
 const { text } = readOperatorSettings();

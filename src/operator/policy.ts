@@ -1,8 +1,8 @@
-import { readOperatorSettings } from './config.ts';
+import { readOperatorSettings } from '../config.ts';
 import { parseArgs } from 'node:util';
-import { PLACE_WORDS } from './session/policy/index.ts';
-import { explain, readPolicyFile, readSpent } from './trust/index.ts';
-import type { Policy } from './session/policy/index.ts';
+import { PLACE_WORDS } from '../session/policy/index.ts';
+import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
+import type { Policy } from '../session/policy/index.ts';
 
 /** `npm run policy -- check FILE` and `explain FILE …`: reads a policy file, and says what it would decide. */
 const { text, ownTag } = readOperatorSettings();

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { appendAudit } from '../src/store/audit.ts';
-import type { AuditEntry } from '../src/store/audit.ts';
-import type { Database } from '../src/store/database.ts';
-import { migrate } from '../src/store/migrations/index.ts';
-import { useEmbedded, usePostgres } from './support/databases.ts';
+import { appendAudit } from '../../src/store/audit.ts';
+import type { AuditEntry } from '../../src/store/audit.ts';
+import type { Database } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
+import { useEmbedded, usePostgres } from '../support/databases.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };
 
@@ -15,7 +15,7 @@ const embedded = useEmbedded();
 
 async function audit(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
   const env = { PATH: process.env['PATH'] ?? '', ...settings };
-  return promisify(execFile)(process.execPath, ['src/audit.ts', ...args], { env }).then(
+  return promisify(execFile)(process.execPath, ['src/operator/audit.ts', ...args], { env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ended) => error,
   );

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createLocalDevin } from '../sandbox/devin/index.ts';
-import { sandboxEnvironment } from '../sandbox/environment.ts';
-import { createLocalSlack } from '../sandbox/slack/index.ts';
-import { openDatabase } from '../src/store/database.ts';
-import { migrate } from '../src/store/migrations/index.ts';
-import { createSetAside, MOST_FAILURES } from '../src/store/set-aside.ts';
+import { createLocalDevin } from '../../sandbox/devin/index.ts';
+import { sandboxEnvironment } from '../../sandbox/environment.ts';
+import { createLocalSlack } from '../../sandbox/slack/index.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
+import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 
 type Sides = {
   slack?: Parameters<typeof createLocalSlack>[0];
@@ -32,7 +32,7 @@ async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, enviro
     async () => slack.close(),
     async () => devin.stop(),
   );
-  const child = spawn(join('node_modules', '.bin', 'node'), ['src/doctor.ts'], {
+  const child = spawn(join('node_modules', '.bin', 'node'), ['src/operator/doctor.ts'], {
     env: {
       ...sandboxEnvironment({ slack, devin, transport: 'socket' }),
       PATH: process.env['PATH'],

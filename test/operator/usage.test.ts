@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { databaseClock } from '../src/store/database.ts';
-import type { Database } from '../src/store/database.ts';
-import { createLedger } from '../src/store/ledger.ts';
-import { migrate } from '../src/store/migrations/index.ts';
-import { useEmbedded, usePostgres } from './support/databases.ts';
+import { databaseClock } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createLedger } from '../../src/store/ledger.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
+import { useEmbedded, usePostgres } from '../support/databases.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };
 
@@ -18,7 +18,7 @@ const embedded = useEmbedded();
 
 async function usage(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
   const env = { PATH: process.env['PATH'] ?? '', ...settings };
-  return promisify(execFile)(process.execPath, ['src/usage.ts', ...args], { env }).then(
+  return promisify(execFile)(process.execPath, ['src/operator/usage.ts', ...args], { env }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ended) => error,
   );
@@ -45,7 +45,7 @@ test('speaks the language that .env asks for', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-env-'));
   try {
     await writeFile(join(folder, '.env'), 'LANGUAGE=ja\n');
-    const program = fileURLToPath(new URL('../src/usage.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../../src/operator/usage.ts', import.meta.url));
     const ended = promisify(execFile)(process.execPath, [program], { cwd: folder });
     await expect(ended).rejects.toThrow('使い方');
   } finally {

@@ -1,6 +1,6 @@
-import { readOperatorSettings } from './config.ts';
-import { complain, FINE, withStore, WRONG } from './operator-store.ts';
-import { forgetPerson } from './store/forget.ts';
+import { readOperatorSettings } from '../config.ts';
+import { complain, FINE, withStore, WRONG } from './store.ts';
+import { forgetPerson } from '../store/forget.ts';
 
 /** `npm run forget -- USER`: removes a person's text from the database. */
 const { text } = readOperatorSettings();

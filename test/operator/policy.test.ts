@@ -35,7 +35,7 @@ async function policy(...args: string[]): Promise<Ended> {
 
 async function policyWith(settings: Record<string, string>, ...args: string[]): Promise<Ended> {
   const env = { ...process.env, ...settings };
-  const ended = promisify(execFile)(process.execPath, ['src/policy.ts', ...args], { env });
+  const ended = promisify(execFile)(process.execPath, ['src/operator/policy.ts', ...args], { env });
   return ended.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ended) => error,

@@ -4,12 +4,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import type { Kysely } from 'kysely';
-import { readStoreConfig } from './config.ts';
-import { configSentence, operatorSentence } from './operator.ts';
-import { openDatabase } from './store/database.ts';
-import { codeOf, StoreError } from './store/store-error.ts';
-import type { Tables } from './store/tables.ts';
-import type { Text } from './text/index.ts';
+import { readStoreConfig } from '../config.ts';
+import { configSentence, operatorSentence } from './sentences.ts';
+import { openDatabase } from '../store/database.ts';
+import { codeOf, StoreError } from '../store/store-error.ts';
+import type { Tables } from '../store/tables.ts';
+import type { Text } from '../text/index.ts';
 
 /** SQLSTATE of a table, a column or a function that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const NOT_UPDATED = new Set(['42P01', '42703', '42883']);

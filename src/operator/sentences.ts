@@ -1,8 +1,26 @@
-import type { ConfigProblem } from './config.ts';
-import { StartError } from './errors.ts';
-import type { StartProblem } from './errors.ts';
-import { StoreError } from './store/store-error.ts';
-import type { Text } from './text/index.ts';
+import type { ConfigProblem } from '../config.ts';
+import { StoreError } from '../store/store-error.ts';
+import type { Text } from '../text/index.ts';
+
+/** Why the app doesn't start, as far as Slack and Devin say. */
+export type StartProblem =
+  | { kind: 'notABot' | 'slackUnreachable' | 'devinKey' | 'devinUnreachable' | 'notAServiceUser' }
+  | { kind: 'slackToken' | 'appToken'; code: string }
+  | { kind: 'otherOrganization' | 'organizationNotFound'; orgId: string }
+  /** One line for each, in English, with its place in the file. */
+  | { kind: 'policy'; lines: readonly string[] };
+
+/** Aborts the start. `operatorSentence` says what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+  readonly code = 'start';
+  readonly problem: StartProblem;
+
+  constructor(problem: StartProblem, options?: ErrorOptions) {
+    super(JSON.stringify(problem), options);
+    this.problem = problem;
+  }
+}
 
 type OperatorError = StartError | StoreError;
 

@@ -1,0 +1,116 @@
+import type { Config } from './config.ts';
+import { createDevin } from './devin/devin.ts';
+import type { Devin } from './devin/devin.ts';
+import { openMapping } from './identity/mapping-file.ts';
+import { createIdentityResolver, lookUpMembers } from './identity/resolve.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
+import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
+import { limitsOf } from './session/policy/index.ts';
+import { createSlack } from './slack/slack.ts';
+import { openDatabase } from './store/database.ts';
+import { createSeal, loadSecretsKeys } from './store/envelope.ts';
+import { createLimiter } from './store/limiter.ts';
+import { countSetAside } from './store/set-aside.ts';
+import { createSettings } from './store/settings.ts';
+import { createStore } from './store/store.ts';
+import type { Store } from './store/store.ts';
+import { createLanguages } from './text/languages.ts';
+import { sleep } from './time.ts';
+import type { Skews } from './time.ts';
+import { createTrust, openPolicy, withPolicy } from './trust/index.ts';
+import { createTuning } from './tuning.ts';
+import type { Overrides, Tuning } from './tuning.ts';
+import { createUpstream, isDown } from './upstream.ts';
+
+/** What the features need: files, database, queue, Slack, Devin, identity and policy. Opens the database. */
+export async function openServices(config: Config, overrides: Overrides, log: Log) {
+  const tuning = createTuning(config, log, overrides);
+  const { now, machineNow } = tuning;
+  const languages = createLanguages(config.language);
+  const { shared: text, logged } = languages;
+  const file = { everyMs: tuning.policyEveryMs, text: logged, log };
+  const policy = await openPolicy({ path: config.policyFile, ...file });
+  const mapping = await openMapping({ path: config.identityFile, ...file });
+  const { databaseProgram: program, onFatal } = tuning;
+  const database = await openDatabase({ ...config.store, program, onFatal, log });
+  await tuning.readTime(database.db);
+  const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
+  const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));
+  const plainStore = createStore(database.db, seal, tuning);
+  const { db, ledger, knownPeople, identities, leases, posts } = plainStore;
+
+  const metrics = createMetrics({
+    depth: queue.depth,
+    countSetAside: async () => countSetAside(db),
+    policyOk: policy.isOk,
+    identityOk: mapping.isOk,
+    skews: { slack: () => skews.slack(), devin: () => skews.devin() },
+  });
+  const devin = createGuardedDevin(config, tuning, metrics);
+  const slack = createSlack({
+    ...config.slack,
+    knownPeople,
+    languageOf: createSettings(database.interactive).languageOf,
+    languages,
+    onRefused: metrics.countRefused,
+    fetch: tuning.fetch,
+    now,
+    log,
+  });
+  const ahead = (theirMs: number | null): number | null => (theirMs === null ? null : theirMs - machineNow());
+  const skews: Skews = { slack: () => ahead(slack.clock.nowMs()), devin: () => ahead(devin.clock.nowMs()) };
+
+  const { gate, budget } = createTrust({ policy, ledger, slack });
+  const governed = (one: Store): Store => ({
+    ...one,
+    defaults: withPolicy(one.defaults, { policy, gate, log }),
+  });
+  const { findByEmail, findMember } = lookUpMembers(devin.members);
+  const resolver = createIdentityResolver({
+    findByEmail,
+    findMember,
+    impersonation: config.impersonation,
+    findPerson: slack.people.find,
+    findOwner: slack.people.findOwner,
+    mapping: mapping.current,
+    identities,
+    now,
+  });
+  return {
+    tuning,
+    text,
+    /** For log lines, warnings and what ends the start. */
+    logged,
+    policy,
+    mapping,
+    database,
+    queue,
+    store: governed(plainStore),
+    /** For what a person waits for. */
+    interactiveStore: governed(createStore(database.interactive, seal, tuning)),
+    metrics,
+    devin,
+    slack,
+    skews,
+    gate,
+    budget,
+    limiter: createLimiter(() => limitsOf(policy.current(), config.limits)),
+    findMember,
+    resolver,
+    withLease: createWithLease(leases, tuning.leaseMs),
+    postOnce: createPostOnce({ db, posts, outbound: slack.outbound }),
+    searchUntilFound: createSearchUntilFound({
+      sleep,
+      recheckDelaysMs: tuning.recheckDelaysMs,
+      log,
+    }),
+  };
+}
+
+function createGuardedDevin({ devin }: Config, { fetch, now, log }: Tuning, metrics: Metrics): Devin {
+  const origin = new URL(devin.apiUrl).origin;
+  const upstream = createUpstream({ origin, fetch, refuse: isDown });
+  return createDevin({ ...devin, fetch: upstream.guarded, now, log, onRequest: metrics.observeDevin });
+}
