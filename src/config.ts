@@ -7,13 +7,13 @@ import type { Text } from './text/index.ts';
 import { createLanguages, readLanguage } from './text/languages.ts';
 
 const prefixed = (prefix: string) => z.string().startsWith(prefix);
-/** Tokens go there: in the clear on this machine only. */
+/** Tokens are sent there: without TLS only on this machine. */
 const address = z.url({ protocol: /^https?$/ }).refine(isPrivate);
 const keys = z
   .string()
   .refine((value) => value.split(',').every((key) => Buffer.from(key, 'base64').length === 32));
 
-/** One row a variable, in the order of .env.example. Defaults are here and nowhere else. */
+/** One row per variable, in the order of .env.example. Defaults are only here. */
 const environmentSchema = z.object({
   SLACK_BOT_TOKEN: prefixed('xoxb-'),
   SLACK_APP_TOKEN: prefixed('xapp-').optional(),
@@ -27,7 +27,7 @@ const environmentSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   METRICS_TOKEN: z.string().min(16).optional(),
   DEVIN_API_KEY: prefixed('cog_'),
-  // Some accounts are issued `org_…`; what the server gave is used as it is.
+  // Some accounts have `org_…`. It is sent to Devin unchanged.
   DEVIN_ORG_ID: z.string().regex(/^org[-_]\S+$/),
   DEVIN_API_URL: address.default('https://api.devin.ai'),
   IMPERSONATION: z.enum(['required', 'preferred', 'off']).default('required'),
@@ -59,11 +59,11 @@ export type Config = {
   slack: {
     botToken: string;
     transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
-    /** null: Slack's own. */
+    /** null: Slack's. */
     apiUrl: string | null;
     command: string;
   };
-  /** `metricsToken` null: who is near may read the metrics. */
+  /** `metricsToken` null: loopback and private addresses may read the metrics. */
   http: { host: string; port: number; metricsToken: string | null };
   devin: { apiKey: string; orgId: string; apiUrl: string };
   impersonation: 'required' | 'preferred' | 'off';
@@ -72,23 +72,23 @@ export type Config = {
   policyFile: string | null;
   /** null: there is none. */
   identityFile: string | null;
-  /** Of each person, unless the policy says otherwise. */
+  /** For each person, unless the policy says otherwise. */
   limits: Limits;
   /** The fastest polling interval. */
   watchSeconds: number;
-  /** How long the text of what has ended is kept. */
+  /** How long the text of ended sessions and requests is kept. */
   retentionDays: number;
   /** What a message to the app does. */
   mentions: Mentions;
   store: { databaseUrl: string | null; dataDir: string; secretsKey: string | null };
-  /** Of what several people see; what one person sees follows their profile in Slack. */
+  /** For what several people see. What one person sees follows their language in Slack. */
   language: Language;
   logLevel: string;
 };
 
 export type ConfigProblem =
   | { kind: 'variable'; name: Variable }
-  /** What several variables lack together. */
+  /** A combination of variables is missing. */
   | { kind: 'transport' | 'keyWithDatabase' };
 
 export type ConfigResult =
@@ -104,7 +104,7 @@ export function readConfig(): ConfigResult {
 const storeSchema = environmentSchema.pick({ DATABASE_URL: true, DATA_DIR: true });
 type StoreConfig = Pick<Config['store'], 'databaseUrl' | 'dataDir'>;
 
-/** Where the database is, for commands that need nothing else. */
+/** Where the database is, for commands that need no other settings. */
 export function readStoreConfig():
   | { ok: true; config: StoreConfig }
   | { ok: false; problems: ConfigProblem[] } {
@@ -115,7 +115,7 @@ export function readStoreConfig():
   return { ok: true, config: { databaseUrl, dataDir } };
 }
 
-/** What operators' commands say things with, whatever else is set or wrong. */
+/** For operators' commands, even if other settings are wrong. */
 export function readOperatorSettings(): { text: Text; ownTag: boolean } {
   loadDotenv({ quiet: true });
   const given = withoutEmpty(process.env);
@@ -125,7 +125,7 @@ export function readOperatorSettings(): { text: Text; ownTag: boolean } {
 
 type Environment = Record<string, string | undefined>;
 
-/** An empty variable counts as one that is not set, as shells and compose files write it. */
+/** An empty variable counts as not set: shells and compose files write it that way. */
 function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 }

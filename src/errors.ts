@@ -2,13 +2,14 @@ import { isAboutPerson } from './session/failure.ts';
 import type { Failure, OverCeiling } from './session/failure.ts';
 import { fields } from './session/fields.ts';
 import type { RefusedIdentity } from './session/identity.ts';
+import type { ReplyFailure } from './session/reply.ts';
 import { acuWords, durationWords } from './text/amounts.ts';
 import type { Text } from './text/index.ts';
 
 type DevinFailure = Extract<Failure, { kind: 'devin' }>;
 type GaveUp = Extract<Failure, { kind: 'gave-up' }>;
 
-/** The sentence a person reads: what happened, why, what to do next. Plain text; renderers escape it. */
+/** Why a request failed: what happened, why, what to do next. Plain text, as all of these are; renderers escape it. */
 export function userMessage(failure: Failure, text: Text): string {
   switch (failure.kind) {
     case 'identity':
@@ -40,7 +41,42 @@ export function refusalSentence(
   return text.notices.identity[reason](maskedEmail, about);
 }
 
-/** The rule is named, so that an administrator can be asked about it. */
+type SteeringRefusal = Extract<ReplyFailure, { kind: 'requester-only' | 'members-only' }>;
+
+/** Why a reply didn't reach Devin. Who may steer is in `refuseSteering`: its sentence has a mention. */
+export function replyMessage(failure: Exclude<ReplyFailure, SteeringRefusal>, text: Text): string {
+  switch (failure.kind) {
+    case 'ended':
+      return text.thread.ended;
+    case 'not-in-conversation':
+      return text.steering.notInConversation;
+    case 'gave-up':
+      return text.thread.gaveUp;
+    case 'devin':
+      if (failure.code === 'not-found') return text.thread.gone(failure.detail);
+      if (failure.code === 'unauthorized' || failure.code === 'forbidden') return devinReason(failure, text);
+      return text.devin.refused(failure.detail);
+    default:
+      return userMessage(failure, text);
+  }
+}
+
+/** Why Devin didn't do what a person wanted at once, such as stopping a session. */
+export function actionMessage(failure: DevinFailure, text: Text): string {
+  switch (failure.code) {
+    case 'rate-limited':
+    case 'not-sent':
+    case 'unavailable':
+    case 'no-answer':
+      return text.devin.notNow;
+    case 'invalid-request':
+      return text.devin.refused(failure.detail);
+    default:
+      return devinReason(failure, text);
+  }
+}
+
+/** Names the rule, so that people can ask an administrator about it. */
 function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, text: Text): string {
   const { rule, say, over, lacksApprovers = false } = failure;
   return [
@@ -50,7 +86,7 @@ function policyMessage(failure: Extract<Failure, { kind: 'policy' }>, text: Text
   ].join('\n');
 }
 
-/** What is left of a ceiling, what was asked for, when there is more, and what can be done now. */
+/** What is left of a ceiling, what was asked for, when it renews, and what to do now. */
 function overMessage(
   { key, most, left, asked, renewsAtMs }: OverCeiling,
   { policy: { ceilings }, joins }: Text,
@@ -79,25 +115,25 @@ function gaveUp({ askedToWaitMs }: GaveUp, text: Text): string {
     : problems.askedToWait(durationWords(askedToWaitMs, text));
 }
 
-/** Of a session that was asked for: why, whose matter it is, and that nothing was started. */
+/** Why a session wasn't created, who can change that, and that nothing was started. */
 function devinMessage(failure: DevinFailure, text: Text): string {
   if (failure.code === 'invalid-request')
     return [refusal(failure, text), ...fieldLines(failure, text)].join('\n');
-  // There is no session yet that could be opened.
+  // There is no session yet to open.
   if (failure.code === 'conflict')
     return text.joins.sentences([text.devin.createConflict(failure.detail), text.notices.nothingStarted]);
   const conditions = isOfImpersonation(failure) ? [text.devin.impersonation] : [];
   return text.joins.sentences([devinReason(failure, text), ...conditions, text.notices.nothingStarted]);
 }
 
-/** Why Devin did not do something, in its own words first, then whose matter it is. */
-export function devinReason({ code, status, detail, permission }: DevinFailure, text: Text): string {
+/** Devin's own words first, then who can change it. */
+function devinReason({ code, status, detail, permission }: DevinFailure, text: Text): string {
   const said = detail === null ? '' : `${text.devin.refused(detail)}\n`;
   switch (code) {
     case 'unauthorized':
       return `${said}${text.devin.unauthorized}`;
     case 'forbidden':
-      return `${said}${whoseMatter(detail, permission, text)}`;
+      return `${said}${whoCanChange(detail, permission, text)}`;
     case 'not-found':
       return `${said}${isAboutPerson(detail) ? text.devin.aboutPerson : text.devin.notFound}`;
     case 'conflict':
@@ -107,7 +143,7 @@ export function devinReason({ code, status, detail, permission }: DevinFailure, 
   }
 }
 
-function whoseMatter(detail: string | null, permission: string | null, text: Text): string {
+function whoCanChange(detail: string | null, permission: string | null, text: Text): string {
   if (isAboutPerson(detail)) return text.devin.aboutPerson;
   return text.joins.sentences([text.devin.forbidden(permission), without(permission, text)]);
 }
@@ -117,14 +153,14 @@ function isOfImpersonation({ code, detail, permission }: DevinFailure): boolean 
   return code === 'forbidden' && (permission === null || permission === 'ImpersonateOrgSessions');
 }
 
-/** Devin's words about fields are shown beside each, not twice. */
+/** Devin's words about fields follow in a line for each, so they aren't repeated here. */
 function refusal({ detail, fieldErrors }: DevinFailure, text: Text): string {
   const isOfFields =
     detail !== null && fieldErrors.length > 0 && fieldErrors.every(({ message }) => detail.includes(message));
   return isOfFields ? text.devin.invalidFields : text.devin.invalid(detail);
 }
 
-/** Devin's word on a field, under the label the field has here. */
+/** Under the label that each field has in the form. */
 function fieldLines({ fieldErrors }: DevinFailure, text: Text): string[] {
   return fieldErrors.map(({ field, message }) => {
     const known = fields.find(({ key }) => key === field);

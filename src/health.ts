@@ -8,15 +8,15 @@ import type { Bolt } from './slack/bolt.ts';
 import type { Page } from './slack/http-server.ts';
 import type { Database } from './store/database.ts';
 
-/** The parts without which the app is of no use. */
+/** What the app can't work without. */
 export type Readiness = { database: boolean; queue: boolean; slack: boolean };
 
 type HealthDeps = {
   readiness: () => Promise<Readiness>;
-  /** What is worth a look, and no reason to take the app out of service. */
+  /** Worth looking into, but no reason to take the app out of service. */
   warnings: () => string[];
   metrics: Pick<Metrics, 'contentType' | 'text'>;
-  /** null: who is near may read the metrics. */
+  /** null: loopback and private addresses may read the metrics. */
   metricsToken: string | null;
 };
 
@@ -49,7 +49,7 @@ function json(status: number, value: object): Page {
 type Visitor = { headers: IncomingHttpHeaders; remoteAddress: string | undefined };
 
 /** Loopback, private and link-local. https://www.iana.org/assignments/iana-ipv4-special-registry */
-const NEARBY = new BlockList();
+const PRIVATE = new BlockList();
 for (const [net, bits] of [
   ['127.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -57,21 +57,21 @@ for (const [net, bits] of [
   ['192.168.0.0', 16],
   ['169.254.0.0', 16],
 ] as const)
-  NEARBY.addSubnet(net, bits, 'ipv4');
-NEARBY.addAddress('::1', 'ipv6');
-NEARBY.addSubnet('fc00::', 7, 'ipv6');
-NEARBY.addSubnet('fe80::', 10, 'ipv6');
+  PRIVATE.addSubnet(net, bits, 'ipv4');
+PRIVATE.addAddress('::1', 'ipv6');
+PRIVATE.addSubnet('fc00::', 7, 'ipv6');
+PRIVATE.addSubnet('fe80::', 10, 'ipv6');
 
-/** With a token: anyone who has it. Without: private addresses, unless a proxy passed the request on. */
+/** With a token, anyone who has it. Without one, only private addresses, also behind a proxy. */
 function mayReadMetrics(token: string | null, { headers, remoteAddress }: Visitor): boolean {
   if (token !== null) return sameText(headers.authorization ?? '', `Bearer ${token}`);
   const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
   const through = forwarded.map((address) => address.trim()).filter((address) => address !== '');
-  return headers.forwarded === undefined && [remoteAddress ?? '', ...through].every(isNear);
+  return headers.forwarded === undefined && [remoteAddress ?? '', ...through].every(isPrivate);
 }
 
-function isNear(address: string): boolean {
-  return NEARBY.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+function isPrivate(address: string): boolean {
+  return PRIVATE.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 function sameText(one: string, other: string): boolean {
@@ -85,13 +85,13 @@ type ReadinessParts = {
   slack: { bolt: Pick<Bolt, 'connected'> };
 };
 
-/** The caller wants to know now; a database that takes longer is not ready. */
+/** A database that takes longer isn't ready. */
 const PING_MS = 900;
 
 export function createReadiness({ database, queue, slack }: ReadinessParts): () => Promise<Readiness> {
   let pinging: Promise<boolean> | null = null;
 
-  /** One at a time: a database that hangs must not collect the questions. */
+  /** One at a time, so that pings don't pile up while the database hangs. */
   async function ping(): Promise<boolean> {
     pinging ??= database
       .ping()

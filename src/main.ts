@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
 import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
 import { createLanguages } from './text/languages.ts';
 
-/** Supervisors kill after 10 s; what has not ended by then is on disk, and the next start takes it up. */
+/** Supervisors kill a process after 10 s. What hasn't ended by then is on disk, and the next start continues it. */
 const LAST_MOMENT_MS = 9500;
 
 const read = readConfig();
@@ -16,12 +16,12 @@ else exitWith(read.problems.map((problem) => configSentence(problem, createLangu
 async function run(config: Config): Promise<void> {
   const languages = createLanguages(config.language);
   const log = createLog(config.logLevel);
-  // A payload that a library trips over must not end everybody's service.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected unhandled'));
+  // One bad payload must not end the app for everyone.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
   try {
     const bot = await createBot(config, {
       log,
-      onFatal: (error) => endForAFreshStart(log, operatorSentence(error, languages.logged), error),
+      onFatal: (error) => exitForRestart(log, operatorSentence(error, languages.logged), error),
     });
     const end = (): void => {
       setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
@@ -38,15 +38,15 @@ async function run(config: Config): Promise<void> {
     await bot.start();
   } catch (error) {
     if (!isForOperator(error)) throw error;
-    // The sentence says what to do; the cause, what happened.
+    // The sentence says what to do; the cause says what happened.
     if (error.cause !== undefined) log.error({ err: error.cause }, 'the start failed');
     exitWith([operatorSentence(error, languages.shared)]);
   }
 }
 
-function endForAFreshStart(log: Log, sentence: string, error: Error): void {
+function exitForRestart(log: Log, sentence: string, error: Error): void {
   log.fatal({ err: error }, sentence);
-  log.fatal('this process is no longer of use: ending, so that a supervisor starts a new one');
+  log.fatal('exiting, so that a supervisor starts a new process');
   process.exit(1);
 }
 

@@ -13,13 +13,13 @@ type MetricsDeps = {
   depth: () => Promise<Record<string, Depth>>;
   countSetAside: () => Promise<Record<string, number>>;
   skews: Skews;
-  /** Whether the policy file as it is now is in force; null: there is none. */
+  /** Whether the current policy file is in force; null: there is none. */
   policyOk: () => boolean | null;
-  /** The same, of the identity file. */
+  /** The same for the identity file. */
   identityOk: () => boolean | null;
 };
 
-/** A database that hangs must not keep the other numbers back. */
+/** The other numbers don't wait longer for a database that hangs. */
 const DEPTH_MS = 1000;
 
 async function inTime<T>(asked: Promise<Record<string, T>>): Promise<Record<string, T>> {
@@ -70,7 +70,7 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
   });
   const setAside = new Gauge({
     name: 'devin_slack_set_aside',
-    help: 'Sessions, messages and milestones that failed again and again and are left alone.',
+    help: 'Sessions, messages and milestones that failed repeatedly and are no longer retried.',
     labelNames: ['kind'],
     registers,
     async collect() {
@@ -89,7 +89,7 @@ export function createMetrics({ depth, countSetAside, skews, policyOk, identityO
   };
 }
 
-/** `file`: as its help calls it. */
+/** `file`: its name in the help text. */
 function fileGauge(name: string, file: string, isOk: () => boolean | null): Gauge {
   return new Gauge({
     name,

@@ -19,14 +19,14 @@ import type { Text } from './text/index.ts';
 import type { PolicySource } from './trust/index.ts';
 
 export type Bot = {
-  /** Ready to be asked when it resolves. Rejects with a `StartError` or a `StoreError` for the person who runs the app. */
+  /** Resolves when the app takes requests. Rejects with a `StartError` or a `StoreError` for the person who runs it. */
   start(): Promise<{ port: number }>;
-  /** No new work; what runs is recorded. A second call does nothing more. */
+  /** Takes no new work, and records what is running. A second call waits for the first. */
   stop(): Promise<void>;
   readiness(): Promise<Readiness>;
 };
 
-/** How long running jobs may take to end; a supervisor waits 10 s. */
+/** How long running jobs may take. Supervisors wait 10 s before they kill a process. */
 const DRAIN_MS = 6000;
 
 type StartupDeps = {
@@ -43,12 +43,12 @@ type StartupDeps = {
   mapping: Pick<MappingSource, 'start' | 'stop'>;
   server: HttpServer;
   readiness: () => Promise<Readiness>;
-  /** Of what is logged. */
+  /** In the language of the log. */
   text: Text;
   log: Log;
 };
 
-/** In which order things start and stop. */
+/** The order in which everything starts and stops. */
 export function createStartup(deps: StartupDeps): Bot {
   const { config, database, store, queue, slack, sweep, watcher, tidying, policy, mapping, server } = deps;
   const { readiness, log } = deps;
@@ -72,7 +72,7 @@ export function createStartup(deps: StartupDeps): Bot {
       await policy.start(async (sha256) => store.audit.fileLoaded('policy', sha256));
       await mapping.start(async (sha256) => {
         await store.audit.fileLoaded('mapping', sha256);
-        // Links were judged by the file as it was.
+        // Remembered identities depend on the file.
         await store.identities.forgetAll();
       });
       const address = await server.start();
@@ -86,7 +86,7 @@ export function createStartup(deps: StartupDeps): Bot {
   };
 }
 
-/** Only a token that Slack refuses ends the connecting. */
+/** Anything else is retried while connecting. */
 function refuseToken(error: unknown): never {
   const failure = slackFailure(error);
   if (failure.kind !== 'refused') throw error;
@@ -102,7 +102,7 @@ async function checkBothSides({ config, devin, slack, text, log }: StartupDeps):
   ]);
   slack.identity.bot = bot;
   for (const warning of warnings) log.warn(startSentence(warning, text));
-  // Not waited for: what is missing also shows where it is needed.
+  // The start doesn't wait for this: a missing permission also shows when it is needed.
   checkPermissions({ devin, impersonation: config.impersonation, orgId, text })
     .then((missing) => missing.forEach((warning) => log.warn(warning)))
     .catch((error: unknown) => log.warn({ err: error }, 'permissions could not be checked'));
@@ -110,8 +110,8 @@ async function checkBothSides({ config, devin, slack, text, log }: StartupDeps):
 
 async function prepareStore({ database, store }: StartupDeps): Promise<void> {
   await migrate(database.db);
-  // Settings may have changed since: people are looked up again.
+  // Settings may have changed: look everyone up again.
   await store.identities.forgetAll();
-  // No other process can be alive: what a dead one held is free at once.
+  // No other process can be alive, so nobody holds these leases.
   if (database.kind === 'embedded') await store.leases.releaseAll();
 }

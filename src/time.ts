@@ -3,13 +3,13 @@ import type { Log } from './log.ts';
 import type { Text } from './text/index.ts';
 
 export type Interval = {
-  /** It does not keep the process alive. */
+  /** Doesn't keep the process alive. */
   unref(): void;
   /** Ends it, and waits for the run in progress. */
   stop(): Promise<void>;
 };
 
-/** Runs a task, which never rejects, again and again; one that takes longer than the time between two has the next wait. */
+/** Runs a task, which never rejects, every `everyMs` without overlap. */
 export function repeat(task: () => Promise<void>, everyMs: number): Interval {
   let running: Promise<void> | null = null;
   const timer = setInterval(() => {
@@ -28,14 +28,14 @@ export function repeat(task: () => Promise<void>, everyMs: number): Interval {
 
 type InTime<T> = {
   withinMs: number;
-  /** What there is if the answer doesn't come in time, or not at all. */
+  /** If the answer is late or fails. */
   otherwise: T;
   log: Log;
   /** What failed, for the log. */
   what: string;
 };
 
-/** For what a person waits for: an answer that comes late or fails must not hold up the rest. */
+/** For what a person waits for: one late or failed answer must not hold up the rest. */
 export async function inTime<T>(
   asking: Promise<T>,
   { withinMs, otherwise, log, what }: InTime<T>,
@@ -47,7 +47,7 @@ export async function inTime<T>(
   return Promise.race([answered, delay(withinMs, otherwise, { ref: false })]);
 }
 
-/** Resolves false when the signal ended it. */
+/** Resolves false if the signal ended it. */
 export async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
   if (ms <= 0) return !signal.aborted;
   return delay(ms, true, { signal }).catch(() => false);
@@ -56,14 +56,14 @@ export async function sleep(ms: number, signal: AbortSignal): Promise<boolean> {
 export type RemoteClock = ReturnType<typeof createRemoteClock>;
 
 /**
- * What time it is at another system, by its own answers: this machine's clock may be wrong, and only the time since
- * the last answer is measured here.
+ * Another system's time, from the `Date` of its answers. This machine's clock may be wrong, so it only measures the time
+ * since the last answer.
  */
 export function createRemoteClock(passedMs: () => number = () => performance.now()) {
   let seen: { theirMs: number; atMs: number } | null = null;
 
   return {
-    /** The same `fetch`, with an eye on when it was answered. */
+    /** The same `fetch`, which also reads the `Date` of each answer. */
     observe(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
       return async (input, init) => {
         const response = await fetch(input, init);
@@ -80,10 +80,10 @@ export function createRemoteClock(passedMs: () => number = () => performance.now
   };
 }
 
-/** How far their clock is ahead of ours; null: they have not answered yet. An answer tells the time to the second. */
+/** How far their clock is ahead of ours, to the second; null: they haven't answered yet. */
 export type Skews = { slack: () => number | null; devin: () => number | null };
 
-/** Worth a warning; nothing breaks before. */
+/** Less does no harm. */
 const WARN_ABOVE_MS = 30_000;
 const SYSTEMS = ['slack', 'devin'] as const;
 

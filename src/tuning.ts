@@ -13,43 +13,43 @@ import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
 import type { StoreError } from './store/store-error.ts';
 import { FILES_EVERY_MS } from './trust/index.ts';
 
-/** What a test may set differently; nothing that an app admin would set. */
+/** What tests can set. App admins set nothing here. */
 export type Overrides = {
   log?: Log;
   fetch?: typeof fetch;
   now?: () => number;
   /** When to look for what a lost answer left, counted from the loss. */
   recheckDelaysMs?: readonly number[];
-  /** How soon the work of a process that died is taken up. */
+  /** How soon another process continues the work of one that died. */
   leaseMs?: number;
   sweepTimes?: SweepTimes;
-  /** How late a job that waits for its time may start. */
+  /** How late a scheduled job may start. */
   pollSeconds?: number;
-  /** The watcher's; how often it looks at most is a setting. */
+  /** How often it polls at most is a setting. */
   watchTimes?: Partial<WatchTimes>;
-  /** How many edits of cards Slack takes. */
+  /** How many card edits the app makes. */
   editBudget?: EditBudget;
-  /** Of the relay between Devin and threads, both ways. */
+  /** For the relays between Devin and threads, both ways. */
   relayTimes?: RelayTimes;
-  /** How often the policy file is looked at. */
+  /** How often the policy and identity files are checked for changes. */
   policyEveryMs?: number;
   /** Told of each state a request has reached, after the commit. */
   onState?: (state: RequestState) => void;
-  /** What runs in the embedded database's thread. */
+  /** The program of the embedded database's thread. */
   databaseProgram?: URL;
-  /** The process is of no more use; a fresh one is the cure. */
+  /** Only a new process helps. */
   onFatal?: (error: StoreError) => void;
 };
 
 type WatchTimes = WatcherTimes &
   RoundTimes & {
-    /** WATCH_SECONDS, unless given. */
+    /** WATCH_SECONDS by default. */
     fastestMs: number;
-    /** How long what is worth a message waits for the messages before it. */
+    /** How long a milestone waits for the messages before it. */
     tellAfterMs: number;
-    /** How long after the end of a session its messages are read for the last time. */
+    /** How long after a session's end its messages are read for the last time. */
     lastLookMs: number;
-    /** Between two looks for lost cards. Slack takes about 50 a minute. */
+    /** Between two reads of a conversation for lost cards. Slack allows about 50 a minute. */
     restorePauseMs: number;
   };
 const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
@@ -60,17 +60,17 @@ const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
   restorePauseMs: 1500,
 };
 
-/** Together at most the 50 a minute of https://docs.slack.dev/reference/methods/chat.update */
+/** At most the 50 a minute of https://docs.slack.dev/reference/methods/chat.update in all. */
 const EDIT_BUDGET: EditBudget = { burst: 15, perMinute: 35 };
 
-/** Everything that is the same for each person and each workspace. */
+/** Times, clocks and rates, for everyone the same. */
 export type Tuning = Required<Overrides> & {
   watchTimes: WatchTimes;
-  /** What several processes share is told by this one. */
+  /** The clock that processes share. */
   clock: Clock;
-  /** Has `now` follow it. */
+  /** Sets `now` by the database's clock. */
   readTime: DatabaseTime['read'];
-  /** What this machine's clock says, which other systems are compared with. */
+  /** This machine's clock, only for comparing with other systems. */
   machineNow: () => number;
 };
 

@@ -1,6 +1,6 @@
 type Fetch = typeof fetch;
 
-/** After so many failures in a row, the other side is taken for down. */
+/** After this many failures in a row, the other side counts as down. */
 const FAILURES = 5;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -10,27 +10,27 @@ const MINUTE_MS = 60_000;
 type Rate = { perMinute: number; burst: number };
 
 type UpstreamOptions = {
-  /** Its own address; calls of other hosts, such as those of files, pass. */
+  /** Its address. Calls to other hosts, such as file servers, pass. */
   origin: string;
   fetch: Fetch;
-  /** Only the time since matters: this machine's clock may be set. */
+  /** A monotonic clock: the machine's clock may be set. */
   passedMs?: () => number;
-  /** By the last part of the path: how often it may be called. */
+  /** How often a method may be called, by the last part of its path. */
   rates?: Readonly<Record<string, Rate>>;
-  /** What a call gets that is not made. */
+  /** The answer to a call that isn't made. */
   refuse: (retryAfterMs: number) => Response;
 };
 
 export type Upstream = {
-  /** For work that can wait: while the other side is down, or a method is called too often, it is not called. */
+  /** For work that can wait: makes no call while the other side is down, or beyond a method's rate. */
   guarded: Fetch;
-  /** For what a person waits for: always called. */
+  /** For what a person waits for: always makes the call. */
   observed: Fetch;
 };
 
 /**
- * A circuit breaker for one side that the app calls. An outage makes fewer calls, not more: after some failures in a row
- * none is made for a while, then one, which tells whether the others may go on.
+ * A circuit breaker. After some failures in a row it makes no call for a while, then one, which decides whether the others
+ * may continue.
  */
 export function createUpstream({
   origin,
@@ -75,30 +75,30 @@ function createCircuit(now: () => number) {
   }
 
   return {
-    /** null: the call may be made; else how long to wait. */
+    /** null: make the call; otherwise how long to wait, in ms. */
     admit(): number | null {
       if (open === null) return null;
       const leftMs = open.untilMs - now();
       if (leftMs > 0) return leftMs;
-      // This one call tells. If it does not end, the next one does.
+      // This call decides. If it never ends, the next one does.
       pause(Math.min(LONGEST_PAUSE_MS, open.pauseMs * 2));
       return null;
     },
     report(isUp: boolean): void {
       failures = isUp ? 0 : failures + 1;
       if (isUp) open = null;
-      // Those that were on their way tell nothing new.
+      // Calls that were in flight when it opened say nothing new.
       else if (open === null && failures >= FAILURES) pause(FIRST_PAUSE_MS);
     },
   };
 }
 
-/** A bucket that fills up steadily. */
+/** A token bucket. */
 function createBudget({ perMinute, burst }: Rate, now: () => number) {
   let left = burst;
   let atMs = now();
   return {
-    /** null: taken; else how long to wait for the next. */
+    /** null: taken; otherwise how long to wait for the next, in ms. */
     take(): number | null {
       const gained = (Math.max(0, now() - atMs) / MINUTE_MS) * perMinute;
       left = Math.min(burst, left + gained);
@@ -114,7 +114,7 @@ function urlOf(input: Parameters<Fetch>[0]): URL {
   return new URL(input instanceof Request ? input.url : input);
 }
 
-/** As Slack and Devin say that it was too much: nothing was done, and when to come again. */
+/** The same answer as Slack's and Devin's rate limits. */
 export function tooMany(retryAfterMs: number): Response {
   return new Response(null, {
     status: 429,
@@ -122,9 +122,9 @@ export function tooMany(retryAfterMs: number): Response {
   });
 }
 
-/** As a server that is down says it, before it does anything. */
+/** The same error as a refused connection: nothing was sent. */
 export function isDown(): Response {
-  throw Object.assign(new Error('The other side is down: it is not called for now.'), {
+  throw Object.assign(new Error('The other side is down: no call was made.'), {
     syscall: 'connect',
     code: 'ECONNREFUSED',
   });

@@ -1,4 +1,4 @@
-import { devinReason, userMessage } from '../errors.ts';
+import { replyMessage } from '../errors.ts';
 import type { ReplyFailure } from '../session/reply.ts';
 import { refuseSteering } from '../slack/authority.ts';
 import { notice } from '../slack/blocks/notices.ts';
@@ -172,26 +172,16 @@ const ABOUT_THE_AUTHOR: ReadonlySet<ReplyFailure['kind']> = new Set([
   'identity',
 ]);
 
+/** In Slack's markup. */
 function reasonOf(failure: ReplyFailure, { reply, request }: UndeliveredReply, text: Text): string {
   const asked = { request, userId: reply.userId };
   switch (failure.kind) {
-    case 'ended':
-      return text.thread.ended;
     case 'requester-only':
       return refuseSteering({ kind: failure.kind }, asked, text) ?? '';
     case 'members-only':
       return refuseSteering({ kind: failure.kind, identity: null }, asked, text) ?? '';
-    case 'not-in-conversation':
-      return text.steering.notInConversation;
-    case 'gave-up':
-      return text.thread.gaveUp;
-    case 'devin':
-      if (failure.code === 'not-found') return escape(text.thread.gone(failure.detail));
-      if (failure.code === 'unauthorized' || failure.code === 'forbidden')
-        return escape(devinReason(failure, text));
-      return escape(text.devin.refused(failure.detail));
     default:
-      return escape(userMessage(failure, text));
+      return escape(replyMessage(failure, text));
   }
 }
 

@@ -9,7 +9,7 @@ export type MappingSource = FileSource<Mapping>;
 
 type SourceDeps = { path: string | null; everyMs: number; text: Text; log: Log };
 
-/** Reads the identity file, and again when it changes. Rejects if it has errors. */
+/** Reads the identity file, now and when it changes. Rejects if it has errors. */
 export async function openMapping({ path, everyMs, text, log }: SourceDeps): Promise<MappingSource> {
   const format = mappingFormat(text);
   return openFile(path, {

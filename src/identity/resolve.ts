@@ -17,9 +17,9 @@ type ResolveDeps = {
   findPerson: (userId: string) => Promise<SlackPerson | null>;
   findByEmail: (email: string) => Promise<MemberLookup>;
   findMember: (devinUserId: string) => Promise<Member | null>;
-  /** Which people an administrator's file says they are; null: there is none. */
+  /** The identity file; null: there is none. */
   mapping: () => Mapping | null;
-  /** Who in Slack has an address; null: nobody, or Slack does not let the app look. */
+  /** Who in Slack has an address; null: nobody, or the app may not look. */
   findOwner: (email: string) => Promise<SlackPerson | null>;
   identities: Pick<Identities, 'cached' | 'remember' | 'link'>;
   now: () => number;
@@ -42,7 +42,7 @@ export function createIdentityResolver(deps: ResolveDeps) {
     const entry = mappedAs(deps.mapping(), { userId: person.userId, email: address });
     if (entry === null)
       return remembered(person, address, async () => (await byLink(person)) ?? byEmail(address));
-    // What another entry said does not count.
+    // Not remembered from another entry of the file.
     const key = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
     return remembered(person, key, async () => mapPerson(entry, person.userId));
   }
@@ -100,10 +100,10 @@ export function createIdentityResolver(deps: ResolveDeps) {
   }
 
   return {
-    /** As things are now. Throws when Slack or Devin cannot be asked. */
+    /** Throws if Slack or Devin can't be asked. */
     async resolve(person: Person): Promise<Identity> {
       const slackPerson = await deps.findPerson(person.userId);
-      const refusal = refusedAnyway(slackPerson);
+      const refusal = notAMember(slackPerson);
       if (slackPerson === null || refusal !== null) return refused(refusal ?? 'external', null);
       const { name: slackName, email } = slackPerson;
       if (deps.impersonation === 'off')
@@ -114,8 +114,8 @@ export function createIdentityResolver(deps: ResolveDeps) {
   };
 }
 
-/** Refused in every mode: anybody who is not a full, active member of the workspace. */
-function refusedAnyway(person: SlackPerson | null): NoMatchReason | null {
+/** Refused in every mode: anyone who isn't a full, active member of the workspace. */
+function notAMember(person: SlackPerson | null): NoMatchReason | null {
   if (person === null) return 'external';
   return person.kind === 'member' ? null : person.kind;
 }
@@ -124,7 +124,7 @@ function timeToLive({ kind }: Identity): number {
   return kind === 'matched' ? MATCH_TTL_MS : NO_MATCH_TTL_MS;
 }
 
-/** `j…@acme.com`: enough to recognize one's own address, not enough to learn another's. */
+/** `j…@acme.com`: enough to recognize your own address, not enough to learn another's. */
 function maskEmail(email: string): string {
   const at = email.lastIndexOf('@');
   return at < 1 ? '…' : `${email.slice(0, 1)}…${email.slice(at)}`;
@@ -134,14 +134,14 @@ type MapDeps = {
   mapping: () => Mapping | null;
   findByEmail: (email: string) => Promise<MemberLookup>;
   findMember: (devinUserId: string) => Promise<Member | null>;
-  /** Who in Slack has an address; null: nobody, or Slack does not let the app look. */
+  /** Who in Slack has an address; null: nobody, or the app may not look. */
   findOwner: (email: string) => Promise<SlackPerson | null>;
   now: () => number;
 };
 
 type Refused = { reason: 'mapping-unknown' | 'mapping-conflict'; account: string; other: string | null };
 
-/** Who a person is by the identity file. What is wrong with it is refused in every mode: nobody runs as another. */
+/** Who a person is by the identity file. A wrong entry is refused in every mode: nobody runs as someone else. */
 function createMapPerson({ mapping, findByEmail, findMember, findOwner, now }: MapDeps) {
   const refused = ({ reason, account, other }: Refused): Identity => ({
     kind: 'refused',
@@ -158,7 +158,7 @@ function createMapPerson({ mapping, findByEmail, findMember, findOwner, now }: M
     return others.length > 0 ? null : member;
   }
 
-  /** Another person in Slack who is this member, too; null: nobody. */
+  /** Another person in Slack who is also this member; null: nobody. */
   async function otherOf({ slack, shared }: MappedPerson, member: Member, userId: string) {
     if (shared) return null;
     const also = mappedTo(mapping(), member).find((one) => one.slack !== slack);
@@ -177,7 +177,7 @@ function createMapPerson({ mapping, findByEmail, findMember, findOwner, now }: M
   };
 }
 
-/** Devin's members, as identity asks for them. */
+/** Devin's members, with the expected failures as results. */
 export function lookUpMembers(members: Pick<Devin['members'], 'findByEmail' | 'get'>) {
   return {
     async findByEmail(email: string): Promise<MemberLookup> {

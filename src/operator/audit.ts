@@ -5,7 +5,7 @@ import { createAudit } from '../store/audit.ts';
 import type { Tables } from '../store/tables.ts';
 import { exportAudit, verifyChain } from '../trust/index.ts';
 
-/** `npm run audit -- verify` and `export`: follows the chain, or prints it. */
+/** `npm run audit -- verify` and `export`: checks the chain, or prints it. */
 const { text } = readOperatorSettings();
 
 process.exitCode = await run(process.argv.slice(2));

@@ -11,7 +11,7 @@ import type { Text } from '../text/index.ts';
 type SlackCheck = { client: WebClient; botToken: string };
 type DevinCheck = { devin: Pick<Devin, 'self'>; orgId: string };
 
-/** Who the app is in Slack. A token that does not work ends the start. */
+/** Who the app is in Slack. Throws a StartError if the token doesn't work. */
 export async function checkSlack({
   client,
   botToken,
@@ -32,7 +32,7 @@ export async function checkSlack({
   }
 }
 
-/** A wrong key or organization ends the start; a Devin that is down does not, since requests wait for it. */
+/** Throws a StartError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */
 export async function checkDevin({ devin, orgId }: DevinCheck): Promise<StartProblem[]> {
   try {
     const self = await devin.self.get();
@@ -51,7 +51,7 @@ export async function checkDevin({ devin, orgId }: DevinCheck): Promise<StartPro
 }
 
 type Permission = keyof Text['devin']['without'];
-/** `elsewhere`: there is no such organization. `unclear`: Devin gave no answer that tells. */
+/** `elsewhere`: there is no such organization. `unclear`: Devin's answer doesn't say. */
 type Holding = 'held' | 'missing' | 'elsewhere' | 'unclear' | 'not-checkable';
 export type PermissionFound = { permission: Permission; holding: Holding; needed: boolean };
 type Probe = { permission: Permission; needed: boolean; call: (() => Promise<unknown>) | null };
@@ -61,7 +61,7 @@ type PermissionCheck = {
   impersonation: Config['impersonation'];
 };
 
-/** What the service user may do, as far as it can be tried without changing anything. */
+/** What the service user may do, as far as the app can try without changing anything. */
 export async function findPermissions(check: PermissionCheck): Promise<PermissionFound[]> {
   return Promise.all(
     probes(check).map(async ({ permission, needed, call }) => ({
@@ -89,7 +89,7 @@ export function missingPermission(permission: Permission, { devin, joins }: Text
   return joins.sentences([devin.forbidden(permission), devin.without[permission]]);
 }
 
-/** Creating a session shows the first three, and costs money. */
+/** The first three can only be tried by creating a session, which costs money. */
 function probes({ devin: { sessions, members, catalog }, impersonation }: PermissionCheck): Probe[] {
   const asMembers = impersonation !== 'off';
   return [
@@ -131,7 +131,7 @@ async function tried(call: () => Promise<unknown>): Promise<Holding> {
   }
 }
 
-/** Accounts are issued `org-…` or `org_…` for the same organization. */
+/** Devin writes the same organization as `org-…` or `org_…`. */
 function sameOrganization(one: string, other: string): boolean {
   return one.replace(/^org[-_]/, '') === other.replace(/^org[-_]/, '');
 }

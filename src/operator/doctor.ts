@@ -17,7 +17,10 @@ import { createLanguages } from '../text/languages.ts';
 import { createRemoteClock, skewWarnings } from '../time.ts';
 import type { Skews } from '../time.ts';
 
-/** `npm run doctor`: looks at the settings and at both sides, changes nothing, and says what is wrong. */
+/** SQLSTATE of a table that doesn't exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const UNDEFINED_TABLE = '42P01';
+
+/** `npm run doctor`: checks the settings, Slack, Devin and the database, changes nothing, and says what is wrong. */
 const read = readConfig();
 const { shared: text } = createLanguages(read.ok ? read.config.language : read.language);
 const findings: Finding[] = read.ok
@@ -30,10 +33,9 @@ process.stdout.write(
 );
 process.exitCode = isHealthy ? 0 : 1;
 
-/** `missing` alone fails: without it the app does not work. */
+/** Only `missing` fails: the app doesn't work without it. */
 type Finding = { sign: 'ok' | 'missing' | 'warning' | 'not-checkable'; sentence: string };
 
-/** Looks at both sides, and changes nothing. */
 async function examine(config: Config, text: Text): Promise<Finding[]> {
   const clocks = { slack: createRemoteClock(), devin: createRemoteClock() };
   const slackFetch = clocks.slack.observe(fetch);
@@ -134,10 +136,7 @@ async function examined(check: () => Promise<Finding[]>, text: Text): Promise<Fi
   }
 }
 
-/** SQLSTATE of a table that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const UNDEFINED_TABLE = '42P01';
-
-/** What the app gave up on; nothing before its first start. */
+/** What the app set aside. There is no database before its first start. */
 async function examineStore(config: Config['store'], text: Text): Promise<Finding[]> {
   const { databaseUrl, dataDir } = config;
   const isNew = databaseUrl === null && !existsSync(join(dataDir, 'database', 'PG_VERSION'));

@@ -4,7 +4,7 @@ import { PLACE_WORDS } from '../session/policy/index.ts';
 import { explain, readPolicyFile, readSpent } from '../trust/index.ts';
 import type { Policy } from '../session/policy/index.ts';
 
-/** `npm run policy -- check FILE` and `explain FILE …`: reads a policy file, and says what it would decide. */
+/** `npm run policy -- check FILE` and `explain FILE …`: checks a policy file, or says what it would decide. */
 const { text, ownTag } = readOperatorSettings();
 const SUCCESS = 0;
 const FAILURE = 1;
@@ -16,7 +16,7 @@ async function run(args: string[]): Promise<number> {
   if (read === null) return print(process.stderr, [text.policy.usage], FAILURE);
   const { act, file, options } = read;
   const result = await readPolicyFile(file, { text });
-  // What a check finds is what it was asked for; anyone who reads a decision expects one in the first line.
+  // The errors are the result of `check`, so they go to stdout; a script expects a decision from `explain` there.
   if (!result.ok) return print(act === 'check' ? process.stdout : process.stderr, result.problems, FAILURE);
   if (act === 'explain') return explained(result.policy, options);
   return print(process.stdout, [text.policy.check.fine(result.policy.rules.length)], SUCCESS);

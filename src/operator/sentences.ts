@@ -24,12 +24,12 @@ export class StartError extends Error {
 
 type OperatorError = StartError | StoreError;
 
-/** Its sentence says what to do; a stack trace would not help. */
+/** It has a sentence that says what to do; a stack trace wouldn't help. */
 export function isForOperator(error: unknown): error is OperatorError {
   return error instanceof StartError || error instanceof StoreError;
 }
 
-/** What the person who runs the app can do about it. */
+/** What happened, and what the person who runs the app can do. */
 export function operatorSentence(error: OperatorError, text: Text): string {
   return error instanceof StartError ? startSentence(error.problem, text) : storeSentence(error, text);
 }
@@ -74,7 +74,7 @@ function storeSentence({ problem }: StoreError, { store }: Text): string {
   }
 }
 
-/** One line, which begins with the variable's name. */
+/** One line that begins with the variable's name. */
 export function configSentence(problem: ConfigProblem, { config }: Text): string {
   if (problem.kind === 'variable') return `${problem.name} ${config.variables[problem.name]}`;
   return config[problem.kind];

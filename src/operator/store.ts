@@ -14,10 +14,10 @@ import type { Text } from '../text/index.ts';
 /** SQLSTATE of a table, a column or a function that does not exist. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const NOT_UPDATED = new Set(['42P01', '42703', '42883']);
 
-/** Why the store could not be used: sentences for the person who runs the app. */
+/** Why the store can't be used: sentences for the person who runs the app. */
 type NoStore = { problems: string[] };
 
-/** What an operator's command does with the database, beside a running app or without one. */
+/** Runs a task on the database. On Postgres, the app may be running. */
 export async function withStore<T>(
   task: (db: Kysely<Tables>) => Promise<T>,
   text: Text,
@@ -41,7 +41,7 @@ export async function withStore<T>(
   }
 }
 
-/** Exit codes of what operators run. `NOT_DONE`: the command, or the store, could not be read. */
+/** Exit codes. `NOT_DONE`: the command is wrong, or the store can't be used. */
 export const FINE = 0;
 export const WRONG = 1;
 const NOT_DONE = 2;
@@ -55,7 +55,7 @@ export async function printAll(lines: AsyncIterable<string>): Promise<typeof FIN
   try {
     await pipeline(Readable.from(lines), process.stdout, { end: false });
   } catch (error) {
-    // Who reads it has read enough.
+    // The reader closed the pipe, like `head`.
     if (codeOf(error) !== 'EPIPE') throw error;
   }
   return FINE;
@@ -63,7 +63,7 @@ export async function printAll(lines: AsyncIterable<string>): Promise<typeof FIN
 
 type Export = { since: Date | null; csv: boolean };
 
-/** `export [--since ISO] [--csv]`; null: something else. */
+/** `export [--since ISO] [--csv]`; null: not this command. */
 export function readExport(args: string[]): Export | null {
   try {
     const options = { since: { type: 'string' }, csv: { type: 'boolean', default: false } } as const;

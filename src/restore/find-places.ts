@@ -18,17 +18,17 @@ type PlacesDeps = {
   log: Log;
 };
 
-/** More conversations than this are not looked through. */
+/** At most this many conversations are searched. */
 const MAX_CONVERSATIONS = 200;
 
 /**
- * Where the cards of lost sessions may be, the likeliest first: the threads they were asked about, the requesters'
- * direct messages, and all other conversations the app is in.
+ * Where the cards of lost sessions may be, likeliest first: the threads they were asked about, the requesters' direct
+ * messages, and all other conversations the app is in.
  */
 export function createFindPlaces(deps: PlacesDeps) {
   const { listMessages, findRequester, outbound, metadata, log } = deps;
 
-  /** A session that was asked for about a message has its address in the prompt. */
+  /** The prompt of a session about a message has a link to the message. */
   async function thread({ sessionId, requestId }: Lost): Promise<Place[]> {
     const first = await orNull(async () => (await listMessages(sessionId, { first: 1 })).items[0]);
     if (first?.source !== 'user') return [];
@@ -56,7 +56,7 @@ export function createFindPlaces(deps: PlacesDeps) {
     }
     const { channelIds, missingScopes } = await metadata.conversations(MAX_CONVERSATIONS);
     if (missingScopes.length > 0)
-      log.warn({ missingScopes }, 'cards of lost sessions are not looked for in all conversations');
+      log.warn({ missingScopes }, 'lost cards are not searched for in all conversations');
     places.push(...channelIds.map((channelId) => ({ channelId, threadTs: null, beforeS: null })));
     return distinct(places);
   };
@@ -66,7 +66,7 @@ function distinct(places: readonly Place[]): Place[] {
   return [...new Map(places.map((place) => [`${place.channelId} ${place.threadTs}`, place])).values()];
 }
 
-/** The Slack user id of a member of the Devin organization; null: nobody of the workspace has their address. */
+/** The Slack user id of a member of the Devin organization; null: nobody in the workspace has their address. */
 export type FindRequester = (devinUserId: string) => Promise<string | null>;
 
 type RequesterDeps = {
@@ -82,7 +82,7 @@ export function createFindRequester({ findMember, people }: RequesterDeps): Find
   };
 }
 
-/** What Devin does not tell is done without; while it is busy, the job waits. */
+/** null if Devin refuses or fails; throws while it is busy, so that the job waits. */
 export async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
   try {
     return await ask();
@@ -94,10 +94,10 @@ export async function orNull<T>(ask: () => Promise<T>): Promise<T | null> {
 
 const PAGE = 200;
 
-/** All that was said so far, oldest first, from where to read on, and the files that Devin made. */
+/** All messages so far, oldest first, the cursor to continue from, and the files that Devin made. */
 export type History = { messages: SessionMessage[]; cursor: string | null; files: SessionAttachment[] };
 
-/** Devin's last page has no cursor: the last one that was not null is where to read on. */
+/** Devin's last page has no cursor: reading continues from the last one that wasn't null. */
 export function createReadHistory({ messages, attachments }: Pick<Devin, 'messages' | 'attachments'>) {
   return async (sessionId: string): Promise<History> => {
     const found: SessionMessage[] = [];

@@ -29,31 +29,31 @@ type ImportDeps = {
   ledger: Pick<Ledger, 'add'>;
 };
 
-/** A session at Devin, and what its rows will have. */
+/** A session at Devin, and what to store for it. */
 type ExistingSession = {
   request: NewRequest;
   requestChanges?: RequestChanges;
   response: SessionResponse;
   history: History;
-  /** '' while there is no thread yet. */
+  /** '': there is no thread yet. */
   threadTs: string;
   sessionChanges: SessionChanges;
-  /** Events that its thread has yet to show; what else was said is known, and never posted. */
+  /** Messages that its thread has yet to show; all others are never posted. */
   unposted?: ReadonlySet<string>;
-  /** Milestones that nobody was told of yet. */
+  /** Milestones that haven't been announced yet. */
   untold?: readonly string[];
-  /** In the same transaction, if it is new. */
+  /** In the same transaction, if the session is new here. */
   enqueueMore?: (trx: Transaction<Tables>) => Promise<void>;
 };
 
 export type ImportSession = (existing: ExistingSession) => Promise<SessionRequest | null>;
 
-/** The same key for everyone who brings the session in, so that it exists once. */
+/** The same key for everyone who imports the session, so that it exists once. */
 export function importedKey(teamId: string, sessionId: string): string {
   return `follow:${teamId}:${sessionId}`;
 }
 
-/** Makes the rows of a session that already exists: its request is `created`, and its past is not announced. */
+/** Stores a session that already exists: its request is `created`, and its past isn't announced. */
 export function createImportSession({
   db,
   requests,
@@ -81,7 +81,7 @@ export function createImportSession({
       const files = history.files.map((file) => fileRow(file, new Date(), 'skipped'));
       await messages.add(sessionId, [...said, ...files], trx);
       await milestones.add(sessionId, untold, trx);
-      // One that is followed was not started from here.
+      // A followed session wasn't started from here.
       if (request.source === 'restored') await ledger.add(foundSession(request, response), trx);
       await existing.enqueueMore?.(trx);
       await appendAudit([importEntry(existing)], trx);
@@ -117,7 +117,7 @@ function toRow(
   return { eventId, source, text, state, saidAt: new Date(saidAtS * 1000) };
 }
 
-/** What a session was asked for, as far as Devin tells; `more` is known from elsewhere. */
+/** What the session was started with, as far as Devin says. `more` comes from elsewhere. */
 export function draftOf(
   requestId: string,
   { response, history }: { response: SessionResponse; history: History },
@@ -126,7 +126,7 @@ export function draftOf(
   const [first] = history.messages;
   const prompt = first?.source === 'user' ? readPrompt(first.message, requestId).task : null;
   const { title, devin_mode, playbook_id } = response;
-  // What Devin says need not fit our own table: what does not is left out.
+  // Devin may return values that our field table doesn't allow: leave them out.
   const values = Object.fromEntries(
     Object.entries({ prompt, title, devin_mode, playbook_id, ...more }).filter(
       ([key, value]) => value !== null && storedDraftSchema.safeParse({ [key]: value }).success,
@@ -137,7 +137,7 @@ export function draftOf(
 
 type MemberDeps = { findMember: (devinUserId: string) => Promise<Member | null>; now: () => number };
 
-/** Who a session runs as according to Devin; null: it does not say. */
+/** Who a session runs as according to Devin; null: it doesn't say. */
 export type SessionMember = (response: SessionResponse) => Promise<Identity | null>;
 
 export function createSessionMember({ findMember, now }: MemberDeps): SessionMember {
@@ -154,7 +154,7 @@ export function createSessionMember({ findMember, now }: MemberDeps): SessionMem
 
 type Known = Pick<FoundSession, 'requestId' | 'teamId' | 'userId' | 'channelId' | 'cap'>;
 
-/** What a session that the database didn't know counts for, by what Devin says of it. */
+/** What a session that the database didn't know has used, according to Devin. */
 export function spentOn(response: SessionResponse, known: Known): FoundSession {
   const { session_id: sessionId, acus_consumed: consumed, status, status_detail: statusDetail } = response;
   const isOpen = STANDING[sessionPhase({ status, statusDetail })] !== 'earlier';

@@ -27,7 +27,7 @@ type RestoringDeps = {
   resolver: IdentityResolver;
   findMember: FindMember;
   adopt: Adopt;
-  /** Sessions carry the tag of their request; without it, nothing can be found. */
+  /** Sessions have the tag of their request; without tags, nothing can be found. */
   tagRequests: boolean;
   /** The slash command's name. */
   command: string;
@@ -35,15 +35,15 @@ type RestoringDeps = {
 };
 
 type Restoring = {
-  /** Looks at Devin for sessions of this app that the database does not know. */
+  /** Finds sessions of this app at Devin that the database doesn't know. */
   reconcile: (signal: AbortSignal) => Promise<void>;
-  /** A session that already exists gets its rows. */
+  /** Stores a session that already exists. */
   importSession: ImportSession;
   readHistory: (sessionId: string) => Promise<History>;
   sessionMember: SessionMember;
 };
 
-/** After the database was lost: sessions find their way back to their cards. */
+/** Imports existing sessions: followed ones, and those whose database was lost, with their cards. */
 export function createRestoring(deps: RestoringDeps): Restoring {
   const { queue, store, devin, slack, resolver, findMember, command } = deps;
   const { log, now, watchTimes } = deps.tuning;

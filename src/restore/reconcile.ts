@@ -10,18 +10,18 @@ import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { spentOn } from './import-session.ts';
 
-/** How far back sessions are looked for that were started from here. */
+/** How old a lost session may be. */
 const LOOK_BACK_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Of more lost sessions than this the oldest stay lost. */
+/** If there are more lost sessions, the oldest stay lost. */
 const MAX_LOST = 200;
 
 type Options = { signal: AbortSignal };
 type ReconcileDeps = {
-  /** Who this app is at Devin; null: that cannot be told. */
+  /** Who this app is at Devin; null: unknown. */
   serviceUserId: (options: Options) => Promise<string | null>;
   listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
-  /** What time it is at Devin; null: not known. */
+  /** Devin's time; null: unknown. */
   devinTime: (options: Options) => Promise<Date | null>;
   sessions: Pick<Sessions, 'bound'>;
   requests: Pick<Requests, 'find'>;
@@ -34,8 +34,8 @@ type ReconcileDeps = {
 };
 
 /**
- * Finds sessions that carry our tag and belong to no request here. Those whose request waits for its answer are
- * bound to it. The others were started with a database that is lost: their cards are looked for in Slack.
+ * Finds sessions with our tag that belong to no request here. If the request waits for Devin's answer, the session is
+ * bound to it. The others were started with a database that is lost: their cards are searched for in Slack.
  */
 export function createReconciler(deps: ReconcileDeps) {
   const { sessions, requests, ledger, adopt, enqueue, log } = deps;
@@ -49,11 +49,11 @@ export function createReconciler(deps: ReconcileDeps) {
     return 'adopted';
   }
 
-  /** In a job, which holds up neither the start nor the watching. */
-  async function lookFor(lost: Lost[]): Promise<void> {
+  /** A job, so that neither the start nor polling waits. */
+  async function restore(lost: Lost[]): Promise<void> {
     log.warn(
       { lost: lost.length },
-      'Devin has sessions of this app that its database does not know; their cards are looked for in Slack',
+      'Devin has sessions of this app that the database does not know; searching Slack for their cards',
     );
     const newest = lost.toSorted((a, b) => b.createdAtS - a.createdAtS).slice(0, MAX_LOST);
     await enqueue('restore-sessions', { lost: newest, places: null }, { key: 'restore-sessions' });
@@ -73,8 +73,8 @@ export function createReconciler(deps: ReconcileDeps) {
       await ledger.add(spentOn(session, { requestId, teamId: deps.teamId(), ...UNKNOWN }));
       if (session.created_at >= lostSinceS) lost.push(toLost(requestId, session));
     }
-    if (found.adopted > 0) log.info(found, 'sessions were found whose answers had been lost');
-    if (lost.length > 0) await lookFor(lost);
+    if (found.adopted > 0) log.info(found, 'sessions found whose answers were lost');
+    if (lost.length > 0) await restore(lost);
   };
 }
 
@@ -83,15 +83,16 @@ const UNKNOWN = { userId: null, channelId: null, cap: null };
 
 type Own = {
   items: SessionResponse[];
-  /** What is older is counted, but its card is not looked for. */ lostSinceS: number;
+  /** Older sessions are counted, but their cards aren't searched for. */
+  lostSinceS: number;
 };
 
-/** Whether a session that runs as a member names the service user that made it is not documented. */
+/** Devin doesn't document whether a session that runs as a member names the service user that created it. */
 async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
   const ownId = await deps.serviceUserId(options);
   const time = await deps.devinTime(options);
   const lostSinceS = time === null ? 0 : Math.floor((time.getTime() - LOOK_BACK_MS) / 1000);
-  // With nothing left of the month, its budget is rebuilt from all of it.
+  // An empty ledger is rebuilt from the whole month.
   const monthS = time === null ? 0 : Math.floor(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()) / 1000);
   const sinceS = (await deps.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
   const since = time !== null && { created_after: sinceS };

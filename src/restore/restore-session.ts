@@ -17,7 +17,7 @@ export type FoundCard = {
   channelId: string;
   ts: string;
   threadTs: string | null;
-  /** Names its session, unless it was posted without it. */
+  /** Names the session, unless the card was posted before the session existed. */
   text: string;
   metadata: Extract<FoundMessage['metadata'], { kind: 'card' }>;
 };
@@ -35,10 +35,10 @@ type RestoreDeps = {
   teamId: () => string;
 };
 
-/** False: its owner is unknown, it runs as another person, or Devin does not return it. */
+/** False: its owner is unknown, it runs as another person, or Devin doesn't return it. */
 export type RestoreSession = (lost: Lost, card: FoundCard) => Promise<boolean>;
 
-/** Rebuilds the rows of a session from its card, its thread, and what Devin says: everything goes on from there. */
+/** Rebuilds the rows of a session from its card, its thread, and what Devin says. */
 export function createRestoreSession(deps: RestoreDeps): RestoreSession {
   const { getSession, readHistory, metadata, enqueue } = deps;
 
@@ -92,7 +92,7 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
       threadTs: threadTs ?? ts,
       enqueueMore: async (trx) => {
         await enqueue('update-card', { requestId }, { trx, key: requestId });
-        // Once it has posted what was said meanwhile, it tells what is worth a message.
+        // Posts what was said meanwhile, then announces milestones.
         await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
       },
     });
@@ -100,14 +100,14 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
   };
 }
 
-/** The clocks of the two sides may differ. */
+/** Slack's and Devin's clocks may differ. */
 const CLOCK_MARGIN_S = 10 * 60;
 
 function known({ metadata: { repos, acuLimit } }: FoundCard) {
   return { ...(repos.length > 0 && { repos }), ...(acuLimit !== null && { max_acu_limit: acuLimit }) };
 }
 
-/** As it would be established today, where the session runs as that member; else as Devin says. */
+/** As resolved today, if the session runs as that member; otherwise as Devin says. */
 async function identityOf(
   { resolver, sessionMember }: RestoreDeps,
   person: { teamId: string; userId: string },
@@ -119,10 +119,10 @@ async function identityOf(
   return sessionMember(response);
 }
 
-/** Of what the thread lacks, no more than this is posted late. */
+/** At most this many missing messages are posted late. */
 const MAX_LATE = 20;
 
-/** What a session came to, against what its thread shows of it. */
+/** What the thread doesn't show yet. */
 type CatchUp = { unposted: Set<string>; untold: readonly string[]; sessionChanges: SessionChanges };
 
 export function catchUp(
@@ -135,12 +135,12 @@ export function catchUp(
   );
   const shown = messages.findLastIndex(({ event_id: id }) => posted.has(id));
   const late = messages.slice(shown + 1).filter(({ source }) => source === 'devin');
-  const { untold, ...came } = whatCame(response, thread);
+  const { untold, ...changes } = changesSince(response, thread);
   return {
     unposted: new Set(late.slice(-MAX_LATE).map(({ event_id: id }) => id)),
     untold,
     sessionChanges: {
-      ...came,
+      ...changes,
       messagesCursor: cursor,
       lastWords: lastWordsOf(messages),
       nextLook: { inMs: 0, first: true },
@@ -148,8 +148,8 @@ export function catchUp(
   };
 }
 
-/** The last phase that was told is the one it was in: what it came to since then is to be told. */
-function whatCame(response: SessionResponse, thread: readonly FoundMessage[]) {
+/** Changes since the last announced phase, which still have to be announced. */
+function changesSince(response: SessionResponse, thread: readonly FoundMessage[]) {
   const told = thread
     .toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
     .flatMap(({ metadata: found }) => (found.kind === 'milestone' ? [found.key] : []));

@@ -14,22 +14,22 @@ type RestoreDeps = {
   metadata: Pick<MetadataReader, 'read'>;
   restore: RestoreSession;
   enqueue: Enqueue;
-  /** Between two looks at conversations. */
+  /** Between two reads of conversations. */
   pauseMs: number;
   /** The slash command's name. */
   command: string;
   log: Log;
 };
 
-/** Where Slack or Devin does not say how long to wait. */
+/** If Slack or Devin doesn't say how long to wait. */
 const WAIT_MS = 30_000;
-/** Threads that are looked through for what a span of a conversation shows. */
+/** How many threads in a span of a conversation are searched. */
 const MAX_THREADS = 20;
 const RESTORE_JOB = 'restore-sessions';
 
 /**
- * Finds the cards of sessions that were started with a database that is lost. Each call is a step, and queues the
- * next one: it takes as long as it takes, at a pace that Slack allows, and holds up nothing else.
+ * Finds the cards of sessions that were started with a database that is lost. Each call is one step and enqueues the
+ * next, at a pace that Slack allows; nothing else waits.
  */
 export function createSessionsRestorer(deps: RestoreDeps) {
   const { requests, sessions, findPlaces, enqueue, pauseMs, command, log } = deps;
@@ -52,13 +52,13 @@ export function createSessionsRestorer(deps: RestoreDeps) {
       const sessionIds = lost.map(({ sessionId }) => sessionId);
       log.warn(
         { sessionIds },
-        `the cards of sessions were not found; \`${command} follow <id>\` puts one into a channel again`,
+        `the cards of these sessions were not found; \`${command} follow <id>\` posts a new one`,
       );
       return;
     }
     const span = nextSpan(place, lost);
     if (span === null) return next({ lost, places: others }, 0);
-    const { restored, threads } = await look(deps, { lost, place, span });
+    const { restored, threads } = await searchPlace(deps, { lost, place, span });
     const left = lost.filter((one) => !restored.has(one));
     const rest = { ...place, beforeS: span.fromS };
     await next({ lost: left, places: [...threads, rest, ...others] }, pauseMs);
@@ -75,9 +75,9 @@ export function createSessionsRestorer(deps: RestoreDeps) {
   };
 }
 
-type Look = { lost: readonly Lost[]; place: Place; span: Span };
+type PlaceSearch = { lost: readonly Lost[]; place: Place; span: Span };
 
-async function look(deps: RestoreDeps, { lost, place, span }: Look) {
+async function searchPlace(deps: RestoreDeps, { lost, place, span }: PlaceSearch) {
   const read = await readPlace(deps, place, span);
   const restored = new Set<Lost>();
   for (const { metadata: found, ts, threadTs, text } of read.messages) {
@@ -90,7 +90,7 @@ async function look(deps: RestoreDeps, { lost, place, span }: Look) {
   return { restored, threads: isThread ? [] : threadsOf(place, read, span) };
 }
 
-/** A tag can be copied: the session that the card names comes first. */
+/** A tag can be copied, so the session that the card names comes first. */
 function candidates(lost: readonly Lost[], { metadata: card, text }: FoundCard): Lost[] {
   return lost
     .filter(({ requestId }) => requestId === card.requestId)
@@ -102,7 +102,7 @@ async function firstOf<T>(items: readonly T[], isRight: (item: T) => Promise<boo
   return null;
 }
 
-/** A card may also stand in a thread, of which the conversation shows only the beginning. */
+/** A card may also be in a thread. The conversation shows only a thread's first message. */
 function threadsOf({ channelId }: Place, { threads }: ReadSpan, { fromS }: Span): Place[] {
   return threads
     .filter(({ latestReplyS }) => latestReplyS >= fromS)
@@ -114,13 +114,13 @@ async function readPlace({ metadata }: RestoreDeps, place: Place, span: Span): P
   try {
     return await metadata.read(place, span);
   } catch (error) {
-    // Where the app may not read, it could not have posted.
+    // If the app can't read there, it can't have posted there.
     if (slackFailure(error).kind === 'refused') return { messages: [], threads: [] };
     throw error;
   }
 }
 
-/** Rethrows what waiting does not help. */
+/** Rethrows errors that waiting doesn't cure. */
 function waitMs(error: unknown): number {
   if (error instanceof DevinError) return error.retryAfterMs ?? WAIT_MS;
   const failure = slackFailure(error);
@@ -128,19 +128,19 @@ function waitMs(error: unknown): number {
   return failure.kind === 'rate-limited' ? failure.retryAfterMs : WAIT_MS;
 }
 
-/** A card comes before its session: at once, or after as long as a request waits for a busy Devin. */
+/** A card can be this much older than its session: a request waits that long for a busy Devin. */
 const BEFORE_S = 70 * 60;
-/** Devin's clock and Slack's may differ, and a card may have been posted anew. */
+/** Devin's and Slack's clocks may differ, and a card may have been reposted. */
 const AFTER_S = 10 * 60;
-/** At most this many spans of a conversation are read; those that are near each other are read as one. */
+/** At most this many spans of a conversation are read; neighboring ones are merged. */
 const MAX_SPANS = 20;
 
-/** Epoch seconds; `toS` null: up to now. */
+/** Epoch seconds. `toS` null: until now. */
 type Span = { fromS: number; toS: number | null };
 
 type ClosedSpan = { fromS: number; toS: number };
 
-/** When the cards of these sessions were posted, latest first, with what lies close together in one. */
+/** When the cards of these sessions may have been posted, latest first; spans that are close are merged. */
 function spansOf(lost: readonly Lost[], gapS = 0): ClosedSpan[] {
   const spans: ClosedSpan[] = [];
   for (const { createdAtS } of lost.toSorted((a, b) => b.createdAtS - a.createdAtS)) {
@@ -152,7 +152,7 @@ function spansOf(lost: readonly Lost[], gapS = 0): ClosedSpan[] {
   return spans.length > MAX_SPANS ? spansOf(lost, Math.max(gapS * 2, BEFORE_S)) : spans;
 }
 
-/** What is to be read of a place next; null: all of it is. A thread is read in one go. */
+/** What to read next of a place; null: nothing is left. A thread is read at once. */
 export function nextSpan({ beforeS, threadTs }: Place, lost: readonly Lost[]): Span | null {
   if (threadTs !== null) {
     const fromS = Math.min(...lost.map(({ createdAtS }) => createdAtS)) - BEFORE_S;

@@ -1,5 +1,5 @@
 import { DevinError } from '../devin/errors.ts';
-import { devinReason } from '../errors.ts';
+import { actionMessage } from '../errors.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { AnswerTo } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
@@ -23,17 +23,7 @@ export function notDone(error: unknown, text: Text): string {
     slackFailure(error);
     return text.steering.slackUnavailable;
   }
-  switch (error.code) {
-    case 'rate-limited':
-    case 'not-sent':
-    case 'unavailable':
-    case 'no-answer':
-      return text.devin.notNow;
-    case 'invalid-request':
-      return text.devin.refused(error.facts.detail);
-    default:
-      return devinReason({ kind: 'devin', ...error.facts }, text);
-  }
+  return actionMessage({ kind: 'devin', ...error.facts }, text);
 }
 
 /** Why a person may not steer a request's session, or why the app can't tell now, escaped; null: they may. */
