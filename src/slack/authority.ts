@@ -48,7 +48,7 @@ export function createAuthority({ identify, presence, defaults, textFor }: Autho
 
   return {
     /** Whether the person may do anything here at all. */
-    async refusalOf(person: Person): Promise<string | null> {
+    async personRefusal(person: Person): Promise<string | null> {
       const identity = await accepted(person);
       return 'why' in identity ? identity.why : null;
     },

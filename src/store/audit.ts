@@ -126,7 +126,7 @@ export function requestEntries(from: RequestState, moved: SessionRequest): Audit
     case 'unknown':
       return [{ ...entry, kind: 'outcome', result: 'unknown' }];
     case 'refused':
-      return [{ ...entry, kind: 'refusal', ...refusalOf(failure) }];
+      return [{ ...entry, kind: 'refusal', ...refusalFacts(failure) }];
     case 'failed':
       return failure?.kind === 'cancelled'
         ? [cancelEntry(moved, failure.userId)]
@@ -173,7 +173,7 @@ function howEstablished(identity: Identity | null): string {
   return identity?.kind === 'matched' ? identity.how : 'service-user';
 }
 
-function refusalOf(failure: Failure | null): Pick<AuditEntry, 'rule' | 'result'> {
+function refusalFacts(failure: Failure | null): Pick<AuditEntry, 'rule' | 'result'> {
   switch (failure?.kind) {
     case 'policy':
       return { rule: failure.rule, result: 'policy' };

@@ -68,7 +68,7 @@ function listenToButtons(app: App, deps: ApprovalDeps): void {
     if (request === null) return;
     const { userId } = press;
     const why =
-      (await authority.refusalOf({ teamId: request.teamId, userId })) ??
+      (await authority.personRefusal({ teamId: request.teamId, userId })) ??
       (await authority.readingRefusal(request, userId));
     const place = privatePlace(press);
     if (why !== null) {

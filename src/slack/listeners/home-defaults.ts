@@ -12,7 +12,7 @@ import { withAlert } from './forms.ts';
 
 export type DefaultsDeps = {
   defaults: Pick<Settings, 'layersFor' | 'set'>;
-  authority: Pick<Authority, 'refusalOf'>;
+  authority: Pick<Authority, 'personRefusal'>;
   openView: ViewOpener;
   /** Has the Home drawn again, where the defaults are listed. */
   draw: (whose: { teamId: string; userId: string; channelId: string }) => Promise<void>;
@@ -38,7 +38,7 @@ export function listenToDefaultsForm(app: App, deps: DefaultsDeps): void {
     const text = await textFor(userId);
     const { draft, errors } = readDefaultsForm(view.values, { ownTag: tagRequests }, text);
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
-    const refused = await authority.refusalOf({ teamId, userId });
+    const refused = await authority.personRefusal({ teamId, userId });
     if (refused !== null) return ack({ response_action: 'update', view: withAlert(view, unescape(refused)) });
     const isNone = Object.keys(draft).length === 0;
     await defaults.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);

@@ -15,7 +15,7 @@ import type { Opening } from '../view-opener.ts';
 
 type PressDeps = {
   requests: Pick<Requests, 'find'>;
-  authority: Pick<Authority, 'refusalOf' | 'steeringRefusal'>;
+  authority: Pick<Authority, 'personRefusal' | 'steeringRefusal'>;
   /** A session whose button is pressed is polled more often again. */
   sessions: Pick<Sessions, 'touch'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
@@ -47,7 +47,7 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
     const request = await inWorkspace(press);
     if (request === null) return null;
     const person = { teamId: request.teamId, userId: press.userId };
-    const why = (await authority.refusalOf(person)) ?? (await refusal(request, person));
+    const why = (await authority.personRefusal(person)) ?? (await refusal(request, person));
     if (why === null) return request;
     await tell(press, why);
     return null;

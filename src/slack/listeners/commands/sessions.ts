@@ -164,7 +164,7 @@ export function createSessionCommands(deps: SessionCommandDeps) {
   /** Checks the person before anything is said about any session. */
   function allowed<I>(run: (call: Invocation, intent: I) => Promise<Rendered>) {
     return async (call: Invocation, intent: I): Promise<Rendered> => {
-      const refusal = await authority.refusalOf(call);
+      const refusal = await authority.personRefusal(call);
       return refusal === null ? run(call, intent) : notice([refusal]);
     };
   }

@@ -43,7 +43,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   /** Why a person may not see or change them; null: they may. */
-  async function refusalOf(call: Invocation): Promise<string | null> {
+  async function personRefusal(call: Invocation): Promise<string | null> {
     const identity = await identify({ teamId: call.teamId, userId: call.userId });
     if (identity !== null && identity.kind !== 'refused') return null;
     if (await isAdmin(call)) return null;
@@ -57,7 +57,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
     { scope, said, instead }: { scope: SettingScope; said: string; instead: readonly string[] },
     write: (key: SettingKey) => Promise<void>,
   ): Promise<Rendered> {
-    const refused = await refusalOf(call);
+    const refused = await personRefusal(call);
     if (refused !== null) return notice([refused]);
     if (scope !== 'person' && !(await isAdmin(call)))
       return notice([call.text.joins.sentences([call.text.settings.adminsOnly, ...instead])]);
@@ -66,7 +66,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   async function show(call: Invocation): Promise<Rendered> {
-    const refused = await refusalOf(call);
+    const refused = await personRefusal(call);
     return refused === null ? shown(call) : notice([refused]);
   }
 
@@ -125,7 +125,7 @@ export function createSettingsCommands(deps: SettingsCommandDeps) {
   }
 
   async function showSetting(call: Invocation, { setting }: IntentOf<'show-setting'>): Promise<Rendered> {
-    const refused = await refusalOf(call);
+    const refused = await personRefusal(call);
     if (refused !== null) return notice([refused]);
     const preferences = effectivePreferences(await defaults.preferencesFor(call));
     return renderSetting(setting, preferences, call.text);
