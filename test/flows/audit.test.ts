@@ -105,7 +105,7 @@ test('a create that Devin refuses is recorded, and one that is not confirmed', a
   await recorded({ kind: 'outcome', userId: ana.userId, result: 'unknown' });
 });
 
-test('steering says who did what to which session: a reply, a stop', async () => {
+test('steering says who did what to which session: a reply, a keyword, a stop', async () => {
   const { id, ana, say, threadTs, channelId } = await startThread(world());
   const { ts } = await say(ana.userId, 'go on');
   expect(await recorded({ kind: 'reply', sessionId: id })).toMatchObject({
@@ -115,8 +115,10 @@ test('steering says who did what to which session: a reply, a stop', async () =>
     messageTs: ts,
     result: 'delivered',
   });
-  await say(ana.userId, 'mute');
-  await recorded({ kind: 'setting', sessionId: id, userId: ana.userId, result: 'mute:session' });
+  for (const keyword of ['mute', 'unmute', 'unsync', 'sync']) {
+    await say(ana.userId, keyword);
+    await recorded({ kind: 'setting', sessionId: id, userId: ana.userId, result: `${keyword}:session` });
+  }
   await stopOnCard(world(), ana.userId, { channelId, ts: threadTs });
   expect(await recorded({ kind: 'stop', sessionId: id })).toMatchObject({
     userId: ana.userId,
