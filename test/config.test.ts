@@ -16,7 +16,7 @@ const problemsOf = (parsed: ConfigResult): string[] =>
   parsed.ok ? [] : parsed.problems.map((problem) => configSentence(problem, en));
 
 describe('the settings', () => {
-  test('need four values; the rest has defaults', () => {
+  test('need four values; the rest have defaults', () => {
     const parsed = parseConfig(complete);
     expect(parsed).toMatchObject({
       ok: true,
@@ -37,7 +37,7 @@ describe('the settings', () => {
     expect(parsed).toMatchObject({ config: { slack: { transport: { kind: 'http', signingSecret: 's' } } } });
   });
 
-  test('are named one line each when they are missing or wrong, with what they must be and where to get it', () => {
+  test('have a line each if they are missing or wrong, with what they must be and where to get them', () => {
     const parsed = parseConfig({ SLACK_BOT_TOKEN: 'xoxp-1', PORT: 'http', DEVIN_API_KEY: '' });
     const lines = problemsOf(parsed);
     expect(lines.map((line) => line.split(' ')[0])).toEqual([

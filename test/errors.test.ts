@@ -22,7 +22,7 @@ test.each([
   expect(words.split(OF_PLATFORM)).toHaveLength(2);
 });
 
-test('what Devin says beyond the fields stays', () => {
+test('keeps what Devin says beyond the fields', () => {
   const words = refused({ detail: 'Two things are wrong.', fieldErrors: [platform] });
   expect(words).toContain('refused this request: Two things are wrong.');
   expect(words).toContain(`Machine: ${OF_PLATFORM}`);
@@ -32,7 +32,7 @@ test('a refusal without a reason says so', () => {
   expect(refused({ detail: null, fieldErrors: [] })).toContain("didn't say why");
 });
 
-describe("Devin's reason comes first, whole, then whose matter it is, then that nothing was started", () => {
+describe("Devin's whole reason comes first, then who can change it, then that nothing was started", () => {
   const OF_PERSON = 'Target user does not have the UseDevinSessions permission';
 
   test.each([
@@ -63,7 +63,7 @@ describe("Devin's reason comes first, whole, then whose matter it is, then that 
     expect(words.includes('lacks the permission')).toBe(whose.includes('lacks the permission'));
   });
 
-  test('what a session that runs as a person needs is said if that is what was refused', () => {
+  test('a refusal to run as a person says what that needs', () => {
     const said = (detail: string, permission: string | null) =>
       userMessage(
         { kind: 'devin', code: 'forbidden', status: 403, detail, permission, fieldErrors: [] },
@@ -75,7 +75,7 @@ describe("Devin's reason comes first, whole, then whose matter it is, then that 
   });
 });
 
-test('a conflict on the way to a session points at no session, since there is none', () => {
+test('a conflict before there is a session points at no session', () => {
   const facts = { code: 'conflict', status: 409, permission: null, fieldErrors: [] };
   for (const detail of [null, 'Another request is in progress.']) {
     const words = userMessage({ kind: 'devin', ...facts, detail }, en);

@@ -23,7 +23,7 @@ test('what looks like a token is cut out wherever a library puts it', () => {
   expect(text()).not.toMatch(/xoxb-12|u:p@|cog_abc|xapp-1/);
 });
 
-test('of an error no values are logged that were in its statement or request, and its causes are', () => {
+test("an error's causes are logged, but no values of its statement or request", () => {
   const { log, text } = captureLog();
   const query = { params: ['do-not-log'], detail: 'Key (id)=(do-not-log)', data: { ok: 'do-not-log' } };
   const error = Object.assign(new Error('no such table', { cause: new Error('the reason') }), query);

@@ -63,7 +63,7 @@ test('the README explains each setting', () => {
   for (const [, name] of names) expect(readme).toContain(`\`${name}\``);
 });
 
-test('the image starts as npm start does', () => {
+test('the image starts the app like npm start', () => {
   const { scripts } = z
     .looseObject({ scripts: z.looseObject({ start: z.string() }) })
     .parse(JSON.parse(readFileSync('package.json', 'utf8')));

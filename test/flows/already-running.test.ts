@@ -55,7 +55,7 @@ describeOnBothWorlds('a session that is at work already', (world) => {
     expect(box.definition).toMatchObject({ callback_id: 'session_reply' });
   });
 
-  test('is not in the way of another task, another person or another channel', async () => {
+  test('does not keep another task, person or channel from starting one', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await startSession(world(), { text: 'fix the docs' });
     const ben = addColleague(world());

@@ -34,7 +34,7 @@ const whoami = async ({ type }: ReturnType<typeof someoneIn>): Promise<string> =
   return message === null ? '' : world().slack.renderText(message);
 };
 
-test('a person runs as the member in the identity file, which counts as soon as it changes', async () => {
+test('a person runs as the member in the identity file, also after it changes', async () => {
   const { devin } = world();
   const ben = someoneIn(world(), { person: { inDevin: false } });
   const devinUserId = `user-other-${ben.ana.name}`;
@@ -86,7 +86,7 @@ test('administrators, and nobody else, see in their Home how the identity file i
   expect(await homeOf(ana.userId, /Your sessions run as/)).not.toContain('Identity file');
 });
 
-test('the metrics say whether the identity file is in force as it is', async () => {
+test('the metrics say whether the current identity file is in force', async () => {
   const metric = async () => (await fetch(`${world().address}/metrics`)).text();
   await writeFile(file, 'people: [{ slack: nobody, devin: user-1 }]\n');
   await expect.poll(metric).toContain('devin_slack_identity_file_ok 0');

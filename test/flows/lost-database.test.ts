@@ -158,7 +158,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     await world.close();
   });
 
-  test('finds what it can if it may not list its conversations, and says once what it did not find', () => {
+  test('finds what it can if it may not list its conversations, and logs once what it did not find', () => {
     const told = lines.filter((line) => line.includes('/devin follow <id>'));
     expect(told).toHaveLength(1);
     expect(told[0]).toContain(of('channel').id);
@@ -166,7 +166,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     expect(lines.filter((line) => line.includes('channels:read'))).toHaveLength(1);
   });
 
-  test.each(['channel', 'thread', 'direct'])('goes on with the card in a %s', async (place) => {
+  test.each(['channel', 'thread', 'direct'])('continues the card in a %s', async (place) => {
     const { ana, id, showing, shared } = of(place);
     const before = shared().length;
     world.devin.advance(id, { acus: 3 });
@@ -176,7 +176,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     expect(shared()).toHaveLength(before);
   });
 
-  test('counts what its sessions used, for who asked for them', async () => {
+  test('counts what its sessions used for their requesters', async () => {
     const { slack } = world;
     const { ana, channelId } = of('channel');
     await slack.command(ana.userId, channelId, 'usage');
@@ -201,7 +201,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     expect(world.slack.problems).toEqual([]);
   });
 
-  test.each(['channel', 'thread', 'direct'])('takes replies to Devin in a %s', async (place) => {
+  test.each(['channel', 'thread', 'direct'])('sends replies to Devin in a %s', async (place) => {
     const { ana, channelId, threadTs, id } = of(place);
     await world.slack.speak(ana.userId, channelId, 'Release, please.', { threadTs });
     const heard = await world.devin.waitForSession(

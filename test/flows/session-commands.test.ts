@@ -15,7 +15,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     return message === null ? '' : world().slack.renderText(message);
   };
 
-  test('list shows my sessions with phase and link, to me alone, and starts nothing', async () => {
+  test('list shows my sessions with phase and link, only to me, and starts nothing', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session } = await startSession(world());
     const other = await startSession(world());
@@ -33,7 +33,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('list goes on over pages', async () => {
+  test('list has pages', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await startSession(world());
     for (let count = 1; count < 12; count++)
@@ -65,7 +65,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(await said(ana.userId, channelId, `${verb} devin-${UNKNOWN}`)).toContain("doesn't know");
   });
 
-  test('stop ends a session and tells the person, also where its card is not', async () => {
+  test('stop ends a session and says so, also away from its card', async () => {
     const { slack, devin } = world();
     const { ana, session, showing } = await startSession(world());
     const elsewhere = slack.addChannel({
@@ -86,7 +86,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     await devin.waitForSession(({ id, isArchived }) => id === session.id && isArchived);
   });
 
-  test('stop is refused to people who are no members of the Devin organization', async () => {
+  test('stop refuses people who are not members of the Devin organization', async () => {
     const { devin } = world();
     const { channelId, session } = await startSession(world());
     const eve = addColleague(world(), { inDevin: false });
@@ -95,7 +95,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
-  test('say takes a message to the session, as the person', async () => {
+  test('say sends a message to the session as the person', async () => {
     const { devin } = world();
     const { channelId, session } = await startSession(world());
     const ben = addColleague(world());
@@ -106,7 +106,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(heard.messages.at(-1)).toMatchObject({ message: 'use *blue* & go on', asUserId: ben.devinUserId });
   });
 
-  test('say says it once when Slack delivers the command again', async () => {
+  test('say sends it once when Slack redelivers the command', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session } = await startSession(world());
     const { delivery } = await slack.command(ana.userId, channelId, `say ${session.id} once please`);
@@ -142,7 +142,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     }
   });
 
-  test('what was asked for in a channel that is private by now is not shown to people who are not in it', async () => {
+  test('a session from a channel that became private is not shown to people outside it', async () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: `open-${ana.name}`, members: [ana.userId] });
@@ -159,7 +159,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     expect(await said(ana.userId, elsewhere, `status ${session.id}`)).toContain(`task of ${ana.name}`);
   });
 
-  test('what was asked for in private is told of, not shown, to people who are not there', async () => {
+  test('a session from a private conversation is listed without title or link for others', async () => {
     const { slack, devin } = world();
     const [ana, mei] = [addColleague(world()), addColleague(world())];
     const members = [ana.userId, mei.userId];
@@ -227,7 +227,7 @@ describe('follow', () => {
     return { person, channelId, place: { channelId, userId: person.userId } };
   };
 
-  test('brings a card of a session here and keeps it up to date', async () => {
+  test('posts a card here and keeps it up to date', async () => {
     const { slack, devin } = world();
     const id = await foreign('Found outside');
     const { person, channelId, place } = someone();
@@ -258,7 +258,7 @@ describe('follow', () => {
     expect(slack.renderText(view)).toContain('Devin names this member as the owner.');
   });
 
-  test('brings no files that were made before', async () => {
+  test('shares no files that were made before', async () => {
     const { slack, devin } = world();
     const id = await foreign('With files');
     const { person, channelId, place } = someone();
@@ -271,7 +271,7 @@ describe('follow', () => {
     expect(uploads.map(({ args }) => args['filename'])).toEqual(['new.txt']);
   });
 
-  test('says where a session is followed already', async () => {
+  test('says where a session is already followed', async () => {
     const { slack } = world();
     const id = await foreign('Taken');
     const [first, second] = [someone(), someone()];
@@ -283,7 +283,7 @@ describe('follow', () => {
     expect(slack.messages(second.channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
 
-  test('brings one card, however often it is asked for', async () => {
+  test('posts one card, however often the command is repeated', async () => {
     const { slack } = world();
     const id = await foreign('Once only');
     const { person, channelId } = someone();
@@ -316,7 +316,7 @@ describe('follow', () => {
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toHaveLength(1);
   });
 
-  test('sends the card as a direct message if the app may not post', async () => {
+  test('sends the card as a direct message if the app cannot post here', async () => {
     const { slack } = world();
     const id = await foreign('From afar');
     const { person, channelId } = someone();
@@ -325,7 +325,7 @@ describe('follow', () => {
     await cardOf(slack, slack.directMessages(person.userId), (text) => text.includes('From afar'));
   });
 
-  test('that found no place for the card posts nothing anywhere, until there is one', async () => {
+  test('posts nothing until there is a place for the card', async () => {
     const { slack, devin } = world();
     const id = await foreign('Nowhere to go');
     const { person, channelId, place } = someone();
@@ -354,7 +354,7 @@ describe('follow', () => {
     );
   });
 
-  test('refuses privately what Devin does not know', async () => {
+  test('refuses privately if Devin does not know the session', async () => {
     const { slack } = world();
     const { person, channelId, place } = someone();
     await slack.command(person.userId, channelId, `follow ${UNKNOWN}`);
@@ -362,7 +362,7 @@ describe('follow', () => {
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
 
-  test('refuses people who are no members of the Devin organization', async () => {
+  test('refuses people who are not members of the Devin organization', async () => {
     const { slack } = world();
     const id = await foreign('Not for everybody');
     const { person, channelId, place } = someone({ inDevin: false });
@@ -390,7 +390,7 @@ describe('a followed session', () => {
     return { owner, follower, channelId, id, on: { channelId, ts } };
   };
 
-  test('is not stopped by its follower if only its owner may', async () => {
+  test('cannot be stopped by its follower if only its owner may', async () => {
     const { slack, devin } = world();
     const { owner, follower, channelId, id, on } = await followed('requester');
     await slack.clickButton(follower.userId, on, 'ask_stop');
@@ -399,7 +399,7 @@ describe('a followed session', () => {
     expect(devin.session(id).status).not.toBe('exit');
   });
 
-  test('is stopped by its owner in Devin if only its owner may', async () => {
+  test('can be stopped by its owner in Devin if only its owner may', async () => {
     const { devin } = world();
     const { owner, id, on } = await followed('requester');
     await stopOnCard(world(), owner.userId, on);
@@ -414,7 +414,7 @@ describe('a followed session', () => {
   });
 });
 
-describe('where people may run as the service user', () => {
+describe('if people may run as the service user', () => {
   const world = useWorld({ environment: { IMPERSONATION: 'preferred' } });
 
   test("a person without a Devin account can't follow or stop another person's session", async () => {

@@ -24,7 +24,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('a colleague may stop it, too', async () => {
+  test('a colleague can stop it, too', async () => {
     const { showing, on } = await startSession(world());
     const ben = addColleague(world());
     await stopOnCard(world(), ben.userId, on);
@@ -49,7 +49,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
   });
 });
 
-describe('who may press them', () => {
+describe('who can press them', () => {
   const world = useWorld();
 
   test('refuses a person from another workspace, and tells them who can', async () => {
@@ -77,7 +77,7 @@ describe('who may press them', () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
-  test('ends nothing for a person who was made a guest while the question was open', async () => {
+  test('stops nothing for a person who became a guest while the dialog was open', async () => {
     const { slack, devin } = world();
     const { session, channelId, on } = await startSession(world());
     const ben = addColleague(world());
@@ -90,7 +90,7 @@ describe('who may press them', () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
-  test('who presses in a thread is told in the thread', async () => {
+  test('answers in the thread if the button was pressed there', async () => {
     const { slack } = world();
     const [ana, eve] = [addColleague(world()), addColleague(world(), { inDevin: false })];
     const channelId = slack.addChannel({ name: `in-${ana.name}`, members: [ana.userId, eve.userId] });
@@ -119,7 +119,7 @@ describe('who may press them', () => {
   });
 });
 
-describe('when Devin does not answer Stop as hoped', () => {
+describe('when Stop does not go as planned', () => {
   const world = useWorld();
 
   const stop = async (fault: object) => {
@@ -148,7 +148,7 @@ describe('when Devin does not answer Stop as hoped', () => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
-  test('asks nothing, and says so, while it cannot check who chooses Stop', async () => {
+  test('opens no dialog, and says why, while it cannot check who chooses Stop', async () => {
     const { slack, devin } = world();
     const { channelId, on } = await startSession(world());
     const ben = addColleague(world());
@@ -179,7 +179,7 @@ describe('when Devin does not answer Stop as hoped', () => {
     },
   );
 
-  test('takes a session that had ended already for stopped', async () => {
+  test('counts a session that had already ended as stopped', async () => {
     const { devin } = world();
     const { ana, session, on, showing } = await startSession(world());
     devin.advance(session.id, { status: 'exit' });
@@ -189,7 +189,7 @@ describe('when Devin does not answer Stop as hoped', () => {
   });
 });
 
-describe('taking a request back', () => {
+describe('canceling a request', () => {
   const world = useWorld();
 
   const waiting = async () => {
@@ -212,7 +212,7 @@ describe('taking a request back', () => {
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
 
-  test('Cancel comes too late for what has been sent: the person is told', async () => {
+  test('Cancel comes too late for a request that was sent, and says so', async () => {
     const { slack, devin } = world();
     const { ana, channelId, on } = await waiting();
     const held = devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
@@ -222,7 +222,7 @@ describe('taking a request back', () => {
     await toldTo(world(), { channelId, userId: ana.userId }, 'Devin already has the request');
   });
 
-  test('calls nobody by what Devin says where it cannot check who presses Cancel', async () => {
+  test("pings nobody with Devin's words if it cannot check who presses Cancel", async () => {
     const { slack, devin } = world();
     const { channelId, on } = await waiting();
     const ben = addColleague(world());
@@ -233,7 +233,7 @@ describe('taking a request back', () => {
     unable.clear();
   });
 
-  test('keeps a person who is no member from canceling it', async () => {
+  test('refuses to cancel it for a person who is not a member', async () => {
     const { slack, devin } = world();
     const { ana, channelId, on } = await waiting();
     const eve = addColleague(world(), { inDevin: false });
@@ -247,7 +247,7 @@ describe('taking a request back', () => {
 describe('buttons that fit the phase', () => {
   const world = useWorld(QUICKLY);
 
-  test('a session that finished can be archived, and the card says by whom', async () => {
+  test('a finished session can be archived, and the card says by whom', async () => {
     const { slack, devin } = world();
     const { ana, session, on, showing } = await startSession(world());
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
@@ -262,7 +262,7 @@ describe('buttons that fit the phase', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('archives nothing for a person who is no member of the Devin organization', async () => {
+  test('archives nothing for a person who is not a member of the Devin organization', async () => {
     const { slack, devin } = world();
     const { session, channelId, on, showing } = await startSession(world());
     const eve = addColleague(world(), { inDevin: false });
@@ -273,7 +273,7 @@ describe('buttons that fit the phase', () => {
     expect(devin.session(session.id).isArchived).toBe(false);
   });
 
-  test('a question is answered in a box, also if the app is not a member', async () => {
+  test('a question is answered in a dialog, also if the app is not in the channel', async () => {
     const { slack, devin } = world();
     const { ana, session, on, showing, channelId } = await startSession(world());
     devin.advance(session.id, {
@@ -303,7 +303,7 @@ describe('buttons that fit the phase', () => {
     return { ...started, question: { channelId, ts } };
   };
 
-  test('what is written to a question that was answered meanwhile is a message like any other', async () => {
+  test('the button for an answer opens a reply if the question was answered meanwhile', async () => {
     const { slack, devin } = world();
     const { ana, session, showing, question } = await asked();
     await slack.clickButton(ana.userId, question, 'answer');
@@ -319,7 +319,7 @@ describe('buttons that fit the phase', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('a question of a session that is over opens no box: another session is offered', async () => {
+  test('Answer offers another session if this one is over', async () => {
     const { slack, devin } = world();
     const { ana, session, showing, question, card } = await asked();
     devin.advance(session.id, { status: 'exit' });
@@ -350,7 +350,7 @@ describe('buttons that fit the phase', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('opens the box only for the requester if an administrator said so', async () => {
+  test('opens the dialog only for the requester if an administrator said so', async () => {
     const { slack, devin } = world();
     const { session, on, showing, channelId } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];

@@ -34,7 +34,7 @@ describe('replies in the thread', () => {
   const delivered = async (thread: Awaited<ReturnType<typeof startThread>>, ts: string) =>
     thread.marked(ts, 'white_check_mark');
 
-  test('keep their order and their names when two people write at once', async () => {
+  test('keep their order and their authors when two people write at once', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const ben = addColleague(world());
@@ -52,7 +52,7 @@ describe('replies in the thread', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('take their files along', async () => {
+  test('are sent with their files', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const file = slack.addFile({
@@ -70,7 +70,7 @@ describe('replies in the thread', () => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('that wait are sent as they read after an edit, and not at all after a deletion', async () => {
+  test('that wait are sent as edited, and not at all after a deletion', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { status: 429, retryAfter: 3, times: 1 });
@@ -136,7 +136,7 @@ describe('replies in the thread', () => {
     ]);
   });
 
-  test('are corrected to the newest of their edits, in whatever order these come', async () => {
+  test('are corrected to their newest edit, in whatever order the edits arrive', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const user = thread.ana.userId;
@@ -180,7 +180,7 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['hear me once', 'and me']);
   });
 
-  test('are not shown as said elsewhere when they were found after their answer was lost', async () => {
+  test('are not shown as written elsewhere when found after their answer was lost', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     const fetching = devin.fail(LIST, { status: 403, times: Infinity });
@@ -194,7 +194,7 @@ describe('replies in the thread', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['understood']);
   });
 
-  test('that turn up at Devin late are taken for delivered, and not sent again', async () => {
+  test('that turn up at Devin late count as delivered, and are not sent again', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const fetching = devin.fail(LIST, { status: 403, times: Infinity });
@@ -209,7 +209,7 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['late words']);
   });
 
-  test("that Devin refused are not taken for the same words in Devin's web app", async () => {
+  test("that Devin refused are not mistaken for the same words in Devin's web app", async () => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, status: 422 });
@@ -221,7 +221,7 @@ describe('replies in the thread', () => {
     expect(thread.relayed()[0]?.text).toContain('so I go there');
   });
 
-  test('come back with "Send again" when it is not certain that they arrived, and that sends them', async () => {
+  test('come back with "Send again", which sends them, if they may not have arrived', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, mode: 'cut' });
@@ -235,7 +235,7 @@ describe('replies in the thread', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('wake a session that sleeps', async () => {
+  test('wake a sleeping session', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'suspended', statusDetail: 'inactivity' });
@@ -243,7 +243,7 @@ describe('replies in the thread', () => {
     expect(devin.session(thread.id).status).not.toBe('suspended');
   });
 
-  test('to a session that is over come back with a form that starts again with them', async () => {
+  test('to a session that is over come back with a form to start another one', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world(), 'fix it --acu 7');
     devin.advance(thread.id, { status: 'exit' });
@@ -271,7 +271,7 @@ describe('replies in the thread', () => {
     await delivered(thread, ts);
   });
 
-  test('come back privately, and are marked, though Slack is busy at first', async () => {
+  test('come back privately, and are marked, although Slack is busy at first', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, status: 422 });
@@ -303,7 +303,7 @@ describe('replies in the thread', () => {
     },
   );
 
-  test('lead to one notice about left-out files, however often Devin is busy', async () => {
+  test('cause one notice about left-out files, however often Devin is busy', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const owner = thread.ana.userId;
@@ -330,7 +330,7 @@ describe('replies in the thread', () => {
     expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toEqual([]);
   });
 
-  test('of apps, of this one and of webhooks go nowhere, nor do messages beside the thread', async () => {
+  test('from apps, this app and webhooks go nowhere, nor do messages outside the thread', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const robot = slack.addUser({ name: 'official-devin', isBot: true });
@@ -342,7 +342,7 @@ describe('replies in the thread', () => {
   });
 });
 
-describe('words in the thread', () => {
+describe('keywords in the thread', () => {
   const world = useWorld(QUICK_THREADS);
   const marked = async (thread: Awaited<ReturnType<typeof startThread>>, words: string) => {
     const { ts } = await thread.say(thread.ana.userId, words);
@@ -361,7 +361,7 @@ describe('words in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['mute the alarms in the test']);
   });
 
-  test('unmute holds for what is said right behind it, however long it takes', async () => {
+  test('unmute counts for what is said right after it, however long it takes', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await marked(thread, 'mute');
@@ -389,7 +389,7 @@ describe('words in the thread', () => {
     },
   );
 
-  test('unsync ends it both ways', async () => {
+  test('unsync disconnects it both ways', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await marked(thread, 'unsync');
@@ -404,7 +404,7 @@ describe('words in the thread', () => {
     expect(thread.relayed()).toEqual([]);
   });
 
-  test('archive puts the session away, exit ends it', async () => {
+  test('archive archives the session, exit ends it', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'archive');
@@ -413,7 +413,7 @@ describe('words in the thread', () => {
     await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
   });
 
-  test('EXIT does not wait for replies that Devin takes only later; these come back, and are not sent', async () => {
+  test('EXIT does not wait for replies that Devin takes only later; they come back unsent', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     const path = new RegExp(`${thread.id}/messages$`);
@@ -462,7 +462,7 @@ describe('words in the thread', () => {
     expect(world().slack.problems).toEqual([]);
   });
 
-  test('!new starts another session in this thread, which then has its replies', async () => {
+  test('!new starts another session in this thread, which then gets the replies', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { ts, deliveries } = await thread.say(thread.ana.userId, '!new port it --acu 3 --repo acme/web');
@@ -477,7 +477,7 @@ describe('words in the thread', () => {
     expect(devin.sessions.filter(({ request }) => request.prompt.startsWith('port it'))).toHaveLength(1);
   });
 
-  test('!new takes words of a sub-command for a task', async () => {
+  test('!new takes the words of a sub-command as a task', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, '!new status &amp; page');
@@ -496,7 +496,7 @@ describe('words in the thread', () => {
     expect(notice.text).toContain('port it');
   });
 
-  test('!new shows nobody of another workspace the form, with what can be picked in it', async () => {
+  test('!new shows the form to nobody from another workspace', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const eve = addColleague(world(), { teamId: 'TOTHER' });
@@ -509,12 +509,12 @@ describe('words in the thread', () => {
   });
 });
 
-describe('a file that Slack does not give', () => {
+describe('a file that Slack does not return', () => {
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
   const world = useWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
 
-  test('holds up the words it came with for a while only', async () => {
+  test('delays its message only for a while', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const owner = thread.ana.userId;
@@ -550,7 +550,7 @@ test('a reply that waits for a busy Devin goes out after a restart, once', async
   }
 });
 
-test('with IMPERSONATION=off words go as the service user, with their author’s name', async () => {
+test("with IMPERSONATION=off replies are sent as the service user, with their author's name", async () => {
   const world = await createWorld({ ...QUICK_THREADS, environment: { IMPERSONATION: 'off' } });
   try {
     const { slack, devin } = world;

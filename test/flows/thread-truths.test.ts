@@ -26,7 +26,7 @@ describe('sync', () => {
     );
   };
 
-  test('ties a thread again from now on, and says how much was left out meanwhile', async () => {
+  test('reconnects a thread from now on, and says how much was left out', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await delivered(thread, 'unsync');
@@ -45,7 +45,7 @@ describe('sync', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('counts what was left out since the last time, and says nothing if that is nothing', async () => {
+  test('counts what was left out since the last time, and says nothing if nothing was', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await delivered(thread, 'unsync');
@@ -109,7 +109,7 @@ describe('what is said to Devin outside the thread', () => {
     expect(thread.relayed()).toHaveLength(2);
   });
 
-  test('is not shown in the thread if it is an aside, or if nobody else is in it', async () => {
+  test('is not shown in the thread if it is an aside, or if nobody else is there', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} (aside) hush`);
@@ -154,7 +154,7 @@ describe('an edit', () => {
     });
   const heardWords = (thread: Thread): string[] => thread.heard().map(({ message }) => message);
 
-  test('of what is on its way leads to one correction after it', async () => {
+  test('to a reply in flight sends one correction after it', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, mode: 'delay', delayMs: 700 });
@@ -170,7 +170,7 @@ describe('an edit', () => {
     expect(heardWords(thread)).toEqual(['use main', 'Correction of my earlier message: use release 2', 'go']);
   });
 
-  test('of what waits for its files is what is sent', async () => {
+  test('to a reply that waits for its files changes what is sent', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const owner = thread.ana.userId;

@@ -28,7 +28,7 @@ async function startAmongPeople() {
 }
 
 describe('a thread that people began', () => {
-  test('gives Devin what the requester says, and what others say to the app', async () => {
+  test('sends Devin what the requester says, and what others say to the app', async () => {
     const { slack } = world();
     const { ana, ben, say, heard } = await startAmongPeople();
     await say(ben.userId, 'I saw it on main, too');
@@ -53,7 +53,7 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
   });
 
-  test('replaces the mark of what was taken by the one of what Devin has', async () => {
+  test('replaces the reaction for received with the one for delivered', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail({ method: 'POST', path: /\/messages$/ }, { status: 429, retryAfter: 2, times: 1 });
@@ -79,7 +79,7 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
   });
 
-  test('says on the card that it is muted and by whom, tells others once, and is opened by the button', async () => {
+  test('says on the card that it is muted and by whom, tells others once, and is unmuted by the button', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
@@ -128,7 +128,7 @@ describe('a thread under a card', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('says on its first card alone how it works', async () => {
+  test('says only on its first card how it works', async () => {
     const { slack, devin } = world();
     const thread = await startThread(world());
     const { channelId, threadTs, ana } = thread;
@@ -142,7 +142,7 @@ describe('a thread under a card', () => {
     expect(first?.text).toContain('Replies here go to Devin.');
   });
 
-  test('gives the newest session what others say without a mention, too', async () => {
+  test('sends the newest session what others say without a mention, too', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     const ben = addColleague(world());
@@ -180,7 +180,7 @@ describe('a thread under a card', () => {
     expect(thread.heard()).toEqual([]);
   });
 
-  test('puts the session to sleep by a word, without archiving it', async () => {
+  test('puts the session to sleep by a keyword, without archiving it', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'sleep');
@@ -189,7 +189,7 @@ describe('a thread under a card', () => {
     );
   });
 
-  test('gives Devin only what mentions the app if an administrator said so', async () => {
+  test('sends Devin only what mentions the app if an administrator said so', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const admin = addColleague(world(), { isAdmin: true });
@@ -203,7 +203,7 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
   });
 
-  test('takes its words along to another session in it', async () => {
+  test('sends its replies to another session in it', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'the importer is slow, too (aside)');
@@ -213,10 +213,10 @@ describe('a thread under a card', () => {
   });
 });
 
-describe('where the app adds no tag of its own', () => {
+describe('if the app adds no tag of its own', () => {
   const untagged = useWorld({ environment: { REQUEST_TAG: 'off' } });
 
-  test('starts another session in a thread with as many tags as Devin takes', async () => {
+  test('starts another session in a thread with as many tags as Devin allows', async () => {
     const { devin } = untagged();
     const thread = await startThread(untagged());
     const tags = Array.from({ length: 50 }, (_, at) => `--tag t${at}`).join(' ');

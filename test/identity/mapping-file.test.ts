@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-test('the identity file is read, and read again when it changes; the last valid one stays in force', async () => {
+test('the identity file is read again when it changes, and the last valid one stays in force', async () => {
   await writeFile(path, 'people:\n  - { slack: U0123, devin: user-1 }\n');
   const source = await open();
   expect(source.current()?.people).toEqual([{ slack: 'U0123', devin: 'user-1', shared: false }]);

@@ -63,14 +63,14 @@ describe('who a person is in the Devin organization', () => {
     expect(await setUp().resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ana', how: 'email' });
   });
 
-  test('is what an administrator said, before any address', async () => {
+  test('is the member an administrator linked, before any address', async () => {
     const ben = { userId: 'user-ben', name: 'Ben', email: null };
     const { resolve, asked } = setUp({ link: 'user-ben', linked: ben });
     expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'administrator' });
     expect(asked).toEqual([]);
   });
 
-  test('is nobody when the administrator linked a member who is gone: the address is not asked instead', async () => {
+  test('is nobody if the linked member is gone, even if the address matches', async () => {
     const { resolve, asked } = setUp({ link: 'user-gone' });
     expect(await resolve()).toMatchObject({ kind: 'refused', reason: 'unknown' });
     expect(asked).toEqual([]);
@@ -100,13 +100,13 @@ describe('who a person is in the Devin organization', () => {
     },
   );
 
-  test('is not asked of Devin at all when impersonation is off', async () => {
+  test('is not looked up in Devin with impersonation off', async () => {
     const { resolve, asked } = setUp({ impersonation: 'off' });
     expect(await resolve()).toMatchObject({ kind: 'service-user', because: 'off' });
     expect(asked).toEqual([]);
   });
 
-  test('is kept for an hour when it matched, for two minutes when it did not', async () => {
+  test('is remembered for an hour after a match, for two minutes without one', async () => {
     const found = setUp();
     await found.resolve();
     found.pass(59 * 60_000);
@@ -126,14 +126,14 @@ describe('who a person is in the Devin organization', () => {
     expect(missed.asked).toHaveLength(2);
   });
 
-  test('is asked of Slack each time, so that a guest made today is refused, whatever Devin said before', async () => {
+  test('is checked with Slack each time, so a person who becomes a guest is refused', async () => {
     const { resolve, become } = setUp();
     expect(await resolve()).toMatchObject({ kind: 'matched' });
     become('guest');
     expect(await resolve()).toMatchObject({ kind: 'refused', reason: 'guest' });
   });
 
-  test('shows an address only masked', async () => {
+  test('shows addresses only masked', async () => {
     const identity = await setUp({ lookup: { kind: 'found', members: [] } }).resolve();
     expect(identity).toMatchObject({ maskedEmail: 'a…@acme.example' });
   });
@@ -153,7 +153,7 @@ const mapped = (devin: string, shared = false, slack = 'U1'): Mapping => ({
 });
 
 describe('a person whom the identity file maps', () => {
-  test('is what the file says, before links and addresses', async () => {
+  test('is who the file says, before links and addresses', async () => {
     const { resolve, asked } = setUp({ mapping: mapped('user-ben'), link: 'user-ana', linked: ben });
     expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'mapping' });
     expect(asked).toEqual([]);
@@ -185,7 +185,7 @@ describe('a person whom the identity file maps', () => {
     });
   });
 
-  test('is looked up again when the file says something else, whatever is remembered', async () => {
+  test('is looked up again when the file changes', async () => {
     const changes: Parameters<typeof setUp>[0] = { linked: ben, owner: cy };
     const { resolve } = setUp(changes);
     expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
@@ -197,7 +197,7 @@ describe('a person whom the identity file maps', () => {
     expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
   });
 
-  test('is refused if the account is that of another person in Slack, with both names, unless it is shared', async () => {
+  test("is refused with both names if the account is another person's, unless it is shared", async () => {
     const changes = { linked: ben, owner: cy, impersonation: 'preferred' as const };
     expect(await setUp({ ...changes, mapping: mapped('user-ben') }).resolve()).toMatchObject({
       kind: 'refused',

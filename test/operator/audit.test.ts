@@ -39,7 +39,7 @@ async function onServer() {
   return { database, settings: { DATABASE_URL: database.options.databaseUrl ?? '' } };
 }
 
-test('verify ends with 0 beside a running app, and names the last entry', async () => {
+test('verify exits with 0 beside a running app, and names the last entry', async () => {
   const { settings } = await onServer();
   const { code, stdout } = await audit(settings, 'verify');
   expect(stdout).toMatch(
@@ -48,7 +48,7 @@ test('verify ends with 0 beside a running app, and names the last entry', async 
   expect(code).toBe(0);
 });
 
-test('verify ends with 1, and names the first bad entry', async () => {
+test('verify exits with 1, and names the first bad entry', async () => {
   const { database, settings } = await onServer();
   await sql`alter table audit disable trigger all`.execute(database.db);
   await sql`update audit set user_id = 'U3' where seq > 1`.execute(database.db);
@@ -83,7 +83,7 @@ test('export as CSV neutralizes what a spreadsheet would compute', async () => {
   expect(stdout.split('\r\n')).toHaveLength(5);
 });
 
-test('export takes only what is new', async () => {
+test('export prints only what is new', async () => {
   const { database, settings } = await onServer();
   const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(database.db);
   await database.db

@@ -68,7 +68,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  test('fails for a permission that is needed, and warns of one that is not', async () => {
+  test('fails for a needed permission, and warns about an optional one', async () => {
     const { code, lines } = await runDoctor({
       devin: { permissions: ['ReadAccountMeta', 'ManageOrgSessions'] },
     });
@@ -120,7 +120,7 @@ describe('the doctor', () => {
     expect(code).toBe(0);
   });
 
-  test('says which setting is missing before it looks at anything', async () => {
+  test('says which setting is missing before it checks anything else', async () => {
     const { code, lines } = await runDoctor({ environment: { DEVIN_API_KEY: '' } });
     expect(code).toBe(1);
     expect(lines[0]).toMatch(/^✗ missing {8}DEVIN_API_KEY must be/);

@@ -56,11 +56,11 @@ beforeAll(async () => {
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 describe('npm run policy -- check', () => {
-  test('ends well with a valid file', async () => {
+  test('exits with 0 for a valid file', async () => {
     expect(await policy('check', file)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('ends with a line for each problem, where it is', async () => {
+  test('prints each problem with its place, and exits with 1', async () => {
     const broken = join(folder, 'broken.yml');
     await writeFile(broken, 'version: 1\nrules:\n  - name: a\n    than: refuse\n');
     const { code, stdout } = await policy('check', broken);
@@ -71,7 +71,7 @@ describe('npm run policy -- check', () => {
     ]);
   });
 
-  test('says how it is used', async () => {
+  test('prints its usage', async () => {
     const { code, stderr } = await policy('chekc', file);
     expect(code).toBe(1);
     expect(stderr).toContain('npm run policy -- check FILE');

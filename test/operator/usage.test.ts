@@ -75,7 +75,7 @@ test('export prints a line for each session, beside a running app', async () => 
   expect(JSON.parse(second ?? '')).toMatchObject({ acu_cap: null, in_progress: true, session_id: null });
 });
 
-test('export takes only what is new, and as CSV neutralizes what a spreadsheet would compute', async () => {
+test('export prints only what is new, and as CSV neutralizes what a spreadsheet would compute', async () => {
   const { settings } = await onServer();
   const { stdout } = await usage(settings, 'export', '--since', '2026-02-01', '--csv');
   const lines = stdout.split('\r\n');

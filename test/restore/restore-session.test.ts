@@ -33,7 +33,7 @@ const posted = (eventId: string): FoundMessage => ({
 const untold = (changes: object, ...keys: string[]) =>
   catchUp(response(changes), said(0), told(...keys)).untold;
 
-describe('what a restored thread has yet to be told', () => {
+describe('what a restored thread still has to show', () => {
   test.each([
     ['all it came to, where nothing was told', { status_detail: 'finished' }, [], ['finished:1']],
     ['nothing that was told', { status_detail: 'finished' }, ['finished:1'], []],
@@ -50,13 +50,13 @@ describe('what a restored thread has yet to be told', () => {
     expect(untold(changes, ...keys)).toEqual(expected);
   });
 
-  test('is what Devin said after the last message shown there', () => {
+  test('is what Devin said after the last message it shows', () => {
     const { unposted, sessionChanges } = catchUp(response(), said(4), [posted('e1')]);
     expect([...unposted]).toEqual(['e2', 'e3']);
     expect(sessionChanges.lastWords).toBe('words 3');
   });
 
-  test('is not a flood, and nothing that people said', () => {
+  test('is at most twenty messages, none of them from people', () => {
     expect(catchUp(response(), said(300), []).unposted.size).toBe(20);
     expect(catchUp(response(), said(3, 'user'), []).unposted.size).toBe(0);
   });
