@@ -11,7 +11,7 @@ import type { FaultPlan } from './control-faults.ts';
 import { createExchangeLog } from './control-log.ts';
 import type { ExchangeLog } from './control-log.ts';
 import { readJson, Refusal, sendJson } from './http.ts';
-import type { PageControl } from './page-control.ts';
+import type { PageControl } from './server.ts';
 
 export type ControlOptions = { slack: LocalSlack; devin: LocalDevin; bot: BotProcess; pace: Pace };
 

@@ -12,9 +12,18 @@ import { createFiles } from './files.ts';
 import type { Guide } from './guide.ts';
 import { checkOrigin, readJson, Refusal, sendJson } from './http.ts';
 import { readManifest } from './manifest.ts';
-import type { PageControl } from './page-control.ts';
 import type { SnapshotDeps } from './snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
+
+/** What the page's server needs of the sandbox's knobs. */
+export type PageControl = {
+  /** Answers everything under /api/control/. */
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+  /** What goes wrong next; part of the snapshot. */
+  faults: () => unknown;
+  /** Hears of each change that the panel shows. Returns how to stop listening. */
+  subscribe: (listener: () => void) => () => void;
+};
 
 export type PageOptions = {
   slack: LocalSlack;

@@ -7,8 +7,7 @@ import { placeOf } from './entries.ts';
 import { h } from './h.ts';
 import type { Child, VNode } from './h.ts';
 import { anyText, mrkdwn, plainText } from './mrkdwn.ts';
-import { chart, dataTable } from './numbers.ts';
-import { richText, table } from './rich-text.ts';
+import { chart, dataTable, richText, table } from './rich-text.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 

@@ -2,11 +2,11 @@ import type { App } from './app.ts';
 import { channelOf, isAppConversation, titleOf } from './app.ts';
 import type { Suggestion } from './completion.ts';
 import { complete, suggestionsFor } from './completion.ts';
+import { fileList, uploadAll } from './files.ts';
 import { h } from './h.ts';
 import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import { send } from './send.ts';
-import { uploadAll } from './uploads.ts';
 import type { Place } from './written.ts';
 import { placeKey, write, writtenAt } from './written.ts';
 
@@ -29,7 +29,11 @@ export function composer(app: App, place: Place): VNode {
       'div.composer',
       {},
       field({ app, place, label, text, suggestions }),
-      fileIds.length === 0 ? null : attached(app, place, fileIds),
+      fileList(app, {
+        label: 'Files to send',
+        fileIds,
+        keep: (left) => write(app, place, { fileIds: left }),
+      }),
       h(
         'div.composer-tools',
         {},
@@ -167,24 +171,6 @@ function attach(app: App, place: Place): VNode {
         input.value = '';
         void addFiles(app, place, files);
       },
-    }),
-  );
-}
-
-function attached(app: App, place: Place, fileIds: readonly string[]): VNode {
-  return h(
-    'ul.file-list',
-    { 'aria-label': 'Files to send' },
-    fileIds.map((id) => {
-      const name = app.state.snapshot.files[id]?.name ?? 'file';
-      const remove = (): void => write(app, place, { fileIds: fileIds.filter((one) => one !== id) });
-      return h(
-        'li.file-item',
-        { key: id },
-        icon('file'),
-        h('span', {}, name),
-        h('button', { type: 'button', 'aria-label': `Remove ${name}`, onClick: remove }, icon('close')),
-      );
     }),
   );
 }

@@ -2,7 +2,6 @@ import type { App, Confirmation } from './app.ts';
 import { h } from './h.ts';
 import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
-import { installSteps } from './install.ts';
 import { mrkdwn } from './mrkdwn.ts';
 import { clock } from './time.ts';
 import type { ShownSession } from './wire.ts';
@@ -113,6 +112,32 @@ function install(app: App): VNode {
   });
 }
 
+/** The README's own section, found by its words: it comes as plain text. */
+const README = '/README.md#:~:text=Install%20in%20your%20workspace';
+
+const code = (words: string): VNode => h('code', {}, words);
+
+/** The README's five steps in short. */
+function installSteps(): Child {
+  return [
+    h(
+      'ol.install-steps',
+      {},
+      h('li', {}, 'Slack app: create one from ', code('manifest.yml'), ' and install it.'),
+      h('li', {}, 'Slack tokens: copy ', code('xoxb-…'), ' and make ', code('xapp-…'), '.'),
+      h('li', {}, 'Devin key: make a service user, and copy its key and the organization id.'),
+      h('li', {}, 'Settings: ', code('cp .env.example .env'), ' and fill in those four.'),
+      h('li', {}, 'Start: ', code('npm ci && npm run doctor'), ', then ', code('npm start'), '.'),
+    ),
+    h(
+      'p',
+      {},
+      'Each step in full: ',
+      h('a', { href: README, target: '_blank', rel: 'noopener' }, 'README.md, "Install in your workspace"'),
+    ),
+  ];
+}
+
 /** Stands for the session's page in Devin's web app. */
 function sessionPage(app: App, session: ShownSession): VNode {
   const { title, status, statusDetail, prompt, acus, pullRequests, messages, url } = session;
@@ -145,4 +170,21 @@ function sessionPage(app: App, session: ShownSession): VNode {
     ],
     buttons: plain('Close', () => app.update({ dialog: null })),
   });
+}
+
+export function toast(app: App): Child {
+  const { toast: words } = app.state;
+  const end = (): void => app.update({ toast: null });
+  return h(
+    'div.toasts',
+    { role: 'status' },
+    words === null
+      ? null
+      : h(
+          'div.toast',
+          { key: words },
+          h('span', {}, words),
+          h('button.icon-button', { type: 'button', 'aria-label': 'Dismiss', onClick: end }, icon('close')),
+        ),
+  );
 }

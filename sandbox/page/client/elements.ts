@@ -4,7 +4,7 @@ import type { App } from './app.ts';
 import { combobox } from './combobox.ts';
 import type { Labels, Spot, Surface } from './entries.ts';
 import { enteredIn, entryOf, hold, keepEntry, listOf, ownOptions, spotKey } from './entries.ts';
-import { fileField } from './file-field.ts';
+import { fileField } from './files.ts';
 import { h } from './h.ts';
 import type { Child, VNode } from './h.ts';
 import { openAddress } from './links.ts';

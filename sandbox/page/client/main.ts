@@ -1,18 +1,18 @@
 import { render } from 'preact';
-import { announce, newWords } from './announcer.ts';
 import { fetchSnapshot, listen, postAct } from './api.ts';
 import type { App, AppState } from './app.ts';
-import { isAppConversation, readableChannels } from './app.ts';
+import { channelOf, isAppConversation, readableChannels, readableMessages, titleOf } from './app.ts';
 import { conversation, thread } from './conversation.ts';
-import { dialogs } from './dialogs.ts';
+import { dialogs, toast } from './dialogs.ts';
 import { readDrafts, saveDrafts } from './drafts.ts';
+import { authorOf } from './faces.ts';
 import { guide } from './guide.ts';
 import { h } from './h.ts';
 import type { Child } from './h.ts';
-import { icon } from './icons.ts';
 import { catchLinks } from './links.ts';
 import { closeMenusOutside } from './menus.ts';
 import { modal } from './modal.ts';
+import { wordsOf } from './mrkdwn.ts';
 import { startPanel } from './panel-place.ts';
 import {
   firstChannel,
@@ -23,7 +23,6 @@ import {
   writeAddress,
   writeTitle,
 } from './places.ts';
-import { keepAtEnd, keepAtEndOfPictures } from './scrolling.ts';
 import { sidebar } from './sidebar.ts';
 import { startTheme } from './theme.ts';
 import { topBar } from './top-bar.ts';
@@ -31,6 +30,10 @@ import type { Snapshot } from './wire.ts';
 
 /** Long enough to be read twice. */
 const TOAST_MS = 10_000;
+/** As much as is read aloud of what is new. */
+const MOST_SPOKEN = 300;
+/** As near to the end of a conversation as counts as being there. */
+const NEAR_PX = 60;
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('The page has no #app.');
@@ -126,21 +129,25 @@ function page(app: App): Child {
   ];
 }
 
-function toast(app: App): Child {
-  const { toast: words } = app.state;
-  const end = (): void => app.update({ toast: null });
-  return h(
-    'div.toasts',
-    { role: 'status' },
-    words === null
-      ? null
-      : h(
-          'div.toast',
-          { key: words },
-          h('span', {}, words),
-          h('button.icon-button', { type: 'button', 'aria-label': 'Dismiss', onClick: end }, icon('close')),
-        ),
+/** What a screen reader is told: messages that others have posted since, in the conversation on the screen. */
+function newWords(before: AppState, after: AppState): string | null {
+  const channel = channelOf(after, after.channelId);
+  if (channel === undefined) return null;
+  const old = before.snapshot.channels.find(({ id }) => id === channel.id);
+  const known = new Set(old?.messages.map(({ ts }) => ts));
+  const added = readableMessages(after, channel).filter(
+    ({ ts, userId }) => !known.has(ts) && userId !== after.userId,
   );
+  const words = added.map(
+    (message) =>
+      `${authorOf(after, message).name} in ${titleOf(after, channel)}: ${wordsOf(after, message.text)}`,
+  );
+  return words.length === 0 ? null : words.join('\n').slice(0, MOST_SPOKEN);
+}
+
+function announce(words: string): void {
+  const announcer = document.getElementById('announcer');
+  if (announcer !== null) announcer.textContent = words;
 }
 
 function initialState(snapshot: Snapshot): AppState {
@@ -206,4 +213,35 @@ function oneAtATime(run: () => Promise<void>): () => Promise<void> {
       });
     return next;
   };
+}
+
+function distanceToEnd(scroller: Element): number {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+}
+
+function goToEnd(scroller: Element): void {
+  scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** Who is at the end of a conversation stays there when something is added. Returns what to do after drawing. */
+function keepAtEnd(root: Element): () => void {
+  const before = new Map(
+    [...root.querySelectorAll('.scroller')].map((one) => [one, distanceToEnd(one) < NEAR_PX] as const),
+  );
+  return () => {
+    for (const one of root.querySelectorAll('.scroller')) {
+      if (before.get(one) ?? true) goToEnd(one);
+    }
+  };
+}
+
+/** A picture takes up its room only when it has come. */
+function keepAtEndOfPictures(root: Element): void {
+  const settle = ({ target }: Event): void => {
+    const scroller = target instanceof HTMLImageElement ? target.closest('.scroller') : null;
+    if (scroller === null || !(target instanceof HTMLImageElement)) return;
+    if (distanceToEnd(scroller) - target.clientHeight < NEAR_PX) goToEnd(scroller);
+  };
+  // `load` does not bubble.
+  root.addEventListener('load', settle, { capture: true });
 }
