@@ -1,5 +1,5 @@
 import type { PostNewCard } from '../cards/index.ts';
-import type { Enqueue, Resumption, WithLease } from '../queue/index.ts';
+import type { Enqueue, Lease, Resumption, WithLease } from '../queue/index.ts';
 import { EARLY_CARD_MS, isOpen } from '../session/request.ts';
 import type { OpenState } from '../session/request.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -54,13 +54,18 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
   }
 
   return async (requestId: string, signal: AbortSignal): Promise<void> => {
+    const found = await requests.find(requestId);
+    if (found === null) return;
     const { isSlow, stop } = showIfSlow(requestId);
+    // Before the first transition of a request, things are only looked up.
+    const late = found.state === 'accepted';
     // Another process that has the lease goes on; one that died is found by the sweep.
-    const leased = await withLease(requestLease(requestId), async (lease) => {
-      const request = await requests.find(requestId);
+    const walked = async (lease: Lease): Promise<SessionRequest | null> => {
+      const request = late ? found : await requests.find(requestId);
       if (request === null) return null;
       return walk({ request, lease, isSlow, signal: AbortSignal.any([signal, lease.held]) });
-    }).finally(stop);
+    };
+    const leased = await withLease(requestLease(requestId), walked, { late }).finally(stop);
     if (leased.kind === 'done' && leased.result?.state === 'created' && leased.result.cardTs === null)
       await postNewCard(leased.result);
   };

@@ -7,7 +7,8 @@ import type { Db, Tables } from './tables.ts';
 /** Whose ceilings a request counts for. */
 export type Spender = { teamId: string; userId: string; channelId: string };
 
-type Reservation = Spender & { requestId: string; at: Date; cap: number | null };
+/** `at`: null: now. */
+type Reservation = Spender & { requestId: string; at: Date | null; cap: number | null };
 type Started = Spender & { requestId: string; sessionId: string; cap: number | null; consumed: number };
 /** A session that the database did not know. */
 export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
@@ -93,8 +94,11 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     },
 
     /** Before the POST leaves. */
-    async reserve(reservation: Reservation, trx: Db): Promise<void> {
-      await trx.insertInto('ledger').values(reservation).execute();
+    async reserve({ at, ...reservation }: Reservation, trx: Db): Promise<void> {
+      await trx
+        .insertInto('ledger')
+        .values({ ...reservation, at: at ?? clock() })
+        .execute();
     },
 
     /** The last creation of the request did nothing. */

@@ -8,8 +8,8 @@ type BudgetDeps = { policy: () => Policy | null; ledger: Pick<Ledger, 'lock' | '
 
 type Asking = Spender & { cap: number | undefined; approved: readonly string[] };
 
-/** `at`: by the database's clock; in its day and month the reservation counts. */
-export type Reservation = { at: Date; alerts: readonly BudgetAlert[] };
+/** `at`: by the database's clock; in its day and month the reservation counts. null: when it is written down. */
+export type Reservation = { at: Date | null; alerts: readonly BudgetAlert[] };
 export type Fit = ({ kind: 'fits' } & Reservation) | { kind: 'over' };
 
 export type Budget = ReturnType<typeof createBudget>;
@@ -34,9 +34,9 @@ export function createBudget({ policy, ledger }: BudgetDeps) {
     async fit({ cap, approved, ...spender }: Asking, trx: Transaction<Tables>): Promise<Fit> {
       const now = policy();
       const keys = inForce(now);
+      if (now === null || keys.length === 0) return { kind: 'fits', at: null, alerts: [] };
       await ledger.lock(keys, spender, trx);
       const { at, spend } = await ledger.spend(keys, spender, trx);
-      if (now === null) return { kind: 'fits', at, alerts: [] };
       if (overCeiling(ceilingsOf(now, { spend, approved }), cap) !== null) return { kind: 'over' };
       const alerts = alertsOf(ceilingsOf(now, { spend }), { ...spender, cap: cap ?? 0, at });
       return { kind: 'fits', at, alerts: now.owners === undefined ? [] : alerts };

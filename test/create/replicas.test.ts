@@ -56,6 +56,7 @@ describeOnBothDatabases('a request that several replicas know of', (open) => {
     'is left to the one that works on it by one whose clock is off by %i ms',
     async (aheadMs) => {
       const database = await setUp();
+      await createRequests(database.db).advance({ id: 'r1', from: 'accepted', to: 'identified' });
       const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       const first = replicaOn(database, async () => {
         begun.resolve();
@@ -91,6 +92,27 @@ describeOnBothDatabases('a request that several replicas know of', (open) => {
     expect(await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS)).not.toBeNull();
     onClock(livingMs);
     await expect.poll(async () => createRequests(db).stranded(0), { timeout: 10_000 }).toEqual(['r1']);
+  });
+
+  test('is moved on by one of them, if both look up what it needs when it is new', async () => {
+    const database = await setUp();
+    const both = Promise.withResolvers<void>();
+    const began: string[] = [];
+    const moved: string[] = [];
+    const step: CreateStep = async ({ request: { id }, lease }) => {
+      if (began.push(id) === 2) both.resolve();
+      await both.promise;
+      await database.db.transaction().execute(async (trx) => {
+        const step = { id, from: 'accepted', to: 'sending' } as const;
+        if ((await createRequests(database.db).advance(step, trx)) === null) return;
+        await lease.fence(trx);
+        moved.push(id);
+      });
+      return { kind: 'leave' };
+    };
+    const replicas = [replicaOn(database, step), replicaOn(database, step)];
+    await Promise.all(replicas.map(async ({ create }) => create('r1', signal)));
+    expect(moved).toEqual(['r1']);
   });
 
   test('is taken up although the clock of the database was set back since', async () => {

@@ -60,7 +60,7 @@ test('takes few statements and writes to the disk from a command to its card', a
   await ask('fix the flaky login test');
   const orders = untilCard((await readOrders()).slice(before));
   const statements = orders.filter((order) => order.do === 'query' || order.do === 'exec');
-  expect(statements.length).toBeLessThanOrEqual(28);
+  expect(statements.length).toBeLessThanOrEqual(26);
   // Each commit is one.
-  expect(orders.filter((order) => order.do === 'fsync').length).toBeLessThanOrEqual(7);
+  expect(orders.filter((order) => order.do === 'fsync').length).toBeLessThanOrEqual(6);
 });
