@@ -8,7 +8,7 @@ import { JOB_NAMES, payloads } from './payloads.ts';
 import type { JobName, Jobs } from './payloads.ts';
 import { factsOf, startWorkerPool } from './worker-pool.ts';
 import type { WorkerPool, QueueLog, Registration } from './worker-pool.ts';
-import { BOSS_SCHEMA, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
+import { BOSS_SCHEMA, countJobs, joinWaiting, LONGEST_WAIT_MS, withoutWaiting } from './pgboss-sql.ts';
 
 type EnqueueOptions = {
   /** Inside this transaction: the job exists, and starts, when it commits. Required while one is open. */
@@ -166,11 +166,10 @@ function createLife(begin: () => Promise<WorkerPool>) {
 }
 
 async function readDepth(boss: PgBoss): Promise<Record<string, Depth>> {
-  const stats = await Promise.all(JOB_NAMES.map((name) => boss.getQueueStats(name, { force: true })));
-  const rows = stats.flat().map(({ name, queuedCount, activeCount }): [string, Depth] => {
-    return [name, { queued: queuedCount, active: activeCount }];
-  });
-  return Object.fromEntries(rows);
+  const none = JOB_NAMES.map((name): [string, Depth] => [name, { queued: 0, active: 0 }]);
+  const counted = await countJobs(boss.getDb());
+  const some = counted.map(({ name, ...depth }): [string, Depth] => [name, depth]);
+  return Object.fromEntries([...none, ...some]);
 }
 
 function isFetching(boss: PgBoss): boolean {

@@ -84,6 +84,19 @@ export async function endLongWaits(db: BossDb): Promise<void> {
   );
 }
 
+const depthSchema = z.array(
+  z.object({ name: z.string(), queued: z.coerce.number(), active: z.coerce.number() }),
+);
+
+/** How many jobs wait and run, by queue; pg-boss takes a statement for each queue, which also counts what is over. */
+export async function countJobs(db: BossDb) {
+  const { rows } = await db.executeSql(
+    `select name, count(*) filter (where state < 'active') as queued, count(*) filter (where state = 'active') as active
+     from ${BOSS_SCHEMA}.job where state <= 'active' group by name`,
+  );
+  return depthSchema.parse(rows);
+}
+
 const dueSchema = z.array(z.object({ name: z.string().nullable(), nowMs: z.coerce.number() }));
 
 /**

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { JobWithMetadata, PgBoss, Queue as QueueDefinition } from 'pg-boss';
 import { z } from 'zod';
 import { codeOf } from '../store/store-error.ts';
@@ -55,7 +56,7 @@ export async function startWorkerPool({
   const pool = new Map<string, Workers>();
   try {
     await boss.start();
-    for (const name of names) await declareQueue(boss, name);
+    await declareQueues(boss, names);
     for (const registration of registrations) {
       const parts = { boss, registration, log, pollSeconds, stopping: stopping.signal };
       pool.set(registration.name, await createWorkers(parts));
@@ -77,10 +78,16 @@ export async function startWorkerPool({
   };
 }
 
-async function declareQueue(boss: PgBoss, name: string): Promise<void> {
-  // `short`: one queued job per key, any number of running ones. https://pgboss.io/api/queues
-  await boss.createQueue(name, { ...JOB_LIFE, policy: 'short' });
-  await boss.updateQueue(name, JOB_LIFE);
+/** Creates what is missing, and changes what an earlier version created: mostly nothing. */
+async function declareQueues(boss: PgBoss, names: string[]): Promise<void> {
+  const created = new Map((await boss.getQueues(names)).map((queue) => [queue.name, queue]));
+  for (const name of names) {
+    const queue = created.get(name);
+    // `short`: one queued job per key, any number of running ones. https://pgboss.io/api/queues
+    if (queue === undefined) await boss.createQueue(name, { ...JOB_LIFE, policy: 'short' });
+    else if (!isDeepStrictEqual({ ...queue, ...JOB_LIFE }, { ...queue }))
+      await boss.updateQueue(name, JOB_LIFE);
+  }
 }
 
 type WorkersParts = Omit<PoolParts, 'names' | 'registrations'> & {
@@ -163,12 +170,12 @@ async function createWorkers(parts: WorkersParts): Promise<Workers> {
     }
   };
   const release = (id: string): void => {
-    if (idle.size === 0) {
-      idle.add(id);
-    } else {
+    // Another one that is idle has looked since this one's job began.
+    if (idle.size > 0) {
       places.leave();
-      settle(boss.offWork(name, { id, wait: false }));
+      return settle(boss.offWork(name, { id, wait: false }));
     }
+    idle.add(id);
     wake();
   };
 

@@ -79,6 +79,17 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(seen).toEqual(['one']);
   });
 
+  test('brings a queue that an earlier version created up to date', async () => {
+    const database = await open();
+    const { queue } = await startQueue({ database, handler: async () => Promise.resolve() });
+    await queue.stop({ timeoutMs: 0 });
+    const limit = sql`select retry_limit from pgboss.queue where name = 'create-session'`;
+    const { rows: declared } = await limit.execute(database.db);
+    await sql`update pgboss.queue set retry_limit = 1`.execute(database.db);
+    await queue.start();
+    expect((await limit.execute(database.db)).rows).toEqual(declared);
+  });
+
   test('has no job when the transaction it was sent in is rolled back', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
