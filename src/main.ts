@@ -1,56 +1,6 @@
-import { createBot } from './app.ts';
-import { readConfig } from './config.ts';
-import type { Config } from './config.ts';
-import { createLog } from './log.ts';
-import type { Log } from './log.ts';
-import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
-import { createLanguages } from './text/languages.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
-/** Supervisors kill a process after 10 s. What hasn't ended by then is on disk, and the next start continues it. */
-const LAST_MOMENT_MS = 9500;
-
-const read = readConfig();
-if (read.ok) await run(read.config);
-else exitWith(read.problems.map((problem) => configSentence(problem, createLanguages(read.language).shared)));
-
-async function run(config: Config): Promise<void> {
-  const languages = createLanguages(config.language);
-  const log = createLog(config.logLevel);
-  // One bad payload must not end the app for everyone.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
-  try {
-    const bot = await createBot(config, {
-      log,
-      onFatal: (error) => exitForRestart(log, operatorSentence(error, languages.logged), error),
-    });
-    const end = (): void => {
-      setTimeout(() => process.exit(0), LAST_MOMENT_MS).unref();
-      bot.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          log.error({ err: error }, 'stopping failed');
-          process.exit(1);
-        },
-      );
-    };
-    process.once('SIGTERM', end);
-    process.once('SIGINT', end);
-    await bot.start();
-  } catch (error) {
-    if (!isForOperator(error)) throw error;
-    // The sentence says what to do; the cause says what happened.
-    if (error.cause !== undefined) log.error({ err: error.cause }, 'the start failed');
-    exitWith([operatorSentence(error, languages.shared)]);
-  }
-}
-
-function exitForRestart(log: Log, sentence: string, error: Error): void {
-  log.fatal({ err: error }, sentence);
-  log.fatal('exiting, so that a supervisor starts a new process');
-  process.exit(1);
-}
-
-function exitWith(problems: string[]): never {
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
-  process.exit(1);
-}
+// What was compiled before isn't compiled again, which shortens the start. If the folder can't be written, nothing is kept.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
+await import('./run.ts');
