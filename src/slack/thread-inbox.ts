@@ -6,6 +6,7 @@ import type { ReplyKind } from '../session/reply.ts';
 import { isForDevin } from '../session/steering.ts';
 import type { Began, Listen, Mentions } from '../session/steering.ts';
 import { commitInTime } from '../store/commit.ts';
+import type { Person } from '../store/identities.ts';
 import type { NewReply, Replies, Reply } from '../store/replies.ts';
 import { cardThread, newId } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -129,9 +130,9 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
     },
 
     /** Only for the author, and only if it hasn't reached Devin. */
-    async sendAgain(replyId: string, userId: string): Promise<void> {
+    async sendAgain(replyId: string, { teamId, userId }: Person): Promise<void> {
       const reply = await replies.find(replyId);
-      if (reply === null || reply.userId !== userId) return;
+      if (reply === null || reply.userId !== userId || reply.teamId !== teamId) return;
       const { sessionId } = reply;
       await inTransaction(async (trx) => {
         if (await replies.resend(replyId, trx)) {

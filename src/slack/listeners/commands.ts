@@ -26,6 +26,7 @@ import { createSessionCommands } from './commands/sessions.ts';
 import type { SessionCommandDeps } from './commands/sessions.ts';
 import { createSettingsCommands } from './commands/settings.ts';
 import type { SettingsCommandDeps } from './commands/settings.ts';
+import { ownForm } from './forms.ts';
 import { onCommand, onDurableButton } from './routes.ts';
 import type { CommandAck } from './routes.ts';
 
@@ -115,11 +116,10 @@ function listenToChoices(
   });
 
   onDurableButton(app, ACTION.startAsTask, async (press) => {
-    const form = press.value === null ? null : await forms.find(press.value);
-    const isTheirs = form !== null && form.userId === press.userId && form.teamId === press.homeTeamId;
-    if (isTheirs) await inbox.acceptOffered(form);
+    const form = await ownForm(forms, { formId: press.value ?? '' }, press);
+    if (form !== null) await inbox.acceptOffered(form);
     const { started, gone } = (await textFor(press.userId)).command.question;
-    await outbound.settleNotice(privatePlace(press), notice([isTheirs ? started : gone]));
+    await outbound.settleNotice(privatePlace(press), notice([form === null ? gone : started]));
   });
 }
 

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt';
 import type { Enqueue } from '../../queue/index.ts';
 import { CONTEXT_CHOICES } from '../../session/context.ts';
 import type { Without } from '../../session/context.ts';
-import type { Form, Forms } from '../../store/forms.ts';
+import type { Forms } from '../../store/forms.ts';
 import { pickedIn, readEntered } from '../blocks/form/entered.ts';
 import { readReview, renderReview } from '../blocks/review.ts';
 import { checkSecretRows, readSecretRows, renderSecretForm } from '../blocks/secret-form.ts';
@@ -21,17 +21,8 @@ import {
 } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
 import type { TextFor } from '../text-for.ts';
+import { ownForm } from './forms.ts';
 import { onButton, onSubmission } from './routes.ts';
-
-/** The form that a view is over, if the person may use it. */
-async function formOf(
-  forms: Pick<Forms, 'find'>,
-  { formId }: { formId: string },
-  userId: string,
-): Promise<Form | null> {
-  const form = await forms.find(formId);
-  return form !== null && form.userId === userId ? form : null;
-}
 
 type SecretFormDeps = {
   forms: Pick<Forms, 'find'>;
@@ -46,25 +37,25 @@ type SecretFormDeps = {
 export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
   const { forms, formInbox, readUploadedText, outbound, textFor } = deps;
 
-  onButton(app, ACTION.addSecrets, async ({ view, userId, triggerId }) => {
+  onButton(app, ACTION.addSecrets, async ({ view, triggerId, ...sender }) => {
     if (view === null) return;
-    const form = await formOf(forms, readFormMetadata(view.metadata), userId);
+    const form = await ownForm(forms, readFormMetadata(view.metadata), sender);
     if (form === null) return;
     const metadata = { formId: form.id, formViewId: view.id };
-    const text = await textFor(userId);
+    const text = await textFor(form.userId);
     await outbound.pushView(triggerId, renderSecretForm(metadata, form.secretNames ?? [], text));
   });
 
-  onSubmission(app, VIEW.secrets, async ({ view, userId }, ack) => {
+  onSubmission(app, VIEW.secrets, async ({ view, ...sender }, ack) => {
     const metadata = readOverFormMetadata(view.metadata);
-    const form = await formOf(forms, metadata, userId);
+    const form = await ownForm(forms, metadata, sender);
     if (form === null) return ack();
     const read = readSecretRows(view.values);
     const uploads = read.rows.flatMap(({ row, fileId }) => (fileId === null ? [] : [{ row, fileId }]));
     const texts = await Promise.all(
       uploads.map(async ({ row, fileId }) => [row, await readUploadedText(fileId)] as const),
     );
-    const text = await textFor(userId);
+    const text = await textFor(form.userId);
     const { secrets, errors } = checkSecretRows(read, new Map(texts), text);
     if (Object.keys(errors).length > 0) return ack({ response_action: 'errors', errors });
     const kept = await formInbox.keepSecrets(form, { secrets, kept: read.kept });
@@ -85,24 +76,24 @@ const NOTHING: Without = { messages: [], files: [] };
 
 /** The messages and files that go to Devin, shown over the form, where people can untick them. */
 export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: ReviewDeps): void {
-  onButton(app, ACTION.review, async ({ view, userId, triggerId }) => {
+  onButton(app, ACTION.review, async ({ view, triggerId, ...sender }) => {
     if (view === null) return;
-    const form = await formOf(forms, readFormMetadata(view.metadata), userId);
+    const form = await ownForm(forms, readFormMetadata(view.metadata), sender);
     if (form === null || form.context === null) return;
     const [picked] = pickedIn(readEntered(view.values), BLOCK.context);
     const choice = CONTEXT_CHOICES.find((known) => known === picked) ?? form.context.choice;
     const metadata = { formId: form.id, formViewId: view.id, choice, page: null };
-    const text = await textFor(userId);
+    const text = await textFor(form.userId);
     const loading = renderReview({ metadata, items: null, without: NOTHING, instructions: null }, text);
     const { viewId } = await outbound.pushView(triggerId, loading);
     if (viewId !== null) await enqueue('review-context', { viewId, ...metadata }, {});
   });
 
   for (const actionId of [ACTION.reviewEarlier, ACTION.reviewLater]) {
-    onButton(app, actionId, async ({ view, userId, value }) => {
+    onButton(app, actionId, async ({ view, value, ...sender }) => {
       if (view === null) return;
       const metadata = readReviewMetadata(view.metadata);
-      const form = await formOf(forms, metadata, userId);
+      const form = await ownForm(forms, metadata, sender);
       if (form === null) return;
       await forms.leaveOut(form.id, readReview(view.values, form.without ?? NOTHING));
       await enqueue('review-context', { viewId: view.id, ...metadata, page: Number(value) }, {});
@@ -112,15 +103,15 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
   // The submission says what is ticked; Slack only needs each click acknowledged.
   app.action({ block_id: /^review\./, action_id: INPUT }, async ({ ack }) => ack());
 
-  onSubmission(app, VIEW.review, async ({ view, userId }, ack) => {
+  onSubmission(app, VIEW.review, async ({ view, ...sender }, ack) => {
     const metadata = readReviewMetadata(view.metadata);
-    const form = await formOf(forms, metadata, userId);
+    const form = await ownForm(forms, metadata, sender);
     if (form === null) return ack();
     const without = readReview(view.values, form.without ?? NOTHING);
     await forms.leaveOut(form.id, without);
     await ack();
     // Slack keeps what was typed, by block id.
-    const text = await textFor(userId);
+    const text = await textFor(form.userId);
     const redrawn = renderSessionForm(formView({ ...form, without }, text), text);
     await outbound.updateView(metadata.formViewId, redrawn);
   });

@@ -57,6 +57,16 @@ export type Suggest = (person: Person, lookup: Lookup, typed: string) => Promise
 /** Whether the policy allows a value. */
 type Offers = (lookup: Lookup, value: string) => boolean;
 
+/** A form is for the person it was offered to: what it starts runs as the person who submits it, with the secrets in it. */
+export async function ownForm(
+  forms: Pick<Forms, 'find'>,
+  { formId }: { formId: string },
+  { userId, homeTeamId }: Pick<Submission, 'userId' | 'homeTeamId'>,
+): Promise<Form | null> {
+  const form = await forms.find(formId);
+  return form !== null && form.userId === userId && form.teamId === homeTeamId ? form : null;
+}
+
 /** The form that starts a session. */
 export function listenToForms(app: App, deps: FormDeps): void {
   listenToSubmission(app, deps);
@@ -68,12 +78,12 @@ function listenToSubmission(
   app: App,
   { forms, inbox, tagRequests, readUploadedText, textFor }: FormDeps,
 ): void {
-  onSubmission(app, VIEW.form, async ({ view, userId }, ack) => {
+  onSubmission(app, VIEW.form, async ({ view, userId, homeTeamId }, ack) => {
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'update', view: withAlert(view, sentence) });
     const text = await textFor(userId);
     const { formId, expanded } = readFormMetadata(view.metadata);
-    const form = await forms.find(formId);
+    const form = await ownForm(forms, { formId }, { userId, homeTeamId });
     if (form === null) return refuse(text.modal.expired);
     const rules = { expanded, faults: faultsIn(form), ownTag: tagRequests };
     const texts = await readFiles(textFilesIn(view.values), readUploadedText);
@@ -143,9 +153,10 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
     await outbound.tellPrivately(privatePlace(press), notice([steering.outsider]));
   });
 
-  onButton(app, ACTION.moreOptions, async ({ view, userId }) => {
-    const form = view === null ? null : await forms.find(readFormMetadata(view.metadata).formId);
-    if (view === null || form === null) return;
+  onButton(app, ACTION.moreOptions, async ({ view, userId, homeTeamId }) => {
+    if (view === null) return;
+    const form = await ownForm(forms, readFormMetadata(view.metadata), { userId, homeTeamId });
+    if (form === null) return;
     await forms.expand(form.id);
     // Hidden values that the form was filled in with, and what its inputs hold now.
     const typed = { ...hiddenValues(form.draft.values), ...draftFromState(view.values) };
@@ -157,11 +168,10 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
 
 function listenToSearch(app: App, { forms, suggest, choicesFor, textFor }: FormDeps): void {
   /** What the policy allows in the form that is searched; null: anything. */
-  async function offersIn({ metadata, userId }: Search): Promise<Offers | null> {
+  async function offersIn({ metadata, ...sender }: Search): Promise<Offers | null> {
     const formId = metadata === null ? null : formIdIn(metadata);
-    const form = formId === null ? null : await forms.find(formId);
-    if (form === null || form.userId !== userId) return null;
-    return (await choicesFor(form))?.offers ?? null;
+    const form = formId === null ? null : await ownForm(forms, { formId }, sender);
+    return form === null ? null : ((await choicesFor(form))?.offers ?? null);
   }
 
   onSearch(app, LOOKUP_ACTION, async (search, ack) => {

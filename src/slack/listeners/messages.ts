@@ -111,7 +111,7 @@ function listenToSwitches(app: App, { sessions, threads }: MessageDeps): void {
     });
   }
 
-  onDurableButton(app, ACTION.sendAgain, async ({ value, userId }) => {
-    if (value !== null) await threads.sendAgain(value, userId);
+  onDurableButton(app, ACTION.sendAgain, async ({ value, userId, homeTeamId: teamId }) => {
+    if (value !== null) await threads.sendAgain(value, { userId, teamId });
   });
 }

@@ -1,0 +1,251 @@
+import { describe, expect, test } from 'vitest';
+import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
+import { asForeigner, forgePress, valueOf } from '../support/forged.ts';
+import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+import { QUICK_THREADS, startThread } from '../support/threads.ts';
+import { useWorld } from '../support/worlds.ts';
+
+const world = useWorld(QUICK_THREADS);
+const OUTSIDER = 'belong to another one';
+
+/** A form that a person has open, in a channel where a colleague is, too. */
+async function openForm(typed = '') {
+  const { slack, devin } = world();
+  const [ana, ben] = [addColleague(world()), addColleague(world())];
+  const channelId = slack.addChannel({ name: `forged-${ana.name}`, members: [ana.userId, ben.userId] });
+  await slack.command(ana.userId, channelId, typed);
+  const form = await settledForm(slack, ana.userId);
+  const own = (who: { devinUserId: string }) =>
+    devin.sessions.filter(({ userId }) => userId === who.devinUserId);
+  return { ana, ben, channelId, form, own };
+}
+
+/** Presses of this person come after what was asked for before. */
+async function passes(person: { userId: string; devinUserId: string }, channelId: string) {
+  const { slack, devin } = world();
+  await slack.command(person.userId, channelId, `pass for ${person.userId}`);
+  await devin.waitForSession(({ request }) => request.prompt === `pass for ${person.userId}`);
+}
+
+describe('someone of another workspace who has the same id', () => {
+  test('ends no session by the question that was open', async () => {
+    const { slack, devin } = world();
+    const [theirs, other] = [await startSession(world()), await startSession(world())];
+    await slack.clickButton(theirs.ana.userId, theirs.on, 'ask_stop');
+    const asked = await slack.waitForView(({ userId }) => userId === theirs.ana.userId);
+    await asForeigner(world(), theirs.ana.userId, async () => slack.submit(asked.id, theirs.ana.userId));
+    await stopOnCard(world(), other.ana.userId, other.on);
+    await other.showing('Ended by');
+    expect(devin.session(theirs.session.id).status).not.toBe('exit');
+  });
+
+  test('says nothing to Devin by the box that was open', async () => {
+    const { slack, devin } = world();
+    const { ana, session, channelId, on } = await startSession(world());
+    devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
+    await slack.clickButton(ana.userId, on, 'reply');
+    const box = await slack.waitForView(({ userId }) => userId === ana.userId);
+    slack.typeIn(box.id, { reply_text: 'said from elsewhere' });
+    const refused = await asForeigner(world(), ana.userId, async () => slack.submit(box.id, ana.userId));
+    expect(refused.kind).toBe('errors');
+    expect(JSON.stringify(refused)).toContain(OUTSIDER);
+    slack.typeIn(box.id, { reply_text: 'said from here' });
+    expect((await slack.submit(box.id, ana.userId)).kind).toBe('closed');
+    await slack.waitFor(
+      () => devin.session(session.id).messages.some(({ message }) => message.includes('said from here')),
+      { what: 'what was said' },
+    );
+    expect(
+      devin
+        .session(session.id)
+        .messages.map(({ message }) => message)
+        .join(),
+    ).not.toContain('elsewhere');
+  });
+
+  test('mutes no thread', async () => {
+    const { slack } = world();
+    const thread = await startThread(world());
+    const { ana, channelId, threadTs } = thread;
+    await asForeigner(world(), ana.userId, async () =>
+      slack.clickButton(ana.userId, { channelId, ts: threadTs }, 'mute'),
+    );
+    const { ts } = await thread.say(ana.userId, 'can you hear me?');
+    await thread.marked(ts, 'white_check_mark');
+  });
+
+  test('opens no form, and starts no task that was only asked about', async () => {
+    const { slack } = world();
+    const { ana, channelId, form, own } = await openForm();
+    await slack.closeView(form.id);
+    const { message } = await slack.command(ana.userId, channelId, 'hlep');
+    const on = { channelId, ts: message?.ts ?? '' };
+    await asForeigner(world(), ana.userId, async () => slack.clickButton(ana.userId, on, 'open_form'));
+    await toldTo(world(), { channelId, userId: ana.userId }, OUTSIDER);
+    await asForeigner(world(), ana.userId, async () => slack.clickButton(ana.userId, on, 'start_as_task'));
+    await passes(ana, channelId);
+    expect(own(ana).map(({ request }) => request.prompt)).toEqual([`pass for ${ana.userId}`]);
+    expect(slack.openViewOf(ana.userId)).toBeUndefined();
+  });
+
+  test('starts nothing by a form that was open', async () => {
+    const { slack } = world();
+    const { ana, channelId, form, own } = await openForm();
+    slack.typeIn(form.id, { 'field.prompt': 'asked from elsewhere' });
+    const refused = await asForeigner(world(), ana.userId, async () => slack.submit(form.id, ana.userId));
+    expect(refused.kind).toBe('updated');
+    await passes(ana, channelId);
+    expect(own(ana)).toHaveLength(1);
+  });
+
+  test('sends nothing again', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { ana, channelId } = thread;
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut' });
+    await thread.say(ana.userId, 'lost words');
+    const { ts } = await thread.noticeTo(ana.userId, "didn't confirm that");
+    await asForeigner(world(), ana.userId, async () =>
+      slack.clickButton(ana.userId, { channelId, ts }, 'send_again'),
+    );
+    await thread.marked((await thread.say(ana.userId, 'and on')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['and on']);
+  });
+
+  test('hears nothing of a session by its id', async () => {
+    const { slack } = world();
+    const { ana, channelId, session } = await startSession(world());
+    const { delivery } = await slack.command(ana.userId, channelId, `status ${session.id}`);
+    const follow = await slack.command(ana.userId, channelId, `follow ${session.id}`);
+    const elsewhere = async (typed: typeof delivery) =>
+      slack.redeliver({ ...typed, payload: { ...typed.payload, team_id: 'TOTHER' }, outcomes: [] });
+    const answer = await elsewhere(delivery);
+    expect(JSON.stringify(answer)).toContain(session.id);
+    expect(JSON.stringify(answer)).not.toContain(`task of ${ana.name}`);
+    await elsewhere(follow.delivery);
+    await toldTo(world(), { channelId, userId: ana.userId }, "Devin can't find this");
+  });
+});
+
+describe('a form', () => {
+  test('is submitted and expanded by nobody but the person it was opened for', async () => {
+    const { slack } = world();
+    const { ana, ben, channelId, form, own } = await openForm();
+    slack.typeIn(form.id, { 'field.prompt': 'at the cost of another' });
+    await slack.clickButton(ben.userId, { viewId: form.id }, 'more_options');
+    expect((await slack.submit(form.id, ben.userId)).kind).toBe('updated');
+    await passes(ben, channelId);
+    expect(slack.view(form.id).definition.blocks.some(({ block_id: id }) => id === 'field.platform')).toBe(
+      false,
+    );
+    expect([...own(ana), ...own(ben)]).toHaveLength(1);
+  });
+
+  test("is opened by nobody else, and neither is a colleague's task started", async () => {
+    const { slack } = world();
+    const { ana, ben, channelId, form, own } = await openForm();
+    await slack.closeView(form.id);
+    const { message } = await slack.command(ana.userId, channelId, 'hlep');
+    if (message === null) throw new Error('nothing was asked');
+    const value = valueOf(message, 'open_form');
+    const card = await startSession(world(), { channel: { members: [ben.userId] } });
+    const unused = await slack.clickButton(ben.userId, card.on, 'mute');
+    const triggerId = String(unused.delivery.payload['trigger_id']);
+    const forged = { userId: ben.userId, channelId, value, triggerId };
+    await forgePress(world(), { ...forged, actionId: 'open_form' });
+    await forgePress(world(), { ...forged, actionId: 'start_as_task' });
+    await toldTo(world(), { channelId, userId: ben.userId }, 'This question is too old');
+    await passes(ben, channelId);
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
+    expect(own(ana)).toHaveLength(0);
+  });
+
+  test('takes secrets, and what is left out, from nobody else', async () => {
+    const { slack, devin } = world();
+    const [ana, ben] = [addColleague(world()), addColleague(world())];
+    const channelId = slack.addChannel({ name: `rows-${ana.name}`, members: [ana.userId, ben.userId] });
+    const root = slack.say(ana.userId, channelId, 'The login test is flaky');
+    const last = slack.say(ben.userId, channelId, 'It fails on Mondays', { threadTs: root });
+    await slack.shortcut(ana.userId, { channelId, ts: last }, 'start_session');
+    const form = await settledForm(slack, ana.userId);
+    await showAllOptions(slack, form);
+    const over = async (who: { userId: string }, button: string) => {
+      const before = new Set(slack.views().map(({ id }) => id));
+      await slack.clickButton(who.userId, { viewId: form.id }, button);
+      return slack.waitForView(({ id, userId }) => userId === who.userId && !before.has(id));
+    };
+    const secrets = await over(ana, 'add_secrets');
+    slack.typeIn(secrets.id, { 'secret.1.name': 'TOKEN', 'secret.1.value': 'x' });
+    await slack.submit(secrets.id, ben.userId);
+    const review = await over(ana, 'review_context');
+    await slack.waitForView(({ id }) => id === review.id && slack.renderText(id).includes('[Save]'));
+    await slack.choose({
+      userId: ana.userId,
+      target: { viewId: review.id },
+      which: `review.message.${root}/value`,
+      entry: [],
+    });
+    await slack.submit(review.id, ben.userId);
+    for (const button of ['add_secrets', 'review_context'])
+      await slack.clickButton(ben.userId, { viewId: form.id }, button);
+    await passes(ben, channelId);
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
+    slack.typeIn(form.id, { 'field.prompt': 'fix it' });
+    await slack.submit(form.id, ana.userId);
+    const session = await sessionOf(devin, ana.devinUserId);
+    expect(session.request.prompt).toContain('The login test is flaky');
+    expect(devin.secretsOf(session.id)).toEqual([]);
+  });
+});
+
+describe('a button with a value that no message has', () => {
+  test('sends no words of another person again', async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { ana, channelId } = thread;
+    const ben = addColleague(world());
+    slack.joinChannel(ben.userId, channelId);
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { times: 1, mode: 'cut' });
+    await thread.say(ana.userId, 'lost words');
+    const notice = await thread.noticeTo(ana.userId, "didn't confirm that");
+    const value = valueOf(notice, 'send_again');
+    await forgePress(world(), { userId: ben.userId, channelId, actionId: 'send_again', value });
+    await thread.marked((await thread.say(ana.userId, 'and on')).ts, 'white_check_mark');
+    expect(thread.heard().map(({ message }) => message)).toEqual(['and on']);
+  });
+
+  test('runs no task as a command', async () => {
+    const { devin } = world();
+    const { ana, channelId, form } = await openForm();
+    await world().slack.closeView(form.id);
+    const forged = { userId: ana.userId, channelId, actionId: 'run_command.0' };
+    await forgePress(world(), { ...forged, value: 'fix everything at any cost --acu 1000' });
+    await passes(ana, channelId);
+    expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
+  });
+
+  test.each([
+    'approve_request',
+    'decline_request',
+    'edit_request',
+    'details',
+    'stop',
+    'cancel',
+    'try_again',
+    'open_form',
+  ])('does nothing: %s', async (actionId) => {
+    const { slack, devin } = world();
+    const { ana, channelId, session } = await startSession(world());
+    const before = slack.problems.length;
+    for (const value of ['', '.', 'x'.repeat(1900), '\u0000', '__proto__', '../../x', session.id])
+      expect(await forgePress(world(), { userId: ana.userId, channelId, actionId, value })).toMatchObject({
+        kind: 'answered',
+      });
+    await passes(ana, channelId);
+    expect(devin.session(session.id).status).not.toBe('exit');
+    expect(slack.openViewOf(ana.userId)).toBeUndefined();
+    expect(slack.problems.length).toBe(before);
+  });
+});
