@@ -105,12 +105,25 @@ export function createSettler(deps: SettleDeps) {
     if (!(await hasDecided(decision))) await tell(decision, 'over');
   }
 
+  async function expire({ id, approvals }: SessionRequest): Promise<void> {
+    await transitions.moveLocked(id, (locked) => {
+      const approval = awaited(locked, approvals.length - 1);
+      const end = { kind: 'expired', by: null, reason: null } as const;
+      return approval === null ? null : ending.without(locked, approval, end);
+    });
+  }
+
   return {
     async settle(decision: Decision): Promise<void> {
       const request = await requests.find(decision.requestId);
       const approval = request === null ? null : awaited(request, decision.number);
       // Its message shows what became of it.
       if (request === null || approval === null) return;
+      // Its time may have passed before the sweep noticed.
+      if (await requests.hasExpired(request.id)) {
+        await expire(request);
+        return tell(decision, 'expired');
+      }
       try {
         await judged(decision, request, approval);
       } catch (error) {
@@ -121,14 +134,8 @@ export function createSettler(deps: SettleDeps) {
     },
 
     async expire({ requestId }: Jobs['expire-approval']): Promise<void> {
-      if (!(await requests.hasExpired(requestId))) return;
       const request = await requests.find(requestId);
-      const number = (request?.approvals.length ?? 0) - 1;
-      await transitions.moveLocked(requestId, (locked) => {
-        const approval = awaited(locked, number);
-        const end = { kind: 'expired', by: null, reason: null } as const;
-        return approval === null ? null : ending.without(locked, approval, end);
-      });
+      if (request !== null && (await requests.hasExpired(requestId))) await expire(request);
     },
   };
 }

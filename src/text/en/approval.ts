@@ -84,6 +84,7 @@ export const approval = {
     own: "You can't approve your own request. Someone else who may approve it has to.",
     notAsked: "You aren't one of the people who may decide about this request. Nothing was changed.",
     over: 'This request was decided or canceled meanwhile. Nothing was changed.',
+    expired: 'Nobody approved this request in time, so it has ended. Nothing was started.',
     slack: "Slack couldn't be asked who may decide, so nothing was changed. Try again in a minute.",
   },
   dialog: {

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createGovernedWorld, someoneIn } from '../support/governed.ts';
+import type { GovernedWorld } from '../support/governed.ts';
+import { cardOf } from '../support/look.ts';
+import { addColleague } from '../support/people.ts';
+
+const POLICY = `
+rules:
+  - { name: ask, then: approve, approvers: [S0PLATFORM], expires: 1h }
+`;
+
+const clock = { aheadMs: 0 };
+let shared: GovernedWorld | null = null;
+
+function world(): GovernedWorld {
+  if (shared === null) throw new Error('the world is not there yet');
+  return shared;
+}
+
+beforeAll(async () => {
+  shared = await createGovernedWorld(POLICY, {
+    overrides: {
+      now: () => Date.now() + clock.aheadMs,
+      // Nothing but the press notices that the time is over.
+      sweepTimes: { everyMs: 3_600_000, strandedMs: 3_600_000 },
+    },
+  });
+});
+afterAll(async () => shared?.close());
+
+test('an approval that comes too late starts nothing, although the request still seemed to wait', async () => {
+  const { slack } = world();
+  const ben = addColleague(world());
+  const { channelId, type, own } = someoneIn(world(), { others: [ben.userId] });
+  slack.setGroup('S0PLATFORM', [ben.userId]);
+  await type('fix it');
+  const direct = slack.directMessages(ben.userId);
+  const { ts } = await slack.waitForMessage(direct, (message) =>
+    slack.renderText(message).includes('[Start session]'),
+  );
+  clock.aheadMs += 2 * 3_600_000;
+  await slack.clickButton(ben.userId, { channelId: direct, ts }, 'approve_request');
+  await cardOf(slack, channelId, (text) => text.includes('Nobody approved this request in time'));
+  await slack.waitForMessage(direct, ({ text }) => text.includes('so it has ended'));
+  expect(own()).toHaveLength(0);
+});

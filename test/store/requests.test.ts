@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { clockOf } from '../../src/store/database.ts';
+import { migrate } from '../../src/store/migrations/index.ts';
+import { createRequests } from '../../src/store/requests.ts';
+import { describeOnBothDatabases } from '../support/databases.ts';
+
+const HOUR_MS = 3_600_000;
+
+describeOnBothDatabases('a request that awaits an approval', (open) => {
+  test('has expired from its moment on, by the clock, and never before or after it was decided', async () => {
+    const { db } = await open();
+    await migrate(db);
+    const time = { ms: Date.now() };
+    const requests = createRequests(
+      db,
+      clockOf(() => time.ms),
+    );
+    const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
+    const from = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null, source: 'command' as const };
+    await requests.insert([{ id: 'r1', dedupeKey: 'r1', sealed: null, ...what, ...from }]);
+    const seen = async () => ({ all: await requests.expired(), one: await requests.hasExpired('r1') });
+    expect(await seen()).toEqual({ all: [], one: false });
+    await requests.advance({ id: 'r1', from: 'accepted', to: 'identified' });
+    const awaiting = { id: 'r1', from: 'identified', to: 'awaiting-approval', expiresInMs: HOUR_MS } as const;
+    await requests.advance(awaiting);
+    time.ms += HOUR_MS - 1000;
+    expect(await seen()).toEqual({ all: [], one: false });
+    time.ms += 1000;
+    expect(await seen()).toEqual({ all: ['r1'], one: true });
+    await requests.advance({ id: 'r1', from: 'awaiting-approval', to: 'identified' });
+    expect(await requests.expired()).toEqual([]);
+  });
+});
