@@ -10,7 +10,7 @@ import { LIMIT } from './limits.ts';
 import { button, context, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
-import { bold, escape, fitCodeBlock, oneLine, truncate } from './text.ts';
+import { bold, escape, fitCodeBlock, oneLine, truncate, withUnseen } from './text.ts';
 
 /** What an approver is asked. Strings are raw. */
 export type ApprovalMessage = {
@@ -61,7 +61,7 @@ export function renderApproval(message: ApprovalMessage, text: Text): Rendered {
 
 /** As code, since it is read for what it says exactly. */
 function taskBlocks(task: string): { blocks: string[]; cut: boolean } {
-  const pieces = [...task.matchAll(TASK_PIECE)].map(([piece]) => piece);
+  const pieces = [...withUnseen(task).matchAll(TASK_PIECE)].map(([piece]) => piece);
   const shown = pieces.slice(0, TASK_PIECES).map((piece) => fitCodeBlock(piece, LIMIT.sectionText));
   const isCut = pieces.length > TASK_PIECES || shown.some(({ cut }) => cut);
   return { blocks: shown.map(({ block }) => block), cut: isCut };
@@ -136,7 +136,7 @@ function shortened(raw: string): string {
 }
 
 function names(raw: readonly string[]): string {
-  return escape(truncate(raw.map(oneLine).join(', '), NAMES_LENGTH));
+  return escape(truncate(raw.map((name) => withUnseen(oneLine(name))).join(', '), NAMES_LENGTH));
 }
 
 function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlock {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { code, date, fitCodeBlock, isWebAddress, link, time } from './text.ts';
+import { code, date, fitCodeBlock, isWebAddress, link, time, withUnseen } from './text.ts';
 
 /** Any JSON value in mrkdwn, within one section. Ids and words are in code spans, to be copied. */
 
@@ -61,7 +61,8 @@ function addressWords(address: string): string {
   return `${host}/…/${last}`;
 }
 
-function shownString(value: string, text: Text): string {
+function shownString(raw: string, text: Text): string {
+  const value = withUnseen(raw);
   if (isWebAddress(value) && value.length <= LINKED_LENGTH) return link(value, addressWords(value));
   // A code span is one line and can't contain a backtick.
   return value.length <= SPAN_LENGTH && !/[`\n]/.test(value) && value.trim() !== ''
@@ -70,7 +71,7 @@ function shownString(value: string, text: Text): string {
 }
 
 function shownBlock(value: string, text: Text): string {
-  const { block, cut } = fitCodeBlock(value, VALUE_LENGTH);
+  const { block, cut } = fitCodeBlock(withUnseen(value), VALUE_LENGTH);
   return `\n${block}${cut ? `\n${text.details.cut}` : ''}`;
 }
 

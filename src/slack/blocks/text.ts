@@ -40,6 +40,21 @@ export function codeBlock(text: string): string {
   return `\`\`\`\n${escape(text.replaceAll('``', '`\u200B`'))}\n\`\`\``;
 }
 
+/**
+ * Marks that have no width or turn the order of what follows, tags, and variation selectors that emoji don't use: a
+ * person sees nothing of them, and Devin reads them. What joins letters and emoji is not among them.
+ */
+const UNSEEN =
+  /[\u00AD\u061C\u180E\u200B\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E0FFF}]/gu;
+
+/** For what is read to be approved: each character that nobody would see, by its number. */
+export function withUnseen(text: string): string {
+  return text.replaceAll(
+    UNSEEN,
+    (one) => `⟨U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+  );
+}
+
 export function isWebAddress(url: string): boolean {
   return /^https?:\/\/\S+$/i.test(url);
 }

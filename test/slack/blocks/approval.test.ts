@@ -43,6 +43,20 @@ describe('a message that asks for an approval', () => {
     expect(shown({ ...asked, task: 'a'.repeat(9000) })).toContain(en.approval.message.taskCut);
   });
 
+  test('shows by number what nobody would see: tags, marks without width, and marks that turn a line', () => {
+    const tags = String.fromCodePoint(0xe006f, 0xe0062, 0xe0065, 0xe0079);
+    const task = `fix it${tags} \u202Enow`;
+    const values = { title: 'a\u200Bb', tags: ['\u2066x', 'e\uFEFF'] };
+    const files = ['gpj\u202Ecod.exe'];
+    const secretNames = ['KEY\u2060'];
+    const words = shown({ ...asked, task, secretNames, asked: { ...asked.asked, values, files } });
+    for (const number of ['E006F', 'E0062', 'E0065', 'E0079', '202E', '200B', '2066', 'FEFF', '2060'])
+      expect(words).toContain(`⟨U+${number}⟩`);
+    expect(words).not.toMatch(/[\u200B\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/u);
+    const plain = 'ピンを直す 👩‍💻 ❤️ می‌خواهم';
+    expect(shown({ ...asked, task: plain })).toContain(plain);
+  });
+
   test('says that a session without a cap may use any number', () => {
     expect(shown(withValues({}))).toContain('No ACU cap');
     expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');
