@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toldTo } from '../support/asking.ts';
+import { asForeigner, forgePress, valueOf } from '../support/forged.ts';
 import { createWorld } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { captureLog } from '../support/log-lines.ts';
@@ -405,6 +406,82 @@ describe('an approval counts', () => {
     expect(sentTo(ben)).toHaveLength(2);
     await press(ben, 'approve_request', second);
     await sessionOf(devin, ana.devinUserId);
+  });
+});
+
+describe('a decision', () => {
+  test('is not made by someone of another workspace who has the id of an approver', async () => {
+    const { ben, own, card } = await waiting();
+    const { slack } = world();
+    const asked = await askedOf(ben);
+    await press(ben, 'decline_request', asked);
+    const dialog = await slack.waitForView(({ userId }) => userId === ben.userId);
+    slack.typeIn(dialog.id, { decline_reason: 'from elsewhere' });
+    await asForeigner(world(), ben.userId, async () => {
+      const refused = await slack.submit(dialog.id, ben.userId);
+      expect(refused.kind).toBe('errors');
+      expect(JSON.stringify(refused)).toContain('belong to another one');
+      await press(ben, 'edit_request', asked);
+      await shownTo(ben, 'belong to another one');
+      await press(ben, 'approve_request', asked);
+    });
+    await slack.closeView(dialog.id);
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
+    await decline(ben, 'from here');
+    expect(slack.renderText(await card('Declined by'))).toContain('from here');
+    expect(own()).toHaveLength(0);
+  });
+
+  test('is neither declined nor changed once it was made', async () => {
+    const { ana, ben, channelId } = await waiting();
+    const { slack, devin } = world();
+    const { ts } = await askedOf(ben);
+    const asked = slack.messages(slack.directMessages(ben.userId)).find((message) => message.ts === ts);
+    if (asked === undefined) throw new Error('nothing was asked');
+    const value = valueOf(asked, 'approve_request');
+    await press(ben, 'approve_request');
+    await sessionOf(devin, ana.devinUserId);
+    for (const actionId of ['decline_request', 'edit_request']) {
+      const before = noticesTo(slack, channelId, ben.userId).length;
+      await forgePress(world(), { userId: ben.userId, channelId, actionId, value });
+      await slack.waitFor(() => noticesTo(slack, channelId, ben.userId).length > before || undefined, {
+        what: 'a refusal',
+      });
+      expect(noticesTo(slack, channelId, ben.userId).at(-1)?.text).toContain('decided or canceled meanwhile');
+    }
+  });
+
+  test('counts for the approval that was asked for, not for the one before or after it', async () => {
+    const { ana, ben, own, channelId, type } = await waiting(1, `${INFRA} --acu 30`);
+    const { slack, devin } = world();
+    await press(ben, 'approve_request');
+    const second = await shownTo(ben, 'Rule: limits.acu_per_session');
+    const message = slack.messages(second.channelId).find(({ ts }) => ts === second.ts);
+    if (message === undefined) throw new Error('nothing was asked');
+    const [requestId] = valueOf(message, 'approve_request').split('.');
+    for (const number of ['0', '2', '', '-1'])
+      await forgePress(world(), {
+        userId: ben.userId,
+        channelId,
+        actionId: 'approve_request',
+        value: `${requestId}.${number}`,
+      });
+    await type('needs no approval');
+    await sessionOf(devin, ana.devinUserId);
+    expect(own()).toHaveLength(1);
+    expect(own()[0]?.request.prompt).toContain('needs no approval');
+    await press(ben, 'approve_request', second);
+    await devin.waitForSession(() => own().length > 1);
+  });
+
+  test('shows no form to an approver who was made a guest', async () => {
+    const { ben } = await waiting();
+    const { slack } = world();
+    const asked = await askedOf(ben);
+    await slack.changeUser(ben.userId, { isGuest: true });
+    await press(ben, 'edit_request', asked);
+    await shownTo(ben, "You're a guest");
+    expect(slack.openViewOf(ben.userId)).toBeUndefined();
   });
 });
 

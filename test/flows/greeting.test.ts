@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { toldTo } from '../support/asking.ts';
 import { startBot } from '../support/bot.ts';
 import { usePostgres } from '../support/databases.ts';
 import { settledForm } from '../support/look.ts';
@@ -55,6 +56,16 @@ describeOnBothWorlds('the greeting in a channel', (world) => {
       ),
     );
     expect(greetings()).toHaveLength(1);
+  });
+
+  test('opens no form for a person of another workspace', async () => {
+    const { slack, ana, channelId, greeted } = setUp();
+    const eve = addColleague(world(), { teamId: 'TOTHER' });
+    await slack.inviteBot(ana.userId, channelId);
+    const { ts } = await greeted();
+    await slack.clickButton(eve.userId, { channelId, ts }, 'Start a session');
+    await toldTo(world(), { channelId, userId: eve.userId }, 'belong to another one');
+    expect(slack.openViewOf(eve.userId)).toBeUndefined();
   });
 
   test('is not for people who join', async () => {

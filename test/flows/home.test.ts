@@ -191,6 +191,25 @@ describe('the App Home', () => {
     expect(text).not.toContain('[Start a session]');
   });
 
+  test('keeps no defaults of a person who was made a guest while the form was open', async () => {
+    const { slack } = world();
+    const ana = addColleague(world());
+    await slack.openHome(ana.userId);
+    const { viewId } = await homeOf(world(), ana.userId, 'Start a session');
+    await slack.clickButton(ana.userId, { viewId }, 'edit_defaults');
+    const form = await slack.waitForView(
+      ({ userId, definition }) => userId === ana.userId && definition.callback_id === 'own_defaults',
+    );
+    slack.typeIn(form.id, { 'field.max_acu_limit': '7' });
+    await slack.changeUser(ana.userId, { isGuest: true });
+    expect((await slack.submit(form.id, ana.userId)).kind).toBe('updated');
+    expect(slack.renderText(form.id)).toContain("You're a guest");
+    await slack.changeUser(ana.userId, { isGuest: false });
+    await slack.clickButton(ana.userId, { viewId }, 'Refresh');
+    const { text } = await homeOf(world(), ana.userId, 'Start a session');
+    expect(text).not.toContain('ACU cap: 7');
+  });
+
   test("appears and says so when Devin can't be asked who a person is", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
