@@ -55,7 +55,7 @@ const repository = z
   .trim()
   .max(2083)
   .transform(repositoryOf)
-  .pipe(z.string().regex(/^[\w.-]+(?:\/[\w.-]+)+$/));
+  .pipe(z.string().regex(/^(?:(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/|$)){2,}$/));
 
 const webAddress = z.url({ protocol: /^https?$/ }).max(2083);
 
@@ -232,10 +232,14 @@ function nameIn(path: string, host: string): string {
   return withoutEnd(parts.slice(0, page === -1 ? undefined : page).join('/'));
 }
 
-/** Without `.git` and slashes at the end. */
+const GIT = '.git';
+
+/** Without `.git` and slashes at the end: rules of the policy compare names, and each has one way to be written. */
 function withoutEnd(value: string): string {
   let end = value.length;
-  while (end > 0 && value.charAt(end - 1) === '/') end -= 1;
-  const name = value.slice(0, end);
-  return name.endsWith('.git') ? name.slice(0, -'.git'.length) : name;
+  for (;;) {
+    if (value.charAt(end - 1) === '/') end -= 1;
+    else if (value.slice(0, end).toLowerCase().endsWith(GIT)) end -= GIT.length;
+    else return value.slice(0, end);
+  }
 }

@@ -38,8 +38,8 @@ export type FoundFlag = {
   end: number;
 };
 
-/** macOS and iOS turn two hyphens into one dash. */
-const FLAG = /(--|[—–-])(\p{L}[\p{L}\p{N}_-]*)/uy;
+/** macOS and iOS turn two hyphens into one dash, Japanese keyboards into wide ones or into the mark of a long vowel. */
+const FLAG = /(--|－－|ーー|[—–-])(\p{L}[\p{L}\p{N}_-]*)/uy;
 /** After the name: a value, white space, the end, or punctuation. */
 const NAME_END = /(?==)|[.,;:!?]*(?=\s|$)/y;
 
@@ -54,7 +54,7 @@ export function flagAt(text: string, at: number): FoundFlag | null {
   NAME_END.lastIndex = at + head.length;
   const isWhole = NAME_END.test(text);
   const known = isWhole ? (byName.get(name.toLowerCase()) ?? null) : null;
-  if (known === null && dash !== '--') return null;
+  if (known === null && dash !== '--' && dash !== '－－') return null;
   const field = dash === '-' ? null : known;
   const end = isWhole ? NAME_END.lastIndex : at + head.length;
   return { field, typed: head, end };
@@ -78,7 +78,7 @@ const LONGEST_SLIP = 40;
 export function nearestField(typed: string): Field | null {
   if (typed.length > LONGEST_SLIP) return null;
   const name = typed
-    .replace(/^[-—–]+/, '')
+    .replace(/^[-—–－]+/, '')
     .replaceAll('_', '-')
     .toLowerCase();
   const [nearest] = [...byAnyName]
@@ -94,7 +94,7 @@ function isAbbreviation(a: string, b: string): boolean {
 }
 
 /** Slack's apps turn two hyphens into a dash. */
-const OPTION = /^(?:--|[—–])(by|since)(?:=(\S+))?$/i;
+const OPTION = /^(?:--|－－|ーー|[—–])(by|since)(?:=(\S+))?$/i;
 const DAYS = /^(\d{1,3})d?$/i;
 
 const USUALLY_BY = { me: 'repo', channel: 'mode', workspace: 'mode' } as const;

@@ -124,9 +124,12 @@ function meet(before: string, after: string): string {
  * Nothing is decoded here, so that Slack's `<…>` tokens stay whole.
  */
 
+/** White space, and characters without width that come with copied text: a flag after them is still a flag. */
+const SPACE = /[\s\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069]+/y;
+
 /** After the white space at `at`. */
 function spaceEnd(text: string, at: number): number {
-  return match(/\s+/y, text, at)?.end ?? at;
+  return match(SPACE, text, at)?.end ?? at;
 }
 
 /** After the spaces at `at`, on the same line. */
@@ -208,7 +211,7 @@ function plainPiece(text: string, at: number): Piece {
 /** After the spaces that follow a comma, unless the list ends there: at the end of the line or before another flag. */
 function nextItem(text: string, afterComma: number): number {
   const next = blankEnd(text, afterComma);
-  const endsHere = next >= text.length || /^(?:\n|--|[—–]\p{L})/u.test(text.slice(next, next + 2));
+  const endsHere = next >= text.length || /^(?:\n|--|－－|ーー|[—–]\p{L})/u.test(text.slice(next, next + 2));
   return endsHere ? afterComma : next;
 }
 

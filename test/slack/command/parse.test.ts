@@ -56,6 +56,10 @@ describe('flags', () => {
     ['with the long dash of macOS', 'fix it —acu 10'],
     ['with the short dash of macOS', '–acu=10 fix it'],
     ['over a wide gap', 'fix   --acu   10   it'],
+    ['behind a mark without width, as copied text has it', 'fix it \u200B--acu 10'],
+    ['behind a mark that turns the line', 'fix it \u202A--acu 10'],
+    ['with the wide dashes of a Japanese keyboard', 'fix it －－acu 10'],
+    ['with the long vowels of a Japanese keyboard', 'fix it ーーacu 10'],
   ])('are read %s', (_where, text) => {
     expect(created(text)).toEqual({ prompt: 'fix it', max_acu_limit: 10 });
   });
@@ -169,15 +173,24 @@ describe('a repository', () => {
     ['https://bitbucket.org/acme/web/src/main/', 'acme/web'],
     ['acme/web', 'acme/web'],
     ['acme/web.git', 'acme/web'],
+    ['acme/web.git.GIT/', 'acme/web'],
   ])('%s is named by %s', (typed, name) => {
     expect(fields.find(({ key }) => key === 'repos')?.schema.parse([unescape(typed)])).toEqual([name]);
     expect(created(`x --repo ${typed}`).repos).toBeDefined();
   });
 });
 
+test.each(['acme/./web', 'acme/../acme/web', './acme/web', 'acme/..', 'acme/web/.'])(
+  'no repository is named by %s',
+  (typed) => {
+    expect(fields.find(({ key }) => key === 'repos')?.schema.safeParse([typed]).success).toBe(false);
+  },
+);
+
 describe('problems', () => {
   test.each([
     ['x --repos a/b', { kind: 'unknown-flag', flag: '--repos', nearest: 'repos', value: 'a/b' }],
+    ['x －－repos a/b', { kind: 'unknown-flag', flag: '－－repos', nearest: 'repos', value: 'a/b' }],
     ['x -repo a/b', { kind: 'unknown-flag', flag: '-repo', nearest: 'repos', value: 'a/b' }],
     [
       'x --max-acu-limit 5',
