@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { asForeigner, forgePress, valueOf } from '../support/forged.ts';
 import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
@@ -127,6 +128,29 @@ describe('someone of another workspace who has the same id', () => {
     await elsewhere(follow.delivery);
     await toldTo(world(), { channelId, userId: ana.userId }, "Devin can't find this");
   });
+});
+
+test('a box that is sent twice says the same words once, and other words too', async () => {
+  const { slack, devin } = world();
+  const { ana, session, channelId, on } = await startSession(world());
+  devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+  await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
+  await slack.clickButton(ana.userId, on, 'reply');
+  const box = await slack.waitForView(({ userId }) => userId === ana.userId);
+  slack.typeIn(box.id, { reply_text: 'first words' });
+  const { delivery } = await slack.submit(box.id, ana.userId);
+  if (delivery === null) throw new Error('nothing was sent');
+  await slack.redeliver(delivery);
+  const words = JSON.stringify(delivery.payload).replaceAll('first words', 'other words');
+  const payload = z.record(z.string(), z.unknown()).parse(JSON.parse(words));
+  await slack.redeliver({ ...delivery, payload, outcomes: [] });
+  const heard = () =>
+    devin
+      .session(session.id)
+      .messages.map(({ message }) => message)
+      .filter((message) => /(?:first|other) words/.test(message));
+  await slack.waitFor(() => heard().length > 1 || undefined, { what: 'both' });
+  expect(heard()).toEqual(['first words', 'other words']);
 });
 
 describe('a form', () => {

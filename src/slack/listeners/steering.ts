@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { SteeringVerb } from '../../queue/index.ts';
+import { fingerprintOf } from '../../session/approval.ts';
 import type { SessionPhase } from '../../session/lifecycle.ts';
 import type { Person } from '../../store/identities.ts';
 import type { SessionRequest } from '../../store/request-row.ts';
@@ -147,7 +148,9 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     if (teamId !== request.teamId) return refuse(outsider);
     try {
       const actor = { userId, teamId, channelId: session.channelId, threadTs: null, responseUrl: null };
-      await steering.reply(actor, { session, text: message, via: 'box', dedupeKey: `box:${view.id}` });
+      // After an answer that was lost, the box is sent again, perhaps with other words.
+      const dedupeKey = `box:${view.id}:${fingerprintOf(message)}`;
+      await steering.reply(actor, { session, text: message, via: 'box', dedupeKey });
     } catch (error) {
       // The box stays open with everything in it.
       await refuse(box.notRecorded);
