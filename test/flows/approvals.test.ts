@@ -538,8 +538,12 @@ const SURFACES: Record<string, (who: Team) => Promise<string>> = {
     await type(`fix it ${INFRA}`);
     await card('Waiting for approval');
     aheadMs += 5 * 3_600_000;
-    const { ts } = await card('Nobody approved this request in time');
-    await world().slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
+    const { slack } = world();
+    // The message under it says the same.
+    const { ts } = await slack.waitForMessage(channelId, (message) =>
+      /Nobody approved this request in time[^]*\[Try again\]/.test(slack.renderText(message)),
+    );
+    await slack.clickButton(ana.userId, { channelId, ts }, 'try_again');
     return channelId;
   },
 };
