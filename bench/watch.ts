@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LocalDevin } from '../sandbox/devin/index.ts';
 import { sessionResponseSchema } from '../src/devin/schemas.ts';
-import type { SessionResponse } from '../src/devin/schemas.ts';
+import { toWire } from '../src/session/snapshot.ts';
+import type { SessionSnapshot } from '../src/session/snapshot.ts';
 import { openDatabase } from '../src/store/database.ts';
 import { migrate } from '../src/store/migrations/index.ts';
 import { quantile } from './load.ts';
@@ -23,32 +24,32 @@ const CHANGES = 5;
 const MINUTE_MS = 60_000;
 
 /** Running, and as Devin answers them. */
-async function createSessions(devin: LocalDevin, count: number): Promise<SessionResponse[]> {
+async function createSessions(devin: LocalDevin, count: number): Promise<SessionSnapshot[]> {
   const address = `${devin.url}/v3/organizations/${devin.orgId}/sessions`;
   const headers = { authorization: `Bearer ${devin.apiKey}`, 'content-type': 'application/json' };
-  const responses: SessionResponse[] = [];
+  const snapshots: SessionSnapshot[] = [];
   for (let at = 0; at < count; at += 1) {
     const body = JSON.stringify({ prompt: `task ${at}` });
     await (await fetch(address, { method: 'POST', headers, body })).arrayBuffer();
     const { id } = devin.sessions[at] ?? { id: '' };
     devin.advance(id, { status: 'running' });
     const running = await fetch(`${address}/devin-${id}`, { headers });
-    responses.push(sessionResponseSchema.parse(await running.json()));
+    snapshots.push(sessionResponseSchema.parse(await running.json()));
   }
-  return responses;
+  return snapshots;
 }
 
 /** As if they had been started from here: the first ones lately, the others a while ago. */
-async function trackAll(dataDir: string, sessions: readonly SessionResponse[]): Promise<void> {
+async function trackAll(dataDir: string, sessions: readonly SessionSnapshot[]): Promise<void> {
   const database = await openDatabase({ dataDir });
   await migrate(database.db);
   const nowMs = Date.now();
   for (let at = 0; at < sessions.length; at += 500) {
-    const rows = sessions.slice(at, at + 500).map((response, index) => ({
-      sessionId: response.session_id,
-      requestId: `bench-${response.session_id}`,
-      url: response.url,
-      response: JSON.stringify(response),
+    const rows = sessions.slice(at, at + 500).map((snapshot, index) => ({
+      sessionId: snapshot.sessionId,
+      requestId: `bench-${snapshot.sessionId}`,
+      url: snapshot.url,
+      response: JSON.stringify(toWire(snapshot)),
       teamId: 'T1',
       channelId: 'C1',
       threadTs: '1.1',

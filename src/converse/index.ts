@@ -1,8 +1,8 @@
 import type { Devin } from '../devin/devin.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { Followed, ListMessages } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { SteeringCheck } from '../steer/index.ts';
 import type { Store } from '../store/store.ts';
@@ -21,7 +21,7 @@ type ConversingDeps = {
   resolver: IdentityResolver;
   check: SteeringCheck;
   /** What Devin answered is how the session is now. */
-  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   listMessages: ListMessages;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
   withLease: WithLease;

@@ -147,11 +147,11 @@ async function findEcho(
     const page = await listMessages(session.sessionId, { after: cursor, first: PAGE });
     const echoes = page.items
       .filter(({ source, message }) => source !== 'devin' && message.trim() === reply.sentText)
-      .map(({ event_id: id }) => id);
+      .map(({ eventId }) => eventId);
     const claimed = await replies.recognized(session.sessionId, echoes);
     unclaimed.push(...echoes.filter((id) => !claimed.has(id)));
-    if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
-    cursor = page.end_cursor;
+    if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) break;
+    cursor = page.endCursor;
   }
   return unclaimed[await replies.unseenTwins(reply)] ?? null;
 }

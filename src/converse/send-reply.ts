@@ -1,7 +1,6 @@
 import { devinTrouble, handOverFile } from '../create/index.ts';
 import type { DevinTrouble, UploadFile } from '../create/index.ts';
 import { DevinError } from '../devin/errors.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { SessionMessageRequest } from '../devin/sessions.ts';
 import { retryWindow } from '../queue/index.ts';
 import type { Lease } from '../queue/index.ts';
@@ -10,6 +9,7 @@ import type { Failure } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import { composeReply } from '../session/reply.ts';
 import type { ReplyFailure } from '../session/reply.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SlackFiles } from '../slack/files.ts';
 import type { Reply } from '../store/replies.ts';
 import type { LeftOut } from '../store/request-row.ts';
@@ -22,10 +22,10 @@ type SendDeps = {
   upload: UploadFile;
   nameMentions: (text: string) => Promise<string>;
   nameOf: (userId: string) => Promise<string>;
-  sendMessage: (sessionId: string, request: SessionMessageRequest) => Promise<SessionResponse>;
-  getSession: (sessionId: string) => Promise<SessionResponse>;
+  sendMessage: (sessionId: string, request: SessionMessageRequest) => Promise<SessionSnapshot>;
+  getSession: (sessionId: string) => Promise<SessionSnapshot>;
   /** What Devin answered is how the session is now. */
-  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  recordAnswer: (response: SessionSnapshot) => Promise<unknown>;
   settle: SettleReply;
   notifyLeftOut: (inSession: ReplyInSession, leftOut: LeftOut[]) => Promise<void>;
   move: MoveReply;
@@ -82,8 +82,8 @@ export function createReplySender(deps: SendDeps) {
     if (lease?.isFresh() === false) return takeBack(sending);
     const response = await deps.sendMessage(session.sessionId, {
       message,
-      ...(content.urls.length > 0 && { attachment_urls: content.urls }),
-      ...(asUserId !== null && { message_as_user_id: asUserId }),
+      ...(content.urls.length > 0 && { attachmentUrls: content.urls }),
+      ...(asUserId !== null && { messageAsUserId: asUserId }),
     });
     return { response, as: asUserId };
   }

@@ -1,13 +1,13 @@
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { SessionQuery } from '../devin/session-list.ts';
 import { requestTag } from '../session/request.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Sessions } from '../store/sessions.ts';
 
 type Options = { signal?: AbortSignal };
 
 type FindDeps = {
-  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
+  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
   /** A session's first message, which is its prompt; null when it has none yet. */
   firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
   sessions: Pick<Sessions, 'bound'>;
@@ -24,10 +24,10 @@ type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
 export type FindSessions = (
   missing: readonly Missing[],
   options?: Options,
-) => Promise<ReadonlyMap<string, SessionResponse[]>>;
+) => Promise<ReadonlyMap<string, SessionSnapshot[]>>;
 
 /** The session that was created for this request; null: there is none, or it cannot be told which. */
-export type FindSession = (request: Missing) => Promise<SessionResponse | null>;
+export type FindSession = (request: Missing) => Promise<SessionSnapshot | null>;
 
 /** Devin's times are whole seconds, and its clocks may differ a little among themselves. */
 const MARGIN_S = 60;
@@ -41,28 +41,28 @@ const MAX_TAGS = 50;
 export function createFindSessions(deps: FindDeps): FindSessions {
   const { tagRequests } = deps;
 
-  async function list(query: SessionQuery, options: Options): Promise<SessionResponse[]> {
+  async function list(query: SessionQuery, options: Options): Promise<SessionSnapshot[]> {
     const { items } = await deps.listSessions(query, options);
-    const bound = await deps.sessions.bound(items.map(({ session_id: id }) => id));
+    const bound = await deps.sessions.bound(items.map(({ sessionId }) => sessionId));
     // A session may be started by another, with its tags.
-    return items.filter((one) => !bound.has(one.session_id) && one.parent_session_id === null);
+    return items.filter((one) => !bound.has(one.sessionId) && one.parentSessionId === null);
   }
 
-  async function pick(listed: readonly SessionResponse[], request: Missing, promptOf: FirstMessage) {
+  async function pick(listed: readonly SessionSnapshot[], request: Missing, promptOf: FirstMessage) {
     const own = listed
       .filter((session) => runsAsAsked(session, request))
-      .toSorted((a, b) => a.created_at - b.created_at);
+      .toSorted((a, b) => a.createdAt - b.createdAt);
     if (tagRequests) return own.filter(({ tags }) => tags.includes(requestTag(request.id)));
-    const matches: SessionResponse[] = [];
+    const matches: SessionSnapshot[] = [];
     // Without a time any session of the same words would do.
     for (const session of request.sentAt === null ? [] : own) {
-      if ((await promptOf(session.session_id)) === request.prompt) matches.push(session);
+      if ((await promptOf(session.sessionId)) === request.prompt) matches.push(session);
     }
     return matches;
   }
 
   return async (missing, options = {}) => {
-    const found = new Map<string, SessionResponse[]>();
+    const found = new Map<string, SessionSnapshot[]>();
     const promptOf = remembered(async (id: string) => deps.firstMessage(id, options));
     const look = async (query: SessionQuery): Promise<void> => {
       const left = missing.filter(({ id }) => !found.has(id));
@@ -99,7 +99,7 @@ export function createFindSession(find: FindSessions, tagRequests: boolean): Fin
 
 /** The member it was asked for; without one, no member at all. */
 export function runsAsAsked(
-  { user_id: userId, service_user_id: serviceUserId }: SessionResponse,
+  { userId, serviceUserId }: SessionSnapshot,
   { identity }: Pick<SessionRequest, 'identity'>,
 ): boolean {
   if (identity?.kind === 'matched') return identity.devinUserId === userId;
@@ -113,9 +113,9 @@ function tagsOf(missing: readonly Missing[], found: ReadonlyMap<string, unknown>
   );
 }
 
-function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'created_after'> {
+function createdAfter(missing: readonly Missing[]): Pick<SessionQuery, 'createdAfter'> {
   const sent = missing.map(({ sentAt }) => sentAt?.getTime() ?? null);
   const known = sent.filter((ms) => ms !== null);
   if (known.length < sent.length) return {};
-  return { created_after: Math.floor(Math.min(...known) / 1000) - MARGIN_S };
+  return { createdAfter: Math.floor(Math.min(...known) / 1000) - MARGIN_S };
 }

@@ -1,5 +1,4 @@
 import type { Transaction } from 'kysely';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { Lease } from '../queue/index.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
@@ -7,6 +6,7 @@ import type { LimitReached } from '../session/limits.ts';
 import { FOUND_LATE } from '../session/milestones.ts';
 import { buildRequest, isOpen, requestTag } from '../session/request.ts';
 import type { RequestState, SessionCreateRequest } from '../session/request.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Limiter } from '../store/limiter.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
@@ -18,7 +18,7 @@ import type { CreateStep, EndRequest, Run, StepOutcome } from './step.ts';
 import type { Transitions } from './transitions.ts';
 
 type SendDeps = {
-  createSession: (request: SessionCreateRequest) => Promise<SessionResponse>;
+  createSession: (request: SessionCreateRequest) => Promise<SessionSnapshot>;
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
   envelopes: Envelopes;
@@ -38,10 +38,10 @@ type SendDeps = {
  */
 export type Adopt = (
   request: SessionRequest,
-  session: SessionResponse,
+  session: SessionSnapshot,
   how?: { asked?: boolean; lease?: Lease },
 ) => Promise<StepOutcome>;
-type Adoption = { session: SessionResponse; asked: boolean; lease?: Lease };
+type Adoption = { session: SessionSnapshot; asked: boolean; lease?: Lease };
 
 /** `found` is written down with the state. */
 export type Send = (
@@ -177,7 +177,7 @@ export function createAdopt(
         from: state,
         to: 'created',
         changes: {
-          sessionId: session.session_id,
+          sessionId: session.sessionId,
           cardStale: true,
           waiting: null,
           failure: null,
@@ -190,10 +190,10 @@ export function createAdopt(
         card: held.lease === undefined || request.cardTs !== null,
         ...(hasNotice(request) && { tell: 'started' as const }),
         session: {
-          sessionId: session.session_id,
+          sessionId: session.sessionId,
           requestId: request.id,
           url: session.url,
-          response: session,
+          snapshot: session,
           ...(!isOpen(state) && !asked && { told: [FOUND_LATE] }),
         },
       },

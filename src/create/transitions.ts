@@ -1,5 +1,4 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { Enqueue, Lease, Notice } from '../queue/index.ts';
 import { alertName, highestMarks } from '../session/policy/index.ts';
 import { isOpen } from '../session/request.ts';
@@ -34,9 +33,7 @@ type Consequences = {
 };
 
 /** The thread is the card's, wherever that is by now. */
-type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs' | 'response'> & {
-  response: SessionResponse;
-};
+type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs'>;
 
 type Conditions = {
   /** Of the process that works on the request. If another has taken over, a LeaseLostError is thrown. */
@@ -192,10 +189,10 @@ async function bind(
   { step, session, moved }: { step: Step; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
 ): Promise<void> {
-  const { sessionId, told = [], response } = session;
+  const { sessionId, told = [], snapshot } = session;
   await sessions.bind({ ...session, ...threadOf(moved) }, trx);
   const late = !isOpen(step.from);
-  await ledger.bind({ ...spending(moved), sessionId, consumed: response.acus_consumed, late }, trx);
+  await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
   // Of a request that was over, it is one whose answer had been lost.
   if (late) await lostAnswers.found(step.id, trx);
   if (told.length === 0) return;

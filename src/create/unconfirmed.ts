@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, SearchUntilFound } from '../queue/index.ts';
 import { twiceKey } from '../session/milestones.ts';
 import { isOpen } from '../session/request.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
@@ -117,16 +117,16 @@ export function createLateFinder(deps: FindLateDeps) {
 async function settle(
   deps: FindLateDeps,
   request: SessionRequest,
-  found: readonly SessionResponse[],
+  found: readonly SessionSnapshot[],
 ): Promise<void> {
   const { sessions, requests, adopt, log } = deps;
   const own = await sessions.ofRequest(request.id);
-  const isNews = (one: SessionResponse): boolean => own?.told.includes(twiceKey(toOther(one))) !== true;
+  const isNews = (one: SessionSnapshot): boolean => own?.told.includes(twiceKey(toOther(one))) !== true;
   const session = found.find(isNews);
   // It may have been settled, or sent again, while Devin was asked.
   const current = session === undefined ? null : await requests.find(request.id);
   if (session === undefined || current === null || isOpen(current.state)) return;
-  log.info({ requestId: request.id, sessionId: session.session_id }, 'a session was found late');
+  log.info({ requestId: request.id, sessionId: session.sessionId }, 'a session was found late');
   if (current.state === 'created') await tellTwice(deps, current, session);
   else await adopt(current, session);
 }
@@ -135,7 +135,7 @@ async function settle(
 async function tellTwice(
   { db, sessions, milestones, lostAnswers, ledger, enqueue }: FindLateDeps,
   request: SessionRequest,
-  other: SessionResponse,
+  other: SessionSnapshot,
 ): Promise<void> {
   const { id: requestId, sessionId } = request;
   if (sessionId === null) return;
@@ -148,7 +148,7 @@ async function tellTwice(
     await lostAnswers.found(requestId, trx);
     await ledger.bind(spendingOn(request, other), trx);
     await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
-    const found = { ...subjectOf(request), sessionId: other.session_id };
+    const found = { ...subjectOf(request), sessionId: other.sessionId };
     await appendAudit([{ ...found, kind: 'start', result: 'second-session' }], trx);
   });
 }
@@ -156,10 +156,10 @@ async function tellTwice(
 /** Nobody follows it: its cap counts for good. */
 function spendingOn(
   { id: requestId, teamId, userId, channelId, draft }: SessionRequest,
-  { session_id: sessionId, acus_consumed: consumed }: SessionResponse,
+  { sessionId, acusConsumed: consumed }: SessionSnapshot,
 ) {
   const cap = draft.values.max_acu_limit ?? null;
   return { requestId, teamId, userId, channelId, cap, sessionId, consumed, late: true };
 }
 
-const toOther = ({ session_id: id, url }: SessionResponse) => ({ id, url });
+const toOther = ({ sessionId: id, url }: SessionSnapshot) => ({ id, url });

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { READ_RETRY } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
-import { sessionAttachmentSchema, toPathId, uploadedAttachmentSchema } from './schemas.ts';
+import { toPathId } from '../session/snapshot.ts';
+import { sessionAttachmentSchema, uploadedAttachmentSchema } from './schemas.ts';
 import type { SessionAttachment, UploadedAttachment } from './schemas.ts';
 
 const UPLOAD_TIMEOUT_MS = 300_000;

@@ -62,17 +62,17 @@ function createRepositorySearch(client: DevinClient): Source {
         answer: repositoryPageSchema,
         // Without the state of indexing the answer comes sooner.
         query: toSearchParams({
-          filter_name: query || null,
+          filterName: query || null,
           first: MAX_RESULTS,
-          load_indexing_status: false,
+          loadIndexingStatus: false,
         }),
         signal,
       }),
     );
-    return items.map(({ repo_path, repo_description, repo_language }) => ({
-      value: repo_path,
-      label: repo_path,
-      description: repo_description ?? repo_language,
+    return items.map(({ repoPath, repoDescription, repoLanguage }) => ({
+      value: repoPath,
+      label: repoPath,
+      description: repoDescription ?? repoLanguage,
     }));
   };
 }
@@ -91,7 +91,7 @@ async function searchKnowledge(
     query: toSearchParams({ search: query || null, first: MAX_RESULTS }),
     signal,
   });
-  return items.map(({ note_id, name, trigger }) => ({ value: note_id, label: name, description: trigger }));
+  return items.map(({ noteId, name, trigger }) => ({ value: noteId, label: name, description: trigger }));
 }
 
 /** https://docs.devin.ai/api-reference/v3/playbooks/organizations-playbooks */
@@ -107,8 +107,8 @@ async function listPlaybooks(client: DevinClient): Promise<CatalogItem[]> {
       }),
     MAX_LISTED,
   );
-  return items.map(({ playbook_id, title, macro }) => ({
-    value: playbook_id,
+  return items.map(({ playbookId, title, macro }) => ({
+    value: playbookId,
     label: title,
     description: macro,
   }));
@@ -127,9 +127,9 @@ async function listSecrets(client: DevinClient): Promise<CatalogItem[]> {
       }),
     MAX_LISTED,
   );
-  return items.map(({ secret_id, key, note }) => ({
-    value: secret_id,
-    label: key ?? secret_id,
+  return items.map(({ secretId, key, note }) => ({
+    value: secretId,
+    label: key ?? secretId,
     description: note,
   }));
 }

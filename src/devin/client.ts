@@ -2,6 +2,7 @@ import ky, { HTTPError } from 'ky';
 import type { RetryOptions } from 'ky';
 import type { z } from 'zod';
 import { cleanJson } from '../session/excerpt.ts';
+import { toSnake } from '../session/snapshot.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptOptions } from './attempt.ts';
 import { bareFacts, DevinError } from './errors.ts';
@@ -169,12 +170,12 @@ export function createVersionFallback() {
 
 type QueryValue = string | number | boolean | readonly string[] | null | undefined;
 
-/** Lists are repeated keys (`?tags=a&tags=b`); what is null or undefined is left out. */
+/** Named as Devin names them. Lists are repeated keys (`?tags=a&tags=b`); what is null or undefined is left out. */
 export function toSearchParams(query: Record<string, QueryValue>): URLSearchParams {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
     if (value === null || value === undefined) continue;
-    for (const item of typeof value === 'object' ? value : [value]) params.append(key, String(item));
+    for (const item of typeof value === 'object' ? value : [value]) params.append(toSnake(key), String(item));
   }
   return params;
 }
@@ -195,10 +196,10 @@ export async function collectPages<T>(
   for (;;) {
     const page: Page<T> = await readPage(after);
     items.push(...page.items);
-    const isLast = !page.has_next_page || page.end_cursor === null || page.end_cursor === after;
+    const isLast = !page.hasNextPage || page.endCursor === null || page.endCursor === after;
     if (items.length > maxItems) return { items: items.slice(0, maxItems), complete: false };
     if (isLast) return { items, complete: true };
     if (items.length === maxItems) return { items, complete: false };
-    after = page.end_cursor;
+    after = page.endCursor;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fromWire } from '../session/snapshot.ts';
 import { createRemoteClock } from '../time.ts';
 import { createAttachments } from './attachments.ts';
 import { createCatalog } from './catalog.ts';
@@ -57,7 +58,7 @@ const HOUR_MS = 60 * 60_000;
 /** A report is a year at most. */
 const MOST_ACU = 1_000_000_000;
 
-const consumptionSchema = z.object({ total_acus: z.number().min(0).max(MOST_ACU) });
+const consumptionSchema = fromWire(z.object({ totalAcus: z.number().min(0).max(MOST_ACU) }));
 
 /** What Devin itself counts, for the whole organization. */
 function createConsumption(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
@@ -69,14 +70,14 @@ function createConsumption(client: DevinClient, { now = Date.now }: { now?: () =
      */
     async acuSince(since: Date, { signal }: Options = {}): Promise<number | null> {
       return forbidden.readOr<number | null>('daily', null, async () => {
-        const { total_acus: acu } = await client.call({
+        const { totalAcus: acu } = await client.call({
           operation: 'consumption.daily',
           method: 'get',
           path: client.orgPath(['consumption', 'daily']),
           answer: consumptionSchema,
           query: toSearchParams({
-            time_after: Math.floor(since.getTime() / 1000),
-            time_before: Math.ceil(now() / 1000),
+            timeAfter: Math.floor(since.getTime() / 1000),
+            timeBefore: Math.ceil(now() / 1000),
           }),
           signal,
         });

@@ -67,7 +67,7 @@ export function createMembers(client: DevinClient) {
   };
 }
 
-function toMember({ user_id: userId, name, email }: z.output<typeof memberSchema>): Member {
+function toMember({ userId, name, email }: z.output<typeof memberSchema>): Member {
   return { userId, name: name ?? email ?? userId, email };
 }
 

@@ -1,35 +1,25 @@
 import { collectPages, MAX_PAGE, READ_RETRY, toSearchParams } from './client.ts';
 import type { Collected, DevinClient, Options } from './client.ts';
 import { DevinError } from './errors.ts';
-import { pageOf, sessionResponseSchema, toBareId, toPathId } from './schemas.ts';
-import type { Page, SessionResponse } from './schemas.ts';
+import { toBareId, toPathId } from '../session/snapshot.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
+import { pageOf, sessionResponseSchema } from './schemas.ts';
+import type { Page } from './schemas.ts';
 
-/** Filters of the list. Times are epoch seconds. Whether several tags mean "and" or "or" is not documented. */
+/** Filters of the list. Whether several tags mean "and" or "or" is not documented. */
 export type SessionQuery = {
   after?: string | null;
   /** 1 to 200; Devin's default is 100. */
   first?: number;
   /** In either form; at most about 50, for the address's length. */
-  session_ids?: readonly string[];
+  sessionIds?: readonly string[];
   tags?: readonly string[];
-  user_ids?: readonly string[];
-  service_user_ids?: readonly string[];
   origins?: readonly string[];
-  /** `owner/repo`. */
-  repo_names?: readonly string[];
-  automation_ids?: readonly string[];
-  created_after?: number;
-  created_before?: number;
-  updated_after?: number;
-  updated_before?: number;
-  is_archived?: boolean;
-  playbook_id?: string;
-  schedule_id?: string;
-  category?: string;
-  parent_session_id?: string;
+  /** Epoch seconds. */
+  createdAfter?: number;
 };
 
-export type SessionPage = Page<SessionResponse>;
+export type SessionPage = Page<SessionSnapshot>;
 
 const DEFAULT_MAX_ITEMS = 2000;
 
@@ -51,20 +41,20 @@ export function createSessionList(client: DevinClient) {
     });
 
   const list = async (query: SessionQuery, options: Options = {}): Promise<SessionPage> => {
-    const { session_ids: ids } = query;
+    const { sessionIds: ids } = query;
     if (ids === undefined || ids.length === 0) return request(query, options);
-    return inFilterForm(async (toForm) => request({ ...query, session_ids: ids.map(toForm) }, options));
+    return inFilterForm(async (toForm) => request({ ...query, sessionIds: ids.map(toForm) }, options));
   };
 
   return {
-    /** One page. An empty `session_ids` filters nothing. */
+    /** One page. An empty `sessionIds` filters nothing. */
     list,
 
     /** Page after page, at most `maxItems` sessions; `complete` says whether that was all. */
     async listAll(
       query: Omit<SessionQuery, 'after'>,
       { maxItems = DEFAULT_MAX_ITEMS, signal }: Options & { maxItems?: number } = {},
-    ): Promise<Collected<SessionResponse>> {
+    ): Promise<Collected<SessionSnapshot>> {
       const first = query.first ?? Math.min(MAX_PAGE, maxItems);
       return collectPages(async (after) => list({ ...query, first, after }, { signal }), maxItems);
     },
@@ -74,7 +64,7 @@ export function createSessionList(client: DevinClient) {
 type IdForm = (sessionId: string) => string;
 
 /**
- * Which form of an id `session_ids` expects is not documented. A page without any of the sessions, or a refusal,
+ * Which form of an id `sessionIds` expects is not documented. A page without any of the sessions, or a refusal,
  * is a reason to ask once more in the other form; the form that found something is kept.
  */
 function createIdFilter() {

@@ -1,39 +1,32 @@
 import { z } from 'zod';
 import { sessionCreateRequestSchema } from '../session/request.ts';
 import type { SessionCreateRequest } from '../session/request.ts';
+import { readableOnly, toPathId, toWire } from '../session/snapshot.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { READ_RETRY, toSearchParams } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
 import { bareFacts, DevinError } from './errors.ts';
 import { summary } from './problem.ts';
-import {
-  pageOf,
-  readableOnly,
-  sessionMessageSchema,
-  sessionResponseSchema,
-  tagsSchema,
-  toPathId,
-} from './schemas.ts';
-import type { Page, SessionMessage, SessionResponse } from './schemas.ts';
+import { pageWith, sessionMessageSchema, sessionResponseSchema } from './schemas.ts';
+import type { Page, SessionMessage } from './schemas.ts';
 import { createSessionList } from './session-list.ts';
 
 /** Creating has been seen to take longer than 30 s under load; giving up early leaves the outcome unknown. */
 const CREATE_TIMEOUT_MS = 90_000;
 const WRITE_TIMEOUT_MS = 60_000;
 
-type CreateOptions = Options & {
-  /**
-   * The endpoint's `devin_id` query parameter. The reference says nothing of what it does. It is not known to be an
-   * idempotency key or an id of one's own choice: never rely on it to make a repeated create safe.
-   */
-  devinId?: string;
-};
-
 const messageRequestSchema = z.strictObject({
   message: z.string().min(1),
   attachment_urls: z.array(z.url().max(2083)).nullish(),
   message_as_user_id: z.string().nullish(),
 });
-export type SessionMessageRequest = z.input<typeof messageRequestSchema>;
+
+/** `messageAsUserId`: the member who says it; left out: the service user. */
+export type SessionMessageRequest = {
+  message: string;
+  attachmentUrls?: readonly string[];
+  messageAsUserId?: string;
+};
 
 /** Sessions of the organization. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions */
 export function createSessions(client: DevinClient) {
@@ -52,16 +45,12 @@ export function createSessions(client: DevinClient) {
 
   return {
     ...createSessionList(client),
-    tags: createSessionTags(client),
 
     /**
      * Creates a session. One attempt, 90 s. `not-sent` and `rate-limited`: nothing happened, it may be repeated.
      * `isOutcomeUnknown(error)`: it may exist; look for it before anything else.
      */
-    async create(
-      request: SessionCreateRequest,
-      { devinId, signal }: CreateOptions = {},
-    ): Promise<SessionResponse> {
+    async create(request: SessionCreateRequest, { signal }: Options = {}): Promise<SessionSnapshot> {
       const operation = 'sessions.create';
       checkOutgoing(operation, sessionCreateRequestSchema, request);
       return client.call({
@@ -69,7 +58,6 @@ export function createSessions(client: DevinClient) {
         method: 'post',
         path: client.orgPath(['sessions']),
         answer: sessionResponseSchema,
-        query: toSearchParams({ devin_id: devinId }),
         json: request,
         timeoutMs: CREATE_TIMEOUT_MS,
         signal,
@@ -77,7 +65,7 @@ export function createSessions(client: DevinClient) {
       });
     },
 
-    async get(sessionId: string, { signal }: Options = {}): Promise<SessionResponse> {
+    async get(sessionId: string, { signal }: Options = {}): Promise<SessionSnapshot> {
       return client.call({
         operation: 'sessions.get',
         method: 'get',
@@ -96,15 +84,16 @@ export function createSessions(client: DevinClient) {
       sessionId: string,
       request: SessionMessageRequest,
       { signal }: Options = {},
-    ): Promise<SessionResponse> {
+    ): Promise<SessionSnapshot> {
       const operation = 'sessions.sendMessage';
-      checkOutgoing(operation, messageRequestSchema, request);
+      const json = toWire(request);
+      checkOutgoing(operation, messageRequestSchema, json);
       return client.call({
         operation,
         method: 'post',
         path: path(sessionId, 'messages'),
         answer: sessionResponseSchema,
-        json: request,
+        json,
         timeoutMs: WRITE_TIMEOUT_MS,
         signal,
         sensitive: [request.message],
@@ -145,45 +134,14 @@ function checkOutgoing(operation: string, schema: z.ZodType, request: unknown): 
   });
 }
 
-/** A session's tags, at most 50. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session */
-function createSessionTags(client: DevinClient) {
-  const call = async (
-    method: 'get' | 'post' | 'put',
-    sessionId: string,
-    options: Options & { tags?: readonly string[] },
-  ) => {
-    const { tags } = await client.call({
-      operation: `sessions.tags.${method}`,
-      method,
-      path: client.orgPath(['sessions', toPathId(sessionId), 'tags']),
-      answer: tagsSchema,
-      signal: options.signal,
-      ...(options.tags && { json: { tags: options.tags } }),
-      ...(method === 'get' && { retry: READ_RETRY }),
-    });
-    return tags;
-  };
-
-  return {
-    /** The tags it has. */
-    get: async (sessionId: string, options: Options = {}) => call('get', sessionId, options),
-    /** Adds to those it has; the same tag twice is once. */
-    add: async (sessionId: string, tags: readonly string[], { signal }: Options = {}) =>
-      call('post', sessionId, { tags, signal }),
-    /** Puts these in the place of those it has. */
-    replace: async (sessionId: string, tags: readonly string[], { signal }: Options = {}) =>
-      call('put', sessionId, { tags, signal }),
-  };
-}
-
 export type MessageQuery = Options & {
-  /** The last page's cursor is null: remember the last one that was not, read from it again, and know messages by `event_id`. */
+  /** The last page's cursor is null: remember the last one that was not, read from it again, and know messages by `eventId`. */
   after?: string | null;
   /** 1 to 200. */
   first?: number;
 };
 
-const messagePageSchema = pageOf(sessionMessageSchema).extend({ items: readableOnly(sessionMessageSchema) });
+const messagePageSchema = pageWith(readableOnly(sessionMessageSchema));
 
 /** What was said in a session. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session-messages */
 export function createMessages(client: DevinClient) {

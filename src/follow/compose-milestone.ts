@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { isFirst } from '../session/milestones.ts';
 import type { Milestone } from '../session/milestones.ts';
 import type { Notify } from '../session/preferences.ts';
@@ -26,14 +25,10 @@ type ComposeDeps = {
   now: () => number;
 };
 
-const outputSchema = z.object({
-  structured_output: z.record(z.string(), z.unknown()).nullish().catch(null),
-});
-
 /** The structured output of a session, as people read JSON. */
-function resultOf({ response }: Pick<SessionRow, 'response'>): string | null {
-  const { structured_output: output } = outputSchema.parse(response);
-  return output === null || output === undefined ? null : JSON.stringify(output, null, 2);
+function resultOf({ snapshot }: Pick<SessionRow, 'snapshot'>): string | null {
+  const { structuredOutput: output } = snapshot;
+  return output === null ? null : JSON.stringify(output, null, 2);
 }
 
 /** What is told of a milestone: the card as it is now, with Devin's words and result. */

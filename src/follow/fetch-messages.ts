@@ -60,8 +60,8 @@ export function createFetchMessages(deps: FetchDeps) {
     for (;;) {
       const page = await listMessages(sessionId, { after: cursor, first: PAGE, signal });
       count += await storePage(deps, look, { page, isFirstPage });
-      if (!page.has_next_page || page.end_cursor === null || page.end_cursor === cursor) break;
-      cursor = page.end_cursor;
+      if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) break;
+      cursor = page.endCursor;
       isFirstPage = false;
     }
     await showLastWords(deps, sessionId);
@@ -75,9 +75,9 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
   const { sessionId } = look.session;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
   return deps.db.transaction().execute(async (trx) => {
-    const eventIds = page.items.map(({ event_id: id }) => id);
+    const eventIds = page.items.map(({ eventId }) => eventId);
     const known = await deps.messages.known(sessionId, eventIds, trx);
-    const fresh = page.items.filter(({ event_id: id }) => !known.has(id));
+    const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
     const rows: NewMessage[] = [];
     for (const message of fresh) {
       const state = message === prompt ? 'skipped' : await stateOf(deps, { look, message, trx });
@@ -85,8 +85,8 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
     }
     await deps.messages.add(sessionId, rows, trx);
     if (fresh.some(({ source }) => source === 'devin')) await callAgain(deps, sessionId, trx);
-    if (page.end_cursor !== null)
-      await deps.sessions.change(sessionId, { messagesCursor: page.end_cursor }, trx);
+    if (page.endCursor !== null)
+      await deps.sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
     return fresh.length;
   });
 }
@@ -110,7 +110,7 @@ async function stateOf(deps: FetchDeps, { look, message, trx }: Said): Promise<N
   const { session, showsWebMessages } = look;
   const forThread = session.synced ? 'pending' : 'left-out';
   if (message.source === 'devin') return forThread;
-  const { event_id: eventId, message: text } = message;
+  const { eventId, message: text } = message;
   const echo = { sessionId: session.sessionId, eventId, text };
   const replyId = await deps.replies.recognize(echo, trx);
   if (replyId !== null) await arrived(deps, replyId, trx);
@@ -128,11 +128,11 @@ async function arrived(
 }
 
 function toRow(message: SessionMessage, state: NewMessage['state']): NewMessage {
-  const { event_id: eventId, source, message: text } = message;
+  const { eventId, source, message: text } = message;
   return { eventId, source, text, state, saidAt: saidAt(message) };
 }
 
-function saidAt({ created_at: seconds }: SessionMessage): Date {
+function saidAt({ createdAt: seconds }: SessionMessage): Date {
   return new Date(seconds * 1000);
 }
 

@@ -1,17 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { Enqueue } from '../queue/index.ts';
-import {
-  finishedSoFar,
-  goesFirst,
-  jittered,
-  lookInterval,
-  sessionPhase,
-  STANDING,
-} from '../session/lifecycle.ts';
+import { goesFirst, jittered, lookInterval, sessionPhase, STANDING } from '../session/lifecycle.ts';
 import type { SessionPhase, Watched } from '../session/lifecycle.ts';
-import { milestones } from '../session/milestones.ts';
+import { progress } from '../session/milestones.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
@@ -43,18 +36,18 @@ export type Recorder = ReturnType<typeof createRecorder>;
 export function createRecorder(deps: RecordDeps) {
   const { db, sessions, cards, ledger, enqueue, now } = deps;
 
-  /** What `answerOf` makes of the row as it is now; null: the row knows better. */
+  /** What `snapshotOf` makes of the row as it is now; null: the row knows better. */
   async function record(
     sessionId: string,
-    answerOf: (current: SessionRow) => SessionResponse | null,
+    snapshotOf: (current: SessionRow) => SessionSnapshot | null,
   ): Promise<boolean> {
     return db.transaction().execute(async (trx) => {
       const current = await sessions.lock(sessionId, trx);
-      const response = current === null ? null : answerOf(current);
-      if (current === null || response === null) return false;
-      const next = outcome(deps, current, response);
+      const snapshot = current === null ? null : snapshotOf(current);
+      if (current === null || snapshot === null) return false;
+      const next = outcome(deps, current, snapshot);
       await sessions.change(sessionId, next.changes, trx);
-      await ledger.follow(sessionId, spent(next.phase, response), trx);
+      await ledger.follow(sessionId, spent(next.phase, snapshot), trx);
       await deps.milestones.add(sessionId, next.keys, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
       if (current.nextLookAt !== null && next.changes.nextLook === null) await readOnceMore(sessionId, trx);
@@ -65,7 +58,7 @@ export function createRecorder(deps: RecordDeps) {
           { trx, key: sessionId, startAfterMs: deps.times.tellAfterMs },
         );
       }
-      if (current.phase === 'gone' || !sameFacts(current.response, response))
+      if (current.phase === 'gone' || !sameFacts(current.snapshot, snapshot))
         await showOnCard(current.requestId, trx);
       return true;
     });
@@ -84,9 +77,9 @@ export function createRecorder(deps: RecordDeps) {
 
   return {
     /** Records a poll of `row`. False if the row changed since the poll began: the result may be older. */
-    async look(row: SessionRow, response: SessionResponse): Promise<boolean> {
+    async look(row: SessionRow, snapshot: SessionSnapshot): Promise<boolean> {
       return record(row.sessionId, (current) =>
-        isDeepStrictEqual(current.response, row.response) ? response : null,
+        isDeepStrictEqual(current.snapshot, row.snapshot) ? snapshot : null,
       );
     },
 
@@ -94,10 +87,10 @@ export function createRecorder(deps: RecordDeps) {
      * Devin's answer to something that was done to a session. It leaves out what only a look tells: the output
      * stays as it was, and the detail of the status starts afresh.
      */
-    async answer(response: SessionResponse): Promise<boolean> {
-      return record(response.session_id, ({ response: earlier }) => ({
-        ...response,
-        structured_output: response.structured_output ?? outputOf(earlier),
+    async answer(snapshot: SessionSnapshot): Promise<boolean> {
+      return record(snapshot.sessionId, ({ snapshot: earlier }) => ({
+        ...snapshot,
+        structuredOutput: snapshot.structuredOutput ?? earlier.structuredOutput,
       }));
     },
 
@@ -106,11 +99,11 @@ export function createRecorder(deps: RecordDeps) {
       await db.transaction().execute(async (trx) => {
         const current = await sessions.lock(sessionId, trx);
         if (current === null) return;
-        const { response } = current;
+        const { status } = current.snapshot;
         const at = new Date(now());
         const isNews = current.phase !== 'gone';
         const quietMs = isNews ? 0 : now() - current.phaseAt.getTime();
-        const next = nextLookOf(deps, { phase: 'gone', status: String(response['status']), quietMs });
+        const next = nextLookOf(deps, { phase: 'gone', status, quietMs });
         if (!isNews) return sessions.change(sessionId, { nextLook: next }, trx);
         await sessions.change(sessionId, { phase: 'gone', phaseAt: at, nextLook: next }, trx);
         await ledger.follow(sessionId, { isOpen: false }, trx);
@@ -129,56 +122,39 @@ function nextLookOf({ random, times }: RecordDeps, watched: Watched): NextLook {
 function outcome(
   deps: RecordDeps,
   current: SessionRow,
-  response: SessionResponse,
+  snapshot: SessionSnapshot,
 ): { changes: SessionChanges; keys: readonly string[]; phase: SessionPhase } {
   const at = new Date(deps.now());
-  const phase = sessionPhase(
-    { status: response.status, statusDetail: response.status_detail },
-    current.wasFinished,
-  );
-  const after = {
-    phase,
-    wasFinished: finishedSoFar(phase, current.wasFinished),
-    pullRequests: response.pull_requests.map(({ pr_url: url }) => url),
-  };
-  const before = { phase: knownPhase(current), wasFinished: current.wasFinished, pullRequests: [] };
-  const keys = milestones(current.told, before, after);
+  const { told, wasFinished: finishedBefore } = current;
+  const before = { told, phase: knownPhase(current), wasFinished: finishedBefore };
+  const { keys, phase, wasFinished } = progress(before, snapshot);
   return {
     keys,
     phase,
     changes: {
-      response,
-      url: response.url,
+      snapshot,
+      url: snapshot.url,
       phase,
       ...(phase !== current.phase && { phaseAt: at }),
-      wasFinished: after.wasFinished,
+      wasFinished,
       changedAt: at,
-      nextLook: nextLookOf(deps, { phase, status: response.status, quietMs: 0 }),
-      ...(keys.length > 0 && { told: [...current.told, ...keys] }),
+      nextLook: nextLookOf(deps, { phase, status: snapshot.status, quietMs: 0 }),
+      ...(keys.length > 0 && { told: [...told, ...keys] }),
     },
   };
 }
 
 /** What a session that rests may still use no longer counts; woken, it counts again. */
-function spent(phase: SessionPhase, { acus_consumed: consumed }: SessionResponse) {
+function spent(phase: SessionPhase, { acusConsumed: consumed }: SessionSnapshot) {
   return { consumed, isOpen: STANDING[phase] !== 'earlier' };
 }
 
 /** The one it was in while Devin knew it. */
-function knownPhase({ phase, wasFinished, response }: SessionRow): SessionPhase {
-  if (phase !== 'gone') return phase;
-  const { status, status_detail: detail } = response;
-  return sessionPhase(
-    { status: String(status), statusDetail: typeof detail === 'string' ? detail : null },
-    wasFinished,
-  );
+function knownPhase({ phase, wasFinished, snapshot }: SessionRow): SessionPhase {
+  return phase === 'gone' ? sessionPhase(snapshot, wasFinished) : phase;
 }
 
-/** `updated_at` is not shown to anybody. */
-function sameFacts(before: object, after: object): boolean {
-  return isDeepStrictEqual({ ...before, updated_at: null }, { ...after, updated_at: null });
-}
-
-function outputOf({ structured_output: output }: SessionRow['response']): Record<string, unknown> | null {
-  return typeof output === 'object' && output !== null ? { ...output } : null;
+/** `updatedAt` is not shown to anybody. */
+function sameFacts(before: SessionSnapshot, after: SessionSnapshot): boolean {
+  return isDeepStrictEqual({ ...before, updatedAt: 0 }, { ...after, updatedAt: 0 });
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue } from '../queue/index.ts';
 import {
@@ -10,6 +9,7 @@ import {
   longestInterval,
   lookInterval,
 } from '../session/lifecycle.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import type { Recorder } from './record.ts';
@@ -86,7 +86,7 @@ export function createRound(deps: RoundDeps) {
   }
 
   async function takeIn(rows: SessionRow[], seen: Seen): Promise<void> {
-    const answers = new Map(seen.answered.map((response) => [response.session_id, response]));
+    const answers = new Map(seen.answered.map((snapshot) => [snapshot.sessionId, snapshot]));
     const same: SessionRow[] = [];
     const failed = new Set<SessionRow>();
     /** What fails for one session harms only that one. */
@@ -119,8 +119,8 @@ export function createRound(deps: RoundDeps) {
   const isYoung = (row: SessionRow): boolean => now() - row.createdAt.getTime() < times.youngMs;
 
   function nextLook(row: SessionRow) {
-    const { sessionId: id, phase, response, nextLookAt: was } = row;
-    const watched = { phase, status: String(response['status']), quietMs: quietFor(row, now()) };
+    const { sessionId: id, phase, snapshot, nextLookAt: was } = row;
+    const watched = { phase, status: snapshot.status, quietMs: quietFor(row, now()) };
     const intervalMs = lookInterval(watched, times.fastestMs);
     const first = goesFirst(watched);
     const at = (inMs: number): Date => new Date(now() + inMs);
@@ -181,8 +181,8 @@ function quietFor({ changedAt, touchedAt }: SessionRow, nowMs: number): number {
 }
 
 /** Any answer about one that was gone is news. */
-function isKnown({ phase, response }: SessionRow, answer: SessionResponse): boolean {
-  return phase !== 'gone' && isDeepStrictEqual(answer, response);
+function isKnown({ phase, snapshot }: SessionRow, answer: SessionSnapshot): boolean {
+  return phase !== 'gone' && isDeepStrictEqual(answer, snapshot);
 }
 
 function longest(troubles: { retryAfterMs: number | null }[]): number | null {
@@ -217,17 +217,17 @@ function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 't
   return {
     forget: (id: string): boolean => known.delete(id),
 
-    async looked(row: SessionRow, answer: SessionResponse): Promise<void> {
+    async looked(row: SessionRow, answer: SessionSnapshot): Promise<void> {
       const { sessionId: id, requestId } = row;
       const hot = now() - row.changedAt.getTime() < HOT_MS;
-      const changed = !isDeepStrictEqual(answer, row.response);
+      const changed = !isDeepStrictEqual(answer, row.snapshot);
       const isOver = lookInterval({ phase: row.phase, status: answer.status, quietMs: 0 }, 0) === null;
       // What is not looked at again need not be remembered.
       if (isOver || (row.phase !== 'working' && !hot && !changed)) {
         known.delete(id);
         return;
       }
-      const step = elapsedStep(now() - answer.created_at * 1000);
+      const step = elapsedStep(now() - answer.createdAt * 1000);
       const before = known.get(id) ?? { step, messagesAtMs: now() + times.messagesMs };
       const messagesAtMs = changed ? now() + SECOND_MS : before.messagesAtMs;
       known.set(id, { step, messagesAtMs });

@@ -21,7 +21,7 @@ export type SessionFile = z.infer<typeof fileSchema>;
 
 /** A file that Devin made, as it waits among the messages. */
 export function fileRow(
-  { attachment_id: id, name, url }: SessionAttachment,
+  { attachmentId: id, name, url }: SessionAttachment,
   foundAt: Date,
   state: NewMessage['state'],
 ): NewMessage {

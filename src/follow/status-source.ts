@@ -1,14 +1,14 @@
 import { DevinError } from '../devin/errors.ts';
 import type { DevinErrorCode } from '../devin/errors.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { SessionQuery } from '../devin/session-list.ts';
 import type { Log } from '../log.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 
 /** What became of a look at some sessions. Of those in neither list nothing was learnt. */
 export type Seen = {
-  answered: SessionResponse[];
+  answered: SessionSnapshot[];
   /** Ids Devin does not know. */
   gone: string[];
   /** Devin was not to be asked more: everything waits so long, or as long as seems good where it is null. */
@@ -23,17 +23,17 @@ export const BATCH = 50;
 
 type Options = { signal: AbortSignal };
 type PollingDeps = {
-  list: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
-  get: (sessionId: string, options: Options) => Promise<SessionResponse>;
+  list: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
+  get: (sessionId: string, options: Options) => Promise<SessionSnapshot>;
 };
 
 /** One request per batch; a session that the list leaves out is asked for alone. */
 export function createPollingSource({ list, get }: PollingDeps): StatusSource {
   async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<Seen> {
     try {
-      const { items } = await list({ session_ids: sessionIds, first: BATCH }, { signal });
+      const { items } = await list({ sessionIds, first: BATCH }, { signal });
       // A filter that is not understood answers others, too.
-      const answered = items.filter(({ session_id: id }) => sessionIds.includes(id));
+      const answered = items.filter(({ sessionId: id }) => sessionIds.includes(id));
       return { answered, gone: [], trouble: null };
     } catch (error) {
       // Of a list that makes no sense, each session is asked for alone.
@@ -54,7 +54,7 @@ export function createPollingSource({ list, get }: PollingDeps): StatusSource {
   return {
     async look(sessionIds, signal) {
       const seen = await listed(sessionIds, signal);
-      const answered = new Set(seen.answered.map(({ session_id: id }) => id));
+      const answered = new Set(seen.answered.map(({ sessionId: id }) => id));
       for (const id of sessionIds) {
         if (seen.trouble !== null || signal.aborted) break;
         if (!answered.has(id)) await lookAlone(id, seen, signal);

@@ -35,12 +35,11 @@ export async function checkSlack({
 /** Throws a StartError for a wrong key or organization. Returns warnings: if Devin is down, requests wait for it. */
 export async function checkDevin({ devin, orgId }: DevinCheck): Promise<StartProblem[]> {
   try {
-    const self = await devin.self.get();
-    const keyOrg = 'org_id' in self ? self.org_id : null;
-    if (typeof keyOrg === 'string' && !sameOrganization(keyOrg, orgId)) {
-      throw new StartError({ kind: 'otherOrganization', orgId: keyOrg });
+    const { orgId: ofKey, principalType } = await devin.self.get();
+    if (ofKey !== null && !sameOrganization(ofKey, orgId)) {
+      throw new StartError({ kind: 'otherOrganization', orgId: ofKey });
     }
-    return self.principal_type === 'service_user' ? [] : [{ kind: 'notAServiceUser' }];
+    return principalType === 'service_user' ? [] : [{ kind: 'notAServiceUser' }];
   } catch (error) {
     if (!(error instanceof DevinError)) throw error;
     if (error.code === 'unauthorized' || error.status === 403) {

@@ -105,8 +105,8 @@ export function createReadHistory({ messages, attachments }: Pick<Devin, 'messag
     for (;;) {
       const page = await messages.list(sessionId, { first: PAGE, after: cursor });
       found.push(...page.items);
-      cursor = page.end_cursor ?? cursor;
-      if (!page.has_next_page || page.end_cursor === null) break;
+      cursor = page.endCursor ?? cursor;
+      if (!page.hasNextPage || page.endCursor === null) break;
     }
     const files = await attachments.list(sessionId);
     return { messages: found, cursor, files: files.filter(({ source }) => source === 'devin') };

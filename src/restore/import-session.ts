@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import type { Member } from '../devin/members.ts';
-import type { SessionMessage, SessionResponse } from '../devin/schemas.ts';
+import type { SessionMessage } from '../devin/schemas.ts';
 import { fileRow } from '../follow/index.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import { storedDraftSchema } from '../session/fields.ts';
@@ -9,6 +9,7 @@ import type { StoredDraft } from '../session/fields.ts';
 import type { Identity } from '../session/identity.ts';
 import { sessionPhase, STANDING } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, devinUserOf } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { FoundSession, Ledger } from '../store/ledger.ts';
@@ -33,7 +34,7 @@ type ImportDeps = {
 type ExistingSession = {
   request: NewRequest;
   requestChanges?: RequestChanges;
-  response: SessionResponse;
+  snapshot: SessionSnapshot;
   history: History;
   /** '': there is no thread yet. */
   threadTs: string;
@@ -63,8 +64,8 @@ export function createImportSession({
   ledger,
 }: ImportDeps): ImportSession {
   return async (existing) => {
-    const { request, response, history, unposted, untold = [] } = existing;
-    const { session_id: sessionId, url } = response;
+    const { request, snapshot, history, unposted, untold = [] } = existing;
+    const { sessionId, url } = snapshot;
     const id = await db.transaction().execute(async (trx) => {
       const [isNew] = await requests.insert([request], trx);
       if (isNew !== true) return requests.idOf(request.dedupeKey, trx);
@@ -73,7 +74,7 @@ export function createImportSession({
       const { teamId, channelId } = request;
       const { threadTs } = existing;
       await sessions.bind(
-        { sessionId, requestId: request.id, url, response, teamId, channelId, threadTs },
+        { sessionId, requestId: request.id, url, snapshot, teamId, channelId, threadTs },
         trx,
       );
       await sessions.change(sessionId, existing.sessionChanges, trx);
@@ -82,7 +83,7 @@ export function createImportSession({
       await messages.add(sessionId, [...said, ...files], trx);
       await milestones.add(sessionId, untold, trx);
       // A followed session wasn't started from here.
-      if (request.source === 'restored') await ledger.add(foundSession(request, response), trx);
+      if (request.source === 'restored') await ledger.add(foundSession(request, snapshot), trx);
       await existing.enqueueMore?.(trx);
       await appendAudit([importEntry(existing)], trx);
       return request.id;
@@ -91,7 +92,7 @@ export function createImportSession({
   };
 }
 
-function importEntry({ request, requestChanges, response }: ExistingSession): AuditEntry {
+function importEntry({ request, requestChanges, snapshot }: ExistingSession): AuditEntry {
   const { id: requestId, source, userId, channelId } = request;
   return {
     kind: source === 'follow' ? 'follow' : 'restore',
@@ -99,18 +100,18 @@ function importEntry({ request, requestChanges, response }: ExistingSession): Au
     devinUserId: devinUserOf(requestChanges?.identity),
     channelId,
     requestId,
-    sessionId: response.session_id,
+    sessionId: snapshot.sessionId,
     result: 'done',
   };
 }
 
-function foundSession({ id, teamId, userId, channelId, draft }: NewRequest, response: SessionResponse) {
+function foundSession({ id, teamId, userId, channelId, draft }: NewRequest, snapshot: SessionSnapshot) {
   const { max_acu_limit: cap = null } = draft.values;
-  return spentOn(response, { requestId: id, teamId, userId, channelId, cap });
+  return spentOn(snapshot, { requestId: id, teamId, userId, channelId, cap });
 }
 
 function toRow(
-  { event_id: eventId, source, message: text, created_at: saidAtS }: SessionMessage,
+  { eventId, source, message: text, createdAt: saidAtS }: SessionMessage,
   unposted: ReadonlySet<string> | undefined,
 ): NewMessage {
   const state = unposted?.has(eventId) === true ? 'pending' : 'skipped';
@@ -120,15 +121,15 @@ function toRow(
 /** What the session was started with, as far as Devin says. `more` comes from elsewhere. */
 export function draftOf(
   requestId: string,
-  { response, history }: { response: SessionResponse; history: History },
+  { snapshot, history }: { snapshot: SessionSnapshot; history: History },
   more: StoredDraft = {},
 ): EffectiveDraft {
   const [first] = history.messages;
   const prompt = first?.source === 'user' ? readPrompt(first.message, requestId).task : null;
-  const { title, devin_mode, playbook_id } = response;
+  const { title, devinMode, playbookId } = snapshot;
   // Devin may return values that our field table doesn't allow: leave them out.
   const values = Object.fromEntries(
-    Object.entries({ prompt, title, devin_mode, playbook_id, ...more }).filter(
+    Object.entries({ prompt, title, devin_mode: devinMode, playbook_id: playbookId, ...more }).filter(
       ([key, value]) => value !== null && storedDraftSchema.safeParse({ [key]: value }).success,
     ),
   );
@@ -138,10 +139,10 @@ export function draftOf(
 type MemberDeps = { findMember: (devinUserId: string) => Promise<Member | null>; now: () => number };
 
 /** Who a session runs as according to Devin; null: it doesn't say. */
-export type SessionMember = (response: SessionResponse) => Promise<Identity | null>;
+export type SessionMember = (snapshot: SessionSnapshot) => Promise<Identity | null>;
 
 export function createSessionMember({ findMember, now }: MemberDeps): SessionMember {
-  return async ({ user_id: devinUserId }) => {
+  return async ({ userId: devinUserId }) => {
     if (devinUserId === null) return null;
     const member = await findMember(devinUserId).catch((error: unknown) => {
       if (error instanceof DevinError) return null;
@@ -155,8 +156,8 @@ export function createSessionMember({ findMember, now }: MemberDeps): SessionMem
 type Known = Pick<FoundSession, 'requestId' | 'teamId' | 'userId' | 'channelId' | 'cap'>;
 
 /** What a session that the database didn't know has used, according to Devin. */
-export function spentOn(response: SessionResponse, known: Known): FoundSession {
-  const { session_id: sessionId, acus_consumed: consumed, status, status_detail: statusDetail } = response;
-  const isOpen = STANDING[sessionPhase({ status, statusDetail })] !== 'earlier';
-  return { ...known, sessionId, startedAt: new Date(response.created_at * 1000), consumed, isOpen };
+export function spentOn(snapshot: SessionSnapshot, known: Known): FoundSession {
+  const { sessionId, createdAt, acusConsumed: consumed } = snapshot;
+  const isOpen = STANDING[sessionPhase(snapshot)] !== 'earlier';
+  return { ...known, sessionId, startedAt: new Date(createdAt * 1000), consumed, isOpen };
 }

@@ -92,7 +92,7 @@ function createReconciliation({ queue, store, devin, slack, adopt, tagRequests, 
   const reconcile = createReconciler({
     serviceUserId: async (options) => {
       const self = await devin.self.get(options);
-      return self.principal_type === 'service_user' ? self.service_user_id : null;
+      return self.principalType === 'service_user' ? self.serviceUserId : null;
     },
     listSessions: devin.sessions.listAll,
     devinTime: devin.time,

@@ -1,10 +1,10 @@
 import { runsAsAsked } from '../create/index.ts';
 import type { Adopt } from '../create/index.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { SessionQuery } from '../devin/session-list.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
 import { requestIdOf } from '../session/request.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
@@ -20,7 +20,7 @@ type Options = { signal: AbortSignal };
 type ReconcileDeps = {
   /** Who this app is at Devin; null: unknown. */
   serviceUserId: (options: Options) => Promise<string | null>;
-  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionResponse[] }>;
+  listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
   /** Devin's time; null: unknown. */
   devinTime: (options: Options) => Promise<Date | null>;
   sessions: Pick<Sessions, 'bound'>;
@@ -40,7 +40,7 @@ type ReconcileDeps = {
 export function createReconciler(deps: ReconcileDeps) {
   const { sessions, requests, ledger, adopt, enqueue, log } = deps;
 
-  async function match(requestId: string, session: SessionResponse): Promise<'adopted' | 'known' | 'lost'> {
+  async function match(requestId: string, session: SessionSnapshot): Promise<'adopted' | 'known' | 'lost'> {
     const request = await requests.find(requestId);
     if (request === null) return 'lost';
     if (!runsAsAsked(session, request)) return 'known';
@@ -61,17 +61,17 @@ export function createReconciler(deps: ReconcileDeps) {
 
   return async (signal: AbortSignal): Promise<void> => {
     const { items, lostSinceS } = await listOwn(deps, { signal });
-    const bound = await sessions.bound(items.map(({ session_id: id }) => id));
+    const bound = await sessions.bound(items.map(({ sessionId }) => sessionId));
     const found = { adopted: 0, known: 0, lost: 0 };
     const lost: Lost[] = [];
     for (const session of items) {
       const requestId = requestIdOf(session.tags);
-      if (requestId === null || bound.has(session.session_id)) continue;
+      if (requestId === null || bound.has(session.sessionId)) continue;
       const matched = await match(requestId, session);
       found[matched] += 1;
       if (matched !== 'lost') continue;
       await ledger.add(spentOn(session, { requestId, teamId: deps.teamId(), ...UNKNOWN }));
-      if (session.created_at >= lostSinceS) lost.push(toLost(requestId, session));
+      if (session.createdAt >= lostSinceS) lost.push(toLost(requestId, session));
     }
     if (found.adopted > 0) log.info(found, 'sessions found whose answers were lost');
     if (lost.length > 0) await restore(lost);
@@ -82,7 +82,7 @@ export function createReconciler(deps: ReconcileDeps) {
 const UNKNOWN = { userId: null, channelId: null, cap: null };
 
 type Own = {
-  items: SessionResponse[];
+  items: SessionSnapshot[];
   /** Older sessions are counted, but their cards aren't searched for. */
   lostSinceS: number;
 };
@@ -95,15 +95,16 @@ async function listOwn(deps: ReconcileDeps, options: Options): Promise<Own> {
   // An empty ledger is rebuilt from the whole month.
   const monthS = time === null ? 0 : Math.floor(Date.UTC(time.getUTCFullYear(), time.getUTCMonth()) / 1000);
   const sinceS = (await deps.ledger.isEmpty()) ? Math.min(monthS, lostSinceS) : lostSinceS;
-  const since = time !== null && { created_after: sinceS };
+  const since = time !== null && { createdAfter: sinceS };
   const { items } = await deps.listSessions({ origins: ['api'], ...since }, options);
-  const own = items.filter(({ service_user_id: userId, parent_session_id: parentId }) => {
-    return parentId === null && (userId === null || ownId === null || userId === ownId);
+  const own = items.filter(({ serviceUserId, parentSessionId }) => {
+    const isOwn = serviceUserId === null || ownId === null || serviceUserId === ownId;
+    return parentSessionId === null && isOwn;
   });
   return { items: own, lostSinceS };
 }
 
-function toLost(requestId: string, session: SessionResponse): Lost {
-  const { session_id: sessionId, created_at: createdAtS, user_id: devinUserId } = session;
+function toLost(requestId: string, session: SessionSnapshot): Lost {
+  const { sessionId, createdAt: createdAtS, userId: devinUserId } = session;
   return { sessionId, requestId, createdAtS, devinUserId };
 }

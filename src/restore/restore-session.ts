@@ -1,10 +1,9 @@
-import type { SessionResponse } from '../devin/schemas.ts';
 import { lastWordsOf } from '../follow/index.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
 import type { Identity } from '../session/identity.ts';
-import { finishedSoFar, sessionPhase } from '../session/lifecycle.ts';
-import { milestones, readToldPhase } from '../session/milestones.ts';
+import { progress, readToldPhase } from '../session/milestones.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { FoundMessage, MetadataReader } from '../slack/posted-messages.ts';
 import type { SessionChanges } from '../store/sessions.ts';
 import { orNull } from './find-places.ts';
@@ -23,7 +22,7 @@ export type FoundCard = {
 };
 
 type RestoreDeps = {
-  getSession: (sessionId: string) => Promise<SessionResponse>;
+  getSession: (sessionId: string) => Promise<SessionSnapshot>;
   readHistory: (sessionId: string) => Promise<History>;
   findRequester: FindRequester;
   sessionMember: SessionMember;
@@ -57,19 +56,19 @@ export function createRestoreSession(deps: RestoreDeps): RestoreSession {
     const { sessionId, requestId } = lost;
     const userId = await requesterOf(lost, card);
     const found = await orNull(async () => ({
-      response: await getSession(sessionId),
+      snapshot: await getSession(sessionId),
       history: await readHistory(sessionId),
     }));
     if (userId === null || found === null) return false;
-    const { response, history } = found;
+    const { snapshot, history } = found;
     const teamId = deps.teamId();
-    const identity = await identityOf(deps, { teamId, userId }, response);
+    const identity = await identityOf(deps, { teamId, userId }, snapshot);
     if (!card.text.includes(sessionId) && identity?.kind === 'matched' && identity.how === 'session')
       return false;
     const { channelId, threadTs, ts } = card;
     await deps.importSession({
       ...found,
-      ...catchUp(response, history, await inThread(lost, card)),
+      ...catchUp(snapshot, history, await inThread(lost, card)),
       request: {
         id: requestId,
         dedupeKey: importedKey(teamId, sessionId),
@@ -111,12 +110,12 @@ function known({ metadata: { repos, acuLimit } }: FoundCard) {
 async function identityOf(
   { resolver, sessionMember }: RestoreDeps,
   person: { teamId: string; userId: string },
-  response: SessionResponse,
+  snapshot: SessionSnapshot,
 ): Promise<Identity | null> {
   const today = await orNull(async () => resolver.resolve(person));
   const runsAs = today?.kind === 'matched' ? today.devinUserId : null;
-  if (today !== null && today.kind !== 'refused' && runsAs === response.user_id) return today;
-  return sessionMember(response);
+  if (today !== null && today.kind !== 'refused' && runsAs === snapshot.userId) return today;
+  return sessionMember(snapshot);
 }
 
 /** At most this many missing messages are posted late. */
@@ -126,18 +125,18 @@ const MAX_LATE = 20;
 type CatchUp = { unposted: Set<string>; untold: readonly string[]; sessionChanges: SessionChanges };
 
 export function catchUp(
-  response: SessionResponse,
+  snapshot: SessionSnapshot,
   { messages, cursor }: History,
   thread: readonly FoundMessage[],
 ): CatchUp {
   const posted = new Set(
     thread.flatMap(({ metadata: found }) => (found.kind === 'message' ? [found.eventId] : [])),
   );
-  const shown = messages.findLastIndex(({ event_id: id }) => posted.has(id));
+  const shown = messages.findLastIndex(({ eventId }) => posted.has(eventId));
   const late = messages.slice(shown + 1).filter(({ source }) => source === 'devin');
-  const { untold, ...changes } = changesSince(response, thread);
+  const { untold, ...changes } = changesSince(snapshot, thread);
   return {
-    unposted: new Set(late.slice(-MAX_LATE).map(({ event_id: id }) => id)),
+    unposted: new Set(late.slice(-MAX_LATE).map(({ eventId }) => eventId)),
     untold,
     sessionChanges: {
       ...changes,
@@ -149,26 +148,12 @@ export function catchUp(
 }
 
 /** Changes since the last announced phase, which still have to be announced. */
-function changesSince(response: SessionResponse, thread: readonly FoundMessage[]) {
+function changesSince(snapshot: SessionSnapshot, thread: readonly FoundMessage[]) {
   const told = thread
     .toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
     .flatMap(({ metadata: found }) => (found.kind === 'milestone' ? [found.key] : []));
   const phases = told.map(readToldPhase).filter((phase) => phase !== null);
   const before = phases.at(-1) ?? 'working';
-  const wasFinished = before === 'finished';
-  const { status, status_detail: statusDetail, pull_requests: prs } = response;
-  const phase = sessionPhase({ status, statusDetail }, wasFinished);
-  const after = {
-    phase,
-    wasFinished: finishedSoFar(phase, wasFinished),
-    pullRequests: prs.map(({ pr_url: url }) => url),
-  };
-  const untold = milestones(told, { phase: before, wasFinished, pullRequests: [] }, after);
-  return {
-    untold,
-    told: [...told, ...untold],
-    phase,
-    phaseAt: new Date(response.updated_at * 1000),
-    wasFinished: after.wasFinished,
-  };
+  const { keys, ...now } = progress({ told, phase: before, wasFinished: before === 'finished' }, snapshot);
+  return { ...now, untold: keys, told: [...told, ...keys], phaseAt: new Date(snapshot.updatedAt * 1000) };
 }

@@ -1,4 +1,7 @@
+import { finishedSoFar, sessionPhase } from './lifecycle.ts';
 import type { SessionPhase } from './lifecycle.ts';
+import { pullRequestUrls } from './snapshot.ts';
+import type { SessionSnapshot } from './snapshot.ts';
 
 /** Phases that are worth a message when a session comes into them. */
 export const TOLD_PHASES = [
@@ -10,13 +13,13 @@ export const TOLD_PHASES = [
 ] as const satisfies SessionPhase[];
 export type ToldPhase = (typeof TOLD_PHASES)[number];
 
-export type MilestoneFacts = {
+type PhaseFacts = {
   phase: SessionPhase;
   /** It had finished before, and has not worked since. */
   wasFinished: boolean;
-  /** Addresses. */
-  pullRequests: readonly string[];
 };
+/** `pullRequests`: their URLs. */
+export type MilestoneFacts = PhaseFacts & { pullRequests: readonly string[] };
 
 export type Milestone =
   | { kind: ToldPhase }
@@ -29,8 +32,20 @@ export type Milestone =
 /** Neither has a space in it. */
 export type OtherSession = { id: string; url: string };
 
+export const pullRequestKey = (url: string): string => `pr:${url}`;
 export const FOUND_LATE = 'found-late:1';
 export const twiceKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
+
+type Before = { told: readonly string[]; phase: SessionPhase; wasFinished: boolean };
+type Progress = { phase: SessionPhase; wasFinished: boolean; keys: readonly string[] };
+
+/** What a session has come to by what Devin says now; `keys`: what of that is news. */
+export function progress(before: Before, snapshot: SessionSnapshot): Progress {
+  const phase = sessionPhase(snapshot, before.wasFinished);
+  const wasFinished = finishedSoFar(phase, before.wasFinished);
+  const after = { phase, wasFinished, pullRequests: pullRequestUrls(snapshot) };
+  return { phase, wasFinished, keys: milestones(before.told, before, after) };
+}
 
 /**
  * Keys of what a session came to between two looks and was not told yet, in the order to tell it. A key never comes
@@ -38,14 +53,14 @@ export const twiceKey = ({ id, url }: OtherSession): string => `twice:${id} ${ur
  */
 export function milestones(
   told: readonly string[],
-  before: MilestoneFacts,
+  before: PhaseFacts,
   after: MilestoneFacts,
 ): readonly string[] {
-  const pullRequests = [...new Set(after.pullRequests)].map((url) => `pr:${url}`);
+  const pullRequests = [...new Set(after.pullRequests)].map(pullRequestKey);
   return [...pullRequests.filter((key) => !told.includes(key)), ...phaseKeys(told, before, after)];
 }
 
-function phaseKeys(told: readonly string[], before: MilestoneFacts, after: MilestoneFacts): string[] {
+function phaseKeys(told: readonly string[], before: PhaseFacts, after: PhaseFacts): string[] {
   const phase = TOLD_PHASES.find((candidate) => candidate === after.phase);
   if (phase === undefined || before.phase === phase) return [];
   // It did what it was meant to do: a limit reached in its sleep concerns nobody.

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import type { SessionPhase } from '../session/lifecycle.ts';
+import { isClosed } from '../session/snapshot.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { ThreadState } from '../session/steering.ts';
 import type { SessionRequest } from '../store/request-row.ts';
-import type { SessionRow } from '../store/sessions.ts';
 import type { CardAction } from './blocks/card-buttons.ts';
 
 /** `listen`: the switch for what goes to Devin, if the thread has one. */
@@ -40,16 +40,10 @@ const UNDO: Partial<Record<ThreadState, CardAction>> = {
 /** These need a session that isn't over. */
 const NEEDS_LIFE: ReadonlySet<CardAction> = new Set(['reply', 'answer', 'wake', 'ask-stop']);
 
-const stateSchema = z.object({
-  status: z.string(),
-  status_detail: z.string().nullish(),
-  is_archived: z.boolean().optional(),
-});
-
 type ActedOnRequest = Pick<SessionRequest, 'state' | 'failure' | 'hadSecrets'> & {
   draft: { values: Pick<SessionRequest['draft']['values'], 'max_acu_limit'> };
 };
-type SessionAnswer = Pick<SessionRow, 'response'>;
+type SessionAnswer = { snapshot: Pick<SessionSnapshot, 'status' | 'statusDetail' | 'isArchived'> };
 type Now = {
   phase: SessionPhase;
   /** null: nothing more goes to Devin from it. */
@@ -74,9 +68,8 @@ export function cardActions(request: ActedOnRequest, session: SessionAnswer | nu
 }
 
 /** Whether the session takes no more messages. */
-export function isOver({ response }: SessionAnswer, phase: SessionPhase): boolean {
-  const { status } = stateSchema.parse(response);
-  return status === 'exit' || status === 'error' || phase === 'gone';
+export function isOver({ snapshot }: SessionAnswer, phase: SessionPhase): boolean {
+  return isClosed(snapshot) || phase === 'gone';
 }
 
 /** The session stopped at its own cap, which can be higher for the next one. */
@@ -85,9 +78,7 @@ function isOwnCap({ draft: { values } }: ActedOnRequest, statusDetail: string | 
 }
 
 function onSession(request: ActedOnRequest, session: SessionAnswer, { phase, thread }: Now): CardAction[] {
-  const { is_archived: isArchived = false, status_detail: statusDetail = null } = stateSchema.parse(
-    session.response,
-  );
+  const { isArchived, statusDetail } = session.snapshot;
   const instead = isOwnCap(request, statusDetail) ? 'start-again' : 'raise-cap';
   const over = isOver(session, phase);
   const undo = thread === null ? undefined : UNDO[thread];

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import type { Identity } from '../session/identity.ts';
 import { sessionPhase } from '../session/lifecycle.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { readPrompt } from '../session/prompt.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { threadState } from '../session/steering.ts';
 import type { ThreadState } from '../session/steering.ts';
 import { askedAt } from '../store/request-row.ts';
@@ -20,21 +20,6 @@ const TITLE_LENGTH = 120;
 /** What a card waiting for approval shows instead of Devin's status. */
 const BEFORE_START = 'before-start';
 
-/** The part of Devin's answer that the card shows. */
-const shownSchema = z.object({
-  status: z.string(),
-  status_detail: z.string().nullish(),
-  is_archived: z.boolean().nullish(),
-  title: z.string().nullish(),
-  devin_mode: z.string().nullish(),
-  acus_consumed: z.number(),
-  pull_requests: z.array(z.object({ pr_url: z.string(), pr_state: z.string().nullish() })),
-  child_session_ids: z.array(z.string()).nullish(),
-});
-type Shown = z.infer<typeof shownSchema>;
-/** Epoch seconds. */
-const startSchema = z.object({ created_at: z.number().optional() });
-
 export type CardRows = {
   request: SessionRequest;
   session: SessionRow | null;
@@ -46,37 +31,37 @@ export type CardRows = {
 /** The card of a request, drawn from the two rows alone. */
 export function cardView({ request, session, here, nowMs }: CardRows, text: Text): SessionCard {
   const { values } = request.draft;
-  const shown = session === null ? null : shownSchema.parse(session.response);
-  const phase = phaseOf(request, session, shown);
+  const snapshot = session?.snapshot ?? null;
+  const phase = phaseOf(request, session);
   const waitedMs = session === null ? waited(request, phase, nowMs) : null;
   const thread = session === null ? null : stateOfThread(session, here ?? hereOf(session, request), phase);
   return {
     requestId: request.id,
     phase,
-    statusWord: request.state === 'awaiting-approval' ? BEFORE_START : statusOf(shown),
-    title: withoutIds(shown?.title ?? values.title ?? firstLine(taskOf(request))),
+    statusWord: request.state === 'awaiting-approval' ? BEFORE_START : statusOf(snapshot),
+    title: withoutIds(snapshot?.title ?? values.title ?? firstLine(taskOf(request))),
     requester: request.userId,
     requesterName: requesterName(request.identity),
     runsAs: runsAs(request.identity),
     url: session?.url ?? null,
     repos: values.repos ?? [],
-    mode: shown?.devin_mode ?? values.devin_mode ?? null,
+    mode: snapshot?.devinMode ?? values.devin_mode ?? null,
     playbook: values.playbook_id ?? null,
     acuLimit: values.max_acu_limit ?? null,
-    acusUsed: shown?.acus_consumed ?? null,
+    acusUsed: snapshot?.acusConsumed ?? null,
     elapsedMs: session === null ? null : elapsed(session, nowMs),
     waitedMs,
     waitsFor: waitedMs === null ? null : waitsFor(request),
     waitsUntilMs: request.state === 'awaiting-approval' ? (request.approvalUntil?.getTime() ?? null) : null,
     checkedAtMs: phase === 'unknown' ? (request.checkedAt?.getTime() ?? null) : null,
-    pullRequests: (shown?.pull_requests ?? []).map((pr) => ({ url: pr.pr_url, state: pr.pr_state ?? null })),
-    childSessions: shown?.child_session_ids?.length ?? 0,
+    pullRequests: (snapshot?.pullRequests ?? []).map(({ prUrl: url, prState: state }) => ({ url, state })),
+    childSessions: snapshot?.childSessionIds?.length ?? 0,
     lastWords: session?.lastWords ?? null,
     notes: notesOf(request, waitedMs !== null, text),
     thread,
     threadLine: session === null || thread === null ? null : threadLine(session, thread, text),
     problem: problemOf(request, text),
-    steeredBy: steeredBy(request, session, { shown, phase }),
+    steeredBy: steeredBy(request, session, phase),
     actions: cardActions(request, session, { phase, thread }),
   };
 }
@@ -91,15 +76,11 @@ function withoutIds(title: string): string {
   return title.replaceAll(/<@[UW][A-Z0-9]+>/g, '@…');
 }
 
-function phaseOf(request: SessionRequest, session: SessionRow | null, shown: Shown | null): SessionPhase {
+function phaseOf(request: SessionRequest, session: SessionRow | null): SessionPhase {
   switch (request.state) {
     case 'created':
-      if (session === null || shown === null) return 'starting';
-      if (session.phase === 'gone') return 'gone';
-      return sessionPhase(
-        { status: shown.status, statusDetail: shown.status_detail ?? null },
-        session.wasFinished,
-      );
+      if (session === null) return 'starting';
+      return session.phase === 'gone' ? 'gone' : sessionPhase(session.snapshot, session.wasFinished);
     case 'sending':
       return 'starting';
     case 'unknown':
@@ -119,7 +100,8 @@ function isEndedByPeople({ failure }: SessionRequest): boolean {
   return failure?.kind === 'cancelled' || failure?.kind === 'approval';
 }
 
-const statusOf = (shown: Shown | null): string | null => shown?.status_detail ?? shown?.status ?? null;
+const statusOf = (snapshot: SessionSnapshot | null): string | null =>
+  snapshot?.statusDetail ?? snapshot?.status ?? null;
 
 /** Phases in which the session's time still runs. */
 const GOING_ON: ReadonlySet<SessionPhase> = new Set([
@@ -131,10 +113,8 @@ const GOING_ON: ReadonlySet<SessionPhase> = new Set([
   'other',
 ]);
 
-function elapsed({ response, phase, phaseAt, createdAt }: SessionRow, nowMs: number): number {
-  const { created_at: seconds } = startSchema.parse(response);
-  const startMs = seconds === undefined ? createdAt.getTime() : seconds * 1000;
-  return Math.max(0, (GOING_ON.has(phase) ? nowMs : phaseAt.getTime()) - startMs);
+function elapsed({ snapshot, phase, phaseAt }: SessionRow, nowMs: number): number {
+  return Math.max(0, (GOING_ON.has(phase) ? nowMs : phaseAt.getTime()) - snapshot.createdAt * 1000);
 }
 
 const USUAL_WAIT_MS = 10_000;
@@ -156,16 +136,16 @@ function waitsFor({ state, waiting }: SessionRequest): WaitsFor | null {
 function steeredBy(
   { failure }: SessionRequest,
   session: SessionRow | null,
-  { shown, phase }: { shown: Shown | null; phase: SessionPhase },
+  phase: SessionPhase,
 ): SessionCard['steeredBy'] {
   if (failure?.kind === 'cancelled') return { what: 'ended', userId: failure.userId };
   if (failure?.kind === 'approval' && failure.end === 'declined' && failure.by !== null)
     return { what: 'declined', userId: failure.by.userId };
-  if (session === null || shown === null) return null;
-  const { stoppedBy, archivedBy } = session;
-  if (stoppedBy !== null && shown.status === 'exit') return { what: 'ended', userId: stoppedBy };
+  if (session === null) return null;
+  const { stoppedBy, archivedBy, snapshot } = session;
+  if (stoppedBy !== null && snapshot.status === 'exit') return { what: 'ended', userId: stoppedBy };
   // A message wakes an archived session, but Devin still calls it archived.
-  if (archivedBy !== null && shown.is_archived === true && !GOING_ON.has(phase))
+  if (archivedBy !== null && snapshot.isArchived && !GOING_ON.has(phase))
     return { what: 'archived', userId: archivedBy };
   return null;
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { instructionsIn } from '../session/prompt.ts';
 import { buildRequest, isPending, requestTag } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
@@ -7,8 +6,6 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionDetails } from './blocks/details.ts';
 import { approvalNotes, doubtOf, identitySentence, problemOf } from './card-notes.ts';
-
-const taggedSchema = z.object({ tags: z.array(z.string()) });
 
 type DetailsRows = {
   request: SessionRequest;
@@ -23,7 +20,7 @@ export function detailsView({ request, session, tagRequests }: DetailsRows, text
   return {
     request: effectiveRequest(request),
     sources: { ...request.draft.sources, session_secrets: 'request' },
-    response: session?.response ?? null,
+    snapshot: session?.snapshot ?? null,
     identity:
       identity === null || identity.kind === 'refused'
         ? null
@@ -65,8 +62,7 @@ function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
 function tagOf({ request, session, tagRequests }: DetailsRows): string | null {
   if (session === null && !isSettled(request.state)) return null;
   const tag = requestTag(request.id);
-  const answered = session === null ? undefined : taggedSchema.safeParse(session.response).data;
-  const isTagged = answered?.tags.includes(tag) ?? (tagRequests && request.source !== 'follow');
+  const isTagged = session?.snapshot.tags.includes(tag) ?? (tagRequests && request.source !== 'follow');
   return isTagged ? tag : null;
 }
 

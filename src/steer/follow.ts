@@ -1,13 +1,14 @@
 import { PERSON_NOT_IN_CONVERSATION } from '../create/index.ts';
 import type { Adopt } from '../create/index.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { AnswerTo, Enqueue } from '../queue/index.ts';
 import { draftOf, importedKey } from '../restore/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
 import type { PlaceKind } from '../session/context.ts';
-import { sessionPhase } from '../session/lifecycle.ts';
+import { progress, pullRequestKey } from '../session/milestones.ts';
 import { requestIdOf } from '../session/request.ts';
+import { pullRequestUrls } from '../session/snapshot.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { isMember } from '../session/steering.ts';
 import type { InConversation, PresenceOf } from '../slack/conversations.ts';
 import { link } from '../slack/blocks/text.ts';
@@ -27,7 +28,7 @@ type FollowDeps = {
   sessions: Pick<Sessions, 'find'>;
   resolver: IdentityResolver;
   presence: PresenceOf;
-  getSession: (sessionId: string) => Promise<SessionResponse>;
+  getSession: (sessionId: string) => Promise<SessionSnapshot>;
   readHistory: (sessionId: string) => Promise<History>;
   sessionMember: SessionMember;
   importSession: ImportSession;
@@ -65,24 +66,24 @@ export function createFollower(deps: FollowDeps) {
 
   /** The request it was started for, if it was started here and Devin's answer was lost; otherwise null. */
   async function adoptUnconfirmed(
-    response: SessionResponse,
+    snapshot: SessionSnapshot,
     { teamId }: FollowJob,
   ): Promise<SessionRequest | null> {
-    const requestId = requestIdOf(response.tags);
+    const requestId = requestIdOf(snapshot.tags);
     const request = requestId === null ? null : await requests.find(requestId);
     if (request === null || request.teamId !== teamId) return null;
     if (request.state !== 'sending' && request.state !== 'unknown') return null;
-    if (!isOwnedAsAsked(request, response)) return null;
-    await deps.adopt(request, response, { asked: true });
+    if (!isOwnedAsAsked(request, snapshot)) return null;
+    await deps.adopt(request, snapshot, { asked: true });
     return requests.find(request.id);
   }
 
   async function importOrAdopt(job: FollowJob): Promise<SessionRequest | null> {
-    const response = await getSession(job.sessionId);
-    return (await adoptUnconfirmed(response, job)) ?? importNew(response, job);
+    const snapshot = await getSession(job.sessionId);
+    return (await adoptUnconfirmed(snapshot, job)) ?? importNew(snapshot, job);
   }
 
-  async function importNew(response: SessionResponse, job: FollowJob): Promise<SessionRequest | null> {
+  async function importNew(snapshot: SessionSnapshot, job: FollowJob): Promise<SessionRequest | null> {
     const { sessionId, teamId, userId, placeKind, answerTo } = job;
     const channelId = answerTo.channelId ?? '';
     const isOutside = (await deps.presence({ channelId, userId })) === 'out';
@@ -98,19 +99,19 @@ export function createFollower(deps: FollowDeps) {
         channelId,
         threadTs: null,
         placeKind,
-        draft: draftOf(id, { response, history }),
+        draft: draftOf(id, { snapshot, history }),
         context: null,
         slackFileIds: [],
         sealed: null,
       },
       requestChanges: {
-        identity: await deps.sessionMember(response),
+        identity: await deps.sessionMember(snapshot),
         ...(isOutside && { cardElsewhere: PERSON_NOT_IN_CONVERSATION }),
       },
-      response,
+      snapshot,
       history,
       threadTs: '',
-      sessionChanges: asFound(response, history),
+      sessionChanges: asFound(snapshot, history),
     });
   }
 
@@ -159,21 +160,13 @@ export function createFollower(deps: FollowDeps) {
 }
 
 /** Any session can have this tag: one with another owner is a different session. */
-function isOwnedAsAsked({ identity }: SessionRequest, { user_id: owner }: SessionResponse): boolean {
+function isOwnedAsAsked({ identity }: SessionRequest, { userId: owner }: SessionSnapshot): boolean {
   return identity?.kind !== 'matched' || identity.devinUserId === owner;
 }
 
 /** Its past isn't announced. Polling begins once its card is posted. */
-function asFound(
-  { status, status_detail: statusDetail, pull_requests: prs }: SessionResponse,
-  { cursor }: History,
-): SessionChanges {
-  const phase = sessionPhase({ status, statusDetail });
-  return {
-    phase,
-    wasFinished: phase === 'finished',
-    told: prs.map(({ pr_url: url }) => `pr:${url}`),
-    messagesCursor: cursor,
-    nextLook: null,
-  };
+function asFound(snapshot: SessionSnapshot, { cursor }: History): SessionChanges {
+  const { phase, wasFinished } = progress({ told: [], phase: 'working', wasFinished: false }, snapshot);
+  const told = pullRequestUrls(snapshot).map(pullRequestKey);
+  return { phase, wasFinished, told, messagesCursor: cursor, nextLook: null };
 }

@@ -1,10 +1,10 @@
 import type { DrawCard } from '../cards/index.ts';
 import type { Adopt, Transitions } from '../create/index.ts';
 import type { Devin } from '../devin/devin.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { FindMember, IdentityResolver } from '../identity/resolve.ts';
 import type { PostOnce, Queue, SearchUntilFound, WithLease } from '../queue/index.ts';
 import type { History, ImportSession, SessionMember } from '../restore/index.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Slack } from '../slack/slack.ts';
 import type { Store } from '../store/store.ts';
 import type { Tuning } from '../tuning.ts';
@@ -32,7 +32,7 @@ type SteeringDeps = {
   sessionMember: SessionMember;
   importSession: ImportSession;
   /** Records what Devin answered as the session's state. */
-  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   drawCard: DrawCard;
   withLease: WithLease;
   postOnce: PostOnce;

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import type { Transitions } from '../create/index.ts';
 import { DevinError, isOutcomeUnknown } from '../devin/errors.ts';
-import type { SessionResponse } from '../devin/schemas.ts';
 import type { AnswerTo, Enqueue, Jobs, SearchUntilFound, SteeringVerb } from '../queue/index.ts';
 import { PENDING_STATES } from '../session/request.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
@@ -20,7 +20,7 @@ import type { Notifier, SteeringRefusal } from './outcome.ts';
 const CREDIT_WAIT_MS = 500;
 
 type Options = { signal: AbortSignal };
-type OnSession = (sessionId: string, options: Options) => Promise<SessionResponse>;
+type OnSession = (sessionId: string, options: Options) => Promise<SessionSnapshot>;
 
 type SteerDeps = {
   db: Kysely<Tables>;
@@ -31,7 +31,7 @@ type SteerDeps = {
   devin: { stop: OnSession; archive: OnSession; sleep: OnSession; get: OnSession };
   enqueue: Enqueue;
   /** Records what Devin answered, and updates the card. */
-  recordAnswer: (response: SessionResponse) => Promise<unknown>;
+  recordAnswer: (snapshot: SessionSnapshot) => Promise<unknown>;
   notifier: Notifier;
   searchUntilFound: SearchUntilFound;
   textFor: TextFor;
@@ -39,7 +39,7 @@ type SteerDeps = {
 
 type SteerJob = Jobs['steer'];
 type Subject = { request: SessionRequest; session: SessionRow };
-type Outcome = { kind: 'done'; response: SessionResponse } | { kind: 'not-done'; sentences: string[] };
+type Outcome = { kind: 'done'; snapshot: SessionSnapshot } | { kind: 'not-done'; sentences: string[] };
 
 /** Stops, archives or puts to sleep. Each can be done twice without harm, so a job may run twice. */
 export function createSteerer(deps: SteerDeps) {
@@ -66,7 +66,7 @@ export function createSteerer(deps: SteerDeps) {
       await notifier.notify(userId, answerTo, ...outcome.sentences);
       return;
     }
-    await record(deps, subject, { ...job, response: outcome.response });
+    await record(deps, subject, { ...job, snapshot: outcome.snapshot });
     if (job.replyId !== undefined) await deps.enqueue('tell-reply', { replyId: job.replyId });
     if (!answerTo.always) return;
     const { steering } = await textFor(userId);
@@ -81,12 +81,12 @@ async function act(
 ): Promise<Outcome> {
   const { devin, textFor } = deps;
   try {
-    return { kind: 'done', response: await devin[what](sessionId, { signal }) };
+    return { kind: 'done', snapshot: await devin[what](sessionId, { signal }) };
   } catch (error) {
     signal.throwIfAborted();
     const mayBeDone = isOutcomeUnknown(error) || (error instanceof DevinError && error.code === 'conflict');
-    const response = mayBeDone ? await findDone(deps, { sessionId, what }, signal) : null;
-    if (response !== null) return { kind: 'done', response };
+    const snapshot = mayBeDone ? await findDone(deps, { sessionId, what }, signal) : null;
+    if (snapshot !== null) return { kind: 'done', snapshot };
     const text = await textFor(userId);
     const sentences = isOutcomeUnknown(error)
       ? [text.devin.unknownAction]
@@ -106,16 +106,16 @@ async function findDone(
   { devin, searchUntilFound }: SteerDeps,
   { sessionId, what }: Pick<SteerJob, 'sessionId' | 'what'>,
   signal: AbortSignal,
-): Promise<SessionResponse | null> {
+): Promise<SessionSnapshot | null> {
   const found = await searchUntilFound(async () => {
-    const response = await devin.get(sessionId, { signal });
-    return isDone(what, response) ? response : null;
+    const snapshot = await devin.get(sessionId, { signal });
+    return isDone(what, snapshot) ? snapshot : null;
   }, signal);
   if (found.kind === 'stopped') signal.throwIfAborted();
   return found.kind === 'found' ? found.value : null;
 }
 
-function isDone(what: SteeringVerb, { status, is_archived: isArchived }: SessionResponse): boolean {
+function isDone(what: SteeringVerb, { status, isArchived }: SessionSnapshot): boolean {
   if (what === 'sleep') return status === 'suspended';
   return what === 'archive' ? isArchived : status === 'exit' || status === 'error';
 }
@@ -124,7 +124,7 @@ function isDone(what: SteeringVerb, { status, is_archived: isArchived }: Session
 async function record(
   { db, sessions, cards, enqueue, recordAnswer }: SteerDeps,
   { request, session }: Subject,
-  { what, userId, response }: { what: SteeringVerb; userId: string; response: SessionResponse },
+  { what, userId, snapshot }: { what: SteeringVerb; userId: string; snapshot: SessionSnapshot },
 ): Promise<void> {
   const { id } = request;
   const { sessionId } = session;
@@ -141,7 +141,7 @@ async function record(
     const { channelId } = session;
     await appendAudit([{ kind: what, userId, channelId, requestId: id, sessionId, result: 'done' }], trx);
   });
-  await recordAnswer(response);
+  await recordAnswer(snapshot);
   // Replies that still wait fail, and their authors hear of it.
   if (what === 'stop') await enqueue('relay-to-devin', { sessionId }, { key: sessionId });
 }

@@ -3,16 +3,18 @@ import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
+import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
+import type { SessionSnapshot } from '../session/snapshot.ts';
 import { LISTEN } from '../session/steering.ts';
 import { json } from './database.ts';
 import { createSetAside, MOST_FAILURES } from './set-aside.ts';
 import type { Db, Tables } from './tables.ts';
 
-const sessionRowSchema = z.object({
+const columnsSchema = z.object({
   sessionId: z.string(),
   requestId: z.string(),
   url: z.string(),
-  response: z.record(z.string(), z.unknown()),
+  response: fromWire(sessionSnapshotSchema),
   teamId: z.string(),
   channelId: z.string(),
   threadTs: z.string(),
@@ -37,14 +39,15 @@ const sessionRowSchema = z.object({
   createdAt: z.date(),
   updatedAt: z.date(),
 });
-/** A session that was created for a request, with Devin's last answer about it. */
-export type SessionRow = z.infer<typeof sessionRowSchema>;
+const sessionRowSchema = columnsSchema.transform(({ response, ...row }) => ({ ...row, snapshot: response }));
+/** A session that was created for a request, with what Devin said about it last. */
+export type SessionRow = z.output<typeof sessionRowSchema>;
 
 export type NewSession = {
   sessionId: string;
   requestId: string;
   url: string;
-  response: object;
+  snapshot: SessionSnapshot;
   teamId: string;
   /** The thread in which it is followed and steered. */
   channelId: string;
@@ -56,11 +59,11 @@ export type NewSession = {
 /** When it is looked at next, from now by the database's clock; null: never again. */
 export type NextLook = { inMs: number; first: boolean } | null;
 
-/** What may change about a session after it was bound. `response` and `told` take plain values. */
+/** What may change about a session after it was bound. `told` takes a plain value. */
 export type SessionChanges = Partial<
   Pick<
     SessionRow,
-    | 'response'
+    | 'snapshot'
     | 'url'
     | 'phase'
     | 'phaseAt'
@@ -119,7 +122,7 @@ export function createSessions(db: Kysely<Tables>) {
           sessionId: session.sessionId,
           requestId: session.requestId,
           url: session.url,
-          response: json(session.response),
+          response: json(toWire(session.snapshot)),
           teamId: session.teamId,
           channelId: session.channelId,
           threadTs: session.threadTs,
@@ -282,10 +285,10 @@ function isFirstIn({ channelId, threadTs }: NewSession) {
     select 1 from sessions where channel_id = ${channelId} and thread_ts = ${threadTs})`;
 }
 
-function toColumns({ response, told, nextLook, ...plain }: SessionChanges) {
+function toColumns({ snapshot, told, nextLook, ...plain }: SessionChanges) {
   return {
     ...plain,
-    ...(response !== undefined && { response: json(response), textRemovedAt: null }),
+    ...(snapshot !== undefined && { response: json(toWire(snapshot)), textRemovedAt: null }),
     ...(told !== undefined && { told: json(told) }),
     ...lookColumns(nextLook),
   };

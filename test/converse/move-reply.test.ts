@@ -9,7 +9,7 @@ import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
 const open = useEmbedded(copyStarted);
-const SESSION = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0', response: {} });
+const SESSION = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' });
 const REQUEST = requestRow({ id: 'r' });
 
 /** The second of two replies in the same words was not answered, and Devin lists these messages. */
@@ -31,9 +31,9 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
     replies,
     listMessages: async () =>
       Promise.resolve({
-        items: listed.map((id) => ({ event_id: id, source: 'user', message: 'yes', created_at: 0 })),
-        end_cursor: null,
-        has_next_page: false,
+        items: listed.map((id) => ({ eventId: id, source: 'user', message: 'yes', createdAt: 0 })),
+        endCursor: null,
+        hasNextPage: false,
         total: null,
       }),
     move: async (step) => replies.move(step),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createAdopt, createSend } from '../../src/create/send.ts';
 import { createTransitions } from '../../src/create/transitions.ts';
-import type { SessionResponse } from '../../src/devin/schemas.ts';
+import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createCards } from '../../src/store/cards.ts';
 import { databaseClock } from '../../src/store/database.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
@@ -14,11 +14,11 @@ import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
 import { heldLease } from '../support/lease.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ID = 'r1';
 const IDENTITY = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
-const sessionOf = (id: string) => sessionResponse(id, { status: 'new' });
+const sessionOf = (id: string) => sessionSnapshot(id, { status: 'new' });
 
 describe('an answer to a creation that comes late', () => {
   const open = useEmbedded(copyStarted);
@@ -67,7 +67,7 @@ describe('an answer to a creation that comes late', () => {
       transitions.move({ id: ID, from: (await current()).state, to, changes: { sentAt: new Date(1) } });
     await move('attached');
 
-    const answer = Promise.withResolvers<SessionResponse>();
+    const answer = Promise.withResolvers<SessionSnapshot>();
     const sent = Promise.withResolvers<void>();
     const send = createSend({
       createSession: async () => {
@@ -89,7 +89,7 @@ describe('an answer to a creation that comes late', () => {
     const run = { request: await current(), lease: heldLease, isSlow: () => false, signal };
     const outcome = send(run, { found, approved: [] });
     await sent.promise;
-    const answered = async (session: SessionResponse) => {
+    const answered = async (session: SessionSnapshot) => {
       answer.resolve(session);
       return outcome;
     };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { SessionResponse } from '../../src/devin/schemas.ts';
 import type { SessionQuery } from '../../src/devin/session-list.ts';
+import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createFindSession, createFindSessions } from '../../src/create/find-session.ts';
 import { parse, toRow } from '../../src/store/request-row.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
-const sessionAs = (devinUserId: string) => sessionResponse(`of-${devinUserId}`, { user_id: devinUserId });
+const sessionAs = (devinUserId: string) => sessionSnapshot(`of-${devinUserId}`, { user_id: devinUserId });
 
 const PROMPT = 'fix the login test';
 
@@ -56,7 +56,7 @@ function requestAs(devinUserId: string) {
   });
 }
 
-type World = { items: SessionResponse[]; bound?: string[]; tagRequests?: boolean };
+type World = { items: SessionSnapshot[]; bound?: string[]; tagRequests?: boolean };
 
 /** What is found of a request in a list of sessions, and what Devin was asked. */
 async function search(request: SessionRequest, { items, bound = [], tagRequests = false }: World) {
@@ -73,7 +73,7 @@ async function search(request: SessionRequest, { items, bound = [], tagRequests 
     }),
     tagRequests,
   );
-  return { found: (await find(request))?.session_id ?? null, queries };
+  return { found: (await find(request))?.sessionId ?? null, queries };
 }
 
 describe('without tags', () => {
@@ -84,7 +84,7 @@ describe('without tags', () => {
   });
 
   test('none is taken when several fit, or when it is not known since when to look', async () => {
-    const twice = [sessionAs('user-ana'), sessionResponse('other', { user_id: 'user-ana' })];
+    const twice = [sessionAs('user-ana'), sessionSnapshot('other', { user_id: 'user-ana' })];
     expect((await search(requestAs('user-ana'), { items: twice })).found).toBeNull();
     const untimed = { ...requestAs('user-ana'), sentAt: null };
     expect((await search(untimed, { items: [sessionAs('user-ana')] })).found).toBeNull();
@@ -98,7 +98,7 @@ describe('without tags', () => {
 
 describe('with tags', () => {
   const tagged = (id: string, changes: object = {}) =>
-    sessionResponse(id, { user_id: 'user-ana', tags: ['slack-r1'], ...changes });
+    sessionSnapshot(id, { user_id: 'user-ana', tags: ['slack-r1'], ...changes });
 
   test.each([
     ['that runs as another person', { user_id: 'user-ben' }],
@@ -110,13 +110,13 @@ describe('with tags', () => {
   });
 
   test('the list is asked by origin, from the time at Devin on, and by tag only if that shows nothing', async () => {
-    const created_after = 940;
+    const createdAfter = 940;
     const first = await search(requestAs('user-ana'), { items: [tagged('s1')], tagRequests: true });
-    expect(first).toEqual({ found: 's1', queries: [{ origins: ['api'], created_after }] });
+    expect(first).toEqual({ found: 's1', queries: [{ origins: ['api'], createdAfter }] });
     const { queries } = await search(requestAs('user-ana'), { items: [], tagRequests: true });
     expect(queries).toEqual([
-      { origins: ['api'], created_after },
-      { tags: ['slack-r1'], created_after },
+      { origins: ['api'], createdAfter },
+      { tags: ['slack-r1'], createdAfter },
     ]);
   });
 });
@@ -140,8 +140,8 @@ test('one list serves many requests, and their tags are asked for together', asy
 test('a request that ran as the service user gets no session of a member', async () => {
   const identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
   const request = { ...requestAs('user-ana'), identity };
-  const items = [sessionResponse('s1', { user_id: 'user-ana', tags: ['slack-r1'] })];
+  const items = [sessionSnapshot('s1', { user_id: 'user-ana', tags: ['slack-r1'] })];
   expect((await search(request, { items, tagRequests: true })).found).toBeNull();
-  const own = [sessionResponse('s2', { tags: ['slack-r1'] })];
+  const own = [sessionSnapshot('s2', { tags: ['slack-r1'] })];
   expect((await search(request, { items: own, tagRequests: true })).found).toBe('s2');
 });

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { createDevin } from '../../src/devin/devin.ts';
 import { listenInTest } from '../support/listen.ts';
-import { failureOf, KEY, ORG, startApi, startDevin } from './local-api.ts';
+import { failureOf, inOurNames, KEY, ORG, startApi, startDevin } from './local-api.ts';
 
 const UPLOADED = {
   attachment_id: 'a1',
@@ -23,7 +23,7 @@ describe('an upload', () => {
     const { attachments, seen } = await startDevin({ json: UPLOADED });
     const content = new Blob(['line 1\r\n\r\nline 2\r\n']).stream();
     expect(await attachments.upload({ name: 'log.txt', contentType: 'text/plain', content })).toEqual(
-      UPLOADED,
+      inOurNames(UPLOADED),
     );
     expect(seen[0]).toMatchObject({ method: 'POST', path: '/v3/organizations/org-1/attachments' });
     expect(partsOf(seen[0]?.body ?? '')).toEqual({
@@ -65,7 +65,7 @@ describe('an upload', () => {
     await writer.write(new TextEncoder().encode('first'));
     await arrived.promise;
     await writer.close();
-    expect(await upload).toEqual(UPLOADED);
+    expect(await upload).toEqual(inOurNames(UPLOADED));
   });
 
   test('fails when the file breaks off', async () => {
@@ -162,6 +162,6 @@ describe('a download', () => {
 test("a session's files are a bare list", async () => {
   const file = { ...UPLOADED, source: 'devin' };
   const { attachments, seen } = await startDevin({ json: [file] });
-  expect(await attachments.list('abc')).toEqual([{ ...file, content_type: null }]);
+  expect(await attachments.list('abc')).toEqual([{ ...inOurNames(file), contentType: null }]);
   expect(seen[0]?.path).toBe('/v3/organizations/org-1/sessions/devin-abc/attachments');
 });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createDevinClient, pathOf } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
-import { toBareId, toPathId } from '../../src/devin/schemas.ts';
+import { toBareId, toPathId } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
 import { failureOf, KEY, ORG, SESSION, startApi, startDevin } from './local-api.ts';
 
@@ -51,7 +51,7 @@ describe('reads', () => {
     const { sessions, seen } = await startDevin((_, index) =>
       index === 0 ? { status, headers: { 'retry-after': '0' } } : { json: SESSION },
     );
-    expect((await sessions.get('abc')).session_id).toBe('abc');
+    expect((await sessions.get('abc')).sessionId).toBe('abc');
     expect(seen).toHaveLength(2);
   });
 

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { z } from 'zod';
 import type { DevinRequestFacts } from '../../src/devin/attempt.ts';
 import { createDevin } from '../../src/devin/devin.ts';
+import { fromWire } from '../../src/session/snapshot.ts';
 import { listenInTest } from '../support/listen.ts';
 
 type Seen = {
@@ -14,6 +16,9 @@ type Seen = {
 };
 export type Reply = { status?: number; headers?: Record<string, string>; json?: unknown; text?: string };
 type Handler = (seen: Seen, index: number, response: ServerResponse) => Reply | null;
+
+/** An answer as its readers get it. */
+export const inOurNames = (answer: object) => fromWire(z.record(z.string(), z.unknown())).parse(answer);
 
 /** An HTTP server for one test; `null` from the handler means it deals with the response itself. */
 export async function startApi(handler: Handler) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { failureOf, page, SESSION, startDevin } from './local-api.ts';
+import { failureOf, inOurNames, page, SESSION, startDevin } from './local-api.ts';
 
 const SESSIONS = '/v3/organizations/org-1/sessions';
 
@@ -58,22 +58,22 @@ describe('an answered session', () => {
   test('has a bare id, and null for what is missing', async () => {
     const { sessions } = await startDevin({ json: SESSION });
     expect(await sessions.get('abc')).toEqual({
-      ...SESSION,
-      session_id: 'abc',
-      status_detail: null,
+      ...inOurNames(SESSION),
+      sessionId: 'abc',
+      statusDetail: null,
       title: null,
-      user_id: null,
-      service_user_id: null,
-      playbook_id: null,
-      parent_session_id: null,
-      child_session_ids: null,
-      is_archived: false,
+      userId: null,
+      serviceUserId: null,
+      playbookId: null,
+      parentSessionId: null,
+      childSessionIds: null,
+      isArchived: false,
       origin: null,
-      structured_output: null,
+      structuredOutput: null,
       category: null,
       subcategory: null,
-      devin_mode: null,
-      automation_id: null,
+      devinMode: null,
+      automationId: null,
     });
   });
 
@@ -87,8 +87,8 @@ describe('an answered session', () => {
     };
     const { sessions } = await startDevin({ json: { ...SESSION, ...open, is_advanced: true } });
     const session = await sessions.get('abc');
-    expect(session).toMatchObject(open);
-    expect(session).not.toHaveProperty('is_advanced');
+    expect(session).toMatchObject(inOurNames(open));
+    expect(session).not.toHaveProperty('isAdvanced');
   });
 });
 
@@ -102,7 +102,7 @@ describe('acting on a session', () => {
 
   test('has one request for each action', async () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
-    await sessions.sendMessage('abc', { message: 'Go on', message_as_user_id: 'email|1' });
+    await sessions.sendMessage('abc', { message: 'Go on', messageAsUserId: 'email|1' });
     await sessions.terminate('abc');
     await sessions.terminate('abc', { archive: true });
     await sessions.archive('abc');
@@ -134,18 +134,6 @@ describe('acting on a session', () => {
     });
     expect(seen).toHaveLength(0);
   });
-
-  test('reads, adds and replaces tags', async () => {
-    const { sessions, seen } = await startDevin({ json: { tags: ['a', 'b'] } });
-    expect(await sessions.tags.get('abc')).toEqual(['a', 'b']);
-    await sessions.tags.add('abc', ['b']);
-    await sessions.tags.replace('abc', []);
-    expect(seen.map(({ method, path, body }) => `${method} ${path} ${body}`)).toEqual([
-      `GET ${SESSIONS}/devin-abc/tags `,
-      `POST ${SESSIONS}/devin-abc/tags {"tags":["b"]}`,
-      `PUT ${SESSIONS}/devin-abc/tags {"tags":[]}`,
-    ]);
-  });
 });
 
 describe('listing sessions', () => {
@@ -154,11 +142,10 @@ describe('listing sessions', () => {
     await sessions.list({
       tags: ['a', 'b c'],
       origins: ['api'],
-      created_after: 5,
-      is_archived: false,
+      createdAfter: 5,
       after: null,
     });
-    expect(seen[0]?.query.toString()).toBe('tags=a&tags=b+c&origins=api&created_after=5&is_archived=false');
+    expect(seen[0]?.query.toString()).toBe('tags=a&tags=b+c&origins=api&created_after=5');
   });
 
   test('reads every page', async () => {
@@ -168,7 +155,7 @@ describe('listing sessions', () => {
         : { json: page([{ ...SESSION, session_id: 'two' }]) },
     );
     const { items, complete } = await sessions.listAll({ tags: ['a'] });
-    expect(items.map(({ session_id }) => session_id)).toEqual(['one', 'two']);
+    expect(items.map(({ sessionId }) => sessionId)).toEqual(['one', 'two']);
     expect(complete).toBe(true);
     expect(seen.map(({ query }) => query.toString())).toEqual([
       'tags=a&first=200',
@@ -200,8 +187,8 @@ describe('listing sessions by id', () => {
 
   test('asks in the other form when none is found, and keeps the form that worked', async () => {
     const { sessions, seen } = await startDevin(only('devin-abc'));
-    expect((await sessions.list({ session_ids: ['abc'] })).items).toHaveLength(1);
-    expect((await sessions.list({ session_ids: ['devin-abc'] })).items).toHaveLength(1);
+    expect((await sessions.list({ sessionIds: ['abc'] })).items).toHaveLength(1);
+    expect((await sessions.list({ sessionIds: ['devin-abc'] })).items).toHaveLength(1);
     expect(seen.map(({ query }) => query.toString())).toEqual([
       'session_ids=abc',
       'session_ids=devin-abc',
@@ -215,18 +202,18 @@ describe('listing sessions by id', () => {
         ? { json: page([SESSION]) }
         : { status: 422, json: { detail: 'No' } },
     );
-    expect((await sessions.list({ session_ids: ['abc'] })).items).toHaveLength(1);
+    expect((await sessions.list({ sessionIds: ['abc'] })).items).toHaveLength(1);
   });
 
   test('finds nothing when neither form does', async () => {
     const { sessions, seen } = await startDevin({ json: page([]) });
-    expect((await sessions.list({ session_ids: ['abc'] })).items).toEqual([]);
+    expect((await sessions.list({ sessionIds: ['abc'] })).items).toEqual([]);
     expect(seen).toHaveLength(2);
   });
 
   test('throws the refusal when both are refused', async () => {
     const { sessions } = await startDevin({ status: 422, json: { detail: 'No' } });
-    expect(await failureOf(sessions.list({ session_ids: ['abc'] }))).toMatchObject({
+    expect(await failureOf(sessions.list({ sessionIds: ['abc'] }))).toMatchObject({
       code: 'invalid-request',
     });
   });
@@ -238,9 +225,9 @@ test('messages are read page by page', async () => {
     json: page([message, { ...message, source: 'system' }], 'next'),
   });
   expect(await messages.list('abc', { after: 'cursor', first: 50 })).toEqual({
-    items: [message, { ...message, source: 'system' }],
-    end_cursor: 'next',
-    has_next_page: true,
+    items: [inOurNames(message), inOurNames({ ...message, source: 'system' })],
+    endCursor: 'next',
+    hasNextPage: true,
     total: null,
   });
   expect(seen[0]?.path).toBe(`${SESSIONS}/devin-abc/messages`);
@@ -273,12 +260,12 @@ describe('the principal of the key', () => {
     { principal_type: 'windsurf_session', user_id: 'u', org_id: 'o', user_name: null },
   ])('is read when it is a $principal_type', async (principal) => {
     const { self, seen } = await startDevin({ json: principal });
-    expect(await self.get()).toEqual(principal);
+    expect(await self.get()).toEqual(inOurNames(principal));
     expect(seen[0]?.path).toBe('/v3/self');
   });
 
   test('survives when it is of a new kind', async () => {
     const { self } = await startDevin({ json: { principal_type: 'robot', serial: 7 } });
-    expect(await self.get()).toEqual({ principal_type: 'unknown', reported: 'robot', org_id: null });
+    expect(await self.get()).toEqual({ principalType: 'unknown', reported: 'robot', orgId: null });
   });
 });

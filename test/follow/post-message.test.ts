@@ -9,7 +9,7 @@ import { heldLease as lease } from '../support/lease.ts';
 import { sessionRow } from '../support/session-row.ts';
 
 const MINUTE_MS = 60_000;
-const PLACE = sessionRow({ sessionId: 's1', channelId: 'C1', threadTs: '1.1', response: {} });
+const PLACE = sessionRow({ sessionId: 's1', channelId: 'C1', threadTs: '1.1' });
 
 const open = useEmbedded(copyStarted);
 

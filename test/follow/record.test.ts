@@ -7,10 +7,10 @@ import { createMilestones } from '../../src/store/milestones.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ID = 'a'.repeat(32);
-const answer = (changes: object) => sessionResponse(ID, changes);
+const answer = (changes: object) => sessionSnapshot(ID, changes);
 
 describe('what Devin says about a session', () => {
   const open = useEmbedded(copyStarted);
@@ -36,9 +36,9 @@ describe('what Devin says about a session', () => {
       now: Date.now,
       random: () => 0.5,
     });
-    const response = answer({ status: 'new' });
+    const snapshot = answer({ status: 'new' });
     const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
-    await sessions.bind({ sessionId: ID, requestId: 'r1', url: response.url, response, ...place });
+    await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place });
     const row = async () => {
       const found = await sessions.find(ID);
       if (found === null) throw new Error('the session is not there');
@@ -85,7 +85,7 @@ describe('what Devin says about a session', () => {
     expect(await row()).toMatchObject({
       phase: 'starting',
       wasFinished: false,
-      response: { structured_output: { a: 1 } },
+      snapshot: { structuredOutput: { a: 1 } },
     });
   });
 

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createRound, ROUND_TIMES } from '../../src/follow/round.ts';
 import { createLog } from '../../src/log.ts';
 import type { SessionRow } from '../../src/store/sessions.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 import { sessionRow } from '../support/session-row.ts';
 
-const RESPONSE = sessionResponse('s1');
+const SNAPSHOT = sessionSnapshot('s1');
 
 const HOUR_MS = 3_600_000;
 
@@ -38,7 +38,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
     source: {
       look: async () =>
         Promise.resolve({
-          answered: answer === 'there' ? [RESPONSE] : [],
+          answered: answer === 'there' ? [SNAPSHOT] : [],
           gone: answer === 'not-there' ? ['s1'] : [],
           trouble: answer === 'trouble' ? { retryAfterMs: null } : null,
         }),
@@ -78,7 +78,7 @@ describe('a round', () => {
   });
 
   test('looks again for one that is over, too, when it is missing', async () => {
-    const over = { ...rowIn('ended'), response: { ...RESPONSE, status: 'exit' } };
+    const over = { ...rowIn('ended'), snapshot: { ...SNAPSHOT, status: 'exit' } };
     expect(await recordedOf(over, 'not-there', 'not-there')).toEqual(['after 60 s', 'gone']);
   });
 
@@ -109,7 +109,7 @@ test('a session whose look cannot be recorded is put off for longer and longer, 
     source: {
       look: async (ids) =>
         Promise.resolve({
-          answered: ids.map((id) => sessionResponse(id, { title: 'new' })),
+          answered: ids.map((id) => sessionSnapshot(id, { title: 'new' })),
           gone: [],
           trouble: null,
         }),

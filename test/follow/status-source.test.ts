@@ -20,7 +20,7 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
     const devin = createDevin({ apiUrl: local.url, apiKey: local.apiKey, orgId: local.orgId });
     source = createPollingSource(devin.sessions);
     for (let count = 0; count < 50; count += 1)
-      ids.push((await devin.sessions.create({ prompt: 'x' })).session_id);
+      ids.push((await devin.sessions.create({ prompt: 'x' })).sessionId);
     // Which form the filter takes is found out once.
     await source.look(ids, NEVER);
   });
@@ -29,7 +29,7 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
 
   test('takes one request for fifty of them', async () => {
     const { answered, gone, trouble } = await source.look(ids, NEVER);
-    expect(answered.map(({ session_id: id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(answered.map(({ sessionId: id }) => id).toSorted()).toEqual(ids.toSorted());
     expect([gone, trouble]).toEqual([[], null]);
     expect(asked()).toBe(1);
   });

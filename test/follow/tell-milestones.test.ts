@@ -19,10 +19,10 @@ import { createSessions } from '../../src/store/sessions.ts';
 import { createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { useEmbedded } from '../support/databases.ts';
 import { copyStarted } from '../support/folders.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const ID = 'a'.repeat(32);
-const answer = (changes: object) => sessionResponse(ID, changes);
+const answer = (changes: object) => sessionSnapshot(ID, changes);
 
 const open = useEmbedded(copyStarted);
 
@@ -56,8 +56,8 @@ async function startTelling() {
       ...place,
     },
   ]);
-  const response = answer({});
-  await sessions.bind({ sessionId: ID, requestId: 'r1', url: response.url, response, ...place });
+  const snapshot = answer({});
+  await sessions.bind({ sessionId: ID, requestId: 'r1', url: snapshot.url, snapshot, ...place });
   const told: string[] = [];
   const deps = {
     sessions,

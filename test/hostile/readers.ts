@@ -32,7 +32,7 @@ import { readPermalink } from '../../src/slack/posted-messages.ts';
 import { en } from '../../src/text/en.ts';
 import { parsePolicy } from '../../src/trust/index.ts';
 import { PLACES, QUOTES } from '../slack/blocks/places.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 /** Everything that reads text which anybody may have written. What it gives back must be bounded, too. */
 export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
@@ -114,7 +114,7 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   ],
   'an answer of Devin': (text) => [
     sessionResponseSchema.safeParse(
-      sessionResponse('s1', { title: text, status: text, url: text, status_detail: text }),
+      sessionSnapshot('s1', { title: text, status: text, url: text, status_detail: text }),
     ).success,
     pageOf(sessionMessageSchema).safeParse({
       items: [{ event_id: text, source: text, message: text, created_at: 1 }],

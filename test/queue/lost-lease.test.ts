@@ -102,7 +102,7 @@ test('a process that has lost the lease to another says nothing more', async () 
 });
 
 const at = new Date(0);
-const session = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0', response: {} });
+const session = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' });
 const request = requestRow({ id: 'r' });
 const messages: MessageRow[] = ['first', 'second'].map((text) => ({
   sessionId: 's',

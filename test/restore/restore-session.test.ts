@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { catchUp } from '../../src/restore/restore-session.ts';
 import type { FoundMessage } from '../../src/slack/posted-messages.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const PR = 'https://github.com/acme/web/pull/1';
 
-const response = (changes: object = {}) =>
-  sessionResponse('s1', { created_at: 100, updated_at: 200, acus_consumed: 1, ...changes });
+const snapshot = (changes: object = {}) =>
+  sessionSnapshot('s1', { created_at: 100, updated_at: 200, acus_consumed: 1, ...changes });
 const said = (count: number, source: 'devin' | 'user' = 'devin') => ({
   messages: Array.from({ length: count }, (_, index) => ({
-    event_id: `e${index}`,
+    eventId: `e${index}`,
     source,
     message: `words ${index}`,
-    created_at: 100 + index,
+    createdAt: 100 + index,
   })),
   cursor: null,
   files: [],
@@ -31,7 +31,7 @@ const posted = (eventId: string): FoundMessage => ({
   metadata: { kind: 'message', sessionId: 's1', eventId },
 });
 const untold = (changes: object, ...keys: string[]) =>
-  catchUp(response(changes), said(0), told(...keys)).untold;
+  catchUp(snapshot(changes), said(0), told(...keys)).untold;
 
 describe('what a restored thread still has to show', () => {
   test.each([
@@ -51,13 +51,13 @@ describe('what a restored thread still has to show', () => {
   });
 
   test('is what Devin said after the last message it shows', () => {
-    const { unposted, sessionChanges } = catchUp(response(), said(4), [posted('e1')]);
+    const { unposted, sessionChanges } = catchUp(snapshot(), said(4), [posted('e1')]);
     expect([...unposted]).toEqual(['e2', 'e3']);
     expect(sessionChanges.lastWords).toBe('words 3');
   });
 
   test('is at most twenty messages, none of them from people', () => {
-    expect(catchUp(response(), said(300), []).unposted.size).toBe(20);
-    expect(catchUp(response(), said(3, 'user'), []).unposted.size).toBe(0);
+    expect(catchUp(snapshot(), said(300), []).unposted.size).toBe(20);
+    expect(catchUp(snapshot(), said(3, 'user'), []).unposted.size).toBe(0);
   });
 });

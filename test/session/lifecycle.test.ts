@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { STATUS_DETAILS, STATUSES } from '../../src/devin/schemas.ts';
+import { STATUS_DETAILS, STATUSES } from '../../src/session/snapshot.ts';
 import { sessionPhase } from '../../src/session/lifecycle.ts';
 
 describe('the phase of a session', () => {

@@ -9,7 +9,9 @@ const created = {
   hadSecrets: false,
   draft: { values: { max_acu_limit: 2 } },
 } as const;
-const inDevin = (status: string, isArchived = false) => ({ response: { status, is_archived: isArchived } });
+const inDevin = (status: string, isArchived = false) => ({
+  snapshot: { status, statusDetail: null, isArchived },
+});
 
 describe('the buttons of a card', () => {
   test.each([
@@ -50,7 +52,9 @@ describe('the buttons of a card', () => {
   });
 
   test('offer a higher cap if the session stopped at its own', () => {
-    const atCap = { response: { status: 'suspended', status_detail: 'usage_limit_exceeded' } };
+    const atCap = {
+      snapshot: { status: 'suspended', statusDetail: 'usage_limit_exceeded', isArchived: false },
+    };
     const now = { phase: 'capped', thread: null } as const;
     expect(cardActions(created, atCap, now)).toEqual(['raise-cap', 'open', 'details']);
     const without = { ...created, draft: { values: {} } };

@@ -6,6 +6,7 @@ import { migrate } from '../../src/store/migrations/index.ts';
 import { createRequests } from '../../src/store/requests.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const open = useEmbedded();
 
@@ -26,7 +27,7 @@ async function openListing() {
     const changes = { state, createdAt, updatedAt: createdAt };
     await db.updateTable('sessionRequests').set(changes).where('id', '=', id).execute();
     if (phase === null) return;
-    const session = { sessionId: `s-${id}`, requestId: id, url: '', response: {} };
+    const session = { sessionId: `s-${id}`, requestId: id, url: '', snapshot: sessionSnapshot(`s-${id}`) };
     await sessions.bind({ ...session, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
     await sessions.change(`s-${id}`, { phase });
   }

@@ -5,7 +5,7 @@ import { createLog } from '../../src/log.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 const MINUTE_MS = 60_000;
 const ago = (minutes: number): Date => new Date(Date.now() - minutes * MINUTE_MS);
@@ -15,10 +15,10 @@ describeOnBothDatabases('looks at sessions', (open) => {
     const { db } = await open();
     await migrate(db);
     const sessions = createSessions(db);
-    const add = async (id: string, columns: object, response: object = {}): Promise<void> => {
-      const answer = sessionResponse(id, response);
+    const add = async (id: string, columns: object, said: object = {}): Promise<void> => {
+      const snapshot = sessionSnapshot(id, said);
       const place = { teamId: 'T1', channelId: 'C1', threadTs: '1.1' };
-      await sessions.bind({ sessionId: id, requestId: id, url: answer.url, response: answer, ...place });
+      await sessions.bind({ sessionId: id, requestId: id, url: snapshot.url, snapshot, ...place });
       await db.updateTable('sessions').set(columns).where('sessionId', '=', id).execute();
     };
     const dueNow = async () => {

@@ -39,7 +39,7 @@ describeOnBothDatabases('what was kept for as long as it is to be kept', (open) 
     expect(await count('replies', `${removed} and one::text like '${WORDS}'`)).toBe(0);
     const session = await createSessions(db).find('s5');
     expect(session).toMatchObject({ url: 'https://app.devin.ai/sessions/s5', lastWords: null });
-    expect(session?.response).toMatchObject({ acus_consumed: 1.9, structured_output: null });
+    expect(session?.snapshot).toMatchObject({ acusConsumed: 1.9, title: null, structuredOutput: null });
     const request = await createRequests(db).find('r5');
     expect(request).toMatchObject({ userId: 'U5', sessionId: 's5', prompt: null, context: null });
     expect(request?.draft.values).toEqual({ repos: ['acme/web'] });
@@ -60,10 +60,11 @@ describeOnBothDatabases('what was kept for as long as it is to be kept', (open) 
     await tidy(deps, NEVER);
     const sessions = createSessions(db);
     const session = await sessions.find('s5');
-    await sessions.change('s5', { response: { ...session?.response, title: 'A new title' } });
+    if (session === null) throw new Error('the session is not there');
+    await sessions.change('s5', { snapshot: { ...session.snapshot, title: 'A new title' } });
     await createLeases(db).releaseAll();
     await tidy(deps, NEVER);
-    expect((await sessions.find('s5'))?.response).not.toHaveProperty('title');
+    expect((await sessions.find('s5'))?.snapshot.title).toBeNull();
   });
 
   test('is removed by one of several processes', async () => {

@@ -5,7 +5,7 @@ import { createRetention } from '../../src/store/retention.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/set-aside.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
-import { sessionResponse } from '../support/session-response.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 describeOnBothDatabases('what fails again and again', (open) => {
   const opened = async () => {
@@ -49,7 +49,7 @@ describeOnBothDatabases('what fails again and again', (open) => {
         sessionId: id,
         requestId: `r-${id}`,
         url: `https://app.devin.ai/sessions/${id}`,
-        response: sessionResponse(id),
+        snapshot: sessionSnapshot(id),
         teamId: 'T1',
         channelId: 'C1',
         threadTs: '1.1',

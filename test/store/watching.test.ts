@@ -16,6 +16,7 @@ import { createSessionMessages } from '../../src/store/session-messages.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
 describeOnBothDatabases('what only one process may do', (open) => {
   const openLeases = async () => {
@@ -56,7 +57,7 @@ describe('a card that is posted again while a look at its session is written dow
     const what = { draft: { values: { prompt: 'x' }, sources: {} }, context: null, slackFileIds: [] };
     const row = { id: 'r1', dedupeKey: 'd1', source: 'command' as const, sealed: null };
     await requests.insert([{ ...row, ...place, ...what }]);
-    const bound = { sessionId: 's1', requestId: 'r1', url: '', response: {} };
+    const bound = { sessionId: 's1', requestId: 'r1', url: '', snapshot: sessionSnapshot('s1') };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '1.0' });
     const budget = { burst: 15, perMinute: 35 };
     const before = await requests.find('r1');
@@ -126,7 +127,7 @@ describeOnBothDatabases('what a session came to', (open) => {
     const row = { id: 'r2', dedupeKey: 'd2', source: 'follow' as const, sealed: null };
     await requests.insert([{ ...row, ...PLACE, ...what }]);
     await requests.advance({ id: 'r2', from: 'accepted', to: 'created', changes: { sessionId: 's2' } });
-    const bound = { sessionId: 's2', requestId: 'r2', url: '', response: {} };
+    const bound = { sessionId: 's2', requestId: 'r2', url: '', snapshot: sessionSnapshot('s2') };
     await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' });
     await cards.markStale('r2');
     const said = {

@@ -1,16 +1,16 @@
 import type { SessionRow } from '../../src/store/sessions.ts';
-import { sessionResponse } from './session-response.ts';
+import { sessionSnapshot } from './session-snapshot.ts';
 
 const LONG_AGO = new Date(0);
 
 /** A session that has been working for long, and is to be looked at. */
 export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
-  const response = sessionResponse('s1');
+  const snapshot = sessionSnapshot('s1');
   return {
     sessionId: 's1',
     requestId: 'r1',
-    url: response.url,
-    response,
+    url: snapshot.url,
+    snapshot,
     teamId: 'T1',
     channelId: 'C1',
     threadTs: '1.1',

@@ -14,8 +14,8 @@ export type SessionDetails = {
   /** As it goes to Devin, by wire name; of secrets only the keys. */
   request: Record<string, unknown>;
   sources: Sources;
-  /** As Devin answered, by wire name; null: no answer yet. */
-  response: Record<string, unknown> | null;
+  /** What Devin said last; null: nothing yet. */
+  snapshot: Readonly<Record<string, unknown>> | null;
   /** null: not established, or refused. */
   identity: { name: string; how: string; checkedAtMs: number } | null;
   requestId: string;
@@ -46,17 +46,17 @@ const SMALL_PART_BYTES = 20_000;
 /**
  * Times in Devin's answer, in epoch seconds. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session
  */
-const MOMENTS = new Set(['created_at', 'updated_at']);
+const MOMENTS = new Set(['createdAt', 'updatedAt']);
 
 /** Keys of the answer that only name things. */
 const IDS = new Set([
-  'session_id',
-  'org_id',
-  'user_id',
-  'service_user_id',
-  'parent_session_id',
-  'child_session_ids',
-  'automation_id',
+  'sessionId',
+  'orgId',
+  'userId',
+  'serviceUserId',
+  'parentSessionId',
+  'childSessionIds',
+  'automationId',
 ]);
 /** Keys of the request that another part shows. */
 const ELSEWHERE = new Set(['max_acu_limit', 'create_as_user_id']);
@@ -103,11 +103,11 @@ function contextRows({ included, leftOut, instructions }: SessionDetails, text: 
 }
 
 function costRows(details: SessionDetails, text: Text): string[] {
-  const { acus_consumed: used } = details.response ?? {};
+  const { acusConsumed: used } = details.snapshot ?? {};
   const cap = askedRow('max_acu_limit', details, text);
   return [
     ...cap,
-    ...(used === undefined ? [] : [row(text.details.response.acus_consumed, shownValue(used, text))]),
+    ...(used === undefined ? [] : [row(text.details.response.acusConsumed, shownValue(used, text))]),
   ];
 }
 
@@ -118,8 +118,8 @@ function runsAs({ identity }: SessionDetails, text: Text): string {
 }
 
 function idRows(details: SessionDetails, text: Text): string[] {
-  const { requestTag: tag, response } = details;
-  const answered = Object.entries(response ?? {}).filter(([key]) => IDS.has(key));
+  const { requestTag: tag, snapshot } = details;
+  const answered = Object.entries(snapshot ?? {}).filter(([key]) => IDS.has(key));
   return [
     row(text.details.requestId, shownValue(details.requestId, text)),
     ...(tag === null ? [] : [row(text.details.requestTag, shownValue(tag, text))]),
@@ -163,10 +163,10 @@ function withWhy(label: string, source: ValueSource | 'app', text: Text): string
   return source === 'request' ? label : text.details.withWhy(label, text.details.why[source]);
 }
 
-function responseRows({ response }: SessionDetails, text: Text): string[] {
-  if (response === null) return [text.details.noResponse];
-  return Object.entries(response)
-    .filter(([key]) => !IDS.has(key) && key !== 'acus_consumed')
+function responseRows({ snapshot }: SessionDetails, text: Text): string[] {
+  if (snapshot === null) return [text.details.noResponse];
+  return Object.entries(snapshot)
+    .filter(([key]) => !IDS.has(key) && key !== 'acusConsumed')
     .map((entry) => responseRow(entry, text));
 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { sessionResponseSchema } from '../../../src/devin/schemas.ts';
+import { sessionSnapshotSchema } from '../../../src/session/snapshot.ts';
 import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { REQUEST_STATES } from '../../../src/session/request.ts';
 import { renderDetails } from '../../../src/slack/blocks/details.ts';
@@ -12,7 +12,7 @@ import { en } from '../../../src/text/en.ts';
 const accepted: SessionDetails = {
   request: { prompt: 'Fix the flaky login test' },
   sources: { prompt: 'request' },
-  response: null,
+  snapshot: null,
   identity: null,
   requestId: 'r1',
   requestTag: 'slack-r1',
@@ -47,20 +47,20 @@ const created: SessionDetails = {
     structured_output_schema: 'request',
   },
   identity: { name: 'Ada Lovelace', how: 'Matched by e-mail.', checkedAtMs: Date.UTC(2026, 4, 1, 9, 30) },
-  response: {
-    session_id: 'abc123',
+  snapshot: {
+    sessionId: 'abc123',
     url: 'https://app.devin.ai/sessions/abc123',
     status: 'running',
-    status_detail: null,
-    created_at: 1_777_627_800,
-    acus_consumed: 1.4,
-    is_archived: false,
-    child_session_ids: [],
-    pull_requests: [
-      { pr_url: 'https://github.com/acme/web/pull/412', pr_state: 'open' },
-      { pr_url: 'https://github.com/acme/api/pull/7', pr_state: null },
+    statusDetail: null,
+    createdAt: 1_777_627_800,
+    acusConsumed: 1.4,
+    isArchived: false,
+    childSessionIds: [],
+    pullRequests: [
+      { prUrl: 'https://github.com/acme/web/pull/412', prState: 'open' },
+      { prUrl: 'https://github.com/acme/api/pull/7', prState: null },
     ],
-    not_known_yet: 'new',
+    notKnownYet: 'new',
   },
 };
 
@@ -135,14 +135,14 @@ describe('the details', () => {
     expect(shown).toContain('*ACU used*: 1.4');
     expect(shown).toContain('*Archived*: no');
     expect(shown).toContain(`*Status detail*: ${en.details.nothing}`);
-    expect(shown).toContain('*not_known_yet*: `new`');
+    expect(shown).toContain('*notKnownYet*: `new`');
     expect(shown).toContain(
       '<https://github.com/acme/web/pull/412|https://github.com/acme/web/pull/412> `open`',
     );
   });
 
   test('have a label for every key that is known', () => {
-    expect(Object.keys(sessionResponseSchema.shape).toSorted()).toEqual(
+    expect(Object.keys(sessionSnapshotSchema.shape).toSorted()).toEqual(
       Object.keys(en.details.response).toSorted(),
     );
   });
@@ -153,7 +153,7 @@ describe('the details', () => {
   });
 
   test('show a moment that is none as the number it is', () => {
-    expect(read({ ...accepted, response: { created_at: 1e20 } })).toContain(
+    expect(read({ ...accepted, snapshot: { createdAt: 1e20 } })).toContain(
       '*Created*: 100000000000000000000',
     );
   });
@@ -188,7 +188,7 @@ describe('the details', () => {
 
   test('leave out rows that no view has room for, and say so', () => {
     const huge = Array.from({ length: 40 }, (_, i): [string, string] => [`key_${i}`, '漢'.repeat(3000)]);
-    const details = { ...accepted, response: Object.fromEntries(huge) };
+    const details = { ...accepted, snapshot: Object.fromEntries(huge) };
     expect(checkView(renderDetails(details, en))).toEqual([]);
     expect(read(details)).toContain('*key_0*');
     expect(read(details)).not.toContain('*key_39*');
@@ -218,7 +218,7 @@ describe('the details', () => {
     const shown = read({
       ...created,
       request: { prompt: evil, tags: [evil], [evil]: evil },
-      response: { title: evil, [evil]: { evil } },
+      snapshot: { title: evil, [evil]: { evil } },
       identity: { name: evil, how: 'Matched.', checkedAtMs: 0 },
       problem: evil,
     });

@@ -85,7 +85,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
       {
         request: { [words]: 1 },
         sources: {},
-        response: { [words]: 1 },
+        snapshot: { [words]: 1 },
         identity: { name: words, how: 'Matched.', checkedAtMs: 0 },
         requestId: 'r1',
         requestTag: null,

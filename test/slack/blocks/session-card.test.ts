@@ -402,7 +402,9 @@ describe("a card's buttons", () => {
 });
 
 describe("a card's menu", () => {
-  const inDevin = { response: { status: 'running', status_detail: 'usage_limit_exceeded' } };
+  const inDevin = {
+    snapshot: { status: 'running', statusDetail: 'usage_limit_exceeded', isArchived: false },
+  };
   const created = {
     state: 'created',
     failure: null,

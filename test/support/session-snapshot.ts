@@ -1,8 +1,8 @@
-import type { SessionResponse } from '../../src/devin/schemas.ts';
 import { sessionResponseSchema } from '../../src/devin/schemas.ts';
+import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 
-/** Devin's answer for a working session, with changes. */
-export function sessionResponse(id: string, changes: object = {}): SessionResponse {
+/** What Devin says about a working session; `changes` in its own names. */
+export function sessionSnapshot(id: string, changes: object = {}): SessionSnapshot {
   return sessionResponseSchema.parse({
     session_id: id,
     url: `https://app.devin.ai/sessions/${id}`,

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+
+/**
+ * What Devin says about a session: parsed once, where it arrives (devin/) and where it is read back (store/). A new field
+ * is a line here, its word in `text/` and nothing else. Open: unknown keys are dropped, unlisted members of an enum stay
+ * as Devin names them, and what the reference calls optional is null if it is missing.
+ * https://docs.devin.ai/v3-openapi.yaml
+ */
+
+/** A schema for what is written in Devin's spelling (`status_detail`) and read in ours (`statusDetail`). */
+export const fromWire = <T extends z.ZodType>(schema: T) => z.preprocess(camelKeys, schema);
+
+/** The same in Devin's spelling: `statusDetail` becomes `status_detail`. Objects in lists too; not what objects hold. */
+export function toWire(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [toSnake(key), itemsToWire(item)]));
+}
+
+export const optional = <T extends z.ZodType>(schema: T) => schema.nullable().default(null);
+
+/** A string type that still suggests the known members. */
+type AnyString = string & Record<never, never>;
+
+export const openEnum = <const Known extends readonly [string, ...string[]]>(known: Known) =>
+  z.union([z.enum(known), z.string().transform((value): AnyString => value)]);
+
+/** A list without the members that can't be read: one harms only itself. */
+export const readableOnly = <T extends z.ZodType>(member: T) =>
+  z.preprocess(
+    (all) => (Array.isArray(all) ? all.filter((one) => member.safeParse(one).success) : all),
+    z.array(member),
+  );
+
+export const epochSeconds = z.int();
+
+export const STATUSES = ['new', 'claimed', 'running', 'exit', 'error', 'suspended', 'resuming'] as const;
+
+export const STATUS_DETAILS = [
+  'working',
+  'waiting_for_user',
+  'waiting_for_approval',
+  'finished',
+  'inactivity',
+  'user_request',
+  'usage_limit_exceeded',
+  'out_of_credits',
+  'out_of_quota',
+  'no_quota_allocation',
+  'payment_declined',
+  'org_usage_limit_exceeded',
+  'user_usage_limit_exceeded',
+  'total_session_limit_exceeded',
+  'contract_expired',
+  'error',
+] as const;
+
+const ORIGINS = [
+  'webapp',
+  'slack',
+  'teams',
+  'api',
+  'linear',
+  'jira',
+  'automation',
+  'scheduled',
+  'cli',
+  'desktop',
+  'code_scan',
+  'other',
+] as const;
+
+const CATEGORIES = [
+  'bug_fixing',
+  'ci_cd_and_devops',
+  'code_quality_and_security',
+  'code_review',
+  'code_review_and_analysis',
+  'data_and_automation',
+  'documentation_and_content',
+  'feature_development',
+  'migrations_and_upgrades',
+  'other',
+  'production_investigation',
+  'refactoring_and_optimization',
+  'research_and_exploration',
+  'security',
+  'unit_test_generation',
+] as const;
+
+const SNAPSHOT_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
+
+const pullRequestSchema = fromWire(
+  z.object({
+    prUrl: z.string(),
+    /** open, closed, merged, or what Devin says next. */
+    prState: z.string().nullable(),
+  }),
+);
+
+/**
+ * As create, get, list, message, archive, unarchive and terminate answer it. Only get and list fill `statusDetail`,
+ * `structuredOutput`, `category` and `subcategory`.
+ */
+export const sessionSnapshotSchema = z.object({
+  /** Bare, whichever form Devin sent. */
+  sessionId: z.string().transform(toBareId),
+  /** Link people to this; never build one. */
+  url: z.string(),
+  status: openEnum(STATUSES),
+  statusDetail: optional(openEnum(STATUS_DETAILS)),
+  title: optional(z.string()),
+  tags: z.array(z.string()),
+  orgId: z.string(),
+  createdAt: epochSeconds,
+  updatedAt: epochSeconds,
+  acusConsumed: z.number(),
+  pullRequests: readableOnly(pullRequestSchema),
+  /** The member it runs as. */
+  userId: optional(z.string()),
+  serviceUserId: optional(z.string()),
+  playbookId: optional(z.string()),
+  parentSessionId: optional(z.string()),
+  childSessionIds: optional(z.array(z.string())),
+  isArchived: z.boolean().default(false),
+  origin: optional(openEnum(ORIGINS)),
+  structuredOutput: optional(z.record(z.string(), z.unknown())),
+  category: optional(openEnum(CATEGORIES)),
+  subcategory: optional(z.string()),
+  devinMode: optional(openEnum(SNAPSHOT_MODES)),
+  automationId: optional(z.string()),
+});
+export type SessionSnapshot = z.output<typeof sessionSnapshotSchema>;
+
+const PREFIX = 'devin-';
+
+/**
+ * A session's id as it is stored and compared: without the `devin-` that only some answers carry.
+ * https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session
+ */
+export function toBareId(sessionId: string): string {
+  return sessionId.startsWith(PREFIX) ? sessionId.slice(PREFIX.length) : sessionId;
+}
+
+/** A session's id as paths want it: with the prefix. */
+export function toPathId(sessionId: string): string {
+  return `${PREFIX}${toBareId(sessionId)}`;
+}
+
+/** Devin takes no more messages for it. */
+export function isClosed({ status }: Pick<SessionSnapshot, 'status'>): boolean {
+  return status === 'exit' || status === 'error';
+}
+
+export const pullRequestUrls = ({ pullRequests }: Pick<SessionSnapshot, 'pullRequests'>): string[] =>
+  pullRequests.map(({ prUrl }) => prUrl);
+
+function camelKeys(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]: [string, unknown]) => [toCamel(key), item]),
+  );
+}
+
+function itemsToWire(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  const items: unknown[] = value;
+  return items.map((item) => (typeof item === 'object' && item !== null ? toWire(item) : item));
+}
+
+function toCamel(key: string): string {
+  return key.replaceAll(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+}
+
+export function toSnake(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
