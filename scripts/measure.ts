@@ -9,6 +9,7 @@ import { sandboxEnvironment } from '../sandbox/environment.ts';
 import { createLocalSlack } from '../sandbox/slack/index.ts';
 import { createBot } from '../src/app.ts';
 import { parseConfig } from '../src/config.ts';
+import { measureSnakeCase } from './snake-case.ts';
 
 /** `npm run measure`: how far one event travels through the sources, and how large they are. */
 const SOURCES = new URL('../src/', import.meta.url).href;
@@ -105,4 +106,5 @@ function measureSources(): void {
 }
 
 measureSources();
+measureSnakeCase();
 await measureEvents();

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { elapsedStep, untilNextStep, waitedStep } from '../session/lifecycle.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { isOpen, isPending } from '../session/request.ts';
+import { shownAcu } from '../slack/blocks/card-facts.ts';
 import { renderCard } from '../slack/blocks/session-card.ts';
 import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
@@ -15,7 +16,7 @@ import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 
 export type DrawnCard = {
-  rendered: Rendered;
+  render: () => Rendered;
   /** Its stage, and a fingerprint of all it shows; a little more time makes no other card. */
   shown: string;
   phase: SessionPhase;
@@ -39,21 +40,22 @@ export function createDrawCard({ sessions, listenHere, text, now }: DrawDeps): D
     const here = session === null ? null : await listenHere(session, request);
     const card = cardView({ request, session, here, nowMs: now() }, text);
     const { phase } = card;
-    const step = renderCard(stepped(card), text);
-    const fingerprint = createHash('sha256').update(JSON.stringify(step)).digest('base64url');
-    const shown = shownAs(isPending(request.state) ? null : phase, fingerprint);
-    return { rendered: renderCard(card, text), shown, phase, session, againInMs: againIn(request, now()) };
+    const shown = shownAs(isPending(request.state) ? null : phase, fingerprint(card));
+    const render = (): Rendered => renderCard(card, text);
+    return { render, shown, phase, session, againInMs: againIn(request, now()) };
   };
 }
 
-/** As it is until time alone makes another card of it. */
-function stepped(card: SessionCard): SessionCard {
-  const { elapsedMs, waitedMs } = card;
-  return {
+/** The same for two cards that read the same, but for a little more time. */
+function fingerprint(card: SessionCard): string {
+  const { elapsedMs, waitedMs, acusUsed } = card;
+  const read: SessionCard = {
     ...card,
     elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs),
     waitedMs: waitedMs === null ? null : waitedStep(waitedMs),
+    acusUsed: acusUsed === null ? null : shownAcu(acusUsed),
   };
+  return createHash('sha256').update(JSON.stringify(read)).digest('base64url');
 }
 
 function againIn(request: SessionRequest, nowMs: number): number | null {

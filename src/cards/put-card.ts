@@ -42,7 +42,7 @@ export async function putCard(deps: PutDeps, put: Put): Promise<boolean> {
   const { request, drawn } = put;
   const { id, teamId, cardChannelId: channelId, cardTs: ts } = request;
   if (channelId === null || ts === null) return postCard(deps, put);
-  const result = await outbound.updateCard(channelId, ts, drawn.rendered);
+  const result = await outbound.updateCard(channelId, ts, drawn.render());
   if (result.kind === 'updated') return drawnNow(deps, request, drawn.shown);
   if (result.kind === 'rate-limited') await cards.pauseEdits(teamId, result.retryAfterMs);
   if (result.kind !== 'refused' || result.code !== 'message_not_found') return failed(deps, put, result);
@@ -65,7 +65,7 @@ async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
     metadata: fullCardMetadata(request),
     lease,
     isNew: put.isNew ?? false,
-    render: async () => Promise.resolve(drawn.rendered),
+    render: async () => Promise.resolve(drawn.render()),
     onPosted: async ({ ts, earlier }, trx) =>
       placed(deps, { request, place: { ...place, ts, shown: earlier ? UNKNOWN : drawn.shown } }, trx),
   });

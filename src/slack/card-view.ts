@@ -38,7 +38,7 @@ export function cardView({ request, session, here, nowMs }: CardRows, text: Text
   return {
     requestId: request.id,
     phase,
-    statusWord: request.state === 'awaiting-approval' ? BEFORE_START : statusOf(snapshot),
+    statusWord: statusWordOf(request, snapshot, phase),
     title: withoutIds(snapshot?.title ?? values.title ?? firstLine(taskOf(request))),
     requester: request.userId,
     requesterName: requesterName(request.identity),
@@ -100,8 +100,17 @@ function isEndedByPeople({ failure }: SessionRequest): boolean {
   return failure?.kind === 'cancelled' || failure?.kind === 'approval';
 }
 
-const statusOf = (snapshot: SessionSnapshot | null): string | null =>
-  snapshot?.statusDetail ?? snapshot?.status ?? null;
+/** In these phases Devin's own word says more than the phase does. */
+const IN_DEVINS_WORDS: ReadonlySet<SessionPhase> = new Set(['asleep', 'capped', 'needs-approval', 'other']);
+
+function statusWordOf(
+  { state }: SessionRequest,
+  snapshot: SessionSnapshot | null,
+  phase: SessionPhase,
+): string | null {
+  if (state === 'awaiting-approval') return BEFORE_START;
+  return IN_DEVINS_WORDS.has(phase) ? (snapshot?.statusDetail ?? snapshot?.status ?? null) : null;
+}
 
 /** Phases in which the session's time still runs. */
 const GOING_ON: ReadonlySet<SessionPhase> = new Set([

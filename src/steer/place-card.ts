@@ -56,7 +56,7 @@ export function createPlaceCard(deps: PlaceDeps): PlaceCard {
       place,
       metadata: fullCardMetadata(request),
       lease,
-      render: async () => (await drawCard(request)).rendered,
+      render: async () => (await drawCard(request)).render(),
     });
     switch (result.kind) {
       case 'posted':

@@ -49,7 +49,7 @@ function createCardUpdaterOn(db: Kysely<Tables>, { requests, later, againInMs }:
       cards: createCards(db, { burst: 10, perMinute: 10 }),
       drawCard: async () =>
         Promise.resolve({
-          rendered: { text: 'x', blocks: [] },
+          render: () => ({ text: 'x', blocks: [] }),
           shown: 'needs-you:x',
           phase: 'needs-you',
           session: null,

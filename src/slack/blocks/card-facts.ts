@@ -104,9 +104,13 @@ function shownAddress(url: string): string {
 }
 
 /** At most one. */
+export function shownAcu(acu: number): number {
+  return Math.round(acu * 10) / 10;
+}
+
 export function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {
   if (acusUsed !== null) {
-    const used = String(Math.round(acusUsed * 10) / 10);
+    const used = String(shownAcu(acusUsed));
     return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, String(acuLimit))];
   }
   return acuLimit === null ? [] : [text.card.acuLimit(String(acuLimit))];
