@@ -97,7 +97,7 @@ export async function createBot(config: Config, overrides: Overrides = {}): Prom
     devin,
     slack,
     prepare: restoring.reconcile,
-    findLate: creation.findLate,
+    findUnconfirmed: creation.findUnconfirmed,
     withLease,
     postOnce,
     command,

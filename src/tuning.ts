@@ -48,7 +48,7 @@ type WatchTimes = WatcherTimes &
     /** How long a milestone waits for the messages before it. */
     tellAfterMs: number;
     /** How long after a session's end its messages are read for the last time. */
-    lastLookMs: number;
+    lastReadMs: number;
     /** Between two reads of a conversation for lost cards. Slack allows about 50 a minute. */
     restorePauseMs: number;
   };
@@ -56,7 +56,7 @@ const WATCH_TIMES: Omit<WatchTimes, 'fastestMs'> = {
   ...WATCHER_TIMES,
   ...ROUND_TIMES,
   tellAfterMs: 15_000,
-  lastLookMs: 30_000,
+  lastReadMs: 30_000,
   restorePauseMs: 1500,
 };
 

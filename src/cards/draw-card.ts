@@ -17,12 +17,12 @@ import type { Text } from '../text/index.ts';
 
 export type DrawnCard = {
   render: () => Rendered;
-  /** Its stage, and a fingerprint of all it shows; a little more time makes no other card. */
+  /** Its stage, and a fingerprint of what it shows; a little more time doesn't change it. */
   shown: string;
   phase: SessionPhase;
   /** null: it has none, or has not been read. */
   session: SessionRow | null;
-  /** After this it says anew for how long the request has waited; null: nothing waits. */
+  /** When to draw it again, to update how long the request has waited; null: nothing waits. */
   againInMs: number | null;
 };
 export type DrawCard = (request: SessionRequest) => Promise<DrawnCard>;
@@ -46,7 +46,7 @@ export function createDrawCard({ sessions, listenHere, text, now }: DrawDeps): D
   };
 }
 
-/** The same for two cards that read the same, but for a little more time. */
+/** The same for two cards that read the same, except for a little more time. */
 function fingerprint(card: SessionCard): string {
   const { elapsedMs, waitedMs, acusUsed } = card;
   const read: SessionCard = {
@@ -62,7 +62,7 @@ function againIn(request: SessionRequest, nowMs: number): number | null {
   return isOpen(request.state) ? untilNextStep(Math.max(0, nowMs - askedAt(request).getTime())) : null;
 }
 
-/** Phases in which a person has something to do or to know: a card that was deleted comes again. */
+/** Phases in which a person has something to do or to know: a deleted card is reposted. */
 const NEEDED: ReadonlySet<SessionPhase> = new Set([
   'needs-you',
   'needs-approval',
@@ -75,12 +75,12 @@ const OVER: ReadonlySet<SessionPhase> = new Set(['ended', 'gone']);
 
 export const isNeeded = (phase: SessionPhase): boolean => NEEDED.has(phase);
 
-/** How soon what is new on a card is to be seen. */
+/** How soon a change of the card must be visible. */
 export function editClass(
   { cardShown: before, state }: SessionRequest,
   { shown, phase }: Pick<DrawnCard, 'shown' | 'phase'>,
 ): EditClass {
-  // A person is to find it.
+  // A person must find it.
   if (state === 'awaiting-approval') return 'needed';
   const [was, is] = [before === null ? null : stageShown(before), stageShown(shown)];
   if (is === null || was === is) return 'rest';
@@ -88,12 +88,12 @@ export function editClass(
   return NEEDED.has(phase) || OVER.has(phase) ? 'needed' : 'rest';
 }
 
-/** It was there, and a person deleted it. */
+/** A person deleted it. */
 export function wasDeleted({ cardChannelId: channelId, cardTs: ts }: SessionRequest): boolean {
   return channelId !== null && ts === null;
 }
 
-/** Where the card belongs: where the person asked, or with the person. null: there is no such place. */
+/** Where the card belongs: where the person asked, or their direct messages; null: there is no such place. */
 export async function placeOf(
   request: SessionRequest,
   { directChannel }: Pick<Outbound, 'directChannel'>,
@@ -107,8 +107,8 @@ export async function placeOf(
 }
 
 /**
- * Whether there is a card, or one may come: not before it is known who asks, since a refusal leaves none behind; and
- * what is brought in places its own.
+ * Whether there is a card, or may be one: not before it's known who asks, since a refusal must leave none behind; and
+ * imported sessions post their own.
  */
 export function hasCard(request: SessionRequest): boolean {
   const { source, identity, cardChannelId: channelId } = request;

@@ -28,14 +28,14 @@ type CardDeps = PutDeps & {
   redrawHome: RedrawHome;
 };
 
-/** Who edits or posts the card of a request does it under this name, one at a time. */
+/** The lease under which a request's card is edited or posted, by one at a time. */
 export const cardLease = (requestId: string): string => `card:${requestId}`;
 
 const SOME = { concurrency: 8 };
 const HELD_WAIT_MS = 1000;
-/** After these another job goes on, so that none takes long. */
+/** After these, another job continues, so that none takes long. */
 const MOST_CARDS = 50;
-/** When a setting of a whole channel or workspace changes, the newest are enough. */
+/** When a setting of a channel or workspace changes, only the newest cards are redrawn. */
 const MOST_REDRAWN = 200;
 
 export type PostNewCard = (request: SessionRequest) => Promise<void>;
@@ -51,7 +51,7 @@ type CardsDeps = {
   text: Text;
 };
 
-/** Has cards drawn by jobs; and at once, for a session that has just been created. */
+/** Draws cards in jobs, and at once for a session that has just been created. */
 export function createCards(deps: CardsDeps): { drawCard: DrawCard; postNewCard: PostNewCard } {
   const { queue, store, slack, redrawHome, withLease, postOnce, tuning, text } = deps;
   const { db, requests, cards, posts, sessions, listing } = store;
@@ -75,18 +75,18 @@ export function createCards(deps: CardsDeps): { drawCard: DrawCard; postNewCard:
   return { drawCard, postNewCard: updater.postNew };
 }
 
-/** Cards say what the rows say: what is new gets in line, and the line is served within what Slack takes. */
+/** Cards show the rows: a change gets in line, and the line is served at a pace that Slack accepts. */
 export function createCardUpdater(deps: CardDeps) {
   const { requests, cards, drawCard, withLease, enqueue, redrawHome, log } = deps;
 
-  /** False: there is nothing new to show. */
+  /** False: there is nothing new. */
   async function lineUp(request: SessionRequest): Promise<boolean> {
     if (!hasCard(request)) {
       if (request.cardStale) await cards.leaveLine(request);
       return false;
     }
     const drawn = await drawCard(request);
-    await follow(deps, request, drawn);
+    await placeSession(deps, request, drawn);
     await drawAgain(request, drawn);
     if (drawn.shown === request.cardShown) {
       await cards.drawn(request, drawn.shown);
@@ -109,7 +109,7 @@ export function createCardUpdater(deps: CardDeps) {
     if (await putCard(deps, { request, drawn, lease })) await redrawHome(request);
   }
 
-  /** A card that cannot be shown harms only itself. */
+  /** A card that fails affects only itself. */
   async function showOne(requestId: string): Promise<void> {
     try {
       const leased = await withLease(cardLease(requestId), async (lease) => show(requestId, lease));
@@ -145,7 +145,7 @@ export function createCardUpdater(deps: CardDeps) {
   }
 
   return {
-    /** The URL first: a card that spends no edit need not get in line. What keeps it from being posted is left to the line. */
+    /** The URL first: a new card needs no edit, so it doesn't get in line. If it can't be posted, the line takes over. */
     async postNew(request: SessionRequest): Promise<void> {
       const { id } = request;
       const isPosted = await post(request).catch((error: unknown) => {
@@ -153,7 +153,7 @@ export function createCardUpdater(deps: CardDeps) {
         return false;
       });
       if (isPosted) await redrawHome(request);
-      else await enqueue('update-card', { requestId: id }, { key: id, urgent: true });
+      else await enqueue('update-card', { requestId: id }, { key: id, interactive: true });
     },
     async update(requestId: string, signal: AbortSignal): Promise<void> {
       const request = await requests.find(requestId);
@@ -163,8 +163,8 @@ export function createCardUpdater(deps: CardDeps) {
   };
 }
 
-/** The session of a card that was posted while it was being created begins without a thread. */
-async function follow(
+/** If the card was posted before its session existed, the session has no thread yet. */
+async function placeSession(
   { db, sessions, enqueue }: CardDeps,
   request: SessionRequest,
   { session }: DrawnCard,

@@ -22,7 +22,7 @@ export type PutDeps = {
   posts: Pick<Posts, 'find'>;
   sessions: Pick<Sessions, 'place'>;
   outbound: Pick<Outbound, 'updateCard' | 'directChannel'>;
-  /** A card that is posted again shows less. */
+  /** A reposted card shows less. */
   drawCard: DrawCard;
   postOnce: PostOnce;
   enqueue: Enqueue;
@@ -30,63 +30,63 @@ export type PutDeps = {
   log: Log;
 };
 
-/** What a card shows that was found again. */
+/** What a card shows that was found by a search: not known. */
 const UNKNOWN = shownAs(null, '?');
 
-/** `isNew`: it was never attempted, as far as is known. */
-type Put = { request: SessionRequest; drawn: DrawnCard; lease: Lease; isNew?: boolean };
+/** `isNew`: no attempt to post it is known. */
+type CardPost = { request: SessionRequest; drawn: DrawnCard; lease: Lease; isNew?: boolean };
 
-/** Posts the card once, or edits it; false: it is put off. */
-export async function putCard(deps: PutDeps, put: Put): Promise<boolean> {
+/** Posts the card once, or edits it; false: it's postponed. */
+export async function putCard(deps: PutDeps, post: CardPost): Promise<boolean> {
   const { cards, outbound } = deps;
-  const { request, drawn } = put;
+  const { request, drawn } = post;
   const { id, teamId, cardChannelId: channelId, cardTs: ts } = request;
-  if (channelId === null || ts === null) return postCard(deps, put);
+  if (channelId === null || ts === null) return postCard(deps, post);
   const result = await outbound.updateCard(channelId, ts, drawn.render());
   if (result.kind === 'updated') return drawnNow(deps, request, drawn.shown);
   if (result.kind === 'rate-limited') await cards.pauseEdits(teamId, result.retryAfterMs);
-  if (result.kind !== 'refused' || result.code !== 'message_not_found') return failed(deps, put, result);
+  if (result.kind !== 'refused' || result.code !== 'message_not_found') return failed(deps, post, result);
   await cards.lost(id);
   const gone = { ...request, cardTs: null };
-  return postCard(deps, { ...put, request: gone, drawn: await deps.drawCard(gone) });
+  return postCard(deps, { ...post, request: gone, drawn: await deps.drawCard(gone) });
 }
 
-async function postCard(deps: PutDeps, put: Put): Promise<boolean> {
-  const { request, drawn, lease } = put;
+async function postCard(deps: PutDeps, post: CardPost): Promise<boolean> {
+  const { request, drawn, lease } = post;
   if (wasDeleted(request) && !isNeeded(drawn.phase)) return drawnNow(deps, request, drawn.shown);
   if (request.state === 'refused' && (await deps.posts.find(cardPost(request.id))) === null)
     return leaveOut(deps, request);
   const place = await placeOf(request, deps.outbound).catch(slackFailure);
   if (place === null) return nowhere(deps, request, 'no_direct_message');
-  if ('kind' in place) return failed(deps, put, place);
+  if ('kind' in place) return failed(deps, post, place);
   const posted = await deps.postOnce({
     key: cardPost(request.id),
     place,
     metadata: fullCardMetadata(request),
     lease,
-    isNew: put.isNew ?? false,
+    isNew: post.isNew ?? false,
     render: async () => Promise.resolve(drawn.render()),
     onPosted: async ({ ts, earlier }, trx) =>
       placed(deps, { request, place: { ...place, ts, shown: earlier ? UNKNOWN : drawn.shown } }, trx),
   });
-  return posted.kind === 'posted' ? true : notPosted(deps, put, posted, place);
+  return posted.kind === 'posted' ? true : notPosted(deps, post, posted, place);
 }
 
 async function notPosted(
   deps: PutDeps,
-  put: Put,
+  post: CardPost,
   failure: SlackFailure,
   { channelId }: CardPlace,
 ): Promise<boolean> {
-  const { request } = put;
-  if (failure.kind === 'unclear') return failed(deps, put, failure);
+  const { request } = post;
+  if (failure.kind === 'unclear') return failed(deps, post, failure);
   if (failure.kind === 'refused') {
     if (request.cardElsewhere !== null || wasDeleted(request)) return nowhere(deps, request, failure.code);
     await deps.cards.moveElsewhere(request.id, failure.code);
     return putOff(deps, request, 0);
   }
   await deps.cards.pausePosts(channelId, failure.retryAfterMs);
-  // A direct message's channel is known only now, so the line cannot wait for it.
+  // A direct message's channel is known only now, so the line can't wait for it.
   return putOff(deps, request, request.cardElsewhere === null ? 0 : failure.retryAfterMs);
 }
 
@@ -98,14 +98,14 @@ async function placed(
   trx: Transaction<Tables>,
 ): Promise<void> {
   const { id, sessionId, cardElsewhere: elsewhere } = request;
-  // The session first, as everywhere: two that lock both in different orders would wait for each other.
+  // The session first, as everywhere: locking in different orders would deadlock.
   if (sessionId !== null) {
     await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
     await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
   }
   const isLast = await cards.placed(request, { channelId, ts, shown }, trx);
   if (!isLast || shown === UNKNOWN)
-    await enqueue('update-card', { requestId: id }, { trx, key: id, urgent: true });
+    await enqueue('update-card', { requestId: id }, { trx, key: id, interactive: true });
   if (elsewhere !== null && !wasDeleted(request))
     await enqueue('tell-person', { requestId: id, notice: 'card-elsewhere' }, { trx });
 }
@@ -116,18 +116,18 @@ async function drawnNow(
   shown: string,
 ): Promise<boolean> {
   const { id } = request;
-  // What changed meanwhile is drawn again, so that the last word is the row's.
+  // If the row has changed since, it's drawn again.
   if (!(await cards.drawn(request, shown))) await enqueue('update-card', { requestId: id }, { key: id });
   return true;
 }
 
-/** A refusal leaves no card behind. */
+/** A refusal must leave no card behind. */
 async function leaveOut({ cards }: PutDeps, request: SessionRequest): Promise<boolean> {
   await cards.leaveLine(request);
   return true;
 }
 
-/** Slack takes it nowhere: a session that was started is told privately. */
+/** Slack takes it nowhere; the requester hears of a started session privately. */
 async function nowhere(deps: PutDeps, request: SessionRequest, code: string): Promise<boolean> {
   const { id: requestId, state } = request;
   deps.log.warn({ requestId, code }, 'Slack refused to take a card');
@@ -137,7 +137,7 @@ async function nowhere(deps: PutDeps, request: SessionRequest, code: string): Pr
   return true;
 }
 
-async function failed(deps: PutDeps, { request, drawn }: Put, failure: SlackFailure): Promise<boolean> {
+async function failed(deps: PutDeps, { request, drawn }: CardPost, failure: SlackFailure): Promise<boolean> {
   const { now, log } = deps;
   const triedForMs = now() - request.updatedAt.getTime();
   if (failure.kind === 'rate-limited') return putOff(deps, request, failure.retryAfterMs);
@@ -152,7 +152,7 @@ async function putOff({ cards }: PutDeps, { id }: SessionRequest, ms: number): P
   return false;
 }
 
-/** Where the session of a request is followed: the thread of its card, or the one under it. null: no card yet. */
+/** The thread in which a request's session is followed: its card's, or the one under the card; null: no card yet. */
 export function threadOfCard(request: SessionRequest): { channelId: string; threadTs: string } | null {
   const { cardChannelId: channelId, cardTs: ts } = request;
   if (channelId === null || ts === null) return null;

@@ -8,12 +8,12 @@ import type { Download, SlackFiles } from '../slack/files.ts';
 import { askedAt } from '../store/request-row.ts';
 import type { LeftOut, Material, SessionRequest } from '../store/request-row.ts';
 import type { Gate } from '../trust/index.ts';
-import type { AskApproval } from './ask-approval.ts';
-import { devinTrouble, nextOrLeave, waitFor } from './step.ts';
-import type { CreateStep, DevinTrouble, EndRequest, Run, StepOutcome } from './step.ts';
+import type { AskApproval } from './identify.ts';
+import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
+import type { CreateStep, DevinTrouble, EndRequest, Run, StepOutcome } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
-/** More files than this are left out, and the card says so. */
+/** Files beyond this are left out, and the card says so. */
 const MAX_FILES = 20;
 
 type AttachDeps = {
@@ -21,21 +21,20 @@ type AttachDeps = {
   writePrompt: WritePrompt;
   files: SlackFiles;
   upload: UploadFile;
-  /** null: nobody has to be asked. */
   askApproval: AskApproval;
   transitions: Transitions;
   end: EndRequest;
   now: () => number;
 };
 
-/** A conversation that is too long for the prompt. */
+/** The file with a conversation that is too long for the prompt. */
 const TRANSCRIPT = 'slack-thread.txt';
 
 type Quoted = { thread: QuotedThread | null; transcript: string | null };
 export type WritePrompt = (request: SessionRequest, quoted: Quoted) => Promise<string>;
 
 type PromptDeps = {
-  /** What goes to Devin with every task there. */
+  /** What the policy adds to every task there. */
   instructionsAt: Gate['instructionsAt'];
   nameMentions: (text: string) => Promise<string>;
 };
@@ -52,8 +51,8 @@ export function createWritePrompt({ instructionsAt, nameMentions }: PromptDeps):
 }
 
 /**
- * identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. Or awaiting-approval:
- * after that it goes on with what was fixed then.
+ * identified -> attached: the prompt with its Slack context is fixed, and the files are at Devin. Or awaiting-approval,
+ * after which it continues with what was fixed then.
  */
 export function createAttachStep(deps: AttachDeps): CreateStep {
   return async (run) => {
@@ -95,7 +94,7 @@ async function attach(deps: AttachDeps, run: Run, material: Material): Promise<S
   );
 }
 
-/** The name of the file that holds the conversation; null: it is in the prompt. */
+/** The name of the file with the conversation; null: the prompt includes it. */
 function transcriptOf({ quoted }: Pick<Material, 'quoted'>): string | null {
   return quoted !== null && isTooLong(quoted) ? TRANSCRIPT : null;
 }
@@ -110,7 +109,7 @@ async function promptOf(
   return writePrompt(request, { thread: material.quoted, transcript });
 }
 
-/** What of the conversation goes with the task. */
+/** What is sent of the conversation. */
 async function collect(deps: AttachDeps, request: SessionRequest): Promise<Material> {
   const read = await readContext(deps, request);
   const { files, leftOut } = await filesOf(deps, request, read);
@@ -132,7 +131,7 @@ async function readContext({ thread }: AttachDeps, { context, userId }: SessionR
   };
 }
 
-/** Of the picked message alone, nothing is read. */
+/** For the picked message alone, nothing else is read. */
 const ALONE: ThreadMessages = {
   kind: 'read',
   messages: [],
@@ -185,10 +184,10 @@ type HandedOver = { kind: 'uploaded'; url: string } | { kind: 'left-out'; leftOu
 
 type HandOverDeps = { files: Pick<SlackFiles, 'open'>; upload: UploadFile; now: () => number };
 
-/** How long after the request to wait for a file while Slack can't be asked for it. */
-const PATIENCE_MS = 10 * 60_000;
+/** How long after the request to retry a file that Slack can't deliver. */
+const FILE_RETRY_WINDOW_MS = 10 * 60_000;
 
-/** Takes a file from Slack to Devin while it is read. Throws where asking Slack again later may do. */
+/** Streams a file from Slack to Devin. Throws if asking Slack again later may help. */
 export async function handOverFile(
   { files, upload, now }: HandOverDeps,
   file: SlackFile,
@@ -196,7 +195,7 @@ export async function handOverFile(
 ): Promise<HandedOver> {
   const { name } = file;
   const download = await files.open(file, signal).catch((error: unknown): Download => {
-    if (signal.aborted || now() - askedAt.getTime() < PATIENCE_MS) throw error;
+    if (signal.aborted || now() - askedAt.getTime() < FILE_RETRY_WINDOW_MS) throw error;
     return { kind: 'left-out', reason: 'unreadable' };
   });
   if (download.kind === 'left-out') return { kind: 'left-out', leftOut: { name, reason: download.reason } };
@@ -204,7 +203,7 @@ export async function handOverFile(
   return uploaded(upload, { name, contentType, content: body, signal });
 }
 
-/** Takes a text to Devin as a file. */
+/** Uploads a text to Devin as a file. */
 async function handOverText(
   upload: UploadFile,
   { name, text, signal }: { name: string; text: string; signal: AbortSignal },
@@ -218,7 +217,7 @@ async function uploaded(upload: UploadFile, file: Parameters<UploadFile>[0]): Pr
   try {
     return { kind: 'uploaded', url: (await upload(file)).url };
   } catch (error) {
-    // Devin is not to blame: the app stops, or the job took too long, and it is taken up again.
+    // It isn't Devin's fault: the app is stopping, or the job took too long; it will be retried.
     signal.throwIfAborted();
     if (causes(error).some((cause) => cause instanceof FileTooLargeError)) {
       return { kind: 'left-out', leftOut: { name, reason: 'too-large' } };
@@ -227,7 +226,7 @@ async function uploaded(upload: UploadFile, file: Parameters<UploadFile>[0]): Pr
   }
 }
 
-/** A file Devin will not have is left out; the session still starts, and the card says what is missing. */
+/** A file that Devin refuses is left out; the session still starts, and the card says what is missing. */
 function afterUploadError(name: string, trouble: DevinTrouble): HandedOver {
   if (trouble.kind !== 'final' || trouble.failure.kind !== 'devin') return trouble;
   const { code, status } = trouble.failure;

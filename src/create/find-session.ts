@@ -1,4 +1,4 @@
-import type { SessionQuery } from '../devin/session-list.ts';
+import type { SessionQuery } from '../devin/sessions.ts';
 import { requestTag } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRequest } from '../store/request-row.ts';
@@ -8,7 +8,7 @@ type Options = { signal?: AbortSignal };
 
 type FindDeps = {
   listSessions: (query: SessionQuery, options: Options) => Promise<{ items: SessionSnapshot[] }>;
-  /** A session's first message, which is its prompt; null when it has none yet. */
+  /** A session's first message, which is its prompt; null: it has none yet. */
   firstMessage: (sessionId: string, options: Options) => Promise<string | null>;
   sessions: Pick<Sessions, 'bound'>;
   tagRequests: boolean;
@@ -18,25 +18,25 @@ type FindDeps = {
 type Missing = Pick<SessionRequest, 'id' | 'identity' | 'prompt' | 'sentAt'>;
 
 /**
- * The sessions that were created for each of these requests and belong to no request yet, by the request's id, oldest
- * first. Throws when Devin cannot be asked.
+ * The sessions that were created for each of these requests and belong to none yet, by the request's id, oldest first.
+ * Throws if Devin can't be reached.
  */
 export type FindSessions = (
   missing: readonly Missing[],
   options?: Options,
 ) => Promise<ReadonlyMap<string, SessionSnapshot[]>>;
 
-/** The session that was created for this request; null: there is none, or it cannot be told which. */
+/** The session that was created for this request; null: there is none, or several could be it. */
 export type FindSession = (request: Missing) => Promise<SessionSnapshot | null>;
 
-/** Devin's times are whole seconds, and its clocks may differ a little among themselves. */
+/** Devin's times are whole seconds, and its clocks may differ a little. */
 const MARGIN_S = 60;
-/** Of one query; they are part of its address. */
+/** In one query; they are part of its URL. */
 const MAX_TAGS = 50;
 
 /**
- * Which filters Devin's list honors, and how, is not documented: so two lists are put together, and everything is
- * checked on what comes back. Nobody gets a session that runs as another person, even if its tag matches.
+ * Devin doesn't document which filters its list honors, so two lists are read and every result is checked. Nobody gets a
+ * session that runs as another person, even if its tag matches.
  */
 export function createFindSessions(deps: FindDeps): FindSessions {
   const { tagRequests } = deps;
@@ -44,7 +44,7 @@ export function createFindSessions(deps: FindDeps): FindSessions {
   async function list(query: SessionQuery, options: Options): Promise<SessionSnapshot[]> {
     const { items } = await deps.listSessions(query, options);
     const bound = await deps.sessions.bound(items.map(({ sessionId }) => sessionId));
-    // A session may be started by another, with its tags.
+    // A session may start another one, with the same tags.
     return items.filter((one) => !bound.has(one.sessionId) && one.parentSessionId === null);
   }
 
@@ -54,7 +54,7 @@ export function createFindSessions(deps: FindDeps): FindSessions {
       .toSorted((a, b) => a.createdAt - b.createdAt);
     if (tagRequests) return own.filter(({ tags }) => tags.includes(requestTag(request.id)));
     const matches: SessionSnapshot[] = [];
-    // Without a time any session of the same words would do.
+    // Without a time, any session with the same words would match.
     for (const session of request.sentAt === null ? [] : own) {
       if ((await promptOf(session.sessionId)) === request.prompt) matches.push(session);
     }
@@ -64,7 +64,7 @@ export function createFindSessions(deps: FindDeps): FindSessions {
   return async (missing, options = {}) => {
     const found = new Map<string, SessionSnapshot[]>();
     const promptOf = remembered(async (id: string) => deps.firstMessage(id, options));
-    const look = async (query: SessionQuery): Promise<void> => {
+    const search = async (query: SessionQuery): Promise<void> => {
       const left = missing.filter(({ id }) => !found.has(id));
       const listed = left.length === 0 ? [] : await list({ ...query, ...createdAfter(left) }, options);
       for (const request of left) {
@@ -72,8 +72,8 @@ export function createFindSessions(deps: FindDeps): FindSessions {
         if (picked.length > 0) found.set(request.id, picked);
       }
     };
-    await look({ origins: ['api'] });
-    if (tagRequests) for (const tags of tagsOf(missing, found)) await look({ tags });
+    await search({ origins: ['api'] });
+    if (tagRequests) for (const tags of tagsOf(missing, found)) await search({ tags });
     return found;
   };
 }
@@ -89,7 +89,7 @@ function remembered(read: FirstMessage): FirstMessage {
   };
 }
 
-/** With several that fit, none can be told from the others unless it carries the request's own tag. */
+/** If several match, only the request's own tag tells them apart. */
 export function createFindSession(find: FindSessions, tagRequests: boolean): FindSession {
   return async (request) => {
     const [first, ...others] = (await find([request])).get(request.id) ?? [];
@@ -97,7 +97,7 @@ export function createFindSession(find: FindSessions, tagRequests: boolean): Fin
   };
 }
 
-/** The member it was asked for; without one, no member at all. */
+/** It runs as the member it was requested for; without one, as no member. */
 export function runsAsAsked(
   { userId, serviceUserId }: SessionSnapshot,
   { identity }: Pick<SessionRequest, 'identity'>,

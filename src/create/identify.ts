@@ -1,17 +1,19 @@
 import { DevinError } from '../devin/errors.ts';
 import type { IdentityResolver } from '../identity/resolve.ts';
+import type { Approval, AskedFor } from '../session/approval.ts';
 import type { EffectiveDraft } from '../session/defaults.ts';
 import type { Failure } from '../session/failure.ts';
 import type { Identity, RefusedIdentity } from '../session/identity.ts';
 import type { PresenceOf } from '../slack/conversations.ts';
+import { askedFor } from '../slack/approval-view.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { Person } from '../store/identities.ts';
-import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
-import type { Gate } from '../trust/index.ts';
+import type { Material, RequestChanges, SessionRequest } from '../store/request-row.ts';
+import type { ApproversOf, Gate, Verdict } from '../trust/index.ts';
 import type { WritePrompt } from './attach.ts';
 import type { Send } from './send.ts';
-import { devinTrouble, nextOrLeave, waitFor } from './step.ts';
-import type { CreateStep, EndRequest, Run, StepOutcome } from './step.ts';
+import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
+import type { CreateStep, EndRequest, Run, StepOutcome } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 type IdentifyDeps = {
@@ -23,31 +25,31 @@ type IdentifyDeps = {
   now: () => number;
 };
 
-/** Why a card is not where it was asked for, beside Slack's own codes. */
+/** Why a card isn't where it was requested; beside Slack's own codes. */
 export const PERSON_NOT_IN_CONVERSATION = 'person_not_in_conversation';
 
-/** Slack delivers a command only from a conversation its author is in; that counts for a minute, as an answer would. */
+/** Slack delivers a command only from a conversation its author is in; that counts for a minute. */
 const SLACKS_WORD_MS = 60_000;
 
 type AcceptedIdentity = Exclude<Identity, RefusedIdentity>;
-/** What was found out about who asks, to be written down. */
+/** What is saved about who asks. */
 export type Found = Pick<RequestChanges, 'cardElsewhere'> & {
   identity: AcceptedIdentity;
   draft: EffectiveDraft;
   rule: string | null;
   waiting: null;
 };
-/** `approved`: the limits above which it may go. */
+/** `approved`: the limits that it may exceed. */
 type Identified =
   | { kind: 'found'; found: Found; approved: readonly string[] }
   | { kind: 'not'; outcome: StepOutcome };
 export type Identify = (run: Run) => Promise<Identified>;
 
-/** Who the session runs as, and whether the policy allows it, as things are now. */
+/** Who the session runs as, and whether the policy allows it now. */
 export function createIdentify(deps: IdentifyDeps): Identify {
   const { resolver, end } = deps;
 
-  /** Nothing is posted in a conversation for a person who is not in it. */
+  /** Nothing is posted in a conversation for a person who isn't in it. */
   async function placeChanges(request: SessionRequest): Promise<Pick<RequestChanges, 'cardElsewhere'>> {
     const { source, state, channelId, userId } = request;
     if (state !== 'accepted' || request.cardElsewhere !== null) return {};
@@ -88,8 +90,8 @@ type IdentifyStepDeps = {
 };
 
 /**
- * accepted -> identified, or refused. A task that brings nothing along is sent at once: between identifying and sending
- * nothing could happen that a write would have to keep.
+ * accepted -> identified, or refused. A task without context or files is sent at once: nothing can happen between
+ * identifying and sending that would have to be saved.
  */
 export function createIdentifyStep({
   identify,
@@ -113,7 +115,7 @@ export function createIdentifyStep({
 
 const BARE = { thread: null, transcript: null };
 
-/** To `identified`: the step after that asks for the approval. */
+/** To `identified`; the next step asks for the approval. */
 async function askFirst(
   { transitions }: Pick<IdentifyDeps, 'transitions'>,
   { request: { id, state: from }, lease, isSlow }: Run,
@@ -144,7 +146,7 @@ async function afterTrouble(
   return trouble.kind === 'final' ? deps.end(run, trouble.failure) : waitFor(run, trouble, deps);
 }
 
-/** A look-up changes nothing, so whatever happened to its answer, it can be repeated. */
+/** A lookup changes nothing, so it can be repeated whatever happened to its answer. */
 export function lookupTrouble(error: unknown) {
   if (!(error instanceof DevinError)) {
     const failure = slackFailure(error);
@@ -155,4 +157,65 @@ export function lookupTrouble(error: unknown) {
   if (trouble.kind === 'unknown-outcome')
     return { kind: 'wait', waiting: 'down', retryAfterMs: null } as const;
   return trouble;
+}
+
+type AskDeps = {
+  judge: Gate['judge'];
+  approversOf: ApproversOf;
+  transitions: Transitions;
+  end: EndRequest;
+};
+
+/** `prompt`: as it would be sent now. */
+type ToSend = { material: Material; prompt: () => Promise<string> };
+
+/** null: no approval is needed. */
+export type AskApproval = (run: Run, toSend: ToSend) => Promise<StepOutcome | null>;
+
+/**
+ * identified -> awaiting-approval, if the policy wants an approval that the request doesn't have. What would be sent is
+ * fixed from here on, and no file has been uploaded yet.
+ */
+export function createAskApproval(deps: AskDeps): AskApproval {
+  const { judge, transitions, end } = deps;
+
+  async function ask(run: Run, verdict: ApprovalNeeded, { material, prompt }: ToSend): Promise<StepOutcome> {
+    const { request, lease } = run;
+    const { asks, draft } = verdict;
+    const sent = { draft, material, prompt: await prompt() };
+    const approval = await approvalFor(deps, run, { ...verdict, asked: askedFor({ ...request, ...sent }) });
+    if (approval === null)
+      return end(run, { kind: 'policy', rule: asks.rule, say: asks.say, lacksApprovers: true });
+    const changes = { ...sent, approvals: [...request.approvals, approval], waiting: null };
+    const { id } = request;
+    const { expiresMs: expiresInMs } = asks;
+    return nextOrLeave(
+      await transitions.move(
+        { id, from: 'identified', to: 'awaiting-approval', changes, expiresInMs },
+        { card: true },
+        { lease },
+      ),
+    );
+  }
+
+  return async (run, toSend) => {
+    const verdict = await judge({ ...run.request, material: toSend.material });
+    if (verdict.kind === 'allowed') return null;
+    return verdict.kind === 'refused' ? end(run, verdict.failure) : ask(run, verdict, toSend);
+  };
+}
+
+type ApprovalNeeded = Extract<Verdict, { kind: 'approval' }>;
+
+/** null: too few people can be asked. */
+async function approvalFor(
+  { approversOf }: Pick<AskDeps, 'approversOf'>,
+  { request }: Run,
+  { asks, fingerprint, asked }: ApprovalNeeded & { asked: AskedFor },
+): Promise<Approval | null> {
+  const { rule, say, need, budget } = asks;
+  const { people, more } = await approversOf(asks.approvers, request.userId);
+  if (people.length + more < need || people.length === 0) return null;
+  const about = budget === null ? {} : { budget };
+  return { rule, say, need, people, more, fingerprint, ...about, asked, yes: [], end: null };
 }

@@ -10,24 +10,22 @@ import type { Text } from '../text/index.ts';
 import { createApproversOf } from '../trust/index.ts';
 import type { Budget, Gate } from '../trust/index.ts';
 import type { Tuning } from '../tuning.ts';
-import { createAskApproval } from './ask-approval.ts';
 import { createAttachStep, createWritePrompt } from './attach.ts';
 import { createFindSession, createFindSessions } from './find-session.ts';
 import type { FindSession } from './find-session.ts';
-import { createIdentify, createIdentifyStep } from './identify.ts';
-import { createOutcomeTeller, createTeller } from './notify.ts';
-import { createResumer, createSessionCreator } from './run.ts';
+import { createAskApproval, createIdentify, createIdentifyStep } from './identify.ts';
+import { createOutcomeNotifier, createPersonNotifier } from './notify.ts';
+import { createEnd, createResumer, createSessionCreator } from './run.ts';
 import { createAdopt, createSend, createSendStep } from './send.ts';
 import type { Adopt } from './send.ts';
-import { createEnd } from './step.ts';
 import { createSweep } from './sweep.ts';
 import type { Sweep } from './sweep.ts';
 import { createTransitions } from './transitions.ts';
 import type { Transitions } from './transitions.ts';
-import { createLateFinder, createSettleStep } from './unconfirmed.ts';
+import { createUnconfirmedFinder, createSettleStep } from './unconfirmed.ts';
 
-export { devinTrouble } from './step.ts';
-export type { DevinTrouble } from './step.ts';
+export { devinTrouble } from './run.ts';
+export type { DevinTrouble } from './run.ts';
 export { runsAsAsked } from './find-session.ts';
 export { handOverFile } from './attach.ts';
 export type { UploadFile } from './attach.ts';
@@ -53,9 +51,9 @@ type CreationDeps = {
   withLease: WithLease;
   postOnce: PostOnce;
   searchUntilFound: SearchUntilFound;
-  /** Off where the organization enforces its own tags. */
+  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
-  /** Told of each state a request has reached, after the commit. */
+  /** Called with each new state of a request, after the commit. */
   onMoved: (state: RequestState) => void;
   tuning: Pick<Tuning, 'log' | 'now' | 'readTime' | 'sweepTimes'>;
   text: Text;
@@ -64,19 +62,19 @@ type CreationDeps = {
 type Creation = {
   transitions: Transitions;
   adopt: Adopt;
-  /** Looks again for sessions whose creation was not answered. Returns how long to leave Devin alone, in ms. */
-  findLate: (signal: AbortSignal) => Promise<number>;
+  /** Searches again for sessions whose creation was not confirmed. Returns how long Devin wants a pause, in ms. */
+  findUnconfirmed: (signal: AbortSignal) => Promise<number>;
   sweep: Sweep;
 };
 
-/** Each may wait for Devin for as long as a POST takes: the bound is what a process can hold. */
+/** Each may wait for Devin as long as a POST takes: `most` is what a process can hold. */
 const CREATIONS = { concurrency: 20, most: 300 };
 
-/** From a request that was written down to a session. */
+/** From a saved request to a session. */
 export function createCreation(deps: CreationDeps): Creation {
   const { queue, store, slack, withLease, postNewCard } = deps;
   const { log, now, readTime, sweepTimes } = deps.tuning;
-  const { requests, sessions, milestones, lostAnswers, ledger, cards, forms, envelopes } = store;
+  const { requests, sessions, milestones, unconfirmedCreates, ledger, cards, forms, envelopes } = store;
   const { db, knownPeople, replies, messages, posts } = store;
   const { enqueue } = queue;
   const { outbound, textFor } = slack;
@@ -86,7 +84,7 @@ export function createCreation(deps: CreationDeps): Creation {
     cards,
     sessions,
     milestones,
-    lostAnswers,
+    unconfirmedCreates,
     ledger,
     enqueue,
     onMoved: deps.onMoved,
@@ -97,18 +95,20 @@ export function createCreation(deps: CreationDeps): Creation {
   const findSession = createFindSession(findSessions, deps.tagRequests);
   const steps = createSteps(deps, { transitions, adopt, findSession });
   const create = createSessionCreator({ requests, withLease, postNewCard, enqueue, steps });
-  const tell = createTeller({ requests, sessions, forms, envelopes, outbound, textFor });
+  const notifyPerson = createPersonNotifier({ requests, sessions, forms, envelopes, outbound, textFor });
   const resume = createResumer({ requests, findSession, adopt, transitions, now });
   queue.work('create-session', async ({ requestId }, { signal }) => create(requestId, signal), CREATIONS);
-  queue.work('tell-person', async ({ requestId, notice }) => tell(requestId, notice), { concurrency: 4 });
-  queue.work('tell-outcome', createTelling(deps), { concurrency: 4 });
+  queue.work('tell-person', async ({ requestId, notice }) => notifyPerson(requestId, notice), {
+    concurrency: 4,
+  });
+  queue.work('tell-outcome', createNotifyOutcome(deps), { concurrency: 4 });
   queue.work('resume', async ({ requestId, how }) => resume(requestId, how), { concurrency: 4, most: 50 });
-  const late = { db, lostAnswers, ledger, requests, sessions, milestones };
+  const finder = { db, unconfirmedCreates, ledger, requests, sessions, milestones };
   const waiting = { requests, cards, forms, knownPeople, replies, messages, milestones, posts };
   return {
     transitions,
     adopt,
-    findLate: createLateFinder({ ...late, findSessions, adopt, enqueue, now, log }),
+    findUnconfirmed: createUnconfirmedFinder({ ...finder, findSessions, adopt, enqueue, now, log }),
     sweep: createSweep({
       ...waiting,
       readTime: async () => readTime(db),
@@ -121,12 +121,12 @@ export function createCreation(deps: CreationDeps): Creation {
   };
 }
 
-function createTelling({ queue, store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
+function createNotifyOutcome({ queue, store, slack, withLease, postOnce, tuning, text }: CreationDeps) {
   const { requests, defaults } = store;
   const { outbound, textFor } = slack;
   const { enqueue } = queue;
   const { now, log } = tuning;
-  return createOutcomeTeller({
+  return createOutcomeNotifier({
     requests,
     defaults,
     outbound,

@@ -41,11 +41,11 @@ type OutcomeDeps = {
 };
 
 const HELD_WAIT_MS = 1000;
-/** For so long the message waits for the card, whose buttons it speaks of. */
+/** How long the message waits for the card, whose buttons it mentions. */
 const CARD_WAIT_MS = 60_000;
 
-/** Calls the person once, under the card or by direct message, when a request has no session or may have none. */
-export function createOutcomeTeller(deps: OutcomeDeps) {
+/** Notifies the person once, under the card or in a direct message, if a request has no session or may have none. */
+export function createOutcomeNotifier(deps: OutcomeDeps) {
   const { requests, defaults, withLease, enqueue, now } = deps;
 
   async function again(requestId: string, startAfterMs: number): Promise<void> {
@@ -59,14 +59,14 @@ export function createOutcomeTeller(deps: OutcomeDeps) {
       if (waitsForCard(request, now())) return again(requestId, HELD_WAIT_MS);
       const { notify } = effectivePreferences(await defaults.preferencesFor(request));
       if (notify === 'card') return;
-      const waitMs = await tell(deps, { request, lease, direct: notify === 'dm' });
+      const waitMs = await notifyOnce(deps, { request, lease, direct: notify === 'dm' });
       if (waitMs !== null) await again(requestId, waitMs);
     });
     if (kind === 'busy') await again(requestId, HELD_WAIT_MS);
   };
 }
 
-/** What was refused is told privately; who canceled it knows. */
+/** A refusal is private; a person who canceled it knows. */
 function isOutcome({ state, failure }: SessionRequest): boolean {
   return state === 'unknown' || (state === 'failed' && failure?.kind !== 'cancelled');
 }
@@ -75,12 +75,12 @@ function waitsForCard({ cardTs, cardStale, updatedAt }: SessionRequest, nowMs: n
   return (cardTs === null || cardStale) && nowMs - updatedAt.getTime() < CARD_WAIT_MS;
 }
 
-type Case = { request: SessionRequest; lease: Lease; direct: boolean };
+type Outcome = { request: SessionRequest; lease: Lease; direct: boolean };
 
-/** null: there is nothing more to do; else how long to wait before it is tried again, in ms. */
-async function tell(deps: OutcomeDeps, one: Case): Promise<number | null> {
-  const { request, lease } = one;
-  const thread = one.direct ? null : threadOfCard(request);
+/** How long to wait before a retry, in ms; null: it's done. */
+async function notifyOnce(deps: OutcomeDeps, outcome: Outcome): Promise<number | null> {
+  const { request, lease } = outcome;
+  const thread = outcome.direct ? null : threadOfCard(request);
   const place = thread ?? (await directPlace(deps, request));
   const at = String((request.sentAt ?? askedAt(request)).getTime());
   const posted = await deps.postOnce({
@@ -94,8 +94,8 @@ async function tell(deps: OutcomeDeps, one: Case): Promise<number | null> {
   if (posted.kind === 'posted') return null;
   if (posted.kind === 'rate-limited') return posted.retryAfterMs;
   if (posted.kind === 'unclear' || mayRetryRefusal(posted.code, triedForMs)) return backOffMs(triedForMs);
-  if (thread !== null) return tell(deps, { ...one, direct: true });
-  deps.log.warn({ requestId: request.id, code: posted.code }, 'Slack refused to take what a request came to');
+  if (thread !== null) return notifyOnce(deps, { ...outcome, direct: true });
+  deps.log.warn({ requestId: request.id, code: posted.code }, 'Slack refused the notice of an outcome');
   return null;
 }
 
@@ -116,7 +116,7 @@ async function compose(
   return renderOutcome({ card, reason: card.problem ?? doubtOf(request, text), cardUrl }, text);
 }
 
-type TellDeps = {
+type PersonDeps = {
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest'>;
   forms: Pick<Forms, 'insert'>;
@@ -126,8 +126,15 @@ type TellDeps = {
 };
 
 /** Private notices about a request, to the person who asked. */
-export function createTeller({ requests, sessions, forms, envelopes, outbound, textFor }: TellDeps) {
-  /** What was typed comes back in a form: nothing a person wrote is lost. The form's id is the request's. */
+export function createPersonNotifier({
+  requests,
+  sessions,
+  forms,
+  envelopes,
+  outbound,
+  textFor,
+}: PersonDeps) {
+  /** Offers what they typed in a form again, so that nothing is lost. The form's id is the request's. */
   async function refused(request: SessionRequest, text: Text): Promise<Rendered> {
     const { id, failure, draft } = request;
     await forms.insert({
@@ -167,7 +174,7 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
     }
   }
 
-  /** It said that nothing was started. Where it stays, another one says what has become of it. */
+  /** Removes the notice that nothing was started; if it can't be removed, another one says what happened. */
   async function settleNotice(request: SessionRequest): Promise<void> {
     const { id, sealed, userId } = request;
     const noticeUrl = envelopes.open(id, sealed)?.noticeUrl;
@@ -180,10 +187,10 @@ export function createTeller({ requests, sessions, forms, envelopes, outbound, t
     );
   }
 
-  /** Where they asked; not in a conversation they are no longer in, where they would not see it. */
+  /** Where they asked, unless they have left that conversation. */
   function placeOf(request: SessionRequest) {
     const { id, userId, channelId, threadTs } = request;
-    // Slack shows a private notice in a thread only if the thread has a reply.
+    // Slack shows an ephemeral message in a thread only if the thread has a reply.
     const hasThread = request.cardTs !== null || !beginsThread(request);
     if (request.cardElsewhere === PERSON_NOT_IN_CONVERSATION)
       return { userId, channelId: null, threadTs: null, responseUrl: null };

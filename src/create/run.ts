@@ -1,14 +1,124 @@
+import { hasCard } from '../cards/index.ts';
 import type { PostNewCard } from '../cards/index.ts';
+import { DevinError } from '../devin/errors.ts';
+import { retryWindow } from '../queue/index.ts';
 import type { Enqueue, Lease, Resumption, WithLease } from '../queue/index.ts';
+import type { Failure } from '../session/failure.ts';
 import { EARLY_CARD_MS, isOpen } from '../session/request.ts';
 import type { OpenState } from '../session/request.ts';
+import type { Envelopes } from '../store/envelope.ts';
+import { askedAt } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import { requestLease } from '../store/requests.ts';
 import type { Requests } from '../store/requests.ts';
 import type { FindSession } from './find-session.ts';
 import type { Adopt } from './send.ts';
-import type { CreateStep, Run } from './step.ts';
 import type { Transitions } from './transitions.ts';
+
+/** How a step on the way from request to session ended. */
+export type StepOutcome =
+  /** On to the step of the request's new state. */
+  | { kind: 'next'; request: SessionRequest }
+  /** Nothing more can be done now; try again then. */
+  | { kind: 'later'; afterMs: number }
+  /** Another process moved the request, or this one is stopping; the next run reads the row. */
+  | { kind: 'leave' };
+
+/** A request that this process works on. `signal` aborts if the app stops or another process takes over. */
+export type Run = {
+  request: SessionRequest;
+  lease: Lease;
+  /** Whether it is time for a card without a URL. */
+  isSlow: () => boolean;
+  signal: AbortSignal;
+};
+
+export type CreateStep = (run: Run) => Promise<StepOutcome>;
+
+export function nextOrLeave(request: SessionRequest | null): StepOutcome {
+  return request === null ? { kind: 'leave' } : { kind: 'next', request };
+}
+
+/** What an error of the Devin client means for a request. */
+export type DevinTrouble =
+  | { kind: 'wait'; waiting: 'busy' | 'down'; retryAfterMs: number | null }
+  /** `failure`: Devin's reason; null: it gave none. */
+  | { kind: 'unknown-outcome'; failure: Failure | null }
+  | { kind: 'final'; failure: Failure };
+
+/** Rethrows what isn't Devin's. */
+export function devinTrouble(error: unknown): DevinTrouble {
+  if (!(error instanceof DevinError)) throw error;
+  switch (error.code) {
+    case 'rate-limited':
+      return { kind: 'wait', waiting: 'busy', retryAfterMs: error.retryAfterMs };
+    case 'not-sent':
+      return { kind: 'wait', waiting: 'down', retryAfterMs: null };
+    case 'unavailable':
+    case 'no-answer':
+      return { kind: 'unknown-outcome', failure: error.facts.detail === null ? null : failureOf(error) };
+    case 'invalid-request':
+    case 'unauthorized':
+    case 'forbidden':
+    case 'not-found':
+    case 'conflict':
+    case 'unexpected':
+      return { kind: 'final', failure: failureOf(error) };
+  }
+}
+
+function failureOf({ facts }: DevinError): Failure {
+  return { kind: 'devin', ...facts };
+}
+
+type Waiting = { waiting: 'busy' | 'down'; retryAfterMs: number | null };
+type WaitDeps = { transitions: Transitions; end: EndRequest; now: () => number };
+
+export type EndRequest = (run: Run, failure: Failure) => Promise<StepOutcome>;
+
+/** Waits as long as Devin asks, or longer each time; says so on the card, or privately if there is none yet. */
+export async function waitFor(
+  run: Run,
+  { waiting, retryAfterMs }: Waiting,
+  { transitions, end, now }: WaitDeps,
+): Promise<StepOutcome> {
+  const { request } = run;
+  const retry = retryWindow('devin', { triedForMs: now() - askedAt(request).getTime(), retryAfterMs });
+  if (retry.kind === 'over') {
+    const { askedToWaitMs } = retry;
+    return end(run, { kind: 'gave-up', waiting, ...(askedToWaitMs !== null && { askedToWaitMs }) });
+  }
+  if (request.waiting !== waiting) {
+    // There is no card until it's known who asks: a refusal must leave none behind.
+    await transitions.stay(run, { waiting }, hasCard(request) ? { card: true } : { tell: 'queued' });
+  }
+  return { kind: 'later', afterMs: retry.afterMs };
+}
+
+/**
+ * Ends a request without a session: on its card, or privately if it has none. Why it was refused only the person hears.
+ * Session secrets are erased.
+ */
+export function createEnd(transitions: Transitions, envelopes: Envelopes): EndRequest {
+  return async ({ request, lease }, failure) => {
+    const refused = ['identity', 'limit', 'policy'].includes(failure.kind);
+    const ended = await transitions.move(
+      {
+        id: request.id,
+        from: request.state,
+        to: refused ? 'refused' : 'failed',
+        changes: { failure, waiting: null, sealed: envelopes.withoutSecrets(request.id, request.sealed) },
+      },
+      (moved) => ({
+        card: hasCard(moved),
+        outcome: !refused && hasCard(moved),
+        ...((refused || !hasCard(moved)) && { tell: 'refused' as const }),
+      }),
+      { lease },
+    );
+    return nextOrLeave(ended);
+  };
+}
 
 type RunDeps = {
   requests: Pick<Requests, 'find'>;
@@ -19,15 +129,15 @@ type RunDeps = {
 };
 
 /**
- * Takes a request as far as it goes: accepted -> identified -> attached -> sending -> created. Any step may be
- * the last this process does; the row says where to go on.
+ * Takes a request as far as possible: accepted -> identified -> attached -> sending -> created. The process may die after
+ * any step; the row says where to continue.
  */
 export function createSessionCreator({ requests, withLease, enqueue, steps, postNewCard }: RunDeps) {
   async function again(id: string, startAfterMs: number): Promise<void> {
     await enqueue('create-session', { requestId: id }, { key: id, startAfterMs });
   }
 
-  /** Returns the request once nothing more is to be done for it, whatever it came to. */
+  /** The request if it's settled; null: there is more to do later. */
   async function walk(run: Run): Promise<SessionRequest | null> {
     let { request } = run;
     while (isOpen(request.state) && !run.signal.aborted) {
@@ -42,12 +152,12 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     return request;
   }
 
-  /** What takes long to be created has a card meanwhile. The card goes its own way beside it. */
+  /** A session that takes long to create gets a card meanwhile. */
   function showIfSlow(id: string): { isSlow: () => boolean; stop: () => void } {
     let isSlow = false;
     const timer = setTimeout(() => {
       isSlow = true;
-      // The sweep finds what could not be queued.
+      // If this fails, the sweep finds it.
       enqueue('update-card', { requestId: id }, { key: id }).catch(() => undefined);
     }, EARLY_CARD_MS);
     return { isSlow: () => isSlow, stop: () => clearTimeout(timer) };
@@ -57,9 +167,9 @@ export function createSessionCreator({ requests, withLease, enqueue, steps, post
     const found = await requests.find(requestId);
     if (found === null) return;
     const { isSlow, stop } = showIfSlow(requestId);
-    // Before the first transition of a request, things are only looked up.
+    // Before its first transition, a request only needs lookups.
     const late = found.state === 'accepted';
-    // Another process that has the lease goes on; one that died is found by the sweep.
+    // If another process holds the lease, it continues; if it died, the sweep finds the request.
     const walked = async (lease: Lease): Promise<SessionRequest | null> => {
       const request = late ? found : await requests.find(requestId);
       if (request === null) return null;
@@ -79,12 +189,12 @@ type ResumeDeps = {
   now: () => number;
 };
 
-/** An approval is for one session: another one needs its own. */
+/** An approval is for one session; another one needs its own. */
 const NOTHING_APPROVED = { approved: [], approvedAs: null };
 
-/** What the buttons of a card that ended do. Each moves the request only from the state its button was shown in. */
+/** The buttons on the card of a request that ended. Each moves the request only from the state in which it was shown. */
 export function createResumer({ requests, findSession, adopt, transitions, now }: ResumeDeps) {
-  async function goOn(request: SessionRequest, to: 'accepted' | 'attached'): Promise<void> {
+  async function restart(request: SessionRequest, to: 'accepted' | 'attached'): Promise<void> {
     const changes = {
       checkedAt: null,
       failure: null,
@@ -95,7 +205,7 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
     await transitions.move({ id: request.id, from: request.state, to, changes }, { card: true, run: true });
   }
 
-  /** Looks once; true when the session turned up. */
+  /** Searches once; true if the session was found. */
   async function found(request: SessionRequest): Promise<boolean> {
     const session = await findSession(request);
     if (session !== null) await adopt(request, session, { asked: true });
@@ -106,11 +216,12 @@ export function createResumer({ requests, findSession, adopt, transitions, now }
     const request = await requests.find(requestId);
     if (request === null) return;
     const { state } = request;
-    if (how === 'try-again' && (state === 'failed' || state === 'refused')) await goOn(request, 'accepted');
+    if (how === 'try-again' && (state === 'failed' || state === 'refused'))
+      await restart(request, 'accepted');
     if (how === 'check-again' && state === 'unknown' && !(await found(request))) {
       await transitions.stay({ request }, { checkedAt: new Date(now()) }, { card: true });
     }
     if (how === 'start-anyway' && state === 'unknown' && !(await found(request)))
-      await goOn(request, 'attached');
+      await restart(request, 'attached');
   };
 }

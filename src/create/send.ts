@@ -13,8 +13,8 @@ import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Budget, Fit } from '../trust/index.ts';
 import type { Found, Identify } from './identify.ts';
-import { devinTrouble, nextOrLeave, waitFor } from './step.ts';
-import type { CreateStep, EndRequest, Run, StepOutcome } from './step.ts';
+import { devinTrouble, nextOrLeave, waitFor } from './run.ts';
+import type { CreateStep, EndRequest, Run, StepOutcome } from './run.ts';
 import type { Transitions } from './transitions.ts';
 
 type SendDeps = {
@@ -22,7 +22,7 @@ type SendDeps = {
   limiter: Pick<Limiter, 'beforeSending'>;
   budget: Pick<Budget, 'fit'>;
   envelopes: Envelopes;
-  /** Off where the organization enforces its own tags. */
+  /** Off if the organization enforces its own tags. */
   tagRequests: boolean;
   transitions: Transitions;
   adopt: Adopt;
@@ -33,8 +33,8 @@ type SendDeps = {
 };
 
 /**
- * Binds a session to its request, which is then `created`, whatever it was before. Where that was over already, the
- * person is told, unless it was them who asked for another look.
+ * Binds a session to its request, which is then `created`, whatever it was before. If it had ended, the person is told,
+ * unless they asked for the search themselves.
  */
 export type Adopt = (
   request: SessionRequest,
@@ -43,26 +43,26 @@ export type Adopt = (
 ) => Promise<StepOutcome>;
 type Adoption = { session: SessionSnapshot; asked: boolean; lease?: Lease };
 
-/** `found` is written down with the state. */
+/** `found` is saved with the state. */
 export type Send = (
   run: Run,
   what: { found: Found & Pick<RequestChanges, 'prompt' | 'uploads'>; approved: readonly string[] },
 ) => Promise<StepOutcome>;
 
 /**
- * To `sending`, and from there to `created`. `sending` is on disk before the POST leaves. The POST is made once; only when
- * Devin says that it did nothing, or was never reached, does the request go back to `attached`.
+ * To `sending`, and from there to `created`. `sending` is on disk before the POST is sent. It's sent once; the request goes
+ * back to `attached` only if Devin did nothing or was never reached.
  */
 export function createSend(deps: SendDeps): Send {
   const { createSession, transitions, adopt, end } = deps;
 
-  /** Nothing was done at Devin. */
+  /** Devin did nothing. */
   async function takeBack({ request: { id }, lease }: Run): Promise<SessionRequest | null> {
     const changes = { sentAt: null };
     return transitions.move({ id, from: 'sending', to: 'attached', changes }, {}, { lease });
   }
 
-  /** Devin's reason is kept, for the person who decides if nothing is found. */
+  /** Keeps Devin's reason for the person who decides if nothing is found. */
   async function unsure(run: Run, failure: Failure | null): Promise<StepOutcome> {
     if (failure === null) return { kind: 'next', request: run.request };
     return nextOrLeave(await transitions.stay(run, { failure }));
@@ -84,7 +84,7 @@ export function createSend(deps: SendDeps): Send {
 
   async function post(run: Run, body: SessionCreateRequest): Promise<StepOutcome> {
     const { request, lease } = run;
-    // The commit may have taken so long that another process looks for its session already.
+    // If the commit took too long, another process may already search for its session.
     if (!lease.isFresh()) return nextOrLeave(await takeBack(run));
     try {
       return await adopt(request, await createSession(body), { lease });
@@ -98,19 +98,19 @@ export function createSend(deps: SendDeps): Send {
     const body = composeRequest({ ...request, ...found }, deps);
     if (body === null) return end(run, { kind: 'secrets-lost' });
     const { id, state } = request;
-    // The lost answer of a session is looked for from here on.
+    // If the answer is lost, the search starts from this time.
     const changes = { ...found, sentAt: await deps.devinTime() };
     const card = run.isSlow() || isAnother(request.identity, found.identity);
     const cap = found.draft.values.max_acu_limit;
-    const { onlyIf, asked } = withinLimits(deps, request, { cap, approved });
+    const { onlyIf, checked } = withinLimits(deps, request, { cap, approved });
     const sending = await transitions.move(
       { id, from: state, to: 'sending', changes },
-      () => ({ card, ...(asked.fit?.kind === 'fits' && { reserve: asked.fit }) }),
+      () => ({ card, ...(checked.fit?.kind === 'fits' && { reserve: checked.fit }) }),
       { lease, onlyIf },
     );
-    if (asked.reached !== null) return end(run, { kind: 'limit', ...asked.reached });
-    // Others reserved meanwhile: it is judged again, by what is left now.
-    if (asked.fit?.kind === 'over') return { kind: 'next', request };
+    if (checked.reached !== null) return end(run, { kind: 'limit', ...checked.reached });
+    // Others reserved meanwhile: it's judged again by what is left.
+    if (checked.fit?.kind === 'over') return { kind: 'next', request };
     return sending === null ? { kind: 'leave' } : post({ ...run, request: sending }, body);
   };
 }
@@ -123,20 +123,20 @@ export function createSendStep({ identify, send }: { identify: Identify; send: S
   };
 }
 
-/** Looked up in the transaction that moves it to `sending`; `asked`: what came of it. */
+/** Checked in the transaction that moves it to `sending`; `checked`: with which result. */
 function withinLimits(
   { limiter, budget }: SendDeps,
   request: SessionRequest,
   wanted: { cap: number | undefined; approved: readonly string[] },
 ) {
-  const asked: { reached: LimitReached | null; fit: Fit | null } = { reached: null, fit: null };
+  const checked: { reached: LimitReached | null; fit: Fit | null } = { reached: null, fit: null };
   const onlyIf = async (trx: Transaction<Tables>): Promise<boolean> => {
-    asked.reached = await limiter.beforeSending(request, trx);
-    if (asked.reached !== null) return false;
-    asked.fit = await budget.fit({ ...request, ...wanted }, trx);
-    return asked.fit.kind === 'fits';
+    checked.reached = await limiter.beforeSending(request, trx);
+    if (checked.reached !== null) return false;
+    checked.fit = await budget.fit({ ...request, ...wanted }, trx);
+    return checked.fit.kind === 'fits';
   };
-  return { onlyIf, asked };
+  return { onlyIf, checked };
 }
 
 const isAnother = (before: Identity | null, now: Identity): boolean =>
@@ -181,12 +181,12 @@ export function createAdopt(
           cardStale: true,
           waiting: null,
           failure: null,
-          // A notice may still be on its way to where the person asked.
+          // A notice may still be on its way.
           sealed: envelopes.withoutSecrets(request.id, request.sealed),
         },
       },
       {
-        // Whoever works on the request posts its card at once.
+        // The process that works on the request posts its card at once.
         card: held.lease === undefined || request.cardTs !== null,
         ...(hasNotice(request) && { tell: 'started' as const }),
         session: {
@@ -200,7 +200,7 @@ export function createAdopt(
       held,
     );
   return async (request, session, { asked = false, ...held } = {}) => {
-    // A session that exists beats a verdict reached meanwhile that nobody knows.
+    // A session that exists beats a verdict of `unknown` reached meanwhile.
     return nextOrLeave(
       (await from(request.state, request, { session, asked, ...held })) ??
         (await from('unknown', request, { session, asked })),

@@ -13,14 +13,14 @@ import { repeat } from '../time.ts';
 import type { Interval } from '../time.ts';
 
 export type SweepTimes = {
-  /** How often it looks. */
+  /** How often it sweeps. */
   everyMs: number;
-  /** How long an open request rests until it is asked whether anyone works on it. */
+  /** How long an open request may rest until the sweep takes it up. */
   strandedMs: number;
 };
 export const SWEEP_TIMES: SweepTimes = { everyMs: 10_000, strandedMs: 15_000 };
 
-/** Messages that wait for so long have lost their job: while one side is busy, they try by themselves. */
+/** Messages that wait for so long have lost their job; while one side is busy, their own jobs retry. */
 const WAITING_MS = 10 * 60 * 1000;
 const FORM_LIFE_MS = 24 * 60 * 60 * 1000;
 
@@ -35,7 +35,7 @@ type SweepDeps = {
   posts: Pick<Posts, 'sweep'>;
   enqueue: Enqueue;
   unqueued: Unqueued;
-  /** Has `now` follow the database's clock. */
+  /** Makes `now` follow the database's clock. */
   readTime: () => Promise<void>;
   now: () => number;
   times: SweepTimes;
@@ -44,28 +44,29 @@ type SweepDeps = {
 
 export type Sweep = ReturnType<typeof createSweep>;
 
-/** Finds what a process that died has left and puts it back into the queue, so that no request is forgotten. */
+/** Puts what a dead process left behind back into the queue, so that no request is forgotten. */
 export function createSweep(deps: SweepDeps) {
   const { requests, cards, forms, knownPeople, replies, messages, milestones, posts } = deps;
   const { enqueue, unqueued, times, log } = deps;
-  let looking: Interval | null = null;
+  let sweeping: Interval | null = null;
 
   const ago = (ms: number): Date => new Date(deps.now() - ms);
 
   async function recover(strandedMs: number): Promise<void> {
-    // One that rests has a job that waits.
+    // If it has a waiting job, it only rests.
     const requestIds = await unqueued('create-session', await requests.stranded(strandedMs));
     for (const id of requestIds) await enqueue('create-session', { requestId: id }, { key: id });
-    if (requestIds.length > 0) log.info({ requests: requestIds.length }, 'took up what was left undone');
+    if (requestIds.length > 0)
+      log.info({ requests: requestIds.length }, 'took up requests that were left behind');
   }
 
-  /** Without a look at the time: what waits already is asked for once more, which queues nothing. */
+  /** However recent: for a card whose job waits, this queues nothing. */
   async function recoverCards(): Promise<void> {
     for (const id of await cards.unlined()) await enqueue('update-card', { requestId: id }, { key: id });
     for (const teamId of await cards.teamsInLine()) await enqueue('serve-cards', { teamId }, { key: teamId });
   }
 
-  /** Messages and announcements that are still on their way. */
+  /** Messages and milestones that wait. */
   async function recoverThreads(waitingMs: number): Promise<void> {
     const toDevin = await replies.waiting(waitingMs);
     for (const id of toDevin) await enqueue('relay-to-devin', { sessionId: id }, { key: id });
@@ -80,13 +81,13 @@ export function createSweep(deps: SweepDeps) {
       await enqueue('expire-approval', { requestId: id }, { key: id });
   }
 
-  /** A process may have died while it asked them. */
+  /** A process may have died while asking them. */
   async function askApprovers(): Promise<void> {
     for (const id of await requests.awaitingApproval())
       await enqueue('tell-approvers', { requestId: id }, { key: id });
   }
 
-  async function look(): Promise<void> {
+  async function sweep(): Promise<void> {
     try {
       await deps.readTime();
       await recover(times.strandedMs);
@@ -97,22 +98,22 @@ export function createSweep(deps: SweepDeps) {
       await knownPeople.deleteBefore(ago(KNOWN_FOR_MS));
       await posts.sweep();
     } catch (error) {
-      log.warn({ err: error }, 'looking for what was left undone failed');
+      log.warn({ err: error }, 'the sweep failed; it will be retried');
     }
   }
 
   return {
-    /** `alone`: no other process can be at work, so whatever is open was left by a dead one. */
+    /** `alone`: no other process is running, so open requests were left by a dead one. */
     async start({ alone }: { alone: boolean }): Promise<void> {
       await recover(alone ? 0 : times.strandedMs);
       await recoverCards();
       await recoverThreads(alone ? 0 : WAITING_MS);
       await askApprovers();
-      looking ??= repeat(look, times.everyMs);
+      sweeping ??= repeat(sweep, times.everyMs);
     },
     async stop(): Promise<void> {
-      const ending = looking;
-      looking = null;
+      const ending = sweeping;
+      sweeping = null;
       await ending?.stop();
     },
   };

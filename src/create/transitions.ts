@@ -7,7 +7,7 @@ import { appendAudit, requestEntries } from '../store/audit.ts';
 import type { Cards } from '../store/cards.ts';
 import { noteAlerts } from '../store/ledger.ts';
 import type { Ledger } from '../store/ledger.ts';
-import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
+import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import type { Milestones } from '../store/milestones.ts';
 import { cardThread } from '../store/request-row.ts';
 import type { RequestChanges, SessionRequest } from '../store/request-row.ts';
@@ -16,19 +16,19 @@ import type { NewSession, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { Reservation } from '../trust/index.ts';
 
-/** What has to happen because of a transition; it is enqueued in the transition's own transaction. */
+/** What follows from a transition; enqueued in the transition's own transaction. */
 type Consequences = {
   /** The card shows something new. */
   card?: boolean;
   /** The person is told privately. */
   tell?: Notice;
-  /** The person is called under the card. */
+  /** The person is notified under the card. */
   outcome?: boolean;
-  /** With what is to be told of it, if anything. */
+  /** With its first milestones, if any. */
   session?: BoundSession;
   /** The request has work to do again. */
   run?: boolean;
-  /** It is about to be sent: what it may use counts from here on. */
+  /** It's about to be sent: what it may use counts from here on. */
   reserve?: Reservation;
 };
 
@@ -36,9 +36,9 @@ type Consequences = {
 type BoundSession = Omit<NewSession, 'teamId' | 'channelId' | 'threadTs'>;
 
 type Conditions = {
-  /** Of the process that works on the request. If another has taken over, a LeaseLostError is thrown. */
+  /** Of the process that works on the request. Throws a LeaseLostError if another has taken over. */
   lease?: Lease;
-  /** Asked first: false leaves everything as it is. */
+  /** Checked first; false: nothing changes. */
   onlyIf?: (trx: Transaction<Tables>) => Promise<boolean>;
 };
 
@@ -47,7 +47,7 @@ type Then = Consequences | ((moved: SessionRequest) => Consequences);
 export type Move = { step: Step; consequences: Then; lease?: Lease };
 
 /** A request, and the lease under which this process works on it. */
-type Held = { request: SessionRequest; lease?: Lease };
+type Leased = { request: SessionRequest; lease?: Lease };
 
 export type Transitions = ReturnType<typeof createTransitions>;
 
@@ -57,10 +57,10 @@ type TransitionDeps = {
   cards: Pick<Cards, 'markStale'>;
   sessions: Pick<Sessions, 'bind'>;
   milestones: Pick<Milestones, 'add'>;
-  lostAnswers: Pick<LostAnswers, 'add' | 'found'>;
+  unconfirmedCreates: Pick<UnconfirmedCreates, 'add' | 'found'>;
   ledger: Pick<Ledger, 'reserve' | 'release' | 'bind'>;
   enqueue: Enqueue;
-  /** Told after each commit. */
+  /** Called after each commit. */
   onMoved: (state: RequestState) => void;
   now: () => number;
 };
@@ -69,8 +69,7 @@ export function createTransitions(deps: TransitionDeps) {
   const { db, requests, cards, enqueue, onMoved } = deps;
 
   /**
-   * One transaction; null when the request is no longer in `from`. `then`: what follows, which may depend on the row as
-   * it is now that nobody else changes it.
+   * One transaction; null: the request is no longer in `from`. `then`: what follows, which may depend on the locked row.
    */
   async function move(
     step: Step,
@@ -85,7 +84,7 @@ export function createTransitions(deps: TransitionDeps) {
     return moved;
   }
 
-  /** As the row says while nobody else can change it; null: it stays as it is. */
+  /** Moves it as the locked row demands; null: it stays as it is. */
   async function moveLocked(id: string, plan: (locked: SessionRequest) => Move | null): Promise<boolean> {
     const done = await db.transaction().execute(async (trx) => {
       const locked = await requests.lock(id, trx);
@@ -100,8 +99,8 @@ export function createTransitions(deps: TransitionDeps) {
     trx: Transaction<Tables>,
     { step, consequences, lease }: Move,
   ): Promise<SessionRequest | null> {
-    const isNews = typeof consequences !== 'function' && consequences.card === true;
-    const changes = { ...step.changes, ...(isNews && { cardStale: true }) };
+    const showsOnCard = typeof consequences !== 'function' && consequences.card === true;
+    const changes = { ...step.changes, ...(showsOnCard && { cardStale: true }) };
     const moved = await requests.advance({ ...step, changes }, trx);
     if (moved === null) return null;
     if (lease !== undefined) await (isOpen(step.to) ? lease.fence(trx) : lease.end(trx));
@@ -109,9 +108,9 @@ export function createTransitions(deps: TransitionDeps) {
     const { card, tell, outcome, session, run, reserve: reservation } = follows;
     if (reservation !== undefined) await reserve(deps, { moved, reservation }, trx);
     if (isUnsent(step)) await deps.ledger.release(step.id, trx);
-    if (step.to === 'unknown') await deps.lostAnswers.add(lostAnswer(moved, deps.now()), trx);
+    if (step.to === 'unknown') await deps.unconfirmedCreates.add(unconfirmedCreate(moved, deps.now()), trx);
     if (session !== undefined) await bind(deps, { step, session, moved }, trx);
-    if (card === true && !isNews) await cards.markStale(step.id, trx);
+    if (card === true && !showsOnCard) await cards.markStale(step.id, trx);
     if (card === true) await showOnCard(step, trx);
     if (tell !== undefined) await enqueue('tell-person', { requestId: step.id, notice: tell }, { trx });
     if (outcome === true) await enqueue('tell-outcome', { requestId: step.id }, { trx, key: step.id });
@@ -121,17 +120,17 @@ export function createTransitions(deps: TransitionDeps) {
     return moved;
   }
 
-  /** The URL of a new session, or that there is none, is shown before everything else. */
+  /** The URL of a new session, or that there is none, goes before everything else. */
   async function showOnCard({ id, to }: Step, trx: Transaction<Tables>): Promise<void> {
-    const urgent = !isOpen(to);
-    await enqueue('update-card', { requestId: id }, { trx, key: id, urgent });
+    const interactive = !isOpen(to);
+    await enqueue('update-card', { requestId: id }, { trx, key: id, interactive });
   }
 
   return {
     move,
     moveLocked,
     /** Changes something without leaving the state. */
-    async stay({ request, ...held }: Held, changes: RequestChanges, then: Consequences = {}) {
+    async stay({ request, ...held }: Leased, changes: RequestChanges, then: Consequences = {}) {
       return move({ id: request.id, from: request.state, to: request.state, changes }, then, held);
     },
   };
@@ -150,7 +149,7 @@ async function reserve(
   for (const alert of highestMarks(news)) await enqueue('tell-owners', alert, { trx, key: alertName(alert) });
 }
 
-/** Devin said that it did nothing, or was never reached. */
+/** Devin did nothing, or was never reached. */
 function isUnsent({ from, to }: Step): boolean {
   return from === 'sending' && ['attached', 'failed', 'refused'].includes(to);
 }
@@ -159,7 +158,7 @@ function spending({ id: requestId, teamId, userId, channelId, draft }: SessionRe
   return { requestId, teamId, userId, channelId, cap: draft.values.max_acu_limit ?? null };
 }
 
-/** What they are asked is as it was, or no longer. One who changed a request asks for the changed one instead. */
+/** Their message changes with the request. If a requester changed it, approvers are asked for the changed one instead. */
 async function tellApprovers(
   { enqueue }: TransitionDeps,
   { step: { id, from, to }, moved }: { step: Step; moved: SessionRequest },
@@ -173,19 +172,19 @@ async function tellApprovers(
   await enqueue('settle-approval', { ...replaces, userId, act: 'replace', answerTo }, { trx });
 }
 
-/** Given up: from here on the watcher looks for its session. */
-function lostAnswer(request: SessionRequest, nowMs: number): LostAnswer {
+/** Given up: from here on the watcher searches for its session. */
+function unconfirmedCreate(request: SessionRequest, nowMs: number): UnconfirmedCreate {
   return {
     requestId: request.id,
     sentAt: request.sentAt ?? request.createdAt,
     identity: request.identity,
     lostAt: new Date(nowMs),
-    nextLookAt: new Date(nowMs + (lateLookInterval(0) ?? 0)),
+    nextLookAt: new Date(nowMs + (recheckInterval(0) ?? 0)),
   };
 }
 
 async function bind(
-  { sessions, milestones, lostAnswers, ledger, enqueue }: TransitionDeps,
+  { sessions, milestones, unconfirmedCreates, ledger, enqueue }: TransitionDeps,
   { step, session, moved }: { step: Step; session: BoundSession; moved: SessionRequest },
   trx: Transaction<Tables>,
 ): Promise<void> {
@@ -193,14 +192,14 @@ async function bind(
   await sessions.bind({ ...session, ...threadOf(moved) }, trx);
   const late = !isOpen(step.from);
   await ledger.bind({ ...spending(moved), sessionId, consumed: snapshot.acusConsumed, late }, trx);
-  // Of a request that was over, it is one whose answer had been lost.
-  if (late) await lostAnswers.found(step.id, trx);
+  // If the request had ended, this is its unconfirmed session.
+  if (late) await unconfirmedCreates.found(step.id, trx);
   if (told.length === 0) return;
   await milestones.add(sessionId, told, trx);
   await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
 }
 
-/** The thread in which a session is followed: the one its card is in, else the one under it; '' until it is posted. */
+/** The thread in which a session is followed: its card's, or the one under the card; '' until that is posted. */
 function threadOf(request: SessionRequest): { teamId: string; channelId: string; threadTs: string } {
   return {
     teamId: request.teamId,
@@ -214,10 +213,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * How long after a look, in ms, a session whose creation was not answered is looked for again, `sinceMs` after it was
- * given up; null: no more. Devin's list may lag, and a slow creation may come to its end later.
+ * How long until the next search for a session whose creation was not confirmed, in ms, `sinceMs` after it was given up;
+ * null: never. Devin's list may lag, and a slow creation may end later.
  */
-export function lateLookInterval(sinceMs: number): number | null {
+export function recheckInterval(sinceMs: number): number | null {
   if (sinceMs >= DAY_MS) return null;
   return Math.min(HOUR_MS, Math.max(MINUTE_MS, sinceMs / 2));
 }

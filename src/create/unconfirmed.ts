@@ -2,12 +2,12 @@ import type { Kysely } from 'kysely';
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, SearchUntilFound } from '../queue/index.ts';
-import { twiceKey } from '../session/milestones.ts';
+import { duplicateKey } from '../session/milestones.ts';
 import { isOpen } from '../session/request.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { appendAudit, subjectOf } from '../store/audit.ts';
 import type { Ledger } from '../store/ledger.ts';
-import type { LostAnswer, LostAnswers } from '../store/lost-answers.ts';
+import type { UnconfirmedCreate, UnconfirmedCreates } from '../store/unconfirmed-creates.ts';
 import type { Milestones } from '../store/milestones.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -15,9 +15,9 @@ import type { Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 import type { FindSession, FindSessions } from './find-session.ts';
 import type { Adopt } from './send.ts';
-import { nextOrLeave } from './step.ts';
-import type { CreateStep } from './step.ts';
-import { lateLookInterval } from './transitions.ts';
+import { nextOrLeave } from './run.ts';
+import type { CreateStep } from './run.ts';
+import { recheckInterval } from './transitions.ts';
 import type { Transitions } from './transitions.ts';
 
 type SettleDeps = {
@@ -28,8 +28,8 @@ type SettleDeps = {
 };
 
 /**
- * sending -> created or unknown: the answer to a POST was lost, and repeating it might pay for a second session.
- * So Devin's list is looked through; what is not found is said to be unknown, and a person decides.
+ * sending -> created or unknown: the answer to a POST was lost, and repeating it could pay for a second session. So Devin's
+ * list is searched; if the session isn't found, the request is unknown and a person decides.
  */
 export function createSettleStep(deps: SettleDeps): CreateStep {
   const { findSession, adopt, transitions, searchUntilFound } = deps;
@@ -52,9 +52,9 @@ export function createSettleStep(deps: SettleDeps): CreateStep {
   };
 }
 
-type FindLateDeps = {
+type FinderDeps = {
   db: Kysely<Tables>;
-  lostAnswers: LostAnswers;
+  unconfirmedCreates: UnconfirmedCreates;
   ledger: Pick<Ledger, 'giveUp' | 'bind'>;
   requests: Pick<Requests, 'find'>;
   sessions: Pick<Sessions, 'ofRequest' | 'lock' | 'change'>;
@@ -67,27 +67,27 @@ type FindLateDeps = {
 };
 
 /**
- * Looks again for sessions whose creation was not answered and which were not found in time: each costs whether
- * anyone sees it or not. Returns how long to leave Devin alone, in ms.
+ * Searches again for sessions whose creation was not confirmed and that were not found in time: each costs, whether anyone
+ * sees it or not. Returns how long Devin wants a pause, in ms.
  */
-export function createLateFinder(deps: FindLateDeps) {
-  const { db, lostAnswers, ledger, requests, findSessions, now, log } = deps;
+export function createUnconfirmedFinder(deps: FinderDeps) {
+  const { db, unconfirmedCreates, ledger, requests, findSessions, now, log } = deps;
 
-  /** Before Devin is asked: what fails is not repeated at once. */
-  async function plan(lost: LostAnswer): Promise<void> {
-    const intervalMs = lateLookInterval(now() - lost.lostAt.getTime());
-    if (intervalMs !== null) return lostAnswers.plan(lost, new Date(now() + intervalMs));
+  /** Planned before the search, so that a failure isn't retried at once. */
+  async function planNext(unconfirmed: UnconfirmedCreate): Promise<void> {
+    const intervalMs = recheckInterval(now() - unconfirmed.lostAt.getTime());
+    if (intervalMs !== null) return unconfirmedCreates.plan(unconfirmed, new Date(now() + intervalMs));
     await db.transaction().execute(async (trx) => {
-      await lostAnswers.plan(lost, null, trx);
-      await ledger.giveUp(lost.requestId, trx);
+      await unconfirmedCreates.plan(unconfirmed, null, trx);
+      await ledger.giveUp(unconfirmed.requestId, trx);
     });
   }
 
-  async function look(due: readonly LostAnswer[], signal: AbortSignal): Promise<void> {
+  async function search(due: readonly UnconfirmedCreate[], signal: AbortSignal): Promise<void> {
     const missing: SessionRequest[] = [];
     for (const { requestId: id, sentAt, identity } of due) {
       const request = await requests.find(id);
-      // One that is on its way again is looked for when it has come to an end.
+      // If it's being sent again, the search waits until that has ended.
       if (request !== null && !isOpen(request.state))
         missing.push({ ...request, sentAt, identity: identity ?? request.identity });
     }
@@ -97,55 +97,55 @@ export function createLateFinder(deps: FindLateDeps) {
   }
 
   return async (signal: AbortSignal): Promise<number> => {
-    const due = await lostAnswers.due(new Date(now()));
-    for (const lost of due) await plan(lost);
+    const due = await unconfirmedCreates.due(new Date(now()));
+    for (const unconfirmed of due) await planNext(unconfirmed);
     try {
-      await look(due, signal);
+      await search(due, signal);
       return 0;
     } catch (error) {
       if (signal.aborted) return 0;
       log.warn(
         { err: error },
-        'looking for sessions that may have started late failed; it is tried again later',
+        'searching for sessions that may have started late failed; it will be retried',
       );
       return error instanceof DevinError ? (error.retryAfterMs ?? 0) : 0;
     }
   };
 }
 
-/** The first of those that nobody knows of yet is the one that was missing. */
+/** The first unknown session is the missing one. */
 async function settle(
-  deps: FindLateDeps,
+  deps: FinderDeps,
   request: SessionRequest,
   found: readonly SessionSnapshot[],
 ): Promise<void> {
   const { sessions, requests, adopt, log } = deps;
   const own = await sessions.ofRequest(request.id);
-  const isNews = (one: SessionSnapshot): boolean => own?.told.includes(twiceKey(toOther(one))) !== true;
+  const isNews = (one: SessionSnapshot): boolean => own?.told.includes(duplicateKey(toOther(one))) !== true;
   const session = found.find(isNews);
-  // It may have been settled, or sent again, while Devin was asked.
+  // It may have been settled or sent again during the search.
   const current = session === undefined ? null : await requests.find(request.id);
   if (session === undefined || current === null || isOpen(current.state)) return;
   log.info({ requestId: request.id, sessionId: session.sessionId }, 'a session was found late');
-  if (current.state === 'created') await tellTwice(deps, current, session);
+  if (current.state === 'created') await announceDuplicate(deps, current, session);
   else await adopt(current, session);
 }
 
-/** A person started it anyway, so there are two now; announced once, by the one that is followed. */
-async function tellTwice(
-  { db, sessions, milestones, lostAnswers, ledger, enqueue }: FindLateDeps,
+/** A person started it anyway, so there are two now: announced once, in the thread of the one that is followed. */
+async function announceDuplicate(
+  { db, sessions, milestones, unconfirmedCreates, ledger, enqueue }: FinderDeps,
   request: SessionRequest,
   other: SessionSnapshot,
 ): Promise<void> {
   const { id: requestId, sessionId } = request;
   if (sessionId === null) return;
-  const key = twiceKey(toOther(other));
+  const key = duplicateKey(toOther(other));
   await db.transaction().execute(async (trx) => {
     const current = await sessions.lock(sessionId, trx);
     if (current === null || current.told.includes(key)) return;
     await sessions.change(sessionId, { told: [...current.told, key] }, trx);
     await milestones.add(sessionId, [key], trx);
-    await lostAnswers.found(requestId, trx);
+    await unconfirmedCreates.found(requestId, trx);
     await ledger.bind(spendingOn(request, other), trx);
     await enqueue('tell-milestones', { sessionId }, { trx, key: sessionId });
     const found = { ...subjectOf(request), sessionId: other.sessionId };
@@ -153,7 +153,7 @@ async function tellTwice(
   });
 }
 
-/** Nobody follows it: its cap counts for good. */
+/** Nobody follows it, so its cap counts for good. */
 function spendingOn(
   { id: requestId, teamId, userId, channelId, draft }: SessionRequest,
   { sessionId, acusConsumed: consumed }: SessionSnapshot,

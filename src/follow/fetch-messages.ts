@@ -17,7 +17,7 @@ import type { Settings } from '../store/settings.ts';
 import type { Tables } from '../store/tables.ts';
 
 const PAGE = 100;
-/** A call goes with the words that ask, which are posted meanwhile; if it does not, it is told by itself. */
+/** A call is part of the message that asks, which is posted meanwhile; otherwise it's posted by itself. */
 const CALL_AFTER_MS = 5000;
 /** Longer than any card shows. */
 const LAST_WORDS_LENGTH = 300;
@@ -27,7 +27,7 @@ type FetchDeps = {
   sessions: Pick<Sessions, 'find' | 'change' | 'lock'>;
   milestones: Pick<Milestones, 'add'>;
   calls: Pick<Calls, 'isOutdated'>;
-  messages: Pick<SessionMessages, 'known' | 'add' | 'lastSaid'>;
+  messages: Pick<SessionMessages, 'known' | 'add' | 'lastMessage'>;
   replies: Pick<Replies, 'recognize' | 'move'>;
   cards: Pick<Cards, 'markStale'>;
   settings: Pick<Settings, 'preferencesFor'>;
@@ -36,12 +36,11 @@ type FetchDeps = {
 };
 
 export type Followed = { session: SessionRow; request: SessionRequest };
-type Look = Followed & { showsWebMessages: boolean };
+type Reading = Followed & { showsWebMessages: boolean };
 
 /**
- * Reads what was said in a session since the last time, and stores it in Devin's order. The last page has no cursor
- * to go on from, so it is read again from the last cursor there was, and messages are known by their event. Resolves
- * with the number of new ones.
+ * Reads a session's new messages and stores them in Devin's order. The last page has no cursor, so reading starts from
+ * the last one there was, and stored messages are known by their event. Resolves with the number of new ones.
  */
 export function createFetchMessages(deps: FetchDeps) {
   const { listMessages, settings } = deps;
@@ -53,13 +52,13 @@ export function createFetchMessages(deps: FetchDeps) {
 
   return async (followed: Followed, signal: AbortSignal): Promise<number> => {
     const { sessionId } = followed.session;
-    const look = { ...followed, showsWebMessages: await showsWebMessages(followed) };
+    const reading = { ...followed, showsWebMessages: await showsWebMessages(followed) };
     let cursor = followed.session.messagesCursor;
     let isFirstPage = cursor === null;
     let count = 0;
     for (;;) {
       const page = await listMessages(sessionId, { after: cursor, first: PAGE, signal });
-      count += await storePage(deps, look, { page, isFirstPage });
+      count += await storePage(deps, reading, { page, isFirstPage });
       if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) break;
       cursor = page.endCursor;
       isFirstPage = false;
@@ -71,8 +70,12 @@ export function createFetchMessages(deps: FetchDeps) {
 
 type PageRead = { page: Page<SessionMessage>; isFirstPage: boolean };
 
-async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: PageRead): Promise<number> {
-  const { sessionId } = look.session;
+async function storePage(
+  deps: FetchDeps,
+  reading: Reading,
+  { page, isFirstPage }: PageRead,
+): Promise<number> {
+  const { sessionId } = reading.session;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
   return deps.db.transaction().execute(async (trx) => {
     const eventIds = page.items.map(({ eventId }) => eventId);
@@ -80,7 +83,7 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
     const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
     const rows: NewMessage[] = [];
     for (const message of fresh) {
-      const state = message === prompt ? 'skipped' : await stateOf(deps, { look, message, trx });
+      const state = message === prompt ? 'skipped' : await stateOf(deps, { reading, message, trx });
       rows.push(toRow(message, state));
     }
     await deps.messages.add(sessionId, rows, trx);
@@ -91,7 +94,7 @@ async function storePage(deps: FetchDeps, look: Look, { page, isFirstPage }: Pag
   });
 }
 
-/** Devin went on and asks again, between two looks or with its status unchanged: another question is another call. */
+/** Devin asks again, between two polls or with its status unchanged: another question is another call. */
 async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Tables>): Promise<void> {
   const { sessions, milestones, calls, enqueue } = deps;
   const session = await sessions.lock(sessionId, trx);
@@ -103,11 +106,11 @@ async function callAgain(deps: FetchDeps, sessionId: string, trx: Transaction<Ta
   await enqueue('tell-milestones', { sessionId }, { trx, ...later });
 }
 
-type Said = { look: Look; message: SessionMessage; trx: Transaction<Tables> };
+type NewWords = { reading: Reading; message: SessionMessage; trx: Transaction<Tables> };
 
-/** Devin's words are for the thread; those of people only where they were not said here. */
-async function stateOf(deps: FetchDeps, { look, message, trx }: Said): Promise<NewMessage['state']> {
-  const { session, showsWebMessages } = look;
+/** Devin's words go into the thread; people's only if they didn't write them here. */
+async function stateOf(deps: FetchDeps, { reading, message, trx }: NewWords): Promise<NewMessage['state']> {
+  const { session, showsWebMessages } = reading;
   const forThread = session.synced ? 'pending' : 'left-out';
   if (message.source === 'devin') return forThread;
   const { eventId, message: text } = message;
@@ -117,7 +120,7 @@ async function stateOf(deps: FetchDeps, { look, message, trx }: Said): Promise<N
   return showsWebMessages && replyId === null ? forThread : 'skipped';
 }
 
-/** A reply that has arrived is no longer uncertain, and must not be sent again. */
+/** A reply that has arrived is certain now, and must not be sent again. */
 async function arrived(
   { replies, enqueue }: FetchDeps,
   replyId: string,
@@ -136,16 +139,16 @@ function saidAt({ createdAt: seconds }: SessionMessage): Date {
   return new Date(seconds * 1000);
 }
 
-/** Of Devin, as the card shows them; null: it said nothing. */
+/** Devin's, as the card shows them; null: none. */
 export function lastWordsOf(messages: readonly SessionMessage[]): string | null {
   const last = messages.findLast(({ source }) => source === 'devin');
   return last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
 }
 
-/** For the card. Read from what is stored: a message that cannot be read has been kept by then. */
+/** For the card. Read from the stored messages. */
 async function showLastWords(deps: FetchDeps, sessionId: string): Promise<void> {
   const { db, messages, sessions, cards, enqueue } = deps;
-  const said = await messages.lastSaid(sessionId);
+  const said = await messages.lastMessage(sessionId);
   const session = said === null ? null : await sessions.find(sessionId);
   if (said === null || session === null) return;
   const words = markdownWords(said.text, LAST_WORDS_LENGTH);
@@ -160,7 +163,7 @@ async function showLastWords(deps: FetchDeps, sessionId: string): Promise<void> 
 
 export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;
 
-/** Cursors are Devin's own: if it no longer takes one, messages are read from the beginning, without harm. */
+/** If Devin no longer accepts a cursor, messages are read from the start. */
 export function createListMessages(list: ListMessages): ListMessages {
   return async (sessionId, query) => {
     try {

@@ -19,11 +19,11 @@ import type { PostContext, PostOutcome } from './post-message.ts';
 import type { FindAttachments } from './share-file.ts';
 
 export type RelayTimes = {
-  /** How soon it is tried again while another process is at it. */
+  /** How soon to retry while another process works on it. */
   busyMs: number;
-  /** After an answer of Slack's that was lost or made no sense. */
+  /** After an unclear answer from Slack. */
   unclearMs: number;
-  /** While the thread takes no messages. */
+  /** While the thread refuses messages. */
   troubleMs: number;
 };
 export const RELAY_TIMES: RelayTimes = { busyMs: 1000, unclearMs: 2000, troubleMs: 10 * 60_000 };
@@ -48,8 +48,8 @@ type RelayDeps = {
 };
 
 /**
- * Brings what was said in a session into its thread: fetched and stored first, then posted in order, each message
- * once, by one process at a time; then what is worth a message of its own is told.
+ * Brings a session's messages into its thread: fetches and stores them, posts them in order and once each, by one process
+ * at a time, then has milestones announced.
  */
 export function createRelayFromDevin(deps: RelayDeps) {
   const { sessions, requests, messages, withLease, enqueue, times } = deps;
@@ -69,12 +69,12 @@ export function createRelayFromDevin(deps: RelayDeps) {
     }
   }
 
-  /** Whether everything was posted that can be. */
+  /** False: some of it waits. */
   async function post(sessionId: string, context: PostContext): Promise<boolean> {
     for (;;) {
       context.signal.throwIfAborted();
       const session = await sessions.find(sessionId);
-      // Without a thread it waits for one.
+      // It waits for its thread.
       if (session === null || session.threadTs === '') return true;
       if (!session.synced) await messages.leaveOutPending(sessionId);
       const row = await messages.nextPending(sessionId);
@@ -85,7 +85,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
         if (session.threadTrouble !== null) await sessions.change(sessionId, { threadTrouble: null });
       } else if (outcome.kind === 'refused') {
         await noteTrouble(deps, session, outcome.code);
-        // After that only the session's next change is a reason to try the thread again.
+        // After that, only the session's next change is a reason to try again.
         const triedForMs = row.attemptedAt === null ? 0 : deps.now() - row.attemptedAt.getTime();
         if (retryWindow('slack', { triedForMs }).kind === 'wait') await again(sessionId, times.troubleMs);
         return true;
@@ -101,9 +101,9 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const before = new Set((await deps.milestones.pending(sessionId)).map(({ key }) => key));
     const fetched = await fetchAll(deps, followed, context.signal);
     const isPosted = await post(sessionId, context);
-    if (fetched === null && isPosted && (await hasToTell(deps, sessionId, before)))
+    if (fetched === null && isPosted && (await hasToNotify(deps, sessionId, before)))
       await enqueue('tell-milestones', { sessionId }, { key: sessionId });
-    // What is stored is posted although Devin cannot be asked now; then the queue tries again.
+    // Stored messages were posted although Devin couldn't be reached; the queue retries the rest.
     if (fetched !== null) throw fetched;
   }
 
@@ -112,7 +112,7 @@ export function createRelayFromDevin(deps: RelayDeps) {
     const request = session === null ? null : await requests.find(session.requestId);
     if (session === null || request === null) return;
     const { kind } = await withLease(`relay-from-devin:${sessionId}`, async (lease) => {
-      // As it is now that nobody else is at it.
+      // Read again under the lease.
       const current = await sessions.find(sessionId);
       const context = { signal: AbortSignal.any([signal, lease.held]), lease };
       if (current !== null) await relay({ session: current, request }, context);
@@ -121,8 +121,8 @@ export function createRelayFromDevin(deps: RelayDeps) {
   };
 }
 
-/** Not what came since Devin was asked: its words are not here yet, and it is told after them. */
-async function hasToTell({ milestones, calls }: RelayDeps, sessionId: string, known: ReadonlySet<string>) {
+/** Not if a milestone came after the fetch: Devin's words about it aren't here yet, and they go first. */
+async function hasToNotify({ milestones, calls }: RelayDeps, sessionId: string, known: ReadonlySet<string>) {
   const waiting = await milestones.pending(sessionId);
   if (waiting.length > 0) return waiting.every(({ key }) => known.has(key));
   return (await calls.answered(sessionId)).length > 0;
@@ -130,7 +130,7 @@ async function hasToTell({ milestones, calls }: RelayDeps, sessionId: string, kn
 
 type Posting = { row: MessageRow; context: PostContext };
 
-/** null: it failed so often that what was said after it no longer waits for it. */
+/** null: it failed so often that the next messages no longer wait for it. */
 async function postOrSetAside(
   { postMessage, messages, calls, setAside, log }: RelayDeps,
   session: SessionRow,
@@ -146,14 +146,14 @@ async function postOrSetAside(
     if (context.signal.aborted || error instanceof DevinError) throw error;
     const failures = await setAside.note('message', id, { error });
     if (failures < MOST_FAILURES) throw error;
-    log.error({ err: error, sessionId, eventId }, 'a message could not be brought into its thread');
+    log.error({ err: error, sessionId, eventId }, 'a message could not be posted in its thread');
     await calls.part(sessionId, eventId);
     await messages.skip(row);
     return null;
   }
 }
 
-/** null: all is stored, or there is nothing to be had. */
+/** null: everything is stored, or Devin gives nothing. */
 async function fetchAll(
   { fetchMessages, findAttachments, log }: RelayDeps,
   followed: Followed,
@@ -170,18 +170,18 @@ async function fetchAll(
     if (!isFinal) return error;
     log.warn(
       { err: error, sessionId: followed.session.sessionId },
-      'Devin does not give the messages of a session',
+      'Devin refused the messages of a session',
     );
     return null;
   }
 }
 
-/** Tells the person who asked, once: until something could be posted again. */
+/** Tells the requester, once until something can be posted again. */
 async function noteTrouble(deps: RelayDeps, session: SessionRow, code: string): Promise<void> {
   if (session.threadTrouble !== null) return;
   const request = await deps.requests.find(session.requestId);
   const told = request === null ? 'undeliverable' : await tellTrouble(deps, { request, session, code });
-  // The next try tells it, then.
+  // Otherwise the next try does.
   if (told !== 'retryable') await deps.sessions.change(session.sessionId, { threadTrouble: code });
 }
 

@@ -5,8 +5,6 @@ import type { Store } from '../store/store.ts';
 import type { Text } from '../text/index.ts';
 import { sleep } from '../time.ts';
 import type { Tuning } from '../tuning.ts';
-import { createCallAnswerer } from './answer-calls.ts';
-import { createMilestoneComposer, createResultSharer } from './compose-milestone.ts';
 import { createFetchMessages, createListMessages } from './fetch-messages.ts';
 import type { Followed, ListMessages } from './fetch-messages.ts';
 import { createRelayFromDevin } from './from-devin.ts';
@@ -17,7 +15,8 @@ import type { Recorder } from './record.ts';
 import { createRound } from './round.ts';
 import { createFindAttachments, readAttachment } from './share-file.ts';
 import { createPollingSource } from './status-source.ts';
-import { createMilestoneTeller } from './tell-milestones.ts';
+import { createComposeMilestone, markAnsweredCalls, shareResult } from './milestone-message.ts';
+import { createMilestoneNotifier } from './notify-milestones.ts';
 import { createWatcher } from './watcher.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -41,10 +40,10 @@ type FollowingDeps = {
   slack: Pick<Slack, 'outbound' | 'nameMentions' | 'textFor'>;
   withLease: WithLease;
   postOnce: PostOnce;
-  /** Done once, when this process begins to watch. */
+  /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
-  /** Asked after each round; returns how long to leave Devin alone, in ms. */
-  findLate: (signal: AbortSignal) => Promise<number>;
+  /** Runs after each round; returns how long Devin wants a pause, in ms. */
+  findUnconfirmed: (signal: AbortSignal) => Promise<number>;
   /** The slash command's name. */
   command: string;
   tuning: Pick<Tuning, 'log' | 'now' | 'watchTimes' | 'relayTimes'>;
@@ -53,16 +52,16 @@ type FollowingDeps = {
 
 type Following = {
   watcher: Watcher;
-  /** For everything else that learns from Devin how a session is. */
+  /** For everything else that gets a session's status from Devin. */
   recorder: Recorder;
   listMessages: ListMessages;
   fetchMessages: (followed: Followed, signal: AbortSignal) => Promise<number>;
 };
 
-/** Each may wait for Devin: a slow session delays only itself. */
+/** Each may wait for Devin; a slow session delays only itself. */
 const THREADS = { concurrency: 10, most: 300 };
 
-/** How a session is, and what Devin says in it, from Devin to the card and its thread. */
+/** Brings a session's status and Devin's words to its card and its thread. */
 export function createFollowing(deps: FollowingDeps): Following {
   const { queue, store, devin } = deps;
   const { enqueue } = queue;
@@ -93,32 +92,33 @@ export function createFollowing(deps: FollowingDeps): Following {
     enqueue,
   });
   const relay = createRelay(deps, fetchMessages);
-  const tell = createTelling(deps);
+  const notify = createNotifying(deps);
   queue.work('relay-from-devin', async ({ sessionId }, { signal }) => relay(sessionId, signal), THREADS);
-  queue.work('tell-milestones', async ({ sessionId }) => tell(sessionId), { concurrency: 4 });
+  queue.work('tell-milestones', async ({ sessionId }) => notify(sessionId), { concurrency: 4 });
   return { watcher: createWatching(deps, recorder), recorder, listMessages, fetchMessages };
 }
 
 function createWatching(deps: FollowingDeps, recorder: Recorder): Watcher {
-  const { queue, store, devin, prepare, findLate } = deps;
+  const { queue, store, devin, prepare, findUnconfirmed } = deps;
   const { log, now, watchTimes: times } = deps.tuning;
   const { sessions, setAside, leases } = store;
   const { enqueue } = queue;
   const source = createPollingSource(devin.sessions);
   const random = Math.random;
-  const look = createRound({ sessions, setAside, source, recorder, enqueue, times, now, random, log });
+  const poll = createRound({ sessions, setAside, source, recorder, enqueue, times, now, random, log });
   const round = async (signal: AbortSignal): Promise<number> =>
-    Math.max(await look(signal), await findLate(signal));
+    Math.max(await poll(signal), await findUnconfirmed(signal));
   return createWatcher({ leases, prepare, round, times, sleep, log });
 }
 
-function createTelling(deps: FollowingDeps) {
+function createNotifying(deps: FollowingDeps) {
   const { queue, store, slack, withLease, postOnce, command, text } = deps;
   const { log, now } = deps.tuning;
   const { sessions, requests, milestones, setAside, messages, calls, defaults } = store;
   const { outbound, textFor } = slack;
-  const compose = createMilestoneComposer({ sessions, outbound, command, text, textFor, now });
-  return createMilestoneTeller({
+  const compose = createComposeMilestone({ sessions, outbound, command, text, textFor, now });
+  const answeredDeps = { calls, messages, sessions, outbound, compose, text, now };
+  return createMilestoneNotifier({
     sessions,
     requests,
     milestones,
@@ -129,8 +129,8 @@ function createTelling(deps: FollowingDeps) {
     withLease,
     postOnce,
     compose,
-    answerCalls: createCallAnswerer({ calls, messages, sessions, outbound, compose, text, now }),
-    shareResult: createResultSharer({ outbound }),
+    markAnsweredCalls: async (session, request) => markAnsweredCalls(answeredDeps, session, request),
+    shareResult: async (place, session) => shareResult(outbound, place, session),
     outbound,
     enqueue: queue.enqueue,
     now,
@@ -138,7 +138,7 @@ function createTelling(deps: FollowingDeps) {
   });
 }
 
-/** What Devin says goes into the thread, with the files it made. */
+/** Devin's words go into the thread, with the files it made. */
 function createRelay(deps: FollowingDeps, fetchMessages: Following['fetchMessages']) {
   const { queue, store, devin, slack, withLease, postOnce, text } = deps;
   const { log, now, relayTimes: times } = deps.tuning;

@@ -30,20 +30,20 @@ import type { Text } from '../text/index.ts';
 import { readFileRow, shareFile } from './share-file.ts';
 import type { SessionFile, ShareDeps } from './share-file.ts';
 
-/** The text of its row is how many messages were left out. */
+/** Its row's text is how many messages were left out. */
 export const LEFT_OUT = 'left-out';
-/** The text of a `REPLY_BY` row is who said what, and how. */
+/** A `REPLY_BY` row's text: who wrote what, and how. */
 const replyBySchema = z.object({ userId: z.string(), via: z.enum(REPLY_WAYS), text: z.string() });
 export type ReplyBy = z.infer<typeof replyBySchema>;
 
-/** null: Devin does not give it, or it is too large. Throws when asking again later may help. */
+/** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
 export type ReadFile = (file: SessionFile, signal: AbortSignal) => Promise<FileToShare | null>;
 
 type PostDeps = Omit<ShareDeps, 'messages'> & {
   postOnce: PostOnce;
   messages: Pick<SessionMessages, 'attempt' | 'uploaded' | 'settle'>;
   frameOf: FrameOf;
-  /** A message was not posted as it was made: the call that was part of it waits again. */
+  /** A message wasn't posted as it was composed: the call that was part of it waits again. */
   calls: Pick<Calls, 'part'>;
   readFile: ReadFile;
   nameMentions: (text: string) => Promise<string>;
@@ -56,7 +56,7 @@ export type PostOutcome =
   | { kind: 'posted'; ts: string | null }
   /** Slack refused it, and may take it later. */
   | { kind: 'put-off'; afterMs: number }
-  /** `refused`: the thread accepts nothing now. */
+  /** `refused`: the thread accepts nothing for now. */
   | SlackFailure;
 
 type Content = {
@@ -65,25 +65,25 @@ type Content = {
   name: string;
 };
 
-/** One message on its way into a thread. */
-type Job = { place: ThreadPlace; row: MessageRow; lease: Lease };
+/** A message and where it goes. */
+type Posting = { place: ThreadPlace; row: MessageRow; lease: Lease };
 export type PostContext = { signal: AbortSignal; lease: Lease };
 
-/** In place of what Slack does not take. */
+/** The number of what is posted instead of what Slack refuses. */
 const INSTEAD = -1;
 
-/** Posts one message in the session's thread, in as many parts as it takes, each once. */
+/** Posts a message in the session's thread, in as many parts as it needs, once each. */
 export function createPostMessage(deps: PostDeps) {
   const { postOnce, messages, calls, text, now, log } = deps;
 
-  async function postPart({ place, row, lease }: Job, part: number, rendered: Rendered): Promise<Posted> {
+  async function postPart({ place, row, lease }: Posting, part: number, rendered: Rendered): Promise<Posted> {
     const key = `message:${row.sessionId}:${row.eventId}:${part}`;
     const metadata = messageMetadata(row.sessionId, row.eventId, part);
     return postOnce({ key, place, metadata, render: async () => Promise.resolve(rendered), lease });
   }
 
   async function postAll(
-    job: Job,
+    job: Posting,
     session: SessionRow,
     { frame, signal }: { frame: Frame; signal: AbortSignal },
   ): Promise<{ kind: 'posted'; ts: string | null } | SlackFailure> {
@@ -107,9 +107,9 @@ export function createPostMessage(deps: PostDeps) {
     row: MessageRow,
     { signal, lease }: PostContext,
   ): Promise<PostOutcome> => {
-    const job: Job = { place: { channelId: session.channelId, threadTs: session.threadTs }, row, lease };
+    const job: Posting = { place: { channelId: session.channelId, threadTs: session.threadTs }, row, lease };
     const triedForMs = row.attemptedAt === null ? 0 : now() - row.attemptedAt.getTime();
-    // Decided before the attempt is on disk, so that it stays what it is.
+    // Decided before the attempt is on disk, so that a retry decides the same.
     const frame = await deps.frameOf(session, row);
     if (row.attemptedAt === null) await messages.attempt(row, new Date(now()));
     let outcome: PostOutcome = await postAll(job, session, { frame, signal });
@@ -118,10 +118,10 @@ export function createPostMessage(deps: PostDeps) {
       const retry = retryWindow('message', { triedForMs });
       if (refusalKind(outcome.code) === 'other' && retry.kind === 'wait')
         return { kind: 'put-off', afterMs: retry.afterMs };
-      // What was said after it does not wait for ever.
+      // The next messages can't wait forever.
       log.error(
         { code: outcome.code, eventId: row.eventId },
-        'Slack does not take a message of Devin as it was made',
+        "Slack refused Devin's message as it was composed",
       );
       outcome = await postPart(job, INSTEAD, renderInDevin(text.thread.notShown, session.url, text));
     }
@@ -130,7 +130,7 @@ export function createPostMessage(deps: PostDeps) {
   };
 }
 
-/** Devin may give a file later, but what was said after it does not wait for that for ever. */
+/** Devin may give a file later, but the next messages can't wait forever. */
 function giveUp(
   { now, log }: PostDeps,
   { attemptedAt, eventId }: MessageRow,
@@ -142,7 +142,7 @@ function giveUp(
   return null;
 }
 
-/** What cannot be rendered is shown as it was written. */
+/** A message that can't be rendered is shown as it is. */
 async function contentOf(deps: PostDeps, session: SessionRow, row: MessageRow): Promise<Content> {
   try {
     return await rendered(deps, session, row);
@@ -182,18 +182,18 @@ async function rendered(deps: PostDeps, { url }: SessionRow, row: MessageRow): P
 type FrameDeps = {
   sessions: Pick<Sessions, 'sharesThread'>;
   requests: Pick<Requests, 'find'>;
-  messages: Pick<SessionMessages, 'lastSaid'>;
+  messages: Pick<SessionMessages, 'lastMessage'>;
   calls: Pick<Calls, 'partOf' | 'join'>;
   settings: Pick<Settings, 'preferencesFor'>;
   text: Text;
   now: () => number;
 };
 
-/** What goes around the words of a message. */
+/** Adds what goes around the words of a message. */
 type Frame = (words: Rendered) => Rendered;
 type FrameOf = (session: SessionRow, row: MessageRow) => Promise<Frame>;
 
-/** The name of the session, where two share a thread; and the call, where these words are a question. */
+/** The session's name if two share a thread, and the call if these words are a question. */
 export function createFrameOf(deps: FrameDeps): FrameOf {
   return async (session, row) => {
     const request = await deps.requests.find(session.requestId);
@@ -209,14 +209,14 @@ export function createFrameOf(deps: FrameDeps): FrameOf {
   };
 }
 
-type Asked = { session: SessionRow; request: SessionRequest; row: MessageRow };
+type Framed = { session: SessionRow; request: SessionRequest; row: MessageRow };
 
-/** A message that was attempted before is what it was then. */
-async function callKey(deps: FrameDeps, { session, request, row }: Asked): Promise<string | null> {
+/** A message that was attempted before keeps its call. */
+async function callKey(deps: FrameDeps, { session, request, row }: Framed): Promise<string | null> {
   const { sessionId, eventId } = row;
   if (row.attemptedAt !== null) return deps.calls.partOf(sessionId, eventId);
   if (session.phase !== 'needs-you' || (await notifyOf(deps, session, request)) !== 'thread') return null;
-  const last = await deps.messages.lastSaid(sessionId);
+  const last = await deps.messages.lastMessage(sessionId);
   if (last?.eventId !== eventId) return null;
   return (await deps.calls.partOf(sessionId, eventId)) ?? deps.calls.join(sessionId, eventId);
 }

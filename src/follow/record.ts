@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { Enqueue } from '../queue/index.ts';
-import { goesFirst, jittered, lookInterval, sessionPhase, STANDING } from '../session/lifecycle.ts';
+import { goesFirst, jittered, pollInterval, sessionPhase, STANDING } from '../session/lifecycle.ts';
 import type { SessionPhase, Watched } from '../session/lifecycle.ts';
 import { progress } from '../session/milestones.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { Cards } from '../store/cards.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Milestones } from '../store/milestones.ts';
-import type { NextLook, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
+import type { NextPoll, SessionChanges, SessionRow, Sessions } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 
 type RecordDeps = {
@@ -19,12 +19,12 @@ type RecordDeps = {
   ledger: Pick<Ledger, 'follow'>;
   enqueue: Enqueue;
   times: {
-    /** How often what moves is looked at. */
+    /** How often active sessions are polled. */
     fastestMs: number;
-    /** Messages are fetched and posted first; if that does not come to an end, milestones are told all the same. */
+    /** Messages are fetched and posted first; milestones wait for them no longer than this. */
     tellAfterMs: number;
-    /** What Devin says last may be there to read only so long after it says that a session is over. */
-    lastLookMs: number;
+    /** How long after the end of a session its last messages may appear. */
+    lastReadMs: number;
   };
   now: () => number;
   random: () => number;
@@ -32,11 +32,11 @@ type RecordDeps = {
 
 export type Recorder = ReturnType<typeof createRecorder>;
 
-/** Writes down what Devin says about a session, with everything that has to happen because of it: one transaction. */
+/** Records what Devin says about a session, with everything that follows from it, in one transaction. */
 export function createRecorder(deps: RecordDeps) {
   const { db, sessions, cards, ledger, enqueue, now } = deps;
 
-  /** What `snapshotOf` makes of the row as it is now; null: the row knows better. */
+  /** `snapshotOf`: given the current row, what to record; null: nothing. */
   async function record(
     sessionId: string,
     snapshotOf: (current: SessionRow) => SessionSnapshot | null,
@@ -50,7 +50,7 @@ export function createRecorder(deps: RecordDeps) {
       await ledger.follow(sessionId, spent(next.phase, snapshot), trx);
       await deps.milestones.add(sessionId, next.keys, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
-      if (current.nextLookAt !== null && next.changes.nextLook === null) await readOnceMore(sessionId, trx);
+      if (current.nextLookAt !== null && next.changes.nextPoll === null) await readOnceMore(sessionId, trx);
       if (next.keys.length > 0) {
         await enqueue(
           'tell-milestones',
@@ -64,9 +64,9 @@ export function createRecorder(deps: RecordDeps) {
     });
   }
 
-  /** Under a key of its own: what else is put off for the session may be due sooner. */
+  /** Under its own key: other jobs for the session may be due sooner. */
   async function readOnceMore(sessionId: string, trx: Transaction<Tables>): Promise<void> {
-    const later = { key: `${sessionId}:last`, startAfterMs: deps.times.lastLookMs };
+    const later = { key: `${sessionId}:last`, startAfterMs: deps.times.lastReadMs };
     await enqueue('relay-from-devin', { sessionId }, { trx, ...later });
   }
 
@@ -77,15 +77,15 @@ export function createRecorder(deps: RecordDeps) {
 
   return {
     /** Records a poll of `row`. False if the row changed since the poll began: the result may be older. */
-    async look(row: SessionRow, snapshot: SessionSnapshot): Promise<boolean> {
+    async recordPoll(row: SessionRow, snapshot: SessionSnapshot): Promise<boolean> {
       return record(row.sessionId, (current) =>
         isDeepStrictEqual(current.snapshot, row.snapshot) ? snapshot : null,
       );
     },
 
     /**
-     * Devin's answer to something that was done to a session. It leaves out what only a look tells: the output
-     * stays as it was, and the detail of the status starts afresh.
+     * Records Devin's answer to a message, a stop or an archive. It has no output, so the earlier one stays; nor a detail
+     * of the status, which starts afresh.
      */
     async answer(snapshot: SessionSnapshot): Promise<boolean> {
       return record(snapshot.sessionId, ({ snapshot: earlier }) => ({
@@ -94,7 +94,7 @@ export function createRecorder(deps: RecordDeps) {
       }));
     },
 
-    /** Devin does not know it: its card says so once, and it is hardly ever looked at. */
+    /** Devin doesn't find it: its card says so once, and it's rarely polled. */
     async gone(sessionId: string): Promise<void> {
       await db.transaction().execute(async (trx) => {
         const current = await sessions.lock(sessionId, trx);
@@ -103,9 +103,9 @@ export function createRecorder(deps: RecordDeps) {
         const at = new Date(now());
         const isNews = current.phase !== 'gone';
         const quietMs = isNews ? 0 : now() - current.phaseAt.getTime();
-        const next = nextLookOf(deps, { phase: 'gone', status, quietMs });
-        if (!isNews) return sessions.change(sessionId, { nextLook: next }, trx);
-        await sessions.change(sessionId, { phase: 'gone', phaseAt: at, nextLook: next }, trx);
+        const next = nextPollOf(deps, { phase: 'gone', status, quietMs });
+        if (!isNews) return sessions.change(sessionId, { nextPoll: next }, trx);
+        await sessions.change(sessionId, { phase: 'gone', phaseAt: at, nextPoll: next }, trx);
         await ledger.follow(sessionId, { isOpen: false }, trx);
         await showOnCard(current.requestId, trx);
       });
@@ -113,8 +113,8 @@ export function createRecorder(deps: RecordDeps) {
   };
 }
 
-function nextLookOf({ random, times }: RecordDeps, watched: Watched): NextLook {
-  const intervalMs = lookInterval(watched, times.fastestMs);
+function nextPollOf({ random, times }: RecordDeps, watched: Watched): NextPoll {
+  const intervalMs = pollInterval(watched, times.fastestMs);
   if (intervalMs === null) return null;
   return { inMs: jittered(intervalMs, random()), first: goesFirst(watched) };
 }
@@ -138,23 +138,23 @@ function outcome(
       ...(phase !== current.phase && { phaseAt: at }),
       wasFinished,
       changedAt: at,
-      nextLook: nextLookOf(deps, { phase, status: snapshot.status, quietMs: 0 }),
+      nextPoll: nextPollOf(deps, { phase, status: snapshot.status, quietMs: 0 }),
       ...(keys.length > 0 && { told: [...told, ...keys] }),
     },
   };
 }
 
-/** What a session that rests may still use no longer counts; woken, it counts again. */
+/** What a resting session may still use doesn't count; once it wakes, it counts again. */
 function spent(phase: SessionPhase, { acusConsumed: consumed }: SessionSnapshot) {
   return { consumed, isOpen: STANDING[phase] !== 'earlier' };
 }
 
-/** The one it was in while Devin knew it. */
+/** Its phase; if it's gone, the last one before. */
 function knownPhase({ phase, wasFinished, snapshot }: SessionRow): SessionPhase {
   return phase === 'gone' ? sessionPhase(snapshot, wasFinished) : phase;
 }
 
-/** `updatedAt` is not shown to anybody. */
+/** `updatedAt` isn't shown anywhere. */
 function sameFacts(before: SessionSnapshot, after: SessionSnapshot): boolean {
   return isDeepStrictEqual({ ...before, updatedAt: 0 }, { ...after, updatedAt: 0 });
 }

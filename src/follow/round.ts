@@ -7,25 +7,25 @@ import {
   HOT_MS,
   jittered,
   longestInterval,
-  lookInterval,
+  pollInterval,
 } from '../session/lifecycle.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 import type { Recorder } from './record.ts';
 import { BATCH, createFailures } from './status-source.ts';
-import type { Seen, StatusSource } from './status-source.ts';
+import type { PollResult, StatusSource } from './status-source.ts';
 
 export type RoundTimes = {
-  /** How often it sees whose turn it is. */
+  /** How often it checks which sessions are due. */
   tickMs: number;
-  /** A session so young that Devin does not know may be one it does not show yet. */
+  /** Devin may not list a session that is younger than this. */
   youngMs: number;
-  /** A list or a replica may lag behind: only what is still not there so much later is gone. */
+  /** Devin's lists may lag: a session is gone only if it's still missing so much later. */
   goneAfterMs: number;
-  /** The longest pause after trouble that Devin says nothing about. */
+  /** The longest pause after an error, unless Devin asks for more. */
   longestPauseMs: number;
-  /** Messages may come without any change that a look shows: then they are fetched so often, while something moves. */
+  /** Messages may come without a change of status: how often to fetch them while a session is active. */
   messagesMs: number;
 };
 export const ROUND_TIMES: RoundTimes = {
@@ -39,23 +39,23 @@ export const ROUND_TIMES: RoundTimes = {
 type RoundDeps = {
   sessions: Pick<Sessions, 'due' | 'dueCount' | 'reschedule' | 'bringForward'>;
   source: StatusSource;
-  recorder: Pick<Recorder, 'look' | 'gone'>;
+  recorder: Pick<Recorder, 'recordPoll' | 'gone'>;
   setAside: Pick<SetAside, 'note' | 'clear'>;
   enqueue: Enqueue;
-  /** `fastestMs`: so often what moves is looked at. */
+  /** `fastestMs`: how often active sessions are polled. */
   times: RoundTimes & { fastestMs: number };
   now: () => number;
   random: () => number;
   log: Log;
 };
 
-/** Batches on their way to Devin at a time, and at most this many in a round. */
+/** Batches in flight at a time, and in a round. */
 const BATCHES_AT_ONCE = 4;
 const BATCHES_A_ROUND = 20;
 
 /**
- * Looks at the sessions whose turn it is, batch by batch. Batches are filled up with those whose turn comes soon,
- * so that the number of requests follows the number of sessions, not the moments at which they are due.
+ * Polls the sessions that are due, batch by batch. Batches are filled up with those due soon, so that the number of
+ * requests depends on the number of sessions, not on when each is due.
  */
 export function createRound(deps: RoundDeps) {
   const { sessions, source, times, now, random, log } = deps;
@@ -63,7 +63,7 @@ export function createRound(deps: RoundDeps) {
   const missing = createMissing(deps);
   const schedule = createSchedule(deps);
   const failures = createFailures(deps);
-  let troubles = 0;
+  let failedRounds = 0;
 
   async function dueBatches(): Promise<SessionRow[][]> {
     await schedule.correct();
@@ -76,52 +76,52 @@ export function createRound(deps: RoundDeps) {
     );
   }
 
-  async function lookAt(rows: SessionRow[], signal: AbortSignal): Promise<Seen['trouble']> {
-    const seen = await source.look(
+  async function pollBatch(rows: SessionRow[], signal: AbortSignal): Promise<PollResult['trouble']> {
+    const result = await source.poll(
       rows.map(({ sessionId: id }) => id),
       signal,
     );
-    if (!signal.aborted) await takeIn(rows, seen);
-    return seen.trouble;
+    if (!signal.aborted) await recordAll(rows, result);
+    return result.trouble;
   }
 
-  async function takeIn(rows: SessionRow[], seen: Seen): Promise<void> {
-    const answers = new Map(seen.answered.map((snapshot) => [snapshot.sessionId, snapshot]));
-    const same: SessionRow[] = [];
+  async function recordAll(rows: SessionRow[], result: PollResult): Promise<void> {
+    const answers = new Map(result.answered.map((snapshot) => [snapshot.sessionId, snapshot]));
+    const unchanged: SessionRow[] = [];
     const failed = new Set<SessionRow>();
-    /** What fails for one session harms only that one. */
+    /** An error affects only its own session. */
     const alone = async (row: SessionRow, task: () => Promise<void>): Promise<void> => {
       if (!(await failures.survives(row, task))) failed.add(row);
     };
     for (const row of rows) {
       const answer = answers.get(row.sessionId);
       await alone(row, async () => {
-        if (answer === undefined || isKnown(row, answer)) same.push(row);
-        else if (!(await deps.recorder.look(row, answer))) same.push(row);
+        if (answer === undefined || isKnown(row, answer)) unchanged.push(row);
+        else if (!(await deps.recorder.recordPoll(row, answer))) unchanged.push(row);
         if (answer === undefined) return;
         missing.found(row.sessionId);
-        await refresher.looked(row, answer);
+        await refresher.polled(row, answer);
       });
     }
-    const gone = new Set(seen.gone);
-    const over = same.filter((row) => gone.has(row.sessionId) && !isYoung(row) && missing.isGone(row));
-    for (const row of over) {
+    const missed = new Set(result.gone);
+    const gone = unchanged.filter((row) => missed.has(row.sessionId) && !isYoung(row) && missing.isGone(row));
+    for (const row of gone) {
       await alone(row, async () => deps.recorder.gone(row.sessionId));
       refresher.forget(row.sessionId);
     }
-    // After trouble those without an answer stay due.
-    const learnt = (row: SessionRow): boolean => seen.trouble === null || answers.has(row.sessionId);
+    // After an error, those without an answer stay due.
+    const isDone = (row: SessionRow): boolean => result.trouble === null || answers.has(row.sessionId);
     await sessions.reschedule(
-      same.filter((row) => !over.includes(row) && !failed.has(row) && learnt(row)).map(nextLook),
+      unchanged.filter((row) => !gone.includes(row) && !failed.has(row) && isDone(row)).map(nextPoll),
     );
   }
 
   const isYoung = (row: SessionRow): boolean => now() - row.createdAt.getTime() < times.youngMs;
 
-  function nextLook(row: SessionRow) {
+  function nextPoll(row: SessionRow) {
     const { sessionId: id, phase, snapshot, nextLookAt: was } = row;
     const watched = { phase, status: snapshot.status, quietMs: quietFor(row, now()) };
-    const intervalMs = lookInterval(watched, times.fastestMs);
+    const intervalMs = pollInterval(watched, times.fastestMs);
     const first = goesFirst(watched);
     const at = (inMs: number): Date => new Date(now() + inMs);
     if (missing.has(id))
@@ -130,11 +130,11 @@ export function createRound(deps: RoundDeps) {
   }
 
   function pause(retryAfterMs: number | null): number {
-    troubles += 1;
-    const backOffMs = Math.min(times.longestPauseMs, times.fastestMs * 2 ** troubles);
-    // At least as long as Devin says.
+    failedRounds += 1;
+    const backOffMs = Math.min(times.longestPauseMs, times.fastestMs * 2 ** failedRounds);
+    // At least as long as Devin asks for.
     const pauseMs = Math.max(retryAfterMs ?? 0, backOffMs) * (1 + random() / 10);
-    log.warn({ pauseMs }, 'Devin is busy or cannot be reached; looking at sessions pauses');
+    log.warn({ pauseMs }, 'Devin is busy or cannot be reached; polling pauses');
     return pauseMs;
   }
 
@@ -142,18 +142,19 @@ export function createRound(deps: RoundDeps) {
     const batches = await dueBatches();
     for (let index = 0; index < batches.length && !signal.aborted; index += BATCHES_AT_ONCE) {
       const at = batches.slice(index, index + BATCHES_AT_ONCE);
-      const met = (await Promise.all(at.map((rows) => lookAt(rows, signal)))).filter((one) => one !== null);
-      if (met.length > 0 && !signal.aborted) return pause(longest(met));
+      const troubles = (await Promise.all(at.map((rows) => pollBatch(rows, signal)))).filter(
+        (one) => one !== null,
+      );
+      if (troubles.length > 0 && !signal.aborted) return pause(longest(troubles));
     }
-    if (batches.length > 0) troubles = 0;
+    if (batches.length > 0) failedRounds = 0;
     return times.tickMs;
   };
 }
 
-/** In rounds. */
-const CORRECT_EVERY = 60;
+const CORRECT_EVERY_ROUNDS = 60;
 
-/** Whose turn it is. */
+/** Which sessions are due. */
 function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | 'times' | 'now'>) {
   let rounds = 0;
   return {
@@ -164,9 +165,9 @@ function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | '
         hotSince: new Date(now() - HOT_MS),
         limit,
       }),
-    /** A clock that was set back must not put off what was planned before. */
+    /** If the clock was set back, polls that were planned before would come too late. */
     async correct(): Promise<void> {
-      if (rounds++ % CORRECT_EVERY !== 0) return;
+      if (rounds++ % CORRECT_EVERY_ROUNDS !== 0) return;
       for (const first of [true, false]) {
         const latest = new Date(now() + 2 * longestInterval(first, times.fastestMs));
         await sessions.bringForward(first, { now: new Date(now()), latest });
@@ -175,12 +176,12 @@ function createSchedule({ sessions, times, now }: Pick<RoundDeps, 'sessions' | '
   };
 }
 
-/** Since something about it changed, or someone did something with it. */
+/** How long ago it changed, or someone acted on it. */
 function quietFor({ changedAt, touchedAt }: SessionRow, nowMs: number): number {
   return nowMs - Math.max(changedAt.getTime(), touchedAt?.getTime() ?? 0);
 }
 
-/** Any answer about one that was gone is news. */
+/** Any answer about a session that was gone is news. */
 function isKnown({ phase, snapshot }: SessionRow, answer: SessionSnapshot): boolean {
   return phase !== 'gone' && isDeepStrictEqual(answer, snapshot);
 }
@@ -190,13 +191,13 @@ function longest(troubles: { retryAfterMs: number | null }[]): number | null {
   return waits.length === 0 ? null : Math.max(...waits);
 }
 
-/** Since when sessions are missing. The next watcher starts over. */
+/** Since when sessions are missing. A new watcher starts over. */
 function createMissing({ times, now }: Pick<RoundDeps, 'times' | 'now'>) {
   const since = new Map<string, number>();
   return {
     has: (id: string): boolean => since.has(id),
     found: (id: string): boolean => since.delete(id),
-    /** Called with each look that does not find it. */
+    /** Call it with each poll that doesn't find the session. */
     isGone({ sessionId: id, phase }: SessionRow): boolean {
       const sinceMs = since.get(id) ?? now();
       const isGone = phase === 'gone' || now() - sinceMs >= times.goneAfterMs;
@@ -207,22 +208,22 @@ function createMissing({ times, now }: Pick<RoundDeps, 'times' | 'now'>) {
   };
 }
 
-/** Devin's times are whole seconds: what comes in the second of a change shows no other one. */
+/** Devin's times are whole seconds: a second change within the same one doesn't show. */
 const SECOND_MS = 1000;
 
-/** What needs attention although no look shows a change: the time on the card, and messages. */
+/** What needs refreshing without a change of status: the time on the card, and messages. */
 function createRefresher({ enqueue, times, now }: Pick<RoundDeps, 'enqueue' | 'times' | 'now'>) {
   const known = new Map<string, { step: number; messagesAtMs: number }>();
 
   return {
     forget: (id: string): boolean => known.delete(id),
 
-    async looked(row: SessionRow, answer: SessionSnapshot): Promise<void> {
+    async polled(row: SessionRow, answer: SessionSnapshot): Promise<void> {
       const { sessionId: id, requestId } = row;
       const hot = now() - row.changedAt.getTime() < HOT_MS;
       const changed = !isDeepStrictEqual(answer, row.snapshot);
-      const isOver = lookInterval({ phase: row.phase, status: answer.status, quietMs: 0 }, 0) === null;
-      // What is not looked at again need not be remembered.
+      const isOver = pollInterval({ phase: row.phase, status: answer.status, quietMs: 0 }, 0) === null;
+      // A session that isn't polled again needn't be remembered.
       if (isOver || (row.phase !== 'working' && !hot && !changed)) {
         known.delete(id);
         return;

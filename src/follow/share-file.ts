@@ -15,11 +15,11 @@ import type { SessionRow } from '../store/sessions.ts';
 import type { Tables } from '../store/tables.ts';
 
 const FILE = 'attachment';
-/** What the text of a row for a file that Devin made holds. */
+/** The text of the row of a file that Devin made. */
 const fileSchema = z.object({ name: z.string(), url: z.string() });
 export type SessionFile = z.infer<typeof fileSchema>;
 
-/** A file that Devin made, as it waits among the messages. */
+/** A file that Devin made, as a row among the messages. */
 export function fileRow(
   { attachmentId: id, name, url }: SessionAttachment,
   foundAt: Date,
@@ -41,21 +41,21 @@ type AttachmentDeps = {
   log: Log;
 };
 
-/** `hasSpoken`: Devin or a person has said something new. */
+/** `hasSpoken`: there are new messages. */
 export type FindAttachments = (session: SessionRow, hasSpoken: boolean, signal: AbortSignal) => Promise<void>;
 
-/** In these a file comes with a message or a milestone, or can wait a little. */
-const GOING_ON: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
+/** In these phases a file comes with a message or a milestone, or can wait a little. */
+const ACTIVE: ReadonlySet<SessionPhase> = new Set(['queued', 'starting', 'working']);
 const WAIT_MS = 10 * 60_000;
 
-/** Files that Devin made take their place after what was said so far. */
+/** Files that Devin made come after the messages so far. */
 export function createFindAttachments({
   messages,
   listAttachments,
   now,
   log,
 }: AttachmentDeps): FindAttachments {
-  const looks = createLooks(now);
+  const listings = createListings(now);
 
   async function find({ sessionId, synced }: SessionRow, signal: AbortSignal): Promise<void> {
     const made = (await listAttachments(sessionId, { signal })).filter(({ source }) => source === 'devin');
@@ -65,31 +65,31 @@ export function createFindAttachments({
   }
 
   return async (session, hasSpoken, signal) => {
-    if (!hasSpoken && !looks.areDue(session)) return;
+    if (!hasSpoken && !listings.areDue(session)) return;
     try {
       await find(session, signal);
-      looks.made(session);
+      listings.made(session);
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
-      // They are listed again with what happens next.
+      // The next change lists them again.
       const { sessionId } = session;
       log.warn({ err: error, sessionId }, 'the files of a session could not be listed');
     }
   };
 }
 
-/** No message says that a file was made: so it is looked at what the session came to, and once in a while. */
-function createLooks(now: () => number) {
+/** No message announces a file, so files are listed at milestones, and once in a while. */
+function createListings(now: () => number) {
   const last = new Map<string, { told: number; atMs: number }>();
   return {
     areDue({ sessionId: id, phase, told, createdAt }: SessionRow): boolean {
-      const look = last.get(id) ?? { told: 0, atMs: createdAt.getTime() };
-      return !GOING_ON.has(phase) || told.length > look.told || now() - look.atMs > WAIT_MS;
+      const listing = last.get(id) ?? { told: 0, atMs: createdAt.getTime() };
+      return !ACTIVE.has(phase) || told.length > listing.told || now() - listing.atMs > WAIT_MS;
     },
     made({ sessionId: id, phase, told }: SessionRow): void {
-      // Those that another process looks after by now; without them a look is due all the same.
+      // Another process may follow some by now; without its entry, a listing is due.
       for (const [other, { atMs }] of last) if (now() - atMs > WAIT_MS) last.delete(other);
-      if (GOING_ON.has(phase)) last.set(id, { told: told.length, atMs: now() });
+      if (ACTIVE.has(phase)) last.set(id, { told: told.length, atMs: now() });
       else last.delete(id);
     },
   };
@@ -101,7 +101,7 @@ export type ShareDeps = {
   messages: Pick<SessionMessages, 'uploaded'>;
 };
 
-/** `not-here`: Slack does not take it as a file, or there is none to take. */
+/** `not-here`: Slack refuses it as a file, or there is none. */
 type Shared = { kind: 'shared' } | { kind: 'not-here' } | SlackFailure;
 
 type Sharing = {
@@ -111,7 +111,7 @@ type Sharing = {
   read: () => Promise<FileToShare | null>;
 };
 
-/** Puts a file into a thread once: where Slack's answer was lost, the thread is looked through first. */
+/** Puts a file into a thread once: if Slack's answer was lost, the thread is searched first. */
 export async function shareFile(
   { db, outbound, messages }: ShareDeps,
   { place, row, lease, read }: Sharing,
@@ -134,7 +134,7 @@ export async function shareFile(
   return shared.kind === 'shared' ? shared : orNotHere(shared);
 }
 
-/** Without the permission, or where files are not allowed, words have to do. */
+/** Without the permission, or if files aren't allowed, a sentence is posted instead. */
 function orNotHere(failure: SlackFailure): Shared {
   if (failure.kind !== 'refused' || refusalKind(failure.code) === 'place') return failure;
   return { kind: 'not-here' };
@@ -152,10 +152,10 @@ async function findFile(
   }
 }
 
-/** Larger files stay in Devin, and the thread says where. */
+/** Larger files stay in Devin; the thread links there. */
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
-/** null: Devin does not give it, or it is too large. Throws when asking again later may help. */
+/** null: Devin refuses it, or it's too large. Throws if asking again later may help. */
 export async function readAttachment(
   download: (url: string, options: { signal: AbortSignal }) => Promise<Download>,
   { name, url }: { name: string; url: string },

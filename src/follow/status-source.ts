@@ -1,24 +1,24 @@
 import { DevinError } from '../devin/errors.ts';
 import type { DevinErrorCode } from '../devin/errors.ts';
-import type { SessionQuery } from '../devin/session-list.ts';
+import type { SessionQuery } from '../devin/sessions.ts';
 import type { Log } from '../log.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
 import type { SetAside } from '../store/set-aside.ts';
 
-/** What became of a look at some sessions. Of those in neither list nothing was learnt. */
-export type Seen = {
+/** What a poll of some sessions found. About those in neither list, nothing is known. */
+export type PollResult = {
   answered: SessionSnapshot[];
-  /** Ids Devin does not know. */
+  /** Ids that Devin doesn't know. */
   gone: string[];
-  /** Devin was not to be asked more: everything waits so long, or as long as seems good where it is null. */
+  /** Polling must pause: for so long, or as long as the caller likes if it's null. */
   trouble: { retryAfterMs: number | null } | null;
 };
 
-/** Where the state of sessions comes from; Devin pushes nothing, so it is asked. Ids are bare; at most a batch. */
-export type StatusSource = { look(sessionIds: readonly string[], signal: AbortSignal): Promise<Seen> };
+/** Devin pushes nothing, so it is polled. Ids are bare; at most a batch. */
+export type StatusSource = { poll(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> };
 
-/** Devin sets no limit for `session_ids`; this keeps the address within what servers take. */
+/** Devin sets no limit for the ids of a list; this keeps the URL short enough for servers. */
 export const BATCH = 50;
 
 type Options = { signal: AbortSignal };
@@ -27,53 +27,53 @@ type PollingDeps = {
   get: (sessionId: string, options: Options) => Promise<SessionSnapshot>;
 };
 
-/** One request per batch; a session that the list leaves out is asked for alone. */
+/** One request per batch; a session that the list leaves out is fetched by itself. */
 export function createPollingSource({ list, get }: PollingDeps): StatusSource {
-  async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<Seen> {
+  async function listed(sessionIds: readonly string[], signal: AbortSignal): Promise<PollResult> {
     try {
       const { items } = await list({ sessionIds, first: BATCH }, { signal });
-      // A filter that is not understood answers others, too.
+      // If Devin doesn't understand the filter, it lists others, too.
       const answered = items.filter(({ sessionId: id }) => sessionIds.includes(id));
       return { answered, gone: [], trouble: null };
     } catch (error) {
-      // Of a list that makes no sense, each session is asked for alone.
-      return { answered: [], gone: [], trouble: isSenseless(error) ? null : troubleOf(error) };
+      // If the list is unreadable, each session is fetched by itself.
+      return { answered: [], gone: [], trouble: isUnreadable(error) ? null : troubleOf(error) };
     }
   }
 
-  async function lookAlone(sessionId: string, seen: Seen, signal: AbortSignal): Promise<void> {
+  async function pollOne(sessionId: string, result: PollResult, signal: AbortSignal): Promise<void> {
     try {
-      seen.answered.push(await get(sessionId, { signal }));
+      result.answered.push(await get(sessionId, { signal }));
     } catch (error) {
       if (!(error instanceof DevinError)) throw error;
-      if (error.code === 'not-found') seen.gone.push(sessionId);
-      else if (!isSenseless(error) && !ABOUT_ONE.has(error.code)) seen.trouble = troubleOf(error);
+      if (error.code === 'not-found') result.gone.push(sessionId);
+      else if (!isUnreadable(error) && !ABOUT_ONE.has(error.code)) result.trouble = troubleOf(error);
     }
   }
 
   return {
-    async look(sessionIds, signal) {
-      const seen = await listed(sessionIds, signal);
-      const answered = new Set(seen.answered.map(({ sessionId: id }) => id));
+    async poll(sessionIds, signal) {
+      const result = await listed(sessionIds, signal);
+      const answered = new Set(result.answered.map(({ sessionId: id }) => id));
       for (const id of sessionIds) {
-        if (seen.trouble !== null || signal.aborted) break;
-        if (!answered.has(id)) await lookAlone(id, seen, signal);
+        if (result.trouble !== null || signal.aborted) break;
+        if (!answered.has(id)) await pollOne(id, result, signal);
       }
-      return seen;
+      return result;
     },
   };
 }
 
-/** These say nothing about other sessions. */
+/** Errors that say nothing about other sessions. */
 const ABOUT_ONE: ReadonlySet<DevinErrorCode> = new Set(['forbidden', 'conflict']);
 
-/** Answered, but not in a form that is understood. */
-function isSenseless(error: unknown): boolean {
+/** Devin answered, but not in a form that can be read. */
+function isUnreadable(error: unknown): boolean {
   if (!(error instanceof DevinError)) return false;
   return error.code === 'invalid-request' || (error.code === 'no-answer' && error.status !== null);
 }
 
-/** Rethrows what is not Devin's. */
+/** Rethrows what isn't Devin's. */
 function troubleOf(error: unknown): { retryAfterMs: number | null } {
   if (!(error instanceof DevinError)) throw error;
   return { retryAfterMs: error.retryAfterMs };
@@ -89,11 +89,11 @@ type FailureDeps = {
 
 const LONGEST_WAIT_MS = 60 * 60_000;
 
-/** Sessions whose looks fail: each is put off for longer and longer, and counted. */
+/** Sessions that can't be recorded: each is put off for longer and longer, and counted. */
 export function createFailures({ sessions, setAside, times, now, log }: FailureDeps) {
   const failing = new Set<string>();
   return {
-    /** False: the task failed, which harms this session alone. */
+    /** False: the task failed, which affects this session alone. */
     async survives(row: SessionRow, task: () => Promise<void>): Promise<boolean> {
       const { sessionId: id, nextLookAt: was } = row;
       try {
@@ -103,10 +103,7 @@ export function createFailures({ sessions, setAside, times, now, log }: FailureD
       } catch (error) {
         const count = await setAside.note('session', id, { error });
         failing.add(id);
-        log.warn(
-          { err: error, sessionId: id, count },
-          'what Devin says about a session could not be recorded',
-        );
+        log.warn({ err: error, sessionId: id, count }, "a session's status could not be recorded");
         const at = new Date(now() + Math.min(LONGEST_WAIT_MS, times.fastestMs * 2 ** count));
         await sessions.reschedule([{ id, was, at, first: false }]);
         return false;

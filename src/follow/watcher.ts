@@ -1,13 +1,13 @@
 import type { Log } from '../log.ts';
 import type { Leases } from '../store/leases.ts';
 
-/** Does some of the work and says how long it may rest, in ms; it rests longer by itself when that fails. */
+/** Does a part of the work; resolves with how long to rest, in ms. After an error, the watcher decides. */
 type Round = (signal: AbortSignal) => Promise<number>;
 
 export type WatcherTimes = {
-  /** A watcher that is silent for so long is taken for dead. */
+  /** A watcher that doesn't renew its lease for so long is taken for dead. */
   leaseMs: number;
-  /** How often the others see whether it is. Together with `leaseMs` at most 30 s. */
+  /** How often the others check. Together with `leaseMs` at most 30 s. */
   standbyMs: number;
 };
 export const WATCHER_TIMES: WatcherTimes = { leaseMs: 20_000, standbyMs: 5000 };
@@ -15,10 +15,10 @@ export const WATCHER_TIMES: WatcherTimes = { leaseMs: 20_000, standbyMs: 5000 };
 type WatcherDeps = {
   leases: Leases;
   round: Round;
-  /** Done once, when this process begins to watch. */
+  /** Runs once, when this process starts to watch. */
   prepare: (signal: AbortSignal) => Promise<void>;
   times: WatcherTimes;
-  /** Resolves false when the signal ended it. */
+  /** Resolves false if the signal ended it. */
   sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
   log: Log;
 };
@@ -27,9 +27,9 @@ export type Watcher = { start(): void; stop(): Promise<void> };
 
 const LEASE = 'watch-sessions';
 const AFTER_FAILURE_MS = 5000;
-const PREPARE_AGAIN_MS = 60_000;
+const PREPARE_RETRY_MS = 60_000;
 
-/** Runs round after round on one of all replicas; another takes over when it dies, or at once when it stops. */
+/** Runs rounds on one of all replicas; another takes over if it dies, or at once if it stops. */
 export function createWatcher(deps: WatcherDeps): Watcher {
   let life: { stopping: AbortController; ended: Promise<void> } | null = null;
   return {
@@ -57,7 +57,7 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
       number = await leases.take(LEASE, times.leaseMs);
       return number !== null;
     } catch (error) {
-      log.warn({ err: error }, 'it could not be seen who watches the sessions');
+      log.warn({ err: error }, 'the lease on watching sessions could not be read');
       return false;
     }
   };
@@ -72,34 +72,37 @@ async function run(deps: WatcherDeps, signal: AbortSignal): Promise<void> {
   await preparing;
   if (number === null) return;
   await leases.release(LEASE, number).catch((error: unknown) => {
-    log.warn({ err: error }, 'the watch could not be handed over; another process takes it when it lapses');
+    log.warn(
+      { err: error },
+      'the lease on watching sessions could not be released; another process takes it when it expires',
+    );
   });
 }
 
-/** Beside the rounds; again and again until it succeeds. Ended by the stop, it is done at the next start. */
+/** Runs beside the rounds until it succeeds once. If a stop ends it, the next start repeats it. */
 async function prepareOnce({ prepare, sleep, log }: WatcherDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       return await prepare(signal);
     } catch (error) {
-      if (!signal.aborted) log.warn({ err: error }, 'looking for lost sessions failed and is tried again');
+      if (!signal.aborted) log.warn({ err: error }, 'looking for lost sessions failed; it will be retried');
     }
-    await sleep(PREPARE_AGAIN_MS, signal);
+    await sleep(PREPARE_RETRY_MS, signal);
   }
 }
 
-/** Until another process has taken over. Two that watch for a moment record safely. */
+/** Until another process takes over. Two that watch for a moment do no harm. */
 async function lead(deps: WatcherDeps, take: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
   const { round, times, sleep, log } = deps;
   const lease = { held: true };
   let renewing = Promise.resolve();
-  // A round, or a pause that Devin asks for, may take longer than the lease.
+  // A round, or a pause that Devin asks for, may outlast the lease.
   const renewal = setInterval(() => {
     renewing = take().then((taken) => void (lease.held = taken));
   }, times.leaseMs / 3);
   while (lease.held && !signal.aborted) {
     const restMs = await round(signal).catch((error: unknown) => {
-      log.warn({ err: error }, 'watching sessions failed and is tried again');
+      log.warn({ err: error }, 'watching sessions failed; it will be retried');
       return AFTER_FAILURE_MS;
     });
     await sleep(restMs, signal);

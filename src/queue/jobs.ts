@@ -21,7 +21,7 @@ type EnqueueOptions = {
    */
   key?: string;
   /** Starts before the jobs of its name that are not. */
-  urgent?: boolean;
+  interactive?: boolean;
 };
 
 /** What one process does at a time. A job that takes longer than a second delays only itself. */
@@ -98,18 +98,18 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
   const life = createLife(() => startWorkerPool({ boss, names: JOB_NAMES, registrations, log, pollSeconds }));
 
   return {
-    async enqueue(name, payload, { trx, key, urgent = false, ...when } = {}) {
+    async enqueue(name, payload, { trx, key, interactive = false, ...when } = {}) {
       const startAfterMs = Math.min(when.startAfterMs ?? 0, LONGEST_WAIT_MS);
       const db = trx === undefined ? boss.getDb() : fromKysely(trx.withoutPlugins());
       const options = {
         db,
         singletonKey: key ?? randomUUID(),
-        priority: urgent ? 1 : 0,
+        priority: interactive ? 1 : 0,
         ...(startAfterMs > 0 && { startAfter: startAfterMs / 1000 }),
       };
       // Between the two, the job that waited may have started, or another one may have come.
       for (;;) {
-        if (key !== undefined && (await joinWaiting(db, { name, key, startAfterMs, urgent }))) return;
+        if (key !== undefined && (await joinWaiting(db, { name, key, startAfterMs, interactive }))) return;
         if ((await boss.send(name, payload, options)) !== null) return;
       }
     },

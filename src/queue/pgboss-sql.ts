@@ -11,7 +11,7 @@ import type { Interval } from '../time.ts';
 export const BOSS_SCHEMA = 'pgboss';
 
 type BossDb = Pick<ReturnType<PgBoss['getDb']>, 'executeSql'>;
-type Wanted = { name: string; key: string; startAfterMs: number; urgent: boolean };
+type Wanted = { name: string; key: string; startAfterMs: number; interactive: boolean };
 
 /** No job waits for longer: what asks for more asks again then. */
 export const LONGEST_WAIT_MS = 3_600_000;
@@ -28,7 +28,10 @@ const CHANNEL = `'pgboss_' || left(encode(sha224('${BOSS_SCHEMA}'::bytea), 'hex'
  * its row is locked until then. A job that failed keeps its pause, so that an outage does not make more calls. False:
  * none waits.
  */
-export async function joinWaiting(db: BossDb, { name, key, startAfterMs, urgent }: Wanted): Promise<boolean> {
+export async function joinWaiting(
+  db: BossDb,
+  { name, key, startAfterMs, interactive }: Wanted,
+): Promise<boolean> {
   const { rows } = await db.executeSql(
     `with joined as (
        update ${BOSS_SCHEMA}.job
@@ -40,7 +43,7 @@ export async function joinWaiting(db: BossDb, { name, key, startAfterMs, urgent 
        select pg_notify(${CHANNEL}, $1) from joined where start_after <= now() limit 1
      )
      select start_after, (select count(*) from woken) from joined`,
-    [name, key, startAfterMs, urgent ? 1 : 0],
+    [name, key, startAfterMs, interactive ? 1 : 0],
   );
   return rows.length > 0;
 }

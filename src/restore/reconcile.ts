@@ -1,6 +1,6 @@
 import { runsAsAsked } from '../create/index.ts';
 import type { Adopt } from '../create/index.ts';
-import type { SessionQuery } from '../devin/session-list.ts';
+import type { SessionQuery } from '../devin/sessions.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, Lost } from '../queue/index.ts';
 import { requestIdOf } from '../session/request.ts';

@@ -142,7 +142,7 @@ export function catchUp(
       ...changes,
       messagesCursor: cursor,
       lastWords: lastWordsOf(messages),
-      nextLook: { inMs: 0, first: true },
+      nextPoll: { inMs: 0, first: true },
     },
   };
 }

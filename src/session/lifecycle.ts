@@ -166,7 +166,7 @@ export type Watched = {
 };
 
 /** How often a session is looked at; null: never again. */
-export function lookInterval({ phase, status, quietMs }: Watched, fastestMs: number): number | null {
+export function pollInterval({ phase, status, quietMs }: Watched, fastestMs: number): number | null {
   if (status === 'exit' || status === 'error') return null;
   if (phase === 'gone') return quietMs < FORGOTTEN_MS ? GONE_MS : null;
   if (quietMs < HOT_MS) return fastestMs;

@@ -27,14 +27,14 @@ export type Milestone =
   /** It turned up after its request had been given up. */
   | { kind: 'found-late' }
   /** Another session turned up that was created for the same request. */
-  | { kind: 'twice'; other: OtherSession };
+  | { kind: 'duplicate'; other: OtherSession };
 
 /** Neither has a space in it. */
 export type OtherSession = { id: string; url: string };
 
 export const pullRequestKey = (url: string): string => `pr:${url}`;
 export const FOUND_LATE = 'found-late:1';
-export const twiceKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
+export const duplicateKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
 
 type Before = { told: readonly string[]; phase: SessionPhase; wasFinished: boolean };
 type Progress = { phase: SessionPhase; wasFinished: boolean; keys: readonly string[] };
@@ -86,7 +86,7 @@ export function readMilestone(key: string): Milestone | null {
   if (name === 'found-late') return { kind: 'found-late' };
   if (name === 'twice') {
     const [id = '', url = ''] = rest.split(' ');
-    return { kind: 'twice', other: { id, url } };
+    return { kind: 'duplicate', other: { id, url } };
   }
   const phase = TOLD_PHASES.find((candidate) => candidate === name);
   return phase === undefined ? null : { kind: phase };

@@ -168,5 +168,5 @@ function isOwnedAsAsked({ identity }: SessionRequest, { userId: owner }: Session
 function asFound(snapshot: SessionSnapshot, { cursor }: History): SessionChanges {
   const { phase, wasFinished } = progress({ told: [], phase: 'working', wasFinished: false }, snapshot);
   const told = pullRequestUrls(snapshot).map(pullRequestKey);
-  return { phase, wasFinished, told, messagesCursor: cursor, nextLook: null };
+  return { phase, wasFinished, told, messagesCursor: cursor, nextPoll: null };
 }

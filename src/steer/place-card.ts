@@ -91,7 +91,7 @@ async function placed(
     // The session first, as everywhere: locking in different orders could deadlock.
     if (sessionId !== null) {
       await sessions.place(sessionId, { channelId, threadTs: ts }, trx);
-      await sessions.change(sessionId, { nextLook: { inMs: 0, first: true } }, trx);
+      await sessions.change(sessionId, { nextPoll: { inMs: 0, first: true } }, trx);
       await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
     }
     const carded = await requests.advance({ id, from: 'created', to: 'created', changes }, trx);

@@ -11,7 +11,7 @@ const milestoneRowSchema = z.object({
   attemptedAt: z.date().nullable(),
   createdAt: z.date(),
 });
-/** One that waits to be told. */
+/** One that waits to be announced. */
 export type MilestoneRow = z.infer<typeof milestoneRowSchema>;
 
 export type Milestones = ReturnType<typeof createMilestones>;
@@ -43,7 +43,7 @@ export function createMilestones(db: Kysely<Tables>) {
       return rows.map((row) => milestoneRowSchema.parse(row));
     },
 
-    /** Sessions with something to tell that they came to before. */
+    /** Sessions with a milestone that has waited for so long. */
     async waiting(forMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('milestones')
@@ -64,7 +64,7 @@ export function createMilestones(db: Kysely<Tables>) {
       await one(row).set({ state: 'skipped' }).execute();
     },
 
-    /** `eventId`: the message of Devin that it is about. False: a message of Devin tells it meanwhile. */
+    /** `eventId`: Devin's message that it's about. False: that message announces it by now. */
     async attempt(row: MilestoneRow, at: Date, eventId: string | null): Promise<boolean> {
       const attempted = await one(row)
         .set({ attemptedAt: at, eventId })
@@ -74,7 +74,7 @@ export function createMilestones(db: Kysely<Tables>) {
       return attempted !== undefined;
     },
 
-    /** It goes to the person instead, or to where it was to go first, as if it had not been tried. */
+    /** Sends it to the person instead, or back to the thread, as if it hadn't been tried. */
     async redirect(row: MilestoneRow, direct: boolean): Promise<void> {
       await one(row).set({ direct, attemptedAt: null }).execute();
     },

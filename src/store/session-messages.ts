@@ -13,20 +13,24 @@ const messageRowSchema = z.object({
   slackFileId: z.string().nullable(),
   saidAt: z.date(),
 });
-/** One that waits to be posted. `source`: Devin's word for it, or one of this app's for what else it posts in order. */
+/** One that waits to be posted. `source`: Devin's own, or this app's for what else it posts in order. */
 export type MessageRow = z.infer<typeof messageRowSchema>;
 
 export type NewMessage = {
   eventId: string;
   source: string;
   text: string;
-  /** `left-out`: said while the thread was not tied to the session. */
+  /** `left-out`: written while the thread was disconnected. */
   state: 'pending' | 'skipped' | 'left-out';
   saidAt: Date;
 };
 
-/** Of Devin. */
-export type Said = { eventId: string; text: string; state: 'pending' | 'posted' | 'skipped' | 'left-out' };
+/** One of Devin's. */
+export type DevinMessage = {
+  eventId: string;
+  text: string;
+  state: 'pending' | 'posted' | 'skipped' | 'left-out';
+};
 
 export type SessionMessages = ReturnType<typeof createSessionMessages>;
 
@@ -38,7 +42,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       .where('eventId', '=', row.eventId);
 
   return {
-    /** Which of these are stored already. */
+    /** Which of these are stored. */
     async known(sessionId: string, eventIds: readonly string[], trx: Db = db): Promise<Set<string>> {
       if (eventIds.length === 0) return new Set();
       const rows = await trx
@@ -69,7 +73,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** The first in order that waits. */
+    /** The first one that waits. */
     async nextPending(sessionId: string): Promise<MessageRow | null> {
       const row = await db
         .selectFrom('sessionMessages')
@@ -82,8 +86,8 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return row === undefined ? null : messageRowSchema.parse(row);
     },
 
-    /** What Devin said last in a session, as far as it was fetched. */
-    async lastSaid(sessionId: string): Promise<Said | null> {
+    /** Devin's last message that was fetched. */
+    async lastMessage(sessionId: string): Promise<DevinMessage | null> {
       const row = await db
         .selectFrom('sessionMessages')
         .select(['eventId', 'text', 'state'])
@@ -105,8 +109,8 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return row?.text ?? null;
     },
 
-    /** What Devin said with these words in it. */
-    async saidWith(sessionId: string, words: string): Promise<string[]> {
+    /** Devin's messages with these words in them. */
+    async textsWith(sessionId: string, words: string): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionMessages')
         .select('text')
@@ -119,7 +123,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
       return rows.map(({ text }) => text);
     },
 
-    /** Whether a person said something in the session since then, here or in Devin. */
+    /** Whether a person has written in the session since then, here or in Devin. */
     async isFollowedUp(sessionId: string, since: Date): Promise<boolean> {
       const { rows } = await sql<{ is: boolean }>`
         select exists (
@@ -144,12 +148,12 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** It does not come into the thread. */
+    /** It isn't posted. */
     async skip(row: MessageRow): Promise<void> {
       await one(row).set({ state: 'skipped' }).execute();
     },
 
-    /** How many were left out, each counted once. */
+    /** How many were left out; each is counted once. */
     async countLeftOut(sessionId: string, trx: Db): Promise<number> {
       const rows = await trx
         .updateTable('sessionMessages')
@@ -171,7 +175,7 @@ export function createSessionMessages(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Sessions with something to post that waits since before, and a thread to post it in. */
+    /** Sessions with a message that has waited for so long, and a thread to post it in. */
     async waiting(forMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionMessages')

@@ -56,8 +56,8 @@ export type NewSession = {
   told?: readonly string[];
 };
 
-/** When it is looked at next, from now by the database's clock; null: never again. */
-export type NextLook = { inMs: number; first: boolean } | null;
+/** When it's polled next, from now by the database's clock; null: never. */
+export type NextPoll = { inMs: number; first: boolean } | null;
 
 /** What may change about a session after it was bound. `told` takes a plain value. */
 export type SessionChanges = Partial<
@@ -81,14 +81,14 @@ export type SessionChanges = Partial<
     | 'stoppedBy'
     | 'archivedBy'
   >
-> & { nextLook?: NextLook };
+> & { nextPoll?: NextPoll };
 
 type Reschedule = { id: string; was: Date | null; at: Date | null; first: boolean };
 
-/** Devin's statuses after which nothing comes. */
+/** Devin's statuses that are final. */
 const OVER = ['exit', 'error'];
 
-/** A row that cannot be read is tried again after so long. */
+/** How long until an unreadable row is tried again. */
 const UNREADABLE_MS = 60 * 60_000;
 
 export type Sessions = ReturnType<typeof createSessions>;
@@ -97,13 +97,13 @@ export function createSessions(db: Kysely<Tables>) {
   const oneOf = (rows: unknown[]): SessionRow | null =>
     rows[0] === undefined ? null : sessionRowSchema.parse(rows[0]);
 
-  // Literally as in the indexes, each of which holds one kind.
+  // Worded exactly as in the indexes, one for each kind.
   const dueOf = (first: boolean, until: Date) =>
     db
       .selectFrom('sessions')
       .where(sql<boolean>`${first ? sql`watch_first` : sql`not watch_first`}`)
       .where('nextLookAt', '<=', until);
-  /** A row that cannot be read harms only itself. */
+  /** An unreadable row affects only itself. */
   async function leaveAlone(sessionId: string, error: unknown, now: Date): Promise<void> {
     await db
       .updateTable('sessions')
@@ -114,7 +114,7 @@ export function createSessions(db: Kysely<Tables>) {
   }
 
   return {
-    /** Binds a session to its request; a second time, or a session bound before, changes nothing. */
+    /** Binds a session to its request. Does nothing if either is bound already. */
     async bind(session: NewSession, trx: Db = db): Promise<void> {
       await trx
         .insertInto('sessions')
@@ -141,7 +141,7 @@ export function createSessions(db: Kysely<Tables>) {
       return oneOf(await db.selectFrom('sessions').selectAll().where('requestId', '=', requestId).execute());
     },
 
-    /** The session that is followed in this thread; the latest, where `!new` started another. */
+    /** The session followed in this thread; the latest, if `!new` started another. */
     async inThread(channelId: string, threadTs: string): Promise<SessionRow | null> {
       return oneOf(
         await db
@@ -155,7 +155,7 @@ export function createSessions(db: Kysely<Tables>) {
       );
     },
 
-    /** Whether another session is followed in its thread, too. */
+    /** Whether its thread follows another session, too. */
     async sharesThread({ sessionId: id, channelId, threadTs }: SessionRow): Promise<boolean> {
       if (threadTs === '') return false;
       const other = await db
@@ -169,7 +169,7 @@ export function createSessions(db: Kysely<Tables>) {
       return other !== undefined;
     },
 
-    /** Sessions whose turn it is: those that go first, of which what changed since `hotSince` leads; longest due first. */
+    /** Sessions that are due: active ones first, led by those that changed since `hotSince`; then by how long they are due. */
     async due({
       until,
       hotSince,
@@ -196,7 +196,7 @@ export function createSessions(db: Kysely<Tables>) {
       return read.flatMap(({ data }) => (data === undefined ? [] : [data]));
     },
 
-    /** How many `due` would give, at most `limit` of each kind, and what time it is for the database. */
+    /** How many `due` would return, at most `limit` of each kind. */
     async dueCount(until: Date, limit: number): Promise<number> {
       const upTo = (first: boolean) => dueOf(first, until).select('sessionId').limit(limit).as('due');
       const counted = await db
@@ -209,16 +209,16 @@ export function createSessions(db: Kysely<Tables>) {
     },
 
     /** Sets when each is polled next, unless another process has since `was`. One statement. */
-    async reschedule(looks: readonly Reschedule[]): Promise<void> {
-      if (looks.length === 0) return;
+    async reschedule(polls: readonly Reschedule[]): Promise<void> {
+      if (polls.length === 0) return;
       await sql`
-        update sessions set next_look_at = look.at, watch_first = look.first
-        from jsonb_to_recordset(${json(looks)}::jsonb) as look(id text, was timestamptz, at timestamptz, first boolean)
-        where sessions.session_id = look.id
-          and date_trunc('milliseconds', sessions.next_look_at) = look.was`.execute(db);
+        update sessions set next_look_at = poll.at, watch_first = poll.first
+        from jsonb_to_recordset(${json(polls)}::jsonb) as poll(id text, was timestamptz, at timestamptz, first boolean)
+        where sessions.session_id = poll.id
+          and date_trunc('milliseconds', sessions.next_look_at) = poll.was`.execute(db);
     },
 
-    /** Looks planned after `latest` are due now: the clock was set back since they were. */
+    /** Polls planned after `latest` are due now: the clock has been set back since. */
     async bringForward(first: boolean, { now, latest }: { now: Date; latest: Date }): Promise<void> {
       await db
         .updateTable('sessions')
@@ -228,7 +228,7 @@ export function createSessions(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Someone did something with a request's session: it is looked at now, and often for a while, unless it is over for good. */
+    /** Someone acted on a request's session: it's polled now, and often for a while, unless it has ended for good. */
     async touch(requestId: string): Promise<void> {
       await db
         .updateTable('sessions')
@@ -238,14 +238,14 @@ export function createSessions(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** For the rest of the transaction nobody else changes it. */
+    /** Nobody else changes it until the transaction ends. */
     async lock(sessionId: string, trx: Transaction<Tables>): Promise<SessionRow | null> {
       return oneOf(
         await trx.selectFrom('sessions').selectAll().where('sessionId', '=', sessionId).forUpdate().execute(),
       );
     },
 
-    /** Its card is posted: from here on it is followed in this thread. */
+    /** Its card is posted: it's followed in this thread from now on. */
     async place(
       sessionId: string,
       { channelId, threadTs }: { channelId: string; threadTs: string },
@@ -279,22 +279,22 @@ export function createSessions(db: Kysely<Tables>) {
   };
 }
 
-/** A thread under a card that is not posted yet has no other. */
+/** A card that isn't posted yet has no other session in its thread. */
 function isFirstIn({ channelId, threadTs }: NewSession) {
   return sql<boolean>`${threadTs} = '' or not exists (
     select 1 from sessions where channel_id = ${channelId} and thread_ts = ${threadTs})`;
 }
 
-function toColumns({ snapshot, told, nextLook, ...plain }: SessionChanges) {
+function toColumns({ snapshot, told, nextPoll, ...plain }: SessionChanges) {
   return {
     ...plain,
     ...(snapshot !== undefined && { response: json(toWire(snapshot)), textRemovedAt: null }),
     ...(told !== undefined && { told: json(told) }),
-    ...lookColumns(nextLook),
+    ...pollColumns(nextPoll),
   };
 }
 
-function lookColumns(next: NextLook | undefined) {
+function pollColumns(next: NextPoll | undefined) {
   if (next === undefined) return {};
   if (next === null) return { nextLookAt: null };
   return { nextLookAt: sql<Date>`now() + ${next.inMs} * interval '1 ms'`, watchFirst: next.first };

@@ -14,7 +14,7 @@ import { createKnownPeople } from './known-people.ts';
 import { createLeases } from './leases.ts';
 import { createLedger } from './ledger.ts';
 import { createListing } from './listing.ts';
-import { createLostAnswers } from './lost-answers.ts';
+import { createUnconfirmedCreates } from './unconfirmed-creates.ts';
 import { createMilestones } from './milestones.ts';
 import { createPosts } from './posts.ts';
 import { createReplies } from './replies.ts';
@@ -46,7 +46,7 @@ export function createStore(db: Database['db'], seal: Seal, { editBudget, clock 
     ledger: createLedger(db, clock),
     setAside: createSetAside(db),
     posts: createPosts(db),
-    lostAnswers: createLostAnswers(db),
+    unconfirmedCreates: createUnconfirmedCreates(db),
     forms: createForms(db),
     greetings: createGreetings(db),
     homes: createHomes(db),

@@ -6,7 +6,7 @@ import { createCards } from '../../src/store/cards.ts';
 import { databaseClock } from '../../src/store/database.ts';
 import { createEnvelopes, createSeal } from '../../src/store/envelope.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { createLostAnswers } from '../../src/store/lost-answers.ts';
+import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import type { SessionRequest } from '../../src/store/request-row.ts';
 import { createRequests } from '../../src/store/requests.ts';
@@ -27,7 +27,7 @@ describe('an answer to a creation that comes late', () => {
   const setUp = async () => {
     const { db } = await open();
     const requests = createRequests(db);
-    const lostAnswers = createLostAnswers(db);
+    const unconfirmedCreates = createUnconfirmedCreates(db);
     const jobs: string[] = [];
     const transitions = createTransitions({
       db,
@@ -35,7 +35,7 @@ describe('an answer to a creation that comes late', () => {
       cards: createCards(db, { burst: 1, perMinute: 1 }),
       sessions: createSessions(db),
       milestones: createMilestones(db),
-      lostAnswers,
+      unconfirmedCreates,
       ledger: createLedger(db, databaseClock),
       enqueue: async (name) => void (await Promise.resolve(jobs.push(name))),
       onMoved: () => undefined,
@@ -93,7 +93,7 @@ describe('an answer to a creation that comes late', () => {
       answer.resolve(session);
       return outcome;
     };
-    const missing = async () => (await lostAnswers.due(new Date())).length;
+    const missing = async () => (await unconfirmedCreates.due(new Date())).length;
     return { jobs, adopt, current, move, answered, missing };
   };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SessionQuery } from '../../src/devin/session-list.ts';
+import type { SessionQuery } from '../../src/devin/sessions.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 import { createFindSession, createFindSessions } from '../../src/create/find-session.ts';
 import { parse, toRow } from '../../src/store/request-row.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOutcomeTeller } from '../../src/create/notify.ts';
+import { createOutcomeNotifier } from '../../src/create/notify.ts';
 import { createLog } from '../../src/log.ts';
 import type { Preferences } from '../../src/session/preferences.ts';
 import type { CardPlace, Posted } from '../../src/slack/outbound.ts';
@@ -22,7 +22,7 @@ async function tellOutcome(
 ) {
   const told: Told[] = [];
   const waits: number[] = [];
-  const tell = createOutcomeTeller({
+  const tell = createOutcomeNotifier({
     requests: { find: async () => Promise.resolve(requestRow(changes)) },
     defaults: { preferencesFor: async () => Promise.resolve({ person }) },
     outbound: {

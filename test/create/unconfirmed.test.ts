@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createLateFinder } from '../../src/create/unconfirmed.ts';
+import { createUnconfirmedFinder } from '../../src/create/unconfirmed.ts';
 import { createLog } from '../../src/log.ts';
 import type { Identity } from '../../src/session/identity.ts';
 import { databaseClock } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { createLostAnswers } from '../../src/store/lost-answers.ts';
+import { createUnconfirmedCreates } from '../../src/store/unconfirmed-creates.ts';
 import { createMilestones } from '../../src/store/milestones.ts';
 import { createSessions } from '../../src/store/sessions.ts';
 import { useEmbedded } from '../support/databases.ts';
@@ -18,15 +18,15 @@ const memberOf = (devinUserId: string): Identity => {
 
 test('a session that may turn up late is looked for as the member it was asked for, after a new link too', async () => {
   const { db } = await open();
-  const lostAnswers = createLostAnswers(db);
+  const unconfirmedCreates = createUnconfirmedCreates(db);
   const at = new Date(1000);
   const lost = { requestId: 'r1', sentAt: at, lostAt: at, nextLookAt: at, identity: memberOf('user-before') };
-  await db.transaction().execute(async (trx) => lostAnswers.add(lost, trx));
+  await db.transaction().execute(async (trx) => unconfirmedCreates.add(lost, trx));
   const request = requestRow({ id: 'r1', state: 'created', identity: memberOf('user-since') });
   const lookedFor: unknown[] = [];
-  const look = createLateFinder({
+  const look = createUnconfirmedFinder({
     db,
-    lostAnswers,
+    unconfirmedCreates,
     ledger: createLedger(db, databaseClock),
     requests: { find: async () => Promise.resolve(request) },
     sessions: createSessions(db),

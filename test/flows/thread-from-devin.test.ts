@@ -220,7 +220,7 @@ describe('what Devin says', () => {
 
 describe('what Devin says at the end', () => {
   const { watchTimes, ...others } = QUICK_THREADS.overrides;
-  const overrides = { ...others, watchTimes: { ...watchTimes, lastLookMs: 1000 } };
+  const overrides = { ...others, watchTimes: { ...watchTimes, lastReadMs: 1000 } };
 
   test('is posted although Devin gives it only after the status says that it is over, and after a restart', async () => {
     const world = await createWorld({ overrides });

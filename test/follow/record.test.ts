@@ -32,7 +32,7 @@ describe('what Devin says about a session', () => {
         if (startAfterMs > 0) later.push({ name, key, startAfterMs });
         else jobs.push(name);
       },
-      times: { fastestMs: 10_000, tellAfterMs: 0, lastLookMs: 30_000 },
+      times: { fastestMs: 10_000, tellAfterMs: 0, lastReadMs: 30_000 },
       now: Date.now,
       random: () => 0.5,
     });
@@ -50,7 +50,10 @@ describe('what Devin says about a session', () => {
   test('is written down with everything that has to happen because of it', async () => {
     const { recorder, milestones, jobs, row } = await setUp();
     const pullRequests = [{ pr_url: 'https://a/1', pr_state: 'open' }];
-    await recorder.look(await row(), answer({ status_detail: 'finished', pull_requests: pullRequests }));
+    await recorder.recordPoll(
+      await row(),
+      answer({ status_detail: 'finished', pull_requests: pullRequests }),
+    );
     expect(await row()).toMatchObject({
       phase: 'finished',
       wasFinished: true,
@@ -62,7 +65,7 @@ describe('what Devin says about a session', () => {
 
   test('is that it is over: then it is asked for messages once more later, whatever else asks for them', async () => {
     const { recorder, later, row } = await setUp();
-    await recorder.look(await row(), answer({ status_detail: 'working' }));
+    await recorder.recordPoll(await row(), answer({ status_detail: 'working' }));
     expect(later).toEqual([]);
     await recorder.answer(answer({ status: 'exit', updated_at: 2 }));
     await recorder.answer(answer({ status: 'exit', updated_at: 3, is_archived: true }));
@@ -71,16 +74,19 @@ describe('what Devin says about a session', () => {
 
   test('does not count when something was recorded after the look began', async () => {
     const { recorder, row } = await setUp();
-    await recorder.look(await row(), answer({ status_detail: 'waiting_for_user' }));
+    await recorder.recordPoll(await row(), answer({ status_detail: 'waiting_for_user' }));
     const before = await row();
     await recorder.answer(answer({ updated_at: 2 }));
-    expect(await recorder.look(before, answer({ status_detail: 'waiting_for_user' }))).toBe(false);
+    expect(await recorder.recordPoll(before, answer({ status_detail: 'waiting_for_user' }))).toBe(false);
     expect(await row()).toMatchObject({ phase: 'working', told: ['needs-you:1'] });
   });
 
   test('keeps the output when the answer to a message leaves it out, and has finished no more', async () => {
     const { recorder, row } = await setUp();
-    await recorder.look(await row(), answer({ status_detail: 'finished', structured_output: { a: 1 } }));
+    await recorder.recordPoll(
+      await row(),
+      answer({ status_detail: 'finished', structured_output: { a: 1 } }),
+    );
     await recorder.answer(answer({ status: 'resuming', updated_at: 3 }));
     expect(await row()).toMatchObject({
       phase: 'starting',
@@ -91,7 +97,7 @@ describe('what Devin says about a session', () => {
 
   test('changes no card when only the time of the change is another', async () => {
     const { recorder, jobs, row } = await setUp();
-    await recorder.look(await row(), answer({ status: 'new', updated_at: 9 }));
+    await recorder.recordPoll(await row(), answer({ status: 'new', updated_at: 9 }));
     expect(jobs).toEqual(['relay-from-devin']);
   });
 
@@ -108,10 +114,10 @@ describe('what Devin says about a session', () => {
   test('is that it is there again, as it was: the card says so, and nothing is told again', async () => {
     const { recorder, milestones, jobs, row } = await setUp();
     const finished = answer({ status_detail: 'finished' });
-    await recorder.look(await row(), finished);
+    await recorder.recordPoll(await row(), finished);
     await recorder.gone(ID);
     jobs.length = 0;
-    expect(await recorder.look(await row(), finished)).toBe(true);
+    expect(await recorder.recordPoll(await row(), finished)).toBe(true);
     expect(await row()).toMatchObject({ phase: 'finished' });
     expect(jobs).toContain('update-card');
     expect(await milestones.pending(ID)).toHaveLength(1);

@@ -36,7 +36,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
       },
     },
     source: {
-      look: async () =>
+      poll: async () =>
         Promise.resolve({
           answered: answer === 'there' ? [SNAPSHOT] : [],
           gone: answer === 'not-there' ? ['s1'] : [],
@@ -44,7 +44,7 @@ async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string
         }),
     },
     recorder: {
-      look: async () => Promise.resolve(recorded.push('look') > 0),
+      recordPoll: async () => Promise.resolve(recorded.push('poll') > 0),
       gone: async () => void (await Promise.resolve(recorded.push('gone'))),
     },
     setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
@@ -87,7 +87,7 @@ describe('a round', () => {
   });
 
   test('records any answer about a session that was gone', async () => {
-    expect(await recordedOf(rowIn('gone'), 'there')).toEqual(['look']);
+    expect(await recordedOf(rowIn('gone'), 'there')).toEqual(['poll']);
   });
 });
 
@@ -107,7 +107,7 @@ test('a session whose look cannot be recorded is put off for longer and longer, 
       },
     },
     source: {
-      look: async (ids) =>
+      poll: async (ids) =>
         Promise.resolve({
           answered: ids.map((id) => sessionSnapshot(id, { title: 'new' })),
           gone: [],
@@ -115,7 +115,7 @@ test('a session whose look cannot be recorded is put off for longer and longer, 
         }),
     },
     recorder: {
-      look: async ({ sessionId: id }) => {
+      recordPoll: async ({ sessionId: id }) => {
         if (id === 'bad') throw new Error('cannot be stored');
         return Promise.resolve(recorded.push(id) > 0);
       },

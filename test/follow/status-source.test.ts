@@ -22,13 +22,13 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
     for (let count = 0; count < 50; count += 1)
       ids.push((await devin.sessions.create({ prompt: 'x' })).sessionId);
     // Which form the filter takes is found out once.
-    await source.look(ids, NEVER);
+    await source.poll(ids, NEVER);
   });
   beforeEach(() => void (before = local.requests.length));
   afterAll(async () => local.stop());
 
   test('takes one request for fifty of them', async () => {
-    const { answered, gone, trouble } = await source.look(ids, NEVER);
+    const { answered, gone, trouble } = await source.poll(ids, NEVER);
     expect(answered.map(({ sessionId: id }) => id).toSorted()).toEqual(ids.toSorted());
     expect([gone, trouble]).toEqual([[], null]);
     expect(asked()).toBe(1);
@@ -36,14 +36,14 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
 
   test('asks alone for those the list leaves out, and says which do not exist', async () => {
     const missing = '0'.repeat(32);
-    const { answered, gone, trouble } = await source.look([ids[0] ?? '', missing], NEVER);
+    const { answered, gone, trouble } = await source.poll([ids[0] ?? '', missing], NEVER);
     expect(answered).toHaveLength(1);
     expect([gone, trouble]).toEqual([[missing], null]);
   });
 
   test('asks for each alone if the list cannot be understood', async () => {
     const fault = local.fail(LIST, { status: 422, times: 9 });
-    const { answered, trouble } = await source.look(ids.slice(0, 3), NEVER);
+    const { answered, trouble } = await source.poll(ids.slice(0, 3), NEVER);
     fault.clear();
     expect(answered).toHaveLength(3);
     expect(trouble).toBeNull();
@@ -51,7 +51,7 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
 
   test('stops at once when Devin wants to be left alone, and says for how long', async () => {
     const fault = local.fail(LIST, { status: 429, retryAfter: 60, times: 9 });
-    const { answered, gone, trouble } = await source.look(ids, NEVER);
+    const { answered, gone, trouble } = await source.poll(ids, NEVER);
     fault.clear();
     expect([answered, gone, trouble]).toEqual([[], [], { retryAfterMs: 60_000 }]);
     expect(asked()).toBe(1);
@@ -63,7 +63,7 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
       { method: 'GET', path: new RegExp(`devin-${hidden}$`) },
       { status: 403, times: 9 },
     );
-    const { answered, gone, trouble } = await source.look([hidden, ids[1] ?? ''], NEVER);
+    const { answered, gone, trouble } = await source.poll([hidden, ids[1] ?? ''], NEVER);
     fault.clear();
     expect(answered).toHaveLength(1);
     expect([gone, trouble]).toEqual([[], null]);

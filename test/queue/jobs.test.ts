@@ -238,7 +238,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(began.seen.at(-1)).toBe('too-many');
   });
 
-  test('starts an urgent job before the others', async () => {
+  test('starts an interactive job before the others', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({
@@ -248,8 +248,8 @@ describeOnBothDatabases('the queue', (open, kind) => {
         add(requestId);
         if (requestId !== 'first') return;
         for (const id of ['one', 'two']) await send(queue, id);
-        await queue.enqueue('create-session', { requestId: 'url' }, { key: 'url', urgent: true });
-        await queue.enqueue('create-session', { requestId: 'two' }, { key: 'two', urgent: true });
+        await queue.enqueue('create-session', { requestId: 'url' }, { key: 'url', interactive: true });
+        await queue.enqueue('create-session', { requestId: 'two' }, { key: 'two', interactive: true });
       },
     });
     await send(queue, 'first');

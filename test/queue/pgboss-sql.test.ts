@@ -47,8 +47,10 @@ describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
     const { boss, db, send, waitsMs } = await setUp();
     await send('k', HOUR_S);
     expect(await boss.send(NAME, {}, { singletonKey: 'k' })).toBeNull();
-    expect(await joinWaiting(db, { name: NAME, key: 'other', startAfterMs: 0, urgent: false })).toBe(false);
-    expect(await joinWaiting(db, { name: NAME, key: 'k', startAfterMs: 0, urgent: true })).toBe(true);
+    expect(await joinWaiting(db, { name: NAME, key: 'other', startAfterMs: 0, interactive: false })).toBe(
+      false,
+    );
+    expect(await joinWaiting(db, { name: NAME, key: 'k', startAfterMs: 0, interactive: true })).toBe(true);
     expect(await waitsMs('k')).toBeLessThanOrEqual(0);
     const [job] = await boss.fetch(NAME, { includeMetadata: true });
     expect(job).toMatchObject({ singletonKey: 'k', priority: 1 });
@@ -60,7 +62,9 @@ describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
     const failing = await send('failed');
     await boss.fetch(NAME);
     await boss.fail(NAME, failing);
-    expect(await joinWaiting(db, { name: NAME, key: 'failed', startAfterMs: 0, urgent: false })).toBe(true);
+    expect(await joinWaiting(db, { name: NAME, key: 'failed', startAfterMs: 0, interactive: false })).toBe(
+      true,
+    );
     expect(await waitsMs('failed')).toBeGreaterThan(10_000);
     const running = await send('runs');
     await boss.fetch(NAME);
@@ -90,7 +94,7 @@ describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
       { pollingIntervalSeconds: HOUR_S, notifyPollingIntervalSeconds: HOUR_S },
       async () => Promise.resolve(worked.resolve()),
     );
-    await joinWaiting(db, { name: NAME, key: 'k', startAfterMs: 0, urgent: false });
+    await joinWaiting(db, { name: NAME, key: 'k', startAfterMs: 0, interactive: false });
     await worked.promise;
   });
 

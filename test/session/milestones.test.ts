@@ -5,7 +5,7 @@ import {
   readMilestone,
   readToldPhase,
   TOLD_PHASES,
-  twiceKey,
+  duplicateKey,
 } from '../../src/session/milestones.ts';
 import type { MilestoneFacts } from '../../src/session/milestones.ts';
 
@@ -53,7 +53,7 @@ test('a key tells what it was made of, and one of another version tells nothing'
   expect(readMilestone('needs-you:12')).toEqual({ kind: 'needs-you' });
   expect(readMilestone(FOUND_LATE)).toEqual({ kind: 'found-late' });
   const other = { id: 'abc', url: 'https://app.devin.ai/sessions/abc' };
-  expect(readMilestone(twiceKey(other))).toEqual({ kind: 'twice', other });
+  expect(readMilestone(duplicateKey(other))).toEqual({ kind: 'duplicate', other });
   expect(readMilestone('celebrates:1')).toBeNull();
   expect(['needs-you:12', 'pr:https://x/1', FOUND_LATE].map(readToldPhase)).toEqual([
     'needs-you',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BATCH } from '../../src/follow/status-source.ts';
-import { goesFirst, jittered, lookInterval, SESSION_PHASES } from '../../src/session/lifecycle.ts';
+import { goesFirst, jittered, pollInterval, SESSION_PHASES } from '../../src/session/lifecycle.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -26,14 +26,14 @@ test.each([
   ['is gone', 'gone', 'running', 0, 24 * 60 * MINUTE],
   ['is gone, and had ended before', 'gone', 'exit', 0, null],
 ] as const)('a session that %s is looked at in time', (_what, phase, status, quietMs, interval) => {
-  expect(lookInterval({ phase, status, quietMs }, 10_000)).toBe(interval);
+  expect(pollInterval({ phase, status, quietMs }, 10_000)).toBe(interval);
 });
 
 test.each(SESSION_PHASES.filter((phase) => phase !== 'gone'))(
   'a session in phase %s is looked at no more often than the setting allows',
   (phase) => {
     const intervals = [0, 11 * MINUTE, 100 * MINUTE].map((quietMs) =>
-      lookInterval({ phase, status: 'running', quietMs }, 20 * MINUTE),
+      pollInterval({ phase, status: 'running', quietMs }, 20 * MINUTE),
     );
     expect(intervals).toEqual([20 * MINUTE, 20 * MINUTE, 20 * MINUTE]);
   },
@@ -56,7 +56,7 @@ test('50,000 sleepers of a year cost fewer than 15 lists an hour', () => {
   const count = 50_000;
   const looksADay = Array.from({ length: count }, (_, index) => {
     const quietMs = ((index + 1) / count) * 365 * DAY;
-    const intervalMs = lookInterval({ phase: 'asleep', status: 'suspended', quietMs }, 10_000);
+    const intervalMs = pollInterval({ phase: 'asleep', status: 'suspended', quietMs }, 10_000);
     return intervalMs === null ? 0 : DAY / intervalMs;
   }).reduce((sum, looks) => sum + looks, 0);
   expect(looksADay / 24 / BATCH).toBeLessThan(15);

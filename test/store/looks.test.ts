@@ -55,12 +55,12 @@ describeOnBothDatabases('looks at sessions', (open) => {
         setAside: { note: async () => Promise.resolve(1), clear: async () => Promise.resolve() },
         sessions,
         source: {
-          look: async (ids) => {
+          poll: async (ids) => {
             looked.push(...ids);
             return Promise.resolve({ answered: [], gone: [], trouble: { retryAfterMs: null } });
           },
         },
-        recorder: { look: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
+        recorder: { recordPoll: async () => Promise.resolve(true), gone: async () => Promise.resolve() },
         enqueue: async () => Promise.resolve(),
         times: { ...ROUND_TIMES, fastestMs: 10_000 },
         now: Date.now,
@@ -81,7 +81,7 @@ describeOnBothDatabases('looks at sessions', (open) => {
     test('are planned by the clock of the database, whatever this one says', async () => {
       const { db, sessions, add } = await setUp();
       await add('working', { muted: false });
-      await sessions.change('working', { nextLook: { inMs: 30_000, first: true } });
+      await sessions.change('working', { nextPoll: { inMs: 30_000, first: true } });
       const { rows } = await sql<{ seconds: number }>`
         select round(extract(epoch from next_look_at - now()))::int as seconds from sessions`.execute(db);
       expect(rows[0]?.seconds).toBeGreaterThan(20);

@@ -112,7 +112,7 @@ function HOMES(): Partial<Home>[] {
   ];
 }
 
-function whatOf(kind: 'found-late' | 'twice') {
+function whatOf(kind: 'found-late' | 'duplicate') {
   return kind === 'found-late'
     ? { kind }
     : { kind, other: { id: 'a1', url: 'https://app.devin.ai/sessions/a1' } };
@@ -185,7 +185,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   ),
   ...named(
     'what came late',
-    ['found-late', 'twice'] as const,
+    ['found-late', 'duplicate'] as const,
     (kind) => (text) => renderMilestone({ ...messageOf('failed', 'words'), what: whatOf(kind) }, text),
   ),
   ...named(

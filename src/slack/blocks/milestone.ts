@@ -84,8 +84,8 @@ function headline(message: MilestoneMessage, text: Text): string {
       return cappedLine(card, { mention, title }, text);
     case 'found-late':
       return text.milestones.foundLate(mention, title);
-    case 'twice':
-      return text.milestones.twice(mention, title);
+    case 'duplicate':
+      return text.milestones.duplicate(mention, title);
   }
 }
 
@@ -111,7 +111,7 @@ function outcome(card: SessionCard, text: Text): string[] {
 
 /** Names the session if the place doesn't show it. */
 function names({ what, card, place }: MilestoneMessage, text: Text): Rendered[] {
-  if (what.kind === 'found-late' || what.kind === 'twice') return [];
+  if (what.kind === 'found-late' || what.kind === 'duplicate') return [];
   if (place.kind === 'thread' && !place.isShared) return [];
   const thread =
     place.kind === 'direct' && place.thread !== null ? [link(place.thread, text.milestones.thread)] : [];
@@ -145,7 +145,7 @@ function body(message: MilestoneMessage, text: Text): string[] {
       return [capReason(card, text)];
     case 'found-late':
       return [text.milestones.goesOn];
-    case 'twice':
+    case 'duplicate':
       return [twoSessions(message, what.other, text)];
   }
 }
@@ -177,7 +177,7 @@ const HELPS: Record<Milestone['kind'], readonly CardAction[]> = {
   capped: ['open', 'raise-cap', 'start-again'],
   pr: [],
   'found-late': ['open', 'ask-stop'],
-  twice: ['open', 'ask-stop'],
+  duplicate: ['open', 'ask-stop'],
 };
 
 /** The text includes the buttons' addresses. */

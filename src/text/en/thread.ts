@@ -107,7 +107,7 @@ export const milestones = {
   foundLate: (mention: string, title: string): string =>
     `${mention} ${title} did start; Devin just confirmed late.`,
   goesOn: 'Its card is up to date and keeps updating.',
-  twice: (mention: string, title: string): string =>
+  duplicate: (mention: string, title: string): string =>
     `${mention} ${title} has two sessions: the first attempt started, too. Both are billed.`,
   /** Labels of links. */
   followed: 'the session of this card',

@@ -96,7 +96,7 @@ export const milestones: Text['milestones'] = {
   foundLate: (mention, title) =>
     `${mention} さん、 ${title} は開始されていました。Devin からの確認が遅れていました。`,
   goesOn: 'カードは最新の状態で、引き続き更新されます。',
-  twice: (mention, title) =>
+  duplicate: (mention, title) =>
     `${mention} さん、最初の試行も開始されていたため、 ${title} のセッションが 2 つあります。どちらも課金対象です。`,
   followed: 'このカードのセッション',
   unseen: '最初の試行',

@@ -98,7 +98,7 @@ describe('a message about a session', () => {
       ...TOLD_PHASES.map((kind) => ({ kind })),
       { kind: 'pr' as const, url: 'https://x/<!here>' },
       { kind: 'found-late' as const },
-      { kind: 'twice' as const, other: { id: '<!here>', url: 'https://x/<!here>' } },
+      { kind: 'duplicate' as const, other: { id: '<!here>', url: 'https://x/<!here>' } },
     ];
     fc.assert(
       fc.property(

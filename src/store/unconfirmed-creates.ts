@@ -4,24 +4,24 @@ import { identitySchema } from '../session/identity.ts';
 import { json } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
-const lostAnswerSchema = z.object({
+const unconfirmedCreateSchema = z.object({
   requestId: z.string(),
   sentAt: z.date(),
   identity: identitySchema.nullable(),
   lostAt: z.date(),
   nextLookAt: z.date(),
 });
-/** A creation that left and was not answered, and whose session was not found: it may turn up yet. */
-export type LostAnswer = z.infer<typeof lostAnswerSchema>;
+/** A creation that was sent but not answered, and whose session wasn't found: it may still turn up. */
+export type UnconfirmedCreate = z.infer<typeof unconfirmedCreateSchema>;
 
-/** More at a time are not looked for; the others come later. */
+/** How many are searched for at a time. */
 const MAX_AT_A_TIME = 200;
 
-export type LostAnswers = ReturnType<typeof createLostAnswers>;
+export type UnconfirmedCreates = ReturnType<typeof createUnconfirmedCreates>;
 
-export function createLostAnswers(db: Kysely<Tables>) {
+export function createUnconfirmedCreates(db: Kysely<Tables>) {
   return {
-    async add(lost: LostAnswer, trx: Transaction<Tables>): Promise<void> {
+    async add(lost: UnconfirmedCreate, trx: Transaction<Tables>): Promise<void> {
       await trx
         .insertInto('lostAnswers')
         .values({ ...lost, identity: json(lost.identity) })
@@ -29,8 +29,8 @@ export function createLostAnswers(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Once it is the turn of any, all of them: one look serves many. */
-    async due(now: Date): Promise<LostAnswer[]> {
+    /** All of them, once one is due: one search serves many. */
+    async due(now: Date): Promise<UnconfirmedCreate[]> {
       const rows = await db
         .selectFrom('lostAnswers')
         .selectAll()
@@ -40,11 +40,11 @@ export function createLostAnswers(db: Kysely<Tables>) {
         .orderBy('nextLookAt')
         .limit(MAX_AT_A_TIME)
         .execute();
-      return rows.map((row) => lostAnswerSchema.parse(row));
+      return rows.map((row) => unconfirmedCreateSchema.parse(row));
     },
 
-    /** `at` null: it is not looked for again. */
-    async plan({ requestId, sentAt }: LostAnswer, at: Date | null, trx: Db = db): Promise<void> {
+    /** `at`: when to search again; null: never. */
+    async plan({ requestId, sentAt }: UnconfirmedCreate, at: Date | null, trx: Db = db): Promise<void> {
       if (at === null)
         await trx
           .deleteFrom('lostAnswers')
@@ -60,7 +60,7 @@ export function createLostAnswers(db: Kysely<Tables>) {
           .execute();
     },
 
-    /** A session of this request was found: one less is missing. */
+    /** A session of this request was found: one fewer is missing. */
     async found(requestId: string, trx: Transaction<Tables>): Promise<void> {
       await trx
         .deleteFrom('lostAnswers')

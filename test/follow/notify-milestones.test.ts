@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createRecorder } from '../../src/follow/record.ts';
-import { createMilestoneTeller } from '../../src/follow/tell-milestones.ts';
-import type { Telling } from '../../src/follow/tell-milestones.ts';
+import { createMilestoneNotifier } from '../../src/follow/notify-milestones.ts';
+import type { MilestoneNotice } from '../../src/follow/notify-milestones.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
 import type { MessageMetadata } from '../../src/slack/metadata.ts';
@@ -37,7 +37,7 @@ async function startTelling() {
     cards: createCards(db, { burst: 1, perMinute: 1 }),
     ledger: createLedger(db, databaseClock),
     enqueue: async () => Promise.resolve(),
-    times: { fastestMs: 10_000, tellAfterMs: 0, lastLookMs: 30_000 },
+    times: { fastestMs: 10_000, tellAfterMs: 0, lastReadMs: 30_000 },
     now: Date.now,
     random: () => 0.5,
   });
@@ -65,7 +65,7 @@ async function startTelling() {
     milestones,
     messages: createSessionMessages(db),
     calls: createCalls(db),
-    answerCalls: async () => Promise.resolve(0),
+    markAnsweredCalls: async () => Promise.resolve(0),
     setAside: createSetAside(db),
     defaults: { preferencesFor: async () => Promise.resolve({}) },
     withLease: createWithLease(createLeases(db)),
@@ -81,7 +81,7 @@ async function startTelling() {
         slackTs: () => null,
       },
     }),
-    compose: async ({ session }: Telling) => Promise.resolve({ text: session.phase, blocks: [] }),
+    compose: async ({ session }: MilestoneNotice) => Promise.resolve({ text: session.phase, blocks: [] }),
     shareResult: async () => Promise.resolve(false),
     outbound: { directChannel: async () => Promise.resolve(null) },
     enqueue: async () => Promise.resolve(),
@@ -90,7 +90,7 @@ async function startTelling() {
   };
   const look = async (changes: object): Promise<boolean> => {
     const row = await sessions.find(ID);
-    return row !== null && recorder.look(row, answer(changes));
+    return row !== null && recorder.recordPoll(row, answer(changes));
   };
   return { deps, told, look };
 }
@@ -98,7 +98,7 @@ async function startTelling() {
 test('a question that is recorded while others are told is told too, and not taken for answered', async () => {
   const { deps, told, look } = await startTelling();
   const { sessions } = deps;
-  const tell = createMilestoneTeller({
+  const tell = createMilestoneNotifier({
     ...deps,
     sessions: {
       async find(id) {
@@ -118,7 +118,7 @@ test('what takes long to tell, since Slack is slow to take its file, is told onc
   await look({ status_detail: 'finished' });
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
-  const tell = createMilestoneTeller({
+  const tell = createMilestoneNotifier({
     ...deps,
     shareResult: async () => {
       await vi.advanceTimersByTimeAsync(100_000);
@@ -126,7 +126,7 @@ test('what takes long to tell, since Slack is slow to take its file, is told onc
       return true;
     },
   });
-  const other = createMilestoneTeller(deps);
+  const other = createMilestoneNotifier(deps);
   await tell(ID);
   expect(told).toEqual(['finished']);
 });
@@ -135,7 +135,7 @@ test('what cannot be told again and again is set aside, and what comes after it 
   const { deps, told, look } = await startTelling();
   await look({ pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }] });
   await look({ status_detail: 'finished' });
-  const tell = createMilestoneTeller({
+  const tell = createMilestoneNotifier({
     ...deps,
     compose: async (telling) => {
       if (telling.milestone.kind === 'pr') throw new Error('no');
@@ -151,7 +151,7 @@ test('what is told after a failure leaves no failure behind', async () => {
   const { deps, told, look } = await startTelling();
   await look({ status_detail: 'finished' });
   const failures: string[] = [];
-  const tell = createMilestoneTeller({
+  const tell = createMilestoneNotifier({
     ...deps,
     setAside: {
       note: async (_kind, id) => Promise.resolve(failures.push(id)),
@@ -174,7 +174,7 @@ test.each([
   ['calls nobody within 10 minutes after a follow-up', 9.5, ['finished']],
 ])('a session that finishes again %s', async (_what, minutesAgo, expected) => {
   const { deps, told, look } = await startTelling();
-  const tell = createMilestoneTeller(deps);
+  const tell = createMilestoneNotifier(deps);
   await look({ status_detail: 'finished' });
   await tell(ID);
   const followUp = { eventId: 'e1', source: 'user', text: 'And the docs?', state: 'skipped' as const };

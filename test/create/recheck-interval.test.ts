@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { lateLookInterval } from '../../src/create/transitions.ts';
+import { recheckInterval } from '../../src/create/transitions.ts';
 
 const MINUTE_MS = 60_000;
 
 test('a session whose creation was not answered is looked for less and less often, for a day', () => {
   const looks: number[] = [];
-  for (let at = 0, wait = lateLookInterval(0); wait !== null; wait = lateLookInterval(at)) {
+  for (let at = 0, wait = recheckInterval(0); wait !== null; wait = recheckInterval(at)) {
     at += wait;
     looks.push(at / MINUTE_MS);
   }

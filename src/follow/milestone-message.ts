@@ -1,0 +1,202 @@
+import { isFirst } from '../session/milestones.ts';
+import type { Milestone } from '../session/milestones.ts';
+import type { Notify } from '../session/preferences.ts';
+import { labeled, renderDevinMessage, withCall } from '../slack/blocks/devin-message.ts';
+import type { Call } from '../slack/blocks/devin-message.ts';
+import { renderMilestone, RESULT_LENGTH } from '../slack/blocks/milestone.ts';
+import type { ToldIn } from '../slack/blocks/milestone.ts';
+import { cardView } from '../slack/card-view.ts';
+import { messageMetadata, milestoneMetadata } from '../slack/metadata.ts';
+import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import type { TextFor } from '../slack/text-for.ts';
+import type { AnsweredCall, Calls } from '../store/calls.ts';
+import type { MilestoneRow } from '../store/milestones.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
+import type { Text } from '../text/index.ts';
+import type { MilestoneNotice } from './notify-milestones.ts';
+
+type ComposeDeps = {
+  sessions: Pick<Sessions, 'sharesThread'>;
+  outbound: Pick<Outbound, 'permalink'>;
+  /** The slash command's name. */
+  command: string;
+  /** In the thread. */
+  text: Text;
+  /** In a direct message. */
+  textFor: TextFor;
+  now: () => number;
+};
+
+export type ComposeMilestone = (notice: MilestoneNotice) => Promise<Rendered>;
+
+/** The message about a milestone: the card as it is now, with Devin's words and result. */
+export function createComposeMilestone(deps: ComposeDeps): ComposeMilestone {
+  return async (notice) => {
+    const { milestone, key, request, session, said, place, answered, resultShared } = notice;
+    const toldIn = await whereTold(deps, place, session);
+    const text = toldIn.kind === 'direct' ? await deps.textFor(request.userId) : deps.text;
+    return renderMilestone(
+      {
+        what: milestone,
+        key,
+        sessionId: session.sessionId,
+        card: cardView({ request, session, nowMs: deps.now() }, text),
+        words: said?.text ?? session.lastWords,
+        wordsShown: toldIn.kind === 'thread' && said?.state === 'posted',
+        place: toldIn,
+        answered,
+        result: resultOf(session),
+        resultShared,
+        command: deps.command,
+      },
+      text,
+    );
+  };
+}
+
+async function whereTold(
+  { sessions, outbound }: ComposeDeps,
+  { threadTs }: CardPlace,
+  session: SessionRow,
+): Promise<ToldIn> {
+  if (threadTs !== null) return { kind: 'thread', isShared: await sessions.sharesThread(session) };
+  const { channelId, threadTs: ts } = session;
+  return { kind: 'direct', thread: ts === '' ? null : await outbound.permalink(channelId, ts) };
+}
+
+/** The structured output of a session, as people read JSON. */
+function resultOf({ snapshot }: Pick<SessionRow, 'snapshot'>): string | null {
+  const { structuredOutput: output } = snapshot;
+  return output === null ? null : JSON.stringify(output, null, 2);
+}
+
+/** Puts a result that is too long for a message into the thread, as a file. Tried once; false: it isn't there. */
+export async function shareResult(
+  outbound: Pick<Outbound, 'upload' | 'share'>,
+  { channelId, threadTs }: CardPlace,
+  session: SessionRow,
+): Promise<boolean> {
+  const result = resultOf(session);
+  if (threadTs === null || result === null || result.length <= RESULT_LENGTH) return false;
+  const name = 'result.json';
+  const uploaded = await outbound.upload({ name, content: new TextEncoder().encode(result) });
+  if (uploaded.kind !== 'uploaded') return false;
+  const shared = await outbound.share({ channelId, threadTs }, uploaded.fileId, name);
+  return shared.kind === 'shared';
+}
+
+type AnsweredDeps = {
+  calls: Pick<Calls, 'answered' | 'settle'>;
+  messages: Pick<SessionMessages, 'textOf'>;
+  sessions: Pick<Sessions, 'sharesThread'>;
+  outbound: Pick<Outbound, 'edit'>;
+  compose: ComposeMilestone;
+  text: Text;
+  now: () => number;
+};
+
+type Answered = { call: AnsweredCall; session: SessionRow; request: SessionRequest };
+
+/** Adds to each call whose question was answered who answered it. Returns how long Slack wants a pause, in ms. */
+export async function markAnsweredCalls(
+  deps: AnsweredDeps,
+  session: SessionRow,
+  request: SessionRequest,
+): Promise<number> {
+  const { calls, outbound } = deps;
+  const { sessionId } = session;
+  for (const call of await calls.answered(sessionId)) {
+    const { channelId, slackTs: ts } = call;
+    const metadata = call.inMessage
+      ? messageMetadata(sessionId, call.eventId, 0)
+      : milestoneMetadata(sessionId, call.key);
+    const rendered = await renderAnswered(deps, { call, session, request });
+    const edited = await outbound.edit({ channelId, ts }, metadata, rendered);
+    if (edited.kind === 'rate-limited') return edited.retryAfterMs;
+    // A message that can't be edited stays as it is.
+    await calls.settle(sessionId, call);
+  }
+  return 0;
+}
+
+async function renderAnswered(deps: AnsweredDeps, { call, session, request }: Answered): Promise<Rendered> {
+  const { sessionId } = session;
+  const said = (await deps.messages.textOf(sessionId, call.eventId)) ?? '';
+  const answered = { userId: call.answeredBy, at: call.answeredAt };
+  if (!call.inMessage) return deps.compose(answeredNotice({ call, session, request }, said));
+  const card = cardView({ request, session, nowMs: deps.now() }, deps.text);
+  const [first] = renderDevinMessage(said, deps.text).posts;
+  const words = first ?? { text: '', blocks: [] };
+  const named = (await deps.sessions.sharesThread(session)) ? labeled(words, card, deps.text) : words;
+  const whole: Call = { sessionId, key: call.key, card, answered };
+  return withCall(named, whole, deps.text);
+}
+
+/** The notice as it was posted, with who answered. */
+function answeredNotice({ call, session, request }: Answered, said: string): MilestoneNotice {
+  const isDirect = call.channelId !== session.channelId;
+  return {
+    milestone: { kind: 'needs-you' },
+    key: call.key,
+    request,
+    session,
+    said: { eventId: call.eventId, text: said, state: 'posted' },
+    place: { channelId: call.channelId, threadTs: isDirect ? null : session.threadTs },
+    answered: { userId: call.answeredBy, at: call.answeredAt },
+    resultShared: false,
+  };
+}
+
+type WantedDeps = {
+  messages: Pick<SessionMessages, 'textsWith' | 'isFollowedUp'>;
+  calls: Pick<Calls, 'isMade'>;
+};
+
+type Announcement = {
+  milestone: Milestone;
+  row: MilestoneRow;
+  session: SessionRow;
+  notify: Notify;
+  said: DevinMessage | null;
+};
+
+/** A person who wrote this recently sees the result without a notice. */
+const RECENT_MS = 10 * 60_000;
+
+/** Not if it's outdated, nor if people asked for quiet; but a session that costs without anyone's knowledge, always. */
+export async function isWanted(deps: WantedDeps, announcement: Announcement): Promise<boolean> {
+  const { milestone, row, session, notify, said } = announcement;
+  const { sessionId, phase } = session;
+  if (milestone.kind === 'found-late' || milestone.kind === 'duplicate') return true;
+  if (notify === 'card' || (notify === 'thread' && !session.synced)) return false;
+  switch (milestone.kind) {
+    case 'needs-you':
+      if (phase !== 'needs-you') return false;
+      return row.attemptedAt !== null || said === null || !(await deps.calls.isMade(sessionId, said.eventId));
+    case 'needs-approval':
+      return phase === 'needs-approval';
+    case 'pr':
+      return !(notify === 'thread' && (await isNamed(deps, sessionId, milestone.url)));
+    case 'finished':
+      return isFirst(row.key) || !(await isAwaited(deps, row));
+    default:
+      return true;
+  }
+}
+
+/** Devin's words name the URL, and not only as the beginning of another. */
+async function isNamed({ messages }: WantedDeps, sessionId: string, url: string): Promise<boolean> {
+  const texts = await messages.textsWith(sessionId, url);
+  return texts.some((text) =>
+    text
+      .split(url)
+      .slice(1)
+      .some((after) => !/^\d/.test(after)),
+  );
+}
+
+async function isAwaited({ messages }: WantedDeps, { sessionId: id, createdAt: at }: MilestoneRow) {
+  return messages.isFollowedUp(id, new Date(at.getTime() - RECENT_MS));
+}

@@ -1,0 +1,223 @@
+import type { Log } from '../log.ts';
+import { backOffMs, mayRetryRefusal } from '../queue/index.ts';
+import type { Enqueue, Lease, PostOnce, WithLease } from '../queue/index.ts';
+import { readMilestone } from '../session/milestones.ts';
+import type { Milestone } from '../session/milestones.ts';
+import { effectivePreferences } from '../session/preferences.ts';
+import type { Notify } from '../session/preferences.ts';
+import type { Answered } from '../slack/blocks/devin-message.ts';
+import { milestoneMetadata } from '../slack/metadata.ts';
+import type { CardPlace, Outbound, Rendered } from '../slack/outbound.ts';
+import type { Calls } from '../store/calls.ts';
+import type { MilestoneRow, Milestones } from '../store/milestones.ts';
+import type { SessionRequest } from '../store/request-row.ts';
+import type { Requests } from '../store/requests.ts';
+import type { DevinMessage, SessionMessages } from '../store/session-messages.ts';
+import type { SessionRow, Sessions } from '../store/sessions.ts';
+import { MOST_FAILURES } from '../store/set-aside.ts';
+import type { SetAside } from '../store/set-aside.ts';
+import type { Settings } from '../store/settings.ts';
+import { isWanted } from './milestone-message.ts';
+
+export type MilestoneNotice = {
+  milestone: Milestone;
+  key: string;
+  request: SessionRequest;
+  session: SessionRow;
+  /** Devin's last message. */
+  said: DevinMessage | null;
+  place: CardPlace;
+  /** Who answered the question, if it is one. */
+  answered: Answered | null;
+  /** The whole result is in the thread, as a file. */
+  resultShared: boolean;
+};
+
+type NotifyDeps = {
+  sessions: Pick<Sessions, 'find'>;
+  requests: Pick<Requests, 'find'>;
+  milestones: Milestones;
+  setAside: Pick<SetAside, 'note' | 'clear'>;
+  messages: Pick<SessionMessages, 'lastMessage' | 'textsWith' | 'isFollowedUp'>;
+  calls: Pick<Calls, 'isMade'>;
+  defaults: Pick<Settings, 'preferencesFor'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  compose: (telling: MilestoneNotice) => Promise<Rendered>;
+  /** Adds to answered calls who answered them; returns how long Slack wants a pause, in ms. */
+  markAnsweredCalls: (session: SessionRow, request: SessionRequest) => Promise<number>;
+  /** Puts a result that is too long for a message into the thread; false if there is none, or it failed. */
+  shareResult: (place: CardPlace, session: SessionRow) => Promise<boolean>;
+  outbound: Pick<Outbound, 'directChannel'>;
+  enqueue: Enqueue;
+  now: () => number;
+  log: Log;
+};
+
+const HELD_WAIT_MS = 1000;
+/** How long a notice waits for Devin's words to be in the thread. */
+const WORDS_WAIT_MS = 60_000;
+
+/** `wait`: try again then; later milestones wait for it. */
+type NotifyResult = { kind: 'done' } | { kind: 'wait'; ms: number };
+const DONE: NotifyResult = { kind: 'done' };
+
+/** Posts a session's milestones, once each and in order: in its thread or to the person, as they prefer. */
+export function createMilestoneNotifier(deps: NotifyDeps) {
+  const { sessions, requests, milestones, withLease, enqueue } = deps;
+
+  async function notifyAll(sessionId: string, lease: Lease): Promise<NotifyResult> {
+    // Read first, so that the session is at least as new as its milestones.
+    const rows = await milestones.pending(sessionId);
+    const session = await sessions.find(sessionId);
+    const request = session === null ? null : await requests.find(session.requestId);
+    if (session === null || request === null) return DONE;
+    const notify = await notifyOf(deps, session, request);
+    for (const row of rows) {
+      lease.held.throwIfAborted();
+      const result = await notifyOrSetAside(deps, { row, session, request, notify, lease });
+      if (result.kind === 'wait') return result;
+    }
+    const waitMs = await deps.markAnsweredCalls(session, request);
+    return waitMs === 0 ? DONE : { kind: 'wait', ms: waitMs };
+  }
+
+  return async (sessionId: string): Promise<void> => {
+    const leased = await withLease(`tell:${sessionId}`, async (lease) => notifyAll(sessionId, lease));
+    const result: NotifyResult = leased.kind === 'done' ? leased.result : { kind: 'wait', ms: HELD_WAIT_MS };
+    if (result.kind === 'wait')
+      await enqueue('tell-milestones', { sessionId }, { key: sessionId, startAfterMs: result.ms });
+  };
+}
+
+async function notifyOf(
+  { defaults }: NotifyDeps,
+  { notify }: SessionRow,
+  { teamId, channelId, userId }: SessionRequest,
+): Promise<Notify> {
+  if (notify !== null) return notify;
+  return effectivePreferences(await defaults.preferencesFor({ teamId, channelId, userId })).notify;
+}
+
+type Delivery = {
+  row: MilestoneRow;
+  session: SessionRow;
+  request: SessionRequest;
+  notify: Notify;
+  lease: Lease;
+};
+
+/** One that keeps failing doesn't hold up the next. */
+async function notifyOrSetAside(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResult> {
+  const { sessionId, key } = delivery.row;
+  const id = `${sessionId}:${key}`;
+  try {
+    const result = await deliver(deps, delivery);
+    if (result.kind === 'done') await deps.setAside.clear('milestone', id);
+    return result;
+  } catch (error) {
+    if (delivery.lease.held.aborted) throw error;
+    const failures = await deps.setAside.note('milestone', id, { error });
+    if (failures < MOST_FAILURES) throw error;
+    deps.log.error({ err: error, sessionId, key }, 'a milestone could not be announced');
+    await deps.milestones.skip(delivery.row);
+    return DONE;
+  }
+}
+
+async function deliver(deps: NotifyDeps, delivery: Delivery): Promise<NotifyResult> {
+  const { row, session, request, notify } = delivery;
+  const milestone = readMilestone(row.key);
+  const said = await deps.messages.lastMessage(session.sessionId);
+  if (milestone === null || !(await isWanted(deps, { milestone, row, session, notify, said }))) {
+    await deps.milestones.skip(row);
+    return DONE;
+  }
+  // Its card, and with it the thread, isn't posted yet.
+  const isPlacing = session.threadTs === '' && request.cardTs === null && request.cardStale;
+  if (isPlacing || waitsForWords(deps, delivery, said)) return { kind: 'wait', ms: HELD_WAIT_MS };
+  const place = await placeOf(deps, delivery);
+  if (row.attemptedAt === null && !(await attempt(deps, delivery, said))) return DONE;
+  return post(deps, delivery, { milestone, said, place });
+}
+
+async function attempt(
+  { milestones, now }: NotifyDeps,
+  { row }: Delivery,
+  said: DevinMessage | null,
+): Promise<boolean> {
+  return milestones.attempt(row, new Date(now()), said?.eventId ?? null);
+}
+
+/** Devin's words come first, or with the milestone. */
+function waitsForWords(
+  deps: NotifyDeps,
+  { row, session, notify }: Delivery,
+  said: DevinMessage | null,
+): boolean {
+  if (said?.state !== 'pending' || notify !== 'thread' || row.direct) return false;
+  if (session.threadTs === '' || session.threadTrouble !== null) return false;
+  return waitedMs(deps, row) < WORDS_WAIT_MS;
+}
+
+type Content = { milestone: Milestone; said: DevinMessage | null; place: CardPlace };
+
+async function post(
+  deps: NotifyDeps,
+  delivery: Delivery,
+  { milestone, said, place }: Content,
+): Promise<NotifyResult> {
+  const { row, session, request } = delivery;
+  const result = await deps.postOnce({
+    key: `milestone:${row.sessionId}:${row.key}`,
+    place,
+    metadata: milestoneMetadata(row.sessionId, row.key),
+    lease: delivery.lease,
+    render: async () => {
+      // In the first attempt only: without its file, the message says where else the result is.
+      const isFirst = milestone.kind === 'finished' && row.attemptedAt === null;
+      const resultShared = isFirst && (await deps.shareResult(place, session));
+      const { key } = row;
+      return deps.compose({ milestone, key, request, session, said, place, answered: null, resultShared });
+    },
+  });
+  switch (result.kind) {
+    case 'posted':
+      await deps.milestones.posted(row, { channelId: place.channelId, ts: result.ts });
+      return DONE;
+    case 'rate-limited':
+      return { kind: 'wait', ms: result.retryAfterMs };
+    case 'unclear':
+      return { kind: 'wait', ms: backOffMs(waitedMs(deps, row)) };
+    case 'refused':
+      return refused(deps, delivery, result.code);
+  }
+}
+
+const waitedMs = ({ now }: NotifyDeps, { createdAt: at }: MilestoneRow): number => now() - at.getTime();
+
+/** If the thread takes nothing, it goes to the person; if that fails, too, to the thread again later. */
+async function refused(deps: NotifyDeps, delivery: Delivery, code: string): Promise<NotifyResult> {
+  const { row, session } = delivery;
+  if (!row.direct && delivery.notify === 'thread') {
+    await deps.milestones.redirect(row, true);
+    return deliver(deps, { ...delivery, row: { ...row, direct: true, attemptedAt: null } });
+  }
+  if (mayRetryRefusal(code, waitedMs(deps, row))) {
+    await deps.milestones.redirect(row, false);
+    return { kind: 'wait', ms: backOffMs(waitedMs(deps, row)) };
+  }
+  deps.log.warn({ sessionId: session.sessionId, code }, 'Slack refused the notice of a milestone');
+  await deps.milestones.skip(row);
+  return DONE;
+}
+
+async function placeOf(
+  { outbound }: NotifyDeps,
+  { row, session, request, notify }: Delivery,
+): Promise<CardPlace> {
+  const thread = { channelId: session.channelId, threadTs: session.threadTs };
+  if (notify === 'thread' && !row.direct && session.threadTs !== '') return thread;
+  const channelId = await outbound.directChannel(request.userId);
+  return { channelId: channelId ?? request.userId, threadTs: null };
+}
