@@ -14,7 +14,7 @@ const MAX_REDIRECTS = 5;
 
 type Upload = Options & Omit<FilePart, 'field'>;
 
-/** `size` in bytes, null if it is not announced. The body must be read or canceled. */
+/** `size` in bytes; null if it's unknown. Read the body or cancel it. */
 export type Download = { body: ReadableStream<Uint8Array>; contentType: string | null; size: number | null };
 
 const sessionAttachmentsSchema = z.array(sessionAttachmentSchema);
@@ -22,7 +22,7 @@ const sessionAttachmentsSchema = z.array(sessionAttachmentSchema);
 /** Files of sessions. https://docs.devin.ai/api-reference/v3/attachments/post-organizations-attachments */
 export function createAttachments(client: DevinClient) {
   return {
-    /** Uploads a file while it is read; its `url` goes into `attachment_urls`. One attempt. */
+    /** Streams a file to Devin; its `url` goes into `attachment_urls`. One attempt. */
     async upload({ name, contentType, content, signal }: Upload): Promise<UploadedAttachment> {
       return client.call({
         operation: 'attachments.upload',
@@ -35,7 +35,7 @@ export function createAttachments(client: DevinClient) {
       });
     },
 
-    /** The files of one session, Devin's and the person's. */
+    /** A session's files, Devin's and people's. */
     async list(sessionId: string, { signal }: Options = {}): Promise<SessionAttachment[]> {
       return client.call({
         operation: 'attachments.list',
@@ -48,8 +48,8 @@ export function createAttachments(client: DevinClient) {
     },
 
     /**
-     * Opens an attachment's `url`. Devin redirects to a presigned address, which must not see the key: it is sent
-     * with the first request only, and only to the API's own origin. Only public hosts and the API's own are asked.
+     * Opens an attachment's `url`. Devin redirects to a presigned URL, which must not see the key: it's sent with the first
+     * request only, and only to the API's own origin. Only public hosts and the API's own are contacted.
      */
     async download(url: string, { signal }: Options = {}): Promise<Download> {
       const operation = 'attachments.download';
@@ -66,7 +66,7 @@ export function createAttachments(client: DevinClient) {
   };
 }
 
-/** null where it is not an http(s) address. */
+/** null: it isn't an http(s) URL. */
 function webAddress(url: string, base?: URL): URL | null {
   const parsed = url === '' ? null : URL.parse(url, base?.href);
   return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed : null;
@@ -88,7 +88,7 @@ type FilePart = {
   content: ReadableStream<Uint8Array> | Blob;
 };
 
-/** One file as multipart/form-data, framed around its stream so that it is never whole in memory. RFC 7578. */
+/** A file as multipart/form-data around its stream, so that it's never in memory as a whole. RFC 7578. */
 function multipartFile({ field, name, contentType, content }: FilePart) {
   const boundary = `devin-slack-${randomUUID()}`;
   const head =
@@ -110,12 +110,12 @@ async function* framed(head: string, content: ReadableStream<Uint8Array> | Blob,
 
 const ESCAPES: Record<string, string> = { '"': '%22', '\r': '%0D', '\n': '%0A' };
 
-/** As browsers do. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
+/** Escapes as browsers do. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data */
 function escaped(value: string): string {
   return value.replace(/["\r\n]/g, (char) => ESCAPES[char] ?? char);
 }
 
-/** Addresses of one machine, of a private network, of a link, or of many at once. https://www.iana.org/assignments/iana-ipv4-special-registry */
+/** Loopback, private, link-local and multicast addresses. https://www.iana.org/assignments/iana-ipv4-special-registry */
 const SPECIAL: readonly [address: string, prefix: number, family: 'ipv4' | 'ipv6'][] = [
   ['0.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
@@ -137,7 +137,7 @@ const SPECIAL: readonly [address: string, prefix: number, family: 'ipv4' | 'ipv6
 const special = new BlockList();
 for (const [address, prefix, family] of SPECIAL) special.addSubnet(address, prefix, family);
 
-/** Whether it is https, and its host is on the public internet, whatever its name says. */
+/** It's https, and its host resolves to the public internet. */
 async function isPublicHttps({ protocol, hostname }: URL): Promise<boolean> {
   if (protocol !== 'https:') return false;
   const addresses = await addressesOf(hostname.replace(/^\[(.*)\]$/, '$1'));

@@ -19,7 +19,7 @@ export type DevinRequestFacts = {
 export type AttemptOptions = {
   fetch?: Fetch;
   log?: { debug(facts: object, message: string): void };
-  /** Called for each HTTP request, those of a retry too. */
+  /** Called for each HTTP request, retries included. */
   onRequest?: (facts: DevinRequestFacts) => void;
 };
 
@@ -38,7 +38,7 @@ type Attempted = AttemptOptions & {
   signal?: AbortSignal | undefined;
 };
 
-/** Runs one operation with a fetch that reports each request, and makes every failure a DevinError. */
+/** Runs an operation with a fetch that reports each request; every failure becomes a DevinError. */
 export async function attempt<T>(attempted: Attempted, run: (fetch: Fetch) => Promise<T>): Promise<T> {
   const { fetch = globalThis.fetch, signal } = attempted;
   let sent = false;
@@ -77,13 +77,13 @@ function report({ operation, log, onRequest }: Attempted, { input, response, sta
   onRequest?.(facts);
 }
 
-/** Anything that is not a word of the API can be an id, or the name of a person's file. */
+/** Anything but the API's own words may be an id, or the name of a person's file. */
 function templateOf(url: string): string {
   const { pathname } = new URL(url);
   return pathname.replaceAll(/[^/]+/g, (part) => (API_WORDS.has(part) ? part : '{id}'));
 }
 
-/** ky's errors hold the request, with the key and the body in it: they are never a cause. */
+/** ky's errors contain the request with its key and body, so they're never a cause. */
 function toDevinError(
   error: unknown,
   { operation, json, sensitive = [] }: Attempted,
@@ -106,7 +106,7 @@ function rawCause(error: unknown): unknown {
   return error instanceof NetworkError ? error.cause : error;
 }
 
-/** A complaint about a header quotes it, and the key is one. */
+/** An error about a header quotes it, and the key is in one. */
 function unsentCause(error: unknown): Error {
   return new Error(`The request could not be made: ${error instanceof Error ? error.name : typeof error}.`);
 }

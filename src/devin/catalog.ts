@@ -4,20 +4,20 @@ import type { DevinClient, Options } from './client.ts';
 import { createForbidden } from './errors.ts';
 import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema } from './schemas.ts';
 
-/** Something to pick. `value` is what a session request wants. */
+/** An item to pick. `value` goes into a session request. */
 export type CatalogItem = { value: string; label: string; description: string | null };
 
 type Source = (query: string, options: Options) => Promise<CatalogItem[]>;
 
-/** As many as a Slack menu takes. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
+/** A Slack menu's limit. https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 const MAX_RESULTS = 100;
 const MAX_LISTED = 2000;
 const REMEMBERED_MS = 5 * 60_000;
 
 /**
- * What values can be picked from. Playbooks and secrets have no search of their own: their lists are kept for five
- * minutes and filtered here. A list that the service user may not read is empty, and is not asked for again for
- * as long. One attempt each: a person is waiting at a menu.
+ * The values to pick from. Devin has no search for playbooks and secrets, so their lists are kept for five minutes and
+ * filtered here. A list that the service user may not read is empty, and isn't requested again for as long. One attempt
+ * each: a person is waiting at a menu.
  */
 export function createCatalog(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
   const playbooks = remembered(async () => listPlaybooks(client), now);
@@ -31,12 +31,12 @@ export function createCatalog(client: DevinClient, { now = Date.now }: { now?: (
   const forbidden = createForbidden({ now, forMs: REMEMBERED_MS });
 
   return {
-    /** Throws DevinError, `forbidden` too: whether the list may be seen at all. */
+    /** Whether the list may be read. Throws DevinError, `forbidden` too. */
     async probe(lookup: Lookup): Promise<void> {
       await sources[lookup]('', {});
     },
 
-    /** At most 100 items. Throws DevinError, but for `forbidden`, which is an empty list. */
+    /** At most 100 items; none if it's `forbidden`. Throws other DevinErrors. */
     async search(lookup: Lookup, query: string, options: Options = {}): Promise<CatalogItem[]> {
       return forbidden.readOr(lookup, [], async () =>
         (await sources[lookup](query.trim(), options)).slice(0, MAX_RESULTS),
@@ -60,7 +60,7 @@ function createRepositorySearch(client: DevinClient): Source {
         method: 'get',
         path: client.orgPath(['repositories'], version),
         answer: repositoryPageSchema,
-        // Without the state of indexing the answer comes sooner.
+        // Faster without the state of indexing.
         query: toSearchParams({
           filterName: query || null,
           first: MAX_RESULTS,
@@ -141,7 +141,7 @@ function matching(items: CatalogItem[], query: string): CatalogItem[] {
   );
 }
 
-/** Keeps what was loaded for five minutes, and shares a load in progress; a failed one is not kept. */
+/** Keeps a result for five minutes and shares a load in progress; failures aren't kept. */
 function remembered<T>(load: () => Promise<T>, now: () => number): () => Promise<T> {
   let kept: { value: Promise<T>; untilMs: number } | null = null;
   return async () => {

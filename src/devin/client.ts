@@ -16,11 +16,11 @@ export type DevinClientOptions = {
 } & AttemptOptions;
 
 type Call<Answer> = Options & {
-  /** As logs and metrics name it, e.g. `sessions.create`. */
+  /** Its name in logs and metrics, for example `sessions.create`. */
   operation: string;
   method: 'get' | 'post' | 'put' | 'delete';
   path: string;
-  /** A success with an invalid body is `no-answer`. */
+  /** A success with an invalid body becomes `no-answer`. */
   answer: z.ZodType<Answer>;
   query?: URLSearchParams;
   json?: object;
@@ -28,7 +28,7 @@ type Call<Answer> = Options & {
   /** Left out: one attempt. */
   retry?: RetryOptions;
   timeoutMs?: number;
-  /** Values which must not come back in an error, should Devin echo them. */
+  /** Values that must not appear in an error, even if Devin echoes them. */
   sensitive?: readonly string[];
 };
 
@@ -38,13 +38,13 @@ export type Options = { signal?: AbortSignal | undefined };
 type Opening = Options & { operation: string; url: URL; withKey: boolean };
 
 export type DevinClient = {
-  /** `/v3/organizations/{org}/…`, each part encoded. Throws not-found for a part that could not be one. */
+  /** `/v3/organizations/{org}/…`, each part encoded. Throws not-found for an invalid part. */
   orgPath(parts: readonly string[], version?: ApiVersion): string;
   /** Throws nothing but DevinError. */
   call<Answer>(call: Call<Answer>): Promise<Answer>;
   /** Where the API is. */
   readonly hostname: string;
-  /** GET of any address, redirects not followed: answers a success or a redirect, else throws DevinError. */
+  /** GET of any URL; redirects aren't followed. Resolves with a success or a redirect, else throws DevinError. */
   open(opening: Opening): Promise<Response>;
 };
 
@@ -52,7 +52,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_RETRY_AFTER_MS = 20_000;
 const RETRIED_STATUSES = [429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529];
 
-/** For reads, which can be repeated without harm: broken connections, 429 and 5xx, unless Devin asks for a long wait. */
+/** For reads, which are safe to repeat: after broken connections, 429 and 5xx, unless Devin asks for a long wait. */
 export const READ_RETRY: RetryOptions = {
   limit: 3,
   methods: ['get'],
@@ -67,8 +67,8 @@ export const READ_RETRY: RetryOptions = {
 };
 
 /**
- * The connection to Devin's API v3. Nothing is repeated unless the operation says so, redirects are not followed,
- * and the key goes to the API's own origin only.
+ * The connection to Devin's API v3. Nothing is retried unless the operation says so, redirects aren't followed, and the key
+ * goes only to the API's own origin.
  */
 export function createDevinClient(options: DevinClientOptions): DevinClient {
   const { apiUrl, apiKey, orgId } = options;
@@ -78,7 +78,7 @@ export function createDevinClient(options: DevinClientOptions): DevinClient {
     prefix: apiUrl,
     headers: { authorization, accept: 'application/json' },
     redirect: 'manual',
-    // Both successes and failures are parsed here, not by ky.
+    // Successes and failures are parsed here, not by ky.
     parseJson: asText,
   });
 
@@ -111,7 +111,7 @@ const OPEN_OPTIONS = {
   parseJson: asText,
 } as const;
 
-/** A part of dots would climb out of its place, encoded or not. */
+/** A part of dots would escape from its place, even encoded. */
 export function pathOf(parts: readonly string[]): string {
   if (parts.some((part) => /^\.{0,2}$/.test(part))) {
     throw new DevinError({ operation: 'path', facts: bareFacts('not-found') });
@@ -139,7 +139,7 @@ function readAnswer<Answer>({ operation, answer }: Call<Answer>, status: number,
   }
 }
 
-/** A parser's complaint about JSON quotes the text; the complaints of a schema do not. */
+/** JSON's syntax errors quote the text; a schema's errors don't. */
 function withoutInput(cause: unknown): unknown {
   return cause instanceof SyntaxError ? new Error('The answer is not JSON.') : cause;
 }
@@ -147,8 +147,8 @@ function withoutInput(cause: unknown): unknown {
 type ApiVersion = 'v3' | 'v3beta1';
 
 /**
- * Members and repositories of an organization are still under v3beta1; other groups moved to v3 before. On a 404
- * the other version is tried, and the one that answered is used from then on.
+ * Members and repositories are still under v3beta1; the rest has moved to v3. On a 404 the other version is tried, and the
+ * one that answered is used from then on.
  * https://docs.devin.ai/api-reference/release-notes
  */
 export function createVersionFallback() {
@@ -170,7 +170,7 @@ export function createVersionFallback() {
 
 type QueryValue = string | number | boolean | readonly string[] | null | undefined;
 
-/** Named as Devin names them. Lists are repeated keys (`?tags=a&tags=b`); what is null or undefined is left out. */
+/** In Devin's names. Lists are repeated keys (`?tags=a&tags=b`); null and undefined are left out. */
 export function toSearchParams(query: Record<string, QueryValue>): URLSearchParams {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
@@ -183,10 +183,10 @@ export function toSearchParams(query: Record<string, QueryValue>): URLSearchPara
 /** Devin's largest page. https://docs.devin.ai/api-reference/concepts/pagination */
 export const MAX_PAGE = 200;
 
-/** `complete` is false where `maxItems` ended the reading. */
+/** `complete`: false if `maxItems` ended the reading. */
 export type Collected<T> = { items: T[]; complete: boolean };
 
-/** Reads page after page until the last one, a cursor that does not move, or `maxItems`. */
+/** Reads pages up to the last one, a cursor that doesn't move, or `maxItems`. */
 export async function collectPages<T>(
   readPage: (after: string | null) => Promise<Page<T>>,
   maxItems: number,

@@ -11,7 +11,7 @@ import { selfSchema } from './schemas.ts';
 import type { Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
-/** All operations on one organization of Devin; what uses it takes the part it needs. */
+/** All operations on an organization; callers take the part they need. */
 export function createDevin({ now, ...options }: DevinClientOptions & { now?: () => number }) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch } = options;
@@ -19,7 +19,7 @@ export function createDevin({ now, ...options }: DevinClientOptions & { now?: ()
   const client = createDevinClient({ ...options, fetch: clock.observe(fetch) });
   const self = createSelf(client);
   return {
-    /** What time it is at Devin, which is asked when it has not answered yet; null: its answers do not say. */
+    /** The time by Devin's clock, from its answers; null: they don't say. */
     async time({ signal }: Options = {}): Promise<Date | null> {
       if (clock.nowMs() === null) await self.get({ signal });
       const nowMs = clock.nowMs();
@@ -55,17 +55,17 @@ function createSelf(client: DevinClient) {
 }
 
 const HOUR_MS = 60 * 60_000;
-/** A report is a year at most. */
+/** More is an invalid answer. */
 const MOST_ACU = 1_000_000_000;
 
 const consumptionSchema = fromWire(z.object({ totalAcus: z.number().min(0).max(MOST_ACU) }));
 
-/** What Devin itself counts, for the whole organization. */
+/** What Devin counts for the whole organization. */
 function createConsumption(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
   const forbidden = createForbidden({ now, forMs: HOUR_MS });
   return {
     /**
-     * ACU used since then; null: the service user may not read it, which is not asked again for an hour. One attempt.
+     * ACU used since then; null: the service user may not read it, and it isn't requested again for an hour. One attempt.
      * Throws DevinError. https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily
      */
     async acuSince(since: Date, { signal }: Options = {}): Promise<number | null> {

@@ -1,5 +1,5 @@
 export type DevinErrorCode =
-  /** 400, 422, or refused by our own check before it was sent (`status` is null then). */
+  /** 400, 422, or refused by our own check before it was sent; then `status` is null. */
   | 'invalid-request'
   | 'unauthorized'
   | 'forbidden'
@@ -9,29 +9,29 @@ export type DevinErrorCode =
   | 'rate-limited'
   /** 5xx. */
   | 'unavailable'
-  /** No connection was made, so nothing can have happened. */
+  /** No connection was made, so nothing happened. */
   | 'not-sent'
-  /** The request may have arrived; the answer did not, or made no sense. */
+  /** The request may have arrived; the answer didn't, or was unreadable. */
   | 'no-answer'
   | 'unexpected';
 
-/** `field` is the wire name of a member of the body; `message` is Devin's. */
+/** `field`: Devin's name of a member of the body; `message`: Devin's. */
 export type FieldError = { field: string; message: string };
 
-/** What is known of a failure, serialisable: no request, no body, no key. */
+/** What is known about a failure, serializable: no request, body or key. */
 export type DevinErrorFacts = {
   code: DevinErrorCode;
-  /** HTTP status; null without an answer. */
+  /** HTTP status; null: no answer. */
   status: number | null;
-  /** Devin's own reason, short. */
+  /** Devin's reason, short. */
   detail: string | null;
-  /** The permission that the service user lacks, where Devin names it. */
+  /** The permission that the service user lacks, if Devin names it. */
   permission: string | null;
   fieldErrors: FieldError[];
 };
 
 type Details = {
-  /** As logs name it, e.g. `sessions.create`. */
+  /** Its name in logs, for example `sessions.create`. */
   operation: string;
   facts: DevinErrorFacts;
   retryAfterMs?: number | null;
@@ -39,12 +39,12 @@ type Details = {
   cause?: unknown;
 };
 
-/** Every failure of an operation on Devin. Its message holds none of what was sent or answered. */
+/** Any failure of an operation on Devin. Its message contains nothing of the request or the answer. */
 export class DevinError extends Error {
   override readonly name = 'DevinError';
   readonly code: DevinErrorCode;
   readonly facts: DevinErrorFacts;
-  /** How long Devin asks to wait; null where it does not say. */
+  /** How long Devin asks to wait; null: it doesn't say. */
   readonly retryAfterMs: number | null;
   /** Devin's id of the request, for its support. */
   readonly requestId: string | null;
@@ -63,17 +63,17 @@ export class DevinError extends Error {
   }
 }
 
-/** Facts of a failure of which only the code, and perhaps the status, is known. */
+/** The facts if only the code, and perhaps the status, is known. */
 export function bareFacts(code: DevinErrorCode, status: number | null = null): DevinErrorFacts {
   return { code, status, detail: null, permission: null, fieldErrors: [] };
 }
 
-/** True where a write may have happened all the same: look before repeating it. */
+/** A write may have happened: search before repeating it. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof DevinError && (error.code === 'no-answer' || error.code === 'unavailable');
 }
 
-/** True where the connection failed before a request could go out: name look-up, connect, TLS handshake. */
+/** The connection failed before the request was sent: name lookup, connect, TLS handshake. */
 export function neverConnected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(neverConnected);
@@ -81,7 +81,7 @@ export function neverConnected(error: unknown): boolean {
 }
 
 const CONNECT_SYSCALLS = new Set(['connect', 'getaddrinfo']);
-/** Undici's time limit for connecting, and OpenSSL's verdicts on a certificate. */
+/** Undici's connect timeout, and OpenSSL's errors about certificates. */
 const CONNECT_CODES =
   /^(?:UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)/;
 
@@ -94,11 +94,11 @@ function isConnectFailure(error: Error): boolean {
   );
 }
 
-/** What the service user may not read is not asked for again for a while. */
+/** What the service user may not read isn't requested again for a while. */
 export function createForbidden({ now, forMs }: { now: () => number; forMs: number }) {
   const untilMs = new Map<string, number>();
   return {
-    /** `instead`: the answer where it may not be read. Throws whatever else `read` throws. */
+    /** `instead`: the result if it may not be read. Throws `read`'s other errors. */
     async readOr<T>(key: string, instead: T, read: () => Promise<T>): Promise<T> {
       if (now() < (untilMs.get(key) ?? 0)) return instead;
       try {

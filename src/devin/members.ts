@@ -3,13 +3,13 @@ import { createVersionFallback, READ_RETRY, toSearchParams } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
 import { memberSchema, pageOf } from './schemas.ts';
 
-/** `name` is the address, or the id, where Devin has no name. */
+/** `name`: the address or the id if Devin has no name. */
 export type Member = { userId: string; name: string; email: string | null };
 
 const memberPageSchema = pageOf(memberSchema);
 
 /**
- * Members of the organization. Direct ones and those who come through a group of the identity provider are two lists.
+ * Members of the organization: direct ones, and those in groups of the identity provider, which is another list.
  * https://docs.devin.ai/api-reference/v3/users/list-organization-users
  * https://docs.devin.ai/api-reference/v3/users/list-organization-idp-users
  */
@@ -40,8 +40,8 @@ export function createMembers(client: DevinClient) {
 
   return {
     /**
-     * Everyone with this address, normally none or one: as written first, then in lower case, since whether Devin's
-     * filter minds the case is not documented. Throws `forbidden` without ViewOrgMembership.
+     * Everyone with this address, normally none or one: first as written, then in lower case, since Devin doesn't document
+     * whether its filter is case-sensitive. Throws `forbidden` without ViewOrgMembership.
      */
     async findByEmail(email: string, options: Options = {}): Promise<Member[]> {
       const found = await findExactly(email, options);
@@ -71,12 +71,12 @@ function toMember({ userId, name, email }: z.output<typeof memberSchema>): Membe
   return { userId, name: name ?? email ?? userId, email };
 }
 
-/** A person acts as the member that is found: an ignored filter must not pass for a match. */
+/** A person acts as this member, so it must match even if Devin ignores the filter. */
 function sameAddress(found: string | null, asked: string): boolean {
   return found !== null && folded(found) === folded(asked);
 }
 
-/** ASCII letters only: in Unicode other characters have the same lower case, as the Kelvin sign has that of K. */
+/** ASCII letters only: the Kelvin sign has the same lower case as K. */
 function folded(address: string): string {
   return address.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

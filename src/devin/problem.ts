@@ -5,18 +5,18 @@ import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
 export type FailedAnswer = { status: number; headers: Headers; bodyText: string };
 
-/** What of the request is needed to read Devin's answer to it. */
+/** What reading an answer needs of its request. */
 export type AskedFor = {
-  /** Wire names of the body's members. */
+  /** Devin's names of the body's members. */
   fields: readonly string[];
-  /** Values that Devin might echo and nobody should read: prompts, secrets. */
+  /** Values that Devin might echo and nobody may read: prompts, secrets. */
   sensitive: readonly string[];
 };
 
 export type Problem = { facts: DevinErrorFacts; retryAfterMs: number | null; requestId: string | null };
 
 /**
- * Reads a failed answer: RFC 9457 problem details, or FastAPI's `{detail}` of older endpoints, or plain text.
+ * Reads a failed answer: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text.
  * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
  */
 export function parseProblem(
@@ -48,7 +48,7 @@ const CODES: Record<number, DevinErrorCode> = {
   401: 'unauthorized',
   403: 'forbidden',
   404: 'not-found',
-  /** Something between us and Devin stopped waiting. */
+  /** A proxy before Devin timed out. */
   408: 'no-answer',
   409: 'conflict',
   422: 'invalid-request',
@@ -59,7 +59,7 @@ function codeOf(status: number): DevinErrorCode {
   return CODES[status] ?? (status >= 500 ? 'unavailable' : 'unexpected');
 }
 
-/** Retry-After in seconds or as a date, the latter against the answer's own clock. null: not said. */
+/** Retry-After, in seconds or as a date by the answer's own clock; null: none. */
 export function readRetryAfter(headers: Headers): number | null {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') return null;
@@ -81,7 +81,7 @@ const problemSchema = z.object({
   errors: z.array(z.unknown()).catch([]),
 });
 
-/** One field's error, in FastAPI's words (`loc`, `msg`) or those usual with RFC 9457 (`pointer`, `detail`). */
+/** A field's error, as FastAPI writes it (`loc`, `msg`) or as is usual with RFC 9457 (`pointer`, `detail`). */
 const issueSchema = z.object({
   loc: z
     .array(z.union([z.string(), z.number()]))
@@ -115,7 +115,7 @@ function parseJson(bodyText: string): unknown {
   }
 }
 
-/** A proxy's HTML page, or JSON of a shape nobody announced, tells a person nothing. */
+/** A proxy's HTML page or unexpected JSON is no use to people. */
 function plainText(bodyText: string): string | null {
   const start = bodyText.trim();
   return start === '' || /^[<[{"]/.test(start) ? null : start;
@@ -144,7 +144,7 @@ export function summary(issues: FieldError[]): string | null {
   );
 }
 
-/** A reason that names exactly one of the fields that were sent is about that field: an unknown platform is a bare 400. */
+/** If a reason names exactly one of the fields sent, it's about that field: an unknown platform is a bare 400. */
 function attributed(detail: string | null, fields: readonly string[]): FieldError[] {
   if (detail === null) return [];
   const named = fields.filter((field) =>
@@ -169,9 +169,9 @@ function tidy(value: string): string {
   return line.length <= MAX_DETAIL_CHARS ? line : `${line.slice(0, MAX_DETAIL_CHARS - 1)}…`;
 }
 
-/** Shorter values are words that a reason may contain by chance. */
+/** A reason may contain shorter values by chance. */
 const MIN_CONCEALED_CHARS = 6;
-/** How much of its beginning identifies an echo that Devin cut short. */
+/** How much of a value identifies an echo that Devin cut short. */
 const ECHO_CHARS = 24;
 
 function withoutValues(value: string, sensitive: readonly string[]): string {

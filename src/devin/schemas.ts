@@ -21,7 +21,7 @@ export const pageWith = <T extends z.ZodType>(items: T) =>
 export const pageOf = <T extends z.ZodType>(item: T) => pageWith(z.array(item));
 export type Page<T> = { items: T[]; endCursor: string | null; hasNextPage: boolean; total: number | null };
 
-/** In characters. Nobody reads more; what is kept of a message is bounded. */
+/** In characters; the rest is cut off. */
 const LONGEST_MESSAGE = 500_000;
 
 export const sessionMessageSchema = fromWire(
@@ -47,7 +47,7 @@ export const sessionAttachmentSchema = fromWire(
 );
 export type SessionAttachment = z.output<typeof sessionAttachmentSchema>;
 
-/** Of direct members, of members through groups of the identity provider, and of one member alike. */
+/** The same in both lists of members, and for one member. */
 export const memberSchema = fromWire(
   z.object({
     /** Opaque; may hold `|`. */
@@ -70,7 +70,7 @@ export const noteSchema = fromWire(
   z.object({ noteId: z.string(), name: z.string(), trigger: optional(z.string()) }),
 );
 
-/** Values are never answered. */
+/** Devin never returns values. */
 export const secretSchema = fromWire(
   z.object({
     secretId: z.string(),
@@ -81,14 +81,14 @@ export const secretSchema = fromWire(
 
 export const repositorySchema = fromWire(
   z.object({
-    /** `owner/repo`, as `repos` of a session wants it. */
+    /** `owner/repo`, as a session's `repos` takes it. */
     repoPath: z.string(),
     repoDescription: optional(z.string()),
     repoLanguage: optional(z.string()),
   }),
 );
 
-/** Whose key it is. A kind of principal we do not know is `unknown` and keeps its name. */
+/** Whose key it is. An unlisted kind of principal is `unknown` and keeps its name. */
 export const selfSchema = fromWire(
   z.union([
     z.discriminatedUnion('principalType', [
@@ -96,7 +96,7 @@ export const selfSchema = fromWire(
         principalType: z.literal('service_user'),
         serviceUserId: z.string(),
         serviceUserName: z.string(),
-        /** null for a key of the whole enterprise, and sometimes for one of an organization. */
+        /** null for a key of the whole enterprise, and sometimes for an organization's. */
         orgId: optional(z.string()),
       }),
       z.object({

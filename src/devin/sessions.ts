@@ -10,7 +10,7 @@ import { summary } from './problem.ts';
 import { pageOf, pageWith, sessionMessageSchema, sessionResponseSchema } from './schemas.ts';
 import type { Page, SessionMessage } from './schemas.ts';
 
-/** Creating has been seen to take longer than 30 s under load; giving up early leaves the outcome unknown. */
+/** Creating can take longer than 30 s under load; giving up early leaves the outcome unknown. */
 const CREATE_TIMEOUT_MS = 90_000;
 const WRITE_TIMEOUT_MS = 60_000;
 
@@ -20,7 +20,7 @@ const messageRequestSchema = z.strictObject({
   message_as_user_id: z.string().nullish(),
 });
 
-/** `messageAsUserId`: the member who says it; left out: the service user. */
+/** `messageAsUserId`: the member who writes it; left out: the service user. */
 export type SessionMessageRequest = {
   message: string;
   attachmentUrls?: readonly string[];
@@ -46,8 +46,8 @@ export function createSessions(client: DevinClient) {
     ...createSessionList(client),
 
     /**
-     * Creates a session. One attempt, 90 s. `not-sent` and `rate-limited`: nothing happened, it may be repeated.
-     * `isOutcomeUnknown(error)`: it may exist; look for it before anything else.
+     * Creates a session. One attempt, 90 s. `not-sent` and `rate-limited`: nothing happened, and it may be repeated.
+     * `isOutcomeUnknown(error)`: it may exist; search for it first.
      */
     async create(request: SessionCreateRequest, { signal }: Options = {}): Promise<SessionSnapshot> {
       const operation = 'sessions.create';
@@ -76,7 +76,7 @@ export function createSessions(client: DevinClient) {
     },
 
     /**
-     * Says something to a session; a suspended one resumes. One attempt: a repeated message would be said twice.
+     * Sends a message to a session, which wakes it. One attempt: a retry could send it twice.
      * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions-messages
      */
     async sendMessage(
@@ -99,7 +99,7 @@ export function createSessions(client: DevinClient) {
       });
     },
 
-    /** Ends a session for good; with `archive` it is kept for reference. */
+    /** Ends a session for good; `archive` keeps it for reference. */
     async terminate(sessionId: string, { archive, signal }: Options & { archive?: boolean } = {}) {
       return client.call({
         operation: 'sessions.terminate',
@@ -119,7 +119,7 @@ export function createSessions(client: DevinClient) {
   };
 }
 
-/** What Devin would refuse is refused here, with the same error and no request made. */
+/** Refuses what Devin would refuse, with the same error and without a request. */
 function checkOutgoing(operation: string, schema: z.ZodType, request: unknown): void {
   const parsed = schema.safeParse(request);
   if (parsed.success) return;
@@ -134,7 +134,7 @@ function checkOutgoing(operation: string, schema: z.ZodType, request: unknown): 
 }
 
 export type MessageQuery = Options & {
-  /** The last page's cursor is null: remember the last one that was not, read from it again, and know messages by `eventId`. */
+  /** The last page's cursor is null: read again from the last one that wasn't, and know messages by `eventId`. */
   after?: string | null;
   /** 1 to 200. */
   first?: number;
@@ -142,10 +142,10 @@ export type MessageQuery = Options & {
 
 const messagePageSchema = pageWith(readableOnly(sessionMessageSchema));
 
-/** What was said in a session. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session-messages */
+/** A session's messages. https://docs.devin.ai/api-reference/v3/sessions/get-organizations-session-messages */
 export function createMessages(client: DevinClient) {
   return {
-    /** One page, oldest first; the first message is normally the prompt. Own messages come back as `user`. */
+    /** One page, oldest first; the first message is normally the prompt. Our messages come back as `user`. */
     async list(
       sessionId: string,
       { after, first, signal }: MessageQuery = {},
@@ -168,7 +168,7 @@ export type SessionQuery = {
   after?: string | null;
   /** 1 to 200; Devin's default is 100. */
   first?: number;
-  /** In either form; at most about 50, for the address's length. */
+  /** In either form; at most about 50, for the URL's length. */
   sessionIds?: readonly string[];
   tags?: readonly string[];
   origins?: readonly string[];
@@ -221,8 +221,8 @@ function createSessionList(client: DevinClient) {
 type IdForm = (sessionId: string) => string;
 
 /**
- * Which form of an id `sessionIds` expects is not documented. A page without any of the sessions, or a refusal,
- * is a reason to ask once more in the other form; the form that found something is kept.
+ * Devin doesn't document which form of an id the filter expects. After a page without results, or a refusal, the other form
+ * is tried once; the form that found something is kept.
  */
 function createIdFilter() {
   let form: IdForm = toBareId;
