@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { fromWire, sessionSnapshotSchema, toWire } from '../../src/session/snapshot.ts';
+
+const ANSWER = {
+  session_id: 'devin-abc',
+  url: 'https://app.devin.ai/sessions/abc',
+  status: 'suspended',
+  status_detail: 'inactivity',
+  tags: ['slack-1'],
+  org_id: 'org-1',
+  created_at: 1,
+  updated_at: 2,
+  acus_consumed: 1.5,
+  pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: null }],
+  structured_output: { root_cause: { file_path: 'a.ts' } },
+  not_known_yet: true,
+};
+
+const read = (answer: unknown) => fromWire(sessionSnapshotSchema).parse(answer);
+
+test("Devin's answer is read in our names, except inside what the session made", () => {
+  expect(read(ANSWER)).toMatchObject({
+    sessionId: 'abc',
+    statusDetail: 'inactivity',
+    acusConsumed: 1.5,
+    pullRequests: [{ prUrl: 'https://github.com/acme/web/pull/1', prState: null }],
+    structuredOutput: { root_cause: { file_path: 'a.ts' } },
+    isArchived: false,
+    title: null,
+  });
+  expect(read(ANSWER)).not.toHaveProperty('notKnownYet');
+});
+
+test("a snapshot survives being stored in Devin's names", () => {
+  const stored = toWire(read(ANSWER));
+  expect(stored).toMatchObject({
+    session_id: 'abc',
+    status_detail: 'inactivity',
+    pull_requests: ANSWER.pull_requests,
+    structured_output: ANSWER.structured_output,
+  });
+  expect(read(stored)).toEqual(read(ANSWER));
+});
+
+test('an unreadable pull request harms no other', () => {
+  const pullRequests = [{ pr_state: 'open' }, ...ANSWER.pull_requests];
+  expect(read({ ...ANSWER, pull_requests: pullRequests }).pullRequests).toHaveLength(1);
+});
