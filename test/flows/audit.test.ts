@@ -75,7 +75,7 @@ test('a start from a message says which message', async () => {
 });
 
 test('refusals say why: no account in Devin, and a limit', async () => {
-  const { slack } = world();
+  const { slack, devin } = world();
   const eve = addColleague(world(), { inDevin: false });
   const channelId = slack.addChannel({ name: `not-${eve.name}`, members: [eve.userId] });
   await slack.command(eve.userId, channelId, 'fix it');
@@ -90,6 +90,8 @@ test('refusals say why: no account in Devin, and a limit', async () => {
   expect(await recorded({ kind: 'refusal', userId: ana.userId })).toMatchObject({
     result: 'limit:openSessions',
   });
+  // Otherwise its POST could meet the fault of the next test.
+  await devin.waitForSession(({ request }) => request.prompt.includes('a second one'));
 });
 
 test('a create that Devin refuses is recorded, and one that is not confirmed', async () => {
