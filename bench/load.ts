@@ -75,18 +75,26 @@ export async function atPace(pace: Pace, send: () => Promise<Answer>): Promise<A
 
 export type Rush = { total: number; atOnce: number };
 
-/** As fast as the app answers, `atOnce` at a time. Answers per second. */
-export async function rush({ total, atOnce }: Rush, send: () => Promise<Answer>): Promise<number> {
+/** Whether the app took the command: a refusal is quick, and starts nothing. */
+export const isTaken = ({ said }: Answer): boolean => said === '';
+
+export type Rushed = { acceptedPerSecond: number; refused: number };
+
+/** As fast as the app answers, `atOnce` at a time. */
+export async function rush({ total, atOnce }: Rush, send: () => Promise<Answer>): Promise<Rushed> {
   const started = performance.now();
-  let left = total;
+  let [left, accepted] = [total, 0];
   const lane = async (): Promise<void> => {
     while (left > 0) {
       left -= 1;
-      await send();
+      if (isTaken(await send())) accepted += 1;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
-  return (total * 1000) / (performance.now() - started);
+  return {
+    acceptedPerSecond: (accepted * 1000) / (performance.now() - started),
+    refused: total - accepted,
+  };
 }
 
 export function quantile(values: number[], share: number): number {
