@@ -54,7 +54,7 @@ async function trackAll(dataDir: string, sessions: readonly SessionSnapshot[]): 
       channelId: 'C1',
       threadTs: '1.1',
       told: '[]',
-      phase: 'working',
+      phase: 'working' as const,
       changedAt: new Date(nowMs - (at + index < HOT ? 0 : 20 * MINUTE_MS)),
       nextLookAt: new Date(nowMs + Math.random() * 30_000),
     }));

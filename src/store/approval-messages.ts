@@ -1,9 +1,18 @@
 import { sql } from 'kysely';
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Person } from './identities.ts';
 import type { Db, Tables } from './tables.ts';
 
-export type ApprovalMessage = Selectable<Tables['approvalMessages']>;
+/** A message that asks one person for an approval: `number` counts the approvals of a request. */
+export type ApprovalMessage = {
+  requestId: string;
+  number: number;
+  userId: string;
+  channelId: string;
+  slackTs: string;
+  /** A fingerprint of what it shows. */
+  shown: string;
+};
 
 export type ApprovalMessages = ReturnType<typeof createApprovalMessages>;
 

@@ -1,33 +1,52 @@
 import { sql } from 'kysely';
-import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { ColumnType, Kysely, Selectable, Transaction } from 'kysely';
 import type { Failure } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
 import { askingMessage } from './request-row.ts';
 import type { SessionRequest } from './request-row.ts';
-import type { AuditTable, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
-/** What is recorded; docs/audit.md says what each kind's result means. */
-type AuditKind =
-  | 'start'
-  | 'refusal'
-  | 'outcome'
-  | 'cancel'
-  | 'approval'
-  | 'follow'
-  | 'restore'
-  | 'reply'
-  | 'stop'
-  | 'sleep'
-  | 'wake'
-  | 'archive'
-  | 'link'
-  | 'setting'
-  | 'forget'
-  | FileKind;
-/** Files that say what people may do and who they are. */
-type FileKind = 'policy' | 'mapping';
+/** What is recorded; docs/audit.md says what the results of each kind mean. */
+export const AUDIT_KINDS = [
+  'start',
+  'refusal',
+  'outcome',
+  'cancel',
+  'approval',
+  'follow',
+  'restore',
+  'reply',
+  'stop',
+  'sleep',
+  'wake',
+  'archive',
+  'link',
+  'setting',
+  'forget',
+  'policy',
+  'mapping',
+] as const;
+type AuditKind = (typeof AUDIT_KINDS)[number];
+
+/** Append-only: a trigger refuses changes, and the rows' values come from `append_audit`. */
+export type AuditTable = {
+  seq: ColumnType<string | number, never, never>;
+  at: ColumnType<Date, never, never>;
+  kind: string;
+  userId: string | null;
+  devinUserId: string | null;
+  channelId: string | null;
+  messageTs: string | null;
+  requestId: string | null;
+  sessionId: string | null;
+  rule: string | null;
+  result: string;
+  prev: string;
+  /** SHA-256 of all the others. */
+  hash: string;
+};
 
 /** Ids and fixed words only: nothing that people wrote. */
 export type AuditEntry = {
@@ -57,7 +76,7 @@ export async function appendAudit(entries: readonly AuditEntry[], trx: Transacti
 export function createAudit(db: Kysely<Tables>) {
   return {
     /** Unless the last one loaded was this one: replicas and restarts load the same file. */
-    async fileLoaded(kind: FileKind, sha256: string | null): Promise<void> {
+    async fileLoaded(kind: 'policy' | 'mapping', sha256: string | null): Promise<void> {
       const result = sha256 === null ? NO_FILE : `loaded:${sha256}`;
       await db.transaction().execute(async (trx) => {
         const last = await trx

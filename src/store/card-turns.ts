@@ -7,6 +7,12 @@ import type { Tables } from './tables.ts';
 /** How many edits of a workspace's cards may come at once, and how many a minute after those. */
 export type EditBudget = { burst: number; perMinute: number };
 
+/** When the next edit of a card can be made in a workspace; `pausedUntil`: Slack accepts none before. */
+export type EditBudgetsTable = { teamId: string; nextAt: Date; pausedUntil: Date | null };
+
+/** A channel that accepts no messages for now. */
+export type PostPausesTable = { channelId: string; until: Date };
+
 export type Turn =
   | { kind: 'turn'; requestId: string }
   /** Cards wait; the first of them for so long. */

@@ -184,9 +184,12 @@ async function dropWhatStalls(client: ClientBase): Promise<void> {
 /** For what a person waits for. The pool waits for the promise, which its types leave out. */
 const INTERACTIVE_POOL = { onConnect: dropWhatStalls };
 
-/** For a `jsonb` column: both drivers take JSON as text, and only that way for arrays, scalars and objects alike. */
-export function json(value: unknown): string | null {
-  return value === null || value === undefined ? null : JSON.stringify(value);
+/** For a `jsonb` column: as text, both drivers take arrays, scalars and objects alike. undefined leaves a column as it is. */
+export function json<Value extends object | string | null | undefined>(
+  value: Value,
+): string | Extract<Value, null | undefined>;
+export function json(value: unknown): string | null | undefined {
+  return value === null || value === undefined ? value : JSON.stringify(value);
 }
 
 /** The moment, as SQL: what several processes compare is told by one clock. */

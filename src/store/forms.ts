@@ -1,14 +1,12 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
 import { replacesSchema } from '../session/approval.ts';
-import type { Replaces } from '../session/approval.ts';
 import { messageContextSchema, PLACE_KINDS, withoutSchema } from '../session/context.ts';
-import type { MessageContext, PlaceKind, Without } from '../session/context.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
+import type { Without } from '../session/context.ts';
 import { faultsSchema } from '../session/failure.ts';
-import type { Faults } from '../session/failure.ts';
 import { identitySchema } from '../session/identity.ts';
 import { choicesSchema } from '../session/policy/index.ts';
+import type { Columns } from './columns.ts';
 import { json } from './database.ts';
 import { effectiveDraftSchema } from './request-row.ts';
 import type { Tables } from './tables.ts';
@@ -45,8 +43,9 @@ const formSchema = z.object({
   placeKind: z.enum(PLACE_KINDS).nullable(),
   draft: effectiveDraftSchema,
   context: messageContextSchema.nullable(),
+  /** The response URL and session secrets, encrypted. */
   sealed: z.string().nullable(),
-  /** Names of session secrets that were not kept; empty where the names were not kept either. */
+  /** Names of session secrets that were not kept; empty if the names were not kept either. */
   lostSecrets: z.array(z.string()).nullable(),
   /** What was refused, by field. */
   faults: faultsSchema.nullable(),
@@ -56,28 +55,29 @@ const formSchema = z.object({
   secretNames: z.array(z.string()).nullable(),
   /** What of the thread is not to be sent. */
   without: withoutSchema.nullable(),
+  /** "More options" was pressed. */
   expanded: z.boolean(),
   description: formDescriptionSchema.nullable(),
 });
 /** A form that was offered or opened; a modal carries only its id, since `private_metadata` holds 3,000 characters. */
 export type Form = z.infer<typeof formSchema>;
 
-export type NewForm = {
-  id: string;
-  teamId: string;
-  userId: string;
-  channelId: string;
-  threadTs: string | null;
-  /** Left out: not known. */
-  placeKind?: PlaceKind | null | undefined;
-  draft: EffectiveDraft;
-  context: MessageContext | null;
-  /** The response URL, encrypted. */
-  sealed: string | null;
+export type FormsTable = Columns<
+  Form,
+  'draft' | 'context' | 'lostSecrets' | 'faults' | 'replaces' | 'secretNames' | 'without' | 'description',
+  'expanded'
+> & { createdAt: Generated<Date> };
+
+export type NewForm = Pick<
+  Form,
+  'id' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'draft' | 'context' | 'sealed'
+> & {
+  /** Left out: unknown. */
+  placeKind?: Form['placeKind'] | undefined;
   /** Names of the session secrets that the request had; null: none. */
   lostSecrets?: readonly string[] | null;
-  faults?: Faults | null;
-  replaces?: Replaces | null;
+  faults?: Form['faults'];
+  replaces?: Form['replaces'];
   expanded?: boolean;
 };
 
@@ -90,19 +90,12 @@ export function createForms(db: Kysely<Tables>) {
       await db
         .insertInto('forms')
         .values({
-          id: form.id,
-          teamId: form.teamId,
-          userId: form.userId,
-          channelId: form.channelId,
-          threadTs: form.threadTs,
-          placeKind: form.placeKind ?? null,
+          ...form,
           draft: json(form.draft),
           context: json(form.context),
-          sealed: form.sealed,
           lostSecrets: json(form.lostSecrets),
           faults: json(form.faults),
           replaces: json(form.replaces),
-          ...(form.expanded !== undefined && { expanded: form.expanded }),
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();

@@ -4,6 +4,9 @@ import type { Db, Tables } from './tables.ts';
 
 type Channel = { teamId: string; channelId: string };
 
+/** Channels that the app was invited to. */
+export type GreetingsTable = Channel & { greetedAt: Date | null };
+
 export type Greetings = ReturnType<typeof createGreetings>;
 
 /** In which channels the app has said what it does there: once in each. */

@@ -2,6 +2,9 @@ import type { Kysely } from 'kysely';
 import type { Person } from './identities.ts';
 import type { Tables } from './tables.ts';
 
+/** `channelId`: the person's conversation with the app. */
+export type HomesTable = Person & { channelId: string; openedAt: Date };
+
 export type Homes = ReturnType<typeof createHomes>;
 
 /** Whose App Home is worth drawing: Slack says when one is opened, and not when it is closed. */

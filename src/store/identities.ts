@@ -1,12 +1,31 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { identitySchema } from '../session/identity.ts';
 import type { Identity } from '../session/identity.ts';
 import { appendAudit } from './audit.ts';
+import type { Columns } from './columns.ts';
 import { json } from './database.ts';
 import type { Tables } from './tables.ts';
 
 /** A person: Slack user ids are unique within a workspace only. */
 export type Person = { teamId: string; userId: string };
+
+/** What was found out about a person in Devin; kept for a while. */
+export type IdentitiesTable = Columns<
+  Person & {
+    /** The address by which it was searched for; null: a link, or none. */
+    address: string | null;
+    identity: Identity;
+    checkedAt: Date;
+  },
+  'identity'
+>;
+
+/** Which Devin member a person is, as an administrator said. */
+export type IdentityLinksTable = Person & {
+  devinUserId: string;
+  linkedBy: string;
+  createdAt: Generated<Date>;
+};
 
 export type Identities = ReturnType<typeof createIdentities>;
 

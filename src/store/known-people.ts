@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { slackPersonSchema } from '../session/identity.ts';
+import type { Columns } from './columns.ts';
 import { json } from './database.ts';
 import type { Person } from './identities.ts';
 import type { Tables } from './tables.ts';
@@ -9,6 +10,9 @@ import type { Tables } from './tables.ts';
 export const NOBODY = 'nobody';
 const knownSchema = z.union([slackPersonSchema, z.literal(NOBODY)]);
 type Known = z.infer<typeof knownSchema>;
+
+/** What Slack last said of a person; `person` null: the person has changed since. */
+export type KnownPeopleTable = Columns<Person & { person: Known | null; checkedAt: Date }, 'person'>;
 
 export type KnownPeople = ReturnType<typeof createKnownPeople>;
 

@@ -2,6 +2,14 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import type { Db, Tables } from './tables.ts';
 
+/** Which replica does something that only one can do at a time. */
+export type LeasesTable = {
+  name: string;
+  /** Rises with each lease, so that a lost one is never taken for the current one. */
+  number: string;
+  until: Date;
+};
+
 export type Leases = ReturnType<typeof createLeases>;
 
 /**
@@ -16,7 +24,7 @@ export function createLeases(db: Kysely<Tables>) {
     async take(name: string, forMs: number, trx: Db = db): Promise<string | null> {
       const taken = await trx
         .insertInto('leases')
-        .values({ name, owner: '', number: sql`nextval('lease_numbers')`, until: untilIn(forMs) })
+        .values({ name, number: sql`nextval('lease_numbers')`, until: untilIn(forMs) })
         .onConflict((conflict) =>
           conflict
             .column('name')

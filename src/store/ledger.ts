@@ -1,8 +1,31 @@
 import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { CeilingKey, Spend } from '../session/policy/index.ts';
 import type { Clock } from './database.ts';
 import type { Db, Tables } from './tables.ts';
+
+/** A creation that was, or may have been, sent, and what it counts for. */
+export type LedgerTable = {
+  id: ColumnType<string, never, never>;
+  requestId: string;
+  /** null: unknown, or not created yet. */
+  sessionId: string | null;
+  teamId: string;
+  /** null: unknown, after a lost database. */
+  userId: string | null;
+  channelId: string | null;
+  /** Counts in this day and month. */
+  at: Date;
+  /** null: it has none. */
+  cap: number | null;
+  consumed: Generated<number>;
+  /** It continues, and can use all of its cap. */
+  isOpen: Generated<boolean>;
+  counted: ColumnType<number, never, never>;
+};
+
+/** Owners of the policy were told of a ceiling, once each time it came near. */
+export type BudgetAlertsTable = { name: string; at: Generated<Date> };
 
 /** Whose ceilings a request counts for. */
 export type Spender = { teamId: string; userId: string; channelId: string };

@@ -1,18 +1,37 @@
 import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
+import type { Columns } from './columns.ts';
 import { isLongAgo } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
 const milestoneRowSchema = z.object({
   sessionId: z.string(),
+  /** What it is; see session/milestones.ts. */
   key: z.string(),
+  /** The thread couldn't take it: it goes to the person. */
   direct: z.boolean(),
+  /** Set before the first attempt to post it: while pending, Slack's answer was lost. */
   attemptedAt: z.date().nullable(),
   createdAt: z.date(),
 });
 /** One that waits to be announced. */
 export type MilestoneRow = z.infer<typeof milestoneRowSchema>;
+
+/** Something a session came to that is worth a message, once each. */
+export type MilestonesTable = Columns<MilestoneRow, never, 'direct' | 'createdAt'> & {
+  seq: Generated<string>;
+  state: Generated<'pending' | 'posted' | 'skipped'>;
+  /** The message of Devin that a call is about; null: not a call, or nothing was said. */
+  eventId: string | null;
+  /** The call is part of that message. */
+  inMessage: Generated<boolean>;
+  /** Where a message of its own was posted. */
+  channelId: string | null;
+  slackTs: string | null;
+  /** The call says who answered. */
+  answered: Generated<boolean>;
+};
 
 export type Milestones = ReturnType<typeof createMilestones>;
 

@@ -1,18 +1,24 @@
 import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
+import type { Columns } from './columns.ts';
 import type { Db, Tables } from './tables.ts';
 
 const postSchema = z.object({
   key: z.string(),
   channelId: z.string(),
   threadTs: z.string().nullable(),
+  /** When it was first and last attempted, by Slack's clock; null: unknown. */
   firstTs: z.string().nullable(),
   lastTs: z.string().nullable(),
+  /** Slack has it. null: Slack's answer was lost, or hasn't arrived. */
   postedTs: z.string().nullable(),
 });
 /** A message to Slack that was attempted. */
 export type PostRow = z.infer<typeof postSchema>;
+
+/** Kept for a day after the last attempt. */
+export type PostsTable = Columns<PostRow> & { at: Generated<Date> };
 
 /** Names the post of a request's card. */
 export const cardPost = (requestId: string): string => `card:${requestId}`;

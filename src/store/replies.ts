@@ -2,38 +2,21 @@ import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { slackFileSchema } from '../session/context.ts';
-import type { SlackFile } from '../session/context.ts';
 import { REPLY_KINDS, REPLY_STATES, REPLY_WAYS, replyFailureSchema } from '../session/reply.ts';
 import type { ReplyFailure, ReplyKind, ReplyState, ReplyWay } from '../session/reply.ts';
+import type { Columns } from './columns.ts';
 import { json } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
-export type NewReply = {
-  id: string;
-  /** From Slack: a delivery that comes twice finds this taken and changes nothing. */
-  dedupeKey: string;
-  sessionId: string;
-  teamId: string;
-  userId: string;
-  channelId: string | null;
-  /** The message in the thread; null for a reply from a box or a command. */
-  messageTs: string | null;
-  /** Of a correction: when the edit was made. */
-  editedTs?: string;
-  /** Left out: said in the thread. */
-  via?: ReplyWay;
-  kind: ReplyKind;
-  text: string;
-  files: SlackFile[];
-};
-
-const replySchema = z.object({
+const rowSchema = z.object({
   id: z.string(),
   sessionId: z.string(),
   teamId: z.string(),
   userId: z.string(),
   channelId: z.string().nullable(),
+  /** The message in the thread; null for a reply from a box or a command. */
   messageTs: z.string().nullable(),
+  /** When a correction was made, by Slack's time. */
   editedTs: z.string().nullable(),
   /** null: said in the thread. */
   via: z.enum(REPLY_WAYS).nullable(),
@@ -43,14 +26,38 @@ const replySchema = z.object({
   state: z.enum(REPLY_STATES),
   failure: replyFailureSchema.nullable(),
   sentAt: z.date().nullable(),
-  /** How long Devin wants to be left alone with it, by the database's clock. Set when it is next in order. */
-  waitMs: z.coerce.number().default(0),
+  /** The exact text sent to Devin, by which it is recognized. */
   sentText: z.string().nullable(),
+  /** The message it became at Devin, once seen. */
   eventId: z.string().nullable(),
   createdAt: z.date(),
 });
-/** A person's message, on its way to Devin. Column names, parsed. */
+
+/** What a person said, on its way from Slack to Devin. */
+export type RepliesTable = Columns<z.infer<typeof rowSchema>, 'files' | 'failure', 'state' | 'createdAt'> & {
+  /** From Slack: a second delivery finds it taken and changes nothing. */
+  dedupeKey: string;
+  /** Devin was busy: it isn't asked again between these two. */
+  waitsSince: Date | null;
+  notBefore: Date | null;
+};
+
+const replySchema = rowSchema.extend({
+  /** How long Devin wants no more messages, by the database's clock. Set when it is next in order. */
+  waitMs: z.coerce.number().default(0),
+});
+/** A person's message, on its way to Devin. */
 export type Reply = z.infer<typeof replySchema>;
+
+export type NewReply = Pick<
+  Reply,
+  'id' | 'sessionId' | 'teamId' | 'userId' | 'channelId' | 'messageTs' | 'kind' | 'text' | 'files'
+> & {
+  dedupeKey: string;
+  editedTs?: string;
+  /** Left out: said in the thread. */
+  via?: ReplyWay;
+};
 
 export type ReplyStep = {
   id: string;

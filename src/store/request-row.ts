@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable, Updateable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { approvalSchema, replacesSchema } from '../session/approval.ts';
-import type { Replaces } from '../session/approval.ts';
 import { messageContextSchema, PLACE_KINDS, slackFileSchema } from '../session/context.ts';
-import type { MessageContext, PlaceKind } from '../session/context.ts';
 import { VALUE_SOURCES } from '../session/defaults.ts';
-import type { EffectiveDraft } from '../session/defaults.ts';
 import { failureSchema } from '../session/failure.ts';
 import { storedDraftSchema } from '../session/fields.ts';
 import { identitySchema } from '../session/identity.ts';
 import { quotedThreadSchema } from '../session/prompt.ts';
 import { REQUEST_STATES } from '../session/request.ts';
+import type { Columns } from './columns.ts';
 import { json } from './database.ts';
-import type { SessionRequestsTable } from './tables.ts';
 
 /** Files that did not reach Devin, and why. */
 const leftOutSchema = z.object({
@@ -53,6 +50,7 @@ const WAITING = ['busy', 'down', 'looking'] as const;
 
 const requestSchema = z.object({
   id: z.string(),
+  /** From Slack: a second delivery finds it taken and changes nothing. */
   dedupeKey: z.string(),
   state: z.enum(REQUEST_STATES),
   source: z.enum(['command', 'form', 'follow', 'restored']),
@@ -60,21 +58,28 @@ const requestSchema = z.object({
   userId: z.string(),
   channelId: z.string(),
   threadTs: z.string().nullable(),
-  /** null: not known, so it is taken for private. */
+  /** null: unknown, so it counts as private. */
   placeKind: z.enum(PLACE_KINDS).nullable(),
   draft: effectiveDraftSchema,
   context: messageContextSchema.nullable(),
   slackFileIds: z.array(z.string()),
+  /** Session secrets and the response URL, encrypted; null once the request has ended. */
   sealed: z.string().nullable(),
   hadSecrets: z.boolean(),
+  /** Names of session secrets; their values are only in `sealed`. */
   secretNames: z.array(z.string()),
   identity: identitySchema.nullable(),
   cardChannelId: z.string().nullable(),
   cardTs: z.string().nullable(),
+  /** Slack's error code, if the card couldn't be posted where the person asked. */
   cardElsewhere: z.string().nullable(),
+  /** It shows less than is known, and waits for its turn. */
   cardStale: z.boolean(),
+  /** The stage and a fingerprint of what it shows; null: no card yet. */
   cardShown: z.string().nullable(),
+  /** While it waits for its turn: its class; see card-turns.ts. */
   cardClass: z.number(),
+  /** Its first edit was counted when it was posted. */
   cardPrepaid: z.boolean(),
   prompt: z.string().nullable(),
   uploads: uploadsSchema.nullable(),
@@ -82,10 +87,13 @@ const requestSchema = z.object({
   sentAt: z.date().nullable(),
   sessionId: z.string().nullable(),
   failure: failureSchema.nullable(),
+  /** The policy's rule under which it was sent; null: none, or not sent. */
   rule: z.string().nullable(),
+  /** When a person last restarted it after it had ended. */
   resumedAt: z.date().nullable(),
+  /** When a person last searched for its session in vain. */
   checkedAt: z.date().nullable(),
-  /** Every approval it was held up for, oldest first. */
+  /** Every approval it waited for, oldest first; see session/approval.ts. */
   approvals: z.array(approvalSchema),
   /** Rules whose approval counts for it as it is in `approvedAs`. */
   approved: z.array(z.string()),
@@ -99,29 +107,59 @@ const requestSchema = z.object({
   createdAt: z.date(),
   updatedAt: z.date(),
 });
-/** One request for a session, from the moment Slack was answered. Column names, parsed. */
+/** One request for a session, from the moment Slack is answered. */
 export type SessionRequest = z.infer<typeof requestSchema>;
 
-export type NewRequest = {
-  id: string;
-  dedupeKey: string;
-  source: SessionRequest['source'];
-  teamId: string;
-  userId: string;
-  channelId: string;
-  threadTs: string | null;
-  /** Left out: not known. */
-  placeKind?: PlaceKind | null | undefined;
-  draft: EffectiveDraft;
-  context: MessageContext | null;
-  slackFileIds: string[];
-  sealed: string | null;
-  /** What session secrets are called; their values are only in `sealed`. */
-  secretNames?: readonly string[];
-  replaces?: Replaces | null;
+export type SessionRequestsTable = Columns<
+  SessionRequest,
+  | 'draft'
+  | 'context'
+  | 'slackFileIds'
+  | 'secretNames'
+  | 'identity'
+  | 'uploads'
+  | 'failure'
+  | 'approvals'
+  | 'approved'
+  | 'material'
+  | 'replaces',
+  | 'state'
+  | 'secretNames'
+  | 'cardStale'
+  | 'cardClass'
+  | 'cardPrepaid'
+  | 'approvals'
+  | 'approved'
+  | 'createdAt'
+  | 'updatedAt'
+> & {
+  /** While it waits for its turn: not before this. null: what it will show isn't known yet. */
+  cardDueAt: Date | null;
+  /** When its text was removed because of its age. */
+  textRemovedAt: Date | null;
 };
 
-/** What a transition may change besides the state. JSON columns take plain values. */
+export type NewRequest = Pick<
+  SessionRequest,
+  | 'id'
+  | 'dedupeKey'
+  | 'source'
+  | 'teamId'
+  | 'userId'
+  | 'channelId'
+  | 'threadTs'
+  | 'draft'
+  | 'context'
+  | 'slackFileIds'
+  | 'sealed'
+> & {
+  /** Left out: unknown. */
+  placeKind?: SessionRequest['placeKind'] | undefined;
+  secretNames?: readonly string[];
+  replaces?: SessionRequest['replaces'];
+};
+
+/** What a transition can change besides the state. JSON columns take plain values. */
 export type RequestChanges = Partial<
   Pick<
     SessionRequest,
@@ -187,37 +225,31 @@ export function newId(): string {
   return randomBytes(9).toString('base64url').replaceAll(/[_-]/g, 'x').toLowerCase();
 }
 
-export function toRow(request: NewRequest) {
-  const { secretNames = [] } = request;
+export function toRow({ secretNames = [], placeKind = null, replaces, ...request }: NewRequest) {
   return {
-    id: request.id,
-    dedupeKey: request.dedupeKey,
-    source: request.source,
-    teamId: request.teamId,
-    userId: request.userId,
-    channelId: request.channelId,
-    threadTs: request.threadTs,
-    placeKind: request.placeKind ?? null,
+    ...request,
+    placeKind,
     draft: json(request.draft),
     context: json(request.context),
     slackFileIds: json(request.slackFileIds),
-    sealed: request.sealed,
     hadSecrets: secretNames.length > 0,
     secretNames: json(secretNames),
-    replaces: json(request.replaces),
+    replaces: json(replaces),
   };
 }
 
-const JSON_COLUMNS = ['identity', 'draft', 'uploads', 'failure', 'context', 'material'] as const;
-
-export function toColumns(changes: RequestChanges): Updateable<SessionRequestsTable> {
-  const { identity, draft, uploads, failure, context, material, approvals, approved, ...plain } = changes;
-  const columns: Updateable<SessionRequestsTable> = plain;
-  const values = { identity, draft, uploads, failure, context, material };
-  for (const column of JSON_COLUMNS) if (values[column] !== undefined) columns[column] = json(values[column]);
-  if (approvals !== undefined) columns.approvals = JSON.stringify(approvals);
-  if (approved !== undefined) columns.approved = JSON.stringify(approved);
-  return columns;
+export function toColumns(changes: RequestChanges) {
+  return {
+    ...changes,
+    identity: json(changes.identity),
+    draft: json(changes.draft),
+    uploads: json(changes.uploads),
+    failure: json(changes.failure),
+    context: json(changes.context),
+    material: json(changes.material),
+    approvals: json(changes.approvals),
+    approved: json(changes.approved),
+  };
 }
 
 export function parse(row: Selectable<SessionRequestsTable>): SessionRequest {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
+import type { Columns } from './columns.ts';
 import { isLongAgo } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -9,28 +10,36 @@ const messageRowSchema = z.object({
   eventId: z.string(),
   source: z.string(),
   text: z.string(),
+  /** Set before the first attempt to post it: without `slackTs`, Slack's answer was lost. */
   attemptedAt: z.date().nullable(),
+  /** A file of it that Slack has, though perhaps not yet in the thread. */
   slackFileId: z.string().nullable(),
   saidAt: z.date(),
 });
 /** One that waits to be posted. `source`: Devin's own, or this app's for what else it posts in order. */
 export type MessageRow = z.infer<typeof messageRowSchema>;
 
+/** `left-out`: said while the thread was not connected to the session. */
+type MessageState = 'pending' | 'posted' | 'skipped' | 'left-out';
+
+/** A message of a session, or a file that Devin made, on its way to the thread. */
+export type SessionMessagesTable = Columns<MessageRow> & {
+  /** Devin's order. */
+  seq: Generated<string>;
+  state: Generated<MessageState>;
+  slackTs: string | null;
+};
+
 export type NewMessage = {
   eventId: string;
   source: string;
   text: string;
-  /** `left-out`: written while the thread was disconnected. */
-  state: 'pending' | 'skipped' | 'left-out';
+  state: Exclude<MessageState, 'posted'>;
   saidAt: Date;
 };
 
 /** One of Devin's. */
-export type DevinMessage = {
-  eventId: string;
-  text: string;
-  state: 'pending' | 'posted' | 'skipped' | 'left-out';
-};
+export type DevinMessage = { eventId: string; text: string; state: MessageState };
 
 export type SessionMessages = ReturnType<typeof createSessionMessages>;
 

@@ -1,47 +1,87 @@
 import { sql } from 'kysely';
-import type { Kysely, Transaction } from 'kysely';
+import type { Generated, Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { SESSION_PHASES } from '../session/lifecycle.ts';
 import { NOTIFY } from '../session/preferences.ts';
 import { fromWire, sessionSnapshotSchema, toWire } from '../session/snapshot.ts';
 import type { SessionSnapshot } from '../session/snapshot.ts';
 import { LISTEN } from '../session/steering.ts';
+import type { Columns } from './columns.ts';
 import { json } from './database.ts';
 import { createSetAside, MOST_FAILURES } from './set-aside.ts';
 import type { Db, Tables } from './tables.ts';
 
 const columnsSchema = z.object({
+  /** Without the `devin-` prefix. */
   sessionId: z.string(),
   requestId: z.string(),
   url: z.string(),
+  /** What Devin said about it last. */
   response: fromWire(sessionSnapshotSchema),
   teamId: z.string(),
+  /** The thread in which it is followed and steered: the card's, or the one under the card. */
   channelId: z.string(),
   threadTs: z.string(),
   phase: z.enum(SESSION_PHASES).catch('other'),
+  /** When it entered this phase. */
   phaseAt: z.date(),
   wasFinished: z.boolean(),
+  /** The last thing Devin said, shortened. */
   lastWords: z.string().nullable(),
+  /** When something shown last changed; the watcher polls more often what changes. */
   changedAt: z.date(),
+  /** null: never again; it is over. */
   nextLookAt: z.date().nullable(),
+  /** When someone did something with it that Devin's answers don't show. */
   touchedAt: z.date().nullable(),
+  /** The last cursor of its messages that was not null. */
   messagesCursor: z.string().nullable(),
+  /** The thread's messages are not sent to Devin. */
   muted: z.boolean(),
+  /** Slack user id. */
   mutedBy: z.string().nullable(),
+  /** Which of the thread's messages go to Devin. null: as the channel prefers. */
   listen: z.enum(LISTEN).nullable(),
+  /** Messages go both ways; off after "unsync". */
   synced: z.boolean(),
+  /** Its card was the first one in the thread, and is still the message it was then. */
   introducesThread: z.boolean(),
+  /** Slack's code if the thread accepts no messages now; null: it does. */
   threadTrouble: z.string().nullable(),
+  /** Where the person is notified. null: as their preferences say. */
   notify: z.enum(NOTIFY).nullable(),
+  /** What was announced before, so that nothing is announced twice. */
   told: z.array(z.string()),
+  /** Slack user ids of the people who stopped and archived it from here. */
   stoppedBy: z.string().nullable(),
   archivedBy: z.string().nullable(),
   createdAt: z.date(),
-  updatedAt: z.date(),
 });
 const sessionRowSchema = columnsSchema.transform(({ response, ...row }) => ({ ...row, snapshot: response }));
 /** A session that was created for a request, with what Devin said about it last. */
 export type SessionRow = z.output<typeof sessionRowSchema>;
+
+export type SessionsTable = Columns<
+  z.output<typeof columnsSchema>,
+  'response' | 'told',
+  | 'phase'
+  | 'phaseAt'
+  | 'wasFinished'
+  | 'changedAt'
+  | 'nextLookAt'
+  | 'muted'
+  | 'synced'
+  | 'introducesThread'
+  | 'told'
+  | 'createdAt'
+> & {
+  /** It is polled before those at rest. */
+  watchFirst: Generated<boolean>;
+  /** When its text was removed because of its age. */
+  textRemovedAt: Date | null;
+  /** For people who read the table. */
+  updatedAt: Generated<Date>;
+};
 
 export type NewSession = {
   sessionId: string;
@@ -253,7 +293,7 @@ export function createSessions(db: Kysely<Tables>) {
     ): Promise<void> {
       await trx
         .updateTable('sessions')
-        .set({ channelId, threadTs, updatedAt: new Date() })
+        .set({ channelId, threadTs, updatedAt: sql<Date>`now()` })
         .where('sessionId', '=', sessionId)
         .execute();
     },
@@ -261,7 +301,7 @@ export function createSessions(db: Kysely<Tables>) {
     async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {
       await trx
         .updateTable('sessions')
-        .set({ ...toColumns(changes), updatedAt: new Date() })
+        .set({ ...toColumns(changes), updatedAt: sql<Date>`now()` })
         .where('sessionId', '=', sessionId)
         .execute();
     },
@@ -289,7 +329,7 @@ function toColumns({ snapshot, told, nextPoll, ...plain }: SessionChanges) {
   return {
     ...plain,
     ...(snapshot !== undefined && { response: json(toWire(snapshot)), textRemovedAt: null }),
-    ...(told !== undefined && { told: json(told) }),
+    told: json(told),
     ...pollColumns(nextPoll),
   };
 }

@@ -1,10 +1,19 @@
 import { sql } from 'kysely';
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import { cleanText } from '../session/excerpt.ts';
 import type { Tables } from './tables.ts';
 
 /** What can fail on its own: a session's row, a message on its way to a thread, something to tell. */
 export type SetAsideKind = 'session' | 'message' | 'milestone';
+
+/** What failed, and how often. */
+export type SetAsideTable = {
+  kind: SetAsideKind;
+  id: string;
+  failures: Generated<number>;
+  reason: string;
+  failedAt: Generated<Date>;
+};
 
 /** After so many failures it is set aside. */
 export const MOST_FAILURES = 5;

@@ -8,11 +8,23 @@ import type { StoredDraft } from '../session/fields.ts';
 import { preferencesSchema } from '../session/preferences.ts';
 import type { Language, Preferences } from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
+import type { Columns } from './columns.ts';
 import { json } from './database.ts';
 import type { Person } from './identities.ts';
 import type { Db, Tables } from './tables.ts';
 
 export type SettingKey = { teamId: string; scope: SettingScope; scopeId: string };
+
+/** Defaults of a workspace, a channel or a person, and what else they prefer. */
+export type SettingsTable = Columns<
+  SettingKey & {
+    draft: StoredDraft | null;
+    preferences: Preferences | null;
+    updatedBy: string;
+    updatedAt: Date;
+  },
+  'draft' | 'preferences'
+>;
 
 export type Settings = ReturnType<typeof createSettings>;
 

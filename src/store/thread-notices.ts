@@ -3,7 +3,9 @@ import type { Tables } from './tables.ts';
 
 /** Why a person is told, once, that a message stays in the thread. */
 type NoticeReason = 'muted' | 'may-not-steer';
-type Told = { sessionId: string; userId: string; reason: NoticeReason };
+
+/** A private notice that a person gets once in a thread. */
+export type ThreadNotice = { sessionId: string; userId: string; reason: NoticeReason };
 
 export type ThreadNotices = ReturnType<typeof createThreadNotices>;
 
@@ -11,7 +13,7 @@ export type ThreadNotices = ReturnType<typeof createThreadNotices>;
 export function createThreadNotices(db: Kysely<Tables>) {
   return {
     /** True the first time. */
-    async isFirst({ sessionId, userId, reason }: Told): Promise<boolean> {
+    async isFirst({ sessionId, userId, reason }: ThreadNotice): Promise<boolean> {
       const added = await db
         .insertInto('threadNotices')
         .values({ sessionId, userId, reason })
@@ -22,7 +24,7 @@ export function createThreadNotices(db: Kysely<Tables>) {
     },
 
     /** It was not told after all. */
-    async forget({ sessionId, userId, reason }: Told): Promise<void> {
+    async forget({ sessionId, userId, reason }: ThreadNotice): Promise<void> {
       await db
         .deleteFrom('threadNotices')
         .where('sessionId', '=', sessionId)

@@ -1,18 +1,23 @@
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import { identitySchema } from '../session/identity.ts';
+import type { Columns } from './columns.ts';
 import { json } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
 const unconfirmedCreateSchema = z.object({
   requestId: z.string(),
   sentAt: z.date(),
+  /** As whom it was sent. null: as its request says. */
   identity: identitySchema.nullable(),
+  /** When the search was given up. */
   lostAt: z.date(),
   nextLookAt: z.date(),
 });
 /** A creation that was sent but not answered, and whose session wasn't found: it may still turn up. */
 export type UnconfirmedCreate = z.infer<typeof unconfirmedCreateSchema>;
+
+export type LostAnswersTable = Columns<UnconfirmedCreate, 'identity'>;
 
 /** How many are searched for at a time. */
 const MAX_AT_A_TIME = 200;

@@ -33,7 +33,6 @@ export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
     stoppedBy: null,
     archivedBy: null,
     createdAt: LONG_AGO,
-    updatedAt: LONG_AGO,
     ...changes,
   };
 }

@@ -35,6 +35,7 @@ import { approvals } from './042-approvals.ts';
 import { replacingRequests } from './043-replacing-requests.ts';
 import { pendingOfPerson } from './051-pending-of-person.ts';
 import { approvalsOfPerson } from './055-approvals-of-person.ts';
+import { unusedColumns } from './062-unused-columns.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -76,6 +77,7 @@ const migrations: Record<string, Migration> = {
   '043-replacing-requests': replacingRequests,
   '051-pending-of-person': pendingOfPerson,
   '055-approvals-of-person': approvalsOfPerson,
+  '062-unused-columns': unusedColumns,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
