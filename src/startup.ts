@@ -64,6 +64,8 @@ export function createStartup(deps: StartupDeps): Bot {
 
   return {
     async start() {
+      const unhandled = queue.unhandled();
+      if (unhandled.length > 0) throw new Error(`No feature handles the jobs ${unhandled.join(', ')}.`);
       await Promise.all([checkBothSides(deps), prepareStore(deps)]);
       await queue.start();
       await sweep.start({ alone: database.kind === 'embedded' });

@@ -61,6 +61,8 @@ export type Queue = {
   unqueued(name: JobName, keys: readonly string[]): Promise<string[]>;
   /** Before `start`. Jobs of this name run at the same time, each on its own. */
   work<Name extends JobName>(name: Name, handler: JobHandler<Name>, workers: Workers): void;
+  /** Kinds of jobs that nothing here does. */
+  unhandled(): string[];
   start(): Promise<void>;
   /** Takes no new job; waits for the running ones up to `timeoutMs`, then aborts them and gives them a last second. */
   stop(options: { timeoutMs: number }): Promise<void>;
@@ -130,6 +132,7 @@ export function createQueue({ database, log, pollSeconds = POLL_SECONDS }: Queue
       };
       registrations.push({ name, concurrency, most, run });
     },
+    unhandled: () => JOB_NAMES.filter((name) => !registrations.some((done) => done.name === name)),
     start: () => life.start(),
     stop: (options) => life.stop(options),
     depth: () => readDepth(boss),

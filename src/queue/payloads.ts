@@ -1,11 +1,7 @@
 import { z } from 'zod';
 import { CONTEXT_CHOICES, PLACE_KINDS } from '../session/context.ts';
-import type { PlaceKind } from '../session/context.ts';
 import { budgetAlertSchema } from '../session/policy/index.ts';
-import type { BudgetAlert } from '../session/policy/index.ts';
 import { USAGE_BY, USAGE_SCOPES } from '../session/usage.ts';
-import type { UsageBy, UsageScope } from '../session/usage.ts';
-import type { ReviewMetadata } from '../slack/ids.ts';
 
 /** A session of this app that its database does not know. */
 const lostSchema = z.object({
@@ -29,97 +25,6 @@ export type Place = z.infer<typeof placeSchema>;
 /** `places`: where to look, in this order; null: to be found out first. */
 const searchSchema = z.object({ lost: z.array(lostSchema), places: z.array(placeSchema).nullable() });
 export type Search = z.infer<typeof searchSchema>;
-
-/** Every kind of job and what it carries: ids only, so that nothing secret is kept in the queue. */
-export type Jobs = {
-  /** Take a request as far as it goes. */
-  'create-session': { requestId: string };
-  /** Make the card say what the rows say. */
-  'update-card': { requestId: string };
-  /** The cards of what goes on in a channel, or in the workspace, show a setting that changed. */
-  'redraw-cards': { teamId: string; channelId: string | null };
-  /** Post and edit cards of a workspace whose turn has come. */
-  'serve-cards': { teamId: string };
-  /** Tell the person who asked something privately. */
-  'tell-person': { requestId: string; notice: Notice };
-  /** Say under its card that a request failed, or may have. */
-  'tell-outcome': { requestId: string };
-  /** Tell the owners of the policy how much of a budget is used. */
-  'tell-owners': BudgetAlert;
-  /** Tell a person what was used, and what is left of budgets. */
-  'show-usage': {
-    teamId: string;
-    userId: string;
-    scope: UsageScope['kind'];
-    by: UsageBy;
-    days: number;
-    answerTo: AnswerTo;
-  };
-  /** A button of a card that ended was pressed. */
-  resume: { requestId: string; how: Resumption };
-  'describe-form': { formId: string; viewId: string };
-  /** Fill in what goes to Devin with a task, in the view over its form. */
-  'review-context': ReviewMetadata & { viewId: string };
-  /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
-  'publish-home': { teamId: string; userId: string; channelId: string };
-  /** Say in a channel the app was invited to what it does there. */
-  'greet-channel': { teamId: string; channelId: string };
-  /** Fetch what was said in a session, and post what is new in its thread. */
-  'relay-from-devin': { sessionId: string };
-  /** Post what is worth a message and was not told yet; after the session's own messages. */
-  'tell-milestones': { sessionId: string };
-  /** Take to Devin what was said in the thread or in a box, in order. */
-  'relay-to-devin': { sessionId: string };
-  /** Mark a message in the thread as taken, if its author may steer the session. */
-  'mark-taken': { replyId: string };
-  /** Show the author what became of something they said. */
-  'tell-reply': { replyId: string };
-  /** Stop or archive a session at Devin, for a person who may. */
-  steer: {
-    sessionId: string;
-    what: SteeringVerb;
-    userId: string;
-    answerTo?: AnswerTo | undefined;
-    /** The word in the thread that asked for it. */
-    replyId?: string | undefined;
-  };
-  /** A person who may approve a request has decided; which is checked again. */
-  'settle-approval': {
-    requestId: string;
-    number: number;
-    userId: string;
-    act: ApprovalAct;
-    answerTo: AnswerTo;
-  };
-  /** Nobody has decided in time. */
-  'expire-approval': { requestId: string };
-  /** Ask those who may approve a request, and show them what became of it. */
-  'tell-approvers': { requestId: string };
-  /** Take a request back before it is sent. */
-  'cancel-request': { requestId: string; userId: string; answerTo: AnswerTo };
-  /** Bring a session that was started elsewhere into a channel. */
-  'follow-session': {
-    sessionId: string;
-    teamId: string;
-    userId: string;
-    placeKind?: PlaceKind | null | undefined;
-    answerTo: AnswerTo;
-  };
-  /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
-  'restore-sessions': Search;
-  /** Link a person to a member of the Devin organization; null: remove the link. */
-  'link-person': {
-    teamId: string;
-    userId: string;
-    personId: string;
-    devinUserId: string | null;
-    answerTo: AnswerTo;
-  };
-};
-
-/** One drawing of a Home waits at a time. */
-export const homeKey = ({ teamId, userId }: Omit<Jobs['publish-home'], 'channelId'>): string =>
-  `${teamId}:${userId}`;
 
 const NOTICES = ['refused', 'card-elsewhere', 'no-card', 'queued', 'started'] as const;
 export type Notice = (typeof NOTICES)[number];
@@ -145,16 +50,23 @@ const answerToSchema = z.object({
 });
 export type AnswerTo = z.infer<typeof answerToSchema>;
 
-export type JobName = keyof Jobs;
-
-export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
+/** Every kind of job and what it carries: ids only, so that nothing secret is kept in the queue. */
+const schemas = {
+  /** Take a request as far as it goes. */
   'create-session': z.object({ requestId: z.string() }),
+  /** Make the card say what the rows say. */
   'update-card': z.object({ requestId: z.string() }),
+  /** The cards of what goes on in a channel, or in the workspace, show a setting that changed. */
   'redraw-cards': z.object({ teamId: z.string(), channelId: z.string().nullable() }),
+  /** Post and edit cards of a workspace whose turn has come. */
   'serve-cards': z.object({ teamId: z.string() }),
+  /** Tell the person who asked something privately. */
   'tell-person': z.object({ requestId: z.string(), notice: z.enum(NOTICES) }),
+  /** Say under its card that a request failed, or may have. */
   'tell-outcome': z.object({ requestId: z.string() }),
+  /** Tell the owners of the policy how much of a budget is used. */
   'tell-owners': budgetAlertSchema,
+  /** Tell a person what was used, and what is left of budgets. */
   'show-usage': z.object({
     teamId: z.string(),
     userId: z.string(),
@@ -163,8 +75,10 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     days: z.number(),
     answerTo: answerToSchema,
   }),
+  /** A button of a card that ended was pressed. */
   resume: z.object({ requestId: z.string(), how: z.enum(RESUMPTIONS) }),
   'describe-form': z.object({ formId: z.string(), viewId: z.string() }),
+  /** Fill in what goes to Devin with a task, in the view over its form. */
   'review-context': z.object({
     viewId: z.string(),
     formId: z.string(),
@@ -172,13 +86,21 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     choice: z.enum(CONTEXT_CHOICES),
     page: z.number().nullable(),
   }),
+  /** Draw a person's App Home as things are now. `channelId`: their conversation with the app. */
   'publish-home': z.object({ teamId: z.string(), userId: z.string(), channelId: z.string() }),
+  /** Say in a channel the app was invited to what it does there. */
   'greet-channel': z.object({ teamId: z.string(), channelId: z.string() }),
+  /** Fetch what was said in a session, and post what is new in its thread. */
   'relay-from-devin': z.object({ sessionId: z.string() }),
+  /** Post what is worth a message and was not told yet; after the session's own messages. */
   'tell-milestones': z.object({ sessionId: z.string() }),
+  /** Take to Devin what was said in the thread or in a box, in order. */
   'relay-to-devin': z.object({ sessionId: z.string() }),
+  /** Mark a message in the thread as taken, if its author may steer the session. */
   'mark-taken': z.object({ replyId: z.string() }),
+  /** Show the author what became of something they said. */
   'tell-reply': z.object({ replyId: z.string() }),
+  /** Stop or archive a session at Devin, for a person who may. */
   steer: z.object({
     sessionId: z.string(),
     what: z.enum(STEERING_VERBS),
@@ -186,6 +108,7 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     answerTo: answerToSchema.optional(),
     replyId: z.string().optional(),
   }),
+  /** A person who may approve a request has decided; which is checked again. */
   'settle-approval': z.object({
     requestId: z.string(),
     number: z.number(),
@@ -193,9 +116,13 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     act: z.enum(APPROVAL_ACTS),
     answerTo: answerToSchema,
   }),
+  /** Nobody has decided in time. */
   'expire-approval': z.object({ requestId: z.string() }),
+  /** Ask those who may approve a request, and show them what became of it. */
   'tell-approvers': z.object({ requestId: z.string() }),
+  /** Take a request back before it is sent. */
   'cancel-request': z.object({ requestId: z.string(), userId: z.string(), answerTo: answerToSchema }),
+  /** Bring a session that was started elsewhere into a channel. */
   'follow-session': z.object({
     sessionId: z.string(),
     teamId: z.string(),
@@ -203,7 +130,9 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     placeKind: z.enum(PLACE_KINDS).nullish(),
     answerTo: answerToSchema,
   }),
+  /** Find the cards of sessions that were started with a database that is lost, and go on from there: one step. */
   'restore-sessions': searchSchema,
+  /** Link a person to a member of the Devin organization; null: remove the link. */
   'link-person': z.object({
     teamId: z.string(),
     userId: z.string(),
@@ -212,4 +141,12 @@ export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = {
     answerTo: answerToSchema,
   }),
 };
+
+export type JobName = keyof typeof schemas;
+export type Jobs = { [Name in JobName]: z.infer<(typeof schemas)[Name]> };
+export const payloads: { [Name in JobName]: z.ZodType<Jobs[Name]> } = schemas;
 export const JOB_NAMES = Object.keys(payloads);
+
+/** One drawing of a Home waits at a time. */
+export const homeKey = ({ teamId, userId }: Omit<Jobs['publish-home'], 'channelId'>): string =>
+  `${teamId}:${userId}`;
