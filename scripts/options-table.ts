@@ -32,7 +32,7 @@ function optionsTable(): string {
   return `${[head, rule, ...body].join('\n')}\n`;
 }
 
-function flagOf({ flag, key }: Field): string {
+function flagOf({ flag, isTask }: Field): string {
   if (flag !== null) return `\`${flag}\``;
-  return key === 'prompt' ? 'the text itself' : 'form only';
+  return isTask ? 'the text itself' : 'form only';
 }

@@ -91,7 +91,7 @@ function valuesFrom(source: ValueSource, { values, sources }: EffectiveDraft): S
 
 /** What was set for this request beside the task: not its defaults. */
 export function askedBeside({ values, sources }: EffectiveDraft): Partial<Record<FieldKey, unknown>> {
-  const isOwn = ({ key }: Field): boolean => key !== 'prompt' && sources[key] === 'request';
+  const isOwn = ({ key, isTask }: Field): boolean => !isTask && sources[key] === 'request';
   const own = new Set<string>(fields.filter(isOwn).map(({ key }) => key));
   return Object.fromEntries(Object.entries(definedOnly(values)).filter(([key]) => own.has(key)));
 }

@@ -110,7 +110,7 @@ export function faultsOfFailure(failure: Failure | null, values: StoredDraft): F
   const reason = detail ?? fieldErrors.map(({ message }) => message).join(' ');
   if (reason === '') return {};
   const given = new Map(Object.entries(values));
-  const meant = fields.filter(({ key }) => key !== 'prompt' && isNamedIn(reason, key, given.get(key)));
+  const meant = fields.filter(({ key, isTask }) => !isTask && isNamedIn(reason, key, given.get(key)));
   return said(meant.length === 0 ? [['prompt', reason]] : meant.map(({ key }) => [key, reason] as const));
 }
 

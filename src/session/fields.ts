@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { isSessionRef } from './intent.ts';
 
 /**
- * The field table: one row per thing a person can set on a session. Flags, help, modal inputs, validation and
- * the README's option table all come from it. Keys are the wire names of Devin's `SessionCreateRequest`.
+ * The field table: one row per thing a person can set on a session. Flags, help, modal inputs, validation, what is
+ * sent to Devin and the README's option table all come from it. Keys are the wire names of Devin's
+ * `SessionCreateRequest`.
  *
  * A reader switches over `input.kind`, never over a key. Labels and hints are in the text catalog, by key.
  */
@@ -34,7 +35,15 @@ export type Lookup = 'repositories' | 'playbooks' | 'knowledge' | 'secrets';
 /** Where the modal shows it. `main` is in view at once; the others come with "More options". */
 export type FieldGroup = 'main' | 'about' | 'guidance' | 'access' | 'files' | 'result' | 'machine';
 
-type Row = { flag: `--${string}` | null; input: FieldInput; group: FieldGroup };
+type Row = {
+  flag: `--${string}` | null;
+  input: FieldInput;
+  group: FieldGroup;
+  /** People's own words: removed with the text of old requests. Other values stay: they say what was asked for. */
+  isText: boolean;
+  /** What the session is asked to do: the only field that must be filled in. */
+  isTask?: boolean;
+};
 
 const rows = z.registry<Row>();
 
@@ -70,28 +79,40 @@ const shape = {
     .string()
     .trim()
     .min(1)
-    .register(rows, { flag: null, input: { kind: 'text', multiline: true, maxLength: 3000 }, group: 'main' }),
+    .register(rows, {
+      flag: null,
+      input: { kind: 'text', multiline: true, maxLength: 3000 },
+      group: 'main',
+      isText: true,
+      isTask: true,
+    }),
   repos: z.array(repository).register(rows, {
     flag: '--repo',
     input: { kind: 'list', none: false, lookup: 'repositories' },
     group: 'main',
+    isText: false,
   }),
-  devin_mode: z
-    .enum(DEVIN_MODES)
-    .register(rows, { flag: '--mode', input: { kind: 'choice', options: DEVIN_MODES }, group: 'main' }),
+  devin_mode: z.enum(DEVIN_MODES).register(rows, {
+    flag: '--mode',
+    input: { kind: 'choice', options: DEVIN_MODES },
+    group: 'main',
+    isText: false,
+  }),
   max_acu_limit: z
     .int()
     .min(1)
-    .register(rows, { flag: '--acu', input: { kind: 'number', min: 1 }, group: 'main' }),
+    .register(rows, { flag: '--acu', input: { kind: 'number', min: 1 }, group: 'main', isText: false }),
   title: word.clone().register(rows, {
     flag: '--title',
     input: { kind: 'text', multiline: false, maxLength: MAX_TEXT },
     group: 'about',
+    isText: true,
   }),
   playbook_id: word.clone().register(rows, {
     flag: '--playbook',
     input: { kind: 'text', multiline: false, maxLength: MAX_TEXT, lookup: 'playbooks' },
     group: 'guidance',
+    isText: false,
   }),
   tags: z
     .array(word)
@@ -100,54 +121,65 @@ const shape = {
       flag: '--tag',
       input: { kind: 'list', none: false, max: MAX_TAGS, ours: 1 },
       group: 'about',
+      isText: false,
     }),
   child_playbook_id: word.clone().register(rows, {
     flag: '--child-playbook',
     input: { kind: 'text', multiline: false, maxLength: MAX_TEXT, lookup: 'playbooks' },
     group: 'guidance',
+    isText: false,
   }),
   knowledge_ids: z.array(word).register(rows, {
     flag: '--knowledge',
     input: { kind: 'list', none: true, lookup: 'knowledge' },
     group: 'guidance',
+    isText: false,
   }),
   secret_ids: z.array(word).register(rows, {
     flag: '--secret',
     input: { kind: 'list', none: true, lookup: 'secrets' },
     group: 'access',
+    isText: false,
   }),
   session_secrets: z
     .array(sessionSecret)
-    .register(rows, { flag: null, input: { kind: 'secrets' }, group: 'access' }),
+    .register(rows, { flag: null, input: { kind: 'secrets' }, group: 'access', isText: true }),
   session_links: z
     .array(z.string().trim().min(1).max(2083).refine(isSessionRef))
-    .register(rows, { flag: '--link', input: { kind: 'list', none: false }, group: 'files' }),
+    .register(rows, { flag: '--link', input: { kind: 'list', none: false }, group: 'files', isText: false }),
   attachment_urls: z
     .array(webAddress)
-    .register(rows, { flag: '--attach', input: { kind: 'list', none: false }, group: 'files' }),
+    .register(rows, { flag: '--attach', input: { kind: 'list', none: false }, group: 'files', isText: true }),
   /** Where it is entered, `json-schema.ts` checks it. */
   structured_output_schema: z.record(z.string(), z.unknown()).register(rows, {
     flag: null,
     input: { kind: 'json' },
     group: 'result',
+    isText: true,
   }),
   structured_output_required: z.boolean().register(rows, {
     flag: '--schema-optional',
     input: { kind: 'switch', initially: true },
     group: 'result',
+    isText: false,
   }),
   platform: word.clone().register(rows, {
     flag: '--platform',
     input: { kind: 'text', multiline: false, maxLength: MAX_TEXT },
     group: 'machine',
+    isText: false,
   }),
-  resumable: z
-    .boolean()
-    .register(rows, { flag: '--no-resume', input: { kind: 'switch', initially: true }, group: 'machine' }),
+  resumable: z.boolean().register(rows, {
+    flag: '--no-resume',
+    input: { kind: 'switch', initially: true },
+    group: 'machine',
+    isText: false,
+  }),
   bypass_approval: z.boolean().register(rows, {
     flag: '--bypass-approval',
     input: { kind: 'switch', initially: false },
     group: 'machine',
+    isText: false,
   }),
 };
 
@@ -176,14 +208,14 @@ const entries: Partial<Record<string, z.ZodType>> = {
 };
 
 /** `schema`: of what a person enters. */
-export type Field = Row & { key: FieldKey; schema: z.ZodType };
+export type Field = Row & { key: FieldKey; schema: z.ZodType; isTask: boolean };
 
 /** The rows, in the order people see them. */
 export const fields: readonly Field[] = complete.keyof().options.map((key) => {
   const schema = shape[key];
   const row = rows.get(schema);
   if (row === undefined) throw new Error(`The field ${key} has no row in the field table.`);
-  return { key, schema: entries[key] ?? schema, ...row };
+  return { isTask: false, ...row, key, schema: entries[key] ?? schema };
 });
 
 /** Hosts that people name without `https://`, as they copy it from a page. */

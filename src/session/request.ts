@@ -1,42 +1,16 @@
 import { z } from 'zod';
+import { sessionDraftSchema } from './fields.ts';
 import type { SessionSecret, StoredDraft } from './fields.ts';
-import { DEVIN_MODES } from './fields.ts';
 
 /**
- * The body of `POST /v3/organizations/{org_id}/sessions`, exactly: only `prompt` is required, unknown keys are
- * refused on our side. https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
+ * The body of `POST /v3/organizations/{org_id}/sessions`, as far as the app sends it: what people can set (the field
+ * table), and whose session it is. Unknown keys are refused here. null is never sent: what isn't set is left out.
+ * https://docs.devin.ai/api-reference/v3/sessions/post-organizations-sessions
  */
-export const sessionCreateRequestSchema = z.strictObject({
-  prompt: z.string(),
-  title: z.string().nullish(),
-  tags: z.array(z.string()).nullish(),
-  repos: z.array(z.string()).nullish(),
-  playbook_id: z.string().nullish(),
-  child_playbook_id: z.string().nullish(),
-  /** null: all knowledge; []: none. */
-  knowledge_ids: z.array(z.string()).nullish(),
-  /** null: all of the organization's secrets; []: none. */
-  secret_ids: z.array(z.string()).nullish(),
-  session_secrets: z
-    .array(
-      z.strictObject({
-        key: z.string().min(1).max(256),
-        value: z.string().max(65_536),
-        sensitive: z.boolean().default(true),
-      }),
-    )
-    .nullish(),
-  attachment_urls: z.array(z.url().min(1).max(2083)).nullish(),
-  session_links: z.array(z.string()).nullish(),
-  create_as_user_id: z.string().nullish(),
-  devin_mode: z.enum(DEVIN_MODES).nullish(),
-  max_acu_limit: z.int().nullish(),
-  platform: z.string().nullish(),
-  resumable: z.boolean().default(true),
-  bypass_approval: z.boolean().nullish(),
-  structured_output_schema: z.record(z.string(), z.unknown()).nullish(),
-  structured_output_required: z.boolean().nullish(),
-});
+export const sessionCreateRequestSchema = sessionDraftSchema
+  .extend({ create_as_user_id: z.string().optional() })
+  .required({ prompt: true })
+  .strict();
 export type SessionCreateRequest = z.input<typeof sessionCreateRequestSchema>;
 
 /**

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
+import { fields } from '../session/fields.ts';
 import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import { appendAudit } from './audit.ts';
@@ -156,14 +157,18 @@ export async function clearTalk(trx: Transaction<Tables>, sessionIds: readonly s
 
 const NO_REPLY_TEXT = { text: '', sentText: null, files: '[]', failure: null };
 
-/** Of the options those stay that say what was asked for without saying it: repositories, mode, caps. */
+const NO_DRAFT_TEXT = sql.join(
+  fields.filter(({ isText }) => isText).map(({ key }) => sql`#- ${sql.lit(`{values,${key}}`)}`),
+  sql` `,
+);
+
+/** Options stay if they say what was asked for without people's words: repositories, mode, caps. */
 export async function clearRequests(trx: Transaction<Tables>, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`
     update session_requests set text_removed_at = now(), prompt = null, context = null, material = null,
       approvals = '[]', uploads = null, slack_file_ids = '[]', secret_names = '[]', sealed = null, failure = null,
-      draft = draft #- '{values,prompt}' #- '{values,title}' #- '{values,structured_output_schema}'
-        #- '{values,attachment_urls}'
+      draft = draft ${NO_DRAFT_TEXT}
     where id in (${sql.join(ids)})`.execute(trx);
   await trx.deleteFrom('approvalMessages').where('requestId', 'in', ids).execute();
 }

@@ -106,3 +106,25 @@ function extended(alternative: Alternative, words: readonly string[]): Alternati
 export function wordsOf(members: Members, name: string): string[] {
   return members[name]?.alternatives.flatMap((alternative) => alternative.enum ?? []) ?? [];
 }
+
+type Kind = { type: string; words?: string[]; of?: Kind[]; members?: string[] };
+
+/** Whether it must be there, and of which type it can be; without null and limits, which can be narrower on one side. */
+export function kindsOf(members: Members, name: string): { required: boolean; kinds: Kind[] } | null {
+  const member = members[name];
+  return member === undefined
+    ? null
+    : { required: member.required, kinds: member.alternatives.flatMap(kindOf) };
+}
+
+function kindOf({ type, enum: words, items, members }: Alternative): Kind[] {
+  if (type === 'null') return [];
+  return [
+    {
+      type,
+      ...(words && { words }),
+      ...(items && { of: items.flatMap(kindOf) }),
+      ...(members && { members: Object.keys(members).sort() }),
+    },
+  ];
+}

@@ -221,7 +221,7 @@ test('only lost answers and 5xx leave the outcome unknown', () => {
 
 describe('neither an error nor a log line holds', () => {
   const secret = 'hunter2-hunter2';
-  const request = { prompt: PROMPT, session_secrets: [{ key: 'TOKEN', value: secret }] };
+  const request = { prompt: PROMPT, session_secrets: [{ key: 'TOKEN', value: secret, sensitive: true }] };
 
   test.each([
     { status: 422, json: { detail: `Bad: ${PROMPT} ${secret}`, errors: [{ loc: ['body'], msg: secret }] } },

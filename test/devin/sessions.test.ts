@@ -9,8 +9,8 @@ describe('creating a session', () => {
       prompt: 'Fix it',
       tags: ['slack-1'],
       knowledge_ids: [],
-      secret_ids: null,
-      session_secrets: [{ key: 'TOKEN', value: 'x' }],
+      secret_ids: ['sec-1'],
+      session_secrets: [{ key: 'TOKEN', value: 'x', sensitive: true }],
       devin_mode: 'fast',
     } as const;
     const { sessions, seen } = await startDevin({ json: SESSION });
@@ -18,6 +18,7 @@ describe('creating a session', () => {
       ...request,
       tags: [...request.tags],
       knowledge_ids: [],
+      secret_ids: [...request.secret_ids],
       session_secrets: [...request.session_secrets],
     });
     expect(seen).toHaveLength(1);

@@ -8,7 +8,7 @@ import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, writeFormMetadata } from '../ids.ts';
 import { contextBlocks } from './form/context-inputs.ts';
 import type { FormContext } from './form/context-inputs.ts';
-import { isLeftOut, isSet, allowedFor, MORE_GROUPS, setLine, shownFields, TASK } from './form/entered.ts';
+import { isLeftOut, isSet, allowedFor, MORE_GROUPS, setLine, shownFields } from './form/entered.ts';
 import { fieldInputs, fileInput, filesInput } from './form/inputs.ts';
 import { takesFile } from './form/text-files.ts';
 import { planTexts } from './form/typed.ts';
@@ -136,7 +136,7 @@ function inputsOf(field: Field, { form, plan, text }: Drawing): KnownBlock[] {
     text,
   });
   const file = takesFile(field) && !isMainFile(field) ? [fileInput(field, text)] : [];
-  const context = key === TASK && form.context !== null ? contextBlocks(form.context, text) : [];
+  const context = field.isTask && form.context !== null ? contextBlocks(form.context, text) : [];
   const oneByOne = field.input.kind === 'secrets' ? secretsButton(form.secretNames, text) : [];
   return [...inputs, ...file, ...oneByOne, ...context];
 }

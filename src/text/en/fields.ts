@@ -1,7 +1,9 @@
-/**
- * One entry for each row of the field table: its label, a hint under the input (may be empty), what an empty input
- * means (in the input, may be empty), and what it takes; of a list, what an entry is.
- */
+import type { FieldKey } from '../../session/fields.ts';
+
+/** `takes`: what the field accepts; of a list, what an entry is. The hint and the text in an empty input can be empty. */
+type FieldWords = { label: string; hint: string; placeholder: string; takes: string };
+
+/** One entry for each row of the field table. */
 export const fields = {
   prompt: {
     label: 'Task',
@@ -111,4 +113,4 @@ export const fields = {
     placeholder: '',
     takes: 'no value; child sessions start without approval',
   },
-};
+} satisfies Record<FieldKey, FieldWords>;

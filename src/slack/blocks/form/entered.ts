@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fields } from '../../../session/fields.ts';
-import type { Field, FieldGroup, FieldKey } from '../../../session/fields.ts';
+import type { Field, FieldGroup } from '../../../session/fields.ts';
 import type { Choices } from '../../../session/policy/index.ts';
 import type { Text } from '../../../text/index.ts';
 import { shownValue } from '../details-values.ts';
@@ -55,9 +55,6 @@ export function pickedIn(entered: EnteredByBlock, blockId: string): string[] {
   const held = entered.get(blockId);
   return held?.kind === 'picked' ? held.values : [];
 }
-
-/** The one required field; it comes first. */
-export const TASK = 'prompt' satisfies FieldKey;
 
 /** Groups that "More options" adds, in order. */
 export const MORE_GROUPS = [

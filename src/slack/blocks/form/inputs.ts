@@ -15,7 +15,6 @@ import {
   textElement,
   tickBox,
 } from './elements.ts';
-import { TASK } from './entered.ts';
 import type { Allowed } from './entered.ts';
 import { maxLength, strings, writtenParts } from './typed.ts';
 
@@ -112,7 +111,6 @@ function typedOr(entry: Entry, picker: Picker): InputBlock[] {
 
 function typedInputs(entry: Entry, count: number): InputBlock[] {
   const { field, value, text } = entry;
-  const isTask = field.key === TASK;
   const multiline = field.input.kind !== 'text' || field.input.multiline;
   const [first, ...further] = writtenParts(field, value, count);
   const element = (initial: string | undefined, focus: boolean) =>
@@ -124,7 +122,7 @@ function typedInputs(entry: Entry, count: number): InputBlock[] {
       focus,
     });
   return [
-    single(entry, element(first, isTask)),
+    single(entry, element(first, field.isTask)),
     ...Array.from({ length: count - 1 }, (_, i) =>
       inputBlock({
         blockId: continuedBlock(field.key, i + 2),
@@ -137,13 +135,13 @@ function typedInputs(entry: Entry, count: number): InputBlock[] {
 }
 
 function single(entry: Entry, element: InputBlock['element']): InputBlock {
-  const { key } = entry.field;
+  const { key, isTask } = entry.field;
   const { label } = entry.text.fields[key];
   return inputBlock({
     blockId: fieldBlock(key),
     label,
     hint: hintOf(entry),
-    optional: key !== TASK && !mustBeFilled(entry.field, entry.fault) && !entry.allowed.isRequired,
+    optional: !isTask && !mustBeFilled(entry.field, entry.fault) && !entry.allowed.isRequired,
     element,
   });
 }

@@ -7,7 +7,7 @@ import type { Text } from '../../../text/index.ts';
 import { BLOCK, fieldBlock } from '../../ids.ts';
 import { fitting, problemWith } from './check.ts';
 import type { Rules } from './check.ts';
-import { pickedIn, readEntered, shownFields, TASK } from './entered.ts';
+import { pickedIn, readEntered, shownFields } from './entered.ts';
 import type { EnteredByBlock } from './entered.ts';
 import { mustBeFilled } from './inputs.ts';
 import { readField } from './read-field.ts';
@@ -70,7 +70,7 @@ function checkedField(field: Field, entered: EnteredByBlock, { rules, text }: Re
   const block = fieldBlock(field.key);
   switch (reading.kind) {
     case 'nothing':
-      if (field.key === TASK) return { values: [], errors: [[block, text.modal.errors.empty]] };
+      if (field.isTask) return { values: [], errors: [[block, text.modal.errors.empty]] };
       return {
         values: [],
         errors: mustBeFilled(field, rules.faults[field.key])
