@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { mappingSchema } from '../src/session/identity.ts';
+import { POLICY_KEYS } from '../src/session/policy/index.ts';
+import { AUDIT_KINDS } from '../src/store/audit.ts';
 import { en } from '../src/text/en.ts';
 import { parsePolicy } from '../src/trust/index.ts';
 
@@ -61,6 +63,19 @@ test.each(['README.md', 'docs/policy.md'])('the policy in %s is valid', (file) =
     const result = parsePolicy(source, { name: file, text: en });
     expect(result.ok ? [] : result.problems).toEqual([]);
   }
+});
+
+test('docs/policy.md explains each key of the policy file', () => {
+  const guide = readFileSync('docs/policy.md', 'utf8');
+  const keys = Object.values(POLICY_KEYS).flat();
+  expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(guide))).toEqual([]);
+});
+
+test('docs/audit.md explains each kind of entry', () => {
+  const rows = readFileSync('docs/audit.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  expect(AUDIT_KINDS.filter((kind) => !rows.some((row) => row.includes(`\`${kind}\``)))).toEqual([]);
 });
 
 test('the identity file in the README is valid', () => {

@@ -50,17 +50,18 @@ function isAsked(when: When, { draft, hasSessionSecrets, hasAttachments }: Polic
   const { acu_over: most } = when;
   // A session without a cap may use any number.
   const isOver = most === undefined || (draft.max_acu_limit ?? Infinity) > most;
-  return (
-    isOver &&
-    isAmong(when.repos, draft.repos) &&
-    isAmong(when.modes, draft.devin_mode) &&
-    isAmong(when.platforms, draft.platform) &&
-    isAmong(when.playbooks, [draft.playbook_id, draft.child_playbook_id]) &&
-    isAmong(when.secrets, draft.secret_ids) &&
-    isAs(when.session_secrets, hasSessionSecrets) &&
-    isAs(when.attachments, hasAttachments) &&
-    isAs(when.bypass_approval, draft.bypass_approval ?? false)
-  );
+  const parts: Record<keyof When, boolean> = {
+    acu_over: isOver,
+    repos: isAmong(when.repos, draft.repos),
+    modes: isAmong(when.modes, draft.devin_mode),
+    platforms: isAmong(when.platforms, draft.platform),
+    playbooks: isAmong(when.playbooks, [draft.playbook_id, draft.child_playbook_id]),
+    secrets: isAmong(when.secrets, draft.secret_ids),
+    session_secrets: isAs(when.session_secrets, hasSessionSecrets),
+    attachments: isAs(when.attachments, hasAttachments),
+    bypass_approval: isAs(when.bypass_approval, draft.bypass_approval ?? false),
+  };
+  return !Object.values(parts).includes(false);
 }
 
 type Values = string | undefined | readonly (string | undefined)[];

@@ -1,0 +1,21 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ACTION, VIEW } from '../../src/slack/ids.ts';
+import { en } from '../../src/text/en.ts';
+
+const listeners = globSync('src/slack/listeners/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+const isListenedTo = (name: string): boolean =>
+  listeners.some((source) => new RegExp(`\\b${name}\\b`).test(source));
+
+test('each button has a listener', () => {
+  expect(Object.keys(ACTION).filter((name) => !isListenedTo(`ACTION.${name}`))).toEqual([]);
+});
+
+test('each view that can be submitted has a listener', () => {
+  expect(Object.keys(VIEW).filter((name) => !isListenedTo(`VIEW.${name}`))).toEqual(['home']);
+});
+
+test('each button of a card is shown in some phase', () => {
+  const source = readFileSync('src/slack/card-actions.ts', 'utf8');
+  expect(Object.keys(en.card.buttons).filter((action) => !source.includes(`'${action}'`))).toEqual([]);
+});
