@@ -1,4 +1,3 @@
-import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { sandboxEnvironment } from '../sandbox/environment.ts';
 import { createLocalSlack } from '../sandbox/slack/index.ts';
 import { createBot } from '../src/app.ts';
 import { parseConfig } from '../src/config.ts';
+import { measureSources } from './measure-sources.ts';
 import { measureSnakeCase } from './snake-case.ts';
 
 /** `npm run measure`: how far one event travels through the sources, and how large they are. */
@@ -93,16 +93,6 @@ async function measureEvents(): Promise<void> {
   await devin.waitForSession((one) => one.id === id && one.messages.at(-1)?.message === 'add a test, too');
   await report('a reply in the thread to Devin');
   await world.close();
-}
-
-function measureSources(): void {
-  const files = globSync('src/**/*.ts').map((path) => readFileSync(path, 'utf8'));
-  const lines = files.map((text) => text.split('\n').length - 1).toSorted((one, other) => one - other);
-  const at = (share: number): number => lines[Math.floor((lines.length - 1) * share)] ?? 0;
-  const total = lines.reduce((sum, count) => sum + count, 0);
-  console.log(
-    `src: ${files.length} files, ${total} lines; lines of a file: median ${at(0.5)}, p90 ${at(0.9)}, max ${at(1)}`,
-  );
 }
 
 measureSources();
