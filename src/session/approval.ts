@@ -4,7 +4,7 @@ import { storedDraftSchema } from './fields.ts';
 import { CEILINGS } from './policy/index.ts';
 
 export const voterSchema = z.object({ userId: z.string(), name: z.string() });
-/** A person who was asked, or who decided. */
+/** An approver: someone who was asked, or who decided. */
 export type Voter = z.infer<typeof voterSchema>;
 
 /** `changed`: the policy asks for another approval now, or for none. */
@@ -27,20 +27,20 @@ const askedSchema = z.object({
 /** What an approver is shown of a request, besides its task. */
 export type AskedFor = z.infer<typeof askedSchema>;
 
-/** One approval that a request was held up for. */
+/** One approval that a request waited for. */
 export const approvalSchema = z.object({
-  /** The rule that asks for it, or the limit, named as in the file. */
+  /** The rule or limit that requires it, by its name in the policy file. */
   rule: z.string(),
   say: z.string().nullable(),
   /** How many different people have to approve. */
   need: z.number(),
   /** Who gets a message. */
   people: z.array(voterSchema),
-  /** How many more may approve. */
+  /** How many more people can approve. */
   more: z.number(),
-  /** Of what is sent; see `fingerprintOf`. */
+  /** A fingerprint of what would be sent; see `fingerprintOf`. */
   fingerprint: z.string(),
-  /** What was left of the budget it would go over, when it was asked for; left out: it is not about a budget. */
+  /** What was left of the budget it would exceed; left out: not about a budget. */
   budget: z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() }).optional(),
   /** As it was when it was asked for; left out by earlier versions. */
   asked: askedSchema.optional(),
@@ -57,11 +57,11 @@ export const approvalSchema = z.object({
 });
 export type Approval = z.infer<typeof approvalSchema>;
 
-/** The approval that a request waits for, and which another request is to make unneeded. */
+/** The pending approval that another request replaces. */
 export const replacesSchema = z.object({ requestId: z.string(), number: z.number() });
 export type Replaces = z.infer<typeof replacesSchema>;
 
-/** Of anything that JSON can hold, whatever the order of its keys: a database may change that. */
+/** Of any JSON value. The order of keys doesn't matter: a database can change it. */
 export function fingerprintOf(content: unknown): string {
   return createHash('sha256').update(JSON.stringify(content, inOrder)).digest('base64url');
 }
@@ -71,7 +71,7 @@ function inOrder(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** The one that a request waits for, and its number; null: none. */
+/** The pending approval and its number; null: none. */
 export function pendingApproval(
   approvals: readonly Approval[],
 ): { approval: Approval; number: number } | null {
@@ -80,7 +80,7 @@ export function pendingApproval(
   return approval === undefined || approval.end !== null ? null : { approval, number };
 }
 
-/** The list, with its last one as it is now. */
+/** The list with its last approval replaced. */
 export function withLast(approvals: readonly Approval[], last: Approval): Approval[] {
   return [...approvals.slice(0, -1), last];
 }

@@ -7,17 +7,17 @@ export const slackFileSchema = z.object({
   mimetype: z.string(),
   /** Bytes, as Slack says. */
   size: z.number(),
-  /** null where Slack has none to give (external or deleted files). */
+  /** null if Slack has none, as for external or deleted files. */
   url: z.string().nullable(),
 });
 export type SlackFile = z.infer<typeof slackFileSchema>;
 
-/** What matters of one Slack message. `text` is readable, but for `<@U…>`, whose name is looked up later. */
+/** The relevant parts of a Slack message. `text` is readable except for `<@U…>`; names are looked up later. */
 const slackMessageSchema = z.object({
   ts: z.string(),
   threadTs: z.string().nullable(),
   userId: z.string().nullable(),
-  /** Name of the app that wrote it, if an app did; empty: the app has none. */
+  /** Name of the app that wrote it, if an app did; empty if the app has no name. */
   appName: z.string().nullable(),
   text: z.string(),
   files: z.array(slackFileSchema),
@@ -28,11 +28,11 @@ export type SlackMessage = z.infer<typeof slackMessageSchema>;
 export const CONTEXT_CHOICES = ['message', 'until-here', 'thread'] as const;
 export type ContextChoice = (typeof CONTEXT_CHOICES)[number];
 
-/** What sort of conversation something was asked in. */
+/** The kind of conversation in which something was asked. */
 export const PLACE_KINDS = ['public', 'private', 'direct'] as const;
 export type PlaceKind = (typeof PLACE_KINDS)[number];
 
-/** Messages, by their `ts`, and files, by their id, that were unticked. */
+/** Unticked messages (`ts`) and files (id). */
 export const withoutSchema = z.object({ messages: z.array(z.string()), files: z.array(z.string()) });
 export type Without = z.infer<typeof withoutSchema>;
 
@@ -40,11 +40,11 @@ export type Without = z.infer<typeof withoutSchema>;
 export const messageContextSchema = z.object({
   choice: z.enum(CONTEXT_CHOICES),
   channelId: z.string(),
-  /** As Slack's payload has it: `directmessage` and `privategroup` stand for conversations without a name. */
+  /** From Slack's payload: conversations without a name are `directmessage` or `privategroup`. */
   channelName: z.string(),
-  /** Kept from the payload: where the app is not a member, it cannot be read again. */
+  /** Kept from the payload: if the app isn't a member, it can't be read again. */
   picked: slackMessageSchema,
-  /** What of the thread is not to be sent; left out: all of it is. */
+  /** What not to send; left out: send the whole choice. */
   without: withoutSchema.optional(),
 });
 export type MessageContext = z.infer<typeof messageContextSchema>;

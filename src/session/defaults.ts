@@ -1,12 +1,12 @@
 import { fields, storedDraftSchema } from './fields.ts';
 import type { Field, FieldKey, StoredDraft } from './fields.ts';
 
-/** Whose settings. */
+/** Who settings apply to. */
 export const SETTING_SCOPES = ['workspace', 'channel', 'person'] as const;
 export type SettingScope = (typeof SETTING_SCOPES)[number];
 
 /**
- * Who set a value. What nobody set is left out, and is the organization's default in Devin. `left-…`: as much as was
+ * Who set a value. Values that nobody set are left out: Devin uses the organization's default. `left-…`: what was
  * left of a ceiling.
  */
 export const VALUE_SOURCES = [
@@ -20,12 +20,12 @@ export type ValueSource = (typeof VALUE_SOURCES)[number];
 
 export type Sources = Partial<Record<FieldKey, ValueSource>>;
 
-/** A draft in which each value remembers where it came from. */
+/** A draft that records where each value came from. */
 export type EffectiveDraft = { values: StoredDraft; sources: Sources };
 
 type Layers = Partial<Record<SettingScope, StoredDraft>>;
 
-/** Later sources win: workspace < channel < person < this request < policy. A value is replaced whole, lists too. */
+/** Later sources win: workspace < channel < person < this request < policy. Lists are replaced, not merged. */
 export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>): EffectiveDraft {
   const values: StoredDraft = {};
   const sources: Sources = {};
@@ -38,7 +38,7 @@ export function applyDefaults(layers: Partial<Record<ValueSource, StoredDraft>>)
   return { values, sources };
 }
 
-/** The defaults without these fields, which go back to the organization's default. */
+/** The defaults without these fields, which return to the organization's default. */
 export function withoutFields(layers: Layers, reset: readonly FieldKey[]): Layers {
   const kept = (layer: StoredDraft): StoredDraft => omitFields(layer, reset);
   return Object.fromEntries(Object.entries(layers).map(([scope, layer]) => [scope, kept(layer)]));
@@ -71,12 +71,12 @@ export function applyForm(
   return { values, sources };
 }
 
-/** Whether one of these fields shows only with "More options". */
+/** Whether one of these fields appears only under "More options". */
 export function isHidden(keyed: Partial<Record<FieldKey, unknown>>): boolean {
   return fields.some(({ key, group }) => group !== 'main' && keyed[key] !== undefined);
 }
 
-/** What a form holds in fields that show only with "More options". */
+/** The values of fields that appear only under "More options". */
 export function hiddenValues(values: StoredDraft): StoredDraft {
   const hidden = new Set<string>(fields.filter(({ group }) => group !== 'main').map(({ key }) => key));
   return storedDraftSchema.parse(
@@ -89,7 +89,7 @@ function valuesFrom(source: ValueSource, { values, sources }: EffectiveDraft): S
   return omitFields(values, others);
 }
 
-/** What was set for this request beside the task: not its defaults. */
+/** What was set for this request besides the task, without defaults. */
 export function askedBeside({ values, sources }: EffectiveDraft): Partial<Record<FieldKey, unknown>> {
   const isOwn = ({ key, isTask }: Field): boolean => !isTask && sources[key] === 'request';
   const own = new Set<string>(fields.filter(isOwn).map(({ key }) => key));

@@ -1,18 +1,18 @@
-/** Where the picked item is among the others; the last one, if it is not among them. */
+/** The index of the picked item; the last one if it isn't in the list. */
 export function placeOf<T>(items: readonly T[], isPicked: (item: T) => boolean): number {
   const at = items.findIndex(isPicked);
   return at === -1 ? items.length - 1 : at;
 }
 
 type Room<T> = {
-  /** How much of it an item takes. */
+  /** How much room an item takes. */
   cost: (item: T) => number;
   room: number;
 };
 
 /**
- * As many items as there is room for, in order: the first and the picked one always, then those nearest to the picked
- * one, without a gap on either side.
+ * As many items as fit, in order: always the first and the picked one, then the nearest to the picked one, without a gap
+ * on either side.
  */
 export function excerptAround<T>(items: readonly T[], picked: number, { room, cost }: Room<T>): T[] {
   const kept = new Set([0, picked]);
@@ -44,7 +44,7 @@ function sum<T>(items: readonly T[], cost: (item: T) => number): number {
   return items.reduce((total, item) => total + cost(item), 0);
 }
 
-/** NUL, which Postgres takes in no text, and halves of a character, which no JSON may hold. */
+/** NUL, which Postgres text can't hold, and lone surrogates, which JSON can't. */
 const UNUSABLE = /[\0\p{Cs}]/gu;
 
 /** Text that can be stored and sent. */

@@ -7,7 +7,7 @@ import type { Problem } from './intent.ts';
 import { limitReachedSchema } from './limits.ts';
 import { CEILINGS } from './policy/ceilings.ts';
 
-/** A ceiling, what is left of it, and what was asked for; null: without a cap. */
+/** A ceiling, what is left of it, and what was asked for; null: no cap. */
 const overSchema = z.object({
   key: z.enum(CEILINGS),
   most: z.number(),
@@ -31,25 +31,25 @@ export const failureSchema = z.discriminatedUnion('kind', [
     status: z.number().nullable(),
     /** Devin's own reason. */
     detail: z.string().nullable(),
-    /** Named permission that is missing. */
+    /** The missing permission. */
     permission: z.string().nullable(),
     fieldErrors: z.array(z.object({ field: z.string(), message: z.string() })),
   }),
   /** Session secrets could no longer be decrypted. */
   z.object({ kind: z.literal('secrets-lost') }),
-  /** The person has as much open, or started as much, as one may. */
+  /** The person reached a limit on open or started sessions. */
   z.object({ kind: z.literal('limit'), ...limitReachedSchema.shape }),
   /** A rule of the policy, or one of its limits, doesn't allow it. */
   z.object({
     kind: z.literal('policy'),
     rule: z.string(),
     say: z.string().nullable(),
-    /** The ceiling that it would go over. */
+    /** The ceiling it would exceed. */
     over: overSchema.optional(),
-    /** It could be approved, but there are too few people who might. */
+    /** It needs an approval that too few people can give. */
     lacksApprovers: z.boolean().optional(),
   }),
-  /** It waited for an approval that it did not get. */
+  /** Its approval was declined, or expired. */
   z.object({
     kind: z.literal('approval'),
     end: z.enum(['declined', 'expired', 'replaced']),
@@ -61,7 +61,7 @@ export const failureSchema = z.discriminatedUnion('kind', [
   }),
   /** Neither a channel nor a direct message could take the card. */
   z.object({ kind: z.literal('slack'), code: z.string() }),
-  /** Devin was busy or down for longer than a request waits, or asked for a wait that would end after that. */
+  /** Devin was busy or down for longer than a request waits, or asked for a longer wait. */
   z.object({
     kind: z.literal('gave-up'),
     waiting: z.string().nullable(),
@@ -83,18 +83,18 @@ export function isAboutPerson(detail: string | null): boolean {
 const ABOUT_PERSON =
   /\btarget user\b|(?<!\bservice[ _-])\buser\b.*(?:UseDevinSessions|\bmember\b|\bin this organi[sz]ation\b)/i;
 
-/** What was refused at a field: as it was typed, and in Devin's own words if it was Devin. */
+/** What was refused at a field, as typed; with Devin's own words if Devin refused it. */
 const faultSchema = z.object({ typed: z.array(z.string()), said: z.string().nullable() });
 export type Fault = z.infer<typeof faultSchema>;
 
 export const faultsSchema = z.partialRecord(z.enum(fields.map(({ key }) => key)), faultSchema);
 export type Faults = Partial<Record<FieldKey, Fault>>;
 
-/** Of a value that may be named in Devin's words: shorter ones are in any sentence. */
+/** Shorter values appear in any sentence, so they don't count as named in Devin's. */
 const TELLING_LENGTH = 3;
 
 /**
- * Devin's reason at the fields that it is about: those it names, else those whose value or name is in its words, else
+ * Puts Devin's reason at the fields it is about: the ones it names, else the ones whose value or name it contains, else
  * the task.
  */
 export function faultsOfFailure(failure: Failure | null, values: StoredDraft): Faults {
@@ -126,7 +126,7 @@ function said(reasons: readonly (readonly [FieldKey, string])[]): Faults {
   return Object.fromEntries(reasons.map(([key, words]) => [key, { typed: [], said: words }]));
 }
 
-/** What is to be corrected in a form. */
+/** What to correct in a form. */
 export function faultsOf(problems: readonly Problem[]): Faults {
   const faults: Faults = {};
   for (const problem of problems) {

@@ -16,8 +16,8 @@ export type FieldInput =
   /** One of a closed set. */
   | { kind: 'choice'; options: readonly string[] }
   /**
-   * Several values. `none`: an empty list ("none at all") means something else than not saying. `max`: how many Devin
-   * takes, those included that the app adds, which `ours` counts.
+   * Several values. `none`: an empty list ("none at all") differs from leaving it out. `max`: how many Devin accepts,
+   * including the ones the app adds, which `ours` counts.
    */
   | { kind: 'list'; none: boolean; lookup?: Lookup; max?: number; ours?: number }
   /** A whole number. */
@@ -47,13 +47,13 @@ type Row = {
 
 const rows = z.registry<Row>();
 
-/** Devin's agent modes. Closed on what we send; answers may hold others. */
+/** Devin's agent modes that can be sent; answers can have others. */
 export const DEVIN_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
 
 const MAX_TAGS = 50;
-/** How the tag begins that the app adds itself: by it a request finds its session. */
+/** The start of the app's own tag, by which a request finds its session. */
 const OWN_TAG = /^slack-/i;
-/** Devin names no limit for these; an input of Slack holds no more. */
+/** Devin has no limit for these; a Slack input does. */
 const MAX_TEXT = 3000;
 
 const word = z.string().trim().min(1).max(MAX_TEXT);
@@ -150,7 +150,7 @@ const shape = {
   attachment_urls: z
     .array(webAddress)
     .register(rows, { flag: '--attach', input: { kind: 'list', none: false }, group: 'files', isText: true }),
-  /** Where it is entered, `json-schema.ts` checks it. */
+  /** The form and its file input check it as a JSON Schema. */
   structured_output_schema: z.record(z.string(), z.unknown()).register(rows, {
     flag: null,
     input: { kind: 'json' },
@@ -185,29 +185,29 @@ const shape = {
 
 const complete = z.object(shape);
 
-/** What a person asked for so far, complete or not, in wire names; anything left out is the organization's default. */
+/** What a person set so far, in wire names. What is left out is the organization's default. */
 export const sessionDraftSchema = complete.partial();
 export type SessionDraft = z.infer<typeof sessionDraftSchema>;
 
-/** A draft as it is stored: session secrets travel sealed, beside it. */
+/** A draft as stored: session secrets are sealed and kept apart. */
 export const storedDraftSchema = sessionDraftSchema.omit({ session_secrets: true });
 export type StoredDraft = z.infer<typeof storedDraftSchema>;
 
 export type SessionSecret = z.infer<typeof sessionSecret>;
 export type FieldKey = keyof SessionDraft;
 
-/** Of a list, how many a person may give; null: as many as they like. `ownTag`: the app adds its own. */
+/** How many entries of a list a person can set; null: no limit. `ownTag`: the app adds its own. */
 export function mostOf(input: FieldInput, ownTag: boolean): number | null {
   if (input.kind !== 'list' || input.max === undefined) return null;
   return input.max - (ownTag ? (input.ours ?? 0) : 0);
 }
 
-/** What a person may enter, if that is less than what is stored. */
+/** What a person can enter, if that is less than what can be stored. */
 const entries: Partial<Record<string, z.ZodType>> = {
   tags: z.array(word.refine((tag) => !OWN_TAG.test(tag))).max(MAX_TAGS),
 };
 
-/** `schema`: of what a person enters. */
+/** `schema`: what a person can enter. */
 export type Field = Row & { key: FieldKey; schema: z.ZodType; isTask: boolean };
 
 /** The rows, in the order people see them. */
@@ -218,11 +218,11 @@ export const fields: readonly Field[] = complete.keyof().options.map((key) => {
   return { isTask: false, ...row, key, schema: entries[key] ?? schema };
 });
 
-/** Hosts that people name without `https://`, as they copy it from a page. */
+/** Hosts that people type without `https://`. */
 const KNOWN_HOSTS: ReadonlySet<string> = new Set(['github.com', 'gitlab.com', 'bitbucket.org']);
-/** Where a repository is always `owner/name`; elsewhere its groups may be nested. */
+/** Hosts where a repository is always `owner/name`; elsewhere groups can be nested. */
 const TWO_PARTS: ReadonlySet<string> = new Set(['github.com', 'bitbucket.org']);
-/** The first part of an address that is a page in a repository and not its name. */
+/** Parts of a URL that begin a page within a repository. */
 const PAGES: ReadonlySet<string> = new Set([
   '-',
   'actions',
@@ -248,7 +248,7 @@ const PAGES: ReadonlySet<string> = new Set([
 const SCHEME = /^(?:(?:https?|ssh|git):\/\/)?(?:[\w.-]+@)?(?<host>[\w.-]+)(?::\d+)?[/:](?<path>.*)$/i;
 const PARTS = 2;
 
-/** `owner/name` from that, from an https or ssh address, or from any page of a repository; as it is, if it is none. */
+/** `owner/name` from an https or ssh address or any page of a repository; other text stays as it is. */
 function repositoryOf(typed: string): string {
   const value = typed.trim();
   const { host = '', path = '' } = SCHEME.exec(value)?.groups ?? {};

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How it was established which member of the Devin organization it is; `session`: Devin says so of the session. */
+/** How the member of the Devin organization was found; `session`: Devin names them as the session's owner. */
 const MATCHED_HOW = ['mapping', 'administrator', 'email', 'session'] as const;
 
 const NO_MATCH_REASONS = [
@@ -15,13 +15,13 @@ const NO_MATCH_REASONS = [
 ] as const;
 export type NoMatchReason = (typeof NO_MATCH_REASONS)[number];
 
-/** The identity file names an account that Devin does not have, or one that is another person's. */
+/** The identity file names an account that Devin doesn't have, or that belongs to another person. */
 export const REFUSAL_REASONS = [...NO_MATCH_REASONS, 'mapping-unknown', 'mapping-conflict'] as const;
 
-/** Of the identity file: a Devin account, and who else in Slack has it. */
+/** From the identity file: a Devin account, and who else in Slack uses it. */
 export const mappedAboutSchema = z.object({ account: z.string(), other: z.string().nullable() });
 
-/** What Slack calls the person: a card that names them calls nobody. */
+/** The person's name in Slack: a card shows it without pinging them. */
 const slackName = z.string().optional();
 
 export const identitySchema = z.discriminatedUnion('kind', [
@@ -43,7 +43,7 @@ export const identitySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('refused'),
     reason: z.enum(REFUSAL_REASONS),
-    /** The address that was looked for, masked; null where there was none. */
+    /** The email address that was searched for, masked; null if there was none. */
     maskedEmail: z.string().nullable(),
     about: mappedAboutSchema.optional(),
     checkedAtMs: z.number(),
@@ -61,9 +61,9 @@ export const slackPersonSchema = z.object({
   name: z.string(),
   kind: z.enum(PERSON_KINDS),
   isAdmin: z.boolean(),
-  /** null if the profile has none, it isn't confirmed, or the app may not read it. */
+  /** null if the profile has none, it isn't confirmed, or the app can't read it. */
   email: z.string().nullable(),
-  /** Of their Slack, such as ja-JP; null: Slack did not say. */
+  /** Their Slack's locale, such as ja-JP; null: unknown. */
   locale: z.string().nullable().default(null),
 });
 export type SlackPerson = z.infer<typeof slackPersonSchema>;
@@ -77,7 +77,7 @@ const slackPerson = z
   .max(MAX_LENGTH)
   .refine((typed) => /^[UW][A-Z0-9]{2,}$/.test(typed) || isAddress(typed), { error: 'slack-person' });
 
-/** Devin's user ids are opaque (`user-…`, `email|…`), but no plain words. */
+/** Devin's user ids are opaque (`user-…`, `email|…`), but never plain words. */
 const devinMember = z
   .string()
   .trim()
@@ -87,11 +87,11 @@ const devinMember = z
 const personSchema = z.strictObject({
   slack: slackPerson,
   devin: devinMember,
-  /** Several people of Slack are this one member. */
+  /** Several people in Slack share this account. */
   shared: z.boolean().default(false),
 });
 
-/** The identity file, with its own names: which member of the Devin organization a person in Slack is. */
+/** The identity file, as written: which member of the Devin organization each person in Slack is. */
 export const mappingSchema = z.strictObject({
   version: z.literal(1).optional(),
   people: z.array(personSchema).max(MAX_PEOPLE).default([]),
@@ -106,7 +106,7 @@ export const MAPPING_KEYS = {
   'people.*': personSchema.keyof().options,
 };
 
-/** Two entries that cannot both hold, by their places. */
+/** Two entries that contradict each other, by their places. */
 type MappingConflict = { at: number; key: 'slack' | 'devin'; one: MappedPerson; other: MappedPerson };
 
 export function conflictsIn({ people }: Mapping): MappingConflict[] {
@@ -125,14 +125,14 @@ export function conflictsIn({ people }: Mapping): MappingConflict[] {
 
 type Known = { userId: string; email: string | null };
 
-/** By id first: an address may pass to another person. */
+/** By id first: an address can pass to another person. */
 export function mappedAs(mapping: Mapping | null, { userId, email }: Known): MappedPerson | null {
   const people = mapping?.people ?? [];
   const byEmail = ({ slack }: MappedPerson): boolean => email !== null && folded(slack) === folded(email);
   return people.find(({ slack }) => slack === userId) ?? people.find(byEmail) ?? null;
 }
 
-/** Who is mapped to this member; it may be in the file by its id and by its address. */
+/** The people mapped to this member, whom the file can name by id or by address. */
 export function mappedTo(mapping: Mapping | null, member: Known): MappedPerson[] {
   const names = new Set([folded(member.userId), ...(member.email === null ? [] : [folded(member.email)])]);
   return (mapping?.people ?? []).filter(({ devin }) => names.has(folded(devin)));
@@ -142,7 +142,7 @@ export function isAddress(typed: string): boolean {
   return /^[^\s@]+@[^\s@]+$/.test(typed);
 }
 
-/** Only ASCII: other letters that look alike are others. */
+/** Only ASCII: other letters can look alike and still differ. */
 function folded(value: string): string {
   return value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -4,7 +4,7 @@ import type { LanguageChoice, Notify, Steer } from './preferences.ts';
 import type { Listen } from './steering.ts';
 import type { UsageBy, UsageScope } from './usage.ts';
 
-/** Words that are not a task when they are alone, or come before exactly what they take. */
+/** Words that are commands, and not tasks, if alone or followed by exactly what they accept. */
 export const SUBCOMMANDS = [
   'help',
   'list',
@@ -29,7 +29,7 @@ export type Subcommand = (typeof SUBCOMMANDS)[number];
 
 /** What is wrong with one flag, or with the whole request; `text/` makes the sentence. */
 export type Problem =
-  /** `value`: what came with it, if a flag is near that takes one. */
+  /** `value`: the value typed after it, if the nearest flag takes one. */
   | { kind: 'unknown-flag'; flag: string; nearest: FieldKey | null; value: string | null }
   | { kind: 'missing-value'; field: FieldKey }
   | { kind: 'bad-value'; field: FieldKey; value: string }
@@ -37,13 +37,13 @@ export type Problem =
   | { kind: 'unclosed-quote'; field: FieldKey; value: string }
   | { kind: 'repeated'; field: FieldKey }
   | { kind: 'no-task' }
-  /** More characters than are read. */
+  /** Too many characters. */
   | { kind: 'too-long'; max: number };
 
 /** Settings that administrators make for others. */
 export type SharedScope = Exclude<SettingScope, 'person'>;
 
-/** What a person asks for. `reset`: fields that go back to the organization's default, whatever their defaults say. */
+/** What a person asks for. `reset`: fields that return to the organization's default, despite other defaults. */
 export type Wish = { draft: SessionDraft; reset: FieldKey[] };
 
 export type HelpTopic = 'options' | 'admin';
@@ -71,18 +71,18 @@ type Intents = {
   pick: { act: 'status' | 'stop' | 'archive' | 'say' };
   /** `devinUserId`: null removes the link. */
   link: { slackUserId: string; devinUserId: string | null };
-  /** What the policy makes of these options. If there are problems, nothing is decided. */
+  /** What the policy decides about these options. If there are problems, nothing is decided. */
   why: { problems: Problem[] } & Wish;
-  /** `again`: asks Slack and Devin anew. */
+  /** `again`: asks Slack and Devin again. */
   whoami: { again: boolean };
   defaults: unknown;
   /** If there are problems, nothing is set. */
   'set-defaults': { scope: SettingScope; problems: Problem[] } & Wish;
   'clear-defaults': { scope: SettingScope };
-  /** About all of one's own sessions. */
+  /** For all of the person's own sessions. */
   notify: { where: Notify };
   'notify-session': { where: Notify; session: string };
-  /** null: shows it. */
+  /** null: shows the current one. */
   language: { choice: LanguageChoice | null };
   steer: { who: Steer; scope: SharedScope };
   /** Whether what people write in Devin's web app appears in threads. */
@@ -99,10 +99,7 @@ export type Intent = IntentOf<IntentKind>;
 
 const DASHED_UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/**
- * A session's id as it is stored, from how a person writes it: `devin-…` as the API has it, bare as an address has
- * it, or with the dashes of a UUID.
- */
+/** A session's id as stored, from what a person typed: `devin-…` as in the API, bare as in a URL, or a dashed UUID. */
 export function bareSessionId(typed: string): string {
   const bare = typed.trim().replace(/^devin-/i, '');
   return DASHED_UUID.test(bare) ? bare.replaceAll('-', '').toLowerCase() : bare;

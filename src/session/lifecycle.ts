@@ -1,6 +1,6 @@
 /**
- * What a person is told about a session. Devin's `status` and `status_detail` are open enums: an unlisted one is
- * `other` and is shown as Devin names it.
+ * What people see of a session. Devin's `status` and `status_detail` are open enums: an unlisted one is `other`, and
+ * appears as Devin names it.
  */
 export const SESSION_PHASES = [
   'queued',
@@ -14,7 +14,7 @@ export const SESSION_PHASES = [
   'failed',
   'unknown',
   'ended',
-  /** Devin no longer knows it. */
+  /** Devin doesn't find it. */
   'gone',
   'other',
 ] as const;
@@ -29,7 +29,7 @@ const RUNNING: Record<string, SessionPhase> = {
   finished: 'finished',
 };
 
-/** Suspensions that a person with a budget has to lift; the rest is sleep. */
+/** Suspensions that need someone with a budget; the others are sleep. */
 const CAPPED = /limit|credit|quota|payment|contract/;
 
 /**
@@ -56,7 +56,7 @@ export function sessionPhase({ status, statusDetail }: SessionStatus, wasFinishe
   }
 }
 
-/** Whether a session in this phase has finished and not worked since. */
+/** Whether a session in this phase finished and hasn't worked since. */
 export function finishedSoFar(phase: SessionPhase, wasFinished: boolean): boolean {
   switch (phase) {
     case 'finished':
@@ -77,7 +77,7 @@ function suspendedPhase(detail: string | null, wasFinished: boolean): SessionPha
   return wasFinished ? 'finished' : 'asleep';
 }
 
-/** What a session asks of the person it is for: something now, nothing yet, or nothing more. */
+/** Whether a session needs its requester: now, not yet, or no longer. */
 export const STANDINGS = ['needs-you', 'under-way', 'earlier'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
@@ -104,14 +104,14 @@ export function phasesOf(standing: Standing): SessionPhase[] {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** A card that shows how long a session has been going is not edited more often than this for that alone. */
+/** The least time between two edits of a card that only update how long the session has run. */
 const STEPS = [
   { untilMs: HOUR_MS, stepMs: 5 * MINUTE_MS },
   { untilMs: 6 * HOUR_MS, stepMs: 30 * MINUTE_MS },
   { untilMs: Infinity, stepMs: 6 * HOUR_MS },
 ];
 
-/** The same value for durations between which no card needs an edit, in ms. */
+/** Equal for durations, in ms, that a card shows alike. */
 export function elapsedStep(elapsedMs: number): number {
   const stepMs = stepOf(elapsedMs);
   return Math.floor(elapsedMs / stepMs) * stepMs;
@@ -121,16 +121,16 @@ function stepOf(elapsedMs: number): number {
   return STEPS.find(({ untilMs }) => elapsedMs < untilMs)?.stepMs ?? HOUR_MS;
 }
 
-/** Moments at which a card that waits says anew for how long; after the last, as for a session that goes on. */
+/** When a waiting card updates its waiting time; after the last, as for a running session. */
 const WAITED_MS = [10_000, 30_000, MINUTE_MS, 2 * MINUTE_MS, 5 * MINUTE_MS];
 
-/** The same value for waits between which no card needs an edit, in ms. */
+/** Equal for waits, in ms, that a card shows alike. */
 export function waitedStep(waitedMs: number): number {
   const last = WAITED_MS.findLast((stepMs) => stepMs <= waitedMs) ?? 0;
   return Math.max(last, elapsedStep(waitedMs));
 }
 
-/** How long until the card of a request that has waited for so long is to be drawn again, in ms. */
+/** How long until the card of a request that waits for `waitedMs` is due for an edit, in ms. */
 export function untilNextStep(waitedMs: number): number {
   const next = WAITED_MS.find((stepMs) => stepMs > waitedMs) ?? elapsedStep(waitedMs) + stepOf(waitedMs);
   return next - waitedMs;
@@ -138,34 +138,34 @@ export function untilNextStep(waitedMs: number): number {
 
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** What changed this recently is looked at as often as the setting allows. */
+/** Sessions that changed this recently are polled as often as the setting allows. */
 export const HOT_MS = 10 * MINUTE_MS;
-/** After this long without a change it is looked at half as often. */
+/** After this long without a change, a session is polled half as often. */
 const LONG_QUIET_MS = 60 * MINUTE_MS;
 const QUIET_MS = 30_000;
 const VERY_QUIET_MS = 60_000;
 const RESTING_MS = 10 * MINUTE_MS;
-/** What rests is looked at less and less: after a share of the time for which it has been quiet, at most a day. */
+/** Sessions at rest are polled after this share of the time they have been quiet, at least daily. */
 const FADING_SHARE = 1 / 12;
-/** Devin may know it again: a permission was missing, or an answer was wrong. */
+/** Devin may find it again: a permission was missing, or an answer was wrong. */
 const GONE_MS = DAY_MS;
-/** What has rested or been gone for so long is no longer looked at, until someone does something with it. */
+/** After this long at rest or gone, a session is no longer polled until someone does something with it. */
 const FORGOTTEN_MS = 30 * DAY_MS;
-/** By up to this share each interval is shortened at random, so that replicas and sessions do not stay in step. */
+/** Each interval is shortened at random by up to this share, so that replicas and sessions don't stay in step. */
 const JITTER = 0.1;
 
-/** Nothing happens to it until a person does something. */
+/** Nothing happens until a person does something. */
 const RESTING: ReadonlySet<SessionPhase> = new Set(['finished', 'asleep', 'capped', 'failed', 'ended']);
 
 export type Watched = {
   phase: SessionPhase;
-  /** Devin's own. */
+  /** Devin's own status. */
   status: string;
-  /** Since something about it changed, or someone did something with it. */
+  /** Since it changed, or since someone did something with it. */
   quietMs: number;
 };
 
-/** How often a session is looked at; null: never again. */
+/** How often a session is polled; null: never again. */
 export function pollInterval({ phase, status, quietMs }: Watched, fastestMs: number): number | null {
   if (status === 'exit' || status === 'error') return null;
   if (phase === 'gone') return quietMs < FORGOTTEN_MS ? GONE_MS : null;
@@ -180,12 +180,12 @@ function restingInterval(quietMs: number, fastestMs: number): number | null {
   return Math.max(fastestMs, RESTING_MS, fadedMs);
 }
 
-/** Whether it is looked at before those that rest, of which there may be many after a downtime. */
+/** Whether it is polled before the sessions at rest, of which many can be due after a downtime. */
 export function goesFirst({ phase, quietMs }: Pick<Watched, 'phase' | 'quietMs'>): boolean {
   return phase !== 'gone' && (quietMs < HOT_MS || !RESTING.has(phase));
 }
 
-/** No look is planned further ahead: where one is, the clock was set back since. */
+/** No poll is planned further ahead: one that is was planned before the clock was set back. */
 export function longestInterval(first: boolean, fastestMs: number): number {
   return Math.max(fastestMs, first ? VERY_QUIET_MS : DAY_MS);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How much one person may have and do; 0: there is no limit. */
+/** Limits of one person; 0: no limit. */
 export type Limits = { openSessions: number; startsPerHour: number };
 
 /** What a person has open, and how many they started in the last hour. */
@@ -16,7 +16,7 @@ export const limitReachedSchema = z.object({
 });
 export type LimitReached = z.infer<typeof limitReachedSchema>;
 
-/** null: one more may be started. */
+/** null: one more can start. */
 export function limitReached(limits: Limits, usage: Usage): LimitReached | null {
   const limit = LIMITED.find((name) => limits[name] > 0 && usage[name] >= limits[name]);
   return limit === undefined ? null : { limit, allowed: limits[limit], count: usage[limit] };

@@ -3,7 +3,7 @@ import type { SessionPhase } from './lifecycle.ts';
 import { pullRequestUrls } from './snapshot.ts';
 import type { SessionSnapshot } from './snapshot.ts';
 
-/** Phases that are worth a message when a session comes into them. */
+/** Phases that are announced when a session enters them. */
 export const TOLD_PHASES = [
   'needs-you',
   'needs-approval',
@@ -15,7 +15,7 @@ export type ToldPhase = (typeof TOLD_PHASES)[number];
 
 type PhaseFacts = {
   phase: SessionPhase;
-  /** It had finished before, and has not worked since. */
+  /** It finished before, and hasn't worked since. */
   wasFinished: boolean;
 };
 /** `pullRequests`: their URLs. */
@@ -29,7 +29,7 @@ export type Milestone =
   /** Another session turned up that was created for the same request. */
   | { kind: 'duplicate'; other: OtherSession };
 
-/** Neither has a space in it. */
+/** Neither contains a space. */
 export type OtherSession = { id: string; url: string };
 
 export const pullRequestKey = (url: string): string => `pr:${url}`;
@@ -48,8 +48,8 @@ export function progress(before: Before, snapshot: SessionSnapshot): Progress {
 }
 
 /**
- * Keys of what a session came to between two looks and was not told yet, in the order to tell it. A key never comes
- * twice: `pr:<url>`, and `<phase>:<n>` for the n-th time it came into a phase.
+ * Keys of what happened between two polls and wasn't announced yet, in order. A key never repeats: `pr:<url>`, and
+ * `<phase>:<n>` for the n-th time the session entered a phase.
  */
 export function milestones(
   told: readonly string[],
@@ -63,22 +63,22 @@ export function milestones(
 function phaseKeys(told: readonly string[], before: PhaseFacts, after: PhaseFacts): string[] {
   const phase = TOLD_PHASES.find((candidate) => candidate === after.phase);
   if (phase === undefined || before.phase === phase) return [];
-  // It did what it was meant to do: a limit reached in its sleep concerns nobody.
+  // It finished: a limit it reaches while asleep concerns nobody.
   if (phase === 'capped' && before.wasFinished) return [];
   return [nextKey(told, phase)];
 }
 
-/** For coming into a phase once more. */
+/** For entering a phase once more. */
 export function nextKey(told: readonly string[], phase: ToldPhase): string {
   return `${phase}:${told.filter((key) => key.startsWith(`${phase}:`)).length + 1}`;
 }
 
-/** The first time that it came into this phase. */
+/** The first time it entered this phase. */
 export function isFirst(key: string): boolean {
   return key.endsWith(':1');
 }
 
-/** null: a key of another version. */
+/** null: a key from another version. */
 export function readMilestone(key: string): Milestone | null {
   const colon = key.indexOf(':');
   const [name, rest] = [key.slice(0, colon), key.slice(colon + 1)];
@@ -92,7 +92,7 @@ export function readMilestone(key: string): Milestone | null {
   return phase === undefined ? null : { kind: phase };
 }
 
-/** The phase a key tells of; null: something else. */
+/** The phase that a key announces; null: something else. */
 export function readToldPhase(key: string): ToldPhase | null {
   const kind = readMilestone(key)?.kind;
   return TOLD_PHASES.find((phase) => phase === kind) ?? null;

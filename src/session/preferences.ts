@@ -7,17 +7,17 @@ import type { Listen } from './steering.ts';
 export const LANGUAGES = ['en', 'ja'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** Each in its own words: a person finds theirs, whatever else is on the screen. */
+/** Each in its own language, so that people recognize theirs. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', ja: '日本語' };
 
 /** What a person can choose: `slack` follows the language of their Slack. */
 export const LANGUAGE_CHOICES = [...LANGUAGES, 'slack'] as const;
 export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
 
-/** Where a person is told what is worth telling: in the thread, by direct message, or on the card alone. */
+/** Where a person is notified: in the thread, by direct message, or only on the card. */
 export const NOTIFY = ['thread', 'dm', 'card'] as const;
 export type Notify = (typeof NOTIFY)[number];
-/** Who may answer, stop and archive: only the requester, or every member of the organization. */
+/** Who can answer, stop and archive: only the requester, or every member of the organization. */
 export const STEER = ['requester', 'members'] as const;
 export type Steer = (typeof STEER)[number];
 
@@ -27,7 +27,7 @@ export const preferencesSchema = z.object({
   /** Whether what people write in Devin's web app appears in the thread. */
   webMessages: z.boolean().optional(),
   listen: z.enum(LISTEN).optional(),
-  /** What a person reads of the app; left out: as in Slack. */
+  /** The person's language in the app; left out: as in Slack. */
   language: z.enum(LANGUAGES).optional(),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
@@ -38,20 +38,20 @@ const DEFAULT_PREFERENCES = {
   webMessages: true,
 } as const satisfies Omit<Required<Preferences>, 'listen' | 'language'>;
 
-/** What each scope says; any may say nothing. */
+/** The preferences of each scope, if it has any. */
 type PreferenceLayers = Partial<Record<SettingScope | 'policy', Preferences>>;
 
 export type EffectivePreferences = {
   notify: Notify;
   steer: Steer;
   webMessages: boolean;
-  /** null: as is usual for the thread. */
+  /** null: the default of the thread. */
   listen: Listen | null;
   /** null: as in Slack. */
   language: Language | null;
 };
 
-/** The policy wins, then the nearest scope. Who may steer is not up to the person who wants to. */
+/** The policy wins, then the nearest scope. Who can steer isn't up to the person who wants to. */
 export function effectivePreferences({
   workspace = {},
   channel = {},

@@ -5,7 +5,7 @@ import { excerptAround, placeOf } from './excerpt.ts';
 const quotedMessageSchema = z.object({
   /** null: without a name. */
   author: z.string().nullable(),
-  /** Who wrote it; people outside the workspace and apps are marked, so that their words are weighed accordingly. */
+  /** Who wrote it. People outside the workspace and apps are marked, so that Devin trusts their words less. */
   authorKind: z.enum(['member', 'guest', 'external', 'app']),
   atMs: z.number(),
   text: z.string(),
@@ -32,16 +32,16 @@ export type PromptParts = {
   /** What the policy adds to every task; null: nothing. */
   instructions?: string | null;
   thread: QuotedThread | null;
-  /** The attached file that holds the whole of a conversation that is too long to quote; null: there is none. */
+  /** The attached file with the whole conversation, if it is too long to quote; null: none. */
   transcript?: string | null;
-  /** Makes the fence unguessable for the people who wrote the quoted text. */
+  /** Makes the fence unguessable for the authors of the quoted text. */
   requestId: string;
 };
 
 const INTRODUCTION = 'Below is the Slack conversation this was asked in (';
 const fenceName = (requestId: string): string => `slack-messages-${requestId}`;
 
-/** Of quoted messages, in characters and in number. What is beyond goes to Devin as a file. */
+/** The most quoted text, in characters and messages. Longer conversations go to Devin as a file. */
 const ROOM = 60_000;
 const MOST_QUOTED = 200;
 
@@ -82,7 +82,7 @@ function withoutInstructions(task: string, requestId: string): string {
   return at === -1 ? task : task.slice(0, at);
 }
 
-/** What the policy added to the task of a prompt that was made for this request; null: nothing. */
+/** What the policy added to the prompt of this request; null: nothing. */
 export function instructionsIn(prompt: string, requestId: string): string | null {
   const head = standingHead(requestId);
   const at = prompt.lastIndexOf(head);
@@ -90,7 +90,7 @@ export function instructionsIn(prompt: string, requestId: string): string | null
   return at === -1 || end === -1 ? null : prompt.slice(at + head.length, end);
 }
 
-/** Whether the prompt has room for a part of the conversation only. */
+/** Whether the prompt has room for only a part of the conversation. */
 export function isTooLong({ messages }: QuotedThread): boolean {
   return excerpt(messages).length < messages.length;
 }
@@ -111,7 +111,7 @@ function excerpt(messages: readonly QuotedMessage[]): QuotedMessage[] {
   return excerptAround(messages, picked, { room: ROOM, cost });
 }
 
-/** With a line wherever messages are missing between two. */
+/** With a line for each gap. */
 function quotedLines({ messages }: QuotedThread): string[] {
   const shown = new Set(excerpt(messages));
   const lines: string[] = [];
@@ -151,9 +151,9 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/** The task of a prompt that was made for this request, and the address of the message it was asked about. */
+/** The task in the prompt of this request, and the link of the message it is about. */
 export function readPrompt(prompt: string, requestId: string): { task: string; permalink: string | null } {
-  // The task comes first, and may hold anything: the fence that counts is the last one.
+  // The task comes first and can contain anything: the last fence counts.
   const fence = prompt.lastIndexOf(`\n<${fenceName(requestId)}>\n`);
   const before = prompt.slice(0, Math.max(fence, 0));
   const introduction = before.lastIndexOf(`\n\n${INTRODUCTION}`);
@@ -171,7 +171,7 @@ function describe({ place, permalink }: QuotedThread): string {
 
 const AUTHOR_NOTE = { member: '', guest: ' (guest)', external: ' (outside the organization)', app: ' (app)' };
 
-/** Everything that a reader may take for a line ending. */
+/** Everything that can be read as a line ending. */
 const LINE_END = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
 function quote(message: QuotedMessage): string {

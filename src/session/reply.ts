@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { failureSchema } from './failure.ts';
 
-/**
- * What a person said in a session's thread, in a box or by a command: taken to Devin as it is, as a correction of
- * something said before, or one of the words that do something here.
- */
+/** What a person said in a thread, a box or a command: a message to Devin, a correction of one, or a keyword. */
 export const REPLY_KINDS = [
   'reply',
   'correction',
@@ -25,13 +22,13 @@ export type ReplyKind = (typeof REPLY_KINDS)[number];
 export const REPLY_WAYS = ['box', 'command'] as const;
 export type ReplyWay = (typeof REPLY_WAYS)[number];
 
-/** `sending` is on disk before the POST leaves: found there, its answer was lost. `skipped`: not for Devin. */
+/** `sending` is on disk before the POST leaves: a reply found in it lost its answer. `skipped`: not for Devin. */
 export const REPLY_STATES = ['accepted', 'sending', 'delivered', 'failed', 'unknown', 'skipped'] as const;
 export type ReplyState = (typeof REPLY_STATES)[number];
 
 export const replyFailureSchema = z.union([
   failureSchema,
-  /** The session is over: nothing more can be said to it. */
+  /** The session is over and accepts no messages. */
   z.object({ kind: z.literal('ended') }),
   /** Only the requester, or only members, may steer it. */
   z.object({ kind: z.enum(['requester-only', 'members-only']) }),
@@ -45,7 +42,7 @@ type Words = {
   text: string;
   /** Names of the files sent with it. */
   files: readonly string[];
-  /** Whose words these are, where Devin would not know otherwise. */
+  /** The author, if Devin wouldn't know otherwise. */
   author: string | null;
 };
 
@@ -56,7 +53,7 @@ export function composeReply({ kind, text, files, author }: Words): string {
   return author === null ? whole : `${author}: ${whole}`;
 }
 
-/** The source of a message that shows the others what was said in a box or by a command. */
+/** The source of a message that shows others what was said in a box or by a command. */
 export const REPLY_BY = 'reply-by';
 
 /** Its event. */

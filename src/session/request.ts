@@ -30,7 +30,7 @@ export const REQUEST_STATES = [
 ] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
-/** States in which a request still has work to do by itself. */
+/** States in which the app still has work to do. */
 export const OPEN_STATES = [
   'accepted',
   'identified',
@@ -39,14 +39,14 @@ export const OPEN_STATES = [
 ] as const satisfies RequestState[];
 export type OpenState = (typeof OPEN_STATES)[number];
 
-/** A session that is created sooner has its card posted once, with the URL; a slower one gets a card before. */
+/** If the session is created sooner, its card is posted once, with the URL; otherwise a card is posted before. */
 export const EARLY_CARD_MS = 1000;
 
 export function isOpen(state: RequestState): state is OpenState {
   return OPEN_STATES.some((open) => open === state);
 }
 
-/** States that lead to an end by themselves, or when people say so. */
+/** States that aren't final: the app or an approver continues them. */
 export const PENDING_STATES = [...OPEN_STATES, 'awaiting-approval'] as const satisfies RequestState[];
 
 export function isPending(state: RequestState): boolean {
@@ -58,10 +58,10 @@ export function requestTag(requestId: string): string {
   return `slack-${requestId}`;
 }
 
-/** The request a session was created for; null: it carries no such tag. */
+/** The request that a session was created for; null: it has no such tag. */
 export function requestIdOf(tags: readonly string[]): string | null {
   const prefix = requestTag('');
-  // It is sent after those that people chose, which may begin in the same way.
+  // It comes after people's own tags, which can begin in the same way.
   return tags.findLast((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
@@ -86,7 +86,7 @@ export function buildRequest(parts: RequestParts): SessionCreateRequest {
   const attachments = [...(draft.attachment_urls ?? []), ...uploadedUrls];
   return {
     ...rest,
-    // It says something about the schema only.
+    // Meaningless without the schema.
     ...(required !== undefined &&
       draft.structured_output_schema !== undefined && { structured_output_required: required }),
     prompt: parts.prompt,

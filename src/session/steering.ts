@@ -3,22 +3,22 @@ import type { Steer } from './preferences.ts';
 
 export type Steering =
   | { kind: 'allowed' }
-  /** Only whose session it is may. */
+  /** Only the session's owner can. */
   | { kind: 'requester-only' }
-  /** Only members of the Devin organization may. `identity`: why the person isn't one, if that is known. */
+  /** Only members of the Devin organization can. `identity`: why the person isn't one, if known. */
   | { kind: 'members-only'; identity: RefusedIdentity | null };
 
-/** Whose a session is: the person who asked for it here, and the member of the organization it runs as. */
+/** A session's owner: the person who asked for it here, and the member of the organization it runs as. */
 type Ownership = {
-  /** Slack user id; null: it was not asked for here. */
+  /** Slack user id; null: not asked for here. */
   requester: string | null;
-  /** null: Devin does not say, or it is the service user. */
+  /** null: unknown, or the service user. */
   owner: { devinUserId: string; name: string } | null;
 };
 
 type Asked = { source: string; userId: string; identity: Identity | null };
 
-/** Who follows a session is told about it; that does not make it theirs. */
+/** Following a session brings notifications, not ownership. */
 export function ownershipOf({ source, userId, identity }: Asked): Ownership {
   return {
     requester: source === 'follow' ? null : userId,
@@ -27,8 +27,8 @@ export function ownershipOf({ source, userId, identity }: Asked): Ownership {
 }
 
 /**
- * Who may answer, stop and archive a session. `identity` is as it was established for this act. That the person belongs
- * to the workspace is checked where the payload is read: a user id is unique within a workspace only.
+ * Who can answer, stop and archive a session. `identity` is resolved for this action. That the person belongs to the
+ * workspace is checked when the payload is read: a user id is only unique within a workspace.
  */
 export function maySteer({
   policy,
@@ -46,7 +46,7 @@ export function maySteer({
   return isMember(identity) ? { kind: 'allowed' } : { kind: 'members-only', identity: null };
 }
 
-/** With impersonation off nobody is matched, and members of the workspace count. */
+/** With impersonation off, nobody is matched, and members of the workspace count. */
 export function isMember(identity: Identity): boolean {
   return identity.kind === 'matched' || (identity.kind === 'service-user' && identity.because === 'off');
 }
@@ -55,17 +55,17 @@ function devinUserOf(identity: Identity): string | null {
   return identity.kind === 'matched' ? identity.devinUserId : null;
 }
 
-/** Which messages of a session's thread are for Devin, if that was chosen: all, or those that mention the app. */
+/** Which messages of a thread go to Devin: all, or those that mention the app. */
 export const LISTEN = ['thread', 'mentions'] as const;
 export type Listen = (typeof LISTEN)[number];
 
-/** Who a message names, outside of code. */
+/** The people a message mentions, outside of code. */
 export type Mentions = { app: boolean; others: boolean };
 
 type Said = {
   /** null: nobody chose. */
   listen: Listen | null;
-  /** `app`: the thread is under its card; `people`: it was there before; `direct`: the app is the only one addressed. */
+  /** Who began the thread: `app`, with its card; `people`, before; `direct`: a direct message. */
   began: Began;
   isRequester: boolean;
   mentions: Mentions;
@@ -73,8 +73,8 @@ type Said = {
 export type Began = 'app' | 'people' | 'direct';
 
 /**
- * What its thread does with replies: takes them all, those of the requester, or those that mention the app; or none,
- * since it is muted, or disconnected. In a direct message there is no choice.
+ * Which replies of a thread go to Devin: all, the requester's, or those that mention the app; none if it is muted or
+ * disconnected. In a direct message there is no choice.
  */
 export type ThreadState = 'all' | 'requester' | 'mentions' | 'direct' | 'muted' | 'untied';
 
@@ -88,7 +88,7 @@ export function threadState({ synced, muted, listen, began }: Thread): ThreadSta
   return began === 'app' ? 'all' : 'requester';
 }
 
-/** People who talk to each other are left alone. */
+/** People who talk to each other aren't interrupted. */
 export function isForDevin({ listen, began, isRequester, mentions }: Said): boolean {
   if (began === 'direct' || mentions.app) return true;
   if (mentions.others || listen === 'mentions') return false;

@@ -1,4 +1,4 @@
-/** What sessions used, as people look at it. */
+/** What sessions used, in reports. */
 
 /** Whose sessions. */
 export const USAGE_SCOPES = ['me', 'channel', 'workspace'] as const;
@@ -7,31 +7,31 @@ export type UsageScope =
   | { kind: 'channel'; teamId: string; channelId: string }
   | { kind: 'workspace'; teamId: string };
 
-/** What they are put together by. */
+/** What they are grouped by. */
 export const USAGE_BY = ['person', 'channel', 'repo', 'mode'] as const;
 export type UsageBy = (typeof USAGE_BY)[number];
 
 export const DEFAULT_DAYS = 30;
 export const MOST_DAYS = 365;
 
-/** A session, or a creation whose session is not known. */
+/** A session, or a creation whose session is unknown. */
 export type UsageRow = {
   userId: string | null;
   channelId: string | null;
   at: Date;
   consumed: number;
-  /** It goes on. */
+  /** It continues. */
   isOpen: boolean;
   mode: string | null;
   repos: string[] | null;
-  /** Pull requests that were merged. */
+  /** Merged pull requests. */
   merged: number;
 };
 
-/** `name` null: not known, or none. */
+/** `name` null: unknown, or none. */
 export type UsageGroup = { name: string | null; sessions: number; acu: number; merged: number };
 
-/** Of some days in a row. `from`: midnight in UTC, at the beginning of the first. */
+/** Of several days in a row. `from`: midnight in UTC, at the start of the first. */
 type UsageSpan = { from: Date; days: number; acu: number };
 
 export type UsageSummary = {
@@ -41,7 +41,7 @@ export type UsageSummary = {
   groups: UsageGroup[];
   /** null: none was merged. */
   acuPerMerged: number | null;
-  /** Of sessions that no longer go on. */
+  /** Of sessions that ended. */
   ended: number;
   endedMerged: number;
 };
@@ -71,7 +71,7 @@ export function summarize(rows: readonly UsageRow[], window: Window): UsageSumma
   };
 }
 
-/** Midnight in UTC, so many days before; today counts as one. */
+/** Midnight in UTC, this many days ago; today counts as one. */
 export function sinceDays(days: number, now: Date): Date {
   return new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS - (days - 1) * DAY_MS);
 }

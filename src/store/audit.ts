@@ -67,7 +67,7 @@ export type AuditRow = Selectable<AuditTable>;
 
 const PAGE = 1000;
 
-/** The last statement of the transaction that does it: from here on, others who record something wait. */
+/** Call it last in a transaction: from here on, everyone else who records something waits. */
 export async function appendAudit(entries: readonly AuditEntry[], trx: Transaction<Tables>): Promise<void> {
   if (entries.length === 0) return;
   await sql`select append_audit(${JSON.stringify(entries.map(toColumns))}::json)`.execute(trx);
@@ -75,7 +75,7 @@ export async function appendAudit(entries: readonly AuditEntry[], trx: Transacti
 
 export function createAudit(db: Kysely<Tables>) {
   return {
-    /** Unless the last one loaded was this one: replicas and restarts load the same file. */
+    /** Not recorded if it is the file that was loaded last, as by another replica or a restart. */
     async fileLoaded(kind: 'policy' | 'mapping', sha256: string | null): Promise<void> {
       const result = sha256 === null ? NO_FILE : `loaded:${sha256}`;
       await db.transaction().execute(async (trx) => {
@@ -90,7 +90,7 @@ export function createAudit(db: Kysely<Tables>) {
       });
     },
 
-    /** All entries in order, those written meanwhile included; `since`: by their time. */
+    /** All entries in order, including those written meanwhile; `since`: from this time on. */
     async *entries(since: Date | null = null): AsyncGenerator<AuditRow> {
       let after = '0';
       for (;;) {
@@ -128,7 +128,7 @@ function toColumns(entry: AuditEntry) {
   };
 }
 
-/** What of a request's transition is recorded; empty: nothing. */
+/** What to record of a request's transition; empty: nothing. */
 export function requestEntries(from: RequestState, moved: SessionRequest): AuditEntry[] {
   const { state, failure } = moved;
   if (state === 'awaiting-approval') return approvalEntries(moved);
@@ -155,7 +155,7 @@ export function requestEntries(from: RequestState, moved: SessionRequest): Audit
   }
 }
 
-/** Of a request that awaits an approval, or did until now: who decided what under which rule. */
+/** For a request that waits or waited for an approval: who decided what under which rule. */
 function approvalEntries(moved: SessionRequest): AuditEntry[] {
   const { failure, approvals } = moved;
   if (failure?.kind === 'cancelled') return [cancelEntry(moved, failure.userId)];

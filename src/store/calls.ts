@@ -13,14 +13,14 @@ const openCallSchema = z.object({
   answeredBy: z.string().nullable(),
   answeredAt: z.date(),
 });
-/** A call whose question was answered, while it still says that an answer is needed. */
+/** A call that still asks for an answer although its question was answered. */
 export type AnsweredCall = z.infer<typeof openCallSchema>;
 
 export type Calls = ReturnType<typeof createCalls>;
 
 const CALL = 'needs-you:%';
 
-/** Milestones that call the requester for a question of Devin: once for each question. */
+/** Milestones that call the requester because Devin asked something: once for each question. */
 export function createCalls(db: Kysely<Tables>) {
   const withMessage = (sessionId: string, eventId: string) =>
     db
@@ -42,7 +42,7 @@ export function createCalls(db: Kysely<Tables>) {
       return row?.key ?? null;
     },
 
-    /** Makes the call that waits part of this message; null: none waits, or it was attempted by itself. */
+    /** Makes the waiting call part of this message; null: none waits, or it was attempted as a message of its own. */
     async join(sessionId: string, eventId: string): Promise<string | null> {
       const { rows } = await sql<{ key: string }>`
         update milestones set state = 'posted', in_message = true, event_id = ${eventId}
@@ -123,7 +123,7 @@ export function createCalls(db: Kysely<Tables>) {
       return rows.map((row) => openCallSchema.parse(row));
     },
 
-    /** It says so. */
+    /** The call says who answered. */
     async settle(sessionId: string, { key }: AnsweredCall): Promise<void> {
       await db
         .updateTable('milestones')

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Clock } from './database.ts';
 import type { Tables } from './tables.ts';
 
-/** How many edits of a workspace's cards may come at once, and how many a minute after those. */
+/** How many edits of a workspace's cards can come at once, and how many a minute after that. */
 export type EditBudget = { burst: number; perMinute: number };
 
 /** When the next edit of a card can be made in a workspace; `pausedUntil`: Slack accepts none before. */
@@ -15,19 +15,19 @@ export type PostPausesTable = { channelId: string; until: Date };
 
 export type Turn =
   | { kind: 'turn'; requestId: string }
-  /** Cards wait; the first of them for so long. */
+  /** Cards wait, the first of them this long. */
   | { kind: 'wait'; ms: number }
   | { kind: 'none' };
 
 const MINUTE_MS = 60_000;
-/** Shares of a burst that are kept for the classes before: even while many cards change, a URL finds a turn. */
+/** Shares of a burst that are reserved for higher classes: a URL finds a turn even while many cards change. */
 const KEPT_FOR_URL = 0.2;
 const KEPT_FOR_NEEDED = 0.4;
-/** A process that took a turn and died is waited for so long. */
+/** How long to wait for a process that took a turn and died. */
 const HOLD_MS = 60_000;
-/** Nothing is put off for longer: what seems to be was written before the clock was set back. */
+/** The longest delay: a longer one was written before the clock was set back. */
 const LONGEST_WAIT_MS = 120_000;
-/** A channel that was too busy takes one message a second. https://docs.slack.dev/reference/methods/chat.postMessage */
+/** A channel that was too busy accepts one message a second. https://docs.slack.dev/reference/methods/chat.postMessage */
 const CHANNEL_STEP_MS = 1000;
 export const CHANNEL_PACED_MS = 60_000;
 
@@ -39,8 +39,8 @@ type First = z.infer<typeof lineSchema>[number];
 type TurnDeps = { db: Kysely<Tables>; budget: EditBudget; clock: Clock };
 
 /**
- * The first card in the line whose turn has come, which is put off until it is drawn. Free of charge, since no edit is
- * spent or it was counted before: a card that is posted with its URL, and the first edit of one that was posted without.
+ * The first card whose turn has come; its next turn waits until it is drawn. These cost no edit: a card that is posted
+ * with its URL, and the first edit of one that was posted without, which was counted then.
  */
 export async function takeTurn({ db, budget, clock }: TurnDeps, teamId: string): Promise<Turn> {
   return db.transaction().execute(async (trx) => {
@@ -64,7 +64,7 @@ async function lockBudget(trx: Transaction<Tables>, clock: Clock, teamId: string
   await trx.selectFrom('editBudgets').select('teamId').where('teamId', '=', teamId).forUpdate().execute();
 }
 
-/** How far ahead of now the next edit may be planned, by class: the lower, the less. */
+/** How far ahead the next edit can be planned, by class: the lower the class, the less. */
 function lead(budget: EditBudget): { url: number; needed: number; rest: number } {
   const { burst } = budget;
   const of = (kept: number): number => Math.max(0, burst - Math.ceil(burst * kept) - 1) * stepMs(budget);
@@ -108,7 +108,7 @@ async function firstInLine({ db, budget, clock }: TurnDeps, teamId: string): Pro
   return lineSchema.parse(rows)[0] ?? null;
 }
 
-/** `?`: what it shows is not known until it is drawn. */
+/** `?`: unknown until it is drawn. */
 async function hold(trx: Transaction<Tables>, clock: Clock, { id, free, paced }: First): Promise<void> {
   await trx
     .updateTable('sessionRequests')

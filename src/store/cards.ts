@@ -18,13 +18,13 @@ export const EDIT_CLASS = {
 } as const;
 export type EditClass = keyof typeof EDIT_CLASS;
 
-/** Slack asks for a minute at most; more would stop all cards for a slip of its, or a clock that was set back. */
+/** Slack asks for a minute at most; more would stop all cards because of an error, or a clock that was set back. */
 const LONGEST_PAUSE_MS = 120_000;
 
-/** What a card shows begins with this as long as it cannot show the URL. */
+/** The stage of a card that can't show the URL yet. */
 const BEFORE_URL = 'open';
 
-/** What is kept of what a card shows: its stage, and a fingerprint of all of it. */
+/** What is stored about what a card shows: its stage, and a fingerprint of all of it. */
 export function shownAs(stage: string | null, fingerprint: string): string {
   return `${stage ?? BEFORE_URL}:${fingerprint}`;
 }
@@ -41,7 +41,7 @@ export type Placement = { channelId: string; ts: string; shown: string };
 
 export type Cards = ReturnType<typeof createCards>;
 
-/** What the rows know of the cards themselves: which are out of date, and whose turn it is to be posted or edited. */
+/** The state of the cards: which are out of date, and whose turn it is to be posted or edited. */
 export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock = databaseClock) {
   const card = (requestId: string, trx: Db = db) =>
     trx.updateTable('sessionRequests').where('id', '=', requestId);
@@ -53,7 +53,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
       await card(requestId, trx).set({ cardStale: true, updatedAt: databaseClock() }).execute();
     },
 
-    /** Into the line, or further to the front of it. */
+    /** Puts it in the line, or moves it forward. */
     async lineUp({ id, cardClass: before, cardStale: inLine }: SessionRequest, to: EditClass): Promise<void> {
       await card(id)
         .set({
@@ -73,7 +73,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .execute();
     },
 
-    /** Slack takes no edits in this workspace for so long. After that, the lower classes wait for the higher ones. */
+    /** Slack accepts no edits in this workspace for `ms`. After that, lower classes wait for higher ones. */
     async pauseEdits(teamId: string, ms: number): Promise<void> {
       const until = inMs(ms);
       const nextAt = sql<Date>`${until} + ${`${(budget.burst - 1) * stepMs(budget)} ms`}::interval`;
@@ -89,7 +89,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .execute();
     },
 
-    /** Slack takes no messages in this channel for so long; other channels go on. */
+    /** Slack accepts no messages in this channel for `ms`. */
     async pausePosts(channelId: string, ms: number): Promise<void> {
       await db
         .insertInto('postPauses')
@@ -100,7 +100,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .execute();
     },
 
-    /** False: Slack was too busy a moment ago. */
+    /** False: Slack was too busy just now. */
     async mayPost(channelId: string): Promise<boolean> {
       const pause = await db
         .selectFrom('postPauses')
@@ -111,7 +111,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
       return pause === undefined;
     },
 
-    /** It shows this, which is the request as it was at `updatedAt`; false: that has changed since. */
+    /** It shows the request as of `updatedAt`; false: the request has changed since. */
     async drawn({ id, updatedAt }: SessionRequest, shown: string): Promise<boolean> {
       return settle(db, { requestId: id, shown, updatedAt });
     },
@@ -124,10 +124,10 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .execute();
     },
 
-    /** A person deleted it. Where it was stays known. */
+    /** A person deleted it. Its place stays known. */
     async lost(requestId: string): Promise<void> {
       await db.transaction().execute(async (trx) => {
-        // The session first, as everywhere.
+        // Locks the session first, as everywhere.
         await trx
           .updateTable('sessions')
           .set({ introducesThread: false })
@@ -138,12 +138,12 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
       });
     },
 
-    /** Slack refused it where the person asked: from now on it goes to the person. */
+    /** Slack refused it in the channel: from now on it goes to the person. */
     async moveElsewhere(requestId: string, code: string): Promise<void> {
       await card(requestId).set({ cardElsewhere: code }).execute();
     },
 
-    /** It is there, and shows this; false: there is more to show by now. */
+    /** It is posted and shows this; false: there is more to show by now. */
     async placed(
       { id, updatedAt }: SessionRequest,
       { channelId, ts, shown }: Placement,
@@ -160,7 +160,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .select('id')
         .where('cardStale', '=', true)
         .where('cardDueAt', 'is', null)
-        // What is brought in places its card itself.
+        // Imported sessions place their cards themselves.
         .where(({ or, eb }) =>
           or([eb('cardChannelId', 'is not', null), eb('source', 'not in', ['follow', 'restored'])]),
         )

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** Of the 3 s that Slack waits for an answer: after this, what is not written down is refused. */
+/** Slack waits 3 s for an answer: what isn't committed by then is refused. */
 const WRITE_MS = 2500;
 /**
  * A commit is not begun in the last part of that time, and the server drops a transaction whose commit has not come
@@ -9,7 +9,7 @@ const WRITE_MS = 2500;
  */
 export const COMMIT_MS = 500;
 
-/** Nothing was written, and nothing will be; if `mayBeWritten`, the commit was on its way and has no answer. */
+/** Nothing was written, and nothing will be. `mayBeWritten`: the commit was sent and has no answer. */
 export class TooLateError extends Error {
   override readonly name = 'TooLateError';
   readonly code = 'too-late';

@@ -14,14 +14,14 @@ import type { Tables } from './tables.ts';
 
 export type Database = {
   db: Kysely<Tables>;
-  /** The same tables, for what a person in Slack waits for: it goes before everything else. */
+  /** The same tables, for what a person in Slack waits for: its statements come first. */
   interactive: Kysely<Tables>;
   /** While the task runs, everything but `interactive` waits. */
   withPriority<T>(task: () => Promise<T>): Promise<T>;
   kind: 'embedded' | 'postgres';
   /** How pg-boss reaches the same database: the shared PGlite, or a pool of its own. */
   boss: Pick<ConstructorOptions, 'db' | 'backend' | 'connectionString' | 'max' | 'connectionTimeoutMillis'>;
-  /** Rejects while the database does not answer. */
+  /** Rejects while the database doesn't answer. */
   ping(): Promise<void>;
   /** Stop the queue first. A second call does nothing more. */
   close(): Promise<void>;
@@ -34,21 +34,21 @@ export type DatabaseOptions = {
   databaseUrl?: string | null;
   dataDir: string;
   log?: StoreLog;
-  /** What runs in the embedded database's thread, if not the database as it is. */
+  /** Another program for the embedded database's thread. */
   program?: URL;
-  /** Postgres: a connection over which nothing has come for so long, while something was asked, is taken for dead. */
+  /** Postgres: a connection without an answer for this long counts as dead. */
   silentMs?: number;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
   onFatal?: (error: StoreError) => void;
 };
 
-/** Rows are spelled as the rest of the code; what is inside a `jsonb` column is kept as it was written. */
+/** Rows are in camelCase; what is inside a `jsonb` column stays as it was written. */
 const PLUGINS = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
 
 const POOL_SIZE = 6;
 const BOSS_POOL_SIZE = 4;
 
-/** Opens the store, reached and answering. Rejects with a `StoreError`. */
+/** Resolves once the database answers. Rejects with a `StoreError`. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const log = options.log ?? { warn: () => {} };
   return options.databaseUrl == null
@@ -93,7 +93,7 @@ async function openOnServer(
     return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: PLUGINS });
   };
   const db = connect();
-  // Connections of its own: what a person waits for does not queue behind work that can wait.
+  // Its own connections: what a person waits for doesn't queue behind work that can wait.
   const interactive = connect(INTERACTIVE_POOL);
   const close = once(async () => {
     await Promise.all([db.destroy(), interactive.destroy()]);
@@ -105,7 +105,7 @@ async function openOnServer(
     throw connectError(databaseUrl, error);
   }
   const boss = { ...options, max: BOSS_POOL_SIZE };
-  // A server serves many at a time: nobody has to step back.
+  // A server serves many at a time: nothing has to wait.
   const withPriority: Database['withPriority'] = async (task) => task();
   return { db, interactive, withPriority, kind: 'postgres', boss, ping: () => ping(db), close };
 }
@@ -123,7 +123,7 @@ function connectError(databaseUrl: string, cause: unknown): StoreError {
   return new StoreError({ code: 'database-unreachable', server }, { cause });
 }
 
-/** Host, port and database: no user, no password. */
+/** Host, port and database, without user and password. */
 function describeServer(databaseUrl: string): string {
   if (!URL.canParse(databaseUrl)) return 'not a Postgres address';
   const { host, pathname } = new URL(databaseUrl);
@@ -138,17 +138,16 @@ function once(run: () => Promise<void>): () => Promise<void> {
   };
 }
 
-/** Longer than any statement of ours takes. */
+/** Longer than any of our statements takes. */
 const SILENT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 type PoolLog = { warn(facts: object, message: string): void };
 
 /**
- * How a pool reaches the server. A network that swallows everything breaks no connection, and the kernel would wait a
- * quarter of an hour for what was sent: so one over which nothing comes for `silentMs` is broken here. Pools close idle
- * ones long before, and what listens for notifications asks more often. pg's own `query_timeout` would give the dead
- * connection back to the pool.
+ * How a pool reaches the server. If the network drops everything, the kernel would wait 15 minutes before it breaks the
+ * connection, so a connection that is silent for `silentMs` is broken here. Pools close idle ones long before, and the one
+ * that listens for notifications asks more often. pg's own `query_timeout` would return the dead connection to the pool.
  */
 function connectionOptions(databaseUrl: string, silentMs: number) {
   return {
@@ -163,28 +162,28 @@ function connectionOptions(databaseUrl: string, silentMs: number) {
   } satisfies PoolConfig;
 }
 
-/** A pool whose connections may break at any time: only what waits for one fails. */
+/** A pool whose connections can break at any time: only what waits for one fails. */
 function createPool(options: PoolConfig, log: PoolLog): Pool {
   const pool = new Pool(options);
-  // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
+  // The pool replaces an idle connection that breaks; without a listener, the event would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
-  // So would that of one in use, to which the pool does not listen. Its statement, or the next one, fails by itself.
+  // The same for a connection in use, to which the pool doesn't listen. Its statement fails anyway.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
 /**
- * The server ends a transaction whose next statement, the commit among them, does not come in time: also one that waits
- * in the buffers of a server that stood still. https://www.postgresql.org/docs/current/runtime-config-client.html
+ * The server ends a transaction whose next statement (or commit) doesn't arrive in time, even if it waits in the buffers
+ * of a server that was suspended. https://www.postgresql.org/docs/current/runtime-config-client.html
  */
 async function dropWhatStalls(client: ClientBase): Promise<void> {
   await client.query(`set idle_in_transaction_session_timeout = ${COMMIT_MS}`);
 }
 
-/** For what a person waits for. The pool waits for the promise, which its types leave out. */
+/** For what a person waits for. The pool awaits the promise, though its types don't say so. */
 const INTERACTIVE_POOL = { onConnect: dropWhatStalls };
 
-/** For a `jsonb` column: as text, both drivers take arrays, scalars and objects alike. undefined leaves a column as it is. */
+/** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */
 export function json<Value extends object | string | null | undefined>(
   value: Value,
 ): string | Extract<Value, null | undefined>;
@@ -192,13 +191,13 @@ export function json(value: unknown): string | null | undefined {
   return value === null || value === undefined ? value : JSON.stringify(value);
 }
 
-/** The moment, as SQL: what several processes compare is told by one clock. */
+/** The time, as SQL: what several processes compare comes from one clock. */
 export type Clock = () => RawBuilder<Date>;
 
 /** The database's own. */
 export const databaseClock: Clock = () => sql<Date>`clock_timestamp()`;
 
-/** A clock that is set from outside, as in a test. */
+/** A clock set from outside, as in a test. */
 export function clockOf(now: () => number): Clock {
   return () => sql<Date>`${new Date(now())}::timestamptz`;
 }
@@ -206,7 +205,7 @@ export function clockOf(now: () => number): Clock {
 /** Clocks that write and read differ by less. */
 const MARGIN_MS = 60_000;
 
-/** Whether a column's moment is so long ago by the database's clock; or ahead of it: it was set back since. */
+/** Whether a time is `ms` ago by the database's clock; or ahead of it, since the clock was set back. */
 export function isLongAgo(moment: RawBuilder<unknown>, ms: number): RawBuilder<boolean> {
   return sql<boolean>`(${moment} <= now() - ${ms} * interval '1 ms'
     or ${moment} > now() + ${MARGIN_MS} * interval '1 ms')`;
@@ -215,13 +214,13 @@ export function isLongAgo(moment: RawBuilder<unknown>, ms: number): RawBuilder<b
 export type DatabaseTime = ReturnType<typeof createDatabaseTime>;
 
 /**
- * What time it is by the database's clock, in ms: its moments are compared with nothing else. This machine's clock may
- * be wrong, and be set at any time; it only counts what has passed since the last reading.
+ * The time by the database's clock, in ms: its times are compared with nothing else. This machine's clock can be wrong,
+ * or be set at any time; it only measures what has passed since the last reading.
  */
 export function createDatabaseTime(passedMs: () => number = () => performance.now()) {
   let aheadMs: number | null = null;
   return {
-    /** Before the first reading, what this machine says. */
+    /** This machine's time until the first reading. */
     now: (): number => (aheadMs === null ? Date.now() : aheadMs + passedMs()),
 
     async read(db: Kysely<Tables>): Promise<void> {

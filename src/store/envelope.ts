@@ -15,15 +15,15 @@ import type { SessionSecret } from '../session/fields.ts';
 import { codeOf, StoreError } from './store-error.ts';
 
 const envelopeSchema = z.object({
-  /** Where a private notice may be sent for half an hour; anyone who has it can post. */
+  /** Where a private notice can be sent for half an hour; anyone who has it can post. */
   responseUrl: z.string().nullable(),
-  /** Where the private notice that the form was opened from can be removed, for as long. */
+  /** Where the private notice with the form's button can be removed, for as long. */
   noticeUrl: z.string().optional(),
-  /** What a person wrote with a decision. */
+  /** The reason that a person wrote. */
   reason: z.string().optional(),
   sessionSecrets: z.array(z.object({ key: z.string(), value: z.string(), sensitive: z.boolean() })),
 });
-/** What of a request must not be stored in the clear. */
+/** The parts of a request that must not be stored in the clear. */
 export type Envelope = {
   responseUrl: string | null;
   noticeUrl?: string | undefined;
@@ -37,7 +37,7 @@ export function createEnvelopes(seal: Seal) {
   const close = (id: string, content: Envelope): string | null =>
     isEmpty(content) ? null : seal.seal(JSON.stringify(content), id);
 
-  /** null: it was tampered with, or the key has changed. */
+  /** null: it was tampered with, or the key changed. */
   const open = (id: string, sealed: string | null): Envelope | null => {
     if (sealed === null) return { responseUrl: null, sessionSecrets: [] };
     const plain = seal.open(sealed, id);
@@ -47,7 +47,7 @@ export function createEnvelopes(seal: Seal) {
   return {
     close,
     open,
-    /** What stays when a request has ended or has its session: no secrets, only the ways to tell the person. */
+    /** What stays once a request has ended or has its session: where to tell the person, and no secrets. */
     withoutSecrets(id: string, sealed: string | null): string | null {
       return close(id, { responseUrl: null, ...open(id, sealed), sessionSecrets: [] });
     },
@@ -73,7 +73,10 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const PREFIX = 'v1.';
 
-/** The first key seals, all of them open. AES-256-GCM with a random nonce. The context (a request id) is authenticated: a value moved elsewhere stays shut. */
+/**
+ * The first key encrypts, all of them decrypt. AES-256-GCM with a random nonce. The context (a request id) is
+ * authenticated: a value that was moved to another row can't be decrypted.
+ */
 export function createSeal(key: Buffer, ...older: readonly Buffer[]): Seal {
   return {
     seal(plain, context) {
@@ -111,7 +114,7 @@ function decrypt(key: Buffer, bytes: Buffer, context: string): string | null {
 }
 
 type SecretsKeyOptions = {
-  /** 32 bytes in base64, or several such, separated by commas; the first seals. Absent: the key kept in `dataDir`, made there the first time. */
+  /** 32 bytes in base64, or several separated by commas; the first encrypts. Absent: the key in `dataDir`, made on first use. */
   secretsKey?: string | null;
   dataDir: string;
   log?: { warn(facts: object, message: string): void };
@@ -132,7 +135,7 @@ export function loadSecretsKeys({ secretsKey, dataDir, log }: SecretsKeyOptions)
   return [decodeKey(readFileSync(path, 'utf8').trim(), path)];
 }
 
-/** Written whole or not at all; and an existing key is never overwritten: what it sealed would be lost. */
+/** Written completely or not at all. An existing key is never overwritten: what it sealed would be lost. */
 function createKeyFile(dataDir: string, path: string): void {
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
   try {

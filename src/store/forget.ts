@@ -19,8 +19,8 @@ type Forgotten = {
 const BATCH = 500;
 
 /**
- * Removes what a person wrote, what Devin wrote to them, and what is known of them beyond their ids. Can be done again:
- * what has come to an end since goes then.
+ * Removes what a person wrote, what Devin wrote to them, and what is known about them besides their ids. Run it again to
+ * remove what has ended since.
  */
 export async function forgetPerson(db: Kysely<Tables>, userId: string): Promise<Forgotten> {
   const theirs = await findTheirs(db, userId);
@@ -66,7 +66,7 @@ async function clearBatch(db: Kysely<Tables>, theirs: readonly Theirs[]): Promis
   });
 }
 
-/** Requests of others about a message that the person wrote. */
+/** Other people's requests about a message that the person wrote. */
 async function clearQuotes(trx: Trx, userId: string): Promise<void> {
   await sql`
     update session_requests set prompt = null, context = null, material = null
@@ -75,7 +75,7 @@ async function clearQuotes(trx: Trx, userId: string): Promise<void> {
   );
 }
 
-/** What they said in sessions of others, and how their threads show it. */
+/** What they said in other people's sessions, and how those threads show it. */
 async function clearReplies(trx: Trx, userId: string): Promise<{ replies: number; waiting: number }> {
   const { rows } = await sql<{ state: string; eventId: string | null; id: string }>`
     select id, event_id, state from replies where user_id = ${userId} and text <> ''`.execute(trx);
@@ -108,7 +108,7 @@ async function clearNames(trx: Trx, userId: string): Promise<void> {
     where request_id in (select id from session_requests where user_id = ${userId})`.execute(trx);
 }
 
-/** What they decided about requests of others: that it was them stays, not what they are called and what they wrote. */
+/** Their decisions about other people's requests: their ids stay, their names and reasons don't. */
 async function clearDecisions(trx: Trx, userId: string): Promise<void> {
   await sql`update session_requests set failure = jsonb_set(failure, '{reason}', 'null')
     where failure #>> '{by,userId}' = ${userId}`.execute(trx);
@@ -117,7 +117,7 @@ async function clearDecisions(trx: Trx, userId: string): Promise<void> {
         then jsonb_set(approval, '{end,reason}', 'null') else approval end order by number)
       from jsonb_array_elements(approvals) with ordinality as each (approval, number))
     where approvals @> ${JSON.stringify([{ end: { by: { userId } } }])}::jsonb`.execute(trx);
-  // As a database prints its jsonb: keys by length.
+  // As Postgres prints jsonb: shorter keys first.
   const voter = String.raw`\{"name": "(?:[^"\\]|\\.)*", "userId": "${userId}"\}`;
   const nameless = `{"name": "${userId}", "userId": "${userId}"}`;
   for (const column of ['approvals', 'failure'])
@@ -136,7 +136,7 @@ async function deleteRows(trx: Trx, userId: string): Promise<void> {
     await trx.deleteFrom(table).where('userId', '=', userId).execute();
 }
 
-/** Phases in which a session says nothing new by itself; literally as in the index `sessions_with_text`. */
+/** Phases in which Devin says nothing new; literally as in the index `sessions_with_text`. */
 export const AT_REST = sql.raw(`('finished', 'asleep', 'capped', 'failed', 'ended', 'gone')`);
 
 /** What people and Devin wrote in sessions. */

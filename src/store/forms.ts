@@ -12,16 +12,16 @@ import { effectiveDraftSchema } from './request-row.ts';
 import type { Tables } from './tables.ts';
 
 const formDescriptionSchema = z.object({
-  /** What the policy leaves to choose; left out or null: everything, as far as is known. */
+  /** The choices that the policy leaves; left out or null: all, as far as known. */
   choices: choicesSchema.nullish(),
-  /** null: it could not be looked up. */
+  /** null: it couldn't be looked up. */
   identity: identitySchema.nullable(),
-  /** Messages and files of each choice; null where the thread could not be read. */
+  /** Messages and files of each choice; null if the thread couldn't be read. */
   thread: z
     .literal('looking')
     .or(
       z.object({
-        /** More messages than are read. */
+        /** How many messages weren't read because there are too many. */
         unread: z.number().optional(),
         /** Too long for the prompt: all of it goes to Devin as a file. */
         asFile: z.boolean().optional(),
@@ -49,17 +49,17 @@ const formSchema = z.object({
   lostSecrets: z.array(z.string()).nullable(),
   /** What was refused, by field. */
   faults: faultsSchema.nullable(),
-  /** null: it changes nothing that others wait for. */
+  /** null: it replaces no request. */
   replaces: replacesSchema.nullable(),
-  /** What session secrets that were entered one by one are called; their values are only in `sealed`. */
+  /** Names of session secrets that were entered one by one; their values are only in `sealed`. */
   secretNames: z.array(z.string()).nullable(),
-  /** What of the thread is not to be sent. */
+  /** Messages and files of the thread not to send. */
   without: withoutSchema.nullable(),
   /** "More options" was pressed. */
   expanded: z.boolean(),
   description: formDescriptionSchema.nullable(),
 });
-/** A form that was offered or opened; a modal carries only its id, since `private_metadata` holds 3,000 characters. */
+/** A form that was offered or opened. A modal only carries its id: `private_metadata` holds 3,000 characters. */
 export type Form = z.infer<typeof formSchema>;
 
 export type FormsTable = Columns<
@@ -110,7 +110,7 @@ export function createForms(db: Kysely<Tables>) {
       await db.updateTable('forms').set({ expanded: true }).where('id', '=', id).execute();
     },
 
-    /** Session secrets, sealed, and what they are called. */
+    /** Sealed session secrets and their names. */
     async seal(id: string, sealed: string | null, names: readonly string[]): Promise<void> {
       await db
         .updateTable('forms')
@@ -119,12 +119,12 @@ export function createForms(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Sealed anew, with the same session secrets. */
+    /** Sealed again, with the same session secrets. */
     async reseal(id: string, sealed: string | null): Promise<void> {
       await db.updateTable('forms').set({ sealed }).where('id', '=', id).execute();
     },
 
-    /** What of the thread is not to be sent. */
+    /** Messages and files of the thread not to send. */
     async leaveOut(id: string, without: Without): Promise<void> {
       await db
         .updateTable('forms')

@@ -9,7 +9,7 @@ export type GreetingsTable = Channel & { greetedAt: Date | null };
 
 export type Greetings = ReturnType<typeof createGreetings>;
 
-/** In which channels the app has said what it does there: once in each. */
+/** The channels in which the app introduced itself: once in each. */
 export function createGreetings(db: Kysely<Tables>) {
   return {
     async invited({ teamId, channelId }: Channel, trx: Db = db): Promise<void> {
@@ -20,7 +20,7 @@ export function createGreetings(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Whether a channel it was invited to waits for it. */
+    /** Whether the app was invited to this channel and hasn't introduced itself. */
     async isDue({ teamId, channelId }: Channel, trx: Db = db): Promise<boolean> {
       const row = await trx
         .selectFrom('greetings')

@@ -7,7 +7,7 @@ export type HomesTable = Person & { channelId: string; openedAt: Date };
 
 export type Homes = ReturnType<typeof createHomes>;
 
-/** Whose App Home is worth drawing: Slack says when one is opened, and not when it is closed. */
+/** The App Homes worth updating: Slack says when one is opened, not when it is closed. */
 export function createHomes(db: Kysely<Tables>) {
   return {
     /** `channelId`: the person's conversation with the app. */
@@ -20,7 +20,7 @@ export function createHomes(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** The person's conversation with the app; null: they have not opened their Home since. */
+    /** The person's conversation with the app; null: they haven't opened their Home since. */
     async openSince({ teamId, userId }: Person, since: Date): Promise<string | null> {
       const row = await db
         .selectFrom('homes')

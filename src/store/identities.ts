@@ -31,7 +31,7 @@ export type Identities = ReturnType<typeof createIdentities>;
 
 export function createIdentities(db: Kysely<Tables>) {
   return {
-    /** `address`: what was found by another one, or by none, does not count. */
+    /** null, too, if the stored one was found by another address. */
     async cached({ teamId, userId }: Person, address: string | null): Promise<Identity | null> {
       const row = await db
         .selectFrom('identities')
@@ -59,12 +59,12 @@ export function createIdentities(db: Kysely<Tables>) {
       await db.deleteFrom('identities').where('teamId', '=', teamId).where('userId', '=', userId).execute();
     },
 
-    /** At start: what was true under other settings may not be so now. */
+    /** At start: settings may have changed. */
     async forgetAll(): Promise<void> {
       await db.deleteFrom('identities').execute();
     },
 
-    /** The Devin member an administrator linked this person to. */
+    /** The Devin member that an administrator linked to this person. */
     async link({ teamId, userId }: Person): Promise<string | null> {
       const row = await db
         .selectFrom('identityLinks')
@@ -93,7 +93,7 @@ export function createIdentities(db: Kysely<Tables>) {
       });
     },
 
-    /** False if the person was linked to this member already. */
+    /** False if the person was already linked to this member. */
     async setLink(person: Person, devinUserId: string, linkedBy: string): Promise<boolean> {
       const value = { devinUserId, linkedBy };
       return db.transaction().execute(async (trx) => {

@@ -11,12 +11,12 @@ export const NOBODY = 'nobody';
 const knownSchema = z.union([slackPersonSchema, z.literal(NOBODY)]);
 type Known = z.infer<typeof knownSchema>;
 
-/** What Slack last said of a person; `person` null: the person has changed since. */
+/** What Slack last said about a person; `person` null: the person has changed since. */
 export type KnownPeopleTable = Columns<Person & { person: Known | null; checkedAt: Date }, 'person'>;
 
 export type KnownPeople = ReturnType<typeof createKnownPeople>;
 
-/** What Slack said of people lately: shared by all replicas, so that a change counts for each of them at once. */
+/** What Slack recently said about people, shared by all replicas so that a change reaches all of them at once. */
 export function createKnownPeople(db: Kysely<Tables>) {
   async function write({ teamId, userId }: Person, person: Known | null, at: Date): Promise<void> {
     const value = { person: json(person), checkedAt: at };
@@ -30,7 +30,7 @@ export function createKnownPeople(db: Kysely<Tables>) {
   }
 
   return {
-    /** null: Slack was not asked since, or the person has changed since it was. */
+    /** null: Slack wasn't asked since then, or the person has changed. */
     async since({ teamId, userId }: Person, since: Date): Promise<Known | null> {
       const row = await db
         .selectFrom('knownPeople')
@@ -42,7 +42,7 @@ export function createKnownPeople(db: Kysely<Tables>) {
       return row === undefined ? null : knownSchema.nullable().parse(row.person);
     },
 
-    /** `askedAt`: what was asked before the person changed is not kept. */
+    /** `askedAt`: an answer from before the person changed isn't kept. */
     remember: async (person: Person, known: Known, askedAt: Date): Promise<void> =>
       write(person, known, askedAt),
 

@@ -33,7 +33,7 @@ export type Spender = { teamId: string; userId: string; channelId: string };
 /** `at`: null: now. */
 type Reservation = Spender & { requestId: string; at: Date | null; cap: number | null };
 type Started = Spender & { requestId: string; sessionId: string; cap: number | null; consumed: number };
-/** A session that the database did not know. */
+/** A session that the database didn't know. */
 export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
   userId: string | null;
   channelId: string | null;
@@ -41,7 +41,7 @@ export type FoundSession = Omit<Started, 'userId' | 'channelId'> & {
   isOpen: boolean;
 };
 
-/** `isOpen`: the session goes on, and may use all of its cap. */
+/** `isOpen`: the session continues, and can use all of its cap. */
 type Consumption = { consumed: number; isOpen: boolean };
 
 export type Ledger = ReturnType<typeof createLedger>;
@@ -74,7 +74,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
     return rows[0]?.now ?? new Date();
   }
 
-  /** A session that has no row: it was started with a database that is lost. What is known stays. */
+  /** Adds a session that was started with a lost database. Known values stay. */
   async function add({ startedAt: at, ...found }: FoundSession, trx: Db = db): Promise<void> {
     await trx
       .insertInto('ledger')
@@ -90,7 +90,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
   }
 
   return {
-    /** Until the end of the transaction nobody else reserves under these ceilings. In order, and in one statement. */
+    /** Locks these ceilings for reservations until the end of the transaction. In order, and in one statement. */
     async lock(keys: readonly CeilingKey[], spender: Spender, trx: Db): Promise<void> {
       if (keys.length === 0) return;
       const names = keys.map((key) => lockName(key, spender));
@@ -100,7 +100,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
         ) keys`.execute(trx);
     },
 
-    /** What counts under these ceilings, and for which moment that holds. */
+    /** What counts under these ceilings, and as of when. */
     async spend(
       keys: readonly CeilingKey[],
       spender: Spender,
@@ -124,17 +124,17 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
         .execute();
     },
 
-    /** The last creation of the request did nothing. */
+    /** The last creation of the request didn't happen. */
     async release(requestId: string, trx: Db): Promise<void> {
       await sql`delete from ledger where id = ${unbound(requestId, 'desc')}`.execute(trx);
     },
 
-    /** The session of a creation that was given up was not found in all the time it was looked for. */
+    /** The search for the session of a lost creation ended without finding it. */
     async giveUp(requestId: string, trx: Db = db): Promise<void> {
       await sql`delete from ledger where id = ${unbound(requestId, 'asc')}`.execute(trx);
     },
 
-    /** The session of the last creation, or, if `late`, of the first whose session is not known. */
+    /** Binds the session of the last creation, or, if `late`, of the first without a known session. */
     async bind({ late, ...started }: Started & { late: boolean }, trx: Db): Promise<void> {
       const { requestId, sessionId, consumed } = started;
       const row = unbound(requestId, late ? 'asc' : 'desc');
@@ -152,7 +152,7 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
       return row === undefined;
     },
 
-    /** With what Devin says of the session, in the transaction that records it. */
+    /** Call it in the transaction that records Devin's answer. */
     async follow(sessionId: string, { consumed, isOpen }: Partial<Consumption>, trx: Db): Promise<void> {
       await trx
         .updateTable('ledger')
@@ -174,7 +174,7 @@ function lockName(key: CeilingKey, { teamId, userId, channelId }: Spender): stri
   }
 }
 
-/** Notes that owners are told; returns what they were not told before. */
+/** Records what owners are told; returns what is new. */
 export async function noteAlerts(names: readonly string[], trx: Transaction<Tables>): Promise<Set<string>> {
   if (names.length === 0) return new Set();
   const added = await trx

@@ -21,10 +21,10 @@ export function createLimiter(limits: () => Limits) {
   const isOn = (): boolean => limits().openSessions > 0 || limits().startsPerHour > 0;
 
   return {
-    /** Before requests are inserted: nobody else counts or asks for these people until the end of the transaction. */
+    /** Call it before requests are inserted: locks these people until the end of the transaction. */
     lock: lockPeople,
 
-    /** Of requests that were just inserted, those that go beyond, by id. */
+    /** The newly inserted requests that exceed a limit, by id. */
     async beyond(requests: readonly Starting[], trx: Trx): Promise<Map<string, LimitReached>> {
       const found = new Map<string, LimitReached>();
       if (!isOn() || requests.length === 0) return found;
@@ -42,13 +42,13 @@ export function createLimiter(limits: () => Limits) {
       return found;
     },
 
-    /** What a person has used, and what they may. Nothing is locked: it may have changed by the time it is read. */
+    /** What a person has used, and their limits. Nothing is locked, so it can change at any time. */
     async usage(person: Person, db: Kysely<Tables>): Promise<{ limits: Limits; usage: Usage }> {
       const counts = await count([person], { states: PENDING_STATES, except: [] }, db);
       return { limits: limits(), usage: counts.get(keyOf(person)) ?? NOTHING };
     },
 
-    /** Right before it is sent: what was sent and is open, without this request. */
+    /** Right before a request is sent: what was sent and is open, without this request. */
     async beforeSending(request: Starting, trx: Trx): Promise<LimitReached | null> {
       if (!isOn()) return null;
       await lockPeople([request], trx);

@@ -20,9 +20,9 @@ type Own = { teamId: string; userId: string; limit: number };
 /** `total` counts up to MOST_COUNTED. */
 type Found = { requestIds: string[]; total: number };
 
-/** Of more than these nobody turns the pages; counting them all would take longer with each year. */
+/** Nobody pages through more, and counting all would take longer every year. */
 export const MOST_COUNTED = 1000;
-/** Of what waits or goes on, the newest of each kind. */
+/** The most waiting or running sessions of each kind that are read, newest first. */
 const MOST_PRESSING = 100;
 
 // Literally as in the indexes: only then are they used.
@@ -32,7 +32,7 @@ const ACTIVE = sql<boolean>`sessions.phase not in (${sql.join(phasesOf('earlier'
 
 export type Listing = ReturnType<typeof createListing>;
 
-/** Requests, newest first, as people look through them. Those that were refused have no card and are left out. */
+/** Lists of requests, newest first. Refused ones have no card and are left out. */
 export function createListing(db: Kysely<Tables>) {
   const found = ({ teamId, viewerId, whose }: Pick<Query, 'teamId' | 'viewerId' | 'whose'>) =>
     db
@@ -84,7 +84,7 @@ export function createListing(db: Kysely<Tables>) {
       return { requestIds: rows.map(({ id }) => id), total };
     },
 
-    /** Requests whose sessions go on in a channel, or with null anywhere in the workspace; the newest first. */
+    /** Requests whose sessions are active in a channel, or for null in the workspace; newest first. */
     async openIn({ teamId, channelId, limit }: OpenIn): Promise<string[]> {
       const rows = await db
         .selectFrom('sessions')
@@ -98,7 +98,7 @@ export function createListing(db: Kysely<Tables>) {
       return rows.map(({ requestId }) => requestId);
     },
 
-    /** A person's own: what waits for them, then what goes on, then the rest; the newest of each first. */
+    /** A person's own: what waits for them, then active ones, then the rest; newest first. */
     async mostPressing(own: Own): Promise<Found> {
       const { teamId, userId, limit } = own;
       const [waiting, active, newest, total] = await Promise.all([

@@ -20,7 +20,7 @@ export type PostRow = z.infer<typeof postSchema>;
 /** Kept for a day after the last attempt. */
 export type PostsTable = Columns<PostRow> & { at: Generated<Date> };
 
-/** Names the post of a request's card. */
+/** The key of a request's card. */
 export const cardPost = (requestId: string): string => `card:${requestId}`;
 
 type Attempt = {
@@ -31,10 +31,10 @@ type Attempt = {
   isFirst: boolean;
 };
 
-/** A card that is still not recorded after this was never posted. */
+/** A card that isn't recorded after this was never posted. */
 const PLACING = sql`interval '10 minutes'`;
 
-/** A message that was posted is settled in its own table long before. */
+/** A posted message is recorded in its own table long before. */
 const KEPT = sql`interval '1 day'`;
 
 export type Posts = ReturnType<typeof createPosts>;
@@ -46,7 +46,7 @@ export function createPosts(db: Kysely<Tables>) {
       return row === undefined ? null : postSchema.parse(row);
     },
 
-    /** False: it was posted meanwhile; or, of one that is to be the first, attempted. */
+    /** False: posted meanwhile; for a first attempt also: attempted meanwhile. */
     async attempt({ key, channelId, threadTs, slackTs, isFirst }: Attempt, trx: Db = db): Promise<boolean> {
       const place = { channelId, threadTs };
       const attempted = await trx
@@ -71,7 +71,7 @@ export function createPosts(db: Kysely<Tables>) {
         .execute();
     },
 
-    /** Whether a card may be in this conversation without being recorded there yet: Slack's answer may be late, or lost. */
+    /** Whether this conversation may have a card that isn't recorded yet: Slack's answer can be late, or lost. */
     async isPlacingCard(channelId: string): Promise<boolean> {
       const row = await db
         .selectFrom('posts')
@@ -87,7 +87,7 @@ export function createPosts(db: Kysely<Tables>) {
       return row !== undefined;
     },
 
-    /** Slack has it not, for certain. */
+    /** Slack certainly doesn't have it. */
     async forget(key: string, trx: Db = db): Promise<void> {
       await trx.deleteFrom('posts').where('key', '=', key).execute();
     },

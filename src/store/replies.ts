@@ -63,7 +63,7 @@ export type ReplyStep = {
   id: string;
   from: readonly ReplyState[];
   to: ReplyState;
-  /** Only while it still reads so: an edit may have come meanwhile. */
+  /** Only if the text is still this: it may have been edited meanwhile. */
   whileText?: string;
   changes?: {
     text?: string;
@@ -71,26 +71,26 @@ export type ReplyStep = {
     failure?: ReplyFailure | null;
     /** `now`: by the database's clock. */
     sentAt?: 'now' | null;
-    /** For how long it is not sent. */
+    /** How long to wait before sending. */
     waitMs?: number;
     sentText?: string | null;
     eventId?: string | null;
   };
 };
 
-/** A message of Devin's list that may be one of ours. */
+/** A message in Devin's list that may be one of ours. */
 type Echo = { sessionId: string; eventId: string; text: string };
 
-/** How long a message whose answer was lost may still turn up at Devin. */
+/** How long a message whose answer was lost can still turn up at Devin. */
 const ECHO_LIFE = sql`interval '10 minutes'`;
-/** What was sent may already be there, in the same words. */
+/** States in which Devin may already have the same text. */
 const MAYBE_THERE = ['sending', 'delivered', 'unknown'] as const satisfies ReplyState[];
 
-/** 0 also when the clock was set back to before the wait began: else that could take for ever. */
+/** 0, too, if the clock was set back to before the wait began: it would never end. */
 const WAIT_MS = sql<string>`case when waits_since <= now() and not_before > now()
   then ceil(extract(epoch from not_before - now()) * 1000) else 0 end`;
 
-/** Events come in no certain order, so what was written in Slack goes by Slack's own time. */
+/** Events come in any order, so messages are ordered by Slack's own time. */
 const SAID_AT = sql`case when kind = 'correction'
   then coalesce(edited_ts::numeric, extract(epoch from created_at))
   else coalesce(message_ts::numeric, extract(epoch from created_at)) end`;
@@ -99,7 +99,7 @@ export type Replies = ReturnType<typeof createReplies>;
 
 export function createReplies(db: Kysely<Tables>) {
   return {
-    /** False when Slack's delivery was seen before. */
+    /** False: Slack delivered it before. */
     async insert(reply: NewReply, trx: Db = db): Promise<boolean> {
       const inserted = await trx
         .insertInto('replies')
@@ -128,7 +128,7 @@ export function createReplies(db: Kysely<Tables>) {
       return row === undefined ? null : replySchema.parse(row);
     },
 
-    /** The first in order, of these kinds, that has not come to an end. */
+    /** The first of these kinds that isn't finished. */
     async nextOpen(sessionId: string, kinds: readonly ReplyKind[] = REPLY_KINDS): Promise<Reply | null> {
       const row = await db
         .selectFrom('replies')
@@ -145,8 +145,8 @@ export function createReplies(db: Kysely<Tables>) {
     },
 
     /**
-     * What was made of a message in a thread: the latest of it and its corrections. For the rest of the transaction
-     * nobody else gets to know, so that edits which come together are taken one after the other.
+     * The latest reply for a message in a thread: the message or its last correction. Locked for the rest of the
+     * transaction, so that edits that arrive together are handled one after the other.
      */
     async lockMessage(
       { teamId, channelId, messageTs }: { teamId: string; channelId: string; messageTs: string },
@@ -159,7 +159,7 @@ export function createReplies(db: Kysely<Tables>) {
         .where('channelId', '=', channelId)
         .where('messageTs', '=', messageTs);
       await ofMessage.where('kind', '<>', 'correction').forUpdate().execute();
-      // A statement of its own: only so does it see what was written while it waited.
+      // A separate statement sees what was written while the first one waited.
       const row = await ofMessage
         .orderBy(sql`edited_ts::numeric`, (order) => order.desc().nullsLast())
         .orderBy('createdAt', 'desc')
@@ -191,7 +191,7 @@ export function createReplies(db: Kysely<Tables>) {
       return row === undefined ? null : replySchema.parse(row);
     },
 
-    /** The person wants it sent again. False when it is not waiting for that. */
+    /** The person wants it sent again. False if it can't be. */
     async resend(id: string, trx: Db = db): Promise<boolean> {
       const row = await trx
         .updateTable('replies')
@@ -209,7 +209,7 @@ export function createReplies(db: Kysely<Tables>) {
       return row !== undefined;
     },
 
-    /** The id of the reply that a message of Devin's list is, and of one only; null: it was not sent from here. */
+    /** The id of the reply that a message in Devin's list is; null: it wasn't sent from here. */
     async recognize({ sessionId, eventId, text }: Echo, trx: Db = db): Promise<string | null> {
       const mine = await trx
         .selectFrom('replies')
@@ -217,7 +217,7 @@ export function createReplies(db: Kysely<Tables>) {
         .where('sessionId', '=', sessionId)
         .where((where) =>
           where.or([
-            // Found before, when its answer was lost.
+            // Recognized before, after a lost answer.
             where('eventId', '=', eventId),
             where.and([
               where('eventId', 'is', null),
@@ -233,7 +233,7 @@ export function createReplies(db: Kysely<Tables>) {
           ]),
         )
         .orderBy('eventId', (order) => order.asc().nullsLast())
-        // What Devin is known to have comes before what may never have reached it.
+        // Delivered ones come before those that may never have arrived.
         .orderBy(sql`state = 'delivered'`, 'desc')
         .orderBy('sentAt')
         .limit(1)
@@ -243,7 +243,7 @@ export function createReplies(db: Kysely<Tables>) {
       return mine.id;
     },
 
-    /** Events that replies to this session were found to be. */
+    /** The events that are known to be replies of this session. */
     async recognized(sessionId: string, eventIds: readonly string[]): Promise<Set<string>> {
       if (eventIds.length === 0) return new Set();
       const rows = await db
@@ -255,7 +255,7 @@ export function createReplies(db: Kysely<Tables>) {
       return new Set(rows.flatMap((row) => (row.eventId === null ? [] : [row.eventId])));
     },
 
-    /** Other replies in the same words that Devin has, or may have, and that were not seen in its list. */
+    /** Other replies with the same text that Devin has or may have, and that weren't seen in its list. */
     async unseenTwins({ id, sessionId, sentText }: Reply): Promise<number> {
       const { count } = await db
         .selectFrom('replies')
@@ -269,7 +269,7 @@ export function createReplies(db: Kysely<Tables>) {
       return Number(count);
     },
 
-    /** Whether a person asked to reconnect the thread, and it is not done yet. */
+    /** Whether a request to reconnect the thread is pending. */
     async isOpening(sessionId: string): Promise<boolean> {
       const row = await db
         .selectFrom('replies')
@@ -282,7 +282,7 @@ export function createReplies(db: Kysely<Tables>) {
       return row !== undefined;
     },
 
-    /** Sessions with something to send that waits for so long; or since a time to come: the clock was set back. */
+    /** Sessions with a reply that has waited this long, or since a future time: the clock was set back. */
     async waiting(forMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('replies')

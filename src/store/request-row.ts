@@ -12,7 +12,7 @@ import { REQUEST_STATES } from '../session/request.ts';
 import type { Columns } from './columns.ts';
 import { json } from './database.ts';
 
-/** Files that did not reach Devin, and why. */
+/** A file that didn't reach Devin, and why. */
 const leftOutSchema = z.object({
   name: z.string(),
   reason: z.enum([
@@ -36,7 +36,7 @@ export const effectiveDraftSchema = z.object({
 
 const uploadsSchema = z.object({ urls: z.array(z.string()), leftOut: z.array(leftOutSchema) });
 
-/** What of the conversation goes with the task. */
+/** The parts of the conversation that are sent with the task. */
 const materialSchema = z.object({
   quoted: quotedThreadSchema.nullable(),
   files: z.array(slackFileSchema),
@@ -45,7 +45,7 @@ const materialSchema = z.object({
 
 export type Material = z.infer<typeof materialSchema>;
 
-/** Why a request waits, while it does. */
+/** Why a request waits. */
 const WAITING = ['busy', 'down', 'looking'] as const;
 
 const requestSchema = z.object({
@@ -91,18 +91,18 @@ const requestSchema = z.object({
   rule: z.string().nullable(),
   /** When a person last restarted it after it had ended. */
   resumedAt: z.date().nullable(),
-  /** When a person last searched for its session in vain. */
+  /** When a person last searched for its session without finding it. */
   checkedAt: z.date().nullable(),
   /** Every approval it waited for, oldest first; see session/approval.ts. */
   approvals: z.array(approvalSchema),
-  /** Rules whose approval counts for it as it is in `approvedAs`. */
+  /** Rules whose approval counts while its fingerprint is `approvedAs`. */
   approved: z.array(z.string()),
   approvedAs: z.string().nullable(),
-  /** While it awaits an approval: until then, by the database's clock. */
+  /** When its pending approval expires, by the database's clock. */
   approvalUntil: z.date().nullable(),
-  /** Fixed before an approval was asked for; null: it is read when it is sent. */
+  /** Fixed before an approval is requested; null: read when it is sent. */
   material: materialSchema.nullable(),
-  /** Of another request, which this one changes for an approver; null: none. */
+  /** The request and approval that an approver's edit replaces; null: none. */
   replaces: replacesSchema.nullable(),
   createdAt: z.date(),
   updatedAt: z.date(),
@@ -187,7 +187,7 @@ export type RequestChanges = Partial<
   >
 >;
 
-/** The thread the card is in; null: it is a message of its own, as in a direct message. */
+/** The thread of the card; null: it isn't in one, as in a direct message. */
 export function cardThread(request: Pick<SessionRequest, 'cardElsewhere' | 'threadTs'>): string | null {
   return request.cardElsewhere === null ? request.threadTs : null;
 }
@@ -199,12 +199,12 @@ export function askedAt({ resumedAt, createdAt }: Pick<SessionRequest, 'resumedA
 
 type Said = { teamId: string; channelId: string; ts: string };
 
-/** The key of a request that one message asks for. */
+/** The dedupe key of a request made by a message. */
 export function messageKey({ teamId, channelId, ts }: Said): string {
   return `thread:${teamId}:${channelId}:${ts}`;
 }
 
-/** The message that a request is about, or that asked for it; null: there is none. */
+/** The message that a request is about, or that asked for it; null: none. */
 export function askingMessage({
   context,
   dedupeKey,
@@ -212,7 +212,7 @@ export function askingMessage({
   return context?.picked.ts ?? /^thread:[^:]*:[^:]*:(\d+\.\d+)$/.exec(dedupeKey)?.[1] ?? null;
 }
 
-/** The message that asked begins the thread of its card: until the card is there, nothing can be told in it. */
+/** Whether the message that asked begins the card's thread: until the card is posted, nothing can be announced there. */
 export function beginsThread(
   request: Pick<SessionRequest, 'dedupeKey' | 'teamId' | 'channelId' | 'threadTs'>,
 ): boolean {

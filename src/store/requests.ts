@@ -14,11 +14,11 @@ export type Step = {
   from: RequestState;
   to: RequestState;
   changes?: RequestChanges;
-  /** If it is to await an approval: for so long, by the database's clock. */
+  /** How long a pending approval lasts, by the database's clock. */
   expiresInMs?: number;
 };
 
-/** What has to be typed again when the request is made once more; null: nothing. */
+/** What a person has to type again to repeat the request; null: nothing. */
 export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secretNames'>): string[] | null {
   return request.hadSecrets ? request.secretNames : null;
 }
@@ -37,16 +37,16 @@ const MOST_RECENT = 20;
 
 export type Requests = ReturnType<typeof createRequests>;
 
-/** Who takes a request to its session does it under this name, one at a time. */
+/** The lease under which one process at a time works on a request. */
 export const requestLease = (requestId: string): string => `request:${requestId}`;
 
-/** A lease that seems to last longer was taken before the clock was set back. */
+/** A longer lease was taken before the clock was set back. */
 const LONGEST_LEASE_MS = 60_000;
 
-/** `clock`: what approvals expire by. */
+/** `clock`: for the expiry of approvals. */
 export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock) {
   return {
-    /** Inserts the requests whose deliveries were not seen before. Returns, in order, which are new. */
+    /** Inserts the requests that Slack hasn't delivered before. Returns, in order, which are new. */
     async insert(requests: NewRequest[], trx: Db = db): Promise<boolean[]> {
       const inserted = await trx
         .insertInto('sessionRequests')
@@ -58,7 +58,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return requests.map(({ id }) => ids.has(id));
     },
 
-    /** Which request a delivery led to. */
+    /** The request that a delivery led to. */
     async idOf(dedupeKey: string, trx: Db = db): Promise<string> {
       const { id } = await trx
         .selectFrom('sessionRequests')
@@ -69,8 +69,8 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
     },
 
     /**
-     * What these people asked for in these conversations in the last `withinMs` and may still get, newest first: as far
-     * as it was the same delivery, or the same task.
+     * The requests of these people in these conversations in the last `withinMs` that can still start and are from the
+     * same delivery or for the same task, newest first.
      */
     async sameOf(asked: readonly Asked[], withinMs: number, trx: Db = db): Promise<Asked[]> {
       const places = new Map(asked.map((one) => [[one.teamId, one.userId, one.channelId].join(' '), one]));
@@ -146,7 +146,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return row === undefined ? null : parse(row);
     },
 
-    /** Nobody else changes it before the end of the transaction. */
+    /** Locked until the end of the transaction. */
     async lock(id: string, trx: Transaction<Tables>): Promise<SessionRequest | null> {
       const row = await trx
         .selectFrom('sessionRequests')
@@ -157,7 +157,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return row === undefined ? null : parse(row);
     },
 
-    /** Those that awaited an approval until now, by the database's clock. */
+    /** Requests whose approval has expired, by the database's clock. */
     async expired(): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionRequests')
@@ -190,7 +190,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return row !== undefined;
     },
 
-    /** Open requests that nobody works on, and to which nothing has happened for so long. */
+    /** Open requests that nobody works on, unchanged for this long. */
     async stranded(untouchedForMs: number): Promise<string[]> {
       const rows = await db
         .selectFrom('sessionRequests')

@@ -8,21 +8,21 @@ import type { Leases } from './leases.ts';
 import { MOST_FAILURES } from './set-aside.ts';
 import type { Tables } from './tables.ts';
 
-/** Rows of a batch: what waits for it waits for no longer than it takes. */
+/** Rows of a batch. Others wait no longer than one batch takes. */
 const BATCH = 100;
-/** How long the doctor shows what could not be brought to Slack. */
+/** How long the doctor shows what couldn't be posted to Slack. */
 const SET_ASIDE_DAYS = 30;
-/** Longer than a month, for which owners are told once. */
+/** Longer than a month: owners are told once a month. */
 const ALERT_DAYS = 40;
 
 type Retention = ReturnType<typeof createRetention>;
 
-/** Removes what people and Devin wrote from rows that are old, and rows of no more use; by the database's clock. */
+/** Removes text from old rows, and rows that are no longer needed; by the database's clock. */
 export function createRetention(db: Kysely<Tables>) {
   const ago = (days: number) => sql<Date>`now() - ${days} * interval '1 day'`;
 
   return {
-    /** Of sessions that have rested for so long. How many there were; there may be more. */
+    /** Clears a batch of sessions at rest for this long, and returns how many. */
     async clearSessions(days: number): Promise<number> {
       return db.transaction().execute(async (trx) => {
         const old = await sql<{ sessionId: string; requestId: string }>`
@@ -41,7 +41,7 @@ export function createRetention(db: Kysely<Tables>) {
       });
     },
 
-    /** Of requests that ended without a session. */
+    /** Clears a batch of requests that ended without a session. */
     async clearRequests(days: number): Promise<number> {
       return db.transaction().execute(async (trx) => {
         const old = await sql<{ id: string }>`
@@ -55,7 +55,7 @@ export function createRetention(db: Kysely<Tables>) {
       });
     },
 
-    /** Leases of processes that died, Homes that nobody looks at, identities and failures of long ago. */
+    /** Leases of dead processes, Homes that nobody looks at, old identities and failures. */
     async sweep(): Promise<void> {
       await db.deleteFrom('leases').where('until', '<', ago(1)).execute();
       await db.deleteFrom('homes').where('openedAt', '<', ago(1)).execute();
@@ -66,7 +66,7 @@ export function createRetention(db: Kysely<Tables>) {
   };
 }
 
-/** A session that still fails does so at least once an hour; what else was set aside is not tried again. */
+/** A session that still fails does so at least hourly; other things that were set aside aren't retried. */
 async function forgetFailures(db: Kysely<Tables>, ago: (days: number) => RawBuilder<Date>): Promise<void> {
   await db
     .deleteFrom('setAside')
@@ -92,12 +92,12 @@ type TidyDeps = {
 export type Tidying = { start(): void; stop(): Promise<void> };
 
 const EVERY_MS = 60 * 60_000;
-/** Not released: one process an hour does it, however many there are. */
+/** Never released: one process an hour does it, however many there are. */
 const LEASE_MS = EVERY_MS / 2;
-/** Between two batches: others go before. */
+/** Between two batches, so that others come first. */
 const PAUSE_MS = 100;
 
-/** Removes text and rows that were kept long enough. */
+/** Removes expired text and rows. */
 export async function tidy(deps: Omit<TidyDeps, 'log'>, signal: AbortSignal): Promise<void> {
   const { retention, leases, retentionDays } = deps;
   if ((await leases.take('tidy', LEASE_MS)) === null) return;

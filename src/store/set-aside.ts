@@ -3,7 +3,7 @@ import type { Generated, Kysely } from 'kysely';
 import { cleanText } from '../session/excerpt.ts';
 import type { Tables } from './tables.ts';
 
-/** What can fail on its own: a session's row, a message on its way to a thread, something to tell. */
+/** What can fail on its own: a session's row, a message to post, an announcement. */
 export type SetAsideKind = 'session' | 'message' | 'milestone';
 
 /** What failed, and how often. */
@@ -15,7 +15,7 @@ export type SetAsideTable = {
   failedAt: Generated<Date>;
 };
 
-/** After so many failures it is set aside. */
+/** After this many failures it is set aside. */
 export const MOST_FAILURES = 5;
 
 const REASON_LENGTH = 300;
@@ -26,7 +26,7 @@ export type SetAside = ReturnType<typeof createSetAside>;
 
 export function createSetAside(db: Kysely<Tables>) {
   return {
-    /** Counts a failure, or several at once; resolves with how many there are. */
+    /** Counts a failure, or several at once; resolves with the total. */
     async note(kind: SetAsideKind, id: string, { error, by = 1 }: Failure): Promise<number> {
       const reason = cleanText(String(error)).slice(0, REASON_LENGTH);
       const { failures } = await db

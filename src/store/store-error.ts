@@ -20,7 +20,7 @@ export class StoreError extends Error {
   }
 }
 
-/** The literal code of an error of Node, of Postgres (SQLSTATE) or of our own, where it carries one. */
+/** The literal code of an error from Node, Postgres (SQLSTATE) or this app, if it has one. */
 export function codeOf(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;

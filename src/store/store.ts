@@ -30,7 +30,7 @@ export type Store = ReturnType<typeof createStore>;
 
 type StoreOptions = { editBudget: EditBudget; clock: Clock };
 
-/** Every table, by what is asked of it. */
+/** Everything that reads and writes tables. */
 export function createStore(db: Database['db'], seal: Seal, { editBudget, clock }: StoreOptions) {
   return {
     db,

@@ -9,7 +9,7 @@ export type ThreadNotice = { sessionId: string; userId: string; reason: NoticeRe
 
 export type ThreadNotices = ReturnType<typeof createThreadNotices>;
 
-/** What a person is told once in a thread. */
+/** Private notices that a person gets once in a thread. */
 export function createThreadNotices(db: Kysely<Tables>) {
   return {
     /** True the first time. */
@@ -23,7 +23,7 @@ export function createThreadNotices(db: Kysely<Tables>) {
       return added !== undefined;
     },
 
-    /** It was not told after all. */
+    /** The notice wasn't delivered. */
     async forget({ sessionId, userId, reason }: ThreadNotice): Promise<void> {
       await db
         .deleteFrom('threadNotices')

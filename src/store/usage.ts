@@ -21,7 +21,7 @@ const rowSchema = z.object({
 });
 export type LedgerEntry = z.infer<typeof rowSchema>;
 
-/** More sessions of a report are not counted; it says so. */
+/** A report counts no more sessions, and says so. */
 export const MOST_REPORTED = 5000;
 const PAGE = 500;
 
@@ -38,7 +38,7 @@ const COLUMNS = sql`
 
 export type Usage = ReturnType<typeof createUsage>;
 
-/** What was used, from the ledger and what is known of its sessions. */
+/** Usage, from the ledger and its sessions. */
 export function createUsage(db: Kysely<Tables>) {
   return {
     /** The newest first. */
@@ -48,7 +48,7 @@ export function createUsage(db: Kysely<Tables>) {
       return rows.map((row) => rowSchema.parse(row));
     },
 
-    /** How long half of the questions waited for an answer at most, in ms; null: none was answered. */
+    /** The median time that questions waited for an answer, in ms; null: none was answered. */
     async medianWaitMs(scope: UsageScope, since: Date): Promise<number | null> {
       const { rows } = await sql<{ seconds: number | null }>`
         select extract(epoch from percentile_cont(0.5) within group (order by answered_at - asked_at))::double precision
@@ -69,7 +69,7 @@ export function createUsage(db: Kysely<Tables>) {
       return seconds === null ? null : seconds * 1000;
     },
 
-    /** All of it, the oldest first. */
+    /** All entries, the oldest first. */
     async *entries(since: Date | null): AsyncGenerator<LedgerEntry> {
       let after = 0n;
       for (;;) {

@@ -10,29 +10,29 @@ type Statements = {
 type Transacting = Statements & { rollback(): Promise<void> };
 
 /**
- * A PGlite in a thread of its own: its statements run synchronously, and on the process's own thread each would keep
- * it from reading what Slack sends.
+ * PGlite in its own thread: its statements run synchronously, and on the main thread each would keep the process from
+ * reading what Slack sends.
  */
 export type DatabaseThread = Statements & {
   open(folder: string, fresh: boolean): Promise<void>;
-  /** No other statement runs between its own. */
+  /** No other statement runs in between. */
   transaction<Result>(task: (trx: Transacting) => Promise<Result>): Promise<Result>;
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
   /** The first call ends the thread. */
   close(): Promise<void>;
-  /** Ends the thread as it is. */
+  /** Ends the thread at once. */
   abandon(): Promise<void>;
   readonly closed: boolean;
 };
 
 export type ThreadOptions = {
-  /** What runs in it, if not the database as it is. */
+  /** Another program to run in it. */
   program?: URL;
-  /** The database, or its thread, is of no more use. */
+  /** The database or its thread has failed for good. */
   onFatal: (cause: Error) => void;
 };
 
-/** The database as it is. */
+/** The program that runs the database. */
 export const DATABASE_PROGRAM = new URL('main-of-thread.ts', import.meta.url);
 
 export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: ThreadOptions): DatabaseThread {

@@ -20,13 +20,13 @@ type Embedded = { thread: DatabaseThread; close(): Promise<void> };
 
 type EmbeddedOptions = {
   dataDir: string;
-  /** What runs in the database's thread, if not the database as it is. */
+  /** Another program for the database's thread. */
   program?: URL;
-  /** The disk failed, or the thread: the database answers no more in this process. */
+  /** The disk or the thread failed: the database no longer answers in this process. */
   onFatal?: (error: StoreError) => void;
 };
 
-/** Opens the database in `dataDir/database`, making it first if there is none. Only one process at a time can. */
+/** Opens the database in `dataDir/database`, and creates it if there is none. One process at a time. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = resolve(options.dataDir);
   const lock = claimFolder(dataDir);
@@ -63,7 +63,7 @@ async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Da
   if (existsSync(marker)) rmSync(folder, { recursive: true, force: true });
   if (existsSync(join(folder, 'PG_VERSION'))) return startThread(folder, { ...options, fresh: false });
 
-  // What is not empty may be a backup that was restored halfway: a new database in it would hide that.
+  // A folder with files may be a half-restored backup, which a new database would hide.
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new StoreError({ code: 'folder-incomplete', folder: dataDir });
   writeFileSync(marker, '');
@@ -100,13 +100,13 @@ async function startThread(
   }
 }
 
-/** Reads the first page of each table: a damaged one would be found only when a person asks for what it holds. */
+/** Reads the first page of each table: otherwise a damaged one would be found only when a person needs it. */
 async function checkReadable(thread: DatabaseThread): Promise<void> {
   for (const table of tableNames(await thread.exec(TABLES)))
     await thread.exec(`select 1 from ${table} limit 1`);
 }
 
-/** A folder's own fsync is what makes a new or removed name in it last. */
+/** Only a folder's own fsync makes new and removed names in it durable. */
 function syncFolder(folder: string): void {
   const fd = openSync(folder, 'r');
   try {

@@ -8,16 +8,16 @@ export type Priority = 'interactive' | 'background';
 
 type Gate = {
   pass<T>(priority: Priority, task: () => Promise<T>): Promise<T>;
-  /** While the task runs, what has time waits, also between the task's own statements; though not for long. */
+  /** While the task runs, background work waits, even between the task's statements; though not for long. */
   withPriority<T>(task: () => Promise<T>): Promise<T>;
 };
 
-/** How long each background one is held back at most while interactive ones keep coming. */
+/** How long a background statement waits at most while interactive ones keep coming. */
 const PATIENCE_MS = 50;
 
 /**
- * The embedded database does one thing at a time, in the order of asking. Here interactive statements and transactions
- * overtake the others, so that answering Slack does not wait for work that has time.
+ * The embedded database does one thing at a time, in order. Here interactive statements and transactions overtake the
+ * others, so that answering Slack doesn't wait for background work.
  */
 export function createGate(): Gate {
   const waiting: Record<Priority, (() => void)[]> = { interactive: [], background: [] };

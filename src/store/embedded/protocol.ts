@@ -12,7 +12,7 @@ export type Order =
 
 export type Call = { id: number; order: Order };
 
-/** What the thread says. `value` is what the order gives; only the caller knows its type. */
+/** What the thread answers. Only the caller knows the type of `value`. */
 export type Report<Value = never> =
   | { kind: 'done'; id: number; value: Value }
   | { kind: 'failed'; id: number; error: ErrorFacts }
@@ -21,7 +21,7 @@ export type Report<Value = never> =
 
 export type QueryResult<Row> = Pick<Results<Row>, 'rows' | 'fields' | 'affectedRows'>;
 
-/** Own properties of an error do not survive a message to another thread. */
+/** An error's own properties don't survive a message to another thread. */
 export type ErrorFacts = { message: string; stack: string | undefined; own: Record<string, string> };
 
 /** Left out: they hold what people wrote. */

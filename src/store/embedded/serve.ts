@@ -46,7 +46,7 @@ export function serve(port: MessagePort, fsync: Fsync = fsyncSync): void {
   });
 }
 
-/** What may be asked once it is open. */
+/** The orders once it is open. */
 type Later = Exclude<Order, { do: 'open' }>;
 
 type Folder = { folder: string; fresh: boolean };
@@ -105,7 +105,7 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
       begun.resolve();
       await end.promise;
     });
-    // Its end is awaited by who asks for it; here only a failed beginning counts.
+    // The caller awaits its end; here only a failed beginning counts.
     ended.catch(begun.reject);
     await begun.promise;
   }
@@ -135,7 +135,7 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
   };
 }
 
-/** Without what cannot leave the thread. */
+/** Without the parts that can't be sent to another thread. */
 function toResult({ rows, fields, affectedRows }: Awaited<ReturnType<PGlite['query']>>) {
   return { rows, fields, affectedRows };
 }

@@ -8,7 +8,7 @@ type UpkeepLog = { warn(facts: object, message: string): void };
 type Runner = { exec(sql: string): Promise<readonly { rows: unknown[] }[]> };
 
 type UpkeepOptions = {
-  /** Between two steps. The database does one thing at a time: meanwhile it does what others asked for. */
+  /** Between two steps, so that the database can do what others asked for. */
   pauseMs: number;
   signal: AbortSignal;
 };
@@ -56,7 +56,7 @@ export async function vacuum(database: Runner, { pauseMs, signal }: UpkeepOption
     }
 }
 
-/** Of ours, of the queue and of Postgres itself; the ones that change most come first. */
+/** Our tables, the queue's and Postgres' own; those that change most come first. */
 export const TABLES = `
   select format('%I.%I', nspname, relname) as name
   from pg_class join pg_namespace on pg_namespace.oid = relnamespace
