@@ -118,5 +118,6 @@ describe('the settings', () => {
     );
     expect(parsed.ok).toBe(false);
     expect(listed).toEqual(known);
+    expect(Object.keys(en.config.variables).toSorted()).toEqual(known.toSorted());
   });
 });
