@@ -129,7 +129,7 @@ export const modal = {
     member: (name: string): string => `Runs as ${name}`,
     refused: (why: string): string => `:warning: You can't start a session yet. ${why}`,
   },
-  /** In an alert, which has a sign of its own. */
+  /** In an alert, which has its own icon. */
   cannotStart: (why: string): string => `You can't start a session yet. ${why}`,
   closeRefused: 'Close',
   identityUnavailable:

@@ -53,7 +53,7 @@ export const notices = {
   },
   notYourButton: (userId: string): string =>
     `Only <@${userId}>, who asked for this session, can use that button, because it may cost money. Nothing was done. You can open the details, or start your own session.`,
-  /** After a notice that can't be removed any more. */
+  /** After a notice that can't be removed anymore. */
   settled: 'Your form started a session. You can ignore the earlier message that nothing was started.',
   cardElsewhere: (why: string): string => `${why} Your session's card is in your DMs.`,
   noCard: 'Session started, but Slack refused its card both in that conversation and in your DMs.',

@@ -24,7 +24,7 @@ export const usage = {
   endedMerged: (merged: number, ended: number): string =>
     `${merged} of ${ended} ended sessions had a pull request merged`,
   waited: (duration: string): string => `Half of Devin's questions were answered within ${duration}`,
-  /** What Devin's own figures say of the same days. */
+  /** Devin's own figures for the same days. */
   devin: {
     counts: (acu: string, difference: string): string => `Devin counts ${acu} ACU: ${difference}.`,
     more: (acu: string): string => `${acu} more than here`,
