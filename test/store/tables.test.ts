@@ -18,7 +18,7 @@ test('each table and column of the database is described in the code', async () 
     select table_name, column_name from information_schema.columns
     where table_schema = 'public' and table_name not like 'kysely%'`.execute(db);
   const described = (name: string): boolean =>
-    SOURCES.some((source) => new RegExp(`^ +${name}: `, 'm').test(source));
+    SOURCES.some((source) => new RegExp(`[{ ]${name}\\??: `).test(source));
   const unknown = rows.filter(
     ({ tableName, columnName }) => !described(camelCase(tableName)) || !described(camelCase(columnName)),
   );
