@@ -118,6 +118,6 @@ describe('the settings', () => {
     );
     expect(parsed.ok).toBe(false);
     expect(listed).toEqual(known);
-    expect(Object.keys(en.config.variables).toSorted()).toEqual(known.toSorted());
+    expect(new Set(Object.keys(en.config.variables))).toEqual(new Set(known));
   });
 });
