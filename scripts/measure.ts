@@ -13,7 +13,7 @@ import { measureSnakeCase } from './snake-case.ts';
 
 /** `npm run measure`: how far one event travels through the sources, and how large they are. */
 const SOURCES = new URL('../src/', import.meta.url).href;
-/** Long enough for everything that runs by itself to have run. */
+/** Long enough for all background work to have run. */
 const IDLE_MS = 5000;
 
 type World = Awaited<ReturnType<typeof openWorld>>;
@@ -48,7 +48,7 @@ async function openWorld() {
   };
 }
 
-/** Which files' functions ran since it was asked last. */
+/** The files whose functions ran since the last call. */
 async function createCoverage() {
   const session = new Session();
   session.connect();

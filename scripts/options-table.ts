@@ -6,7 +6,7 @@ import { en } from '../src/text/en.ts';
 const START = '<!-- options: written by `npm run docs` -->';
 const END = '<!-- /options -->';
 
-/** The README with its option table as the field table has it now. */
+/** The README with the option table written anew from the field table. */
 export function withOptionsTable(readme: string): string {
   const start = readme.indexOf(START);
   const end = readme.indexOf(END);

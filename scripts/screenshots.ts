@@ -10,7 +10,7 @@ const FOLDER = 'docs';
 
 const MINUTE_MS = 60_000;
 
-/** The hour that messages are to show. */
+/** The hour that messages show. */
 const MORNING = 10;
 
 const look = { deviceScaleFactor: 2, timezoneId: zoneWhereItIs(MORNING) };
@@ -140,7 +140,7 @@ async function takePhases(on: Stage): Promise<void> {
 
 const titleOf = (phase: Phase | undefined): string => phase?.task.split(' --')[0] ?? '';
 
-/** The same sessions in the Home of who asked for them, what needs her first. */
+/** The same sessions in their requester's Home, those that need her first. */
 async function takeHome(on: Stage): Promise<void> {
   const slackPage = await visit(on, { as: 'mei', channel: 'general', width: 1000, height: 900 });
   const { home, message, openApp, send } = slackPage;
@@ -163,12 +163,12 @@ async function visit(on: Stage, { width, height, ...who }: Shot): Promise<SlackP
   return on.visit({ ...who, look: { ...look, viewport: { width, height } } });
 }
 
-/** A dialog from its top, with no caret in it. */
+/** A dialog scrolled to its top, without a caret. */
 async function shoot(what: Locator, name: string): Promise<void> {
   await what.evaluate((dialog) => {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     dialog.querySelector('.modal-body')?.scrollTo(0, 0);
-    // Nothing dark behind its round corners. The page takes no style elements; rules added so are no matter of its policy.
+    // Nothing dark behind its round corners. The page's policy refuses style elements, but not rules added this way.
     const sheet = document.styleSheets.item(document.styleSheets.length - 1);
     sheet?.insertRule('.modal::backdrop { background: #fff !important }', sheet.cssRules.length);
   });

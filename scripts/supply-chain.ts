@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
-/** Licenses under which others may run and change this app without giving theirs away. */
+/** Licenses that let others run and change this app without publishing their changes. */
 const LICENSES = new Set([
   '0BSD',
   'Apache-2.0',
@@ -10,7 +10,7 @@ const LICENSES = new Set([
   'BSD-3-Clause',
   'ISC',
   'MIT',
-  // File by file; nothing here changes such a file.
+  // Applies per file, and no such file is changed here.
   'MPL-2.0',
   'PSF-2.0',
 ]);
@@ -42,7 +42,7 @@ export const lockSchema = z.object({
   ),
 });
 
-/** What is wrong with what the app is built from, a line each. */
+/** Problems of the supply chain, a line each. */
 export function supplyChainProblems(
   manifest: z.infer<typeof manifestSchema>,
   { packages }: z.infer<typeof lockSchema>,

@@ -10,14 +10,14 @@ type Outcome = Attempt['outcome'];
 
 type AskDeps = { world: World; ledger: Ledger; signal: AbortSignal };
 
-/** More than a minute: a start takes seconds, and the next may be killed, too. */
+/** More than a minute: a start takes seconds, and the next process can be killed, too. */
 const MOST_TRIES = 16;
 const PATIENCE_MS = 5000;
 const MENTION_PATIENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
 
-/** People who ask for sessions, and try again when Slack tells them that it did not work. */
+/** People who ask for sessions, and try again if Slack tells them that it failed. */
 export function createAsking({ world, ledger, signal }: AskDeps) {
   const { slack, people, channels } = world;
   const busy = new Map<string, Promise<unknown>>();
@@ -48,11 +48,11 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
     if (way === 'mention') {
       return send({ token, way, person }, async () => byMention(person.userId, channelId, taskOf(token)));
     }
-    // One form at a time, as a person has.
+    // One form at a time, like a person.
     return oneByOne(person.userId, async () => byForm({ token, way, person }, channelId));
   }
 
-  /** Slack delivers it again by itself. */
+  /** Slack redelivers it. */
   async function byMention(userId: string, channelId: string, task: string): Promise<Outcome> {
     const { ts } = await slack.speak(userId, channelId, `<@${slack.workspace.botUserId}> ${task}`);
     const takenAtMs = await until(() => ledger.acceptedAtMs(ts), { timeoutMs: MENTION_PATIENCE_MS, signal });
@@ -65,7 +65,7 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
     return send(of, async () => {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
         const { kind } = await slack.submit(view.id, of.person.userId);
-        // Slack leaves the form open when it had no answer, and the person presses again.
+        // Slack keeps the form open if it got no answer, and the person submits it again.
         if (kind !== 'failed') return kind === 'closed' || kind === 'cleared' ? 'accepted' : 'refused';
         await delay(pauseMs(tries), undefined, { signal });
       }
@@ -89,7 +89,7 @@ export function createAsking({ world, ledger, signal }: AskDeps) {
     return until(() => slack.views().find(isTheForm) ?? null, { timeoutMs: PATIENCE_MS, signal });
   }
 
-  /** False: the form has no room for a task. */
+  /** False: the form has no input for a task. */
   function type(view: View, token: string): boolean {
     const block = fieldBlock('prompt');
     if (!view.definition.blocks.some(({ block_id: id }) => id === block)) return false;

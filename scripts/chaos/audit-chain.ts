@@ -6,7 +6,7 @@ import { verifyChain } from '../../src/trust/index.ts';
 type Place = { databaseUrl: string | null; dataDir: string };
 type Chain = { entries: number; violations: string[] };
 
-/** Whether the app's own audit still holds, and has each session that was started, once. */
+/** Whether the app's own audit is intact, and has each started session once. */
 export async function auditChain(
   { databaseUrl, dataDir }: Place,
   { created }: { created: number },

@@ -7,7 +7,7 @@ import type { Ledger, Reply, Word } from './ledger.ts';
 import type { World } from './world.ts';
 
 export type ThreadCounts = {
-  /** Replies that the app took, that Devin heard, and whose authors were told that it is not certain. */
+  /** Replies that the app acknowledged, that Devin got, and whose authors were told that it isn't certain. */
   taken: number;
   heard: number;
   told: number;
@@ -66,7 +66,7 @@ function isMarked(slack: World['slack'], { channelId, ts }: Reply): boolean {
   return message?.reactions.has(DELIVERED_REACTION) === true;
 }
 
-/** One that the app had taken before the next was written comes before it. */
+/** A reply that the app had before the next one was written comes first. */
 function auditOrder(
   ledger: Ledger,
   heardBy: ReadonlyMap<string, readonly Heard[]>,
@@ -92,7 +92,7 @@ function auditWords({ slack }: World, { words }: Ledger, { wrong, missing }: Fin
   let shown = 0;
   let before: (Word & { ts: string }) | null = null;
   for (const word of words.toSorted(bySession)) {
-    // A call to the person may quote the words that are in the thread already.
+    // A call to the person can quote what is in the thread already.
     const all = relayed.filter(({ text }) => text.includes(word.token));
     const own = all.filter(({ isCall }) => !isCall);
     const first = own[0] ?? all[0];
@@ -108,7 +108,7 @@ function auditWords({ slack }: World, { words }: Ledger, { wrong, missing }: Fin
   return { said: words.length, shown };
 }
 
-/** Words of one session stay in the order they were said. */
+/** Devin's words stay in their order. */
 function bySession(one: Word, other: Word): number {
   return one.sessionId < other.sessionId ? -1 : one.sessionId > other.sessionId ? 1 : 0;
 }

@@ -8,14 +8,14 @@ import { cardsIn, publicMessages, sessionIdsIn, tokenIn } from './ledger.ts';
 import type { Attempt, Ledger } from './ledger.ts';
 import type { World } from './world.ts';
 
-/** `wrong` stays wrong; `missing` may still come. Each line names what it is about. */
+/** `wrong` stays wrong; `missing` can still come. */
 export type Findings = { wrong: string[]; missing: string[] };
 
 export type Audit = Findings & {
   accepted: number;
   created: number;
   notConfirmed: number;
-  /** Slack had given up, and the request was on disk all the same. */
+  /** The request was on disk although Slack had given up. */
   startedUnanswered: number;
   cards: number;
   urlAfterMs: number[];
@@ -27,7 +27,7 @@ export type Audit = Findings & {
 type Seen = {
   sessionsOf: ReadonlyMap<string, readonly LocalSession[]>;
   cards: readonly Message[];
-  /** By the id of the session that it shows. */
+  /** By the id of the session it shows. */
   cardsOf: ReadonlyMap<string, readonly Message[]>;
 };
 
@@ -107,7 +107,7 @@ function auditStrays(sessions: readonly LocalSession[], { attempts }: Ledger, { 
   }
 }
 
-/** What is worth a message is told once. */
+/** Each event is announced once. */
 function auditMilestones(slack: World['slack'], { wrong }: Findings): void {
   const keys = publicMessages(slack).flatMap(({ metadata }) => {
     const mark = readMetadata(metadata);

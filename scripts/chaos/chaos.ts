@@ -22,7 +22,7 @@ import type { World } from './world.ts';
 
 export type Report = Audit & {
   kills: number;
-  /** What was promised and did not hold. */
+  /** Broken promises. */
   violations: string[];
   /** In the app's own audit. */
   entries: number;
@@ -32,7 +32,7 @@ export type Report = Audit & {
 
 type ChaosRun = { options: ChaosOptions; tempo: Tempo; databaseUrl: string | null; signal: AbortSignal };
 
-/** The app's own processes under load, faults and SIGKILLs, until everything has come to rest. Leaves nothing behind. */
+/** Runs the app's processes under load, faults and SIGKILLs until all work is done. Leaves nothing behind. */
 export async function runChaos(run: ChaosRun): Promise<Report> {
   const { options, tempo, databaseUrl } = run;
   const folder = options.keep ?? (await mkdtemp(join(tmpdir(), 'devin-slack-chaos-')));
@@ -100,7 +100,7 @@ const isExpected = (problem: string): boolean =>
 
 type Storm = Omit<Play, 'tempo' | 'databaseUrl'>;
 
-/** Resolves when all was asked and the last process was killed; with what people and Devin still talk about. */
+/** Resolves when everything was asked and the last process was killed, with the conversations that continue. */
 async function storm(
   plan: Plan,
   { options, world, ledger, replicas, signal }: Storm,
@@ -118,7 +118,7 @@ async function storm(
     const token = await ask(request);
     if (token === null || request.turns.length === 0) return;
     const talking = talk(request, token);
-    // A later await gets it; until then nobody waits.
+    // Awaited later.
     talking.catch(() => undefined);
     talks.push(talking);
   });

@@ -6,10 +6,10 @@ type SlackFault = { side: 'slack'; method: string; fault: Parameters<LocalSlack[
 type DevinFault = { side: 'devin'; match: DevinMatch; fault: NonNullable<Parameters<LocalDevin['fail']>[1]> };
 type DevinMatch = Parameters<LocalDevin['fail']>[0];
 
-/** Meets the next call of its kind after this moment. */
+/** Applies to the next call of its kind after this moment. */
 export type PlannedFault = { atMs: number } & (SlackFault | DevinFault);
 
-/** Those that matter most come more than once. */
+/** The most important ones are listed more than once. */
 const SLACK_METHODS = [
   'chat.postMessage',
   'chat.postMessage',
@@ -79,7 +79,7 @@ export function createFaults({ slack, devin }: { slack: LocalSlack; devin: Local
       if (planned.side === 'slack') slack.fail(planned.method, planned.fault);
       else planted.push(devin.fail(planned.match, planned.fault));
     },
-    /** What has met no call yet meets none. */
+    /** Faults that no call has met yet are dropped. */
     clear() {
       slack.clearFaults();
       for (const one of planted) one.clear();

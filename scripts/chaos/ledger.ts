@@ -4,7 +4,7 @@ import { readMetadata } from '../../src/slack/metadata.ts';
 import type { Way } from './plan.ts';
 import type { Person, World } from './world.ts';
 
-/** One try to ask for something, with words of its own by which everything is told apart. */
+/** One try to ask for something, with a unique token in its text. */
 export type Attempt = {
   /** `q7a`: the first try of the seventh request. */
   token: string;
@@ -35,7 +35,7 @@ const SESSION_URL = /\/sessions\/(?<id>[0-9a-f]{32})/g;
 
 export const tokenIn = (text: string): string | null => TOKEN.exec(text)?.[0] ?? null;
 
-/** What was asked, written and said, and when which of it was seen. */
+/** What people asked and wrote, what Devin said, and when each was seen. */
 export function createLedger({ slack, devin }: World) {
   const attempts: Attempt[] = [];
   const replies: Reply[] = [];
@@ -62,9 +62,9 @@ export function createLedger({ slack, devin }: World) {
     attempts,
     replies,
     words,
-    /** When the conversation first showed a session's address. */
+    /** When the conversation first showed a session's URL. */
     urlShownAtMs: (sessionId: string): number | null => urlShownAtMs.get(sessionId) ?? null,
-    /** When the app took the event about a message. */
+    /** When the app acknowledged the event about a message. */
     acceptedAtMs: (ts: string): number | null => acceptedAtMs.get(ts) ?? null,
     session: (token: string): LocalSession | null =>
       devin.sessions.find(({ request }) => tokenIn(request.prompt) === token) ?? null,
@@ -77,7 +77,7 @@ export function createLedger({ slack, devin }: World) {
 export const sessionIdsIn = (text: string): string[] =>
   [...text.matchAll(SESSION_URL)].flatMap(({ groups }) => groups?.['id'] ?? []);
 
-/** All that the app wrote and everybody sees. */
+/** All public messages of the app. */
 export function publicMessages(slack: World['slack']): Message[] {
   const { botUserId } = slack.workspace;
   return [...slack.channels.keys()].flatMap((channelId) =>

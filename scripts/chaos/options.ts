@@ -9,14 +9,14 @@ const optionsSchema = z.object({
   database: z.enum(['embedded', 'postgres']).default('embedded'),
   replicas: number.min(1).max(10).default(1),
   seed: number.default(1),
-  /** Calls to Slack and to Devin that go wrong; as many as requests by default. */
+  /** Calls to Slack and Devin that fail; by default as many as requests. */
   faults: number.min(0).optional(),
-  /** Sessions with a conversation; a fifth of the requests by default. */
+  /** Sessions with a conversation; by default a fifth of the requests. */
   talks: number.min(0).optional(),
   transport: z.enum(['http', 'socket']).default('http'),
-  /** The app's own waits and Slack's limits; or all of it sooner, as long runs need it. */
+  /** The app's own waits and Slack's limits, or all of it quicker, for long runs. */
   tempo: z.enum(['real', 'quick']).default('real'),
-  /** How long everything may take to come to rest. */
+  /** How long all work can take to finish. */
   'settle-seconds': number.min(1).default(600),
   /** Where logs and calls are kept. */
   keep: z.string().optional(),

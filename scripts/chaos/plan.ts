@@ -7,27 +7,27 @@ import type { Random } from './random.ts';
 const WAYS = ['command', 'form', 'shortcut', 'mention'] as const;
 export type Way = (typeof WAYS)[number];
 
-/** What happens next in a thread, and how long after what was before. */
+/** What happens next in a thread, and how long after the previous step. */
 export type Turn = { afterMs: number; by: 'asker' | 'devin' | 'devin-asks' };
 
 export type PlannedRequest = {
   name: string;
   atMs: number;
   way: Way;
-  /** Which of the people, and of the channels. */
+  /** The index of the person, and of the channel. */
   person: number;
   channel: number;
   turns: readonly Turn[];
 };
 
-/** So long after it was started, or was ready. */
+/** How long after it was started, or was ready. */
 type PlannedKill = { replica: number; afterMs: number; of: 'start' | 'life' };
 
 export type Plan = {
   lastsMs: number;
   requests: readonly PlannedRequest[];
   kills: readonly PlannedKill[];
-  /** How many are ended last, when all was asked: calls that hang end with their process. */
+  /** How many are killed at the end, after everything was asked: calls that hang end with their process. */
   lastKills: number;
   faults: readonly PlannedFault[];
   /** Drops of every socket. */
@@ -44,11 +44,11 @@ export type Pace = {
 export const PEOPLE = 12;
 export const CHANNELS = 6;
 const TURNS = 6;
-/** A start takes about so long on two cores. */
+/** How long a start takes on two cores, roughly. */
 const STARTS_MS = 1500;
 const STARTING_SHARE = 0.15;
 
-/** All that will happen, drawn before it begins. */
+/** Everything that will happen, drawn in advance. */
 export function makePlan(options: ChaosOptions, pace: Pace): Plan {
   const { requests, kills, replicas, seed } = options;
   const lastsMs = Math.max(requests * pace.requestMs, (kills * (pace.killMs + STARTS_MS)) / replicas);
@@ -91,7 +91,7 @@ function planTurns(random: Random, { turnMs }: Pace): Turn[] {
   }));
 }
 
-/** Those of one replica come one after the other. */
+/** The kills of one replica come one after the other. */
 function planKills({ kills, replicas, seed }: ChaosOptions, { killMs }: Pace): PlannedKill[] {
   const random = createRandom(seed, 'kills');
   return Array.from({ length: Math.max(0, kills - replicas) }, () => ({

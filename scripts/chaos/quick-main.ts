@@ -2,7 +2,7 @@ import { createBot } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 
-/** As src/main.ts, but what a process that died held is taken up sooner, so that a test need not wait for that. */
+/** Like src/main.ts, but the work of a dead process is taken over sooner, so that a test doesn't wait for it. */
 const read = readConfig();
 if (!read.ok) throw new Error(JSON.stringify(read.problems));
 const bot = await createBot(read.config, {

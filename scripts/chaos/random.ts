@@ -10,7 +10,7 @@ export type Random = {
   moments(count: number, spanMs: number): number[];
 };
 
-/** `stream` keeps what one part draws from changing what another gets. */
+/** `stream`: what one part draws doesn't change what another gets. */
 export function createRandom(seed: number, stream: string): Random {
   let state = createHash('sha256').update(`${seed} ${stream}`).digest().readInt32LE();
 

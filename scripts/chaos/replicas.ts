@@ -10,10 +10,10 @@ export type Replicas = {
   start: () => Promise<void>;
   /** When one runs, or is ready. */
   until: (replica: number, of: 'start' | 'life') => Promise<void>;
-  /** SIGKILL, at whatever it is doing. */
+  /** SIGKILL, at any moment. */
   kill: (replica: number) => Promise<void>;
   kills: () => number;
-  /** What ended without having been killed, in its last words. */
+  /** The last words of processes that ended without being killed. */
   ownEnds: readonly string[];
   /** Where one has its embedded database. */
   dataDir: (replica: number) => string;
@@ -26,11 +26,11 @@ type ReplicasOptions = {
   program: string | null;
   /** Holds a folder of data and a log for each. */
   folder: string;
-  /** Told whenever one comes or goes. */
+  /** Called whenever one starts or ends. */
   onAddresses: (addresses: string[]) => void;
 };
 
-/** Processes of the app, each started again as soon as it has ended, as a supervisor does. */
+/** Processes of the app. Each is restarted as soon as it ends, as by a supervisor. */
 export async function createReplicas(options: ReplicasOptions): Promise<Replicas> {
   const ownEnds: string[] = [];
   const numbers = Array.from({ length: options.count }, (_, replica) => replica);
@@ -127,7 +127,7 @@ async function ended(bot: BotProcess): Promise<void> {
   await until(bot, ({ pid }) => pid === null);
 }
 
-/** Resolves all the same when it takes too long: one that cannot start does not hold up the run. */
+/** Resolves even if it takes too long: a process that can't start doesn't stop the run. */
 async function soon(bot: BotProcess, fits: Fits): Promise<void> {
   await Promise.race([until(bot, fits), delay(MOST_START_MS, undefined, { ref: false })]);
 }

@@ -2,7 +2,7 @@ import type { Report } from './chaos.ts';
 import type { ChaosOptions } from './options.ts';
 import { PEOPLE } from './plan.ts';
 
-/** What was asked for and what came of it, as one table. */
+/** The results of a run, as one table. */
 export function renderTable(options: ChaosOptions, report: Report): string {
   const { requests, kills, database, replicas, seed, faults, transport, tempo } = options;
   const head = `${requests} requests, ${report.kills} of ${kills} kills, ${faults} faults, ${database}, ${plural(replicas, 'replica')}, ${transport}, ${tempo} tempo, seed ${seed}`;

@@ -25,7 +25,7 @@ export function createTalking({ world, ledger, patienceMs, signal }: TalkDeps) {
     say(`${token}-end`, talking.session, { statusDetail: 'finished' });
   };
 
-  /** When the card shows where the session is. */
+  /** When the card shows the session's URL. */
   async function begin(token: string, person: Person): Promise<Talking | null> {
     const find = (): Talking | null => {
       const session = ledger.session(token);

@@ -4,11 +4,11 @@ import type { Pace } from './plan.ts';
 /** How fast everything goes, and what is started. */
 export type Tempo = {
   pace: Pace;
-  /** How long it is watched, once all is settled, for what comes too often. */
+  /** How long to watch for duplicates once all work is done. */
   lingerMs: number;
   /** null: the app's own main.ts. */
   program: string | null;
-  /** When Slack sends an event again; null: when the real one does. */
+  /** When Slack redelivers an event; null: when the real one does. */
   redeliverAfterMs: readonly number[] | null;
 };
 
@@ -20,7 +20,7 @@ export const REAL_TEMPO: Tempo = {
   redeliverAfterMs: null,
 };
 
-/** For a test: all of it sooner. */
+/** For a test: everything quicker. */
 export const QUICK_TEMPO: Tempo = {
   pace: { requestMs: 150, killMs: 500, turnMs: 300 },
   lingerMs: 1000,

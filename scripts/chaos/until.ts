@@ -4,7 +4,7 @@ const LOOK_EVERY_MS = 100;
 
 type Wait = { timeoutMs: number; signal: AbortSignal };
 
-/** The first value that is not null; null when the time is up. Rejects when the run is broken off. */
+/** The first value that isn't null; null when the time is up. Rejects if the run is aborted. */
 export async function until<T>(look: () => T | null, { timeoutMs, signal }: Wait): Promise<T | null> {
   const endsAtMs = Date.now() + timeoutMs;
   for (;;) {

@@ -20,11 +20,11 @@ export type World = {
 
 type WorldOptions = { transport: 'http' | 'socket'; redeliverAfterMs: readonly number[] | null };
 
-/** A local Slack and a local Devin with people who are members of both, and channels that all of them are in. */
+/** A local Slack and a local Devin, with people who are members of both and of all channels. */
 export async function openWorld({ transport, redeliverAfterMs }: WorldOptions): Promise<World> {
   const { botEvents, hasHome: homeTab } = await readManifest();
   const slack = await createLocalSlack({
-    // What is measured is what the app does, at a pace that Slack would not bear for long.
+    // Measures the app, at a pace that Slack would not accept for long.
     rateLimits: 'off',
     botEvents,
     homeTab,
@@ -38,7 +38,7 @@ export async function openWorld({ transport, redeliverAfterMs }: WorldOptions): 
     ...sandboxEnvironment({ slack, devin, transport }),
     SECRETS_KEY: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'info',
-    // A few people ask for everything.
+    // Few people ask for everything, so limits would stop them.
     LIMIT_OPEN_SESSIONS: '0',
     LIMIT_STARTS_PER_HOUR: '0',
   };
