@@ -12,7 +12,7 @@ test('each button has a listener', () => {
 });
 
 test('each view that can be submitted has a listener', () => {
-  expect(Object.keys(VIEW).filter((name) => !isListenedTo(`VIEW.${name}`))).toEqual(['home']);
+  expect(Object.keys(VIEW).filter((name) => !isListenedTo(`VIEW.${name}`))).toEqual(['details', 'home']);
 });
 
 test('each button of a card is shown in some phase', () => {
