@@ -7,8 +7,8 @@ import { mb, ms, printRow } from './table.ts';
 import { openWorld } from './world.ts';
 
 const PACE = { perSecond: 50, seconds: 10 };
-/** One person asks for everything. */
-const UNLIMITED = { LIMIT_OPEN_SESSIONS: '0', LIMIT_STARTS_PER_HOUR: '0' };
+/** So many that everybody stays within the limits per person, which are in force. */
+const PEOPLE = 100;
 const RUSH = { total: 1000, atOnce: 50 };
 const TURNS = 30;
 
@@ -31,12 +31,12 @@ let tasks = 0;
 const task = (): string => `fix number ${(tasks += 1)}`;
 
 async function measureBare(): Promise<Numbers> {
-  const { environment, ask, close } = await openWorld();
+  const { environment, ask, askInTurn, close } = await openWorld({ people: PEOPLE });
   const bare = await runProgram('bench/bare.ts', environment);
   await ask(bare, 'warm up');
-  const paced = await atPace(PACE, async () => ask(bare, 'fix it'));
+  const paced = await atPace(PACE, async () => askInTurn(bare, task()));
   const pacedMb = bare.rssMb();
-  const rushed = await rush(RUSH, async () => ask(bare, task()));
+  const rushed = await rush(RUSH, async () => askInTurn(bare, task()));
   const rushedMb = bare.rssMb();
   await bare.stop();
   await close();
@@ -53,26 +53,31 @@ async function measureBare(): Promise<Numbers> {
 }
 
 async function measureApp(storage: Record<string, string>): Promise<Numbers> {
-  const world = await openWorld();
-  const { devin, environment, ask, close } = world;
-  const first = await runProgram('src/main.ts', { ...environment, ...storage, ...UNLIMITED });
+  const world = await openWorld({ people: PEOPLE });
+  const { devin, environment, askInTurn, close } = world;
+  const first = await runProgram('src/main.ts', { ...environment, ...storage });
   await first.stop();
-  const app = await runProgram('src/main.ts', { ...environment, ...storage, ...UNLIMITED });
-  await ask(app, 'warm up');
-  await devin.waitForSession(() => true);
+  const app = await runProgram('src/main.ts', { ...environment, ...storage });
+  // Who they are in Devin is looked up once an hour.
+  for (let person = 0; person < PEOPLE; person += 1) await askInTurn(app, `warm up ${person}`);
+  await Promise.all(
+    Array.from({ length: PEOPLE }, async (_, person) =>
+      devin.waitForSession(({ request }) => request.prompt === `warm up ${person}`),
+    ),
+  );
 
   // First: a rush of cards to edit would be in the way of this thread's.
   const repliedMs = await measureReplies(world, app, TURNS);
   const addedMs: number[] = [];
   for (let turn = 0; turn < TURNS; turn += 1) {
     const prompt = `measure ${turn}`;
-    const { sentAtMs } = await ask(app, prompt);
+    const { sentAtMs } = await askInTurn(app, prompt);
     const session = await devin.waitForSession(({ request }) => request.prompt === prompt);
     addedMs.push(session.createdAtMs - sentAtMs);
   }
-  const paced = await atPace(PACE, async () => ask(app, `${task()} --repo acme/web`));
+  const paced = await atPace(PACE, async () => askInTurn(app, `${task()} --repo acme/web`));
   const pacedMb = app.rssMb();
-  const rushed = await rush(RUSH, async () => ask(app, task()));
+  const rushed = await rush(RUSH, async () => askInTurn(app, task()));
   const rushedMb = app.rssMb();
   await app.stop();
   await close();
