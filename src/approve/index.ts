@@ -11,7 +11,7 @@ import { createApproverTeller } from './tell-approvers.ts';
 
 type ApprovalDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
-  store: Pick<Store, 'requests' | 'approvalMessages' | 'envelopes'>;
+  store: Pick<Store, 'requests' | 'approvalMessages' | 'envelopes' | 'audit'>;
   slack: Pick<Slack, 'outbound' | 'people' | 'groups' | 'textFor'>;
   gate: Pick<Gate, 'judge'>;
   transitions: Transitions;
@@ -26,13 +26,13 @@ const SOME = { concurrency: 4 };
 /** Asks people for their approval of a request, and does what they decide. */
 export function createApprovals(deps: ApprovalDeps): void {
   const { queue, store, slack, gate, transitions, redrawHome, withLease, postOnce, tuning } = deps;
-  const { requests, approvalMessages: messages, envelopes } = store;
+  const { requests, approvalMessages: messages, envelopes, audit } = store;
   const { outbound, people, textFor } = slack;
   const { now, log } = tuning;
   const { enqueue } = queue;
   const { judge } = gate;
   const mayApprove = createMayApprove(slack);
-  const settling = { requests, people, judge, mayApprove, transitions, envelopes, outbound };
+  const settling = { requests, people, judge, mayApprove, transitions, envelopes, audit, outbound };
   const { settle, expire } = createSettler({ ...settling, now, textFor });
   const telling = { requests, messages, outbound, withLease, postOnce, enqueue, redrawHome };
   queue.work('settle-approval', settle, SOME);

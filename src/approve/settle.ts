@@ -8,6 +8,8 @@ import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
+import { subjectOf } from '../store/audit.ts';
+import type { Audit } from '../store/audit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
@@ -21,6 +23,7 @@ type SettleDeps = {
   mayApprove: MayApprove;
   transitions: Pick<Transitions, 'moveLocked'>;
   envelopes: Pick<Envelopes, 'open' | 'withoutSecrets'>;
+  audit: Pick<Audit, 'record'>;
   outbound: Pick<Outbound, 'tellPrivately'>;
   now: () => number;
   textFor: TextFor;
@@ -43,6 +46,14 @@ export function createSettler(deps: SettleDeps) {
     const { id, sealed, channelId, threadTs } = answerTo;
     const responseUrl = deps.envelopes.open(id, sealed)?.responseUrl ?? null;
     await deps.outbound.tellPrivately({ userId, channelId, threadTs, responseUrl }, notice([refused[why]]));
+  }
+
+  /** The person may not decide. */
+  async function refuse(decision: Decision, request: SessionRequest, why: 'own' | 'notAsked'): Promise<void> {
+    const result = why === 'own' ? 'approval:own' : 'approval:not-asked';
+    const { userId } = decision;
+    await deps.audit.record({ ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result });
+    await tell(decision, why);
   }
 
   /** Of those who approved before, the ones who may no longer. */
@@ -96,9 +107,11 @@ export function createSettler(deps: SettleDeps) {
       });
       return;
     }
-    if (userId === request.userId) return tell(decision, 'own');
-    const mayApprove = await deps.mayApprove(verdict.asks.approvers, { userId, requester: request.userId });
-    if (!mayApprove) return tell(decision, 'notAsked');
+    if (userId === request.userId) return refuse(decision, request, 'own');
+    const isAsked = approval.people.some((one) => one.userId === userId);
+    const { approvers } = verdict.asks;
+    if (!isAsked || !(await deps.mayApprove(approvers, { userId, requester: request.userId })))
+      return refuse(decision, request, 'notAsked');
     const name = (await deps.people.find(userId))?.name ?? userId;
     if (await decide(decision, { userId, name }, verdict)) return;
     // Who pressed twice knows.

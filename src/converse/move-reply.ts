@@ -3,6 +3,7 @@ import type { ListMessages, ReplyBy } from '../follow/index.ts';
 import type { Enqueue, Lease, SearchUntilFound } from '../queue/index.ts';
 import { REPLY_BY, shownEvent } from '../session/reply.ts';
 import { readThreadMeaning } from '../slack/command/thread-keywords.ts';
+import type { ReplyFailure } from '../session/reply.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import type { Replies, Reply, ReplyStep } from '../store/replies.ts';
@@ -68,11 +69,21 @@ export function createMoveReply({ db, replies, messages, enqueue }: MoveDeps) {
 
 /** Only what Devin has, or may have. */
 function replyEntries(reply: Reply, { as, wakes }: { as: string | null; wakes: boolean }): AuditEntry[] {
-  const { state, userId, channelId, messageTs, sessionId } = reply;
+  const { state, userId, channelId, messageTs, sessionId, failure } = reply;
+  const about = { userId, channelId, messageTs, sessionId };
+  if (state === 'failed' && failure !== null && REFUSALS.has(failure.kind))
+    return [{ ...about, kind: 'refusal', result: `reply:${failure.kind}` }];
   if (state !== 'delivered' && state !== 'unknown') return [];
-  const kind = wakes ? 'wake' : 'reply';
-  return [{ kind, userId, devinUserId: as, channelId, messageTs, sessionId, result: state }];
+  return [{ ...about, kind: wakes ? 'wake' : 'reply', devinUserId: as, result: state }];
 }
+
+/** What the person may not say to it. */
+const REFUSALS: ReadonlySet<ReplyFailure['kind']> = new Set([
+  'identity',
+  'requester-only',
+  'members-only',
+  'not-in-conversation',
+]);
 
 /**
  * A reply from a dialog or a command, as its thread shows it to the others; null: they see it anyway, or shouldn't. The

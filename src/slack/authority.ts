@@ -3,6 +3,8 @@ import type { Identity } from '../session/identity.ts';
 import { effectivePreferences } from '../session/preferences.ts';
 import { maySteer, ownershipOf } from '../session/steering.ts';
 import type { Steering } from '../session/steering.ts';
+import { steeringRefusal } from '../store/audit.ts';
+import type { Audit } from '../store/audit.ts';
 import type { Person } from '../store/identities.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -18,6 +20,7 @@ type AuthorityDeps = {
   /** The same. */
   presence: (asked: InConversation) => Promise<Presence | null>;
   defaults: Pick<Settings, 'preferencesFor'>;
+  audit: Pick<Audit, 'record'>;
   textFor: TextFor;
 };
 
@@ -27,7 +30,7 @@ export type Authority = ReturnType<typeof createAuthority>;
  * What a person may do or see, checked when they want to. Each answer is the reason why not, escaped; null: they may.
  * Jobs check again before they act: these answers decide what is shown, and refuse at once.
  */
-export function createAuthority({ identify, presence, defaults, textFor }: AuthorityDeps) {
+export function createAuthority({ identify, presence, defaults, audit, textFor }: AuthorityDeps) {
   async function accepted(person: Person): Promise<Identity | { why: string }> {
     const identity = await identify(person);
     if (identity !== null && identity.kind !== 'refused') return identity;
@@ -53,7 +56,7 @@ export function createAuthority({ identify, presence, defaults, textFor }: Autho
       return 'why' in identity ? identity.why : null;
     },
 
-    /** To steer the session of this request. */
+    /** To steer the session of this request. A refusal is recorded. */
     async steeringRefusal(request: SessionRequest, person: Person): Promise<string | null> {
       const { teamId, channelId } = request;
       const { userId } = person;
@@ -63,9 +66,9 @@ export function createAuthority({ identify, presence, defaults, textFor }: Autho
       const { steer: policy } = effectivePreferences(layers);
       const ownership = ownershipOf(request);
       const verdict = maySteer({ policy, ownership, person: { userId, identity } });
-      return verdict.kind === 'allowed'
-        ? null
-        : refuseSteering(verdict, { request, userId }, await textFor(userId));
+      if (verdict.kind === 'allowed') return null;
+      await audit.record(steeringRefusal(request, userId, verdict));
+      return refuseSteering(verdict, { request, userId }, await textFor(userId));
     },
 
     /** To write to a session from outside its thread. */

@@ -50,7 +50,7 @@ export function createSteering(deps: SteeringDeps): void {
   const { enqueue } = queue;
   const { outbound, people, textFor } = slack;
   const { log } = deps.tuning;
-  const steeringRefusal = createSteeringRefusal(check, textFor);
+  const steeringRefusal = createSteeringRefusal({ check, audit: store.audit, textFor });
   const notifier = createNotifier({ envelopes, outbound });
   const steer = createSteerer({
     db,

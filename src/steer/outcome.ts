@@ -12,6 +12,8 @@ import { escape } from '../slack/blocks/text.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { TextFor } from '../slack/text-for.ts';
+import { steeringRefusal } from '../store/audit.ts';
+import type { Audit } from '../store/audit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { Settings } from '../store/settings.ts';
@@ -29,11 +31,15 @@ export function notDone(error: unknown, text: Text): string {
 /** Why a person may not steer a request's session, or why the app can't tell now, escaped; null: they may. */
 export type SteeringRefusal = (request: SessionRequest, userId: string) => Promise<string | null>;
 
-export function createSteeringRefusal(check: SteeringCheck, textFor: TextFor): SteeringRefusal {
+type RefusalDeps = { check: SteeringCheck; audit: Pick<Audit, 'record'>; textFor: TextFor };
+
+export function createSteeringRefusal({ check, audit, textFor }: RefusalDeps): SteeringRefusal {
   return async (request, userId) => {
     const text = await textFor(userId);
     try {
-      return refuseSteering(await check(request, userId), { request, userId }, text);
+      const verdict = await check(request, userId);
+      if (verdict.kind !== 'allowed') await audit.record(steeringRefusal(request, userId, verdict));
+      return refuseSteering(verdict, { request, userId }, text);
     } catch (error) {
       return escape(notDone(error, text));
     }

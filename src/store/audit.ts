@@ -4,6 +4,7 @@ import type { Failure } from '../session/failure.ts';
 import type { Identity } from '../session/identity.ts';
 import { isOpen } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
+import type { Steering } from '../session/steering.ts';
 import { askingMessage } from './request-row.ts';
 import type { SessionRequest } from './request-row.ts';
 import type { Tables } from './tables.ts';
@@ -73,8 +74,15 @@ export async function appendAudit(entries: readonly AuditEntry[], trx: Transacti
   await sql`select append_audit(${JSON.stringify(entries.map(toColumns))}::json)`.execute(trx);
 }
 
+export type Audit = ReturnType<typeof createAudit>;
+
 export function createAudit(db: Kysely<Tables>) {
   return {
+    /** What changes nothing else: a refusal, for example. */
+    async record(entry: AuditEntry): Promise<void> {
+      await db.transaction().execute(async (trx) => appendAudit([entry], trx));
+    },
+
     /** Not recorded if it is the file that was loaded last, as by another replica or a restart. */
     async fileLoaded(kind: 'policy' | 'mapping', sha256: string | null): Promise<void> {
       const result = sha256 === null ? NO_FILE : `loaded:${sha256}`;
@@ -166,6 +174,11 @@ function approvalEntries(moved: SessionRequest): AuditEntry[] {
   const waits = by === undefined ? 'asked' : 'one-more';
   const userId = by === undefined ? moved.userId : (by?.userId ?? null);
   return [{ ...subjectOf(moved), kind: 'approval', userId, rule, result: end?.kind ?? waits }];
+}
+
+/** Someone wanted to answer, stop or archive what they may not. */
+export function steeringRefusal(request: SessionRequest, userId: string, { kind }: Steering): AuditEntry {
+  return { ...subjectOf(request), kind: 'refusal', userId, devinUserId: null, result: `steer:${kind}` };
 }
 
 function cancelEntry(moved: SessionRequest, userId: string): AuditEntry {

@@ -156,3 +156,17 @@ test('links and settings say who made them', async () => {
     result: `linked:${ben.userId}`,
   });
 });
+
+test('who may not stop, answer or write to a session is recorded, with why', async () => {
+  const { slack } = world();
+  const { channelId, threadTs, id } = await startThread(world());
+  const eve = addColleague(world(), { inDevin: false });
+  slack.joinChannel(eve.userId, channelId);
+  const on = { channelId, ts: threadTs };
+  const about = { kind: 'refusal', userId: eve.userId, sessionId: id };
+  await slack.clickButton(eve.userId, on, 'ask_stop');
+  const refused = await recorded({ ...about, result: 'steer:members-only' });
+  expect(refused).toMatchObject({ channelId, requestId: expect.any(String) as unknown, devinUserId: null });
+  const { ts } = await slack.speak(eve.userId, channelId, 'drop the database', { threadTs });
+  expect(await recorded({ ...about, result: 'reply:identity' })).toMatchObject({ messageTs: ts });
+});

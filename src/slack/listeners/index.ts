@@ -82,7 +82,9 @@ export function createListeners(deps: ListenerDeps): void {
   const openView = createViewOpener({ outbound, textFor });
   const { choicesFor, explain } = deps.quickGate;
   const openForm = createFormOpener({ forms, identify, choicesFor, openView, enqueue, textFor });
-  const authority = createAuthority({ identify, presence: createPresence(deps), defaults, textFor });
+  const { audit } = store;
+  const presence = createPresence(deps);
+  const authority = createAuthority({ identify, presence, defaults, audit, textFor });
   const readUploadedText = createUploadedTextReader({ files: slack.files, timeoutMs: FILES_MS });
   const chooseLanguage = createLanguageChooser({ defaults, learnLanguage: slack.learnLanguage });
   const acting = { requests, sessions, authority, formInbox, openForm, openView, outbound, textFor };

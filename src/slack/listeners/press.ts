@@ -53,12 +53,16 @@ export function createPressed({ requests, sessions, authority, outbound, textFor
     return null;
   }
 
-  /** For what needs the right to steer; others are told who has it. */
-  async function bySteerer(press: Press): Promise<SessionRequest | null> {
+  /** For what needs the right to steer; others are told who has it. `refusal`: what else has to be true. */
+  async function bySteerer(
+    press: Press,
+    refusal?: (request: SessionRequest, person: Person) => Promise<string | null>,
+  ): Promise<SessionRequest | null> {
     const request = await inWorkspace(press);
     if (request === null) return null;
     const person = { teamId: request.teamId, userId: press.userId };
-    const why = await authority.steeringRefusal(request, person);
+    const why =
+      (await authority.steeringRefusal(request, person)) ?? (await refusal?.(request, person)) ?? null;
     if (why === null) return request;
     await tell(press, why);
     return null;

@@ -81,14 +81,12 @@ function listenOnCards(app: App, deps: SteeringDeps): void {
 
   async function boxRefusal(request: SessionRequest, person: Person): Promise<string | null> {
     const session = await sessions.ofRequest(request.id);
-    const refusal = await authority.steeringRefusal(request, person);
-    if (refusal !== null || session === null) return refusal;
-    return authority.writingRefusal(session, person.userId);
+    return session === null ? null : authority.writingRefusal(session, person.userId);
   }
 
   for (const [actionId, why] of BOXES) {
     onButton(app, actionId, async (press) => {
-      const request = await pressed.byPerson(press, boxRefusal);
+      const request = await pressed.bySteerer(press, boxRefusal);
       if (request === null) return;
       const session = await sessions.ofRequest(request.id);
       const text = await textFor(press.userId);
