@@ -1,4 +1,5 @@
 import { fields } from '../../src/session/fields.ts';
+import { choicesSchema } from '../../src/session/policy/index.ts';
 import { SESSION_PHASES } from '../../src/session/lifecycle.ts';
 import type { CardAction } from '../../src/slack/blocks/card-buttons.ts';
 import { renderDefaults } from '../../src/slack/blocks/defaults.ts';
@@ -94,8 +95,21 @@ function FORMS(): Partial<SessionForm>[] {
     { expanded: false },
     { faults },
     { notes: ['words'] },
+    ...[true, false].map((has) => ({ choices: choicesWith(has) })),
     ...(['looking', 'not-known'] as const).map((kind) => ({ runsAs: { kind, why: 'words' } })),
   ];
+}
+
+/** With an approval for everything that can need one. */
+function choicesWith(has: boolean): SessionForm['choices'] {
+  const lists = { repos: ['a'], modes: ['ultra'], platforms: ['a'], playbooks: ['a'], secrets: ['a'] };
+  const when = { ...lists, acu_over: 5, session_secrets: has, attachments: has, bypass_approval: has };
+  const approvals = [
+    { rule: 'words', say: 'words', when },
+    { rule: 'words', say: null, when: null },
+  ];
+  const nothing = { closed: null, set: {}, modes: ['normal'], instructions: null, most: null };
+  return choicesSchema.parse({ ...nothing, approvals, needsCap: false, refused: [], faulty: [] });
 }
 
 function HOMES(): Partial<Home>[] {

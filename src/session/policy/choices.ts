@@ -3,15 +3,20 @@ import { omitFields } from '../defaults.ts';
 import { DEVIN_MODES, fields, storedDraftSchema } from '../fields.ts';
 import type { FieldKey, Lookup } from '../fields.ts';
 import { CEILINGS, ceilingsOf } from './ceilings.ts';
-import { channelOf, decide, setValues, standingInstructions } from './decide.ts';
+import { channelOf, decide, SESSION_LIMIT, setValues, standingInstructions } from './decide.ts';
 import type { PolicyFacts, PolicyRequest } from './facts.ts';
 import { isMatch } from './match.ts';
+import { whenSchema } from './schema.ts';
 import type { Policy } from './schema.ts';
 
 const fieldKey = z.enum(fields.map(({ key }) => key));
 const refusalSchema = z.object({ rule: z.string(), say: z.string().nullable() });
 /** Which rule or limit refuses, and what it says. */
 type Refusal = z.infer<typeof refusalSchema>;
+
+const asksApprovalSchema = refusalSchema.extend({ when: whenSchema.nullable() });
+/** What needs an approval, and under which rule or limit; `when`: null: whatever is entered. */
+export type AsksApproval = z.infer<typeof asksApprovalSchema>;
 
 /** What the policy leaves to choose in a form, for one person in one place. */
 export const choicesSchema = z.object({
@@ -26,6 +31,7 @@ export const choicesSchema = z.object({
   most: z.number().nullable(),
   /** What is left of each budget. */
   budgets: z.array(z.object({ key: z.enum(CEILINGS), most: z.number(), left: z.number() })).default([]),
+  approvals: z.array(asksApprovalSchema).default([]),
   /** Whether a request without a cap is refused. */
   needsCap: z.boolean(),
   /** Fields whose every value is refused. */
@@ -50,6 +56,7 @@ export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
     instructions: standingInstructions(policy, facts.place),
     most: highestCap(policy, facts, (cap) => isAllowed('max_acu_limit', cap)),
     budgets: ceilingsOf(policy, { spend: facts.spend }).map(({ key, most, left }) => ({ key, most, left })),
+    approvals: [...rulesThatAsk(policy, facts), ...limitThatAsks(policy, facts)],
     needsCap: needsCap(policy, facts),
     refused: PROBES.flatMap(([key, value]) => (isAllowed(key, value) ? [] : [key])),
     faulty: fields.flatMap(({ key }) => faultOf(key, facts.request, refusalOf)),
@@ -150,4 +157,28 @@ function closedBy({ rules }: Policy, facts: PolicyFacts): Choices['closed'] {
     if (rule.verdict !== 'refuse') return null;
   }
   return null;
+}
+
+/** Rules that may ask this person here, depending on what is entered. */
+function rulesThatAsk({ rules }: Policy, facts: PolicyFacts): AsksApproval[] {
+  const asking: AsksApproval[] = [];
+  for (const { when = null, ...rule } of rules) {
+    const applies = isMatch(rule, facts) ?? rule.verdict !== 'allow';
+    if (!applies) continue;
+    if (rule.verdict === 'approve') asking.push({ rule: rule.name, say: rule.say ?? null, when });
+    if (when === null) break;
+  }
+  return asking;
+}
+
+/** The lowest: whatever is above a higher one is above it, too. */
+function limitThatAsks(policy: Policy, { spend }: PolicyFacts): AsksApproval[] {
+  const { over, acu_per_session: most } = policy.limits;
+  if (over === 'refuse') return [];
+  const limits = [
+    ...(most === undefined ? [] : [{ rule: SESSION_LIMIT, acu: most }]),
+    ...ceilingsOf(policy, { spend }).map(({ rule, left }) => ({ rule, acu: Math.floor(Math.max(0, left)) })),
+  ];
+  const lowest = limits.toSorted((a, b) => a.acu - b.acu).slice(0, 1);
+  return lowest.map(({ rule, acu }) => ({ rule, say: null, when: whenSchema.parse({ acu_over: acu }) }));
 }

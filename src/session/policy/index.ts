@@ -3,7 +3,7 @@ export type { BudgetAlert } from './alerts.ts';
 export { CEILINGS, ceilingsOf, overCeiling, PERIOD_OF, renewsAt } from './ceilings.ts';
 export type { CeilingKey, CeilingLeft, Over, Spend } from './ceilings.ts';
 export { choicesOf, choicesSchema, isOffered, refusalsOf } from './choices.ts';
-export type { Choices } from './choices.ts';
+export type { AsksApproval, Choices } from './choices.ts';
 export {
   decide,
   limitsOf,

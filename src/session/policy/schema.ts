@@ -40,7 +40,7 @@ const limitsSchema = z.strictObject({
   over: z.enum(['refuse', 'approve']).default('refuse'),
 });
 
-const whenSchema = z.strictObject({
+export const whenSchema = z.strictObject({
   repos: globs,
   modes: z.array(modePattern).max(MAX_ENTRIES).default([]),
   acu_over: z.int().min(0).optional(),

@@ -3,7 +3,8 @@ import type { Sources } from '../../session/defaults.ts';
 import type { Faults } from '../../session/failure.ts';
 import { fields } from '../../session/fields.ts';
 import type { Field, FieldGroup, FieldKey, SessionDraft } from '../../session/fields.ts';
-import type { Choices } from '../../session/policy/index.ts';
+import type { AsksApproval, Choices } from '../../session/policy/index.ts';
+import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { ACTION, BLOCK, VIEW, writeFormMetadata } from '../ids.ts';
 import { contextBlocks } from './form/context-inputs.ts';
@@ -58,6 +59,9 @@ export type SessionForm = {
 
 /** For the policy's instructions, which Details show whole. */
 const NOTE_LENGTH = 300;
+/** Rules and limits that need an approval, and names in the list of one of them. */
+const MOST_APPROVALS = 6;
+const MOST_NAMES = 5;
 /** The field that is grouped with files. */
 const ATTACHMENTS = 'attachment_urls' satisfies FieldKey;
 
@@ -91,15 +95,36 @@ function inputs(form: SessionForm, text: Text): KnownBlock[] {
 
 function noteBlocks({ form, plan, text }: Drawing): KnownBlock[] {
   const cut = plan.cut.map(({ key }) => text.modal.tooLong(text.fields[key].label));
-  const { instructions = null, budgets = [] } = form.choices ?? {};
+  const { instructions = null, budgets = [], approvals = [] } = form.choices ?? {};
   const notes = [
     ...(budgets.length === 0 ? [] : [leftLines(budgets, text).join(' · ')]),
     ...form.notes,
     ...cut,
+    ...approvals.slice(0, MOST_APPROVALS).map((one) => approvalNote(one, text)),
     ...(instructions === null ? [] : [instructionsNote(instructions, text)]),
   ];
   return notes.map((note) => context(escape(note)));
 }
+
+/** Before it is asked for: what needs an approval, and what those who give it want to know. */
+function approvalNote({ rule, say, when }: AsksApproval, { modal, joins }: Text): string {
+  const { needs, ...words } = modal.approval;
+  const listed = (names: readonly string[]): string => {
+    const shown = names.slice(0, MOST_NAMES).map((name) => `\`${name.replaceAll('`', "'")}\``);
+    return joins.list(names.length > MOST_NAMES ? [...shown, '…'] : shown);
+  };
+  const conditions =
+    when === null
+      ? []
+      : [
+          ...LISTED.flatMap((key) => (when[key].length === 0 ? [] : [words[key](listed(when[key]))])),
+          ...(when.acu_over === undefined ? [] : [words.acu_over(acuWords(when.acu_over))]),
+          ...SWITCHED.flatMap((key) => (when[key] === undefined ? [] : [words[key](when[key])])),
+        ];
+  return truncate(oneLine(joins.sentences([needs(rule, conditions.join(' + ')), say ?? ''])), NOTE_LENGTH);
+}
+const LISTED = ['repos', 'modes', 'platforms', 'playbooks', 'secrets'] as const;
+const SWITCHED = ['session_secrets', 'attachments', 'bypass_approval'] as const;
 
 function instructionsNote(instructions: string, text: Text): string {
   return text.modal.instructions(truncate(oneLine(instructions), NOTE_LENGTH));

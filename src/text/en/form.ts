@@ -112,6 +112,23 @@ export const modal = {
   },
   /** What the policy adds to each task, in one line. */
   instructions: (words: string): string => `Standing instructions are added to the task: ${words}`,
+  /** Before something is asked for. `conditions`: such as "mode `ultra` + more than 10 ACU"; may be empty. */
+  approval: {
+    needs: (rule: string, conditions: string): string =>
+      conditions === ''
+        ? `✋ Needs an approval here (rule: ${rule}).`
+        : `✋ Needs an approval: ${conditions} (rule: ${rule}).`,
+    repos: (names: string): string => `repositories ${names}`,
+    modes: (names: string): string => `mode ${names}`,
+    platforms: (names: string): string => `platform ${names}`,
+    playbooks: (names: string): string => `playbooks ${names}`,
+    secrets: (names: string): string => `secrets ${names}`,
+    acu_over: (most: string): string => `more than ${most} ACU`,
+    session_secrets: (has: boolean): string => (has ? 'session secrets' : 'no session secrets'),
+    attachments: (has: boolean): string => (has ? 'attachments' : 'no attachments'),
+    bypass_approval: (has: boolean): string =>
+      has ? 'skipping approval in Devin' : 'not skipping approval in Devin',
+  },
   /** Beside a value that can't be changed here. */
   setByPolicy: 'set by policy',
   upTo: (most: number): string => `Up to ${most} by policy.`,

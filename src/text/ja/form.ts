@@ -103,6 +103,21 @@ export const modal: Text['modal'] = {
     'left-this-month': '月の予算の残りでした。空にすると、現在の残りを使います。',
   },
   instructions: (words) => `タスクには、常に次の指示を追加します: ${words}`,
+  approval: {
+    needs: (rule, conditions) =>
+      conditions === ''
+        ? `✋ ここでは承認が必要です（ルール: ${rule}）。`
+        : `✋ 承認が必要な内容: ${conditions}（ルール: ${rule}）。`,
+    repos: (names) => `リポジトリ ${names}`,
+    modes: (names) => `モード ${names}`,
+    platforms: (names) => `プラットフォーム ${names}`,
+    playbooks: (names) => `Playbook ${names}`,
+    secrets: (names) => `シークレット ${names}`,
+    acu_over: (most) => `${most} ACU を超える上限`,
+    session_secrets: (has) => (has ? 'セッションのシークレットあり' : 'セッションのシークレットなし'),
+    attachments: (has) => (has ? '添付ファイルあり' : '添付ファイルなし'),
+    bypass_approval: (has) => (has ? 'Devin の承認を省略する' : 'Devin の承認を省略しない'),
+  },
   setByPolicy: 'ポリシーによる設定',
   upTo: (most) => `ポリシーにより ${most} までです。`,
   refused: {

@@ -30,6 +30,7 @@ describe('what a form leaves to choose', () => {
       instructions: null,
       most: null,
       budgets: [],
+      approvals: [],
       needsCap: false,
       refused: [],
       faulty: [],
@@ -144,5 +145,25 @@ describe('a value of a list', () => {
       { name: 'playbooks', when: { playbooks: ['playbook-secret'] }, then: 'refuse' },
     ];
     expect(offered({ rules }, lookup, value)).toBe(isIt);
+  });
+
+  test('says beforehand what needs an approval: rules for this person and place, and the lowest limit', () => {
+    const file = {
+      owners: ['U2'],
+      limits: { acu_per_session: 20, acu_per_month: 100, over: 'approve' },
+      rules: [
+        { name: 'others', people: ['U9'], then: 'approve' },
+        { name: 'infra', when: { repos: ['acme/infra-*'] }, then: 'approve', say: 'Link the ticket.' },
+        { name: 'no ultra', when: { modes: ['ultra'] }, then: 'refuse' },
+        { name: 'every one', channels: ['C1'], then: 'approve' },
+        { name: 'never reached', then: 'approve' },
+      ],
+    };
+    const { approvals } = choicesOf(policySchema.parse(file), { ...FACTS, spend: { acu_per_month: 93.5 } });
+    expect(approvals.map(({ rule, say, when }) => [rule, say, when?.repos, when?.acu_over])).toEqual([
+      ['infra', 'Link the ticket.', ['acme/infra-*'], undefined],
+      ['every one', null, undefined, undefined],
+      ['limits.acu_per_month', null, [], 6],
+    ]);
   });
 });

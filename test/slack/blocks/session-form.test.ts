@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { knownBlocks } from '../../../sandbox/slack/rules/assign-ids.ts';
 import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { fields } from '../../../src/session/fields.ts';
+import { choicesSchema } from '../../../src/session/policy/index.ts';
 import { readSessionForm } from '../../../src/slack/blocks/session-form.ts';
 import { fieldBlock, readFormMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
@@ -45,6 +46,20 @@ describe('a form', () => {
         expect(read).toEqual({ draft: values, contextChoice: null, fileIds: [], errors: {} });
       }),
     );
+  });
+
+  test('says before anything is asked for what needs an approval', () => {
+    const approvals = [
+      { rule: 'infra', say: 'Link the ticket.', when: { repos: ['acme/infra-*'], acu_over: 10 } },
+      { rule: 'here', say: null, when: null },
+    ];
+    const nothing = { closed: null, set: {}, modes: ['normal'], instructions: null, most: null };
+    const choices = choicesSchema.parse({ ...nothing, approvals, needsCap: false, refused: [], faulty: [] });
+    const said = lines(draw({ choices }));
+    expect(said).toContain(
+      '✋ Needs an approval: repositories `acme/infra-*` + more than 10 ACU (rule: infra). Link the ticket.',
+    );
+    expect(said).toContain('✋ Needs an approval here (rule: here).');
   });
 
   test('shows every field of the table once it is expanded', () => {
