@@ -6,7 +6,13 @@ import { createIdentityResolver, lookUpMembers } from './identity/resolve.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { createPostOnce, createQueue, createSearchUntilFound, createWithLease } from './queue/index.ts';
+import {
+  createPostOnce,
+  createQueue,
+  createSearchUntilFound,
+  createWithLease,
+  sharedKey,
+} from './queue/index.ts';
 import { limitsOf } from './session/policy/index.ts';
 import { createSlack } from './slack/slack.ts';
 import { openDatabase } from './store/database.ts';
@@ -76,6 +82,9 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
     findOwner: slack.people.findOwner,
     mapping: mapping.current,
     identities,
+    onShared: async (shared) => {
+      await queue.enqueue('tell-shared', shared, { key: sharedKey(shared) });
+    },
     now,
   });
   return {

@@ -22,6 +22,8 @@ type ResolveDeps = {
   /** Who in Slack has an address; null: nobody, or the app may not look. */
   findOwner: (email: string) => Promise<SlackPerson | null>;
   identities: Pick<Identities, 'cached' | 'remember' | 'link'>;
+  /** The file lets this person be a member whose account is someone else's, too. */
+  onShared: (shared: Person & { devinUserId: string }) => Promise<void>;
   now: () => number;
 };
 
@@ -44,7 +46,13 @@ export function createIdentityResolver(deps: ResolveDeps) {
       return remembered(person, address, async () => (await byLink(person)) ?? byEmail(address));
     // Not remembered from another entry of the file.
     const key = `mapping:${entry.devin}${entry.shared ? ':shared' : ''}`;
-    return remembered(person, key, async () => mapPerson(entry, person.userId));
+    return remembered(person, key, async () => {
+      const identity = await mapPerson(entry, person.userId);
+      const { teamId, userId } = person;
+      if (entry.shared && identity.kind === 'matched')
+        await deps.onShared({ teamId, userId, devinUserId: identity.devinUserId });
+      return identity;
+    });
   }
 
   async function remembered(

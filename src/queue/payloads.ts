@@ -66,6 +66,8 @@ const schemas = {
   'tell-outcome': z.object({ requestId: z.string() }),
   /** Tell the owners of the policy how much of a budget is used. */
   'tell-owners': budgetAlertSchema,
+  /** Tell a member that the identity file lets this person be them. */
+  'tell-shared': z.object({ teamId: z.string(), userId: z.string(), devinUserId: z.string() }),
   /** Tell a person what was used, and what is left of budgets. */
   'show-usage': z.object({
     teamId: z.string(),
@@ -150,3 +152,7 @@ export const JOB_NAMES = Object.keys(payloads);
 /** One drawing of a Home waits at a time. */
 export const homeKey = ({ teamId, userId }: Omit<Jobs['publish-home'], 'channelId'>): string =>
   `${teamId}:${userId}`;
+
+/** One job for each person and account. */
+export const sharedKey = ({ teamId, userId, devinUserId }: Jobs['tell-shared']): string =>
+  `${teamId}:${userId}:${devinUserId}`;

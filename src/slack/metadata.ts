@@ -11,6 +11,7 @@ const GREETING_EVENT = 'devin_greeting';
 const OUTCOME_EVENT = 'devin_outcome';
 const BUDGET_EVENT = 'devin_budget';
 const APPROVAL_EVENT = 'devin_approval';
+const SHARED_EVENT = 'devin_shared_account';
 
 /** The parts of a payload that identify its message, by event. */
 const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
@@ -19,6 +20,7 @@ const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
   [MILESTONE_EVENT, ['session_id', 'milestone']],
   [GREETING_EVENT, ['channel_id']],
   [OUTCOME_EVENT, ['request_id', 'at']],
+  [SHARED_EVENT, ['user_id', 'devin_user_id']],
   [BUDGET_EVENT, ['alert', 'owner']],
   [APPROVAL_EVENT, ['request_id', 'number']],
 ]);
@@ -55,6 +57,12 @@ export const outcomeMetadata = (requestId: string, at: string): MessageMetadata 
 export const budgetMetadata = (alert: string, owner: string): MessageMetadata => ({
   event_type: BUDGET_EVENT,
   event_payload: { alert, owner },
+});
+
+/** To a member whose account another person may use. */
+export const sharedMetadata = (userId: string, devinUserId: string): MessageMetadata => ({
+  event_type: SHARED_EVENT,
+  event_payload: { user_id: userId, devin_user_id: devinUserId },
 });
 
 /** The question to an approver, in that person's direct messages. */

@@ -27,6 +27,11 @@ export type IdentityLinksTable = Person & {
   createdAt: Generated<Date>;
 };
 
+/** A person who may be a member whose account is someone else's. */
+type Sharing = Person & { devinUserId: string };
+/** Members who heard of it. */
+export type SharedAccountsTable = Sharing & { toldAt: Generated<Date> };
+
 export type Identities = ReturnType<typeof createIdentities>;
 
 export function createIdentities(db: Kysely<Tables>) {
@@ -62,6 +67,26 @@ export function createIdentities(db: Kysely<Tables>) {
     /** At start: settings may have changed. */
     async forgetAll(): Promise<void> {
       await db.deleteFrom('identities').execute();
+    },
+
+    /** Whether the member heard that this person may be them. */
+    async isSharingTold({ teamId, userId, devinUserId }: Sharing): Promise<boolean> {
+      const row = await db
+        .selectFrom('sharedAccounts')
+        .select('userId')
+        .where('teamId', '=', teamId)
+        .where('userId', '=', userId)
+        .where('devinUserId', '=', devinUserId)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async sharingTold({ teamId, userId, devinUserId }: Sharing): Promise<void> {
+      await db
+        .insertInto('sharedAccounts')
+        .values({ teamId, userId, devinUserId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
     },
 
     /** The Devin member that an administrator linked to this person. */

@@ -5,7 +5,7 @@ import type { EditBudgetsTable, PostPausesTable } from './card-turns.ts';
 import type { FormsTable } from './forms.ts';
 import type { GreetingsTable } from './greetings.ts';
 import type { HomesTable } from './homes.ts';
-import type { IdentitiesTable, IdentityLinksTable } from './identities.ts';
+import type { IdentitiesTable, IdentityLinksTable, SharedAccountsTable } from './identities.ts';
 import type { KnownPeopleTable } from './known-people.ts';
 import type { LeasesTable } from './leases.ts';
 import type { BudgetAlertsTable, LedgerTable } from './ledger.ts';
@@ -44,6 +44,7 @@ export type Tables = {
   sessions: SessionsTable;
   setAside: SetAsideTable;
   settings: SettingsTable;
+  sharedAccounts: SharedAccountsTable;
   threadNotices: ThreadNotice;
 };
 

@@ -62,6 +62,25 @@ test('nothing starts for a person who would run as a colleague: the refusal name
   expect(await whoami(ana)).toContain(`Your sessions run as *${ana.ana.devinName}*.`);
 });
 
+test('a member whose account is shared with another person hears of it once', async () => {
+  const { slack, devin } = world();
+  const ana = addColleague(world());
+  const ben = someoneIn(world(), { person: { inDevin: false } });
+  const entry = `{ slack: ${ben.ana.userId}, devin: ${ana.devinUserId}, shared: true }`;
+  await writeFile(file, `people: [${entry}]\n`);
+  await expect.poll(async () => whoami(ben)).toContain(`Your sessions run as *${ana.devinName}*.`);
+  const conversation = slack.directMessages(ana.userId);
+  const told = await slack.waitForMessage(conversation, ({ text }) => text.includes('is shared with'));
+  expect(told.text).toContain(`<@${ben.ana.userId}>`);
+  expect(told.text).toContain(ana.devinName);
+  // Looked up anew, since the entry differs.
+  await writeFile(file, `people: [${entry.replace(ana.devinUserId, ana.email)}]\n`);
+  await expect.poll(async () => whoami(ben)).toContain(`Your sessions run as *${ana.devinName}*.`);
+  await ben.type('fix it');
+  await sessionOf(devin, ana.devinUserId);
+  expect(slack.messages(conversation).filter(({ text }) => text.includes('is shared with'))).toHaveLength(1);
+});
+
 test('administrators, and nobody else, see in their Home how the identity file is', async () => {
   const { slack } = world();
   const boss = addColleague(world(), { isAdmin: true });

@@ -48,6 +48,7 @@ function setUp(
       },
       link: async () => Promise.resolve(changes.link ?? null),
     },
+    onShared: async () => Promise.resolve(),
     now: () => now,
   });
   return {

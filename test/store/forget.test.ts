@@ -37,6 +37,7 @@ const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   sessions: true,
   setAside: false,
   settings: true,
+  sharedAccounts: false,
   threadNotices: false,
 };
 const TABLES = Object.keys(HOLDS_WORDS).map(snakeCase);

@@ -35,6 +35,7 @@ import { approvals } from './042-approvals.ts';
 import { replacingRequests } from './043-replacing-requests.ts';
 import { pendingOfPerson } from './051-pending-of-person.ts';
 import { approvalsOfPerson } from './055-approvals-of-person.ts';
+import { sharedAccounts } from './056-shared-accounts.ts';
 import { unusedColumns } from './062-unused-columns.ts';
 
 /**
@@ -77,6 +78,7 @@ const migrations: Record<string, Migration> = {
   '043-replacing-requests': replacingRequests,
   '051-pending-of-person': pendingOfPerson,
   '055-approvals-of-person': approvalsOfPerson,
+  '056-shared-accounts': sharedAccounts,
   '062-unused-columns': unusedColumns,
 };
 

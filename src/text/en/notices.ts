@@ -81,6 +81,9 @@ export const notices = {
     email: 'Matched by the email address of the Slack account.',
     session: 'Devin names this member as the owner.',
   },
+  /** To a member. `who`: a mention of the person who can be them. */
+  sharedAccount: (who: string, account: string): string =>
+    `The identity file of this app says that your Devin account (${account}) is shared with ${who}: sessions that ${who} starts here run as you, and count as yours in Devin. If that's wrong, ask the people who run this app to change the file.`,
   serviceUser: {
     off: "Runs as the organization's service user: this app is set up that way for everyone.",
     noMatch: {

@@ -73,6 +73,8 @@ export const notices: Text['notices'] = {
     email: 'Slack アカウントのメールアドレスが一致しています。',
     session: 'Devin で、このメンバーがセッションの所有者です。',
   },
+  sharedAccount: (who, account) =>
+    `このアプリの ID ファイルにより、あなたの Devin アカウント（${account}）は ${who} さんと共有されています。${who} さんがここで開始するセッションはあなたとして実行され、Devin ではあなたのセッションになります。誤りの場合は、このアプリの運用担当者にファイルの変更を依頼してください。`,
   serviceUser: {
     off: '組織のサービスユーザーとして実行します。このアプリでは全員がそのように設定されています。',
     noMatch: {

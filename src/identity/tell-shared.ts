@@ -1,0 +1,83 @@
+import type { Member } from '../devin/members.ts';
+import type { Log } from '../log.ts';
+import { backOffMs, sharedKey } from '../queue/index.ts';
+import type { Enqueue, Jobs, Lease, PostOnce, Queue, WithLease } from '../queue/index.ts';
+import type { SlackPerson } from '../session/identity.ts';
+import { notice } from '../slack/blocks/notices.ts';
+import { escape } from '../slack/blocks/text.ts';
+import { sharedMetadata } from '../slack/metadata.ts';
+import type { Slack } from '../slack/slack.ts';
+import type { Identities } from '../store/identities.ts';
+
+type TellDeps = {
+  queue: Pick<Queue, 'enqueue' | 'work'>;
+  findMember: (devinUserId: string) => Promise<Member | null>;
+  slack: Pick<Slack, 'outbound' | 'people' | 'textFor'>;
+  identities: Pick<Identities, 'isSharingTold' | 'sharingTold'>;
+  withLease: WithLease;
+  postOnce: PostOnce;
+  log: Log;
+};
+
+const HELD_WAIT_MS = 1000;
+
+type Shared = Jobs['tell-shared'];
+
+/** Tells a member once, by direct message, that the identity file lets another person run sessions as them. */
+export function tellOfSharing({ queue, ...deps }: TellDeps): void {
+  const { withLease } = deps;
+  const { enqueue } = queue;
+  queue.work(
+    'tell-shared',
+    async (shared) => {
+      const leased = await withLease(`shared:${sharedKey(shared)}`, async (lease) =>
+        tell(deps, shared, lease),
+      );
+      const waitMs = leased.kind === 'busy' ? HELD_WAIT_MS : leased.result;
+      if (waitMs !== null) await again(enqueue, shared, waitMs);
+    },
+    { concurrency: 1 },
+  );
+}
+
+async function again(enqueue: Enqueue, shared: Shared, startAfterMs: number): Promise<void> {
+  await enqueue('tell-shared', shared, { key: sharedKey(shared), startAfterMs });
+}
+
+/** null: nothing is left to do; else how long to wait, in ms. */
+async function tell(
+  { findMember, slack, identities, postOnce, log }: Omit<TellDeps, 'queue'>,
+  shared: Shared,
+  lease: Lease,
+): Promise<number | null> {
+  if (await identities.isSharingTold(shared)) return null;
+  const member = await findMember(shared.devinUserId);
+  const owner = await ownerOf(member, slack.people.findOwner);
+  if (member === null || owner === null || owner.userId === shared.userId) return null;
+  const { notices } = await slack.textFor(owner.userId);
+  const words = notices.sharedAccount(`<@${shared.userId}>`, escape(member.name));
+  const channelId = (await slack.outbound.directChannel(owner.userId)) ?? owner.userId;
+  const posted = await postOnce({
+    key: `shared:${sharedKey(shared)}`,
+    place: { channelId, threadTs: null },
+    metadata: sharedMetadata(shared.userId, shared.devinUserId),
+    lease,
+    render: async () => Promise.resolve(notice([words])),
+  });
+  if (posted.kind === 'rate-limited') return posted.retryAfterMs;
+  if (posted.kind === 'unclear') return backOffMs(0);
+  if (posted.kind === 'refused')
+    log.warn({ code: posted.code }, 'Slack refused to tell a member that their account is shared');
+  await identities.sharingTold(shared);
+  return null;
+}
+
+/** The person in Slack who has the member's address; null: nobody, or no full member of the workspace. */
+async function ownerOf(
+  member: Member | null,
+  findOwner: (email: string) => Promise<SlackPerson | null>,
+): Promise<SlackPerson | null> {
+  const email = member?.email ?? null;
+  const owner = email === null ? null : await findOwner(email);
+  return owner?.kind === 'member' ? owner : null;
+}
