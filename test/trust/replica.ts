@@ -1,0 +1,46 @@
+import { policySchema } from '../../src/session/policy/index.ts';
+import { databaseClock, openDatabase } from '../../src/store/database.ts';
+import { createLedger } from '../../src/store/ledger.ts';
+import { createBudget } from '../../src/trust/budget.ts';
+
+/** A process that reserves its share of the requests, as a replica does right before it sends them. */
+
+export const REPLICAS = 3;
+export const REQUESTS = 1000;
+export const CAP = 7;
+export const LIMITS = { acu_per_person_per_day: 60, acu_per_channel_per_day: 150, acu_per_month: 300 };
+const [PEOPLE, CHANNELS] = [6, 3];
+
+async function reserveShare(databaseUrl: string, share: number): Promise<number> {
+  const { db, close } = await openDatabase({ databaseUrl, dataDir: '' });
+  const ledger = createLedger(db, databaseClock);
+  const policy = policySchema.parse({ limits: LIMITS });
+  const budget = createBudget({ policy: () => policy, ledger });
+  /** 1 if it fits, else 0. */
+  const reserve = async (number: number): Promise<number> =>
+    db.transaction().execute(async (trx) => {
+      const spender = { teamId: 'T1', userId: `U${number % PEOPLE}`, channelId: `C${number % CHANNELS}` };
+      const fit = await budget.fit({ ...spender, cap: CAP, approved: [] }, trx);
+      if (fit.kind === 'over') return 0;
+      await ledger.reserve({ ...spender, requestId: `r${number}`, cap: CAP, at: fit.at }, trx);
+      return 1;
+    });
+  const mine = Array.from({ length: REQUESTS }, (_none, number) => number).filter(
+    (number) => number % REPLICAS === share,
+  );
+  const reserved = await Promise.all(mine.map(reserve));
+  await close();
+  return reserved.reduce((sum, one) => sum + one, 0);
+}
+
+const { REPLICA_DATABASE: databaseUrl, REPLICA_SHARE: share } = process.env;
+if (databaseUrl !== undefined && share !== undefined) {
+  // All of them begin once all are there.
+  process.once('message', () => {
+    void reserveShare(databaseUrl, Number(share)).then((count) => {
+      process.send?.({ count });
+      process.disconnect();
+    });
+  });
+  process.send?.('ready');
+}
