@@ -214,8 +214,8 @@ async function approvalFor(
   { asks, fingerprint, asked }: ApprovalNeeded & { asked: AskedFor },
 ): Promise<Approval | null> {
   const { rule, say, need, budget } = asks;
-  const { people, more } = await approversOf(asks.approvers, request.userId);
-  if (people.length + more < need || people.length === 0) return null;
+  const people = await approversOf(asks.approvers, request.userId);
+  if (people.length < need) return null;
   const about = budget === null ? {} : { budget };
-  return { rule, say, need, people, more, fingerprint, ...about, asked, yes: [], end: null };
+  return { rule, say, need, people, fingerprint, ...about, asked, yes: [], end: null };
 }

@@ -36,8 +36,6 @@ export const approvalSchema = z.object({
   need: z.number(),
   /** Who gets a message. */
   people: z.array(voterSchema),
-  /** How many more people can approve. */
-  more: z.number(),
   /** A fingerprint of what would be sent; see `fingerprintOf`. */
   fingerprint: z.string(),
   /** What was left of the budget it would exceed; left out: not about a budget. */

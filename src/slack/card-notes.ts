@@ -37,15 +37,12 @@ export function approvalNotes({ state, approvals }: SessionRequest, { approval: 
   ];
 }
 
-function waitingForApproval(
-  { rule, say, need, people, more, yes }: Approval,
-  words: Text['approval'],
-): string[] {
+function waitingForApproval({ rule, say, need, people, yes }: Approval, words: Text['approval']): string[] {
   const others = people.filter(({ userId }) => !yes.some((one) => one.userId === userId));
   const shown = others.slice(0, NAMED_APPROVERS);
   const names = words.onCard.names(
     shown.map(({ name }) => name),
-    more + others.length - shown.length,
+    others.length - shown.length,
   );
   return [
     words.onCard.waits(rule, need - yes.length, names),

@@ -8,33 +8,28 @@ type ApproversDeps = {
   people: { find: (userId: string) => Promise<SlackPerson | null> };
 };
 
-/** `people`: those who get a message; `more`: how many else may approve. */
-type Approvers = { people: Voter[]; more: number };
-
-/** A message each: more of them would be noise. */
+/** Each decision edits the message of each of them, and Slack takes about 50 edits a minute. */
 const MOST_ASKED = 20;
 /** Of a group of guests, for example, nobody may approve. */
 const MOST_LOOKED_AT = 60;
 
-export type ApproversOf = (patterns: readonly PersonPattern[], requester: string) => Promise<Approvers>;
+export type ApproversOf = (patterns: readonly PersonPattern[], requester: string) => Promise<Voter[]>;
 export type MayApprove = (patterns: readonly PersonPattern[], person: Asking) => Promise<boolean>;
 type Asking = { userId: string; requester: string };
 
-/** Who can be asked for an approval: never the requester. Throws when Slack cannot be asked. */
+/** Who is asked for an approval, which nobody else can give: never the requester. Throws when Slack cannot be asked. */
 export function createApproversOf({ groups, people }: ApproversDeps): ApproversOf {
   return async (patterns, requester) => {
     const all = await idsOf(patterns, groups.membersNow);
     all.delete(requester);
     const looked = [...all].slice(0, MOST_LOOKED_AT);
     const found: Voter[] = [];
-    let asked = 0;
     for (const userId of looked) {
       if (found.length === MOST_ASKED) break;
-      asked += 1;
       const person = await people.find(userId);
       if (person?.kind === 'member') found.push({ userId, name: person.name });
     }
-    return { people: found, more: all.size - asked };
+    return found;
   };
 }
 

@@ -13,7 +13,6 @@ const approved = (changes: Partial<Approval>): SessionRequest['approvals'] => [
     say: null,
     need: 2,
     people: [ben],
-    more: 0,
     fingerprint: 'f',
     yes: [],
     end: null,

@@ -19,7 +19,6 @@ const APPROVAL: Approval = {
   say: 'words',
   need: 2,
   people: [ANA],
-  more: 1,
   fingerprint: 'f',
   yes: [ANA],
   end: null,
