@@ -5,7 +5,7 @@ import type { Form } from '../store/forms.ts';
 import type { Settings } from '../store/settings.ts';
 import { inTime } from '../time.ts';
 import type { Gate } from './gate.ts';
-import type { PolicySource } from './policy-source.ts';
+import type { PolicySource } from './policy-file.ts';
 
 /** Of the time that Slack gives for an answer. */
 const WITHIN_MS = 700;

@@ -1,6 +1,9 @@
+import type { Log } from '../log.ts';
 import { POLICY_KEYS, policySchema } from '../session/policy/index.ts';
 import type { Policy } from '../session/policy/index.ts';
 import type { Text } from '../text/index.ts';
+import { openFile } from './file-source.ts';
+import type { FileSource } from './file-source.ts';
 import { parseYaml, readYamlFile } from './yaml-file/read.ts';
 import type { Format, YamlResult } from './yaml-file/read.ts';
 
@@ -18,7 +21,7 @@ export function parsePolicy(source: string, { name, ...reading }: Reading & { na
   return named(parseYaml(source, { name, format: policyFormat(reading), text: reading.text }));
 }
 
-export function policyFormat({ text }: Reading): Format<Policy> {
+function policyFormat({ text }: Reading): Format<Policy> {
   const { faults } = text.policy;
   return {
     schema: policySchema,
@@ -30,4 +33,18 @@ export function policyFormat({ text }: Reading): Format<Policy> {
 
 function named(result: YamlResult<Policy>): PolicyResult {
   return result.ok ? { ok: true, policy: result.value, sha256: result.sha256 } : result;
+}
+
+export type PolicySource = FileSource<Policy>;
+
+type SourceDeps = { path: string | null; everyMs: number; text: Text; log: Log };
+
+export async function openPolicy({ path, everyMs, text, log }: SourceDeps): Promise<PolicySource> {
+  const format = policyFormat({ text });
+  return openFile(path, {
+    read: async (file) => readYamlFile(file, format, text),
+    name: 'policy',
+    everyMs,
+    log,
+  });
 }

@@ -11,7 +11,7 @@ import { createBudget } from './budget.ts';
 import type { Budget } from './budget.ts';
 import { createGate } from './gate.ts';
 import type { Gate } from './gate.ts';
-import type { PolicySource } from './policy-source.ts';
+import type { PolicySource } from './policy-file.ts';
 import { createOwnerTeller } from './tell-owners.ts';
 import { createMayAll } from './usage/may-all.ts';
 import { createUsageReport } from './usage/report.ts';

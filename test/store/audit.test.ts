@@ -4,7 +4,7 @@ import { appendAudit, createAudit } from '../../src/store/audit.ts';
 import type { AuditEntry } from '../../src/store/audit.ts';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrations/index.ts';
-import { verifyChain } from '../../src/trust/audit/chain.ts';
+import { verifyChain } from '../../src/trust/audit-chain.ts';
 import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
 
 const ENTRIES: AuditEntry[] = [

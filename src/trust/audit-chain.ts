@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AuditRow } from '../../store/audit.ts';
+import type { AuditRow } from '../store/audit.ts';
 
 /** An entry as it is exported, with the keys in this order. */
 type ExportedEntry = ReturnType<typeof toExport>;
