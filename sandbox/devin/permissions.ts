@@ -11,5 +11,6 @@ export const PERMISSIONS = [
   'ManageOrgSecrets',
   'Read',
   'ViewOrgConsumption',
+  'ViewOrgMetrics',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

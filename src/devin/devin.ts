@@ -31,7 +31,7 @@ export function createDevin({ now, ...options }: DevinClientOptions & { now?: ()
     attachments: createAttachments(client),
     members: createMembers(client),
     catalog: createCatalog(client, timed),
-    consumption: createConsumption(client, timed),
+    organization: createOrganizationUsage(client, timed),
     self,
   };
 }
@@ -60,14 +60,24 @@ const MOST_ACU = 1_000_000_000;
 
 const consumptionSchema = fromWire(z.object({ totalAcus: z.number().min(0).max(MOST_ACU) }));
 
-/** What Devin counts for the whole organization. */
-function createConsumption(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
+const countSchema = z.int().min(0);
+const usageSchema = fromWire(
+  z.object({ sessionsCount: countSchema, prsCreatedCount: countSchema, prsMergedCount: countSchema }),
+);
+
+/** Of the whole organization, in a span of time. */
+type OrganizationWork = { sessions: number; pullRequests: number; merged: number };
+
+/**
+ * What Devin counts for the whole organization. Each function makes one attempt and throws DevinError. null: the service
+ * user may not read it, and it isn't requested again for an hour.
+ */
+function createOrganizationUsage(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
   const forbidden = createForbidden({ now, forMs: HOUR_MS });
+  const span = (since: Date) =>
+    toSearchParams({ timeAfter: Math.floor(since.getTime() / 1000), timeBefore: Math.ceil(now() / 1000) });
   return {
-    /**
-     * ACU used since then; null: the service user may not read it, and it isn't requested again for an hour. One attempt.
-     * Throws DevinError. https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily
-     */
+    /** ACU used since then. https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily */
     async acuSince(since: Date, { signal }: Options = {}): Promise<number | null> {
       return forbidden.readOr<number | null>('daily', null, async () => {
         const { totalAcus: acu } = await client.call({
@@ -75,13 +85,26 @@ function createConsumption(client: DevinClient, { now = Date.now }: { now?: () =
           method: 'get',
           path: client.orgPath(['consumption', 'daily']),
           answer: consumptionSchema,
-          query: toSearchParams({
-            timeAfter: Math.floor(since.getTime() / 1000),
-            timeBefore: Math.ceil(now() / 1000),
-          }),
+          query: span(since),
           signal,
         });
         return acu;
+      });
+    },
+
+    /** https://docs.devin.ai/api-reference/v3/metrics/organizations-metrics-usage-org */
+    async workSince(since: Date, { signal }: Options = {}): Promise<OrganizationWork | null> {
+      return forbidden.readOr<OrganizationWork | null>('usage', null, async () => {
+        const counted = await client.call({
+          operation: 'metrics.usage',
+          method: 'get',
+          path: client.orgPath(['metrics', 'usage']),
+          answer: usageSchema,
+          query: span(since),
+          signal,
+        });
+        const { sessionsCount: sessions, prsCreatedCount: pullRequests, prsMergedCount: merged } = counted;
+        return { sessions, pullRequests, merged };
       });
     },
   };

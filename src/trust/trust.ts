@@ -46,7 +46,7 @@ type SpendingDeps = {
   queue: Pick<Queue, 'enqueue' | 'work'>;
   policy: Pick<PolicySource, 'current'>;
   budget: Budget;
-  devin: Pick<Devin, 'consumption'>;
+  devin: Pick<Devin, 'organization'>;
   store: Pick<Store, 'usage' | 'envelopes'>;
   slack: Pick<Slack, 'groups' | 'outbound' | 'people' | 'richBlocks' | 'textFor'>;
   withLease: WithLease;
@@ -66,9 +66,9 @@ export function createSpending(deps: SpendingDeps): Pick<ReportUsage, 'ofPerson'
   const { membersOf, isIn: isInGroup } = groups;
   const tellOwners = createOwnerTeller({ ...telling, membersOf, withLease, postOnce, enqueue, command });
   const { envelopes, usage } = store;
-  const { consumption } = deps.devin;
+  const { organization } = deps.devin;
   const mayAll = createMayAll({ policy: policy.current, findPerson: people.find, isInGroup });
-  const { report, ...homes } = createUsageReport({ usage, budget, consumption, mayAll, now, log });
+  const { report, ...homes } = createUsageReport({ usage, budget, organization, mayAll, now, log });
   const show = createUsageTeller({ ...telling, report, mayAll, envelopes, richBlocks });
   queue.work('tell-owners', tellOwners, { concurrency: 1 });
   queue.work('show-usage', show, { concurrency: 2 });

@@ -5,24 +5,24 @@ const HOUR_MS = 3_600_000;
 const SINCE = new Date(1_000_000_000);
 
 test('what Devin counts is asked for the time until now', async () => {
-  const { consumption, seen } = await startDevin(
+  const { organization, seen } = await startDevin(
     { json: { total_acus: 12.5, consumption_by_date: [] } },
     () => 2_000_000_000,
   );
-  expect(await consumption.acuSince(SINCE)).toBe(12.5);
+  expect(await organization.acuSince(SINCE)).toBe(12.5);
   expect(seen[0]?.path).toBe('/v3/organizations/org-1/consumption/daily');
   expect(seen[0]?.query.toString()).toBe('time_after=1000000&time_before=2000000');
 });
 
 test('what the service user may not read is not known, and not asked again for an hour', async () => {
   let nowMs = 2_000_000_000;
-  const { consumption, seen } = await startDevin({ status: 403, json: {} }, () => nowMs);
-  expect(await consumption.acuSince(SINCE)).toBeNull();
+  const { organization, seen } = await startDevin({ status: 403, json: {} }, () => nowMs);
+  expect(await organization.acuSince(SINCE)).toBeNull();
   nowMs += HOUR_MS - 1;
-  expect(await consumption.acuSince(SINCE)).toBeNull();
+  expect(await organization.acuSince(SINCE)).toBeNull();
   expect(seen).toHaveLength(1);
   nowMs += 1;
-  expect(await consumption.acuSince(SINCE)).toBeNull();
+  expect(await organization.acuSince(SINCE)).toBeNull();
   expect(seen).toHaveLength(2);
 });
 
@@ -33,8 +33,31 @@ test.each([
   [{ json: { total_acus: 1e12 } }, 'no-answer'],
   [{ json: { total_acus: '5' } }, 'no-answer'],
 ] as const)('an answer of %j is a failure, asked for again the next time', async (reply, code) => {
-  const { consumption, seen } = await startDevin(reply);
-  expect(await failureOf(consumption.acuSince(SINCE))).toMatchObject({ code });
-  await failureOf(consumption.acuSince(SINCE));
+  const { organization, seen } = await startDevin(reply);
+  expect(await failureOf(organization.acuSince(SINCE))).toMatchObject({ code });
+  await failureOf(organization.acuSince(SINCE));
   expect(seen).toHaveLength(2);
 });
+
+test('sessions and pull requests are counted for the same span, and each reading has its own permission', async () => {
+  const { organization, seen } = await startDevin(
+    { json: { prs_created_count: 12, prs_merged_count: 9, searches_count: 3, sessions_count: 14 } },
+    () => 2_000_000_000,
+  );
+  expect(await organization.workSince(SINCE)).toEqual({ sessions: 14, pullRequests: 12, merged: 9 });
+  expect(seen[0]?.path).toBe('/v3/organizations/org-1/metrics/usage');
+  expect(seen[0]?.query.toString()).toBe('time_after=1000000&time_before=2000000');
+  const refused = await startDevin({ status: 403, json: {} });
+  expect(await refused.organization.workSince(SINCE)).toBeNull();
+  expect(await refused.organization.workSince(SINCE)).toBeNull();
+  expect(await refused.organization.acuSince(SINCE)).toBeNull();
+  expect(refused.seen.map(({ path }) => path.split('/').at(-1))).toEqual(['usage', 'daily']);
+});
+
+test.each([{ sessions_count: 1 }, { prs_created_count: 1, prs_merged_count: -1, sessions_count: 1 }])(
+  'counts of %j are a failure',
+  async (json) => {
+    const { organization } = await startDevin({ json });
+    expect(await failureOf(organization.workSince(SINCE))).toMatchObject({ code: 'no-answer' });
+  },
+);

@@ -248,14 +248,17 @@ describe('usage', () => {
     await member.started('the first');
     const told = await (await usageOf(boss, 'workspace'))('Usage in this workspace');
     expect(told.text).toMatch(/Devin counts [\d.]+ ACU: /);
+    expect(told.text).toMatch(/Devin counts \d+ sessions? and \d+ pull requests? /);
     const own = await (await usageOf(member, 'workspace'))('Usage in this workspace');
     expect(own.text).not.toContain('Devin counts');
     const asked = () => devin.requests.filter(({ path }) => path.endsWith('/consumption/daily')).length;
     const before = asked();
     devin.fail({ method: 'GET', path: /consumption/ }, { status: 500, times: 1 });
     const without = await (await usageOf(boss, 'workspace --since 3d'))('last 3 days');
-    expect(without.text).not.toContain('Devin counts');
+    expect(without.text).not.toMatch(/Devin counts .* ACU/);
+    expect(without.text).toMatch(/Devin counts \d+ sessions?/);
     devin.permissions.delete('ViewOrgConsumption');
+    devin.permissions.delete('ViewOrgMetrics');
     await (
       await usageOf(boss, 'workspace --since 4d')
     )('last 4 days');
@@ -263,6 +266,7 @@ describe('usage', () => {
     expect(refused.text).not.toContain('Devin counts');
     expect(asked() - before).toBe(2);
     devin.permissions.add('ViewOrgConsumption');
+    devin.permissions.add('ViewOrgMetrics');
   });
 
   test('is in words where Slack takes no charts, and is not tried again', async () => {

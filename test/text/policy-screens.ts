@@ -71,7 +71,7 @@ const REPORT: UsageReport = {
   },
   medianWaitMs: 60_000,
   newest: 5000,
-  devinAcu: 20,
+  devin: { acu: 20, work: { sessions: 14, pullRequests: 12, merged: 9 } },
 };
 
 /** What the policy, its owners and approvers show. */

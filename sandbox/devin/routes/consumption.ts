@@ -2,7 +2,7 @@ import { consumptionQuerySchema } from '../schemas.ts';
 import type { Sessions } from '../sessions.ts';
 import { unprocessable } from '../problem.ts';
 import { parseQuery } from '../validation.ts';
-import type { Route } from './route.ts';
+import type { Call, Route } from './route.ts';
 import { ok } from './route.ts';
 
 type ConsumptionDeps = { sessions: Sessions; report: (problem: string) => void };
@@ -11,8 +11,23 @@ const DAY = 86_400;
 /** A day of Devin's begins at midnight of the Pacific winter. */
 const STARTS_AT = 8 * 3600;
 
-/** https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily */
+/** What is counted for the whole organization. https://docs.devin.ai/api-reference/v3/consumption/organizations-consumption-daily */
 export function consumptionRoutes({ sessions, report }: ConsumptionDeps): Route[] {
+  /** In the span that the query names. */
+  const created = (call: Call) => {
+    const { time_after: after = 0, time_before: before = Infinity } = parseQuery(
+      consumptionQuerySchema,
+      call.query,
+      report,
+    );
+    if (after > before)
+      throw unprocessable([
+        { loc: ['query', 'time_after'], msg: 'Must be before time_before', type: 'value_error' },
+      ]);
+    return sessions.all.filter(
+      ({ createdAtMs }) => createdAtMs >= after * 1000 && createdAtMs <= before * 1000,
+    );
+  };
   const dayOf = (seconds: number): number => Math.floor((seconds - STARTS_AT) / DAY) * DAY + STARTS_AT;
   return [
     {
@@ -20,18 +35,7 @@ export function consumptionRoutes({ sessions, report }: ConsumptionDeps): Route[
       path: '/v3/organizations/{org_id}/consumption/daily',
       access: 'ViewOrgConsumption',
       answer(call) {
-        const { time_after: after = 0, time_before: before = Infinity } = parseQuery(
-          consumptionQuerySchema,
-          call.query,
-          report,
-        );
-        if (after > before)
-          throw unprocessable([
-            { loc: ['query', 'time_after'], msg: 'Must be before time_before', type: 'value_error' },
-          ]);
-        const used = sessions.all.filter(
-          ({ createdAtMs }) => createdAtMs >= after * 1000 && createdAtMs <= before * 1000,
-        );
+        const used = created(call);
         const acus = (of: typeof used): number => of.reduce((sum, { acusConsumed }) => sum + acusConsumed, 0);
         const days = Map.groupBy(used, ({ createdAtMs }) => dayOf(createdAtMs / 1000));
         return ok({
@@ -41,6 +45,22 @@ export function consumptionRoutes({ sessions, report }: ConsumptionDeps): Route[
             acus: acus(of),
             acus_by_product: { devin: acus(of), cascade: null, terminal: null, review: null },
           })),
+        });
+      },
+    },
+    {
+      // https://docs.devin.ai/api-reference/v3/metrics/organizations-metrics-usage-org
+      method: 'GET',
+      path: '/v3/organizations/{org_id}/metrics/usage',
+      access: 'ViewOrgMetrics',
+      answer(call) {
+        const counted = created(call);
+        const pullRequests = counted.flatMap((session) => session.pullRequests);
+        return ok({
+          sessions_count: counted.length,
+          searches_count: 0,
+          prs_created_count: pullRequests.length,
+          prs_merged_count: pullRequests.filter(({ state }) => state === 'merged').length,
         });
       },
     },

@@ -10,7 +10,7 @@ import type { UsageReport } from './usage.ts';
 export type HomeUsage = Pick<UsageReport, 'days' | 'left' | 'summary' | 'medianWaitMs'>;
 
 /** Of everyone, for those who may see it. */
-export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary' | 'medianWaitMs' | 'devinAcu'>;
+export type HomeEveryone = Pick<UsageReport, 'by' | 'days' | 'summary' | 'medianWaitMs' | 'devin'>;
 
 type Shown = { usage: HomeUsage; /** With a chart. */ rich: boolean; command: string };
 

@@ -20,9 +20,15 @@ export type UsageReport = {
   medianWaitMs: number | null;
   /** Only so many sessions are counted; null: all are. */
   newest: number | null;
-  /** As Devin counts for the whole organization; null: not known, or none of the reader's business. */
-  devinAcu: number | null;
+  devin: DevinCounts;
 };
+
+/** As Devin counts for the whole organization; null: not known, or none of the reader's business. */
+export type DevinCounts = {
+  acu: number | null;
+  work: { sessions: number; pullRequests: number; merged: number } | null;
+};
+export const NOTHING_FROM_DEVIN: DevinCounts = { acu: null, work: null };
 
 const NAME_LENGTH = 100;
 /** Of the plain words; the table has more. */
@@ -60,14 +66,22 @@ export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string
 }
 
 /** What Devin counts beside what is counted here, and why the two differ. */
-export function devinLines({ summary, devinAcu }: Counted, { usage }: Text): string[] {
-  if (devinAcu === null) return [];
-  const more = Math.round((devinAcu - summary.acu) * 10) / 10;
+export function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text): string[] {
+  const workLines = work === null ? [] : [workLine(work, usage)];
+  if (acu === null) return workLines;
+  const more = Math.round((acu - summary.acu) * 10) / 10;
   const difference =
     more === 0 ? usage.devin.same : usage.devin[more > 0 ? 'more' : 'less'](acuWords(Math.abs(more)));
-  return [usage.devin.counts(acuWords(devinAcu), difference), usage.devin.why];
+  return [...workLines, usage.devin.counts(acuWords(acu), difference), usage.devin.why];
 }
-type Counted = Pick<UsageReport, 'summary' | 'devinAcu'>;
+type Counted = Pick<UsageReport, 'summary' | 'devin'>;
+
+function workLine(
+  { sessions, pullRequests, merged }: NonNullable<DevinCounts['work']>,
+  { sessions: sessionWords, devin }: Text['usage'],
+): string {
+  return devin.work(sessionWords(sessions), devin.pullRequests(pullRequests), merged);
+}
 
 /** One line each. */
 export function totalLines({ summary, medianWaitMs }: Totals, text: Text): string[] {

@@ -26,6 +26,9 @@ export const usage = {
   waited: (duration: string): string => `Half of Devin's questions were answered within ${duration}`,
   /** Devin's own figures for the same days. */
   devin: {
+    work: (sessions: string, pullRequests: string, merged: number): string =>
+      `Devin counts ${sessions} and ${pullRequests} (${merged} merged) in the whole organization; the numbers above cover only sessions this app follows.`,
+    pullRequests: (count: number): string => (count === 1 ? '1 pull request' : `${count} pull requests`),
     counts: (acu: string, difference: string): string => `Devin counts ${acu} ACU: ${difference}.`,
     more: (acu: string): string => `${acu} more than here`,
     less: (acu: string): string => `${acu} less than here`,

@@ -22,6 +22,9 @@ export const usage: Text['usage'] = {
   endedMerged: (merged, ended) => `終了した ${ended} 件のうち ${merged} 件でプルリクエストがマージされました`,
   waited: (duration) => `Devin の質問の半数は ${duration} 以内に回答されました`,
   devin: {
+    work: (sessions, pullRequests, merged) =>
+      `Devin の集計（組織全体）: ${sessions}、${pullRequests}（うちマージ済み ${merged} 件）。上の数値は、このアプリが追跡しているセッションだけのものです。`,
+    pullRequests: (count) => `プルリクエスト ${count} 件`,
     counts: (acu, difference) => `Devin の集計: ${acu} ACU（${difference}）`,
     more: (acu) => `ここより ${acu} 多い`,
     less: (acu) => `ここより ${acu} 少ない`,

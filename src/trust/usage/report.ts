@@ -3,7 +3,8 @@ import type { Log } from '../../log.ts';
 import { DEFAULT_DAYS, sinceDays, summarize } from '../../session/usage.ts';
 import type { UsageBy, UsageScope } from '../../session/usage.ts';
 import type { HomeEveryone, HomeUsage } from '../../slack/blocks/home-usage.ts';
-import type { UsageReport } from '../../slack/blocks/usage.ts';
+import { NOTHING_FROM_DEVIN } from '../../slack/blocks/usage.ts';
+import type { DevinCounts, UsageReport } from '../../slack/blocks/usage.ts';
 import type { Spender } from '../../store/ledger.ts';
 import { MOST_REPORTED } from '../../store/usage.ts';
 import type { Usage } from '../../store/usage.ts';
@@ -13,7 +14,7 @@ import type { MayAll } from './may-all.ts';
 type ReportDeps = {
   usage: Pick<Usage, 'rows' | 'medianWaitMs'>;
   budget: Pick<Budget, 'left'>;
-  consumption: Devin['consumption'];
+  organization: Devin['organization'];
   mayAll: MayAll;
   log: Log;
   now: () => number;
@@ -23,32 +24,37 @@ type ReportDeps = {
 type Wanted = { scope: UsageScope; by: UsageBy; days: number; spender: Spender; mayAll: boolean };
 
 /** A report does without what Devin counts if that takes longer. */
-const DEVIN_PATIENCE_MS = 5000;
+const DEVIN_TIMEOUT_MS = 5000;
 
 export type ReportUsage = ReturnType<typeof createUsageReport>;
 
 /** What was used, put together, and what is left of the budgets that the person meets there. */
-export function createUsageReport({ usage, budget, consumption, mayAll, now, log }: ReportDeps) {
-  async function devinCounts(since: Date): Promise<number | null> {
-    const signal = AbortSignal.timeout(DEVIN_PATIENCE_MS);
-    return consumption.acuSince(since, { signal }).catch((error: unknown) => {
+export function createUsageReport({ usage, budget, organization, mayAll, now, log }: ReportDeps) {
+  async function devinCounts(since: Date): Promise<DevinCounts> {
+    const signal = AbortSignal.timeout(DEVIN_TIMEOUT_MS);
+    const without = (error: unknown): null => {
       log.info({ err: error }, 'a report could not show what Devin counts');
       return null;
-    });
+    };
+    const [acu, work] = await Promise.all([
+      organization.acuSince(since, { signal }).catch(without),
+      organization.workSince(since, { signal }).catch(without),
+    ]);
+    return { acu, work };
   }
 
   async function report({ scope, by, days, spender, ...reader }: Wanted): Promise<UsageReport> {
     const since = sinceDays(days, new Date(now()));
     const asksDevin = reader.mayAll && scope.kind === 'workspace';
-    const [rows, medianWaitMs, left, devinAcu] = await Promise.all([
+    const [rows, medianWaitMs, left, devin] = await Promise.all([
       usage.rows(scope, since),
       usage.medianWaitMs(scope, since),
       budget.left(spender),
-      asksDevin ? devinCounts(since) : null,
+      asksDevin ? devinCounts(since) : NOTHING_FROM_DEVIN,
     ]);
     const summary = summarize(rows, { by, since, days });
     const newest = rows.length < MOST_REPORTED ? null : MOST_REPORTED;
-    return { scope: scope.kind, by, days, left, summary, medianWaitMs, newest, devinAcu };
+    return { scope: scope.kind, by, days, left, summary, medianWaitMs, newest, devin };
   }
 
   return {

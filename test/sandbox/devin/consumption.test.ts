@@ -36,3 +36,21 @@ test('is refused without the permission, and for times that make no sense', asyn
   expect(refused.status).toBe(403);
   expect(detail(refused)).toContain('ViewOrgConsumption');
 });
+
+test('is counted in sessions and pull requests', async () => {
+  const { devin, call } = await open();
+  const body = { prompt: 'fix it', create_as_user_id: ADA.userId };
+  const id = sessionId(await call('POST', '~/sessions', { body }));
+  devin.advance(id, { pullRequest: { url: 'https://github.com/acme/web/pull/1', state: 'merged' } });
+  devin.advance(id, { pullRequest: { url: 'https://github.com/acme/web/pull/2', state: 'open' } });
+  const usage = '~/metrics/usage';
+  expect((await call('GET', usage)).body).toEqual({
+    sessions_count: 1,
+    searches_count: 0,
+    prs_created_count: 2,
+    prs_merged_count: 1,
+  });
+  expect((await call('GET', `${usage}?time_before=1`)).body).toMatchObject({ sessions_count: 0 });
+  devin.permissions.delete('ViewOrgMetrics');
+  expect((await call('GET', usage)).status).toBe(403);
+});

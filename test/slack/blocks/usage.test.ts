@@ -4,7 +4,7 @@ import { checkView } from '../../../sandbox/slack/rules/view.ts';
 import { sinceDays, summarize, USAGE_BY } from '../../../src/session/usage.ts';
 import type { UsageBy, UsageRow } from '../../../src/session/usage.ts';
 import { homeEveryone, homeUsage } from '../../../src/slack/blocks/home-usage.ts';
-import { renderUsage } from '../../../src/slack/blocks/usage.ts';
+import { NOTHING_FROM_DEVIN, renderUsage } from '../../../src/slack/blocks/usage.ts';
 import type { UsageReport } from '../../../src/slack/blocks/usage.ts';
 import { en } from '../../../src/text/en.ts';
 
@@ -28,7 +28,16 @@ function reportOf(by: UsageBy, of = rows, days = 30): UsageReport {
     { key: 'acu_per_person_per_day' as const, most: 60, left: 12.34 },
     { key: 'acu_per_month' as const, most: 2000, left: -3 },
   ];
-  return { scope: 'workspace', by, days, left, summary, medianWaitMs: 240_000, newest: null, devinAcu: null };
+  return {
+    scope: 'workspace',
+    by,
+    days,
+    left,
+    summary,
+    medianWaitMs: 240_000,
+    newest: null,
+    devin: NOTHING_FROM_DEVIN,
+  };
 }
 
 describe('a report of usage', () => {
@@ -65,11 +74,25 @@ describe('a report of usage', () => {
     [20.3, 'Devin counts 20.3 ACU: 20 more than here.'],
     [0.1, 'Devin counts 0.1 ACU: 0.2 less than here.'],
     [0.3, 'Devin counts 0.3 ACU: the same as here.'],
-  ])('with %d ACU in Devin says the difference and why', (devinAcu, counts) => {
-    const report = { ...reportOf('mode', rows.slice(0, 3)), devinAcu };
+  ])('with %d ACU in Devin says the difference and why', (acu, counts) => {
+    const report = { ...reportOf('mode', rows.slice(0, 3)), devin: { acu, work: null } };
     const rendered = renderUsage(report, { rich: true, text: en });
     expect(rendered.text).toContain(counts);
     expect(rendered.text).toContain(en.usage.devin.why);
+    expect(JSON.stringify(rendered.blocks)).toContain(counts);
+  });
+
+  test.each([
+    [
+      { sessions: 14, pullRequests: 12, merged: 9 },
+      'Devin counts 14 sessions and 12 pull requests (9 merged)',
+    ],
+    [{ sessions: 1, pullRequests: 1, merged: 0 }, 'Devin counts 1 session and 1 pull request (0 merged)'],
+  ])('with %j in Devin says what was done in the whole organization', (work, counts) => {
+    const report = { ...reportOf('mode'), devin: { acu: null, work } };
+    const rendered = renderUsage(report, { rich: true, text: en });
+    expect(rendered.text).toContain(counts);
+    expect(rendered.text).not.toContain(en.usage.devin.why);
     expect(JSON.stringify(rendered.blocks)).toContain(counts);
   });
 
@@ -105,7 +128,7 @@ test('usage in Home is taken by Slack, and is nothing where there is nothing', (
 });
 
 test('usage of everyone in Home names the five who used most, and is taken by Slack', () => {
-  const shown = homeEveryone({ ...reportOf('person'), devinAcu: 5000 }, '/devin', en);
+  const shown = homeEveryone({ ...reportOf('person'), devin: { acu: 5000, work: null } }, '/devin', en);
   expect(checkView({ type: 'home', blocks: shown })).toEqual([]);
   const words = JSON.stringify(shown);
   expect(words.match(/• <@U\d+>/g)).toEqual(['299', '298', '297', '296', '295'].map((id) => `• <@U${id}>`));
