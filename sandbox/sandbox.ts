@@ -34,12 +34,14 @@ export type SandboxOptions = {
   transport?: 'http' | 'socket';
   /** Of Devin's scripts; 0: they play only step by step. */
   speed?: number;
+  /** Instead of the one rule under which the administrator approves. */
+  policyFile?: string;
   onTrouble?: (line: LogLine) => void;
 };
 
 /** The real bot in a process of its own, ready, between a local Slack and a local Devin with a seeded world. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { transport = 'http', speed = 1, onTrouble } = options;
+  const { transport = 'http', speed = 1, policyFile = POLICY_FILE, onTrouble } = options;
   const clock = createSeedClock();
   const pace = createPace(speed);
   const { botEvents, hasHome: homeTab } = await readManifest();
@@ -51,7 +53,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     environment: {
       ...sandboxEnvironment({ slack, devin, transport }),
       DATA_DIR: folder,
-      POLICY_FILE,
+      POLICY_FILE: policyFile,
       WATCH_SECONDS: '1',
       LOG_LEVEL: 'info',
     },

@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openStage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+
+const policyFile = fileURLToPath(new URL('policy.yml', import.meta.url));
+
+describe('under a policy', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage({ policyFile });
+  });
+  afterEach(async () => stage.leave());
+  afterAll(async () => stage.close());
+
+  test('the form offers nothing that would be refused, and says what is set and what needs an approval', async () => {
+    const { send, modal, field, submit } = await stage.visit({ as: 'ana' });
+    await send('/devin');
+    await modal.getByText(/Runs as/).waitFor();
+    await modal.getByText('Up to 8 by policy.').waitFor();
+    await modal.getByText(/Needs an approval: mode .*fast.* \(rule: fast needs an administrator\)/).waitFor();
+    await modal.getByText('acme/web').first().waitFor();
+    const mode = modal.getByRole('combobox', { name: 'Mode' });
+    await mode.click();
+    await modal.getByRole('option', { name: 'lite' }).waitFor();
+    expect(await modal.getByRole('option', { name: 'ultra' }).count()).toBe(0);
+    await mode.press('Escape');
+    await field('Task').fill('Tidy up the payment errors');
+    await field('ACU cap').fill('9');
+    await submit();
+    await modal
+      .getByText(/8 or less|at most 8|1 to 8|up to 8/i)
+      .nth(1)
+      .waitFor();
+    await field('ACU cap').fill('8');
+    await submit();
+    await modal.waitFor({ state: 'detached' });
+    const session = await stage.devin.waitForSession(({ userId }) => userId === 'user-ana');
+    expect(session.request).toMatchObject({ repos: ['acme/web'], max_acu_limit: 8 });
+  });
+
+  test('usage shows what is left of the budget, and a command over it is refused with the reason', async () => {
+    const { send, channel } = await stage.visit({ as: 'mei' });
+    await send('/devin usage');
+    await channel.getByText('You: 20 of 20 ACU left today').waitFor();
+    await send('/devin look into the slow import --acu 8');
+    await stage.devin.waitForSession(({ userId }) => userId === 'user-mei');
+    await send('/devin usage');
+    await channel.getByText('You: 12 of 20 ACU left today').waitFor();
+    await send('/devin rewrite it --mode ultra');
+    await channel.getByText(/Ultra is off here/).waitFor();
+    expect(stage.slack.problems).toEqual([]);
+  });
+});
