@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVIN_MODES } from './fields.ts';
 
 /**
  * What Devin says about a session: parsed once, where it arrives (devin/) and where it is read back (store/). A new field
@@ -86,8 +87,6 @@ const CATEGORIES = [
   'unit_test_generation',
 ] as const;
 
-const SNAPSHOT_MODES = ['normal', 'fast', 'lite', 'ultra', 'fusion'] as const;
-
 const pullRequestSchema = fromWire(
   z.object({
     prUrl: z.string(),
@@ -125,7 +124,7 @@ export const sessionSnapshotSchema = z.object({
   structuredOutput: optional(z.record(z.string(), z.unknown())),
   category: optional(openEnum(CATEGORIES)),
   subcategory: optional(z.string()),
-  devinMode: optional(openEnum(SNAPSHOT_MODES)),
+  devinMode: optional(openEnum(DEVIN_MODES)),
   automationId: optional(z.string()),
 });
 export type SessionSnapshot = z.output<typeof sessionSnapshotSchema>;

@@ -10,7 +10,7 @@ import { bossDatabase, createGate, throughGate } from './embedded/gate.ts';
 import type { Priority } from './embedded/gate.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
 import { codeOf, StoreError } from './store-error.ts';
-import type { Tables } from './tables.ts';
+import type { Db, Tables } from './tables.ts';
 
 export type Database = {
   db: Kysely<Tables>;
@@ -182,6 +182,17 @@ async function dropWhatStalls(client: ClientBase): Promise<void> {
 
 /** For what a person waits for. The pool awaits the promise, though its types don't say so. */
 const INTERACTIVE_POOL = { onConnect: dropWhatStalls };
+
+/**
+ * Until the end of the transaction, no other has any of these names, in any replica. In one order, so that two that want
+ * the same names never wait for each other.
+ */
+export async function lockNames(names: readonly string[], trx: Db): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(key) from (
+      select distinct hashtextextended(name, 0) as key from unnest(${names}::text[]) name order by key
+    ) keys`.execute(trx);
+}
 
 /** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */
 export function json<Value extends object | string | null | undefined>(

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ColumnType, Generated, Kysely, Transaction } from 'kysely';
 import type { CeilingKey, Spend } from '../session/policy/index.ts';
+import { lockNames } from './database.ts';
 import type { Clock } from './database.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -90,14 +91,13 @@ export function createLedger(db: Kysely<Tables>, clock: Clock) {
   }
 
   return {
-    /** Locks these ceilings for reservations until the end of the transaction. In order, and in one statement. */
+    /** Locks these ceilings for reservations until the end of the transaction. */
     async lock(keys: readonly CeilingKey[], spender: Spender, trx: Db): Promise<void> {
       if (keys.length === 0) return;
-      const names = keys.map((key) => lockName(key, spender));
-      await sql`
-        select pg_advisory_xact_lock(key) from (
-          select distinct hashtextextended(name, 0) as key from unnest(${names}::text[]) name order by key
-        ) keys`.execute(trx);
+      await lockNames(
+        keys.map((key) => lockName(key, spender)),
+        trx,
+      );
     },
 
     /** What counts under these ceilings, and as of when. */

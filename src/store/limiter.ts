@@ -5,6 +5,7 @@ import { limitReached } from '../session/limits.ts';
 import type { LimitReached, Limits, Usage } from '../session/limits.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
+import { lockNames } from './database.ts';
 import type { Person } from './identities.ts';
 import type { Tables } from './tables.ts';
 
@@ -64,11 +65,11 @@ function oneMore({ openSessions, startsPerHour }: Usage): Usage {
   return { openSessions: openSessions + 1, startsPerHour: startsPerHour + 1 };
 }
 
-/** In order, so that two that lock the same people never wait for each other. */
 async function lockPeople(people: readonly Person[], trx: Trx): Promise<void> {
-  const keys = [...new Set(people.map((person) => `limits:${keyOf(person)}`))].toSorted();
-  await sql`select pg_advisory_xact_lock(hashtextextended(key, 0))
-    from unnest(${keys}::text[]) with ordinality as person (key, at) order by at`.execute(trx);
+  await lockNames(
+    people.map((person) => `limits:${keyOf(person)}`),
+    trx,
+  );
 }
 
 /** Requests in these states have no answer yet, and count as open and as started. */
