@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import { expect, test } from 'vitest';
 import { appendAudit } from '../../src/store/audit.ts';
 import type { AuditEntry } from '../../src/store/audit.ts';
@@ -85,11 +86,22 @@ test('export as CSV neutralizes what a spreadsheet would compute', async () => {
 
 test('export prints only what is new', async () => {
   const { database, settings } = await onServer();
-  const { rows } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(database.db);
+  const moment = async (of: RawBuilder<Date>): Promise<Date> => {
+    const { rows } = await sql<{ at: Date }>`select ${of} as at`.execute(database.db);
+    return rows[0]?.at ?? new Date(0);
+  };
+  const last = await moment(sql`(select max(at) from audit)`);
+  let since = last;
+  // To the millisecond, as the option takes it.
+  const later = async (): Promise<number> => {
+    since = await moment(sql`clock_timestamp()`);
+    return since.getTime();
+  };
+  await expect.poll(later, { interval: 2 }).toBeGreaterThan(last.getTime());
   await database.db
     .transaction()
     .execute(async (trx) => appendAudit([{ kind: 'stop', result: 'done' }], trx));
-  const { stdout } = await audit(settings, 'export', '--since', rows[0]?.at.toISOString() ?? '');
+  const { stdout } = await audit(settings, 'export', '--since', since.toISOString());
   expect(stdout).toContain('"seq":4');
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
 });
