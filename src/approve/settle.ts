@@ -7,6 +7,7 @@ import type { Approval, ApprovalEnd, Voter } from '../session/approval.ts';
 import { notice } from '../slack/blocks/notices.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { People } from '../slack/people.ts';
+import { answerPlace } from '../slack/places.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { subjectOf } from '../store/audit.ts';
 import type { Audit } from '../store/audit.ts';
@@ -43,9 +44,7 @@ export function createSettler(deps: SettleDeps) {
 
   async function tell({ userId, answerTo }: Decision, why: Why): Promise<void> {
     const { refused } = (await deps.textFor(userId)).approval;
-    const { id, sealed, channelId, threadTs } = answerTo;
-    const responseUrl = deps.envelopes.open(id, sealed)?.responseUrl ?? null;
-    await deps.outbound.tellPrivately({ userId, channelId, threadTs, responseUrl }, notice([refused[why]]));
+    await deps.outbound.tellPrivately(answerPlace(deps.envelopes, userId, answerTo), notice([refused[why]]));
   }
 
   /** The person may not decide. */

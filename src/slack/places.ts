@@ -1,4 +1,6 @@
+import type { AnswerTo } from '../queue/index.ts';
 import type { PlaceKind } from '../session/context.ts';
+import type { Envelopes } from '../store/envelope.ts';
 import type { PrivatePlace } from './outbound.ts';
 
 /**
@@ -39,4 +41,13 @@ type Place = {
 /** Where the sender is answered privately. In a thread, a response URL would answer beside it. */
 export function privatePlace({ userId, channelId, threadTs, responseUrl = null }: Place): PrivatePlace {
   return { userId, channelId, threadTs, responseUrl: threadTs === null ? responseUrl : null };
+}
+
+/** Where a job answers a person's command or press. */
+export function answerPlace(
+  envelopes: Pick<Envelopes, 'open'>,
+  userId: string,
+  { id, sealed, channelId, threadTs }: AnswerTo,
+): PrivatePlace {
+  return { userId, channelId, threadTs, responseUrl: envelopes.open(id, sealed)?.responseUrl ?? null };
 }

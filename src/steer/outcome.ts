@@ -11,6 +11,7 @@ import { notice } from '../slack/blocks/notices.ts';
 import { escape } from '../slack/blocks/text.ts';
 import { slackFailure } from '../slack/errors.ts';
 import type { Outbound } from '../slack/outbound.ts';
+import { answerPlace } from '../slack/places.ts';
 import type { TextFor } from '../slack/text-for.ts';
 import { steeringRefusal } from '../store/audit.ts';
 import type { Audit } from '../store/audit.ts';
@@ -77,9 +78,7 @@ type NotifierDeps = { envelopes: Pick<Envelopes, 'open'>; outbound: Pick<Outboun
 
 export function createNotifier({ envelopes, outbound }: NotifierDeps): Notifier {
   async function notifyMarkup(userId: string, answerTo: AnswerTo, ...sentences: string[]): Promise<void> {
-    const { id, sealed, channelId, threadTs } = answerTo;
-    const responseUrl = envelopes.open(id, sealed)?.responseUrl ?? null;
-    await outbound.tellPrivately({ userId, channelId, threadTs, responseUrl }, notice(sentences));
+    await outbound.tellPrivately(answerPlace(envelopes, userId, answerTo), notice(sentences));
   }
 
   return {

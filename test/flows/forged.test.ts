@@ -29,6 +29,16 @@ async function passes(person: { userId: string; devinUserId: string }, channelId
   await devin.waitForSession(({ request }) => request.prompt === `pass for ${person.userId}`);
 }
 
+/** The box in which the requester answers a session. */
+async function openReplyBox() {
+  const { slack, devin } = world();
+  const { ana, session, channelId, on } = await startSession(world());
+  devin.advance(session.id, { status: 'running', statusDetail: 'working' });
+  await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
+  await slack.clickButton(ana.userId, on, 'reply');
+  return { ana, session, box: await slack.waitForView(({ userId }) => userId === ana.userId) };
+}
+
 describe('someone of another workspace who has the same id', () => {
   test('ends no session by the question that was open', async () => {
     const { slack, devin } = world();
@@ -43,11 +53,7 @@ describe('someone of another workspace who has the same id', () => {
 
   test('says nothing to Devin by the box that was open', async () => {
     const { slack, devin } = world();
-    const { ana, session, channelId, on } = await startSession(world());
-    devin.advance(session.id, { status: 'running', statusDetail: 'working' });
-    await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
-    await slack.clickButton(ana.userId, on, 'reply');
-    const box = await slack.waitForView(({ userId }) => userId === ana.userId);
+    const { ana, session, box } = await openReplyBox();
     slack.typeIn(box.id, { reply_text: 'said from elsewhere' });
     const refused = await asForeigner(world(), ana.userId, async () => slack.submit(box.id, ana.userId));
     expect(refused.kind).toBe('errors');
@@ -132,11 +138,7 @@ describe('someone of another workspace who has the same id', () => {
 
 test('a box that is sent twice says the same words once, and other words too', async () => {
   const { slack, devin } = world();
-  const { ana, session, channelId, on } = await startSession(world());
-  devin.advance(session.id, { status: 'running', statusDetail: 'working' });
-  await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('[Reply]'));
-  await slack.clickButton(ana.userId, on, 'reply');
-  const box = await slack.waitForView(({ userId }) => userId === ana.userId);
+  const { ana, session, box } = await openReplyBox();
   slack.typeIn(box.id, { reply_text: 'first words' });
   const { delivery } = await slack.submit(box.id, ana.userId);
   if (delivery === null) throw new Error('nothing was sent');

@@ -6,6 +6,7 @@ import { notice } from '../../slack/blocks/notices.ts';
 import { renderUsage } from '../../slack/blocks/usage.ts';
 import type { Outbound, PrivatePlace, Rendered } from '../../slack/outbound.ts';
 import type { RichBlocks } from '../../slack/slack.ts';
+import { answerPlace } from '../../slack/places.ts';
 import type { TextFor } from '../../slack/text-for.ts';
 import type { Envelopes } from '../../store/envelope.ts';
 import type { MayAll } from './may-all.ts';
@@ -40,9 +41,7 @@ export function createUsageTeller(deps: ShowDeps) {
 
   return async (job: Job): Promise<void> => {
     const { teamId, userId, by, days, answerTo } = job;
-    const { channelId, threadTs } = answerTo;
-    const responseUrl = deps.envelopes.open(answerTo.id, answerTo.sealed)?.responseUrl ?? null;
-    const place = { userId, channelId, threadTs, responseUrl };
+    const place = answerPlace(deps.envelopes, userId, answerTo);
     const text = await deps.textFor(userId);
     const mayAll = await deps.mayAll(userId);
     const refusal = refusalFor(job, { hasOwners: hasOwners(deps), mayAll });
@@ -50,7 +49,7 @@ export function createUsageTeller(deps: ShowDeps) {
       await outbound.tellPrivately(place, notice([text.usage.notForYou[refusal]]));
       return;
     }
-    const spender = { teamId, userId, channelId: channelId ?? '' };
+    const spender = { teamId, userId, channelId: answerTo.channelId ?? '' };
     const report = await deps.report({ scope: scopeOf(job), by, days, spender, mayAll });
     await tell(place, (rich) => renderUsage(report, { rich, text }));
   };
