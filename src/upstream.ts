@@ -21,7 +21,7 @@ type UpstreamOptions = {
   refuse: (retryAfterMs: number) => Response;
 };
 
-export type Upstream = {
+type Upstream = {
   /** For work that can wait: makes no call while the other side is down, or beyond a method's rate. */
   guarded: Fetch;
   /** For what a person waits for: always makes the call. */

@@ -5,7 +5,7 @@ import { createForbidden } from './errors.ts';
 import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema } from './schemas.ts';
 
 /** An item to pick. `value` goes into a session request. */
-export type CatalogItem = { value: string; label: string; description: string | null };
+type CatalogItem = { value: string; label: string; description: string | null };
 
 type Source = (query: string, options: Options) => Promise<CatalogItem[]>;
 

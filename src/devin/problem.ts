@@ -3,17 +3,17 @@ import { cleanJson, cleanText } from '../session/excerpt.ts';
 import { isAboutPerson } from '../session/failure.ts';
 import type { DevinErrorCode, DevinErrorFacts, FieldError } from './errors.ts';
 
-export type FailedAnswer = { status: number; headers: Headers; bodyText: string };
+type FailedAnswer = { status: number; headers: Headers; bodyText: string };
 
 /** What reading an answer needs of its request. */
-export type AskedFor = {
+type AskedFor = {
   /** Devin's names of the body's members. */
   fields: readonly string[];
   /** Values that Devin might echo and nobody may read: prompts, secrets. */
   sensitive: readonly string[];
 };
 
-export type Problem = { facts: DevinErrorFacts; retryAfterMs: number | null; requestId: string | null };
+type Problem = { facts: DevinErrorFacts; retryAfterMs: number | null; requestId: string | null };
 
 /**
  * Reads a failed answer: RFC 9457 problem details, FastAPI's `{detail}` of older endpoints, or plain text.

@@ -29,7 +29,7 @@ type ComposeDeps = {
   now: () => number;
 };
 
-export type ComposeMilestone = (notice: MilestoneNotice) => Promise<Rendered>;
+type ComposeMilestone = (notice: MilestoneNotice) => Promise<Rendered>;
 
 /** The message about a milestone: the card as it is now, with Devin's words and result. */
 export function createComposeMilestone(deps: ComposeDeps): ComposeMilestone {

@@ -71,7 +71,7 @@ export type Queue = {
   healthy(): boolean;
 };
 
-export type QueueDeps = { database: Pick<Database, 'boss'>; log: QueueLog; pollSeconds?: number };
+type QueueDeps = { database: Pick<Database, 'boss'>; log: QueueLog; pollSeconds?: number };
 
 export const POLL_SECONDS = 1;
 

@@ -13,7 +13,7 @@ const WINDOW_MS = {
   /** What Slack refuses for no reason that is known here. */
   slack: 24 * HOUR_MS,
 } as const;
-export type WindowName = keyof typeof WINDOW_MS;
+type WindowName = keyof typeof WINDOW_MS;
 
 const FIRST_WAIT_MS = SECOND_MS;
 const LONGEST_WAIT_MS = MINUTE_MS;
@@ -21,7 +21,7 @@ const LONGEST_WAIT_MS = MINUTE_MS;
 /** `triedForMs`: since the first attempt. `retryAfterMs`: what the other side asks for. */
 type Tried = { triedForMs: number; retryAfterMs?: number | null };
 
-export type Retry =
+type Retry =
   | { kind: 'wait'; afterMs: number }
   /** `askedToWaitMs`: the other side asks for more than is left. */
   | { kind: 'over'; askedToWaitMs: number | null };

@@ -11,7 +11,7 @@ export const TOLD_PHASES = [
   'failed',
   'capped',
 ] as const satisfies SessionPhase[];
-export type ToldPhase = (typeof TOLD_PHASES)[number];
+type ToldPhase = (typeof TOLD_PHASES)[number];
 
 type PhaseFacts = {
   phase: SessionPhase;

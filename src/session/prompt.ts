@@ -27,7 +27,7 @@ export const quotedThreadSchema = z.object({
 });
 export type QuotedThread = z.infer<typeof quotedThreadSchema>;
 
-export type PromptParts = {
+type PromptParts = {
   task: string;
   /** What the policy adds to every task; null: nothing. */
   instructions?: string | null;

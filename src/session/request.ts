@@ -65,7 +65,7 @@ export function requestIdOf(tags: readonly string[]): string | null {
   return tags.findLast((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
-export type RequestParts = {
+type RequestParts = {
   draft: StoredDraft;
   /** The task with its Slack context. */
   prompt: string;

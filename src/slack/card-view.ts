@@ -20,7 +20,7 @@ const TITLE_LENGTH = 120;
 /** What a card waiting for approval shows instead of Devin's status. */
 const BEFORE_START = 'before-start';
 
-export type CardRows = {
+type CardRows = {
   request: SessionRequest;
   session: SessionRow | null;
   /** How its thread works; left out or null: as far as the session alone can tell. */

@@ -14,7 +14,7 @@ const MOST_READ = 1000;
 const PAGE = 200;
 
 /** How many more messages each choice has, if the thread is too long to read. */
-export type Unread = { 'until-here': number; thread: number };
+type Unread = { 'until-here': number; thread: number };
 
 export type ThreadMessages =
   | { kind: 'read'; messages: SlackMessage[]; unread: Unread }

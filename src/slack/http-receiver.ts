@@ -48,7 +48,7 @@ type ReceiverOptions = {
   now?: () => number;
 };
 
-export type HttpReceiver = Receiver & { slackEvents: RequestListener };
+type HttpReceiver = Receiver & { slackEvents: RequestListener };
 
 type Delivery = { kind: 'delivery'; body: Record<string, unknown> } | { kind: RefusedDelivery };
 

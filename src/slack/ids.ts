@@ -127,7 +127,7 @@ export const readLookupAction = (actionId: string): Lookup | null =>
 
 /** What a modal remembers until it is submitted. Everything else is in the store, under this id. */
 const formMetadataSchema = z.object({ formId: z.string(), expanded: z.boolean() });
-export type FormMetadata = z.infer<typeof formMetadataSchema>;
+type FormMetadata = z.infer<typeof formMetadataSchema>;
 export const writeFormMetadata = (metadata: FormMetadata): string => JSON.stringify(metadata);
 export const readFormMetadata = (text: string): FormMetadata => formMetadataSchema.parse(JSON.parse(text));
 /** null: the view isn't the form that starts a session. */

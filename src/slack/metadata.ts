@@ -72,7 +72,7 @@ export const approvalMetadata = (requestId: string, number: number): MessageMeta
 });
 
 /** What a card shows that Devin doesn't know. */
-export type CardOwner = {
+type CardOwner = {
   id: string;
   userId: string;
   draft: { values: { repos?: string[] | undefined; max_acu_limit?: number | undefined } };

@@ -43,7 +43,7 @@ type OutboundDeps = {
 };
 
 /** When a message was attempted first and last, by Slack's clock; null: not known. */
-export type AttemptSpan = { first: string | null; last: string | null };
+type AttemptSpan = { first: string | null; last: string | null };
 
 /**
  * A broken connection is retried, such as an idle one that Slack just closed: a private notice that comes twice does

@@ -6,7 +6,7 @@ import type { SlackHosts } from './slack.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
 export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };
-export type Uploaded = { kind: 'uploaded'; fileId: string } | SlackFailure;
+type Uploaded = { kind: 'uploaded'; fileId: string } | SlackFailure;
 
 type WriterDeps = { background: WebClient; hosts: SlackHosts; fetch: typeof fetch };
 

@@ -37,7 +37,7 @@ export function stageShown(shown: string): string | null {
 
 const isBeforeUrl = (shown: string): boolean => stageShown(shown) === null;
 
-export type Placement = { channelId: string; ts: string; shown: string };
+type Placement = { channelId: string; ts: string; shown: string };
 
 export type Cards = ReturnType<typeof createCards>;
 

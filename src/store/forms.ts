@@ -68,7 +68,7 @@ export type FormsTable = Columns<
   'expanded'
 > & { createdAt: Generated<Date> };
 
-export type NewForm = Pick<
+type NewForm = Pick<
   Form,
   'id' | 'teamId' | 'userId' | 'channelId' | 'threadTs' | 'draft' | 'context' | 'sealed'
 > & {

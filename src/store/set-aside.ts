@@ -4,7 +4,7 @@ import { cleanText } from '../session/excerpt.ts';
 import type { Tables } from './tables.ts';
 
 /** What can fail on its own: a session's row, a message to post, an announcement. */
-export type SetAsideKind = 'session' | 'message' | 'milestone';
+type SetAsideKind = 'session' | 'message' | 'milestone';
 
 /** What failed, and how often. */
 export type SetAsideTable = {

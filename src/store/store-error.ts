@@ -1,5 +1,5 @@
 /** Why the store can't be used, and where. No fact holds a password. */
-export type StoreProblem =
+type StoreProblem =
   | { code: 'database-unreachable' | 'database-refused' | 'database-missing'; server: string }
   | { code: 'folder-in-use'; folder: string; pid: number | null }
   | { code: 'folder-unusable' | 'folder-incomplete' | 'folder-unreadable'; folder: string }

@@ -27,7 +27,7 @@ const GENESIS = '0'.repeat(64);
 
 /** `loose`: it is as it was written, but after another entry than the one before it now. */
 type Fault = 'changed' | 'missing' | 'loose';
-export type Verified =
+type Verified =
   /** `last`: null if there is no entry. */
   { ok: true; count: number; last: ExportedEntry | null } | { ok: false; seq: number; fault: Fault };
 

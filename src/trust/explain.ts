@@ -29,7 +29,7 @@ import { acuWords } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
 /** As it is given on a command line: what is left out, there is none of. */
-export type Question = {
+type Question = {
   user: string;
   email: string;
   groups: readonly string[];
@@ -45,7 +45,7 @@ export type Question = {
 };
 
 /** `problems`: of the text, which the command would not take either. */
-export type Explanation = { lines: string[] } | { problems: string[] };
+type Explanation = { lines: string[] } | { problems: string[] };
 
 /** What would become of a command: its decision, the reason, what the policy sets, and what it adds to the task. */
 export function explain(policy: Policy, question: Question, text: Text): Explanation {

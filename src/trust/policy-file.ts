@@ -8,7 +8,7 @@ import { parseYaml, readYamlFile } from './yaml-file/read.ts';
 import type { Format, YamlResult } from './yaml-file/read.ts';
 
 /** `problems`: `FILE:line:column: what`, a line each. */
-export type PolicyResult = { ok: true; policy: Policy; sha256: string } | { ok: false; problems: string[] };
+type PolicyResult = { ok: true; policy: Policy; sha256: string } | { ok: false; problems: string[] };
 
 type Reading = { text: Text };
 

@@ -4,7 +4,7 @@ import type { Policy } from './schema.ts';
 /** Most ACU in a calendar day or month, in UTC; named like the keys of the file. */
 export const CEILINGS = ['acu_per_person_per_day', 'acu_per_channel_per_day', 'acu_per_month'] as const;
 export type CeilingKey = (typeof CEILINGS)[number];
-export type Period = 'day' | 'month';
+type Period = 'day' | 'month';
 
 export const PERIOD_OF: Readonly<Record<CeilingKey, Period>> = {
   acu_per_person_per_day: 'day',

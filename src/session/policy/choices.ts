@@ -42,7 +42,7 @@ export const choicesSchema = z.object({
 export type Choices = z.infer<typeof choicesSchema>;
 
 /** Why the policy refuses a value of a field; null: it does not, or would refuse without it, too. */
-export type RefusalOf = (key: FieldKey, value: unknown) => Refusal | null;
+type RefusalOf = (key: FieldKey, value: unknown) => Refusal | null;
 
 export function choicesOf(policy: Policy, facts: PolicyFacts): Choices {
   const refusalOf = refusalsOf(policy, facts);

@@ -10,7 +10,7 @@ import { expiryOf } from './schema.ts';
 import type { Policy, PolicyChannel, PolicyRule, PolicyValues } from './schema.ts';
 
 /** What the policy makes of a draft: values that it sets, whatever was asked for. */
-export type PolicyChanges = Pick<StoredDraft, 'repos' | 'devin_mode' | 'max_acu_limit' | 'tags'>;
+type PolicyChanges = Pick<StoredDraft, 'repos' | 'devin_mode' | 'max_acu_limit' | 'tags'>;
 
 /**
  * `capOf`: the ceiling of which what is left is the cap, since nobody set one. `over`: the ceiling that the request

@@ -7,7 +7,7 @@ import { richBlocks } from './markdown/rich.ts';
 import { truncate } from './text.ts';
 
 /** A message in parts, each one of Slack's. `text` is escaped, and says all of it. */
-export type MarkdownPart = { text: string; blocks: KnownBlock[] };
+type MarkdownPart = { text: string; blocks: KnownBlock[] };
 
 /** For all blocks of a message, as JSON: Slack refuses more than about 13,000, and buttons add to it. */
 const MOST_JSON = 10_000;

@@ -16,7 +16,7 @@ export type ReviewItem =
   | { kind: 'message'; id: string; message: QuotedMessage }
   | ({ kind: 'file'; id: string; name: string } & Author);
 
-export type Review = {
+type Review = {
   metadata: ReviewMetadata;
   /** null: still being read. */
   items: readonly ReviewItem[] | null;

@@ -68,7 +68,7 @@ function rowInputs(row: number, { secretForm }: Text): KnownBlock[] {
 }
 
 type Row = { row: number; name: string; value: string; fileId: string | null; sensitive: boolean };
-export type SecretRows = {
+type SecretRows = {
   rows: Row[];
   /** Whether a secret that was entered before stays. */
   kept: (secret: SessionSecret, at: number) => boolean;
@@ -100,7 +100,7 @@ function readRow(row: number, entered: EnteredByBlock): Row {
   };
 }
 
-export type CheckedSecrets = { secrets: SessionSecret[]; errors: Record<string, string> };
+type CheckedSecrets = { secrets: SessionSecret[]; errors: Record<string, string> };
 
 /** `texts`: the files' contents, by row. A name that was entered before gets the new value. */
 export function checkSecretRows(

@@ -2,7 +2,7 @@ import type { ReplyKind } from '../../session/reply.ts';
 import type { Mentions } from '../../session/steering.ts';
 
 /** What a message in a session's thread means. `text` as Slack sent it. */
-export type ThreadMeaning =
+type ThreadMeaning =
   | { kind: ThreadKeyword }
   /** For another session in this thread. */
   | { kind: 'new'; text: string }

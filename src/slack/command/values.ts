@@ -5,7 +5,7 @@ import { unescape } from '../blocks/text.ts';
 import type { Given } from './tokens.ts';
 
 /** What the flags say, before the whole draft is checked, and what is wrong with the others. */
-export type ReadValues = {
+type ReadValues = {
   values: Partial<Record<FieldKey, unknown>>;
   /** Fields without a value, whatever the defaults say. */
   reset: FieldKey[];

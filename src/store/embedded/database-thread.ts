@@ -25,7 +25,7 @@ export type DatabaseThread = Statements & {
   readonly closed: boolean;
 };
 
-export type ThreadOptions = {
+type ThreadOptions = {
   /** Another program to run in it. */
   program?: URL;
   /** The database or its thread has failed for good. */

@@ -22,7 +22,7 @@ export type Report<Value = never> =
 export type QueryResult<Row> = Pick<Results<Row>, 'rows' | 'fields' | 'affectedRows'>;
 
 /** An error's own properties don't survive a message to another thread. */
-export type ErrorFacts = { message: string; stack: string | undefined; own: Record<string, string> };
+type ErrorFacts = { message: string; stack: string | undefined; own: Record<string, string> };
 
 /** Left out: they hold what people wrote. */
 const HIDDEN = new Set(['message', 'stack', 'query', 'params', 'queryOptions', 'where', 'detail']);

@@ -10,7 +10,7 @@ const MAX_TOKENS = 40_000;
 const BEGINS_SCALAR = '\u001F';
 const CONTROL = new Set(['\u0002', '\u0018', BEGINS_SCALAR]);
 
-export type Excess = { offset: number; kind: 'tooDeep' | 'tooMany' };
+type Excess = { offset: number; kind: 'tooDeep' | 'tooMany' };
 
 /**
  * What makes composing a document take time that grows with its square, or more than the stack holds; null: nothing.

@@ -33,7 +33,7 @@ export function inputBlock({ blockId, label, hint, optional = true, element }: L
   };
 }
 
-export type Typed = {
+type Typed = {
   initial: string | undefined;
   placeholder?: string | undefined;
   maxLength: number;

@@ -22,7 +22,7 @@ import { maxLength, strings, writtenParts } from './typed.ts';
 const SHOWN_LENGTH = 150;
 const SAID_LENGTH = 1000;
 
-export type Entry = {
+type Entry = {
   field: Field;
   value: unknown;
   /** How many inputs a typed value takes; undefined: it is picked. */
