@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { IdentityResolver } from '../identity/resolve.ts';
 import type { Log } from '../log.ts';
 import type { SlackMessage } from '../session/context.ts';
@@ -13,7 +14,7 @@ import type { Gate } from '../trust/index.ts';
 
 type DescribeDeps = {
   forms: Pick<Forms, 'find' | 'describe'>;
-  resolver: IdentityResolver;
+  resolver: Pick<IdentityResolver, 'resolve'>;
   thread: Pick<ThreadReader, 'read'>;
   gate: Pick<Gate, 'choicesFor'>;
   outbound: Pick<Outbound, 'updateView'>;
@@ -58,10 +59,20 @@ export function createFormDescriber(deps: DescribeDeps) {
     await forms.describe(formId, await describe(form));
     // Read again: "More options" may have been pressed meanwhile. What was typed stays, Slack keeps it by block id.
     const described = await forms.find(formId);
-    if (described === null) return;
+    if (described === null || described.description?.refusedView === viewId) return;
     const text = await textFor(form.userId);
-    await outbound.updateView(viewId, renderSessionForm(formView(described, text), text));
+    const draw = ({ description }: Form) =>
+      renderSessionForm(formView({ ...described, description }, text), text);
+    const view = draw(described);
+    // Slack clears the errors at a form's inputs with each update, so there is none without need.
+    if (isFirstTime(form) && isDeepStrictEqual(view, draw(form))) return;
+    await outbound.updateView(viewId, view);
   };
+}
+
+/** It opened with a description, and no earlier run of the job has changed it. */
+function isFirstTime({ description }: Form): boolean {
+  return description?.thread === 'looking';
 }
 
 function count(messages: SlackMessage[]): { messages: number; files: number } {

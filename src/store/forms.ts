@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Generated, Kysely } from 'kysely';
 import { z } from 'zod';
 import { replacesSchema } from '../session/approval.ts';
@@ -30,6 +31,8 @@ const formDescriptionSchema = z.object({
       }),
     )
     .nullable(),
+  /** The view whose submission was refused: its inputs show errors, which an update would clear. */
+  refusedView: z.string().optional(),
 });
 /** What was looked up after the form was opened. */
 export type FormDescription = z.infer<typeof formDescriptionSchema>;
@@ -133,12 +136,10 @@ export function createForms(db: Kysely<Tables>) {
         .execute();
     },
 
-    async describe(id: string, description: FormDescription): Promise<void> {
-      await db
-        .updateTable('forms')
-        .set({ description: json(description) })
-        .where('id', '=', id)
-        .execute();
+    /** What it leaves out stays. */
+    async describe(id: string, description: Partial<FormDescription>): Promise<void> {
+      const merged = sql<string>`coalesce(description, '{}') || ${json(description)}::jsonb`;
+      await db.updateTable('forms').set({ description: merged }).where('id', '=', id).execute();
     },
 
     async deleteBefore(limit: Date): Promise<void> {

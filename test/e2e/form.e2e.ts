@@ -99,7 +99,6 @@ describe('the form', () => {
     const { field, page, submit } = await openForm({ as: 'ben' });
     const before = stage.slack.deliveries.length;
     await submit();
-    // Both at once: an update of the form that arrives later clears its errors.
     const marked = page.locator('[aria-invalid="true"][aria-describedby*="-error"]');
     await field('Task').and(marked).waitFor();
     expect(stage.slack.deliveries.slice(before).map(({ payload }) => payload['type'])).not.toContain(

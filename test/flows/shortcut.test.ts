@@ -136,6 +136,22 @@ describeOnBothWorlds('the message shortcut', (world) => {
     await cardOf(slack, slack.directMessages(thread.ben.userId), (text) => text.includes(session.url));
   });
 
+  test('keeps the errors of a form that is sent while the thread is still read', async () => {
+    const { slack, address } = world();
+    const { ben, channelId, ...thread } = seedThread(world());
+    const ref = { channelId, ts: thread.picked };
+    await slack.closeView((await pick({ ben, channelId, ...thread }, thread.picked)).id);
+    slack.fail('conversations.replies', { times: 1, delayMs: 1000 });
+    await slack.shortcut(ben.userId, ref, 'start_session');
+    const view = await slack.waitForView(({ userId }) => userId === ben.userId);
+    slack.typeIn(view.id, { 'field.prompt': ' ' });
+    expect((await slack.submit(view.id, ben.userId)).kind).toBe('errors');
+    const jobs = async () => (await fetch(`${address}/metrics`)).text();
+    for (const state of ['queued', 'active'])
+      await expect.poll(jobs).toContain(`{job="describe-form",state="${state}"} 0`);
+    expect(Object.keys(slack.view(view.id).errors)).toEqual(['field.prompt']);
+  });
+
   test('starts without a file that cannot be read, and the card says which', async () => {
     const { slack, devin } = world();
     const thread = seedThread(world());

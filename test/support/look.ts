@@ -26,12 +26,13 @@ export function noticesTo(slack: LocalSlack, channelId: string, userId: string |
 
 /** The form once everything in it was looked up: from then on only the person changes it. */
 export async function settledForm(slack: LocalSlack, userId: string): Promise<View> {
-  return slack.waitForView(
-    (view) =>
-      view.userId === userId &&
-      /Runs as|can't start/.test(slack.renderText(view.id)) &&
-      slack.calls.some(({ method, args }) => method === 'views.update' && args['view_id'] === view.id),
-  );
+  return slack.waitForView((view) => view.userId === userId && isSettled(view, slack.renderText(view.id)));
+}
+
+/** A form that offers parts of a thread says how long they are once the thread was read. */
+function isSettled({ definition }: View, text: string): boolean {
+  const offersThread = definition.blocks.some((block) => block.block_id === 'context_choice');
+  return /Runs as|can't start/.test(text) && (!offersThread || /\(\d+ messages?/.test(text));
 }
 
 /** Presses "More options", unless they are shown already, and waits until they are there. */

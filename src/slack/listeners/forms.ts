@@ -34,7 +34,7 @@ import type { FormOpener } from '../view-opener.ts';
 import { onButton, onSearch, onSubmission } from './routes.ts';
 
 type FormDeps = {
-  forms: Pick<Forms, 'find' | 'expand'>;
+  forms: Pick<Forms, 'find' | 'expand' | 'describe'>;
   inbox: Pick<RequestInbox, 'acceptForm'>;
   formInbox: Pick<FormInbox, 'openedFrom'>;
   openForm: FormOpener;
@@ -89,7 +89,10 @@ function listenToSubmission(
     const texts = await readFiles(textFilesIn(view.values), readUploadedText);
     const typed = readSessionForm(view.values, rules, text);
     const read = withTextFiles(typed, { state: view.values, texts }, { rules, text });
-    if (Object.keys(read.errors).length > 0) return ack({ response_action: 'errors', errors: read.errors });
+    if (Object.keys(read.errors).length > 0) {
+      if (form.description?.thread === 'looking') await forms.describe(formId, { refusedView: view.id });
+      return ack({ response_action: 'errors', errors: read.errors });
+    }
     try {
       const { draft, contextChoice: choice, fileIds } = read;
       await inbox.acceptForm(form, { viewId: view.id, userId, draft, choice, fileIds });

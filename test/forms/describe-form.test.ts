@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { createFormDescriber } from '../../src/forms/describe-form.ts';
+import { createLog } from '../../src/log.ts';
+import type { MessageContext, SlackMessage } from '../../src/session/context.ts';
+import type { Identity } from '../../src/session/identity.ts';
+import { createForms } from '../../src/store/forms.ts';
+import type { FormDescription } from '../../src/store/forms.ts';
+import { en } from '../../src/text/en.ts';
+import { useEmbedded } from '../support/databases.ts';
+import { copyStarted } from '../support/folders.ts';
+
+const ANA: Identity = { kind: 'matched', devinUserId: 'u', name: 'Ana', how: 'email', checkedAtMs: 0 };
+const KNOWN: FormDescription = { identity: ANA, thread: 'looking' };
+
+const message = (ts: string): SlackMessage => ({
+  ts,
+  threadTs: '1.0',
+  userId: 'U2',
+  appName: null,
+  text: 'broken',
+  files: [],
+});
+const IN_THREAD: MessageContext = {
+  choice: 'until-here',
+  channelId: 'C1',
+  channelName: 'dev',
+  picked: message('2.0'),
+};
+
+describe('a form that is open', () => {
+  const open = useEmbedded(copyStarted);
+
+  /** `opened`: what it showed when it opened; null: nothing was known. */
+  async function openForm({ opened, context }: { opened: FormDescription | null; context?: MessageContext }) {
+    const forms = createForms((await open()).db);
+    const place = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
+    const content = { draft: { values: { prompt: 'fix it' }, sources: {} }, context: context ?? null };
+    await forms.insert({ id: 'f1', ...place, ...content, sealed: null });
+    if (opened !== null) await forms.describe('f1', opened);
+    const updates: string[] = [];
+    const describeForm = createFormDescriber({
+      forms,
+      resolver: { resolve: async () => Promise.resolve(ANA) },
+      thread: {
+        read: async () =>
+          Promise.resolve({
+            kind: 'read',
+            messages: [message('1.0'), message('2.0')],
+            unread: { 'until-here': 0, thread: 0 },
+          }),
+      },
+      gate: { choicesFor: async () => Promise.resolve(null) },
+      outbound: {
+        updateView: async (viewId, view) => {
+          updates.push(`${viewId}: ${JSON.stringify(view)}`);
+          return Promise.resolve({ kind: 'updated' });
+        },
+      },
+      textFor: async () => Promise.resolve(en),
+      log: createLog('silent'),
+    });
+    return { forms, updates, describeForm: async () => describeForm('f1', 'V1') };
+  }
+
+  test('shows who it runs as once that is known', async () => {
+    const { describeForm, updates } = await openForm({ opened: null });
+    await describeForm();
+    expect(updates).toEqual([expect.stringMatching(/^V1: .*Runs as \*Ana\*/)]);
+  });
+
+  test('shows how long the thread is once it was read', async () => {
+    const { describeForm, updates } = await openForm({ opened: KNOWN, context: IN_THREAD });
+    await describeForm();
+    expect(updates).toEqual([expect.stringContaining('The whole thread (2 messages)')]);
+  });
+
+  test('is not updated if it would look the same', async () => {
+    const { describeForm, updates } = await openForm({ opened: KNOWN });
+    await describeForm();
+    expect(updates).toEqual([]);
+  });
+
+  test('is updated by a job that runs again, since the first run may not have reached Slack', async () => {
+    const { describeForm, updates } = await openForm({ opened: null });
+    await describeForm();
+    await describeForm();
+    expect(updates).toHaveLength(2);
+  });
+
+  test('is not updated while it shows the errors of a submission', async () => {
+    const { describeForm, forms, updates } = await openForm({ opened: KNOWN, context: IN_THREAD });
+    await forms.describe('f1', { refusedView: 'V1' });
+    await describeForm();
+    expect(updates).toEqual([]);
+  });
+
+  test('is updated if only an earlier view of it shows errors', async () => {
+    const { describeForm, forms, updates } = await openForm({ opened: KNOWN, context: IN_THREAD });
+    await forms.describe('f1', { refusedView: 'V0' });
+    await describeForm();
+    expect(updates).toHaveLength(1);
+  });
+});
