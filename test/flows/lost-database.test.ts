@@ -18,7 +18,6 @@ const OVERRIDES = {
     tickMs: 50,
     youngMs: 0,
     goneAfterMs: 100,
-    tellAfterMs: 50,
     restorePauseMs: 0,
   },
   relayTimes: { busyMs: 20, unclearMs: 50, troubleMs: 100 },

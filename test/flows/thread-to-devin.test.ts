@@ -73,21 +73,24 @@ describe('replies in the thread', () => {
   test('that wait are sent as edited, and not at all after a deletion', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    devin.fail(SEND, { status: 429, retryAfter: 3, times: 1 });
     const { userId } = thread.ana;
+    // They wait behind a message that Devin is too busy for.
+    const busy = devin.fail(SEND, { status: 429, retryAfter: 1, times: Infinity });
+    await thread.say(userId, 'look around');
+    await devin.waitForRequest(
+      ({ path, method }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
+    );
     const said = [];
     for (const words of ['use main', 'forget this', 'tell nobody', 'go'])
       said.push((await thread.say(userId, words)).ts);
     const [edited = '', deleted = '', withdrawn = '', last = ''] = said;
-    await devin.waitForRequest(
-      ({ path, method }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
-    );
     const ref = (ts: string) => ({ channelId: thread.channelId, ts });
     await slack.editMessage(userId, ref(edited), 'use release');
     await slack.editMessage(userId, ref(withdrawn), '(aside) tell nobody');
     await slack.deleteMessage(userId, ref(deleted));
+    busy.clear();
     await delivered(thread, last);
-    expect(thread.heard().map(({ message }) => message)).toEqual(['use release', 'go']);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['look around', 'use release', 'go']);
   });
 
   test('are corrected by an edit, once, and not taken back by a deletion', async () => {
@@ -149,16 +152,20 @@ describe('replies in the thread', () => {
         channel: thread.channelId,
         message: { user, text, ts, thread_ts: thread.threadTs, edited: { user, ts: editedTs } },
       });
-    // The correction waits, so that the edits meet it.
-    devin.fail(SEND, { times: 1, status: 429, retryAfter: 1 });
-    const first = await edit('use release', '1700000000.000100');
-    await edit('use release-2', '1700000000.000200');
+    // The correction waits behind a message that Devin is too busy for, so that the edits meet it.
+    const busy = devin.fail(SEND, { times: Infinity, status: 429, retryAfter: 1 });
+    const waiting = await thread.say(user, 'look around');
+    const after = (seconds: number): string => (Number(waiting.ts) + seconds).toFixed(6);
+    const first = await edit('use release', after(0.0001));
+    await edit('use release-2', after(0.0002));
     await slack.redeliver(first);
+    busy.clear();
     await delivered(thread, (await thread.say(user, 'go')).ts);
     await slack.redeliver(first);
     await delivered(thread, (await thread.say(user, 'on')).ts);
     expect(thread.heard().map(({ message }) => message)).toEqual([
       'use main',
+      'look around',
       'Correction of my earlier message: use release-2',
       'go',
       'on',

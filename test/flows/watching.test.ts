@@ -8,7 +8,7 @@ import { useWorld } from '../support/worlds.ts';
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
 const QUICK = {
-  overrides: { watchTimes: { fastestMs: 200, tickMs: 50, youngMs: 0, goneAfterMs: 100, tellAfterMs: 50 } },
+  overrides: { watchTimes: { fastestMs: 200, tickMs: 50, youngMs: 0, goneAfterMs: 100 } },
 };
 
 /** A session in a channel of its own. */

@@ -6,7 +6,7 @@ import { addColleague } from './people.ts';
 /** The thread relays quickly, so that a test does not wait for what waits for another try. */
 export const QUICK_THREADS = {
   overrides: {
-    watchTimes: { fastestMs: 100, tickMs: 50, youngMs: 0, goneAfterMs: 100, tellAfterMs: 50 },
+    watchTimes: { fastestMs: 100, tickMs: 50, youngMs: 0, goneAfterMs: 100 },
     relayTimes: { busyMs: 20, unclearMs: 50, troubleMs: 100 },
   },
 };
