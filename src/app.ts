@@ -21,8 +21,6 @@ import { skewWarnings } from './time.ts';
 import { createQuickGate, createSpending } from './trust/index.ts';
 import type { Overrides } from './tuning.ts';
 
-export type { Bot, Overrides };
-
 /** The whole bot. Opens the database; everything else waits for `start`. */
 export async function createBot(config: Config, overrides: Overrides = {}): Promise<Bot> {
   const log = overrides.log ?? createLog(config.logLevel);

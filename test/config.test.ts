@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
-import type { ConfigResult } from '../src/config.ts';
 import { configSentence } from '../src/operator/sentences.ts';
 import { en } from '../src/text/en.ts';
 
@@ -12,7 +11,7 @@ const complete = {
   DEVIN_ORG_ID: 'org-1',
 };
 
-const problemsOf = (parsed: ConfigResult): string[] =>
+const problemsOf = (parsed: ReturnType<typeof parseConfig>): string[] =>
   parsed.ok ? [] : parsed.problems.map((problem) => configSentence(problem, en));
 
 describe('the settings', () => {

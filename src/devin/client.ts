@@ -112,7 +112,7 @@ const OPEN_OPTIONS = {
 } as const;
 
 /** A part of dots would escape from its place, even encoded. */
-export function pathOf(parts: readonly string[]): string {
+function pathOf(parts: readonly string[]): string {
   if (parts.some((part) => /^\.{0,2}$/.test(part))) {
     throw new DevinError({ operation: 'path', facts: bareFacts('not-found') });
   }

@@ -5,7 +5,7 @@ import { isAddress, mappedAs, mappedTo } from '../session/identity.ts';
 import type { Identity, MappedPerson, Mapping, NoMatchReason, SlackPerson } from '../session/identity.ts';
 import type { Identities, Person } from '../store/identities.ts';
 
-export type MemberLookup =
+type MemberLookup =
   | { kind: 'found'; members: Member[] }
   /** The service user may not read members. */
   | { kind: 'forbidden' };

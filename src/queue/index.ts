@@ -19,4 +19,4 @@ export { backOffMs, mayRetryRefusal, retryWindow } from './retry-window.ts';
 export { createSearchUntilFound, RECHECK_DELAYS_MS } from './search-until-found.ts';
 export type { SearchUntilFound } from './search-until-found.ts';
 export { createWithLease, LEASE_MS } from './with-lease.ts';
-export type { Lease, Leased, WithLease } from './with-lease.ts';
+export type { Lease, WithLease } from './with-lease.ts';

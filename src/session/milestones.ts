@@ -4,7 +4,7 @@ import { pullRequestUrls } from './snapshot.ts';
 import type { SessionSnapshot } from './snapshot.ts';
 
 /** Phases that are announced when a session enters them. */
-export const TOLD_PHASES = [
+const TOLD_PHASES = [
   'needs-you',
   'needs-approval',
   'finished',
@@ -18,8 +18,6 @@ type PhaseFacts = {
   /** It finished before, and hasn't worked since. */
   wasFinished: boolean;
 };
-/** `pullRequests`: their URLs. */
-export type MilestoneFacts = PhaseFacts & { pullRequests: readonly string[] };
 
 export type Milestone =
   | { kind: ToldPhase }
@@ -36,35 +34,29 @@ export const pullRequestKey = (url: string): string => `pr:${url}`;
 export const FOUND_LATE = 'found-late:1';
 export const duplicateKey = ({ id, url }: OtherSession): string => `twice:${id} ${url}`;
 
-type Before = { told: readonly string[]; phase: SessionPhase; wasFinished: boolean };
-type Progress = { phase: SessionPhase; wasFinished: boolean; keys: readonly string[] };
-
-/** What a session has come to by what Devin says now; `keys`: what of that is news. */
-export function progress(before: Before, snapshot: SessionSnapshot): Progress {
-  const phase = sessionPhase(snapshot, before.wasFinished);
-  const wasFinished = finishedSoFar(phase, before.wasFinished);
-  const after = { phase, wasFinished, pullRequests: pullRequestUrls(snapshot) };
-  return { phase, wasFinished, keys: milestones(before.told, before, after) };
-}
+type Before = PhaseFacts & { told: readonly string[] };
+type Progress = PhaseFacts & { keys: readonly string[] };
 
 /**
- * Keys of what happened between two polls and wasn't announced yet, in order. A key never repeats: `pr:<url>`, and
- * `<phase>:<n>` for the n-th time the session entered a phase.
+ * What a session has come to by what Devin says now. `keys`: of what wasn't announced yet, in order. A key never
+ * repeats: `pr:<url>`, and `<phase>:<n>` for the n-th time the session entered a phase.
  */
-export function milestones(
-  told: readonly string[],
-  before: PhaseFacts,
-  after: MilestoneFacts,
-): readonly string[] {
-  const pullRequests = [...new Set(after.pullRequests)].map(pullRequestKey);
-  return [...pullRequests.filter((key) => !told.includes(key)), ...phaseKeys(told, before, after)];
+export function progress(before: Before, snapshot: SessionSnapshot): Progress {
+  const phase = sessionPhase(snapshot, before.wasFinished);
+  const pullRequests = [...new Set(pullRequestUrls(snapshot))].map(pullRequestKey);
+  const news = pullRequests.filter((key) => !before.told.includes(key));
+  return {
+    phase,
+    wasFinished: finishedSoFar(phase, before.wasFinished),
+    keys: [...news, ...phaseKeys(before, phase)],
+  };
 }
 
-function phaseKeys(told: readonly string[], before: PhaseFacts, after: PhaseFacts): string[] {
-  const phase = TOLD_PHASES.find((candidate) => candidate === after.phase);
-  if (phase === undefined || before.phase === phase) return [];
+function phaseKeys({ told, phase: earlier, wasFinished }: Before, now: SessionPhase): string[] {
+  const phase = TOLD_PHASES.find((candidate) => candidate === now);
+  if (phase === undefined || earlier === phase) return [];
   // It finished: a limit it reaches while asleep concerns nobody.
-  if (phase === 'capped' && before.wasFinished) return [];
+  if (phase === 'capped' && wasFinished) return [];
   return [nextKey(told, phase)];
 }
 

@@ -33,9 +33,9 @@ export const readableOnly = <T extends z.ZodType>(member: T) =>
 
 export const epochSeconds = z.int();
 
-export const STATUSES = ['new', 'claimed', 'running', 'exit', 'error', 'suspended', 'resuming'] as const;
+const STATUSES = ['new', 'claimed', 'running', 'exit', 'error', 'suspended', 'resuming'] as const;
 
-export const STATUS_DETAILS = [
+const STATUS_DETAILS = [
   'working',
   'waiting_for_user',
   'waiting_for_approval',

@@ -15,7 +15,7 @@ const REQUEST_TIMES = { headersTimeout: 5000, requestTimeout: 10_000, connection
 const MAX_CONNECTIONS = 1000;
 
 export type Page = { status: number; contentType: string; body: string };
-export type HttpServerOptions = {
+type HttpServerOptions = {
   host: string;
   port: number;
   /** GET pages by path. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { createDevinClient, pathOf } from '../../src/devin/client.ts';
+import { createDevinClient } from '../../src/devin/client.ts';
 import { createDevin } from '../../src/devin/devin.ts';
 import { DevinError, isOutcomeUnknown, neverConnected } from '../../src/devin/errors.ts';
 import { toBareId, toPathId } from '../../src/session/snapshot.ts';
@@ -12,6 +12,8 @@ import { failureOf, KEY, ORG, SESSION, startApi, startDevin } from './local-api.
 const PROMPT = 'Rotate the keys of the payment service';
 
 describe('ids and paths', () => {
+  const { orgPath } = createDevinClient({ apiUrl: 'http://127.0.0.1:9', apiKey: KEY, orgId: ORG });
+
   test.each([
     ['abc', 'abc', 'devin-abc'],
     ['devin-abc', 'abc', 'devin-abc'],
@@ -21,11 +23,11 @@ describe('ids and paths', () => {
   });
 
   test('have each part encoded', () => {
-    expect(pathOf(['v3', 'google-oauth2|1/2?x'])).toBe('/v3/google-oauth2%7C1%2F2%3Fx');
+    expect(orgPath(['google-oauth2|1/2?x'])).toBe('/v3/organizations/org-1/google-oauth2%7C1%2F2%3Fx');
   });
 
   test.each(['', '.', '..'])('never hold the part "%s"', (part) => {
-    expect(() => pathOf(['v3', part])).toThrow(DevinError);
+    expect(() => orgPath([part])).toThrow(DevinError);
   });
 
   test('keep the path of the base address', async () => {

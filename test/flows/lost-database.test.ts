@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Bot } from '../../src/app.ts';
+import type { Bot } from '../../src/startup.ts';
 import { createLog } from '../../src/log.ts';
 import type { Log } from '../../src/log.ts';
 import type { Message } from '../../sandbox/slack/index.ts';

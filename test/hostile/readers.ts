@@ -3,8 +3,8 @@ import { pageOf, sessionMessageSchema, sessionResponseSchema } from '../../src/d
 import { fields } from '../../src/session/fields.ts';
 import { isSessionRef } from '../../src/session/intent.ts';
 import { readMilestone } from '../../src/session/milestones.ts';
-import { matchesGlob } from '../../src/session/policy/index.ts';
-import { jsonFault, readSecretLines } from '../../src/slack/blocks/form/read-field.ts';
+import { matchesGlob } from '../../src/session/policy/glob.ts';
+import { readField, readJson } from '../../src/slack/blocks/form/read-field.ts';
 import { draftFromState } from '../../src/slack/blocks/form/read.ts';
 import { readList } from '../../src/slack/blocks/form/typed.ts';
 import { markdownParts, markdownWords, quotedParts } from '../../src/slack/blocks/markdown.ts';
@@ -19,12 +19,12 @@ import {
   quote,
   truncate,
   unescape,
-  withoutAsterisks,
 } from '../../src/slack/blocks/text.ts';
 import { parseCommand, parseTask } from '../../src/slack/command/parse.ts';
 import { readThreadMeaning } from '../../src/slack/command/thread-keywords.ts';
 import { scan } from '../../src/slack/command/tokens.ts';
 import { readValues } from '../../src/slack/command/values.ts';
+import { fieldBlock } from '../../src/slack/ids.ts';
 import { readPayload } from '../../src/slack/payload.ts';
 import { readBlockMetadata, readMetadata } from '../../src/slack/metadata.ts';
 import { readMessage } from '../../src/slack/messages.ts';
@@ -62,7 +62,6 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     link('https://a.io', text),
     quote(text),
     truncate(text, 100),
-    withoutAsterisks(text),
   ],
   'a message of Devin': (text) => [
     markdownParts(text),
@@ -71,9 +70,9 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   ],
   'a message of a person, quoted': (text) => quotedParts(text.slice(0, 40_000)),
   'a list in a form': readList,
-  'JSON in a form': jsonFault,
+  'JSON in a form': readJson,
   'a form': (text) => draftFromState(stateOf(text)),
-  'secrets in a form': (text) => readSecretLines(`${text}\n${distinctLines(text.length)}`, true),
+  'secrets in a form': (text) => readSecrets(`${text}\n${distinctLines(text.length)}`),
   'the metadata of a message': (text) => [
     readMetadata({ event_type: text, event_payload: { request_id: text } }),
     ...MARKS.map((type) =>
@@ -137,6 +136,14 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
     ]),
   ),
 };
+
+const secretsField = fields.filter(({ input }) => input.kind === 'secrets');
+
+function readSecrets(text: string): unknown {
+  return secretsField.map((field) =>
+    readField(field, new Map([[fieldBlock(field.key), { kind: 'text', text }]])),
+  );
+}
 
 const MARKS = ['devin_session', 'devin_message', 'devin_milestone'];
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Member } from '../../src/devin/members.ts';
 import { createIdentityResolver } from '../../src/identity/resolve.ts';
-import type { MemberLookup } from '../../src/identity/resolve.ts';
 import type { Identity, Mapping, SlackPerson } from '../../src/session/identity.ts';
 
 const PERSON = { teamId: 'T1', userId: 'U1' };
@@ -11,7 +10,7 @@ function setUp(
   changes: {
     impersonation?: 'required' | 'preferred' | 'off';
     person?: Partial<SlackPerson> | null;
-    lookup?: MemberLookup;
+    lookup?: Awaited<ReturnType<Parameters<typeof createIdentityResolver>[0]['findByEmail']>>;
     link?: string;
     linked?: Member | null;
     owner?: SlackPerson | null;

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { STATUS_DETAILS, STATUSES } from '../../src/session/snapshot.ts';
+import { sessionSnapshotSchema } from '../../src/session/snapshot.ts';
 import { sessionPhase } from '../../src/session/lifecycle.ts';
+
+const { status: statusSchema, statusDetail: detailSchema } = sessionSnapshotSchema.shape;
+const STATUSES = statusSchema.options[0].options;
+const STATUS_DETAILS = detailSchema.unwrap().unwrap().options[0].options;
 
 describe('the phase of a session', () => {
   test.each([

@@ -1,48 +1,66 @@
 import { describe, expect, test } from 'vitest';
+import type { SessionPhase } from '../../src/session/lifecycle.ts';
 import {
   FOUND_LATE,
-  milestones,
+  progress,
   readMilestone,
   readToldPhase,
-  TOLD_PHASES,
   duplicateKey,
 } from '../../src/session/milestones.ts';
-import type { MilestoneFacts } from '../../src/session/milestones.ts';
+import { sessionSnapshot } from '../support/session-snapshot.ts';
 
-const at = (phase: MilestoneFacts['phase'], rest: Partial<MilestoneFacts> = {}): MilestoneFacts => ({
-  phase,
-  wasFinished: false,
-  pullRequests: [],
-  ...rest,
-});
+/** What Devin says in each phase. */
+const SAID = {
+  queued: { status: 'new' },
+  starting: { status: 'resuming' },
+  working: { status_detail: 'working' },
+  'needs-you': { status_detail: 'waiting_for_user' },
+  'needs-approval': { status_detail: 'waiting_for_approval' },
+  finished: { status_detail: 'finished' },
+  asleep: { status: 'suspended', status_detail: 'inactivity' },
+  capped: { status: 'suspended', status_detail: 'out_of_credits' },
+  failed: { status: 'error' },
+  ended: { status: 'exit' },
+  other: { status: 'hibernating' },
+};
+
+type Before = { phase: SessionPhase; told?: string[]; wasFinished?: boolean };
+
+function keysOf({ phase, told = [], wasFinished = false }: Before, said: object): readonly string[] {
+  return progress({ phase, told, wasFinished }, sessionSnapshot('s1', said)).keys;
+}
 
 describe('what is worth a message', () => {
-  test.each(TOLD_PHASES)('is coming to %s, and not being there still', (phase) => {
-    expect(milestones([], at('working'), at(phase))).toEqual([`${phase}:1`]);
-    expect(milestones([`${phase}:1`], at(phase), at(phase))).toEqual([]);
-  });
+  test.each(['needs-you', 'needs-approval', 'finished', 'failed', 'capped'] as const)(
+    'is coming to %s, and not being there still',
+    (phase) => {
+      expect(keysOf({ phase: 'working' }, SAID[phase])).toEqual([`${phase}:1`]);
+      expect(keysOf({ phase, told: [`${phase}:1`] }, SAID[phase])).toEqual([]);
+    },
+  );
 
   test('is each time anew that an answer is needed', () => {
-    expect(milestones(['needs-you:1'], at('working'), at('needs-you'))).toEqual(['needs-you:2']);
+    const keys = keysOf({ phase: 'working', told: ['needs-you:1'] }, SAID['needs-you']);
+    expect(keys).toEqual(['needs-you:2']);
   });
 
   test('is each pull request once, before what came of it', () => {
-    const after = at('finished', { pullRequests: ['https://a/1', 'https://a/2', 'https://a/2'] });
-    expect(milestones(['pr:https://a/1'], at('working'), after)).toEqual(['pr:https://a/2', 'finished:1']);
+    const pullRequests = ['https://a/1', 'https://a/2', 'https://a/2'];
+    const said = {
+      ...SAID.finished,
+      pull_requests: pullRequests.map((url) => ({ pr_url: url, pr_state: 'open' })),
+    };
+    const keys = keysOf({ phase: 'working', told: ['pr:https://a/1'] }, said);
+    expect(keys).toEqual(['pr:https://a/2', 'finished:1']);
   });
 
   test('is no limit that a session meets in its sleep after it had finished', () => {
-    expect(
-      milestones([], at('finished', { wasFinished: true }), at('capped', { wasFinished: true })),
-    ).toEqual([]);
+    expect(keysOf({ phase: 'finished', wasFinished: true }, SAID.capped)).toEqual([]);
   });
 
-  test.each(['queued', 'starting', 'working', 'asleep', 'ended', 'gone', 'other'] as const)(
-    'is not %s',
-    (phase) => {
-      expect(milestones([], at('needs-you'), at(phase))).toEqual([]);
-    },
-  );
+  test.each(['queued', 'starting', 'working', 'asleep', 'ended', 'other'] as const)('is not %s', (phase) => {
+    expect(keysOf({ phase: 'needs-you' }, SAID[phase])).toEqual([]);
+  });
 });
 
 test('a key tells what it was made of, and one of another version tells nothing', () => {

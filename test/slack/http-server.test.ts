@@ -3,11 +3,11 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHttpServer } from '../../src/slack/http-server.ts';
-import type { HttpServer, HttpServerOptions } from '../../src/slack/http-server.ts';
+import type { HttpServer } from '../../src/slack/http-server.ts';
 
 const servers: HttpServer[] = [];
 
-async function start(options: Partial<HttpServerOptions> = {}): Promise<number> {
+async function start(options: Partial<Parameters<typeof createHttpServer>[0]> = {}): Promise<number> {
   const page = async () => Promise.resolve({ status: 200, contentType: 'text/plain', body: 'ok' });
   const server = createHttpServer({
     host: '127.0.0.1',

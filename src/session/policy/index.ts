@@ -16,7 +16,6 @@ export {
 } from './decide.ts';
 export type { Approvers, Explained, Mentions, PolicyDecision } from './decide.ts';
 export type { PolicyFacts, PolicyPlace } from './facts.ts';
-export { matchesGlob } from './glob.ts';
 export { groupsIn, needsOf } from './match.ts';
 export { patternWords, PLACE_WORDS } from './patterns.ts';
 export type { PersonPattern, PlaceWord } from './patterns.ts';

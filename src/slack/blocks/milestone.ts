@@ -21,7 +21,7 @@ export type ToldIn =
   | { kind: 'direct'; thread: string | null };
 
 /** A milestone, with the card at that moment. Strings are raw. */
-export type MilestoneMessage = {
+type MilestoneMessage = {
   what: Milestone;
   /** The milestone's key. */
   key: string;

@@ -25,7 +25,7 @@ export function bold(escaped: string): string {
 const ADDRESS_OR_ASTERISK = /(<[^<>|]*)|\*/g;
 
 /** Bold ends at an asterisk, which can't be escaped; the mathematical one looks the same. Addresses stay. */
-export function withoutAsterisks(escaped: string): string {
+function withoutAsterisks(escaped: string): string {
   return escaped.replaceAll(ADDRESS_OR_ASTERISK, (_all, address?: string) => address ?? '∗');
 }
 

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../sandbox/slack/rules/message.ts';
-import { TOLD_PHASES } from '../../../src/session/milestones.ts';
+import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
+import { readMilestone } from '../../../src/session/milestones.ts';
 import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
-import type { MilestoneMessage, ToldIn } from '../../../src/slack/blocks/milestone.ts';
+import type { ToldIn } from '../../../src/slack/blocks/milestone.ts';
 import { en } from '../../../src/text/en.ts';
 
-const message: MilestoneMessage = {
+const message: Parameters<typeof renderMilestone>[0] = {
   what: { kind: 'needs-you' },
   card: {
     requestId: 'r1',
@@ -95,7 +96,7 @@ describe('a message about a session', () => {
 
   test('calls the requester at most and nobody else, keeps within the limits, and says all in its text', () => {
     const kinds = [
-      ...TOLD_PHASES.map((kind) => ({ kind })),
+      ...SESSION_PHASES.flatMap((phase) => readMilestone(`${phase}:1`) ?? []),
       { kind: 'pr' as const, url: 'https://x/<!here>' },
       { kind: 'found-late' as const },
       { kind: 'duplicate' as const, other: { id: '<!here>', url: 'https://x/<!here>' } },

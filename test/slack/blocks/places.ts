@@ -3,7 +3,6 @@ import type { ApprovalMessage } from '../../../src/slack/blocks/approval.ts';
 import { renderDetails } from '../../../src/slack/blocks/details.ts';
 import { renderHome } from '../../../src/slack/blocks/home.ts';
 import { renderMilestone } from '../../../src/slack/blocks/milestone.ts';
-import type { MilestoneMessage } from '../../../src/slack/blocks/milestone.ts';
 import { refusal } from '../../../src/slack/blocks/notices.ts';
 import { optionWords } from '../../../src/slack/blocks/options.ts';
 import { renderWebMessage } from '../../../src/slack/blocks/devin-message.ts';
@@ -163,7 +162,7 @@ export function messageOf(
     result: null,
     resultShared: false,
     command: '/devin',
-  } satisfies MilestoneMessage;
+  } satisfies Parameters<typeof renderMilestone>[0];
 }
 
 /** What an approver is asked, with these words wherever somebody else's are. */

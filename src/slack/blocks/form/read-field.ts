@@ -103,7 +103,7 @@ type JsonFault = {
 };
 
 /** Where a text stops being JSON (RFC 8259); null: it is JSON. `JSON.parse` doesn't always say where. */
-export function jsonFault(text: string): JsonFault | null {
+function jsonFault(text: string): JsonFault | null {
   const open: string[] = [];
   let expected = VALUE;
   let at = endOf(BLANKS, text, 0);
@@ -158,7 +158,7 @@ type SecretFault = { kind: 'no-equals' | 'bad-key' | 'repeated'; line: number };
 type SecretLines = { secrets: SessionSecret[]; fault: SecretFault | null };
 
 /** KEY=VALUE lines up to the first wrong one. Spaces around key and value are cut; quotes stay. */
-export function readSecretLines(text: string, sensitive: boolean): SecretLines {
+function readSecretLines(text: string, sensitive: boolean): SecretLines {
   const secrets: SessionSecret[] = [];
   const keys = new Set<string>();
   for (const [i, raw] of text.split('\n').entries()) {

@@ -89,7 +89,7 @@ function writeJson(value: unknown): string {
 
 const ENTRY = /[^\S\n]*"((?:[^"]|"")*)"[^\S\n]*(?=[,\n]|$)|[^,\n]+/g;
 
-export function writeList(items: readonly string[]): string {
+function writeList(items: readonly string[]): string {
   return items.map((item) => (/[,\n]|^"/.test(item) ? `"${item.replaceAll('"', '""')}"` : item)).join('\n');
 }
 
@@ -105,7 +105,7 @@ export function readList(text: string): string[] {
  */
 
 /** Parts of at most `max` UTF-16 units, cut after a line or a word if possible. No text has no parts. */
-export function splitText(text: string, max: number): string[] {
+function splitText(text: string, max: number): string[] {
   const parts: string[] = [];
   let rest = text;
   while (rest.length > max) {

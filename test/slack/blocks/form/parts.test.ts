@@ -1,8 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { joinText, splitText } from '../../../../src/slack/blocks/form/typed.ts';
+import { joinText, writtenParts } from '../../../../src/slack/blocks/form/typed.ts';
+import { fieldOf } from '../../../support/field.ts';
 
 const MAX = 20;
+const field = {
+  ...fieldOf('prompt'),
+  input: { kind: 'text', multiline: true, maxLength: MAX } as const,
+};
+const split = (text: string): string[] => writtenParts(field, text, Infinity);
 const prose = fc
   .array(fc.constantFrom('a', 'word', ' ', '\n', '\n\n', '  ', '👩‍💻', '&amp;', '<!channel>', 'x'.repeat(27)))
   .map((pieces) => pieces.join(''));
@@ -11,7 +17,7 @@ describe('a text spread over several inputs', () => {
   test('is put together again exactly', () => {
     fc.assert(
       fc.property(prose, (text) => {
-        const parts = splitText(text, MAX);
+        const parts = split(text);
         expect(parts.every((part) => part.length > 0 && part.length <= MAX)).toBe(true);
         expect(joinText(parts, MAX)).toBe(text);
       }),
@@ -22,17 +28,17 @@ describe('a text spread over several inputs', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', '👍')), (pieces) => {
         const text = pieces.join('');
-        expect(splitText(text, MAX).every((part) => part.isWellFormed())).toBe(true);
+        expect(split(text).every((part) => part.isWellFormed())).toBe(true);
       }),
     );
   });
 
   test('is cut behind a line if there is one', () => {
-    expect(splitText('the first line\nthe second one', MAX)).toEqual(['the first line\n', 'the second one']);
+    expect(split('the first line\nthe second one')).toEqual(['the first line\n', 'the second one']);
   });
 
   test('is cut behind a word if there is no line', () => {
-    expect(splitText('one sentence that is long', MAX)).toEqual(['one sentence that ', 'is long']);
+    expect(split('one sentence that is long')).toEqual(['one sentence that ', 'is long']);
   });
 
   test('gets a line break if a person wrote on in the next input', () => {

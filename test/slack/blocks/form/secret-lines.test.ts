@@ -1,11 +1,28 @@
 import { describe, expect, test } from 'vitest';
-import { readSecretLines } from '../../../../src/slack/blocks/form/read-field.ts';
+
+import { readField } from '../../../../src/slack/blocks/form/read-field.ts';
+import { BLOCK, fieldBlock } from '../../../../src/slack/ids.ts';
+import { en } from '../../../../src/text/en.ts';
+import { fieldOf } from '../../../support/field.ts';
+
+const { secrets: sentences } = en.modal.errors;
+
+/** The secrets, or what is wrong. */
+function read(text: string, sensitive: boolean): unknown {
+  const reading = readField(
+    fieldOf('session_secrets'),
+    new Map([
+      [fieldBlock('session_secrets'), { kind: 'text', text }],
+      [BLOCK.sensitive, { kind: 'picked', values: sensitive ? ['on'] : [] }],
+    ]),
+  );
+  if (reading.kind === 'wrong') return reading.sentence(en);
+  return reading.kind === 'value' ? reading.raw : [];
+}
 
 describe('KEY=VALUE lines', () => {
   test('hold what follows the first =, quotes and further = too', () => {
-    const { secrets, fault } = readSecretLines('A=b=c==\nQUOTED="x y"\r\nEMPTY=', true);
-    expect(fault).toBeNull();
-    expect(secrets).toEqual([
+    expect(read('A=b=c==\nQUOTED="x y"\r\nEMPTY=', true)).toEqual([
       { key: 'A', value: 'b=c==', sensitive: true },
       { key: 'QUOTED', value: '"x y"', sensitive: true },
       { key: 'EMPTY', value: '', sensitive: true },
@@ -13,18 +30,16 @@ describe('KEY=VALUE lines', () => {
   });
 
   test('may be parted by empty lines and comments', () => {
-    expect(readSecretLines('# keys\n\n  A = b  \n', false).secrets).toEqual([
-      { key: 'A', value: 'b', sensitive: false },
-    ]);
+    expect(read('# keys\n\n  A = b  \n', false)).toEqual([{ key: 'A', value: 'b', sensitive: false }]);
   });
 
   test.each([
-    ['without =', 'A=b\n\nhunter2', { kind: 'no-equals', line: 3 }],
-    ['without a key', '=hunter2', { kind: 'bad-key', line: 1 }],
-    ['with a blank in the key', 'export A=hunter2', { kind: 'bad-key', line: 1 }],
-    ['with an endless key', `${'k'.repeat(257)}=hunter2`, { kind: 'bad-key', line: 1 }],
-    ['with a repeated key', 'A=b\nB=c\nA=d', { kind: 'repeated', line: 3 }],
+    ['without =', 'A=b\n\nhunter2', sentences['no-equals'](3)],
+    ['without a key', '=hunter2', sentences['bad-key'](1)],
+    ['with a blank in the key', 'export A=hunter2', sentences['bad-key'](1)],
+    ['with an endless key', `${'k'.repeat(257)}=hunter2`, sentences['bad-key'](1)],
+    ['with a repeated key', 'A=b\nB=c\nA=d', sentences.repeated(3)],
   ])('%s are found by their number', (_what, text, fault) => {
-    expect(readSecretLines(text, true).fault).toEqual(fault);
+    expect(read(text, true)).toBe(fault);
   });
 });
