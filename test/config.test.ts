@@ -30,13 +30,13 @@ describe('the settings', () => {
     });
   });
 
-  test('mean HTTP if there is a signing secret and no app token', () => {
+  test('select HTTP if there is a signing secret and no app token', () => {
     const { SLACK_APP_TOKEN: _none, ...rest } = complete;
     const parsed = parseConfig({ ...rest, SLACK_SIGNING_SECRET: 's' });
     expect(parsed).toMatchObject({ config: { slack: { transport: { kind: 'http', signingSecret: 's' } } } });
   });
 
-  test('have a line each if they are missing or wrong, with what they must be and where to get them', () => {
+  test('get one line each if missing or invalid, with what they must be and where to get them', () => {
     const parsed = parseConfig({ SLACK_BOT_TOKEN: 'xoxp-1', PORT: 'http', DEVIN_API_KEY: '' });
     const lines = problemsOf(parsed);
     expect(lines.map((line) => line.split(' ')[0])).toEqual([
@@ -49,7 +49,7 @@ describe('the settings', () => {
     for (const line of lines) expect(line).toMatch(/^[A-Z_]+ .*(must|such as)/);
   });
 
-  test('need a key of 32 bytes with a database that replicas share', () => {
+  test('need a 32-byte key if replicas share the database', () => {
     const url = { DATABASE_URL: 'postgres://u:p@localhost/x' };
     expect(parseConfig({ ...complete, ...url })).toMatchObject({ ok: false });
     expect(parseConfig({ ...complete, ...url, SECRETS_KEY: 'short' })).toMatchObject({ ok: false });
@@ -63,7 +63,7 @@ describe('the settings', () => {
     'http://localhost.example',
     'ftp://localhost',
     'nothing',
-  ])('send tokens encrypted, except on this machine: not to %s', (address) => {
+  ])("refuse a plain address that isn't on this machine: %s", (address) => {
     for (const name of ['SLACK_API_URL', 'DEVIN_API_URL']) {
       const parsed = parseConfig({ ...complete, [name]: address });
       expect(problemsOf(parsed)).toEqual([expect.stringContaining(`${name} must be an https address`)]);
@@ -75,25 +75,25 @@ describe('the settings', () => {
     'http://localhost:3001',
     'http://127.0.0.1:3001',
     'http://[::1]:3001',
-  ])('send tokens encrypted, except on this machine: to %s', (address) => {
+  ])('accept an encrypted address, or one on this machine: %s', (address) => {
     expect(parseConfig({ ...complete, SLACK_API_URL: address, DEVIN_API_URL: address })).toMatchObject({
       ok: true,
     });
   });
 
-  test('take several keys, each of 32 bytes', () => {
+  test('accept several keys of 32 bytes each', () => {
     const [one, two] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
     expect(parseConfig({ ...complete, SECRETS_KEY: `${one},${two}` })).toMatchObject({ ok: true });
     expect(parseConfig({ ...complete, SECRETS_KEY: `${one},` })).toMatchObject({ ok: false });
     expect(parseConfig({ ...complete, SECRETS_KEY: `${one},short` })).toMatchObject({ ok: false });
   });
 
-  test('need a token for the metrics that cannot be guessed, if any', () => {
+  test('refuse a metrics token that is easy to guess', () => {
     expect(parseConfig({ ...complete, METRICS_TOKEN: 'short' })).toMatchObject({ ok: false });
     expect(parseConfig({ ...complete, METRICS_TOKEN: 'a'.repeat(16) })).toMatchObject({ ok: true });
   });
 
-  test('say what is wrong in the language that was chosen, or in English', () => {
+  test('report problems in the chosen language, or in English', () => {
     expect(parseConfig({ LANGUAGE: 'ja' })).toMatchObject({ ok: false, language: 'ja' });
     expect(parseConfig({ ...complete, LANGUAGE: 'ja' })).toMatchObject({ config: { language: 'ja' } });
     expect(parseConfig({ ...complete, LANGUAGE: 'xx' })).toMatchObject({
@@ -102,7 +102,7 @@ describe('the settings', () => {
     });
   });
 
-  test('name a policy file, or none', () => {
+  test('can name a policy file', () => {
     expect(parseConfig(complete)).toMatchObject({ config: { policyFile: null } });
     const given = parseConfig({ ...complete, POLICY_FILE: 'policy.yml' });
     expect(given).toMatchObject({ config: { policyFile: 'policy.yml' } });

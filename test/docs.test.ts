@@ -32,7 +32,7 @@ function examplesIn(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(/^```yaml\n(.+?)^```$/gms)].map(([, source = '']) => source);
 }
 
-test.each(DOCS)('%s links to places that exist', (file) => {
+test.each(DOCS)('the links in %s lead to existing files and headings', (file) => {
   const targets = [...readFileSync(file, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(
     ([, target = '']) => target,
   );
@@ -40,13 +40,13 @@ test.each(DOCS)('%s links to places that exist', (file) => {
   expect(local.filter((target) => leadsNowhere(file, target))).toEqual([]);
 });
 
-test.each(DOCS)('%s names files that exist', (file) => {
+test.each(DOCS)('%s names existing files', (file) => {
   const names = [...readFileSync(file, 'utf8').matchAll(/`([\w-]+\/[\w./-]+\.ts|test\/[\w/-]+)`/g)];
   const missing = names.filter(([, name = '']) => !FOLDERS.some((folder) => existsSync(join(folder, name))));
   expect(missing.map(([, name]) => name)).toEqual([]);
 });
 
-test('the map of the code names files and folders that exist', () => {
+test('the map of the code names existing files and folders', () => {
   const [, map = ''] = /^```text\nsrc\/\n(.+?)^```$/ms.exec(readFileSync('CONTRIBUTING.md', 'utf8')) ?? [];
   const names = [...map.matchAll(/[\w-]+(?:\.ts\b|\/)/g)].map(([name]) => name.replace(/\/$/, ''));
   expect(names.length).toBeGreaterThan(40);

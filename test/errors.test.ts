@@ -16,19 +16,19 @@ const platform = { field: 'platform', message: OF_PLATFORM };
 test.each([
   ['the same words', OF_PLATFORM],
   ['the same words among others', `platform: ${OF_PLATFORM}`],
-])("shows Devin's words about a field once, beside it: %s", (_how, detail) => {
+])("shows Devin's words about a field once, at that field: %s", (_how, detail) => {
   const words = refused({ detail, fieldErrors: [platform] });
   expect(words).toContain(`Devin says:\nMachine: ${OF_PLATFORM}`);
   expect(words.split(OF_PLATFORM)).toHaveLength(2);
 });
 
-test('keeps what Devin says beyond the fields', () => {
+test('keeps what Devin says about more than fields', () => {
   const words = refused({ detail: 'Two things are wrong.', fieldErrors: [platform] });
   expect(words).toContain('refused this request: Two things are wrong.');
   expect(words).toContain(`Machine: ${OF_PLATFORM}`);
 });
 
-test('a refusal without a reason says so', () => {
+test('a refusal without a reason says that there is none', () => {
   expect(refused({ detail: null, fieldErrors: [] })).toContain("didn't say why");
 });
 
@@ -63,7 +63,7 @@ describe("Devin's whole reason comes first, then who can change it, then that no
     expect(words.includes('lacks the permission')).toBe(whose.includes('lacks the permission'));
   });
 
-  test('a refusal to run as a person says what that needs', () => {
+  test('a refusal to run as a person says which permission that needs', () => {
     const said = (detail: string, permission: string | null) =>
       userMessage(
         { kind: 'devin', code: 'forbidden', status: 403, detail, permission, fieldErrors: [] },
@@ -75,7 +75,7 @@ describe("Devin's whole reason comes first, then who can change it, then that no
   });
 });
 
-test('a conflict before there is a session points at no session', () => {
+test('a conflict before a session exists mentions no session', () => {
   const facts = { code: 'conflict', status: 409, permission: null, fieldErrors: [] };
   for (const detail of [null, 'Another request is in progress.']) {
     const words = userMessage({ kind: 'devin', ...facts, detail }, en);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { captureLog } from './support/log-lines.ts';
 
-test('tokens, prompts and bodies never reach a log line', () => {
+test('tokens, prompts and bodies are never logged', () => {
   const { log, text } = captureLog();
   const secret = 'do-not-log';
   log.info(
@@ -14,7 +14,7 @@ test('tokens, prompts and bodies never reach a log line', () => {
   expect(text()).toContain('[redacted]');
 });
 
-test('what looks like a token is cut out wherever a library puts it', () => {
+test('anything like a token is removed, wherever a library puts it', () => {
   const { log, text } = captureLog();
   log.error(
     { err: new Error('bad token xoxb-12-abc at postgres://u:p@h/db with cog_abcdef') },
@@ -23,7 +23,7 @@ test('what looks like a token is cut out wherever a library puts it', () => {
   expect(text()).not.toMatch(/xoxb-12|u:p@|cog_abc|xapp-1/);
 });
 
-test("an error's causes are logged, but no values of its statement or request", () => {
+test("an error's causes are logged, without the values of its statement or request", () => {
   const { log, text } = captureLog();
   const query = { params: ['do-not-log'], detail: 'Key (id)=(do-not-log)', data: { ok: 'do-not-log' } };
   const error = Object.assign(new Error('no such table', { cause: new Error('the reason') }), query);

@@ -158,7 +158,7 @@ function neededByEvents(): { what: string; scope: string }[] {
 }
 
 describe('the manifest', () => {
-  test('is accepted by Slack as it is, and for HTTP with the URLs uncommented', () => {
+  test('is valid as it is, and for HTTP with the URLs uncommented', () => {
     expect(new Set(requested).size).toBe(requested.length);
     expect(manifest.settings.socket_mode_enabled).toBe(true);
     const { features, settings } = read(lines.replaceAll(/^(\s*)# (?=[a-z_]*url:)/gm, '$1'));
@@ -176,7 +176,7 @@ describe('the manifest', () => {
     ['a setting that does not exist', '  always_online:', '  always_onlin:'],
     ['an event that does not exist', 'message.channels', 'message.channel'],
     ['a scope that does not exist', 'chat:write', 'chat:writ'],
-  ])('would not pass with %s', (_what, right, wrong) => {
+  ])('is invalid with %s', (_what, right, wrong) => {
     expect(lines).toContain(right);
     expect(() => read(lines.replace(right, wrong))).toThrow(z.ZodError);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createReadiness } from '../src/health.ts';
 
-test('a database that hangs gets one ping at a time, and nobody waits for it', async () => {
+test('a hanging database gets one ping at a time, and no request waits for it', async () => {
   let pings = 0;
   let answer = (): void => undefined;
   const readiness = createReadiness({

@@ -28,7 +28,7 @@ test('the README has each command that the help has', () => {
   for (const word of Object.keys(en.command.help.subcommands)) expect(readme).toContain(`\`/devin ${word}`);
 });
 
-test('the README in Japanese names commands, scripts, settings and places that exist', () => {
+test('the Japanese README names existing commands, scripts, settings and files', () => {
   const japanese = readFileSync('README.ja.md', 'utf8');
   const typed = [...japanese.matchAll(/`\/devin ([^`]+)`|^\/devin (.+)$/gm)].map(
     ([, inline, block]) => inline ?? block ?? '',
@@ -49,12 +49,12 @@ test('the README in Japanese names commands, scripts, settings and places that e
   for (const [, anchor] of japanese.matchAll(/README\.md#([\w-]+)/g)) expect(headings).toContain(anchor);
 });
 
-test('each README leads to the other', () => {
+test('each README links the other', () => {
   expect(readme.slice(0, 100)).toContain('(README.ja.md)');
   expect(readFileSync('README.ja.md', 'utf8').slice(0, 100)).toContain('(README.md)');
 });
 
-test('the README says what each scope in the manifest is for', () => {
+test('the README explains each scope in the manifest', () => {
   for (const scope of manifest.oauth_config.scopes.bot) expect(readme).toContain(`\`${scope}\``);
 });
 
@@ -71,14 +71,14 @@ test('the image starts the app like npm start', () => {
   expect(readFileSync('Dockerfile', 'utf8')).toContain(`CMD [${command.join(', ')}]`);
 });
 
-test('the manifest has the command and the shortcut that the app listens to', () => {
+test("the manifest has the app's command and shortcut", () => {
   expect(manifest.features.slash_commands).toEqual([{ command: '/devin', should_escape: true }]);
   expect(manifest.features.shortcuts).toEqual([
     { name: 'Start a Devin session', type: 'message', callback_id: SHORTCUT_ID },
   ]);
 });
 
-test('the manifest switches the Home on, and the conversation in which people answer', () => {
+test('the manifest turns on Home and Messages', () => {
   expect(manifest.features.app_home).toEqual({
     home_tab_enabled: true,
     messages_tab_enabled: true,

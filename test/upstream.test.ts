@@ -32,8 +32,8 @@ function createSide(options: { rates?: Record<string, { perMinute: number; burst
   return { side, upstream, call };
 }
 
-describe('while the other side is down', () => {
-  test('an hour of calls, ten a second, makes about one a minute', async () => {
+describe('while a service is down', () => {
+  test('an hour of ten calls a second makes about one request a minute', async () => {
     const { side, call } = createSide();
     side.isUp = false;
     for (let tick = 0; tick < 36_000; tick += 1) {
@@ -44,7 +44,7 @@ describe('while the other side is down', () => {
     expect(side.calls).toBeLessThan(80);
   });
 
-  test('calls that fail together do not lengthen the pause', async () => {
+  test("calls that fail together don't lengthen the pause", async () => {
     const { side, upstream, call } = createSide();
     side.isUp = false;
     await Promise.allSettled(
@@ -55,7 +55,7 @@ describe('while the other side is down', () => {
     expect(await call(2)).toEqual([200, 200]);
   });
 
-  test('one call finds out that it is up again, and the others continue', async () => {
+  test('one call finds out that it is back, and the others continue', async () => {
     const { side, call } = createSide();
     side.isUp = false;
     expect(await call(6)).toEqual(['failed', 'failed', 'failed', 'failed', 'failed', 429]);
@@ -64,7 +64,7 @@ describe('while the other side is down', () => {
     expect(await call(3)).toEqual([200, 200, 200]);
   });
 
-  test('calls that a person waits for are made anyway, and calls to other hosts', async () => {
+  test('calls that a person waits for are made anyway, as are calls to other hosts', async () => {
     const { side, upstream, call } = createSide();
     side.isUp = false;
     await call(6);
@@ -74,12 +74,12 @@ describe('while the other side is down', () => {
     expect(side.calls).toBe(before + 2);
   });
 
-  test('a call that is not made counts as never sent', () => {
+  test('a skipped call counts as never sent', () => {
     expect(isDown).toThrow(expect.objectContaining({ syscall: 'connect' }));
   });
 });
 
-test('a method is not called more often than Slack allows', async () => {
+test('a method is called no more often than Slack allows', async () => {
   const { side, call } = createSide({ rates: { 'conversations.history': { perMinute: 45, burst: 5 } } });
   let made = 0;
   for (let second = 0; second < 60; second += 1) {

@@ -12,8 +12,11 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 
 export type WaitOptions = { timeoutMs?: number; what?: string };
 
-/** Tells observers of each change of state, and lets tests wait for one without polling. */
-export function createChanges(): Changes {
+/**
+ * Tells observers of each change of state, and lets tests wait for one without polling. `hints`: what may explain why it
+ * didn't come.
+ */
+export function createChanges(hints: () => readonly string[]): Changes {
   const listeners = new Set<(change: Change) => void>();
 
   function subscribe(listener: (change: Change) => void): () => void {
@@ -32,7 +35,8 @@ export function createChanges(): Changes {
       return new Promise((resolve, reject) => {
         const unsubscribe = subscribe(check);
         const timer = setTimeout(() => {
-          finish(() => reject(new Error(`Waited ${timeoutMs} ms for ${what}.`)));
+          const said = [`Waited ${timeoutMs} ms for ${what}.`, ...hints()].join('\n');
+          finish(() => reject(new Error(said)));
         }, timeoutMs);
         function check(): void {
           try {

@@ -38,6 +38,8 @@ export type State = {
 };
 
 export function createState({ workspace, now }: { workspace: Workspace; now: () => number }): State {
+  const calls: ApiCall[] = [];
+  const problems: string[] = [];
   return {
     workspace,
     url: '',
@@ -50,13 +52,19 @@ export function createState({ workspace, now }: { workspace: Workspace; now: () 
     homes: new Map(),
     triggers: new Map(),
     responseUrls: new Map(),
-    calls: [],
+    calls,
     deliveries: [],
-    problems: [],
-    changes: createChanges(),
+    problems,
+    changes: createChanges(() => [...problems, ...refused(calls)].slice(-MOST_HINTS)),
     now,
     nextTs: createTimestamps(now),
   };
+}
+
+const MOST_HINTS = 10;
+
+function refused(calls: readonly ApiCall[]): string[] {
+  return calls.flatMap(({ method, error }) => (error === null ? [] : [`${method}: ${error}`]));
 }
 
 /** Something a careful app would not do; tests assert that there is none. */

@@ -73,7 +73,7 @@ function createCardUpdaterOn(db: Kysely<Tables>, { requests, later, againInMs }:
 
 const refused = (code: string) => async () => Promise.resolve({ kind: 'refused', code } as const);
 
-test('a card that was deleted is posted once by two processes, however long Slack takes', async () => {
+test('two processes repost a deleted card once, however slow Slack is', async () => {
   const { requests, leaseEnds, later, update } = await setUp();
   const posts: string[] = [];
   const slack = { begun: Promise.withResolvers<void>(), goOn: Promise.withResolvers<void>() };
@@ -98,7 +98,7 @@ test('a card that was deleted is posted once by two processes, however long Slac
   expect(await requests.find('r1')).toMatchObject({ cardTs: '2.1' });
 });
 
-test('a card that Slack refuses for now waits for its next try, even if another job asks for one meanwhile', async () => {
+test('a card that Slack refuses for now waits for its retry, even if another job wants to draw it', async () => {
   const { later, update } = await setUp();
   const edits: string[] = [];
   const slack: Slack = {
@@ -116,7 +116,7 @@ test('a card that Slack refuses for now waits for its next try, even if another 
   expect(Math.min(...later)).toBeGreaterThan(0);
 });
 
-test('a card that says for how long it has waited is drawn again when it is to say something else', async () => {
+test('a card with a waiting time is redrawn when that time changes', async () => {
   const { later, update } = await setUp({ againInMs: 20_000 });
   await update({
     updateCard: async () => Promise.resolve({ kind: 'updated' }),

@@ -25,7 +25,7 @@ describe('what a card shows', () => {
     ['a little more time', {}, 60 * SECOND_MS],
     ['ACU that round to the same', { acus_consumed: 1.43 }, 0],
     ["another of Devin's words for the same phase", { status_detail: 'working' }, 0],
-    ['another time of the last change', { updated_at: 9 }, 0],
+    ['a new time of the last change', { updated_at: 9 }, 0],
   ])('is the same after %s', async (_what, changes, ageMs) => {
     expect((await draw(changes, ageMs)).shown).toBe((await draw({})).shown);
   });

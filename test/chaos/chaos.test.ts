@@ -38,7 +38,7 @@ test('keeps every promise through faults and SIGKILLs of two replicas on Postgre
   expect(report).toMatchObject({ kills: 4, accepted: report.created + report.notConfirmed });
 });
 
-test('plans the same requests, faults and moments for the same seed', () => {
+test('plans the same requests, faults and times for the same seed', () => {
   const plan = (seed: number) => makePlan(readOptions([`--seed=${seed}`]), QUICK_TEMPO.pace);
   expect(plan(7)).toEqual(plan(7));
   expect(plan(7)).not.toEqual(plan(8));

@@ -113,11 +113,11 @@ const FULL = {
 describe('the request', () => {
   const expected = withWords(theirs.request, NEWER.request);
 
-  test('has the members that are published, and no others', () => {
+  test('has the published members and no others', () => {
     expect(Object.keys(ours.request).sort()).toEqual(Object.keys(expected).sort());
   });
 
-  test.each(Object.keys(expected))('has %s as it is published: required, types, words', (name) => {
+  test.each(Object.keys(expected))('matches the published %s: required, types, values', (name) => {
     expect(kindsOf(ours.request, name)).toEqual(kindsOf(expected, name));
   });
 
@@ -127,11 +127,11 @@ describe('the request', () => {
     expect(isPublished('SessionCreateRequest', FULL)).toBe(true);
   });
 
-  test('refuses a member that is not published', () => {
+  test('refuses an unpublished member', () => {
     expect(sessionCreateRequestSchema.safeParse({ prompt: 'x', snapshot_id: 'y' }).success).toBe(false);
   });
 
-  test('requires the prompt alone', () => {
+  test('requires only the prompt', () => {
     expect(isPublished('SessionCreateRequest', { prompt: 'x' })).toBe(true);
     expect(sessionCreateRequestSchema.safeParse({ prompt: 'x' }).success).toBe(true);
     expect(sessionCreateRequestSchema.safeParse({ title: 'x' }).success).toBe(false);
@@ -155,23 +155,23 @@ const PROBES: [string, unknown][] = [
   ['an empty object', {}],
   ['an object', { type: 'object', nested: { deep: [1] } }],
   ['web addresses', ['https://a.test/x', 'http://b.test']],
-  ['the longest address', [address(2083)]],
-  ['an address too long', [address(2084)]],
+  ['the longest URL', [address(2083)]],
+  ['a URL that is too long', [address(2084)]],
   ['a secret', secret('K', 'v')],
-  ['a secret that is shown', secret('K', 'v', { sensitive: false })],
+  ["a secret that isn't sensitive", secret('K', 'v', { sensitive: false })],
   ['an empty secret', secret('K', '')],
   ['a secret without a key', [{ value: 'v' }]],
   ['a secret without a value', [{ key: 'K' }]],
   ['a secret with an empty key', secret('', 'v')],
   ['a secret with the longest key', secret('k'.repeat(256), 'v')],
-  ['a secret with a key too long', secret('k'.repeat(257), 'v')],
+  ['a secret with a key that is too long', secret('k'.repeat(257), 'v')],
   ['the longest secret', secret('K', 'v'.repeat(65_536))],
-  ['a secret too long', secret('K', 'v'.repeat(65_537))],
+  ['a secret that is too long', secret('K', 'v'.repeat(65_537))],
   ['a secret whose sensitive is null', secret('K', 'v', { sensitive: null })],
 ];
 
 describe('request values', () => {
-  test.each(PROBES)('%s is never sent as a member that the reference refuses it for', (_, value) => {
+  test.each(PROBES)('%s is never sent in a member for which the reference refuses it', (_, value) => {
     const sent = Object.keys(theirs.request)
       .map((name) => ({ prompt: 'x', [name]: value }))
       .filter((request) => sessionCreateRequestSchema.safeParse(request).success);
@@ -183,27 +183,27 @@ describe('the answer', () => {
   const { responseFields } = NEWER;
   const expected = withWords(theirs.response, NEWER.response);
 
-  test('has the members that are published, and the newer ones', () => {
+  test('has the published members and the newer ones', () => {
     expect(Object.keys(ours.response).sort()).toEqual([...Object.keys(expected), ...responseFields].sort());
   });
 
-  test.each(Object.keys(expected))('has %s as it is published: types, null, words, default', (name) => {
+  test.each(Object.keys(expected))('matches the published %s: types, null, values, default', (name) => {
     expect(ours.response[name]).toEqual(expected[name]);
   });
 
-  test.each(responseFields)('may lack %s', (name) => {
+  test.each(responseFields)('can be read without %s', (name) => {
     expect(ours.response[name]?.required).toBe(false);
   });
 
   test.each(Object.keys(theirs.response))(
-    'is read without %s exactly where the reference says so',
+    'can be read without %s exactly if the reference allows it',
     (name) => {
       const { [name]: _, ...rest } = { ...COMPLETE };
       expect(sessionResponseSchema.safeParse(rest).success).toBe(isPublished('SessionResponse', rest));
     },
   );
 
-  test.each(PROBES)('is read with %s wherever the reference allows it', (_, value) => {
+  test.each(PROBES)('can be read with %s everywhere the reference allows it', (_, value) => {
     const answers = Object.keys(theirs.response)
       .map((name) => ({ ...COMPLETE, [name]: value }))
       .filter((answer) => isPublished('SessionResponse', answer));
@@ -223,7 +223,7 @@ describe('the answer', () => {
   };
 });
 
-test('the list of what is newer holds nothing that is published', () => {
+test('the list of newer members has no published one', () => {
   const stale = [
     ...Object.entries(NEWER.request).flatMap(([name, words]) =>
       words.filter((word) => wordsOf(theirs.request, name).includes(word)),
@@ -252,7 +252,7 @@ describe('the HTTP request', () => {
     expect(isPublished('SessionCreateRequest', JSON.parse(seen[0]?.body ?? ''))).toBe(true);
   });
 
-  test('leaves out the one query parameter that is published, devin_id', async () => {
+  test('leaves out devin_id, the only published query parameter', async () => {
     expect(parameters.filter((parameter) => parameter.in === 'query')).toEqual([
       { name: 'devin_id', in: 'query', required: false },
     ]);

@@ -51,17 +51,17 @@ async function settle({ listed, seen = null }: { listed: string[]; seen?: string
   return { state: settled?.state, eventId: settled?.eventId };
 }
 
-test('does not count a message that an earlier reply accounts for', async () => {
+test('ignores a message that belongs to an earlier reply', async () => {
   expect(await settle({ listed: ['e1'] })).toEqual({ state: 'unknown', eventId: null });
 });
 
-test('takes one more message with the same text for the reply', async () => {
+test('recognizes the reply in one more message with the same text', async () => {
   expect(await settle({ listed: ['e1', 'e2'] })).toEqual({ state: 'delivered', eventId: 'e2' });
   expect(await settle({ listed: ['e1', 'e2'], seen: 'e1' })).toEqual({ state: 'delivered', eventId: 'e2' });
   expect(await settle({ listed: ['e1'], seen: 'e1' })).toEqual({ state: 'unknown', eventId: null });
 });
 
-test('sends a waiting reply although the clock was set back', async () => {
+test('sends a waiting reply even if the clock was set back', async () => {
   const { db } = await open();
   const replies = createReplies(db);
   const place = { sessionId: 's', teamId: 'T1', userId: 'U1', channelId: 'C1', messageTs: null };

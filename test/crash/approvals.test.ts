@@ -61,7 +61,7 @@ describeOnBothDatabaseServers('an approval while a process is killed', (database
     expect(slack.messages(inDirect)).toHaveLength(1);
   }
 
-  test('right after it was asked for is asked for once', async () => {
+  test('right after the request posts one message to the approvers', async () => {
     const { died } = await (await world().running()).dieAt('^awaiting-approval$');
     const one = await ask();
     await died;
@@ -70,7 +70,7 @@ describeOnBothDatabaseServers('an approval while a process is killed', (database
     await expectOneOfEach(one);
   });
 
-  test('right after it was given starts one session', async () => {
+  test('right after the approval starts one session', async () => {
     const one = await ask();
     await one.asked();
     const { died } = await (await world().running()).dieAt('^identified$');
@@ -80,7 +80,7 @@ describeOnBothDatabaseServers('an approval while a process is killed', (database
     await expectOneOfEach(one);
   });
 
-  test.runIf(kind === 'embedded')('while Slack was taking the message asks for it once', async () => {
+  test.runIf(kind === 'embedded')('while Slack took the message posts it once', async () => {
     const { slack, running } = world();
     const dying = await running();
     slack.fail('chat.postMessage', { times: 2, hang: true, afterEffect: true });
@@ -94,7 +94,7 @@ describeOnBothDatabaseServers('an approval while a process is killed', (database
   });
 
   test.runIf(kind === 'postgres')(
-    'of which two replicas hear at the same moment starts one session',
+    'that reaches two replicas at the same moment starts one session',
     async () => {
       const second = await world().another();
       const one = await ask();

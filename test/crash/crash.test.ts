@@ -60,7 +60,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     },
   );
 
-  test('while Devin was creating the session adopts it', async () => {
+  test('while Devin created the session adopts it after the restart', async () => {
     const { devin, running } = world();
     const dying = await running();
     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
@@ -73,7 +73,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
 
   if (kind === 'postgres') return;
 
-  test('before it knew who was asking leaves one session and one card', async () => {
+  test('before the requester was identified leaves one session and one card', async () => {
     const { devin, running } = world();
     const dying = await running();
     const before = devin.requests.length;
@@ -88,7 +88,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     await expectOneOfEach(asked);
   });
 
-  test('while the card was being posted leaves one session and one card', async () => {
+  test('while it posted the card leaves one session and one card', async () => {
     const { slack, running } = world();
     const dying = await running();
     slack.fail('chat.postMessage', { times: 1, hang: true, afterEffect: true });
@@ -99,7 +99,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     await expectOneOfEach(asked);
   });
 
-  test('just before the POST left asks the person instead of guessing', async () => {
+  test('just before the POST asks the person instead of guessing', async () => {
     const { slack, running } = world();
     const { died } = await (await running()).dieAt('^sending$');
     const asked = await ask('die before sending');

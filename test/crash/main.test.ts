@@ -58,7 +58,7 @@ describe('the program', () => {
     return child;
   }
 
-  test('says in a sentence why it cannot start, and logs the cause without the password', async () => {
+  test("says in one sentence why it can't start, and logs the cause without the password", async () => {
     const databaseUrl = `postgres://ana:hunter2hunter2@127.0.0.1:${await freePort()}/bot`;
     const child = run({ ...complete(), DATABASE_URL: databaseUrl });
     const [logged, said, ended] = await Promise.all([
@@ -72,7 +72,7 @@ describe('the program', () => {
     expect(logged + said).not.toContain('hunter2hunter2');
   });
 
-  test('stops on SIGTERM during a create, exits with 0, and the next start adopts the session', async () => {
+  test('exits with 0 on SIGTERM while it creates a session, which the next start adopts', async () => {
     devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
     const environment = complete();
     const first = await started(environment);
@@ -95,11 +95,11 @@ describe('the program', () => {
 
   test.each([
     ['a setting is missing', { DEVIN_API_KEY: '' }, 'DEVIN_API_KEY must be'],
-    ['Slack does not know the token', { SLACK_BOT_TOKEN: 'xoxb-wrong' }, 'SLACK_BOT_TOKEN'],
-    ['Devin does not know the key', { DEVIN_API_KEY: 'cog_wrong' }, 'DEVIN_API_KEY'],
-    ['the key is of another organization', { DEVIN_ORG_ID: 'org-other' }, 'DEVIN_ORG_ID'],
-    ['the database cannot be reached', { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x' }, 'DATABASE_URL'],
-  ])('ends with 1 and one sentence when %s', async (_what, changes, words) => {
+    ['Slack rejects the token', { SLACK_BOT_TOKEN: 'xoxb-wrong' }, 'SLACK_BOT_TOKEN'],
+    ['Devin rejects the key', { DEVIN_API_KEY: 'cog_wrong' }, 'DEVIN_API_KEY'],
+    ['the key belongs to another organization', { DEVIN_ORG_ID: 'org-other' }, 'DEVIN_ORG_ID'],
+    ["the database can't be reached", { DATABASE_URL: 'postgres://u:p4ss@127.0.0.1:1/x' }, 'DATABASE_URL'],
+  ])('exits with 1 and one sentence when %s', async (_what, changes, words) => {
     const child = run({ ...complete(), ...changes });
     const [said, ended] = await Promise.all([text(child.stderr), once(child, 'exit')]);
     expect(said).toContain(words);

@@ -20,7 +20,7 @@ function milestonesIn(messages: Message[]): string[] {
 describe('a process that is killed while it follows a thread', () => {
   const world = useMortalWorld(async () => Promise.resolve({}));
 
-  test('and a reply was heard but its answer lost, finds that Devin has it, and goes on in order', async () => {
+  test('after Devin got a reply but before its answer finds the reply at Devin, and continues in order', async () => {
     const { devin, running } = world();
     const dying = await running();
     const thread = await startThread(world());
@@ -39,7 +39,7 @@ describe('a process that is killed while it follows a thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['first', 'second', 'third']);
   });
 
-  test('just before a reply left says so to its author, who sends it again; it is heard once', async () => {
+  test('just before it sent a reply tells its author, who sends it again; Devin gets it once', async () => {
     const { slack, running } = world();
     const { died } = await (await running()).dieAt('^POST .*/messages$');
     const thread = await startThread(world());
@@ -55,7 +55,7 @@ describe('a process that is killed while it follows a thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['next', 'lost words']);
   });
 
-  test('between a message being posted and written down leaves it there once, and the next after it', async () => {
+  test('between posting and recording a message leaves it in the thread once, before the next one', async () => {
     const { slack, devin, running } = world();
     const dying = await running();
     const thread = await startThread(world());
@@ -69,7 +69,7 @@ describe('a process that is killed while it follows a thread', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['once only', 'and then this']);
   });
 
-  test('again and again tells each milestone once', async () => {
+  test('several times announces each milestone once', async () => {
     const steps = [
       { key: 'needs-you:1', change: { status: 'running', statusDetail: 'waiting_for_user' } },
       { key: `pr:${PULL_REQUEST.url}`, change: { statusDetail: 'working', pullRequest: PULL_REQUEST } },
@@ -122,7 +122,7 @@ describe('a replica that is killed', () => {
     return { DATABASE_URL: url('replicas') };
   });
 
-  test('while it looks after sessions is replaced by the other, which tells nothing twice', async () => {
+  test('while it polls sessions is replaced by the other, which announces nothing twice', async () => {
     const { slack, devin, running, another } = world();
     // Alone at first, so it is the one that watches.
     const watching = await running();

@@ -20,7 +20,7 @@ const ID = 'r1';
 const IDENTITY = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
 const sessionOf = (id: string) => sessionSnapshot(id, { status: 'new' });
 
-describe('an answer to a creation that comes late', () => {
+describe('a late answer to a create', () => {
   const open = useEmbedded(copyStarted);
 
   /** A request whose POST is in flight. */
@@ -97,7 +97,7 @@ describe('an answer to a creation that comes late', () => {
     return { jobs, adopt, current, move, answered, missing };
   };
 
-  test('changes and tells nothing once its session was found', async () => {
+  test('changes and announces nothing if its session was found', async () => {
     const { jobs, adopt, current, answered } = await setUp();
     await adopt(await current(), sessionOf('s1'));
     expect(jobs).toEqual(['update-card']);
@@ -105,7 +105,7 @@ describe('an answer to a creation that comes late', () => {
     expect(jobs).toEqual(['update-card']);
   });
 
-  test('changes and tells nothing once its session was found although it had been given up', async () => {
+  test('changes and announces nothing if its session was found after the request was given up', async () => {
     const { jobs, adopt, current, move, answered, missing } = await setUp();
     await move('unknown');
     await adopt(await current(), sessionOf('s1'));
@@ -114,7 +114,7 @@ describe('an answer to a creation that comes late', () => {
     expect(await missing()).toBe(0);
   });
 
-  test('is announced, and no longer missing, if its session had not been found', async () => {
+  test('announces the session if it was still missing', async () => {
     const { jobs, move, answered, missing } = await setUp();
     await move('unknown');
     expect(await missing()).toBe(1);
@@ -123,7 +123,7 @@ describe('an answer to a creation that comes late', () => {
     expect(await missing()).toBe(0);
   });
 
-  test('leaves another session to be found, if it was sent once more meanwhile', async () => {
+  test('leaves the other session to be found if the request was sent again meanwhile', async () => {
     const { current, move, answered, missing } = await setUp();
     await move('unknown');
     await move('attached');

@@ -10,7 +10,7 @@ const file = {
   url: 'https://files.slack.com/F1',
 };
 
-test('a file whose upload the stop cut short says nothing about Devin: the job is taken up again', async () => {
+test("an upload that the stop aborts isn't blamed on Devin: the job runs again", async () => {
   const stopping = new AbortController();
   const handedOver = handOverFile(
     {

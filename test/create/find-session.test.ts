@@ -77,20 +77,20 @@ async function search(request: SessionRequest, { items, bound = [], tagRequests 
 }
 
 describe('without tags', () => {
-  test('nobody gets the session of another person who asked in the same words', async () => {
+  test('a request never adopts the session of another person with the same words', async () => {
     const items = [sessionAs('user-ben')];
     expect((await search(requestAs('user-ana'), { items })).found).toBeNull();
     expect((await search(requestAs('user-ben'), { items })).found).toBe('of-user-ben');
   });
 
-  test('none is taken when several fit, or when it is not known since when to look', async () => {
+  test('no session is adopted if several match, or if the time of the request is unknown', async () => {
     const twice = [sessionAs('user-ana'), sessionSnapshot('other', { user_id: 'user-ana' })];
     expect((await search(requestAs('user-ana'), { items: twice })).found).toBeNull();
     const untimed = { ...requestAs('user-ana'), sentAt: null };
     expect((await search(untimed, { items: [sessionAs('user-ana')] })).found).toBeNull();
   });
 
-  test('a session that belongs to another request is left to it', async () => {
+  test('a session of another request is not adopted', async () => {
     const items = [sessionAs('user-ana')];
     expect((await search(requestAs('user-ana'), { items, bound: ['of-user-ana'] })).found).toBeNull();
   });
@@ -104,12 +104,12 @@ describe('with tags', () => {
     ['that runs as another person', { user_id: 'user-ben' }],
     ['whose tag only begins like it', { tags: ['slack-r11'] }],
     ['that another session started', { parent_session_id: 'p' }],
-  ])('no session is taken %s', async (_what, changes) => {
+  ])('no session is adopted %s', async (_what, changes) => {
     const items = [tagged('s1', changes)];
     expect((await search(requestAs('user-ana'), { items, tagRequests: true })).found).toBeNull();
   });
 
-  test('the list is asked by origin, from the time at Devin on, and by tag only if that shows nothing', async () => {
+  test("sessions are listed by origin and Devin's time, and by tag only if that finds nothing", async () => {
     const createdAfter = 940;
     const first = await search(requestAs('user-ana'), { items: [tagged('s1')], tagRequests: true });
     expect(first).toEqual({ found: 's1', queries: [{ origins: ['api'], createdAfter }] });
@@ -121,7 +121,7 @@ describe('with tags', () => {
   });
 });
 
-test('one list serves many requests, and their tags are asked for together', async () => {
+test('one list serves many requests, and their tags are searched for together', async () => {
   const queries: SessionQuery[] = [];
   const find = createFindSessions({
     listSessions: async (query) => {
@@ -137,7 +137,7 @@ test('one list serves many requests, and their tags are asked for together', asy
   expect(queries.map(({ tags }) => tags?.length ?? 0)).toEqual([0, 50, 10]);
 });
 
-test('a request that ran as the service user gets no session of a member', async () => {
+test("a request that ran as the service user adopts no member's session", async () => {
   const identity = { kind: 'service-user', because: 'off', checkedAtMs: 0 } as const;
   const request = { ...requestAs('user-ana'), identity };
   const items = [sessionSnapshot('s1', { user_id: 'user-ana', tags: ['slack-r1'] })];

@@ -48,7 +48,7 @@ async function tellOutcome(
 
 const UNDER_CARD = { channelId: 'C1', threadTs: '1.0' };
 
-test('a request that is not confirmed calls the requester once under its card, with what to do', async () => {
+test('an unconfirmed request mentions the requester once under its card, with what to do', async () => {
   const { told, waits } = await tellOutcome({
     ...UNKNOWN,
     draft: { values: { prompt: 'fix it' }, sources: {} },
@@ -61,7 +61,7 @@ test('a request that is not confirmed calls the requester once under its card, w
   expect(waits).toEqual([]);
 });
 
-test("a request that is not confirmed calls the requester with Devin's reason", async () => {
+test("an unconfirmed request mentions the requester with Devin's reason", async () => {
   const failure = { kind: 'devin', code: 'unavailable', status: 503, detail: 'In <maintenance>.' } as const;
   const { told } = await tellOutcome({
     ...UNKNOWN,
@@ -71,7 +71,7 @@ test("a request that is not confirmed calls the requester with Devin's reason", 
   expect(told[0]?.text).not.toContain('Nothing was started');
 });
 
-test('a request that failed calls the requester with the reason', async () => {
+test('a failed request mentions the requester with the reason', async () => {
   const { told } = await tellOutcome(FAILED);
   expect(told.map(({ place }) => place)).toEqual([UNDER_CARD]);
   expect(told[0]?.text).toContain(en.card.problems.gaveUp);
@@ -81,12 +81,12 @@ test.each<[string, Partial<SessionRequest>, Setting?]>([
   ['was started meanwhile', { state: 'created' }],
   ['was refused, which is told privately', { ...FAILED, state: 'refused' }],
   ['was canceled', { ...FAILED, failure: { kind: 'cancelled', userId: 'U1' } }],
-  ['may be shown on its card alone', UNKNOWN, { person: { notify: 'card' } }],
-])('calls nobody for a request that %s', async (_what, changes, setting = {}) => {
+  ['should be shown only on its card', UNKNOWN, { person: { notify: 'card' } }],
+])('mentions nobody for a request that %s', async (_what, changes, setting = {}) => {
   expect(await tellOutcome(changes, setting)).toEqual({ told: [], waits: [] });
 });
 
-test('waits for the card, whose buttons it speaks of, for a minute at most', async () => {
+test('waits at most a minute for the card whose buttons it names', async () => {
   const soon = await tellOutcome({ ...UNKNOWN, cardStale: true }, { nowMs: 59_000 });
   expect(soon).toEqual({ told: [], waits: [1000] });
   expect((await tellOutcome({ ...UNKNOWN, cardStale: true }, { nowMs: 61_000 })).told).toHaveLength(1);
@@ -100,12 +100,12 @@ test('a direct message links the card', async () => {
   expect(told[0]?.text).toContain('https://example.slack.com/archives/C1/p10');
 });
 
-test('goes to the person if the thread takes no message', async () => {
+test('goes to the person if the thread refuses it', async () => {
   const { told } = await tellOutcome(UNKNOWN, { answers: [{ kind: 'refused', code: 'is_archived' }] });
   expect(told.map(({ place }) => place.channelId)).toEqual(['C1', 'D1']);
 });
 
-test('is tried again when Slack asks for a pause', async () => {
+test('is retried after the pause that Slack asks for', async () => {
   const { waits } = await tellOutcome(UNKNOWN, { answers: [{ kind: 'rate-limited', retryAfterMs: 3000 }] });
   expect(waits).toEqual([3000]);
 });

@@ -3,7 +3,7 @@ import { recheckInterval } from '../../src/create/transitions.ts';
 
 const MINUTE_MS = 60_000;
 
-test('a session whose creation was not answered is looked for less and less often, for a day', () => {
+test('a session without a confirmed create is searched for at growing intervals, for a day', () => {
   const looks: number[] = [];
   for (let at = 0, wait = recheckInterval(0); wait !== null; wait = recheckInterval(at)) {
     at += wait;

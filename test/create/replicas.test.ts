@@ -39,7 +39,7 @@ function replicaOn({ db }: Pick<Database, 'db'>, step: CreateStep) {
   return { requests, queued, create };
 }
 
-describeOnBothDatabases('a request that several replicas know of', (open) => {
+describeOnBothDatabases('a request with several replicas', (open) => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
   afterEach(() => void vi.useRealTimers());
 
@@ -53,7 +53,7 @@ describeOnBothDatabases('a request that several replicas know of', (open) => {
   };
 
   test.each([-HOUR_MS, 100_000, HOUR_MS])(
-    'is left to the one that works on it by one whose clock is off by %i ms',
+    'is left to the replica that has it by one whose clock is off by %i ms',
     async (aheadMs) => {
       const database = await setUp();
       await createRequests(database.db).advance({ id: 'r1', from: 'accepted', to: 'identified' });
@@ -83,18 +83,21 @@ describeOnBothDatabases('a request that several replicas know of', (open) => {
 
   test.each([
     ['an hour ahead', HOUR_MS, 0],
-    ['right, by one that is an hour late', 0, -HOUR_MS],
-  ])('is taken up soon after the death of one whose clock was %s', async (_clock, deadMs, livingMs) => {
-    const { db } = await setUp();
-    onClock(deadMs);
-    const moved = await createRequests(db).advance({ id: 'r1', from: 'accepted', to: 'identified' });
-    expect(moved).not.toBeNull();
-    expect(await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS)).not.toBeNull();
-    onClock(livingMs);
-    await expect.poll(async () => createRequests(db).stranded(0), { timeout: 10_000 }).toEqual(['r1']);
-  });
+    ['right, by one whose clock is an hour behind', 0, -HOUR_MS],
+  ])(
+    'is continued soon after the death of a replica whose clock was %s',
+    async (_clock, deadMs, livingMs) => {
+      const { db } = await setUp();
+      onClock(deadMs);
+      const moved = await createRequests(db).advance({ id: 'r1', from: 'accepted', to: 'identified' });
+      expect(moved).not.toBeNull();
+      expect(await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS)).not.toBeNull();
+      onClock(livingMs);
+      await expect.poll(async () => createRequests(db).stranded(0), { timeout: 10_000 }).toEqual(['r1']);
+    },
+  );
 
-  test('is moved on by one of them, if both look up what it needs when it is new', async () => {
+  test('is continued by one replica if both look up what a new request needs', async () => {
     const database = await setUp();
     const both = Promise.withResolvers<void>();
     const began: string[] = [];
@@ -115,7 +118,7 @@ describeOnBothDatabases('a request that several replicas know of', (open) => {
     expect(moved).toEqual(['r1']);
   });
 
-  test('is taken up although the clock of the database was set back since', async () => {
+  test("is continued even if the database's clock was set back", async () => {
     const { db } = await setUp();
     const ahead = new Date(Date.now() + HOUR_MS);
     await db.updateTable('sessionRequests').set({ updatedAt: ahead }).execute();
@@ -125,7 +128,7 @@ describeOnBothDatabases('a request that several replicas know of', (open) => {
     expect(await createLeases(db).take(requestLease('r1'), DEAD_AFTER_MS)).not.toBeNull();
   });
 
-  test('is sent by one of them: one that was frozen moves nothing after another took over', async () => {
+  test('is sent by one replica: a frozen one changes nothing after another took over', async () => {
     const { db } = await setUp();
     const withLease = createWithLease(createLeases(db));
     const outcome = await withLease(requestLease('r1'), async (frozen) => {

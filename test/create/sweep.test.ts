@@ -41,7 +41,7 @@ async function startedSweep() {
   return { sweep, looks };
 }
 
-test('a look for what was left undone waits for the former, and its end is waited for at the stop', async () => {
+test('a sweep waits for the one before, and the stop waits for the sweep', async () => {
   const { sweep, looks } = await startedSweep();
   await vi.advanceTimersByTimeAsync(3 * EVERY_MS);
   expect(looks).toHaveLength(2);
@@ -57,7 +57,7 @@ test('a look for what was left undone waits for the former, and its end is waite
   expect(looks).toHaveLength(3);
 });
 
-test('a look that failed is followed by another', async () => {
+test('a failed sweep is followed by another', async () => {
   const { sweep, looks } = await startedSweep();
   await vi.advanceTimersByTimeAsync(EVERY_MS);
   looks[1]?.reject(new Error('the database is away'));

@@ -16,7 +16,7 @@ const memberOf = (devinUserId: string): Identity => {
   return { kind: 'matched', devinUserId, name: devinUserId, how: 'administrator', checkedAtMs: 0 };
 };
 
-test('a session that may turn up late is looked for as the member it was asked for, after a new link too', async () => {
+test('a late session is searched for as the member of its request, even after the person was linked anew', async () => {
   const { db } = await open();
   const unconfirmedCreates = createUnconfirmedCreates(db);
   const at = new Date(1000);

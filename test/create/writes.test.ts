@@ -46,7 +46,7 @@ function untilCard(orders: Order[]): Order[] {
   return orders.slice(0, synced + 1);
 }
 
-test('takes few statements and writes to the disk from a command to its card', async () => {
+test('a command takes few statements and disk writes until its card is posted', async () => {
   const { slack, devin } = world();
   const ana = addColleague({ slack, devin });
   const channelId = slack.addChannel({ name: 'writes', members: [ana.userId] });

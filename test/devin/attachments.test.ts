@@ -19,7 +19,7 @@ function partsOf(body: string) {
 }
 
 describe('an upload', () => {
-  test('is one file part, framed around the stream', async () => {
+  test('is one multipart file part around the stream', async () => {
     const { attachments, seen } = await startDevin({ json: UPLOADED });
     const content = new Blob(['line 1\r\n\r\nline 2\r\n']).stream();
     expect(await attachments.upload({ name: 'log.txt', contentType: 'text/plain', content })).toEqual(
@@ -36,7 +36,7 @@ describe('an upload', () => {
     );
   });
 
-  test('reads as a form where forms are read', async () => {
+  test('can be parsed as form data', async () => {
     const { attachments, seen } = await startDevin({ json: UPLOADED });
     const name = 'a "b"\r\nc é.txt';
     await attachments.upload({ name, contentType: 'text/plain', content: new Blob(['x']) });
@@ -50,7 +50,7 @@ describe('an upload', () => {
     expect(file instanceof File && (await file.text())).toBe('x');
   });
 
-  test('leaves before the whole file is there', async () => {
+  test('starts before the whole file has arrived', async () => {
     const arrived = Promise.withResolvers<undefined>();
     const url = await listenInTest(
       createServer((request, response) => {
@@ -68,7 +68,7 @@ describe('an upload', () => {
     expect(await upload).toEqual(inOurNames(UPLOADED));
   });
 
-  test('fails when the file breaks off', async () => {
+  test('fails if the file is cut short', async () => {
     const content = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.error(new Error('Slack went away')),
     });
@@ -85,7 +85,7 @@ describe('an upload', () => {
 });
 
 describe('a download', () => {
-  test('shows the key to the API and not to the place it is redirected to', async () => {
+  test("sends the key to the API and not to the redirect's target", async () => {
     const storage = await startApi(() => ({
       text: 'content',
       headers: { 'content-type': 'text/plain', 'content-length': '7' },
@@ -104,7 +104,7 @@ describe('a download', () => {
     expect(storage.seen[0]?.path).toBe('/signed');
   });
 
-  test('does not show the key to a proxy of the API either', async () => {
+  test("doesn't send the key on to another path of a proxy", async () => {
     const devin = await startDevin(({ path }) =>
       path === '/proxy' ? { text: 'content' } : { status: 307, headers: { location: '/proxy' } },
     );
@@ -112,7 +112,7 @@ describe('a download', () => {
     expect(devin.seen.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${KEY}`, undefined]);
   });
 
-  test('does not show the key to another origin', async () => {
+  test("doesn't send the key to another origin", async () => {
     const elsewhere = await startApi(() => ({ text: 'content' }));
     const devin = await startDevin({ text: '' });
     await text((await devin.attachments.download(`${elsewhere.url}/file`)).body);
@@ -142,7 +142,7 @@ describe('a download', () => {
     expect(devin.seen).toHaveLength(1);
   });
 
-  test('ends a circle of redirects', async () => {
+  test('ends a redirect loop', async () => {
     const devin = await startDevin({ status: 302, headers: { location: '/again' } });
     expect(await failureOf(devin.attachments.download(`${devin.url}/x`))).toMatchObject({
       code: 'unexpected',
@@ -150,7 +150,7 @@ describe('a download', () => {
     expect(devin.seen).toHaveLength(6);
   });
 
-  test('of what is gone is not found', async () => {
+  test('of a missing file is not found', async () => {
     const devin = await startDevin({ status: 404, json: { detail: 'Gone' } });
     expect(await failureOf(devin.attachments.download(`${devin.url}/x`))).toMatchObject({
       code: 'not-found',
@@ -159,7 +159,7 @@ describe('a download', () => {
   });
 });
 
-test("a session's files are a bare list", async () => {
+test("a session's files come as a plain list", async () => {
   const file = { ...UPLOADED, source: 'devin' };
   const { attachments, seen } = await startDevin({ json: [file] });
   expect(await attachments.list('abc')).toEqual([{ ...inOurNames(file), contentType: null }]);

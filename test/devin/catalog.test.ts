@@ -60,7 +60,7 @@ describe('searching', () => {
     expect(await catalog.search('playbooks', '')).toHaveLength(2);
   });
 
-  test('gives at most a hundred', async () => {
+  test('returns at most a hundred', async () => {
     const many = Array.from({ length: 150 }, (_, index) => ({ playbook_id: `p${index}`, title: 'Same' }));
     const { catalog } = await startDevin({ json: page(many) });
     expect(await catalog.search('playbooks', 'same')).toHaveLength(100);
@@ -85,7 +85,7 @@ describe('the list of playbooks', () => {
     expect(seen).toHaveLength(4);
   });
 
-  test('is asked for again after a failure', async () => {
+  test('is requested again after a failure', async () => {
     const { catalog } = await startDevin((_, index) =>
       index === 0 ? { status: 503 } : { json: page(PLAYBOOKS) },
     );
@@ -94,7 +94,7 @@ describe('the list of playbooks', () => {
   });
 });
 
-test('a list that may not be read is empty, and is asked for again after five minutes', async () => {
+test('a forbidden list is empty, and is requested again after five minutes', async () => {
   const { now, advance } = clock();
   const { catalog, seen } = await startDevin({ status: 403, json: { detail: 'ManageOrgSecrets' } }, now);
   expect(await catalog.search('secrets', '')).toEqual([]);

@@ -17,7 +17,7 @@ describe('ids and paths', () => {
   test.each([
     ['abc', 'abc', 'devin-abc'],
     ['devin-abc', 'abc', 'devin-abc'],
-  ])('of %s are normalised', (id, bare, inPath) => {
+  ])('of %s are normalized', (id, bare, inPath) => {
     expect(toBareId(id)).toBe(bare);
     expect(toPathId(id)).toBe(inPath);
   });
@@ -26,11 +26,11 @@ describe('ids and paths', () => {
     expect(orgPath(['google-oauth2|1/2?x'])).toBe('/v3/organizations/org-1/google-oauth2%7C1%2F2%3Fx');
   });
 
-  test.each(['', '.', '..'])('never hold the part "%s"', (part) => {
+  test.each(['', '.', '..'])('never contain the part "%s"', (part) => {
     expect(() => orgPath([part])).toThrow(DevinError);
   });
 
-  test('keep the path of the base address', async () => {
+  test('keep the path of the base URL', async () => {
     const { url, seen } = await startApi(() => ({ json: SESSION }));
     const { sessions } = createDevin({ apiUrl: `${url}/api/`, apiKey: KEY, orgId: ORG });
     await sessions.get('abc');
@@ -49,7 +49,7 @@ describe('reads', () => {
     expect(requests[0]?.durationMs).toBeGreaterThanOrEqual(0);
   });
 
-  test.each([429, 500, 503])('are repeated after %i when Devin says so', async (status) => {
+  test.each([429, 500, 503])('are retried after %i when Devin says so', async (status) => {
     const { sessions, seen } = await startDevin((_, index) =>
       index === 0 ? { status, headers: { 'retry-after': '0' } } : { json: SESSION },
     );
@@ -57,7 +57,7 @@ describe('reads', () => {
     expect(seen).toHaveLength(2);
   });
 
-  test('are repeated after a broken connection', async () => {
+  test('are retried after a broken connection', async () => {
     const { sessions, seen } = await startDevin((_, index, response) => {
       if (index > 0) return { json: SESSION };
       response.destroy();
@@ -67,13 +67,13 @@ describe('reads', () => {
     expect(seen).toHaveLength(2);
   });
 
-  test('are given up after a few attempts', async () => {
+  test('give up after a few attempts', async () => {
     const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '0' } });
     expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'unavailable', status: 503 });
     expect(seen).toHaveLength(4);
   });
 
-  test('do not wait for a long time', async () => {
+  test("don't wait long", async () => {
     const { sessions, seen } = await startDevin({ status: 429, headers: { 'retry-after': '3600' } });
     expect(await failureOf(sessions.get('abc'))).toMatchObject({
       code: 'rate-limited',
@@ -82,7 +82,7 @@ describe('reads', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('do not repeat what is refused', async () => {
+  test("don't retry a refusal", async () => {
     const { sessions, seen } = await startDevin({ status: 404, json: { title: 'Not Found', status: 404 } });
     expect(await failureOf(sessions.get('abc'))).toMatchObject({
       facts: { code: 'not-found', detail: 'Not Found' },
@@ -90,7 +90,7 @@ describe('reads', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('do not follow a redirect', async () => {
+  test("don't follow a redirect", async () => {
     const { sessions, seen } = await startDevin({ status: 308, headers: { location: '/elsewhere' } });
     expect(await failureOf(sessions.get('abc'))).toMatchObject({ code: 'unexpected', status: 308 });
     expect(seen).toHaveLength(1);
@@ -104,7 +104,7 @@ describe('a write', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('has an unknown outcome when the connection breaks, and is not repeated', async () => {
+  test("has an unknown outcome when the connection breaks, and isn't retried", async () => {
     const { sessions, seen, requests } = await startDevin((_, __, response) => {
       response.destroy();
       return null;
@@ -116,7 +116,7 @@ describe('a write', () => {
     expect(requests).toMatchObject([{ operation: 'sessions.create', status: null }]);
   });
 
-  test('has an unknown outcome when the answer breaks off', async () => {
+  test('has an unknown outcome when the answer is cut short', async () => {
     const { sessions } = await startDevin((_, __, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{"session_id":', () => response.destroy());
@@ -126,7 +126,7 @@ describe('a write', () => {
   });
 
   test.each([{ text: '<html>ok</html>' }, { text: '' }, { json: { ok: true } }])(
-    'has an unknown outcome when a success says %j',
+    'has an unknown outcome when a success has the body %j',
     async (reply) => {
       const { sessions } = await startDevin(reply);
       const error = await failureOf(sessions.create({ prompt: PROMPT }));
@@ -149,7 +149,7 @@ describe('a write', () => {
     expect(seen).toHaveLength(1);
   });
 
-  test('has an unknown outcome when it is aborted while in flight', async () => {
+  test('has an unknown outcome when it is aborted in flight', async () => {
     const stop = new AbortController();
     const { sessions } = await startDevin(() => {
       stop.abort();
@@ -159,7 +159,7 @@ describe('a write', () => {
     expect(error).toMatchObject({ code: 'no-answer' });
   });
 
-  test('is not sent when it is aborted before', async () => {
+  test("isn't sent if it was aborted before", async () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
     const error = await failureOf(sessions.create({ prompt: PROMPT }, { signal: AbortSignal.abort() }));
     expect(error).toMatchObject({ code: 'not-sent' });
@@ -167,7 +167,7 @@ describe('a write', () => {
     expect(seen).toHaveLength(0);
   });
 
-  test('is not sent when nobody listens', async () => {
+  test("isn't sent if nothing listens", async () => {
     const server = createServer();
     const { port } = new URL(await listenInTest(server));
     await new Promise((resolve) => {
@@ -179,13 +179,13 @@ describe('a write', () => {
     expect(isOutcomeUnknown(error)).toBe(false);
   });
 
-  test('is not sent when the host has no address', async () => {
+  test("isn't sent if the host has no address", async () => {
     const { sessions } = createDevin({ apiUrl: 'http://devin.invalid', apiKey: KEY, orgId: ORG });
     expect(await failureOf(sessions.create({ prompt: PROMPT }))).toMatchObject({ code: 'not-sent' });
   });
 });
 
-test('a failed connect is told from a broken connection', () => {
+test('a failed connect is not a broken connection', () => {
   const connect = Object.assign(new Error('connect'), { code: 'ETIMEDOUT', syscall: 'connect' });
   const certificate = Object.assign(new Error('certificate'), { code: 'CERT_HAS_EXPIRED' });
   const reset = Object.assign(new Error('read'), { code: 'ECONNRESET', syscall: 'read' });

@@ -4,7 +4,7 @@ import { failureOf, startDevin } from './local-api.ts';
 const HOUR_MS = 3_600_000;
 const SINCE = new Date(1_000_000_000);
 
-test('what Devin counts is asked for the time until now', async () => {
+test('consumption is requested up to now', async () => {
   const { organization, seen } = await startDevin(
     { json: { total_acus: 12.5, consumption_by_date: [] } },
     () => 2_000_000_000,
@@ -14,7 +14,7 @@ test('what Devin counts is asked for the time until now', async () => {
   expect(seen[0]?.query.toString()).toBe('time_after=1000000&time_before=2000000');
 });
 
-test('what the service user may not read is not known, and not asked again for an hour', async () => {
+test('what the service user may not read is unknown, and not requested again for an hour', async () => {
   let nowMs = 2_000_000_000;
   const { organization, seen } = await startDevin({ status: 403, json: {} }, () => nowMs);
   expect(await organization.acuSince(SINCE)).toBeNull();
@@ -39,7 +39,7 @@ test.each([
   expect(seen).toHaveLength(2);
 });
 
-test('sessions and pull requests are counted for the same span, and each reading has its own permission', async () => {
+test('sessions and pull requests are counted for the same period, each with its own permission', async () => {
   const { organization, seen } = await startDevin(
     { json: { prs_created_count: 12, prs_merged_count: 9, searches_count: 3, sessions_count: 14 } },
     () => 2_000_000_000,
@@ -55,7 +55,7 @@ test('sessions and pull requests are counted for the same span, and each reading
 });
 
 test.each([{ sessions_count: 1 }, { prs_created_count: 1, prs_merged_count: -1, sessions_count: 1 }])(
-  'counts of %j are a failure',
+  'an answer of %j is an error',
   async (json) => {
     const { organization } = await startDevin({ json });
     expect(await failureOf(organization.workSince(SINCE))).toMatchObject({ code: 'no-answer' });

@@ -6,7 +6,7 @@ const BETA = '/v3beta1/organizations/org-1/members';
 const V3 = '/v3/organizations/org-1/members';
 
 describe('finding a member by address', () => {
-  test('looks among direct members and those of a group, and gives each once', async () => {
+  test('searches direct members and those of a group, and returns each once', async () => {
     const { members, seen } = await startDevin({ json: page([ADA]) });
     expect(await members.findByEmail('ada@acme.test')).toEqual([
       { userId: 'email|1', name: 'Ada', email: 'ada@acme.test' },
@@ -17,7 +17,7 @@ describe('finding a member by address', () => {
     ]);
   });
 
-  test('gives all of several', async () => {
+  test('returns all matches', async () => {
     const { members } = await startDevin(({ path }) => ({
       json: page([path.endsWith('idp-users') ? { ...ADA, user_id: 'saml|2', name: null } : ADA]),
     }));
@@ -27,7 +27,7 @@ describe('finding a member by address', () => {
     ]);
   });
 
-  test('tries lower case when the address as written finds nobody', async () => {
+  test('tries lower case if the address as written finds nobody', async () => {
     const { members, seen } = await startDevin(({ query }) => ({
       json: page(query.get('email') === 'ada@acme.test' ? [ADA] : []),
     }));
@@ -35,7 +35,7 @@ describe('finding a member by address', () => {
     expect(seen).toHaveLength(4);
   });
 
-  test('matches nobody else when the filter is ignored', async () => {
+  test('matches nobody else if Devin ignores the filter', async () => {
     const { members, seen } = await startDevin({
       json: page([
         { ...ADA, email: 'bob@acme.test' },
@@ -46,13 +46,13 @@ describe('finding a member by address', () => {
     expect(seen).toHaveLength(2);
   });
 
-  test('takes no address for the same that has another character, though both have one lower case', async () => {
+  test("doesn't match another character, even if both have the same lower case", async () => {
     const { members } = await startDevin({ json: page([{ ...ADA, email: 'kim@acme.test' }]) });
     expect(await members.findByEmail('\u212Aim@acme.test')).toEqual([]);
     expect(await members.findByEmail('KIM@acme.test')).toHaveLength(1);
   });
 
-  test('goes on with v3 when the beta address is gone, and stays there', async () => {
+  test('falls back to v3 when the beta path is gone, and stays there', async () => {
     const { members, seen } = await startDevin(({ path }) =>
       path.startsWith('/v3beta1') ? { status: 404, json: { detail: 'Not Found' } } : { json: page([ADA]) },
     );
@@ -67,7 +67,7 @@ describe('finding a member by address', () => {
     expect(seen).toHaveLength(6);
   });
 
-  test('says which permission is missing', async () => {
+  test('names the missing permission', async () => {
     const { members } = await startDevin({ status: 403, json: { detail: 'Requires ViewOrgMembership' } });
     expect(await failureOf(members.findByEmail('ada@acme.test'))).toMatchObject({
       code: 'forbidden',
@@ -77,13 +77,13 @@ describe('finding a member by address', () => {
 });
 
 describe('reading a member', () => {
-  test('takes any id', async () => {
+  test('accepts any id', async () => {
     const { members, seen } = await startDevin({ json: { ...ADA, idp_role_assignments: [] } });
     expect(await members.get('google-oauth2|1/2')).toMatchObject({ name: 'Ada' });
     expect(seen[0]?.path).toBe(`${BETA}/users/google-oauth2%7C1%2F2`);
   });
 
-  test('finds nobody in either version', async () => {
+  test('finds nobody in both versions', async () => {
     const { members, seen } = await startDevin({ status: 404, json: { detail: 'Not Found' } });
     expect(await failureOf(members.get('x'))).toMatchObject({ code: 'not-found' });
     expect(seen.map(({ path }) => path)).toEqual([`${BETA}/users/x`, `${V3}/users/x`]);

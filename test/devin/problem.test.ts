@@ -34,41 +34,41 @@ describe('a failed answer', () => {
     });
   });
 
-  test('gives the detail of problem details before their title', () => {
+  test('prefers the detail of problem details to their title', () => {
     const { facts } = parseProblem(
       answer(409, { title: 'Conflict', status: 409, detail: 'It is archived.' }),
     );
     expect(facts.detail).toBe('It is archived.');
   });
 
-  test('gives the title if there is no detail', () => {
+  test('uses the title if there is no detail', () => {
     expect(parseProblem(answer(404, { title: 'Not Found', detail: null })).facts.detail).toBe('Not Found');
   });
 
-  test('gives the detail of the older shape', () => {
+  test('uses the detail of the older shape', () => {
     expect(parseProblem(answer(401, { detail: 'Unauthorized' })).facts.detail).toBe('Unauthorized');
   });
 
-  test('gives plain text, and neither a page of HTML nor JSON of an unknown shape', () => {
+  test('uses plain text, but not HTML or JSON of an unknown shape', () => {
     expect(parseProblem(answer(502, 'upstream is away\n')).facts.detail).toBe('upstream is away');
     expect(parseProblem(answer(502, '<html><h1>Bad gateway</h1></html>')).facts.detail).toBeNull();
     expect(parseProblem(answer(502, { request: { prompt: 'x' } })).facts.detail).toBeNull();
     expect(parseProblem(answer(502, ['x'])).facts.detail).toBeNull();
   });
 
-  test('is cut short and on one line', () => {
+  test('is shortened to one line', () => {
     const { detail } = parseProblem(answer(409, { detail: `a\n  b ${'c'.repeat(2000)}` })).facts;
     expect(detail).toMatch(/^a b c+…$/);
     expect(detail).toHaveLength(1500);
   });
 
-  test('knows the id of the request', () => {
+  test('has the request id', () => {
     expect(parseProblem(answer(500, '', { 'x-request-id': 'req-1' })).requestId).toBe('req-1');
   });
 });
 
 describe('field errors', () => {
-  test('come from the errors of problem details, by location', () => {
+  test('come from the errors in problem details, by location', () => {
     const errors = [
       { loc: ['body', 'devin_mode'], msg: 'Input should be normal or fast', input: 'turbo', type: 'enum' },
       { loc: ['body', 'session_secrets', 0, 'key'], msg: 'Too short' },
@@ -85,7 +85,7 @@ describe('field errors', () => {
     ]);
   });
 
-  test('come from the older detail list, which is summed up as the reason', () => {
+  test('come from the older detail list, which becomes the reason', () => {
     const { facts } = parseProblem(
       answer(422, {
         detail: [{ loc: ['body', 'prompt'], msg: 'Field required', type: 'missing' }, 'nonsense', 7],
@@ -95,7 +95,7 @@ describe('field errors', () => {
     expect(facts.detail).toBe('prompt: Field required');
   });
 
-  test('come from a reason that names exactly one field which was sent', () => {
+  test('come from a reason that names exactly one sent field', () => {
     const asked = { fields: ['prompt', 'platform', 'child_playbook_id', 'playbook_id'], sensitive: [] };
     const reason = "Unknown Platform 'beos'. Available: linux, windows, pool-a";
     expect(parseProblem(answer(400, { detail: reason }), asked).facts.fieldErrors).toEqual([
@@ -121,7 +121,7 @@ describe('a missing permission', () => {
     expect(parseProblem(answer(403, { detail })).facts.permission).toBe(permission);
   });
 
-  test('is not looked for in other failures', () => {
+  test('is not read from other failures', () => {
     expect(parseProblem(answer(404, { detail: 'ManageOrgSessions' })).facts.permission).toBeNull();
   });
 });
@@ -143,14 +143,14 @@ describe('an echo of the request', () => {
   const prompt = 'Rotate the keys of the payment service, please';
   const asked = { fields: [], sensitive: [prompt, 's3cr3t-value', 'ab'] };
 
-  test('is taken out, whole or cut short', () => {
+  test('is removed, whole or shortened', () => {
     const whole = parseProblem(answer(422, { detail: `Refused: ${prompt} (s3cr3t-value) about ab.` }), asked);
     expect(whole.facts.detail).toBe('Refused: … (…) about ab.');
     const cut = parseProblem(answer(422, { detail: `Refused: ${prompt.slice(0, 30)}...` }), asked);
     expect(cut.facts.detail).toBe('Refused: …');
   });
 
-  test('is taken out of field errors, and the input is never read', () => {
+  test('is removed from field errors, and their input is never read', () => {
     const errors = [{ loc: ['body', 'session_secrets'], msg: 's3cr3t-value is bad', input: 's3cr3t-value' }];
     const problem = parseProblem(answer(422, { title: 'No', errors }), asked);
     expect(JSON.stringify(problem)).not.toContain('s3cr3t');

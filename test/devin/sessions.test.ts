@@ -4,7 +4,7 @@ import { failureOf, inOurNames, page, SESSION, startDevin } from './local-api.ts
 const SESSIONS = '/v3/organizations/org-1/sessions';
 
 describe('creating a session', () => {
-  test('sends what was said and nothing else', async () => {
+  test('sends only what was set', async () => {
     const request = {
       prompt: 'Fix it',
       tags: ['slack-1'],
@@ -28,7 +28,7 @@ describe('creating a session', () => {
     expect(JSON.parse(seen[0]?.body ?? '')).toEqual(request);
   });
 
-  test('refuses, unsent, what Devin would refuse', async () => {
+  test('refuses what Devin would refuse, without sending it', async () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
     const error = await failureOf(sessions.create({ prompt: 'x', attachment_urls: ['no address'] }));
     expect(error).toMatchObject({
@@ -42,7 +42,7 @@ describe('creating a session', () => {
     expect(seen).toHaveLength(0);
   });
 
-  test("gives Devin's reason at the field it is about", async () => {
+  test("returns Devin's reason by field", async () => {
     const detail = "Unrecognized platform 'beos'. Available platforms: linux, windows";
     const { sessions } = await startDevin({
       status: 400,
@@ -55,8 +55,8 @@ describe('creating a session', () => {
   });
 });
 
-describe('an answered session', () => {
-  test('has a bare id, and null for what is missing', async () => {
+describe('a session in an answer', () => {
+  test('has an id without prefix, and null for what is missing', async () => {
     const { sessions } = await startDevin({ json: SESSION });
     expect(await sessions.get('abc')).toEqual({
       ...inOurNames(SESSION),
@@ -78,7 +78,7 @@ describe('an answered session', () => {
     });
   });
 
-  test('keeps words that are not listed, and drops members that are not known', async () => {
+  test('keeps unlisted values, and drops unknown members', async () => {
     const open = {
       status: 'hibernating',
       status_detail: 'moonlight',
@@ -94,14 +94,14 @@ describe('an answered session', () => {
 });
 
 describe('acting on a session', () => {
-  test('takes ids in either form', async () => {
+  test('accepts ids in both forms', async () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
     await sessions.get('abc');
     await sessions.get('devin-abc');
     expect(seen.map(({ path }) => path)).toEqual([`${SESSIONS}/devin-abc`, `${SESSIONS}/devin-abc`]);
   });
 
-  test('has one request for each action', async () => {
+  test('makes one request for each action', async () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
     await sessions.sendMessage('abc', { message: 'Go on', messageAsUserId: 'email|1' });
     await sessions.terminate('abc');
@@ -119,7 +119,7 @@ describe('acting on a session', () => {
     ]);
   });
 
-  test('says a message once, however Devin fails', async () => {
+  test('sends a message once, however Devin fails', async () => {
     const { sessions, seen } = await startDevin({ status: 503, headers: { 'retry-after': '0' } });
     await failureOf(sessions.sendMessage('abc', { message: 'Go on' }));
     await failureOf(sessions.terminate('abc'));
@@ -127,7 +127,7 @@ describe('acting on a session', () => {
     expect(seen).toHaveLength(3);
   });
 
-  test('refuses an empty message unsent', async () => {
+  test('refuses an empty message without sending it', async () => {
     const { sessions, seen } = await startDevin({ json: SESSION });
     expect(await failureOf(sessions.sendMessage('abc', { message: '' }))).toMatchObject({
       code: 'invalid-request',
@@ -138,7 +138,7 @@ describe('acting on a session', () => {
 });
 
 describe('listing sessions', () => {
-  test('repeats the key of a list and leaves out what is not said', async () => {
+  test("repeats the key of a list and leaves out what isn't set", async () => {
     const { sessions, seen } = await startDevin({ json: page([SESSION]) });
     await sessions.list({
       tags: ['a', 'b c'],
@@ -164,7 +164,7 @@ describe('listing sessions', () => {
     ]);
   });
 
-  test('stops at the most that was asked for', async () => {
+  test('stops at the requested number', async () => {
     const { sessions, seen } = await startDevin((_, index) => ({
       json: page([SESSION, SESSION], `page-${index}`),
     }));
@@ -174,7 +174,7 @@ describe('listing sessions', () => {
     expect(seen).toHaveLength(2);
   });
 
-  test('stops when the cursor does not move', async () => {
+  test("stops if the cursor doesn't change", async () => {
     const { sessions, seen } = await startDevin({ json: page([SESSION], 'same') });
     await sessions.listAll({});
     expect(seen).toHaveLength(2);
@@ -186,7 +186,7 @@ describe('listing sessions by id', () => {
     json: page(seen.query.getAll('session_ids').includes(form) ? [SESSION] : []),
   });
 
-  test('asks in the other form when none is found, and keeps the form that worked', async () => {
+  test('tries the other form if none is found, and keeps the form that worked', async () => {
     const { sessions, seen } = await startDevin(only('devin-abc'));
     expect((await sessions.list({ sessionIds: ['abc'] })).items).toHaveLength(1);
     expect((await sessions.list({ sessionIds: ['devin-abc'] })).items).toHaveLength(1);
@@ -197,7 +197,7 @@ describe('listing sessions by id', () => {
     ]);
   });
 
-  test('asks in the other form when the first is refused', async () => {
+  test('tries the other form if the first is refused', async () => {
     const { sessions } = await startDevin(({ query }) =>
       query.get('session_ids') === 'devin-abc'
         ? { json: page([SESSION]) }
@@ -206,13 +206,13 @@ describe('listing sessions by id', () => {
     expect((await sessions.list({ sessionIds: ['abc'] })).items).toHaveLength(1);
   });
 
-  test('finds nothing when neither form does', async () => {
+  test('finds nothing if both forms find nothing', async () => {
     const { sessions, seen } = await startDevin({ json: page([]) });
     expect((await sessions.list({ sessionIds: ['abc'] })).items).toEqual([]);
     expect(seen).toHaveLength(2);
   });
 
-  test('throws the refusal when both are refused', async () => {
+  test('throws the refusal if both forms are refused', async () => {
     const { sessions } = await startDevin({ status: 422, json: { detail: 'No' } });
     expect(await failureOf(sessions.list({ sessionIds: ['abc'] }))).toMatchObject({
       code: 'invalid-request',
@@ -220,7 +220,7 @@ describe('listing sessions by id', () => {
   });
 });
 
-test('messages are read page by page', async () => {
+test('messages are read in pages', async () => {
   const message = { event_id: 'e1', source: 'devin', message: 'Hello', created_at: 1_700_000_000 };
   const { messages, seen } = await startDevin({
     json: page([message, { ...message, source: 'system' }], 'next'),
@@ -259,13 +259,13 @@ describe('the principal of the key', () => {
       creator_service_user_id: null,
     },
     { principal_type: 'windsurf_session', user_id: 'u', org_id: 'o', user_name: null },
-  ])('is read when it is a $principal_type', async (principal) => {
+  ])('is read if it is a $principal_type', async (principal) => {
     const { self, seen } = await startDevin({ json: principal });
     expect(await self.get()).toEqual(inOurNames(principal));
     expect(seen[0]?.path).toBe('/v3/self');
   });
 
-  test('survives when it is of a new kind', async () => {
+  test('is kept if it is of a new kind', async () => {
     const { self } = await startDevin({ json: { principal_type: 'robot', serial: 7 } });
     expect(await self.get()).toEqual({ principalType: 'unknown', reported: 'robot', orgId: null });
   });

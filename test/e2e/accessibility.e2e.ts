@@ -74,7 +74,7 @@ describe.each([
     expect(await seriousProblems(page)).toEqual([]);
   });
 
-  test('on a message that is edited, with reactions and the menus beside it', async () => {
+  test('on a message while it is edited, with reactions and its menus', async () => {
     const { channel, menuOf, message, page, pickFrom, send } = await stage.visit({ as: 'ana', dark });
     await send('Something of mine');
     await pickFrom(message('Something of mine', channel), 'Add a reaction', 'eyes');

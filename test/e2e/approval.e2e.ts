@@ -10,7 +10,7 @@ describe('an approval', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test("starts the session of another person from the approver's messages with the app", async () => {
+  test("in the approver's direct messages starts another person's session", async () => {
     const { slack, devin, world } = stage;
     const { ana, ben } = world.people;
     const { channelId } = world.thread;

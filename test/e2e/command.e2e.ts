@@ -10,7 +10,7 @@ describe('the slash command', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test('becomes a card that follows the session to its pull request', async () => {
+  test('posts a card that follows the session up to its pull request', async () => {
     const { channel, message, pickMore, send, page } = await stage.visit({ as: 'ana' });
     await send('/devin fix the flaky login test --mode fast --repo acme/web --acu 10');
     const card = message('fix the flaky login test', channel);
@@ -32,7 +32,7 @@ describe('the slash command', () => {
     expect([...stage.slack.problems, ...stage.devin.problems]).toEqual([]);
   });
 
-  test('is offered and completed at the keyboard', async () => {
+  test('can be completed with the keyboard', async () => {
     const { channel, page } = await stage.visit();
     const field = channel.getByRole('combobox', { name: 'Message #payments' });
     await field.pressSequentially('/de');
@@ -41,7 +41,7 @@ describe('the slash command', () => {
     expect(await field.inputValue()).toBe('/devin ');
   });
 
-  test('that has a wrong option starts nothing, and gives the text back in a form', async () => {
+  test('with an invalid option starts nothing, and opens a form with the text', async () => {
     const { message, send, modal, press } = await stage.visit({ as: 'mei' });
     const before = stage.devin.createdCount();
     await send('/devin tidy the changelog --acuu 3');

@@ -24,7 +24,7 @@ describe('the demo', () => {
     await stage.close();
   });
 
-  test('opens with one session at work, one that asks and one that is done', async () => {
+  test('opens with one session in progress, one that asks and one that is finished', async () => {
     const slackPage = await stage.visit({ as: 'ana' });
     const { channel, message, page } = slackPage;
     await page.getByText('The real app with a simulated Slack and Devin.').waitFor();
@@ -35,7 +35,7 @@ describe('the demo', () => {
     expect(stage.slack.problems).toEqual([]);
   });
 
-  test('ticks off each step once it has happened, and keeps the ticks over a reload', async () => {
+  test('checks off each step that was done, and keeps the checks after a reload', async () => {
     const slackPage = await stage.visit({ as: 'gus' });
     const { channel, message, modal, page, send, submit, thread } = slackPage;
     const { done, list, step, countDone } = listOn(slackPage);
@@ -72,7 +72,7 @@ describe('the demo', () => {
     expect(stage.slack.problems).toEqual([]);
   });
 
-  test('shows how to install the app, and the README with the steps in full', async () => {
+  test('shows how to install the app, with a link to the README', async () => {
     const slackPage = await stage.visit({ as: 'ana' });
     await listOn(slackPage).step('Install in your workspace');
     const link = slackPage.modal.getByRole('link', { name: /README\.md/ });

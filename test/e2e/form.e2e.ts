@@ -24,7 +24,7 @@ describe('the form', () => {
     return slackPage;
   }
 
-  test('starts a session with every option that was filled in', async () => {
+  test('starts a session with every option', async () => {
     const { channel, field, message, modal, pick, submit } = await openWholeForm({ as: 'ana' });
     await field('Task').fill('Find out why the nightly import is slow');
     await pick('Repositories', 'api', 'acme/api');
@@ -75,7 +75,7 @@ describe('the form', () => {
     expect([...stage.slack.problems, ...stage.devin.problems]).toEqual([]);
   });
 
-  test('shows what is wrong at the field, keeps the rest, and starts once it is put right', async () => {
+  test('shows each error at its field, keeps the rest, and starts once they are corrected', async () => {
     const { channel, field, message, modal, submit } = await openWholeForm({ as: 'mei' });
     await field('Task').fill('Write release notes');
     await field('Secrets for this session only').fill('no equals sign here');
@@ -95,7 +95,7 @@ describe('the form', () => {
     await message('Write release notes', channel).waitFor();
   });
 
-  test('cannot be sent without a task, as in Slack', async () => {
+  test("can't be submitted without a task, as in Slack", async () => {
     const { field, page, submit } = await openForm({ as: 'ben' });
     const before = stage.slack.deliveries.length;
     await submit();
@@ -106,7 +106,7 @@ describe('the form', () => {
     );
   });
 
-  test('is used at the keyboard alone: starts in the task, keeps the focus, closes with Escape', async () => {
+  test('works with the keyboard alone: starts in the task, keeps the focus, closes with Escape', async () => {
     const { channel, field, modal, page } = await openForm({ as: 'ana' });
     const focusIsInside = async (): Promise<boolean> =>
       modal.evaluate((dialog) => dialog.contains(document.activeElement));

@@ -10,7 +10,7 @@ describe('the Home of the app', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test('teaches a first session, starts it, shows its status, and leads to its card', async () => {
+  test('explains how to start, starts a session, shows its status, and links its card', async () => {
     const { channel, field, home, message, modal, openApp, press, submit, tab, thread } = await stage.visit({
       as: 'ana',
     });
@@ -45,7 +45,7 @@ describe('the Home of the app', () => {
     expect(stage.slack.problems).toEqual([]);
   });
 
-  test('tells a person without a Devin account why nothing can be started', async () => {
+  test("tells a person without a Devin account why they can't start a session", async () => {
     const { home, openApp } = await stage.visit({ as: 'eve' });
     await openApp();
     await home.getByText(/You can't start a session yet/).waitFor();

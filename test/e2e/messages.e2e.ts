@@ -10,7 +10,7 @@ afterEach(async () => stage.leave());
 afterAll(async () => stage.close());
 
 describe('a person', () => {
-  test('edits a reply by keyboard, and Devin hears the correction', async () => {
+  test('edits a reply with the keyboard, and Devin gets the correction', async () => {
     const slackPage = await stage.visit({ as: 'ana', withPanel: true, width: 1600 });
     const { channel, choose, menuOf, message, page, send, thread } = slackPage;
     await choose('Waits a minute before each step');
@@ -35,7 +35,7 @@ describe('a person', () => {
     expect(stage.slack.problems).toEqual([]);
   });
 
-  test('deletes a message once that is confirmed, and leaves it otherwise', async () => {
+  test('deletes a message only after they confirm', async () => {
     const { channel, message, page, pickFrom, send } = await stage.visit({ as: 'mei', channel: 'general' });
     await send('said too soon');
     const said = message('said too soon', channel);
@@ -47,7 +47,7 @@ describe('a person', () => {
     await said.waitFor({ state: 'detached' });
   });
 
-  test('reacts from the menu, and takes it back by the reaction itself', async () => {
+  test('reacts from the menu, and removes the reaction with a click', async () => {
     const { channel, message, pickFrom } = await stage.visit({ as: 'eve', channel: 'general' });
     const office = message('The office is closed', channel);
     await pickFrom(office, 'Add a reaction', 'thumbs up');
@@ -65,7 +65,7 @@ const input = (blockId: string, text: string, element: object) => ({
   element: { action_id: 'value', ...element },
 });
 
-test('selects of people, channels and conversations, dates and times are filled in', async () => {
+test('people, channel, conversation, date and time inputs can be filled in', async () => {
   const { modal, pick, send } = await stage.visit({ as: 'ben' });
   const { slack, world } = stage;
   await send('/devin');

@@ -14,7 +14,7 @@ describe('the page', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test.each([false, true])('fits a screen of 420 px, dark: %s', async (dark) => {
+  test.each([false, true])('fits a screen 420 px wide, dark: %s', async (dark) => {
     const { channel, message, modal, page, send } = await stage.visit({ as: 'ana', dark, width: 420 });
     await channel.waitFor();
     expect(await sideways(page)).toBe(0);

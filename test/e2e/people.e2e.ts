@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStage } from './support/stage.ts';
 import type { Stage } from './support/stage.ts';
 
-describe('a person who may not start anything', () => {
+describe('a person who may not start a session', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();
@@ -10,7 +10,7 @@ describe('a person who may not start anything', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test('hears in private that Devin does not know them, and what to do, with their text', async () => {
+  test('is told privately that they have no Devin account, what to do, and what they typed', async () => {
     const eve = await stage.visit({ as: 'eve' });
     await eve.send('/devin clean up the old feature flags');
     const notice = eve.message('clean up the old feature flags');
@@ -24,7 +24,7 @@ describe('a person who may not start anything', () => {
     expect(await ana.page.getByText('clean up the old feature flags').count()).toBe(0);
   });
 
-  test('sees in the form before they send it that it will not run', async () => {
+  test("sees in the form that it can't start a session", async () => {
     const { send, modal, page } = await stage.visit({ as: 'eve' });
     await send('/devin');
     await modal.getByText(/No Devin account for/).waitFor();
@@ -32,7 +32,7 @@ describe('a person who may not start anything', () => {
     await modal.waitFor({ state: 'detached' });
   });
 
-  test('is refused as a guest, though there is a Devin account with their address', async () => {
+  test('is refused as a guest, even with a Devin account for their address', async () => {
     const { send, message } = await stage.visit({ as: 'gus' });
     await send('/devin add a page for our agency');
     const notice = message('add a page for our agency');
@@ -41,7 +41,7 @@ describe('a person who may not start anything', () => {
     expect(stage.devin.createdCount()).toBe(0);
   });
 
-  test('is offered no command as a member of another organization', async () => {
+  test("can't use the command as a member of another organization", async () => {
     const { send, message } = await stage.visit({ as: 'olga', channel: 'acme-globex' });
     const before = stage.slack.deliveries.length;
     await send('/devin connect the order feed');
@@ -49,7 +49,7 @@ describe('a person who may not start anything', () => {
     expect(stage.slack.deliveries.length).toBe(before);
   });
 
-  test('can be anybody else after a switch of person', async () => {
+  test('can be switched for another person', async () => {
     const { become, message, send } = await stage.visit({ as: 'eve' });
     await become('Ana Ruiz');
     await send('/devin write the missing tests');

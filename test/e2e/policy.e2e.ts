@@ -13,7 +13,7 @@ describe('under a policy', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test('the form offers nothing that would be refused, and says what is set and what needs an approval', async () => {
+  test('the form offers nothing that would be refused, and shows what is set and what needs approval', async () => {
     const { send, modal, field, submit } = await stage.visit({ as: 'ana' });
     await send('/devin');
     await modal.getByText(/Runs as/).waitFor();

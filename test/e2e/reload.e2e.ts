@@ -10,7 +10,7 @@ describe('a reload of the page', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test('keeps the person, the thread and what was written in both composers', async () => {
+  test('keeps the person, the thread and both drafts', async () => {
     const { become, channel, message, openThread, page, thread } = await stage.visit({
       as: 'ana',
       width: 1600,
@@ -26,7 +26,7 @@ describe('a reload of the page', () => {
     expect(await channel.getByRole('combobox').inputValue()).toBe('/devin half a command');
   });
 
-  test('keeps direct messages open, and what the address says when it is opened anew', async () => {
+  test('keeps direct messages open, and follows the address in a new tab', async () => {
     const { page } = await stage.visit({ as: 'mei' });
     await page
       .getByRole('navigation', { name: 'Conversations' })

@@ -5,7 +5,7 @@ import type { Stage } from './support/stage.ts';
 /** What a dead process was just editing is free after half a minute. */
 const LATE = { timeout: 60_000 };
 
-describe('the app, killed in the middle', () => {
+describe('the app after a kill', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await openStage();
@@ -15,7 +15,7 @@ describe('the app, killed in the middle', () => {
     await stage.close();
   });
 
-  test('goes on with a session and its card when it is started again', async () => {
+  test('continues a session and its card after the restart', async () => {
     const { channel, choose, message, panel, press, send } = await stage.visit({
       as: 'ana',
       withPanel: true,
@@ -32,7 +32,7 @@ describe('the app, killed in the middle', () => {
     expect(await channel.getByRole('article').filter({ hasText: 'survive a power cut' }).count()).toBe(1);
   });
 
-  test('finds the session whose answer it was waiting for, and starts no second one', async () => {
+  test('finds the session whose answer was lost, and starts no second one', async () => {
     const { channel, message, panel, press, send } = await stage.visit({ as: 'mei', withPanel: true });
     stage.devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect' });
     await send('/devin outlive the process');
@@ -46,7 +46,7 @@ describe('the app, killed in the middle', () => {
     expect(stage.devin.createdCount()).toBe(1);
   });
 
-  test('is seen to be down as Slack shows it, and nothing is said to have started', async () => {
+  test('fails like a real app in Slack while it is down, and claims no start', async () => {
     const { message, panel, press, send } = await stage.visit({ as: 'ana', withPanel: true });
     await press('Kill', panel);
     await panel.getByText('Not running').waitFor();

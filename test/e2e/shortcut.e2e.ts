@@ -10,7 +10,7 @@ describe('the message shortcut', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test('takes a whole thread along, with its picture and its log', async () => {
+  test('sends the whole thread, with its picture and its log', async () => {
     const slackPage = await stage.visit({ as: 'ben' });
     const { channel, thread, modal, message, field, submit } = slackPage;
     await slackPage.openThread(message('Checkout fails for customers', channel));
@@ -39,7 +39,7 @@ describe('the message shortcut', () => {
     expect([...stage.slack.problems, ...stage.devin.problems]).toEqual([]);
   });
 
-  test('on one message takes that message alone', async () => {
+  test('on a single message sends only that message', async () => {
     const slackPage = await stage.visit({ as: 'mei' });
     const { channel, modal, message, field, submit } = slackPage;
     await slackPage.useShortcut(message('The login test on', channel), 'Start a Devin session');

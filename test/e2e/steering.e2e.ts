@@ -10,7 +10,7 @@ describe('a session in progress', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test('gets the answer to its question from the thread, and goes on', async () => {
+  test('gets the answer to its question from the thread, and continues', async () => {
     const slackPage = await stage.visit({ as: 'ana', withPanel: true, width: 1600 });
     const { channel, choose, message, openThread, send, thread } = slackPage;
     await choose('Asks a question, then goes on');
@@ -71,7 +71,7 @@ describe('a session in progress', () => {
     );
   });
 
-  test('is stopped by the button, once that is confirmed, and the card says by whom', async () => {
+  test('stops after its button is confirmed, and the card says who did it', async () => {
     const { channel, choose, message, page, pickMore, send } = await stage.visit({
       as: 'mei',
       withPanel: true,

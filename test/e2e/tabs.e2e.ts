@@ -9,7 +9,7 @@ async function heard(page: Page, words: string): Promise<void> {
   await page.getByRole('article').filter({ hasText: words }).waitFor();
 }
 
-describe('several tabs of a browser', () => {
+describe('several browser tabs', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();
@@ -17,7 +17,7 @@ describe('several tabs of a browser', () => {
   afterEach(async () => stage.leave());
   afterAll(async () => stage.close());
 
-  test('all hear what happens, also when the first of them is closed', async () => {
+  test('all stay up to date, even after the first is closed', async () => {
     const { page: first } = await stage.visit({ as: 'ana', channel: 'general' });
     const others = [];
     for (let tab = 1; tab < TABS; tab += 1) {

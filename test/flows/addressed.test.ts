@@ -48,10 +48,10 @@ describeOnBothWorlds('a message that begins with a mention of the app', (world) 
   });
 });
 
-describe('a message to the app that no session hears', () => {
+describe("a message to the app outside of a session's thread", () => {
   const world = useWorld();
 
-  test('is offered without a name if it runs as the person who wrote it', async () => {
+  test('is offered without a name if it would run as its author', async () => {
     const { slack, devin } = world();
     const userId = slack.addUser({ name: 'noor', email: 'noor@acme.example' });
     devin.addMember({ userId: 'user-noor', email: 'noor@acme.example', name: 'noor' });
@@ -61,7 +61,7 @@ describe('a message to the app that no session hears', () => {
     expect(slack.renderText(offer)).not.toContain('It runs as');
   });
 
-  test('in a thread takes what was said above it along, and its files', async () => {
+  test('in a thread includes the messages above it, and their files', async () => {
     const { slack, devin } = world();
     const { ana, ben, channelId, bot } = people(world());
     const { ts: threadTs } = await slack.speak(ben.userId, channelId, 'the login test fails');
@@ -75,7 +75,7 @@ describe('a message to the app that no session hears', () => {
     expect(session.request.attachment_urls).toHaveLength(1);
   });
 
-  test('sends its files along', async () => {
+  test('includes its files', async () => {
     const { slack, devin } = world();
     const { ana, channelId, bot } = people(world());
     const log = { name: 'app.log', mimetype: 'text/plain', content: 'x', owner: ana.userId };
@@ -85,7 +85,7 @@ describe('a message to the app that no session hears', () => {
     expect(request.attachment_urls).toHaveLength(1);
   });
 
-  test('in its direct messages starts a session when it has three words', async () => {
+  test('in a direct message starts a session if it has three words', async () => {
     const { slack, devin } = world();
     const { ana } = people(world());
     const channelId = slack.directMessages(ana.userId);
@@ -94,7 +94,7 @@ describe('a message to the app that no session hears', () => {
     expect((await cardOf(slack, channelId, (text) => text.includes(url))).threadTs).toBe(ts);
   });
 
-  test.each(['fix this', 'payments'])('in its direct messages offers %j first', async (words) => {
+  test.each(['fix this', 'payments'])('in a direct message offers %j first', async (words) => {
     const { slack, devin } = world();
     const { ana, sessionsOf } = people(world());
     const channelId = slack.directMessages(ana.userId);
@@ -109,25 +109,28 @@ describe('a message to the app that no session hears', () => {
   test.each([
     ['a mention in the middle of a sentence', (bot: string) => `maybe ${bot} can fix the login test`],
     ['one word after the mention', (bot: string) => `${bot} payments`],
-  ])('is offered to its author alone when it is %s, and a double click starts one', async (_what, say) => {
-    const { slack, devin } = world();
-    const { ana, ben, channelId, bot, sessionsOf } = people(world());
-    await slack.speak(ana.userId, channelId, say(bot));
-    const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, OFFER);
-    expect(sessionsOf(ana)).toBe(0);
-    await Promise.all([
-      slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task'),
-      slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task').catch(() => undefined),
-    ]);
-    const { url } = await sessionOf(devin, ana.devinUserId);
-    await cardOf(slack, channelId, (text) => text.includes(url));
-    await slack.speak(ben.userId, channelId, `${bot} fix this one, too`);
-    await sessionOf(devin, ben.devinUserId);
-    expect(sessionsOf(ana)).toBe(1);
-  });
+  ])(
+    'is offered privately to its author if it is %s, and a double click starts one session',
+    async (_what, say) => {
+      const { slack, devin } = world();
+      const { ana, ben, channelId, bot, sessionsOf } = people(world());
+      await slack.speak(ana.userId, channelId, say(bot));
+      const { ts } = await toldTo(world(), { channelId, userId: ana.userId }, OFFER);
+      expect(sessionsOf(ana)).toBe(0);
+      await Promise.all([
+        slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task'),
+        slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task').catch(() => undefined),
+      ]);
+      const { url } = await sessionOf(devin, ana.devinUserId);
+      await cardOf(slack, channelId, (text) => text.includes(url));
+      await slack.speak(ben.userId, channelId, `${bot} fix this one, too`);
+      await sessionOf(devin, ben.devinUserId);
+      expect(sessionsOf(ana)).toBe(1);
+    },
+  );
 
   test.each(['thanks, that was great :tada:', '(aside) do not start anything here', 'Thank you so much!'])(
-    'gets no answer and starts nothing when it is %j',
+    'gets no answer and starts nothing if it is %j',
     async (words) => {
       const { slack, devin } = world();
       const { ana, ben, channelId, bot, sessionsOf } = people(world());
@@ -149,7 +152,7 @@ describe('a message to the app that no session hears', () => {
     expect(sessionsOf(ana)).toBe(0);
   });
 
-  test('is not a command, but is asked about when it reads like one', async () => {
+  test('is not a command, but is asked about if it reads like one', async () => {
     const { slack } = world();
     const { ana, channelId, bot, sessionsOf } = people(world());
     await slack.speak(ana.userId, channelId, `${bot} list`);
@@ -175,7 +178,7 @@ describe('a message to the app that no session hears', () => {
       { inDevin: false },
       'No Devin account for|no Devin|not a member|organi[sz]ation',
     ],
-  ])('of a person who is %s is refused privately, and leaves no card', async (_what, options, reason) => {
+  ])('from a person who is %s is refused privately, without a card', async (_what, options, reason) => {
     const { slack, devin } = world();
     const { channelId, bot } = people(world());
     const eve = addColleague(world(), options);
@@ -190,7 +193,7 @@ describe('a message to the app that no session hears', () => {
     expect(devin.createdCount()).toBe(before);
   });
 
-  test('of an app starts nothing', async () => {
+  test('from an app starts nothing', async () => {
     const { slack, devin } = world();
     const { ben, channelId, bot } = people(world());
     const before = devin.createdCount();
@@ -200,7 +203,7 @@ describe('a message to the app that no session hears', () => {
     expect(devin.createdCount()).toBe(before + 1);
   });
 
-  test('that asks for help has it', async () => {
+  test('that asks for help gets it', async () => {
     const { slack } = world();
     const ana = addColleague(world());
     const channelId = slack.directMessages(ana.userId);
@@ -212,7 +215,7 @@ describe('a message to the app that no session hears', () => {
 describe('a message to the app if MENTIONS is "ask"', () => {
   const world = useWorld({ environment: { MENTIONS: 'ask' } });
 
-  test('is offered to its author alone, and starts when they say so, with its card in its thread', async () => {
+  test('is offered privately to its author, and starts when they confirm, with its card in the thread', async () => {
     const { slack, devin } = world();
     const { ana, ben, channelId, bot, sessionsOf } = people(world());
     const said = await slack.speak(ana.userId, channelId, `${bot} fix the login test --acu 5`);

@@ -6,7 +6,7 @@ import { describeOnBothWorlds } from '../support/worlds.ts';
 
 const TITLE = 'Already running here';
 
-describeOnBothWorlds('a session that is at work already', (world) => {
+describeOnBothWorlds('a session that is already running', (world) => {
   const sessionsOf = (devinUserId: string) =>
     world().devin.sessions.filter(({ userId }) => userId === devinUserId);
 
@@ -29,7 +29,7 @@ describeOnBothWorlds('a session that is at work already', (world) => {
     expect(sessionsOf(ana.devinUserId)).toHaveLength(3);
   });
 
-  test('starts one of two commands in the same words that come at once, and offers the other its session', async () => {
+  test('starts only one of two identical commands at once, and offers its session to the other', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `at-once-${ana.name}`, members: [ana.userId] });
@@ -55,7 +55,7 @@ describeOnBothWorlds('a session that is at work already', (world) => {
     expect(box.definition).toMatchObject({ callback_id: 'session_reply' });
   });
 
-  test('does not keep another task, person or channel from starting one', async () => {
+  test("doesn't keep another task, person or channel from starting one", async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await startSession(world(), { text: 'fix the docs' });
     const ben = addColleague(world());
@@ -70,7 +70,7 @@ describeOnBothWorlds('a session that is at work already', (world) => {
     await sessionOf(devin, ben.devinUserId);
   });
 
-  test('is offered before the shortcut on its message or in its thread opens a form', async () => {
+  test('is offered before the shortcut opens a form on its message or in its thread', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `from-${ana.name}`, members: [ana.userId] });

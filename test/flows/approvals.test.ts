@@ -140,7 +140,7 @@ async function waiting(approvers = 1, options = INFRA): Promise<Team> {
 }
 
 describe('a request that needs an approval', () => {
-  test('starts once it is approved, as the person who asked, and every message says who approved', async () => {
+  test('starts as the requester once it is approved, and every message says who approved', async () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { slack, devin } = world();
     const before = await card('Waiting for approval');
@@ -165,7 +165,7 @@ describe('a request that needs an approval', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('ends when it is declined: the requester is called once, with the reason', async () => {
+  test('ends when it is declined, and mentions the requester once, with the reason', async () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { slack } = world();
     await decline(ben, 'Not before <Monday>.');
@@ -179,7 +179,7 @@ describe('a request that needs an approval', () => {
     expect(slack.messages(channelId).filter(({ text }) => text.includes(`<@${ana.userId}>`))).toHaveLength(1);
   });
 
-  test('asks for a reason to decline, and changes nothing without one', async () => {
+  test('asks for a reason to decline, and does nothing without one', async () => {
     const { ben, card } = await waiting();
     const { slack } = world();
     await press(ben, 'decline_request');
@@ -189,7 +189,7 @@ describe('a request that needs an approval', () => {
     await card('Waiting for approval');
   });
 
-  test('can be canceled by the requester, and says so to the approvers', async () => {
+  test('can be canceled by the requester, and the approvers see it', async () => {
     const { ana, ben, own, card, channelId } = await waiting();
     const { ts } = await card('Waiting for approval');
     await world().slack.clickButton(ana.userId, { channelId, ts }, 'cancel');
@@ -199,7 +199,7 @@ describe('a request that needs an approval', () => {
     expect(own()).toHaveLength(0);
   });
 
-  test('ends by itself when nobody answers in time', async () => {
+  test('expires if nobody decides in time', async () => {
     const one = await waiting();
     const { ana, ben, own, card, channelId } = one;
     aheadMs += 5 * 3_600_000;
@@ -210,7 +210,7 @@ describe('a request that needs an approval', () => {
     expect(counted(one)).toEqual({ asked: [1], calls: 1 });
   });
 
-  test('is refused when nobody but the requester could approve it', async () => {
+  test('is refused if only the requester could approve it', async () => {
     const { ana, type, place, own } = team();
     world().slack.setGroup(PLATFORM, [ana.userId]);
     await type(`fix it ${INFRA}`);
@@ -253,7 +253,7 @@ describe('an approval counts', () => {
     expect(own()).toHaveLength(0);
   });
 
-  test('not from people who were never asked', async () => {
+  test("not from people who weren't asked", async () => {
     const { ben, own, card } = await waiting();
     const eve = addColleague(world());
     await press(eve, 'approve_request', await askedOf(ben));
@@ -265,7 +265,7 @@ describe('an approval counts', () => {
     expect(own()).toHaveLength(0);
   });
 
-  test('not from a person who was made a guest after they were asked', async () => {
+  test('not from a person who became a guest after they were asked', async () => {
     const { ben, own, card } = await waiting();
     await askedOf(ben);
     await world().slack.changeUser(ben.userId, { isGuest: true });
@@ -275,7 +275,7 @@ describe('an approval counts', () => {
     expect(own()).toHaveLength(0);
   });
 
-  test('not from a person who left the group meanwhile', async () => {
+  test('not from a person who has left the group', async () => {
     const { ana, ben, others, own, card } = await waiting(2);
     await askedOf(ben);
     const [, cy] = others;
@@ -286,7 +286,7 @@ describe('an approval counts', () => {
     expect(own()).toHaveLength(0);
   });
 
-  test('once: two approvers at the same moment, twice each, start one session', async () => {
+  test('once: two approvers who both click twice start one session', async () => {
     const { ana, others, own, card } = await waiting(2);
     const { devin } = world();
     const asked = await Promise.all(others.map(askedOf));
@@ -302,7 +302,7 @@ describe('an approval counts', () => {
     expect(own()).toHaveLength(1);
   });
 
-  test('only together with those of as many different people as the rule needs', async () => {
+  test('only with approvals from as many people as the rule needs', async () => {
     const one = await waiting(2, '--mode ultra');
     const { ana, ben, others, own, card } = one;
     const [, cy] = others;
@@ -334,7 +334,7 @@ describe('an approval counts', () => {
     await sessionOf(world().devin, ana.devinUserId);
   });
 
-  test('for its own rule alone: a limit that is exceeded, too, needs its own', async () => {
+  test('for its own rule only: an exceeded limit needs its own approval', async () => {
     const { ana, ben, own } = await waiting(1, `${INFRA} --acu 30`);
     await press(ben, 'approve_request');
     const second = await shownTo(ben, 'Rule: limits.acu_per_session');
@@ -345,7 +345,7 @@ describe('an approval counts', () => {
     expect(sentTo(ben)).toHaveLength(2);
   });
 
-  test('not against a policy that became stricter between the approval and the start', async () => {
+  test('not against a policy that became stricter before the start', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
@@ -357,7 +357,7 @@ describe('an approval counts', () => {
     await change(POLICY);
   });
 
-  test('only for what was approved: what the policy sets differently since is asked about again', async () => {
+  test('only for what was approved: a new value from the policy needs approval again', async () => {
     const { ana, ben, own } = await waiting();
     const first = await askedOf(ben);
     await change(`${POLICY}channels: [{match: ["#approvals-*"], set: {acu: 7}}]\n`);
@@ -375,7 +375,7 @@ describe('an approval counts', () => {
     await change(POLICY);
   });
 
-  test('no longer if the policy sets something else while it waits to be sent', async () => {
+  test('no longer if the policy sets another value before the request is sent', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
@@ -392,7 +392,7 @@ describe('an approval counts', () => {
     await change(POLICY);
   });
 
-  test('for one session: starting it anyway after a lost answer needs another one', async () => {
+  test('for one session: "Start anyway" needs another approval', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut', times: 1 });
@@ -410,7 +410,7 @@ describe('an approval counts', () => {
 });
 
 describe('a decision', () => {
-  test('is not made by someone of another workspace who has the id of an approver', async () => {
+  test("is not accepted from another workspace, even with an approver's id", async () => {
     const { ben, own, card } = await waiting();
     const { slack } = world();
     const asked = await askedOf(ben);
@@ -432,7 +432,7 @@ describe('a decision', () => {
     expect(own()).toHaveLength(0);
   });
 
-  test('is neither declined nor changed once it was made', async () => {
+  test("can't be declined or changed afterwards", async () => {
     const { ana, ben, channelId } = await waiting();
     const { slack, devin } = world();
     const { ts } = await askedOf(ben);
@@ -451,7 +451,7 @@ describe('a decision', () => {
     }
   });
 
-  test('counts for the approval that was asked for, not for the one before or after it', async () => {
+  test('counts only for the approval that was asked for, not for an earlier or later one', async () => {
     const { ana, ben, own, channelId, type } = await waiting(1, `${INFRA} --acu 30`);
     const { slack, devin } = world();
     await press(ben, 'approve_request');
@@ -474,7 +474,7 @@ describe('a decision', () => {
     await devin.waitForSession(() => own().length > 1);
   });
 
-  test('shows no form to an approver who was made a guest', async () => {
+  test('shows no form to an approver who became a guest', async () => {
     const { ben } = await waiting();
     const { slack } = world();
     const asked = await askedOf(ben);
@@ -548,7 +548,7 @@ const SURFACES: Record<string, (who: Team) => Promise<string>> = {
   },
 };
 
-test.each(Object.keys(SURFACES))('%s waits for the approval', async (surface) => {
+test.each(Object.keys(SURFACES))('%s waits for approval', async (surface) => {
   const { slack } = world();
   const who = team();
   const started = () => who.own().filter(({ request }) => !request.prompt.startsWith('the first'));
@@ -563,8 +563,8 @@ test.each(Object.keys(SURFACES))('%s waits for the approval', async (surface) =>
   expect(slack.problems).toEqual([]);
 });
 
-describe('an approver who wants it otherwise', () => {
-  test('asks for a changed one, which someone else has to approve, and ends the first', async () => {
+describe('an approver who wants changes', () => {
+  test('requests a changed session, which someone else has to approve, and ends the first request', async () => {
     const one = await waiting(2);
     const { ana, ben, others, own, card, channelId } = one;
     const [, cy] = others;
@@ -587,7 +587,7 @@ describe('an approver who wants it otherwise', () => {
     expect(own()).toHaveLength(0);
   });
 
-  test('leaves the first as it is if nobody else could approve the changed one', async () => {
+  test('leaves the first request as it is if nobody else could approve the changed one', async () => {
     const { ben, card } = await waiting();
     const { slack } = world();
     slack.setGroup(PLATFORM, [ben.userId]);
@@ -637,7 +637,7 @@ describe('the Home of an approver', () => {
     return slack.renderText(view);
   }
 
-  test('lists what waits for them with a link to its message, and follows what becomes of it', async () => {
+  test('lists what waits for them with a link to its message, and stays up to date', async () => {
     const { ana, ben, others } = await waiting(2, '--mode ultra');
     const [, cy] = others;
     if (cy === undefined) throw new Error('one approver is missing');

@@ -23,7 +23,7 @@ const world = useWorld(async () => {
   };
 });
 
-test('the policy in force is recorded by the hash of its file', async () => {
+test('the current policy is recorded by the hash of its file', async () => {
   const sha256 = createHash('sha256').update(readFileSync(POLICY)).digest('hex');
   await recorded({ kind: 'policy', result: `loaded:${sha256}` });
 });
@@ -49,7 +49,7 @@ async function recorded(wanted: Wanted): Promise<AuditRow> {
   }
 }
 
-test('a start says who, as whom, how that is known, where, and which session', async () => {
+test('a start is recorded with who, as whom, how that is known, where, and which session', async () => {
   const { ana, channelId, session } = await startSession(world());
   expect(await recorded({ kind: 'start', userId: ana.userId })).toMatchObject({
     devinUserId: ana.devinUserId,
@@ -62,7 +62,7 @@ test('a start says who, as whom, how that is known, where, and which session', a
   });
 });
 
-test('a start from a message says which message', async () => {
+test('a start from a message is recorded with that message', async () => {
   const { slack } = world();
   const ana = addColleague(world());
   const channelId = slack.addChannel({ name: `said-${ana.name}`, members: [ana.userId] });
@@ -74,7 +74,7 @@ test('a start from a message says which message', async () => {
   expect(await recorded({ kind: 'start', userId: ana.userId })).toMatchObject({ channelId, messageTs: ts });
 });
 
-test('refusals say why: no account in Devin, and a limit', async () => {
+test('refusals are recorded with the reason: no Devin account, and a limit', async () => {
   const { slack, devin } = world();
   const eve = addColleague(world(), { inDevin: false });
   const channelId = slack.addChannel({ name: `not-${eve.name}`, members: [eve.userId] });
@@ -94,7 +94,7 @@ test('refusals say why: no account in Devin, and a limit', async () => {
   await devin.waitForSession(({ request }) => request.prompt.includes('a second one'));
 });
 
-test('a create that Devin refuses is recorded, and one that is not confirmed', async () => {
+test('a refused create is recorded, and an unconfirmed one', async () => {
   const { slack, devin } = world();
   const ana = addColleague(world());
   const channelId = slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId] });
@@ -107,7 +107,7 @@ test('a create that Devin refuses is recorded, and one that is not confirmed', a
   await recorded({ kind: 'outcome', userId: ana.userId, result: 'unknown' });
 });
 
-test('steering says who did what to which session: a reply, a keyword, a stop', async () => {
+test('a reply, a keyword and a stop are recorded with who did it to which session', async () => {
   const { id, ana, say, threadTs, channelId } = await startThread(world());
   const { ts } = await say(ana.userId, 'go on');
   expect(await recorded({ kind: 'reply', sessionId: id })).toMatchObject({
@@ -128,7 +128,7 @@ test('steering says who did what to which session: a reply, a keyword, a stop', 
   });
 });
 
-test('a session that is brought here is recorded', async () => {
+test('a followed session is recorded', async () => {
   const { slack } = world();
   const ana = addColleague(world());
   const channelId = slack.addChannel({ name: `follows-${ana.name}`, members: [ana.userId] });
@@ -137,7 +137,7 @@ test('a session that is brought here is recorded', async () => {
   expect(await recorded({ kind: 'follow', userId: ana.userId })).toMatchObject({ sessionId: id, channelId });
 });
 
-test('links and settings say who made them', async () => {
+test('links and settings are recorded with who made them', async () => {
   const { slack } = world();
   const admin = addColleague(world(), { isAdmin: true });
   const ben = addColleague(world(), { inDevin: false });
@@ -157,7 +157,7 @@ test('links and settings say who made them', async () => {
   });
 });
 
-test('who may not stop, answer or write to a session is recorded, with why', async () => {
+test('a refusal to stop, answer or write to a session is recorded with the reason', async () => {
   const { slack } = world();
   const { channelId, threadTs, id } = await startThread(world());
   const eve = addColleague(world(), { inDevin: false });

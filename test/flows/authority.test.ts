@@ -6,7 +6,7 @@ import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 
-describeOnBothWorlds('a person who was made a guest', (world) => {
+describeOnBothWorlds('a person who became a guest', (world) => {
   const demoted = async () => {
     const { slack } = world();
     const started = await startSession(world());
@@ -14,7 +14,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
     return { ...started, place: { channelId: started.channelId, userId: started.ana.userId } };
   };
 
-  test('starts nothing from then on, whatever Devin said before', async () => {
+  test('can no longer start a session, whatever Devin said before', async () => {
     const { slack, devin } = world();
     const { ana, channelId, place } = await demoted();
     await slack.command(ana.userId, channelId, 'one more');
@@ -22,7 +22,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
-  test('does not stop the session they asked for', async () => {
+  test("can't stop the session they asked for", async () => {
     const { slack, devin } = world();
     const { ana, session, on, place } = await demoted();
     await slack.clickButton(ana.userId, on, 'ask_stop');
@@ -31,7 +31,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
-  test.each(['details', 'reply'])('opens no %s of the session they asked for', async (button) => {
+  test.each(['details', 'reply'])("can't open %s of the session they asked for", async (button) => {
     const { slack, devin } = world();
     const { ana, session, channelId, on, place } = await demoted();
     devin.advance(session.id, { status: 'running', statusDetail: 'working' });
@@ -42,7 +42,7 @@ describeOnBothWorlds('a person who was made a guest', (world) => {
   });
 
   test.each([
-    ['is refused when their request waited for Devin meanwhile', { isGuest: true }, "You're a guest"],
+    ['is refused if their request was waiting for Devin', { isGuest: true }, "You're a guest"],
     ['is refused in the same way once their account is deactivated', { deleted: true }, 'is deactivated'],
   ])('%s', async (_what, change, why) => {
     const { slack, devin } = world();
@@ -62,7 +62,7 @@ describe('who a session runs as', () => {
   const clock = { aheadMs: 0 };
   const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
 
-  test('is asked again when it is started anyway after its person was linked to another account', async () => {
+  test('is looked up again for "Start anyway" after the person was linked to another account', async () => {
     const { slack, devin } = world();
     const [ana, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
     const channelId = slack.addChannel({ name: `relink-${ana.name}`, members: [ana.userId, admin.userId] });
@@ -81,7 +81,7 @@ describe('who a session runs as', () => {
     expect(card.text).toContain('as Other account');
   });
 
-  test('is theirs to start: what costs money is not started anyway by a colleague', async () => {
+  test('stays the requester: a colleague can\'t use "Start anyway"', async () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: `lost-${ana.name}`, members: [ana.userId, ben.userId] });
@@ -97,7 +97,7 @@ describe('who a session runs as', () => {
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
 
-  test('is asked of Slack again after five minutes, even without a change event', async () => {
+  test('is checked with Slack again after five minutes, even without a change event', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await startSession(world());
     const inSlack = slack.users.get(ana.userId);
@@ -108,7 +108,7 @@ describe('who a session runs as', () => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
-  test('is not told by an address that they entered and Slack has not confirmed', async () => {
+  test("never comes from an address that Slack hasn't confirmed", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const eve = addColleague(world(), { email: ana.email, emailConfirmed: false, inDevin: false });
@@ -118,7 +118,7 @@ describe('who a session runs as', () => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toEqual([]);
   });
 
-  test('is found by their new address after it changed', async () => {
+  test("follows the person's new address", async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await startSession(world());
     const moved = `user-moved-${ana.name}`;
@@ -128,7 +128,7 @@ describe('who a session runs as', () => {
     expect((await sessionOf(devin, moved)).request.prompt).toBe('as the other');
   });
 
-  test('is not shown to people who may start nothing, and neither are their defaults, in Home', async () => {
+  test("is hidden in the Home of people who can't start sessions, as are their defaults", async () => {
     const { slack } = world();
     const { ana, channelId } = await startSession(world());
     await slack.command(ana.userId, channelId, 'defaults me --repo acme/hush');
@@ -144,7 +144,7 @@ describe('who a session runs as', () => {
     expect(slack.renderText(home)).not.toMatch(/hush|task of|Start a session/);
   });
 
-  test('shows no form again after they were made a guest', async () => {
+  test('opens no form again after they became a guest', async () => {
     const { slack } = world();
     const { ana, channelId, on, showing } = await startSession(world());
     await stopOnCard(world(), ana.userId, on);

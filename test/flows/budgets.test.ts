@@ -33,7 +33,7 @@ function someone() {
 }
 
 describe('a daily budget of a person', () => {
-  test('refuses what might go over it, and says what is left, when there is more, and what to do now', async () => {
+  test('refuses what could exceed it, and says what is left, when it resets, and what to do', async () => {
     const { type, own, started, place } = someone();
     await type('--acu 8 the first');
     await started('the first');
@@ -49,7 +49,7 @@ describe('a daily budget of a person', () => {
     await started('the third');
   });
 
-  test('is the cap of a session for which nobody set one, and the card says so', async () => {
+  test('caps a session without a cap, and the card says so', async () => {
     const { ana, channelId, type, started, place } = someone();
     await type('--acu 5 the first');
     await started('the first');
@@ -77,7 +77,7 @@ describe('a daily budget of a person', () => {
     expect(slack.renderText(form.id)).toContain('You: 7 of 12 ACU left today');
   });
 
-  test('gets back what a session did not use', async () => {
+  test("gets back what a session didn't use", async () => {
     const { channelId, type, started, place } = someone();
     await type('--acu 12 the first');
     const first = await started('the first');
@@ -89,7 +89,7 @@ describe('a daily budget of a person', () => {
     await started('the third');
   });
 
-  test('gets back all of what Devin refused', async () => {
+  test('gets back everything reserved for a refused request', async () => {
     const { channelId, type, own, started } = someone();
     world().devin.fail(CREATE, { status: 400, times: 1 });
     await type('--acu 12 the first');
@@ -99,7 +99,7 @@ describe('a daily budget of a person', () => {
     expect(own()).toHaveLength(1);
   });
 
-  test('keeps what is reserved for a session that is not confirmed', async () => {
+  test('keeps what is reserved for an unconfirmed session', async () => {
     const { slack, devin } = world();
     const { channelId, type, own, place } = someone();
     devin.fail(CREATE, { mode: 'cut', times: 1 });
@@ -112,7 +112,7 @@ describe('a daily budget of a person', () => {
 });
 
 describe('owners of the policy', () => {
-  test('hear once that a budget comes to its end, people and members of user groups', async () => {
+  test('are told once that a budget is nearly used up, people and members of user groups', async () => {
     const { slack } = world();
     const [owner, member] = [addColleague(world()), addColleague(world())];
     slack.setGroup('S0OWNERS', [owner.userId, member.userId]);
@@ -146,8 +146,8 @@ describe('owners of the policy', () => {
   });
 });
 
-describe('a budget that approvals can pass', () => {
-  test('lets an approved session start, and still holds back what comes after it', async () => {
+describe('a budget that can be exceeded with approval', () => {
+  test('lets an approved session start, and still refuses the next', async () => {
     const { slack } = world();
     const owner = addColleague(world());
     const rule = '{ acu_per_person_per_day: 12, over: approve }';
@@ -173,8 +173,8 @@ describe('a budget that approvals can pass', () => {
   });
 });
 
-describe('a monthly budget that approvals can pass', () => {
-  test('shows the approver what is left, lets the approved session start, and holds back the next', async () => {
+describe('a monthly budget that can be exceeded with approval', () => {
+  test('shows the approver what is left, lets the approved session start, and refuses the next', async () => {
     const { slack } = world();
     const owner = addColleague(world());
     await world().change(`limits: { acu_per_month: 1, over: approve }\nowners: [${owner.userId}]`);
@@ -221,7 +221,7 @@ describe('usage', () => {
     expect(told.text).toContain('• acme/web: 2.5 ACU · 1 session');
   });
 
-  test('by person is for workspace admins, and for the workspace for owners of a policy that names some', async () => {
+  test("by person is for workspace admins, or for the policy's owners if it names some", async () => {
     const [member, boss] = [someone(), someone()];
     await member.type('--acu 1 the first');
     await member.started('the first');
@@ -240,7 +240,7 @@ describe('usage', () => {
     await world().change(LIMITS);
   });
 
-  test('of the workspace shows an administrator what Devin counts, and is complete if Devin refuses', async () => {
+  test('of the workspace shows an admin what Devin counts, and works without that if Devin refuses', async () => {
     const { devin } = world();
     const boss = someoneIn(world(), { name: 'budgets', person: { isAdmin: true } });
     const member = someone();
@@ -269,7 +269,7 @@ describe('usage', () => {
     devin.permissions.add('ViewOrgMetrics');
   });
 
-  test('is in words where Slack takes no charts, and is not tried again', async () => {
+  test('is in words if Slack refuses charts, without another try', async () => {
     const { slack } = world();
     const { ana, channelId, type, started } = someone();
     await type('--acu 1 the first');

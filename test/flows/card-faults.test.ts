@@ -3,7 +3,7 @@ import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
-describe('when Slack does not answer as hoped', () => {
+describe('when Slack fails', () => {
   const world = useWorld();
   const ask = async (text: string, options = {}) => {
     const { slack } = world();
@@ -31,7 +31,7 @@ describe('when Slack does not answer as hoped', () => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
-  test('shows one card if many wrote after it, before its lost answer was looked for', async () => {
+  test('shows one card if many people wrote before the app searched for it', async () => {
     const { slack, devin } = world();
     slack.fail('chat.postMessage', { times: 1, afterEffect: true });
     const { ana, channelId } = await ask('one card in the crowd');
@@ -42,7 +42,7 @@ describe('when Slack does not answer as hoped', () => {
     expect(slack.messages(channelId).filter(({ userId }) => userId !== ana.userId)).toHaveLength(1);
   });
 
-  test('edits the card later when editing it fails at first', async () => {
+  test('edits the card later if an edit fails', async () => {
     const { slack, devin } = world();
     slack.fail('chat.update', { times: 2, status: 503 });
     const { ana, channelId } = await ask('edit me later');
@@ -50,14 +50,14 @@ describe('when Slack does not answer as hoped', () => {
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });
 
-  test('sends a direct message for an archived channel', async () => {
+  test('sends a direct message if the channel is archived', async () => {
     const { slack, devin } = world();
     const { ana } = await ask('from the archive', { isArchived: true });
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, slack.directMessages(ana.userId), (text) => text.includes(session.url));
   });
 
-  test('gives the person the URL privately if neither the channel nor the person takes the card', async () => {
+  test('gives the person the URL privately if Slack refuses the card in the channel and in direct messages', async () => {
     const { slack, devin } = world();
     slack.fail('conversations.open', { times: 1, error: 'user_disabled' });
     const { ana, channelId } = await ask('nowhere to go', { isArchived: true });
@@ -68,7 +68,7 @@ describe('when Slack does not answer as hoped', () => {
     );
   });
 
-  test('escapes what people write: nobody is called, no link is made', async () => {
+  test('escapes what people write: no mention and no link', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await ask('say <!channel> & *shout* --title "<!here> & co"');
     const session = await sessionOf(devin, ana.devinUserId);

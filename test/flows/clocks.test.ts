@@ -20,7 +20,7 @@ describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off 
   test.each([
     ['with', tagged],
     ['without', untagged],
-  ])('makes one session of a lost answer, and one card of a lost post, %s tags', async (_tags, world) => {
+  ])('ends a lost answer with one session, and a lost post with one card, %s tags', async (_tags, world) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     slack.fail('chat.postMessage', { times: 1, status: 500, afterEffect: true });
@@ -34,21 +34,24 @@ describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off 
   });
 });
 
-describe.each([-2 * HOUR_MS, 2 * HOUR_MS])("with a clock that is off the database's by %i ms", (skewMs) => {
-  beforeAll(() => {
-    vi.useFakeTimers({ toFake: ['Date'] });
-    vi.setSystemTime(Date.now() + skewMs);
-  });
-  afterAll(() => void vi.useRealTimers());
-  const world = useWorld();
+describe.each([-2 * HOUR_MS, 2 * HOUR_MS])(
+  "with a clock that differs from the database's by %i ms",
+  (skewMs) => {
+    beforeAll(() => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      vi.setSystemTime(Date.now() + skewMs);
+    });
+    afterAll(() => void vi.useRealTimers());
+    const world = useWorld();
 
-  test('waits for a busy Devin, and no longer than it asks for', async () => {
-    const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
-    const ana = addColleague(world());
-    const channelId = slack.addChannel({ name: `database-clock-${ana.name}`, members: [ana.userId] });
-    await slack.command(ana.userId, channelId, 'wait your turn');
-    const { url } = await sessionOf(devin, ana.devinUserId);
-    await cardOf(slack, channelId, (text) => text.includes(url));
-  });
-});
+    test('waits for a busy Devin no longer than it asks', async () => {
+      const { slack, devin } = world();
+      devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+      const ana = addColleague(world());
+      const channelId = slack.addChannel({ name: `database-clock-${ana.name}`, members: [ana.userId] });
+      await slack.command(ana.userId, channelId, 'wait your turn');
+      const { url } = await sessionOf(devin, ana.devinUserId);
+      await cardOf(slack, channelId, (text) => text.includes(url));
+    });
+  },
+);

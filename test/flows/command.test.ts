@@ -60,7 +60,7 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(session.request.prompt).toContain(`@${ana.name}`);
   });
 
-  test('creates nothing from an unknown flag: it says so privately, and the form has what was typed', async () => {
+  test('starts nothing with an unknown flag, says so privately, and offers a form with what was typed', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = channel([ana.userId]);
@@ -79,7 +79,7 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('posts to a direct message, and says why, if the app is not a member', async () => {
+  test("sends a direct message and says why if the app isn't in the channel", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = channel([ana.userId], { botIsMember: false });
@@ -91,7 +91,7 @@ describeOnBothWorlds('the slash command', (world) => {
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toEqual([]);
   });
 
-  test('says where they asked why it is elsewhere, although the connection broke when it was said', async () => {
+  test('says where they asked why the card is elsewhere, even after a broken connection', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = channel([ana.userId], { botIsMember: false });
@@ -114,7 +114,7 @@ describeOnBothWorlds('the slash command', (world) => {
   });
 
   describe('who it runs as', () => {
-    test('refuses a person outside the Devin organization privately, and quotes the text back', async () => {
+    test('refuses a person outside the Devin organization privately, with what they typed', async () => {
       const { slack, devin } = world();
       const eve = addColleague(world(), { inDevin: false });
       const channelId = channel([eve.userId]);

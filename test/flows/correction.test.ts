@@ -4,7 +4,7 @@ import { toldTo } from '../support/asking.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
-describe('a command that cannot be read', () => {
+describe('an invalid command', () => {
   const world = useWorld();
 
   const correct = async (typed: string) => {
@@ -24,7 +24,7 @@ describe('a command that cannot be read', () => {
     };
   };
 
-  test('shows a refused cap at its field, and never starts without one', async () => {
+  test('shows an invalid cap at its field, and never starts without one', async () => {
     const { slack, devin } = world();
     const { ana, view } = await correct('fix it soon --acu ten');
     expect(slack.renderText(view.id)).toContain('You typed "ten". Use a whole number, 1 or more.');
@@ -39,7 +39,7 @@ describe('a command that cannot be read', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('is no longer said to have started nothing once its form started a session', async () => {
+  test('loses its "Nothing was started" notice once its form started a session', async () => {
     const { slack, devin } = world();
     const { ana, isShown, view } = await correct('fix it now --acu ten');
     slack.typeIn(view.id, { 'field.max_acu_limit': '10' });
@@ -50,7 +50,7 @@ describe('a command that cannot be read', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('keeps the value of a near miss', async () => {
+  test('keeps the value of a mistyped option', async () => {
     const { slack, devin } = world();
     const { ana, said, view } = await correct('fix it now --rpeo acme/api --max-acu-limit 5');
     expect(said).toContain('Did you mean `--repo acme/api`?');
@@ -60,7 +60,7 @@ describe('a command that cannot be read', () => {
     expect(session.request).toMatchObject({ prompt: 'fix it now', repos: ['acme/api'], max_acu_limit: 5 });
   });
 
-  test('shows what is refused under "More options" at once', async () => {
+  test('opens "More options" if an invalid value is in there', async () => {
     const { slack } = world();
     const { ana, view } = await correct('fix it now --link hello');
     expect(slack.renderText(view.id)).toContain('You typed "hello"');
@@ -73,7 +73,7 @@ describe('a command that cannot be read', () => {
 describe('a request that Devin refused', () => {
   const world = useWorld();
 
-  test('opens again with what was asked for, and Devin’s reason at the field', async () => {
+  test('opens again with the same values, and Devin’s reason at the field', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `refused-${ana.name}`, members: [ana.userId] });
@@ -93,11 +93,11 @@ describe('a request that Devin refused', () => {
   });
 });
 
-describe('a form that is sent half an hour after its notice was shown', () => {
+describe('a form that is submitted half an hour after its notice', () => {
   let laterMs = 0;
   const world = useWorld({ slack: { now: () => Date.now() + laterMs } });
 
-  test('tells its author that it started a session, as the notice can no longer be removed', async () => {
+  test("tells its author that a session started, since the notice can't be removed anymore", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `slow-${ana.name}`, members: [ana.userId] });

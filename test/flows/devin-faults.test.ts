@@ -7,7 +7,7 @@ import { DEVINS, useWorld } from '../support/worlds.ts';
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
-describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, devin) => {
+describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
   const world = useWorld({ devin });
   const ask = async (text: string) => {
     const { slack } = world();
@@ -25,7 +25,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
       'Devin answers 502 after it was created',
       { mode: 'status-after-effect' as const, status: 502, times: 1 },
     ],
-  ])('adopts the session, and starts no second one: %s', async (_what, fault) => {
+  ])('adopts the session and starts no second one: %s', async (_what, fault) => {
     const { slack, devin } = world();
     devin.fail(CREATE, fault);
     const { ana, channelId } = await ask('lose the answer');
@@ -35,7 +35,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(slack.messages(channelId)).toHaveLength(1);
   });
 
-  test('says that it is not sure when nothing is found, and adopts on "Check again" what turned up late', async () => {
+  test('says that it isn\'t sure if nothing is found, and adopts a late session with "Check again"', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: 50 });
@@ -69,7 +69,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(await detailsOf(found.ts)).toContain('Tag in Devin');
   });
 
-  test('links a followed session to the request that is not confirmed', async () => {
+  test('links a followed session to its unconfirmed request', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });
     const hidden = devin.fail(LIST, { status: 403, times: 50 });
@@ -83,7 +83,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(slack.messages(channelId).filter(isCard)).toHaveLength(1);
   });
 
-  test('starts it on "Start anyway", once, however often that is pressed', async () => {
+  test('starts it once, however often "Start anyway" is pressed', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'cut', times: 1 });
     const { ana, channelId } = await ask('start anyway');
@@ -105,7 +105,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(created(ana.devinUserId)).toBe(1);
   });
 
-  test('ends at once, and says for how long, if Devin asks for a longer wait than a request waits', async () => {
+  test('ends at once if Devin asks for a longer wait than a request waits, and says how long', async () => {
     const { devin, slack } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 3 * 3600, times: 1 });
     const { ana, channelId } = await ask('not today');
@@ -116,7 +116,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });
 
-  test('says that it does not hear yet what is said in the thread meanwhile', async () => {
+  test("says that replies in the thread don't reach Devin yet", async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { status: 429, retryAfter: 1800, times: 1 });
     const { ana, channelId } = await ask('do it later');
@@ -126,7 +126,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(notice.text).toContain("hasn't started yet");
   });
 
-  test('shows which platforms there are, and the form tries again with the same draft', async () => {
+  test('lists the available platforms, and opens the form with the same draft', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await ask('port it --platform beos --acu 7');
     const card = await cardOf(slack, channelId, (text) => text.includes('Failed'));
@@ -141,7 +141,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(session.request).toMatchObject({ platform: 'windows', max_acu_limit: 7, prompt: 'port it' });
   });
 
-  test("tells a person who may not use Devin that it is about them, in Devin's words", async () => {
+  test("tells a person who may not use Devin so, in Devin's words", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world(), { inDevin: false });
     devin.addMember({ userId: ana.devinUserId, email: ana.email, name: ana.devinName, canUse: false });
@@ -154,7 +154,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(slack.renderText(card)).not.toContain('lacks');
   });
 
-  test('names the permission that is missing, and starts on "Try again" once it is there', async () => {
+  test('names the missing permission, and "Try again" starts once it was granted', async () => {
     const { slack, devin } = world();
     devin.permissions.delete('ImpersonateOrgSessions');
     const { ana, channelId } = await ask('as me please');
@@ -174,7 +174,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     [404, "Devin can't find this"],
     [409, 'Try again in a minute. Nothing was started.'],
     [422, 'Devin refused'],
-  ])('puts a %i into words', async (status, words) => {
+  ])('explains a %i in words', async (status, words) => {
     const { slack, devin } = world();
     devin.fail(CREATE, { status, times: 1 });
     const { channelId } = await ask(`answer with ${status}`);
@@ -183,7 +183,7 @@ describe.each(DEVINS)('when a Devin that %s does not answer as hoped', (_which, 
     expect(slack.problems).toEqual([]);
   });
 
-  test('opens Details with the request, the response and where each value came from', async () => {
+  test('shows in Details the request, the answer and where each value came from', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await ask('show me --acu 3');
     const session = await sessionOf(devin, ana.devinUserId);
@@ -201,7 +201,7 @@ describe('a Devin that asks for a long wait', () => {
   const sweepTimes = { everyMs: 20, strandedMs: 0 };
   const world = useWorld({ overrides: { sweepTimes } });
 
-  test('is left alone as long, though requests that wait are looked after', async () => {
+  test('gets no request during that time, even though requests wait', async () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: 'patience', members: [ana.userId, ben.userId] });
@@ -217,7 +217,7 @@ describe('a Devin that asks for a long wait', () => {
   });
 });
 
-describe('a request that is tried again long after it was made', () => {
+describe('an old request that is tried again', () => {
   const clock = { aheadMs: 0 };
   const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
 

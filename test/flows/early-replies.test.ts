@@ -10,7 +10,7 @@ const REDELIVER_AFTER_MS = Array.from({ length: 30 }, () => 300);
 describe('a reply under a card that is not recorded yet', () => {
   const world = useWorld({ ...QUICK_THREADS, slack: { redeliverAfterMs: REDELIVER_AFTER_MS } });
 
-  test('is not acknowledged, and reaches Devin once when Slack redelivers it', async () => {
+  test("isn't acknowledged, and reaches Devin once when Slack redelivers it", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `early-${ana.name}`, members: [ana.userId] });
@@ -31,7 +31,7 @@ describe('a reply under a card that is not recorded yet', () => {
   });
 });
 
-describe('a reply under a message of the app that is not a card', () => {
+describe('a reply under another message of the app', () => {
   const world = useWorld(QUICK_THREADS);
 
   test('is acknowledged at once', async () => {

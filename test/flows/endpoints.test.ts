@@ -6,7 +6,7 @@ import { useWorld } from '../support/worlds.ts';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-describe('what arrives at /slack/events', () => {
+describe('a request to /slack/events', () => {
   const world = useWorld();
 
   // Each by itself: what Bolt has no listener for it answers after three seconds.
@@ -16,7 +16,7 @@ describe('what arrives at /slack/events', () => {
     ['a JSON text', '"text"', JSON_TYPE],
     ['broken JSON', '{"type":', JSON_TYPE],
     ['nothing', '', JSON_TYPE],
-    ['an object of no kind', '{}', JSON_TYPE],
+    ['an object of no known type', '{}', JSON_TYPE],
     [
       'an event of an unknown kind',
       '{"type":"event_callback","event":{"type":"from_the_future"}}',
@@ -32,7 +32,7 @@ describe('what arrives at /slack/events', () => {
       FORM,
     ],
     ['a megabyte and a half', JSON.stringify({ type: 'x'.repeat(1_500_000) }), JSON_TYPE],
-  ])('never gets a 5xx nor ends the app: %s', async (_what, body, headers) => {
+  ])('never gets a 5xx or stops the app: %s', async (_what, body, headers) => {
     const { slack } = world();
     const { status } = await slack.sendRaw({ body, headers, sign: true });
     expect(status).toBeGreaterThanOrEqual(200);
@@ -55,7 +55,7 @@ describe('what arrives at /slack/events', () => {
     expect(status).toBe(401);
   });
 
-  test('still starts sessions after all that', async () => {
+  test('still starts sessions after all of this', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'after', members: [ana.userId] });
@@ -82,7 +82,7 @@ describe('the health pages', () => {
     expect((await get('/nowhere')).status).toBe(404);
   });
 
-  test('count what was asked of Devin, and how far the clocks are apart', async () => {
+  test('count requests to Devin, and show how far the clocks differ', async () => {
     const { address } = http();
     const metrics = await (await fetch(`${address}/metrics`)).text();
     expect(metrics).toContain('devin_slack_devin_request_seconds_count{operation="self.get",status="200"}');
@@ -90,7 +90,7 @@ describe('the health pages', () => {
     expect(metrics).toMatch(/devin_slack_clock_skew_seconds\{system="devin"\} -?[\d.]+/);
   });
 
-  test('show the metrics to nobody from afar', async () => {
+  test('hide the metrics from other machines', async () => {
     const { address } = http();
     const status = async (headers: Record<string, string>) =>
       (await fetch(`${address}/metrics`, { headers })).status;
@@ -100,7 +100,7 @@ describe('the health pages', () => {
     expect(await status({ forwarded: 'for=203.0.113.7' })).toBe(403);
   });
 
-  test('say that the app is not ready while Slack has closed the socket', async () => {
+  test("say that the app isn't ready while Slack has closed the socket", async () => {
     const { slack, bot } = socket();
     slack.fail('apps.connections.open', { times: 2, status: 500 });
     slack.dropSockets();
@@ -126,7 +126,7 @@ describe('the health pages of an app with a token and a wrong clock', () => {
     expect((await fetch(`${address}/metrics`)).status).toBe(401);
   });
 
-  test('are ready, and warn of the clock', async () => {
+  test('say that the app is ready, and warn about the clock', async () => {
     const response = await fetch(`${world().address}/readyz`);
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({

@@ -39,8 +39,8 @@ async function openReplyBox() {
   return { ana, session, box: await slack.waitForView(({ userId }) => userId === ana.userId) };
 }
 
-describe('someone of another workspace who has the same id', () => {
-  test('ends no session by the question that was open', async () => {
+describe('a person of another workspace with the same id', () => {
+  test("can't stop a session with an open dialog", async () => {
     const { slack, devin } = world();
     const [theirs, other] = [await startSession(world()), await startSession(world())];
     await slack.clickButton(theirs.ana.userId, theirs.on, 'ask_stop');
@@ -51,7 +51,7 @@ describe('someone of another workspace who has the same id', () => {
     expect(devin.session(theirs.session.id).status).not.toBe('exit');
   });
 
-  test('says nothing to Devin by the box that was open', async () => {
+  test("can't write to Devin with an open dialog", async () => {
     const { slack, devin } = world();
     const { ana, session, box } = await openReplyBox();
     slack.typeIn(box.id, { reply_text: 'said from elsewhere' });
@@ -72,7 +72,7 @@ describe('someone of another workspace who has the same id', () => {
     ).not.toContain('elsewhere');
   });
 
-  test('mutes no thread', async () => {
+  test("can't mute a thread", async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { ana, channelId, threadTs } = thread;
@@ -83,7 +83,7 @@ describe('someone of another workspace who has the same id', () => {
     await thread.marked(ts, 'white_check_mark');
   });
 
-  test('opens no form, and starts no task that was only asked about', async () => {
+  test("can't open a form, nor start a task that was only asked about", async () => {
     const { slack } = world();
     const { ana, channelId, form, own } = await openForm();
     await slack.closeView(form.id);
@@ -97,7 +97,7 @@ describe('someone of another workspace who has the same id', () => {
     expect(slack.openViewOf(ana.userId)).toBeUndefined();
   });
 
-  test('starts nothing by a form that was open', async () => {
+  test("can't start a session with an open form", async () => {
     const { slack } = world();
     const { ana, channelId, form, own } = await openForm();
     slack.typeIn(form.id, { 'field.prompt': 'asked from elsewhere' });
@@ -107,7 +107,7 @@ describe('someone of another workspace who has the same id', () => {
     expect(own(ana)).toHaveLength(1);
   });
 
-  test('sends nothing again', async () => {
+  test("can't send a message again", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { ana, channelId } = thread;
@@ -121,7 +121,7 @@ describe('someone of another workspace who has the same id', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['and on']);
   });
 
-  test('hears nothing of a session by its id', async () => {
+  test('learns nothing about a session from its id', async () => {
     const { slack } = world();
     const { ana, channelId, session } = await startSession(world());
     const { delivery } = await slack.command(ana.userId, channelId, `status ${session.id}`);
@@ -136,7 +136,7 @@ describe('someone of another workspace who has the same id', () => {
   });
 });
 
-test('a box that is sent twice says the same words once, and other words too', async () => {
+test('a dialog that is submitted twice sends the same words once, and different words both', async () => {
   const { slack, devin } = world();
   const { ana, session, box } = await openReplyBox();
   slack.typeIn(box.id, { reply_text: 'first words' });
@@ -156,7 +156,7 @@ test('a box that is sent twice says the same words once, and other words too', a
 });
 
 describe('a form', () => {
-  test('is submitted and expanded by nobody but the person it was opened for', async () => {
+  test('can be submitted and expanded only by the person it was opened for', async () => {
     const { slack } = world();
     const { ana, ben, channelId, form, own } = await openForm();
     slack.typeIn(form.id, { 'field.prompt': 'at the cost of another' });
@@ -169,7 +169,7 @@ describe('a form', () => {
     expect([...own(ana), ...own(ben)]).toHaveLength(1);
   });
 
-  test("is opened by nobody else, and neither is a colleague's task started", async () => {
+  test("can't be opened by someone else, nor can a colleague's task be started", async () => {
     const { slack } = world();
     const { ana, ben, channelId, form, own } = await openForm();
     await slack.closeView(form.id);
@@ -188,7 +188,7 @@ describe('a form', () => {
     expect(own(ana)).toHaveLength(0);
   });
 
-  test('takes secrets, and what is left out, from nobody else', async () => {
+  test('takes secrets and unticked messages from nobody else', async () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     const channelId = slack.addChannel({ name: `rows-${ana.name}`, members: [ana.userId, ben.userId] });
@@ -227,7 +227,7 @@ describe('a form', () => {
 });
 
 describe('a button with a value that no message has', () => {
-  test('sends no words of another person again', async () => {
+  test("can't send another person's message again", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { ana, channelId } = thread;
@@ -242,7 +242,7 @@ describe('a button with a value that no message has', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['and on']);
   });
 
-  test('runs no task as a command', async () => {
+  test("doesn't run a task as a command", async () => {
     const { devin } = world();
     const { ana, channelId, form } = await openForm();
     await world().slack.closeView(form.id);

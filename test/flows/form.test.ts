@@ -12,7 +12,7 @@ describeOnBothWorlds('the form', (world) => {
     return { ana, channelId, view: await settledForm(slack, ana.userId) };
   };
 
-  test('starts a session from the options in view', async () => {
+  test('starts a session with the options in view', async () => {
     const { slack, devin } = world();
     const { ana, channelId, view } = await open();
     expect(slack.renderText(view.id)).toContain(ana.devinName);
@@ -52,8 +52,8 @@ describeOnBothWorlds('the form', (world) => {
 
   test.each([
     ['guests', { isGuest: true }, "You're a guest"],
-    ['people whom Devin does not know', { inDevin: false }, 'No Devin account for'],
-  ])('shows %s nothing but why they can start nothing', async (_who, options, why) => {
+    ['people without a Devin account', { inDevin: false }, 'No Devin account for'],
+  ])("shows %s only why they can't start a session", async (_who, options, why) => {
     const { slack } = world();
     const [person, admin] = [addColleague(world(), options), addColleague(world(), { isAdmin: true })];
     const channelId = slack.addChannel({ name: `form-${person.name}`, members: [person.userId] });
@@ -65,7 +65,7 @@ describeOnBothWorlds('the form', (world) => {
     expect(view.definition.blocks.some(({ type }) => type === 'input')).toBe(false);
   });
 
-  test("shows nothing else while the person's identity is unknown", async () => {
+  test("shows no inputs while the person's identity is unknown", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `unknown-${ana.name}`, members: [ana.userId] });
@@ -77,7 +77,7 @@ describeOnBothWorlds('the form', (world) => {
     slow.clear();
   });
 
-  test('is offered again when Slack does not open it', async () => {
+  test("is offered again if Slack doesn't open it", async () => {
     const { slack } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `unopened-${ana.name}`, members: [ana.userId] });
@@ -88,7 +88,7 @@ describeOnBothWorlds('the form', (world) => {
     expect(slack.renderText((await settledForm(slack, ana.userId)).id)).toContain(ana.devinName);
   });
 
-  test('reveals every option, keeps what was typed, and sends them all', async () => {
+  test('shows all options on request, keeps what was typed, and sends everything', async () => {
     const { slack, devin } = world();
     const { ana, view } = await open();
     slack.typeIn(view.id, { 'field.prompt': 'typed before', 'field.max_acu_limit': '4' });
@@ -141,7 +141,7 @@ describeOnBothWorlds('the form', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('shows each mistake at its field and starts nothing', async () => {
+  test('shows each error at its field and starts nothing', async () => {
     const { slack, devin } = world();
     const { ana, view } = await open();
     await showAllOptions(slack, view);
@@ -173,7 +173,7 @@ describeOnBothWorlds('the form', (world) => {
     expect(devin.sessions.filter(({ userId }) => userId === ana.devinUserId)).toHaveLength(1);
   });
 
-  test("tells a person who can't start a session before anything is sent", async () => {
+  test("tells people before they submit it that they can't start a session", async () => {
     const { slack } = world();
     const eve = addColleague(world(), { inDevin: false });
     const channelId = slack.addChannel({ name: `form-${eve.name}`, members: [eve.userId] });

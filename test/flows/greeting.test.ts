@@ -20,7 +20,7 @@ describeOnBothWorlds('the greeting in a channel', (world) => {
     return { slack, ana, channelId, greetings, greeted };
   }
 
-  test('says in three lines what the app does there, and starts a session from its button', async () => {
+  test('says in three lines what the app does, and its button starts a session', async () => {
     const { slack, ana, channelId, greeted } = setUp();
     await slack.inviteBot(ana.userId, channelId);
     const { ts, text } = await greeted();
@@ -32,7 +32,7 @@ describeOnBothWorlds('the greeting in a channel', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('comes once, however often the app is invited and Slack says so', async () => {
+  test('is posted once, however often the app is invited', async () => {
     const { slack, ana, channelId, greetings, greeted } = setUp();
     const [delivery] = await slack.inviteBot(ana.userId, channelId);
     await greeted();
@@ -45,7 +45,7 @@ describeOnBothWorlds('the greeting in a channel', (world) => {
     expect(greetings()).toHaveLength(1);
   });
 
-  test('comes once although the answer of Slack is lost', async () => {
+  test("is posted once even if Slack's answer is lost", async () => {
     const { slack, ana, channelId, greetings, greeted } = setUp();
     slack.fail('chat.postMessage', { times: 1, afterEffect: true });
     await slack.inviteBot(ana.userId, channelId);
@@ -58,7 +58,7 @@ describeOnBothWorlds('the greeting in a channel', (world) => {
     expect(greetings()).toHaveLength(1);
   });
 
-  test('opens no form for a person of another workspace', async () => {
+  test('opens no form for a person from another workspace', async () => {
     const { slack, ana, channelId, greeted } = setUp();
     const eve = addColleague(world(), { teamId: 'TOTHER' });
     await slack.inviteBot(ana.userId, channelId);
@@ -68,7 +68,7 @@ describeOnBothWorlds('the greeting in a channel', (world) => {
     expect(slack.openViewOf(eve.userId)).toBeUndefined();
   });
 
-  test('is not for people who join', async () => {
+  test('is not posted when people join', async () => {
     const { slack, ana, channelId, greetings, greeted } = setUp();
     const event = { type: 'member_joined_channel', user: ana.userId, channel: channelId, channel_type: 'C' };
     await slack.deliverEvent(event);
@@ -86,7 +86,7 @@ describe('two replicas', () => {
     return { environment: { DATABASE_URL: url('greeting') } };
   });
 
-  test('greet a channel once, and not again after a restart', async () => {
+  test('greet a channel once, also after a restart', async () => {
     const { slack, environment, address } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'greet-two', members: [ana.userId], botIsMember: false });

@@ -24,7 +24,7 @@ const drawings = ({ slack }: World, userId: string): number =>
 describe('the App Home', () => {
   const world = useWorld(QUICK_THREADS);
 
-  test('shows a new person who they run as and how to begin, and starts a session from its form', async () => {
+  test('shows a new person who their sessions run as and how to begin, and starts a session from its form', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
@@ -44,7 +44,7 @@ describe('the App Home', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('edits the defaults in a form, which sessions then begin with', async () => {
+  test('edits the defaults in a form, and new sessions use them', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `own-${ana.name}`, members: [ana.userId] });
@@ -67,7 +67,7 @@ describe('the App Home', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('puts a session that waits for the person above newer ones, and takes the answer', async () => {
+  test('puts a session that waits for the person first, and takes the answer', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session, showing } = await startSession(world(), { text: 'rebase the branch' });
     await slack.command(ana.userId, channelId, 'update the icons --acu 5');
@@ -90,7 +90,7 @@ describe('the App Home', () => {
     );
   });
 
-  test('is drawn each time it is opened, and not with the conversation beside it', async () => {
+  test('is drawn each time it is opened, but not with the Messages tab', async () => {
     const { slack } = world();
     const [ana, ben] = [addColleague(world()), addColleague(world())];
     await slack.openHome(ana.userId);
@@ -103,7 +103,7 @@ describe('the App Home', () => {
     await slack.waitFor(() => drawings(world(), ana.userId) === 2, { what: 'the second drawing' });
   });
 
-  test('changes where one hears about sessions, and shows it', async () => {
+  test('changes where the person is notified, and shows it', async () => {
     const { slack, devin } = world();
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
     await slack.openHome(ana.userId);
@@ -116,7 +116,7 @@ describe('the App Home', () => {
     await slack.waitForMessage(conversation, ({ text: told }) => told.includes(session.url));
   });
 
-  test('tells an administrator how the app is, and nobody else', async () => {
+  test("shows the app's state to administrators only", async () => {
     const { slack, devin } = world();
     const [ana, ben] = [addColleague(world(), { isAdmin: true }), addColleague(world())];
     await slack.openHome(ben.userId);
@@ -129,7 +129,7 @@ describe('the App Home', () => {
     down.clear();
   });
 
-  test('shows an administrator who used how much beside what Devin counts, and nobody else', async () => {
+  test("shows everyone's usage to administrators only, with what Devin counts", async () => {
     const { slack, devin } = world();
     const { ana, session, channelId } = await startSession(world(), { text: '--acu 50 fix it' });
     const boss = addColleague(world(), { isAdmin: true });
@@ -145,7 +145,7 @@ describe('the App Home', () => {
     expect(own.text).not.toContain('Usage in this workspace');
   });
 
-  test('is in words if Slack refuses charts, and is not tried again with them', async () => {
+  test('is in words if Slack refuses charts, without another try', async () => {
     const { slack } = world();
     const { ana } = await startSession(world());
     await slack.openHome(ana.userId);
@@ -166,7 +166,7 @@ describe('the App Home', () => {
     expect(drawings(world(), ana.userId)).toBe(before + 3);
   });
 
-  test('follows what happens while it is open, and is left alone if nobody opened it', async () => {
+  test('is updated while it is open, and not if nobody opened it', async () => {
     const { slack, devin } = world();
     const { ana, session } = await startSession(world(), { text: 'rebase the branch' });
     const { ana: ben, session: other, showing } = await startSession(world());
@@ -182,7 +182,7 @@ describe('the App Home', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('tells a guest why nothing can be started, and offers no start', async () => {
+  test("tells a guest why they can't start a session, without a Start button", async () => {
     const { slack } = world();
     const gus = addColleague(world(), { isGuest: true });
     await slack.openHome(gus.userId);
@@ -191,7 +191,7 @@ describe('the App Home', () => {
     expect(text).not.toContain('[Start a session]');
   });
 
-  test('keeps no defaults of a person who was made a guest while the form was open', async () => {
+  test('saves no defaults of a person who became a guest while the form was open', async () => {
     const { slack } = world();
     const ana = addColleague(world());
     await slack.openHome(ana.userId);
@@ -210,7 +210,7 @@ describe('the App Home', () => {
     expect(text).not.toContain('ACU cap: 7');
   });
 
-  test("appears and says so when Devin can't be asked who a person is", async () => {
+  test("says so if Devin can't tell who a person is", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const down = devin.fail({ method: 'GET', path: /members/ }, { status: 500, times: Infinity });
@@ -229,7 +229,7 @@ describe('the App Home', () => {
     await homeOf(world(), ana.userId, ana.devinName);
   });
 
-  test("shows one's own sessions only, and one's own defaults", async () => {
+  test("shows only the person's own sessions and defaults", async () => {
     const { slack } = world();
     const { ana, channelId } = await startSession(world(), { text: 'a task of ana alone' });
     const ben = addColleague(world());

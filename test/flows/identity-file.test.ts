@@ -34,7 +34,7 @@ const whoami = async ({ type }: ReturnType<typeof someoneIn>): Promise<string> =
   return message === null ? '' : world().slack.renderText(message);
 };
 
-test('a person runs as the member in the identity file, also after it changes', async () => {
+test('sessions run as the member in the identity file, also after it changes', async () => {
   const { devin } = world();
   const ben = someoneIn(world(), { person: { inDevin: false } });
   const devinUserId = `user-other-${ben.ana.name}`;
@@ -62,7 +62,7 @@ test('nothing starts for a person who would run as a colleague: the refusal name
   expect(await whoami(ana)).toContain(`Your sessions run as *${ana.ana.devinName}*.`);
 });
 
-test('a member whose account is shared with another person hears of it once', async () => {
+test('a member who shares an account with another person is told once', async () => {
   const { slack, devin } = world();
   const ana = addColleague(world());
   const ben = someoneIn(world(), { person: { inDevin: false } });
@@ -81,7 +81,7 @@ test('a member whose account is shared with another person hears of it once', as
   expect(slack.messages(conversation).filter(({ text }) => text.includes('is shared with'))).toHaveLength(1);
 });
 
-test('administrators, and nobody else, see in their Home how the identity file is', async () => {
+test('only administrators see in their Home whether the identity file is valid', async () => {
   const { slack } = world();
   const boss = addColleague(world(), { isAdmin: true });
   const homeOf = async (userId: string, words: RegExp) => {

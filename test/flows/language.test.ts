@@ -46,7 +46,7 @@ describe('a person whose Slack is in Japanese', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('is refused in Japanese, by the command and by the job', async () => {
+  test('is refused in Japanese, by the command and later', async () => {
     const { slack } = world();
     const aya = await someone(world(), { locale: 'ja-JP', inDevin: false });
     const { message } = await slack.command(aya.userId, aya.channelId, 'fix it --acu many');
@@ -59,7 +59,7 @@ describe('a person whose Slack is in Japanese', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('answers others in theirs', async () => {
+  test("doesn't change the language of others", async () => {
     const { slack } = world();
     const ben = await someone(world(), { locale: 'en-GB' });
     const { message } = await slack.command(ben.userId, ben.channelId, 'help');
@@ -70,7 +70,7 @@ describe('a person whose Slack is in Japanese', () => {
 describe('a person who chooses a language', () => {
   const world = useWorld();
 
-  test('in Home has it there, in help and in refusals, until it is as in Slack again', async () => {
+  test("in Home gets it there, in help and in refusals, until they choose Slack's again", async () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
     const { id: viewId } = await home('*Language:* as in Slack (English)');
@@ -92,7 +92,7 @@ describe('a person who chooses a language', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('by the command is answered in it at once, and Home follows', async () => {
+  test('by the command is answered in it at once, and Home uses it', async () => {
     const { slack } = world();
     const { userId, channelId, home } = await someone(world(), { locale: 'en-US' });
     const asked = await slack.command(userId, channelId, 'language');
@@ -110,7 +110,7 @@ describe('a person who chooses a language', () => {
     await home('*Language:* as in Slack (English)');
   });
 
-  test('has it though they may start no session', async () => {
+  test("gets it even if they can't start a session", async () => {
     const { slack } = world();
     const { userId, channelId } = await someone(world(), { locale: 'en-US', inDevin: false });
     const { message } = await slack.command(userId, channelId, 'language ja');
@@ -124,7 +124,7 @@ describe('a person who chooses a language', () => {
 describe('a workspace whose language is Japanese', () => {
   const world = useWorld({ environment: { LANGUAGE: 'ja' } });
 
-  test('has cards in Japanese, while a person whose Slack is in English is told in English', async () => {
+  test('has cards in Japanese, and answers a person with an English Slack in English', async () => {
     const { slack, devin } = world();
     const ben = await someone(world(), { locale: 'en-US' });
     await slack.command(ben.userId, ben.channelId, 'fix the login test');
@@ -136,7 +136,7 @@ describe('a workspace whose language is Japanese', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('speaks Japanese to a person whose language is not known', async () => {
+  test('uses Japanese for a person whose language is unknown', async () => {
     const { slack } = world();
     slack.fail('users.info', { times: Infinity, status: 503 });
     const late = addColleague(world(), { locale: 'en-US' });

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => shared?.close());
 
-test('an approval that comes too late starts nothing, although the request still seemed to wait', async () => {
+test('a late approval starts nothing, even if the request still shows as waiting', async () => {
   const { slack } = world();
   const ben = addColleague(world());
   const { channelId, type, own } = someoneIn(world(), { others: [ben.userId] });

@@ -53,7 +53,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     state.aheadMs += 2 * MINUTE_MS;
   };
 
-  test('goes on in its card like any other, and the person is told', async () => {
+  test('continues on its card like any other, and the requester is told', async () => {
     const { devin, slack } = world();
     const { ana, channelId, first, showing, told } = await lose('turn up late');
     aMinuteLater();
@@ -67,7 +67,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     expect(slack.messages(channelId).filter(({ text }) => text.includes('did start;'))).toHaveLength(1);
   });
 
-  test('is announced once to a person who started another one meanwhile, with both and how to stop either', async () => {
+  test('is announced once to a person who has started another one, with both and how to stop either', async () => {
     const { devin, slack } = world();
     const { ana, channelId, first, showing, told, press } = await lose('start twice');
     await press('start_anyway');
@@ -97,7 +97,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     await told('did start');
   });
 
-  test('is asked for once for all that wait, and not before its time', async () => {
+  test('is searched for once for all waiting requests, when they are due', async () => {
     const { devin } = world();
     const waiting = [await lose('the first'), await lose('the second'), await lose('the third')];
     state.lagging = false;
@@ -108,7 +108,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     expect(searches).toHaveLength(1);
   });
 
-  test('is looked for after a restart, too', async () => {
+  test('is searched for after a restart, too', async () => {
     const { bot, slack, environment } = world();
     const { first, showing, told } = await lose('survive it');
     await bot.stop();
@@ -126,11 +126,11 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
   });
 });
 
-describe.each(DEVINS)('where sessions carry no tag, with a Devin that %s', (_what, devin) => {
+describe.each(DEVINS)('if sessions have no tag, with a Devin that %s', (_what, devin) => {
   const { state, overrides } = createLag();
   const world = useWorld({ overrides, devin, environment: { REQUEST_TAG: 'off' } });
 
-  test('one that turns up late is known by its prompt', async () => {
+  test('a late session is recognized by its prompt', async () => {
     const { slack, devin } = world();
     state.lagging = true;
     devin.fail(CREATE, { mode: 'cut-after-effect', times: 1 });

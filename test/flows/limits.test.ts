@@ -27,7 +27,7 @@ describe('the open sessions of a person', () => {
     };
   });
 
-  test('are as many as the limit when more are asked for at once, of several replicas', async () => {
+  test('stay within the limit if several replicas start more at once', async () => {
     const { slack, devin, environment, address } = world();
     const second = await startBot(environment, slack);
     slack.connectHttp(`${address}/slack/events`, `${second.address}/slack/events`);
@@ -52,7 +52,7 @@ describe('the open sessions of a person', () => {
     }
   });
 
-  test('do not count those that others started, followed or not', async () => {
+  test("don't include sessions that others started, followed or not", async () => {
     const { slack, devin } = world();
     const [ana, ben] = [someone(world()), someone(world())];
     for (const task of ['one', 'two']) await ana.type(`${task} of ${ana.ana.name}`);
@@ -72,7 +72,7 @@ describe('the open sessions of a person', () => {
 describe('a start beyond a limit', () => {
   const world = useWorld({ environment: { LIMIT_OPEN_SESSIONS: '1', LIMIT_STARTS_PER_HOUR: '2' } });
 
-  test('loses nothing: the form it offers starts it once a session has ended', async () => {
+  test('keeps the request: its form starts it once a session has ended', async () => {
     const { slack, devin } = world();
     const { ana, channelId, type, own, place } = someone(world());
     await type('the first');
@@ -91,7 +91,7 @@ describe('a start beyond a limit', () => {
     expect(own()).toHaveLength(2);
   });
 
-  test('is refused when the limit of an hour is reached, whatever became of the sessions', async () => {
+  test('is refused at the hourly limit, even if the sessions have ended', async () => {
     const { slack, devin } = world();
     const { ana, channelId, type, own, place } = someone(world());
     for (const task of ['one', 'two']) {
@@ -109,7 +109,7 @@ describe('a start beyond a limit', () => {
     expect(own()).toHaveLength(2);
   });
 
-  test('is refused when it was taken up again: "Start anyway" counts what was started meanwhile', async () => {
+  test('is refused for "Start anyway", too, which counts sessions started meanwhile', async () => {
     const { slack, devin } = world();
     const { ana, channelId, type, own } = someone(world());
     devin.fail(CREATE, { mode: 'cut', times: 1 });

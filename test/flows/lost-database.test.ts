@@ -157,7 +157,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     await world.close();
   });
 
-  test('finds what it can if it may not list its conversations, and logs once what it did not find', () => {
+  test("finds what it can if it may not list its conversations, and logs once what it didn't find", () => {
     const told = lines.filter((line) => line.includes('/devin follow <id>'));
     expect(told).toHaveLength(1);
     expect(told[0]).toContain(of('channel').id);

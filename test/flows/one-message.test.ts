@@ -45,7 +45,7 @@ async function started(world: World, text?: string) {
 describe('one message for each event', () => {
   const world = useWorld(QUICK);
 
-  test('is, of a plain session, its card, the words of Devin and one ping at the end', async () => {
+  test("is, for a simple session, a card, Devin's words and one ping at the end", async () => {
     const { change, says, card, byApp, pings, ana } = await started(world(), 'fix it --acu 10');
     change({ status: 'running', message: 'I see it.' });
     await says('I see it.');
@@ -60,7 +60,7 @@ describe('one message for each event', () => {
     expect(world().slack.problems).toEqual([]);
   });
 
-  test('is one line without a ping for a pull request of which Devin says nothing', async () => {
+  test("is one line without a ping for a pull request that Devin doesn't mention", async () => {
     const { change, says, byApp, pings } = await started(world());
     change({ status: 'running', message: 'I see it.', pullRequest: PULL_REQUEST });
     await says(`Opened <${PULL_REQUEST.url}|acme/web #1>`);
@@ -70,7 +70,7 @@ describe('one message for each event', () => {
     expect(pings()).toHaveLength(1);
   });
 
-  test('has the call for a question above its words, and one more ping', async () => {
+  test("has a mention above Devin's question, and one more ping", async () => {
     const { asks, change, says, byApp, pings, ana } = await started(world());
     await asks('Main or **release**?');
     const asked = await says('Main or release?');
@@ -84,7 +84,7 @@ describe('one message for each event', () => {
     expect(world().slack.problems).toEqual([]);
   });
 
-  test('points up at a question whose words are in the thread', async () => {
+  test('points at a question that is already in the thread', async () => {
     const { change, says, byApp, ana } = await started(world());
     change({ status: 'running', message: 'Main or release?' });
     await says('Main or release?');
@@ -95,7 +95,7 @@ describe('one message for each event', () => {
     expect(byApp().map(({ text }) => text)).toHaveLength(2);
   });
 
-  test('says on the call who answered, and calls again for the next question only', async () => {
+  test('says who answered, and mentions the requester again only for the next question', async () => {
     const { slack, devin } = world();
     const { asks, change, says, say, byApp, pings, settled, ana, id, channelId } = await started(world());
     await asks('Main or release?');
@@ -116,7 +116,7 @@ describe('one message for each event', () => {
       expect(byApp().filter(({ text }) => text.includes(words))).toHaveLength(1);
   });
 
-  test('is nothing but the words of Devin when it finishes again after a follow-up', async () => {
+  test("is only Devin's words when it finishes again after a follow-up", async () => {
     const { change, says, say, card, byApp, pings, ana } = await started(world());
     change({ status: 'running', statusDetail: 'finished', message: 'Done.' });
     await says('Finished');
@@ -147,7 +147,7 @@ describe('one message for each event', () => {
     return { ana, channelId, told, pings, press };
   };
 
-  test('is one with one ping if Devin does not confirm, and the buttons on the card go on', async () => {
+  test("has one ping if Devin doesn't confirm, and the card's buttons continue", async () => {
     const { slack, devin } = world();
     const { ana, channelId, told, pings, press } = await asked(
       { status: 503, problem: { detail: 'The scheduler is in maintenance.' } },
@@ -165,7 +165,7 @@ describe('one message for each event', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('is one with one ping and the reason if Devin refuses', async () => {
+  test('has one ping and the reason if Devin refuses', async () => {
     const { ana, told, pings } = await asked({ status: 401 }, 'DEVIN_API_KEY');
     expect(told.text).toMatch(new RegExp(`^<@${ana.userId}> \\*fix the login\\* failed`));
     expect(told.text).toContain('DEVIN_API_KEY');
@@ -175,20 +175,17 @@ describe('one message for each event', () => {
   test.each([
     ['failed', { status: 'error' }, 'failed.', 'Failed'],
     ['stopped at the cap', { status: 'suspended', statusDetail: 'usage_limit_exceeded' }, 'cap.', 'Stopped'],
-  ])(
-    'is one with one ping, the reason and what to do, of a session that %s',
-    async (_what, end, told, shown) => {
-      const { change, says, card, byApp, pings } = await started(world(), 'fix it --acu 10');
-      change({ status: 'running', message: 'It broke.' });
-      await says('It broke.');
-      change({ ...end, pullRequest: PULL_REQUEST });
-      const { text } = await says(told);
-      await card(shown);
-      expect(text).toMatch(/run it again with/i);
-      expect(pings()).toEqual([text]);
-      expect(byApp()).toHaveLength(3);
-    },
-  );
+  ])('has one ping, the reason and what to do for a session that %s', async (_what, end, told, shown) => {
+    const { change, says, card, byApp, pings } = await started(world(), 'fix it --acu 10');
+    change({ status: 'running', message: 'It broke.' });
+    await says('It broke.');
+    change({ ...end, pullRequest: PULL_REQUEST });
+    const { text } = await says(told);
+    await card(shown);
+    expect(text).toMatch(/run it again with/i);
+    expect(pings()).toEqual([text]);
+    expect(byApp()).toHaveLength(3);
+  });
 
   test('names its session if two share a thread', async () => {
     const { devin } = world();
@@ -202,7 +199,7 @@ describe('one message for each event', () => {
     expect((await says('fix the login>')).text).toContain('Fixing.');
   });
 
-  test('told by direct message names its session and its thread, and keeps its formatting', async () => {
+  test('in a direct message names the session and links its thread, with formatting', async () => {
     const { slack } = world();
     const { change, ana, id, channelId, card } = await started(world(), 'fix the login');
     await slack.command(ana.userId, channelId, `notify dm ${id}`);

@@ -87,7 +87,7 @@ test('a form shows what the channel sets, and starts with it', async () => {
   expect(slack.renderText(details)).toMatch(/Standing instructions\*:.*Follow CONTRIBUTING\.md\./s);
 });
 
-test('a form that a refusal fills in says which rule refuses the value, and keeps it to be corrected', async () => {
+test('a form after a refusal names the rule and keeps the value to correct', async () => {
   const { slack, devin } = world();
   const who = someoneIn(world());
   await who.type('fix it --repo acme/infra-dns --bypass-approval');
@@ -101,7 +101,7 @@ test('a form that a refusal fills in says which rule refuses the value, and keep
   await sessionOf(devin, who.ana.devinUserId);
 });
 
-test('a form shows a person whom a rule refuses nothing but that rule', async () => {
+test('a form shows a refused person only the rule that refuses them', async () => {
   const { view, shown } = await formIn({
     name: 'shared',
     person: { email: 'cy@contractor.example' },

@@ -166,8 +166,8 @@ async function isRefused(surface: Surface, kind: Kind): Promise<void> {
   expect([...slack.problems, ...devin.problems]).toEqual([]);
 }
 
-describe('a rule that is in force by the time of the start', () => {
-  test.each(Object.entries(SURFACES))('holds for %s, whatever it is about', async (_name, surface) => {
+describe('a rule that applies when the session starts', () => {
+  test.each(Object.entries(SURFACES))('applies to %s, whatever its condition', async (_name, surface) => {
     const kinds = constantFrom(...Object.values(KINDS));
     await assert(
       asyncProperty(kinds, async (kind) => isRefused(surface, kind)),
@@ -191,7 +191,7 @@ describe('a channel of the policy', () => {
     return { ...who, ben, on, said, reply };
   }
 
-  test('where only requesters steer takes replies of theirs, and none of colleagues', async () => {
+  test('where only requesters steer takes their replies, and none of colleagues', async () => {
     const { ana, ben, channelId, said, reply } = await inChannel('ours');
     await reply(ben.userId, 'and mind the tests');
     await toldTo(world(), { channelId, userId: ben.userId }, 'can steer this session');
@@ -200,7 +200,7 @@ describe('a channel of the policy', () => {
     expect(said('and mind the tests')).toBe(false);
   });
 
-  test('where only requesters steer takes no reply of a person who follows the session there', async () => {
+  test('where only requesters steer takes no reply from a follower', async () => {
     const { slack, devin } = world();
     const owner = addColleague(world());
     const { ana: follower, channelId, place } = someoneIn(world(), { name: 'ours', others: [owner.userId] });
@@ -216,7 +216,7 @@ describe('a channel of the policy', () => {
     expect(said()).not.toContain('and mind the tests');
   });
 
-  test('that takes mentions leaves other replies alone', async () => {
+  test('that takes mentions ignores other replies', async () => {
     const { ana, said, reply } = await inChannel('quiet');
     await reply(ana.userId, 'only between us');
     await reply(ana.userId, `${bot()} and mind the tests`);

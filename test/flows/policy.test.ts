@@ -152,7 +152,7 @@ const SURFACES: Record<string, (who: Someone) => Promise<string>> = {
 };
 
 describe('a rule of the policy', () => {
-  test.each(Object.keys(SURFACES))('holds for %s', async (surface) => {
+  test.each(Object.keys(SURFACES))('applies to %s', async (surface) => {
     const { slack } = world();
     const who = someone();
     const before = surface === 'a word in a thread' ? 1 : 0;
@@ -167,7 +167,7 @@ describe('a rule of the policy', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('spares the people it does not name', async () => {
+  test("doesn't apply to people it doesn't name", async () => {
     const { ana, type, own } = someone();
     await type('fix it --repo acme/web');
     const session = await sessionOf(world().devin, ana.devinUserId);
@@ -176,7 +176,7 @@ describe('a rule of the policy', () => {
     expect(own()).toHaveLength(1);
   });
 
-  test('knows addresses, and channels that are shared', async () => {
+  test('matches addresses and shared channels', async () => {
     const outside = { email: 'ana@contractor.example' };
     const inside = someone('inside', outside);
     await inside.type('fix it');
@@ -187,7 +187,7 @@ describe('a rule of the policy', () => {
     expect(other.own()).toHaveLength(0);
   });
 
-  test('knows of secrets that were entered for one session, also in a form from before it', async () => {
+  test('matches session secrets, also in a form from before the rule', async () => {
     const { ana, channelId, type, own, place } = someone('vault');
     const { slack } = world();
     await type('use it --acu many');
@@ -204,7 +204,7 @@ describe('a rule of the policy', () => {
     await change(POLICY);
   });
 
-  test('counts open sessions by its own limit', async () => {
+  test('limits open sessions', async () => {
     const { ana, type, place, own } = someone();
     for (const task of ['one', 'two', 'three']) {
       await type(`${task} of ${ana.name}`);
@@ -219,7 +219,7 @@ describe('a rule of the policy', () => {
 });
 
 describe('a channel of the policy', () => {
-  test('sets values whatever was asked for, and adds its instructions', async () => {
+  test('overrides what was asked for, and adds its instructions', async () => {
     const { ana, type } = someone('proj');
     await type('fix it --mode ultra --acu 9 --repo acme/other --tag mine');
     const { request } = await sessionOf(world().devin, ana.devinUserId);
@@ -229,7 +229,7 @@ describe('a channel of the policy', () => {
     expect(request.prompt).toContain('Ask before adding a dependency.');
   });
 
-  test('still tells the same command twice from two', async () => {
+  test('still recognizes the same command sent twice', async () => {
     const { channelId, type, own } = someone('proj');
     await type('fix it --acu 9');
     await cardOf(world().slack, channelId, (text) => text.includes('sessions/'));
@@ -238,7 +238,7 @@ describe('a channel of the policy', () => {
     expect(own()).toHaveLength(1);
   });
 
-  test('has defaults, and may switch mentions off', async () => {
+  test('has defaults, and can turn mentions off', async () => {
     const { ana, channelId, type, place, own } = someone('quiet');
     await world().slack.speak(ana.userId, channelId, `${bot()} fix it`);
     await toldTo(world(), place, 'starts nothing here');
@@ -250,7 +250,7 @@ describe('a channel of the policy', () => {
 });
 
 describe('a policy that changes', () => {
-  test('applies to what was asked for before and is not sent yet', async () => {
+  test("applies to requests that weren't sent yet", async () => {
     const { slack, devin } = world();
     const { ana, channelId, type, own } = someone();
     devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
@@ -262,7 +262,7 @@ describe('a policy that changes', () => {
     await change(POLICY);
   });
 
-  test('stays as it was while its file has errors, and says so in the metrics, in the log and in Homes', async () => {
+  test('stays in force while its file has errors, and says so in metrics, log and Homes', async () => {
     expect(await metric()).toContain('devin_slack_policy_ok 1');
     await change('rules: [');
     expect(await metric()).toContain('devin_slack_policy_ok 0');
@@ -303,7 +303,7 @@ describe('a policy that changes', () => {
   });
 });
 
-test('a group that Slack does not tell of closes what it closes, and opens nothing', async () => {
+test("a group that Slack can't look up still refuses, and allows nothing", async () => {
   const { slack } = world();
   slack.fail('usergroups.users.list', { error: 'missing_scope', times: 10 });
   await change(

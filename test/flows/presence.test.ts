@@ -40,7 +40,7 @@ async function startedInPrivate() {
 }
 
 describe('a former member of a private channel', () => {
-  test('gets neither its thread nor a card in it by a form that was left open', async () => {
+  test('gets neither its thread nor a card there from a form that was still open', async () => {
     const { slack, devin } = world();
     const { ben, channelId, root, byTheApp } = seedPrivate();
     await slack.shortcut(ben.userId, { channelId, ts: root }, 'start_session');
@@ -61,7 +61,7 @@ describe('a former member of a private channel', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('says nothing to a session that is followed there', async () => {
+  test("can't write to a session that is followed there", async () => {
     const { slack } = world();
     const { ben, channelId, session, hears } = await startedInPrivate();
     const elsewhere = slack.addChannel({ name: `of-${ben.name}`, members: [ben.userId] });
@@ -71,7 +71,7 @@ describe('a former member of a private channel', () => {
     expect(hears().join()).not.toContain('let me in');
   });
 
-  test('sends nothing from a box that was left open', async () => {
+  test("can't send from a dialog that was still open", async () => {
     const { slack, devin } = world();
     const { ben, channelId, session, hears, on } = await startedInPrivate();
     devin.advance(session.id, { status: 'running', statusDetail: 'working' });
@@ -86,7 +86,7 @@ describe('a former member of a private channel', () => {
     expect(hears().join()).not.toContain('from outside');
   });
 
-  test('starts nothing there again, and reads nothing of what others asked for', async () => {
+  test("can't start a session there again, nor read what others asked for", async () => {
     const { slack } = world();
     const { ana, ben, channelId, on } = await startedInPrivate();
     leave(world(), ben.userId, channelId);
@@ -99,7 +99,7 @@ describe('a former member of a private channel', () => {
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
   });
 
-  test('reads nothing of a session that they only followed there', async () => {
+  test("can't read a session that they only followed there", async () => {
     const { slack } = world();
     const { ben, channelId } = seedPrivate();
     const made = await foreignSession(world(), 'Followed among us');
@@ -111,7 +111,7 @@ describe('a former member of a private channel', () => {
     expect(slack.openViewOf(ben.userId)).toBeUndefined();
   });
 
-  test('brings no session into it', async () => {
+  test("can't follow a session there", async () => {
     const { slack } = world();
     const { ben, channelId, byTheApp } = seedPrivate();
     const made = await foreignSession(world(), 'Made in the web app');

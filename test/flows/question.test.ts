@@ -4,7 +4,7 @@ import { sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds } from '../support/worlds.ts';
 
-describeOnBothWorlds('a question before a session is paid for', (world) => {
+describeOnBothWorlds('a question before a session costs anything', (world) => {
   const ask = async (typed: string) => {
     const { slack } = world();
     const ana = addColleague(world());
@@ -15,7 +15,7 @@ describeOnBothWorlds('a question before a session is paid for', (world) => {
     return { ana, channelId, ts: message.ts, said: slack.renderText(message) };
   };
 
-  test('comes privately for a slip, with the command and the task as buttons', async () => {
+  test('is asked privately after a typing mistake, with buttons for the command and the task', async () => {
     const { slack, devin } = world();
     const before = devin.createdCount();
     const { ana, channelId, ts, said } = await ask('hlep');
@@ -30,7 +30,7 @@ describeOnBothWorlds('a question before a session is paid for', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('starts exactly one session when it is a task after all, however often that is pressed', async () => {
+  test('starts exactly one session if it is a task, however often the button is pressed', async () => {
     const { slack, devin } = world();
     const { ana, channelId, ts } = await ask('stats --acu 3');
     const press = async () => slack.clickButton(ana.userId, { channelId, ts }, 'start_as_task');
@@ -45,7 +45,7 @@ describeOnBothWorlds('a question before a session is paid for', (world) => {
     expect(mine.map(({ request }) => request.prompt)).toEqual(['stats', 'another task of theirs']);
   });
 
-  test('runs the command that was meant, on the session that was named', async () => {
+  test('runs the intended command on the named session', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session } = await startSession(world());
     const before = devin.createdCount();
@@ -57,7 +57,7 @@ describeOnBothWorlds('a question before a session is paid for', (world) => {
     expect(devin.createdCount()).toBe(before);
   });
 
-  test('about which session has a button for each of my own', async () => {
+  test("about which session has a button for each of the person's own", async () => {
     const { slack, devin } = world();
     const { ana, channelId, session, showing } = await startSession(world());
     const other = await startSession(world());
@@ -74,7 +74,7 @@ describeOnBothWorlds('a question before a session is paid for', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('notify alone shows the setting with its choices, and a press changes it', async () => {
+  test('notify alone shows the setting and its choices, and a button changes it', async () => {
     const { slack } = world();
     const { ana, channelId, ts, said } = await ask('notify');
     expect(said).toContain("in the session's thread");

@@ -43,7 +43,7 @@ async function useUpEdits(slack: LocalSlack, channel: string): Promise<void> {
   for (;;) if ((await fetch(`${slack.apiUrl}chat.update`, edit)).status === 429) return;
 }
 
-test('no card is lost, doubled or left out of date when Slack takes no more messages and edits for now', async () => {
+test('no card is lost, doubled or outdated when Slack limits messages and edits', async () => {
   const { slack, devin } = world();
   const ana = addColleague(world());
   const channelId = slack.addChannel({ name: 'busy', members: [ana.userId] });

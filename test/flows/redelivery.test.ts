@@ -53,8 +53,8 @@ describe('a reply that Slack delivers again', () => {
   });
 
   test.each([
-    ['the app could not write it down', async () => refuseOnce(url('redelivery'), 'replies'), 503],
-    ['the answer of the app was lost', async () => loseAnAnswer(world()), 502],
+    ["the app couldn't save it", async () => refuseOnce(url('redelivery'), 'replies'), 503],
+    ["the app's answer was lost", async () => loseAnAnswer(world()), 502],
   ])('reaches Devin once: %s', async (_why, arrange, status) => {
     const thread = await startThread(world());
     await arrange();

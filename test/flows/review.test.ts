@@ -32,7 +32,7 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
     return { slack, devin, ana, guest, channelId, form, review, shot, aside };
   };
 
-  test('can be seen message by message, with who wrote each, and left out', async () => {
+  test('can be viewed message by message, with authors, and left out', async () => {
     const { slack, devin, ana, guest, channelId, form, review, shot, aside } = await open();
     const view = await review();
     const shown = slack.renderText(view.id);
@@ -66,7 +66,7 @@ describeOnBothWorlds('what Devin gets with a task', (world) => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('stays as it was if the list is closed without Save', async () => {
+  test('stays the same if the list is closed without Save', async () => {
     const { slack, devin, ana, form, review, aside } = await open();
     const view = await review();
     await slack.choose({

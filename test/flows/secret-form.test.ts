@@ -3,7 +3,7 @@ import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
-describe('secrets that are entered one by one', () => {
+describe('secrets entered one by one', () => {
   const world = useWorld();
 
   const open = async () => {
@@ -24,7 +24,7 @@ describe('secrets that are entered one by one', () => {
     return { slack, devin, ana, form, push, upload };
   };
 
-  test('go to Devin as they are: several lines, as long as Devin takes, sensitive or not', async () => {
+  test("go to Devin unchanged: with line breaks, up to Devin's limit, sensitive or not", async () => {
     const { slack, devin, ana, form, push, upload } = await open();
     const long = 'v'.repeat(65_536);
     const first = await push();
@@ -60,7 +60,7 @@ describe('secrets that are entered one by one', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('are refused at their field, without a word of their values', async () => {
+  test('are refused at their field without showing their values', async () => {
     const { slack, ana, push, upload } = await open();
     const view = await push();
     slack.typeIn(view.id, {

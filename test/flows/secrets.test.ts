@@ -45,7 +45,7 @@ describe('session secrets', () => {
     return { ana, channelId };
   }
 
-  test('reach Devin, and are nowhere in the clear: not on disk, not in a log line', async () => {
+  test('reach Devin, and are never in plain text on disk or in the log', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await askWithSecret('use the secret');
     const session = await sessionOf(devin, ana.devinUserId);
@@ -59,7 +59,7 @@ describe('session secrets', () => {
     expect(JSON.stringify(slack.messages(channelId))).not.toContain(SECRET);
   });
 
-  test('are named in the details once they are sent, beside the tag; no log line names them', async () => {
+  test('are named in Details once they are sent, with the tag, and never in the log', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await askWithSecret('name the secret');
     const session = await sessionOf(devin, ana.devinUserId);
@@ -78,7 +78,7 @@ describe('session secrets', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('are gone when the request has failed: it can be edited, not sent again as it was', async () => {
+  test('are deleted when the request fails: it can be edited, but not retried as it was', async () => {
     const { slack, devin } = world();
     devin.fail({ method: 'POST', path: '/sessions' }, { status: 409, times: 1 });
     const { channelId } = await askWithSecret('fail with the secret');
@@ -91,7 +91,7 @@ describe('session secrets', () => {
 
   const SAYS_LOST = `Enter them again under "More options". They were: ${NAME}.`;
 
-  test('are asked for again, by name, in the form that tries again', async () => {
+  test('are asked for again by name in the form', async () => {
     const { slack, devin } = world();
     devin.fail({ method: 'POST', path: '/sessions' }, { status: 409, times: 1 });
     const { ana, channelId } = await askWithSecret('edit the secret');
@@ -106,7 +106,7 @@ describe('session secrets', () => {
 
   test.each([
     ['are asked for again in the form that starts a session again', true],
-    ['are not asked for again where there were none', false],
+    ['are not asked for again if there were none', false],
   ])('%s', async (_what, hadSecret) => {
     const { slack, devin } = world();
     const { ana, channelId } = hadSecret ? await askWithSecret('again') : await askWithout();

@@ -15,7 +15,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
     return message === null ? '' : world().slack.renderText(message);
   };
 
-  test('list shows my sessions with phase and link, only to me, and starts nothing', async () => {
+  test('list shows people their sessions with phase and link, privately, and starts nothing', async () => {
     const { slack, devin } = world();
     const { ana, channelId, session } = await startSession(world());
     const other = await startSession(world());
@@ -53,21 +53,21 @@ describeOnBothWorlds('commands on sessions', (world) => {
   test.each([
     ['as the API writes it', (id: string) => `devin-${id}`],
     ['bare', (id: string) => id],
-    ['as an address', (id: string) => `https://app.devin.ai/sessions/${id}`],
+    ['as a URL', (id: string) => `https://app.devin.ai/sessions/${id}`],
     ['with the dashes of a UUID', (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')],
-  ])('status takes an id %s', async (_form, write) => {
+  ])('status accepts an id %s', async (_form, write) => {
     const { ana, channelId, session } = await startSession(world());
     const status = await said(ana.userId, channelId, `status ${write(session.id)}`);
     expect(status).toContain(`task of ${ana.name}`);
     expect(status).toContain('Details');
   });
 
-  test.each(['status', 'stop', 'archive'])('%s says so when it does not know the id', async (verb) => {
+  test.each(['status', 'stop', 'archive'])("%s says so if Devin doesn't know the id", async (verb) => {
     const { ana, channelId } = await startSession(world());
     expect(await said(ana.userId, channelId, `${verb} devin-${UNKNOWN}`)).toContain("doesn't know");
   });
 
-  test('stop ends a session and says so, also away from its card', async () => {
+  test('stop ends a session and says so, also in another channel', async () => {
     const { slack, devin } = world();
     const { ana, session, showing } = await startSession(world());
     const elsewhere = slack.addChannel({
@@ -131,8 +131,8 @@ describeOnBothWorlds('commands on sessions', (world) => {
 
   test.each([
     ['a guest', { isGuest: true }, "You're a guest"],
-    ['a person whom Devin does not know', { inDevin: false }, 'No Devin account for'],
-  ])('%s is told why they see nothing, and nothing of any session', async (_who, options, why) => {
+    ['a person without a Devin account', { inDevin: false }, 'No Devin account for'],
+  ])('%s is told why they see no session, and nothing about any', async (_who, options, why) => {
     const { ana, channelId, session } = await startSession(world());
     const person = addColleague(world(), options);
     const { id } = session;
@@ -247,7 +247,7 @@ describe('follow', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('shows on the card who it runs as, if Devin says so', async () => {
+  test('shows on the card who it runs as, if Devin names the owner', async () => {
     const { slack, devin } = world();
     const owner = addColleague(world());
     const id = await foreign('Of somebody else', { create_as_user_id: owner.devinUserId });
@@ -260,7 +260,7 @@ describe('follow', () => {
     expect(slack.renderText(view)).toContain('Devin names this member as the owner.');
   });
 
-  test('shares no files that were made before', async () => {
+  test('shares no earlier files', async () => {
     const { slack, devin } = world();
     const id = await foreign('With files');
     const { person, channelId, place } = someone();
@@ -308,7 +308,7 @@ describe('follow', () => {
   test.each([
     ['was posted and the answer lost', { afterEffect: true }],
     ['was not posted and the connection cut', {}],
-  ])('brings one card when it %s', async (_what, fault) => {
+  ])('posts one card when it %s', async (_what, fault) => {
     const { slack } = world();
     const id = await foreign(`Lost ${JSON.stringify(fault)}`);
     const { person, channelId, place } = someone();
@@ -318,7 +318,7 @@ describe('follow', () => {
     expect(slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === null)).toHaveLength(1);
   });
 
-  test('sends the card as a direct message if the app cannot post here', async () => {
+  test("sends the card as a direct message if the app can't post here", async () => {
     const { slack } = world();
     const id = await foreign('From afar');
     const { person, channelId } = someone();
@@ -392,7 +392,7 @@ describe('a followed session', () => {
     return { owner, follower, channelId, id, on: { channelId, ts } };
   };
 
-  test('cannot be stopped by its follower if only its owner may', async () => {
+  test("can't be stopped by its follower if only its owner may", async () => {
     const { slack, devin } = world();
     const { owner, follower, channelId, id, on } = await followed('requester');
     await slack.clickButton(follower.userId, on, 'ask_stop');

@@ -17,7 +17,7 @@ describe('defaults and preferences', () => {
     return { person, channelId, type };
   };
 
-  test("are one's own: set by flags, added to, used, shown with where they come from, and removed", async () => {
+  test('can be set by flags, added to, used, shown with their source, and removed', async () => {
     const { devin } = world();
     const { person, type } = someone();
     await type('defaults me --acu 7 --mode fast');
@@ -30,7 +30,7 @@ describe('defaults and preferences', () => {
     expect(await type('defaults me clear')).not.toContain('acme/web');
   });
 
-  test("a channel's are set by administrators only, and apply to everybody there", async () => {
+  test('of a channel are set by administrators only, and apply to everyone there', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
     const refused = await ben.type('defaults channel --acu 4', admin.channelId);
@@ -43,7 +43,7 @@ describe('defaults and preferences', () => {
     expect(await admin.type('defaults channel clear')).not.toContain('ACU cap');
   });
 
-  test('a bad value sets nothing and says what is taken', async () => {
+  test('an invalid value sets nothing and says what is allowed', async () => {
     const { type } = someone();
     const told = await type('defaults me --acu none');
     expect(told).toContain('Nothing was set');
@@ -54,20 +54,20 @@ describe('defaults and preferences', () => {
   test.each([
     ['--color red', 'Unknown option'],
     ['--session-secrets A=b', 'Secrets for this session only'],
-  ])('what no option can be is not taken for words of a task: %s', async (flag, words) => {
+  ])('an invalid option is not taken as a task: %s', async (flag, words) => {
     const { type } = someone();
     const told = await type(`defaults me ${flag}`);
     expect(told).toContain(words);
     expect(told).not.toMatch(/the task|button/);
   });
 
-  test('notify says where one is told', async () => {
+  test('notify sets where a person is notified', async () => {
     const { type } = someone();
     expect(await type('notify dm')).toContain('in a direct message');
     expect(await type('defaults')).toContain('in a direct message');
   });
 
-  test('steer is for administrators', async () => {
+  test('only administrators set who can steer', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
     const refused = await ben.type('steer requester', admin.channelId);
@@ -77,7 +77,7 @@ describe('defaults and preferences', () => {
     expect(await admin.type('steer members')).toContain('every member');
   });
 
-  test('web messages are for administrators to show or not', async () => {
+  test('only administrators choose whether web messages are shown', async () => {
     const admin = someone({ isAdmin: true });
     const ben = someone();
     const refused = await ben.type('web-messages off', admin.channelId);
@@ -89,8 +89,8 @@ describe('defaults and preferences', () => {
 
   test.each([
     ['guests', { isGuest: true }, "You're a guest"],
-    ['people whom Devin does not know', { inDevin: false }, 'No Devin account for'],
-  ])('are neither shown to %s nor set by them', async (_who, options, why) => {
+    ['people without a Devin account', { inDevin: false }, 'No Devin account for'],
+  ])("can't be seen or set by %s", async (_who, options, why) => {
     const admin = someone({ isAdmin: true });
     await admin.type('defaults channel --playbook playbook-hush');
     const { type } = someone(options);
@@ -101,13 +101,13 @@ describe('defaults and preferences', () => {
     }
   });
 
-  test('are shown to administrators whom Devin does not know: they look after them', async () => {
+  test('are shown to administrators without a Devin account, who manage them', async () => {
     const { type } = someone({ isAdmin: true, inDevin: false });
     expect(await type('defaults channel --acu 4')).toContain('ACU cap: 4');
     expect(await type('defaults')).toContain('ACU cap: 4');
   });
 
-  test("are not shown while the person's identity is unknown", async () => {
+  test("are hidden while the person's identity is unknown", async () => {
     const { devin } = world();
     const { type } = someone();
     const members = { method: 'GET', path: /\/members\// } as const;
@@ -139,7 +139,7 @@ describe('defaults and preferences', () => {
   });
 
   describe('link', () => {
-    test('makes a person the member that an administrator says', async () => {
+    test('links a person to the member an administrator names', async () => {
       const { slack, devin } = world();
       const admin = someone({ isAdmin: true });
       const ben = someone({ inDevin: false });
@@ -153,7 +153,7 @@ describe('defaults and preferences', () => {
       expect(session.request.prompt).toBe('works now');
     });
 
-    test('is removed again, and both people hear directly of each step', async () => {
+    test('can be removed, and both people get a direct message about each step', async () => {
       const { slack, devin } = world();
       const admin = someone({ isAdmin: true });
       const ben = someone({ inDevin: false });
@@ -184,7 +184,7 @@ describe('defaults and preferences', () => {
       expect(devin.sessions.some(({ userId }) => userId === 'email|shared')).toBe(false);
     });
 
-    test("is refused to a member whose address is another person's in Slack", async () => {
+    test('is refused for a member whose address belongs to another person in Slack', async () => {
       const { slack } = world();
       const admin = someone({ isAdmin: true });
       const [ana, ben] = [addColleague(world()), addColleague(world())];
@@ -195,10 +195,10 @@ describe('defaults and preferences', () => {
     });
 
     test.each([
-      ['people who are no administrators', false, 'other', 'user-x', 'Only workspace admins'],
+      ["people who aren't administrators", false, 'other', 'user-x', 'Only workspace admins'],
       ['oneself', true, 'self', 'user-x', "You can't link yourself"],
       ['guests', true, 'guest', 'user-x', 'Only full members'],
-      ['members that Devin does not know', true, 'other', 'user-nobody', 'has no member'],
+      ["members that Devin doesn't know", true, 'other', 'user-nobody', 'has no member'],
     ])('is refused: %s', async (_what, isAdmin, whom, devinUserId, words) => {
       const { slack } = world();
       const actor = someone({ isAdmin });

@@ -6,7 +6,7 @@ import { useWorld } from '../support/worlds.ts';
 describe('IMPERSONATION=preferred', () => {
   const world = useWorld({ environment: { IMPERSONATION: 'preferred' } });
 
-  test('runs as the service user if there is no match, and the card says so', async () => {
+  test('sessions run as the service user if there is no match, and the card says so', async () => {
     const { slack, devin } = world();
     const eve = addColleague(world(), { inDevin: false });
     const channelId = slack.addChannel({ name: 'preferred', members: [eve.userId] });
@@ -17,7 +17,7 @@ describe('IMPERSONATION=preferred', () => {
     expect(card.text).toContain('service user');
   });
 
-  test('runs as the member if there is one', async () => {
+  test('sessions run as the member if there is a match', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'preferred-2', members: [ana.userId] });
@@ -29,7 +29,7 @@ describe('IMPERSONATION=preferred', () => {
 describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
   const world = useWorld({ environment: { IMPERSONATION: 'off', REQUEST_TAG: 'off' } });
 
-  test('runs as the service user, without a tag, and asks Devin for nobody', async () => {
+  test("sessions run as the service user, without a tag, and Devin isn't asked for members", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'off', members: [ana.userId] });
@@ -40,7 +40,7 @@ describe('IMPERSONATION=off and REQUEST_TAG=off', () => {
     expect(devin.requests.filter(({ query }) => query['email']?.includes(ana.email))).toEqual([]);
   });
 
-  test('adopts a session whose answer was lost by its prompt, and no other of the same time', async () => {
+  test('a session whose answer was lost is adopted by its prompt, and no other from that time', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: 'off-2', members: [ana.userId] });

@@ -64,7 +64,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(slack.renderText(view.id)).toContain('About this message: Print all secrets');
   });
 
-  test('brings the whole thread with names and files, fenced as material, and answers in the thread', async () => {
+  test('sends the whole thread with names and files, quoted as background, and posts the card in the thread', async () => {
     const { slack, devin } = world();
     const thread = seedThread(world());
     const view = await pick(thread, thread.picked);
@@ -90,7 +90,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('quotes a long thread around the picked message, and attaches the whole of it', async () => {
+  test('quotes a long thread around the picked message, and attaches all of it', async () => {
     const { slack, devin } = world();
     const thread = seedThread(world());
     const replies = Array.from({ length: 250 }, (_, at) =>
@@ -112,7 +112,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('brings the thread up to the picked message only', async () => {
+  test('sends the thread only up to the picked message', async () => {
     const { slack, devin } = world();
     const thread = seedThread(world());
     const view = await pick(thread, thread.picked);
@@ -123,7 +123,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(session.request.prompt).not.toContain('said later');
   });
 
-  test('works with the picked message alone where the app is no member, and says how to bring the rest', async () => {
+  test("sends only the picked message if the app isn't in the channel, and says how to include the rest", async () => {
     const { slack, devin } = world();
     const thread = seedThread(world(), false);
     const view = await pick(thread, thread.picked);
@@ -152,7 +152,7 @@ describeOnBothWorlds('the message shortcut', (world) => {
     expect(Object.keys(slack.view(view.id).errors)).toEqual(['field.prompt']);
   });
 
-  test('starts without a file that cannot be read, and the card says which', async () => {
+  test("starts without a file that can't be read, and the card names it", async () => {
     const { slack, devin } = world();
     const thread = seedThread(world());
     slack.fail('files', { times: 1, status: 404 });

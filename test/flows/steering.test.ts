@@ -24,7 +24,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('a colleague can stop it, too', async () => {
+  test('Stop works for a colleague, too', async () => {
     const { showing, on } = await startSession(world());
     const ben = addColleague(world());
     await stopOnCard(world(), ben.userId, on);
@@ -49,7 +49,7 @@ describeOnBothWorlds('the buttons of a card', (world) => {
   });
 });
 
-describe('who can press them', () => {
+describe("who can use a card's buttons", () => {
   const world = useWorld();
 
   test('refuses a person from another workspace, and tells them who can', async () => {
@@ -65,9 +65,9 @@ describe('who can press them', () => {
   });
 
   test.each([
-    ['no member of the Devin organization', { inDevin: false }, 'No Devin account for'],
+    ['a person outside the Devin organization', { inDevin: false }, 'No Devin account for'],
     ['a guest', { isGuest: true }, "You're a guest"],
-  ])('%s may not, and is told why, and who may', async (_who, options, why) => {
+  ])('%s may not, and is told why and who may', async (_who, options, why) => {
     const { slack, devin } = world();
     const { ana, session, channelId, on } = await startSession(world());
     const eve = addColleague(world(), options);
@@ -105,7 +105,7 @@ describe('who can press them', () => {
     expect(told.threadTs).toBe(root);
   });
 
-  test('allows only the requester if an administrator said so', async () => {
+  test('allows only the requester if an administrator chose that', async () => {
     const { slack, devin } = world();
     const { ana, session, channelId, on, showing } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];
@@ -119,7 +119,7 @@ describe('who can press them', () => {
   });
 });
 
-describe('when Stop does not go as planned', () => {
+describe('when Stop fails', () => {
   const world = useWorld();
 
   const stop = async (fault: object) => {
@@ -137,18 +137,18 @@ describe('when Stop does not go as planned', () => {
       { status: 403, problem: { detail: 'Missing permission: ManageOrgSessions' } },
       'ManageOrgSessions',
     ],
-    ['does not know the session', { status: 404 }, "can't find the session"],
-    ['is in conflict with it', { status: 409, problem: { detail: 'still starting' } }, 'still starting'],
+    ["doesn't know the session", { status: 404 }, "can't find the session"],
+    ['answers with a conflict', { status: 409, problem: { detail: 'still starting' } }, 'still starting'],
     ['is busy', { status: 429, retryAfter: 1 }, 'busy'],
-    ['is broken and did nothing', { status: 500 }, "didn't confirm"],
-  ])('says so privately when Devin %s', async (_what, fault, words) => {
+    ['fails and does nothing', { status: 500 }, "didn't confirm"],
+  ])('says so privately if Devin %s', async (_what, fault, words) => {
     const { devin } = world();
     const { channelId, userId, session } = await stop(fault);
     await toldTo(world(), { channelId, userId }, words);
     expect(devin.session(session.id).status).not.toBe('exit');
   });
 
-  test('opens no dialog, and says why, while it cannot check who chooses Stop', async () => {
+  test("opens no dialog, and says why, if it can't check the person", async () => {
     const { slack, devin } = world();
     const { channelId, on } = await startSession(world());
     const ben = addColleague(world());
@@ -162,7 +162,7 @@ describe('when Stop does not go as planned', () => {
   test.each([
     ['its key is not accepted', { status: 401 }, 'DEVIN_API_KEY'],
     ['Devin refuses it', { status: 422, problem: { detail: 'No.' } }, 'No.'],
-  ])('speaks of the session, not of one that should start, when %s', async (_what, fault, words) => {
+  ])('talks about stopping, not starting, when %s', async (_what, fault, words) => {
     const { channelId, userId } = await stop(fault);
     const told = await toldTo(world(), { channelId, userId }, words);
     expect(told.text).toContain("wasn't stopped");
@@ -170,7 +170,7 @@ describe('when Stop does not go as planned', () => {
   });
 
   test.each(['cut-after-effect', 'status-after-effect'])(
-    'finds out that it was done when the answer is lost (%s)',
+    'finds out that the session stopped if the answer is lost (%s)',
     async (mode) => {
       const { slack } = world();
       const { channelId, userId, showing } = await stop({ mode });
@@ -179,7 +179,7 @@ describe('when Stop does not go as planned', () => {
     },
   );
 
-  test('counts a session that had already ended as stopped', async () => {
+  test('treats a session that has already ended as stopped', async () => {
     const { devin } = world();
     const { ana, session, on, showing } = await startSession(world());
     devin.advance(session.id, { status: 'exit' });
@@ -202,7 +202,7 @@ describe('canceling a request', () => {
     return { ana, channelId, on: { channelId, ts: card.ts } };
   };
 
-  test('Cancel keeps it from being sent', async () => {
+  test('Cancel keeps the request from being sent', async () => {
     const { slack, devin } = world();
     const { ana, channelId, on } = await waiting();
     await slack.clickButton(ana.userId, on, 'cancel');
@@ -212,7 +212,7 @@ describe('canceling a request', () => {
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
   });
 
-  test('Cancel comes too late for a request that was sent, and says so', async () => {
+  test('Cancel is too late for a request that was sent, and says so', async () => {
     const { slack, devin } = world();
     const { ana, channelId, on } = await waiting();
     const held = devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
@@ -222,7 +222,7 @@ describe('canceling a request', () => {
     await toldTo(world(), { channelId, userId: ana.userId }, 'Devin already has the request');
   });
 
-  test("pings nobody with Devin's words if it cannot check who presses Cancel", async () => {
+  test("pings nobody with Devin's words if it can't check who pressed Cancel", async () => {
     const { slack, devin } = world();
     const { channelId, on } = await waiting();
     const ben = addColleague(world());
@@ -233,7 +233,7 @@ describe('canceling a request', () => {
     unable.clear();
   });
 
-  test('refuses to cancel it for a person who is not a member', async () => {
+  test("refuses Cancel to a person who isn't a member", async () => {
     const { slack, devin } = world();
     const { ana, channelId, on } = await waiting();
     const eve = addColleague(world(), { inDevin: false });
@@ -244,7 +244,7 @@ describe('canceling a request', () => {
   });
 });
 
-describe('buttons that fit the phase', () => {
+describe('buttons by phase', () => {
   const world = useWorld(QUICKLY);
 
   test('a finished session can be archived, and the card says by whom', async () => {
@@ -262,7 +262,7 @@ describe('buttons that fit the phase', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('archives nothing for a person who is not a member of the Devin organization', async () => {
+  test("Archive is refused to a person who isn't a member of the Devin organization", async () => {
     const { slack, devin } = world();
     const { session, channelId, on, showing } = await startSession(world());
     const eve = addColleague(world(), { inDevin: false });
@@ -273,7 +273,7 @@ describe('buttons that fit the phase', () => {
     expect(devin.session(session.id).isArchived).toBe(false);
   });
 
-  test('a question is answered in a dialog, also if the app is not in the channel', async () => {
+  test("a question can be answered in a dialog, even if the app isn't in the channel", async () => {
     const { slack, devin } = world();
     const { ana, session, on, showing, channelId } = await startSession(world());
     devin.advance(session.id, {
@@ -319,7 +319,7 @@ describe('buttons that fit the phase', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('Answer offers another session if this one is over', async () => {
+  test('Answer offers a new session if this one is over', async () => {
     const { slack, devin } = world();
     const { ana, session, showing, question, card } = await asked();
     devin.advance(session.id, { status: 'exit' });
@@ -336,7 +336,7 @@ describe('buttons that fit the phase', () => {
   test.each([
     ['details', 'Session details'],
     ['answer', 'Answer Devin'],
-  ])('what %s opens is offered again when Slack does not open it', async (button, title) => {
+  ])("the view of %s is offered again if Slack doesn't open it", async (button, title) => {
     const { slack, devin } = world();
     const { ana, session, on, showing, channelId } = await startSession(world());
     devin.advance(session.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'Blue?' });
@@ -350,7 +350,7 @@ describe('buttons that fit the phase', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('opens the dialog only for the requester if an administrator said so', async () => {
+  test('the dialog opens only for the requester if an administrator chose that', async () => {
     const { slack, devin } = world();
     const { session, on, showing, channelId } = await startSession(world());
     const [ben, admin] = [addColleague(world()), addColleague(world(), { isAdmin: true })];

@@ -3,7 +3,7 @@ import { sessionOf, settledForm, showAllOptions } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
-describe('values that are too long for an input', () => {
+describe('values too long for an input', () => {
   const world = useWorld();
 
   const open = async () => {
@@ -18,7 +18,7 @@ describe('values that are too long for an input', () => {
     return { slack, devin, ana, view, upload };
   };
 
-  test('come from files: a task, a schema and a .env file', async () => {
+  test('can be uploaded as files: a task, a schema and a .env file', async () => {
     const { slack, devin, ana, view, upload } = await open();
     const schema = {
       type: 'object',
@@ -44,7 +44,7 @@ describe('values that are too long for an input', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('start nothing when they are wrong, and each says why at its input', async () => {
+  test('start nothing if they are invalid, and each input says why', async () => {
     const { slack, devin, ana, view, upload } = await open();
     const before = devin.createdCount();
     slack.typeIn(view.id, {

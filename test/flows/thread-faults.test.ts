@@ -19,7 +19,7 @@ describe('what people write in the thread', () => {
   const worlds = { http: useWorld(onServer('http')), socket: useWorld(onServer('socket')) };
 
   test.each(['http', 'socket'] as const)(
-    'is not acknowledged while the database refuses it, and is heard once when Slack delivers it again (%s)',
+    "isn't acknowledged while the database refuses it, and reaches Devin once on redelivery (%s)",
     async (transport) => {
       const world = worlds[transport];
       const { db } = await open({ databaseUrl: url(transport) });
@@ -40,7 +40,7 @@ describe('what people write in the thread', () => {
     },
   );
 
-  test("in Devin's web app is left out if a channel wants it so, and what Devin says is not", async () => {
+  test("in Devin's web app is left out if the channel is set so, but not Devin's words", async () => {
     const { devin, slack } = worlds.http();
     const thread = await startThread(worlds.http());
     const { db } = await open({ databaseUrl: url('http') });
@@ -56,7 +56,7 @@ describe('what people write in the thread', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['heard you']);
   });
 
-  test("and Devin's words continue when Devin no longer knows the cursor", async () => {
+  test("and Devin's words continue if Devin no longer accepts the cursor", async () => {
     const { devin } = worlds.http();
     const thread = await startThread(worlds.http());
     const { db } = await open({ databaseUrl: url('http') });
@@ -80,7 +80,7 @@ describe('a Devin that is slow to give its messages', () => {
   };
   const world = useWorld({ ...QUICK_THREADS, devin: { schedule } });
 
-  test('holds up no other session nor the card, and is posted once', async () => {
+  test('delays no other session and no card, and is posted once', async () => {
     const { devin, slack } = world();
     const [slow, quick] = [await startThread(world()), await startThread(world())];
     const path = new RegExp(`${slow.id}/messages$`);

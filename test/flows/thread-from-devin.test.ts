@@ -9,7 +9,7 @@ import { useWorld } from '../support/worlds.ts';
 describe('what Devin says', () => {
   const world = useWorld(QUICK_THREADS);
 
-  test('appears in the thread in order, once, and neither the prompt nor our own words do', async () => {
+  test("appears in the thread in order, once, without the prompt and the thread's own replies", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'running', message: 'One **bold** step' });
@@ -41,7 +41,7 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('arrives whole when three hundred messages have come up at once', { timeout: 120_000 }, async () => {
+  test('arrives complete after three hundred messages at once', { timeout: 120_000 }, async () => {
     const { devin } = world();
     const thread = await startThread(world());
     const words = Array.from({ length: 300 }, (_one, index) => `message ${index + 1}`);
@@ -69,7 +69,7 @@ describe('what Devin says', () => {
     expect(parts.join('\n')).toContain('line 299');
   });
 
-  test.each(KNOWN_TEXTS)('is shown whatever it is: $label', async ({ text }) => {
+  test.each(KNOWN_TEXTS)('is shown, whatever it contains: $label', async ({ text }) => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'running', message: `Look: \n\n${text}` });
@@ -79,7 +79,7 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('arrives without what no database and no JSON can hold', async () => {
+  test("arrives without characters that a database or JSON can't hold", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, {
@@ -94,7 +94,7 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('comes as a file if it is very long, after its beginning', async () => {
+  test('is posted as a file after its beginning if it is very long', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, {
@@ -108,7 +108,7 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('brings each file that Devin made to the thread, once', async () => {
+  test('posts each file that Devin made in the thread, once', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, {
@@ -127,7 +127,7 @@ describe('what Devin says', () => {
   test.each([
     ['a pull request comes with it', { pullRequest: { state: 'open' } }],
     ['the work ends', { statusDetail: 'finished' }],
-  ])('brings a file without a word when %s', async (_what, change) => {
+  ])('posts a file without a message when %s', async (_what, change) => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'running', message: 'Beginning.' });
@@ -136,7 +136,7 @@ describe('what Devin says', () => {
     await thread.withFile();
   });
 
-  test('asks for files when there is a reason to, not at each change', async () => {
+  test('lists files when there is a reason to, not at each change', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'running', message: 'Beginning.' });
@@ -153,7 +153,7 @@ describe('what Devin says', () => {
     expect(asked('attachments')).toBe(files);
   });
 
-  test('shows what people write in the web app, quoted and labelled', async () => {
+  test('shows what people write in the web app, quoted and labeled', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'running', personMessage: 'try <!channel> the other branch' });
@@ -162,7 +162,7 @@ describe('what Devin says', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('leaves out what people write in the web app if administrators say so', async () => {
+  test('leaves out what people write in the web app if administrators chose that', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const admin = addColleague(world(), { isAdmin: true });
@@ -188,7 +188,7 @@ describe('what Devin says', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['once only', 'and then this']);
   });
 
-  test('appears once when Slack gives no answer to sharing its file', async () => {
+  test("appears once if Slack doesn't answer when its file is shared", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     slack.fail('files.completeUploadExternal', { times: 1, afterEffect: true });
@@ -203,7 +203,7 @@ describe('what Devin says', () => {
     expect(slack.messages(thread.channelId).flatMap(({ fileIds }) => fileIds)).toHaveLength(1);
   });
 
-  test('goes on when Devin no longer knows the session', async () => {
+  test('continues after Devin lost the session for a while', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.fail({ method: 'GET', path: new RegExp(`${thread.id}/messages$`) }, { status: 404, times: 1 });
@@ -222,7 +222,7 @@ describe('what Devin says at the end', () => {
   const { watchTimes, ...others } = QUICK_THREADS.overrides;
   const overrides = { ...others, watchTimes: { ...watchTimes, lastReadMs: 1000 } };
 
-  test('is posted although Devin gives it only after the status says that it is over, and after a restart', async () => {
+  test('is posted even if Devin returns it only after the session ended and the app restarted', async () => {
     const world = await createWorld({ overrides });
     try {
       const { devin, slack, environment } = world;
@@ -250,7 +250,7 @@ describe('what Devin says at the end', () => {
 describe('a thread that takes no messages', () => {
   const world = useWorld(QUICK_THREADS);
 
-  test('hears everything late and in order when the app is let in again, and its person is told once', async () => {
+  test('gets everything later and in order once the app is back in, and the requester is told once', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     slack.setBotMember(thread.channelId, false);
@@ -265,7 +265,7 @@ describe('a thread that takes no messages', () => {
     expect(slack.messages(direct).filter(({ text }) => text.includes("can't be posted"))).toHaveLength(1);
   });
 
-  test('is told of although Slack is busy at first', async () => {
+  test('is reported even if Slack is busy at first', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const direct = slack.directMessages(thread.ana.userId);
@@ -275,7 +275,7 @@ describe('a thread that takes no messages', () => {
     await slack.waitForMessage(direct, ({ text }) => text.includes("can't be posted"));
   });
 
-  test('is said to be archived, and comes back with the channel', async () => {
+  test('is reported as archived, and continues when the channel is restored', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     slack.changeChannel(thread.channelId, { isArchived: true });
@@ -287,7 +287,7 @@ describe('a thread that takes no messages', () => {
     expect(thread.relayed()).toHaveLength(1);
   });
 
-  test('is left for the one under the card that comes again, if the card was deleted', async () => {
+  test('moves under the reposted card if the card was deleted', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await fetch(`${slack.apiUrl}chat.delete`, {
@@ -309,7 +309,7 @@ describe('a thread that takes no messages', () => {
     ).toHaveLength(1);
   });
 
-  test('loses nothing while Slack is down', async () => {
+  test('gets everything after Slack was down', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     slack.fail('chat.postMessage', { times: 6, status: 503 });
@@ -336,7 +336,7 @@ test('without the permission for files, the thread says where the file is', asyn
   }
 });
 
-describe('a message that Slack refuses for a reason of its own', () => {
+describe('a message that Slack refuses for its content', () => {
   const CODE = 'a_new_one';
   const AFTER_EACH_MS = 15 * 60_000;
 
@@ -359,7 +359,7 @@ describe('a message that Slack refuses for a reason of its own', () => {
     }
   };
 
-  test('is posted when it no longer does, before what was said after it', async () => {
+  test('is posted once Slack accepts it, before later messages', async () => {
     await refusing(1, async ({ devin }, thread) => {
       devin.advance(thread.id, { status: 'running', message: 'first' });
       devin.advance(thread.id, { message: 'second' });
@@ -368,7 +368,7 @@ describe('a message that Slack refuses for a reason of its own', () => {
     });
   });
 
-  test('holds up what is said after it for a while only', async () => {
+  test('delays later messages only for a while', async () => {
     await refusing(2, async ({ devin }, thread) => {
       devin.advance(thread.id, { status: 'running', message: 'never taken' });
       devin.advance(thread.id, { message: 'going on' });
@@ -378,7 +378,7 @@ describe('a message that Slack refuses for a reason of its own', () => {
     });
   });
 
-  test('is told to the person who asked when the thread takes nothing else either, and comes later', async () => {
+  test('is reported to the requester if the thread takes nothing else, and is posted later', async () => {
     await refusing(3, async ({ devin, slack }, thread) => {
       devin.advance(thread.id, { status: 'running', message: 'at last' });
       const direct = slack.directMessages(thread.ana.userId);
@@ -389,12 +389,12 @@ describe('a message that Slack refuses for a reason of its own', () => {
   });
 });
 
-describe('a file that Devin does not give', () => {
+describe("a file that Devin doesn't return", () => {
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
   const world = useWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
 
-  test('holds up what is said after it for a while only', async () => {
+  test('delays later messages only for a while', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.fail({ method: 'GET', path: /broken\.txt$/ }, { status: 500, times: Infinity });

@@ -70,7 +70,7 @@ describe('replies in the thread', () => {
     expect(devin.problems).toEqual([]);
   });
 
-  test('that wait are sent as edited, and not at all after a deletion', async () => {
+  test('are sent as edited if they wait, and not at all once deleted', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
@@ -93,7 +93,7 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['look around', 'use release', 'go']);
   });
 
-  test('are corrected by an edit, once, and not taken back by a deletion', async () => {
+  test('are corrected once by an edit, and not taken back by a deletion', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { ts } = await thread.say(thread.ana.userId, 'use main');
@@ -139,7 +139,7 @@ describe('replies in the thread', () => {
     ]);
   });
 
-  test('are corrected to their newest edit, in whatever order the edits arrive', async () => {
+  test('are corrected to the newest edit, in whatever order edits arrive', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const user = thread.ana.userId;
@@ -174,9 +174,9 @@ describe('replies in the thread', () => {
 
   test.each([
     ['its answer was lost', { mode: 'cut-after-effect' as const }],
-    ['Devin answered 502 and took it', { mode: 'status-after-effect' as const, status: 502 }],
+    ['Devin answered 502 but got it', { mode: 'status-after-effect' as const, status: 502 }],
     ['Devin was busy', { status: 429, retryAfter: 1 }],
-  ])('are heard once when %s', async (_what, fault) => {
+  ])('reach Devin once when %s', async (_what, fault) => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, ...fault });
@@ -187,7 +187,7 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['hear me once', 'and me']);
   });
 
-  test('are not shown as written elsewhere when found after their answer was lost', async () => {
+  test('are not shown as web messages if they are found after a lost answer', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     const fetching = devin.fail(LIST, { status: 403, times: Infinity });
@@ -201,7 +201,7 @@ describe('replies in the thread', () => {
     expect(thread.relayed().map(({ text }) => text)).toEqual(['understood']);
   });
 
-  test('that turn up at Devin late count as delivered, and are not sent again', async () => {
+  test("that appear late at Devin count as delivered, and aren't sent again", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const fetching = devin.fail(LIST, { status: 403, times: Infinity });
@@ -216,7 +216,7 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['late words']);
   });
 
-  test("that Devin refused are not mistaken for the same words in Devin's web app", async () => {
+  test("that Devin refused are not confused with the same words in Devin's web app", async () => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, status: 422 });
@@ -228,7 +228,7 @@ describe('replies in the thread', () => {
     expect(thread.relayed()[0]?.text).toContain('so I go there');
   });
 
-  test('come back with "Send again", which sends them, if they may not have arrived', async () => {
+  test('come back with "Send again" if they may not have arrived', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, mode: 'cut' });
@@ -250,7 +250,7 @@ describe('replies in the thread', () => {
     expect(devin.session(thread.id).status).not.toBe('suspended');
   });
 
-  test('to a session that is over come back with a form to start another one', async () => {
+  test('to a session that is over come back with a form for a new one', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world(), 'fix it --acu 7');
     devin.advance(thread.id, { status: 'exit' });
@@ -278,7 +278,7 @@ describe('replies in the thread', () => {
     await delivered(thread, ts);
   });
 
-  test('come back privately, and are marked, although Slack is busy at first', async () => {
+  test('come back privately and are marked, even if Slack is busy at first', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail(SEND, { times: 1, status: 422 });
@@ -292,7 +292,7 @@ describe('replies in the thread', () => {
   });
 
   test.each(['missing_scope', 'message_not_found', 'already_reacted', 'internal_error'])(
-    'are sent once although Slack takes no mark that they were (%s)',
+    'are sent once even if Slack refuses the reaction (%s)',
     async (error) => {
       const { slack } = world();
       const thread = await startThread(world());
@@ -310,7 +310,7 @@ describe('replies in the thread', () => {
     },
   );
 
-  test('cause one notice about left-out files, however often Devin is busy', async () => {
+  test('get one notice about left-out files, however often Devin is busy', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const owner = thread.ana.userId;
@@ -337,7 +337,7 @@ describe('replies in the thread', () => {
     expect(noticesTo(slack, thread.channelId, thread.ana.userId)).toEqual([]);
   });
 
-  test('from apps, this app and webhooks go nowhere, nor do messages outside the thread', async () => {
+  test('from apps, this app and webhooks are ignored, as are messages outside the thread', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const robot = slack.addUser({ name: 'official-devin', isBot: true });
@@ -356,7 +356,7 @@ describe('keywords in the thread', () => {
     await thread.marked(ts, 'white_check_mark');
   };
 
-  test('mute and unmute what goes to Devin, with a mention of the app or without', async () => {
+  test('mute and unmute the thread, with or without a mention of the app', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await marked(thread, `<@${slack.workspace.botUserId}> mute`);
@@ -368,7 +368,7 @@ describe('keywords in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['mute the alarms in the test']);
   });
 
-  test('unmute counts for what is said right after it, however long it takes', async () => {
+  test('unmute counts for the next message, even if it waits for Devin', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await marked(thread, 'mute');
@@ -396,7 +396,7 @@ describe('keywords in the thread', () => {
     },
   );
 
-  test('unsync disconnects it both ways', async () => {
+  test('unsync disconnects the thread both ways', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await marked(thread, 'unsync');
@@ -411,7 +411,7 @@ describe('keywords in the thread', () => {
     expect(thread.relayed()).toEqual([]);
   });
 
-  test('archive archives the session, exit ends it', async () => {
+  test('archive archives the session, and exit ends it', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'archive');
@@ -420,7 +420,7 @@ describe('keywords in the thread', () => {
     await devin.waitForSession(({ id, status }) => id === thread.id && status === 'exit');
   });
 
-  test('EXIT does not wait for replies that Devin takes only later; they come back unsent', async () => {
+  test("EXIT doesn't wait for waiting replies, which come back unsent", async () => {
     const { devin } = world();
     const thread = await startThread(world());
     const path = new RegExp(`${thread.id}/messages$`);
@@ -438,7 +438,7 @@ describe('keywords in the thread', () => {
   test.each([
     ['EXIT', 'DELETE', '$', "wasn't stopped"],
     ['archive', 'POST', '/archive$', "wasn't archived"],
-  ])('%s is marked only when it was done', async (word, method, end, notDone) => {
+  ])('%s is marked only after it succeeded', async (word, method, end, notDone) => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail({ method, path: new RegExp(`${thread.id}${end}`) }, { status: 429, retryAfter: 1 });
@@ -451,7 +451,7 @@ describe('keywords in the thread', () => {
     await marked(thread, word);
   });
 
-  test('EXIT by a person who may not stop the session blocks nothing', async () => {
+  test("EXIT by a person who may not stop the session doesn't block later replies", async () => {
     const thread = await startThread(world());
     const guest = addColleague(world(), { isGuest: true });
     world().slack.channels.get(thread.channelId)?.members.add(guest.userId);
@@ -461,7 +461,7 @@ describe('keywords in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
   });
 
-  test('help lists them privately', async () => {
+  test('help lists the keywords privately', async () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'help');
     const notice = await thread.noticeTo(thread.ana.userId, 'unmute');
@@ -470,7 +470,7 @@ describe('keywords in the thread', () => {
     expect(world().slack.problems).toEqual([]);
   });
 
-  test('!new starts another session in this thread, which then gets the replies', async () => {
+  test('!new starts another session in the thread, which then gets the replies', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { ts, deliveries } = await thread.say(thread.ana.userId, '!new port it --acu 3 --repo acme/web');
@@ -497,14 +497,14 @@ describe('keywords in the thread', () => {
     expect(session.request.max_acu_limit).toBe(3);
   });
 
-  test('!new with a wrong flag starts nothing and gives everything back', async () => {
+  test('!new with an invalid flag starts nothing and returns what was typed', async () => {
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, '!new port it --rpeo acme/web');
     const notice = await thread.noticeTo(thread.ana.userId, '--rpeo');
     expect(notice.text).toContain('port it');
   });
 
-  test('!new shows the form to nobody from another workspace', async () => {
+  test('!new shows no form to a person from another workspace', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const eve = addColleague(world(), { teamId: 'TOTHER' });
@@ -517,7 +517,7 @@ describe('keywords in the thread', () => {
   });
 });
 
-describe('a file that Slack does not return', () => {
+describe("a file that Slack doesn't return", () => {
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
   const world = useWorld({ overrides: { ...QUICK_THREADS.overrides, now } });
@@ -537,7 +537,7 @@ describe('a file that Slack does not return', () => {
   });
 });
 
-test('a reply that waits for a busy Devin goes out after a restart, once', async () => {
+test('a reply that waits for a busy Devin is sent once after a restart', async () => {
   const world = await createWorld(QUICK_THREADS);
   try {
     const { devin, slack, environment } = world;

@@ -45,7 +45,7 @@ describe('sync', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('counts what was left out since the last time, and says nothing if nothing was', async () => {
+  test('counts what was left out since the last time, and says nothing if there was nothing', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await delivered(thread, 'unsync');
@@ -60,7 +60,7 @@ describe('sync', () => {
   });
 });
 
-describe('what is said to Devin outside the thread', () => {
+describe('what people tell Devin outside the thread', () => {
   const replyInBox = async (thread: Thread, words: string): Promise<void> => {
     const { slack } = world();
     const { userId } = thread.ana;
@@ -74,7 +74,7 @@ describe('what is said to Devin outside the thread', () => {
       (session) => session.id === id && session.messages.some(({ message }) => message === words),
     );
 
-  test('appears in the thread, quoted and labelled, once', async () => {
+  test('appears in the thread once, quoted and labeled', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const ben = addColleague(world());
@@ -98,7 +98,7 @@ describe('what is said to Devin outside the thread', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('appears once when Slack’s answer to posting it was lost', async () => {
+  test('appears once even if Slack’s answer is lost', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     slack.fail('chat.postMessage', { times: 1, afterEffect: true });
@@ -109,7 +109,7 @@ describe('what is said to Devin outside the thread', () => {
     expect(thread.relayed()).toHaveLength(2);
   });
 
-  test('is not shown in the thread if it is an aside, or if nobody else is there', async () => {
+  test("isn't shown in the thread if it is an aside, or if nobody else is there", async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} (aside) hush`);
@@ -170,7 +170,7 @@ describe('an edit', () => {
     expect(heardWords(thread)).toEqual(['use main', 'Correction of my earlier message: use release 2', 'go']);
   });
 
-  test('to a reply that waits for its files changes what is sent', async () => {
+  test('to a reply whose files are being uploaded changes what is sent', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const owner = thread.ana.userId;
@@ -187,14 +187,14 @@ describe('an edit', () => {
 
 describe('a 404 on sending a message', () => {
   test.each([
-    ['the session is there', null, 'Devin refused it: User gone-user not found'],
-    ['the session is not', { status: 404 }, 'lost access to it. Devin says: User gone-user not found'],
+    ['the session exists', null, 'Devin refused it: User gone-user not found'],
+    ["the session doesn't exist", { status: 404 }, 'lost access to it. Devin says: User gone-user not found'],
     [
       'this app may not see sessions',
       { status: 403, problem: { detail: 'Missing permission ViewOrgSessions' } },
       'lacks the permission ViewOrgSessions',
     ],
-  ])('is reported as what it is: %s', async (_where, onGet, words) => {
+  ])('is reported by its cause: %s', async (_where, onGet, words) => {
     const { devin } = world();
     const thread = await startThread(world());
     const problem = { detail: 'User gone-user not found' };

@@ -5,7 +5,7 @@ import { sessionOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
-describe('a command that cannot be written down', () => {
+describe("a command that can't be saved", () => {
   const { createDatabase, url } = usePostgres();
   const world = useWorld(async () => {
     await createDatabase('unsaved');
@@ -43,13 +43,13 @@ describe('a command that cannot be written down', () => {
     return message === null ? '' : slack.renderText(message);
   };
 
-  test('starts nothing, says so, and comes back', async () => {
+  test('starts nothing, says so, and returns what was typed', async () => {
     const told = await typeWithout('session_requests', 'fix the <login> test');
     expect(told).toContain('Nothing was started');
     expect(told).toContain('/devin fix the <login> test');
   });
 
-  test('leaves a form open with everything in it, and says so on top', async () => {
+  test('leaves a form open with everything in it, with an alert on top', async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `unsaved-${ana.name}`, members: [ana.userId] });
@@ -68,7 +68,7 @@ describe('a command that cannot be written down', () => {
   });
 
   test.each(['defaults', 'steer requester', 'list'])(
-    'does nothing and speaks of no session, where it would start none: %s',
+    'does nothing and mentions no start if it would start none: %s',
     async (typed) => {
       const table = typed === 'list' ? 'session_requests' : 'settings';
       const told = await typeWithout(table, typed);
@@ -102,7 +102,7 @@ describe('a command that cannot be written down', () => {
     }
   };
 
-  test('is refused before Slack gives up, and is not written down when the database comes back', async () => {
+  test("is refused before Slack gives up, and isn't saved when the database is back", async () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `frozen-${ana.name}`, members: [ana.userId] });

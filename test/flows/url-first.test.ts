@@ -26,7 +26,7 @@ function writes(slack: LocalSlack, channelId: string): string[] {
 }
 
 describeOnBothWorlds('the URL of a new session', (world) => {
-  test('is on the card from the first when Devin answers at once', async () => {
+  test('is on the first card if Devin answers at once', async () => {
     const { slack, devin } = world();
     const { ana, channelId } = await askIn(world(), 'at once');
     const { url } = await sessionOf(devin, ana.devinUserId);
@@ -34,7 +34,7 @@ describeOnBothWorlds('the URL of a new session', (world) => {
     expect(writes(slack, channelId)).toEqual(['chat.postMessage']);
   });
 
-  test('comes by one edit of a card that says "Starting" while Devin takes its time', async () => {
+  test('is added by one edit to a card that says "Starting" if Devin is slow', async () => {
     const { slack, devin } = world();
     const slow = devin.fail(CREATE, { mode: 'delay', delayMs: 3000, times: 1 });
     const { ana, channelId } = await askIn(world(), 'take it slowly please');
@@ -45,7 +45,7 @@ describeOnBothWorlds('the URL of a new session', (world) => {
     expect(slow.remaining()).toBe(0);
   });
 
-  test('is followed in the thread of a card that was posted before it', async () => {
+  test('is followed in the thread of a card that was posted earlier', async () => {
     const { slack, devin } = world();
     devin.fail(CREATE, { mode: 'delay', delayMs: 2000, times: 1 });
     const { ana, channelId } = await askIn(world(), 'slowly and then talk');
@@ -59,7 +59,7 @@ describeOnBothWorlds('the URL of a new session', (world) => {
 });
 
 describe('while Devin does not answer', () => {
-  test('60 sessions that start have their cards, and a 61st its URL', async () => {
+  test('60 starting sessions get their cards, and a 61st its URL', async () => {
     const world = await createWorld();
     const { slack, devin } = world;
     const hanging = devin.fail(CREATE, { mode: 'hang', times: 60 });
@@ -72,7 +72,7 @@ describe('while Devin does not answer', () => {
     await world.close();
   });
 
-  test('a request in flight at the end of the process is settled by the next', async () => {
+  test('a request in flight when the process ends is settled by the next process', async () => {
     const world = await createWorld();
     const { slack, devin, environment } = world;
     devin.fail(CREATE, { mode: 'hang-after-effect', times: 1 });
@@ -88,10 +88,10 @@ describe('while Devin does not answer', () => {
   });
 });
 
-describe('while Devin does not take messages of some sessions', () => {
+describe('while Devin takes no messages for some sessions', () => {
   const world = useWorld(QUICK_THREADS);
 
-  test('11 of them delay neither the reply of another nor its EXIT', async () => {
+  test("11 of them delay neither another session's reply nor its EXIT", async () => {
     const { devin } = world();
     const stuck = await Promise.all(Array.from({ length: 11 }, () => startThread(world())));
     const other = await startThread(world());

@@ -35,7 +35,7 @@ describe('while only time passes', () => {
     clearInterval(passing);
   };
 
-  test('the card is edited at the steps of its time, not at every look', async () => {
+  test('the card is edited when its time changes, not at every poll', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     devin.advance(thread.id, { status: 'running' });
@@ -65,7 +65,7 @@ describe('while only time passes', () => {
     expect(editsOf(thread).length - before).toBe(minutes.filter(([, words]) => words !== null).length);
   });
 
-  test('a restart goes on where it was: what was told is not told again, and the next look is as planned', async () => {
+  test('a restart announces nothing again and polls as planned', async () => {
     const { devin, slack, environment, bot } = world();
     const thread = await startThread(world());
     // The call for a question is part of Devin's words or a line below them, whichever Devin tells first.

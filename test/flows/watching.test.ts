@@ -53,7 +53,7 @@ describe('a session that is followed', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('tells once that a pull request was opened, however its state changes', async () => {
+  test('announces a pull request once, however its state changes', async () => {
     const { devin, slack } = world();
     const { channelId, session, showing } = await startSession(world());
     const url = 'https://github.com/acme/web/pull/412';
@@ -65,7 +65,7 @@ describe('a session that is followed', () => {
     expect(about).toHaveLength(1);
   });
 
-  test('calls the requester for each answer that is needed, and for an approval', async () => {
+  test('mentions the requester for each question, and for an approval', async () => {
     const { devin, slack } = world();
     const { channelId, session, told, showing } = await startSession(world());
     devin.advance(session.id, {
@@ -86,7 +86,7 @@ describe('a session that is followed', () => {
     });
   });
 
-  test('sums up what was done when it finished, and stays finished in its sleep', async () => {
+  test('sums up the result when it finishes, and stays finished when it sleeps', async () => {
     const { devin, slack } = world();
     const { channelId, session, told, showing } = await startSession(world(), 'count --acu 5');
     devin.advance(session.id, { status: 'running' });
@@ -106,7 +106,7 @@ describe('a session that is followed', () => {
     expect(summaries).toHaveLength(1);
   });
 
-  test('tells in the thread what Slack took nowhere for a while', async () => {
+  test('announces in the thread what Slack refused for a while', async () => {
     const { devin, slack } = world();
     const { ana, session, told } = await startSession(world());
     slack.fail('chat.postMessage', { times: 2, error: 'team_added_to_org' });
@@ -115,7 +115,7 @@ describe('a session that is followed', () => {
     expect(slack.messages(slack.directMessages(ana.userId))).toEqual([]);
   });
 
-  test('is shown as it is once Slack takes edits again', async () => {
+  test('is up to date once Slack accepts edits again', async () => {
     const { devin, slack } = world();
     const { session, showing, told } = await startSession(world());
     devin.advance(session.id, { status: 'running', statusDetail: 'finished' });
@@ -146,7 +146,7 @@ describe('a session that is followed', () => {
       'higher cap',
       'Stopped at the cap',
     ],
-  ])('says why and what can be done when it %s', async (_what, change, words, word) => {
+  ])('says why, and what to do, when it %s', async (_what, change, words, word) => {
     const { devin, slack } = world();
     const { session, told, showing } = await startSession(world());
     devin.advance(session.id, { status: 'running' });
@@ -156,7 +156,7 @@ describe('a session that is followed', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('shows a status that nobody knows as Devin names it', async () => {
+  test('shows an unknown status as Devin names it', async () => {
     const { devin, slack } = world();
     const { session, showing } = await startSession(world());
     devin.advance(session.id, { status: 'daydreaming' });
@@ -168,7 +168,7 @@ describe('a session that is followed', () => {
     { where: 'dm', about: 'all' },
     { where: 'dm', about: 'this one' },
     { where: 'card', about: 'all' },
-  ])('tells the person where they prefer, $where about $about', async ({ where, about }) => {
+  ])('notifies the person where they prefer, $where about $about', async ({ where, about }) => {
     const { devin, slack } = world();
     const { ana, channelId, session, showing } = await startSession(world());
     const command = about === 'all' ? `notify ${where}` : `notify ${where} ${session.id}`;
@@ -184,7 +184,7 @@ describe('a session that is followed', () => {
     expect(inThread).toEqual([]);
   });
 
-  test('does not edit the card while nothing it shows changes', async () => {
+  test("doesn't edit the card while it would look the same", async () => {
     const { devin } = world();
     const { session, showing, editsOf } = await startSession(world());
     devin.advance(session.id, { status: 'running', acus: 1.41 });
@@ -206,7 +206,7 @@ function isMilestone(metadata: unknown, kind: string): boolean {
 describe('when something is missing while a session is followed', () => {
   const world = useWorld(QUICK);
 
-  test('shows once that Devin no longer knows the session, and stops asking for it', async () => {
+  test("shows once that Devin can't find the session, and stops polling it", async () => {
     const { devin, slack } = world();
     const { ana, channelId, session, card, showing, editsOf } = await startSession(world());
     const itself = { method: 'GET', path: new RegExp(`sessions/devin-${session.id}$`) } as const;
@@ -233,7 +233,7 @@ describe('when something is missing while a session is followed', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('reposts a deleted card when a person is needed', async () => {
+  test('reposts a deleted card when someone is needed', async () => {
     const { devin, slack } = world();
     const { channelId, session, card } = await startSession(world());
     expect(card.text).toContain('Replies here go to Devin.');
@@ -263,7 +263,7 @@ describe('when something is missing while a session is followed', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('goes on looking after Devin was busy', async () => {
+  test('continues polling after Devin was busy', async () => {
     const { devin } = world();
     const { session, showing } = await startSession(world());
     // One more than a look repeats by itself: the rounds pause, too.
@@ -277,7 +277,7 @@ describe('when something is missing while a session is followed', () => {
     ['was made and its answer lost', { afterEffect: true }],
     ['was not made', {}],
     ['met the rate limit', { retryAfter: 1 }],
-  ])('tells once when a post %s', async (_what, fault) => {
+  ])('announces once when a post %s', async (_what, fault) => {
     const { devin, slack } = world();
     const { channelId, session, card, told, showing } = await startSession(world());
     devin.advance(session.id, { status: 'running' });
@@ -305,13 +305,13 @@ async function deleteMessage({ slack }: World, channel: string, ts: string): Pro
   expect(await response.json()).toMatchObject({ ok: true });
 }
 
-describe('within what Slack takes', () => {
+describe("within Slack's limits", () => {
   const BURST = 2;
   const EDIT_EVERY_MS = 1500;
   const editBudget = { burst: BURST, perMinute: 60_000 / EDIT_EVERY_MS };
   const world = useWorld({ overrides: { ...QUICK.overrides, editBudget } });
 
-  test('draws many changes in few edits, and the last of them in the end', async () => {
+  test('shows many changes with few edits, and the last one in the end', async () => {
     const { devin } = world();
     const startedAtMs = Date.now();
     const { session, showing, editsOf } = await startSession(world());
@@ -329,7 +329,7 @@ describe('within what Slack takes', () => {
 });
 
 describe('a start after answers were lost', () => {
-  test('binds the session to its request, which did not know whether it started', async () => {
+  test('attaches the session to its unconfirmed request', async () => {
     const first = await createWorld(QUICK);
     const { slack, devin, environment } = first;
     const ana = addColleague(first);

@@ -28,7 +28,7 @@ async function whoami(where: Parameters<typeof someoneIn>[1] = {}) {
   return { ...who, message, answer: message === null ? '' : world().slack.renderText(message) };
 }
 
-test('whoami says as whom sessions run, how and when that was established, and what is left, to the person alone', async () => {
+test('whoami says privately who sessions run as, how and when that was found, and what is left', async () => {
   const { ana, answer, own } = await whoami();
   expect(answer).toContain(`Your sessions run as *${ana.devinName}*.`);
   expect(answer).toMatch(/Matched by the email address of the Slack account\. Checked .+\./);
@@ -46,7 +46,7 @@ test('whoami says which rule refuses sessions here', async () => {
   expect(answer).toContain('Ask in #platform.');
 });
 
-test('Check again finds an account that was made in Devin since', async () => {
+test('"Check again" finds a Devin account that was created since', async () => {
   const { ana, place, message, answer } = await whoami({ person: { inDevin: false } });
   const { slack, devin } = world();
   expect(answer).toContain("You can't start a session yet. No Devin account for p…@acme.example.");

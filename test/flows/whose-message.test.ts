@@ -28,7 +28,7 @@ async function startAmongPeople() {
 }
 
 describe('a thread that people began', () => {
-  test('sends Devin what the requester says, and what others say to the app', async () => {
+  test("sends Devin the requester's messages, and those of others that mention the app", async () => {
     const { slack } = world();
     const { ana, ben, say, heard } = await startAmongPeople();
     await say(ben.userId, 'I saw it on main, too');
@@ -45,7 +45,7 @@ async function toldPrivately(userId: string, words: string) {
 }
 
 describe('a thread under a card', () => {
-  test('leaves people who talk to each other alone', async () => {
+  test('ignores people who talk to each other', async () => {
     const thread = await startThread(world());
     const ben = addColleague(world());
     await thread.say(thread.ana.userId, `<@${ben.userId}> thanks, I will call the customer`);
@@ -53,7 +53,7 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
   });
 
-  test('replaces the reaction for received with the one for delivered', async () => {
+  test('replaces the reaction for "received" with the one for "delivered"', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     devin.fail({ method: 'POST', path: /\/messages$/ }, { status: 429, retryAfter: 2, times: 1 });
@@ -65,7 +65,7 @@ describe('a thread under a card', () => {
     );
   });
 
-  test('tells someone who may not steer once, and marks nothing', async () => {
+  test('tells a person who may not steer once, without a reaction', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const eve = addColleague(world(), { inDevin: false });
@@ -79,7 +79,7 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['go on']);
   });
 
-  test('says on the card that it is muted and by whom, tells others once, and is unmuted by the button', async () => {
+  test('says on the card who muted it, tells others once, and is unmuted by the button', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
@@ -100,7 +100,7 @@ describe('a thread under a card', () => {
     expect(slack.messages(slack.directMessages(ben.userId))).toHaveLength(1);
   });
 
-  test('is muted, connected and switched from the card, which says so and offers the way back', async () => {
+  test('can be muted, disconnected and switched from the card, which says so and can undo it', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
@@ -128,7 +128,7 @@ describe('a thread under a card', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('says only on its first card how it works', async () => {
+  test('explains itself only on its first card', async () => {
     const { slack, devin } = world();
     const thread = await startThread(world());
     const { channelId, threadTs, ana } = thread;
@@ -142,7 +142,7 @@ describe('a thread under a card', () => {
     expect(first?.text).toContain('Replies here go to Devin.');
   });
 
-  test('sends the newest session what others say without a mention, too', async () => {
+  test('sends the newest session messages without a mention, too', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     const ben = addColleague(world());
@@ -168,7 +168,7 @@ describe('a thread under a card', () => {
     expect(slack.renderText(card)).toContain('[All replies go to Devin]');
   });
 
-  test('asks before a lone stop ends the session, and ends it by the button', async () => {
+  test('asks before a lone "stop" ends the session, and its button ends it', async () => {
     const { slack, devin } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
@@ -180,7 +180,7 @@ describe('a thread under a card', () => {
     expect(thread.heard()).toEqual([]);
   });
 
-  test('puts the session to sleep by a keyword, without archiving it', async () => {
+  test('can put the session to sleep with a keyword, without archiving it', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'sleep');
@@ -189,7 +189,7 @@ describe('a thread under a card', () => {
     );
   });
 
-  test('sends Devin only what mentions the app if an administrator said so', async () => {
+  test('sends Devin only what mentions the app if an administrator chose that', async () => {
     const { slack } = world();
     const thread = await startThread(world());
     const admin = addColleague(world(), { isAdmin: true });
@@ -203,7 +203,7 @@ describe('a thread under a card', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['use main']);
   });
 
-  test('sends its replies to another session in it', async () => {
+  test('sends its replies to another session in the thread', async () => {
     const { devin } = world();
     const thread = await startThread(world());
     await thread.say(thread.ana.userId, 'the importer is slow, too (aside)');

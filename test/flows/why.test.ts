@@ -32,7 +32,7 @@ async function why(options: string, where: Parameters<typeof someoneIn>[1] = {})
   return { ...who, answer: message === null ? '' : world().slack.renderText(message) };
 }
 
-test('why names the rule that refuses, and what it says, and starts nothing', async () => {
+test('why names the rule that refuses and its message, and starts nothing', async () => {
   const { answer, own } = await why('--repo acme/infra-dns');
   expect(answer).toContain("You couldn't start this here.");
   expect(answer).toContain('The rule "no infrastructure" decides.');
@@ -56,23 +56,23 @@ test('why says what the channel sets, what is added, and what is left of each li
   expect(message === null ? '' : world().slack.renderText(message)).toContain('1 of 3 (2 left)');
 });
 
-test('why takes the decision that the start takes: a cap above the limit', async () => {
+test('why decides as the start does: a cap above the limit', async () => {
   const { answer } = await why('--acu 21');
   expect(answer).toContain('The ACU cap is above what the policy allows for one session.');
 });
 
-test('why asks about an option that it does not know', async () => {
+test('why asks about an unknown option', async () => {
   const { answer } = await why('--reop acme/web');
   expect(answer).toContain('Did you mean');
   expect(answer).toContain('/devin why --reop acme/web');
 });
 
-test('why tells a person who may start nothing so', async () => {
+test("why tells people if they can't start sessions", async () => {
   const { answer } = await why('', { person: { inDevin: false } });
   expect(answer).toContain('No Devin account for');
 });
 
-test('a question that has options is asked about before it starts', async () => {
+test('a question with options is asked about before it starts', async () => {
   const { answer, own } = await why('does the nightly build of the app fail --repo acme/web');
   expect(answer).toContain('Nothing was started yet.');
   expect(answer).toContain('[Start it as a task]');

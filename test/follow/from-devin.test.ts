@@ -47,11 +47,11 @@ async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): 
   return queued;
 }
 
-test('what a session came to is told after its messages, and nothing is queued if there is nothing to tell', async () => {
+test("a milestone is announced after the session's messages, and without one nothing is queued", async () => {
   expect(await queuedAfter([FINISHED])).toEqual(['tell-milestones']);
   expect(await queuedAfter([])).toEqual([]);
 });
 
-test('what came while messages were read is told after the next time, with the words that belong to it', async () => {
+test('a milestone that comes during a read is announced after the next read, with its messages', async () => {
   expect(await queuedAfter([], [FINISHED])).toEqual([]);
 });

@@ -95,7 +95,7 @@ async function startTelling() {
   return { deps, told, look };
 }
 
-test('a question that is recorded while others are told is told too, and not taken for answered', async () => {
+test('a question that is recorded during announcements is announced, too, and not taken for answered', async () => {
   const { deps, told, look } = await startTelling();
   const { sessions } = deps;
   const tell = createMilestoneNotifier({
@@ -113,7 +113,7 @@ test('a question that is recorded while others are told is told too, and not tak
   expect(told).toEqual(['needs-you']);
 });
 
-test('what takes long to tell, since Slack is slow to take its file, is told once', async () => {
+test('a milestone is announced once, even if Slack is slow with its file', async () => {
   const { deps, told, look } = await startTelling();
   await look({ status_detail: 'finished' });
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] });
@@ -131,7 +131,7 @@ test('what takes long to tell, since Slack is slow to take its file, is told onc
   expect(told).toEqual(['finished']);
 });
 
-test('what cannot be told again and again is set aside, and what comes after it is told', async () => {
+test('a milestone that keeps failing is set aside, and the next ones are announced', async () => {
   const { deps, told, look } = await startTelling();
   await look({ pull_requests: [{ pr_url: 'https://github.com/acme/web/pull/1', pr_state: 'open' }] });
   await look({ status_detail: 'finished' });
@@ -147,7 +147,7 @@ test('what cannot be told again and again is set aside, and what comes after it 
   expect(told).toEqual(['finished']);
 });
 
-test('what is told after a failure leaves no failure behind', async () => {
+test('a milestone that succeeds after a failure leaves no failure behind', async () => {
   const { deps, told, look } = await startTelling();
   await look({ status_detail: 'finished' });
   const failures: string[] = [];
@@ -170,8 +170,8 @@ test('what is told after a failure leaves no failure behind', async () => {
 });
 
 test.each([
-  ['calls the requester if nobody wrote for 10 minutes', 10.5, ['finished', 'finished']],
-  ['calls nobody within 10 minutes after a follow-up', 9.5, ['finished']],
+  ['mentions the requester if nobody wrote for 10 minutes', 10.5, ['finished', 'finished']],
+  ['mentions nobody within 10 minutes after a follow-up', 9.5, ['finished']],
 ])('a session that finishes again %s', async (_what, minutesAgo, expected) => {
   const { deps, told, look } = await startTelling();
   const tell = createMilestoneNotifier(deps);

@@ -53,35 +53,35 @@ async function posted(triedForMs: number, ...answers: Posted[]) {
   return { outcome, texts, settled };
 }
 
-describe('a message that Slack refuses without a reason that concerns it', () => {
+describe('a message that Slack refuses for an unclear reason', () => {
   const refused = { kind: 'refused', code: 'a_new_one' } as const;
 
   test.each([
     [0, 1000],
     [MINUTE_MS, 15_000],
     [9 * MINUTE_MS, MINUTE_MS],
-  ])('is put off longer and longer: tried for %i ms, for %i ms', async (triedForMs, afterMs) => {
+  ])('waits longer each time: tried for %i ms, for %i ms', async (triedForMs, afterMs) => {
     const { outcome, texts, settled } = await posted(triedForMs, refused);
     expect(outcome).toEqual({ kind: 'put-off', afterMs });
     expect(texts).toEqual(['words']);
     expect(settled).toEqual([]);
   });
 
-  test('makes room after a while, with a line that says where it is', async () => {
+  test('is replaced after a while by a line that says where it is', async () => {
     const { outcome, texts, settled } = await posted(10 * MINUTE_MS, refused, { kind: 'posted', ts: '2.2' });
     expect(outcome).toMatchObject({ kind: 'posted', ts: '2.2' });
     expect(texts).toEqual(['words', expect.stringContaining(en.thread.notShown)]);
     expect(settled).toEqual(['e1']);
   });
 
-  test('shows that the thread takes nothing, if that line is refused, too', async () => {
+  test('shows that the thread takes nothing if that line is refused, too', async () => {
     const { outcome, settled } = await posted(10 * MINUTE_MS, refused, refused);
     expect(outcome).toEqual(refused);
     expect(settled).toEqual([]);
   });
 });
 
-test('a message that Slack cannot take as it is makes room at once', async () => {
+test("a message that Slack can't accept is replaced at once", async () => {
   const { texts, settled } = await posted(
     0,
     { kind: 'refused', code: 'invalid_blocks' },
@@ -91,7 +91,7 @@ test('a message that Slack cannot take as it is makes room at once', async () =>
   expect(settled).toEqual(['e1']);
 });
 
-test('a thread that takes no messages is said to at once', async () => {
+test('a thread that takes no messages is reported at once', async () => {
   const archived = { kind: 'refused', code: 'is_archived' } as const;
   expect(await posted(0, archived)).toMatchObject({ outcome: archived, texts: ['words'] });
 });

@@ -12,7 +12,7 @@ import { sessionSnapshot } from '../support/session-snapshot.ts';
 const ID = 'a'.repeat(32);
 const answer = (changes: object) => sessionSnapshot(ID, changes);
 
-describe('what Devin says about a session', () => {
+describe("Devin's answer about a session", () => {
   const open = useEmbedded(copyStarted);
 
   const setUp = async () => {
@@ -47,7 +47,7 @@ describe('what Devin says about a session', () => {
     return { recorder, milestones, jobs, later, row };
   };
 
-  test('is written down with everything that has to happen because of it', async () => {
+  test('is recorded with all jobs that follow from it', async () => {
     const { recorder, milestones, jobs, row } = await setUp();
     const pullRequests = [{ pr_url: 'https://a/1', pr_state: 'open' }];
     await recorder.recordPoll(
@@ -63,7 +63,7 @@ describe('what Devin says about a session', () => {
     expect(jobs.toSorted()).toEqual(['relay-from-devin', 'tell-milestones', 'update-card']);
   });
 
-  test('is that it is over: then it is asked for messages once more later, whatever else asks for them', async () => {
+  test('that ended plans one last fetch of messages, whatever else fetches them', async () => {
     const { recorder, later, row } = await setUp();
     await recorder.recordPoll(await row(), answer({ status_detail: 'working' }));
     expect(later).toEqual([]);
@@ -72,7 +72,7 @@ describe('what Devin says about a session', () => {
     expect(later).toEqual([{ name: 'relay-from-devin', key: `${ID}:last`, startAfterMs: 30_000 }]);
   });
 
-  test('does not count when something was recorded after the look began', async () => {
+  test("doesn't count if something was recorded after the poll began", async () => {
     const { recorder, row } = await setUp();
     await recorder.recordPoll(await row(), answer({ status_detail: 'waiting_for_user' }));
     const before = await row();
@@ -81,7 +81,7 @@ describe('what Devin says about a session', () => {
     expect(await row()).toMatchObject({ phase: 'working', told: ['needs-you:1'] });
   });
 
-  test('keeps the output when the answer to a message leaves it out, and has finished no more', async () => {
+  test('to a message keeps the earlier output, and the session is no longer finished', async () => {
     const { recorder, row } = await setUp();
     await recorder.recordPoll(
       await row(),
@@ -95,13 +95,13 @@ describe('what Devin says about a session', () => {
     });
   });
 
-  test('changes no card when only the time of the change is another', async () => {
+  test('changes no card if only its time changed', async () => {
     const { recorder, jobs, row } = await setUp();
     await recorder.recordPoll(await row(), answer({ status: 'new', updated_at: 9 }));
     expect(jobs).toEqual(['relay-from-devin']);
   });
 
-  test('is that it is gone: the card says so once, and it is hardly ever looked at', async () => {
+  test('that is gone changes the card once, and it is rarely polled', async () => {
     const { recorder, jobs, row } = await setUp();
     await recorder.gone(ID);
     await recorder.gone(ID);
@@ -111,7 +111,7 @@ describe('what Devin says about a session', () => {
     expect(jobs).toEqual(['update-card']);
   });
 
-  test('is that it is there again, as it was: the card says so, and nothing is told again', async () => {
+  test('that is back changes the card, and nothing is announced again', async () => {
     const { recorder, milestones, jobs, row } = await setUp();
     const finished = answer({ status_detail: 'finished' });
     await recorder.recordPoll(await row(), finished);

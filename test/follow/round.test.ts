@@ -66,7 +66,7 @@ describe('a round', () => {
     expect(await recordedOf(rowIn('working'), 'there')).toEqual(['after 60 s']);
   });
 
-  test('records that a session is gone only when a look some time later does not find it either', async () => {
+  test("records that a session is gone only if a later poll doesn't find it either", async () => {
     const resting = rowIn('finished');
     expect(await recordedOf(resting, 'not-there')).toEqual(['after 60 s']);
     expect(await recordedOf(resting, 'not-there', 'trouble', 'not-there')).toEqual(['after 60 s', 'gone']);
@@ -77,21 +77,21 @@ describe('a round', () => {
     ]);
   });
 
-  test('looks again for one that is over, too, when it is missing', async () => {
+  test('polls a missing session again, even if it is over', async () => {
     const over = { ...rowIn('ended'), snapshot: { ...SNAPSHOT, status: 'exit' } };
     expect(await recordedOf(over, 'not-there', 'not-there')).toEqual(['after 60 s', 'gone']);
   });
 
-  test('records that a session is still gone each time, so that it is put off', async () => {
+  test('records each time that a session is still gone, so that the next poll is planned', async () => {
     expect(await recordedOf(rowIn('gone'), 'not-there')).toEqual(['gone']);
   });
 
-  test('records any answer about a session that was gone', async () => {
+  test('records every answer about a session that was gone', async () => {
     expect(await recordedOf(rowIn('gone'), 'there')).toEqual(['poll']);
   });
 });
 
-test('a session whose look cannot be recorded is put off for longer and longer, and harms no other', async () => {
+test("a session that can't be recorded waits longer each time, and affects no other", async () => {
   const rows = ['bad', 'good'].map((id) => sessionRow({ sessionId: id }));
   const recorded: string[] = [];
   const waits: number[] = [];

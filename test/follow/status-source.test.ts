@@ -8,7 +8,7 @@ import type { LocalDevin } from '../../sandbox/devin/index.ts';
 const NEVER = new AbortController().signal;
 const LIST = { method: 'GET', path: /\/sessions$/ } as const;
 
-describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids answered %s', (idForm) => {
+describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answered %s', (idForm) => {
   let local: LocalDevin;
   let source: StatusSource;
   const ids: string[] = [];
@@ -34,14 +34,14 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
     expect(asked()).toBe(1);
   });
 
-  test('asks alone for those the list leaves out, and says which do not exist', async () => {
+  test("asks one by one for those the list leaves out, and says which don't exist", async () => {
     const missing = '0'.repeat(32);
     const { answered, gone, trouble } = await source.poll([ids[0] ?? '', missing], NEVER);
     expect(answered).toHaveLength(1);
     expect([gone, trouble]).toEqual([[missing], null]);
   });
 
-  test('asks for each alone if the list cannot be understood', async () => {
+  test("asks one by one if the list can't be parsed", async () => {
     const fault = local.fail(LIST, { status: 422, times: 9 });
     const { answered, trouble } = await source.poll(ids.slice(0, 3), NEVER);
     fault.clear();
@@ -49,7 +49,7 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
     expect(trouble).toBeNull();
   });
 
-  test('stops at once when Devin wants to be left alone, and says for how long', async () => {
+  test('stops at once when Devin asks for a pause, and says how long', async () => {
     const fault = local.fail(LIST, { status: 429, retryAfter: 60, times: 9 });
     const { answered, gone, trouble } = await source.poll(ids, NEVER);
     fault.clear();
@@ -57,7 +57,7 @@ describe.each(['bare', 'prefixed'] as const)('asking how sessions are, with ids 
     expect(asked()).toBe(1);
   });
 
-  test('learns nothing of a session that may not be seen, and goes on with the others', async () => {
+  test('learns nothing about a forbidden session, and continues with the others', async () => {
     const hidden = '1'.repeat(32);
     const fault = local.fail(
       { method: 'GET', path: new RegExp(`devin-${hidden}$`) },

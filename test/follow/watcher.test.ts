@@ -13,7 +13,7 @@ import { copyStarted } from '../support/folders.ts';
 const LEASE_MS = 60_000;
 const LAPSING_MS = 300;
 
-describe('the watcher over several processes', () => {
+describe('the watcher with several processes', () => {
   const open = useEmbedded(copyStarted);
   const watchers: Watcher[] = [];
   afterEach(async () => {
@@ -52,7 +52,7 @@ describe('the watcher over several processes', () => {
     return { watcher, rounds, until };
   };
 
-  test('is one, and another takes over when it stops', async () => {
+  test('runs in one, and another takes over when it stops', async () => {
     const leases = await openLeases();
     const first = watch(leases);
     await first.until(3);
@@ -66,20 +66,20 @@ describe('the watcher over several processes', () => {
     expect([first.rounds.prepared, second.rounds.prepared]).toEqual([1, 1]);
   });
 
-  test('is another once the lease of one that died has lapsed', async () => {
+  test('runs in another once the lease of a dead process has expired', async () => {
     const leases = await openLeases();
     await leases.take('watch-sessions', LAPSING_MS);
     await watch(leases).until(1);
     expect(await leases.take('watch-sessions', LEASE_MS)).toBeNull();
   });
 
-  test('goes on after a round that failed', async () => {
+  test('continues after a failed round', async () => {
     const { until, rounds } = watch(await openLeases(), true);
     await until(3);
     expect(rounds.prepared).toBe(1);
   });
 
-  test('looks for lost sessions again when the search failed, and watches meanwhile', async () => {
+  test('retries a failed search for lost sessions, and polls meanwhile', async () => {
     const found = Promise.withResolvers<void>();
     const done: string[] = [];
     const watcher = createWatcher({
@@ -100,7 +100,7 @@ describe('the watcher over several processes', () => {
     expect(done).toEqual(['search', 'search']);
   });
 
-  test('says nothing of a search for lost sessions that its own stop ended', async () => {
+  test('logs nothing about a search for lost sessions that its own stop aborted', async () => {
     const lines: string[] = [];
     const searching = Promise.withResolvers<void>();
     const watcher = createWatcher({

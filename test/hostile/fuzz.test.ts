@@ -17,7 +17,7 @@ function lengthOf(value: unknown): number {
 }
 
 describe.each(Object.entries(READERS))('%s', (_name, read) => {
-  test('is read whatever it is', () => {
+  test('is read without a failure, whatever it is', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(lengthOf(read(text))).toBeLessThan(OWN_LENGTH + MOST_TIMES * text.length);
@@ -26,7 +26,7 @@ describe.each(Object.entries(READERS))('%s', (_name, read) => {
     );
   });
 
-  test('gives back no more than grows with it', () => {
+  test('returns output in proportion to its input', () => {
     for (const { text } of hostileTexts(4000))
       expect(lengthOf(read(text))).toBeLessThan(OWN_LENGTH + MOST_TIMES * text.length);
   });

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(folder, { recursive: true, force: true }));
 
-test('the identity file is read again when it changes, and the last valid one stays in force', async () => {
+test('the identity file is reread when it changes, and the last valid one stays in force', async () => {
   await writeFile(path, 'people:\n  - { slack: U0123, devin: user-1 }\n');
   const source = await open();
   expect(source.current()?.people).toEqual([{ slack: 'U0123', devin: 'user-1', shared: false }]);
@@ -50,13 +50,13 @@ test.each([
     'people:\n  - { slack: U0123, devin: user-1 }\n  - { slack: U0123, devin: user-2 }',
     ':3:14: maps U0123 for the second time',
   ],
-])('ends the start with its place: %s', async (yaml, problem) => {
+])('stops the start and names the place: %s', async (yaml, problem) => {
   await writeFile(path, `${yaml}\n`);
   const failed: unknown = await open().catch((error: unknown) => error);
   expect(JSON.stringify(failed)).toContain(JSON.stringify(problem).slice(1, -1));
 });
 
-test('two people share an account if both entries say so', async () => {
+test('two people can share an account if both entries say so', async () => {
   await writeFile(
     path,
     'people:\n  - { slack: U0123, devin: user-1, shared: true }\n  - { slack: U0456, devin: user-1, shared: true }\n',

@@ -70,7 +70,7 @@ describe('who a person is in the Devin organization', () => {
     expect(asked).toEqual([]);
   });
 
-  test('is nobody if the linked member is gone, even if the address matches', async () => {
+  test('is nobody if the linked member no longer exists, even if the address matches', async () => {
     const { resolve, asked } = setUp({ link: 'user-gone' });
     expect(await resolve()).toMatchObject({ kind: 'refused', reason: 'unknown' });
     expect(asked).toEqual([]);
@@ -81,7 +81,7 @@ describe('who a person is in the Devin organization', () => {
     ['ambiguous', { lookup: { kind: 'found' as const, members: [ana, { ...ana, userId: 'user-2' }] } }],
     ['no-email', { person: { email: null } }],
     ['lookup-forbidden', { lookup: { kind: 'forbidden' as const } }],
-  ])('is %s: refused when required, the service user when preferred', async (reason, changes) => {
+  ])('is %s: refused if required, the service user if preferred', async (reason, changes) => {
     expect(await setUp(changes).resolve()).toMatchObject({ kind: 'refused', reason });
     expect(await setUp({ ...changes, impersonation: 'preferred' }).resolve()).toMatchObject({
       kind: 'service-user',
@@ -90,7 +90,7 @@ describe('who a person is in the Devin organization', () => {
   });
 
   test.each(['required', 'preferred', 'off'] as const)(
-    'is refused in mode %s for guests, bots, the deactivated and people of other workspaces',
+    'is refused in mode %s for guests, bots, deactivated accounts and people of other workspaces',
     async (impersonation) => {
       for (const kind of ['guest', 'bot', 'deactivated', 'external'] as const) {
         const identity = await setUp({ impersonation, person: { kind } }).resolve();
@@ -126,7 +126,7 @@ describe('who a person is in the Devin organization', () => {
     expect(missed.asked).toHaveLength(2);
   });
 
-  test('is checked with Slack each time, so a person who becomes a guest is refused', async () => {
+  test('is checked with Slack each time, so that a person who becomes a guest is refused', async () => {
     const { resolve, become } = setUp();
     expect(await resolve()).toMatchObject({ kind: 'matched' });
     become('guest');
@@ -152,21 +152,21 @@ const mapped = (devin: string, shared = false, slack = 'U1'): Mapping => ({
   people: [{ slack, devin, shared }],
 });
 
-describe('a person whom the identity file maps', () => {
-  test('is who the file says, before links and addresses', async () => {
+describe('a person in the identity file', () => {
+  test('is the member in the file, before links and addresses', async () => {
     const { resolve, asked } = setUp({ mapping: mapped('user-ben'), link: 'user-ana', linked: ben });
     expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'mapping' });
     expect(asked).toEqual([]);
   });
 
-  test('is found by address on both sides', async () => {
+  test('can be mapped by address on both sides', async () => {
     const mapping = mapped('ben@acme.example', false, 'Ana@ACME.example');
     const { resolve } = setUp({ mapping, lookup: { kind: 'found', members: [ben] } });
     expect(await resolve()).toMatchObject({ kind: 'matched', devinUserId: 'user-ben', how: 'mapping' });
   });
 
   test.each(['required', 'preferred'] as const)(
-    'is refused if Devin has no such account, with its name, where impersonation is %s',
+    'is refused by name if Devin has no such account, with impersonation %s',
     async (impersonation) => {
       const { resolve } = setUp({ mapping: mapped('user-gone'), impersonation });
       expect(await resolve()).toMatchObject({
@@ -197,7 +197,7 @@ describe('a person whom the identity file maps', () => {
     expect(await resolve()).toMatchObject({ devinUserId: 'user-ana', how: 'email' });
   });
 
-  test("is refused with both names if the account is another person's, unless it is shared", async () => {
+  test('is refused with both names if the account belongs to another person, unless it is shared', async () => {
     const changes = { linked: ben, owner: cy, impersonation: 'preferred' as const };
     expect(await setUp({ ...changes, mapping: mapped('user-ben') }).resolve()).toMatchObject({
       kind: 'refused',
@@ -210,7 +210,7 @@ describe('a person whom the identity file maps', () => {
     });
   });
 
-  test('is refused if the file has the account twice, by its id and by its address', async () => {
+  test('is refused if the file has the account twice, by id and by address', async () => {
     const mapping = {
       people: [...mapped('user-ben').people, ...mapped('ben@acme.example', false, 'U3').people],
     };
@@ -220,7 +220,7 @@ describe('a person whom the identity file maps', () => {
     });
   });
 
-  test('takes the account from a person who was linked to it', async () => {
+  test('gets the account instead of a person who was linked to it', async () => {
     const mapping = mapped('user-ben', false, 'U3');
     expect(await setUp({ mapping, link: 'user-ben', linked: ben }).resolve()).toMatchObject({
       reason: 'mapping-conflict',

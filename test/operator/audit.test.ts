@@ -77,7 +77,7 @@ test('export prints JSON lines with the agreed keys', async () => {
   });
 });
 
-test('export as CSV neutralizes what a spreadsheet would compute', async () => {
+test('export as CSV escapes spreadsheet formulas', async () => {
   const { settings } = await onServer();
   const { stdout } = await audit(settings, 'export', '--csv');
   expect(stdout).toContain(`,"'=HYPERLINK(""https://evil.example""), ""x""",policy,`);
@@ -107,7 +107,7 @@ test('export prints only what is new', async () => {
 });
 
 test.each([[[]], [['verify', 'more']], [['export', '--since', 'yesterday']], [['export', '--xml']]])(
-  'shows how it is used after %j',
+  'prints its usage after %j',
   async (args) => {
     expect(await audit({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
       code: 2,
@@ -116,7 +116,7 @@ test.each([[[]], [['verify', 'more']], [['export', '--since', 'yesterday']], [['
   },
 );
 
-test('works on an embedded database that is not in use, and says so about one that is', async () => {
+test("works on an embedded database that isn't in use, and says if one is", async () => {
   const database = await embedded();
   await filled(database);
   const settings = { DATA_DIR: database.options.dataDir };

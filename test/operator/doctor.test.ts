@@ -46,7 +46,7 @@ async function runDoctor({ slack: slackOptions, devin: devinOptions = {}, enviro
 }
 
 describe('the doctor', () => {
-  test("shows for each check whether it passed, and which can't be checked", async () => {
+  test("shows which checks passed, and which couldn't run", async () => {
     const { code, printed, lines } = await runDoctor();
     expect(printed).not.toContain('✗');
     expect(code).toBe(0);
@@ -56,7 +56,7 @@ describe('the doctor', () => {
     ).toEqual(['– not checked', '– not checked', '– not checked', '✓ ok', '✓ ok', '✓ ok', '✓ ok', '✓ ok']);
   });
 
-  test('names each scope of the manifest that is not granted', async () => {
+  test("names each scope of the manifest that isn't granted", async () => {
     const { code, lines } = await runDoctor({
       slack: { withoutScopes: ['users:read.email', 'reactions:write'] },
     });
@@ -98,7 +98,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  test('shows what is set aside, or says that the app holds the database', async () => {
+  test('shows what is set aside, or says that the app uses the database', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'doctor-'));
     const environment = { DATA_DIR: dataDir };
     expect((await runDoctor({ environment })).printed).not.toContain('set aside');
@@ -120,7 +120,7 @@ describe('the doctor', () => {
     expect(code).toBe(0);
   });
 
-  test('says which setting is missing before it checks anything else', async () => {
+  test('reports a missing setting before it checks anything else', async () => {
     const { code, lines } = await runDoctor({ environment: { DEVIN_API_KEY: '' } });
     expect(code).toBe(1);
     expect(lines[0]).toMatch(/^✗ missing {8}DEVIN_API_KEY must be/);

@@ -137,14 +137,11 @@ describe('npm run policy -- explain', () => {
     expect(stdout.includes('Assumed: nothing spent so far.')).toBe(isAssumed);
   });
 
-  test.each(['month', 'month=-1', 'week=3', 'month=1,month=2', ''])(
-    'does not take --spent "%s"',
-    async (spent) => {
-      const { code, stderr } = await policy('explain', file, '--text', 'fix it', `--spent=${spent}`);
-      expect(code).toBe(1);
-      expect(stderr).toContain('--spent person=N,channel=N,month=N');
-    },
-  );
+  test.each(['month', 'month=-1', 'week=3', 'month=1,month=2', ''])('refuses --spent "%s"', async (spent) => {
+    const { code, stderr } = await policy('explain', file, '--text', 'fix it', `--spent=${spent}`);
+    expect(code).toBe(1);
+    expect(stderr).toContain('--spent person=N,channel=N,month=N');
+  });
 
   test('refuses options that the command would refuse', async () => {
     const { code, stdout, stderr } = await policy('explain', file, '--text', 'fix it --reop acme/web');

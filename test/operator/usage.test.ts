@@ -41,7 +41,7 @@ async function onServer() {
   return { database, settings: { DATABASE_URL: database.options.databaseUrl ?? '' } };
 }
 
-test('speaks the language that .env asks for', async () => {
+test('uses the language set in .env', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'devin-slack-env-'));
   try {
     await writeFile(join(folder, '.env'), 'LANGUAGE=ja\n');
@@ -75,7 +75,7 @@ test('export prints a line for each session, beside a running app', async () => 
   expect(JSON.parse(second ?? '')).toMatchObject({ acu_cap: null, in_progress: true, session_id: null });
 });
 
-test('export prints only what is new, and as CSV neutralizes what a spreadsheet would compute', async () => {
+test('export prints only what is new, and as CSV escapes spreadsheet formulas', async () => {
   const { settings } = await onServer();
   const { stdout } = await usage(settings, 'export', '--since', '2026-02-01', '--csv');
   const lines = stdout.split('\r\n');
@@ -85,7 +85,7 @@ test('export prints only what is new, and as CSV neutralizes what a spreadsheet 
 });
 
 test.each([[[]], [['export', 'more']], [['export', '--since', 'soon']]])(
-  'shows how it is used after %j',
+  'prints its usage after %j',
   async (args) => {
     expect(await usage({ DATA_DIR: '/nowhere' }, ...args)).toMatchObject({
       code: 2,

@@ -9,7 +9,7 @@ const HOUR_SECONDS = 3600;
 const LOOK_SECONDS = 5;
 
 describeOnBothDatabases('the rows of the queue', (open) => {
-  test('are at most 100 for a session that worked for an hour', async () => {
+  test('number at most 100 after a session worked for an hour', async () => {
     const database = await open();
     const { db } = database;
     const queue = createQueue({ database, log: { error: () => {}, warn: () => {} } });

@@ -63,7 +63,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await Promise.all(queues.splice(0).map((queue) => queue.stop({ timeoutMs: 0 })));
   });
 
-  test('starts a job when the transaction it was sent in commits, not before and without a poll', async () => {
+  test('starts a job when its transaction commits, not before, and without a poll', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({
@@ -79,7 +79,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(seen).toEqual(['one']);
   });
 
-  test('brings a queue that an earlier version created up to date', async () => {
+  test('upgrades a queue that an earlier version created', async () => {
     const database = await open();
     const { queue } = await startQueue({ database, handler: async () => Promise.resolve() });
     await queue.stop({ timeoutMs: 0 });
@@ -90,7 +90,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect((await limit.execute(database.db)).rows).toEqual(declared);
   });
 
-  test('has no job when the transaction it was sent in is rolled back', async () => {
+  test('has no job if its transaction is rolled back', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
@@ -105,7 +105,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await expect(queue.depth()).resolves.toMatchObject({ 'create-session': { queued: 0 } });
   });
 
-  test('drains a backlog without a poll while one job is slow, and never runs more than it may', async () => {
+  test('works through a backlog without a poll while one job is slow, within its concurrency', async () => {
     const database = await open();
     const { add, reached } = createTally();
     const slow = Promise.withResolvers<void>();
@@ -137,7 +137,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(most).toBe(3);
   });
 
-  test('takes up a backlog that was there before it started', async () => {
+  test('works through a backlog that existed before it started', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const sender = createQueue({ database, log: { error: () => {}, warn: () => {} } });
@@ -149,7 +149,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(new Set(seen).size).toBe(20);
   });
 
-  test('queues a job once while it waits for its key, and again once it runs', async () => {
+  test('queues one waiting job for a key, and another once that runs', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({
@@ -171,7 +171,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
 
   // The embedded database does one transaction at a time.
   test.runIf(kind === 'postgres')(
-    'shows a job that waited already what the transaction wrote that counts on it',
+    'shows a waiting job what was written by a transaction that joined it',
     async () => {
       const database = await open();
       await sql`create table notes (id text)`.execute(database.db);
@@ -198,7 +198,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     },
   );
 
-  test('starts the job that was to start later at once, without a poll, when it is asked for again', async () => {
+  test('starts a scheduled job at once, without a poll, if it is enqueued again without a delay', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });
@@ -257,7 +257,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(seen).toEqual(['first', 'two', 'url', 'one']);
   });
 
-  test('keeps one job for a key however often it fails and is asked for', async () => {
+  test('keeps one job for a key, however often it fails and is enqueued', async () => {
     const database = await open();
     const { add, reached } = createTally();
     const queued = async (): Promise<number> => {
@@ -285,7 +285,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     }
   });
 
-  test('starts a job that was to start later sooner when that is asked for', async () => {
+  test('starts a scheduled job sooner if it is enqueued with a shorter delay', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({
@@ -302,7 +302,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(seen).toEqual(['key']);
   });
 
-  test('starts a job that was to start later once it is due', async () => {
+  test('starts a scheduled job once it is due', async () => {
     const database = await open();
     const { add, reached } = createTally();
     const { queue } = await startQueue({
@@ -314,7 +314,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     await expect(reached(1)).resolves.toBeUndefined();
   });
 
-  test('tries a failed job again and keeps what the error held out of log and database', async () => {
+  test("retries a failed job, and keeps the error's content out of log and database", async () => {
     const database = await open();
     const { add, reached } = createTally();
     const { queue, lines } = await startQueue({
@@ -337,7 +337,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(rows.map(({ job }) => job).join()).not.toMatch(/hidden-word|no answer/);
   });
 
-  test('runs each committed job once, and none of the others, while many transactions come and go', async () => {
+  test('runs each committed job once, and no other, during many transactions', async () => {
     const database = await open();
     await sql`create table notes (id text)`.execute(database.db);
     const { seen, add, reached } = createTally();
@@ -364,7 +364,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(rows).toHaveLength(80);
   });
 
-  test('waits for running jobs when it stops, and leaves waiting ones to the next start', async () => {
+  test('waits for running jobs when it stops, and leaves waiting jobs to the next start', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue } = await startQueue({
@@ -386,7 +386,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(seen.slice(2)).toEqual(['waiting began', 'waiting ended']);
   });
 
-  test('aborts a job that takes too long to stop for, lets it record that, and the next start takes it up', async () => {
+  test('aborts a job that takes too long at the stop, lets it record that, and runs it after the next start', async () => {
     const database = await open();
     const first = createTally();
     const { queue } = await startQueue({
@@ -409,7 +409,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(second.seen).toEqual(['long']);
   });
 
-  test('stops although a job ignores the signal, and the next start takes the job up', async () => {
+  test('stops even if a job ignores the signal, and runs the job after the next start', async () => {
     const database = await open();
     const deaf = createTally();
     const { queue } = await startQueue({
@@ -428,7 +428,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(second.seen).toEqual(['deaf']);
   });
 
-  test('starts and stops any number of times, and is healthy only in between', async () => {
+  test('starts and stops any number of times, and is healthy only while it runs', async () => {
     const database = await open();
     const { queue } = await startQueue({ database, handler: async () => {} });
     await Promise.all([queue.start(), queue.start()]);
@@ -440,7 +440,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
     expect(queue.healthy()).toBe(true);
   });
 
-  test('drops a job with a payload of another shape instead of retrying it forever', async () => {
+  test('drops a job with an invalid payload instead of retrying it forever', async () => {
     const database = await open();
     const { seen, add, reached } = createTally();
     const { queue, lines } = await startQueue({ database, handler: async ({ requestId }) => add(requestId) });

@@ -7,7 +7,7 @@ import { en } from '../../src/text/en.ts';
 import { requestRow } from '../support/request-row.ts';
 import { sessionRow } from '../support/session-row.ts';
 
-test('a renewal in flight at the end does not leave the lease held by nobody', async () => {
+test("a renewal in flight at the end doesn't leave the lease taken", async () => {
   const events: string[] = [];
   const renewal = Promise.withResolvers<boolean>();
   const renewed = Promise.withResolvers<boolean>();
@@ -32,7 +32,7 @@ test('a renewal in flight at the end does not leave the lease held by nobody', a
   expect(events.slice(-2)).toEqual(['renewed', 'released']);
 });
 
-test('a database that does not answer is asked to renew a lease once', async () => {
+test("a database that doesn't answer gets one renewal at a time", async () => {
   const answer = Promise.withResolvers<boolean>();
   let asked = 0;
   const withLease = createWithLease(
@@ -56,7 +56,7 @@ test('a database that does not answer is asked to renew a lease once', async () 
   expect(asked).toBe(1);
 });
 
-test('a process that has lost the lease to another says nothing more', async () => {
+test('a process that lost its lease to another posts nothing more', async () => {
   const stolen = Promise.withResolvers<void>();
   const withLease = createWithLease(
     {

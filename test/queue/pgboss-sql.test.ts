@@ -17,7 +17,7 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 const NAME = 'a-queue';
 const HOUR_S = 3600;
 
-describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
+describeOnBothDatabases('our statements on pg-boss tables', (open) => {
   /** A queue as ours are, with pg-boss at rest. */
   const setUp = async () => {
     const database = await open();
@@ -43,7 +43,7 @@ describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
     return { boss, db, send, waitsMs, pool: database.db };
   };
 
-  test('has one job wait for a key: what is sent beside it is not taken, and what is asked for joins it', async () => {
+  test('keep one waiting job for a key: another insert is ignored, and an enqueue joins it', async () => {
     const { boss, db, send, waitsMs } = await setUp();
     await send('k', HOUR_S);
     expect(await boss.send(NAME, {}, { singletonKey: 'k' })).toBeNull();
@@ -56,7 +56,7 @@ describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
     expect(job).toMatchObject({ singletonKey: 'k', priority: 1 });
   });
 
-  test('knows which keys have a job that waits: one that failed is one, one that runs is not', async () => {
+  test('find keys with a waiting job, which can have failed, but not run', async () => {
     const { boss, db, send, waitsMs } = await setUp();
     await send('later', HOUR_S);
     const failing = await send('failed');
@@ -74,7 +74,7 @@ describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
     expect(await isQueuedAgain(db, { name: NAME, id: running, key: 'runs' })).toBe(true);
   });
 
-  test('knows in which queues a job is due, and what time it is', async () => {
+  test('find the queues with due jobs, and the time', async () => {
     const { db, send } = await setUp();
     await send('later', HOUR_S);
     const before = await dueQueues(db, [NAME]);
@@ -84,7 +84,7 @@ describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
     expect([...(await dueQueues(db, ['another', NAME])).due]).toEqual([NAME]);
   });
 
-  test('wakes a listener of pg-boss by its own channel', async () => {
+  test('wake pg-boss through its own channel', async () => {
     const { boss, db, send } = await setUp();
     await boss.updateQueue(NAME, { notify: true });
     const worked = Promise.withResolvers<void>();
@@ -98,7 +98,7 @@ describeOnBothDatabases('what is said to the tables of pg-boss', (open) => {
     await worked.promise;
   });
 
-  test('ends waits that are longer than any can be, and those from before the clock was set back', async () => {
+  test('end waits that are too long, and those from before the clock was set back', async () => {
     const { boss, db, send, waitsMs, pool } = await setUp();
     const job = sql.raw(`${BOSS_SCHEMA}.job`);
     await send('days', 48 * HOUR_S);

@@ -59,7 +59,7 @@ const LOST = { times: 1, afterEffect: true, status: 500 };
 
 describe('a message that is posted once', () => {
   test.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])(
-    'is found after a lost answer when the clock of Slack differs by %i ms',
+    "is found after a lost answer if Slack's clock differs by %i ms",
     async (skewMs) => {
       const { slack, post } = await setUp({ skewMs });
       slack.fail('chat.postMessage', LOST);
@@ -79,7 +79,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('is found by the id of its block if Slack gives no metadata', async () => {
+  test('is found by its block id if Slack returns no metadata', async () => {
     const { slack, post } = await setUp();
     slack.fail('chat.postMessage', LOST);
     await post();
@@ -88,7 +88,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('is posted again when it never arrived', async () => {
+  test('is posted again if it never arrived', async () => {
     const { slack, post } = await setUp();
     slack.fail('chat.postMessage', { times: 1, status: 500 });
     expect(await post()).toMatchObject({ result: { kind: 'unclear' } });
@@ -96,7 +96,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('is not looked for when Slack has said no', async () => {
+  test("isn't searched for after Slack refused it", async () => {
     const { slack, post } = await setUp();
     slack.fail('chat.postMessage', { times: 1, error: 'not_in_channel' });
     await post();
@@ -105,7 +105,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('is not asked for a second time, although it was not recorded elsewhere', async () => {
+  test("isn't posted a second time, even if it wasn't recorded elsewhere", async () => {
     const { slack, post } = await setUp();
     const first = await post();
     expect(first).toMatchObject({ result: { kind: 'posted', earlier: false } });
@@ -115,7 +115,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('stays one when a process that was frozen wakes after another has taken over', async () => {
+  test('stays one message if a frozen process wakes after another took over', async () => {
     const { slack, post, lapse } = await setUp();
     const outcome = await post(async () => {
       await lapse();
@@ -126,7 +126,7 @@ describe('a message that is posted once', () => {
     expect(cards(slack)).toHaveLength(1);
   });
 
-  test('does not leave when the process was frozen while it wrote down the attempt', async () => {
+  test("isn't sent if the process was frozen while it recorded the attempt", async () => {
     const { slack, postUnder, post } = await setUp();
     const lost = new LeaseLostError('card');
     const assertFresh = (): void => {
@@ -137,7 +137,7 @@ describe('a message that is posted once', () => {
     expect(await post()).toMatchObject({ result: { kind: 'posted' } });
   });
 
-  test('stays one when that process was frozen with an attempt on its way', async () => {
+  test('stays one message if the process was frozen with an attempt in flight', async () => {
     const { slack, post, lapse } = await setUp();
     slack.fail('chat.postMessage', LOST);
     await post();
@@ -153,7 +153,7 @@ describe('a message that is posted once', () => {
   test.each([
     ['was posted', undefined],
     ['may have been posted', LOST],
-  ])('is left to the look for it when it was thought new and %s meanwhile', async (_how, trouble) => {
+  ])('is left to the search if it seemed new but %s meanwhile', async (_how, trouble) => {
     const { slack, post, postNew } = await setUp();
     if (trouble !== undefined) slack.fail('chat.postMessage', trouble);
     const outcome = await postNew(async () => {

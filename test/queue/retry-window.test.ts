@@ -9,23 +9,23 @@ describe('how long to keep trying', () => {
     [0, 1000],
     [20_000, 5000],
     [30 * MINUTE_MS, MINUTE_MS],
-  ])('waits longer and longer: tried for %i ms, for %i ms', (triedForMs, afterMs) => {
+  ])('waits longer each time: tried for %i ms, for %i ms', (triedForMs, afterMs) => {
     expect(backOffMs(triedForMs)).toBe(afterMs);
     expect(retryWindow('devin', { triedForMs })).toEqual({ kind: 'wait', afterMs });
   });
 
-  test('waits as long as it is asked to, as long as that is within the window', () => {
+  test('waits as long as requested, within the window', () => {
     const asked = { triedForMs: HOUR_MS / 2, retryAfterMs: HOUR_MS / 2 };
     expect(retryWindow('devin', asked)).toEqual({ kind: 'wait', afterMs: HOUR_MS / 2 });
   });
 
-  test('is over after the window, and at once when more is asked for than is left', () => {
+  test('ends after the window, or at once if the requested wait is longer than the rest of it', () => {
     expect(retryWindow('devin', { triedForMs: HOUR_MS + 1 })).toEqual({ kind: 'over', askedToWaitMs: null });
     const asked = { triedForMs: HOUR_MS / 2, retryAfterMs: HOUR_MS };
     expect(retryWindow('devin', asked)).toEqual({ kind: 'over', askedToWaitMs: HOUR_MS });
   });
 
-  test('keeps what holds up others for ten minutes, and hopes for Slack for a day', () => {
+  test('retries for ten minutes if others wait, and for Slack a day', () => {
     expect(retryWindow('message', { triedForMs: 9 * MINUTE_MS }).kind).toBe('wait');
     expect(retryWindow('message', { triedForMs: 11 * MINUTE_MS }).kind).toBe('over');
     expect(retryWindow('slack', { triedForMs: 23 * HOUR_MS }).kind).toBe('wait');

@@ -36,19 +36,19 @@ describeOnBothDatabases('work under a lease', (open) => {
       .set({ until: new Date(0) })
       .execute();
 
-  test('gives back what it came to, and leaves nothing behind', async () => {
+  test('returns its result, and leaves nothing behind', async () => {
     const { db, withLease } = await setUp();
     expect(await withLease('a', async () => Promise.resolve(7))).toEqual({ kind: 'done', result: 7 });
     expect(await db.selectFrom('leases').selectAll().execute()).toEqual([]);
   });
 
-  test('is left to the process that has it', async () => {
+  test('is left to the process that holds the lease', async () => {
     const { withLease } = await setUp();
     const inner = await withLease('a', async () => withLease('a', async () => Promise.resolve()));
     expect(inner).toEqual({ kind: 'done', result: { kind: 'busy' } });
   });
 
-  test('records nothing after another process has taken over, even when that is over', async () => {
+  test('records nothing after another process took over, even when that has ended', async () => {
     const { db, withLease } = await setUp();
     const outcome = await withLease('a', async (lease) => {
       await lapse(db);
@@ -59,7 +59,7 @@ describeOnBothDatabases('work under a lease', (open) => {
     expect(await recorded(db)).toEqual(['second']);
   });
 
-  test('ends nothing after another process has taken over', async () => {
+  test('ends nothing after another process took over', async () => {
     const { db, withLease } = await setUp();
     const outcome = await withLease('a', async (lease) => {
       await lapse(db);
@@ -76,7 +76,7 @@ describeOnBothDatabases('work under a lease', (open) => {
     expect(await recorded(db)).toEqual([]);
   });
 
-  test('goes on after a lapse that nobody used', async () => {
+  test('continues after an expired lease that nobody took', async () => {
     const { db, withLease } = await setUp();
     const outcome = await withLease('a', async (lease) => {
       await lapse(db);
@@ -87,7 +87,7 @@ describeOnBothDatabases('work under a lease', (open) => {
     expect(await recorded(db)).toEqual(['first']);
   });
 
-  test('does not release the lease of the process that took over', async () => {
+  test("doesn't release the lease of the process that took over", async () => {
     const { db, withLease } = await setUp();
     const held = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
@@ -102,7 +102,7 @@ describeOnBothDatabases('work under a lease', (open) => {
     if (first.kind === 'done') await first.result.second;
   });
 
-  test('taken with the first write is held from then on', async () => {
+  test('with a lease taken in its first write holds it from then on', async () => {
     const { db, withLease } = await setUp();
     const late = await withLease(
       'a',
@@ -117,7 +117,7 @@ describeOnBothDatabases('work under a lease', (open) => {
     expect(await db.selectFrom('leases').selectAll().execute()).toEqual([]);
   });
 
-  test('taken with the first write records nothing while another process has it', async () => {
+  test('with a lease taken in its first write records nothing while another process holds it', async () => {
     const { db, withLease } = await setUp();
     const inner = await withLease('a', async () =>
       withLease('a', async (lease) => record(db, lease, 'second'), { late: true }),

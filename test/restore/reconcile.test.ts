@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { createReconciler } from '../../src/restore/reconcile.ts';
 
-test('a search for lost sessions ends when the app stops, even if Devin does not say whose they are', async () => {
+test("a search for lost sessions ends when the app stops, even if Devin doesn't name their owners", async () => {
   const never = async () => Promise.reject(new Error('not to be asked'));
   const reconcile = createReconciler({
     serviceUserId: async ({ signal }) =>

@@ -33,11 +33,11 @@ const posted = (eventId: string): FoundMessage => ({
 const untold = (changes: object, ...keys: string[]) =>
   catchUp(snapshot(changes), said(0), told(...keys)).untold;
 
-describe('what a restored thread still has to show', () => {
+describe('what is still to be posted in a restored thread', () => {
   test.each([
-    ['all it came to, where nothing was told', { status_detail: 'finished' }, [], ['finished:1']],
-    ['nothing that was told', { status_detail: 'finished' }, ['finished:1'], []],
-    ['nothing of its sleep after it finished', { status: 'suspended' }, ['finished:1'], []],
+    ['every milestone if none was announced', { status_detail: 'finished' }, [], ['finished:1']],
+    ['no announced milestone', { status_detail: 'finished' }, ['finished:1'], []],
+    ['no sleep after it finished', { status: 'suspended' }, ['finished:1'], []],
     [
       'the next question',
       { status_detail: 'waiting_for_user' },

@@ -23,8 +23,8 @@ function spans(lost: Lost[]) {
   return found;
 }
 
-describe('where in a conversation cards are searched for', () => {
-  test('around each session, latest first, and once for sessions close together', () => {
+describe('the search for cards in a conversation', () => {
+  test('looks around each session, latest first, and once for sessions close together', () => {
     const read = spans(at(100 * HOUR_S, 101 * HOUR_S, 10 * HOUR_S));
     expect(read).toHaveLength(2);
     expect(read[0]?.fromS).toBeLessThan(99 * HOUR_S);
@@ -32,7 +32,7 @@ describe('where in a conversation cards are searched for', () => {
     expect(read[1]?.toS).toBeLessThan(11 * HOUR_S);
   });
 
-  test('in at most twenty spans, without leaving a session out', () => {
+  test('takes at most twenty spans, and leaves no session out', () => {
     const lost = at(...Array.from({ length: 200 }, (_, index) => index * 7 * HOUR_S));
     const read = spans(lost);
     expect(read.length).toBeLessThanOrEqual(20);
@@ -40,7 +40,7 @@ describe('where in a conversation cards are searched for', () => {
       expect(read.some(({ fromS, toS }) => fromS < createdAtS && (toS ?? 0) > createdAtS)).toBe(true);
   });
 
-  test('in all of a thread since the first session, at once', () => {
+  test('takes one span in a thread, since the first session', () => {
     const thread = { channelId: 'C1', threadTs: '1.0', beforeS: null };
     const span = nextSpan(thread, at(100 * HOUR_S, 50 * HOUR_S));
     expect(span?.toS).toBeNull();

@@ -12,7 +12,7 @@ describe('the app as a process of the sandbox', () => {
   });
   afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-  test('remembers what it did when it is killed and started again', async () => {
+  test('keeps its data when it is killed and restarted', async () => {
     const { slack, devin, bot, world, close } = await openSandbox({ transport: 'socket', speed: 0 });
     try {
       const { people, channels } = world;
@@ -42,7 +42,7 @@ describe('the app as a process of the sandbox', () => {
     }
   });
 
-  test('says why it could not start', async () => {
+  test("says why it couldn't start", async () => {
     const bot = createBotProcess({ environment: { LOG_LEVEL: 'info' }, folder });
     await expect(bot.start()).rejects.toThrow('SLACK_BOT_TOKEN must be');
     expect(bot.state()).toMatchObject({ status: 'ended', starts: 1 });

@@ -10,7 +10,7 @@ describe('the pace of scripts', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  test('runs what is planned after its time, divided by the speed', () => {
+  test('runs each task after its delay divided by the speed', () => {
     const { schedule } = createPace(5);
     schedule(play('step'), 1000);
     vi.advanceTimersByTime(199);
@@ -19,7 +19,7 @@ describe('the pace of scripts', () => {
     expect(played).toEqual(['step']);
   });
 
-  test('pauses at speed 0 and continues with what was left', () => {
+  test('pauses at speed 0 and continues with the remaining time', () => {
     const { schedule, setSpeed } = createPace(1);
     schedule(play('step'), 1000);
     vi.advanceTimersByTime(600);
@@ -33,7 +33,7 @@ describe('the pace of scripts', () => {
     expect(played).toEqual(['step']);
   });
 
-  test('keeps what is planned while it is paused', () => {
+  test('keeps tasks that are added while it is paused', () => {
     const { schedule, setSpeed } = createPace(0);
     schedule(play('step'), 100);
     setSpeed(1);
@@ -41,7 +41,7 @@ describe('the pace of scripts', () => {
     expect(played).toEqual(['step']);
   });
 
-  test('runs nothing that was called off, at whatever speed', () => {
+  test('runs no canceled task, at any speed', () => {
     const { schedule, setSpeed } = createPace(1);
     const cancel = schedule(play('step'), 100);
     cancel();

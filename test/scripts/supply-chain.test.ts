@@ -9,8 +9,8 @@ const locked = (one: object) => ({
   },
 });
 
-describe('what the app is built from', () => {
-  test('is fine if it is pinned, has a checksum and an allowed license', () => {
+describe('a dependency', () => {
+  test('is accepted if it is pinned, with a checksum and an allowed license', () => {
     expect(supplyChainProblems({ dependencies: { one: '1.0.0' } }, locked({}))).toEqual([]);
     expect(supplyChainProblems({}, locked({ license: '(MIT OR GPL-3.0)' }))).toEqual([]);
   });
@@ -32,10 +32,10 @@ describe('what the app is built from', () => {
   );
 });
 
-describe('the image', () => {
+describe('the base image', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
 
-  test('is fine if its base is pinned by tag and digest', () => {
+  test('is accepted if it is pinned by tag and digest', () => {
     expect(imageProblems(`FROM node:24.21.0-slim@${digest}\nWORKDIR /app\n`)).toEqual([]);
   });
 

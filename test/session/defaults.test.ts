@@ -31,7 +31,7 @@ describe('a submitted form', () => {
     request: { prompt: 'fix' },
   });
 
-  test('keeps the source of what was left as it was', () => {
+  test('keeps the source of unchanged values', () => {
     const { values, sources } = applyForm(prefill, { prompt: 'fix it', repos: ['acme/web'] }, false);
     expect(values).toEqual({ prompt: 'fix it', repos: ['acme/web'], platform: 'windows' });
     expect(sources).toEqual({ prompt: 'request', repos: 'channel', platform: 'channel' });

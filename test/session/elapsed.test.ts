@@ -10,11 +10,11 @@ test.each([
   [59 * MINUTE, 55 * MINUTE],
   [95 * MINUTE, 90 * MINUTE],
   [7 * 60 * MINUTE, 6 * 60 * MINUTE],
-])('%i ms count as %i ms, so that the time alone edits no card every minute', (elapsedMs, step) => {
+])("%i ms count as %i ms, so that time alone doesn't edit a card every minute", (elapsedMs, step) => {
   expect(elapsedStep(elapsedMs)).toBe(step);
 });
 
-test('a card that waits for an hour is drawn again fifteen times', () => {
+test('a card that waits for an hour is redrawn fifteen times', () => {
   const drawnAt: number[] = [];
   for (let atMs = 0; atMs < 60 * MINUTE; atMs += untilNextStep(atMs)) drawnAt.push(atMs);
   expect(drawnAt.slice(0, 7)).toEqual([0, 10_000, 30_000, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE]);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { excerptAround } from '../../src/session/excerpt.ts';
 
-test('keeps the first, the picked and the nearest, in order', () => {
+test('keeps the first message, the picked one and the nearest, in order', () => {
   const items = Array.from({ length: 20 }, (_, at) => at);
   expect(excerptAround(items, 10, { room: 6, cost: () => 1 })).toEqual([0, 8, 9, 10, 11, 12]);
   expect(excerptAround(items, 0, { room: 4, cost: () => 1 })).toEqual([0, 1, 2, 3]);
@@ -10,7 +10,7 @@ test('keeps the first, the picked and the nearest, in order', () => {
   expect(excerptAround(items, 10, { room: 100, cost: () => 1 })).toEqual(items);
 });
 
-test('never loses the first nor the picked, and stays within its room beside them', () => {
+test('always keeps the first and the picked message, and stays within its limit otherwise', () => {
   const list = fc.array(fc.nat(50), { minLength: 1, maxLength: 60 });
   fc.assert(
     fc.property(list, fc.nat(), fc.nat(500), (costs, anywhere, room) => {

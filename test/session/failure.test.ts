@@ -14,7 +14,7 @@ const failure = (changes: {
   ...changes,
 });
 
-describe('what Devin refused', () => {
+describe('a refusal by Devin', () => {
   const values = { prompt: 'fix it', platform: 'solaris', tags: ['a', 'release'] };
 
   test.each([
@@ -23,20 +23,20 @@ describe('what Devin refused', () => {
     [{ detail: 'The value Release may not be used.' }, { tags: 'The value Release may not be used.' }],
     [{ detail: 'Something else.' }, { prompt: 'Something else.' }],
     [{}, {}],
-  ])('is said at the field that it is about: %o', (changes, expected) => {
+  ])('is shown at its field: %o', (changes, expected) => {
     const faults = faultsOfFailure(failure(changes), values);
     expect(Object.fromEntries(Object.entries(faults).map(([key, fault]) => [key, fault.said]))).toEqual(
       expected,
     );
   });
 
-  test('is nothing to correct if Devin could not be reached', () => {
+  test("has nothing to correct if Devin couldn't be reached", () => {
     expect(faultsOfFailure(null, values)).toEqual({});
     expect(faultsOfFailure({ ...failure({ detail: 'x' }), code: 'unavailable' }, values)).toEqual({});
   });
 });
 
-test('what was typed is kept by field', () => {
+test('typed values are kept by field', () => {
   expect(
     faultsOf([
       { kind: 'bad-value', field: 'repos', value: 'web' },

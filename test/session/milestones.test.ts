@@ -30,21 +30,21 @@ function keysOf({ phase, told = [], wasFinished = false }: Before, said: object)
   return progress({ phase, told, wasFinished }, sessionSnapshot('s1', said)).keys;
 }
 
-describe('what is worth a message', () => {
+describe('a milestone', () => {
   test.each(['needs-you', 'needs-approval', 'finished', 'failed', 'capped'] as const)(
-    'is coming to %s, and not being there still',
+    'comes when a session enters %s, but not while it stays there',
     (phase) => {
       expect(keysOf({ phase: 'working' }, SAID[phase])).toEqual([`${phase}:1`]);
       expect(keysOf({ phase, told: [`${phase}:1`] }, SAID[phase])).toEqual([]);
     },
   );
 
-  test('is each time anew that an answer is needed', () => {
+  test('comes each time an answer is needed', () => {
     const keys = keysOf({ phase: 'working', told: ['needs-you:1'] }, SAID['needs-you']);
     expect(keys).toEqual(['needs-you:2']);
   });
 
-  test('is each pull request once, before what came of it', () => {
+  test('comes once for each pull request, before its phase', () => {
     const pullRequests = ['https://a/1', 'https://a/2', 'https://a/2'];
     const said = {
       ...SAID.finished,
@@ -54,16 +54,19 @@ describe('what is worth a message', () => {
     expect(keys).toEqual(['pr:https://a/2', 'finished:1']);
   });
 
-  test('is no limit that a session meets in its sleep after it had finished', () => {
+  test("doesn't come for a limit that a finished session reaches asleep", () => {
     expect(keysOf({ phase: 'finished', wasFinished: true }, SAID.capped)).toEqual([]);
   });
 
-  test.each(['queued', 'starting', 'working', 'asleep', 'ended', 'other'] as const)('is not %s', (phase) => {
-    expect(keysOf({ phase: 'needs-you' }, SAID[phase])).toEqual([]);
-  });
+  test.each(['queued', 'starting', 'working', 'asleep', 'ended', 'other'] as const)(
+    "doesn't come for %s",
+    (phase) => {
+      expect(keysOf({ phase: 'needs-you' }, SAID[phase])).toEqual([]);
+    },
+  );
 });
 
-test('a key tells what it was made of, and one of another version tells nothing', () => {
+test('a key can be read back, and one of another version is unknown', () => {
   expect(readMilestone('pr:https://github.com/acme/web/pull/1')).toEqual({
     kind: 'pr',
     url: 'https://github.com/acme/web/pull/1',

@@ -31,11 +31,11 @@ const thread = (messages: QuotedMessage[]) => ({
 });
 
 describe('the prompt', () => {
-  test('is the task alone if there is no conversation', () => {
+  test('is only the task if there is no conversation', () => {
     expect(buildPrompt({ task: 'fix it', thread: null, requestId: 'r1' })).toBe('fix it');
   });
 
-  test('names those who have no name by what they are', () => {
+  test('names people without a name by their kind', () => {
     const messages = [message({ author: null, authorKind: 'app' }), message({ author: null })];
     const prompt = buildPrompt({ task: 'fix it', thread: thread(messages), requestId: 'r1' });
     expect(prompt).toContain('an app (app):');
@@ -69,7 +69,7 @@ describe('the prompt', () => {
     `);
   });
 
-  test('cannot be escaped by quoted text: every quoted line is barred', () => {
+  test("can't be escaped by quoted text: every quoted line has a bar", () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (text, author, file) => {
         const prompt = buildPrompt({
@@ -87,7 +87,7 @@ describe('the prompt', () => {
 });
 
 describe('reading a prompt', () => {
-  test('gives back the task and the address, whatever the task and the quoted words are', () => {
+  test('returns the task and the link, whatever the task and the quotes are', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), hostile), hostile, (task, text) => {
         const parts = { task, thread: thread([message({ text })]), requestId: 'r1' };
@@ -100,7 +100,7 @@ describe('reading a prompt', () => {
   test.each([
     ['without a conversation', 'fix it', 'r1'],
     ['of another request', buildPrompt({ task: 't', thread: thread([message()]), requestId: 'r2' }), 'r1'],
-  ])('takes a prompt %s as it is', (_what, prompt, requestId) => {
+  ])('keeps a prompt %s as it is', (_what, prompt, requestId) => {
     expect(readPrompt(prompt, requestId)).toEqual({ task: prompt, permalink: null });
   });
 });
@@ -110,7 +110,7 @@ describe('a conversation that is too long for the prompt', () => {
     Array.from({ length: 450 }, (_, at) => message({ text: `reply ${at}.`, picked: at === 100 })),
   );
 
-  test('is quoted around the picked message, says what is missing, and is whole in the file', () => {
+  test('is quoted around the picked message, says what is missing, and is complete in the file', () => {
     const prompt = buildPrompt({
       task: 'fix it',
       thread: long,

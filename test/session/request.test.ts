@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { buildRequest, requestIdOf, requestTag } from '../../src/session/request.ts';
 
-test("a request is known by its tag, even beside a person's tag that begins like it", () => {
+test('a request is recognized by its tag, even next to a similar tag of the person', () => {
   const { tags } = buildRequest({
     draft: { prompt: 'fix it', tags: ['slack-bug'] },
     prompt: 'fix it',

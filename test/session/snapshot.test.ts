@@ -18,7 +18,7 @@ const ANSWER = {
 
 const read = (answer: unknown) => fromWire(sessionSnapshotSchema).parse(answer);
 
-test("Devin's answer is read in our names, except inside what the session made", () => {
+test("Devin's answer gets our names, except inside the session's output", () => {
   expect(read(ANSWER)).toMatchObject({
     sessionId: 'abc',
     statusDetail: 'inactivity',
@@ -31,7 +31,7 @@ test("Devin's answer is read in our names, except inside what the session made",
   expect(read(ANSWER)).not.toHaveProperty('notKnownYet');
 });
 
-test("a snapshot survives being stored in Devin's names", () => {
+test("a snapshot is the same after it was stored with Devin's names", () => {
   const stored = toWire(read(ANSWER));
   expect(stored).toMatchObject({
     session_id: 'abc',
@@ -42,7 +42,7 @@ test("a snapshot survives being stored in Devin's names", () => {
   expect(read(stored)).toEqual(read(ANSWER));
 });
 
-test('an unreadable pull request harms no other', () => {
+test('an invalid pull request affects no other', () => {
   const pullRequests = [{ pr_state: 'open' }, ...ANSWER.pull_requests];
   expect(read({ ...ANSWER, pull_requests: pullRequests }).pullRequests).toHaveLength(1);
 });

@@ -38,7 +38,7 @@ describe('who may steer', () => {
     expect(may('U2', { ...matched, devinUserId: 'owner' })).toBe('allowed');
   });
 
-  test('the refusal of a person who is no member says why', () => {
+  test("the refusal of a person who isn't a member says why", () => {
     const verdict = { kind: 'members-only', identity: refused } as const;
     const guest = refuseSteering(verdict, { request: asked, userId: 'U2' }, en);
     expect(guest).toMatch(/^Nothing was done. You're a guest .*<@U1>/);
@@ -47,7 +47,7 @@ describe('who may steer', () => {
 });
 
 describe('preferences', () => {
-  test('the nearest counts, but who may steer is not for the person to say', () => {
+  test("the nearest counts, but people can't choose who may steer", () => {
     expect(effectivePreferences({})).toEqual({
       notify: 'thread',
       steer: 'members',

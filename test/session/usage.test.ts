@@ -20,12 +20,12 @@ const summary = (rows: UsageRow[], days = 3) =>
   summarize(rows, { by: 'repo', since: sinceDays(days, NOW), days });
 
 describe('usage', () => {
-  test('begins at midnight in UTC, with today as the last day', () => {
+  test('starts at midnight UTC, with today as the last day', () => {
     expect(sinceDays(1, NOW)).toEqual(new Date('2026-11-26T00:00:00Z'));
     expect(sinceDays(30, NOW)).toEqual(new Date('2026-10-28T00:00:00Z'));
   });
 
-  test('is put together by day and by what is asked for, the most first', () => {
+  test('is grouped by day and as requested, highest first', () => {
     const found = summary([
       row({ consumed: 2 }),
       row({ consumed: 0.5, at: new Date('2026-11-24T00:00:00Z') }),
@@ -45,7 +45,7 @@ describe('usage', () => {
     expect(found).toMatchObject({ sessions: 4, acu: 7.5, acuPerMerged: 3.75, ended: 3, endedMerged: 1 });
   });
 
-  test('has no more bars than a chart shows', () => {
+  test('has no more bars than a chart can show', () => {
     const { spans } = summary([row(), row({ at: sinceDays(365, NOW) })], 365);
     expect(spans).toHaveLength(15);
     expect(spans.at(-1)).toMatchObject({ days: 25, acu: 1 });
@@ -57,7 +57,7 @@ describe('usage', () => {
     expect(summary([], 30).spans).toHaveLength(1);
   });
 
-  test('of no session has no cost of a merged pull request', () => {
+  test('without sessions has no cost per merged pull request', () => {
     expect(summary([])).toMatchObject({ sessions: 0, acu: 0, acuPerMerged: null, groups: [] });
   });
 });

@@ -7,7 +7,7 @@ const DAY = 24 * 60 * MINUTE;
 
 test.each([
   ['moves', 'working', 'running', 0, 10_000],
-  ['moved within ten minutes', 'finished', 'running', 9 * MINUTE, 10_000],
+  ['changed within ten minutes', 'finished', 'running', 9 * MINUTE, 10_000],
   ['has been quiet for ten minutes', 'working', 'running', 10 * MINUTE, 30_000],
   ['has been quiet for an hour', 'needs-you', 'running', 60 * MINUTE, 60_000],
   ['sleeps', 'asleep', 'suspended', 10 * MINUTE, 10 * MINUTE],
@@ -19,7 +19,7 @@ test.each([
   ['needs someone for a month', 'needs-you', 'running', 30 * DAY, MINUTE],
   ['has been gone for a month', 'gone', 'suspended', 30 * DAY, null],
   ['is capped', 'capped', 'suspended', 10 * MINUTE, 10 * MINUTE],
-  ['is in a state nobody knows', 'other', 'daydreaming', 10 * MINUTE, 30_000],
+  ['is in an unknown state', 'other', 'daydreaming', 10 * MINUTE, 30_000],
   ['has ended', 'ended', 'exit', 0, null],
   ['had finished and ended', 'finished', 'exit', 0, null],
   ['failed', 'failed', 'error', 0, null],
@@ -30,7 +30,7 @@ test.each([
 });
 
 test.each(SESSION_PHASES.filter((phase) => phase !== 'gone'))(
-  'a session in phase %s is looked at no more often than the setting allows',
+  'a session in phase %s is polled no more often than the setting allows',
   (phase) => {
     const intervals = [0, 11 * MINUTE, 100 * MINUTE].map((quietMs) =>
       pollInterval({ phase, status: 'running', quietMs }, 20 * MINUTE),
@@ -39,7 +39,7 @@ test.each(SESSION_PHASES.filter((phase) => phase !== 'gone'))(
   },
 );
 
-test('chance makes an interval a tenth shorter at most, and never longer', () => {
+test('jitter shortens an interval by at most a tenth, and never extends it', () => {
   expect([0, 0.5, 1].map((random) => jittered(1000, random))).toEqual([1000, 950, 900]);
 });
 
@@ -52,7 +52,7 @@ test.each([
   expect(goesFirst({ phase, quietMs })).toBe(first);
 });
 
-test('50,000 sleepers of a year cost fewer than 15 lists an hour', () => {
+test('50,000 sleeping sessions of a year need fewer than 15 lists an hour', () => {
   const count = 50_000;
   const looksADay = Array.from({ length: count }, (_, index) => {
     const quietMs = ((index + 1) / count) * 365 * DAY;

@@ -11,7 +11,7 @@ test('each button has a listener', () => {
   expect(Object.keys(ACTION).filter((name) => !isListenedTo(`ACTION.${name}`))).toEqual([]);
 });
 
-test('each view that can be submitted has a listener', () => {
+test('each submittable view has a listener', () => {
   expect(Object.keys(VIEW).filter((name) => !isListenedTo(`VIEW.${name}`))).toEqual(['details', 'home']);
 });
 

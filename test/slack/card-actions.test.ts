@@ -61,7 +61,7 @@ describe('the buttons of a card', () => {
     expect(cardActions(without, atCap, now)).toEqual(['start-again', 'open', 'details']);
   });
 
-  test('do not archive what is archived', () => {
+  test("don't offer to archive an archived session", () => {
     expect(
       cardActions(created, inDevin('suspended', true), { phase: 'asleep', thread: 'all' }),
     ).not.toContain('archive');
@@ -76,7 +76,7 @@ describe('the buttons of a card', () => {
     expect(cardActions({ ...created, state }, null, { phase: 'queued', thread: null })).toEqual(actions);
   });
 
-  test('offer to start again what was taken back', () => {
+  test('offer to start a canceled request again', () => {
     const failure = { kind: 'cancelled', userId: 'U1' } as const;
     expect(
       cardActions({ ...created, state: 'failed', failure }, null, { phase: 'ended', thread: null }),

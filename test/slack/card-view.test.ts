@@ -40,7 +40,7 @@ test.each([
   });
 });
 
-test('a card says that it waits for the answer of Devin', () => {
+test("a card says that it waits for Devin's answer", () => {
   const request = requestRow({ state: 'sending', sessionId: null });
   expect(cardView({ request, session: null, nowMs: 10_000 }, en).waitsFor).toBe('answer');
 });

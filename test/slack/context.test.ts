@@ -22,7 +22,7 @@ async function open() {
   return { slack, client, people };
 }
 
-test('no more than 30 people are looked up for one text, the others keep their ids', async () => {
+test('at most 30 people are looked up for one text, and the others keep their ids', async () => {
   const { slack, people } = await open();
   const ids = Array.from({ length: 40 }, (_, index) => slack.addUser({ name: `person-${index}` }));
   const named = await nameMentions(ids.map((id) => `<@${id}> <@${id}>`).join(' '), people);
@@ -31,7 +31,7 @@ test('no more than 30 people are looked up for one text, the others keep their i
   expect(named).toContain(`@${ids[30]} @${ids[30]}`);
 });
 
-test('a name that Slack is too busy to give stays an id', async () => {
+test('a name that Slack is too busy to return stays an id', async () => {
   const { slack, people } = await open();
   const [ana, ben] = [slack.addUser({ name: 'ana' }), slack.addUser({ name: 'ben' })];
   slack.fail('users.info', { retryAfter: 60, times: 1 });
@@ -39,7 +39,7 @@ test('a name that Slack is too busy to give stays an id', async () => {
   expect(await nameMentions(`<@${ben}> asks`, people)).toBe('@ben asks');
 });
 
-test('an author without a name is quoted as none, in no language', async () => {
+test('an author without a name is quoted without one, in any language', async () => {
   const { slack, client, people } = await open();
   const reader = createThreadReader({
     client,

@@ -21,7 +21,7 @@ test('a member of a large private channel is found on a later page', async () =>
   expect(await presence({ channelId, userId: slack.addUser({ name: 'eve' }) })).toBe('out');
 });
 
-test('a person counts as out when Slack refuses to say who is in a private channel', async () => {
+test("a person counts as outside if Slack refuses to list a private channel's members", async () => {
   const { slack, presence } = await open();
   const userId = slack.addUser({ name: 'ana' });
   const channelId = slack.addChannel({ name: 'closed', members: [userId], isPrivate: true });
@@ -29,7 +29,7 @@ test('a person counts as out when Slack refuses to say who is in a private chann
   expect(await presence({ channelId, userId })).toBe('out');
 });
 
-test("another person's direct messages are not seen", async () => {
+test("another person's direct messages are unseen", async () => {
   const { slack, presence } = await open();
   const [ana, eve] = [slack.addUser({ name: 'ana' }), slack.addUser({ name: 'eve' })];
   const channelId = slack.directMessages(ana);

@@ -32,7 +32,7 @@ const file = (url: string | null, changes: Partial<SlackFile> = {}): SlackFile =
 const signal = new AbortController().signal;
 
 describe('a file in Slack', () => {
-  test('is opened with the token of the bot', async () => {
+  test("is opened with the bot's token", async () => {
     const slack = await listen((request, response) =>
       response.end(request.headers.authorization === `Bearer ${TOKEN}` ? 'hello' : SIGN_IN),
     );
@@ -40,7 +40,7 @@ describe('a file in Slack', () => {
     expect(opened.kind === 'open' && (await text(opened.body))).toBe('hello');
   });
 
-  test('never takes the token to a host that is not one of Slack, not even behind a redirect', async () => {
+  test('never sends the token to a host outside Slack, not even after a redirect', async () => {
     const seen: (string | undefined)[] = [];
     const elsewhere = await listen((request, response) => {
       seen.push(request.headers.authorization);
@@ -58,7 +58,7 @@ describe('a file in Slack', () => {
     expect(seen).toEqual([]);
   });
 
-  test('is no sign-in page, although Slack answers 200 with one', async () => {
+  test('is not confused with the sign-in page that Slack returns with a 200', async () => {
     const slack = await listen((_request, response) =>
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(SIGN_IN),
     );
@@ -71,7 +71,7 @@ describe('a file in Slack', () => {
     expect(await files.open(page, signal)).toEqual({ kind: 'left-out', reason: 'sign-in-page' });
   });
 
-  test('may be a page of HTML itself', async () => {
+  test('can be an HTML page itself', async () => {
     const content = '<p>report</p>';
     const slack = await listen((_request, response) =>
       response
@@ -82,7 +82,7 @@ describe('a file in Slack', () => {
     expect((await filesOf(slack).open(report, signal)).kind).toBe('open');
   });
 
-  test('is left out when it is too large, whatever size Slack claims', async () => {
+  test('is left out if it is too large, whatever size Slack claims', async () => {
     const slack = await listen((_request, response) => {
       const chunk = Buffer.alloc(8 * 1024 * 1024);
       const send = (left: number): void => {
@@ -99,7 +99,7 @@ describe('a file in Slack', () => {
     await expect(opened.body.pipeTo(new WritableStream())).rejects.toBeInstanceOf(FileTooLargeError);
   });
 
-  test('is left out when Slack has no address for it or answers with an error', async () => {
+  test('is left out if Slack has no URL for it or answers with an error', async () => {
     const slack = await listen((_request, response) => response.writeHead(404).end());
     const files = filesOf(slack);
     expect(await files.open(file(null), signal)).toEqual({ kind: 'left-out', reason: 'unreadable' });

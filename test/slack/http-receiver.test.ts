@@ -90,20 +90,20 @@ const SOME_DIGEST = `v0=${'a'.repeat(64)}`;
 
 describe('a delivery', () => {
   test.each([FORM, `${FORM}; charset=utf-8`, 'Application/X-WWW-Form-URLEncoded;charset=UTF-8'])(
-    'is taken when Slack signed it, as %s',
+    'is accepted if Slack signed it, as %s',
     async (contentType) => {
       expect(await postSigned(COMMAND, contentType)).toEqual({ status: 200, text: 'heard fix it' });
     },
   );
 
-  test('is taken up to five minutes late or early', async () => {
+  test('is accepted up to five minutes late or early', async () => {
     for (const offsetS of [-295, 295]) {
       const headers = { 'content-type': FORM, ...signatureOf(COMMAND, offsetS) };
       expect((await post({ body: COMMAND, headers })).status).toBe(200);
     }
   });
 
-  test('is verified over its bytes, not over what they mean as text', async () => {
+  test('is verified by its bytes, not by its decoded text', async () => {
     const body = Buffer.concat([Buffer.from('command=%2Fdevin&text='), Buffer.from([0xff, 0xfe])]);
     expect((await postSigned(body, FORM)).status).toBe(200);
     const changed = Buffer.concat([Buffer.from('command=%2Fdevin&text='), Buffer.from([0xfd, 0xfc])]);
@@ -112,7 +112,7 @@ describe('a delivery', () => {
     ).toBe(401);
   });
 
-  test('answers the challenge of a new request URL, and a check of the certificate', async () => {
+  test('answers the challenge for a new request URL, and a certificate check', async () => {
     const challenge = JSON.stringify({ type: 'url_verification', challenge: 'abc' });
     expect(await postSigned(challenge, JSON_TYPE)).toEqual({ status: 200, text: '{"challenge":"abc"}' });
     const check = `ssl_check=1&${COMMAND}`;
@@ -122,9 +122,9 @@ describe('a delivery', () => {
   test.each<[string, () => Headers]>([
     ['no signature', () => ({ 'x-slack-request-timestamp': String(now()) })],
     ['no time', () => ({ 'x-slack-signature': SOME_DIGEST })],
-    ['a time of over five minutes ago', () => signatureOf('', -302)],
+    ['a time over five minutes ago', () => signatureOf('', -302)],
     ['a time over five minutes ahead', () => signatureOf('', 302)],
-    ['a time that is no number', () => ({ ...signatureOf(''), 'x-slack-request-timestamp': 'NaN' })],
+    ["a time that isn't a number", () => ({ ...signatureOf(''), 'x-slack-request-timestamp': 'NaN' })],
     [
       'a time in hexadecimal',
       () => ({ ...signatureOf(''), 'x-slack-request-timestamp': `0x${now().toString(16)}` }),
@@ -135,7 +135,7 @@ describe('a delivery', () => {
     ],
     ['a signature that is too short', () => ({ ...signatureOf(''), 'x-slack-signature': 'v0=abc' })],
     ['an empty signature', () => ({ ...signatureOf(''), 'x-slack-signature': '' })],
-  ])('with %s is refused before any of its body came', async (_what, headers) => {
+  ])('with %s is refused before its body arrives', async (_what, headers) => {
     const { status } = stall({ ...headers(), 'content-length': String(MEGABYTE / 2) }, '');
     expect(await status).toBe(401);
     expect(refusals).toEqual(['unsigned']);
@@ -162,9 +162,9 @@ describe('a delivery', () => {
     ['half a million brackets', '['.repeat(MEGABYTE / 2), JSON_TYPE],
     ['an event that is null', '{"type":"event_callback","event":null}', JSON_TYPE],
     ['a command as JSON of another kind', '{"command":7,"channel":null,"actions":null}', 'text/plain'],
-    ['an object of no kind', '{}', JSON_TYPE],
-    ['an object of no kind, in a form', 'a=b', FORM],
-  ])('that makes no sense gets a 4xx at once, signed as it is: %s', async (_what, body, contentType) => {
+    ['an object of no known type', '{}', JSON_TYPE],
+    ['an object of no known type, in a form', 'a=b', FORM],
+  ])('that is signed but invalid gets a 4xx at once: %s', async (_what, body, contentType) => {
     const { status } = await postSigned(body, contentType);
     expect(Math.floor(status / 100)).toBe(4);
     await expectHealthy();
@@ -175,20 +175,20 @@ describe('a delivery', () => {
     expect((await postSigned(`${COMMAND}&${many}`, FORM)).status).toBe(400);
   });
 
-  test('that never ends is refused as soon as it is too large', async () => {
+  test('that never ends is refused once it is too large', async () => {
     const { status, ended } = stall(plausible(), 'x'.repeat(2 * MEGABYTE));
     expect(await status).toBe(413);
     await ended;
   });
 
-  test('that says it is too large is refused before it comes', async () => {
+  test('that announces too large a size is refused before its body arrives', async () => {
     const { status } = stall({ ...plausible(), 'content-length': String(MEGABYTE + 1) }, '');
     expect(await status).toBe(413);
   });
 });
 
-describe('a crowd of bodies that stall', () => {
-  test('keeps nothing of what is not signed', async () => {
+describe('many stalled bodies', () => {
+  test("keep nothing that isn't signed", async () => {
     const headers = { 'content-type': FORM, 'content-length': String(MEGABYTE) };
     const stalled = Array.from({ length: 400 }, () => stall(headers, 'a&'.repeat(1000)));
     const statuses = await Promise.all(stalled.map(async ({ status }) => status));
@@ -196,7 +196,7 @@ describe('a crowd of bodies that stall', () => {
     await expectHealthy();
   });
 
-  test('gives way, the oldest first, when what looks signed is more than can be kept', async () => {
+  test('are dropped, oldest first, if more look signed than can be kept', async () => {
     const headers = { ...plausible(), 'content-length': String(MEGABYTE) };
     const most = 16;
     const stalled = Array.from({ length: most * 3 }, () => stall(headers, 'a'.repeat(MEGABYTE - 9999)));
@@ -207,7 +207,7 @@ describe('a crowd of bodies that stall', () => {
     expect((await postSigned(COMMAND, FORM)).status).toBe(200);
   });
 
-  test('counts pieces of one byte at what they cost', async () => {
+  test('count one-byte chunks at their real cost', async () => {
     const { status } = stall({ ...plausible(), 'transfer-encoding': 'chunked' }, 'a');
     const sending = opened.at(-1);
     for (let count = 0; count < 200_000; count += 1) sending?.write('a');
@@ -215,7 +215,7 @@ describe('a crowd of bodies that stall', () => {
   });
 });
 
-describe('whatever arrives', () => {
+describe('any request', () => {
   const header = fc.constantFrom(
     'x-slack-signature',
     'x-slack-request-timestamp',
@@ -259,7 +259,7 @@ describe('whatever arrives', () => {
     fc.webQueryParameters(),
   );
 
-  test('is answered, with no 5xx, and health goes on', async () => {
+  test('is answered without a 5xx, and health checks continue', async () => {
     await fc.assert(
       fc.asyncProperty(
         body,
@@ -278,7 +278,7 @@ describe('whatever arrives', () => {
     await expectHealthy();
   });
 
-  test('is answered for any method and path', async () => {
+  test('is answered, whatever its method and path', async () => {
     const method = fc.constantFrom('GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'POST');
     await fc.assert(
       fc.asyncProperty(method, fc.webPath(), async (verb, path) => {
@@ -289,7 +289,7 @@ describe('whatever arrives', () => {
     await expectHealthy();
   });
 
-  test('a wrong secret or clock is warned of, once a minute', async () => {
+  test('with a wrong secret or clock causes one warning a minute', async () => {
     const before = log.text().split('check SLACK_SIGNING_SECRET').length;
     for (let count = 0; count < 5; count += 1) await post({ body: '{}', headers: plausible() });
     expect(log.text().split('check SLACK_SIGNING_SECRET').length - before).toBeLessThanOrEqual(1);

@@ -33,7 +33,7 @@ afterEach(async () => {
 });
 
 describe('the HTTP server', () => {
-  test('keeps an idle connection for longer than the minute of a load balancer', async () => {
+  test("keeps an idle connection longer than a load balancer's minute", async () => {
     const response = await fetch(`http://127.0.0.1:${await start()}/healthz`);
     const [, seconds] = /timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '') ?? [];
     expect(Number(seconds)).toBeGreaterThan(60);
@@ -49,7 +49,7 @@ describe('the HTTP server', () => {
     expect(await textUntilClosed(socket)).toContain('408');
   });
 
-  test('takes no more connections than it can bear', async () => {
+  test('limits its connections', async () => {
     const port = await start({ maxConnections: 2 });
     const held = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
     await Promise.all(held.map(async (socket) => once(socket, 'connect')));

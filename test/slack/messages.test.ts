@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isWritten, readMessage } from '../../src/slack/messages.ts';
 
 describe('a Slack message', () => {
-  test('becomes readable text; mentions wait for their names', () => {
+  test('becomes readable text, with mentions still as ids', () => {
     const { text } = readMessage({
       ts: '1.0',
       user: 'U1',
@@ -11,7 +11,7 @@ describe('a Slack message', () => {
     expect(text).toBe('see the page (https://acme.example) & ask <@U2> in #dev');
   });
 
-  test('is read although a part of it is not as expected', () => {
+  test('is read even if a part of it is unexpected', () => {
     const { text, userId, appName } = readMessage({
       ts: '1.0',
       user: 'U1',
@@ -27,12 +27,12 @@ describe('a Slack message', () => {
   test.each([
     ['no name', {}],
     ['an empty name', { bot_profile: { name: '' }, username: '' }],
-  ])('of an app with %s is known to be one', (_what, named) => {
+  ])("from an app with %s is recognized as an app's", (_what, named) => {
     const { appName } = readMessage({ ts: '1.0', bot_id: 'B1', text: 'It is slow', ...named });
     expect(appName).toBe('');
   });
 
-  test('keeps what an alert bot says in blocks alone', () => {
+  test('keeps what an alert bot says only in blocks', () => {
     const { text, appName } = readMessage({
       ts: '1.0',
       bot_id: 'B1',
@@ -65,7 +65,7 @@ describe('a Slack message', () => {
     }
   });
 
-  test('keeps what is in attachments alone', () => {
+  test('keeps what is only in attachments', () => {
     const { text } = readMessage({
       ts: '1.0',
       bot_id: 'B1',
@@ -149,6 +149,6 @@ test.each([
   ['channel_topic', false],
   ['tombstone', false],
   ['message_deleted', false],
-])('tells what people say from what Slack notes: %s', (subtype, isOne) => {
+])("distinguishes what people say from Slack's own notes: %s", (subtype, isOne) => {
   expect(isWritten({ ts: '1.0', text: 'x', subtype })).toBe(isOne);
 });

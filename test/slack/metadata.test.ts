@@ -16,8 +16,8 @@ const CARD = fullCardMetadata({
 const AT_ANY_TIME = { fromS: 0, toS: null };
 const CHANNEL = { channelId: 'C1', threadTs: null };
 
-describe('finding what was posted', () => {
-  test('reads a card with what it takes to go on with it, and the threads beside it', async () => {
+describe("finding the app's own messages", () => {
+  test('reads a card with what is needed to continue, and its threads', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     const { ts = '' } = await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
@@ -36,7 +36,7 @@ describe('finding what was posted', () => {
     expect(threads.map((thread) => thread.ts)).toEqual([root]);
   });
 
-  test('takes nobody else for the app, whatever metadata they use', async () => {
+  test("ignores others' messages, whatever metadata they have", async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     await client.chat.postMessage({ channel: 'C1', text: 'card', metadata: CARD });
@@ -44,7 +44,7 @@ describe('finding what was posted', () => {
     expect((await reader.read(CHANNEL, AT_ANY_TIME)).messages).toEqual([]);
   });
 
-  test('lists the conversations it may, and names the scopes it lacks', async () => {
+  test('lists the conversations it can, and names the missing scopes', async () => {
     const slack = await startSlack({ withoutScopes: ['groups:read'] });
     slack.addChannel({ id: 'C2', name: 'private', members: [], isPrivate: true });
     const reader = createMetadataReader({ client: clientOf(slack), botUserId: () => '' });
@@ -54,7 +54,7 @@ describe('finding what was posted', () => {
 
 describe('the metadata of a message', () => {
   test.each(['constructor x', 'toString', '__proto__', 'devin_session'])(
-    'is not read from a block that only resembles one: %s',
+    'is not read from a similar block: %s',
     (blockId) => {
       expect(readBlockMetadata([{ block_id: blockId }])).toBeNull();
     },
@@ -68,7 +68,7 @@ describe('the metadata of a message', () => {
     });
   });
 
-  test('of an older card has no more than the request', () => {
+  test('of an older card has only the request', () => {
     const old = { event_type: 'devin_session', event_payload: { request_id: 'r1' } };
     expect(readMetadata(old)).toEqual({
       kind: 'card',
@@ -80,7 +80,7 @@ describe('the metadata of a message', () => {
   });
 
   test.each([undefined, { event_type: 'task', event_payload: {} }, { event_type: 'devin_session' }])(
-    'is nothing that other apps write: %j',
+    'is not read from other apps: %j',
     (metadata) => {
       expect(readMetadata(metadata)).toBeNull();
     },

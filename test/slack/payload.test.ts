@@ -110,7 +110,7 @@ const WRITTEN = {
   message: { ts: '6.1', threadTs: null, userId: 'U1', appName: null, text: 'hi & bye', files: [] },
 };
 
-describe('a payload of Slack', () => {
+describe('a payload from Slack', () => {
   test('is read as a command', () => {
     expect(readPayload(COMMAND)).toEqual({
       kind: 'command',
@@ -163,12 +163,12 @@ describe('a payload of Slack', () => {
       { user: { id: 'U9', username: 'eve', team_id: 'T9' } },
       { userId: 'U9', homeTeamId: 'T9' },
     ],
-    ['a person whose workspace Slack leaves out', { user: { id: 'U1' } }, { homeTeamId: 'T1' }],
-  ])('is read as a press: %s', (_name, changes, expected) => {
+    ['a person without a workspace', { user: { id: 'U1' } }, { homeTeamId: 'T1' }],
+  ])('is read as a button press: %s', (_name, changes, expected) => {
     expect(readPayload({ ...PRESS, ...changes })).toEqual({ ...PRESSED, ...expected });
   });
 
-  test('is read as a submission, with what it takes to draw the modal again', () => {
+  test('is read as a submission, with what is needed to redraw the modal', () => {
     expect(readPayload(SUBMISSION)).toEqual({
       kind: 'submission',
       teamId: 'T1',
@@ -254,16 +254,16 @@ describe('a payload of Slack', () => {
   });
 
   test.each([
-    ['a message of an app', event({ ...MESSAGE, bot_id: 'B1' })],
+    ['a message from an app', event({ ...MESSAGE, bot_id: 'B1' })],
     ['a message without an author', event({ ...MESSAGE, user: undefined })],
     ['a message that says who joined', event({ ...MESSAGE, subtype: 'channel_join' })],
-    ['a message whose time is no time', event({ ...MESSAGE, ts: 'soon' })],
+    ['a message with an invalid time', event({ ...MESSAGE, ts: 'soon' })],
     [
       'an unfurled link',
       event({ type: 'message', subtype: 'message_changed', channel: 'C1', message: MESSAGE }),
     ],
     ['the other tab', event({ type: 'app_home_opened', tab: 'messages', user: 'U1', channel: 'D1' })],
-    ['an event not known here', event({ type: 'emoji_changed' })],
+    ['an unknown event', event({ type: 'emoji_changed' })],
     ['a checkbox', { ...PRESS, actions: [{ type: 'checkboxes', action_id: 'value', action_ts: '9.1' }] }],
     ['another type of payload', { type: 'view_closed' }],
     ['nothing', null],
@@ -281,7 +281,7 @@ describe('a payload of Slack', () => {
     ['a command with an empty user', { ...COMMAND, user_id: '' }, 'user_id'],
     ['a press without a workspace', { ...PRESS, team: null }, 'team'],
     ['a press without a user', without(PRESS, 'user'), 'user'],
-    ['a press of nothing', { ...PRESS, actions: [] }, 'actions'],
+    ['a press without a button', { ...PRESS, actions: [] }, 'actions'],
     ['a press of a button without an id', { ...PRESS, actions: [without(BUTTON, 'action_id')] }, 'actions.0'],
     ['a submission without a view', without(SUBMISSION, 'view'), 'view'],
     [
@@ -290,19 +290,19 @@ describe('a payload of Slack', () => {
       'view.state',
     ],
     ['a shortcut on nothing', without(SHORTCUT, 'message'), 'message'],
-    ['a search of nobody', { ...SEARCH, user: {} }, 'user'],
+    ['a search without a person', { ...SEARCH, user: {} }, 'user'],
     ['an event without a workspace', without(event(MESSAGE), 'team_id'), 'team_id'],
   ])('is refused: %s', (_name, body, problem) => {
     const payload = readPayload(body);
     expect(payload.kind === 'malformed' ? payload.problem : payload.kind).toContain(problem);
   });
 
-  test('that is refused is named without what people wrote', () => {
+  test('is described without what people wrote if it is refused', () => {
     expect(JSON.stringify(readPayload({ ...COMMAND, user_id: 7, text: 'a secret' }))).not.toContain('secret');
   });
 
   test.each([{ blocks: 'none' }, { attachments: {} }, { files: 7 }, { attachments: [{ files: 'x' }] }])(
-    'keeps the words of a message with an odd part: %j',
+    'keeps the words of a message with an unexpected part: %j',
     (part) => {
       expect(readPayload(event({ ...MESSAGE, ...part }))).toMatchObject({ message: { text: 'hi & bye' } });
     },

@@ -33,7 +33,7 @@ test('finds a person by id and by address', async () => {
   expect(await people.findByEmail('ana@acme.example')).toMatchObject(ana);
 });
 
-test('knows nobody whom Slack does not know', async () => {
+test("finds nobody that Slack doesn't know", async () => {
   const { people } = await open();
   expect(await people.find('U0NOBODY')).toBeNull();
   expect(await people.findByEmail('nobody@acme.example')).toBeNull();
@@ -52,13 +52,13 @@ test.each([
   expect(await people.find(id)).toMatchObject({ userId: id, kind });
 });
 
-test('counts no address that Slack has not confirmed', async () => {
+test("ignores an address that Slack hasn't confirmed", async () => {
   const { slack, people } = await open();
   const id = slack.addUser({ name: 'eve', email: 'ana@acme.example', emailConfirmed: false });
   expect(await people.find(id)).toMatchObject({ kind: 'member', email: null });
 });
 
-test('takes a missing permission for no answer about the person', async () => {
+test('treats a missing permission as no answer', async () => {
   const { slack, people } = await open({ withoutScopes: ['users:read', 'users:read.email'] });
   const id = slack.addUser({ name: 'ana', email: 'ana@acme.example' });
   await expect(people.find(id)).rejects.toThrow('missing_scope');
@@ -69,8 +69,8 @@ const openDatabase = useEmbedded(copyStarted);
 
 test.each([
   ['a member', (slack: LocalSlack) => slack.addUser({ name: 'ana', email: 'ana@acme.example' })],
-  ['an outsider whom Slack does not show', () => 'U0OUTSIDE'],
-])('asks Slack about %s once in five minutes', async (_who, idOf) => {
+  ['an outsider that Slack hides', () => 'U0OUTSIDE'],
+])('asks Slack about %s once every five minutes', async (_who, idOf) => {
   const { slack, client, teamId } = await open();
   const { db } = await openDatabase();
   let nowMs = Date.now();

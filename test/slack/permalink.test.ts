@@ -4,7 +4,7 @@ import { permalink, readPermalink } from '../../src/slack/posted-messages.ts';
 const channelId = 'C1';
 const ts = '1700000000.000100';
 
-test('names a message as Slack does, and one in a thread with its thread', () => {
+test('links a message as Slack does, and one in a thread with its thread', () => {
   expect(permalink('https://acme.slack.com/', { channelId, ts, threadTs: null })).toBe(
     'https://acme.slack.com/archives/C1/p1700000000000100',
   );

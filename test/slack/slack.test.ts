@@ -14,7 +14,7 @@ test.each([
   expect(createSlackHosts(null).trusts(address)).toBe(expected);
 });
 
-test("an API in place of Slack's is trusted on its own origin only", () => {
+test("a replacement for Slack's API is trusted only on its own origin", () => {
   const hosts = createSlackHosts('http://127.0.0.1:4000/api/');
   expect(hosts.trusts('http://127.0.0.1:4000/files/x')).toBe(true);
   expect(hosts.trusts('http://127.0.0.1:4001/files/x')).toBe(false);

@@ -56,7 +56,7 @@ const STALLS: [string, (slack: LocalSlack) => void][] = [
 ];
 
 describe('Socket Mode', () => {
-  test.each(STALLS)('starts although %s never comes', async (_what, stall) => {
+  test.each(STALLS)('starts even if %s never comes', async (_what, stall) => {
     const slack = await startSlack();
     stall(slack);
     const bolt = createApp(slack);
@@ -65,7 +65,7 @@ describe('Socket Mode', () => {
     await expectHeard(slack);
   });
 
-  test.each(STALLS)('comes back although %s never comes', async (_what, stall) => {
+  test.each(STALLS)('reconnects even if %s never comes', async (_what, stall) => {
     const slack = await startSlack();
     const bolt = createApp(slack);
     await bolt.start();
@@ -76,7 +76,7 @@ describe('Socket Mode', () => {
     await expectHeard(slack);
   });
 
-  test('comes back after Slack has been down, however often it was asked', async () => {
+  test('reconnects after Slack was down, however often it was told to', async () => {
     const slack = await startSlack();
     const bolt = createApp(slack);
     await bolt.start();
@@ -91,7 +91,7 @@ describe('Socket Mode', () => {
   });
 
   test.each(['warning', 'refresh_requested'] as const)(
-    'opens the next connection before it closes the one that Slack is about to close: %s',
+    'opens the next connection before Slack closes the current one: %s',
     async (reason) => {
       const slack = await startSlack();
       const bolt = createApp(slack);
@@ -124,14 +124,14 @@ describe('Socket Mode', () => {
     expect((await answer).message?.text).toBe('still here');
   });
 
-  test('does not start with a token that Slack refuses', async () => {
+  test("doesn't start with a token that Slack refuses", async () => {
     const slack = await startSlack();
     await expect(createApp(slack, 'xapp-wrong').start()).rejects.toMatchObject({
       data: { error: 'invalid_auth' },
     });
   });
 
-  test('leaves nothing open when it is stopped', async () => {
+  test('leaves nothing open after it stops', async () => {
     const slack = await startSlack();
     const bolt = createApp(slack);
     await bolt.start();

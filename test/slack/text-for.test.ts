@@ -36,7 +36,7 @@ function open(find: Find, findChosen: FindChosen = async () => Promise.resolve(n
   };
 }
 
-test('a person is spoken to in their language, looked up once a minute', async () => {
+test('a person gets their own language, looked up once a minute', async () => {
   const { textFor, quickTextFor, asked, clock } = open(async () => Promise.resolve(aya));
   expect([await textFor('U1'), await quickTextFor('U1'), await textFor('U1')]).toEqual([ja, ja, ja]);
   expect(asked).toEqual(['U1']);
@@ -45,7 +45,7 @@ test('a person is spoken to in their language, looked up once a minute', async (
   expect(asked).toEqual(['U1', 'U1']);
 });
 
-test('an answer to Slack does not wait for a slow look-up, which counts the next time', async () => {
+test("an answer to Slack doesn't wait for a slow look-up, which counts the next time", async () => {
   const slow = Promise.withResolvers<SlackPerson>();
   const { quickTextFor, textFor } = open(async () => slow.promise);
   expect(await quickTextFor('U1')).toBe(en);
@@ -54,7 +54,7 @@ test('an answer to Slack does not wait for a slow look-up, which counts the next
   expect(await quickTextFor('U1')).toBe(ja);
 });
 
-test('what was known of a person holds while Slack cannot be asked', async () => {
+test("a known language is kept while Slack can't be reached", async () => {
   let isDown = false;
   const { textFor, quickTextFor, clock } = open(async () =>
     isDown ? Promise.reject(new Error('Slack is down')) : Promise.resolve(aya),
@@ -66,14 +66,14 @@ test('what was known of a person holds while Slack cannot be asked', async () =>
   expect(await textFor('U2')).toBe(en);
 });
 
-test('a person whom Slack does not know, or says no language of, gets the shared one', async () => {
+test('a person without a language in Slack gets the shared one', async () => {
   const { textFor } = open(async (userId) =>
     Promise.resolve(userId === 'U1' ? null : { ...aya, locale: null }),
   );
   expect([await textFor('U1'), await textFor('U2')]).toEqual([en, en]);
 });
 
-test('the language that a person chose wins over that of their Slack, known or not', async () => {
+test("the language that a person chose overrides Slack's, known or not", async () => {
   const chosen = async (): Promise<Language> => Promise.resolve('en');
   const { textFor, quickTextFor } = open(async () => Promise.resolve(aya), chosen);
   expect([await textFor('U1'), await quickTextFor('U1')]).toEqual([en, en]);
@@ -84,7 +84,7 @@ test('the language that a person chose wins over that of their Slack, known or n
   expect([await isDown.textFor('U1'), await isDown.quickTextFor('U1')]).toEqual([ja, ja]);
 });
 
-test('a choice is looked up once a minute, so that one made elsewhere counts by then', async () => {
+test('a choice is looked up once a minute, so that one made elsewhere counts within a minute', async () => {
   const stored: { language: Language | null; asked: number } = { language: null, asked: 0 };
   const { quickTextFor, clock } = open(
     async () => Promise.resolve(null),
@@ -114,7 +114,7 @@ test('a choice made here counts at once, even while an older one is looked up', 
   expect(await quickTextFor('U1')).toBe(en);
 });
 
-test('an answer to Slack waits for no slow look-up of a choice, and keeps the one that was known', async () => {
+test("an answer to Slack doesn't wait for a slow look-up of a choice, and uses the last known one", async () => {
   let slow = false;
   const { quickTextFor, clock } = open(
     async () => Promise.resolve(null),

@@ -20,7 +20,7 @@ const anyText = fc.oneof(
 );
 
 describe('escape', () => {
-  test('leaves nothing that starts a mention, a link or a broadcast', () => {
+  test('leaves nothing that begins a mention, a link or a broadcast', () => {
     fc.assert(fc.property(anyText, (text) => !/[<>]/.test(escape(text))));
     expect(escape('<!channel> & <@U1> <https://x|y>')).toBe(
       '&lt;!channel&gt; &amp; &lt;@U1&gt; &lt;https://x|y&gt;',
@@ -67,7 +67,7 @@ describe('unescape', () => {
 });
 
 describe('truncate', () => {
-  test('never is longer than asked, never splits a character or an entity', () => {
+  test('is never too long, and never splits a character or an entity', () => {
     fc.assert(
       fc.property(anyText, fc.nat(40), (text, max) => {
         const cut = truncate(escape(text), max);
@@ -87,8 +87,8 @@ describe('truncate', () => {
   });
 });
 
-describe('marks', () => {
-  test('a link cannot become a mention or a broadcast, nor can its parts end it', () => {
+describe('formatting', () => {
+  test("a link can't become a mention or a broadcast, nor be ended by its parts", () => {
     expect(link('!channel', 'x')).toBe('x');
     expect(link('@U1', '<b>')).toBe('&lt;b&gt;');
     expect(link('javascript:alert(1)', 'x')).toBe('x');
@@ -108,7 +108,7 @@ describe('marks', () => {
     expect(quote('a\nb')).toBe('> a\n> b');
   });
 
-  test('a date carries its fallback', () => {
+  test('a date has a fallback', () => {
     expect(date(1_392_734_382.9, 'Feb 18 | 2014')).toBe(
       '<!date^1392734382^{date_short_pretty}, {time}|Feb 18 ¦ 2014>',
     );

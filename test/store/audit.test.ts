@@ -39,14 +39,14 @@ describeOnBothDatabases('the audit', (open) => {
     return database;
   };
 
-  test('is a chain that holds, with whatever is in its entries', async () => {
+  test('is a valid chain, whatever its entries contain', async () => {
     const database = await opened();
     await append(database);
     await append(database);
     expect(await verify(database)).toMatchObject({ ok: true, count: 6, last: { kind: 'stop', seq: 6 } });
   });
 
-  test('holds nothing of a transaction that is rolled back', async () => {
+  test('has nothing from a transaction that was rolled back', async () => {
     const database = await opened();
     const { db } = database;
     await append(database);
@@ -88,7 +88,7 @@ describeOnBothDatabases('the audit', (open) => {
       `update audit set user_id = 'U9' where seq = 2; update audit set hash = audit_hash(audit) where seq = 2`,
       { seq: 3, fault: 'loose' },
     ],
-  ])('shows %s, by the first entry that is wrong', async (_what, statements, found) => {
+  ])('reveals %s, by the first wrong entry', async (_what, statements, found) => {
     const database = await opened();
     await append(database);
     await append(database);
@@ -96,7 +96,7 @@ describeOnBothDatabases('the audit', (open) => {
     expect(await verify(database)).toEqual({ ok: false, ...found });
   });
 
-  test('says once that the same file was loaded', async () => {
+  test('records once that the same file was loaded', async () => {
     const { db } = await opened();
     const audit = createAudit(db);
     for (const sha256 of [null, '1', '1', '2', '1', null, null]) await audit.fileLoaded('policy', sha256);
@@ -108,7 +108,7 @@ describeOnBothDatabases('the audit', (open) => {
 
 const servers = usePostgres();
 
-test('neither forks nor has gaps when three processes write at once', async () => {
+test('three processes that write at once cause no fork and no gap', async () => {
   const { open } = servers;
   const first = await open();
   await migrate(first.db);
@@ -118,7 +118,7 @@ test('neither forks nor has gaps when three processes write at once', async () =
   expect(await verify(first)).toMatchObject({ ok: true, count: 180 });
 });
 
-test('is followed through 5,000 entries, a page at a time', async () => {
+test('5,000 entries are verified in pages', async () => {
   const database = await servers.open();
   await migrate(database.db);
   await append(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { inBatches } from '../../src/store/commit.ts';
 
-test('an item alone is a batch of its own; what comes meanwhile makes the next', async () => {
+test('a single item is a batch, and items that come meanwhile make the next', async () => {
   const batches: number[][] = [];
   const double = inBatches(async (items: number[]) => {
     batches.push(items);
@@ -12,7 +12,7 @@ test('an item alone is a batch of its own; what comes meanwhile makes the next',
   expect(await double(6)).toBe(12);
 });
 
-test('an item that fails does not spoil the others of its batch', async () => {
+test("a failed item doesn't affect the others in its batch", async () => {
   const check = inBatches(async (items: number[]) => {
     if (items.includes(3)) return Promise.reject(new Error('three'));
     return Promise.resolve(items);

@@ -23,7 +23,7 @@ describe('a connection to Postgres', () => {
     return { ...database, proxy };
   };
 
-  test('that no longer answers fails what waits for it, and another takes its place', async () => {
+  test('that no longer answers fails its statements, and is replaced', async () => {
     const { db, ping, proxy } = await openThroughProxy(SILENT_MS);
     const under = db.transaction().execute(async (trx) => {
       await sql`select 1`.execute(trx);
@@ -34,7 +34,7 @@ describe('a connection to Postgres', () => {
     await expect(ping()).resolves.toBeUndefined();
   });
 
-  test('of the queue fails in the same way', async () => {
+  test('of the queue fails the same way', async () => {
     const database = await openThroughProxy(SILENT_MS);
     const queue = createQueue({ database, log: createLog('silent') });
     await queue.start();
@@ -47,7 +47,7 @@ describe('a connection to Postgres', () => {
     }
   });
 
-  test('that breaks under a statement fails it, and ends nothing else', async () => {
+  test('that breaks during a statement fails only that', async () => {
     const { db, ping, proxy } = await openThroughProxy();
     const under = db.transaction().execute(async (trx) => {
       await sql`select 1`.execute(trx);
@@ -59,7 +59,7 @@ describe('a connection to Postgres', () => {
     await expect(ping()).resolves.toBeUndefined();
   });
 
-  test('that the server ends between two statements fails the second, and ends nothing else', async () => {
+  test('that the server ends between two statements fails only the second', async () => {
     const { db, interactive, ping } = await openThroughProxy();
     const between = db.transaction().execute(async (trx) => {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
@@ -70,7 +70,7 @@ describe('a connection to Postgres', () => {
     await expect(ping()).resolves.toBeUndefined();
   });
 
-  test('of the queue that breaks ends nothing', async () => {
+  test('of the queue can break without stopping the queue', async () => {
     const database = await openThroughProxy();
     const queue = createQueue({ database, log: createLog('silent') });
     await queue.start();

@@ -60,7 +60,7 @@ async function createLine(open: Open) {
   return { cards, requests, time, add, lineUp, draw, turns };
 }
 
-describeOnBothDatabases("the line of a workspace's cards", (open) => {
+describeOnBothDatabases("the queue of a workspace's cards", (open) => {
   const addMany = async (
     { add }: Awaited<ReturnType<typeof createLine>>,
     count: number,
@@ -70,7 +70,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     return ids;
   };
 
-  test('takes at most 50 edits in any minute, whichever replica makes them', async () => {
+  test('allows at most 50 edits in any minute, over all replicas', async () => {
     const line = await createLine(open);
     const ids = await addMany(line, 90);
     for (const id of ids) await line.lineUp(id, 'url');
@@ -85,7 +85,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
       expect(taken.filter((at) => at >= from && at < from + MINUTE_MS).length).toBeLessThanOrEqual(50);
   });
 
-  test('serves a URL first, then who needs a person, then the rest, each in the order they came', async () => {
+  test('serves new URLs first, then cards that need a person, then the rest, each in order', async () => {
     const line = await createLine(open);
     const wanted: [string, EditClass][] = [
       ['rest-1', 'rest'],
@@ -103,7 +103,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect(await line.turns()).toEqual(['url-1', 'url-2', 'needed-1', 'needed-2', 'rest-1', 'rest-2']);
   });
 
-  test('keeps a turn for a URL and for who needs a person while many cards change', async () => {
+  test('keeps turns for URLs and for cards that need a person while many cards change', async () => {
     const line = await createLine(open);
     const ids = await addMany(line, 30);
     for (const id of ids) await line.lineUp(id, 'rest');
@@ -116,7 +116,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect(await line.turns()).toEqual(['url', 'needed']);
   });
 
-  test('spends nothing on a card that is posted with its URL, nor on the first edit of one posted before', async () => {
+  test('spends no edit on a card posted with its URL, nor on the first edit of an earlier one', async () => {
     const line = await createLine(open);
     await line.add('early', { posted: false });
     await line.lineUp('early', 'rest');
@@ -138,7 +138,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect((await line.turns()).toSorted()).toEqual(['early', 'new']);
   });
 
-  test('posts no card without a URL while edits are short', async () => {
+  test('posts no card without a URL while edits are scarce', async () => {
     const line = await createLine(open);
     const ids = await addMany(line, 30);
     for (const id of ids) await line.lineUp(id, 'rest');
@@ -150,7 +150,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect(await line.turns()).toEqual(['early']);
   });
 
-  test('waits as long as Slack says, and the lower classes longer than the higher', async () => {
+  test('waits as long as Slack says, and longer for lower classes', async () => {
     const line = await createLine(open);
     for (const id of ['rest', 'needed', 'url']) await line.add(id, { posted: true });
     await line.cards.pauseEdits('T1', 20_000);
@@ -163,7 +163,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect(order).toEqual(['url after the pause', 'needed after the pause', 'rest after the pause']);
   });
 
-  test('lets a busy channel delay only its own cards, which then come one a second', async () => {
+  test('lets a busy channel delay only its own cards, which then get one edit a second', async () => {
     const line = await createLine(open);
     for (const id of ['busy-1', 'busy-2', 'busy-3']) await line.add(id, { posted: false, channelId: 'C9' });
     await line.add('quiet', { posted: false, channelId: 'C2' });
@@ -176,7 +176,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect(await line.turns()).toHaveLength(1);
   });
 
-  test('says how long the first card waits', async () => {
+  test('says how long the first card has to wait', async () => {
     const line = await createLine(open);
     expect(await line.cards.takeTurn('T1')).toEqual({ kind: 'none' });
     await line.add('off', { posted: true });
@@ -185,7 +185,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect(await line.cards.takeTurn('T1')).toEqual({ kind: 'wait', ms: 7000 });
   });
 
-  test('goes on at once when the clock was set back by an hour', async () => {
+  test('continues at once after the clock was set back by an hour', async () => {
     const line = await createLine(open);
     const ids = await addMany(line, 40);
     for (const id of ids) await line.lineUp(id, 'url');
@@ -198,7 +198,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect(await line.turns()).toHaveLength(BUDGET.burst + 1);
   });
 
-  test('is of each workspace its own', async () => {
+  test('is separate for each workspace', async () => {
     const line = await createLine(open);
     await line.cards.pauseEdits('T1', 60_000);
     await line.add('other', { posted: true, teamId: 'T2' });
@@ -206,7 +206,7 @@ describeOnBothDatabases("the line of a workspace's cards", (open) => {
     expect(await line.turns('T2')).toEqual(['other']);
   });
 
-  test('keeps a card in the line that changed while it was drawn', async () => {
+  test('keeps a card that changed while it was drawn', async () => {
     const line = await createLine(open);
     await line.add('r1', { posted: true });
     await line.lineUp('r1', 'url');

@@ -21,20 +21,20 @@ async function countNotes({ db }: Pick<Database, 'db'>): Promise<number> {
 }
 
 describeOnBothDatabases('a database', (open, kind) => {
-  test('says what it is and answers', async () => {
+  test('names its kind and answers', async () => {
     const database = await open();
     expect(database.kind).toBe(kind);
     await expect(database.ping()).resolves.toBeUndefined();
   });
 
-  test('closes twice without harm and answers no more', async () => {
+  test('can be closed twice, and then answers no more', async () => {
     const database = await open();
     await Promise.all([database.close(), database.close()]);
     await database.close();
     await expect(database.ping()).rejects.toThrow(/./);
   });
 
-  test('keeps what was written when it is opened again', async () => {
+  test('keeps its data when it is opened again', async () => {
     const first = await open();
     await sql`create table notes (text text)`.execute(first.db);
     await sql`insert into notes values ('kept')`.execute(first.db);
@@ -42,7 +42,7 @@ describeOnBothDatabases('a database', (open, kind) => {
     await expect(countNotes(await open(first.options))).resolves.toBe(1);
   });
 
-  test('keeps what others write while a transaction that fails is open', async () => {
+  test("keeps others' writes while a failing transaction is open", async () => {
     const database = await open();
     await sql`create table notes (text text)`.execute(database.db);
     const failing = database.db.transaction().execute(async (trx) => {
@@ -57,14 +57,14 @@ describeOnBothDatabases('a database', (open, kind) => {
     await expect(countNotes(database)).resolves.toBe(20);
   });
 
-  test('has all tables after migrating, once or twice', async () => {
+  test('has all tables after one migration or two', async () => {
     const database = await open();
     await migrate(database.db);
     await migrate(database.db);
     await expect(database.db.selectFrom('sessionRequests').selectAll().execute()).resolves.toEqual([]);
   });
 
-  test('names the migration that failed and undoes it', async () => {
+  test('names a failed migration and undoes it', async () => {
     const database = await open();
     await sql`create table settings (other text)`.execute(database.db);
     const migrating = migrate(database.db);
@@ -74,7 +74,7 @@ describeOnBothDatabases('a database', (open, kind) => {
   });
 });
 
-test('a block of pg-boss that fails leaves the shared connection to others as it was', async () => {
+test('a failed pg-boss statement leaves the shared connection usable', async () => {
   const dataDir = join(folder(), 'shared');
   await copyEmpty(dataDir);
   const { thread, close } = await openEmbedded({ dataDir });
@@ -111,8 +111,8 @@ async function refusal(databaseUrl: string): Promise<StoreError> {
 }
 
 test.each([
-  ['a server that is not there', 'database-unreachable', () => 'postgres://me:hidden-word@127.0.0.1:1/app'],
-  ['text that is no address', 'database-unreachable', () => 'postgres://me:hidden-word@'],
+  ['an unreachable server', 'database-unreachable', () => 'postgres://me:hidden-word@127.0.0.1:1/app'],
+  ["text that isn't a URL", 'database-unreachable', () => 'postgres://me:hidden-word@'],
   [
     'a wrong password',
     'database-refused',
@@ -120,7 +120,7 @@ test.each([
   ],
   ['a missing database', 'database-missing', () => postgres.url('nowhere')],
 ])(
-  'an address with %s is refused in a sentence that names DATABASE_URL and no password',
+  'a URL with %s is refused in a sentence that names DATABASE_URL and no password',
   async (_what, code, url) => {
     const error = await refusal(url());
     expect(error.code).toBe(code);

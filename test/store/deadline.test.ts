@@ -6,16 +6,16 @@ import { useEmbedded, usePostgres } from '../support/databases.ts';
 const never = async (): Promise<never> => new Promise(() => undefined);
 
 describe('a deadline', () => {
-  test('gives back what comes in time', async () => {
+  test('returns a result in time', async () => {
     expect(await inTime(async () => Promise.resolve('written'))).toBe('written');
   });
 
-  test('refuses what does not come, and says that nothing will be written', async () => {
+  test('fails what is too late, and says that nothing will be written', async () => {
     const refused = inTime(never, { writeMs: 20 });
     await expect(refused).rejects.toMatchObject({ code: 'too-late', mayBeWritten: false });
   });
 
-  test('says that it may be written when the commit is on its way', async () => {
+  test('says that data may be written if the commit is on its way', async () => {
     const refused = inTime(
       async (deadline) => {
         beginCommit([deadline]);
@@ -26,7 +26,7 @@ describe('a deadline', () => {
     await expect(refused).rejects.toMatchObject({ code: 'too-late', mayBeWritten: true });
   });
 
-  test('lets no commit begin in its last part, when the answer might come too late', async () => {
+  test('lets no commit begin in its last part, when an answer could be too late', async () => {
     const refused = inTime(
       async (deadline) => {
         beginCommit([deadline]);
@@ -37,7 +37,7 @@ describe('a deadline', () => {
     await expect(refused).rejects.toThrow(TooLateError);
   });
 
-  test('that one of several has missed keeps the commit of all from beginning', async () => {
+  test('of one in a batch prevents the commit of all if it is missed', async () => {
     await inTime(async (inGoodTime) => {
       const late = inTime(async (missed) => Promise.resolve(beginCommit([inGoodTime, missed])), {
         writeMs: 1,
@@ -47,11 +47,11 @@ describe('a deadline', () => {
   });
 });
 
-describe('a transaction in time', () => {
+describe('a transaction with a deadline', () => {
   const embedded = useEmbedded();
   const postgres = usePostgres();
 
-  test('is not committed when its turn comes too late', async () => {
+  test("isn't committed if its turn comes too late", async () => {
     const { interactive: db, withPriority } = await embedded();
     await sql`create table notes (text text)`.execute(db);
     let release = (): void => undefined;
@@ -65,7 +65,7 @@ describe('a transaction in time', () => {
     expect((await sql`select text from notes`.execute(db)).rows).toEqual([]);
   });
 
-  test('is dropped by a server that stood still while the commit was on its way', async () => {
+  test('is dropped by a server that stalled while the commit was on its way', async () => {
     const { interactive: db, db: other, withPriority } = await postgres.open();
     await sql`create table notes (text text)`.execute(other);
     let pid = 0;

@@ -70,7 +70,7 @@ async function openOnWatchedDisk(onFatal?: (error: StoreError) => void) {
 }
 let disks = 0;
 
-test('answers a statement that it knows for the tables as they are now', async () => {
+test('a known statement sees the current tables', async () => {
   const { db } = await open();
   const read = async () => (await sql`select * from notes`.execute(db)).rows;
   await sql`create table notes (id int)`.execute(db);
@@ -84,7 +84,7 @@ test('answers a statement that it knows for the tables as they are now', async (
   });
 });
 
-test('goes on after a statement that failed, and after more statements than it keeps', async () => {
+test('a failed statement, or more statements than are kept, stop nothing', async () => {
   const { db } = await open();
   const half = async (value: number) => sql<{ half: number }>`select 6 / ${value}::int as half`.execute(db);
   expect((await half(2)).rows).toEqual([{ half: 3 }]);
@@ -96,7 +96,7 @@ test('goes on after a statement that failed, and after more statements than it k
   expect(Number(rows[0]?.count)).toBeLessThan(450);
 });
 
-test('puts every row on the disk before its insert is acknowledged', async () => {
+test('every row is on the disk before its insert is acknowledged', async () => {
   const { database, synced } = await openOnWatchedDisk();
   await sql`create table notes (id int)`.execute(database.db);
   const before = synced();
@@ -104,7 +104,7 @@ test('puts every row on the disk before its insert is acknowledged', async () =>
   expect(synced() - before).toBeGreaterThanOrEqual(50);
 });
 
-test('a disk that fails ends the database, and what it refused to keep is not acknowledged', async () => {
+test("a failing disk ends the database, and lost writes aren't acknowledged", async () => {
   const fatal: string[] = [];
   const { database, breakDisk, mendDisk } = await openOnWatchedDisk(({ code }) => fatal.push(code));
   await sql`create table notes (id int)`.execute(database.db);
@@ -135,7 +135,7 @@ describe('the thread of the database', () => {
     expect(turns).toEqual(['process', 'statement']);
   });
 
-  test('keeps the code of an error, and nothing of what was written', async () => {
+  test("keeps an error's code, and none of the data", async () => {
     const { db } = await open();
     await sql`create table notes (id int primary key, text text)`.execute(db);
     await sql`insert into notes values (1, 'hidden words')`.execute(db);
@@ -146,7 +146,7 @@ describe('the thread of the database', () => {
     expect(inspect(error, { depth: 5 })).not.toContain('hidden words');
   });
 
-  test('when it ends by itself, says so once and rejects what waits', async () => {
+  test('reports its own end once, and rejects waiting statements', async () => {
     const fatal: string[] = [];
     const program = new URL('ending-thread.ts', import.meta.url);
     const database = await open({ program, onFatal: ({ code }) => fatal.push(code) });
@@ -158,7 +158,7 @@ describe('the thread of the database', () => {
 });
 
 describe('a process that is killed', () => {
-  test('leaves every acknowledged row to the next one', async () => {
+  test('leaves every acknowledged row to the next process', async () => {
     const dataDir = join(folder(), 'killed');
     const writer = await startWriter(dataDir);
     await writer.kill();
@@ -170,8 +170,8 @@ describe('a process that is killed', () => {
   });
 });
 
-describe('a folder in use', () => {
-  test('is refused to a second process, naming the folder and who has it', async () => {
+describe('a data folder in use', () => {
+  test('is refused to a second process, with its name and its owner', async () => {
     const dataDir = join(folder(), 'shared');
     const writer = await startWriter(dataDir);
     const second = openDatabase({ dataDir });
@@ -180,7 +180,7 @@ describe('a folder in use', () => {
     await writer.kill();
   });
 
-  test('is refused to the same process too, and free once closed', async () => {
+  test('is refused to the same process, too, and free once closed', async () => {
     const first = await open();
     const { options } = first;
     await expect(openDatabase(options)).rejects.toMatchObject({ code: 'folder-in-use' });
@@ -188,7 +188,7 @@ describe('a folder in use', () => {
     await expect(open(options)).resolves.toMatchObject({ kind: 'embedded' });
   });
 
-  test('stays refused when nothing refers to the lock', () => {
+  test('stays refused after garbage collection', () => {
     const dataDir = join(folder(), 'forgotten');
     mkdirSync(dataDir);
     lockFolder(dataDir);
@@ -197,7 +197,7 @@ describe('a folder in use', () => {
     expect(() => lockFolder(dataDir)).toThrow(dataDir);
   });
 
-  test('is free when the pid left in it belongs to another process by now', async () => {
+  test('is free if its pid belongs to another process now', async () => {
     const first = await open();
     const { options } = first;
     await first.close();
@@ -207,7 +207,7 @@ describe('a folder in use', () => {
 });
 
 describe('the first start', () => {
-  test('starts anew after it was cut off halfway, hidden from other users', async () => {
+  test('starts over after an interruption, hidden from other users', async () => {
     const dataDir = join(folder(), 'halfway');
     mkdirSync(join(dataDir, 'database'), { recursive: true });
     writeFileSync(join(dataDir, 'database', 'PG_VERSION'), '18\n');
@@ -219,7 +219,7 @@ describe('the first start', () => {
     expect(statSync(join(dataDir, 'database')).mode & 0o077).toBe(0);
   });
 
-  test('says that DATA_DIR must be a folder when it is a file', async () => {
+  test('says that DATA_DIR must be a folder if it is a file', async () => {
     const dataDir = join(folder(), 'file');
     writeFileSync(dataDir, '');
     const opening = openDatabase({ dataDir });
@@ -227,7 +227,7 @@ describe('the first start', () => {
     expect(isForOperator(error) && operatorSentence(error, en)).toContain(`DATA_DIR ${dataDir}`);
   });
 
-  test('never replaces what a folder holds, such as half a backup, and says what is missing', async () => {
+  test('never replaces existing files, such as half a backup, and says what is missing', async () => {
     const dataDir = join(folder(), 'half-restored');
     mkdirSync(join(dataDir, 'database', 'base'), { recursive: true });
     const opening = openDatabase({ dataDir });
@@ -238,7 +238,7 @@ describe('the first start', () => {
     expect(readdirSync(dataDir)).not.toContain('database.incomplete');
   });
 
-  test('ends when a table cannot be read, before anyone asks for its rows', async () => {
+  test("fails if a table can't be read, before anyone needs its rows", async () => {
     const first = await open();
     await sql`create table notes (text text)`.execute(first.db);
     await sql`insert into notes values ('kept')`.execute(first.db);
@@ -251,7 +251,7 @@ describe('the first start', () => {
     await expect(open(first.options)).rejects.toMatchObject({ code: 'folder-unreadable' });
   });
 
-  test('leaves a damaged database alone and says so', async () => {
+  test('leaves a damaged database unchanged and says so', async () => {
     const dataDir = join(folder(), 'damaged');
     mkdirSync(join(dataDir, 'database'), { recursive: true });
     writeFileSync(join(dataDir, 'database', 'PG_VERSION'), '18\n');
@@ -276,7 +276,7 @@ describe('upkeep', () => {
     expect(walFiles().length).toBeLessThan(before);
   });
 
-  test('goes table by table, so that others come between, and leaves their rows countable', async () => {
+  test('goes table by table, so that other statements can run, and keeps row counts up to date', async () => {
     const { db } = await open();
     const { exec, asked } = runner(db);
     await exec('create table notes (text text)');
@@ -302,7 +302,7 @@ describe('upkeep', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('stops without harm, also while it has not run yet', async () => {
+  test('can be stopped before it has run', async () => {
     const upkeep = startUpkeep({ exec: () => Promise.resolve([]) }, quiet);
     await upkeep.stop();
     await expect(upkeep.stop()).resolves.toBeUndefined();

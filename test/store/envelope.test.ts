@@ -27,22 +27,22 @@ describe('a sealed value', () => {
     expect(rotated.open(sealed, 'request-2')).toBeNull();
   });
 
-  test('shows nothing of what it holds and differs each time', () => {
+  test('shows nothing of its content and differs each time', () => {
     const sealed = seal('TOKEN=abc', 'request-1');
     expect(sealed).toMatch(/^v1\.[\w-]+$/);
     expect(Buffer.from(sealed.slice(3), 'base64url').toString()).not.toContain('TOKEN');
     expect(seal('TOKEN=abc', 'request-1')).not.toBe(sealed);
   });
 
-  test('stays shut for another request', () => {
+  test("can't be opened for another request", () => {
     expect(open(seal('TOKEN=abc', 'request-1'), 'request-2')).toBeNull();
   });
 
-  test('stays shut for another key', () => {
+  test("can't be opened with another key", () => {
     expect(createSeal(randomBytes(32)).open(seal('TOKEN=abc', 'request-1'), 'request-1')).toBeNull();
   });
 
-  test('stays shut when any of its bytes was changed', () => {
+  test("can't be opened if any byte was changed", () => {
     const bytes = Buffer.from(seal('TOKEN=abc', 'request-1').slice(3), 'base64url');
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes);
@@ -51,7 +51,7 @@ describe('a sealed value', () => {
     }
   });
 
-  test.each(['', 'v1.', 'v1.AAAA', 'v2.AAAA', 'TOKEN=abc'])('is not found in %j', (text) => {
+  test.each(['', 'v1.', 'v1.AAAA', 'v2.AAAA', 'TOKEN=abc'])("isn't read from %j", (text) => {
     expect(open(text, 'request-1')).toBeNull();
   });
 });
@@ -68,7 +68,7 @@ describe('the key', () => {
     return 'it was taken';
   }
 
-  test('is the one that was given', () => {
+  test('is the given one', () => {
     const key = randomBytes(32);
     expect(loadSecretsKeys({ secretsKey: key.toString('base64'), dataDir: folder() })).toEqual([key]);
   });
@@ -81,7 +81,7 @@ describe('the key', () => {
     },
   );
 
-  test('is made the first time, for this user only, and found again', () => {
+  test('is created the first time, for this user only, and found again', () => {
     const dataDir = join(folder(), 'new');
     const [key] = loadSecretsKeys({ dataDir });
     expect(key).toHaveLength(32);
@@ -89,7 +89,7 @@ describe('the key', () => {
     expect(loadSecretsKeys({ dataDir })).toEqual([key]);
   });
 
-  test('that others could read is hidden from them, with a warning', () => {
+  test('that others can read is hidden from them, with a warning', () => {
     const dataDir = join(folder(), 'open');
     const [key] = loadSecretsKeys({ dataDir });
     const path = join(dataDir, 'secrets.key');
@@ -102,7 +102,7 @@ describe('the key', () => {
     expect(warnings).toEqual([expect.stringContaining(path)]);
   });
 
-  test('that is damaged is refused and left as it is', () => {
+  test('that is damaged is refused and left unchanged', () => {
     const dataDir = join(folder(), 'damaged');
     loadSecretsKeys({ dataDir });
     const path = join(dataDir, 'secrets.key');

@@ -110,7 +110,7 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
     return { db, run, found };
   };
 
-  test('leaves no text and no name anywhere, but their ids and costs, and a chain that holds', async () => {
+  test('leaves no text and no name, but ids, costs and a valid audit chain', async () => {
     const { db, found } = await setUp();
     const before = await Promise.all(SECRETS.map(found));
     expect(before.filter((tables) => tables.length === 0)).toEqual([]);

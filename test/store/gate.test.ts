@@ -13,7 +13,7 @@ function task(
   });
 }
 
-test('what is interactive goes before what was asked earlier and has time, one at a time', async () => {
+test('interactive work goes before earlier background work, one at a time', async () => {
   const gate = createGate();
   const order: string[] = [];
   await Promise.all([
@@ -26,7 +26,7 @@ test('what is interactive goes before what was asked earlier and has time, one a
   expect(order).toEqual(['first', 'interactive 1', 'interactive 2', 'second', 'third']);
 });
 
-test('what fails lets the next one in', async () => {
+test('failed work lets the next in', async () => {
   const gate = createGate();
   const order: string[] = [];
   const failing = gate.pass('background', async () => Promise.reject(new Error('failed')));

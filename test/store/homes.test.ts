@@ -6,7 +6,7 @@ import { useEmbedded } from '../support/databases.ts';
 const open = useEmbedded();
 const ana = { teamId: 'T1', userId: 'U1' };
 
-test('a Home is known from when it was opened last, in one workspace', async () => {
+test('a Home is remembered with when it was last opened, by workspace', async () => {
   const { db } = await open();
   await migrate(db);
   const homes = createHomes(db);

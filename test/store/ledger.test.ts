@@ -8,7 +8,7 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 const KEYS: CeilingKey[] = ['acu_per_person_per_day', 'acu_per_channel_per_day', 'acu_per_month'];
 const SPENDER = { teamId: 'T1', userId: 'U1', channelId: 'C1' };
 
-describeOnBothDatabases('what counts for the ceilings', (open) => {
+describeOnBothDatabases('what counts against the ceilings', (open) => {
   const setUp = async (now?: () => Date) => {
     const { db } = await open();
     await migrate(db);
@@ -23,7 +23,7 @@ describeOnBothDatabases('what counts for the ceilings', (open) => {
     return { db, ledger, moment, spent, month, reserve, bind };
   };
 
-  test('is the cap of a session that goes on, and what it used once it rests', async () => {
+  test('is the cap of a session in progress, and what it used once it rests', async () => {
     const { db, ledger, month, reserve, bind } = await setUp();
     await reserve('r1');
     expect(await month()).toBe(10);
@@ -38,14 +38,14 @@ describeOnBothDatabases('what counts for the ceilings', (open) => {
     expect(await month()).toBe(10);
   });
 
-  test('is nothing once the request did nothing', async () => {
+  test('is nothing if the request started nothing', async () => {
     const { db, ledger, month, reserve } = await setUp();
     await reserve('r1');
     await ledger.release('r1', db);
     expect(await month()).toBe(0);
   });
 
-  test('is both of a request that was sent twice, until the lost one is given up', async () => {
+  test('is both sessions of a request that was sent twice, until the lost one is given up', async () => {
     const { ledger, month, reserve, bind } = await setUp();
     await reserve('r1');
     await reserve('r1');
@@ -55,7 +55,7 @@ describeOnBothDatabases('what counts for the ceilings', (open) => {
     expect(await month()).toBe(10);
   });
 
-  test('is both sessions of a request whose lost one turned up late', async () => {
+  test('is both sessions of a request whose lost one was found late', async () => {
     const { db, ledger, month, reserve, bind } = await setUp();
     await reserve('r1');
     await reserve('r1');
@@ -66,7 +66,7 @@ describeOnBothDatabases('what counts for the ceilings', (open) => {
     expect(await month()).toBe(3);
   });
 
-  test('is a session that was given up and turned up after all', async () => {
+  test('is a session that was given up and found after all', async () => {
     const { ledger, month, reserve, bind } = await setUp();
     await reserve('r1');
     await ledger.giveUp('r1');
@@ -86,7 +86,7 @@ describeOnBothDatabases('what counts for the ceilings', (open) => {
     });
   });
 
-  test('begins anew with the day and the month in UTC', async () => {
+  test('starts over with the day and the month in UTC', async () => {
     let now = new Date('2026-11-29T23:59:59.999Z');
     const { spent, reserve } = await setUp(() => now);
     await reserve('r1');
@@ -96,7 +96,7 @@ describeOnBothDatabases('what counts for the ceilings', (open) => {
     expect(await spent()).toMatchObject({ acu_per_month: 0 });
   });
 
-  test('is known of a session that the database had lost: from the list at once, and whose it is from its card', async () => {
+  test('includes a session that the database had lost: from the list at once, with its person from the card', async () => {
     const { db, ledger, moment, spent } = await setUp();
     expect(await ledger.isEmpty()).toBe(true);
     const found = {

@@ -35,7 +35,7 @@ describe('the limits of a person, on two replicas', () => {
       .poll(async () => (await sql`select 1 from pg_locks where not granted`.execute(db)).rows)
       .not.toEqual([]);
 
-  test('count what the other one is just accepting', async () => {
+  test('count what the other replica is accepting', async () => {
     const { db, interactive, insert } = await setUp();
     const accept = async (id: string, trx: Trx) => {
       await limiter.lock([PERSON], trx);
@@ -51,7 +51,7 @@ describe('the limits of a person, on two replicas', () => {
     expect(await other.accepting).toEqual(new Map([['r2', REACHED]]));
   });
 
-  test('count what the other one is just sending', async () => {
+  test('count what the other replica is sending', async () => {
     const { db, interactive, insert, send } = await setUp();
     await db.transaction().execute(async (trx) => {
       for (const id of ['r1', 'r2']) await insert(id, trx);

@@ -35,7 +35,7 @@ async function openListing() {
   return { ask, listing: createListing(db) };
 }
 
-test('what waits for a person comes before what goes on, and that before the rest, the newest first', async () => {
+test('sessions that wait for a person come first, then those in progress, then the rest, newest first', async () => {
   const { ask, listing } = await openListing();
   await ask('old question', 'created', 'needs-you');
   await ask('old work', 'created', 'working');

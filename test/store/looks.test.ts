@@ -10,7 +10,7 @@ import { sessionSnapshot } from '../support/session-snapshot.ts';
 const MINUTE_MS = 60_000;
 const ago = (minutes: number): Date => new Date(Date.now() - minutes * MINUTE_MS);
 
-describeOnBothDatabases('looks at sessions', (open) => {
+describeOnBothDatabases('polls of sessions', (open) => {
   const setUp = async () => {
     const { db } = await open();
     await migrate(db);
@@ -30,7 +30,7 @@ describeOnBothDatabases('looks at sessions', (open) => {
     return { db, sessions, add, dueNow };
   };
 
-  test('after a downtime take what moves first, then what works, then what rests', async () => {
+  test('start after a downtime with recent changes, then active sessions, then the rest', async () => {
     const { add, dueNow } = await setUp();
     await add('sleeper', { watchFirst: false, nextLookAt: ago(50), changedAt: ago(9000) });
     await add('quiet', { nextLookAt: ago(40), changedAt: ago(70) });
@@ -40,7 +40,7 @@ describeOnBothDatabases('looks at sessions', (open) => {
     expect(await dueNow()).toEqual(['hot', 'quiet', 'sleeper']);
   });
 
-  test('start again when someone does something with a session that was let be, unless it is over', async () => {
+  test('resume when someone uses a session that was no longer polled, unless it is over', async () => {
     const { sessions, add, dueNow } = await setUp();
     const forgotten = { watchFirst: false, nextLookAt: null, changedAt: ago(90 * 1440) };
     await add('asleep', forgotten, { status: 'suspended' });
@@ -73,14 +73,14 @@ describeOnBothDatabases('looks at sessions', (open) => {
       return looked;
     };
 
-    test('go on at once', async () => {
+    test('continue at once', async () => {
       const { sessions, add } = await setUp();
       await add('working', { nextLookAt: ago(-60) });
       await add('asleep', { watchFirst: false, nextLookAt: ago(-60), changedAt: ago(9000) });
       expect(await roundOver(sessions)).toEqual(['working']);
     });
 
-    test('are planned by the clock of the database, whatever this one says', async () => {
+    test("are planned by the database's clock", async () => {
       const { db, sessions, add } = await setUp();
       await add('working', { muted: false });
       await sessions.change('working', { nextPoll: { inMs: 30_000, first: true } });

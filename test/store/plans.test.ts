@@ -58,7 +58,7 @@ const SCAN =
   /Seq Scan on (session_requests|sessions|session_messages|milestones|replies|forms|posts|ledger|approval_messages)\b/;
 
 describeOnBothDatabases(`of ${ROWS.toLocaleString('en')} requests`, (open) => {
-  test('every hot statement reads an index', { timeout: 300_000 }, async () => {
+  test('every frequent statement uses an index', { timeout: 300_000 }, async () => {
     const database = await open();
     await migrate(database.db);
     await fillHistory(database.db, { requests: ROWS });

@@ -7,7 +7,7 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 const HOUR_MS = 3_600_000;
 
 describeOnBothDatabases('a request that awaits an approval', (open) => {
-  test('has expired from its moment on, by the clock, and never before or after it was decided', async () => {
+  test('expires at its time, and neither earlier nor once it was decided', async () => {
     const { db } = await open();
     await migrate(db);
     const time = { ms: Date.now() };

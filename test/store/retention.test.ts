@@ -12,7 +12,7 @@ const NEVER = new AbortController().signal;
 /** Each task, message and reply of the history says it. */
 const WORDS = '%login test%';
 
-describeOnBothDatabases('what was kept for as long as it is to be kept', (open) => {
+describeOnBothDatabases('data past its retention time', (open) => {
   /** A year of 200 requests, the newest 10 of which work. */
   const setUp = async () => {
     const { db } = await open();
@@ -46,7 +46,7 @@ describeOnBothDatabases('what was kept for as long as it is to be kept', (open) 
     expect(request?.identity).toMatchObject({ devinUserId: 'user-1' });
   });
 
-  test('leaves what still works, or was used lately, as it is', async () => {
+  test('stays if its session is active or was used lately', async () => {
     const { db, deps } = await setUp();
     await db.updateTable('sessions').set({ phase: 'working' }).where('sessionId', '=', 's5').execute();
     await createSessions(db).touch('r6');
@@ -55,7 +55,7 @@ describeOnBothDatabases('what was kept for as long as it is to be kept', (open) 
     expect((await createRequests(db).find('r6'))?.prompt).not.toBeNull();
   });
 
-  test('is removed again from a session that said something since', async () => {
+  test('is removed again from a session with new messages', async () => {
     const { db, deps } = await setUp();
     await tidy(deps, NEVER);
     const sessions = createSessions(db);
@@ -79,7 +79,7 @@ describeOnBothDatabases('what was kept for as long as it is to be kept', (open) 
     expect(cleared).toHaveLength(1);
   });
 
-  test('goes with rows of no more use: leases of dead processes, closed Homes, identities of yesterday', async () => {
+  test('is removed with useless rows: leases of dead processes, closed Homes, old identities', async () => {
     const { db, deps, count } = await setUp();
     const old = new Date(Date.now() - 2 * 86_400_000);
     const person = { teamId: 'T1', userId: 'U1' };

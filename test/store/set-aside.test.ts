@@ -7,14 +7,14 @@ import { countSetAside, createSetAside, MOST_FAILURES } from '../../src/store/se
 import { describeOnBothDatabases } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
-describeOnBothDatabases('what fails again and again', (open) => {
+describeOnBothDatabases('work that keeps failing', (open) => {
   const opened = async () => {
     const { db } = await open();
     await migrate(db);
     return { db, sessions: createSessions(db), setAside: createSetAside(db) };
   };
 
-  test('is counted once it is set aside, and no more when it works again', async () => {
+  test('is counted once it is set aside, and no longer once it succeeds', async () => {
     const { db, setAside } = await opened();
     const note = async () => setAside.note('message', 's1:e1', { error: new Error('a\u0000b') });
     for (let count = 1; count < MOST_FAILURES; count += 1) expect(await note()).toBe(count);
@@ -42,7 +42,7 @@ describeOnBothDatabases('what fails again and again', (open) => {
     expect(await leftAfter(31)).toEqual([]);
   });
 
-  test('a session whose row cannot be read harms only itself', async () => {
+  test("a session whose row can't be read affects only itself", async () => {
     const { db, sessions } = await opened();
     for (const id of ['bad', 'good'])
       await sessions.bind({

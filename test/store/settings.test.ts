@@ -8,7 +8,7 @@ const LEFT = { notify: 'dm', steer: 'requester', webMessages: false, listen: 'me
 const PLACE = { teamId: 'T1', channelId: 'C1', userId: 'U1' };
 
 describeOnBothDatabases('preferences', (open) => {
-  test('that are set at the same moment all stay, and one that is undone goes alone', async () => {
+  test('that are set at the same moment all stay, and can be removed one by one', async () => {
     const { db } = await open();
     await migrate(db);
     const settings = createSettings(db);

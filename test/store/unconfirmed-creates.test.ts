@@ -12,7 +12,7 @@ const lost = (id: string, sentAtS: number, nextLookAtS: number) => ({
   nextLookAt: at(nextLookAtS),
 });
 
-describeOnBothDatabases('creations that were not answered', (open) => {
+describeOnBothDatabases('unanswered creates', (open) => {
   const setUp = async (...rows: ReturnType<typeof lost>[]) => {
     const { db } = await open();
     await migrate(db);
@@ -24,13 +24,13 @@ describeOnBothDatabases('creations that were not answered', (open) => {
     return { db, unconfirmedCreates, left };
   };
 
-  test('are looked for together once it is the turn of one', async () => {
+  test('are searched for together once one of them is due', async () => {
     const { unconfirmedCreates } = await setUp(lost('a', 1, 10), lost('b', 2, 20));
     expect(await unconfirmedCreates.due(at(9))).toEqual([]);
     expect(await unconfirmedCreates.due(at(10))).toHaveLength(2);
   });
 
-  test('are planned one by one, until they are given up', async () => {
+  test('are planned one by one until they are given up', async () => {
     const { unconfirmedCreates, left } = await setUp(lost('a', 1, 10), lost('a', 2, 10));
     await unconfirmedCreates.plan(lost('a', 1, 10), at(30));
     await unconfirmedCreates.plan(lost('a', 2, 10), null);
@@ -38,7 +38,7 @@ describeOnBothDatabases('creations that were not answered', (open) => {
     expect(await left()).toEqual(['a']);
   });
 
-  test('are one less with each session that is found', async () => {
+  test('become fewer with each session that is found', async () => {
     const { db, unconfirmedCreates, left } = await setUp(
       lost('a', 1, 10),
       lost('a', 2, 10),

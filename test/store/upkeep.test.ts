@@ -6,7 +6,7 @@ const HOUR_MS = 60 * 60_000;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('one upkeep waits for the former, however long that takes', async () => {
+test('upkeep waits for the previous run, however long that takes', async () => {
   const checkpoint = Promise.withResolvers<void>();
   const asked: string[] = [];
   const exec = async (statement: string) => {

@@ -7,7 +7,7 @@ const SINCE = new Date('2026-11-01T00:00:00Z');
 const at = (minute: number): Date => new Date(SINCE.getTime() + minute * 60_000);
 
 describeOnBothDatabases('how long questions waited', (open) => {
-  test('is the median of those that were answered, in the thread or in Devin, in the period and the scope', async () => {
+  test('is the median of answered questions, in the thread or in Devin, in the period and scope', async () => {
     const { db } = await open();
     await migrate(db);
     const usage = createUsage(db);

@@ -18,14 +18,14 @@ import type { Tables } from '../../src/store/tables.ts';
 import { describeOnBothDatabases, usePostgres } from '../support/databases.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
-describeOnBothDatabases('what only one process may do', (open) => {
+describeOnBothDatabases('work for one process only', (open) => {
   const openLeases = async () => {
     const { db } = await open();
     await migrate(db);
     return createLeases(db);
   };
 
-  test('is done by the first who came, as long as the lease is renewed', async () => {
+  test('is done by the first, as long as it renews the lease', async () => {
     const leases = await openLeases();
     const number = await leases.take('watch', 60_000);
     expect(await leases.take('watch', 60_000)).toBeNull();
@@ -33,7 +33,7 @@ describeOnBothDatabases('what only one process may do', (open) => {
     expect(await leases.take('other', 60_000)).not.toBeNull();
   });
 
-  test('is done by another at once after a release, and after a while when its process died', async () => {
+  test('is done by another at once after a release, and later if its process died', async () => {
     const leases = await openLeases();
     const first = await leases.take('watch', 60_000);
     await leases.release('watch', '0');
@@ -46,10 +46,10 @@ describeOnBothDatabases('what only one process may do', (open) => {
   });
 });
 
-describe('a card that is posted again while a look at its session is written down', () => {
+describe('a card that is reposted while a poll of its session is recorded', () => {
   const { open } = usePostgres();
 
-  test('waits for that, and that not for it', async () => {
+  test('waits for that without a deadlock', async () => {
     const { db, interactive } = await open();
     await migrate(db);
     const [requests, sessions] = [createRequests(db), createSessions(db)];
@@ -84,7 +84,7 @@ describe('a card that is posted again while a look at its session is written dow
   });
 });
 
-describeOnBothDatabases('what a session came to', (open) => {
+describeOnBothDatabases('a milestone', (open) => {
   const PLACE = { teamId: 'T1', userId: 'U1', channelId: 'C1', threadTs: null };
   const BUDGET = { burst: 15, perMinute: 35 };
 
@@ -112,14 +112,14 @@ describeOnBothDatabases('what a session came to', (open) => {
     return jobs;
   };
 
-  test('is told although the job that was to tell it is lost', async () => {
+  test('is announced even if its job was lost', async () => {
     const { db } = await open();
     await migrate(db);
     await createMilestones(db).add('s1', ['finished:1']);
     expect(await sweptUp(db)).toEqual([['tell-milestones', { sessionId: 's1' }]]);
   });
 
-  test('waits quietly while there is no card that could show it, nor a thread to post it in', async () => {
+  test('waits while there is no card to show it and no thread to post it in', async () => {
     const { db } = await open();
     await migrate(db);
     const [requests, sessions, cards] = [createRequests(db), createSessions(db), createCards(db, BUDGET)];

@@ -21,21 +21,21 @@ describe('languages', () => {
     ['de-DE', ja],
     ['constructor', ja],
     [null, ja],
-  ])('speak to a person whose Slack is in %s', (locale, words) => {
+  ])('are chosen for a person whose Slack is in %s', (locale, words) => {
     expect(createLanguages('ja').forLocale(locale)).toBe(words);
   });
 
-  test('share one, and log in English', () => {
+  test('share one, with an English log', () => {
     const { shared, logged } = createLanguages('ja');
     expect([shared, logged]).toEqual([ja, en]);
   });
 
-  test('say how long something takes', () => {
+  test('say durations', () => {
     const said = [30_000, 60_000, 3_600_000, 5_400_000, 90_000_000].map((ms) => durationWords(ms, ja));
     expect(said).toEqual(['1 分未満', '1 分', '1 時間', '1 時間 30 分', '1 日 1 時間']);
   });
 
-  test('join sentences as they are written', () => {
+  test('join sentences as they are usually written', () => {
     expect(en.joins.sentences(['One.', '', 'Two.'])).toBe('One. Two.');
     expect(ja.joins.sentences(['一つ。', '', '二つ。', 'https://a.example', '三つ。'])).toBe(
       '一つ。二つ。https://a.example 三つ。',
@@ -47,7 +47,7 @@ describe.each(CATALOGS)('in %s', (_language, text) => {
   const own = new Set(stringsIn(text));
 
   test.each(Object.entries({ ...SCREENS, ...POLICY_SCREENS }))(
-    '%s is what Slack takes, in whole words',
+    '%s is valid in Slack, in whole words',
     (_name, render) => {
       const screen = render(text);
       expect(problemsOf(screen)).toEqual([]);
@@ -56,7 +56,7 @@ describe.each(CATALOGS)('in %s', (_language, text) => {
     },
   );
 
-  test('no text is empty, but for hints and placeholders', () => {
+  test('no text is empty, except hints and placeholders', () => {
     const { fields, ...others } = text;
     const empty = leavesOf(others).filter(([, words]) => words.trim() === '');
     // A phase may say all there is to say.
@@ -66,7 +66,7 @@ describe.each(CATALOGS)('in %s', (_language, text) => {
 });
 
 describe('Japanese', () => {
-  test('has a word of its own for each of ours', () => {
+  test('has its own word for each English one', () => {
     const untranslated = leavesOf(en).filter(
       ([path, words]) => leaf(ja, path) === words && !isName(path, words),
     );
@@ -74,13 +74,13 @@ describe('Japanese', () => {
   });
 
   test.each(Object.entries({ ...SCREENS, ...POLICY_SCREENS }))(
-    'sets apart what Slack formats, in %s',
+    'separates what Slack formats, in %s',
     (_name, render) => {
       expect(stringsIn(render(ja)).filter(touchesFormat)).toEqual([]);
     },
   );
 
-  test('sets apart what Slack formats, wherever it is shown', () => {
+  test('separates what Slack formats, wherever it is shown', () => {
     expect(stringsIn(ja).filter(touchesFormat)).toEqual([]);
   });
 });

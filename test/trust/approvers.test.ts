@@ -22,7 +22,7 @@ function approversOf(members: readonly string[]) {
   });
 }
 
-test('twenty people are asked at most: those with an id first, never the requester, and no guests', async () => {
+test('at most twenty people are asked: those named by id first, never the requester, no guests', async () => {
   const ask = approversOf(['U0', ...ids('UG', 5), ...ids('U', 30)]);
   const patterns = [
     { kind: 'group', id: 'S1' },

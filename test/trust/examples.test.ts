@@ -12,7 +12,7 @@ function policyIn(name: string) {
 }
 
 describe('the examples', () => {
-  test.each(files)('%s is in force as it is', (name) => {
+  test.each(files)('%s is valid as it is', (name) => {
     expect(policyIn(name).limits.acu_per_session).toBeGreaterThan(0);
     expect(readFileSync(name, 'utf8')).toContain(`npm run policy -- check ${name}`);
   });

@@ -40,7 +40,7 @@ channels:
 `;
 
 describe('a policy file', () => {
-  test('may have every key of the format', () => {
+  test('can have every key of the format', () => {
     const result = parsePolicy(CONTRACT, { name: 'policy.yml', text: en });
     expect(result).toMatchObject({
       ok: true,
@@ -55,11 +55,11 @@ describe('a policy file', () => {
     });
   });
 
-  test.each(['', '# nothing\n', 'version: 1\n', 'rules: []\n'])('may leave everything out: %j', (source) => {
+  test.each(['', '# nothing\n', 'version: 1\n', 'rules: []\n'])('can leave everything out: %j', (source) => {
     expect(problemsOf(source)).toEqual([]);
   });
 
-  test('may name a list once and use it again', () => {
+  test('can name a list once and use it again', () => {
     const rules =
       'rules:\n  - {name: a, people: &p [U1], then: allow}\n  - {name: b, people: *p, then: refuse}\n';
     expect(parsePolicy(rules, { name: 'f', text: en })).toMatchObject({
@@ -91,7 +91,7 @@ describe('a policy file', () => {
       'rules:\n  - {name: a, then: allow}\n  - {name: a, then: refuse}',
       /^policy.yml:3:12: name is the name of an earlier rule/,
     ],
-    ['a person who is none', 'owners:\n  - U1\n  - ana', /^policy.yml:3:5: owners must be a Slack user id/],
+    ['an invalid person', 'owners:\n  - U1\n  - ana', /^policy.yml:3:5: owners must be a Slack user id/],
     ['an address among the owners', 'owners: ["*@acme.example"]', /^policy.yml:1:10: owners must be/],
     [
       'a channel without #',
@@ -135,7 +135,11 @@ describe('a policy file', () => {
       'rules:\n  - {name: a, then: approve}',
       /^policy.yml:2:21: then needs people to approve/,
     ],
-    ['nobody to approve more', 'limits: {over: approve}', /^policy.yml:1:16: over needs people to approve/],
+    [
+      'no people to approve more',
+      'limits: {over: approve}',
+      /^policy.yml:1:16: over needs people to approve/,
+    ],
     [
       'fewer approvers than needed',
       'rules:\n  - {name: a, then: approve, approvers: [U1], need: 2}',
@@ -154,11 +158,11 @@ describe('a policy file', () => {
     ['a key that is a list', '? [a]\n: 1', /^policy.yml:1:3: must be a plain word/],
     ['an alias of nothing', 'rules: *none', /^policy.yml:1:8: names an anchor/],
     ['a key of every object', '__proto__: {a: 1}', /^policy.yml:1:1: __proto__ is not a key/],
-  ])('is told where it has %s', (_what, source, expected) => {
+  ])('is reported with its place if it has %s', (_what, source, expected) => {
     expect(problemsOf(source)).toEqual([expect.stringMatching(expected)]);
   });
 
-  test('is told all that is wrong at once, in its order', () => {
+  test('is reported with all problems at once, in order', () => {
     const lines = problemsOf('foo: 1\nlimits: {bar: 2, over: maybe}\nrules:\n  - {then: allow}\n');
     expect(lines.map((line) => line.split(':').slice(1, 3).join(':'))).toEqual([
       '1:1',
@@ -198,7 +202,7 @@ describe('a hostile policy file', () => {
   });
 });
 
-test('a file that is not there is a problem of the file', async () => {
+test('a missing file is a problem of the file', async () => {
   const result = await readPolicyFile('/nowhere/policy.yml', { text: en });
   expect(result).toEqual({
     ok: false,

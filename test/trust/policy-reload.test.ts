@@ -28,7 +28,7 @@ describe('the policy', () => {
     expect(source.isOk()).toBeNull();
   });
 
-  test('ends the start if its file has errors, each with its place', async () => {
+  test('stops the start if its file has errors, each with its place', async () => {
     await writeFile(path, 'limits: {acu_per_session: 0, more: 1}\n');
     const failed = await open().catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(StartError);
@@ -38,7 +38,7 @@ describe('the policy', () => {
     ]);
   });
 
-  test('changes with its file', async () => {
+  test('is reloaded when its file changes', async () => {
     await writeFile(path, 'limits: {acu_per_session: 5}\n');
     const source = await open();
     expect(source.current()?.limits.acu_per_session).toBe(5);
@@ -47,7 +47,7 @@ describe('the policy', () => {
     expect(source.current()?.limits.acu_per_session).toBe(12);
   });
 
-  test('stays as it was while its file has errors, which are logged once', async () => {
+  test('stays in force while its file has errors, which are logged once', async () => {
     await writeFile(path, 'limits: {acu_per_session: 5}\n');
     const source = await open();
     for (const broken of ['limits: [', 'limits: [', 'limit: 3']) {

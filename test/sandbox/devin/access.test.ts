@@ -20,7 +20,7 @@ test('says who the key belongs to', async () => {
   });
 });
 
-test('does not know another organization', async () => {
+test("doesn't know another organization", async () => {
   const { call } = await open();
   expect((await call('GET', '/v3/organizations/org-other/sessions')).status).toBe(404);
 });
@@ -35,7 +35,7 @@ test('answers 404 to an unknown path, 405 to an unknown method, and reports both
   ]);
 });
 
-test('finds a session only under its prefixed id', async () => {
+test('finds a session only by its prefixed id', async () => {
   const { devin, call } = await open();
   const id = await createSession(call);
   expect((await call('GET', `~/sessions/devin-${id}`)).status).toBe(200);

@@ -14,7 +14,7 @@ function form(content: string, name = 'notes für Ada.txt'): FormData {
 const upload = async (call: Call, content: string) =>
   uploadSchema.parse((await call('POST', '~/attachments', { body: form(content) })).body);
 
-test('keeps what was uploaded and hands it out behind a redirect', async () => {
+test('stores uploads and serves them behind a redirect', async () => {
   const { devin, call } = await open();
   const { url, name } = await upload(call, 'hello');
   expect(name).toBe('notes für Ada.txt');
@@ -27,7 +27,7 @@ test('keeps what was uploaded and hands it out behind a redirect', async () => {
   expect((await call('GET', location, { key: null })).body).toBe('hello');
 });
 
-test('refuses the key at the presigned address, and an address with another signature', async () => {
+test('refuses the key at the presigned URL, and a URL with another signature', async () => {
   const { devin, call } = await open();
   const { url } = await upload(call, 'hello');
   const location = (await call('GET', url.slice(devin.url.length))).headers.get('location') ?? '';
@@ -36,7 +36,7 @@ test('refuses the key at the presigned address, and an address with another sign
   expect((await call('GET', location.replace(/=.*/, '=forged'), { key: null })).status).toBe(403);
 });
 
-test('refuses a file over the limit, however it is sent', async () => {
+test('refuses a file above the limit, however it is sent', async () => {
   const { devin, call } = await open({ maxUploadBytes: 10 });
   expect((await call('POST', '~/attachments', { body: form('x'.repeat(11)) })).status).toBe(413);
   expect((await call('POST', '~/attachments', { body: form('x'.repeat(1_000_000)) })).status).toBe(413);
@@ -44,7 +44,7 @@ test('refuses a file over the limit, however it is sent', async () => {
   expect(devin.uploads).toHaveLength(1);
 });
 
-test('wants exactly one part named file', async () => {
+test('requires exactly one part named file', async () => {
   const { call } = await open();
   const other = new FormData();
   other.append('document', new File(['x'], 'a.txt'));
@@ -57,7 +57,7 @@ test('wants exactly one part named file', async () => {
   }
 });
 
-test("lists a person's and Devin's files of a session as a bare array", async () => {
+test("lists a session's files, from a person and from Devin, as a plain array", async () => {
   const { devin, call } = await open();
   const { url, attachment_id: uploadedId } = await upload(call, 'hello');
   const id = await createSession(call, { attachment_urls: [url, 'https://example.com/spec.pdf'] });

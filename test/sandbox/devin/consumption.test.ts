@@ -3,7 +3,7 @@ import { ADA, detail, open, sessionId } from './caller.ts';
 
 const PATH = '~/consumption/daily';
 
-test('is counted per day, which begins at 08:00 UTC', async () => {
+test('is counted by day, from 08:00 UTC', async () => {
   const { devin, call } = await open();
   const body = { prompt: 'fix it', create_as_user_id: ADA.userId };
   for (const [hour, acus] of [
@@ -27,7 +27,7 @@ test('is counted per day, which begins at 08:00 UTC', async () => {
   expect((await call('GET', `${PATH}?time_after=${after}`)).body).toMatchObject({ total_acus: 2 });
 });
 
-test('is refused without the permission, and for times that make no sense', async () => {
+test('is refused without the permission, and for invalid times', async () => {
   const { devin, call } = await open();
   expect((await call('GET', `${PATH}?time_after=soon`)).status).toBe(422);
   expect((await call('GET', `${PATH}?time_after=2&time_before=1`)).status).toBe(422);

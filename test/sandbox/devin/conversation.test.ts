@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ADA, createSession, open, page } from './caller.ts';
 
 describe('messages', () => {
-  test('come oldest first, the prompt before all, each under its own event id', async () => {
+  test('come oldest first, beginning with the prompt, each with its own event id', async () => {
     const { devin, call } = await open();
     const id = await createSession(call);
     devin.advance(id, { status: 'running', message: 'Looking at it.' });
@@ -22,7 +22,7 @@ describe('messages', () => {
     expect(devin.session(id).messages[2]?.asUserId).toBe(ADA.userId);
   });
 
-  test('are read on from the last cursor there was', async () => {
+  test('can be read from the last cursor', async () => {
     const { devin, call } = await open();
     const id = await createSession(call);
     devin.advance(id, { message: 'one' });
@@ -32,7 +32,7 @@ describe('messages', () => {
     expect(rest.items.map((item) => item['message'])).toEqual(['one', 'two']);
   });
 
-  test('wake a session that sleeps and set a waiting one to work', async () => {
+  test('wake a sleeping session and continue a waiting one', async () => {
     const { devin, call } = await open();
     const id = await createSession(call);
     const write = () => call('POST', `~/sessions/devin-${id}/messages`, { body: { message: 'Go on' } });
@@ -44,7 +44,7 @@ describe('messages', () => {
     expect(devin.session(id)).toMatchObject({ status: 'running', statusDetail: 'working' });
   });
 
-  test.for(['exit', 'error'])('cannot reach a session in %s', async (status) => {
+  test.for(['exit', 'error'])("can't reach a session in %s", async (status) => {
     const { devin, call } = await open();
     const id = await createSession(call);
     devin.advance(id, { status });
@@ -53,7 +53,7 @@ describe('messages', () => {
     expect(devin.session(id).messages).toHaveLength(1);
   });
 
-  test('cannot wake a session whose machine was not kept', async () => {
+  test("can't wake a session whose machine wasn't kept", async () => {
     const { devin, call } = await open();
     const id = await createSession(call, { resumable: false });
     devin.advance(id, { status: 'suspended', statusDetail: 'inactivity' });
@@ -62,7 +62,7 @@ describe('messages', () => {
     );
   });
 
-  test('are refused from a person who is no member', async () => {
+  test("are refused from a person who isn't a member", async () => {
     const { call } = await open();
     const id = await createSession(call);
     const body = { message: 'x', message_as_user_id: 'user-9' };
@@ -71,7 +71,7 @@ describe('messages', () => {
 });
 
 describe('a session', () => {
-  test('ends for good when terminated, kept for reference on request', async () => {
+  test('ends for good when terminated, and can be archived with it', async () => {
     const { devin, call } = await open();
     const id = await createSession(call);
     const reply = await call('DELETE', `~/sessions/devin-${id}?archive=true`);
@@ -79,7 +79,7 @@ describe('a session', () => {
     expect(devin.step(id)).toBe(false);
   });
 
-  test('goes to sleep when archived and stays asleep when taken back', async () => {
+  test('sleeps when archived, and stays asleep when unarchived', async () => {
     const { call } = await open();
     const id = await createSession(call);
     await call('POST', `~/sessions/devin-${id}/archive`);
@@ -95,7 +95,7 @@ describe('a session', () => {
     });
   });
 
-  test('takes tags added to its own, or in their place', async () => {
+  test('can get more tags, or other ones', async () => {
     const { call } = await open();
     const id = await createSession(call, { tags: ['a'] });
     const path = `~/sessions/devin-${id}/tags`;

@@ -7,7 +7,7 @@ const refused = (name: string, body: Record<string, unknown>) => ({
 });
 
 describe('creating a session', () => {
-  test('answers with a new session under its bare id', async () => {
+  test('returns a new session with its id without prefix', async () => {
     const { devin, call } = await open();
     const reply = await call('POST', '~/sessions', {
       body: { prompt: 'Fix it', tags: ['slack-1', 'slack-1'] },
@@ -27,14 +27,14 @@ describe('creating a session', () => {
     expect(devin.createdCount()).toBe(1);
   });
 
-  test('writes ids with their prefix when asked to', async () => {
+  test('writes ids with their prefix if configured', async () => {
     const { devin, call } = await open({ idForm: 'prefixed' });
     const id = await createSession(call);
     expect(id).toMatch(/^devin-[0-9a-f]{32}$/);
     expect(devin.session(id).request.prompt).toBe('Fix the flaky test');
   });
 
-  test('fills status_detail, structured_output and category only when the session is read', async () => {
+  test('returns status_detail, structured_output and category only when the session is read', async () => {
     const { devin, call } = await open();
     const id = await createSession(call);
     devin.advance(id, { status: 'running', structuredOutput: { ok: true }, category: 'bug_fixing' });
@@ -44,13 +44,13 @@ describe('creating a session', () => {
     expect(reply.body).toMatchObject({ status_detail: null, structured_output: null, category: null });
   });
 
-  test('creates it as a member who may use Devin', async () => {
+  test('creates the session as a member who may use Devin', async () => {
     const { devin, call } = await open();
     const id = await createSession(call, { create_as_user_id: ADA.userId });
     expect(devin.session(id).userId).toBe(ADA.userId);
   });
 
-  test('cuts a long title after a word', async () => {
+  test('shortens a long title after a word', async () => {
     const { devin, call } = await open();
     const id = await createSession(call, {
       prompt: 'Rework the way the checkout talks to the orders service so that two addresses are possible',
@@ -59,7 +59,7 @@ describe('creating a session', () => {
     expect(devin.session(id).title).toBe('Rework the way the checkout talks to the orders service so…');
   });
 
-  test('gives a title made from the prompt once it runs', async () => {
+  test('makes a title from the prompt once the session runs', async () => {
     const { devin, call } = await open();
     const id = await createSession(call, { prompt: 'Fix the login\n\nIt is flaky.' });
     expect(devin.session(id).title).toBeNull();
@@ -67,7 +67,7 @@ describe('creating a session', () => {
     expect(devin.session(id).title).toBe('Fix the login');
   });
 
-  test('keeps the values of secrets out of everything that can be printed', async () => {
+  test('keeps secret values out of everything printable', async () => {
     const { devin, call } = await open();
     const id = await createSession(call, { session_secrets: [{ key: 'TOKEN', value: 'hunter2' }] });
     expect(devin.secretsOf(id)).toEqual([{ key: 'TOKEN', value: 'hunter2', sensitive: true }]);
@@ -75,7 +75,7 @@ describe('creating a session', () => {
     expect(JSON.stringify(devin.requests)).not.toContain(devin.apiKey);
   });
 
-  test('masks secrets that came in a shape it refuses', async () => {
+  test('masks secrets in a refused request', async () => {
     const { devin, call } = await open();
     const reply = await call('POST', '~/sessions', {
       body: { prompt: 'x', session_secrets: { TOKEN: 'hunter2' } },
@@ -138,7 +138,7 @@ describe('refusing to create a session', () => {
     expect(devin.createdCount()).toBe(0);
   });
 
-  test('lists the platforms when it knows none of that name', async () => {
+  test('lists the platforms if the name is unknown', async () => {
     const { call } = await open({ platforms: ['linux', 'windows'] });
     const reply = await call('POST', '~/sessions', { body: { prompt: 'x', platform: 'beos' } });
     expect(reply.status).toBe(400);
@@ -152,7 +152,7 @@ describe('refusing to create a session', () => {
   });
 
   test.for([[[]], [['web', 'api']], [['slack-1']]])(
-    'refuses the tags %j where one of a list is enforced',
+    'refuses the tags %j if one of a list is required',
     async ([tags]) => {
       const { call } = await open({ allowedTags: ['web', 'api'] });
       expect((await call('POST', '~/sessions', { body: { prompt: 'x', tags } })).status).toBe(400);
@@ -160,7 +160,7 @@ describe('refusing to create a session', () => {
     },
   );
 
-  test('refuses to act as a person who is no member, or may not use Devin', async () => {
+  test("refuses to act as a person who isn't a member, or may not use Devin", async () => {
     const { devin, call } = await open();
     devin.addMember({ userId: 'user-2', email: 'bob@example.com', name: 'Bob', canUse: false });
     const create = (userId: string) =>
@@ -176,7 +176,7 @@ describe('refusing to create a session', () => {
     expect(devin.createdCount()).toBe(0);
   });
 
-  test('refuses a playbook it does not have', async () => {
+  test('refuses an unknown playbook', async () => {
     const { devin, call } = await open();
     devin.addPlaybook({ id: 'playbook-1', title: 'Fix a bug' });
     expect(
@@ -187,7 +187,7 @@ describe('refusing to create a session', () => {
     ).toBe(200);
   });
 
-  test('refuses attachments of its own host that nobody uploaded', async () => {
+  test("refuses attachments on its own host that weren't uploaded", async () => {
     const { devin, call } = await open();
     const url = `${devin.url}/v3/organizations/${devin.orgId}/attachments/1/a.txt`;
     const reply = await call('POST', '~/sessions', { body: { prompt: 'x', attachment_urls: [url] } });
@@ -195,7 +195,7 @@ describe('refusing to create a session', () => {
     expect(reply.body).toMatchObject({ errors: [{ loc: ['body', 'attachment_urls', 0] }] });
   });
 
-  test('reports what it lets pass and a careful client does not send', async () => {
+  test("reports requests that it accepts but a careful client wouldn't send", async () => {
     const { devin, call } = await open();
     const body = {
       prompt: ' ',

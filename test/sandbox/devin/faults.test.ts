@@ -4,7 +4,7 @@ import { createSession, open } from './caller.ts';
 const CREATE = { method: 'POST', path: '/sessions' };
 const body = { prompt: 'Fix it' };
 
-test('fails as often as it was told to, then works', async () => {
+test('fails as often as planned, then works', async () => {
   const { devin, call } = await open();
   const fault = devin.fail(CREATE, { status: 503, times: 2 });
   expect((await call('POST', '~/sessions', { body })).status).toBe(503);
@@ -24,7 +24,7 @@ test('leaves other calls alone and stops when cleared', async () => {
   expect((await call('GET', `~/sessions/devin-${id}`)).status).toBe(200);
 });
 
-test('says when to come back and what the problem is', async () => {
+test('says when to retry and what the problem is', async () => {
   const { devin, call } = await open();
   devin.fail(CREATE, { status: 429, retryAfter: 7, problem: { detail: 'Slow down' } });
   const reply = await call('POST', '~/sessions', { body });
@@ -43,7 +43,7 @@ test('loses the answer and keeps the session', async () => {
   expect(devin.createdCount()).toBe(2);
 });
 
-test('cuts the connection before anything has happened', async () => {
+test('cuts the connection before anything happens', async () => {
   const { devin, call } = await open();
   devin.fail(CREATE, { mode: 'cut' });
   await expect(call('POST', '~/sessions', { body })).rejects.toThrow('fetch failed');
@@ -54,7 +54,7 @@ test('cuts the connection before anything has happened', async () => {
 test.for<['hang' | 'hang-after-effect', number]>([
   ['hang', 0],
   ['hang-after-effect', 1],
-])('leaves the caller waiting in mode %s, until it stops', async ([mode, created]) => {
+])('keeps the caller waiting in mode %s until it stops', async ([mode, created]) => {
   const { devin, call } = await open();
   devin.fail(CREATE, { mode });
   const pending = call('POST', '~/sessions', { body });
@@ -63,7 +63,7 @@ test.for<['hang' | 'hang-after-effect', number]>([
   await Promise.all([expect(pending).rejects.toThrow('fetch failed'), devin.stop()]);
 });
 
-test('answers late, when its clock says so', async () => {
+test('answers late, by its clock', async () => {
   const due: { run: () => void; ms: number }[] = [];
   const schedule = (run: () => void, ms: number) => {
     due.push({ run, ms });

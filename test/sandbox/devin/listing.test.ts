@@ -46,37 +46,37 @@ describe('listing sessions', () => {
     ['schedule_id=sched-1', []],
     ['parent_session_id=1', []],
     ['automation_ids=1', []],
-  ])('keeps to ?%s', async ([query, expected]) => {
+  ])('respects ?%s', async ([query, expected]) => {
     const { devin, call } = await three();
     expect(await titles(call, query)).toEqual(expected);
     expect(devin.problems).toEqual([]);
   });
 
-  test('finds several sessions by the ids it hands out, not by their other form', async () => {
+  test('finds several sessions by the ids it returned, not by their other form', async () => {
     const { call, a, c } = await three();
     expect(await titles(call, `session_ids=${a}&session_ids=${c}`)).toEqual(['c', 'a']);
     expect(await titles(call, `session_ids=devin-${a}`)).toEqual([]);
   });
 
-  test('understands prefixed ids alone when told to', async () => {
+  test('accepts only prefixed ids if configured', async () => {
     const { call, a } = await three({ sessionIdsForm: 'prefixed' });
     expect(await titles(call, `session_ids=devin-${a}`)).toEqual(['a']);
     expect(await titles(call, `session_ids=${a}`)).toEqual([]);
   });
 
-  test('wants all tags when told to', async () => {
+  test('requires all tags if configured', async () => {
     const { call } = await three({ tagsMatch: 'all' });
     expect(await titles(call, 'tags=x&tags=y')).toEqual(['b']);
   });
 
-  test('shows what has changed since', async () => {
+  test('shows what changed since', async () => {
     const { devin, call, a } = await three();
     devin.advance(a, { status: 'running' });
     expect(await titles(call, 'updated_after=350')).toEqual(['a']);
     expect(await titles(call, 'updated_before=350')).toEqual(['c', 'b']);
   });
 
-  test('hands out every session once over pages, and no cursor with the last', async () => {
+  test('returns every session once over pages, and no cursor with the last page', async () => {
     const { call } = await three();
     const first = page(await call('GET', '~/sessions?first=2'));
     expect(first.items).toHaveLength(2);
@@ -101,7 +101,7 @@ describe('listing sessions', () => {
     expect(reply.body).toMatchObject({ errors: [{ loc: ['query', query.split('=')[0]] }] });
   });
 
-  test('ignores a parameter it does not have, and reports it', async () => {
+  test('ignores an unknown parameter, and reports it', async () => {
     const { devin, call } = await three();
     expect(await titles(call, 'status=running&tags[]=x')).toEqual(['c', 'b', 'a']);
     expect(devin.problems).toEqual([

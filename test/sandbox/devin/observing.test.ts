@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSession, open } from './caller.ts';
 
-test('waits for a request that comes, and for its answer', async () => {
+test('waits for a request and its answer', async () => {
   const { devin, call } = await open();
   const answered = devin.waitForRequest(({ status }) => status === 200);
   await call('GET', '~/sessions?tags=a&tags=b');
@@ -13,7 +13,7 @@ test('waits for a request that comes, and for its answer', async () => {
   });
 });
 
-test('sees a session that already exists, and one that changes later', async () => {
+test('finds a session that already exists, and one that changes later', async () => {
   const { devin, call } = await open();
   const id = await createSession(call);
   expect((await devin.waitForSession(({ status }) => status === 'new')).id).toBe(id);
@@ -22,20 +22,20 @@ test('sees a session that already exists, and one that changes later', async () 
   expect((await running).id).toBe(id);
 });
 
-test('tells waiting calls that it was stopped', async () => {
+test('rejects waiting calls when it is stopped', async () => {
   const { devin } = await open();
   const waiting = devin.waitForSession(() => true);
   await Promise.all([expect(waiting).rejects.toThrow('was stopped'), devin.stop()]);
   await expect(devin.waitForRequest(() => true)).rejects.toThrow('was stopped');
 });
 
-test('keeps headers, apart from the key', async () => {
+test('records headers, except the key', async () => {
   const { devin, call } = await open();
   await call('GET', '/v3/self', { headers: { 'user-agent': 'bot/1' } });
   expect(devin.requests[0]?.headers).toMatchObject({ 'user-agent': 'bot/1', authorization: '[secret]' });
 });
 
-test('listens on the port it was given, with the ids it was given', async () => {
+test('uses the given port and ids', async () => {
   const first = await open();
   const port = Number(new URL(first.devin.url).port);
   await first.devin.stop();

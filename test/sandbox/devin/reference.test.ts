@@ -7,7 +7,7 @@ const find = async (call: Call, list: string, email: string) =>
   page(await call('GET', `${BETA}/members/${list}?email=${encodeURIComponent(email)}`)).items;
 
 describe('members', () => {
-  test('are found by their exact address in the list they belong to', async () => {
+  test('are found by their exact address in their own list', async () => {
     const { devin, call } = await open({ orgId: 'org-a' });
     devin.addMember({ userId: 'email|2', email: 'Bob@Example.com', name: null, via: 'idp' });
     expect(await find(call, 'users', ADA.email)).toMatchObject([
@@ -29,7 +29,7 @@ describe('members', () => {
     expect(second.items).toMatchObject([{ name: 'Bob', email: null }]);
   });
 
-  test('are read by an id that has to be encoded', async () => {
+  test('can be read by an id that needs encoding', async () => {
     const { call } = await open({ orgId: 'org-a' });
     const reply = await call('GET', `${BETA}/members/users/${encodeURIComponent(ADA.userId)}`);
     expect(reply.body).toMatchObject({ user_id: ADA.userId, idp_role_assignments: [] });
@@ -37,8 +37,8 @@ describe('members', () => {
   });
 });
 
-describe('what a form is filled with', () => {
-  test('playbooks and secrets, a value never among them', async () => {
+describe('lists for a form', () => {
+  test('have playbooks, and secrets without values', async () => {
     const { devin, call } = await open();
     devin.addPlaybook({ id: 'playbook-1', title: 'Fix a bug', macro: '!fix' });
     devin.addSecret({ id: 'secret-1', key: 'NPM_TOKEN' });
@@ -50,7 +50,7 @@ describe('what a form is filled with', () => {
     expect(secret).not.toHaveProperty('value');
   });
 
-  test('notes, searched over name, trigger and content', async () => {
+  test('have notes, searched by name, trigger and content', async () => {
     const { devin, call } = await open();
     devin.addNote({ id: 'note-1', name: 'Deploys', body: 'Use the Pipeline.' });
     devin.addNote({ id: 'note-2', name: 'Reviews', trigger: 'pull request' });
@@ -60,7 +60,7 @@ describe('what a form is filled with', () => {
     expect(await search('PULL')).toEqual(['note-2']);
   });
 
-  test('repositories, by part of their name', async () => {
+  test('have repositories, searched by part of the name', async () => {
     const { devin, call } = await open({ orgId: 'org-a' });
     devin.addRepository({ path: 'acme/web' });
     devin.addRepository({ path: 'acme/api' });

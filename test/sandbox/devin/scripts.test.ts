@@ -28,7 +28,7 @@ test.for<[ScriptName, string[]]>([
   expect(statuses(devin, id)).toEqual(expected);
 });
 
-test('opens a pull request in the repository that was named', async () => {
+test('opens a pull request in the selected repository', async () => {
   const { devin, call } = await open();
   const id = await createSession(call, { repos: ['acme/api'] });
   statuses(devin, id);
@@ -54,7 +54,7 @@ test.for<ScriptName>(['normal', 'question', 'report', 'fails', 'capped'])(
   },
 );
 
-test('opens a pull request in the repository that the task names', async () => {
+test('opens a pull request in the repository named in the task', async () => {
   const { devin, call } = await open();
   const id = await createSession(call, { prompt: 'Fix the build of acme/infrastructure' });
   statuses(devin, id);
@@ -63,14 +63,14 @@ test('opens a pull request in the repository that the task names', async () => {
   ]);
 });
 
-test('stops at the cap with everything used', async () => {
+test('stops at the cap with all ACU used', async () => {
   const { devin, call } = await open({ script: 'capped' });
   const id = await createSession(call, { max_acu_limit: 3 });
   statuses(devin, id);
   expect(devin.session(id).acusConsumed).toBe(3);
 });
 
-test('goes on with its question once a person has answered', async () => {
+test('continues once a person has answered its question', async () => {
   const { devin, call } = await open({ script: 'question' });
   const id = await createSession(call);
   statuses(devin, id);
@@ -78,7 +78,7 @@ test('goes on with its question once a person has answered', async () => {
   expect(statuses(devin, id)).toEqual(['running/working', 'running/finished']);
 });
 
-test('works again when a person writes after the end', async () => {
+test('works again when a person writes after it finished', async () => {
   const { devin, call } = await open();
   const id = await createSession(call);
   statuses(devin, id);
@@ -87,14 +87,14 @@ test('works again when a person writes after the end', async () => {
   expect(statuses(devin, id)).toEqual(['running/working', 'running/finished']);
 });
 
-test('plays steps of a test of its own, with a status nobody has listed', async () => {
+test("plays a test's own steps, with an unlisted status", async () => {
   const { devin, call } = await open();
   devin.script([{ status: 'hibernating', statusDetail: 'winter' }]);
   const id = await createSession(call);
   expect(statuses(devin, id)).toEqual(['hibernating/winter']);
 });
 
-test('plays by itself at a speed, and not after it was stopped', async () => {
+test('plays by itself at a speed, but not after it was stopped', async () => {
   const { devin, call } = await open({ speed: 10_000 });
   const id = await createSession(call);
   const finished = await devin.waitForSession(({ statusDetail }) => statusDetail === 'finished');
@@ -103,7 +103,7 @@ test('plays by itself at a speed, and not after it was stopped', async () => {
   await devin.stop();
 });
 
-test('calls off every timer when it stops', async () => {
+test('cancels every timer when it stops', async () => {
   const pending = new Set<object>();
   const schedule = () => {
     const timer = {};

@@ -5,7 +5,7 @@ import { act, post, refusalOf, startPage, stateOf } from './harness.ts';
 const refused = async (url: string, body: unknown) => refusalOf(await post(url, body));
 
 describe('a person', () => {
-  test('gives a command to the app', async () => {
+  test('sends the app a command', async () => {
     const { url, slack } = await startPage();
     const heard: string[] = [];
     await startHttpApp(slack, (app) => {
@@ -19,13 +19,13 @@ describe('a person', () => {
     expect(heard).toEqual(['ada: fix it']);
   });
 
-  test('learns that the app did not answer', async () => {
+  test("is told that the app didn't answer", async () => {
     const { url } = await startPage();
     const result = await act(url, { do: 'command', channelId: 'C1', name: '/devin', text: 'fix it' });
     expect(result.failure).toBe('dispatch_failed');
   });
 
-  test('writes names and addresses, and Slack makes tokens of them outside of code', async () => {
+  test('writes names and addresses, which Slack turns into tokens outside of code', async () => {
     const { url, slack } = await startPage();
     const text = '@bob see #general & (https://x.example/a?b=1&c), not `@bob`';
     await act(url, { do: 'say', channelId: 'C1', text });
@@ -56,7 +56,7 @@ describe('a person', () => {
     expect(slack.calls).toEqual([]);
   });
 
-  test('edits, deletes and reacts, as one would type it', async () => {
+  test('edits, deletes and reacts', async () => {
     const { url, slack } = await startPage();
     const { ts } = await act(url, { do: 'say', channelId: 'C1', text: 'use main' });
     const on = { channelId: 'C1', ts };
@@ -75,7 +75,7 @@ describe('a person', () => {
     expect(slack.messages('C1')).toEqual([]);
   });
 
-  test('looks up people if a message offers them', async () => {
+  test('looks up people in a select of a message', async () => {
     const { url, slack } = await startPage();
     const elements = [{ type: 'users_select', action_id: 'who' }];
     const blocks = [{ type: 'actions', block_id: 'a', elements }];
@@ -95,7 +95,7 @@ describe('a person', () => {
     expect(slack.channels.get('C2')?.members.has(slack.workspace.botUserId)).toBe(true);
   });
 
-  test('opens the conversation with the app, and the app hears of it', async () => {
+  test('opens the conversation with the app, and the app gets the event', async () => {
     const { url, slack } = await startPage();
     const opened: string[] = [];
     await startHttpApp(slack, (app) => {
@@ -109,7 +109,7 @@ describe('a person', () => {
     expect(opened).toEqual(['U1 home', 'U1 messages']);
   });
 
-  test('cannot write where they are not', async () => {
+  test("can't write in a channel they aren't in", async () => {
     const { url, slack } = await startPage();
     slack.addChannel({ id: 'C2', name: 'secret', members: ['U2'] });
     expect(await refused(url, { as: 'U1', do: 'say', channelId: 'C2', text: 'hi' })).toEqual({
@@ -118,7 +118,7 @@ describe('a person', () => {
     });
   });
 
-  test('of another organization is offered no command', async () => {
+  test("of another organization can't use the command", async () => {
     const { url, slack } = await startPage();
     slack.addUser({ id: 'U5', name: 'eli', teamId: 'T0OTHER' });
     slack.addChannel({ id: 'C2', name: 'shared', members: ['U1', 'U5'], isExternal: true });
@@ -138,7 +138,7 @@ describe('a person', () => {
     ['nothing said', { as: 'U1', do: 'say', channelId: 'C1', text: ' ' }, 'There is nothing to send.'],
     ['a part missing', { as: 'U1', do: 'say', channelId: 'C1' }, 'text: Invalid input: expected string'],
     ['an unknown act', { as: 'U1', do: 'dance' }, "do: Invalid discriminator value. Expected 'command'"],
-  ])('is refused with a sentence: %s', async (_what, body, problem) => {
+  ])('gets an error sentence: %s', async (_what, body, problem) => {
     const { url } = await startPage();
     const refusal = await refused(url, body);
     expect(refusal.problem).toContain(problem);
@@ -208,7 +208,7 @@ describe('a modal', () => {
     expect((await stateOf(url)).views).toEqual([]);
   });
 
-  test('shows what Slack finds missing, before the app hears of it', async () => {
+  test('shows what is missing before the app gets it', async () => {
     const { url, viewId, submitted } = await openForm();
     const { outcome } = await act(url, { do: 'submit', viewId });
     expect(outcome).toBe('invalid');
@@ -224,19 +224,19 @@ describe('a modal', () => {
     expect((await stateOf(url)).views[0]?.errors).toEqual({ task: 'Not like that.' });
   });
 
-  test('is closed by its person', async () => {
+  test('can be closed by its person', async () => {
     const { url, viewId } = await openForm();
     await act(url, { do: 'close-view', viewId });
     expect((await stateOf(url)).views).toEqual([]);
   });
 
-  test("is nobody else's", async () => {
+  test('belongs to nobody else', async () => {
     const { url, viewId } = await openForm();
     const refusal = await refused(url, { as: 'U2', do: 'submit', viewId });
     expect(refusal).toEqual({ status: 403, problem: `U2 does not have the view ${viewId} open.` });
   });
 
-  test('takes only what was offered', async () => {
+  test('accepts only offered values', async () => {
     const { url, viewId } = await openForm();
     const entries = { repo: 'acme/other' };
     const refusal = await refused(url, { as: 'U1', do: 'type', viewId, entries });
@@ -245,7 +245,7 @@ describe('a modal', () => {
 });
 
 describe('a button', () => {
-  test('reaches the app, and tells where its link leads', async () => {
+  test('reaches the app, and returns its link', async () => {
     const { url, slack } = await startPage();
     const pressed: string[] = [];
     await startHttpApp(slack, (app) => {
@@ -263,7 +263,7 @@ describe('a button', () => {
     expect(pressed).toEqual(['U2']);
   });
 
-  test('that is not there is refused', async () => {
+  test("that doesn't exist is refused", async () => {
     const { url, slack } = await startPage();
     const ts = slack.say('U2', 'C1', 'x');
     const target = { channelId: 'C1', ts };

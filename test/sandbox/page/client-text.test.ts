@@ -91,19 +91,19 @@ describe("Slack's markup", () => {
     expect(shown(text)).toBe(line(expected));
   });
 
-  test('parts lines, quotes and code blocks', () => {
+  test('separates lines, quotes and code blocks', () => {
     expect(shown('one\ntwo\n&gt; said\n> more\n```\n*as* it\n  is\n```')).toBe(
       '<div>one<br></br>two</div><blockquote>said<br></br>more</blockquote><pre>*as* it\n  is</pre>',
     );
   });
 
-  test("hides a private channel's name from who is not in it", () => {
+  test("hides a private channel's name from people outside it", () => {
     expect(shown('<#C1|secret>')).toBe(line('<span>#secret</span>'));
     expect(shown('<#C1>')).toBe(line('<span>#private-channel</span>'));
   });
 });
 
-test('moments near today are told in words', () => {
+test('times near today are shown in words', () => {
   const now = Date.UTC(2026, 2, 10, 12);
   expect(formatMoment(now / 1000, '{date_short_pretty}, {time}', now)).toMatch(/^Today, \d+:\d\d/);
   expect(formatMoment(now / 1000 - 86_400, '{date_short_pretty}', now)).toBe('Yesterday');
@@ -116,14 +116,14 @@ describe('completion', () => {
     expect(suggestionsFor(state, 'see /de')).toEqual([]);
   });
 
-  test('offers people after an @ and puts the name in', () => {
+  test('offers people after an @ and inserts the name', () => {
     const [bob] = suggestionsFor(state, 'ask @bo');
     expect(bob === undefined ? '' : complete('ask @bo', bob)).toBe('ask @bob ');
     expect(suggestionsFor(state, 'mail me@bo')).toEqual([]);
   });
 });
 
-test('every emoji that the app names can be shown', async () => {
+test('every emoji that the app uses can be shown', async () => {
   const folders = ['src/slack', 'src/text'];
   const names: string[] = [];
   for (const folder of folders) {
@@ -137,7 +137,7 @@ test('every emoji that the app names can be shown', async () => {
   expect(names.filter((name) => emojiOf(name) === null)).toEqual([]);
 });
 
-test('a message that is edited reads as it was typed', () => {
+test('a message opens for editing as it was typed', () => {
   const text = '<@U2> in <#C1|secret>: `a &lt; b` <https://x.example/?a=1&amp;b=2|docs>';
   expect(asTyped(state, text)).toBe('@bob in #secret: `a < b` https://x.example/?a=1&b=2');
 });

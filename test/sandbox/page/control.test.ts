@@ -87,12 +87,12 @@ describe('the controls', () => {
     return JSON.stringify(bodySchema.parse(await ask(`exchange?id=${exchange?.id}`)));
   }
 
-  test('kill the app and start it again, in this order', async () => {
+  test('kill the app and restart it, in this order', async () => {
     await act({ do: 'restart-bot' });
     expect(bot.done).toEqual(['kill', 'start']);
   });
 
-  test('choose what the next session plays, and how fast', async () => {
+  test('choose the script of the next session, and its speed', async () => {
     await act({ do: 'set-script', script: 'fails' });
     await act({ do: 'set-speed', speed: 0 });
     expect(await state()).toMatchObject({ script: 'fails', speed: 0 });
@@ -104,7 +104,7 @@ describe('the controls', () => {
     expect((await state()).sessions).toMatchObject([{ title: 'try', status: 'error', hasNext: false }]);
   });
 
-  test('offer no next step if Devin waits for an answer, or the script has ended', async () => {
+  test('offer no next step if Devin waits for an answer or the script has ended', async () => {
     await act({ do: 'set-script', script: 'question' });
     await act({ do: 'set-speed', speed: 0 });
     await create({ prompt: 'ask' });
@@ -113,7 +113,7 @@ describe('the controls', () => {
     expect((await state()).sessions).toMatchObject([{ status: 'running, waiting for user', hasNext: false }]);
   });
 
-  test('make Devin and Slack fail as often as was planned, and count it down', async () => {
+  test('make Devin and Slack fail as often as planned, and count down', async () => {
     await act({ do: 'fail-devin', place: 'create', what: 'busy', times: 2 });
     await act({ do: 'fail-slack', place: 'users.info', what: 'broken', times: 1 });
     expect((await create({ prompt: 'x' })).status).toBe(429);
@@ -128,7 +128,7 @@ describe('the controls', () => {
     expect((await create({ prompt: 'x' })).status).toBe(200);
   });
 
-  test('list what each side was sent, newest first, with the bodies', async () => {
+  test('list the requests to each side, newest first, with their bodies', async () => {
     await callSlack('auth.test', {});
     await create({ prompt: 'look at the logs' });
     const { exchanges } = await state();
@@ -139,7 +139,7 @@ describe('the controls', () => {
     expect(await bodyOf('POST /sessions')).toContain('look at the logs');
   });
 
-  test('show a look that is repeated once, until something else happens', async () => {
+  test('show repeated polls once, until something else happens', async () => {
     const look = async () => fetch(sessions(), { headers: headers() });
     await look();
     await look();
@@ -149,7 +149,7 @@ describe('the controls', () => {
     expect(exchanges.map(({ name }) => name)).toEqual(['GET /sessions', 'POST /sessions', 'GET /sessions']);
   });
 
-  test('mask tokens and the secrets of a session, on the way in and on the way out', async () => {
+  test('mask tokens and session secrets in requests and answers', async () => {
     const userId = slack.addUser({ name: 'ana' });
     const channelId = slack.addChannel({ name: 'general', members: [userId] });
     await slack.command(userId, channelId, 'x');

@@ -31,7 +31,7 @@ function streamOf({ body }: Response): ReadableStream<Uint8Array> {
 }
 
 describe('the client', () => {
-  test('comes as a page that loads nothing from elsewhere', async () => {
+  test('is a page that loads nothing from elsewhere', async () => {
     const { url } = await startPage();
     const response = await fetch(url);
     expect(response.headers.get('content-type')).toContain('text/html');
@@ -39,7 +39,7 @@ describe('the client', () => {
     expect(await response.text()).toContain('<aside id="panel"');
   });
 
-  test('comes as JavaScript: types are taken off, names stay', async () => {
+  test('is served as JavaScript: without types, with the same names', async () => {
     const { url } = await startPage();
     const response = await fetch(`${url}/main.ts`);
     const script = await response.text();
@@ -48,7 +48,7 @@ describe('the client', () => {
     expect(script).not.toContain('import type');
   });
 
-  test('gets its library from the sandbox too', async () => {
+  test('gets its library from the sandbox, too', async () => {
     const { url } = await startPage();
     const script = await (await fetch(`${url}/main.ts`)).text();
     const [, path = ''] = /import \{ render \} from '\.(\/[^']*)'/.exec(script) ?? [];
@@ -68,7 +68,7 @@ describe('the client', () => {
 });
 
 describe('the server', () => {
-  test('answers this page only', async () => {
+  test('answers only this page', async () => {
     const { url } = await startPage();
     const foreign = await fetch(`${url}/api/state`, { headers: { origin: 'https://example.com' } });
     expect(foreign.status).toBe(403);
@@ -76,7 +76,7 @@ describe('the server', () => {
     expect(await statusWithHost(url, new URL(url).host.replace('127.0.0.1', 'localhost'))).toBe(200);
   });
 
-  test('refuses a form that another page has sent', async () => {
+  test('refuses a form from another page', async () => {
     const { url } = await startPage();
     const response = await fetch(`${url}/api/act`, { method: 'POST', body: 'as=U1' });
     expect(await refusalOf(response)).toEqual({
@@ -85,7 +85,7 @@ describe('the server', () => {
     });
   });
 
-  test('hands everything under /api/control to the controls', async () => {
+  test('passes everything under /api/control to the controls', async () => {
     const { url } = await startPage({
       handle: async ({ url: path }, response) => {
         response.end(`controls at ${path}`);
@@ -95,14 +95,14 @@ describe('the server', () => {
     expect(await response.text()).toBe('controls at /api/control/log');
   });
 
-  test('tells open pages when something is said', async () => {
+  test('notifies open pages of new messages', async () => {
     const { url, slack } = await startPage();
     const events = await fetch(`${url}/api/events`);
     slack.say('U1', 'C1', 'hello');
     expect(JSON.parse(await firstEvent(streamOf(events)))).toEqual({ what: 'message' });
   });
 
-  test('tells open pages when a knob is turned', async () => {
+  test('notifies open pages of changed controls', async () => {
     const listeners = new Set<() => void>();
     const { url } = await startPage({
       subscribe: (listener) => {
@@ -115,7 +115,7 @@ describe('the server', () => {
     expect(JSON.parse(await firstEvent(streamOf(events)))).toEqual({ what: 'control' });
   });
 
-  test('leaves nothing open when it is closed', async () => {
+  test('leaves nothing open after it closes', async () => {
     const { url, close } = await startPage();
     const events = await fetch(`${url}/api/events`);
     await close();
@@ -125,7 +125,7 @@ describe('the server', () => {
 });
 
 describe('the snapshot', () => {
-  test('has what the app adds to Slack, from its manifest', async () => {
+  test("has the manifest's command and shortcut", async () => {
     const { url } = await startPage();
     const { commands, shortcuts } = await stateOf(url);
     expect(commands.map(({ name }) => name)).toContain('/devin');
@@ -151,7 +151,7 @@ describe('the snapshot', () => {
     expect(roles).toMatchObject({ U1: 'member', U3: 'guest', U4: 'admin', U5: 'outsider' });
   });
 
-  test('names blocks that it cannot show', async () => {
+  test("names blocks that it can't show", async () => {
     const { url, slack } = await startPage();
     const blocks = [{ type: 'video' }, { type: 'section', text: { type: 'mrkdwn', text: 'hi' } }];
     slack.say('U1', 'C1', 'hi', { blocks });

@@ -41,7 +41,7 @@ describe('buttons', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('on a private message carry no message, and only its reader can click', async () => {
+  test('on a private message send no message, and only its reader can click', async () => {
     const slack = await startSlack();
     await startHttpApp(slack, (app) => {
       app.action('stop', async ({ ack }) => ack());

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { clientOf, input, modal, outcomeOf, startHttpApp, startSlack } from './harness.ts';
 
 describe('commands', () => {
-  test('pass Bolt’s signature check and show the answer to the person alone', async () => {
+  test('pass Bolt’s signature check and show the answer only to the person', async () => {
     const slack = await startSlack();
     await startHttpApp(slack, (app) => {
       app.command('/devin', async ({ ack, command }) => ack(`${command.text} in ${command.channel_name}`));
@@ -16,7 +16,7 @@ describe('commands', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('time out when nobody answers', async () => {
+  test("time out if the app doesn't answer", async () => {
     const slack = await startSlack({ answerTimeoutMs: 100 });
     await startHttpApp(slack, (app) => {
       app.command('/devin', async () => undefined);
@@ -26,12 +26,12 @@ describe('commands', () => {
     expect(slack.problems.join()).toContain('command /devin: not acknowledged in time');
   });
 
-  test('fail at once when there is no app', async () => {
+  test('fail at once if there is no app', async () => {
     const slack = await startSlack();
     expect((await slack.command('U1', 'C1', 'x')).failure).toBe('dispatch_failed');
   });
 
-  test('are not offered to people of other workspaces', async () => {
+  test('are not available to people of other workspaces', async () => {
     const slack = await startSlack();
     slack.addUser({ id: 'UEXT', name: 'guest', teamId: 'TOTHER' });
     await expect(slack.command('UEXT', 'C1', 'x')).rejects.toThrow('not of this workspace');
@@ -52,7 +52,7 @@ describe('commands', () => {
     expect(new Set(triggers).size).toBe(1);
   });
 
-  test('may be answered five times through the response URL', async () => {
+  test('can be answered five times with the response URL', async () => {
     const slack = await startSlack();
     await startHttpApp(slack, (app) => {
       app.command('/devin', async ({ ack }) => ack());
@@ -67,7 +67,7 @@ describe('commands', () => {
     expect(slack.messages('C1').every(({ ephemeralFor }) => ephemeralFor === 'U1')).toBe(true);
   });
 
-  test('may be answered for half an hour', async () => {
+  test('can be answered for half an hour', async () => {
     let now = Date.now();
     const slack = await startSlack({ now: () => now });
     const { delivery } = await slack.command('U1', 'C1', 'x');

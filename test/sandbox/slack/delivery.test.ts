@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { startHttpApp, startSlack, startSocketApp } from './harness.ts';
 
 describe('events', () => {
-  test('tell of a mention twice, and only if the bot is a member', async () => {
+  test('report a mention twice, and only if the bot is a member', async () => {
     const slack = await startSlack();
     const seen: string[] = [];
     await startHttpApp(slack, (app) => {
@@ -43,7 +43,7 @@ describe('events', () => {
 });
 
 describe('Socket Mode', () => {
-  test('carries a command there and its answer back', async () => {
+  test('delivers a command and its answer', async () => {
     const slack = await startSlack();
     await startSocketApp(slack, (app) => {
       app.command('/devin', async ({ ack, command }) => ack({ text: `got ${command.text}` }));
@@ -53,7 +53,7 @@ describe('Socket Mode', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('brings the app back after Slack asked it to reconnect', async () => {
+  test('reconnects the app after Slack asked it to', async () => {
     const slack = await startSlack();
     await startSocketApp(slack, (app) => {
       app.command('/devin', async ({ ack }) => ack('back'));
@@ -64,7 +64,7 @@ describe('Socket Mode', () => {
     expect((await slack.command('U1', 'C1', 'x')).message?.text).toBe('back');
   });
 
-  test('sends an unacknowledged event again on the next connection', async () => {
+  test('redelivers an unacknowledged event on the next connection', async () => {
     const slack = await startSlack();
     const attempts: unknown[] = [];
     let isFirst = true;

@@ -21,7 +21,7 @@ async function startWithMessage(options: LocalSlackOptions = {}) {
 }
 
 describe('a person', () => {
-  test('edits a message, and the app hears what it was and what it is', async () => {
+  test('edits a message, and the app gets the old and the new text', async () => {
     const { slack, heard, ref, ts } = await startWithMessage();
     await slack.editMessage('U1', ref, 'use release');
     await slack.editMessage('U1', ref, 'use both');
@@ -40,7 +40,7 @@ describe('a person', () => {
     expect(new Set([ts, ...edits]).size).toBe(3);
   });
 
-  test('deletes a message, and the app hears which', async () => {
+  test('deletes a message, and the app is told which', async () => {
     const { slack, heard, ref, ts } = await startWithMessage();
     await slack.deleteMessage('U1', ref);
     expect(slack.messages('C1')).toEqual([]);
@@ -49,7 +49,7 @@ describe('a person', () => {
     ]);
   });
 
-  test('touches only their own words, and deletes nothing that has replies', async () => {
+  test('edits and deletes only their own messages, and none with replies', async () => {
     const { slack, ref, ts } = await startWithMessage();
     await expect(slack.editMessage('U2', ref, 'x')).rejects.toThrow('what they wrote themselves');
     await expect(slack.deleteMessage('U2', ref)).rejects.toThrow('what they wrote themselves');
@@ -57,7 +57,7 @@ describe('a person', () => {
     await expect(slack.deleteMessage('U1', ref)).rejects.toThrow('has replies');
   });
 
-  test('reacts once and takes it back; an app that has subscribed hears of it', async () => {
+  test('adds and removes a reaction, and a subscribed app gets the events', async () => {
     const botEvents = ['reaction_added', 'reaction_removed'];
     const { slack, heard, ref, ts } = await startWithMessage({ botEvents });
     await slack.react('U2', ref, 'eyes');
@@ -75,7 +75,7 @@ describe('a person', () => {
   test.each([
     ['that has not subscribed', { botEvents: [] }, true],
     ['that is not in the channel', {}, false],
-  ])('is not heard by an app %s', async (_what, options, isMember) => {
+  ])('causes no event for an app %s', async (_what, options, isMember) => {
     const { slack, heard, ref } = await startWithMessage(options);
     slack.setBotMember('C1', isMember);
     await slack.react('U1', ref, 'eyes');

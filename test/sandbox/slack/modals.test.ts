@@ -42,7 +42,7 @@ describe('modals', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('keep an incomplete form from the app', async () => {
+  test("don't send the app an incomplete form", async () => {
     const { slack, view, submitted } = await openForm([input('task', { maxLength: 5 })]);
     expect(await slack.submit(view.id, 'U1')).toMatchObject({ kind: 'invalid' });
     slack.typeIn(view.id, { task: 'too long' });
@@ -53,7 +53,7 @@ describe('modals', () => {
     expect(submitted).toEqual([]);
   });
 
-  test('keep what was typed if block and action ids stay the same', async () => {
+  test('keep what was typed if block ids and action ids stay the same', async () => {
     const { slack, view } = await openForm([
       input('task', { initial: 'old' }),
       input('title', { initial: 'old' }),
@@ -71,7 +71,7 @@ describe('modals', () => {
     expect(await outcomeOf(stale)).toBe('hash_conflict');
   });
 
-  test('suggest options, and let a person pick only those', async () => {
+  test('suggest options, and accept only those', async () => {
     const select = { type: 'external_select', action_id: 'lookup', min_query_length: 1 };
     const repo = { type: 'input', block_id: 'repo', label: plain('Repository'), element: select };
     const { slack, view } = await openForm([repo]);

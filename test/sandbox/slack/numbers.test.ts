@@ -35,7 +35,7 @@ test.each([
   ['a pie of 12', pie(12)],
   ['a table', table(2)],
   ['20 columns', table(2, 20)],
-])('%s is taken', (_what, block) => {
+])('%s is accepted', (_what, block) => {
   expect(problemsOf(block)).toBe('');
 });
 
@@ -49,7 +49,7 @@ test.each([
   ],
   ['21 points', bars({ series: [series('a', labels(21))], axis_config: { categories: labels(21) } })],
   ['13 series', bars({ series: labels(13).map((name) => series(name)) })],
-  ['two series of one name', bars({ series: [series('a'), series('a')] })],
+  ['two series with the same name', bars({ series: [series('a'), series('a')] })],
   ['a point without a category', bars({ axis_config: { categories: ['l0', 'other'] } })],
   ['a category twice', bars({ axis_config: { categories: ['l0', 'l0'] } })],
   ['no series', bars({ series: [] })],
@@ -57,13 +57,13 @@ test.each([
   ['a pie of 13', pie(13)],
   ['a pie of nothing', pie(2, 0)],
   ['a table without a caption', table(2, 2, { caption: '' })],
-  ['a table of a heading alone', table(1)],
+  ['a table with only a heading', table(1)],
   ['202 rows', table(202)],
   ['21 columns', table(2, 21)],
   ['rows of different lengths', { ...table(2), rows: [cells(2), cells(3)] }],
   ['an empty cell', { ...table(2), rows: [cells(1), [cell('')]] }],
   ['more than 20,000 characters', { ...table(2), rows: [cells(1), [cell('x'.repeat(20_001))]] }],
-  ['a heading column that is none', table(2, 2, { row_header_column_index: 2 })],
+  ["a heading column that doesn't exist", table(2, 2, { row_header_column_index: 2 })],
 ])('%s is refused', (_what, block) => {
   expect(problemsOf(block)).not.toBe('');
 });
@@ -73,7 +73,7 @@ test('a third chart in a message is refused', () => {
   expect(checkMessage({ text: 'words', blocks: [bars(), bars(), bars()] })).not.toEqual([]);
 });
 
-test('neither is taken in a modal', () => {
+test('neither is accepted in a modal', () => {
   const modal = (block: object) =>
     checkView({ type: 'modal', title: { type: 'plain_text', text: 'x' }, blocks: [block] });
   expect(modal(bars())).not.toEqual([]);

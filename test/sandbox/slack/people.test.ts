@@ -11,7 +11,7 @@ async function startWithForm(blocks: object[]) {
   return { slack, view: await slack.waitForView(() => true) };
 }
 
-test('holds what a person enters in Slack’s shapes', async () => {
+test('stores what a person enters in Slack’s format', async () => {
   const elements = {
     mode: { type: 'static_select', action_id: 'v', options: [option('fast'), option('lite')] },
     flags: { type: 'checkboxes', action_id: 'v', options: [option('a'), option('b')] },
@@ -39,7 +39,7 @@ test('holds what a person enters in Slack’s shapes', async () => {
   });
 });
 
-test('stacks three views at most, and a button inside opens the next', async () => {
+test('stacks at most three views, and a button opens the next', async () => {
   const button = { type: 'button', action_id: 'deeper', text: plain('Deeper') };
   const blocks = [{ type: 'actions', block_id: 'a', elements: [button] }];
   const { slack, view } = await startWithForm(blocks);
@@ -59,7 +59,7 @@ test('stacks three views at most, and a button inside opens the next', async () 
   expect(slack.openViewOf('U1')?.rootId).toBe(view.id);
 });
 
-test('refuses errors for a block that is no input, as Slack does', async () => {
+test("refuses errors for a block that isn't an input, as Slack does", async () => {
   const { slack, view } = await startWithForm([input('task', { initial: 'x' })]);
   await startHttpApp(slack, (app) => {
     app.view('form', async ({ ack }) => ack({ response_action: 'errors', errors: { nowhere: 'no' } }));
@@ -68,7 +68,7 @@ test('refuses errors for a block that is no input, as Slack does', async () => {
   expect(slack.problems.join()).toContain('nowhere');
 });
 
-test('tells the app of a closed view only if it asked', async () => {
+test('tells the app about a closed view only if it asked', async () => {
   const { slack, view } = await startWithForm([input('task')]);
   expect(await slack.closeView(view.id)).toBeNull();
   expect(slack.openViewOf('U1')).toBeUndefined();
@@ -98,18 +98,18 @@ test('renders a channel with its threads, buttons and private messages', async (
   );
 });
 
-test('renders a form with what is in it', async () => {
+test('renders a form with its values', async () => {
   const { slack, view } = await startWithForm([input('task', { initial: 'fix it' })]);
   expect(slack.renderText(view.id)).toBe('== Form ==\nLabel of task: fix it\n[Cancel] [Start]');
 });
 
-test('gives up waiting with a sentence that says for what', async () => {
+test('times out with a sentence that says what it waited for', async () => {
   const slack = await startSlack();
   const wait = slack.waitForView(() => true, { timeoutMs: 1 });
   await expect(wait).rejects.toThrow('Waited 1 ms for a view.');
 });
 
-test('replaces a Home tab and knows whose it is', async () => {
+test("replaces a person's Home tab", async () => {
   const slack = await startSlack();
   const publish = async (text: string) =>
     clientOf(slack).apiCall('views.publish', {
@@ -125,7 +125,7 @@ test('replaces a Home tab and knows whose it is', async () => {
 });
 
 test.each([
-  ['a person it does not know', { user_id: 'U404' }, 'invalid_arguments'],
+  ['an unknown person', { user_id: 'U404' }, 'invalid_arguments'],
   ['a modal', { view: modal([input('task')]) }, 'invalid_arguments'],
   ['a view without blocks', { view: { type: 'home' } }, 'invalid_arguments'],
   [
@@ -146,7 +146,7 @@ test.each([
   expect(slack.home('U1')).toBeUndefined();
 });
 
-test('refuses a Home if the app has none, or names it like another view', async () => {
+test('refuses a Home if the app has none, or if its external id is taken', async () => {
   const without = await startSlack({ homeTab: false });
   const home = { user_id: 'U1', view: { type: 'home', external_id: 'mine', blocks: [] } };
   expect(await outcomeOf(clientOf(without).apiCall('views.publish', home))).toBe('not_enabled');
@@ -160,7 +160,7 @@ test('refuses a Home if the app has none, or names it like another view', async 
   ]);
 });
 
-test('tells the app which button of a Home was pressed, by its block, and lets it open a modal', async () => {
+test('tells the app which button in Home was pressed, and lets it open a modal', async () => {
   const slack = await startSlack();
   await startHttpApp(slack, (app) => {
     app.action('go', async ({ ack, body, client }) => {
@@ -191,7 +191,7 @@ test('tells the app which button of a Home was pressed, by its block, and lets i
   expect((await slack.waitForView(({ userId }) => userId === 'U1')).definition.type).toBe('modal');
 });
 
-test('tells the app which of its tabs was opened, with the Home that is there', async () => {
+test('tells the app which tab was opened, with the current Home', async () => {
   const slack = await startSlack();
   await startHttpApp(slack, () => undefined);
   const opened = async (tab?: 'home' | 'messages') => (await slack.openHome('U1', tab)).payload['event'];

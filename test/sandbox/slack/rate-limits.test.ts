@@ -33,7 +33,7 @@ describe('rate limits', () => {
     ['reactions.remove', 20, 3],
     ['chat.update', 50, 2],
     ['users.info', 100, 1],
-  ])('of %s allow a burst of %i, then one after %i s', async (method, burst, waitS) => {
+  ])('of %s allow a burst of %i, then one every %i s', async (method, burst, waitS) => {
     const { slack, pass } = await startWithClock();
     const isForApp = method === 'apps.connections.open';
     const client = clientOf(slack, isForApp ? slack.workspace.appToken : slack.workspace.botToken);
@@ -48,7 +48,7 @@ describe('rate limits', () => {
     expect(await untilLimited(call)).toMatchObject({ answered: burst });
   });
 
-  test('of messages are one a second in each channel, with short bursts', async () => {
+  test('of messages allow one a second in each channel, with short bursts', async () => {
     const { slack, client, pass } = await startWithClock();
     slack.addChannel({ id: 'C2', name: 'random', members: ['U1'] });
     const post = async (channel: string) => postAs(client, { channel, text: 'x' });
@@ -59,7 +59,7 @@ describe('rate limits', () => {
     expect(slack.messages('C1')).toHaveLength(13);
   });
 
-  test('of messages hold for the whole workspace too', async () => {
+  test('of messages apply to the whole workspace, too', async () => {
     const { slack, client } = await startWithClock();
     const channels = Array.from({ length: 40 }, (_, at) =>
       slack.addChannel({ name: `c${at}`, members: ['U1'] }),
@@ -72,7 +72,7 @@ describe('rate limits', () => {
     expect(await untilLimited(post)).toMatchObject({ answered: 300 });
   });
 
-  test('of one method leave the others alone, and are an answer, not a problem', async () => {
+  test("of one method don't affect others, and aren't a problem", async () => {
     const { slack, client } = await startWithClock();
     const ts = await postAs(client, { text: 'card' });
     await untilLimited(async () => client.chat.update({ channel: 'C1', ts, text: 'x' }));
@@ -81,7 +81,7 @@ describe('rate limits', () => {
     expect(slack.problems).toEqual([]);
   });
 
-  test('answer 429 with Retry-After and a body, without effect', async () => {
+  test('answer 429 with Retry-After and a body, and nothing happens', async () => {
     const { slack, client } = await startWithClock();
     await untilLimited(async () => postAs(client, { text: 'x' }));
     const response = await fetch(`${slack.apiUrl}chat.postMessage`, {
@@ -95,7 +95,7 @@ describe('rate limits', () => {
     expect(slack.messages('C1').map(({ text }) => text)).not.toContain('one too many');
   });
 
-  test('can be switched off', async () => {
+  test('can be turned off', async () => {
     const slack = await startSlack({ rateLimits: 'off' });
     const client = clientOf(slack);
     for (let count = 0; count < 30; count += 1) await postAs(client, { text: 'x' });

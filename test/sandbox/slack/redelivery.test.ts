@@ -24,8 +24,8 @@ async function startApp(slack: LocalSlack, answers: readonly Answer[]): Promise<
 const retries = (seen: readonly IncomingHttpHeaders[]) =>
   seen.map((headers) => [headers['x-slack-retry-num'], headers['x-slack-retry-reason']]);
 
-describe('an event that the app did not take over HTTP', () => {
-  test('comes again with a number and a reason until it is taken', async () => {
+describe("an event that the app didn't acknowledge over HTTP", () => {
+  test('is redelivered with a number and a reason until it is acknowledged', async () => {
     const slack = await startSlack({ redeliverAfterMs: AT_ONCE, answerTimeoutMs: 500 });
     const seen = await startApp(slack, [{ status: 500 }, 'silence', { status: 200 }]);
     const { deliveries } = await slack.speak('U1', 'C1', 'hi');
@@ -37,7 +37,7 @@ describe('an event that the app did not take over HTTP', () => {
     ]);
   });
 
-  test('comes three times more and then no longer', async () => {
+  test('is redelivered three times at most', async () => {
     const slack = await startSlack({ redeliverAfterMs: AT_ONCE });
     const seen = await startApp(slack, [{ status: 500 }]);
     const first = await slack.speak('U1', 'C1', 'lost');
@@ -48,7 +48,7 @@ describe('an event that the app did not take over HTTP', () => {
     expect(seen).toHaveLength(8);
   });
 
-  test('does not come again if the app says so', async () => {
+  test("isn't redelivered if the app says so", async () => {
     const slack = await startSlack({ redeliverAfterMs: AT_ONCE });
     const headers = { 'x-slack-no-retry': '1' };
     const seen = await startApp(slack, [{ status: 500, headers }, { status: 500 }]);
@@ -58,7 +58,7 @@ describe('an event that the app did not take over HTTP', () => {
     expect(seen).toHaveLength(5);
   });
 
-  test('comes again when there was no connection, to wherever the app is by then', async () => {
+  test("is redelivered after a lost connection, at the app's current address", async () => {
     const slack = await startSlack({ redeliverAfterMs: [500] });
     slack.connectHttp('http://127.0.0.1:1/slack/events');
     const { deliveries } = await slack.speak('U1', 'C1', 'hi');
@@ -68,7 +68,7 @@ describe('an event that the app did not take over HTTP', () => {
   });
 });
 
-test('commands do not come again', async () => {
+test("commands aren't redelivered", async () => {
   const slack = await startSlack({ redeliverAfterMs: AT_ONCE });
   const seen = await startApp(slack, [{ status: 500 }]);
   await slack.command('U1', 'C1', 'x');
@@ -77,7 +77,7 @@ test('commands do not come again', async () => {
   expect(seen).toHaveLength(5);
 });
 
-test('an event that is not acknowledged comes again over Socket Mode with its attempt', async () => {
+test('an unacknowledged event is redelivered over Socket Mode with its attempt number', async () => {
   const slack = await startSlack({ redeliverAfterMs: AT_ONCE, answerTimeoutMs: 500 });
   const attempts: unknown[] = [];
   await startSocketApp(slack, (app) => {

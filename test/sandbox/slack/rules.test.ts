@@ -23,7 +23,7 @@ const button = (more: object = {}) => ({ type: 'button', text: plain('Open'), ac
 const actions = (...elements: unknown[]) => ({ type: 'actions', elements });
 
 describe('checkMessage', () => {
-  test('accepts the blocks of an ordinary card', () => {
+  test('accepts the blocks of a card', () => {
     const blocks = [
       { type: 'header', text: plain('Title') },
       section('*bold*'),
@@ -102,7 +102,7 @@ describe('checkMessage', () => {
     expect(checkMessage(message).join('\n')).toContain(violation);
   });
 
-  test('holds an update to 4000 characters', () => {
+  test('limits an update to 4,000 characters', () => {
     const text = 'x'.repeat(4001);
     expect(checkMessage({ text })).toEqual([]);
     expect(checkMessage({ text }, { update: true }).join()).toContain('less than 4001');
@@ -185,7 +185,7 @@ describe('checkView', () => {
       'focus_on_load',
     ],
     ['an unknown key', modal([], { channel: 'C1' }), 'channel'],
-    ['something that is no view', 'modal', '/view'],
+    ["something that isn't a view", 'modal', '/view'],
     [
       'more than 250 kB',
       modal(Array.from({ length: 90 }, () => section('x'.repeat(3000)))),

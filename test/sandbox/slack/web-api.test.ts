@@ -15,14 +15,14 @@ describe('tokens and scopes', () => {
     expect(await outcomeOf(client.auth.test())).toBe('ok');
   });
 
-  test('tells which scope is needed and which are held', async () => {
+  test('says which scope is needed and which are granted', async () => {
     const slack = await startSlack({ scopes: ['users:read'] });
     await expect(postAs(clientOf(slack), { text: 'x' })).rejects.toMatchObject({
       data: { error: 'missing_scope', needed: 'chat:write', provided: 'users:read' },
     });
   });
 
-  test('shows e-mail addresses only to those who may read them', async () => {
+  test('returns email addresses only with the scope for them', async () => {
     const open = await startSlack();
     const closed = await startSlack({ withoutScopes: ['users:read.email'] });
     expect((await clientOf(open).users.info({ user: 'U1' })).user?.profile?.email).toBe('ada@example.com');
@@ -30,7 +30,7 @@ describe('tokens and scopes', () => {
     expect(await outcomeOf(clientOf(open).users.info({ user: 'U404' }))).toBe('user_not_found');
   });
 
-  test("gives a person's language only if it is asked for", async () => {
+  test("returns a person's language only on request", async () => {
     const slack = await startSlack();
     const { users } = clientOf(slack);
     slack.addUser({ id: 'U9', name: 'aya', locale: 'ja-JP' });
@@ -39,7 +39,7 @@ describe('tokens and scopes', () => {
     expect(user).toMatchObject({ locale: 'ja-JP' });
   });
 
-  test('finds people by their address, if that may be read', async () => {
+  test('finds people by address with the scope for that', async () => {
     const slack = await startSlack();
     slack.addUser({ name: 'left', email: 'left@example.com', deleted: true });
     const { users } = clientOf(slack);
@@ -50,7 +50,7 @@ describe('tokens and scopes', () => {
     expect(await outcomeOf(closed.users.lookupByEmail({ email: 'ada@example.com' }))).toBe('missing_scope');
   });
 
-  test('refuses a method it does not know and notes it', async () => {
+  test('refuses an unknown method and reports it', async () => {
     const slack = await startSlack();
     expect(await outcomeOf(clientOf(slack).apiCall('chat.shout'))).toBe('unknown_method');
     expect(slack.problems.join()).toContain('chat.shout: unknown_method');
@@ -58,7 +58,7 @@ describe('tokens and scopes', () => {
 });
 
 describe('conversations', () => {
-  test('lists those the bot is in, by their kinds, if it may list each of them', async () => {
+  test("lists the bot's conversations by kind, with the scope for each", async () => {
     const slack = await startSlack({ withoutScopes: ['groups:read'] });
     slack.addChannel({ id: 'C2', name: 'old', members: [], isArchived: true });
     slack.addChannel({ id: 'C3', name: 'others', members: ['U1'], botIsMember: false });
@@ -74,7 +74,7 @@ describe('conversations', () => {
     expect(await outcomeOf(users.conversations({ types: 'channel' }))).toBe('invalid_arguments');
   });
 
-  test('hides private conversations and keeps public ones to members', async () => {
+  test('hides private conversations, and lets only members read public ones', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     slack.addChannel({ id: 'CPRIV', name: 'secret', isPrivate: true, members: ['U1'], botIsMember: false });
@@ -91,7 +91,7 @@ describe('conversations', () => {
     expect(await outcomeOf(client.conversations.info({ channel: 'CPUB' }))).toBe('ok');
   });
 
-  test('opens a direct conversation by its person, once', async () => {
+  test('opens one direct conversation for each person', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     await postAs(client, { channel: 'U1', text: 'hello' });
@@ -101,7 +101,7 @@ describe('conversations', () => {
     expect(slack.directMessages('U1')).toBe(channel);
   });
 
-  test('pages through a thread in order and refuses one that is not there', async () => {
+  test('reads a thread in pages, in order, and refuses an unknown one', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     const parent = slack.say('U1', 'C1', 'parent');
@@ -118,7 +118,7 @@ describe('conversations', () => {
     );
   });
 
-  test('gives metadata only to those who ask, and no ephemeral messages', async () => {
+  test('returns metadata only on request, and no ephemeral messages', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     const metadata = { event_type: 'devin_session', event_payload: { request_id: 'r1' } };
@@ -134,7 +134,7 @@ describe('conversations', () => {
 });
 
 describe('messages', () => {
-  test('refuses broken blocks and says where', async () => {
+  test('refuses invalid blocks and says where', async () => {
     const slack = await startSlack();
     const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(3001) } }];
     await expect(postAs(clientOf(slack), { text: 'x', blocks })).rejects.toMatchObject({
@@ -156,7 +156,7 @@ describe('messages', () => {
     expect(await outcomeOf(postAs(clientOf(slack), { ...message }))).toBe(code);
   });
 
-  test('updates only our own messages, at most 4000 characters, and keeps metadata', async () => {
+  test("updates only the app's own messages, up to 4,000 characters, and keeps metadata", async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     const metadata = { event_type: 'e', event_payload: {} };
@@ -175,7 +175,7 @@ describe('messages', () => {
     expect(await outcomeOf(onWhisper)).toBe('message_not_found');
   });
 
-  test('notes what Slack lets pass but people would notice', async () => {
+  test('reports what Slack accepts but people would notice', async () => {
     const slack = await startSlack();
     const client = clientOf(slack);
     await postAs(client, { text: 'hey <!channel>' });
@@ -186,7 +186,7 @@ describe('messages', () => {
     ]);
   });
 
-  test('whispers only to people in the channel', async () => {
+  test('posts ephemeral messages only to people in the channel', async () => {
     const slack = await startSlack();
     slack.addUser({ id: 'U3', name: 'eve' });
     const whisper = clientOf(slack).chat.postEphemeral({ channel: 'C1', user: 'U3', text: 'psst' });
@@ -195,7 +195,7 @@ describe('messages', () => {
 });
 
 describe('files', () => {
-  test('serves a file to the bot and a sign-in page to everybody else', async () => {
+  test('serves a file to the bot and a sign-in page to everyone else', async () => {
     const slack = await startSlack();
     const id = slack.addFile({ name: 'log.txt', mimetype: 'text/plain', content: 'boom', owner: 'U1' });
     const { file } = await clientOf(slack).files.info({ file: id });
@@ -207,7 +207,7 @@ describe('files', () => {
     expect(stranger.headers.get('content-type')).toContain('text/html');
   });
 
-  test('takes an upload in its three steps', async () => {
+  test('accepts an upload in its three steps', async () => {
     const slack = await startSlack();
     await clientOf(slack).filesUploadV2({ channel_id: 'C1', filename: 'result.json', content: '{"a":1}' });
     const [message] = slack.messages('C1');
@@ -217,7 +217,7 @@ describe('files', () => {
 });
 
 describe('faults', () => {
-  test('limits a rate and recovers', async () => {
+  test('apply a rate limit and recover', async () => {
     const slack = await startSlack();
     slack.fail('chat.postMessage', { retryAfter: 7 });
     const client = clientOf(slack);
@@ -228,7 +228,7 @@ describe('faults', () => {
     expect(slack.calls.map(({ error }) => error)).toEqual(['ratelimited', null]);
   });
 
-  test('takes effect and then cuts the connection', async () => {
+  test('can take effect and then cut the connection', async () => {
     const slack = await startSlack();
     slack.fail('chat.postMessage', { afterEffect: true });
     const post = postAs(clientOf(slack), { text: 'x' });
@@ -236,7 +236,7 @@ describe('faults', () => {
     expect(slack.messages('C1')).toHaveLength(1);
   });
 
-  test('answers with a status, without effect', async () => {
+  test('can answer with a status, without effect', async () => {
     const slack = await startSlack();
     slack.fail('chat.postMessage', { status: 503 });
     const post = postAs(clientOf(slack), { text: 'x' });

@@ -33,7 +33,7 @@ async function startWithSelects(elements: Record<string, object>) {
 }
 
 describe('selects of people, conversations and channels', () => {
-  test('offer what the person may see', async () => {
+  test('offer what the person can see', async () => {
     const { dm, offered } = await startWithSelects({
       who: select('users_select'),
       where: select('conversations_select'),
@@ -53,7 +53,7 @@ describe('selects of people, conversations and channels', () => {
     expect(offered('who', '', 'UGUEST')).toEqual(['U0DEVINBOT', 'U2', 'UGUEST']);
   });
 
-  test('hold ids, by id or by name, and nothing that was not offered', async () => {
+  test("accept an id or a name, store the id, and refuse what wasn't offered", async () => {
     const { slack, view } = await startWithSelects({
       who: select('users_select'),
       team: select('multi_users_select', { max_selected_items: 2 }),
@@ -82,7 +82,7 @@ describe('selects of people, conversations and channels', () => {
     expect(delivery?.payload['response_urls']).toMatchObject([{ block_id: 'open', channel_id: 'CPUB' }]);
   });
 
-  test('in a message tell the app at once', async () => {
+  test('in a message notify the app at once', async () => {
     const slack = await startSlack();
     await startHttpApp(slack, (app) => {
       app.action('v', async ({ ack }) => ack());

@@ -17,15 +17,15 @@ test.each([
   [50, 25, ['acu_per_month::2026-11:75']],
   [20, 14, ['acu_per_month::2026-11:75']],
   [20, 15, ['acu_per_month::2026-11:75', 'acu_per_month::2026-11:95']],
-])('with %i ACU left and %i reserved, owners hear of the marks that are passed', (left, cap, names) => {
+])('with %i ACU left and %i reserved, owners are told which marks were passed', (left, cap, names) => {
   expect(passed(left, cap).map(alertName)).toEqual(names);
 });
 
-test('a ceiling of a person or a channel is told by whose it is, and by day', () => {
+test('a ceiling of a person or a channel is announced by its owner and day', () => {
   expect(passed(100, 80).map(alertName)).toContain('acu_per_person_per_day:U1:2026-11-26:75');
 });
 
-test('of two marks of a ceiling that are passed at once, the higher is told', () => {
+test('of two marks passed at once, only the higher is announced', () => {
   expect(highestMarks(passed(0, 99)).map(alertName)).toEqual([
     'acu_per_month::2026-11:95',
     'acu_per_person_per_day:U1:2026-11-26:95',

@@ -24,7 +24,7 @@ const decided = (limits: object, draft: StoredDraft, spend?: Spend) =>
   decide(policyOf(limits), facts(draft, spend));
 
 describe('a request with a cap', () => {
-  test('is allowed up to exactly what is left', () => {
+  test('is allowed up to what is left', () => {
     const spend = { acu_per_person_per_day: 50 };
     expect(decided(LIMITS, { max_acu_limit: 10 }, spend).kind).toBe('allowed');
     expect(decided(LIMITS, { max_acu_limit: 11 }, spend)).toMatchObject({
@@ -34,7 +34,7 @@ describe('a request with a cap', () => {
     });
   });
 
-  test('is refused by the tightest of the ceilings it goes over', () => {
+  test('is refused by the lowest of the ceilings it exceeds', () => {
     const spend = { acu_per_person_per_day: 55, acu_per_channel_per_day: 198, acu_per_month: 10 };
     expect(decided(LIMITS, { max_acu_limit: 10 }, spend)).toMatchObject({
       rule: 'limits.acu_per_channel_per_day',
@@ -58,7 +58,7 @@ describe('a request with a cap', () => {
 });
 
 describe('a request without a cap', () => {
-  test('gets what is left of the tightest ceiling, in whole ACU', () => {
+  test('gets what is left of the lowest ceiling, in whole ACU', () => {
     const spend = { acu_per_person_per_day: 10.5, acu_per_month: 1987.1 };
     expect(decided(LIMITS, {}, spend)).toEqual({
       kind: 'allowed',
@@ -68,7 +68,7 @@ describe('a request without a cap', () => {
     });
   });
 
-  test('gets the cap of a session first, and is refused if that is more than is left', () => {
+  test('gets the session cap first, and is refused if that exceeds what is left', () => {
     const limits = { ...LIMITS, acu_per_session: 20 };
     expect(decided(limits, {})).toMatchObject({ changes: { max_acu_limit: 20 }, capOf: undefined });
     expect(decided(limits, {}, { acu_per_person_per_day: 45 })).toMatchObject({
@@ -85,7 +85,7 @@ describe('a request without a cap', () => {
     });
   });
 
-  test('stays without one if no ceiling is in force', () => {
+  test('stays without a cap if there is no ceiling', () => {
     expect(decided({}, {})).toMatchObject({ changes: {}, capOf: undefined });
   });
 });
@@ -95,7 +95,7 @@ describe('an approved ceiling', () => {
   const spend = { acu_per_person_per_day: 50, acu_per_month: 2000 };
   const policy = policyOf({ ...LIMITS, over: 'approve' }, { owners: ['U9'] });
 
-  test('no longer stands in the way, and others still do', () => {
+  test('no longer refuses, while others still do', () => {
     expect(decide(policy, facts({ max_acu_limit: 10 }, spend, approved)).kind).toBe('allowed');
     expect(decide(policy, facts({ max_acu_limit: 11 }, spend, approved))).toMatchObject({
       kind: 'approval',
@@ -104,7 +104,7 @@ describe('an approved ceiling', () => {
     expect(decide(policy, facts({}, spend, approved))).toMatchObject({ changes: { max_acu_limit: 10 } });
   });
 
-  test('stands in the way again if the policy takes no approvals any more', () => {
+  test('refuses again if the policy no longer takes approvals', () => {
     expect(decide(policyOf(LIMITS), facts({ max_acu_limit: 10 }, spend, approved)).kind).toBe('refused');
   });
 });
@@ -112,7 +112,7 @@ describe('an approved ceiling', () => {
 test.each([
   ['2026-11-26T23:59:59Z', '2026-11-27', '2026-12-01'],
   ['2026-12-31T00:00:00Z', '2027-01-01', '2027-01-01'],
-])('a day and a month begin anew in UTC after %s', (now, day, month) => {
+])('a new day and month begin in UTC after %s', (now, day, month) => {
   expect(renewsAt('day', new Date(now))).toEqual(new Date(`${day}T00:00:00Z`));
   expect(renewsAt('month', new Date(now))).toEqual(new Date(`${month}T00:00:00Z`));
 });

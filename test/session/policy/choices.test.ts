@@ -21,8 +21,8 @@ function choices(file: object, draft: PolicyFacts['request']['draft'] = {}) {
 
 const refusing = (when: object) => ({ rules: [{ name: 'r', when, then: 'refuse' }] });
 
-describe('what a form leaves to choose', () => {
-  test('is everything if no rule is about it', () => {
+describe('the choices in a form', () => {
+  test('are everything if no rule is about them', () => {
     expect(choices({})).toEqual({
       closed: null,
       set: {},
@@ -37,13 +37,13 @@ describe('what a form leaves to choose', () => {
     });
   });
 
-  test('leaves out modes that a rule refuses', () => {
+  test('exclude modes that a rule refuses', () => {
     const { modes, refused } = choices(refusing({ modes: ['ultra', 'f*'] }));
     expect(modes).toEqual(['normal', 'lite']);
     expect(refused).toEqual([]);
   });
 
-  test('leaves out fields of which a rule refuses every value', () => {
+  test('exclude fields of which a rule refuses every value', () => {
     const rules = [
       { session_secrets: true },
       { attachments: true },
@@ -63,7 +63,7 @@ describe('what a form leaves to choose', () => {
     );
   });
 
-  test('keeps fields of which it refuses some', () => {
+  test('include fields of which a rule refuses some values', () => {
     expect(choices(refusing({ platforms: ['windows*'] })).refused).toEqual([]);
   });
 
@@ -73,11 +73,11 @@ describe('what a form leaves to choose', () => {
     [refusing({ acu_over: 10 }), 10, true],
     [{ ...refusing({ acu_over: 30 }), limits: { acu_per_session: 20 } }, 20, false],
     [{ ...refusing({ acu_over: 10 }), limits: { acu_per_session: 20 } }, 10, true],
-  ])('names the highest cap: %j', (file, most, needsCap) => {
+  ])('name the highest cap: %j', (file, most, needsCap) => {
     expect(choices(file)).toMatchObject({ most, needsCap });
   });
 
-  test('has what the place sets, and of several modes those', () => {
+  test('include what the channel sets, and the modes it allows', () => {
     const set = { acu: 5, repos: ['acme/web'], tags: ['proj'] };
     const one = choices({ channels: [{ match: ['#proj-*'], set: { ...set, modes: ['lite'] } }] });
     expect(one.set).toEqual({
@@ -90,7 +90,7 @@ describe('what a form leaves to choose', () => {
     expect(two).toMatchObject({ set: {}, modes: ['lite', 'fast'] });
   });
 
-  test('is nothing for a person whom a rule refuses whatever they ask for', () => {
+  test('are nothing for a person a rule always refuses', () => {
     const rules = [{ name: 'nobody', people: ['*@acme.example'], then: 'refuse', say: 'Ask Ben.' }];
     expect(choices({ rules }).closed).toEqual({ rule: 'nobody', say: 'Ask Ben.' });
   });
@@ -110,18 +110,18 @@ describe('what a form leaves to choose', () => {
     ],
     [[{ name: 'others', people: ['U2'], then: 'refuse' }]],
     [[{ name: 'infra', when: { repos: ['acme/infra'] }, then: 'refuse' }]],
-  ])('is something if a rule allows anything: %j', (rules) => {
+  ])('are something if a rule allows anything: %j', (rules) => {
     expect(choices({ rules }).closed).toBeNull();
   });
 
-  test('names the values that are refused as they are', () => {
+  test('name values that are refused by themselves', () => {
     const file = refusing({ repos: ['acme/infra-*'] });
     const { faulty, modes } = choices(file, { repos: ['acme/web', 'acme/infra-dns'], devin_mode: 'fast' });
     expect(faulty).toEqual([{ key: 'repos', rule: 'r', say: null }]);
     expect(modes).toEqual(EVERY_MODE);
   });
 
-  test('takes what is chosen already into account', () => {
+  test('depend on what was already chosen', () => {
     const file = refusing({ repos: ['acme/infra-*'], modes: ['ultra'] });
     expect(choices(file).modes).toEqual(EVERY_MODE);
     expect(choices(file, { repos: ['acme/infra-dns'] }).modes).not.toContain('ultra');
@@ -147,7 +147,7 @@ describe('a value of a list', () => {
     expect(offered({ rules }, lookup, value)).toBe(isIt);
   });
 
-  test('says beforehand what needs an approval: rules for this person and place, and the lowest limit', () => {
+  test('name what needs approval: rules for this person and place, and the lowest limit', () => {
     const file = {
       owners: ['U2'],
       limits: { acu_per_session: 20, acu_per_month: 100, over: 'approve' },

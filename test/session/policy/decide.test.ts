@@ -38,9 +38,9 @@ describe('a rule', () => {
   test.each<[string, object, Given, 'refused' | 'allowed']>([
     ['without parts matches everything', {}, {}, 'refused'],
     ['matches a person', { people: ['U1'] }, {}, 'refused'],
-    ['spares another person', { people: ['U2'] }, {}, 'allowed'],
+    ["doesn't match another person", { people: ['U2'] }, {}, 'allowed'],
     ['matches an address', { people: ['*@ACME.example'] }, {}, 'refused'],
-    ['spares another address', { people: ['*@acme.test'] }, {}, 'allowed'],
+    ["doesn't match another address", { people: ['*@acme.test'] }, {}, 'allowed'],
     [
       'matches a member of a group',
       { people: ['S1'] },
@@ -48,29 +48,34 @@ describe('a rule', () => {
       'refused',
     ],
     [
-      'spares those who are in none',
+      "doesn't match people outside the group",
       { people: ['S1'] },
       { person: { groups: new Map([['S1', false]]) } },
       'allowed',
     ],
-    ['takes any entry of a list', { people: ['U2', 'U1'] }, {}, 'refused'],
+    ['matches any entry of a list', { people: ['U2', 'U1'] }, {}, 'refused'],
     ['matches a channel by id', { channels: ['C1'] }, {}, 'refused'],
     ['matches a channel by name', { channels: ['#gen*'] }, {}, 'refused'],
-    ['spares a channel of another name', { channels: ['#proj-*'] }, {}, 'allowed'],
+    ["doesn't match a channel with another name", { channels: ['#proj-*'] }, {}, 'allowed'],
     ['matches a kind of place', { channels: ['public'] }, {}, 'refused'],
-    ['spares another kind of place', { channels: ['direct', 'shared'] }, {}, 'allowed'],
-    ['wants all of its parts', { people: ['U1'], channels: ['C2'] }, {}, 'allowed'],
+    ["doesn't match another kind of place", { channels: ['direct', 'shared'] }, {}, 'allowed'],
+    ['matches only if all its parts do', { people: ['U1'], channels: ['C2'] }, {}, 'allowed'],
     [
       'matches a repository',
       { when: { repos: ['acme/infra-*'] } },
       draft({ repos: ['a/b', 'Acme/Infra-dns'] }),
       'refused',
     ],
-    ['spares a task without repositories', { when: { repos: ['*'] } }, {}, 'allowed'],
+    ["doesn't match a task without repositories", { when: { repos: ['*'] } }, {}, 'allowed'],
     ['matches a mode', { when: { modes: ['ultra', 'f*'] } }, draft({ devin_mode: 'fast' }), 'refused'],
     ['matches a cap above its number', { when: { acu_over: 10 } }, draft({ max_acu_limit: 11 }), 'refused'],
-    ['spares a cap of its number', { when: { acu_over: 10 } }, draft({ max_acu_limit: 10 }), 'allowed'],
-    ['takes no cap for any number', { when: { acu_over: 10 } }, {}, 'refused'],
+    [
+      "doesn't match a cap equal to its number",
+      { when: { acu_over: 10 } },
+      draft({ max_acu_limit: 10 }),
+      'allowed',
+    ],
+    ['matches a task without a cap', { when: { acu_over: 10 } }, {}, 'refused'],
     ['matches a platform', { when: { platforms: ['*'] } }, draft({ platform: 'windows' }), 'refused'],
     ['matches a playbook', { when: { playbooks: ['p-*'] } }, draft({ child_playbook_id: 'p-1' }), 'refused'],
     ['matches a secret', { when: { secrets: ['prod'] } }, draft({ secret_ids: ['prod'] }), 'refused'],
@@ -80,22 +85,22 @@ describe('a rule', () => {
       { request: { hasSessionSecrets: true } },
       'refused',
     ],
-    ['spares a task without', { when: { session_secrets: true } }, {}, 'allowed'],
-    ['matches a task without, if it says so', { when: { attachments: false } }, {}, 'refused'],
+    ["doesn't match a task without session secrets", { when: { session_secrets: true } }, {}, 'allowed'],
+    ['matches a task without files if it says so', { when: { attachments: false } }, {}, 'refused'],
     ['matches files', { when: { attachments: true } }, { request: { hasAttachments: true } }, 'refused'],
     ['matches a bypass', { when: { bypass_approval: true } }, draft({ bypass_approval: true }), 'refused'],
     [
-      'wants all that it lists',
+      'matches only if all its conditions do',
       { when: { repos: ['*'], acu_over: 1 } },
       draft({ max_acu_limit: 5 }),
       'allowed',
     ],
-    ['asks for nothing with an empty list', { when: { playbooks: [] } }, {}, 'refused'],
+    ['ignores an empty list', { when: { playbooks: [] } }, {}, 'refused'],
   ])('%s', (_what, rule, given, expected) => {
     expect(ruled(rule, given)).toBe(expected);
   });
 
-  test('that comes first decides, with its name and what it says', () => {
+  test('that comes first decides, with its name and message', () => {
     const policy = policyOf({
       rules: [
         { name: 'platform team', people: ['U1'], then: 'allow' },
@@ -110,7 +115,7 @@ describe('a rule', () => {
     });
   });
 
-  test('that asks for an approval is satisfied by its own, not by that of another rule', () => {
+  test('that asks for approval is satisfied only by its own approval', () => {
     const policy = policyOf({
       owners: ['U9'],
       limits: { acu_per_session: 5, over: 'approve' },
@@ -123,7 +128,7 @@ describe('a rule', () => {
     expect(asked(['a', SESSION_LIMIT])).toMatchObject({ kind: 'allowed', rule: 'a' });
   });
 
-  test('that asks for an approval names who may give it, how many, and until when', () => {
+  test('that asks for approval names who can give it, how many are needed, and until when', () => {
     const file = { owners: ['U9'], rules: [{ name: 'a', then: 'approve' }] };
     expect(decide(policyOf(file), facts())).toMatchObject({
       kind: 'approval',
@@ -141,7 +146,7 @@ describe('a rule', () => {
   });
 });
 
-describe('what is not known', () => {
+describe('an unknown fact', () => {
   const unknown: Given[] = [
     { person: { groups: new Map() } },
     { person: { email: null, groups: new Map([['S1', false]]) } },
@@ -155,7 +160,7 @@ describe('what is not known', () => {
     { channels: ['shared'] },
   ];
 
-  test('makes a rule match that refuses or asks for an approval, and no rule that allows', () => {
+  test('makes rules match that refuse or ask for approval, and none that allow', () => {
     for (const [at, part] of parts.entries()) {
       const given = unknown[at];
       expect(ruled(part, given)).toBe('refused');
@@ -170,7 +175,7 @@ describe('what is not known', () => {
     }
   });
 
-  test('never opens what is closed when it is known', () => {
+  test('never allows what is refused once it is known', () => {
     const rule = record({
       people: option(constantFrom(['S1'], ['S2', 'U1'], ['*@x.example']), { nil: undefined }),
       channels: option(constantFrom(['#general'], ['shared'], ['C2']), { nil: undefined }),
@@ -191,12 +196,12 @@ describe('what is not known', () => {
 describe('a limit for one session', () => {
   const limits = { acu_per_session: 20 };
 
-  test('is the cap of a request that has none', () => {
+  test('becomes the cap of a request without one', () => {
     expect(decide(policyOf({ limits }), facts())).toMatchObject({ changes: { max_acu_limit: 20 } });
     expect(decide(policyOf({ limits }), facts(draft({ max_acu_limit: 3 })))).toMatchObject({ changes: {} });
   });
 
-  test('refuses what is above it, also what a rule allows', () => {
+  test('refuses what exceeds it, even if a rule allows it', () => {
     const policy = policyOf({ limits, rules: [{ name: 'all', then: 'allow' }] });
     expect(decide(policy, facts(draft({ max_acu_limit: 21 })))).toEqual({
       kind: 'refused',
@@ -209,7 +214,7 @@ describe('a limit for one session', () => {
     });
   });
 
-  test('asks the owners, if the policy says so', () => {
+  test('asks the owners if the policy says so', () => {
     const policy = policyOf({ owners: ['S1'], limits: { ...limits, over: 'approve' } });
     expect(decide(policy, facts(draft({ max_acu_limit: 21 })))).toMatchObject({
       kind: 'approval',
@@ -218,14 +223,14 @@ describe('a limit for one session', () => {
     });
   });
 
-  test('stands in the way again after its approval if the policy takes no approvals any more', () => {
+  test('refuses again after its approval if the policy no longer takes approvals', () => {
     const approved = { request: { draft: { max_acu_limit: 21 }, approved: [SESSION_LIMIT] } };
     const open = policyOf({ owners: ['S1'], limits: { ...limits, over: 'approve' } });
     expect(decide(open, facts(approved)).kind).toBe('allowed');
     expect(decide(policyOf({ limits }), facts(approved)).kind).toBe('refused');
   });
 
-  test('is what a rule reads as the cap', () => {
+  test('is the cap that rules see', () => {
     const rules = [{ name: 'much', when: { acu_over: 10 }, then: 'refuse' }];
     expect(decide(policyOf({ limits: { acu_per_session: 10 }, rules }), facts()).kind).toBe('allowed');
   });
@@ -245,19 +250,19 @@ describe('a channel', () => {
     ],
   });
 
-  test('sets values whatever was asked for, by the first entry that matches', () => {
+  test('overrides what was asked for, by the first entry that matches', () => {
     const asked = draft({ max_acu_limit: 50, repos: ['other/repo'], devin_mode: 'ultra' });
     expect(decide(policy, facts(asked))).toMatchObject({
       changes: { max_acu_limit: 5, repos: ['acme/web'], tags: ['proj'], devin_mode: 'lite' },
     });
   });
 
-  test('leaves the mode that was asked for if it is one of several', () => {
+  test('keeps the requested mode if it is one of several', () => {
     const { changes } = { changes: {}, ...decide(policy, facts(draft({ devin_mode: 'fast' }))) };
     expect(changes).not.toHaveProperty('devin_mode');
   });
 
-  test('decides the same when what it set is asked for', () => {
+  test('decides the same if its own values are asked for', () => {
     assert(
       property(integer({ min: 1, max: 99 }), constantFrom('ultra', 'fast', 'lite'), (acu, mode) => {
         const asked = { max_acu_limit: acu, devin_mode: mode } as const;
@@ -269,7 +274,7 @@ describe('a channel', () => {
     );
   });
 
-  test('has defaults, and instructions beside those for all', () => {
+  test('has defaults, and instructions in addition to those for everyone', () => {
     const { place: here } = facts();
     expect(standingInstructions(policy, here)).toBe('For all.\n\nHere.');
     expect(placeDefaults(policy, here)).toEqual({});
@@ -279,7 +284,7 @@ describe('a channel', () => {
     expect(standingInstructions(policyOf({}), here)).toBeNull();
   });
 
-  test('whose name is not known is none of those that are named', () => {
+  test('with an unknown name matches no named channel', () => {
     const nameless = facts({ place: { channelId: 'C9', name: null } });
     expect(decide(policy, nameless)).toMatchObject({ changes: {} });
   });

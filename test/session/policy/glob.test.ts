@@ -21,7 +21,7 @@ test.each([
   expect(matchesGlob(pattern, value)).toBe(expected);
 });
 
-test('a pattern means the same as the regular expression it stands for', () => {
+test('a pattern matches the same as its regular expression', () => {
   const short = string({ unit: constantFrom('a', 'b', '*', '.', '-'), maxLength: 12 });
   assert(
     property(short, short, (pattern, value) => {

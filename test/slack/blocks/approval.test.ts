@@ -21,7 +21,7 @@ const shown = (message: typeof asked | ReturnType<typeof ended>) =>
   JSON.stringify(renderApproval(message, en).blocks);
 
 describe('a message that asks for an approval', () => {
-  test('is one that Slack takes, whatever was asked for', () => {
+  test('is valid in Slack, whatever was asked for', () => {
     const words = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 9000 }), fc.constant('`'.repeat(9000)));
     fc.assert(
       fc.property(words, (one) => {
@@ -30,20 +30,20 @@ describe('a message that asks for an approval', () => {
     );
   });
 
-  test('shows every repository, not the first few', () => {
+  test('shows every repository, not only the first few', () => {
     const repos = Array.from({ length: 40 }, (_none, at) => `acme/infra-${at}`);
     const words = shown(withValues({ repos }));
     for (const repo of repos) expect(words).toContain(repo);
   });
 
-  test('shows a long task in parts, and says so if it is longer than that', () => {
+  test('shows a long task in parts, and says if it is even longer', () => {
     const task = 'a'.repeat(6000) + 'THE END';
     expect(shown({ ...asked, task })).toContain('THE END');
     expect(shown({ ...asked, task })).not.toContain(en.approval.message.taskCut);
     expect(shown({ ...asked, task: 'a'.repeat(9000) })).toContain(en.approval.message.taskCut);
   });
 
-  test('shows by number what nobody would see: tags, marks without width, and marks that turn a line', () => {
+  test('shows invisible characters by number: tags, zero-width and direction marks', () => {
     const tags = String.fromCodePoint(0xe006f, 0xe0062, 0xe0065, 0xe0079);
     const task = `fix it${tags} \u202Enow`;
     const values = { title: 'a\u200Bb', tags: ['\u2066x', 'e\uFEFF'] };
@@ -57,12 +57,12 @@ describe('a message that asks for an approval', () => {
     expect(shown({ ...asked, task: plain })).toContain(plain);
   });
 
-  test('says that a session without a cap may use any number', () => {
+  test('says that a session without a cap has no limit', () => {
     expect(shown(withValues({}))).toContain('No ACU cap');
     expect(shown(withValues({ max_acu_limit: 7 }))).toContain('Up to 7 ACU');
   });
 
-  test('has its buttons while it waits, and then says who decided, when and why', () => {
+  test('has buttons while it waits, and then says who decided, when and why', () => {
     const { blocks } = renderApproval(asked, en);
     expect(blocks.at(-1)).toMatchObject({
       elements: [
@@ -78,7 +78,7 @@ describe('a message that asks for an approval', () => {
   });
 });
 
-test('a value of a button that nobody wrote names no approval', () => {
+test('an invalid button value names no approval', () => {
   for (const value of ['', 'r1', 'r1.x', 'r1.-1', '.', 'r1.99999999999999999999'])
     expect(readApprovalValue(value).number).toBe(-1);
 });

@@ -79,7 +79,7 @@ function read(details: SessionDetails): string {
 }
 
 describe('the details', () => {
-  test('are a view that closes, under its own id', () => {
+  test('are a view with its own id that can be closed', () => {
     expect(renderDetails(accepted, en)).toMatchObject({ type: 'modal', callback_id: VIEW.details });
     expect(checkView(renderDetails(accepted, en))).toEqual([]);
   });
@@ -125,11 +125,11 @@ describe('the details', () => {
     expect(read(accepted)).toContain('*Included*: Only the task.');
   });
 
-  test('say that what is not listed was left to the organization', () => {
+  test("say that everything else uses the organization's defaults", () => {
     expect(read(accepted)).toContain(en.details.notSaid);
   });
 
-  test('show every key of the answer, those not known here too', () => {
+  test('show every key of the answer, even unknown ones', () => {
     const shown = read(created);
     expect(shown).toContain('*Session ID*: `abc123`');
     expect(shown).toContain('*ACU used*: 1.4');
@@ -141,29 +141,29 @@ describe('the details', () => {
     );
   });
 
-  test('have a label for every key that is known', () => {
+  test('have a label for every known key', () => {
     expect(Object.keys(sessionSnapshotSchema.shape).toSorted()).toEqual(
       Object.keys(en.details.response).toSorted(),
     );
   });
 
-  test('show moments in the zone of the reader', () => {
+  test("show times in the reader's time zone", () => {
     expect(read(created)).toMatch(/\*Created\*: <!date\^1777627800\^[^|]+\|2026-05-01 09:30 UTC>/);
     expect(read(created)).toMatch(/\*Requested\*: <!date\^1777627800\^/);
   });
 
-  test('show a moment that is none as the number it is', () => {
+  test('show an invalid time as its number', () => {
     expect(read({ ...accepted, snapshot: { createdAt: 1e20 } })).toContain(
       '*Created*: 100000000000000000000',
     );
   });
 
-  test('say as whom it runs, how that was found out and when', () => {
+  test('say who it runs as, how that was found and when', () => {
     expect(read(created)).toMatch(/\*Runs as\*: Ada Lovelace\. Matched by e-mail\. Checked <!date\^/);
     expect(read(accepted)).toContain(en.details.identityOpen);
   });
 
-  test('name the tag by which the session is found in Devin, if it carries one', () => {
+  test("name the session's tag in Devin, if it has one", () => {
     expect(read(accepted)).toContain(`*${en.details.requestTag}*: \`slack-r1\``);
     expect(read({ ...accepted, requestTag: null })).not.toContain(en.details.requestTag);
   });
@@ -174,19 +174,19 @@ describe('the details', () => {
     );
   });
 
-  test('name session secrets and never show their values', () => {
+  test('name session secrets but never show their values', () => {
     const request = { session_secrets: [{ key: 'TOKEN', value: 'hunter2', sensitive: true }] };
     expect(read({ ...accepted, request })).toContain('`TOKEN`');
     expect(JSON.stringify(renderDetails({ ...accepted, request }, en))).not.toContain('hunter2');
   });
 
-  test('show a long task from its beginning and say that it is shortened', () => {
+  test('show the beginning of a long task and say that it is shortened', () => {
     const shown = read({ ...accepted, request: { prompt: `Begin ${'word '.repeat(5000)}` } });
     expect(shown).toContain('Begin word');
     expect(shown).toContain(en.details.cut);
   });
 
-  test('leave out rows that no view has room for, and say so', () => {
+  test("leave out rows that don't fit, and say so", () => {
     const huge = Array.from({ length: 40 }, (_, i): [string, string] => [`key_${i}`, '漢'.repeat(3000)]);
     const details = { ...accepted, snapshot: Object.fromEntries(huge) };
     expect(checkView(renderDetails(details, en))).toEqual([]);
@@ -195,7 +195,7 @@ describe('the details', () => {
     expect(read(details)).toContain(en.details.cut);
   });
 
-  test('keep the lines of a text, and its backticks', () => {
+  test('keep line breaks and backticks', () => {
     const shown = read({ ...accepted, request: { prompt: 'Run `npm test`\n  twice' } });
     expect(shown).toContain('```\nRun `npm test`\n  twice\n```');
   });
@@ -205,7 +205,7 @@ describe('the details', () => {
     expect(read({ ...accepted, request: { tags } })).toMatch(/`0-t+`, .*`, and \d\d more/);
   });
 
-  test('link a long address by where it is and what it ends with', () => {
+  test('link a long URL by its host and its end', () => {
     const address = `https://api.devin.ai/v3/organizations/org-1/attachments/${'a'.repeat(40)}/checkout.png`;
     const broken = `https://[${'a'.repeat(80)}`;
     const shown = read({ ...accepted, request: { attachment_urls: [address, broken] } });
@@ -213,7 +213,7 @@ describe('the details', () => {
     expect(shown).toContain(broken);
   });
 
-  test('leave no mention, broadcast or link of others to fire', () => {
+  test('contain no working mention, broadcast or link from others', () => {
     const evil = '<!channel> <@U1> <https://evil.example|acme>';
     const shown = read({
       ...created,
@@ -225,7 +225,7 @@ describe('the details', () => {
     expect(shown).not.toMatch(/<[@#h]|<!(?!date\^)/);
   });
 
-  test('are a view that Slack takes, whatever they hold', () => {
+  test('are a valid view, whatever they contain', () => {
     const words = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 400 }),
       fc.constantFrom('&'.repeat(40_000), '```'.repeat(2000), '漢'.repeat(30_000), '\u0001'.repeat(9000)),

@@ -31,7 +31,7 @@ const ONE_LINE = [
 ];
 
 describe.each(Object.entries(PLACES))('in %s', (_place, render) => {
-  test.each(ONE_LINE)('%j is words and nothing else', (words) => {
+  test.each(ONE_LINE)('%j is shown as plain words', (words) => {
     expect(shapesOf(render(words))).toEqual(shapesOf(render('words')));
   });
 
@@ -44,7 +44,7 @@ describe.each(Object.entries(PLACES))('in %s', (_place, render) => {
 });
 
 describe.each(Object.entries(QUOTES))('in %s', (_place, render) => {
-  test.each(ONE_LINE)('%j calls nobody and links nowhere', (words) => {
+  test.each(ONE_LINE)('%j mentions nobody and links nothing', (words) => {
     expect(mrkdwnIn(render(words)).join('\n')).not.toMatch(/<(?!@U1>)/);
   });
 });

@@ -80,7 +80,7 @@ const actionIds = (home: Home): (string | undefined)[] => {
 };
 
 describe('a Home', () => {
-  test('says as whom sessions run, when it was drawn, and remembers where cards go', () => {
+  test('says who sessions run as, when it was updated, and remembers where cards go', () => {
     const view = render(full);
     expect(checkView(view)).toEqual([]);
     expect(shown(full)).toContain('Your sessions run as *Ana Ruiz*.');
@@ -97,7 +97,7 @@ describe('a Home', () => {
     expect(shown(full)).toContain('Updated <!date^1700000000^');
   });
 
-  test('puts what needs the person first, with its question and its button', () => {
+  test('shows first what needs the person, with its question and button', () => {
     const words = shown({ ...full, sessions: [finished, working, asking].map(on) });
     const order = ['Needs you', asking.title, 'In progress', working.title, 'Earlier', finished.title];
     const places = order.map((word) => words.indexOf(word));
@@ -108,7 +108,7 @@ describe('a Home', () => {
     expect(lineOf(full, 'r1')).not.toContain('Reproduced it');
   });
 
-  test('has a header for each group, and no primary button but Start', () => {
+  test('has a header for each group, and Start as its only primary button', () => {
     const titles = [
       ...shown(full).matchAll(/"type":"header","text":\{"type":"plain_text","text":"([^"]+)"/g),
     ];
@@ -122,7 +122,7 @@ describe('a Home', () => {
     expect(lineOf(full, 'r2')).not.toContain('style');
   });
 
-  test('tells of each session its state in words, how long, what it cost, where, and its pull requests', () => {
+  test("shows each session's status, time, cost, place and pull requests", () => {
     const words = shown({ ...full, sessions: [on(working)] });
     expect(words).toContain(
       '*<https://app.devin.ai/sessions/abc|Fix the flaky login test>* · :gear: Working',
@@ -132,7 +132,7 @@ describe('a Home', () => {
     );
   });
 
-  test('says how many there are if it does not show all', () => {
+  test("says how many sessions there are if it doesn't show all", () => {
     expect(shown({ ...full, total: { count: 25, more: false } })).toContain(
       '3 of 25. See the rest with `/devin list`.',
     );
@@ -140,20 +140,20 @@ describe('a Home', () => {
     expect(shown(full)).not.toContain('/devin list');
   });
 
-  test('teaches a person without sessions what to type', () => {
+  test('tells a person without sessions what to type', () => {
     expect(checkView(render(empty))).toEqual([]);
     expect(shown(empty)).toContain('/devin fix the flaky login test --repo acme/web --acu 10');
     expect(shown(empty)).toContain('Start a Devin session');
   });
 
-  test("tells a person who can't start a session why, and offers no button that would refuse", () => {
+  test("tells a person who can't start a session why, without a button that would be refused", () => {
     const refused: Home = { ...empty, runsAs: { kind: 'refused', why: "You're a guest." } };
     expect(shown(refused)).toContain("You can't start a session yet. You're a guest.");
     expect(actionIds(refused)).toEqual([ACTION.refreshHome]);
     expect(shown(refused)).not.toContain('--repo');
   });
 
-  test('shows the defaults in one line, whatever they hold', () => {
+  test('shows the defaults in one line, whatever they are', () => {
     const defaults = {
       max_acu_limit: 10,
       repos: ['acme/web', 'acme/<api>'],
@@ -169,7 +169,7 @@ describe('a Home', () => {
     expect(words).not.toContain('undefined');
   });
 
-  test('tells administrators in one line how the app is', () => {
+  test("tells administrators the app's state in one line", () => {
     const well = { database: true, devin: true, slack: true, missingScopes: [], setAside: 0 };
     expect(shown(full)).not.toContain('*Health*');
     expect(shown({ ...full, health: well })).toContain(
@@ -183,7 +183,7 @@ describe('a Home', () => {
     expect(checkView(render({ ...full, health: ill }))).toEqual([]);
   });
 
-  test('is taken by Slack whatever the rows hold, and calls nobody', () => {
+  test('is valid in Slack, whatever the rows contain, and mentions nobody', () => {
     const anything = fc.record({
       phase: fc.constantFrom(...SESSION_PHASES),
       title: fc.string({ unit: 'grapheme', maxLength: 400 }),

@@ -72,7 +72,7 @@ describe('Markdown becomes rich text', () => {
     ['a link', '[the docs](https://x.y/?a=1&b=2)', 'link{the docs → https://x.y/?a=1&b=2}'],
     ['an address', 'see https://x.y/a.', 'see link{https://x.y/a}.'],
     ['a link to nowhere', '[file](src/app.ts)', 'file (src/app.ts)'],
-    ['a link that runs', '[x](javascript:alert(1))', '[x](javascript:alert(1))'],
+    ['a link that runs code', '[x](javascript:alert(1))', '[x](javascript:alert(1))'],
     ['an image', '![shot](https://x.y/a.png)', 'link{shot → https://x.y/a.png}'],
     ['entities', 'a &lt; b & c', 'a < b & c'],
     ['a rule', 'a\n\n---\n\nb', 'a\n\n———\n\nb'],
@@ -103,14 +103,14 @@ describe('Markdown becomes rich text', () => {
     });
   });
 
-  test('a second table, and one that is too wide, are laid out as code', () => {
+  test('a second table and a table that is too wide become code', () => {
     const small = '| a | b |\n|--:|---|\n| 100 | 2 |';
     expect(shown(`${small}\n\n${small}`)).toBe('table\na | b\n100 | 2\ncode\n  a | b\n----+--\n100 | 2\nend');
     const wide = `|${'a|'.repeat(21)}\n|${'-|'.repeat(21)}`;
     expect(shown(wide)).toMatch(/^code\na \| a/);
   });
 
-  test('the text beside it says all of it, and is escaped', () => {
+  test('the plain text says everything, and is escaped', () => {
     const markdown =
       '# Done\n\nThe **fix** is in [PR 7](https://x.y/7) & <!channel>\n\n1. a\n   - b\n\n> q\n\n| h |\n|---|\n| c |\n\n```\nx < y\n```';
     expect(twin(markdown)).toBe(
@@ -128,7 +128,7 @@ describe('Markdown becomes rich text', () => {
   });
 });
 
-describe('a link says where it leads', () => {
+describe('a link shows its target', () => {
   test.each([
     [
       'an address of another host',
@@ -173,28 +173,28 @@ describe('a link says where it leads', () => {
     ['its own host', '[https://github.com/acme](https://github.com/acme/web)'],
     ['its own host with www', '[www.x.example](https://x.example/)'],
     ['words', '[the pull request](https://github.com/acme/web/pull/7)'],
-    ['a file that it leads to', '[README.md](https://github.com/acme/web/blob/main/README.md)'],
+    ['the file it leads to', '[README.md](https://github.com/acme/web/blob/main/README.md)'],
   ])('%s is shown as it is', (_what, markdown) => {
     expect(shown(markdown)).not.toContain(' (');
   });
 });
 
 describe('what is long', () => {
-  test('comes in parts, each a message that Slack takes', () => {
+  test('is split into valid messages', () => {
     const parts = markdownParts(`before\n\n\`\`\`\n${'line of code\n'.repeat(400)}\`\`\`\n\nafter`);
     expect(parts.length).toBeGreaterThan(1);
     for (const part of parts) expect(checkMessage(part)).toEqual([]);
     expect(twin(`\`\`\`\n${'line of code\n'.repeat(400)}\`\`\``).match(/line of code/g)).toHaveLength(400);
   });
 
-  test('is not read to its end: the file has it', () => {
+  test('is not read to its end, which is in the file', () => {
     const { posts, file } = renderDevinMessage('word '.repeat(20_000), en);
     expect(posts).toHaveLength(1);
     expect(posts[0]?.text).toContain(en.thread.longMessage);
     expect(file).toBe('word '.repeat(20_000));
   });
 
-  test('is read as far as it is short enough, to the end of a line', () => {
+  test('is read up to the limit, to the end of a line', () => {
     const parts = markdownParts('a line of words\n'.repeat(1000));
     expect(parts.map(({ text }) => text).join('').length).toBeLessThan(6100);
     expect(parts.at(-1)?.text).toMatch(/words$/);
@@ -202,12 +202,12 @@ describe('what is long', () => {
 });
 
 describe('what is nested', () => {
-  test('more than 20 times is shown as it was written', () => {
+  test('deeper than 20 levels is shown as written', () => {
     expect(shown(`a\n\n${'> '.repeat(25)}b\n\nc`)).toBe(`a\ncode\n${'> '.repeat(25)}b\nend\nc`);
     expect(twin(`${'- '.repeat(700)}a`)).toContain('- '.repeat(30));
   });
 
-  test('less is read', () => {
+  test('less deeply is read', () => {
     expect(shown(`${'> '.repeat(15)}b`)).toBe('quote{b}');
   });
 });
@@ -255,7 +255,7 @@ const markdown = fc.oneof(
 );
 
 describe('whatever Devin or a person writes', () => {
-  test('becomes messages that Slack takes and that call nobody', () => {
+  test('becomes valid messages that mention nobody', () => {
     fc.assert(
       fc.property(markdown, (text) => {
         for (const part of [...markdownParts(text), ...quotedParts(text)]) {
@@ -287,19 +287,19 @@ describe('whatever Devin or a person writes', () => {
 });
 
 describe('the last words', () => {
-  test('are one line without marks', () => {
+  test('are one line without formatting', () => {
     const said = markdownWords('# Done\n\nThe **fix** is in [the PR](https://x.y).\n\n- with a `test`', 300);
     expect(said).toBe('Done: The fix is in the PR. with a test.');
   });
 
-  test('tell the items of a list and the cells of a table apart', () => {
+  test('separate list items and table cells', () => {
     const table = '| file | state |\n|---|---|\n| `a.ts` | see [the docs](https://x.y) |';
     expect(markdownWords(`## Plan\n\n1. Write a test\n2. Fix\n\n${table}`, 300)).toBe(
       'Plan: Write a test; Fix. file, state; a.ts, see the docs.',
     );
   });
 
-  test('are cut if they are long', () => {
+  test('are shortened if they are long', () => {
     expect(markdownWords('word '.repeat(100), 20)).toHaveLength(20);
   });
 });

@@ -50,7 +50,7 @@ const message: Parameters<typeof renderMilestone>[0] = {
 };
 
 describe('a message about a session', () => {
-  test('holds the whole question if it is not in the thread, and points up if it is', () => {
+  test("has the whole question if it isn't in the thread, and points at it otherwise", () => {
     const whole = renderMilestone(message, en);
     expect(whole.text).toMatch('<@U1> Devin asks:\nTwo branches:');
     expect(whole.blocks.map(({ type }) => type)).toEqual(['section', 'rich_text', 'actions']);
@@ -59,20 +59,20 @@ describe('a message about a session', () => {
     expect(above.blocks.map(({ type }) => type)).toEqual(['section', 'actions']);
   });
 
-  test('names a pull request as the card does, and calls nobody', () => {
+  test('names a pull request as the card does, and mentions nobody', () => {
     const url = 'https://github.com/acme/web/pull/412';
     const { text } = renderMilestone({ ...message, what: { kind: 'pr', url } }, en);
     expect(text).toBe(`Opened <${url}|acme/web #412>`);
   });
 
-  test('says in one line that it finished, with what came of it and what it cost', () => {
+  test('says in one line that it finished, with the result and the cost', () => {
     const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' } }, en);
     const link = '<https://github.com/acme/web/pull/412|acme/web #412>';
     expect(text).toBe(`<@U1> Finished · ${link} · 1.4 of 10 ACU`);
     expect(blocks).toHaveLength(1);
   });
 
-  test('names the session and its thread in a direct message, with the words as they were written', () => {
+  test("names the session and its thread in a direct message, with Devin's formatting", () => {
     const place = { kind: 'direct', thread: 'https://acme.slack.com/archives/C1/p1' } as const;
     const { text, blocks } = renderMilestone({ ...message, what: { kind: 'finished' }, place }, en);
     expect(text).toContain('<https://app.devin.ai/sessions/abc|Fix &lt;!channel&gt;>');
@@ -80,7 +80,7 @@ describe('a message about a session', () => {
     expect(blocks.map(({ type }) => type)).toContain('rich_text');
   });
 
-  test('offers the answer until there is one, then says whose it was and when', () => {
+  test('offers to answer until someone did, then says who and when', () => {
     expect(JSON.stringify(renderMilestone(message, en).blocks)).toContain('"action_id":"answer"');
     const answered = { userId: 'U2', at: new Date('2026-11-26T12:51:00Z') };
     const { text, blocks } = renderMilestone({ ...message, answered }, en);
@@ -88,13 +88,13 @@ describe('a message about a session', () => {
     expect(JSON.stringify(blocks)).not.toContain('"action_id":"answer"');
   });
 
-  test('says that Devin asks even when its question is not known', () => {
+  test('says that Devin needs an answer even if its question is unknown', () => {
     expect(renderMilestone({ ...message, words: null }, en).text).toContain(
       en.milestones.asksSomething('<@U1>'),
     );
   });
 
-  test('calls the requester at most and nobody else, keeps within the limits, and says all in its text', () => {
+  test('mentions at most the requester, stays within the limits, and says everything in its text', () => {
     const kinds = [
       ...SESSION_PHASES.flatMap((phase) => readMilestone(`${phase}:1`) ?? []),
       { kind: 'pr' as const, url: 'https://x/<!here>' },

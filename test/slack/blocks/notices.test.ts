@@ -10,14 +10,14 @@ import { en } from '../../../src/text/en.ts';
 const typed = '/devin fix it --moed fast';
 
 describe('a refusal', () => {
-  test('says that nothing was started, why, and quotes what was typed', () => {
+  test('says that nothing was started and why, and quotes what was typed', () => {
     const { text, blocks } = refusal({ problems: ['There is no --moed.'], typed, formId: 'f1' }, en);
     expect(text).toBe(`Nothing was started.\nThere is no --moed.\nWhat you typed:\n\`\`\`\n${typed}\n\`\`\``);
     expect(JSON.stringify(blocks)).toContain('There is no --moed.');
     expect(JSON.stringify(blocks)).toContain('/devin fix it --moed fast');
   });
 
-  test('offers the form that holds what was typed', () => {
+  test('offers the form with what was typed', () => {
     const { blocks } = refusal({ problems: ['No.'], typed, formId: 'f1' }, en);
     expect(blocks.at(-1)).toMatchObject({
       type: 'actions',
@@ -30,12 +30,12 @@ describe('a refusal', () => {
     expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
   });
 
-  test('says that the form has the rest of what was too long to quote', () => {
+  test('says that the form has the rest if it is too long to quote', () => {
     const { blocks } = refusal({ problems: ['No.'], typed: 'x'.repeat(10_000), formId: 'f1' }, en);
     expect(JSON.stringify(blocks)).toContain(en.notices.typedCut);
   });
 
-  test('is one that Slack takes, with the code block closed, whatever was typed', () => {
+  test('is valid in Slack, with a closed code block, whatever was typed', () => {
     const words = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 9000 }),
       fc.constantFrom('&'.repeat(9000), '<!channel>'.repeat(500), '```'.repeat(3000)),
@@ -56,14 +56,14 @@ describe('a refusal', () => {
 });
 
 describe('a notice', () => {
-  test('has the same sentences in the plain twin', () => {
+  test('has the same sentences in its plain text', () => {
     const { text, blocks } = notice(['One.', 'Two.']);
     expect(text).toBe('One.\nTwo.');
     expect(blocks).toMatchObject([{ type: 'section', text: { text: 'One.\nTwo.' } }]);
   });
 
   test.each(['not_in_channel', 'is_archived', 'some_new_code', 'constructor', ''])(
-    'says where the card went and why after %o',
+    'says where the card is and why, after %o',
     (code) => {
       const message = cardElsewhere({ code, link: 'https://acme.slack.com/archives/D1/p1' }, en);
       expect(checkMessage(message)).toEqual([]);
@@ -72,19 +72,19 @@ describe('a notice', () => {
     },
   );
 
-  test('says how to have the card in the channel', () => {
+  test('says how to get the card into the channel', () => {
     expect(cardElsewhere({ code: 'not_in_channel', link: null }, en).text).toContain('`/invite @');
   });
 });
 
-describe('the sentences on identity', () => {
+describe('the sentences about identity', () => {
   test.each(REFUSAL_REASONS)('say for %s what happened and what to do', (reason) => {
     const sentence = en.notices.identity[reason]('a…@acme.example');
     expect(sentence).toMatch(/Ask|ask/);
     expect(unescape(escape(sentence))).toBe(sentence);
   });
 
-  test('show the masked address that was looked for', () => {
+  test('show the masked address that was searched for', () => {
     expect(en.notices.identity.unknown('a…@acme.example')).toContain('a…@acme.example');
   });
 });

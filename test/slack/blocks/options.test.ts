@@ -10,7 +10,7 @@ const other = { value: 'other', label: 'other', description: null };
 const web = { value: 'acme/web', label: 'acme/web', description: 'The shop' };
 
 describe('suggestions', () => {
-  test('offer what was typed as it is, behind what was found', () => {
+  test('offer what was typed, after what was found', () => {
     expect(lookupOptions([web], 'acme/w', en)).toMatchObject([
       { text: { text: 'acme/web' }, value: 'acme/web', description: { text: 'The shop' } },
       { text: { text: 'Use "acme/w"' }, value: 'acme/w' },
@@ -31,7 +31,7 @@ describe('suggestions', () => {
     expect(options).toHaveLength(1);
   });
 
-  test('leave out a value that is too long for Slack, since cut it would be another one', () => {
+  test('leave out a value that is too long for Slack', () => {
     const long = { value: 'x'.repeat(151), label: 'long', description: null };
     expect(lookupOptions([long, web], 'y'.repeat(151), en).map(({ value }) => value)).toEqual(['acme/web']);
   });
@@ -43,11 +43,11 @@ describe('suggestions', () => {
     expect(options.at(-1)?.value).toBe('typed');
   });
 
-  test('show the value if there is no label', () => {
+  test('show the value if it has no label', () => {
     expect(lookupOptions([{ ...web, label: ' \n' }], '', en)[0]?.text.text).toBe('acme/web');
   });
 
-  test('are ones that Slack takes, whatever was typed and found', () => {
+  test('are valid in Slack, whatever was typed and found', () => {
     const words = fc.string({ unit: 'grapheme', maxLength: 200 });
     const found = fc.array(fc.record({ value: words, label: words, description: fc.option(words) }), {
       maxLength: 150,
@@ -64,7 +64,7 @@ describe('suggestions', () => {
 });
 
 test.each(['repositories', 'playbooks', 'knowledge', 'secrets'] as const)(
-  'an action id says that it looks up %s',
+  'an action id stands for a lookup of %s',
   (lookup) => {
     expect(lookupAction(lookup)).toMatch(LOOKUP_ACTION);
     expect(readLookupAction(lookupAction(lookup))).toBe(lookup);
@@ -72,7 +72,7 @@ test.each(['repositories', 'playbooks', 'knowledge', 'secrets'] as const)(
 );
 
 test.each(['lookup.', 'lookup.people', 'xlookup.secrets', 'lookup.secrets.2', 'value', ''])(
-  'the action id %o looks up nothing',
+  'the action id %o is no lookup',
   (actionId) => {
     expect(actionId).not.toMatch(LOOKUP_ACTION);
     expect(readLookupAction(actionId)).toBeNull();

@@ -25,7 +25,7 @@ function shown(authorKind: QuotedMessage['authorKind'], text: Text): string {
   return JSON.stringify(view);
 }
 
-test('the review names an author without a name by what they are, in the language of the person', () => {
+test("the review names an author without a name by their kind, in the reader's language", () => {
   expect(shown('app', en)).toContain('*an app* · app');
   expect(shown('app', en)).toContain('File a.png, from an app');
   expect(shown('member', en)).toContain('*an unknown person* · member');

@@ -8,7 +8,7 @@ const hintOf = (count: number) => {
   return JSON.stringify(renderSecretForm(metadata, kept(count), en).blocks);
 };
 
-test('the form for secrets counts the names that it has no box for', () => {
+test("the form for secrets counts the names it doesn't list", () => {
   expect(hintOf(13)).toContain('And 3 more');
   expect(hintOf(10)).not.toContain(' more');
 });

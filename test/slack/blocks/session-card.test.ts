@@ -150,7 +150,7 @@ const cards: fc.Arbitrary<SessionCard> = fc.record({
 });
 
 describe('a card', () => {
-  test('is one that Slack takes, and edits, whatever it shows', () => {
+  test('can be posted and edited in Slack, whatever it shows', () => {
     fc.assert(
       fc.property(cards, (card) => {
         expect(checkMessage(render(card), { update: true })).toEqual([]);
@@ -158,19 +158,19 @@ describe('a card', () => {
     );
   });
 
-  test.each(PHASES)('says the phase %s in a word, in the blocks and in the plain twin', (phase) => {
+  test.each(PHASES)('names the phase %s in the blocks and in the plain text', (phase) => {
     const card = { ...full, phase };
     expect(shown(card)).toMatch(new RegExp(`:[a-z_]+: ${en.card.phases[phase]}`));
     expect(render(card).text).toContain(en.card.phases[phase]);
   });
 
-  test("shows an unlisted status in Devin's own word", () => {
+  test('shows an unlisted status as Devin names it', () => {
     const card = { ...full, phase: 'other' as const, statusWord: 'warming_up' };
     expect(shown(card)).toContain('warming up');
     expect(render(card).text).toContain('warming up');
   });
 
-  test('has a plain twin that says all of it', () => {
+  test('has a plain text that says everything', () => {
     expect(render({ ...full, problem: 'It broke.' }).text).toBe(
       [
         'Fix the flaky login test – Working',
@@ -184,7 +184,7 @@ describe('a card', () => {
     );
   });
 
-  test('keeps title, status and address in the plain twin when the rest is too long for it', () => {
+  test('keeps title, status and URL in the plain text if the rest is too long', () => {
     const { text } = render({
       ...full,
       problem: '&'.repeat(3000),
@@ -194,7 +194,7 @@ describe('a card', () => {
     expect(text).toMatch(/^Fix the flaky login test – Working\nhttps:\/\/app\.devin\.ai\/sessions\/abc\n/);
   });
 
-  test('names the requester without a mention, and who it runs as only if that is another', () => {
+  test('names the requester without a mention, and who it runs as only if that differs', () => {
     const runsAs = { kind: 'member' as const, name: 'Ana Ruiz', byEmail: true };
     expect(render({ ...full, runsAs }).text).toContain('\nAna Ruiz · 12 min');
     expect(shown({ ...full, runsAs })).not.toContain('<@');
@@ -209,14 +209,14 @@ describe('a card', () => {
     ['Anabel Ruiz', 'Ana', true, true],
     ['Ana Ruiz', 'Ruiz', true, true],
   ])(
-    'of %s in Devin and %s in Slack (by email: %s) says as whom: %s',
+    'of %s in Devin and %s in Slack (by email: %s) names who it runs as: %s',
     (name, requesterName, byEmail, says) => {
       const { text } = render({ ...full, requesterName, runsAs: { kind: 'member', name, byEmail } });
       expect(text.includes(`as ${name}`)).toBe(says);
     },
   );
 
-  test('mentions nobody but the requester, whatever was typed or said', () => {
+  test('mentions at most the requester, whatever was typed or said', () => {
     const hostile = '<!channel> <@U2> <https://evil.example|click>';
     const card: SessionCard = {
       ...full,
@@ -249,14 +249,14 @@ describe('a card', () => {
     expect(render({ ...bare, ...changes }).text).toContain(words.split(' · ').slice(1).join(' · '));
   });
 
-  test('says when it was last looked for, in the zone of the reader', () => {
+  test("says when it was last searched for, in the reader's time zone", () => {
     const checkedAtMs = 1_777_627_900_000;
     expect(render({ ...bare, phase: 'unknown', checkedAtMs }).text).toContain(
       'Checked <!date^1777627900^{time}|09:31 UTC>, still not found',
     );
   });
 
-  test('names three repositories and counts the others', () => {
+  test('names three repositories and the number of others', () => {
     const repos = Array.from({ length: 50 }, (_, i) => `acme/r${i}`);
     expect(render({ ...full, repos }).text).toContain('acme/r0, acme/r1, acme/r2 and 47 more');
   });
@@ -296,19 +296,19 @@ describe('what a phase means', () => {
     expect(render(card).text).toContain(words);
   });
 
-  test('gives way to the problem', () => {
+  test('is left out if there is a problem', () => {
     const card = { ...full, phase: 'unknown' as const, problem: 'It broke.' };
     expect(render(card).text).not.toContain('second, billed session');
   });
 
-  test('is not said of a session that finished before it fell asleep', () => {
+  test('is left out for a session that finished before it fell asleep', () => {
     const card = { ...full, phase: 'finished' as const, statusWord: 'inactivity' };
     expect(render(card).text).not.toContain('wakes it');
   });
 });
 
 describe("a card's buttons", () => {
-  test('say what they do and carry the request', () => {
+  test("name what they do and have the request's id", () => {
     for (const { text, value, accessibility_label: label } of buttons({ ...full, actions: ACTIONS })) {
       expect(text.text).not.toBe('');
       expect(label).toBe(`${text.text}: Fix the flaky login test`);
@@ -316,33 +316,33 @@ describe("a card's buttons", () => {
     }
   });
 
-  test('lead to the session, and are left out if there is none', () => {
+  test('link the session, and are left out if there is none', () => {
     expect(buttons(full)[0]).toMatchObject({ action_id: ACTION.openSession, url: full.url });
     expect(buttons({ ...full, url: null }).map(({ action_id: id }) => id)).toEqual([ACTION.reply]);
   });
 
-  test('are no block at all when nothing can be pressed', () => {
+  test('have no block if there are none', () => {
     expect(render(bare).blocks.some(({ type }) => type === 'actions')).toBe(false);
   });
 
-  test('ask before a session is started that may run twice', () => {
+  test('ask before they start a session that may run twice', () => {
     const [button] = buttons({ ...full, phase: 'unknown', actions: ['start-anyway'] });
     expect(button?.confirm?.text.text).toContain('a second, billed session');
   });
 
-  test('warn in red before a second session may be paid for', () => {
+  test('warn in red before a second session may be billed', () => {
     const [button] = buttons({ ...full, actions: ['start-anyway'] });
     expect(button).toMatchObject({ style: 'danger', confirm: { style: 'danger' } });
   });
 
-  test('stop a session from the menu, in no color', () => {
+  test('stop a session from the menu, without a color', () => {
     expect(labels({ ...full, actions: ['reply', 'details', 'ask-stop'] })).toEqual({
       buttons: ['Reply'],
       menu: ['Details', 'Stop…'],
     });
   });
 
-  test('show what undoes what is switched off as a button, and the switch in the menu', () => {
+  test('show a button for what is turned off, and its switch in the menu', () => {
     expect(labels({ ...full, thread: 'mentions', actions: ['mute', 'listen-thread'] })).toEqual({
       buttons: ['All replies go to Devin'],
       menu: ['Mute thread'],
@@ -353,19 +353,19 @@ describe("a card's buttons", () => {
     ]);
   });
 
-  test('stop one of several only after a dialog that names it', () => {
+  test('stop one of several sessions only after a dialog that names it', () => {
     const entries = [{ card: full, sessionId: 's1' }];
     const { blocks } = renderSessionPick({ act: 'stop', entries, usage: 'stop <session>' }, en);
     const confirm = { style: 'danger', text: { text: namesSession } };
     expect(blocks[1]).toMatchObject({ accessory: { confirm } });
   });
 
-  test('show a mode only if it is not the usual one', () => {
+  test("show a mode only if it isn't the usual one", () => {
     expect(render({ ...full, mode: 'normal' }).text).not.toContain('normal');
     expect(render({ ...full, mode: 'fast' }).text).toContain('fast mode');
   });
 
-  test('lead to the newest open pull request of a finished session, with the rest in a menu', () => {
+  test('link the newest open pull request of a finished session, and others in a menu', () => {
     const finished: SessionCard = {
       ...full,
       phase: 'finished',
@@ -388,7 +388,7 @@ describe("a card's buttons", () => {
     });
   });
 
-  test('offer a higher cap first at the cap', () => {
+  test('offer a higher cap first if the cap was reached', () => {
     const capped: SessionCard = { ...full, phase: 'capped', actions: ['raise-cap', 'open', 'details'] };
     expect(labels(capped)).toEqual({
       buttons: ['Run again with a higher cap (primary)', 'Open in Devin'],
@@ -396,7 +396,7 @@ describe("a card's buttons", () => {
     });
   });
 
-  test('name the approval that is waited for', () => {
+  test('name the approval that the request waits for', () => {
     expect(buttons({ ...full, phase: 'needs-approval' })[0]?.text.text).toBe('Open to approve');
   });
 });
@@ -413,7 +413,7 @@ describe("a card's menu", () => {
   } as const;
   const pullRequests = [{ url: 'https://github.com/acme/web/pull/1', state: 'open' }];
 
-  test.each(PHASES)('has room for all of its options in the phase %s, whatever its thread does', (phase) => {
+  test.each(PHASES)('has room for all options in the phase %s, whatever its thread does', (phase) => {
     for (const thread of THREADS) {
       const actions = cardActions(created, inDevin, { phase, thread });
       const { buttons, menu } = labels({ ...full, phase, thread, pullRequests, actions });

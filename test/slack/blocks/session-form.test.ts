@@ -39,7 +39,7 @@ function lines(view: ModalView): string[] {
 }
 
 describe('a form', () => {
-  test('that nobody touches says what it was filled in with', () => {
+  test('that nobody changes returns what it was filled in with', () => {
     fc.assert(
       fc.property(draft, (values) => {
         const read = readSessionForm(stateOf(draw({ values, expanded: true })), EXPANDED, en);
@@ -48,7 +48,7 @@ describe('a form', () => {
     );
   });
 
-  test('says before anything is asked for what needs an approval', () => {
+  test('says from the start what needs approval', () => {
     const approvals = [
       { rule: 'infra', say: 'Link the ticket.', when: { repos: ['acme/infra-*'], acu_over: 10 } },
       { rule: 'here', say: null, when: null },
@@ -62,7 +62,7 @@ describe('a form', () => {
     expect(said).toContain('✋ Needs an approval here (rule: here).');
   });
 
-  test('shows every field of the table once it is expanded', () => {
+  test('shows every field once it is expanded', () => {
     const view = draw({ expanded: true });
     const shown = new Set(inputs(view).map((block) => block.block_id));
     expect(fields.filter(({ key }) => !shown.has(fieldBlock(key)))).toEqual([]);
@@ -76,7 +76,7 @@ describe('a form', () => {
     ]);
   });
 
-  test('shows the main fields and a button for the others at first', () => {
+  test('shows at first the main fields and a button for the others', () => {
     const view = draw({ values: { prompt: TASK, platform: 'windows' } });
     expect(inputs(view).map((block) => block.block_id)).toEqual(
       fields.filter(({ group }) => group === 'main').map(({ key }) => fieldBlock(key)),
@@ -86,7 +86,7 @@ describe('a form', () => {
     expect(readFormMetadata(view.private_metadata ?? '')).toEqual({ formId: 'f1', expanded: false });
   });
 
-  test('begins with the task, which alone is required and has the cursor', () => {
+  test('begins with the task, which has the cursor and is the only required field', () => {
     const [first, ...others] = inputs(draw({ expanded: true }));
     expect(first).toMatchObject({
       block_id: 'field.prompt',
@@ -96,7 +96,7 @@ describe('a form', () => {
     expect(others.every(({ optional }) => optional === true)).toBe(true);
   });
 
-  test('has a label at every input, and says what an empty one means', () => {
+  test('has a label for every input, and says what an empty one means', () => {
     const silent = inputs(draw({ expanded: true })).filter(({ label, hint, element }) => {
       const placeholder = 'placeholder' in element ? (element.placeholder?.text ?? '') : '';
       return label.text === '' || `${hint?.text ?? ''}${placeholder}` === '';
@@ -111,7 +111,7 @@ describe('a form', () => {
     expect(inputs(view).map((block) => block.block_id)).toContain('context_choice');
   });
 
-  test('names the source of a default, and none for what was asked for', () => {
+  test('names the source of a default, and none for requested values', () => {
     const view = draw({
       values: { prompt: TASK, repos: ['acme/web'], devin_mode: 'fast', max_acu_limit: 3 },
       sources: {
@@ -129,7 +129,7 @@ describe('a form', () => {
     expect(hintOf(view, 'field.tags')).not.toContain('From');
   });
 
-  test('says what a mode costs where it is chosen', () => {
+  test('describes each mode in its choice', () => {
     expect(inputOf(draw({ values: { devin_mode: 'fast' } }), 'field.devin_mode')?.element).toMatchObject({
       type: 'static_select',
       initial_option: {
@@ -161,7 +161,7 @@ describe('a form', () => {
     expect(inputOf(view, 'secrets_sensitive')?.element).toMatchObject({ initial_options: [{ value: 'on' }] });
   });
 
-  test('has room for the longest task a message can hold', () => {
+  test('fits the longest task a message can have', () => {
     const prompt = `${'Do this <!channel> & that 👩‍💻.\n'.repeat(1_300)}The end.`;
     const view = draw({ values: { prompt }, expanded: true });
     expect(inputOf(view, 'field.prompt.2')).toMatchObject({
@@ -178,7 +178,7 @@ describe('a form', () => {
     );
   });
 
-  test('stays within what Slack takes for the largest values there can be', () => {
+  test("stays within Slack's limits with the largest values", () => {
     const many = (count: number, value: (i: number) => string) =>
       Array.from({ length: count }, (_, i) => value(i));
     const view = draw({
@@ -212,7 +212,7 @@ describe('the first line of a form', () => {
   });
 
   test.each(['No Devin account.', `No Devin account. ${'Ask an administrator. '.repeat(20)}`])(
-    'says why there is nothing to fill in, and then there are no inputs: %s',
+    'says why there is nothing to fill in, without inputs: %s',
     (why) => {
       const view = draw({ runsAs: { kind: 'refused', why }, values: { prompt: TASK }, expanded: true });
       expect(inputs(view)).toEqual([]);
@@ -229,7 +229,7 @@ describe('a refused value', () => {
     tags: { typed: ['x'], said: 'No such tag.' },
   };
 
-  test('is shown at its field, which must then be filled in if it cannot hold it', () => {
+  test("is shown at its field, which is then required if it can't hold the value", () => {
     const view = draw({ values: { prompt: TASK }, faults, expanded: true });
     expect(inputOf(view, 'field.max_acu_limit')).toMatchObject({ optional: false });
     expect(hintOf(view, 'field.max_acu_limit')).toContain('You typed "ten". Use a whole number, 1 or more.');
@@ -237,7 +237,7 @@ describe('a refused value', () => {
     expect(hintOf(view, 'field.tags')).toContain('Devin refused this: No such tag.');
   });
 
-  test('left out of the submission is an error, not a session without it', () => {
+  test('is an error if the submission leaves it out', () => {
     const view = draw({ values: { prompt: TASK }, faults });
     const read = readSessionForm(stateOf(view), { ...COLLAPSED, faults }, en);
     expect(read.errors).toEqual({ 'field.max_acu_limit': 'Use a whole number, 1 or more.' });
@@ -246,7 +246,7 @@ describe('a refused value', () => {
   test.each([
     [{ kind: 'looking' } as const, 'Looking up who this runs as…'],
     [{ kind: 'not-known', why: 'Devin did not say.' } as const, 'Devin did not say.'],
-  ])('is all there is until the person is known and accepted: %o', (runsAs, sentence) => {
+  ])('is everything until the person is known and accepted: %o', (runsAs, sentence) => {
     const view = draw({ runsAs, notes: ['A note.'], values: { repos: ['acme/hush'] }, expanded: true });
     expect(lines(view)).toEqual([sentence]);
     expect(view.blocks).toHaveLength(1);
@@ -292,7 +292,7 @@ describe('what is sent with the task', () => {
     expect(readSessionForm(stateOf(view), COLLAPSED, en).contextChoice).toBe('until-here');
   });
 
-  test('is said if there is nothing to choose, and why', () => {
+  test('is named, with the reason, if there is no choice', () => {
     const view = draw({
       values: { prompt: TASK },
       context: { picked: ' ', options: [own], chosen: 'message', notes: [en.modal.threadUnreadable] },

@@ -41,16 +41,16 @@ function reportOf(by: UsageBy, of = rows, days = 30): UsageReport {
 }
 
 describe('a report of usage', () => {
-  test.each(USAGE_BY)('by %s is taken by Slack, with and without chart and table', (by) => {
+  test.each(USAGE_BY)('by %s is valid in Slack, with and without chart and table', (by) => {
     for (const rich of [true, false])
       expect(checkMessage(renderUsage(reportOf(by), { rich, text: en }))).toEqual([]);
   });
 
-  test.each([1, 7, 30, 365])('of %i days is taken by Slack', (days) => {
+  test.each([1, 7, 30, 365])('of %i days is valid in Slack', (days) => {
     expect(checkMessage(renderUsage(reportOf('mode', rows, days), { rich: true, text: en }))).toEqual([]);
   });
 
-  test('says in its text all that the chart and the table show, what is left of budgets first', () => {
+  test('says in its text everything in the chart and the table, budgets first', () => {
     const { text } = renderUsage(reportOf('person', rows.slice(0, 3)), { rich: true, text: en });
     expect(text.split('\n').slice(0, 6)).toEqual([
       '*Usage in this workspace, last 30 days*',
@@ -65,7 +65,7 @@ describe('a report of usage', () => {
     expect(text).toContain('Nov 26: 0.3');
   });
 
-  test('calls nobody, whatever a repository is called', () => {
+  test('mentions nobody, whatever a repository is called', () => {
     const { text } = renderUsage(reportOf('repo'), { rich: false, text: en });
     expect(text).not.toContain('<!channel>');
   });
@@ -74,7 +74,7 @@ describe('a report of usage', () => {
     [20.3, 'Devin counts 20.3 ACU: 20 more than here.'],
     [0.1, 'Devin counts 0.1 ACU: 0.2 less than here.'],
     [0.3, 'Devin counts 0.3 ACU: the same as here.'],
-  ])('with %d ACU in Devin says the difference and why', (acu, counts) => {
+  ])('with %d ACU in Devin shows the difference and why', (acu, counts) => {
     const report = { ...reportOf('mode', rows.slice(0, 3)), devin: { acu, work: null } };
     const rendered = renderUsage(report, { rich: true, text: en });
     expect(rendered.text).toContain(counts);
@@ -88,7 +88,7 @@ describe('a report of usage', () => {
       'Devin counts 14 sessions and 12 pull requests (9 merged)',
     ],
     [{ sessions: 1, pullRequests: 1, merged: 0 }, 'Devin counts 1 session and 1 pull request (0 merged)'],
-  ])('with %j in Devin says what was done in the whole organization', (work, counts) => {
+  ])('with %j in Devin shows what the whole organization did', (work, counts) => {
     const report = { ...reportOf('mode'), devin: { acu: null, work } };
     const rendered = renderUsage(report, { rich: true, text: en });
     expect(rendered.text).toContain(counts);
@@ -96,7 +96,7 @@ describe('a report of usage', () => {
     expect(JSON.stringify(rendered.blocks)).toContain(counts);
   });
 
-  test('without a number from Devin says nothing of it', () => {
+  test("without a number from Devin doesn't mention it", () => {
     const { text } = renderUsage(reportOf('mode'), { rich: false, text: en });
     expect(text).not.toContain('Devin counts');
   });
@@ -105,20 +105,20 @@ describe('a report of usage', () => {
     [15, null],
     [16, 'And 1 more.'],
     [300, 'And 285 more.'],
-  ])('in words of %i groups names 15 and says how many more there are', (count, more) => {
+  ])('of %i groups names 15 in words and says how many more there are', (count, more) => {
     const { text } = renderUsage(reportOf('person', rows.slice(0, count)), { rich: false, text: en });
     expect(text.match(/^• /gm)).toHaveLength(15);
     expect(/^And .*$/m.exec(text)?.[0] ?? null).toBe(more);
   });
 
-  test('of no session says so', () => {
+  test('without sessions says so', () => {
     const rendered = renderUsage(reportOf('mode', []), { rich: true, text: en });
     expect(rendered.text).toContain('No sessions were started in this time.');
     expect(checkMessage(rendered)).toEqual([]);
   });
 });
 
-test('usage in Home is taken by Slack, and is nothing where there is nothing', () => {
+test('usage in Home is valid in Slack, and is left out if there is none', () => {
   const usage = reportOf('mode');
   const shown = homeUsage({ usage, rich: true, command: '/devin' }, en);
   expect(checkView({ type: 'home', blocks: shown })).toEqual([]);
@@ -127,7 +127,7 @@ test('usage in Home is taken by Slack, and is nothing where there is nothing', (
   expect(homeUsage({ usage: none, rich: true, command: '/devin' }, en)).toEqual([]);
 });
 
-test('usage of everyone in Home names the five who used most, and is taken by Slack', () => {
+test('usage of everyone in Home names the five who used most, and is valid in Slack', () => {
   const shown = homeEveryone({ ...reportOf('person'), devin: { acu: 5000, work: null } }, '/devin', en);
   expect(checkView({ type: 'home', blocks: shown })).toEqual([]);
   const words = JSON.stringify(shown);

@@ -46,7 +46,7 @@ test.each([
   [true, 50, 'invalid'],
   [false, 50, 'task'],
   [false, 51, 'invalid'],
-])('a message may give 50 tags, one less if the app adds its own (%s): %i', (ownTag, count, kind) => {
+])('a message can have 50 tags, one less if the app adds its own (%s): %i', (ownTag, count, kind) => {
   const tags = Array.from({ length: count }, (_, at) => `t${at}`).join(',');
   for (const isDirect of [true, false])
     expect(kindOf(`<@${BOT}> fix it now --tag ${tags}`, isDirect, ownTag)).toBe(kind);

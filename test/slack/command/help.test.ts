@@ -7,7 +7,7 @@ import { SUBCOMMANDS } from '../../../src/session/intent.ts';
 import { en } from '../../../src/text/en.ts';
 
 describe('help', () => {
-  test('fits one screen: three examples, five options, and where the rest is', () => {
+  test('fits on one screen: three examples, five options, and where to find the rest', () => {
     const { text } = renderHelp({ command: '/devin', topic: null }, en);
     expect(text.split('\n').length).toBeLessThanOrEqual(20);
     expect(text.length).toBeLessThan(1200);
@@ -17,7 +17,7 @@ describe('help', () => {
     expect(text).toContain('/devin help admin');
   });
 
-  test('names every option, the mode words and what only the form has under help options', () => {
+  test('names every option, the mode words and what only the form has in "help options"', () => {
     const { text } = renderHelp({ command: '/devin', topic: 'options' }, en);
     for (const { flag, key } of fields.filter((field) => field.flag !== null)) {
       expect(text).toContain(`\`${flag}\``);
@@ -35,7 +35,7 @@ describe('help', () => {
     expect(admin).toContain('defaults channel');
   });
 
-  test.each([null, 'options', 'admin'] as const)('stays within what Slack shows: %s', (topic) => {
+  test.each([null, 'options', 'admin'] as const)("stays within Slack's limits: %s", (topic) => {
     const { text, blocks } = renderHelp({ command: `/${'d'.repeat(31)}`, topic }, en);
     expect(text.length).toBeLessThanOrEqual(4000);
     expect(text).not.toContain('…\n');
@@ -44,7 +44,7 @@ describe('help', () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(3000);
   });
 
-  test("gives examples that start a session, in the installation's own command", () => {
+  test("has examples that start a session, with the installation's own command", () => {
     expect(renderHelp({ command: '/cog', topic: null }, en).text).toContain(
       `/cog ${en.command.help.examples[0]}`,
     );
@@ -58,7 +58,7 @@ describe('problems', () => {
     return intent.kind === 'invalid' ? renderProblems(intent.problems, 'task', en) : [];
   }
 
-  test('an unknown flag is told with the nearest one and what that takes', () => {
+  test('an unknown flag is shown with the nearest one and what it takes', () => {
     expect(sentences('x --repos a/b')).toEqual([
       "Unknown option `--repos`. Did you mean `--repo a/b`? If it's part of the task, put it in backticks.",
     ]);
@@ -68,13 +68,13 @@ describe('problems', () => {
   test.each([
     ['--session-secrets', 'Secrets for this session only'],
     ['--structured_output_schema', 'Structured result (JSON Schema)'],
-  ])('%s is told to be in the form only', (flag, label) => {
+  ])('%s is said to be only in the form', (flag, label) => {
     expect(sentences(`x ${flag} A=b`)).toEqual([
       `Unknown option \`${flag}\`. Set "${label}" in the form: use the button below.`,
     ]);
   });
 
-  test('a bad value is told as it was typed, and what is taken instead', () => {
+  test('an invalid value is shown as typed, with what is valid', () => {
     expect(sentences('x --acu &lt;ten&gt;')).toEqual([
       "`--acu` can't be `&lt;ten&gt;`. Use a whole number, 1 or more.",
     ]);
@@ -94,7 +94,7 @@ describe('problems', () => {
     for (const sentence of others) expect(sentence).toContain('`--title`');
   });
 
-  test('nothing that was typed can ping or link, however long it is', () => {
+  test('nothing that was typed can mention or link, however long it is', () => {
     const [sentence = ''] = sentences(`x --acu &lt;!channel&gt;${'é'.repeat(5000)}`);
     expect(sentence).not.toMatch(/[<>]/);
     expect(sentence.length).toBeLessThan(600);

@@ -18,7 +18,7 @@ function refused(text: string) {
 }
 
 describe('flags', () => {
-  test('every flag of the contract sets its field', () => {
+  test('each sets its field', () => {
     const text = [
       'fix it --title "Login test" --mode fast --repo acme/web --playbook pb-1 --child-playbook pb-2',
       '--knowledge n-1 --secret s-1,s-2 --tag a --tag b --acu 10 --platform windows',
@@ -48,16 +48,16 @@ describe('flags', () => {
   test.each([
     ['before the task', '--acu 10 fix it'],
     ['after the task', 'fix it --acu 10'],
-    ['amid the task', 'fix --acu 10 it'],
+    ['within the task', 'fix --acu 10 it'],
     ['with an equals sign', 'fix it --acu=10'],
     ['twice with the same value', '--acu 10 fix it --acu 10'],
     ['with a capital, as phones write', 'fix it --Acu 10'],
     ["before a sentence's mark", 'fix it --acu 10.'],
     ['with the long dash of macOS', 'fix it —acu 10'],
     ['with the short dash of macOS', '–acu=10 fix it'],
-    ['over a wide gap', 'fix   --acu   10   it'],
-    ['behind a mark without width, as copied text has it', 'fix it \u200B--acu 10'],
-    ['behind a mark that turns the line', 'fix it \u202A--acu 10'],
+    ['with extra spaces', 'fix   --acu   10   it'],
+    ['after a zero-width character, as in copied text', 'fix it \u200B--acu 10'],
+    ['after a direction mark', 'fix it \u202A--acu 10'],
     ['with the wide dashes of a Japanese keyboard', 'fix it －－acu 10'],
     ['with the long vowels of a Japanese keyboard', 'fix it ーーacu 10'],
   ])('are read %s', (_where, text) => {
@@ -76,11 +76,11 @@ describe('flags', () => {
     ['x --repo=<https://github.com/acme/web.git>', ['acme/web']],
     ['x --repo <http://acme.io/web|acme.io/web>', ['acme.io/web']],
     ['x --repo <http://acme.io|acme.io>/web,a/b', ['acme.io/web', 'a/b']],
-  ])('a list is read from %s', (text, repos) => {
+  ])('set a list from %s', (text, repos) => {
     expect(created(text).repos).toEqual(repos);
   });
 
-  test('a link in another value is what was typed', () => {
+  test('keep a link in another value as it was typed', () => {
     expect(created('x --title <http://acme.io|acme.io> --tag <http://acme.io|acme.io>')).toEqual({
       prompt: 'x',
       title: 'acme.io',
@@ -108,11 +108,11 @@ describe('flags', () => {
     [`x --title=--a`, '--a'],
     [`x --title "R&amp;D &lt;3"`, 'R&D <3'],
     [`x --title "for <@U1|ana li>"`, 'for @ana li'],
-  ])('a value is read from %s', (text, title) => {
+  ])('set a value from %s', (text, title) => {
     expect(created(text)).toEqual({ prompt: 'x', title });
   });
 
-  test('a list may be none at all, if that means something', () => {
+  test('can set a list to none if that means something', () => {
     expect(created('x --secret none --knowledge None --tag a')).toEqual({
       prompt: 'x',
       secret_ids: [],
@@ -124,7 +124,7 @@ describe('flags', () => {
     ]);
   });
 
-  test('a switch takes no value but true or false', () => {
+  test('set a switch only to true or false', () => {
     expect(created('--no-resume true story')).toEqual({ prompt: 'true story', resumable: false });
     expect(created('x --no-resume=TRUE').resumable).toBe(false);
     expect(created('x --no-resume=false').resumable).toBe(true);
@@ -152,7 +152,7 @@ describe('default, all and none', () => {
     expect(parseCommand(text)).toEqual({ kind: 'create', draft: { prompt: 'x' }, reset: [field] });
   });
 
-  test('with another value beside them are a mistake', () => {
+  test('with another value are a mistake', () => {
     expect(refused('x --knowledge all,n-1').problems).toEqual([
       { kind: 'bad-value', field: 'knowledge_ids', value: 'all' },
     ]);
@@ -174,14 +174,14 @@ describe('a repository', () => {
     ['acme/web', 'acme/web'],
     ['acme/web.git', 'acme/web'],
     ['acme/web.git.GIT/', 'acme/web'],
-  ])('%s is named by %s', (typed, name) => {
+  ])('%s is read from %s', (typed, name) => {
     expect(fields.find(({ key }) => key === 'repos')?.schema.parse([unescape(typed)])).toEqual([name]);
     expect(created(`x --repo ${typed}`).repos).toBeDefined();
   });
 });
 
 test.each(['acme/./web', 'acme/../acme/web', './acme/web', 'acme/..', 'acme/web/.'])(
-  'no repository is named by %s',
+  'no repository is read from %s',
   (typed) => {
     expect(fields.find(({ key }) => key === 'repos')?.schema.safeParse([typed]).success).toBe(false);
   },
@@ -247,7 +247,7 @@ describe('problems', () => {
     expect(refused(text).problems).toEqual([problem]);
   });
 
-  test.each(['x', 'defaults me'])('a tag that begins like the one of the app is refused: %s', (text) => {
+  test.each(['x', 'defaults me'])("a tag with the app's prefix is refused: %s", (text) => {
     expect(parseCommand(`${text} --tag a,Slack-0199 --tag slack-1`)).toMatchObject({
       draft: { tags: ['a'] },
       problems: [
@@ -258,7 +258,7 @@ describe('problems', () => {
     expect(created('x --tag slackers,my-slack-1').tags).toEqual(['slackers', 'my-slack-1']);
   });
 
-  test('too many tags are one problem, and one more is taken if the app adds none', () => {
+  test('too many tags are one problem, and one more is allowed if the app adds none', () => {
     const tags = (count: number) => Array.from({ length: count }, (_, index) => `t${index}`).join(',');
     expect(refused(`x --tag ${tags(50)}`).problems).toEqual([
       { kind: 'too-many', field: 'tags', most: 49, given: 50 },
@@ -268,7 +268,7 @@ describe('problems', () => {
     expect(parseCommand(`x --tag ${tags(51)}`, { ownTag: false }).kind).toBe('invalid');
   });
 
-  test('the value of a slip is kept for the form, out of the task', () => {
+  test('the value of a mistyped option is kept for the form, out of the task', () => {
     expect(refused('fix it --rpeo acme/api --max-acu-limit 5 now').draft).toEqual({
       prompt: 'fix it now',
       repos: ['acme/api'],
@@ -280,11 +280,11 @@ describe('problems', () => {
     ]);
   });
 
-  test.each(['-x', '-la', 'a -m b', 'tar -xzf', '-5', '- item'])('%s is no slip of an option', (text) => {
+  test.each(['-x', '-la', 'a -m b', 'tar -xzf', '-5', '- item'])('%s is not a mistyped option', (text) => {
     expect(created(`run ${text} here`)).toEqual({ prompt: `run ${text} here` });
   });
 
-  test('all problems are told at once, and what could be read is kept for the form', () => {
+  test('all problems are reported at once, and valid values are kept for the form', () => {
     expect(refused('fix it --repo a/b,web --acu ten --mod fast --title T')).toEqual({
       kind: 'invalid',
       problems: [
@@ -327,7 +327,7 @@ describe('the task', () => {
     expect(created(text)).toEqual({ prompt: text });
   });
 
-  test('keeps its lines and indentation if a flag is cut out', () => {
+  test('keeps its lines and indentation if a flag is removed', () => {
     expect(created('do\n  --acu 1\n    deep').prompt).toBe('do\n    deep');
     expect(created('one\n\n--acu 1\n\ntwo').prompt).toBe('one\n\ntwo');
     expect(created('one --acu 1\n  two').prompt).toBe('one\n  two');
@@ -336,7 +336,7 @@ describe('the task', () => {
     expect(created('--acu 1\n```\n  code  here\n```').prompt).toBe('```\n  code  here\n```');
   });
 
-  test('is all that follows a -- of its own', () => {
+  test('is everything after a --', () => {
     expect(created('fix --acu 1 -- the --weird  !fast flag')).toEqual({
       prompt: 'fix the --weird  !fast flag',
       max_acu_limit: 1,
@@ -344,12 +344,12 @@ describe('the task', () => {
     expect(created('-- help')).toEqual({ prompt: 'help' });
   });
 
-  test('has inches and apostrophes that quote nothing', () => {
+  test('can contain inch marks and apostrophes', () => {
     expect(created('a 5" wide --acu 1 and 7" tall').prompt).toBe('a 5" wide and 7" tall');
     expect(created("users' and --acu 1 dogs' page").prompt).toBe("users' and dogs' page");
   });
 
-  test('is readable if Slack made tokens', () => {
+  test('is readable if Slack turned parts into tokens', () => {
     expect(
       created('ask <@U1|ana> in <#C1|ops> about <https://x.io/a?b&amp;c> &amp; R&amp;D --acu 1').prompt,
     ).toBe('ask @ana in #ops about https://x.io/a?b&c & R&D');
@@ -487,7 +487,7 @@ describe('sub-commands', () => {
     ['link <@U12|ana> with the account she has in Devin please', 'link', null],
     ['unlink <@U12|ana> email|1a2b', 'unlink', null],
     ['unlink @ana from that other account of hers', 'unlink', null],
-  ])('%s starts nothing before it is asked what it means', (text, about, meant) => {
+  ])('%s starts nothing before a question', (text, about, meant) => {
     expect(parseCommand(text)).toMatchObject({ kind: 'ask-first', about, meant });
   });
 
@@ -499,12 +499,12 @@ describe('sub-commands', () => {
     'ログインのテストを直して',
     '-- help',
     'x --acu 1',
-  ])('%s is a task that needs no question', (text) => {
+  ])('%s is a task without a question', (text) => {
     expect(parseCommand(text).kind).toBe('create');
   });
 });
 
-test('refuses a command that is longer than a message of Slack, and keeps what was typed', () => {
+test('a command that is longer than a Slack message is refused, and what was typed is kept', () => {
   const typed = 'a'.repeat(40_001);
   expect(refused(typed)).toMatchObject({
     problems: [{ kind: 'too-long', max: 40_000 }],

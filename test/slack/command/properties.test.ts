@@ -55,7 +55,7 @@ function slipOf(word: string): fc.Arbitrary<string> {
   );
 }
 
-test('never starts a session from a slip of a command with a session in it', () => {
+test('never starts a session from a mistyped command that names a session', () => {
   const id = fc.stringMatching(/^[0-9a-f]{32}$/).filter((hex) => /\d/.test(hex));
   const session = fc.oneof(
     id,
@@ -189,7 +189,7 @@ function fits(field: Field, item: string): boolean {
   return field.schema.safeParse([item]).success;
 }
 
-describe('a draft said as flags', () => {
+describe('a draft written as flags', () => {
   const flagged = fields.filter(({ flag }) => flag !== null);
   const draft = fc
     .subarray(flagged)
@@ -198,7 +198,7 @@ describe('a draft said as flags', () => {
       fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }), fc.nat(all.length)),
     );
 
-  test('is read back the same, wherever its flags stand and in whatever order', () => {
+  test('is read back the same, wherever its flags are and in any order', () => {
     fc.assert(
       fc.property(draft, ([all, shuffled, taskAt]) => {
         const words = shuffled.flatMap(({ flags }) => flags);

@@ -45,7 +45,7 @@ describe('a message in a session’s thread', () => {
     },
   );
 
-  test.each(['say `!aside`', '```\n!aside\n```', 'not!aside', '!asides'])('"%s" is no aside', (text) => {
+  test.each(['say `!aside`', '```\n!aside\n```', 'not!aside', '!asides'])('"%s" is not an aside', (text) => {
     expect(read(text)).toEqual({ kind: 'reply', text });
   });
 
@@ -61,11 +61,11 @@ describe('a message in a session’s thread', () => {
     ['ask <!subteam^S0OPS>', { app: false, others: true }],
     ['run `notify <@U0BEN>`', { app: false, others: false }],
     ['go on', { app: false, others: false }],
-  ])('"%s" names whom it names', (text, mentions) => {
+  ])('"%s" has its mentions', (text, mentions) => {
     expect(mentionsIn(text, 'U0BOT')).toEqual(mentions);
   });
 
-  test('a mention of the app in front is not for Devin', () => {
+  test('a leading mention of the app is removed', () => {
     expect(read('<@U0BOT> go on, <@U0BEN>')).toEqual({ kind: 'reply', text: 'go on, <@U0BEN>' });
   });
 });

@@ -21,7 +21,7 @@ function isJson(text: string): boolean {
 }
 
 describe('the fault in a JSON text', () => {
-  test('exists exactly if JSON.parse refuses', () => {
+  test('exists exactly if JSON.parse fails', () => {
     const damaged = fc
       .tuple(
         fc.json(),
@@ -42,14 +42,14 @@ describe('the fault in a JSON text', () => {
   });
 
   test.each([
-    ['a comma too many', '{"a": 1,}', jsonAt(1, 9, '}')],
+    ['an extra comma', '{"a": 1,}', jsonAt(1, 9, '}')],
     ['curly quotes', '{\n  “a”: 1\n}', jsonAt(2, 3, '“')],
-    ['a comma missing', '{"a": 1\n "b": 2}', jsonAt(2, 2, '"')],
+    ['a missing comma', '{"a": 1\n "b": 2}', jsonAt(2, 2, '"')],
     ['a line break in a string', '{"a": "b\nc"}', jsonAt(1, 9, lineBreak)],
     ['an unknown word', '{"a": True}', jsonAt(1, 7, 'T')],
-    ['text behind the end', '{} x', jsonAt(1, 4, 'x')],
-    ['a bracket left open', '{"a": [1', jsonIncomplete],
-    ['a string left open', '{"a": "b', jsonIncomplete],
+    ['text after the end', '{} x', jsonAt(1, 4, 'x')],
+    ['an unclosed bracket', '{"a": [1', jsonIncomplete],
+    ['an unclosed string', '{"a": "b', jsonIncomplete],
     ['an emoji', '{"a": 👍}', jsonAt(1, 7, '👍')],
   ])('is named for %s', (_what, text, expected) => {
     expect(fault(text)).toBe(expected);

@@ -27,7 +27,7 @@ describe('a list in a text input', () => {
     ['lines', 'a\nb\r\n\nc\n', ['a', 'b', 'c']],
     ['both', 'a,\nb', ['a', 'b']],
     ['quotes around a comma', '"a, b", c', ['a, b', 'c']],
-    ['a quote that is not closed', '"a, b', ['"a', 'b']],
+    ['an unclosed quote', '"a, b', ['"a', 'b']],
     ['quotes within a value', 'say "hi", b', ['say "hi"', 'b']],
     ['nothing', ' , \n', []],
   ])('is read from %s', (_what, text, items) => {

@@ -14,7 +14,7 @@ const prose = fc
   .map((pieces) => pieces.join(''));
 
 describe('a text spread over several inputs', () => {
-  test('is put together again exactly', () => {
+  test('is joined again exactly', () => {
     fc.assert(
       fc.property(prose, (text) => {
         const parts = split(text);
@@ -24,7 +24,7 @@ describe('a text spread over several inputs', () => {
     );
   });
 
-  test('never tears a character apart', () => {
+  test('never splits a character', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', '👍')), (pieces) => {
         const text = pieces.join('');
@@ -33,15 +33,15 @@ describe('a text spread over several inputs', () => {
     );
   });
 
-  test('is cut behind a line if there is one', () => {
+  test('is split after a line if possible', () => {
     expect(split('the first line\nthe second one')).toEqual(['the first line\n', 'the second one']);
   });
 
-  test('is cut behind a word if there is no line', () => {
+  test('is split after a word otherwise', () => {
     expect(split('one sentence that is long')).toEqual(['one sentence that ', 'is long']);
   });
 
-  test('gets a line break if a person wrote on in the next input', () => {
+  test('gets a line break if a person continued in the next input', () => {
     expect(joinText(['First.', 'Second.', '', 'Third.'], MAX)).toBe('First.\nSecond.\nThird.');
   });
 });

@@ -17,7 +17,7 @@ const picked = (lookup: string, ...values: string[]) => ({
 });
 
 describe('a submission', () => {
-  test('holds only what was said', () => {
+  test('contains only what was entered', () => {
     expect(read({})).toEqual({ draft: { prompt: 'Fix it' }, contextChoice: null, fileIds: [], errors: {} });
   });
 
@@ -30,7 +30,7 @@ describe('a submission', () => {
     });
   });
 
-  test('has typed values if a select could not hold them', () => {
+  test("has typed values if a select couldn't hold them", () => {
     expect(read({ 'field.repos': typed('acme/web, https://github.com/acme/api.git') }).draft.repos).toEqual([
       'acme/web',
       'acme/api',
@@ -45,14 +45,14 @@ describe('a submission', () => {
     });
   });
 
-  test('says how many entries a list takes', () => {
+  test('says how many entries a list can have', () => {
     const { errors } = read({ 'field.tags': typed(Array.from({ length: 51 }, (_, i) => `t${i}`).join(',')) });
     expect(errors).toEqual({
       'field.tags': 'Use up to 49; you have 51.',
     });
   });
 
-  test('refuses a tag that begins like the one of the app, and keeps the others', () => {
+  test("refuses a tag with the app's prefix, and keeps the others", () => {
     const { draft, errors } = read({ 'field.tags': typed('ci, slack-1') });
     expect(draft.tags).toEqual(['ci']);
     expect(errors).toEqual({
@@ -60,12 +60,12 @@ describe('a submission', () => {
     });
   });
 
-  test('tells none at all from nothing said', () => {
+  test('distinguishes "none" from nothing entered', () => {
     expect(read({}).draft).not.toHaveProperty('knowledge_ids');
     expect(read({ 'none.knowledge_ids': ticked() }).draft.knowledge_ids).toEqual([]);
   });
 
-  test('is refused if it says none at all and names some', () => {
+  test('is refused if it has both "none" and entries', () => {
     const { errors } = read({ 'field.secret_ids': picked('secrets', 's-1'), 'none.secret_ids': ticked() });
     expect(errors).toEqual({
       'none.secret_ids': 'Untick this, or empty the list above.',
@@ -79,7 +79,7 @@ describe('a submission', () => {
     expect(draft).not.toHaveProperty('structured_output_required');
   });
 
-  test('takes a number, and says what is none', () => {
+  test('accepts a number, and names an invalid one', () => {
     const number = (value: string) => ({ value: { type: 'number_input', value } });
     expect(read({ 'field.max_acu_limit': number('10') }).draft.max_acu_limit).toBe(10);
     expect(read({ 'field.max_acu_limit': number('0.5') }).errors).toEqual({
@@ -87,7 +87,7 @@ describe('a submission', () => {
     });
   });
 
-  test('takes session secrets, sensitive or not', () => {
+  test('accepts session secrets, sensitive or not', () => {
     const lines = typed('TOKEN=a=b');
     expect(read({ 'field.session_secrets': lines }).draft.session_secrets).toEqual([
       { key: 'TOKEN', value: 'a=b', sensitive: true },
@@ -96,7 +96,7 @@ describe('a submission', () => {
     expect(open.draft.session_secrets).toEqual([{ key: 'TOKEN', value: 'a=b', sensitive: false }]);
   });
 
-  test('names the line of a wrong secret, never what is on it', () => {
+  test('names the line of an invalid secret, never its content', () => {
     const { draft, errors } = read({ 'field.session_secrets': typed('A=b\nhunter2') });
     expect(errors).toEqual({ 'field.session_secrets': 'Line 2 must be KEY=VALUE.' });
     expect(draft).not.toHaveProperty('session_secrets');
@@ -123,23 +123,23 @@ describe('a submission', () => {
     });
   });
 
-  test('brings the files that were uploaded', () => {
+  test('has the uploaded files', () => {
     const files = { value: { type: 'file_input', files: [{ id: 'F1', name: 'a.log' }, { id: 'F2' }] } };
     expect(read({ files }).fileIds).toEqual(['F1', 'F2']);
   });
 
-  test('is read past inputs of kinds that are not known', () => {
+  test('is read even with inputs of unknown kinds', () => {
     expect(read({ other: { value: { type: 'rich_text_input' } }, files: { value: null } }).fileIds).toEqual(
       [],
     );
   });
 });
 
-describe('a form that is drawn anew with more options', () => {
+describe('a form that is redrawn with more options', () => {
   const prompt = 'One line of a long task.\n'.repeat(200).trim();
   const prefill = { prompt, title: 'Old', repos: ['acme/web'] };
 
-  test('keeps what was typed, right or not yet', () => {
+  test('keeps what was typed, valid or not', () => {
     const before = {
       ...stateOf(draw({ values: prefill })),
       'field.prompt': typed('Short.'),
@@ -157,7 +157,7 @@ describe('a form that is drawn anew with more options', () => {
     expect(Object.keys(errors)).toEqual(['field.repos']);
   });
 
-  test('does not take secrets out of their input', () => {
+  test('leaves secrets in their input', () => {
     const state = {
       ...stateOf(draw({ values: prefill, expanded: true })),
       'field.session_secrets': typed('A=b'),

@@ -21,7 +21,7 @@ function read(text: string, sensitive: boolean): unknown {
 }
 
 describe('KEY=VALUE lines', () => {
-  test('hold what follows the first =, quotes and further = too', () => {
+  test('keep everything after the first =, also quotes and more =', () => {
     expect(read('A=b=c==\nQUOTED="x y"\r\nEMPTY=', true)).toEqual([
       { key: 'A', value: 'b=c==', sensitive: true },
       { key: 'QUOTED', value: '"x y"', sensitive: true },
@@ -29,17 +29,17 @@ describe('KEY=VALUE lines', () => {
     ]);
   });
 
-  test('may be parted by empty lines and comments', () => {
+  test('can have empty lines and comments in between', () => {
     expect(read('# keys\n\n  A = b  \n', false)).toEqual([{ key: 'A', value: 'b', sensitive: false }]);
   });
 
   test.each([
     ['without =', 'A=b\n\nhunter2', sentences['no-equals'](3)],
     ['without a key', '=hunter2', sentences['bad-key'](1)],
-    ['with a blank in the key', 'export A=hunter2', sentences['bad-key'](1)],
-    ['with an endless key', `${'k'.repeat(257)}=hunter2`, sentences['bad-key'](1)],
+    ['with a space in the key', 'export A=hunter2', sentences['bad-key'](1)],
+    ['with a key that is too long', `${'k'.repeat(257)}=hunter2`, sentences['bad-key'](1)],
     ['with a repeated key', 'A=b\nB=c\nA=d', sentences.repeated(3)],
-  ])('%s are found by their number', (_what, text, fault) => {
+  ])('are reported by number: %s', (_what, text, fault) => {
     expect(read(text, true)).toBe(fault);
   });
 });
