@@ -125,39 +125,41 @@ export const LOOKUP_ACTION = new RegExp(`^lookup\\.(${LOOKUPS.join('|')})$`);
 export const readLookupAction = (actionId: string): Lookup | null =>
   LOOKUPS.find((lookup) => lookupAction(lookup) === actionId) ?? null;
 
-/** What a modal remembers until it is submitted. Everything else is in the store, under this id. */
-const formMetadataSchema = z.object({ formId: z.string(), expanded: z.boolean() });
-type FormMetadata = z.infer<typeof formMetadataSchema>;
-export const writeFormMetadata = (metadata: FormMetadata): string => JSON.stringify(metadata);
-export const readFormMetadata = (text: string): FormMetadata => formMetadataSchema.parse(JSON.parse(text));
+/** What a view remembers while it is open, as its `private_metadata`. */
+function viewMetadata<T extends z.ZodType>(schema: T) {
+  return {
+    schema,
+    write: (metadata: z.output<T>): string => JSON.stringify(metadata),
+    read: (text: string): z.output<T> => schema.parse(JSON.parse(text)),
+  };
+}
+
+/** Everything else about a form is in the store, under this id. */
+export const formMetadata = viewMetadata(z.object({ formId: z.string(), expanded: z.boolean() }));
 /** null: the view isn't the form that starts a session. */
 export function formIdIn(metadata: string): string | null {
-  const read = formMetadataSchema.safeParse(metadata === '' ? null : JSON.parse(metadata));
+  const read = formMetadata.schema.safeParse(metadata === '' ? null : JSON.parse(metadata));
   return read.data?.formId ?? null;
 }
 
 /** For a view over a form. */
-const overFormMetadataSchema = z.object({ formId: z.string(), formViewId: z.string() });
-export type OverFormMetadata = z.infer<typeof overFormMetadataSchema>;
-export const writeOverFormMetadata = (metadata: OverFormMetadata): string => JSON.stringify(metadata);
-export const readOverFormMetadata = (text: string): OverFormMetadata =>
-  overFormMetadataSchema.parse(JSON.parse(text));
+export const overFormMetadata = viewMetadata(z.object({ formId: z.string(), formViewId: z.string() }));
+export type OverFormMetadata = ReturnType<typeof overFormMetadata.read>;
 export type SecretPart = 'name' | 'value' | 'file' | 'sensitive';
 /** `row` counts from 1. */
 export const secretBlock = (row: number, part: SecretPart): string => `secret.${row}.${part}`;
 export const SECRETS_KEPT = 'secrets_kept';
 
 /** The review of what goes to Devin, over its form. `page`: null until the picked message's page is known. */
-const reviewMetadataSchema = z.object({
-  formId: z.string(),
-  formViewId: z.string(),
-  choice: z.enum(CONTEXT_CHOICES),
-  page: z.number().nullable(),
-});
-export type ReviewMetadata = z.infer<typeof reviewMetadataSchema>;
-export const writeReviewMetadata = (metadata: ReviewMetadata): string => JSON.stringify(metadata);
-export const readReviewMetadata = (text: string): ReviewMetadata =>
-  reviewMetadataSchema.parse(JSON.parse(text));
+export const reviewMetadata = viewMetadata(
+  z.object({
+    formId: z.string(),
+    formViewId: z.string(),
+    choice: z.enum(CONTEXT_CHOICES),
+    page: z.number().nullable(),
+  }),
+);
+export type ReviewMetadata = ReturnType<typeof reviewMetadata.read>;
 type Reviewed = { kind: 'message' | 'file'; id: string };
 export const reviewBlock = ({ kind, id }: Reviewed): string => `review.${kind}.${id}`;
 /** null: another block. */
@@ -168,20 +170,16 @@ export function readReviewBlock(blockId: string): Reviewed | null {
 
 /** The box for a message to Devin. */
 export const REPLY_BLOCK = 'reply_text';
-const replyMetadataSchema = z.object({ requestId: z.string() });
-export const writeReplyMetadata = (metadata: z.infer<typeof replyMetadataSchema>): string =>
-  JSON.stringify(metadata);
-export const readReplyMetadata = (text: string) => replyMetadataSchema.parse(JSON.parse(text));
+export const replyMetadata = viewMetadata(z.object({ requestId: z.string() }));
 
 /** The dialog before a session is stopped, and where a refusal goes. */
-const stopMetadataSchema = z.object({
+const stopSchema = z.object({
   requestId: z.string(),
   channelId: z.string().nullable(),
   threadTs: z.string().nullable(),
 });
-export type StopMetadata = z.infer<typeof stopMetadataSchema>;
-export const writeStopMetadata = (metadata: StopMetadata): string => JSON.stringify(metadata);
-export const readStopMetadata = (text: string): StopMetadata => stopMetadataSchema.parse(JSON.parse(text));
+export const stopMetadata = viewMetadata(stopSchema);
+export type StopMetadata = z.output<typeof stopSchema>;
 
 /** Which approval of which request. */
 export type AskedApproval = { requestId: string; number: number };
@@ -193,21 +191,11 @@ export function readApprovalValue(text: string): AskedApproval {
 
 /** The dialog before an approver declines, and where a refusal goes. */
 export const DECLINE_BLOCK = 'decline_reason';
-const declineMetadataSchema = z.object({
-  requestId: z.string(),
-  number: z.number(),
-  channelId: z.string().nullable(),
-  threadTs: z.string().nullable(),
-});
-export type DeclineMetadata = z.infer<typeof declineMetadataSchema>;
-export const writeDeclineMetadata = (metadata: DeclineMetadata): string => JSON.stringify(metadata);
-export const readDeclineMetadata = (text: string): DeclineMetadata =>
-  declineMetadataSchema.parse(JSON.parse(text));
+export const declineMetadata = viewMetadata(stopSchema.extend({ number: z.number() }));
+export type DeclineMetadata = ReturnType<typeof declineMetadata.read>;
 
 /** What an App Home remembers: the person's direct messages with the app, where a card can go. */
-const homeMetadataSchema = z.object({ channelId: z.string() });
-export type HomeMetadata = z.infer<typeof homeMetadataSchema>;
-export const writeHomeMetadata = (metadata: HomeMetadata): string => JSON.stringify(metadata);
-export const readHomeMetadata = (text: string): HomeMetadata => homeMetadataSchema.parse(JSON.parse(text));
+export const homeMetadata = viewMetadata(z.object({ channelId: z.string() }));
+export type HomeMetadata = ReturnType<typeof homeMetadata.read>;
 /** A session's line there. All lines use the same action ids. */
 export const homeBlock = (requestId: string): string => `session.${requestId}`;

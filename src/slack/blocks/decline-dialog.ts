@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { DECLINE_BLOCK, INPUT, VIEW, writeDeclineMetadata } from '../ids.ts';
+import { DECLINE_BLOCK, INPUT, VIEW, declineMetadata } from '../ids.ts';
 import type { DeclineMetadata } from '../ids.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { LIMIT } from './limits.ts';
@@ -13,7 +13,6 @@ const REASON_LENGTH = 500;
 export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): ModalView {
   const { dialog } = text.approval;
   const element = textElement({
-    initial: undefined,
     maxLength: REASON_LENGTH,
     multiline: true,
     focus: true,
@@ -21,7 +20,7 @@ export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): Moda
   return {
     type: 'modal',
     callback_id: VIEW.decline,
-    private_metadata: writeDeclineMetadata(metadata),
+    private_metadata: declineMetadata.write(metadata),
     title: caption(dialog.title, LIMIT.viewTitle),
     submit: caption(dialog.submit, LIMIT.viewTitle),
     close: caption(dialog.close, LIMIT.viewTitle),

@@ -4,7 +4,7 @@ import { fields, storedDraftSchema } from '../../session/fields.ts';
 import type { Field, FieldGroup, StoredDraft } from '../../session/fields.ts';
 import type { EffectivePreferences } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { VIEW, writeHomeMetadata } from '../ids.ts';
+import { VIEW, homeMetadata } from '../ids.ts';
 import type { HomeMetadata } from '../ids.ts';
 import { shownValue } from './details-values.ts';
 import { ANYTHING, MORE_GROUPS } from './form/entered.ts';
@@ -32,7 +32,7 @@ export function renderDefaultsForm({ metadata, values }: DefaultsForm, text: Tex
   return {
     type: 'modal',
     callback_id: VIEW.defaults,
-    private_metadata: writeHomeMetadata(metadata),
+    private_metadata: homeMetadata.write(metadata),
     title: caption(title, LIMIT.viewTitle),
     close: caption(close, LIMIT.viewTitle),
     submit: caption(save, LIMIT.viewTitle),

@@ -4,7 +4,7 @@ import { STANDING, STANDINGS } from '../../session/lifecycle.ts';
 import type { Standing } from '../../session/lifecycle.ts';
 import type { Language, Notify } from '../../session/preferences.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, homeBlock, VIEW, writeHomeMetadata } from '../ids.ts';
+import { ACTION, homeBlock, VIEW, homeMetadata } from '../ids.ts';
 import { firstButton } from './card-buttons.ts';
 import { progressFacts, pullRequestLines, repositoryFact } from './card-facts.ts';
 import type { ShownBlock } from './charts.ts';
@@ -63,7 +63,7 @@ export function renderHome(home: Home, text: Text): HomeView {
   return {
     type: 'home',
     callback_id: VIEW.home,
-    private_metadata: writeHomeMetadata({ channelId }),
+    private_metadata: homeMetadata.write({ channelId }),
     blocks: [
       ...top(home, text),
       ...homeApprovals(home.approvals, text),

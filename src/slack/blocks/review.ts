@@ -1,12 +1,13 @@
-import type { Checkboxes, KnownBlock, ModalView } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import type { Without } from '../../session/context.ts';
 import type { QuotedMessage } from '../../session/prompt.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, INPUT, readReviewBlock, reviewBlock, VIEW, writeReviewMetadata } from '../ids.ts';
+import { ACTION, readReviewBlock, reviewBlock, VIEW, reviewMetadata } from '../ids.ts';
 import type { ReviewMetadata } from '../ids.ts';
+import { tickBox } from './form/elements.ts';
 import { readEntered } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
-import { button, caption, context, option, section } from './objects.ts';
+import { button, caption, context, section } from './objects.ts';
 import { bold, date, escape, truncate } from './text.ts';
 
 type Author = Pick<QuotedMessage, 'author' | 'authorKind'>;
@@ -28,7 +29,6 @@ type Review = {
 /** A view takes 100 blocks and 250 kB. */
 const PER_PAGE = 60;
 const SHOWN_LENGTH = 2500;
-const TICKED = 'on';
 
 /** The page with the picked message. */
 export function pageOfPicked(items: readonly ReviewItem[]): number {
@@ -44,7 +44,7 @@ export function renderReview({ metadata, items, without, instructions }: Review,
   return {
     type: 'modal',
     callback_id: VIEW.review,
-    private_metadata: writeReviewMetadata(metadata),
+    private_metadata: reviewMetadata.write(metadata),
     title: caption(review.title, LIMIT.viewTitle),
     close: caption(review.close, LIMIT.viewTitle),
     ...(items !== null && { submit: caption(review.submit, LIMIT.viewTitle) }),
@@ -72,7 +72,7 @@ export function readReview(state: unknown, before: Without): Without {
     const item = readReviewBlock(blockId);
     if (item === null || held.kind !== 'picked') continue;
     const unticked = item.kind === 'message' ? messages : files;
-    if (held.values.includes(TICKED)) unticked.delete(item.id);
+    if (held.values.length > 0) unticked.delete(item.id);
     else unticked.add(item.id);
   }
   return { messages: [...messages], files: [...files] };
@@ -84,7 +84,7 @@ function itemBlock(item: ReviewItem, without: Without, text: Text): KnownBlock {
   return {
     ...section(words),
     block_id: reviewBlock(item),
-    accessory: box(!unticked.includes(item.id), text),
+    accessory: tickBox(text.review.send, !unticked.includes(item.id)),
   };
 }
 
@@ -114,16 +114,6 @@ function fileWords(file: Extract<ReviewItem, { kind: 'file' }>, text: Text): str
 
 function authorWords({ author, authorKind }: Author, { review }: Text): string {
   return author ?? review.unnamed[authorKind === 'app' ? 'app' : 'person'];
-}
-
-function box(isTicked: boolean, text: Text): Checkboxes {
-  const send = option(text.review.send, TICKED);
-  return {
-    type: 'checkboxes',
-    action_id: INPUT,
-    options: [send],
-    ...(isTicked && { initial_options: [send] }),
-  };
 }
 
 function turning(page: number, pages: number, { review }: Text): KnownBlock[] {

@@ -2,7 +2,7 @@ import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { SessionSecret } from '../../session/fields.ts';
 import type { Text } from '../../text/index.ts';
 import type { UploadedText } from '../files.ts';
-import { INPUT, secretBlock, SECRETS_KEPT, VIEW, writeOverFormMetadata } from '../ids.ts';
+import { INPUT, secretBlock, SECRETS_KEPT, VIEW, overFormMetadata } from '../ids.ts';
 import type { OverFormMetadata, SecretPart } from '../ids.ts';
 import { inputBlock, textElement, tickBox } from './form/elements.ts';
 import { pickedIn, readEntered } from './form/entered.ts';
@@ -21,7 +21,7 @@ export function renderSecretForm(metadata: OverFormMetadata, kept: readonly stri
   return {
     type: 'modal',
     callback_id: VIEW.secrets,
-    private_metadata: writeOverFormMetadata(metadata),
+    private_metadata: overFormMetadata.write(metadata),
     title: caption(secretForm.title, LIMIT.viewTitle),
     submit: caption(secretForm.submit, LIMIT.viewTitle),
     close: caption(secretForm.close, LIMIT.viewTitle),
@@ -46,12 +46,11 @@ function keptInput(kept: readonly string[], { secretForm, joins }: Text): InputB
 function rowInputs(row: number, { secretForm }: Text): KnownBlock[] {
   const { name, value, file, sensitive } = secretForm;
   const named = textElement({
-    initial: undefined,
     placeholder: name.placeholder,
     maxLength: MAX_NAME,
     multiline: false,
   });
-  const typed = textElement({ initial: undefined, maxLength: LIMIT.inputText, multiline: true });
+  const typed = textElement({ maxLength: LIMIT.inputText, multiline: true });
   const upload = { type: 'file_input', action_id: INPUT, max_files: 1 } as const;
   return [
     header(secretForm.row(row)),

@@ -6,7 +6,7 @@ import type { Field, FieldGroup, FieldKey, SessionDraft } from '../../session/fi
 import type { AsksApproval, Choices } from '../../session/policy/index.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, BLOCK, VIEW, writeFormMetadata } from '../ids.ts';
+import { ACTION, BLOCK, VIEW, formMetadata } from '../ids.ts';
 import { contextBlocks } from './form/context-inputs.ts';
 import type { FormContext } from './form/context-inputs.ts';
 import { isLeftOut, isSet, allowedFor, MORE_GROUPS, setLine, shownFields } from './form/entered.ts';
@@ -74,7 +74,7 @@ export function renderSessionForm(form: SessionForm, text: Text): ModalView {
   return {
     type: 'modal',
     callback_id: VIEW.form,
-    private_metadata: writeFormMetadata({ formId, expanded }),
+    private_metadata: formMetadata.write({ formId, expanded }),
     title: caption(text.modal.title, LIMIT.viewTitle),
     close: caption(isOpen ? text.modal.close : text.modal.closeRefused, LIMIT.viewTitle),
     ...(isOpen && { submit: caption(text.modal.submit, LIMIT.viewTitle) }),

@@ -1,7 +1,7 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { ACTION, INPUT, REPLY_BLOCK, VIEW, writeReplyMetadata, writeStopMetadata } from '../ids.ts';
+import { ACTION, INPUT, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata } from '../ids.ts';
 import type { StopMetadata } from '../ids.ts';
 import { inputBlock, textElement } from './form/elements.ts';
 import { LIMIT } from './limits.ts';
@@ -28,7 +28,7 @@ export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox,
   return {
     type: 'modal',
     callback_id: VIEW.reply,
-    private_metadata: writeReplyMetadata({ requestId }),
+    private_metadata: replyMetadata.write({ requestId }),
     title: caption(box.titles[why], LIMIT.viewTitle),
     submit: caption(box.submit, LIMIT.viewTitle),
     close: caption(box.close, LIMIT.viewTitle),
@@ -41,7 +41,6 @@ export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox,
         hint: box.hint,
         optional: false,
         element: textElement({
-          initial: undefined,
           maxLength: LIMIT.inputText,
           multiline: true,
           focus: true,
@@ -124,7 +123,7 @@ export function renderStopDialog({ card, metadata }: StopDialog, text: Text): Mo
   return {
     type: 'modal',
     callback_id: VIEW.stop,
-    private_metadata: writeStopMetadata(metadata),
+    private_metadata: stopMetadata.write(metadata),
     title: caption(askStop.title, LIMIT.viewTitle),
     submit: caption(askStop.confirm, LIMIT.viewTitle),
     close: caption(askStop.deny, LIMIT.viewTitle),

@@ -5,7 +5,7 @@ import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
 import { readDeclineDialog, renderDeclineDialog } from '../blocks/decline-dialog.ts';
 import { notice } from '../blocks/notices.ts';
-import { ACTION, DECLINE_BLOCK, readApprovalValue, readDeclineMetadata, VIEW } from '../ids.ts';
+import { ACTION, DECLINE_BLOCK, readApprovalValue, declineMetadata, VIEW } from '../ids.ts';
 import type { AskedApproval } from '../ids.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import type { Outbound } from '../outbound.ts';
@@ -86,7 +86,7 @@ function listenToDialog(app: App, { requests, steering, textFor }: ApprovalDeps)
       ack({ response_action: 'errors', errors: { [DECLINE_BLOCK]: sentence } });
     const text = await textFor(userId);
     const { dialog } = text.approval;
-    const { requestId, number, channelId, threadTs } = readDeclineMetadata(view.metadata);
+    const { requestId, number, channelId, threadTs } = declineMetadata.read(view.metadata);
     const reason = readDeclineDialog(view.values);
     if (reason === '') return refuse(dialog.empty);
     const request = await requests.find(requestId);

@@ -10,15 +10,7 @@ import { renderSessionForm } from '../blocks/session-form.ts';
 import type { ReadUploadedText } from '../files.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';
-import {
-  ACTION,
-  BLOCK,
-  INPUT,
-  readFormMetadata,
-  readOverFormMetadata,
-  readReviewMetadata,
-  VIEW,
-} from '../ids.ts';
+import { ACTION, BLOCK, INPUT, formMetadata, overFormMetadata, reviewMetadata, VIEW } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
 import type { TextFor } from '../text-for.ts';
 import { ownForm } from './forms.ts';
@@ -39,7 +31,7 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
 
   onButton(app, ACTION.addSecrets, async ({ view, triggerId, ...sender }) => {
     if (view === null) return;
-    const form = await ownForm(forms, readFormMetadata(view.metadata), sender);
+    const form = await ownForm(forms, formMetadata.read(view.metadata), sender);
     if (form === null) return;
     const metadata = { formId: form.id, formViewId: view.id };
     const text = await textFor(form.userId);
@@ -47,7 +39,7 @@ export function listenToSecretForm(app: App, deps: SecretFormDeps): void {
   });
 
   onSubmission(app, VIEW.secrets, async ({ view, ...sender }, ack) => {
-    const metadata = readOverFormMetadata(view.metadata);
+    const metadata = overFormMetadata.read(view.metadata);
     const form = await ownForm(forms, metadata, sender);
     if (form === null) return ack();
     const read = readSecretRows(view.values);
@@ -78,7 +70,7 @@ const NOTHING: Without = { messages: [], files: [] };
 export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: ReviewDeps): void {
   onButton(app, ACTION.review, async ({ view, triggerId, ...sender }) => {
     if (view === null) return;
-    const form = await ownForm(forms, readFormMetadata(view.metadata), sender);
+    const form = await ownForm(forms, formMetadata.read(view.metadata), sender);
     if (form === null || form.context === null) return;
     const [picked] = pickedIn(readEntered(view.values), BLOCK.context);
     const choice = CONTEXT_CHOICES.find((known) => known === picked) ?? form.context.choice;
@@ -92,7 +84,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
   for (const actionId of [ACTION.reviewEarlier, ACTION.reviewLater]) {
     onButton(app, actionId, async ({ view, value, ...sender }) => {
       if (view === null) return;
-      const metadata = readReviewMetadata(view.metadata);
+      const metadata = reviewMetadata.read(view.metadata);
       const form = await ownForm(forms, metadata, sender);
       if (form === null) return;
       await forms.leaveOut(form.id, readReview(view.values, form.without ?? NOTHING));
@@ -104,7 +96,7 @@ export function listenToReview(app: App, { forms, outbound, enqueue, textFor }: 
   app.action({ block_id: /^review\./, action_id: INPUT }, async ({ ack }) => ack());
 
   onSubmission(app, VIEW.review, async ({ view, ...sender }, ack) => {
-    const metadata = readReviewMetadata(view.metadata);
+    const metadata = reviewMetadata.read(view.metadata);
     const form = await ownForm(forms, metadata, sender);
     if (form === null) return ack();
     const without = readReview(view.values, form.without ?? NOTHING);

@@ -24,7 +24,7 @@ import {
 import type { ReadUploadedText, UploadedText } from '../files.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import { formView } from '../form-view.ts';
-import { ACTION, BLOCK, formIdIn, LOOKUP_ACTION, readFormMetadata, readLookupAction, VIEW } from '../ids.ts';
+import { ACTION, BLOCK, formIdIn, LOOKUP_ACTION, formMetadata, readLookupAction, VIEW } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Search, Submission } from '../payload.ts';
 import { privatePlace } from '../places.ts';
@@ -82,7 +82,7 @@ function listenToSubmission(
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'update', view: withAlert(view, sentence) });
     const text = await textFor(userId);
-    const { formId, expanded } = readFormMetadata(view.metadata);
+    const { formId, expanded } = formMetadata.read(view.metadata);
     const form = await ownForm(forms, { formId }, { userId, homeTeamId });
     if (form === null) return refuse(text.modal.expired);
     const rules = { expanded, faults: faultsIn(form), ownTag: tagRequests };
@@ -158,7 +158,7 @@ function listenToButtons(app: App, { forms, formInbox, openForm, outbound, textF
 
   onButton(app, ACTION.moreOptions, async ({ view, userId, homeTeamId }) => {
     if (view === null) return;
-    const form = await ownForm(forms, readFormMetadata(view.metadata), { userId, homeTeamId });
+    const form = await ownForm(forms, formMetadata.read(view.metadata), { userId, homeTeamId });
     if (form === null) return;
     await forms.expand(form.id);
     // Hidden values that the form was filled in with, and what its inputs hold now.

@@ -3,7 +3,7 @@ import type { Settings } from '../../store/settings.ts';
 import type { Authority } from '../authority.ts';
 import { readDefaultsForm, renderDefaultsForm } from '../blocks/defaults.ts';
 import { unescape } from '../blocks/text.ts';
-import { ACTION, readHomeMetadata, VIEW } from '../ids.ts';
+import { ACTION, homeMetadata, VIEW } from '../ids.ts';
 import type { TextFor } from '../text-for.ts';
 import type { ViewOpener } from '../view-opener.ts';
 import { openingOf } from './press.ts';
@@ -28,7 +28,7 @@ export function listenToDefaultsForm(app: App, deps: DefaultsDeps): void {
   onButton(app, ACTION.editDefaults, async (press) => {
     const { view, teamId, userId, triggerId } = press;
     if (view === null) return;
-    const metadata = readHomeMetadata(view.metadata);
+    const metadata = homeMetadata.read(view.metadata);
     const { person = {} } = await defaults.layersFor({ ...metadata, teamId, userId });
     const form = renderDefaultsForm({ metadata, values: person }, await textFor(userId));
     await openView(triggerId, form, openingOf(press, 'form'));
@@ -43,6 +43,6 @@ export function listenToDefaultsForm(app: App, deps: DefaultsDeps): void {
     const isNone = Object.keys(draft).length === 0;
     await defaults.set({ teamId, scope: 'person', scopeId: userId }, isNone ? null : draft, userId);
     await ack();
-    await draw({ teamId, userId, ...readHomeMetadata(view.metadata) });
+    await draw({ teamId, userId, ...homeMetadata.read(view.metadata) });
   });
 }

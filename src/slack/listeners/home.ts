@@ -4,7 +4,7 @@ import type { Enqueue } from '../../queue/index.ts';
 import { LANGUAGE_CHOICES, NOTIFY } from '../../session/preferences.ts';
 import type { Homes } from '../../store/homes.ts';
 import type { Settings } from '../../store/settings.ts';
-import { ACTION, HOME_LANGUAGE, HOME_NOTIFY, readHomeMetadata } from '../ids.ts';
+import { ACTION, HOME_LANGUAGE, HOME_NOTIFY, homeMetadata } from '../ids.ts';
 import type { FormInbox } from '../form-inbox.ts';
 import type { Press } from '../payload.ts';
 import type { ChooseLanguage } from '../text-for.ts';
@@ -73,5 +73,5 @@ export function listenToHome(app: App, deps: HomeDeps): void {
 
 /** null: it was not pressed in a Home. */
 function ownerOf({ teamId, userId, view }: Press): HomeOwner | null {
-  return view === null ? null : { teamId, userId, ...readHomeMetadata(view.metadata) };
+  return view === null ? null : { teamId, userId, ...homeMetadata.read(view.metadata) };
 }

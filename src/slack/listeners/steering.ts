@@ -12,7 +12,7 @@ import { readReplyBox, renderReplyBox, renderStopDialog, renderStopTrouble } fro
 import type { ReplyBox } from '../blocks/steering.ts';
 import { isOver } from '../card-actions.ts';
 import { cardView } from '../card-view.ts';
-import { ACTION, readReplyMetadata, readStopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
+import { ACTION, replyMetadata, stopMetadata, REPLY_BLOCK, VIEW } from '../ids.ts';
 import type { Outbound } from '../outbound.ts';
 import { privatePlace } from '../places.ts';
 import type { SteeringInbox } from '../steering-inbox.ts';
@@ -115,7 +115,7 @@ function boxOf(
 /** The job checks again whether the person may. */
 function listenToStop(app: App, { requests, steering, textFor }: SteeringDeps): void {
   onSubmission(app, VIEW.stop, async ({ view, userId, homeTeamId }, ack) => {
-    const { requestId, channelId, threadTs } = readStopMetadata(view.metadata);
+    const { requestId, channelId, threadTs } = stopMetadata.read(view.metadata);
     const request = await requests.find(requestId);
     const sessionId = request?.sessionId ?? null;
     if (sessionId === null || homeTeamId !== request?.teamId) return ack();
@@ -138,7 +138,7 @@ function listenToBox(app: App, deps: SteeringDeps): void {
     const { box, outsider } = (await textFor(userId)).steering;
     const refuse = async (sentence: string): Promise<void> =>
       ack({ response_action: 'errors', errors: { [REPLY_BLOCK]: sentence } });
-    const { requestId } = readReplyMetadata(view.metadata);
+    const { requestId } = replyMetadata.read(view.metadata);
     const [request, session] = await Promise.all([requests.find(requestId), sessions.ofRequest(requestId)]);
     const message = readReplyBox(view.values);
     if (request === null || session === null) return refuse(box.gone);

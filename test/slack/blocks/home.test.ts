@@ -5,7 +5,7 @@ import { SESSION_PHASES } from '../../../src/session/lifecycle.ts';
 import { renderHome } from '../../../src/slack/blocks/home.ts';
 import type { Home } from '../../../src/slack/blocks/home.ts';
 import type { SessionCard } from '../../../src/slack/blocks/session-card.ts';
-import { ACTION, readHomeMetadata } from '../../../src/slack/ids.ts';
+import { ACTION, homeMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { BARE_HOME } from '../../support/home.ts';
 
@@ -85,7 +85,7 @@ describe('a Home', () => {
     expect(checkView(view)).toEqual([]);
     expect(shown(full)).toContain('Your sessions run as *Ana Ruiz*.');
     expect(shown(full)).toContain('Matched by e-mail.');
-    expect(readHomeMetadata(view.private_metadata ?? '')).toEqual({ channelId: 'D1' });
+    expect(homeMetadata.read(view.private_metadata ?? '')).toEqual({ channelId: 'D1' });
     expect(actionIds(full)).toEqual([
       ACTION.startFromHome,
       ACTION.refreshHome,

@@ -6,7 +6,7 @@ import type { Block } from '../../../sandbox/slack/rules/blocks.ts';
 import { fields } from '../../../src/session/fields.ts';
 import { choicesSchema } from '../../../src/session/policy/index.ts';
 import { readSessionForm } from '../../../src/slack/blocks/session-form.ts';
-import { fieldBlock, readFormMetadata } from '../../../src/slack/ids.ts';
+import { fieldBlock, formMetadata } from '../../../src/slack/ids.ts';
 import { en } from '../../../src/text/en.ts';
 import { COLLAPSED, draft, draw, EXPANDED, stateOf } from './form/harness.ts';
 
@@ -83,7 +83,7 @@ describe('a form', () => {
     );
     expect(JSON.stringify(view)).toContain('"text":"More options"');
     expect(lines(view)).toContain('Also set, under "More options": Machine');
-    expect(readFormMetadata(view.private_metadata ?? '')).toEqual({ formId: 'f1', expanded: false });
+    expect(formMetadata.read(view.private_metadata ?? '')).toEqual({ formId: 'f1', expanded: false });
   });
 
   test('begins with the task, which has the cursor and is the only required field', () => {

@@ -34,7 +34,7 @@ export function inputBlock({ blockId, label, hint, optional = true, element }: L
 }
 
 type Typed = {
-  initial: string | undefined;
+  initial?: string | undefined;
   placeholder?: string | undefined;
   maxLength: number;
   multiline: boolean;
