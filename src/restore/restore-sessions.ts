@@ -1,7 +1,7 @@
 import { DevinError } from '../devin/errors.ts';
 import type { Log } from '../log.ts';
 import type { Enqueue, Lost, Place, Search } from '../queue/index.ts';
-import { slackFailure } from '../slack/errors.ts';
+import { slackFailure, unlessRefused } from '../slack/errors.ts';
 import type { MetadataReader, ReadSpan } from '../slack/posted-messages.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Sessions } from '../store/sessions.ts';
@@ -78,7 +78,8 @@ export function createSessionsRestorer(deps: RestoreDeps) {
 type PlaceSearch = { lost: readonly Lost[]; place: Place; span: Span };
 
 async function searchPlace(deps: RestoreDeps, { lost, place, span }: PlaceSearch) {
-  const read = await readPlace(deps, place, span);
+  // If the app can't read there, it can't have posted there.
+  const read = (await unlessRefused(deps.metadata.read(place, span))) ?? { messages: [], threads: [] };
   const restored = new Set<Lost>();
   for (const { metadata: found, ts, threadTs, text } of read.messages) {
     if (found.kind !== 'card') continue;
@@ -108,16 +109,6 @@ function threadsOf({ channelId }: Place, { threads }: ReadSpan, { fromS }: Span)
     .filter(({ latestReplyS }) => latestReplyS >= fromS)
     .slice(0, MAX_THREADS)
     .map(({ ts }) => ({ channelId, threadTs: ts, beforeS: null }));
-}
-
-async function readPlace({ metadata }: RestoreDeps, place: Place, span: Span): Promise<ReadSpan> {
-  try {
-    return await metadata.read(place, span);
-  } catch (error) {
-    // If the app can't read there, it can't have posted there.
-    if (slackFailure(error).kind === 'refused') return { messages: [], threads: [] };
-    throw error;
-  }
 }
 
 /** Rethrows errors that waiting doesn't cure. */

@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { slackFailure } from './errors.ts';
+import { slackFailure, unlessRefused } from './errors.ts';
 import { forAMinute } from './people.ts';
 
 /**
@@ -37,7 +37,6 @@ export function createPresence({ client, directChannel, now }: PresenceDeps): Pr
       if (!channel.is_private) return 'in';
       return (await isMember(client, { channelId, userId })) ? 'in' : 'out';
     } catch (error) {
-      if (error instanceof z.ZodError) throw error;
       const failure = slackFailure(error);
       if (failure.kind !== 'refused') throw error;
       // Any other refusal, such as a missing scope, doesn't show that the person is in it.
@@ -81,14 +80,11 @@ const describedSchema = z.object({
 /** A conversation's name and whether it is private or shared; an answer counts for a minute. */
 export function createPlaces({ client, now }: { client: WebClient; now: () => number }): DescribePlace {
   async function fresh(channelId: string): Promise<DescribedPlace | null> {
-    try {
-      const { channel } = describedSchema.parse(await client.conversations.info({ channel: channelId }));
-      const isShared = channel.is_ext_shared || channel.is_org_shared;
-      return { name: channel.name, isPrivate: channel.is_private, isShared };
-    } catch (error) {
-      if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
-      return null;
-    }
+    const described = await unlessRefused(client.conversations.info({ channel: channelId }));
+    if (described === null) return null;
+    const { channel } = describedSchema.parse(described);
+    const isShared = channel.is_ext_shared || channel.is_org_shared;
+    return { name: channel.name, isPrivate: channel.is_private, isShared };
   }
 
   return forAMinute(fresh, { keyOf: (channelId) => channelId, most: MAX_KNOWN, now });

@@ -35,6 +35,23 @@ export function slackFailure(error: unknown): SlackFailure {
   throw error;
 }
 
+/** Whether Slack said no; false if it couldn't be asked, and for anything that isn't a failure of the Web API. */
+export function isRefused(error: unknown): boolean {
+  try {
+    return slackFailure(error).kind === 'refused';
+  } catch {
+    return false;
+  }
+}
+
+/** null: Slack refuses. Throws if it can't be asked. */
+export async function unlessRefused<T>(asking: Promise<T>): Promise<T | null> {
+  return asking.catch((error: unknown) => {
+    if (isRefused(error)) return null;
+    throw error;
+  });
+}
+
 /** Fails the job if Slack can't be reached, so that the queue retries it. */
 export function throwIfRetryable(result: DeliveryResult): void {
   if (result === 'retryable') throw new Error('Slack took no private notice for now');

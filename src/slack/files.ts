@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WebClient } from '@slack/web-api';
 import type { SlackFile } from '../session/context.ts';
-import { slackFailure } from './errors.ts';
+import { unlessRefused } from './errors.ts';
 import { readFile } from './messages.ts';
 import type { SlackHosts } from './slack.ts';
 
@@ -24,13 +24,8 @@ export function createSlackFiles(deps: {
   return {
     /** null: Slack doesn't have it, or the app may not see it. */
     async find(fileId: string): Promise<SlackFile | null> {
-      try {
-        const { file } = await deps.client.files.info({ file: fileId });
-        return file?.id === undefined ? null : readFile({ ...file, id: file.id });
-      } catch (error) {
-        if (slackFailure(error).kind !== 'refused') throw error;
-        return null;
-      }
+      const { file } = (await unlessRefused(deps.client.files.info({ file: fileId }))) ?? {};
+      return file?.id === undefined ? null : readFile({ ...file, id: file.id });
     },
 
     /** Opens the file's bytes. The caller reads `body` to its end or cancels it. */

@@ -5,7 +5,7 @@ import type { Options as KyOptions } from 'ky';
 import type { Log } from '../log.ts';
 import type { RemoteClock } from '../time.ts';
 import type { Rendered } from './blocks/objects.ts';
-import { slackFailure } from './errors.ts';
+import { isRefused, slackFailure, unlessRefused } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
 import { hasMetadata, metadataBlockId } from './metadata.ts';
 import type { MessageMetadata } from './metadata.ts';
@@ -61,18 +61,13 @@ const QUIET = { unfurl_links: false, unfurl_media: false };
 export function createOutbound({ answers, background, hosts, clock, fetch, log }: OutboundDeps) {
   /** null: the person can't get direct messages. Throws if Slack can't be asked. */
   async function directChannel(userId: string): Promise<string | null> {
-    try {
-      const { channel } = await answers.conversations.open({ users: userId });
-      return channel?.id ?? null;
-    } catch (error) {
-      if (slackFailure(error).kind === 'refused') return null;
-      throw error;
-    }
+    const opened = await unlessRefused(answers.conversations.open({ users: userId }));
+    return opened?.channel?.id ?? null;
   }
 
-  async function respond(responseUrl: string, notice: Rendered, replaces = false): Promise<boolean> {
+  /** False: Slack doesn't take it, for example 30 minutes after the button was pressed. */
+  async function respond(responseUrl: string, json: object): Promise<boolean> {
     if (!hosts.trusts(responseUrl)) return false;
-    const json = { response_type: 'ephemeral', replace_original: replaces, ...notice };
     const response = await ky.post(responseUrl, { ...RESPOND, fetch, json });
     await response.body?.cancel();
     return response.ok;
@@ -127,7 +122,8 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
   /** Tells one person, where they asked if possible, otherwise by direct message. */
   async function tellPrivately(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
     const ways = [
-      async () => place.responseUrl !== null && (await respond(place.responseUrl, notice)),
+      async () =>
+        place.responseUrl !== null && (await respond(place.responseUrl, ephemeralNotice(notice, false))),
       () => ephemeral(place, notice),
       () => direct(place.userId, notice),
     ];
@@ -135,7 +131,7 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     for (const way of ways) {
       const told = await way().catch((error: unknown) => {
         log.debug({ err: error }, 'a way to tell a person privately failed; trying the next');
-        if (isPassing(error)) outcome = 'retryable';
+        if (!isRefused(error)) outcome = 'retryable';
         return false;
       });
       if (told) return 'delivered';
@@ -196,34 +192,25 @@ export function createOutbound({ answers, background, hosts, clock, fetch, log }
     /** Replaces the private notice whose button was pressed; if Slack refuses, tells the person another way. */
     async settleNotice(place: PrivatePlace, notice: Rendered): Promise<DeliveryResult> {
       const { responseUrl } = place;
-      const replaced = responseUrl !== null && (await respond(responseUrl, notice, true).catch(() => false));
+      const replaced =
+        responseUrl !== null &&
+        (await respond(responseUrl, ephemeralNotice(notice, true)).catch(() => false));
       return replaced ? 'delivered' : tellPrivately({ ...place, responseUrl: null }, notice);
     },
 
     tellPrivately,
 
-    /** Removes the private notice whose button was pressed. False: it stays, for example after 30 minutes. */
-    async removeNotice(responseUrl: string): Promise<boolean> {
-      if (!hosts.trusts(responseUrl)) return false;
-      try {
-        const response = await ky.post(responseUrl, { ...RESPOND, fetch, json: { delete_original: true } });
-        await response.body?.cancel();
-        return response.ok;
-      } catch (error) {
+    /** Removes the private notice whose button was pressed. False: it stays. */
+    removeNotice: async (responseUrl: string): Promise<boolean> =>
+      respond(responseUrl, { delete_original: true }).catch((error: unknown) => {
         log.debug({ err: error }, 'a private notice could not be removed');
         return false;
-      }
-    },
+      }),
   };
 }
 
-/** Anything but a refusal by Slack. */
-function isPassing(error: unknown): boolean {
-  try {
-    return slackFailure(error).kind !== 'refused';
-  } catch {
-    return true;
-  }
+function ephemeralNotice(notice: Rendered, replaces: boolean) {
+  return { response_type: 'ephemeral', replace_original: replaces, ...notice };
 }
 
 async function updated(call: Promise<unknown>): Promise<Updated> {

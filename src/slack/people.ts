@@ -4,7 +4,7 @@ import { cleanJson } from '../session/excerpt.ts';
 import type { SlackPerson } from '../session/identity.ts';
 import { NOBODY } from '../store/known-people.ts';
 import type { KnownPeople } from '../store/known-people.ts';
-import { slackFailure } from './errors.ts';
+import { slackFailure, unlessRefused } from './errors.ts';
 
 const userSchema = z.object({
   id: z.string(),
@@ -70,12 +70,7 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
     findByEmail,
     /** The same; null also if Slack doesn't let the app look. */
     async findOwner(email: string): Promise<SlackPerson | null> {
-      try {
-        return await findByEmail(email);
-      } catch (error) {
-        if (slackFailure(error).kind === 'refused') return null;
-        throw error;
-      }
+      return unlessRefused(findByEmail(email));
     },
   };
 }
@@ -87,7 +82,6 @@ export function createPeople({ client, teamId, knownPeople, now }: PeopleDeps) {
 const NOBODY_CODES = new Set(['user_not_found', 'user_not_visible', 'users_not_found']);
 
 function isNobody(error: unknown): boolean {
-  if (error instanceof z.ZodError) return false;
   const failure = slackFailure(error);
   return failure.kind === 'refused' && NOBODY_CODES.has(failure.code);
 }
@@ -133,12 +127,8 @@ const membersSchema = z.object({ users: z.array(z.string()) });
 /** Who is in a user group. https://docs.slack.dev/reference/methods/usergroups.users.list */
 export function createGroups({ client, now }: { client: WebClient; now: () => number }): Groups {
   async function membersNow(groupId: string): Promise<ReadonlySet<string> | null> {
-    try {
-      return new Set(membersSchema.parse(await client.usergroups.users.list({ usergroup: groupId })).users);
-    } catch (error) {
-      if (error instanceof z.ZodError || slackFailure(error).kind !== 'refused') throw error;
-      return null;
-    }
+    const listed = await unlessRefused(client.usergroups.users.list({ usergroup: groupId }));
+    return listed === null ? null : new Set(membersSchema.parse(listed).users);
   }
 
   const membersOf = forAMinute(membersNow, { keyOf: (groupId) => groupId, most: MAX_KNOWN, now });

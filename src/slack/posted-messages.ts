@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { slackFailure } from './errors.ts';
+import { unlessRefused } from './errors.ts';
 import { readBlockMetadata, readMetadata } from './metadata.ts';
 import type { ReadMetadata } from './metadata.ts';
 import type { CardPlace } from './outbound.ts';
@@ -80,12 +80,9 @@ export function createMetadataReader({ client, botUserId }: ReaderDeps) {
       const channelIds: string[] = [];
       const missingScopes: string[] = [];
       for (const [types, scope] of LISTED) {
-        try {
-          channelIds.push(...(await joined(types, limit - channelIds.length)));
-        } catch (error) {
-          if (slackFailure(error).kind !== 'refused') throw error;
-          missingScopes.push(scope);
-        }
+        const found = await unlessRefused(joined(types, limit - channelIds.length));
+        if (found === null) missingScopes.push(scope);
+        else channelIds.push(...found);
       }
       return { channelIds, missingScopes };
     },
@@ -121,6 +118,7 @@ const pageSchema = z.object({
         latest_reply: z.string().optional(),
         metadata: z.unknown().optional(),
         blocks: z.array(z.looseObject({ block_id: z.string().optional() })).optional(),
+        files: z.array(z.looseObject({ id: z.string().optional() })).default([]),
       }),
     )
     .default([]),

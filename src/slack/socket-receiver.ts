@@ -5,7 +5,7 @@ import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { slackLogger } from '../log.ts';
 import type { Log } from '../log.ts';
-import { slackFailure } from './errors.ts';
+import { isRefused } from './errors.ts';
 
 export type SocketTimes = Pick<ConnectionOptions, 'stepMs'> & {
   /** Pauses between attempts, in order; then the last one every time. */
@@ -142,14 +142,6 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
     },
     connected: () => current !== null,
   };
-}
-
-function isRefused(error: unknown): boolean {
-  try {
-    return slackFailure(error).kind === 'refused';
-  } catch {
-    return false;
-  }
 }
 
 /** What the client emits for each envelope. */

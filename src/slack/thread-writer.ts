@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
-import { z } from 'zod';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
+import { pagesOf } from './posted-messages.ts';
 import type { SlackHosts } from './slack.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
@@ -11,14 +11,6 @@ type Uploaded = { kind: 'uploaded'; fileId: string } | SlackFailure;
 type WriterDeps = { background: WebClient; hosts: SlackHosts; fetch: typeof fetch };
 
 const UPLOAD_TIMEOUT_MS = 120_000;
-const PAGE = 200;
-
-const filesSchema = z.object({
-  messages: z
-    .array(z.looseObject({ ts: z.string(), files: z.array(z.looseObject({ id: z.string() })).default([]) }))
-    .default([]),
-  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
-});
 
 /** Part of the one writer to Slack: reactions and files. */
 export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
@@ -36,24 +28,16 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
 
   return {
     /** Slack refuses one that already exists. */
-    async react(channelId: string, ts: string, name: string): Promise<{ kind: 'reacted' } | SlackFailure> {
-      try {
-        await background.reactions.add({ channel: channelId, timestamp: ts, name });
-        return { kind: 'reacted' };
-      } catch (error) {
-        return slackFailure(error);
-      }
-    },
+    react: async (channelId: string, ts: string, name: string) =>
+      background.reactions
+        .add({ channel: channelId, timestamp: ts, name })
+        .then(() => ({ kind: 'reacted' }) as const, slackFailure),
 
     /** Slack refuses one that doesn't exist. */
-    async unreact(channelId: string, ts: string, name: string): Promise<{ kind: 'removed' } | SlackFailure> {
-      try {
-        await background.reactions.remove({ channel: channelId, timestamp: ts, name });
-        return { kind: 'removed' };
-      } catch (error) {
-        return slackFailure(error);
-      }
-    },
+    unreact: async (channelId: string, ts: string, name: string) =>
+      background.reactions
+        .remove({ channel: channelId, timestamp: ts, name })
+        .then(() => ({ kind: 'removed' }) as const, slackFailure),
 
     /**
      * Uploads a file to Slack, where nobody sees it until it is shared.
@@ -75,37 +59,19 @@ export function createThreadWriter({ background, hosts, fetch }: WriterDeps) {
     },
 
     /** Once: an unclear answer is settled by `findFile`, never by sharing again. */
-    async share(
-      place: ThreadPlace,
-      fileId: string,
-      title: string,
-    ): Promise<{ kind: 'shared' } | SlackFailure> {
-      try {
-        await background.files.completeUploadExternal({
+    share: async (place: ThreadPlace, fileId: string, title: string) =>
+      background.files
+        .completeUploadExternal({
           files: [{ id: fileId, title }],
           channel_id: place.channelId,
           thread_ts: place.threadTs,
-        });
-        return { kind: 'shared' };
-      } catch (error) {
-        return slackFailure(error);
-      }
-    },
+        })
+        .then(() => ({ kind: 'shared' }) as const, slackFailure),
 
     /** Whether a file is in the thread. Throws if Slack can't be asked. */
     async findFile(place: ThreadPlace, fileId: string): Promise<boolean> {
-      let cursor: string | undefined;
-      do {
-        const answer = await background.conversations.replies({
-          channel: place.channelId,
-          ts: place.threadTs,
-          limit: PAGE,
-          ...(cursor && { cursor }),
-        });
-        const { messages, response_metadata: next } = filesSchema.parse(answer);
+      for await (const messages of pagesOf(background, place, { maxPages: Infinity }))
         if (messages.some(({ files }) => files.some(({ id }) => id === fileId))) return true;
-        cursor = next?.next_cursor;
-      } while (cursor);
       return false;
     },
   };
