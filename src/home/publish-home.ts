@@ -57,35 +57,23 @@ export function createHomePublisher(deps: HomeDeps) {
   const { listing, requests, sessions, defaults, resolver, outbound, richBlocks, enqueue, textFor, log } =
     deps;
 
-  async function identityOf(person: Person): Promise<Known['identity']> {
-    return resolver.resolve(person).catch((error: unknown) => {
-      log.warn({ err: error }, 'a Home could not say as whom sessions run');
-      return null;
-    });
-  }
-
-  async function filesOf({ userId }: Person): Promise<Known['files']> {
-    return deps.filesFor(userId).catch((error: unknown) => {
-      log.warn({ err: error }, 'a Home could not say how the policy and the identity file are');
-      return [];
-    });
-  }
-
-  async function everyoneFor(whose: Whose): Promise<Known['everyone']> {
-    return deps.usage.ofEveryone(whose).catch((error: unknown) => {
-      log.warn({ err: error }, 'a Home could not say what everyone used');
+  /** null: it can't be looked up. */
+  async function found<T>(what: string, asking: Promise<T>): Promise<T | null> {
+    return asking.catch((error: unknown) => {
+      log.warn({ err: error }, `a Home could not say ${what}`);
       return null;
     });
   }
 
   async function look(person: Whose): Promise<Known> {
+    const { userId } = person;
     const [identity, health, files, everyone] = await Promise.all([
-      identityOf(person),
-      deps.healthFor(person.userId),
-      filesOf(person),
-      everyoneFor(person),
+      found('as whom sessions run', resolver.resolve(person)),
+      deps.healthFor(userId),
+      found('how the policy and the identity file are', deps.filesFor(userId)),
+      found('what everyone used', deps.usage.ofEveryone(person)),
     ]);
-    return { identity, health, files, everyone };
+    return { identity, health, files: files ?? [], everyone };
   }
 
   async function entry(requestId: string): Promise<HomeRows['entries']> {

@@ -111,8 +111,8 @@ export function createIdentityResolver(deps: ResolveDeps) {
     /** Throws if Slack or Devin can't be asked. */
     async resolve(person: Person): Promise<Identity> {
       const slackPerson = await deps.findPerson(person.userId);
-      const refusal = notAMember(slackPerson);
-      if (slackPerson === null || refusal !== null) return refused(refusal ?? 'external', null);
+      // In every mode.
+      if (slackPerson?.kind !== 'member') return refused(slackPerson?.kind ?? 'external', null);
       const { name: slackName, email } = slackPerson;
       if (deps.impersonation === 'off')
         return { kind: 'service-user', because: 'off', slackName, checkedAtMs: deps.now() };
@@ -120,12 +120,6 @@ export function createIdentityResolver(deps: ResolveDeps) {
       return identity.kind === 'refused' ? identity : { ...identity, slackName };
     },
   };
-}
-
-/** Refused in every mode: anyone who isn't a full, active member of the workspace. */
-function notAMember(person: SlackPerson | null): NoMatchReason | null {
-  if (person === null) return 'external';
-  return person.kind === 'member' ? null : person.kind;
 }
 
 function timeToLive({ kind }: Identity): number {
@@ -138,14 +132,7 @@ function maskEmail(email: string): string {
   return at < 1 ? '…' : `${email.slice(0, 1)}…${email.slice(at)}`;
 }
 
-type MapDeps = {
-  mapping: () => Mapping | null;
-  findByEmail: (email: string) => Promise<MemberLookup>;
-  findMember: (devinUserId: string) => Promise<Member | null>;
-  /** Who in Slack has an address; null: nobody, or the app may not look. */
-  findOwner: (email: string) => Promise<SlackPerson | null>;
-  now: () => number;
-};
+type MapDeps = Pick<ResolveDeps, 'mapping' | 'findByEmail' | 'findMember' | 'findOwner' | 'now'>;
 
 type Refused = { reason: 'mapping-unknown' | 'mapping-conflict'; account: string; other: string | null };
 

@@ -3,9 +3,8 @@ import { omitFields } from '../defaults.ts';
 import { DEVIN_MODES, fields, storedDraftSchema } from '../fields.ts';
 import type { FieldKey, Lookup } from '../fields.ts';
 import { CEILINGS, ceilingsOf } from './ceilings.ts';
-import { channelOf, decide, SESSION_LIMIT, setValues, standingInstructions } from './decide.ts';
+import { channelOf, counts, decide, SESSION_LIMIT, setValues, standingInstructions } from './decide.ts';
 import type { PolicyFacts, PolicyRequest } from './facts.ts';
-import { isMatch } from './match.ts';
 import { whenSchema } from './schema.ts';
 import type { Policy } from './schema.ts';
 
@@ -150,8 +149,7 @@ function highestCap(
 /** The rule that refuses this person here, whatever they ask for. */
 function closedBy({ rules }: Policy, facts: PolicyFacts): Choices['closed'] {
   for (const { when, ...rule } of rules) {
-    const applies = isMatch(rule, facts) ?? rule.verdict !== 'allow';
-    if (!applies) continue;
+    if (!counts(rule, facts)) continue;
     if (when === undefined)
       return rule.verdict === 'refuse' ? { rule: rule.name, say: rule.say ?? null } : null;
     if (rule.verdict !== 'refuse') return null;
@@ -163,8 +161,7 @@ function closedBy({ rules }: Policy, facts: PolicyFacts): Choices['closed'] {
 function rulesThatAsk({ rules }: Policy, facts: PolicyFacts): AsksApproval[] {
   const asking: AsksApproval[] = [];
   for (const { when = null, ...rule } of rules) {
-    const applies = isMatch(rule, facts) ?? rule.verdict !== 'allow';
-    if (!applies) continue;
+    if (!counts(rule, facts)) continue;
     if (rule.verdict === 'approve') asking.push({ rule: rule.name, say: rule.say ?? null, when });
     if (when === null) break;
   }

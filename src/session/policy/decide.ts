@@ -135,7 +135,7 @@ export function standingInstructions(policy: Policy, place: PolicyPlace): string
 }
 
 /** What is not known never opens a door: it makes a rule match that refuses, and not one that allows. */
-function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
+export function counts(rule: PolicyRule, facts: PolicyFacts): boolean {
   const found = isMatch(rule, facts);
   return found ?? rule.verdict !== 'allow';
 }
