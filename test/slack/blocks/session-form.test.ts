@@ -12,6 +12,18 @@ import { COLLAPSED, draft, draw, EXPANDED, stateOf } from './form/harness.ts';
 
 const TASK = 'Fix the flaky login test';
 
+/** A policy that leaves everything to choose. */
+const NOTHING = {
+  closed: null,
+  set: {},
+  modes: ['normal'],
+  instructions: null,
+  most: null,
+  needsCap: false,
+  refused: [],
+  faulty: [],
+};
+
 type Input = Extract<Block, { type: 'input' }>;
 
 function inputs(view: ModalView): Input[] {
@@ -48,13 +60,21 @@ describe('a form', () => {
     );
   });
 
+  test('says once that a cap is from the policy', () => {
+    const capped = { values: { max_acu_limit: 8 }, sources: { max_acu_limit: 'policy' as const } };
+    const hint = (most: number | null): string =>
+      hintOf(draw({ ...capped, choices: choicesSchema.parse({ ...NOTHING, most }) }), 'field.max_acu_limit');
+    expect(hint(8)).toContain('Up to 8 by policy.');
+    expect(hint(8)).not.toContain('Set by policy.');
+    expect(hint(null)).toContain('Set by policy.');
+  });
+
   test('says from the start what needs approval', () => {
     const approvals = [
       { rule: 'infra', say: 'Link the ticket.', when: { repos: ['acme/infra-*'], acu_over: 10 } },
       { rule: 'here', say: null, when: null },
     ];
-    const nothing = { closed: null, set: {}, modes: ['normal'], instructions: null, most: null };
-    const choices = choicesSchema.parse({ ...nothing, approvals, needsCap: false, refused: [], faulty: [] });
+    const choices = choicesSchema.parse({ ...NOTHING, approvals });
     const said = lines(draw({ choices }));
     expect(said).toContain(
       '✋ Needs an approval: repositories `acme/infra-*` + more than 10 ACU (rule: infra). Link the ticket.',

@@ -153,13 +153,14 @@ export function mustBeFilled({ input }: Field, fault: Fault | undefined): boolea
   return input.kind === 'number' || input.kind === 'choice' || fault.typed.length === 0;
 }
 
-/** The field's hint, how its kind is written, and where a filled-in value comes from. */
+/** The field's hint, how its kind is written, and where a filled-in value comes from, unless the policy's limit says so. */
 function hintOf(entry: Entry): string {
-  const { field, value, source, text } = entry;
+  const { field, value, source, allowed, text } = entry;
   const { input, key } = field;
   const kinds: Partial<Record<string, string>> = text.modal.kinds;
   const isPicked = 'lookup' in input && input.lookup !== undefined;
-  const isFilledIn = value !== undefined && source !== undefined && source !== 'request';
+  const isSaid = source === 'policy' && allowed.most !== null;
+  const isFilledIn = value !== undefined && source !== undefined && source !== 'request' && !isSaid;
   return text.joins.sentences([
     ...faultSentences(entry),
     ...policySentences(entry),
