@@ -1,6 +1,7 @@
 import { userMessage } from '../errors.ts';
 import { pendingApproval } from '../session/approval.ts';
 import type { Approval, Voter } from '../session/approval.ts';
+import type { Without } from '../session/context.ts';
 import type { Identity } from '../session/identity.ts';
 import type { RequestState } from '../session/request.ts';
 import type { ThreadState } from '../session/steering.ts';
@@ -53,8 +54,19 @@ function waitingForApproval({ rule, say, need, people, yes }: Approval, words: T
 
 const namesOf = (people: readonly Voter[]): string => people.map(({ name }) => name).join(', ');
 
-function leftOutNotes(leftOut: LeftOut[], text: Text): string[] {
+export function leftOutNotes(leftOut: readonly LeftOut[], text: Text): string[] {
   return leftOut.map(({ name, reason }) => text.notices.leftOut[reason](name));
+}
+
+/** How many messages and files the person unticked, in words; null: none. */
+export function untickedWords(without: Without | null | undefined, text: Text): string | null {
+  const words = text.modal.context;
+  const { messages = [], files = [] } = without ?? {};
+  const counts = [
+    ...(messages.length === 0 ? [] : [words.messages(messages.length)]),
+    ...(files.length === 0 ? [] : [words.files(files.length)]),
+  ];
+  return counts.length === 0 ? null : text.joins.list(counts);
 }
 
 /** Nobody chose this cap: it is what was left of a budget. */

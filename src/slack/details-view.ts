@@ -5,7 +5,14 @@ import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import type { Text } from '../text/index.ts';
 import type { SessionDetails } from './blocks/details.ts';
-import { approvalNotes, doubtOf, identitySentence, problemOf } from './card-notes.ts';
+import {
+  approvalNotes,
+  doubtOf,
+  identitySentence,
+  leftOutNotes,
+  problemOf,
+  untickedWords,
+} from './card-notes.ts';
 
 type DetailsRows = {
   request: SessionRequest;
@@ -43,15 +50,10 @@ export function detailsView({ request, session, tagRequests }: DetailsRows, text
 }
 
 function leftOut({ uploads, context }: SessionRequest, text: Text): string[] {
-  const words = text.modal.context;
-  const { messages = [], files = [] } = context?.without ?? {};
-  const unticked = [
-    ...(messages.length === 0 ? [] : [words.messages(messages.length)]),
-    ...(files.length === 0 ? [] : [words.files(files.length)]),
-  ];
+  const unticked = untickedWords(context?.without, text);
   return [
-    ...(uploads?.leftOut ?? []).map(({ name, reason }) => text.notices.leftOut[reason](name)),
-    ...(unticked.length === 0 ? [] : [text.details.unticked(text.joins.list(unticked))]),
+    ...leftOutNotes(uploads?.leftOut ?? [], text),
+    ...(unticked === null ? [] : [text.details.unticked(unticked)]),
   ];
 }
 

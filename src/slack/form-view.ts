@@ -7,7 +7,7 @@ import type { Form, FormDescription } from '../store/forms.ts';
 import type { Text } from '../text/index.ts';
 import { truncate } from './blocks/text.ts';
 import type { FormContext, FormIdentity, SessionForm } from './blocks/session-form.ts';
-import { identitySentence } from './card-notes.ts';
+import { identitySentence, untickedWords } from './card-notes.ts';
 
 const EXCERPT_LENGTH = 150;
 
@@ -70,22 +70,13 @@ type Counts = { whole: ContextCounts; unread?: number | undefined; asFile?: bool
 function contextNotes({ unreadable, counts, without }: Noted, text: Text): string[] {
   const words = text.modal.context;
   const unread = counts?.unread ?? 0;
+  const unticked = untickedWords(without, text);
   return [
     ...(unreadable ? [text.modal.threadUnreadable] : []),
     ...(unread === 0 ? [] : [words.tooMany(counts?.whole.messages ?? 0, unread)]),
     ...(counts?.asFile === true ? [words.asFile] : []),
-    ...untickedNotes(without, text),
+    ...(unticked === null ? [] : [words.without(unticked)]),
   ];
-}
-
-function untickedNotes(without: Without | null, text: Text): string[] {
-  const words = text.modal.context;
-  const { messages = [], files = [] } = without ?? {};
-  const counts = [
-    ...(messages.length === 0 ? [] : [words.messages(messages.length)]),
-    ...(files.length === 0 ? [] : [words.files(files.length)]),
-  ];
-  return counts.length === 0 ? [] : [words.without(text.joins.list(counts))];
 }
 
 function runsAs(description: FormDescription | null, text: Text): FormIdentity {

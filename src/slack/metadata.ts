@@ -25,51 +25,37 @@ const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
   [APPROVAL_EVENT, ['request_id', 'number']],
 ]);
 
-export const cardMetadata = (requestId: string): MessageMetadata => ({
-  event_type: CARD_EVENT,
-  event_payload: { request_id: requestId },
+const metadata = (event_type: string, event_payload: Record<string, string>): MessageMetadata => ({
+  event_type,
+  event_payload,
 });
+
+export const cardMetadata = (requestId: string) => metadata(CARD_EVENT, { request_id: requestId });
 
 /** `part`: a long message becomes several in Slack. */
-export const messageMetadata = (sessionId: string, eventId: string, part: number): MessageMetadata => ({
-  event_type: MESSAGE_EVENT,
-  event_payload: { session_id: sessionId, event_id: eventId, part: String(part) },
-});
+export const messageMetadata = (sessionId: string, eventId: string, part: number) =>
+  metadata(MESSAGE_EVENT, { session_id: sessionId, event_id: eventId, part: String(part) });
 
-export const milestoneMetadata = (sessionId: string, key: string): MessageMetadata => ({
-  event_type: MILESTONE_EVENT,
-  event_payload: { session_id: sessionId, milestone: key },
-});
+export const milestoneMetadata = (sessionId: string, key: string) =>
+  metadata(MILESTONE_EVENT, { session_id: sessionId, milestone: key });
 
 /** The greeting in a channel that the app was invited to. */
-export const greetingMetadata = (channelId: string): MessageMetadata => ({
-  event_type: GREETING_EVENT,
-  event_payload: { channel_id: channelId },
-});
+export const greetingMetadata = (channelId: string) => metadata(GREETING_EVENT, { channel_id: channelId });
 
 /** How a request without a session ended. `at`: which of its attempts. */
-export const outcomeMetadata = (requestId: string, at: string): MessageMetadata => ({
-  event_type: OUTCOME_EVENT,
-  event_payload: { request_id: requestId, at },
-});
+export const outcomeMetadata = (requestId: string, at: string) =>
+  metadata(OUTCOME_EVENT, { request_id: requestId, at });
 
 /** A budget alert for an owner of the policy. */
-export const budgetMetadata = (alert: string, owner: string): MessageMetadata => ({
-  event_type: BUDGET_EVENT,
-  event_payload: { alert, owner },
-});
+export const budgetMetadata = (alert: string, owner: string) => metadata(BUDGET_EVENT, { alert, owner });
 
 /** To a member whose account another person may use. */
-export const sharedMetadata = (userId: string, devinUserId: string): MessageMetadata => ({
-  event_type: SHARED_EVENT,
-  event_payload: { user_id: userId, devin_user_id: devinUserId },
-});
+export const sharedMetadata = (userId: string, devinUserId: string) =>
+  metadata(SHARED_EVENT, { user_id: userId, devin_user_id: devinUserId });
 
 /** The question to an approver, in that person's direct messages. */
-export const approvalMetadata = (requestId: string, number: number): MessageMetadata => ({
-  event_type: APPROVAL_EVENT,
-  event_payload: { request_id: requestId, number: String(number) },
-});
+export const approvalMetadata = (requestId: string, number: number) =>
+  metadata(APPROVAL_EVENT, { request_id: requestId, number: String(number) });
 
 /** What a card shows that Devin doesn't know. */
 type CardOwner = {
@@ -82,18 +68,14 @@ const REPOS_LENGTH = 1000;
 
 /** A card's metadata with what restores it after the database is lost. */
 export function fullCardMetadata({ id, userId: requester, draft: { values } }: CardOwner): MessageMetadata {
-  const { event_type, event_payload } = cardMetadata(id);
   const repos = (values.repos ?? []).join(',');
   const acuLimit = values.max_acu_limit;
-  return {
-    event_type,
-    event_payload: {
-      ...event_payload,
-      requester,
-      ...(repos !== '' && repos.length <= REPOS_LENGTH && { repos }),
-      ...(acuLimit !== undefined && { acu_limit: String(acuLimit) }),
-    },
-  };
+  return metadata(CARD_EVENT, {
+    ...cardMetadata(id).event_payload,
+    requester,
+    ...(repos !== '' && repos.length <= REPOS_LENGTH && { repos }),
+    ...(acuLimit !== undefined && { acu_limit: String(acuLimit) }),
+  });
 }
 
 const metadataSchema = z.object({
@@ -107,13 +89,13 @@ type MessageParts = {
 };
 
 /** Whether a message carries this metadata, as such or in a block id. Its own metadata may hold more. */
-export function hasMetadata({ metadata, blocks = [] }: MessageParts, wanted: MessageMetadata): boolean {
+export function hasMetadata({ metadata: own, blocks = [] }: MessageParts, wanted: MessageMetadata): boolean {
   const blockId = metadataBlockId(wanted);
-  return includes(metadata, wanted) || blocks.some((block) => block.block_id === blockId);
+  return includes(own, wanted) || blocks.some((block) => block.block_id === blockId);
 }
 
-function includes(metadata: unknown, { event_type, event_payload }: MessageMetadata): boolean {
-  const { data } = metadataSchema.safeParse(metadata);
+function includes(own: unknown, { event_type, event_payload }: MessageMetadata): boolean {
+  const { data } = metadataSchema.safeParse(own);
   if (data?.event_type !== event_type) return false;
   return Object.entries(event_payload).every(([name, value]) => data.event_payload[name] === value);
 }
@@ -167,8 +149,8 @@ export type ReadMetadata =
   | { kind: 'milestone'; sessionId: string; key: string };
 
 /** null: not metadata of this app. */
-export function readMetadata(metadata: unknown): ReadMetadata | null {
-  const { data } = ownMetadataSchema.safeParse(metadata);
+export function readMetadata(own: unknown): ReadMetadata | null {
+  const { data } = ownMetadataSchema.safeParse(own);
   switch (data?.event_type) {
     case CARD_EVENT: {
       const {

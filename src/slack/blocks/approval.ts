@@ -1,13 +1,16 @@
-import type { ActionsBlock } from '@slack/types';
+import type { ActionsBlock, ModalView } from '@slack/types';
 import type { Approval, AskedFor } from '../../session/approval.ts';
 import { fields } from '../../session/fields.ts';
 import type { FieldKey } from '../../session/fields.ts';
 import { acuWords } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
-import { ACTION, approvalValue } from '../ids.ts';
+import { ACTION, approvalValue, DECLINE_BLOCK, declineMetadata, VIEW } from '../ids.ts';
+import type { DeclineMetadata } from '../ids.ts';
 import { shownMoment, shownValue } from './details-values.ts';
+import { inputBlock, textElement } from './form/elements.ts';
+import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
-import { button, context, section, sections } from './objects.ts';
+import { button, caption, context, section, sections } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { BETWEEN_FACTS } from './session-card.ts';
 import { bold, escape, fitCodeBlock, oneLine, truncate, withUnseen } from './text.ts';
@@ -151,4 +154,28 @@ function buttons({ requestId, number }: ApprovalMessage, text: Text): ActionsBlo
       button(ACTION.details, text.card.buttons.details, requestId),
     ],
   };
+}
+
+/** Of what an approver types, in characters. */
+const TYPED_LENGTH = 500;
+
+/** Asks an approver why they decline: the person who asked is told. */
+export function renderDeclineDialog(metadata: DeclineMetadata, text: Text): ModalView {
+  const { dialog } = text.approval;
+  const { label, hint } = dialog;
+  const element = textElement({ maxLength: TYPED_LENGTH, multiline: true, focus: true });
+  return {
+    type: 'modal',
+    callback_id: VIEW.decline,
+    private_metadata: declineMetadata.write(metadata),
+    title: caption(dialog.title, LIMIT.viewTitle),
+    submit: caption(dialog.submit, LIMIT.viewTitle),
+    close: caption(dialog.close, LIMIT.viewTitle),
+    blocks: [inputBlock({ blockId: DECLINE_BLOCK, label, hint, optional: false, element })],
+  };
+}
+
+/** Empty if nothing was written. */
+export function readDeclineDialog(state: unknown): string {
+  return typedIn(readEntered(state), DECLINE_BLOCK).trim().slice(0, TYPED_LENGTH);
 }

@@ -26,10 +26,9 @@ function isSameName(inDevin: string, inSlack: string, byEmail: boolean): boolean
   return one === other || (byEmail && (one.startsWith(other) || other.startsWith(one)));
 }
 
-/** Escaped; at most one. */
 export type RunsAs = Pick<SessionCard, 'requesterName' | 'runsAs'>;
 
-/** Who it runs as, if the name differs from the requester's. */
+/** Who it runs as, if the name differs from the requester's. Escaped; at most one. */
 export function runsAsFact({ requesterName, runsAs }: RunsAs, text: Text): string[] {
   if (runsAs === null) return [];
   if (runsAs.kind === 'service-user') return [text.card.as(text.card.serviceUser)];
@@ -77,21 +76,24 @@ export function repositoryFact({ repos }: SessionCard, text: Text): string[] {
 
 /** A line for each pull request, as a link; in the plain twin with its address. */
 export function pullRequestLines(card: SessionCard, text: Text, linked: boolean): string[] {
-  const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
-  const lines = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url, state }) => {
+  return eachPullRequest(card, text, ({ url, state }) => {
     const where = linked ? pullRequestLink(url) : shownAddress(url);
     return text.card.pullRequest(where, state === null ? null : fact(state));
   });
-  const more = pullRequests.length - SHOWN_PULL_REQUESTS;
-  return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
 }
 
 /** Only their names, as links. Escaped. */
 export function pullRequestLinks(card: SessionCard, text: Text): string[] {
+  return eachPullRequest(card, text, ({ url }) => pullRequestLink(url));
+}
+
+type PullRequest = SessionCard['pullRequests'][number];
+
+function eachPullRequest(card: SessionCard, text: Text, shown: (one: PullRequest) => string): string[] {
   const pullRequests = card.pullRequests.filter(({ url }) => url.trim() !== '');
-  const links = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(({ url }) => pullRequestLink(url));
   const more = pullRequests.length - SHOWN_PULL_REQUESTS;
-  return more > 0 ? [...links, text.card.morePullRequests(more)] : links;
+  const lines = pullRequests.slice(0, SHOWN_PULL_REQUESTS).map(shown);
+  return more > 0 ? [...lines, text.card.morePullRequests(more)] : lines;
 }
 
 /** Escaped; by name if the address has one. */
@@ -103,11 +105,11 @@ function shownAddress(url: string): string {
   return escape(truncate(oneLine(url), ADDRESS_LENGTH));
 }
 
-/** At most one. */
 export function shownAcu(acu: number): number {
   return Math.round(acu * 10) / 10;
 }
 
+/** At most one. */
 export function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {
   if (acusUsed !== null) {
     const used = String(shownAcu(acusUsed));

@@ -5,7 +5,7 @@ import type { UploadedText } from '../files.ts';
 import { INPUT, secretBlock, SECRETS_KEPT, VIEW, overFormMetadata } from '../ids.ts';
 import type { OverFormMetadata, SecretPart } from '../ids.ts';
 import { inputBlock, textElement, tickBox } from './form/elements.ts';
-import { pickedIn, readEntered } from './form/entered.ts';
+import { pickedIn, readEntered, typedIn } from './form/entered.ts';
 import type { EnteredByBlock } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
 import { caption, context, header, option } from './objects.ts';
@@ -86,14 +86,10 @@ export function readSecretRows(state: unknown): SecretRows {
 }
 
 function readRow(row: number, entered: EnteredByBlock): Row {
-  const typed = (part: SecretPart): string => {
-    const held = entered.get(secretBlock(row, part));
-    return held?.kind === 'text' ? held.text : '';
-  };
   return {
     row,
-    name: typed('name').trim(),
-    value: typed('value'),
+    name: typedIn(entered, secretBlock(row, 'name')).trim(),
+    value: typedIn(entered, secretBlock(row, 'value')),
     fileId: pickedIn(entered, secretBlock(row, 'file'))[0] ?? null,
     sensitive: pickedIn(entered, secretBlock(row, 'sensitive')).length > 0,
   };

@@ -1,9 +1,9 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
-import { z } from 'zod';
 import type { Text } from '../../text/index.ts';
-import { ACTION, INPUT, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata } from '../ids.ts';
+import { ACTION, REPLY_BLOCK, VIEW, replyMetadata, stopMetadata } from '../ids.ts';
 import type { StopMetadata } from '../ids.ts';
 import { inputBlock, textElement } from './form/elements.ts';
+import { readEntered, typedIn } from './form/entered.ts';
 import { LIMIT } from './limits.ts';
 import { alert, button, caption, section, sections } from './objects.ts';
 import type { Confirmation, Rendered } from './objects.ts';
@@ -50,13 +50,9 @@ export function renderReplyBox({ requestId, why, tooLate, lastWords }: ReplyBox,
   };
 }
 
-const stateSchema = z.object({
-  [REPLY_BLOCK]: z.object({ [INPUT]: z.object({ value: z.string().nullish() }) }),
-});
-
 /** What was typed; may be empty. */
 export function readReplyBox(state: unknown): string {
-  return stateSchema.parse(state)[REPLY_BLOCK][INPUT].value?.trim() ?? '';
+  return typedIn(readEntered(state), REPLY_BLOCK).trim();
 }
 
 function said(lastWords: string | null, text: Text): KnownBlock[] {

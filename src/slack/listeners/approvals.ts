@@ -3,7 +3,7 @@ import type { SessionRequest } from '../../store/request-row.ts';
 import type { Requests } from '../../store/requests.ts';
 import type { Sessions } from '../../store/sessions.ts';
 import type { Authority } from '../authority.ts';
-import { readDeclineDialog, renderDeclineDialog } from '../blocks/decline-dialog.ts';
+import { readDeclineDialog, renderDeclineDialog } from '../blocks/approval.ts';
 import { notice } from '../blocks/notices.ts';
 import { ACTION, DECLINE_BLOCK, readApprovalValue, declineMetadata, VIEW } from '../ids.ts';
 import type { AskedApproval } from '../ids.ts';

@@ -51,6 +51,11 @@ export function readEntered(state: unknown): EnteredByBlock {
   );
 }
 
+export function typedIn(entered: EnteredByBlock, blockId: string): string {
+  const held = entered.get(blockId);
+  return held?.kind === 'text' ? held.text : '';
+}
+
 export function pickedIn(entered: EnteredByBlock, blockId: string): string[] {
   const held = entered.get(blockId);
   return held?.kind === 'picked' ? held.values : [];

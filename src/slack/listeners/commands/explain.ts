@@ -9,7 +9,7 @@ import type { QuickGate } from '../../../trust/index.ts';
 import { notice, refusal } from '../../blocks/notices.ts';
 import type { Rendered } from '../../blocks/objects.ts';
 import { escape, unescape } from '../../blocks/text.ts';
-import { renderWhoami } from '../../blocks/whoami.ts';
+import { renderWhoami } from '../../blocks/identity.ts';
 import { renderWhy } from '../../blocks/why.ts';
 import type { Why } from '../../blocks/why.ts';
 import { renderProblems } from '../../command/help.ts';
