@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { typeTask } from '../support/asking.ts';
 import { createWorld, startBot } from '../support/bot.ts';
 import type { World } from '../support/bot.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
@@ -16,7 +17,7 @@ async function startSession(world: World, text = 'fix the login test') {
   const { slack, devin } = world;
   const ana = addColleague(world);
   const channelId = slack.addChannel({ name: `watch-${ana.name}`, members: [ana.userId] });
-  await slack.command(ana.userId, channelId, text);
+  await typeTask(world, { userId: ana.userId, channelId }, text);
   const session = await sessionOf(devin, ana.devinUserId);
   const card = await cardOf(slack, channelId, (shown) => shown.includes(session.url));
   const showing = async (words: string) => cardOf(slack, channelId, (shown) => shown.includes(words));

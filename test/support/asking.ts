@@ -1,22 +1,39 @@
+import { en } from '../../src/text/en.ts';
 import type { World } from './bot.ts';
 import { cardOf, sessionOf } from './look.ts';
 import { addColleague } from './people.ts';
 
 type Options = { text?: string; channel?: object; person?: object };
 
+/**
+ * Types a task. On a busy machine the app may be too late to save it: it says so, and people type it again. Any other
+ * answer fails.
+ */
+export async function typeTask(
+  { slack }: Pick<World, 'slack'>,
+  { userId, channelId }: { userId: string; channelId: string },
+  task: string,
+): Promise<void> {
+  const { failure, message } = await slack.command(userId, channelId, task);
+  const answer = message === null ? failure : slack.renderText(message);
+  if (answer?.includes(en.command.notRecorded) === true)
+    return typeTask({ slack }, { userId, channelId }, task);
+  if (answer !== null) throw new Error(`Nothing was started: ${answer}`);
+}
+
 /** A person, a channel, and a session that runs with its card there. */
 export async function startSession(world: World, options: Options = {}) {
   const { slack, devin } = world;
   const ana = addColleague(world, options.person);
   const channelId = slack.addChannel({ name: `of-${ana.name}`, members: [ana.userId], ...options.channel });
-  await slack.command(ana.userId, channelId, options.text ?? `task of ${ana.name}`);
+  await typeTask(world, { userId: ana.userId, channelId }, options.text ?? `task of ${ana.name}`);
   const session = await sessionOf(devin, ana.devinUserId);
   const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
   const showing = async (words: string) => cardOf(slack, channelId, (text) => text.includes(words));
   return { ana, channelId, session, card, showing, on: { channelId, ts: card.ts } };
 }
 
-/** Chooses Stop in the menu of a card, and says yes to the question. */
+/** Chooses Stop in a card's menu, and confirms. */
 export async function stopOnCard(
   { slack }: Pick<World, 'slack'>,
   userId: string,
@@ -30,7 +47,7 @@ export async function stopOnCard(
   return asked;
 }
 
-/** The latest thing only this person sees, when it says this. */
+/** The latest message that only this person sees, once it says this. */
 export async function toldTo(
   { slack }: Pick<World, 'slack'>,
   { channelId, userId }: { channelId: string; userId: string },

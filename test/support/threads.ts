@@ -1,9 +1,10 @@
 import type { Message } from '../../sandbox/slack/index.ts';
+import { typeTask } from './asking.ts';
 import type { World } from './bot.ts';
 import { cardOf, sessionOf } from './look.ts';
 import { addColleague } from './people.ts';
 
-/** The thread relays quickly, so that a test does not wait for what waits for another try. */
+/** Quick polls and retries, so that tests don't wait for them. */
 export const QUICK_THREADS = {
   overrides: {
     watchTimes: { fastestMs: 100, tickMs: 50, youngMs: 0, goneAfterMs: 100 },
@@ -16,7 +17,7 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
   const { slack, devin } = world;
   const ana = addColleague(world);
   const channelId = slack.addChannel({ name: `thread-${ana.name}`, members: [ana.userId] });
-  await slack.command(ana.userId, channelId, text);
+  await typeTask(world, { userId: ana.userId, channelId }, text);
   const { id } = await sessionOf(devin, ana.devinUserId);
   const { url } = devin.session(id);
   const card = await cardOf(slack, channelId, (shown) => shown.includes(url));
@@ -28,7 +29,7 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
     channelId,
     threadTs: card.ts,
     id,
-    /** What Devin said or made, as the thread shows it. */
+    /** Devin's messages and files in the thread. */
     relayed: (): Message[] =>
       slack.messages(channelId).filter((message) => inThread(message) && isRelayed(message)),
     relayedText: async (words: string, wait: { timeoutMs?: number } = {}): Promise<Message> =>
@@ -40,7 +41,7 @@ export async function startThread(world: Pick<World, 'slack' | 'devin'>, text = 
     /** A message with a file of this name. */
     withFile: async (): Promise<Message> =>
       slack.waitForMessage(channelId, (one) => inThread(one) && one.fileIds.length > 0),
-    /** What this person alone sees. */
+    /** What only this person sees. */
     noticeTo: async (userId: string, words: string): Promise<Message> =>
       slack.waitForMessage(channelId, (one) => one.ephemeralFor === userId && one.text.includes(words)),
     say: async (userId: string, words: string, options = {}) =>
