@@ -27,20 +27,20 @@ type BotState = {
 
 export type BotProcess = {
   state: () => BotState;
-  /** Resolves when the bot is ready; rejects with its last words when it ends before. */
+  /** Resolves when the bot is ready; rejects with its last words if it ends before. */
   start: () => Promise<void>;
-  /** As a power cut ends it: nothing is put in order. */
+  /** Like a power cut: nothing is cleaned up. */
   kill: () => Promise<void>;
-  /** As a supervisor ends it. Twice does no harm. */
+  /** Like a supervisor. Can be called twice. */
   stop: () => Promise<void>;
   /** Returns how to stop listening. */
   subscribe: (listener: () => void) => () => void;
 };
 
 type BotProcessOptions = {
-  /** All that the bot sees of settings. */
+  /** All settings of the bot. */
   environment: Record<string, string>;
-  /** A folder of its own, so that it reads no `.env` of the person who runs the demo. */
+  /** A separate folder, so that it doesn't read the `.env` of the person who runs the demo. */
   folder: string;
   /** What is started; the app's own main.ts by default. */
   program?: string;
@@ -65,7 +65,7 @@ const LEVELS: Record<number, string> = {
 };
 const WARN = 40;
 
-/** The bot as `npm start` runs it, in a process of its own, so that it can be killed and started again. */
+/** The bot as `npm start` runs it, in its own process, so that it can be killed and restarted. */
 export function createBotProcess(options: BotProcessOptions): BotProcess {
   const { environment, folder, program = MAIN, onReady, onLine, onTrouble } = options;
   const listeners = new Set<() => void>();
@@ -138,7 +138,7 @@ function listen(stream: Readable | null, onLine: (line: string) => void): void {
   if (stream !== null) createInterface({ input: stream }).on('line', onLine);
 }
 
-/** What is not a line of the log, such as a stack trace of Node's, is shown as it is. */
+/** Output that isn't a log line, such as a stack trace, is shown as it is. */
 function readLine(line: string, isError: boolean): { level: number; message: string } {
   const parsed = lineSchema.safeParse(parseJson(line));
   if (!parsed.success) return { level: isError ? 50 : 30, message: line };

@@ -11,7 +11,7 @@ type Stage = {
   print: (text: string) => void;
 };
 
-/** Of what Devin does by itself, in the last act. */
+/** The speed of Devin's scripts in the last act. */
 const SCRIPT_SPEED = 10;
 /** One each by command, shortcut, form and approval, and one that asks; none for a person without a Devin account. */
 const SESSIONS = 5;
@@ -111,7 +111,7 @@ async function byApproval(stage: Stage, { ana, ben, channelId }: Cast): Promise<
   await showSession(stage, channelId, 'user-ana');
 }
 
-/** The scripts play here at last, so that nothing before depends on how fast they do. */
+/** Scripts play only here, so that nothing before depends on their speed. */
 async function byConversation({ slack, devin, pace, print }: Stage, { ben, channelId }: Cast): Promise<void> {
   devin.script('question');
   print('Ben types:  /devin rebase the payments branch\n');

@@ -8,7 +8,7 @@ type Started = { userId: string; command: string; script: Script; minutesAgo: nu
 
 const MINUTE_MS = 60_000;
 
-/** Starts one session that works, one that waits for an answer and one that is done. Returns their ids. */
+/** Starts a session in progress, one that waits for an answer and one that is finished. Returns their ids. */
 export async function startSessions(stage: Stage): Promise<Set<string>> {
   const { ana, ben, mei } = stage.world.people;
   const ids = new Set<string>();
@@ -38,7 +38,7 @@ export async function startSessions(stage: Stage): Promise<Set<string>> {
   return ids;
 }
 
-/** Ends at work, so that there is something to kill the app in the middle of. */
+/** Stays in progress, so that the app can be killed during a session. */
 const WORKS_ON: Script = [
   { status: 'claimed' },
   { status: 'running', statusDetail: 'working' },

@@ -22,7 +22,7 @@ const PORTS_TRIED = 20;
 
 type OpenAt = (port: number) => Promise<Page>;
 
-/** A mistake in the command line. */
+/** An error in the command line. */
 class PortTrouble extends Error {}
 
 const options = readOptions();
@@ -32,7 +32,7 @@ else await run(options);
 
 type Options = NonNullable<ReturnType<typeof readOptions>>;
 
-/** null: they cannot be read, and it has been said why. */
+/** null: they are invalid, and the reason was printed. */
 function readOptions() {
   try {
     return parseArgs({

@@ -3,7 +3,7 @@ import type { LocalSlack } from './slack/index.ts';
 
 type Sides = { slack: LocalSlack; devin: LocalDevin; transport?: 'http' | 'socket' };
 
-/** The settings with which the bot talks to a local Slack and a local Devin; where it keeps its data is left to say. */
+/** The settings for a bot with a local Slack and a local Devin, except where it keeps its data. */
 export function sandboxEnvironment({ slack, devin, transport = 'http' }: Sides): Record<string, string> {
   const { botToken, appToken, signingSecret } = slack.workspace;
   const connection: Record<string, string> =

@@ -1,4 +1,4 @@
-/** What a text holds; `otherwise` where it is not JSON. */
+/** The value of a JSON text; `otherwise` if it isn't JSON. */
 export function parseJson(text: string, otherwise: unknown = null): unknown {
   try {
     return JSON.parse(text);

@@ -19,7 +19,7 @@ export async function listen(server: Server, port = 0): Promise<{ port: number; 
   return { port: address.port, origin: `http://${HOST}:${address.port}` };
 }
 
-/** Breaks its connections, and resolves once it is closed. Twice does no harm. */
+/** Breaks its connections, and resolves once it is closed. Can be called twice. */
 export async function shut(server: Server): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => {

@@ -21,7 +21,7 @@ const POLICY_FILE = fileURLToPath(new URL('policy.yml', import.meta.url));
 export type Sandbox = {
   slack: LocalSlack;
   devin: LocalDevin;
-  /** Of what Devin does by itself. */
+  /** The pace of Devin's scripts. */
   pace: Pace;
   bot: BotProcess;
   world: SeededWorld;
@@ -39,7 +39,7 @@ export type SandboxOptions = {
   onTrouble?: (line: LogLine) => void;
 };
 
-/** The real bot in a process of its own, ready, between a local Slack and a local Devin with a seeded world. */
+/** The real bot in its own process, ready, between a local Slack and a local Devin with a seeded world. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { transport = 'http', speed = 1, policyFile = POLICY_FILE, onTrouble } = options;
   const clock = createSeedClock();

@@ -9,7 +9,7 @@ export type SeededWorld = ReturnType<typeof seed>;
 
 const MINUTE_MS = 60_000;
 
-/** The local Slack's clock while a past is made up for it; `catchUp` ends that. */
+/** The local Slack's clock while its past is created; `catchUp` ends that. */
 export function createSeedClock() {
   let behindMs = 0;
   return {
@@ -23,7 +23,7 @@ export function createSeedClock() {
   };
 }
 
-/** A workspace at work: people of every kind, channels of every kind, and a thread about a failure. */
+/** A busy workspace: people of every kind, channels of every kind, and a thread about a failure. */
 export function seed({ slack, devin }: Sides, clock: Clock = createSeedClock()) {
   const people = addPeople(slack);
   addOrganization(devin);

@@ -11,7 +11,7 @@ import { parsePolicy } from '../src/trust/index.ts';
 const DOCS = globSync('{*,docs/*}.md').toSorted();
 const FOLDERS = ['.', 'src', 'test'];
 
-/** The words of a heading as they are in a link. */
+/** A heading's anchor. */
 function anchorsIn(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, words = '']) =>
     words

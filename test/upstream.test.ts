@@ -3,7 +3,7 @@ import { createUpstream, isDown, tooMany } from '../src/upstream.ts';
 
 const ORIGIN = 'https://other.example';
 
-/** The other side, up or down, which counts its calls; and a clock that only the test moves. */
+/** A service, up or down, that counts its calls; and a clock that only the test moves. */
 function createSide(options: { rates?: Record<string, { perMinute: number; burst: number }> } = {}) {
   const side = { isUp: true, calls: 0, nowMs: 0 };
   const upstream = createUpstream({
@@ -17,7 +17,7 @@ function createSide(options: { rates?: Record<string, { perMinute: number; burst
       return Promise.resolve(new Response('{}'));
     },
   });
-  /** What each of these calls came to. */
+  /** The result of each of these calls. */
   const call = async (count: number, path = '/api/method', origin = ORIGIN): Promise<(number | string)[]> => {
     const outcomes: (number | string)[] = [];
     for (let made = 0; made < count; made += 1)

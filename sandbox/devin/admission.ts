@@ -18,9 +18,9 @@ export type AdmissionDeps = {
 };
 
 export type Admission = {
-  /** Refuses what is well formed and still not possible here. */
+  /** Refuses what is well-formed but not possible here. */
   create(body: CreateBody): void;
-  /** On behalf of a member, who has to be one and to be allowed to use Devin. */
+  /** On behalf of a person, who has to be a member and allowed to use Devin. */
   impersonate(userId: string | null | undefined): void;
   attach(urls: string[] | null | undefined): void;
 };

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiProblem, unprocessable } from './problem.ts';
 import type { NewUpload } from './uploads.ts';
 
-/** What came with a request; what cannot be read is refused only once the caller is known to be allowed. */
+/** A request's body; an invalid one is refused only after the caller was authorized. */
 export type RequestBody =
   | { kind: 'none' }
   | { kind: 'json'; value: unknown }
@@ -13,7 +13,7 @@ export type RequestBody =
 const MULTIPART_OVERHEAD = 16_384;
 const MAX_JSON_BYTES = 8 * 1024 * 1024;
 
-/** null when there is more than `limit`; the rest is read and dropped, so that the caller gets to see the answer. */
+/** null if there is more than `limit`; the rest is read and dropped, so that the caller gets the answer. */
 async function readBytes(req: IncomingMessage, limit: number): Promise<Buffer | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,7 +1,7 @@
 type FaultMode =
   /** Answers `status` and does nothing else. */
   | 'status'
-  /** Does what was asked, then answers `status` all the same. */
+  /** Does what was asked, but answers `status`. */
   | 'status-after-effect'
   /** Never answers. */
   | 'hang'
@@ -38,7 +38,7 @@ export type FaultHandle = { remaining(): number; clear(): void };
 
 export type Faults = {
   fail(match: FaultMatch, fault: Fault): FaultHandle;
-  /** The oldest fault that fits; counts as one of its times. */
+  /** The oldest matching fault; counts as one of its times. */
   take(method: string, path: string): Fault | null;
 };
 

@@ -25,13 +25,13 @@ export type GateDeps = {
 const same = (a: string, b: string): boolean =>
   a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
-/** A call with no key was seen to get 403, one with a wrong key 401. */
+/** The real API answers 403 without a key, and 401 to a wrong one. */
 function authenticate(authorization: string | undefined, apiKey: string): void {
   if (authorization === undefined) throw new ApiProblem(403, 'Not authenticated');
   if (!same(authorization, `Bearer ${apiKey}`)) throw new ApiProblem(401, 'Unauthorized');
 }
 
-/** Who calls, where, and with which right: asked in this order, before an endpoint looks at anything. */
+/** Checks the caller, the path and the permission, in this order, before an endpoint looks at anything. */
 export function createGate({
   routes,
   orgId,

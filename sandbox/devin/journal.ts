@@ -3,7 +3,7 @@ import { maskSecrets } from './secrets.ts';
 import type { Signal } from './signal.ts';
 import type { Query } from './validation.ts';
 
-/** A request as it came in, without the key and without the values of secrets. */
+/** A request as received, without the key and secret values. */
 export type RecordedRequest = {
   readonly method: string;
   /** As sent, still percent-encoded, without the query. */
@@ -13,7 +13,7 @@ export type RecordedRequest = {
   readonly body: unknown;
   readonly headers: IncomingHttpHeaders;
   readonly receivedAtMs: number;
-  /** null until it is answered, and for good when the answer is held back. */
+  /** null until it is answered, and forever if the answer is held back. */
   readonly status: number | null;
 };
 
@@ -23,7 +23,7 @@ export type Journal = {
   requests: readonly RecordedRequest[];
   problems: readonly string[];
   record(incoming: Incoming): { answered(status: number): void };
-  /** A call that the real API lets pass, or answers badly, and that a careful client does not make. */
+  /** A call that the real API accepts or answers badly, but a careful client doesn't make. */
   report(problem: string): void;
 };
 

@@ -21,12 +21,12 @@ export type LocalDevin = {
   orgId: string;
   apiKey: string;
   serviceUserId: string;
-  /** Live: take one away and the endpoints that need it answer 403. */
+  /** Live: remove one, and the endpoints that need it answer 403. */
   permissions: Set<Permission>;
   requests: readonly RecordedRequest[];
   sessions: readonly LocalSession[];
   uploads: readonly Upload[];
-  /** Calls that a careful client does not make. */
+  /** Calls that a careful client doesn't make. */
   problems: readonly string[];
   createdCount(): number;
   /** By either form of the id; throws for an unknown one. */
@@ -47,11 +47,11 @@ export type LocalDevin = {
   canStep(id: string): boolean;
   advance(id: string, change: SessionChange): void;
   fail(match: FaultMatch, fault?: Fault): FaultHandle;
-  /** The first request, past or future, that fits; looks again when a request is answered. */
+  /** The first matching request, past or future; checks again when a request is answered. */
   waitForRequest(predicate: (request: RecordedRequest) => boolean): Promise<RecordedRequest>;
-  /** The first session that fits, now or after any change. */
+  /** The first matching session, now or after any change. */
   waitForSession(predicate: (session: LocalSession) => boolean): Promise<LocalSession>;
-  /** Breaks every connection and leaves nothing running; waiting calls reject. Twice does no harm. */
+  /** Breaks every connection and leaves nothing running; waiting calls reject. Can be called twice. */
   stop(): Promise<void>;
 };
 

@@ -11,7 +11,7 @@ export type LocalDevinOptions = {
   orgId?: string;
   apiKey?: string;
   members?: readonly Member[];
-  /** What the service user holds. Default: everything. */
+  /** The service user's permissions. Default: all. */
   permissions?: readonly Permission[];
   /** Milliseconds. */
   now?: () => number;
@@ -20,7 +20,7 @@ export type LocalDevinOptions = {
   schedule?: Schedule;
   /** What sessions play until `script` says otherwise. */
   script?: Script;
-  /** How answers write session ids. Default `bare`, as was seen on the real API. */
+  /** How answers write session ids. Default `bare`, as on the real API. */
   idForm?: IdForm;
   /** How the list understands `session_ids`. Default: as answers write them. */
   sessionIdsForm?: IdForm;
@@ -29,7 +29,7 @@ export type LocalDevinOptions = {
   /** Whether a session that runs as a member names the service user that created it. Default: yes. */
   namesServiceUser?: boolean;
   platforms?: readonly string[];
-  /** The organization enforces tagging with these values. Default: it does not. */
+  /** The organization enforces tagging with these values. Default: it doesn't. */
   allowedTags?: readonly string[] | null;
   maxUploadBytes?: number;
   /** Where `url` of a session points. */

@@ -14,13 +14,13 @@ export type PageQuery = { after?: string | undefined; first: number };
 
 export type Page = {
   items: unknown[];
-  /** null on the last page, also when there is nothing at all: nobody can resume from the end. */
+  /** null on the last page, even if it is empty: nobody can resume from the end. */
   end_cursor: string | null;
   has_next_page: boolean;
   total: number;
 };
 
-/** An item and its place in the list, which stays its own while others come and go. Places only rise. */
+/** An item and its position in the list, which doesn't change when others come and go. Positions only increase. */
 export type Placed = { place: number; item: unknown };
 
 const cursorSchema = z.tuple([z.literal('place'), z.number()]);

@@ -5,7 +5,7 @@ import type { Schedule } from './timers.ts';
 
 export type Player = {
   load(sessionId: string, steps: readonly Step[]): void;
-  /** A person wrote: a step that waits for that may come; a script that has ended goes on. */
+  /** A person wrote: a step that waits for that can play, and a script that has ended continues. */
   replied(sessionId: string): void;
   /** Applies the next step now; false when there is none, or it waits for a person. */
   step(sessionId: string): boolean;

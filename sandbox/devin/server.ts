@@ -20,7 +20,7 @@ type ServerDeps = {
 
 export type LocalServer = {
   origin: string;
-  /** To be called as soon as the server is open: until then nothing answers. */
+  /** Call it as soon as the server is open: nothing answers before. */
   serve(deps: ServerDeps): void;
   close(): Promise<void>;
 };
@@ -61,7 +61,7 @@ async function handle(req: IncomingMessage, res: ServerResponse, deps: ServerDep
     req.socket.destroy();
     return;
   }
-  // The clock of this Devin, which may be another than the machine's.
+  // This Devin's clock, which can differ from the machine's.
   res.setHeader('date', new Date(deps.now()).toUTCString());
   send(res, outcome);
   answered(outcome.status);

@@ -62,7 +62,7 @@ export type SessionChange = {
   structuredOutput?: Record<string, unknown> | null;
   category?: string | null;
   subcategory?: string | null;
-  /** It began then, not when it was asked for. */
+  /** It began then, not when it was requested. */
   createdAtMs?: number;
 };
 
@@ -86,7 +86,7 @@ export function titleOf(prompt: string): string {
   return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), TITLE_LENGTH / 2))}…`;
 }
 
-/** The one that was named, as an option or in the task. */
+/** The one named in an option or in the task. */
 export function repositoryOf({ repos, prompt }: CreateBody): string {
   return repos?.[0] ?? /\bacme\/[\w-]+/.exec(prompt)?.[0] ?? 'acme/web';
 }

@@ -1,7 +1,7 @@
 export type Signal = {
-  /** Something changed: every waiter looks again. */
+  /** Something changed: every waiter checks again. */
   notify(): void;
-  /** The first thing that `find` sees, now or after any later change. */
+  /** The first result of `find`, now or after a later change. */
   waitFor<T>(find: () => T | undefined): Promise<T>;
   /** Nothing more will change: waiting calls reject. */
   close(): void;

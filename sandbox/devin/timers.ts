@@ -1,7 +1,7 @@
 /** Runs something later; the answer calls it off. */
 export type Schedule = (run: () => void, ms: number) => () => void;
 
-/** A schedule whose every timer can be called off at once, after which it starts none. */
+/** A schedule whose timers can all be canceled at once; after that, it starts none. */
 export function createTimers(schedule: Schedule): { schedule: Schedule; stop(): void } {
   const pending = new Set<() => void>();
   let stopped = false;

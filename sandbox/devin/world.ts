@@ -22,7 +22,7 @@ import { createUploads } from './uploads.ts';
 
 export const SERVICE_USER = { id: 'service-user-5f2a9c31', name: 'devin-slack' };
 
-/** Everything behind the server. */
+/** The state behind the server. */
 export type World = {
   permissions: Set<Permission>;
   catalog: Catalog;

@@ -19,7 +19,7 @@ const NOTHING: ActResult = {
   ts: null,
 };
 
-/** What a person does on the page, done in the local Slack. Mistakes are refused with a sentence. */
+/** Does in the local Slack what a person does on the page. Refuses errors with a sentence. */
 export async function perform(deps: Deps, body: unknown): Promise<ActResult> {
   const parsed = actSchema.safeParse(body);
   if (!parsed.success) throw new Refusal(sentences(parsed.error));
@@ -27,7 +27,7 @@ export async function perform(deps: Deps, body: unknown): Promise<ActResult> {
   try {
     return { ...NOTHING, ...(await run(deps, parsed.data)) };
   } catch (error) {
-    // The local Slack refuses with an Error what Slack's client would not offer.
+    // The local Slack throws for what Slack's client wouldn't offer.
     throw error instanceof Refusal
       ? error
       : new Refusal(error instanceof Error ? error.message : String(error));
@@ -162,7 +162,7 @@ async function inView(
   }
 }
 
-/** The app hears of it only where it has asked to, as its manifest says. */
+/** The app gets the event only if its manifest subscribes to it. */
 async function openHome(
   slack: LocalSlack,
   { as: userId, tab }: Doing<'open-home'>,
@@ -197,7 +197,7 @@ function checkTarget(slack: LocalSlack, userId: string, target: Target): void {
 const ADDRESS = /(?<![\w@])https?:\/\/(?:(?!&[lg]t;)[^\s"'])*(?<![.,;:!?)])/g;
 
 /**
- * What Slack makes of a typed message: mentions, channels and addresses become tokens, all else is escaped. Code is
+ * A typed message as Slack sends it: mentions, channels and addresses become tokens, the rest is escaped. Code is
  * left as it was typed.
  * https://docs.slack.dev/messaging/formatting-message-text
  */

@@ -19,7 +19,7 @@ type Seen = Entry extends infer One ? (One extends Entry ? Omit<One, 'id' | 'atM
 
 export type ExchangeLog = ReturnType<typeof createExchangeLog>;
 
-/** What Slack and Devin were sent, and the app by Slack, in the order in which it happened. */
+/** Requests to Slack and Devin, and from Slack to the app, in order. */
 export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: LocalDevin }) {
   const entries: Entry[] = [];
   let lastId = 0;
@@ -31,7 +31,7 @@ export function createExchangeLog({ slack, devin }: { slack: LocalSlack; devin: 
     if (entries.length > KEPT) entries.splice(0, entries.length - KEPT);
   }
 
-  /** A look that is repeated takes the place of the one before, as long as nothing else has happened. */
+  /** A repeated poll replaces the one before, unless something else has happened. */
   function dropRepeated({ path }: DevinRequest): void {
     const from = entries.findLastIndex((entry) => !isLook(entry)) + 1;
     const at = entries.findIndex(
@@ -157,13 +157,13 @@ function shortPath(path: string): string {
 
 const MASK = '[secret]';
 
-/** What lets one act in another person's name. */
+/** What would let someone act as another person. */
 const TOKENS = new Set(['token', 'response_url', 'response_urls', 'upload_url']);
 
 /** Inputs of the form that hold secrets. */
 const SECRET_FIELD = /session_secrets/;
 
-/** A payload as it may be shown: without tokens, and without the values of secrets that a person has typed. */
+/** A payload that can be shown: without tokens, and without the secret values that a person typed. */
 function maskPayload(node: unknown, key = ''): unknown {
   if (TOKENS.has(key)) return MASK;
   if (SECRET_FIELD.test(key)) return blankOut(node);

@@ -41,7 +41,7 @@ const actSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('redeliver') }),
 ]) satisfies z.ZodType<ControlAct>;
 
-/** The sandbox's knobs, and what each side was sent, for the panel beside the page. */
+/** The sandbox's controls and request log, for the panel next to the page. */
 export function createControl(options: ControlOptions): PageControl & { close: () => void } {
   const { slack, devin, bot } = options;
   const listeners = new Set<() => void>();
@@ -170,7 +170,7 @@ function sessionView(devin: LocalDevin, session: LocalSession): SessionView {
   };
 }
 
-/** The local Devin tells of what happens only to those who wait for something: waits for the next change, for ever. */
+/** The local Devin notifies only those who wait: waits for the next change, forever. */
 function watchDevin(devin: LocalDevin, onChange: () => void): () => void {
   const over = new AbortController();
   const changes = (): string => {

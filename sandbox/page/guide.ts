@@ -10,7 +10,7 @@ type GuideOptions = {
   devin: LocalDevin;
   bot: BotProcess;
   world: SeededWorld;
-  /** The sessions that were there before anyone tried anything. */
+  /** The sessions that existed from the start. */
   seeded: ReadonlySet<string>;
 };
 
@@ -26,7 +26,7 @@ type Kill = { sessions: readonly LocalSession[]; requests: number };
 
 type Parts = GuideOptions & { kill: () => Kill | null };
 
-/** The things to try, ticked off by what the local Slack and Devin have seen. */
+/** The things to try, checked off by what the local Slack and Devin have seen. */
 export function createGuide(options: GuideOptions): Guide {
   const { devin, bot, world, slack } = options;
   const done = new Set<GuideStep>();
@@ -95,7 +95,7 @@ function hasApproved({ devin, seeded }: Parts): boolean {
   return devin.sessions.some(({ id, request }) => !seeded.has(id) && request.devin_mode === 'ultra');
 }
 
-/** The app runs again, watches Devin again, and each session has its one card still. */
+/** The app runs and polls Devin again, and each session still has one card. */
 function hasSurvived({ slack, devin, bot, kill }: Parts): boolean {
   const killed = kill();
   if (killed === null || killed.sessions.length === 0 || bot.state().status !== 'ready') return false;

@@ -26,7 +26,7 @@ export type Manifest = {
   hasHome: boolean;
   commands: Command[];
   shortcuts: Shortcut[];
-  /** What the app hears of. */
+  /** The events the app gets. */
   botEvents: string[];
 };
 

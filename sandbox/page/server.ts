@@ -15,13 +15,13 @@ import { readManifest } from './manifest.ts';
 import type { SnapshotDeps } from './snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
 
-/** What the page's server needs of the sandbox's knobs. */
+/** What the page's server needs from the sandbox's controls. */
 export type PageControl = {
   /** Answers everything under /api/control/. */
   handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** What goes wrong next; part of the snapshot. */
   faults: () => unknown;
-  /** Hears of each change that the panel shows. Returns how to stop listening. */
+  /** Listens for each change that the panel shows. Returns how to stop listening. */
   subscribe: (listener: () => void) => () => void;
 };
 

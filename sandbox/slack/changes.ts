@@ -13,8 +13,8 @@ const DEFAULT_TIMEOUT_MS = 20_000;
 export type WaitOptions = { timeoutMs?: number; what?: string };
 
 /**
- * Tells observers of each change of state, and lets tests wait for one without polling. `hints`: what may explain why it
- * didn't come.
+ * Tells observers of each change of state, and lets tests wait for one without polling. `hints`: why it may not
+ * have come.
  */
 export function createChanges(hints: () => readonly string[]): Changes {
   const listeners = new Set<(change: Change) => void>();

@@ -1,6 +1,6 @@
 import type { ViewDefinition } from './rules/view.ts';
 
-/** What the local Slack holds. Ids, timestamps and wire names are Slack's. */
+/** The local Slack's data. Ids, timestamps and wire names are Slack's. */
 
 export type Workspace = {
   teamId: string;
@@ -53,7 +53,7 @@ export type Message = {
   channelId: string;
   ts: string;
   threadTs: string | null;
-  /** The only person who sees it; null: everybody in the channel. */
+  /** The only person who sees it; null: everyone in the channel. */
   ephemeralFor: string | null;
   userId: string | null;
   botId: string | null;
@@ -125,7 +125,7 @@ export type DeliveryOutcome =
   /** No connection, or an HTTP status other than 2xx; `noRetry`: the app wants an event not to come again. */
   | { kind: 'refused'; status: number | null; noRetry?: boolean };
 
-/** One payload and every time it was sent, with what the app made of it. */
+/** One payload and every delivery of it, with the outcome. */
 export type Delivery = {
   kind: DeliveryKind;
   payload: Record<string, unknown>;

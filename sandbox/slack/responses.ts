@@ -28,7 +28,7 @@ export type Asker = { userId: string; channelId: string; messageTs: string | nul
 
 export type Shown = { message: Message | null; violations: string[] };
 
-/** What an app's response makes Slack show; text alone is a message to the person. */
+/** What Slack shows for an app's response; text alone is a message to the person. */
 export function showResponse(state: State, asker: Asker, given: unknown): Shown {
   const parsed = responseSchema.safeParse(typeof given === 'string' ? { text: given } : given);
   if (!parsed.success) return { message: null, violations: [z.prettifyError(parsed.error)] };

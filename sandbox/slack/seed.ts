@@ -3,7 +3,7 @@ import { randomId } from './ids.ts';
 import type { Channel, User, Workspace } from './model.ts';
 import { directChannel, requireChannel, requireUser, type State } from './state.ts';
 
-/** Everything the bot needs, and what it can make use of. Options take some away. */
+/** Everything the bot needs or can use. Options remove some of it. */
 const DEFAULT_SCOPES = [
   'app_mentions:read',
   'channels:history',
@@ -128,7 +128,7 @@ export function createSeed(state: State) {
     joinChannel: (userId: string, channelId: string): void => {
       requireChannel(state, channelId).members.add(requireUser(state, userId).id);
     },
-    /** As its settings do; it cannot be made public again. */
+    /** As in its settings; it can't be made public again. */
     makePrivate: (channelId: string): void => {
       requireChannel(state, channelId).kind = 'private';
     },

@@ -19,7 +19,7 @@ export function serve({ state, server, webApi, faults }: Routes): void {
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
-    // The clock of this Slack, which may be another than the machine's.
+    // This Slack's clock, which can differ from the machine's.
     response.setHeader('date', new Date(state.now()).toUTCString());
     if (path.startsWith('/api/')) return webApi(request, response);
     const area = AREAS.find(({ prefix }) => path.startsWith(prefix));
@@ -35,7 +35,7 @@ export function serve({ state, server, webApi, faults }: Routes): void {
   }
 }
 
-/** Addresses beside the Web API, with the name under which faults are planned for them. */
+/** URLs other than the Web API's, with the names under which faults are planned for them. */
 const AREAS = [
   { prefix: '/actions/', fault: 'response_url', handle: receiveResponse },
   { prefix: '/upload/', fault: 'upload', handle: receiveUpload },

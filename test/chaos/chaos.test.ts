@@ -12,7 +12,7 @@ const { createDatabase, url } = usePostgres();
 
 async function chaos(args: string[], databaseUrl: string | null) {
   const { signal } = new AbortController();
-  // What does not settle is to be named, not to run into the test's own limit.
+  // Names what doesn't settle, before the test's own time limit.
   const bounded = [...args, '--settle-seconds=60'];
   return runChaos({ options: readOptions(bounded), tempo: QUICK_TEMPO, databaseUrl, signal });
 }

@@ -10,7 +10,7 @@ import { KEY, ORG, SESSION, startDevin } from '../devin/local-api.ts';
 import { kindsOf, membersOf, withWords, wordsOf } from './json-schema.ts';
 
 /**
- * What Devin has and this copy of its reference has not yet. Everything else must agree in both directions.
+ * What Devin has but this copy of its reference lacks. Everything else must agree in both directions.
  * https://docs.devin.ai/v3-openapi.yaml is newer than the page of the one endpoint.
  */
 const NEWER = {
@@ -20,7 +20,7 @@ const NEWER = {
   },
   response: {
     category: ['production_investigation'],
-    /** Of older sessions, which answers may still hold. */
+    /** Of older sessions; answers may still have it. */
     origin: ['scheduled'],
     /** A limit of the member, beside that of the organization; and the end of the contract. */
     status_detail: ['user_usage_limit_exceeded', 'contract_expired'],
@@ -87,7 +87,7 @@ function isPublished(name: keyof typeof checks, value: unknown): boolean {
 const secret = (key: string, value: string, rest: object = {}) => [{ key, value, ...rest }];
 const address = (length: number) => `https://a.test/${'x'.repeat(length - 'https://a.test/'.length)}`;
 
-/** Every member, as long as the reference allows. */
+/** Every member, with the longest values that the reference allows. */
 const FULL = {
   prompt: 'Fix it',
   title: 'Fix the login test',

@@ -24,7 +24,7 @@ type Node = z.output<typeof nodeSchema>;
 
 export type Definitions = Record<string, unknown>;
 
-/** One way a value may look. */
+/** One form of a value. */
 type Alternative = {
   type: string;
   enum?: string[];
@@ -80,7 +80,7 @@ function alternativeOf(type: string, node: Node, definitions: Definitions): Alte
   return { type };
 }
 
-/** An enum of an answer is open on our side: any string beside the listed ones is not a difference. */
+/** Enums in answers are open on our side: any other string is not a difference. */
 function withoutOpening(alternatives: Alternative[]): Alternative[] {
   const isOpen = alternatives.some((alternative) => alternative.enum !== undefined);
   return isOpen
@@ -109,7 +109,7 @@ export function wordsOf(members: Members, name: string): string[] {
 
 type Kind = { type: string; words?: string[]; of?: Kind[]; members?: string[] };
 
-/** Whether it must be there, and of which type it can be; without null and limits, which can be narrower on one side. */
+/** Whether it is required, and its types; without null and limits, which can be narrower on one side. */
 export function kindsOf(members: Members, name: string): { required: boolean; kinds: Kind[] } | null {
   const member = members[name];
   return member === undefined

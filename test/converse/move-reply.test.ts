@@ -12,7 +12,7 @@ const open = useEmbedded(copyStarted);
 const SESSION = sessionRow({ sessionId: 's', requestId: 'r', threadTs: '1.0' });
 const REQUEST = requestRow({ id: 'r' });
 
-/** The second of two replies in the same words was not answered, and Devin lists these messages. */
+/** The second of two replies with the same words was not answered, and Devin lists these messages. */
 async function settle({ listed, seen = null }: { listed: string[]; seen?: string | null }) {
   const { db } = await open();
   const replies = createReplies(db);
@@ -69,7 +69,7 @@ test('sends a waiting reply even if the clock was set back', async () => {
   await replies.move({ id: 'one', from: ['accepted'], to: 'accepted', changes: { waitMs: 60_000 } });
   expect((await replies.nextOpen('s'))?.waitMs).toBeGreaterThan(50_000);
   expect(await replies.waiting(600_000)).toEqual([]);
-  // An hour back is as if all of this had been an hour later.
+  // Setting the clock back an hour is the same as doing all of this an hour later.
   const hence = new Date(Date.now() + 3_600_000);
   await db.updateTable('replies').set({ waitsSince: hence, notBefore: hence, createdAt: hence }).execute();
   expect((await replies.nextOpen('s'))?.waitMs).toBe(0);

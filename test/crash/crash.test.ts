@@ -28,7 +28,7 @@ describeOnBothDatabaseServers('a process that is killed', (databaseEnvironment, 
     return { ana, channelId };
   }
 
-  /** Without the form, which is filled in only when it is known who asks. */
+  /** Without the form, which has inputs only once the requester is identified. */
   async function askByCommand(text: string) {
     const { slack, devin } = world();
     const ana = addColleague({ slack, devin });

@@ -24,7 +24,7 @@ describe('the program', () => {
   let devin: LocalDevin;
   let dataDir: string;
 
-  // One folder for all of them: the first makes the database, the others start on what it left.
+  // One folder for all: the first creates the database, and the others reuse it.
   beforeAll(async () => {
     slack = await createLocalSlack();
     devin = await createLocalDevin({});

@@ -19,16 +19,16 @@ const readyMessageSchema = z.tuple([z.object({ port: z.number() })], z.unknown()
 export type Mortal = {
   address: string;
   kill(): Promise<void>;
-  /** It dies by itself when it comes to a moment that fits; see `child.ts`. Resolves with the promise of its end. */
+  /** It kills itself at a matching moment; see `child.ts`. Resolves with the promise of its end. */
   dieAt(moment: string): Promise<{ died: Promise<unknown> }>;
 };
 
 export type MortalWorld = {
   slack: LocalSlack;
   devin: LocalDevin;
-  /** The bot that runs; one is started on what the last one left, where none does. */
+  /** The running bot; if there is none, one is started on the data of the last. */
   running(): Promise<Mortal>;
-  /** One more beside it. From now on Slack delivers to both. */
+  /** A second one. From now on Slack delivers to both. */
   another(): Promise<Mortal>;
 };
 

@@ -124,7 +124,7 @@ describe('a replica that is killed', () => {
 
   test('while it polls sessions is replaced by the other, which announces nothing twice', async () => {
     const { slack, devin, running, another } = world();
-    // Alone at first, so it is the one that watches.
+    // It is alone at first, so it is the watcher.
     const watching = await running();
     const thread = await startThread(world());
     const told = () => milestonesIn(slack.messages(thread.channelId));

@@ -58,7 +58,7 @@ function requestAs(devinUserId: string) {
 
 type World = { items: SessionSnapshot[]; bound?: string[]; tagRequests?: boolean };
 
-/** What is found of a request in a list of sessions, and what Devin was asked. */
+/** The session found for a request in a list, and what Devin was asked. */
 async function search(request: SessionRequest, { items, bound = [], tagRequests = false }: World) {
   const queries: SessionQuery[] = [];
   const find = createFindSession(

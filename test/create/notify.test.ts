@@ -15,7 +15,7 @@ const FAILED = { state: 'failed', sessionId: null, failure: { kind: 'gave-up', w
 type Setting = { person?: Preferences; answers?: Posted[]; nowMs?: number };
 type Told = { key: string; place: CardPlace; text: string };
 
-/** Tells what this request came to, once; `waits`: until it is tried again. */
+/** Notifies about this request once; `waits`: until the retry. */
 async function tellOutcome(
   changes: Partial<SessionRequest>,
   { person = {}, answers = [], nowMs = 0 }: Setting = {},

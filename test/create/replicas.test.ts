@@ -20,7 +20,7 @@ const WHAT = {
 
 const { signal } = new AbortController();
 
-/** What runs from now on runs on a machine whose clock is wrong by so much. */
+/** From now on, everything runs on a machine whose clock is off by this much. */
 function onClock(aheadMs: number): void {
   vi.setSystemTime(performance.timeOrigin + performance.now() + aheadMs);
 }

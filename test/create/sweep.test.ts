@@ -7,7 +7,7 @@ const EVERY_MS = 1000;
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A sweep on a database that answers a look when it is told to. */
+/** A sweep on a database that answers on demand. */
 async function startedSweep() {
   const looks: PromiseWithResolvers<string[]>[] = [];
   const nothing = async (): Promise<string[]> => Promise.resolve([]);

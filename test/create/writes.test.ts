@@ -18,7 +18,7 @@ const world = useWorld({
 const orderSchema = z.object({ do: z.string(), sql: z.string().default('') });
 type Order = z.infer<typeof orderSchema>;
 
-/** What the watcher and the workers ask from time to time, whatever people do. */
+/** Statements of the watcher and the workers, which run whatever people do. */
 const ROUTINE = /"next_look_at" <=|select queue\.name/;
 
 async function readOrders(): Promise<Order[]> {
@@ -26,7 +26,7 @@ async function readOrders(): Promise<Order[]> {
   return lines.map((line) => orderSchema.parse(JSON.parse(line))).filter(({ sql }) => !ROUTINE.test(sql));
 }
 
-/** How many there are once what the last request led to is over. */
+/** Their number once everything from the last request is done. */
 async function quiet(): Promise<number> {
   let before = 0;
   const isSame = async (): Promise<boolean> => {
@@ -38,7 +38,7 @@ async function quiet(): Promise<number> {
   return before;
 }
 
-/** Up to the moment at which the card leaves for Slack. */
+/** Until the card is sent to Slack. */
 function untilCard(orders: Order[]): Order[] {
   const attempt = orders.findIndex(({ sql }) => sql.startsWith('insert into "posts"'));
   const synced = orders.findIndex((order, at) => at > attempt && order.do === 'fsync');

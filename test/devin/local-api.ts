@@ -20,7 +20,7 @@ type Handler = (seen: Seen, index: number, response: ServerResponse) => Reply | 
 /** An answer as its readers get it. */
 export const inOurNames = (answer: object) => fromWire(z.record(z.string(), z.unknown())).parse(answer);
 
-/** An HTTP server for one test; `null` from the handler means it deals with the response itself. */
+/** An HTTP server for one test; `null` from the handler means that it answers by itself. */
 export async function startApi(handler: Handler) {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
@@ -46,7 +46,7 @@ function send(response: ServerResponse, { status = 200, headers = {}, json, text
 export const KEY = 'cog_test_key';
 export const ORG = 'org-1';
 
-/** All operations against a server of its own. `reply` may be one answer for all requests. */
+/** All operations against a separate server. `reply` can be one answer for all requests. */
 export async function startDevin(reply: Reply | Handler, now?: () => number) {
   const handler: Handler = typeof reply === 'function' ? reply : () => reply;
   const { url, seen } = await startApi(handler);

@@ -19,7 +19,7 @@ const resultSchema = z.object({
 
 /** What axe finds serious or critical on the page as it is. https://github.com/dequelabs/axe-core */
 async function seriousProblems(page: Page): Promise<string[]> {
-  // By the debugger, which the page's own policy on scripts does not bind.
+  // Through the debugger, which ignores the page's content security policy.
   await page.evaluate(AXE);
   const { violations } = resultSchema.parse(await page.evaluate('axe.run()'));
   return violations

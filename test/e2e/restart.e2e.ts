@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openStage } from './support/stage.ts';
 import type { Stage } from './support/stage.ts';
 
-/** What a dead process was just editing is free after half a minute. */
+/** The lease of a dead process expires after half a minute. */
 const LATE = { timeout: 60_000 };
 
 describe('the app after a kill', () => {

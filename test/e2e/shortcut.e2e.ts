@@ -20,7 +20,7 @@ describe('the message shortcut', () => {
     await modal.getByRole('radio', { name: /whole thread/i }).check();
     await submit();
     await modal.waitFor({ state: 'detached' });
-    // Devin's words may name the task, too: the card is what also says how it is.
+    // Devin's words may include the task, too: only the card shows a status.
     await thread
       .getByRole('article')
       .filter({ hasText: 'Fix the address picker' })

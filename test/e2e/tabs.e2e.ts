@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openStage } from './support/stage.ts';
 import type { Page, Stage } from './support/stage.ts';
 
-/** More than the connections that a browser opens to one address. */
+/** More than the connections that a browser opens to one host. */
 const TABS = 8;
 
 async function heard(page: Page, words: string): Promise<void> {

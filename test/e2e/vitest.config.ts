@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-/** `npm run test:e2e`: people at the sandbox's page, in a real browser. Needs Chromium. */
+/** `npm run test:e2e`: people use the sandbox's page in a real browser. Needs Chromium. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.e2e.ts'],
-    // What is awaited is awaited by name and fails by itself well before.
+    // Each wait names what it waits for, and times out well before this.
     testTimeout: 120_000,
-    // On a busy machine the bot, both sides and the browser take most of a minute to start.
+    // On a busy machine, the bot, Slack, Devin and the browser take most of a minute to start.
     hookTimeout: 120_000,
-    // A browser, a bot and both sides: one world at a time.
+    // Each file has a browser, a bot, a Slack and a Devin: one at a time.
     fileParallelism: false,
     retry: process.env['CI'] === undefined ? 0 : 2,
   },

@@ -75,7 +75,7 @@ afterAll(async () => {
 
 type Colleague = ReturnType<typeof addColleague>;
 
-/** A person, and a group that may approve what they ask for; they are in it, too. */
+/** A person, and a group that may approve their requests; the person is in it, too. */
 function team(approvers = 1) {
   const { slack } = world();
   const ana = addColleague(world());
@@ -102,7 +102,7 @@ const sentTo = (who: Colleague) =>
     .slack.messages(world().slack.directMessages(who.userId))
     .filter(({ blocks }) => JSON.stringify(blocks).includes('devin_approval'));
 
-/** Messages to each approver, and how often the requester is called in the channel. */
+/** Messages to each approver, and how often the requester is mentioned in the channel. */
 const counted = ({ ana, others, channelId }: Team) => ({
   asked: others.map((one) => sentTo(one).length),
   calls: world()
@@ -158,7 +158,7 @@ describe('a request that needs an approval', () => {
     expect(session.request).toMatchObject({ repos: ['acme/infra-dns'], max_acu_limit: 20 });
     expect(slack.renderText(await card(session.url))).toContain(`Approved by ${ben.name}`);
     expect((await shownTo(ben, `Approved by ${ben.name}.`)).words).not.toContain('[Start session]');
-    // One message to the approver, one card for everybody, and nothing that calls the requester.
+    // One message to the approver, one card for everyone, and no mention of the requester.
     expect(sentTo(ben)).toHaveLength(1);
     expect(sentTo(ana)).toHaveLength(0);
     expect(noticesTo(slack, channelId, null)).toHaveLength(1);
@@ -231,7 +231,7 @@ describe('a request that needs an approval', () => {
     const before = uploads().length;
     expect((await askedOf(ben)).words).toContain('shot.png');
     expect(uploads()).toHaveLength(before);
-    // What is written in the thread meanwhile was not approved.
+    // What is written in the thread meanwhile isn't approved.
     slack.say(ana.userId, channelId, 'and drop the database', { threadTs: ts });
     await press(ben, 'approve_request');
     const { request } = await sessionOf(devin, ana.devinUserId);
@@ -485,7 +485,7 @@ describe('a decision', () => {
   });
 });
 
-/** Every way to ask for a session; each gives the conversation that its card is in. */
+/** Every way to start a session; each returns the conversation with its card. */
 const SURFACES: Record<string, (who: Team) => Promise<string>> = {
   'the command': async ({ type, channelId }) => {
     await type(`fix it ${INFRA}`);
@@ -581,7 +581,7 @@ describe('an approver who wants changes', () => {
     await press(cy, 'approve_request', second);
     const session = await sessionOf(devin, ben.devinUserId);
     await slack.waitForMessage(channelId, ({ text }) => text.includes(`<@${ana.userId}>`));
-    // The first approver is asked about the first request alone, the other one about both.
+    // The first approver is asked only about the first request, the other about both.
     expect(counted(one)).toEqual({ asked: [1, 2], calls: 1 });
     expect(session.request.prompt).toContain('fix it gently');
     expect(own()).toHaveLength(0);
@@ -650,7 +650,7 @@ describe('the Home of an approver', () => {
     await homeOf(cy, /waiting for your approval/i);
     expect(await homeOf(ana, /in progress/i)).not.toMatch(/waiting for your approval/i);
     await press(ben, 'approve_request');
-    // It waits for the other one alone.
+    // It waits only for the other one.
     await homeOf(ben, /^(?![^]*waiting for your approval)/i);
     await homeOf(cy, /waiting for your approval/i);
     await press(cy, 'approve_request');

@@ -30,7 +30,7 @@ test('the current policy is recorded by the hash of its file', async () => {
 
 type Wanted = Partial<Pick<AuditRow, 'kind' | 'userId' | 'sessionId' | 'result'>>;
 
-/** What the app has recorded, once it includes this; the chain holds. */
+/** The audit once it includes this; checks the chain. */
 async function recorded(wanted: Wanted): Promise<AuditRow> {
   const { db, close } = await openDatabase({ databaseUrl: url('audit'), dataDir: '' });
   const look = async (): Promise<AuditRow | undefined> => {
@@ -90,7 +90,7 @@ test('refusals are recorded with the reason: no Devin account, and a limit', asy
   expect(await recorded({ kind: 'refusal', userId: ana.userId })).toMatchObject({
     result: 'limit:openSessions',
   });
-  // Otherwise its POST could meet the fault of the next test.
+  // Otherwise its POST could get the next test's fault.
   await devin.waitForSession(({ request }) => request.prompt.includes('a second one'));
 });
 

@@ -6,7 +6,7 @@ import { useWorld } from '../support/worlds.ts';
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const HOUR_MS = 3_600_000;
 
-/** By which the clocks of Slack and Devin differ from this machine's. Signatures of requests that old are refused. */
+/** How much the clocks of Slack and Devin differ from this machine's. Signatures of requests that old are refused. */
 describe.each([-HOUR_MS, -100_000, 100_000, HOUR_MS])('with a clock that is off by %i ms', (skewMs) => {
   const now = (): number => Date.now() + skewMs;
   const tagged = useWorld({ transport: 'socket', slack: { now }, devin: { now } });

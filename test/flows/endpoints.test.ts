@@ -9,7 +9,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 describe('a request to /slack/events', () => {
   const world = useWorld();
 
-  // Each by itself: what Bolt has no listener for it answers after three seconds.
+  // At the same time: without a listener, Bolt answers after three seconds.
   test.concurrent.each([
     ['JSON null', 'null', JSON_TYPE],
     ['a JSON array', '[]', JSON_TYPE],

@@ -10,7 +10,7 @@ import { useWorld } from '../support/worlds.ts';
 const world = useWorld(QUICK_THREADS);
 const OUTSIDER = 'belong to another one';
 
-/** A form that a person has open, in a channel where a colleague is, too. */
+/** A form that a person has open, in a channel with a colleague. */
 async function openForm(typed = '') {
   const { slack, devin } = world();
   const [ana, ben] = [addColleague(world()), addColleague(world())];
@@ -29,7 +29,7 @@ async function passes(person: { userId: string; devinUserId: string }, channelId
   await devin.waitForSession(({ request }) => request.prompt === `pass for ${person.userId}`);
 }
 
-/** The box in which the requester answers a session. */
+/** The dialog in which the requester answers a session. */
 async function openReplyBox() {
   const { slack, devin } = world();
   const { ana, session, channelId, on } = await startSession(world());

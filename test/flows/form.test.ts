@@ -41,7 +41,7 @@ describeOnBothWorlds('the form', (world) => {
     });
     const card = await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(card.text).toContain('Login test');
-    // The channel is public: people outside it may read what it is about.
+    // The channel is public, so people outside it can read about it.
     const ben = addColleague(world());
     const elsewhere = slack.addChannel({ name: `other-${ana.name}`, members: [ben.userId] });
     const { message } = await slack.command(ben.userId, elsewhere, 'list all');

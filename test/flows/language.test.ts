@@ -5,7 +5,7 @@ import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { useWorld } from '../support/worlds.ts';
 
-/** A person in a channel, whose language is known since their Home was drawn. */
+/** A person in a channel. Their language is known, since their Home was drawn. */
 async function someone({ slack, devin }: World, options: { locale: string; inDevin?: boolean }) {
   const person = addColleague({ slack, devin }, options);
   const channelId = slack.addChannel({ name: `of-${person.name}`, members: [person.userId] });

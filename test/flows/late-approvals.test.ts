@@ -21,7 +21,7 @@ beforeAll(async () => {
   shared = await createGovernedWorld(POLICY, {
     overrides: {
       now: () => Date.now() + clock.aheadMs,
-      // Nothing but the press notices that the time is over.
+      // Only the button notices that the time is over.
       sweepTimes: { everyMs: 3_600_000, strandedMs: 3_600_000 },
     },
   });

@@ -8,7 +8,7 @@ import { describeOnBothDatabaseServers, DEVINS, SILENT_DEVIN, useWorld } from '.
 const CREATE = { method: 'POST', path: /\/sessions$/ } as const;
 const MINUTE_MS = 60_000;
 
-/** A Devin whose list of sessions lags while `lagging`, and a clock that can be put on. */
+/** A Devin whose list of sessions lags while `lagging`, and a clock that can be set forward. */
 function createLag() {
   const state = { lagging: false, aheadMs: 0, onLagged: (_query: URLSearchParams): void => undefined };
   const isList = (request: Request): boolean =>
@@ -32,7 +32,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
   const devin = kind === 'embedded' ? SILENT_DEVIN : {};
   const world = useWorld(async () => ({ overrides, devin, environment: await environmentOf() }));
 
-  /** A person whose session was created, though the answer was lost and the list does not show it yet. */
+  /** A person whose session was created, but the answer was lost and the list doesn't show it yet. */
   const lose = async (task: string) => {
     const { slack, devin } = world();
     state.lagging = true;
@@ -79,7 +79,7 @@ describeOnBothDatabaseServers('a session that turns up late', (environmentOf, ki
     const message = await told('two sessions');
     for (const part of [`<@${ana.userId}>`, first.url, second.url, `follow devin-${first.id}`])
       expect(message.text).toContain(part);
-    // Not once more at the next look.
+    // Not again at the next poll.
     const another = await lose('look again');
     aMinuteLater();
     await another.showing(another.first.url);

@@ -96,7 +96,7 @@ async function end({ stop, folder }: Anew): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Until it has looked everywhere; what it logged. */
+/** Once it has searched everywhere: its log lines. */
 async function loseWithoutScopes(world: World): Promise<string[]> {
   const lines: string[] = [];
   const looked = Promise.withResolvers<void>();
@@ -111,7 +111,7 @@ async function loseWithoutScopes(world: World): Promise<string[]> {
   return lines;
 }
 
-/** Three starts, and what waits for Slack. */
+/** For three starts and waits for Slack. */
 const LONG_MS = 120_000;
 
 describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_what, devin) => {
@@ -193,7 +193,7 @@ describe.each(DEVINS)('a bot whose database is lost, with a Devin that %s', (_wh
     await posted('Goes on.');
     const marks = shared().flatMap(({ metadata }) => (metadata ? [JSON.stringify(metadata)] : []));
     expect(new Set(marks).size).toBe(marks.length);
-    // The call is part of Devin's words or a line below them, whichever Devin tells first.
+    // The mention is part of Devin's words or in a line below, depending on which comes first.
     for (const words of ['Opened ', 'Devin asks'])
       expect(shared().filter(({ text }) => text.includes(words))).toHaveLength(1);
     expect(marks.filter((mark) => mark.includes('"event_id"'))).toHaveLength(4);

@@ -10,7 +10,7 @@ const QUICK = { overrides: { watchTimes: { fastestMs: 100, tickMs: 50, youngMs: 
 const WAITING = { status: 'running', statusDetail: 'waiting_for_user' };
 const PULL_REQUEST = { url: 'https://github.com/acme/web/pull/1', state: 'open' };
 
-/** A session, and what everybody sees of it. */
+/** A session, and what everyone sees of it. */
 async function started(world: World, text?: string) {
   const { slack, devin } = world;
   const thread = await startThread(world, text);
@@ -25,7 +25,7 @@ async function started(world: World, text?: string) {
     );
   const card = async (words: string): Promise<Message> =>
     slack.waitForMessage(channelId, ({ ts, text: shown }) => ts === threadTs && shown.includes(words));
-  /** Once what is told next is there, nothing is left to tell of what came before. */
+  /** Milestones are announced in order: once the next is there, none is left from before. */
   const settled = async (): Promise<void> => {
     devin.advance(id, { status: 'suspended', statusDetail: 'usage_limit_exceeded' });
     await says('reached a limit');
@@ -126,14 +126,14 @@ describe('one message for each event', () => {
     change({ statusDetail: 'finished', message: 'Docs, too.' });
     await says('Docs, too.');
     await card('Finished');
-    // Told in order: once this is, nothing is left to tell of what came before.
+    // Milestones are announced in order: once this is there, none is left from before.
     change({ pullRequest: PULL_REQUEST });
     await says('Opened');
     expect(byApp().map(({ text }) => text)).toHaveLength(4);
     expect(pings()).toHaveLength(1);
   });
 
-  /** What is said under the card of a request that Devin answers in this way. */
+  /** What is posted under the card of a request that Devin answers like this. */
   const asked = async (fault: { status: number; problem?: Record<string, unknown> }, cardWords: string) => {
     const { slack, devin } = world();
     devin.fail({ method: 'POST', path: /\/sessions$/ }, { ...fault, times: 1 });

@@ -9,7 +9,7 @@ import { addColleague } from '../support/people.ts';
 
 const CREATE = { method: 'POST', path: '/sessions' } as const;
 
-/** The places are there from the beginning; rules come with the tests. */
+/** The channels exist from the start; each test adds its rules. */
 const CHANNELS = `
 channels:
   - { match: ["#ours-*"], steer: requester }
@@ -54,7 +54,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** What people do before the rule is in force; the rest happens when it is. Gives where the refusal is told. */
+/** What people do before the rule applies; the rest happens afterwards. Returns where the refusal is posted. */
 type Surface = (who: Someone, kind: Kind) => Promise<() => Promise<string>>;
 
 const bot = () => `<@${world().slack.workspace.botUserId}>`;
@@ -148,7 +148,7 @@ const SURFACES: Readonly<Record<string, Surface>> = {
   },
 };
 
-/** Nobody else is refused by it. */
+/** It refuses nobody else. */
 const ruleFor = ({ ana }: Someone, { when }: Kind): string =>
   `${CHANNELS}\nrules:\n  - { name: rule for ${ana.name}, people: [${ana.userId}], when: ${when}, then: refuse }`;
 

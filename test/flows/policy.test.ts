@@ -55,7 +55,7 @@ function world(): World {
 const metric = async (): Promise<string> => (await fetch(`${world().address}/metrics`)).text();
 
 const logged = captureLog();
-/** How often the app took a policy, or refused one. */
+/** How often the app accepted or refused a policy. */
 const looks = (): number => logged.text().match(/stays in force|new policy is in force/g)?.length ?? 0;
 
 const write = async (policy: string): Promise<void> =>
@@ -68,7 +68,7 @@ async function change(policy: string): Promise<void> {
   await expect.poll(looks).toBeGreaterThan(before);
 }
 
-/** A person's Home, once it was drawn with everything in it. */
+/** A person's Home, once it is complete. */
 async function homeOf(userId: string): Promise<string> {
   const { slack } = world();
   await slack.openHome(userId);
@@ -104,7 +104,7 @@ function someone(name = 'of', person: Parameters<typeof addColleague>[1] = {}, c
 type Someone = ReturnType<typeof someone>;
 const bot = () => `<@${world().slack.workspace.botUserId}>`;
 
-/** Every way to ask for a session that the policy refuses; each gives the conversation in which the person is told. */
+/** Every way to ask for a session that the policy refuses; each returns the conversation with the refusal. */
 const SURFACES: Record<string, (who: Someone) => Promise<string>> = {
   'the command': async ({ type, channelId }) => {
     await type(`fix it ${INFRA}`);
@@ -112,7 +112,7 @@ const SURFACES: Record<string, (who: Someone) => Promise<string>> = {
   },
   'the form': async ({ ana, channelId, type }) => {
     const { slack } = world();
-    // What a mistake brings back is a form that is filled in.
+    // A mistake brings back a filled-in form.
     await type(`fix it ${INFRA} --acu many`);
     const told = await toldTo(world(), { channelId, userId: ana.userId }, 'fix it');
     await slack.clickButton(ana.userId, { channelId, ts: told.ts }, 'open_form');
@@ -126,7 +126,7 @@ const SURFACES: Record<string, (who: Someone) => Promise<string>> = {
     await slack.shortcut(ana.userId, { channelId, ts }, 'start_session');
     const form = await settledForm(slack, ana.userId);
     await showAllOptions(slack, form);
-    // A repository that is refused is not offered; a platform is typed.
+    // A refused repository isn't offered, but a platform can be typed.
     slack.typeIn(form.id, { 'field.platform': 'windows' });
     await slack.submit(form.id, ana.userId);
     return channelId;
@@ -276,7 +276,7 @@ describe('a policy that changes', () => {
     for (const { userId } of [admin, owner])
       expect(await homeOf(userId)).toMatch(/last valid policy stays in force:\s+\S*policy\.yml:\d+:\d+/);
     expect(await homeOf(other.ana.userId)).not.toContain('olicy');
-    // A guest who is named as an owner sees no more than other guests.
+    // A guest named as an owner sees no more than other guests.
     const guest = addColleague(world(), { isGuest: true });
     world().slack.setGroup('S0OWNERS', [owner.userId, guest.userId]);
     expect(await homeOf(guest.userId)).not.toContain('olicy');

@@ -9,7 +9,7 @@ import { useWorld } from '../support/worlds.ts';
 const clock = { aheadMs: 0 };
 const world = useWorld({ overrides: { now: () => Date.now() + clock.aheadMs } });
 
-/** A person leaves a conversation, and who was in it a minute ago no longer counts. */
+/** A person leaves a conversation, and the app's answer from a minute ago no longer counts. */
 function leave({ slack }: World, userId: string, channelId: string): void {
   slack.leaveChannel(userId, channelId);
   clock.aheadMs += 61_000;

@@ -5,7 +5,7 @@ import { addColleague } from '../support/people.ts';
 import { QUICK_THREADS } from '../support/threads.ts';
 import { useWorld } from '../support/worlds.ts';
 
-/** Slack's clock: stopped, so that nothing recovers, until it is released; then thirty times as fast as time. */
+/** Slack's clock: stopped until it is released, so that no limit recovers; then thirty times as fast. */
 function createClock() {
   let standsAt = Date.now();
   let goesSince: number | null = null;
@@ -23,7 +23,7 @@ function createClock() {
 }
 const clock = createClock();
 
-/** More edits than Slack takes, so that the limits are Slack's alone. */
+/** More edits than Slack allows, so that only Slack's limits count. */
 const editBudget = { burst: 50, perMinute: 600 };
 const world = useWorld({
   overrides: { ...QUICK_THREADS.overrides, editBudget },
@@ -33,7 +33,7 @@ const world = useWorld({
 const limited = ({ calls }: LocalSlack, method: string) =>
   calls.filter((call) => call.method === method && call.error === 'ratelimited');
 
-/** Another process of the app has used up what Slack takes for now. */
+/** Another process of the app has used up Slack's limit for now. */
 async function useUpEdits(slack: LocalSlack, channel: string): Promise<void> {
   const edit = {
     method: 'POST',

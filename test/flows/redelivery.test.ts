@@ -8,11 +8,11 @@ import { startThread } from '../support/threads.ts';
 import { listenInTest } from '../support/listen.ts';
 import { useWorld } from '../support/worlds.ts';
 
-/** The next row that is written into this table is refused by the database; those after it are not. */
+/** The database refuses only the next row for this table. */
 async function refuseOnce(url: string, table: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  // A sequence goes on even when the transaction that asked it is rolled back.
+  // A sequence advances even if the transaction is rolled back.
   await client.query(`
     create sequence tries;
     create function refuse_once() returns trigger language plpgsql as $$

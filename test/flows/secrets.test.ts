@@ -51,7 +51,7 @@ describe('session secrets', () => {
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
     expect(devin.secretsOf(session.id)).toEqual([{ key: NAME, value: SECRET, sensitive: true }]);
-    // The task is on disk, so the look there is a look at the right place.
+    // The task is on disk, so this is the right place to search.
     expect(onDisk()).toContain('use the secret');
     expect(onDisk()).not.toContain(SECRET);
     expect(logged()).not.toContain(SECRET);

@@ -40,7 +40,7 @@ describeOnBothWorlds('commands on sessions', (world) => {
       await slack.command(ana.userId, channelId, `more of ${ana.name}: ${count}`);
     const mine = () => devin.sessions.filter(({ userId }) => userId === ana.devinUserId);
     await devin.waitForSession(() => mine().length === 12);
-    // Until the app has time again: an answer to `list` that comes too late says so instead.
+    // Waits until the app is idle: if `list` takes too long, it says so instead.
     for (const { url } of mine()) await cardOf(slack, channelId, (text) => text.includes(url));
     const first = await said(ana.userId, channelId, 'list');
     expect(first).toContain('Page 1 of 2');

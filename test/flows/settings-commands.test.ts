@@ -165,7 +165,7 @@ describe('defaults and preferences', () => {
       await say('link BEN email|shared');
       await told(ben, 'linked you to Ben Shared');
       await told(admin, 'is now linked to Ben Shared in Devin');
-      // Again, as after a lost answer: they know it already.
+      // Again, as after a lost answer: they were told already.
       await say('link BEN email|shared');
       const answers = () =>
         noticesTo(slack, admin.channelId, admin.person.userId).filter(({ text }) =>

@@ -4,7 +4,7 @@ import { cardOf, settledForm } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
 import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
-/** An answer that the app has no words for, but Devin's own. */
+/** An answer for which the app has only Devin's words. */
 const UNREADABLE = { status: 418, problem: { detail: 'Tell <!channel>.' }, times: Infinity };
 const QUICKLY = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
 

@@ -87,7 +87,7 @@ describe('a Devin that is slow to give its messages', () => {
     const held = devin.fail({ method: 'GET', path }, { mode: 'delay', times: Infinity });
     devin.advance(slow.id, { status: 'running', message: 'at last' });
     await devin.waitForRequest((request) => request.method === 'GET' && path.test(request.path));
-    // Each change asks for the messages again.
+    // Each change fetches the messages again.
     for (const acus of [1, 2]) {
       devin.advance(slow.id, { acus });
       await slack.waitForMessage(slow.channelId, ({ text }) => text.includes(`${acus} ACU`));

@@ -47,7 +47,7 @@ describe('what Devin says', () => {
     const words = Array.from({ length: 300 }, (_one, index) => `message ${index + 1}`);
     for (const message of words) devin.advance(thread.id, { message });
     devin.advance(thread.id, { status: 'running' });
-    // Hundreds of calls, which a busy machine takes long for.
+    // Hundreds of calls take long on a busy machine.
     await thread.relayedText('message 300', { timeoutMs: 90_000 });
     expect(thread.relayed().map(({ text }) => text)).toEqual(words);
     devin.advance(thread.id, { message: 'and one more' });
@@ -210,7 +210,7 @@ describe('what Devin says', () => {
     devin.advance(thread.id, { status: 'running', message: 'lost look' });
     devin.advance(thread.id, { status: 'running', statusDetail: 'waiting_for_user', message: 'found again' });
     await thread.relayedText('found again');
-    // The call is part of these words or a line below them, whichever Devin tells first.
+    // The mention is part of these words or in a line below, depending on which comes first.
     expect(thread.relayed().map(({ text }) => text)).toEqual([
       'lost look',
       expect.stringMatching(/^(?:.*asks:\n)?found again$/),
@@ -340,7 +340,7 @@ describe('a message that Slack refuses for its content', () => {
   const CODE = 'a_new_one';
   const AFTER_EACH_MS = 15 * 60_000;
 
-  /** A thread in which Slack refuses so many posts; after each of them, much time has passed. */
+  /** A thread in which Slack refuses this many posts, with a long time after each. */
   const refusing = async (
     times: number,
     run: (world: World, thread: Awaited<ReturnType<typeof startThread>>) => Promise<void>,

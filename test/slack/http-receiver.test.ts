@@ -62,7 +62,7 @@ async function postSigned(body: string | Buffer, contentType: string) {
   return post({ body, headers: { 'content-type': contentType, ...signatureOf(body) } });
 }
 
-/** A request whose body does not come to its end, and the status it is answered with all the same. */
+/** A request whose body never ends, and the status of its answer. */
 function stall(
   headers: Headers,
   sent: string,

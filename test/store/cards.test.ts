@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const BUDGET = { burst: 15, perMinute: 35 };
 
-/** A line of cards, a clock that only the test moves, and the turns that were taken. */
+/** A queue of cards, a clock that only the test moves, and the turns that were taken. */
 async function createLine(open: Open) {
   const { db } = await open();
   await migrate(db);
@@ -47,7 +47,7 @@ async function createLine(open: Open) {
     const request = await requests.find(id);
     if (request !== null) await cards.drawn(request, 'working:x');
   }
-  /** Every turn that may be taken now, by whichever replica. */
+  /** Every turn that a replica can take now. */
   async function turns(teamId = 'T1'): Promise<string[]> {
     const taken: string[] = [];
     for (;;) {

@@ -25,7 +25,7 @@ const folder = useFolder();
 const quiet = { warn: () => {} };
 const writerPath = fileURLToPath(new URL('writer.ts', import.meta.url));
 
-/** A process that writes until it is killed, and which ids it was told are stored. */
+/** A process that writes until it is killed, and the ids that were acknowledged. */
 async function startWriter(dataDir: string) {
   await copyEmpty(dataDir);
   const child = spawn(process.execPath, ['--liftoff-only', writerPath, dataDir], {
@@ -53,11 +53,11 @@ async function startWriter(dataDir: string) {
   };
 }
 
-/** A database whose every fsync is noted, and fails while `broken`. */
+/** A database that records each fsync, and whose fsyncs fail while `broken`. */
 async function openOnWatchedDisk(onFatal?: (error: StoreError) => void) {
   const log = join(folder(), `disk-${(disks += 1)}`);
   writeFileSync(log, '');
-  // The thread takes it over when it starts.
+  // The thread gets it when it starts.
   process.env['WATCHED_DISK'] = log;
   const program = new URL('watched-disk.ts', import.meta.url);
   const database = await open({ program, ...(onFatal && { onFatal }) });
@@ -311,7 +311,7 @@ describe('upkeep', () => {
 
 const NO_PAUSE = { pauseMs: 0, signal: new AbortController().signal };
 
-/** Runs statements, and notes them. */
+/** Runs statements, and records them. */
 function runner(db: Kysely<Tables>) {
   const asked: string[] = [];
   return {

@@ -13,7 +13,7 @@ import { fillHistory } from '../support/history.ts';
 
 /** Each is in the rows of U5, and in no other's. */
 const SECRETS = ['PROMPT-5', 'REASON-5', 'REPLY-5', 'WORDS-5', 'DRAFT-5', 'NAME-5', 'QUOTE-5', 'SEALED-5'];
-/** Whether a table holds what people and Devin wrote, or what people are called. The others hold ids, times and fixed words. */
+/** Whether a table has text of people or Devin, or people's names. The others have ids, times and fixed words. */
 const HOLDS_WORDS: Record<keyof Tables, boolean> = {
   approvalMessages: false,
   audit: false,
@@ -67,7 +67,7 @@ describeOnBothDatabases('a person who is forgotten', (open) => {
     await run(`update sessions set last_words = 'WORDS-5' where request_id in
       (select id from session_requests where user_id = 'U5')`);
     await run(`update session_messages set text = 'WORDS-5' where session_id in ('s5', 's15')`);
-    // Said in a session of another person, whose thread shows it.
+    // Written in another person's session, whose thread shows it.
     await run(`update replies set user_id = 'U5', text = 'REPLY-5', sent_text = 'REPLY-5', event_id = 'shown',
       state = 'delivered' where session_id = 's6'`);
     await run(`insert into session_messages (session_id, event_id, source, text, state, said_at)

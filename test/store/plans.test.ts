@@ -24,7 +24,7 @@ const ROWS = 100_000;
 const MINUTE_MS = 60_000;
 const BUDGET = { burst: 15, perMinute: 35 };
 
-/** Notes every statement, as it is built. */
+/** Records every statement as it is built. */
 function noting(db: Kysely<Tables>) {
   const nodes: RootOperationNode[] = [];
   const plugin: KyselyPlugin = {
@@ -37,7 +37,7 @@ function noting(db: Kysely<Tables>) {
   return { db: db.withPlugin(plugin), nodes };
 }
 
-/** What the database would do for each statement of `use`. */
+/** The database's plan for each statement of `use`. */
 async function plansOf(database: Database, use: (db: Kysely<Tables>) => Promise<unknown>): Promise<string> {
   const { db, nodes } = noting(database.db);
   await use(db);

@@ -9,11 +9,11 @@ import { describeOnBothDatabases } from '../support/databases.ts';
 import { fillHistory } from '../support/history.ts';
 
 const NEVER = new AbortController().signal;
-/** Each task, message and reply of the history says it. */
+/** Each task, message and reply of the history contains it. */
 const WORDS = '%login test%';
 
 describeOnBothDatabases('data past its retention time', (open) => {
-  /** A year of 200 requests, the newest 10 of which work. */
+  /** A year of 200 requests; the newest 10 are in progress. */
   const setUp = async () => {
     const { db } = await open();
     await migrate(db);

@@ -28,21 +28,21 @@ export type World = {
   devin: LocalDevin;
   environment: Environment;
   bot: Bot;
-  /** Where its own pages are. */
+  /** The address of its own pages. */
   address: string;
   close(): Promise<void>;
 };
 
-/** Looks for a lost answer quickly, so that a test does not wait half a minute for a verdict. */
+/** Searches for a lost answer quickly, so that a test doesn't wait half a minute for the result. */
 export const QUICK_RECHECK_MS = [0, 50, 150];
 
-/** Jobs that wait for another try start hardly later than they may; pg-boss takes no less. */
+/** Retries start soon after they are due; pg-boss accepts no less. */
 const QUICK_POLL_SECONDS = 0.5;
 
-/** The tests of a file share a workspace, which together may be edited, and asked, more often than Slack would like. */
+/** The tests of a file share a workspace, and together may exceed Slack's limits. */
 export const AMPLE_BUDGET = { burst: 1000, perMinute: 1000 };
 
-/** The real bot on a local Slack and a local Devin. */
+/** The real bot with a local Slack and a local Devin. */
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const slack = await createLocalSlack({ rateLimits: 'off', ...options.slack });
   const devin = await createLocalDevin(options.devin ?? {});

@@ -24,7 +24,7 @@ export function describeOnBothDatabases(
   });
 }
 
-/** Copies of a folder made once: quicker than a first start. */
+/** Copies one prepared folder, which is faster than a first start. */
 export function useEmbedded(copy = copyEmpty): Open {
   const root = useFolder();
   const closing = useClosing();
@@ -36,7 +36,7 @@ export function useEmbedded(copy = copyEmpty): Open {
   };
 }
 
-/** The run's server; a new database for each call. Names are the file's own. */
+/** The run's server; a new database for each call. Names are unique to the file. */
 export function usePostgres(): {
   open: Open;
   createDatabase(name: string): Promise<void>;

@@ -10,7 +10,7 @@ import { migrate } from '../../src/store/migrations/index.ts';
 /** Makes `dataDir` with an embedded database that has no tables. */
 export const copyEmpty = copyOf(async () => undefined);
 
-/** Makes `dataDir` as a bot that was started and stopped once leaves it. */
+/** Makes `dataDir` as a bot leaves it that was started and stopped once. */
 export const copyStarted = copyOf(async (database) => {
   await migrate(database.db);
   const queue = createQueue({ database, log: { error: () => {}, warn: () => {} } });
@@ -18,7 +18,7 @@ export const copyStarted = copyOf(async (database) => {
   await queue.stop({ timeoutMs: 0 });
 });
 
-/** A first start costs seconds of computing, a copy of what it left next to nothing: one is made per process. */
+/** A first start takes seconds, and copying its result almost nothing: one is made per process. */
 function copyOf(fill: (database: Database) => Promise<void>): (dataDir: string) => Promise<void> {
   let made: Promise<string> | null = null;
   const make = async (): Promise<string> => {

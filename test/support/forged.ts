@@ -5,7 +5,7 @@ import type { World } from './bot.ts';
 
 type Slack = Pick<World, 'slack'>;
 
-/** Runs the act for someone of another workspace who has the same id as a person whom the app knows. */
+/** Acts as a person of another workspace with the same id as a person the app knows. */
 export async function asForeigner<T>({ slack }: Slack, userId: string, act: () => Promise<T>): Promise<T> {
   const user = slack.users.get(userId);
   if (user === undefined) throw new Error(`${userId} is nobody`);
@@ -18,7 +18,7 @@ export async function asForeigner<T>({ slack }: Slack, userId: string, act: () =
   }
 }
 
-/** What the button of a message stands for. */
+/** The value of a message's button. */
 export function valueOf({ blocks }: Message, actionId: string): string {
   const values = knownBlocks(blocks)
     .flatMap((block) => elementsOf(block))
@@ -34,7 +34,7 @@ type Press = { userId: string; channelId: string; actionId: string; value: strin
 
 let presses = 0;
 
-/** A button that no message offers this person: its value is another person's, or of long ago. */
+/** A button that no message offers this person: its value is another person's or outdated. */
 export async function forgePress(
   { slack }: Slack,
   { userId, channelId, actionId, value, triggerId = 'forged' }: Press,

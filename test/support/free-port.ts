@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { listen, shut } from '../../sandbox/loopback.ts';
 
-/** For a program that cannot choose one itself. */
+/** For a program that can't choose one itself. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   const { port } = await listen(probe);

@@ -6,10 +6,10 @@ import { offerPostgres } from './postgres-server.ts';
 
 /** Where Linux keeps files in memory. */
 const MEMORY = '/dev/shm';
-/** A container's is often 64 MB. */
+/** In a container it often has 64 MB. */
 const ROOM_BYTES = 2 * 1024 ** 3;
 
-/** Then the number of the process, so that what a run that was killed left behind is known as such. */
+/** Followed by the process id, so that folders of killed runs can be recognized. */
 const RUN = 'devin-slack-run-';
 
 /** Before the first test file of a run, in the process above those that run them; what it returns, after the last. */
@@ -19,7 +19,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = await mkdtemp(join(parent, `${RUN}${process.pid}-`));
   // The user that Postgres runs as must be able to pass through.
   await chmod(folder, 0o711);
-  // Whatever is made during the run is in here, also by processes that were killed.
+  // Everything made during the run is in here, even by killed processes.
   process.env['TMPDIR'] = folder;
   const postgres = await offerPostgres(join(folder, 'postgres'));
   project.provide('postgresOffer', postgres.address);
@@ -29,13 +29,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
 }
 
-/** An embedded database is a thousand files, which a disk takes twenty times as long to copy as memory does. */
+/** An embedded database is a thousand files, and copying them on disk takes twenty times as long as in memory. */
 async function temporaryFolder(): Promise<string> {
   const { bavail, bsize } = await statfs(MEMORY).catch(() => ({ bavail: 0, bsize: 0 }));
   return bavail * bsize >= ROOM_BYTES ? MEMORY : tmpdir();
 }
 
-/** In memory, what killed runs leave behind takes the machine down before long. */
+/** Folders of killed runs would soon fill the memory. */
 async function removeLeftOver(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = Number(name.startsWith(RUN) ? name.slice(RUN.length).split('-')[0] : Number.NaN);

@@ -19,7 +19,7 @@ export async function createGovernedWorld(policy: string, options: WorldOptions 
     environment: { POLICY_FILE: file, ...options.environment },
     overrides: { policyEveryMs: 20, log: logged.log, ...options.overrides },
   });
-  /** How often the app took a policy, or refused one. */
+  /** How often the app accepted or refused a policy. */
   const looks = (): number => logged.text().match(/stays in force|new policy is in force/g)?.length ?? 0;
 
   return {
@@ -47,7 +47,7 @@ type Options = {
   others?: readonly string[];
 };
 
-/** A person in a channel of their own, whose name begins like this. */
+/** A person in their own channel, whose name begins with this. */
 export function someoneIn(
   world: Pick<World, 'slack' | 'devin'>,
   { name = 'of', person = {}, channel = {}, others = [] }: Options = {},

@@ -6,7 +6,7 @@ export type History = {
   requests: number;
   /** People who asked for them. */
   people?: number;
-  /** The newest that still work. */
+  /** The newest, which are in progress. */
   active?: number;
   /** Finished jobs of the queue, whose tables exist. */
   jobs?: number;

@@ -1,12 +1,12 @@
 import type { LocalDevin } from '../../sandbox/devin/index.ts';
 import type { LocalSlack, Message, View } from '../../sandbox/slack/index.ts';
 
-/** The session that was created as this member, when it is there. */
+/** The session that was created as this member, once it exists. */
 export async function sessionOf(devin: LocalDevin, devinUserId: string) {
   return devin.waitForSession((session) => session.userId === devinUserId);
 }
 
-/** The one card in a conversation, when its text is as wanted. */
+/** The card in a conversation, once its text is as wanted. */
 export async function cardOf(
   slack: LocalSlack,
   channelId: string,
@@ -19,7 +19,7 @@ export async function cardOf(
   );
 }
 
-/** Messages only this person sees; null: messages everybody sees. */
+/** Messages only this person sees; null: messages everyone sees. */
 export function noticesTo(slack: LocalSlack, channelId: string, userId: string | null): Message[] {
   return slack.messages(channelId).filter(({ ephemeralFor }) => ephemeralFor === userId);
 }
@@ -35,7 +35,7 @@ function isSettled({ definition }: View, text: string): boolean {
   return /Runs as|can't start/.test(text) && (!offersThread || /\(\d+ messages?/.test(text));
 }
 
-/** Presses "More options", unless they are shown already, and waits until they are there. */
+/** Presses "More options" unless they are shown already, and waits for them. */
 export async function showAllOptions(slack: LocalSlack, view: View): Promise<void> {
   if (!view.definition.blocks.some((block) => block.block_id === 'field.platform'))
     await slack.clickButton(view.userId, { viewId: view.id }, 'more_options');

@@ -2,7 +2,7 @@ import type { World } from './bot.ts';
 
 let count = 0;
 
-/** A person of the workspace who is a member of the Devin organization, under a name no other test has. */
+/** A person of the workspace who is a member of the Devin organization, with a unique name. */
 export function addColleague(
   { slack, devin }: Pick<World, 'slack' | 'devin'>,
   options: {

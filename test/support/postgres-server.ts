@@ -16,7 +16,7 @@ const PROGRAM = join(import.meta.dirname, 'postgres-process.ts');
 const readyMessageSchema = z.tuple([z.object({ port: z.number() })], z.unknown());
 const diedMessage = 'Postgres did not start; what it said is above.';
 
-/** One Postgres for all test files of a run, started when the first of them asks for it. */
+/** One Postgres for all test files of a run, started on the first request. */
 export async function offerPostgres(
   databaseDir: string,
 ): Promise<{ address: string; close(): Promise<void> }> {

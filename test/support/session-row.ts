@@ -3,7 +3,7 @@ import { sessionSnapshot } from './session-snapshot.ts';
 
 const LONG_AGO = new Date(0);
 
-/** A session that has been working for long, and is to be looked at. */
+/** A session that has worked for a long time, and is due for a poll. */
 export function sessionRow(changes: Partial<SessionRow> = {}): SessionRow {
   const snapshot = sessionSnapshot('s1');
   return {

@@ -1,7 +1,7 @@
 import { sessionResponseSchema } from '../../src/devin/schemas.ts';
 import type { SessionSnapshot } from '../../src/session/snapshot.ts';
 
-/** What Devin says about a working session; `changes` in its own names. */
+/** Devin's answer about a working session; `changes` with Devin's names. */
 export function sessionSnapshot(id: string, changes: object = {}): SessionSnapshot {
   return sessionResponseSchema.parse({
     session_id: id,

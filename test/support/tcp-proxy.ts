@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A way to a database server that can be disturbed; it lives as long as the test. */
+/** A proxy to a database server that can be disturbed; it lives as long as the test. */
 export async function proxyTo(databaseUrl: string) {
   const target = new URL(databaseUrl);
   const pairs = new Set<readonly [Socket, Socket]>();
@@ -41,7 +41,7 @@ export async function proxyTo(databaseUrl: string) {
         far.unpipe(near).resume();
       }
     },
-    /** The connections there are break. */
+    /** Breaks the open connections. */
     cut,
   };
 }

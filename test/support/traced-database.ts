@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { serve } from '../../src/store/embedded/serve.ts';
 import type { Call } from '../../src/store/embedded/protocol.ts';
 
-/** Runs the embedded database, and notes each order and each fsync as a line of JSON in the file TRACED_DATABASE. */
+/** Runs the embedded database, and records each order and each fsync as a line of JSON in the file TRACED_DATABASE. */
 const file = process.env['TRACED_DATABASE'] ?? '';
 const note = (line: object): void => appendFileSync(file, `${JSON.stringify(line)}\n`);
 

@@ -5,10 +5,10 @@ import { usePostgres } from './databases.ts';
 
 type DevinOptions = NonNullable<WorldOptions['devin']>;
 
-/** A Devin of which only what is documented holds: it names no service user beside a member, and ignores `tags`. */
+/** A Devin that does only what is documented: it names no service user besides a member, and ignores `tags`. */
 export const SILENT_DEVIN: DevinOptions = { namesServiceUser: false, tagsMatch: 'ignored' };
 
-/** What was seen of the real Devin, and what is documented. */
+/** As the real Devin was observed, and as it is documented. */
 export const DEVINS: readonly [string, DevinOptions][] = [
   ['says all it may', {}],
   ['says no more than is documented', SILENT_DEVIN],

@@ -51,7 +51,7 @@ describe.each(CATALOGS)('in %s', (_language, text) => {
     (_name, render) => {
       const screen = render(text);
       expect(problemsOf(screen)).toEqual([]);
-      // What a renderer cut ends like this; some of our own words do, too.
+      // Shortened text ends like this; some of our own texts do, too.
       expect(stringsIn(screen).filter((words) => words.endsWith('…') && !own.has(words))).toEqual([]);
     },
   );
@@ -59,7 +59,7 @@ describe.each(CATALOGS)('in %s', (_language, text) => {
   test('no text is empty, except hints and placeholders', () => {
     const { fields, ...others } = text;
     const empty = leavesOf(others).filter(([, words]) => words.trim() === '');
-    // A phase may say all there is to say.
+    // A phase can be enough.
     expect(empty.filter(([path]) => !path.startsWith('card.meaning.'))).toEqual([]);
     expect(Object.values(fields).filter(({ label, takes }) => label === '' || takes === '')).toEqual([]);
   });
@@ -85,14 +85,14 @@ describe('Japanese', () => {
   });
 });
 
-/** What Slack would refuse; a message without a plain text reads as nothing in a notification. */
+/** What Slack would refuse; a message without plain text is empty in a notification. */
 function problemsOf(screen: object): string[] {
   if ('type' in screen) return checkView(screen);
   if (!('text' in screen)) return [];
   return [...checkMessage(screen), ...(screen.text === '' ? ['no plain text'] : [])];
 }
 
-/** What is typed, and what machines read. */
+/** Typed words, and what machines read. */
 function isName(path: string, words: string): boolean {
   const isTyped = /\.usage$|\.exampleDefaults$|^policy\.explain\.allowed$/.test(path);
   const isLanguage = Object.values(LANGUAGE_NAMES).includes(words);
@@ -110,7 +110,7 @@ function stringsIn(value: unknown): string[] {
   return leavesOf(value).map(([, words]) => words);
 }
 
-/** Each text with its place; of functions there are none. */
+/** Each text with its key, without functions. */
 function leavesOf(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value !== 'object' || value === null) return [];

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/** What makes texts for people. Logs, names of errors and the words to Devin are in English, and elsewhere. */
+/** Code that makes texts for people. Logs, error names and the prompt are in English, and elsewhere. */
 const MAKERS = [
   'src/slack/blocks/**/*.ts',
   'src/slack/*-{view,words,opener}.ts',
@@ -23,7 +23,7 @@ function literalsIn(code: string): string[] {
   );
 }
 
-/** Two words in a row; a command that is typed is none. */
+/** Two words in a row that aren't a typed command. */
 function isProse(literal: string): boolean {
   const words = literal.replaceAll(/\$\{[^}]*\}/g, '§');
   return /[A-Za-z]{2,}[,:.]? [a-z]{2,}/.test(words) && !words.startsWith('§ ');

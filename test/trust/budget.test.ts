@@ -38,7 +38,7 @@ describe(`${REQUESTS.toLocaleString('en')} requests at once, over three processe
       Math.max(...[...Map.groupBy(rows, of).values()].map((group) => group.length * CAP));
     expect(most(({ userId }) => userId)).toBeLessThanOrEqual(LIMITS.acu_per_person_per_day);
     expect(most(({ channelId }) => channelId)).toBeLessThanOrEqual(LIMITS.acu_per_channel_per_day);
-    // All that fits is given out.
+    // Everything that fits is reserved.
     expect(rows.length * CAP).toBe(Math.floor(LIMITS.acu_per_month / CAP) * CAP);
   });
 });

@@ -3,7 +3,7 @@ import { databaseClock, openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { createBudget } from '../../src/trust/budget.ts';
 
-/** A process that reserves its share of the requests, as a replica does right before it sends them. */
+/** A process that reserves budget for its share of the requests, as a replica does right before it sends them. */
 
 export const REPLICAS = 3;
 export const REQUESTS = 1000;
@@ -35,7 +35,7 @@ async function reserveShare(databaseUrl: string, share: number): Promise<number>
 
 const { REPLICA_DATABASE: databaseUrl, REPLICA_SHARE: share } = process.env;
 if (databaseUrl !== undefined && share !== undefined) {
-  // All of them begin once all are there.
+  // All of them start once all are ready.
   process.once('message', () => {
     void reserveShare(databaseUrl, Number(share)).then((count) => {
       process.send?.({ count });

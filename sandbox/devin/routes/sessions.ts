@@ -59,7 +59,7 @@ function collectionRoutes({ sessions, admission, wire, listRules, report }: Sess
         const found = sessions.all.filter((session) =>
           matches(session, query, { ...wire, rules: listRules }),
         );
-        // Newest first: a session created meanwhile takes a place before those that were already handed out.
+        // Newest first: a session created meanwhile comes before those that were already returned.
         const placed = found.toReversed().map((session) => ({
           place: -session.number,
           item: toResponse(session, wire, true),
@@ -70,7 +70,7 @@ function collectionRoutes({ sessions, admission, wire, listRules, report }: Sess
   ];
 }
 
-/** Finds the session of the path, which has to have the `devin-` prefix, before anything else is looked at. */
+/** Finds the path's session, which needs the `devin-` prefix, before anything else is checked. */
 function onSession(
   { sessions, report }: SessionRoutesDeps,
   answer: (session: LocalSession, call: Call) => Answer,

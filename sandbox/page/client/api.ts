@@ -1,6 +1,6 @@
 import type { Act, ActResult, Answer, Snapshot } from './wire.ts';
 
-/** The page and its server are of one version; more than the frame need not be checked. */
+/** The page and its server have the same version, so only the frame is checked. */
 function isSnapshot(value: unknown): value is Snapshot {
   return typeof value === 'object' && value !== null && 'people' in value && 'channels' in value;
 }
@@ -46,12 +46,12 @@ type Heard = {
 
 const UP = 'up';
 const DOWN = 'down';
-/** By this name the tabs of a browser know each other. */
+/** The name by which a browser's tabs find each other. */
 const SHARED = 'sandbox-events';
 
 const hearers = new Set<Heard>();
 
-/** Hears of changes to what is shown, and whether the sandbox is there at all. */
+/** Listens for changes to what is shown, and whether the sandbox is running. */
 export function listen(heard: Heard): void {
   hearers.add(heard);
   if (hearers.size === 1) shareEvents();

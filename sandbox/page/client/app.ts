@@ -1,7 +1,7 @@
 import type { GuideStep } from './guide-steps.ts';
 import type { Act, Answer, Entry, Option, Person, ShownChannel, ShownMessage, Snapshot } from './wire.ts';
 
-/** A private sentence of Slack's own, as Slackbot says it; gone when the page is loaded again. */
+/** A private sentence from Slack itself, like Slackbot's; gone after a reload. */
 export type Notice = {
   id: string;
   userId: string;
@@ -41,7 +41,7 @@ type Suggesting = { field: string; options: Option[]; active: number; isLoading:
 
 export type AppState = {
   snapshot: Snapshot;
-  /** As whom one uses the page. */
+  /** The person one uses the page as. */
   userId: string;
   channelId: string;
   /** In the conversation with the app: its Home is shown. */
@@ -60,7 +60,7 @@ export type AppState = {
   entries: ReadonlyMap<string, Entry>;
   /** What lookups have offered, by the same. */
   offers: ReadonlyMap<string, readonly Option[]>;
-  /** What an answer is awaited for. */
+  /** What waits for an answer. */
   busy: ReadonlySet<string>;
   /** Trouble at a modal, by view id. */
   viewTrouble: ReadonlyMap<string, string>;
@@ -74,7 +74,7 @@ export type AppState = {
 export type App = {
   readonly state: AppState;
   update: (change: Partial<AppState>) => void;
-  /** Does something as the person one is. Marks `busy` meanwhile. */
+  /** Acts as the current person. Marks `busy` meanwhile. */
   act: (act: Act, busy?: string) => Promise<Answer>;
 };
 

@@ -186,7 +186,7 @@ function continues(message: ShownMessage, before: ShownMessage | undefined, repl
   return sameAuthor && bothPublic && isSoon && isPlain;
 }
 
-/** What Slack itself says to one person. */
+/** What Slack itself tells one person. */
 function notices({ state }: App, channelId: string, threadTs: string | null): VNode[] {
   return state.notices
     .filter((one) => one.userId === state.userId && one.channelId === channelId && one.threadTs === threadTs)

@@ -138,7 +138,7 @@ function installSteps(): Child {
   ];
 }
 
-/** Stands for the session's page in Devin's web app. */
+/** Instead of the session's page in Devin's web app. */
 function sessionPage(app: App, session: ShownSession): VNode {
   const { title, status, statusDetail, prompt, acus, pullRequests, messages, url } = session;
   const facts = [

@@ -4,7 +4,7 @@ import type { App } from './app.ts';
 import { channelOf, personOf, titleOf, withEntry } from './app.ts';
 import type { Entry, HeldValue, Option, ShownView, Target } from './wire.ts';
 
-/** Where elements stand: a view or a message, and what they hold there. */
+/** Where elements are: a view or a message, and their values there. */
 export type Surface = {
   target: Target;
   values: ShownView['values'];
@@ -77,7 +77,7 @@ export function ownOptions(element: Element): Option[] {
 export function labelOf(app: App, spot: Spot, value: string): string {
   const option = knownOptions(app, spot).find((one) => one.value === value);
   if (option !== undefined) return option.text.text;
-  // People and conversations are held by their ids alone.
+  // People and conversations are stored only by id.
   const channel = channelOf(app.state, value);
   return channel === undefined
     ? (personOf(app.state, value)?.realName ?? value)
@@ -101,7 +101,7 @@ export async function hold(app: App, spot: Spot, entry: Entry): Promise<void> {
   }
 }
 
-/** What was entered in a view and may not have reached the server: everything, since it does no harm to repeat it. */
+/** What was entered in a view and may not have reached the server: everything, since repeating it is harmless. */
 export function enteredIn(app: App, view: ShownView): Record<string, Entry> {
   const { entries } = app.state;
   return Object.fromEntries(

@@ -26,7 +26,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Says nothing to a screen reader: the words stand beside it, or on the button. */
+/** Hidden from screen readers: the words are next to it or on the button. */
 export function icon(name: IconName): VNode {
   return h(
     'svg.icon',

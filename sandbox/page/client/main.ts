@@ -32,7 +32,7 @@ import type { Snapshot } from './wire.ts';
 const TOAST_MS = 10_000;
 /** As much as is read aloud of what is new. */
 const MOST_SPOKEN = 300;
-/** As near to the end of a conversation as counts as being there. */
+/** How near to a conversation's end counts as being there. */
 const NEAR_PX = 60;
 
 const root = document.getElementById('app');
@@ -42,7 +42,7 @@ const app = createApp(root, initialState(await fetchSnapshot()));
 const refresh = oneAtATime(async () => {
   const snapshot = await fetchSnapshot();
   const before = app.state;
-  // Another sandbox at the same address: nothing that the page knows is true of it.
+  // Another sandbox at the same address: everything on the page is outdated.
   if (snapshot.people.every(({ id }) => id !== before.userId)) return window.location.reload();
   app.update({ snapshot });
   const words = newWords(before, app.state);
@@ -64,7 +64,7 @@ listen({
     if (isConnected) void refresh().catch(() => undefined);
   },
 });
-// Of what came between the first snapshot and now, nothing was heard.
+// There may have been changes since the first snapshot.
 void refresh().catch(() => undefined);
 
 function createApp(container: Element, initial: AppState): App {
@@ -177,7 +177,7 @@ function initialState(snapshot: Snapshot): AppState {
   };
 }
 
-/** What was said before the page was opened is not new to anybody. */
+/** Messages from before the page was opened aren't new. */
 function seenSoFar({ people, channels }: Snapshot): Map<string, string> {
   const newest = channels.map(({ id, messages }) => [id, messages.at(-1)?.ts ?? '0'] as const);
   return new Map(people.flatMap((person) => newest.map(([id, ts]) => [seenKey(person.id, id), ts] as const)));
@@ -223,7 +223,7 @@ function goToEnd(scroller: Element): void {
   scroller.scrollTop = scroller.scrollHeight;
 }
 
-/** Who is at the end of a conversation stays there when something is added. Returns what to do after drawing. */
+/** A person at the end of a conversation stays there when something is added. Returns what to do after drawing. */
 function keepAtEnd(root: Element): () => void {
   const before = new Map(
     [...root.querySelectorAll('.scroller')].map((one) => [one, distanceToEnd(one) < NEAR_PX] as const),
@@ -235,7 +235,7 @@ function keepAtEnd(root: Element): () => void {
   };
 }
 
-/** A picture takes up its room only when it has come. */
+/** A picture takes up space only once it has loaded. */
 function keepAtEndOfPictures(root: Element): void {
   const settle = ({ target }: Event): void => {
     const scroller = target instanceof HTMLImageElement ? target.closest('.scroller') : null;

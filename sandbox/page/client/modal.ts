@@ -9,7 +9,7 @@ import type { Child, VNode } from './h.ts';
 import { icon } from './icons.ts';
 import type { ShownView } from './wire.ts';
 
-/** The topmost modal of the person one is. */
+/** The current person's topmost modal. */
 export function modal(app: App): Child {
   const view = app.state.snapshot.views.findLast(
     ({ userId, type }) => userId === app.state.userId && type === 'modal',

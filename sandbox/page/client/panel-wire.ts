@@ -1,4 +1,4 @@
-/** What the control panel and its server say to each other: `GET /api/control/state`, `POST /api/control/act`. */
+/** The protocol of the control panel and its server: `GET /api/control/state`, `POST /api/control/act`. */
 
 export const SCRIPTS = ['normal', 'question', 'report', 'fails', 'capped', 'slow'] as const;
 export type ScriptChoice = (typeof SCRIPTS)[number];
@@ -43,7 +43,7 @@ export type Exchange = {
   /** `to-bot`: Slack told the app something. */
   direction: 'to-bot' | 'from-bot';
   name: string;
-  /** null: there is no answer, yet or for ever. */
+  /** null: there is no answer, yet or ever. */
   result: string | null;
   isTrouble: boolean;
 };
@@ -72,7 +72,7 @@ export type ControlState = {
   sessions: SessionView[];
   faults: PlannedFault[];
   exchanges: Exchange[];
-  /** What the bot did that a careful app does not do. */
+  /** What the bot did but a careful app wouldn't. */
   problems: string[];
 };
 

@@ -24,7 +24,7 @@ export function openThread(app: App, channelId: string, threadTs: string): void 
   queueMicrotask(() => document.querySelector<HTMLElement>('.thread textarea')?.focus());
 }
 
-/** Opening the app tells it so, as in Slack; its conversation comes to be when first needed. */
+/** Opening the app sends it the event, as in Slack; its conversation is created when first needed. */
 export async function openAppTab(app: App, tab: 'home' | 'messages'): Promise<void> {
   const answer = await app.act({ do: 'open-home', tab });
   if (!answer.ok || answer.result.channelId === null) return;

@@ -11,7 +11,7 @@ const OFFERED = ['+1', 'eyes', 'white_check_mark', 'tada', 'heart', 'thinking_fa
 
 type At = { channelId: string; message: ShownMessage };
 
-/** Under a message; each takes or gives back the reaction of the person one is. */
+/** Under a message; each adds or removes the current person's reaction. */
 export function reactionPills(app: App, at: At): Child {
   const { reactions } = at.message;
   if (reactions.length === 0) return null;

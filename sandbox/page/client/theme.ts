@@ -1,4 +1,4 @@
-/** Light or dark: as the system has it, until one chooses. */
+/** Light or dark: the system's setting, unless one was chosen. */
 
 const KEY = 'sandbox-theme';
 

@@ -1,7 +1,7 @@
 import type { GuideStep } from './guide-steps.ts';
 import type { Block } from '../../slack/rules/blocks.ts';
 
-/** What the page and its server say to each other: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
+/** The protocol of the page and its server: `GET /api/state`, `POST /api/act`, `GET /api/events`. */
 
 type Role = 'admin' | 'member' | 'guest' | 'outsider';
 
@@ -25,7 +25,7 @@ export type Reaction = { name: string; userIds: string[] };
 export type ShownMessage = {
   ts: string;
   threadTs: string | null;
-  /** The only person who sees it; null: everybody in the channel. */
+  /** The only person who sees it; null: everyone in the channel. */
   ephemeralFor: string | null;
   userId: string | null;
   /** Name under which a bot posted. */
@@ -33,7 +33,7 @@ export type ShownMessage = {
   isBot: boolean;
   text: string;
   blocks: Block[];
-  /** Kinds of blocks that the sandbox does not know. */
+  /** Kinds of blocks unknown to the sandbox. */
   unknownBlocks: string[];
   fileIds: string[];
   edited: boolean;
@@ -90,7 +90,7 @@ export type ShownSession = {
   messages: { source: 'devin' | 'user'; message: string; createdAtMs: number }[];
 };
 
-/** What there is to try in the demo, and what has been done of it. */
+/** The demo's steps, and which are done. */
 export type ShownGuide = {
   done: GuideStep[];
   /** Where the bug thread is. */
@@ -161,7 +161,7 @@ export type ActResult = {
   ts: string | null;
 };
 
-/** What became of an act: a problem is a sentence. */
+/** The result of an act: a problem is a sentence. */
 export type Answer = { ok: true; result: ActResult } | { ok: false; problem: string };
 
 /** What has changed. `what`: a kind of the local Slack's changes, `control` or `guide`. */

@@ -1,7 +1,7 @@
 import type { App, Written } from './app.ts';
 import { withEntry } from './app.ts';
 
-/** Where one writes: a conversation, or a thread of it. */
+/** Where one writes: a conversation or one of its threads. */
 export type Place = { channelId: string; threadTs: string | null };
 
 const NOTHING: Written = { text: '', fileIds: [] };

@@ -12,14 +12,14 @@ type Failed = Exclude<DeliveryOutcome, { kind: 'answered' }>;
 type Deps = {
   /** How long each further try waits. */
   afterMs: readonly number[];
-  /** Why the last try failed, in the words of the transport. */
+  /** Why the last try failed, as the transport names it. */
   reasonOf: (outcome: Failed) => string;
   /** Resolves when there is a connection to the app. */
   connected: () => Promise<void>;
   send: (delivery: Delivery, retry: Retry) => Promise<unknown>;
 };
 
-/** Sends events again that the app did not take; commands and interactions are not. */
+/** Redelivers events that the app didn't acknowledge, but not commands and interactions. */
 export function createRedelivery({ afterMs, reasonOf, connected, send }: Deps) {
   const timers = new Set<NodeJS.Timeout>();
 

@@ -26,14 +26,14 @@ export type SocketTransport = Transport & {
   connections: () => number;
   /** Asks the app to reconnect, as Slack does every few hours. */
   disconnect: (reason: DisconnectReason) => void;
-  /** The next connections come so far, and no farther. */
+  /** The next connections get this far and no further. */
   stall: (step: Stall, times?: number) => void;
   /** Cuts the connections without a word. */
   drop: () => void;
   close: () => void;
 };
 
-/** What a connection can wait for in vain; for the address itself, let `apps.connections.open` hang. */
+/** What may never come for a connection; for the URL itself, let `apps.connections.open` hang. */
 type Stall = 'handshake' | 'hello';
 
 type Pending = { settle: (outcome: DeliveryOutcome) => void; socket: WebSocket };

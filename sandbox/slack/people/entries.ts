@@ -35,7 +35,7 @@ function valueOf(element: HoldingElement, entry: string, deps: EntryDeps): unkno
   const options = [...optionsOf(element), ...deps.offered];
   const found = options.find(({ value, text }) => value === entry || text.text === entry);
   if (found === undefined) throw new Error(`${element.type} does not offer "${entry}".`);
-  // People and conversations are held by their ids alone.
+  // People and conversations are stored only by id.
   return HELD[element.type].field.startsWith('selected_option') ? found : found.value;
 }
 

@@ -71,7 +71,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     return addMessage(state, newMessage(userId, { channelId, text, options })).ts;
   }
 
-  /** A person writes a message, and the app hears of it as Slack would tell it. */
+  /** A person writes a message, and the app gets the events that Slack would send. */
   async function speak(
     userId: string,
     channelId: string,
@@ -85,7 +85,7 @@ export function createEvents({ state, dispatch }: { state: State; dispatch: Disp
     return { ts: message.ts, deliveries };
   }
 
-  /** The app sees only conversations it is in; a mention in a channel is told twice. */
+  /** The app sees only its conversations; a mention in a channel causes two events. */
   function eventsOf(channel: Channel, message: Message): Record<string, unknown>[] {
     const { botUserId, botEvents } = state.workspace;
     if (!channel.members.has(botUserId)) return [];

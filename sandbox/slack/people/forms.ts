@@ -60,7 +60,7 @@ export function createForms({
         : { kind: 'failed', failure, delivery };
     },
 
-    /** The X or the close button; the app hears of it only where it asked to. */
+    /** The X or the close button; the app is told only if it asked. */
     async closeView(viewId: string): Promise<Delivery | null> {
       const view = openView(viewId);
       const payload = viewPayload(state, view);

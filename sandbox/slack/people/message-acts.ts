@@ -8,7 +8,7 @@ import { CHANNEL_TYPE, EVENT_NAME } from './events.ts';
 type Deps = { state: State; deliverEvent: (event: Record<string, unknown>) => Promise<Delivery> };
 type Seen = { channel: Channel; message: Message };
 
-/** What people do to messages that are there. The app hears of it where it is a member and has subscribed. */
+/** What people do to existing messages. The app gets the events if it is a member and has subscribed. */
 export function createMessageActs({ state, deliverEvent }: Deps) {
   async function tell(channel: Channel, name: string, event: Record<string, unknown>): Promise<Delivery[]> {
     const { botEvents, botUserId } = state.workspace;

@@ -7,7 +7,7 @@ import { addProblem, type State } from '../state.ts';
 import { addView, closeView, replaceView, viewStack } from '../views.ts';
 
 export type Submission =
-  /** Refused by Slack's client; the app never heard of it. */
+  /** Refused by Slack's client; the app never got it. */
   | { kind: 'invalid'; errors: Record<string, string>; delivery: null }
   | { kind: 'errors'; errors: Record<string, string>; delivery: Delivery }
   | { kind: 'closed' | 'cleared'; delivery: Delivery }
@@ -25,7 +25,7 @@ const answerSchema = z
 
 type Submitted = { state: State; view: View; delivery: Delivery };
 
-/** Does to the screen what the app answered; an empty answer closes the modal. */
+/** Applies the app's answer to the screen; an empty answer closes the modal. */
 export function applyAnswer(submitted: Submitted): Submission {
   const { state, view, delivery } = submitted;
   const parsed = answerSchema.safeParse(answerOf(delivery));

@@ -3,7 +3,7 @@ import type { Block } from '../rules/blocks.ts';
 import type { InputElement } from '../rules/elements.ts';
 import { isBlank } from '../view-state.ts';
 
-/** What Slack's client refuses by itself, before the app hears of the submission. By block id. */
+/** What Slack's client refuses by itself, before it sends the submission. By block id. */
 export function clientErrors(view: View): Record<string, string> {
   return Object.fromEntries(
     view.definition.blocks.flatMap((block) => {

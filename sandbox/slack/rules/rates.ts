@@ -3,7 +3,7 @@
  * The tier of a method is on its own page, https://docs.slack.dev/reference/methods/<method>.
  *
  * Slack promises the number a minute and welcomes "occasional bursts" without saying how large. Here a burst is as
- * large as a minute's number, so that a quiet app may do at once what it might have spread over the minute.
+ * large as a minute's number, so that a quiet app can do at once what it could have spread over the minute.
  */
 export type Rate = { perMinute: number; burst: number; of: 'workspace' | 'channel' };
 

@@ -3,7 +3,7 @@ import type { Channel, Message, User } from '../model.ts';
 import { directChannel, type State } from '../state.ts';
 import { ApiError } from './method.ts';
 
-/** What the bot user may see, with the code Slack answers where it may not. */
+/** What the bot user can see, with Slack's error code for what it can't. */
 
 export function requireScope(state: State, scope: string): void {
   if (state.workspace.scopes.has(scope)) return;

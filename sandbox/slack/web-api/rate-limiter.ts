@@ -4,13 +4,13 @@ const MS_PER_MINUTE = 60_000;
 const MS_PER_S = 1000;
 
 export type RateLimiter = {
-  /** Counts a call. null: it may go ahead; else the seconds after which one may. */
+  /** Counts a call. null: it may proceed; otherwise the seconds to wait. */
   take: (method: string, args: Record<string, unknown>) => number | null;
 };
 
 export const noRateLimits: RateLimiter = { take: () => null };
 
-/** What is left of a burst, and when that was so. */
+/** What was left of a burst, and when. */
 type Bucket = { left: number; atMs: number };
 
 /** A bucket for each method, or for each method and channel, that fills up steadily. */

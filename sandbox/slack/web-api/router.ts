@@ -14,7 +14,7 @@ import { createSocketMethods } from './socket.ts';
 import { views } from './views.ts';
 import { workspace } from './workspace.ts';
 
-/** Codes that a well-tested app never earns. */
+/** Codes that a well-tested app never gets. */
 const SLOPPY = new Set([
   'unknown_method',
   'invalid_blocks',

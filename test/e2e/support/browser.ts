@@ -1,10 +1,10 @@
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 
-/** Debian's; elsewhere CHROMIUM says where one is. */
+/** Debian's path; elsewhere, set CHROMIUM. */
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** For root, for machines without a graphics card, and for a closed network. */
+/** For root, machines without a graphics card, and closed networks. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

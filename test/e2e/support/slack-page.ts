@@ -2,7 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 
 export type SlackPage = ReturnType<typeof createSlackPage>;
 
-/** What a person does on the page, by the names that they, and a screen reader, have for things. */
+/** What a person does on the page, found by the names a screen reader uses. */
 export function createSlackPage(page: Page) {
   const channel = page.getByRole('main');
   const thread = page.getByRole('region', { name: 'Thread', exact: true });
@@ -20,10 +20,10 @@ export function createSlackPage(page: Page) {
     await field.press('Enter');
   }
 
-  /** Opens one of the menus beside a message. */
+  /** Opens one of a message's menus. */
   async function menuOf(on: Locator, button: string): Promise<void> {
     await on.hover();
-    // The tools of a message stand beside its article.
+    // A message's tools are next to its article.
     const item = on.locator('xpath=ancestor::li[1]');
     await item.getByRole('button', { name: button }).click();
   }
@@ -48,7 +48,7 @@ export function createSlackPage(page: Page) {
       await of.getByRole('button', { name: /repl(?:y|ies)/ }).click();
       await thread.waitFor();
     },
-    /** The app's own place, beside the channels. */
+    /** The app's entry in the sidebar. */
     async openApp(): Promise<void> {
       await page
         .getByRole('navigation', { name: 'Conversations' })
@@ -74,7 +74,7 @@ export function createSlackPage(page: Page) {
     async submit(label = 'Start'): Promise<void> {
       await modal.getByRole('button', { name: label, exact: true }).click();
     },
-    /** A select with type-ahead: types, and takes the offer. */
+    /** A select with type-ahead: types, and picks the option. */
     async pick(label: string, typed: string, option: string): Promise<void> {
       const field = modal.getByRole('combobox', { name: label });
       await field.click();

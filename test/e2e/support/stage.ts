@@ -21,13 +21,13 @@ export type Visit = {
 };
 
 export type Stage = Sandbox & {
-  /** Opens the page in a browser of its own, as a person, at a channel. */
+  /** Opens the page in a separate browser, as a person, in a channel. */
   visit: (visit?: Visit) => Promise<SlackPage>;
-  /** Closes what was opened; trouble on a page fails here. */
+  /** Closes everything that was opened; fails if a page had errors. */
   leave: () => Promise<void>;
 };
 
-/** As fast as flows can be followed: a script of fifteen seconds is over in three. */
+/** Scripts of fifteen seconds take three. */
 const SPEED = 5;
 
 /** `isDemo`: with the demo's sessions and its list of things to try. */
@@ -79,7 +79,7 @@ function createVisits(browser: Browser, url: string): Pick<Stage, 'visit' | 'lea
       page.setDefaultTimeout(45_000);
       page.on('pageerror', ({ message }) => trouble.push(message));
       page.on('console', (line) => {
-        // A refusal is an answer with a sentence, which the page shows.
+        // The page shows a refusal as a sentence.
         const isRefusal = line.text().includes('status of 4');
         if (line.type() === 'error' && !isRefusal) trouble.push(line.text());
       });

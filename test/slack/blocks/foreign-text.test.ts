@@ -13,7 +13,7 @@ function mrkdwnIn(value: unknown): string[] {
   return ['text', 'blocks', 'elements'].flatMap((key) => mrkdwnIn(parts[key] ?? []));
 }
 
-/** What Slack reads as more than words, asterisks apart: mentions, links and the like, and line breaks. */
+/** What Slack reads as more than words, except asterisks: mentions, links and the like, and line breaks. */
 function shapeOf(mrkdwn: string): string {
   return mrkdwn.replaceAll(/<([^<>|]*)(?:\|[^<>]*)?>/g, '{$1}').replaceAll(/[^{}<>\n]/g, '');
 }

@@ -102,7 +102,7 @@ export const PLACES: Readonly<Record<string, (words: string, text?: Text) => unk
     ),
 };
 
-/** Where they stand apart from ours, with their own lines. */
+/** Where they are separate from ours, on lines of their own. */
 export const QUOTES: Readonly<Record<string, (words: string, text?: Text) => unknown>> = {
   'the message that asks for an approval': (words, text = en) => renderApproval(approvalOf(words), text),
   'the box for a message': (words, text = en) =>
@@ -165,7 +165,7 @@ export function messageOf(
   } satisfies Parameters<typeof renderMilestone>[0];
 }
 
-/** What an approver is asked, with these words wherever somebody else's are. */
+/** An approver's message, with these words wherever someone else's appear. */
 export function approvalOf(words: string): ApprovalMessage {
   return {
     requestId: 'r1',

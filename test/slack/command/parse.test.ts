@@ -4,7 +4,7 @@ import type { SessionDraft } from '../../../src/session/fields.ts';
 import { unescape } from '../../../src/slack/blocks/text.ts';
 import { parseCommand } from '../../../src/slack/command/parse.ts';
 
-/** What a task asks for; nothing goes back to a default. */
+/** What a task sets; nothing is reset to its default. */
 function created(text: string): SessionDraft {
   const intent = parseCommand(text);
   if (intent.kind !== 'create') throw new Error(`${intent.kind}: ${JSON.stringify(intent)}`);

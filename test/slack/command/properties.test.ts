@@ -123,7 +123,7 @@ test('keeps a task without flags and mode words byte for byte', () => {
   );
 });
 
-/** A value that quotes hold, without a mark of quotation of its own at a word's end. */
+/** A value that can be quoted: without a quotation mark at the end of a word. */
 const quotable = fc
   .array(
     fc.constantFrom('a', 'b', ' ', '-', '—', '--acu', '!fast', '&', '<', '>', 'é', '🧑‍💻', '=', "don't", '`x`'),
@@ -139,7 +139,7 @@ const address = slug.map((path) => `https://acme.io/${path}?a=1&b=2`);
 
 type Said = { flags: string[]; key: string; value: unknown };
 
-/** A random value of a field, and how it is said as flags. */
+/** A random value of a field, and its flags. */
 function said(field: Field): fc.Arbitrary<Said> {
   const { input, key } = field;
   const one = (value: fc.Arbitrary<unknown>, quotes = ''): fc.Arbitrary<Said> =>

@@ -26,7 +26,7 @@ function formOf(parts: Partial<SessionForm>): SessionForm {
   };
 }
 
-/** The modal, of which Slack would refuse nothing. */
+/** The modal, which must be valid in Slack. */
 export function draw(parts: Partial<SessionForm>): ModalView {
   const view = renderSessionForm(formOf(parts), en);
   expect(checkView(view)).toEqual([]);
@@ -39,7 +39,7 @@ export const EXPANDED = { ...COLLAPSED, expanded: true };
 
 type State = ReturnType<typeof initialValues>;
 
-/** `state.values` of a modal in which nobody touched anything. */
+/** `state.values` of an unchanged modal. */
 export function stateOf(view: ModalView): State {
   return initialValues(knownBlocks(assignIds(view.blocks)), null);
 }
@@ -65,7 +65,7 @@ const paragraph = fc
   .array(fc.oneof(filled, fc.constantFrom('\n', ' ', '    indented', 'x'.repeat(3500))))
   .map((pieces) => pieces.join(' ').trim());
 
-/** Drafts as forms can hold them: switches only where they were moved, no session secrets. */
+/** Drafts that forms can hold: changed switches only, and no session secrets. */
 export const draft: fc.Arbitrary<SessionDraft> = fc
   .record(
     {
