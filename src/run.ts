@@ -1,19 +1,22 @@
 import { createBot } from './app.ts';
-import { readConfig } from './config.ts';
-import type { Config } from './config.ts';
+import type { Config, ConfigResult } from './config.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
+import type { Embedded } from './store/embedded/embedded.ts';
 import { configSentence, isForOperator, operatorSentence } from './operator/sentences.ts';
 import { createLanguages } from './text/languages.ts';
 
 /** Supervisors kill a process after 10 s. What hasn't ended by then is on disk, and the next start continues it. */
 const LAST_MOMENT_MS = 9500;
 
-const read = readConfig();
-if (read.ok) await run(read.config);
-else exitWith(read.problems.map((problem) => configSentence(problem, createLanguages(read.language).shared)));
+/** Starts the app, and stops it on SIGTERM and SIGINT. `embedded`: the database that is being opened, if there is one. */
+export async function run(read: ConfigResult, embedded: Promise<Embedded> | null): Promise<void> {
+  if (read.ok) await runWith(read.config, embedded);
+  else
+    exitWith(read.problems.map((problem) => configSentence(problem, createLanguages(read.language).shared)));
+}
 
-async function run(config: Config): Promise<void> {
+async function runWith(config: Config, embedded: Promise<Embedded> | null): Promise<void> {
   const languages = createLanguages(config.language);
   const log = createLog(config.logLevel);
   // One bad payload must not end the app for everyone.
@@ -21,6 +24,7 @@ async function run(config: Config): Promise<void> {
   try {
     const bot = await createBot(config, {
       log,
+      embedded,
       onFatal: (error) => exitForRestart(log, operatorSentence(error, languages.logged), error),
     });
     const end = (): void => {

@@ -39,8 +39,8 @@ export async function openServices(config: Config, overrides: Overrides, log: Lo
   const file = { everyMs: tuning.policyEveryMs, text: logged, log };
   const policy = await openPolicy({ path: config.policyFile, ...file });
   const mapping = await openMapping({ path: config.identityFile, ...file });
-  const { databaseProgram: program, onFatal } = tuning;
-  const database = await openDatabase({ ...config.store, program, onFatal, log });
+  const { databaseProgram: program, embedded, onFatal } = tuning;
+  const database = await openDatabase({ ...config.store, program, embedded, onFatal, log });
   await tuning.readTime(database.db);
   const queue = createQueue({ database, log, pollSeconds: tuning.pollSeconds });
   const seal = createSeal(...loadSecretsKeys({ ...config.store, log }));

@@ -10,6 +10,7 @@ import type { EditBudget } from './store/card-turns.ts';
 import { clockOf, createDatabaseTime, databaseClock } from './store/database.ts';
 import type { Clock, DatabaseTime } from './store/database.ts';
 import { DATABASE_PROGRAM } from './store/embedded/database-thread.ts';
+import type { Embedded } from './store/embedded/embedded.ts';
 import type { StoreError } from './store/store-error.ts';
 import { FILES_EVERY_MS } from './trust/index.ts';
 
@@ -37,6 +38,8 @@ export type Overrides = {
   onState?: (state: RequestState) => void;
   /** The program of the embedded database's thread. */
   databaseProgram?: URL;
+  /** The embedded database, if it is being opened already. */
+  embedded?: Promise<Embedded> | null;
   /** Only a new process helps. */
   onFatal?: (error: StoreError) => void;
 };
@@ -89,6 +92,7 @@ export function createTuning(config: Config, log: Log, overrides: Overrides): Tu
     onState: () => undefined,
     onFatal: () => undefined,
     databaseProgram: DATABASE_PROGRAM,
+    embedded: null,
     ...overrides,
     readTime: time.read,
     machineNow: overrides.now ?? Date.now,

@@ -79,6 +79,40 @@ export async function commitInTime<T>(
   );
 }
 
+/** How long other work steps back at most while people keep asking. */
+const PATIENCE_MS = 50;
+
+/** Lets what a person waits for go first, on a database that serves many at a time. */
+export function createPrecedence() {
+  const waiting = new Set<() => void>();
+  let preferred = 0;
+  return {
+    async withPriority<T>(task: () => Promise<T>): Promise<T> {
+      preferred += 1;
+      try {
+        return await task();
+      } finally {
+        preferred -= 1;
+        if (preferred === 0) for (const go of waiting) go();
+      }
+    },
+
+    /** Resolves once nothing with priority runs, or after a short time. */
+    async turn(): Promise<void> {
+      if (preferred === 0) return;
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          clearTimeout(timer);
+          waiting.delete(go);
+          resolve();
+        };
+        const timer = setTimeout(go, PATIENCE_MS);
+        waiting.add(go);
+      });
+    },
+  };
+}
+
 /** Last in a transaction that several wait for: all of them are in time, or none is committed. */
 export function beginCommit(deadlines: readonly Deadline[]): void {
   for (const deadline of deadlines) deadline.check();

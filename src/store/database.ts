@@ -1,11 +1,12 @@
 import { Socket } from 'node:net';
-import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import { CamelCasePlugin, Kysely, PGliteAdapter, PGliteDialect, PostgresDialect, sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import { Pool } from 'pg';
 import type { ClientBase, PoolConfig } from 'pg';
 import type { ConstructorOptions } from 'pg-boss';
-import { COMMIT_MS } from './commit.ts';
+import { COMMIT_MS, createPrecedence } from './commit.ts';
 import { openEmbedded } from './embedded/embedded.ts';
+import type { Embedded } from './embedded/embedded.ts';
 import { bossDatabase, createGate, throughGate } from './embedded/gate.ts';
 import type { Priority } from './embedded/gate.ts';
 import { startUpkeep } from './embedded/upkeep.ts';
@@ -36,6 +37,8 @@ export type DatabaseOptions = {
   log?: StoreLog;
   /** Another program for the embedded database's thread. */
   program?: URL;
+  /** The embedded database, if it is being opened already. */
+  embedded?: Promise<Embedded> | null;
   /** Postgres: a connection without an answer for this long counts as dead. */
   silentMs?: number;
   /** Embedded: the disk failed, and nothing answers until the process is restarted. */
@@ -57,7 +60,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function openOnFolder(options: DatabaseOptions & { log: StoreLog }): Promise<Database> {
-  const embedded = await openEmbedded(options);
+  const embedded = await (options.embedded ?? openEmbedded(options));
+  if (options.onFatal !== undefined) void embedded.failed.then(options.onFatal);
   const gate = createGate();
   const kysely = (priority: Priority): Kysely<Tables> =>
     new Kysely({
@@ -88,13 +92,22 @@ async function openOnServer(
   { log, silentMs = SILENT_MS }: DatabaseOptions & { log: StoreLog },
 ): Promise<Database> {
   const options = connectionOptions(databaseUrl, silentMs);
-  const connect = (more: PoolConfig = {}): Kysely<Tables> => {
+  const precedence = createPrecedence();
+  const connect = (turn: () => Promise<void>, more: PoolConfig = {}): Kysely<Tables> => {
     const pool = createPool({ ...options, ...more, max: POOL_SIZE }, log);
-    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: PLUGINS });
+    const inTurn = {
+      options: pool.options,
+      connect: async () => {
+        await turn();
+        return pool.connect();
+      },
+      end: async () => pool.end(),
+    };
+    return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: inTurn }), plugins: PLUGINS });
   };
-  const db = connect();
+  const db = connect(precedence.turn);
   // Its own connections: what a person waits for doesn't queue behind work that can wait.
-  const interactive = connect(INTERACTIVE_POOL);
+  const interactive = connect(async () => {}, INTERACTIVE_POOL);
   const close = once(async () => {
     await Promise.all([db.destroy(), interactive.destroy()]);
   });
@@ -105,8 +118,7 @@ async function openOnServer(
     throw connectError(databaseUrl, error);
   }
   const boss = { ...options, max: BOSS_POOL_SIZE };
-  // A server serves many at a time: nothing has to wait.
-  const withPriority: Database['withPriority'] = async (task) => task();
+  const { withPriority } = precedence;
   return { db, interactive, withPriority, kind: 'postgres', boss, ping: () => ping(db), close };
 }
 
@@ -188,10 +200,20 @@ const INTERACTIVE_POOL = { onConnect: dropWhatStalls };
  * the same names never wait for each other.
  */
 export async function lockNames(names: readonly string[], trx: Db): Promise<void> {
+  // The embedded database's transactions run one at a time anyway.
+  if (trx.getExecutor().adapter instanceof PGliteAdapter) return;
   await sql`
     select pg_advisory_xact_lock(key) from (
       select distinct hashtextextended(name, 0) as key from unnest(${names}::text[]) name order by key
     ) keys`.execute(trx);
+}
+
+/**
+ * Words as they are in the text of a partial index, for `in` and `not in`. As parameters, a plan that is made once for
+ * any values could not use that index.
+ */
+export function literals(words: readonly string[]): RawBuilder<unknown> {
+  return sql`(${sql.join(words.map((word) => sql.lit(word)))})`;
 }
 
 /** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */

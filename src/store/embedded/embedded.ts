@@ -16,14 +16,17 @@ import { startDatabaseThread } from './database-thread.ts';
 import type { DatabaseThread } from './database-thread.ts';
 import { tableNames, TABLES } from './upkeep.ts';
 
-type Embedded = { thread: DatabaseThread; close(): Promise<void> };
+export type Embedded = {
+  thread: DatabaseThread;
+  /** Resolves if the disk or the thread fails: the database no longer answers in this process. */
+  failed: Promise<StoreError>;
+  close(): Promise<void>;
+};
 
 type EmbeddedOptions = {
   dataDir: string;
   /** Another program for the database's thread. */
   program?: URL;
-  /** The disk or the thread failed: the database no longer answers in this process. */
-  onFatal?: (error: StoreError) => void;
 };
 
 /** Opens the database in `dataDir/database`, and creates it if there is none. One process at a time. */
@@ -31,9 +34,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   const dataDir = resolve(options.dataDir);
   const lock = claimFolder(dataDir);
   try {
-    const thread = await openFolder(dataDir, options);
+    const { thread, failed } = await openFolder(dataDir, options);
     return {
       thread,
+      failed,
       async close() {
         await thread.close();
         lock.release();
@@ -56,7 +60,7 @@ function claimFolder(dataDir: string): FolderLock {
   }
 }
 
-async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<DatabaseThread> {
+async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Started> {
   const folder = join(dataDir, 'database');
   const marker = join(dataDir, 'database.incomplete');
   // A crash during the first start leaves half a database, and the marker: nothing was promised yet, so start over.
@@ -69,31 +73,29 @@ async function openFolder(dataDir: string, options: EmbeddedOptions): Promise<Da
   writeFileSync(marker, '');
   syncFolder(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const thread = await startThread(folder, { ...options, fresh: true });
+  const started = await startThread(folder, { ...options, fresh: true });
   rmSync(marker);
   syncFolder(dataDir);
-  return thread;
+  return started;
 }
 
-type FolderOptions = Pick<EmbeddedOptions, 'program' | 'onFatal'> & { fresh: boolean };
+type Started = Pick<Embedded, 'thread' | 'failed'>;
+type FolderOptions = Pick<EmbeddedOptions, 'program'> & { fresh: boolean };
 
-async function startThread(
-  folder: string,
-  { program, onFatal, fresh }: FolderOptions,
-): Promise<DatabaseThread> {
+async function startThread(folder: string, { program, fresh }: FolderOptions): Promise<Started> {
+  const { promise: failed, resolve: fail } = Promise.withResolvers<StoreError>();
   let isOpen = false;
   const thread = startDatabaseThread({
     ...(program !== undefined && { program }),
     onFatal: (cause) => {
-      if (!isOpen) return;
-      onFatal?.(new StoreError({ code: 'disk-failed', folder, reason: cause.message }, { cause }));
+      if (isOpen) fail(new StoreError({ code: 'disk-failed', folder, reason: cause.message }, { cause }));
     },
   });
   try {
     await thread.open(folder, fresh);
     await checkReadable(thread);
     isOpen = true;
-    return thread;
+    return { thread, failed };
   } catch (error) {
     await thread.abandon();
     throw error;
@@ -102,8 +104,8 @@ async function startThread(
 
 /** Reads the first page of each table: otherwise a damaged one would be found only when a person needs it. */
 async function checkReadable(thread: DatabaseThread): Promise<void> {
-  for (const table of tableNames(await thread.exec(TABLES)))
-    await thread.exec(`select 1 from ${table} limit 1`);
+  const tables = tableNames(await thread.exec(TABLES));
+  await thread.exec(tables.map((table) => `select 1 from ${table} limit 1`).join(';'));
 }
 
 /** Only a folder's own fsync makes new and removed names in it durable. */
