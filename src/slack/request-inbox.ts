@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Transaction } from 'kysely';
 import type { EnqueueAll } from '../queue/index.ts';
 import type { MessageContext } from '../session/context.ts';
@@ -13,7 +12,7 @@ import type { Deadline } from '../store/commit.ts';
 import type { Envelopes } from '../store/envelope.ts';
 import type { Form, Forms } from '../store/forms.ts';
 import type { Limiter } from '../store/limiter.ts';
-import { messageKey, newId } from '../store/request-row.ts';
+import { messageKey, newId, twinKey } from '../store/request-row.ts';
 import type { NewRequest, SessionRequest } from '../store/request-row.ts';
 import type { Requests } from '../store/requests.ts';
 import type { Tables } from '../store/tables.ts';
@@ -229,27 +228,25 @@ function createBatchedWrite({ db, requests, envelopes, limiter, enqueueAll }: In
 /** Within this time, the same command again is more likely a slip than a wish for two. */
 const TWIN_MS = 2 * 60_000;
 
-type KnownRequest = Pick<NewRequest, 'id' | 'dedupeKey' | 'teamId' | 'userId' | 'channelId' | 'draft'>;
-
 /** Maps each request that was asked for before to the earlier one, by id. The people are locked. */
 async function findTwins(
-  requests: Pick<Requests, 'sameOf'>,
+  requests: Pick<Requests, 'twins'>,
   batch: readonly PendingWrite[],
   trx: Transaction<Tables>,
 ): Promise<Map<string, string>> {
-  const twins = new Map<string, string>();
-  const candidates = batch.flatMap(({ request, unlessTwin }) => (unlessTwin ? [request] : []));
-  if (candidates.length === 0) return twins;
-  const known: KnownRequest[] = await requests.sameOf(candidates, TWIN_MS, trx);
+  const found = new Map<string, string>();
+  const candidates = batch.flatMap(({ request, unlessTwin }) =>
+    unlessTwin ? [{ ...request, twinKey: twinKey(request) }] : [],
+  );
+  if (candidates.length === 0) return found;
+  const known = await requests.twins(candidates, TWIN_MS, trx);
   for (const one of candidates) {
-    const earlier = known.filter((other) => keyOf(other) === keyOf(one));
+    const earlier = known.filter((other) => other.twinKey === one.twinKey);
     // This very delivery was saved before.
     if (earlier.some(({ dedupeKey }) => dedupeKey === one.dedupeKey)) continue;
-    const twin = earlier.find(({ draft }) => isDeepStrictEqual(draft.values, one.draft.values));
+    const [twin] = earlier;
     if (twin === undefined) known.push(one);
-    else twins.set(one.id, twin.id);
+    else found.set(one.id, twin.id);
   }
-  return twins;
+  return found;
 }
-
-const keyOf = ({ teamId, userId, channelId }: KnownRequest): string => [teamId, userId, channelId].join(' ');

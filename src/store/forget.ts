@@ -4,6 +4,7 @@ import { fields } from '../session/fields.ts';
 import { shownEvent } from '../session/reply.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import { appendAudit } from './audit.ts';
+import { literals } from './database.ts';
 import type { Tables } from './tables.ts';
 
 type Trx = Transaction<Tables>;
@@ -47,7 +48,7 @@ type Theirs = { id: string; sessionId: string | null; isPending: boolean };
 async function findTheirs(db: Kysely<Tables>, userId: string): Promise<Theirs[]> {
   const { rows } = await sql<Theirs>`
     select request.id, session.session_id,
-      request.state in (${sql.join(PENDING_STATES)}) or coalesce(session.phase not in ${AT_REST}, false) as is_pending
+      request.state in ${literals(PENDING_STATES)} or coalesce(session.phase not in ${AT_REST}, false) as is_pending
     from session_requests as request left join sessions as session on session.request_id = request.id
     where request.user_id = ${userId}`.execute(db);
   return rows;
@@ -70,7 +71,7 @@ async function clearBatch(db: Kysely<Tables>, theirs: readonly Theirs[]): Promis
 async function clearQuotes(trx: Trx, userId: string): Promise<void> {
   await sql`
     update session_requests set prompt = null, context = null, material = null
-    where context -> 'picked' ->> 'userId' = ${userId} and state not in (${sql.join(PENDING_STATES)})`.execute(
+    where context -> 'picked' ->> 'userId' = ${userId} and state not in ${literals(PENDING_STATES)}`.execute(
     trx,
   );
 }
@@ -168,6 +169,7 @@ export async function clearRequests(trx: Transaction<Tables>, ids: readonly stri
   await sql`
     update session_requests set text_removed_at = now(), prompt = null, context = null, material = null,
       approvals = '[]', uploads = null, slack_file_ids = '[]', secret_names = '[]', sealed = null, failure = null,
+      twin_key = null,
       draft = draft ${NO_DRAFT_TEXT}
     where id in (${sql.join(ids)})`.execute(trx);
   await trx.deleteFrom('approvalMessages').where('requestId', 'in', ids).execute();

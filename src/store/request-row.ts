@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { approvalSchema, replacesSchema } from '../session/approval.ts';
@@ -137,6 +137,8 @@ export type SessionRequestsTable = Columns<
   cardDueAt: Date | null;
   /** When its text was removed because of its age. */
   textRemovedAt: Date | null;
+  /** Of what was asked for, and where; null: its text was removed. */
+  twinKey: string | null;
 };
 
 export type NewRequest = Pick<
@@ -197,6 +199,23 @@ export function askedAt({ resumedAt, createdAt }: Pick<SessionRequest, 'resumedA
   return resumedAt ?? createdAt;
 }
 
+/** The same for the same task and options of one person in one conversation. */
+export function twinKey({
+  teamId,
+  userId,
+  channelId,
+  draft,
+}: Pick<NewRequest, 'teamId' | 'userId' | 'channelId' | 'draft'>): string {
+  const asked = JSON.stringify([teamId, userId, channelId, draft.values], inOrder);
+  return createHash('sha256').update(asked).digest('base64url');
+}
+
+/** For JSON.stringify: the keys of every object in one order. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 type Said = { teamId: string; channelId: string; ts: string };
 
 /** The dedupe key of a request made by a message. */
@@ -228,6 +247,7 @@ export function newId(): string {
 export function toRow({ secretNames = [], placeKind = null, replaces, ...request }: NewRequest) {
   return {
     ...request,
+    twinKey: twinKey(request),
     placeKind,
     draft: json(request.draft),
     context: json(request.context),

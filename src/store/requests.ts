@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
-import { z } from 'zod';
 import { OPEN_STATES, PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
-import { databaseClock, isLongAgo } from './database.ts';
+import { databaseClock, isLongAgo, literals } from './database.ts';
 import type { Clock } from './database.ts';
-import { effectiveDraftSchema, parse, toColumns, toRow } from './request-row.ts';
+import type { Person } from './identities.ts';
+import { parse, toColumns, toRow } from './request-row.ts';
 import type { NewRequest, RequestChanges, SessionRequest } from './request-row.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -23,17 +23,7 @@ export function lostSecrets(request: Pick<SessionRequest, 'hadSecrets' | 'secret
   return request.hadSecrets ? request.secretNames : null;
 }
 
-const askedSchema = z.object({
-  id: z.string(),
-  dedupeKey: z.string(),
-  teamId: z.string(),
-  userId: z.string(),
-  channelId: z.string(),
-  draft: effectiveDraftSchema,
-});
-type Asked = z.infer<typeof askedSchema>;
-/** More of the same person and place aren't looked through. */
-const MOST_RECENT = 20;
+type Twin = { id: string; dedupeKey: string; twinKey: string };
 
 export type Requests = ReturnType<typeof createRequests>;
 
@@ -68,28 +58,21 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       return id;
     },
 
-    /**
-     * The requests of these people in these conversations in the last `withinMs` that can still start and are from the
-     * same delivery or for the same task, newest first.
-     */
-    async sameOf(asked: readonly Asked[], withinMs: number, trx: Db = db): Promise<Asked[]> {
-      const places = new Map(asked.map((one) => [[one.teamId, one.userId, one.channelId].join(' '), one]));
-      const of = (key: 'teamId' | 'userId' | 'channelId') => [...places.values()].map((one) => one[key]);
-      const { rows } = await sql<Record<string, unknown>>`
-        select recent.* from unnest(${of('teamId')}::text[], ${of('userId')}::text[], ${of('channelId')}::text[])
-          as place (team_id, user_id, channel_id)
-        cross join lateral (
-          select id, dedupe_key, team_id, user_id, channel_id, draft, created_at from session_requests as request
-          where request.team_id = place.team_id and request.user_id = place.user_id
-            and request.channel_id = place.channel_id and state not in ('refused', 'failed')
-            and created_at > now() - ${withinMs} * interval '1 ms'
-          order by created_at desc limit ${MOST_RECENT}
-        ) as recent
-        where dedupe_key = any(${asked.map(({ dedupeKey }) => dedupeKey)}::text[])
-          or draft -> 'values' in (
-            select jsonb_array_elements(${JSON.stringify(asked.map(({ draft }) => draft.values))}::jsonb))
+    /** What these people asked for in the last `withinMs` under the same `twinKey`, unless it can't start; newest first. */
+    async twins(
+      asked: readonly (Person & { twinKey: string })[],
+      withinMs: number,
+      trx: Db,
+    ): Promise<Twin[]> {
+      const all = (name: 'teamId' | 'userId' | 'twinKey') => [...new Set(asked.map((one) => one[name]))];
+      // Few are that recent: of one person, the index on when they asked finds them.
+      const { rows } = await sql<Twin>`
+        select id, dedupe_key, twin_key from session_requests
+        where team_id = any(${all('teamId')}::text[]) and user_id = any(${all('userId')}::text[])
+          and coalesce(resumed_at, created_at) > now() - ${withinMs} * interval '1 ms'
+          and twin_key = any(${all('twinKey')}::text[]) and state not in ('refused', 'failed')
         order by created_at desc`.execute(trx);
-      return rows.map((row) => askedSchema.parse(row));
+      return rows;
     },
 
     async find(id: string): Promise<SessionRequest | null> {
@@ -102,7 +85,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       const row = await db
         .selectFrom('sessionRequests')
         .select('id')
-        .where('state', 'in', PENDING_STATES)
+        .where(sql<boolean>`state in ${literals(PENDING_STATES)}`)
         .where('cardChannelId', '=', channelId)
         .where('cardTs', '=', threadTs)
         .limit(1)
@@ -195,7 +178,7 @@ export function createRequests(db: Kysely<Tables>, clock: Clock = databaseClock)
       const rows = await db
         .selectFrom('sessionRequests')
         .select('id')
-        .where('state', 'in', OPEN_STATES)
+        .where(sql<boolean>`state in ${literals(OPEN_STATES)}`)
         .where(isLongAgo(sql`updated_at`, untouchedForMs))
         .where(
           sql<boolean>`not exists (

@@ -9,6 +9,7 @@ import { preferencesSchema } from '../session/preferences.ts';
 import type { Language, Preferences } from '../session/preferences.ts';
 import { appendAudit } from './audit.ts';
 import type { Columns } from './columns.ts';
+import { inBatches } from './commit.ts';
 import { json } from './database.ts';
 import type { Person } from './identities.ts';
 import type { Db, Tables } from './tables.ts';
@@ -38,18 +39,28 @@ type Chosen = Omit<Preferences, 'language'> & { language?: Language | null | und
 /** `what`: for the audit. */
 type Change = { what: string; updatedBy: string; set: (row: Row, trx: Db) => Promise<void> };
 type Row = SettingKey & { updatedBy: string; updatedAt: Date };
+/** People and conversations that are read in one statement. */
+const MOST_AT_ONCE = 50;
 const KEY = ['teamId', 'scope', 'scopeId'] as const;
 
 export function createSettings(db: Kysely<Tables>) {
+  /** Read for each command: many at once share a statement. */
+  const read = inBatches(async (places: Place[]) => {
+    const teamIds = new Set(places.map(({ teamId }) => teamId));
+    const ids = new Set(places.flatMap(({ teamId, channelId, userId }) => [teamId, channelId, userId]));
+    const rows = await db
+      .selectFrom('settings')
+      .select(['teamId', 'scope', 'scopeId', 'draft', 'preferences'])
+      .where(sql<boolean>`team_id = any(${[...teamIds]}::text[])`)
+      .where(sql<boolean>`scope_id = any(${[...ids]}::text[])`)
+      .execute();
+    return places.map(({ teamId }) => rows.filter((row) => row.teamId === teamId));
+  }, MOST_AT_ONCE);
+
   /** What is stored for the scopes that apply to a person in a channel. */
   async function stored<T>(place: Place, column: Column, schema: z.ZodType<T>): Promise<Layers<T>> {
     const ids = { workspace: place.teamId, channel: place.channelId, person: place.userId };
-    const rows = await db
-      .selectFrom('settings')
-      .select(['scope', 'scopeId', column])
-      .where('teamId', '=', place.teamId)
-      .where('scopeId', 'in', Object.values(ids))
-      .execute();
+    const rows = await read(place);
     const layers: Layers<T> = {};
     for (const scope of SETTING_SCOPES) {
       const row = rows.find((candidate) => candidate.scope === scope && candidate.scopeId === ids[scope]);

@@ -37,6 +37,8 @@ import { pendingOfPerson } from './051-pending-of-person.ts';
 import { approvalsOfPerson } from './055-approvals-of-person.ts';
 import { sharedAccounts } from './056-shared-accounts.ts';
 import { unusedColumns } from './062-unused-columns.ts';
+import { twinKey } from './063-twin-key.ts';
+import { unloggedLeases } from './064-unlogged-leases.ts';
 
 /**
  * All migrations, by name, in order. A released one is never changed.
@@ -80,6 +82,8 @@ const migrations: Record<string, Migration> = {
   '055-approvals-of-person': approvalsOfPerson,
   '056-shared-accounts': sharedAccounts,
   '062-unused-columns': unusedColumns,
+  '063-twin-key': twinKey,
+  '064-unlogged-leases': unloggedLeases,
 };
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
