@@ -158,7 +158,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
       const rows = await db
         .selectFrom('sessionRequests')
         .select('id')
-        .where('cardStale', '=', true)
+        .where('cardStale', '=', sql.lit(true))
         .where('cardDueAt', 'is', null)
         // Imported sessions place their cards themselves.
         .where(({ or, eb }) =>
@@ -176,7 +176,7 @@ export function createCards(db: Kysely<Tables>, budget: EditBudget, clock: Clock
         .selectFrom('sessionRequests')
         .select('teamId')
         .distinct()
-        .where('cardStale', '=', true)
+        .where('cardStale', '=', sql.lit(true))
         .where('cardDueAt', 'is not', null)
         .execute();
       return rows.map(({ teamId }) => teamId);

@@ -5,7 +5,7 @@ import { limitReached } from '../session/limits.ts';
 import type { LimitReached, Limits, Usage } from '../session/limits.ts';
 import { PENDING_STATES } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
-import { lockNames } from './database.ts';
+import { literals, lockNames } from './database.ts';
 import type { Person } from './identities.ts';
 import type { Tables } from './tables.ts';
 
@@ -91,10 +91,10 @@ async function count(
     select team_id, user_id,
       (select count(*) from session_requests as request
         where request.team_id = person.team_id and request.user_id = person.user_id
-          and state in (${sql.join(states)}) and id <> all(${except}::text[])) as in_work,
+          and state in ${literals(states)} and id <> all(${except}::text[])) as in_work,
       -- Who follows a session did not start it.
       (select count(*) from sessions join session_requests as request on request.id = sessions.request_id
-        where sessions.phase in (${sql.join(GOING_ON)}) and request.source <> 'follow'
+        where sessions.phase in ${literals(GOING_ON)} and request.source <> 'follow'
           and request.team_id = person.team_id and request.user_id = person.user_id) as going_on,
       -- As in the index; sent_at is Devin's time, and may not be known.
       (select count(*) from session_requests as request

@@ -4,6 +4,7 @@ import { phasesOf, STANDING } from '../session/lifecycle.ts';
 import type { SessionPhase, Standing } from '../session/lifecycle.ts';
 import { isPending } from '../session/request.ts';
 import type { RequestState } from '../session/request.ts';
+import { literals } from './database.ts';
 import type { Tables } from './tables.ts';
 
 type Query = {
@@ -28,7 +29,7 @@ const MOST_PRESSING = 100;
 // Literally as in the indexes: only then are they used.
 const NOT_REFUSED = sql<boolean>`session_requests.state <> 'refused'`;
 const WAITING = sql<boolean>`session_requests.state not in ('created', 'refused', 'failed')`;
-const ACTIVE = sql<boolean>`sessions.phase not in (${sql.join(phasesOf('earlier').map((phase) => sql.lit(phase)))})`;
+const ACTIVE = sql<boolean>`sessions.phase not in ${literals(phasesOf('earlier'))}`;
 
 export type Listing = ReturnType<typeof createListing>;
 

@@ -3,12 +3,15 @@ import type { PGlite } from '@electric-sql/pglite';
 
 const { serialize } = protocol;
 
-/** Everything else may change the tables, and with them what was prepared. */
 const PREPARABLE = /^\s*(select|insert|update|delete|with)\b/i;
+/** What changes tables changes the rows of what was prepared. */
+const CHANGES_TABLES = /\b(create|alter|drop)\b/i;
 /** Lists of values differ in length, and each length is a statement of its own. */
 const MOST = 400;
 
-type Statement = { name: string; types: readonly number[] };
+type Messages = Parameters<typeof parse.parseResults>[0];
+/** `columns`: how its rows are described; empty: it has none. */
+type Statement = { name: string; types: readonly number[]; columns: Messages };
 
 /**
  * Statements that were parsed before aren't parsed again: in WebAssembly, this takes longer than most of them run.
@@ -33,7 +36,11 @@ export function createPrepared(pglite: PGlite) {
       serialize.describe({ type: 'S', name }),
       serialize.sync(),
     );
-    const statement = { name, types: parse.parseDescribeStatementResults(said) };
+    const statement = {
+      name,
+      types: parse.parseDescribeStatementResults(said),
+      columns: said.filter((message) => message.name === 'rowDescription'),
+    };
     statements.set(sql, statement);
     if (statements.size >= MOST) forget();
     return statement;
@@ -55,20 +62,21 @@ export function createPrepared(pglite: PGlite) {
     /** Outside of a transaction, none may begin meanwhile. */
     run: async (sql: string, parameters: readonly unknown[]) =>
       pglite._runExclusiveQuery(async () => {
-        const { name, types } = statements.get(sql) ?? (await prepare(sql));
+        const { name, types, columns } = statements.get(sql) ?? (await prepare(sql));
         const values = parameters.map((value, at) => toText(value, types[at]));
         const said = await send(
           serialize.bind({ statement: name, values }),
-          serialize.describe({ type: 'P' }),
           serialize.execute(),
           serialize.sync(),
         );
-        const [result] = parse.parseResults(said, pglite.parsers);
+        const [result] = parse.parseResults([...columns, ...said], pglite.parsers);
         if (result === undefined) throw new Error('PGlite changed: a statement had no result');
         return result;
       }),
 
-    /** After a statement that isn't preparable. */
-    forget,
+    /** Before statements that aren't preparable. */
+    passBy(sql: string): void {
+      if (CHANGES_TABLES.test(sql)) forget();
+    },
   };
 }
