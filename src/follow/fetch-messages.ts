@@ -24,10 +24,10 @@ const LAST_WORDS_LENGTH = 300;
 
 type FetchDeps = {
   db: Kysely<Tables>;
-  sessions: Pick<Sessions, 'find' | 'change' | 'lock'>;
+  sessions: Pick<Sessions, 'change' | 'lock'>;
   milestones: Pick<Milestones, 'add'>;
   calls: Pick<Calls, 'isOutdated'>;
-  messages: Pick<SessionMessages, 'known' | 'add' | 'lastMessage'>;
+  messages: Pick<SessionMessages, 'known' | 'add'>;
   replies: Pick<Replies, 'recognize' | 'move'>;
   cards: Pick<Cards, 'markStale'>;
   settings: Pick<Settings, 'preferencesFor'>;
@@ -43,27 +43,18 @@ type Reading = Followed & { showsWebMessages: boolean };
  * the last one there was, and stored messages are known by their event. Resolves with the number of new ones.
  */
 export function createFetchMessages(deps: FetchDeps) {
-  const { listMessages, settings } = deps;
-
-  async function showsWebMessages({ request }: Followed): Promise<boolean> {
-    const { teamId, channelId, userId } = request;
-    return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).webMessages;
-  }
-
   return async (followed: Followed, signal: AbortSignal): Promise<number> => {
     const { sessionId } = followed.session;
-    const reading = { ...followed, showsWebMessages: await showsWebMessages(followed) };
     let cursor = followed.session.messagesCursor;
     let isFirstPage = cursor === null;
     let count = 0;
     for (;;) {
-      const page = await listMessages(sessionId, { after: cursor, first: PAGE, signal });
-      count += await storePage(deps, reading, { page, isFirstPage });
+      const page = await deps.listMessages(sessionId, { after: cursor, first: PAGE, signal });
+      count += await storePage(deps, followed, { page, isFirstPage });
       if (!page.hasNextPage || page.endCursor === null || page.endCursor === cursor) break;
       cursor = page.endCursor;
       isFirstPage = false;
     }
-    await showLastWords(deps, sessionId);
     return count;
   };
 }
@@ -72,15 +63,20 @@ type PageRead = { page: Page<SessionMessage>; isFirstPage: boolean };
 
 async function storePage(
   deps: FetchDeps,
-  reading: Reading,
+  followed: Followed,
   { page, isFirstPage }: PageRead,
 ): Promise<number> {
-  const { sessionId } = reading.session;
+  const { sessionId } = followed.session;
+  const known = await deps.messages.known(
+    sessionId,
+    page.items.map(({ eventId }) => eventId),
+  );
+  const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
+  if (fresh.length === 0 && page.endCursor === null) return 0;
   const prompt = isFirstPage && page.items[0]?.source === 'user' ? page.items[0] : null;
-  return deps.db.transaction().execute(async (trx) => {
-    const eventIds = page.items.map(({ eventId }) => eventId);
-    const known = await deps.messages.known(sessionId, eventIds, trx);
-    const fresh = page.items.filter(({ eventId }) => !known.has(eventId));
+  const fromPeople = fresh.some((message) => message.source !== 'devin' && message !== prompt);
+  const reading = { ...followed, showsWebMessages: fromPeople && (await showsWebMessages(deps, followed)) };
+  await deps.db.transaction().execute(async (trx) => {
     const rows: NewMessage[] = [];
     for (const message of fresh) {
       const state = message === prompt ? 'skipped' : await stateOf(deps, { reading, message, trx });
@@ -88,10 +84,11 @@ async function storePage(
     }
     await deps.messages.add(sessionId, rows, trx);
     if (fresh.some(({ source }) => source === 'devin')) await callAgain(deps, sessionId, trx);
+    await showLastWords(deps, followed.session, { fresh, trx });
     if (page.endCursor !== null)
       await deps.sessions.change(sessionId, { messagesCursor: page.endCursor }, trx);
-    return fresh.length;
   });
+  return fresh.length;
 }
 
 /** Devin asks again, between two polls or with its status unchanged: another question is another call. */
@@ -120,6 +117,13 @@ async function stateOf(deps: FetchDeps, { reading, message, trx }: NewWords): Pr
   return showsWebMessages && replyId === null ? forThread : 'skipped';
 }
 
+async function showsWebMessages(
+  { settings }: FetchDeps,
+  { request: { teamId, channelId, userId } }: Followed,
+): Promise<boolean> {
+  return effectivePreferences(await settings.preferencesFor({ teamId, channelId, userId })).webMessages;
+}
+
 /** A reply that has arrived is certain now, and must not be sent again. */
 async function arrived(
   { replies, enqueue }: FetchDeps,
@@ -145,20 +149,19 @@ export function lastWordsOf(messages: readonly SessionMessage[]): string | null 
   return last === undefined ? null : markdownWords(last.message, LAST_WORDS_LENGTH);
 }
 
-/** For the card. Read from the stored messages. */
-async function showLastWords(deps: FetchDeps, sessionId: string): Promise<void> {
-  const { db, messages, sessions, cards, enqueue } = deps;
-  const said = await messages.lastMessage(sessionId);
-  const session = said === null ? null : await sessions.find(sessionId);
-  if (said === null || session === null) return;
-  const words = markdownWords(said.text, LAST_WORDS_LENGTH);
-  if (words === '' || words === session.lastWords) return;
-  const { requestId } = session;
-  await db.transaction().execute(async (trx) => {
-    await sessions.change(sessionId, { lastWords: words }, trx);
-    await cards.markStale(requestId, trx);
-    await enqueue('update-card', { requestId }, { trx, key: requestId });
-  });
+type Said = { fresh: readonly SessionMessage[]; trx: Transaction<Tables> };
+
+/** On the card. */
+async function showLastWords(
+  { sessions, cards, enqueue }: FetchDeps,
+  { sessionId, requestId, lastWords }: SessionRow,
+  { fresh, trx }: Said,
+): Promise<void> {
+  const words = lastWordsOf(fresh) ?? '';
+  if (words === '' || words === lastWords) return;
+  await sessions.change(sessionId, { lastWords: words }, trx);
+  await cards.markStale(requestId, trx);
+  await enqueue('update-card', { requestId }, { trx, key: requestId });
 }
 
 export type ListMessages = (sessionId: string, query: MessageQuery) => Promise<Page<SessionMessage>>;

@@ -73,12 +73,15 @@ export function createRelayFromDevin(deps: RelayDeps) {
   async function post(sessionId: string, context: PostContext): Promise<boolean> {
     for (;;) {
       context.signal.throwIfAborted();
+      const row = await messages.nextPending(sessionId);
+      if (row === null) return true;
       const session = await sessions.find(sessionId);
       // It waits for its thread.
       if (session === null || session.threadTs === '') return true;
-      if (!session.synced) await messages.leaveOutPending(sessionId);
-      const row = await messages.nextPending(sessionId);
-      if (row === null) return true;
+      if (!session.synced) {
+        await messages.leaveOutPending(sessionId);
+        return true;
+      }
       const outcome = await postOrSetAside(deps, session, { row, context });
       if (outcome === null) continue;
       if (outcome.kind === 'posted') {
@@ -97,25 +100,21 @@ export function createRelayFromDevin(deps: RelayDeps) {
   }
 
   async function relay(followed: Followed, context: PostContext): Promise<void> {
-    const { sessionId } = followed.session;
-    const before = new Set((await deps.milestones.pending(sessionId)).map(({ key }) => key));
+    const { sessionId, told } = followed.session;
     const fetched = await fetchAll(deps, followed, context.signal);
     const isPosted = await post(sessionId, context);
-    if (fetched === null && isPosted && (await hasToNotify(deps, sessionId, before)))
+    if (fetched === null && isPosted && (await hasToNotify(deps, sessionId, new Set(told))))
       await enqueue('tell-milestones', { sessionId }, { key: sessionId });
     // Stored messages were posted although Devin couldn't be reached; the queue retries the rest.
     if (fetched !== null) throw fetched;
   }
 
   return async (sessionId: string, signal: AbortSignal): Promise<void> => {
-    const session = await sessions.find(sessionId);
-    const request = session === null ? null : await requests.find(session.requestId);
-    if (session === null || request === null) return;
     const { kind } = await withLease(`relay-from-devin:${sessionId}`, async (lease) => {
-      // Read again under the lease.
-      const current = await sessions.find(sessionId);
-      const context = { signal: AbortSignal.any([signal, lease.held]), lease };
-      if (current !== null) await relay({ session: current, request }, context);
+      const session = await sessions.find(sessionId);
+      const request = session === null ? null : await requests.find(session.requestId);
+      if (session === null || request === null) return;
+      await relay({ session, request }, { signal: AbortSignal.any([signal, lease.held]), lease });
     });
     if (kind === 'busy') await again(sessionId, times.busyMs);
   };

@@ -21,7 +21,9 @@ type Post = {
   /** What the message carries, and is found by. */
   metadata: MessageMetadata;
   render: () => Promise<Rendered>;
-  /** Not looked for; if there was an attempt after all, a LeaseLostError is thrown. */
+  /**
+   * Not looked for; if there was an attempt after all, a LeaseLostError is thrown. Nothing more is written under the lease.
+   */
   isNew?: boolean;
   /** Written down with where it is. */
   onPosted?: (posted: PostedAt, trx: Transaction<Tables>) => Promise<void>;
@@ -55,11 +57,11 @@ export function createPostOnce(deps: PostOnceDeps): PostOnce {
   }
 
   async function record(post: Post, posted: PostedOnce, isFirst: boolean): Promise<PostedOnce> {
-    const { key, lease, onPosted } = post;
+    const { key, lease, onPosted, isNew = false } = post;
     await db.transaction().execute(async (trx) => {
       // Where it is written down elsewhere, too, that is locked first, as everywhere.
       if (posted.kind === 'posted') await onPosted?.(posted, trx);
-      await lease.fence(trx);
+      await (isNew ? lease.end(trx) : lease.fence(trx));
       if (posted.kind === 'posted') await posts.posted(key, posted.ts, trx);
       else if (posted.kind !== 'unclear' && isFirst) await posts.forget(key, trx);
     });

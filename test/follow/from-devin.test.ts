@@ -15,12 +15,13 @@ const FINISHED: MilestoneRow = {
   createdAt: new Date(0),
 };
 
-/** The jobs that a relay with no message to bring leaves behind. */
+/** The jobs that a relay with no message to bring leaves behind. `came`: while it read messages. */
 async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): Promise<string[]> {
   const queued: string[] = [];
+  const told = pending.map(({ key }) => key);
   const relay = createRelayFromDevin({
     sessions: {
-      find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0' })),
+      find: async () => Promise.resolve(sessionRow({ sessionId: 's', threadTs: '1.0', told })),
       change: async () => Promise.resolve(),
     },
     requests: { find: async () => Promise.resolve(requestRow()) },
