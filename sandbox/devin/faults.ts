@@ -11,7 +11,7 @@ type FaultMode =
   | 'cut'
   /** Does what was asked and breaks the connection: the answer is lost. */
   | 'cut-after-effect'
-  /** Answers properly, `delayMs` later. */
+  /** Answers properly, `delayMs` later or after `until`. */
   | 'delay';
 
 export type FaultMatch = {
@@ -32,6 +32,7 @@ export type Fault = {
   /** The Retry-After header: seconds, or an HTTP date. */
   retryAfter?: number | string;
   delayMs?: number;
+  until?: Promise<void>;
 };
 
 export type FaultHandle = { remaining(): number; clear(): void };

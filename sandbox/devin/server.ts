@@ -107,8 +107,8 @@ async function withFault(
       return 'cut';
     case 'delay': {
       const { promise: due, resolve } = Promise.withResolvers<void>();
-      schedule(resolve, fault.delayMs ?? 0);
-      await due;
+      if (fault.delayMs !== undefined) schedule(resolve, fault.delayMs);
+      await (fault.until ?? due);
       return answer();
     }
   }

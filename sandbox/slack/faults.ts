@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sendJson } from './http.ts';
 
 /** What goes wrong with the next calls of one method. Without status, error or hang the connection is cut. */
@@ -10,8 +11,9 @@ export type Fault = {
   /** Seconds in Retry-After; makes it a 429. */
   retryAfter?: number;
   hang?: boolean;
-  /** Waits before anything else; with nothing else set, the call then succeeds. */
+  /** Waits this long, or for this, before anything else; with nothing else set, the call then succeeds. */
   delayMs?: number;
+  until?: Promise<void>;
   /** The call takes effect before it fails: the app never learns that it did. */
   afterEffect?: boolean;
 };
@@ -41,10 +43,17 @@ export function createFaults(): Faults {
   };
 }
 
+/** Before the call is looked at. */
+export async function waitFirst({ delayMs, until }: Fault): Promise<void> {
+  if (delayMs !== undefined) await delay(delayMs);
+  await until;
+}
+
 /** A fault that only delays lets the call succeed. */
-export function isOnlyDelay({ status, error, retryAfter, hang, delayMs, afterEffect }: Fault): boolean {
-  const others = [status, error, retryAfter, hang, afterEffect];
-  return delayMs !== undefined && others.every((one) => one === undefined);
+export function isOnlyDelay(fault: Fault): boolean {
+  const { status, error, retryAfter, hang, afterEffect } = fault;
+  const isDelay = fault.delayMs !== undefined || fault.until !== undefined;
+  return isDelay && [status, error, retryAfter, hang, afterEffect].every((one) => one === undefined);
 }
 
 /** Answers as a failing Slack does. */

@@ -38,7 +38,7 @@
  *     sendRaw({ body, headers?, sign?, signedAtMs? }) -> { status, body }   HTTP only, for malformed payloads
  *
  * Faults
- *     fail(method, { times?, status?, error?, retryAfter?, hang?, delayMs?, afterEffect? })   default: connection cut
+ *     fail(method, { times?, status?, error?, retryAfter?, hang?, delayMs?, until?, afterEffect? })   default: connection cut
  *     method: a Web API method, or 'response_url', 'files', 'upload'.   clearFaults()
  *
  * Observing

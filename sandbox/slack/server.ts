@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
-import { breakDown, isOnlyDelay, type Faults } from './faults.ts';
+import { breakDown, isOnlyDelay, waitFirst, type Faults } from './faults.ts';
 import { receiveUpload, serveFile } from './files.ts';
 import { receiveResponse } from './responses.ts';
 import type { State } from './state.ts';
@@ -29,7 +28,7 @@ export function serve({ state, server, webApi, faults }: Routes): void {
     }
     const fault = faults.take(area.fault);
     if (fault === null) return area.handle(state, request, response);
-    if (fault.delayMs !== undefined) await delay(fault.delayMs);
+    await waitFirst(fault);
     if (isOnlyDelay(fault)) return area.handle(state, request, response);
     return breakDown(response, fault);
   }

@@ -348,11 +348,12 @@ describe('an approval counts', () => {
   test('not against a policy that became stricter before the start', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     await press(ben, 'approve_request');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     await change(`version: 1\nrules:\n  - {name: a freeze, people: [${ana.userId}], then: refuse}\n`);
     await toldTo(world(), { channelId, userId: ana.userId }, 'a freeze');
+    busy.clear();
     expect(own()).toHaveLength(0);
     await change(POLICY);
   });
@@ -378,13 +379,14 @@ describe('an approval counts', () => {
   test('no longer if the policy sets another value before the request is sent', async () => {
     const { ana, ben, own, channelId } = await waiting();
     const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     await press(ben, 'approve_request');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     await change(`${POLICY}channels: [{match: ["#approvals-*"], set: {acu: 7}}]\n`);
     const second = await askedOf(ben);
     expect(second.words).toContain('Up to 7 ACU');
     expect((await shownTo(ben, `Approved by ${ben.name}.`)).words).toContain('Up to 20 ACU');
+    busy.clear();
     expect(own()).toHaveLength(0);
     await press(ben, 'approve_request', second);
     const { request } = await sessionOf(devin, ana.devinUserId);

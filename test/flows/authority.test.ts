@@ -46,13 +46,14 @@ describeOnBothWorlds('a person who became a guest', (world) => {
     ['is refused in the same way once their account is deactivated', { deleted: true }, 'is deactivated'],
   ])('%s', async (_what, change, why) => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `wait-${ana.name}`, members: [ana.userId] });
     await slack.command(ana.userId, channelId, `waiting task of ${ana.name}`);
     await slack.waitForMessage(channelId, ({ text }) => text.includes('Devin is busy'));
     await slack.changeUser(ana.userId, change);
     await slack.waitForMessage(channelId, ({ text }) => text.includes(why));
+    busy.clear();
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
     expect(slack.problems).toEqual([]);
   });

@@ -97,9 +97,10 @@ describe.each(DEVINS)('when a Devin that %s fails', (_which, devin) => {
 
   test('waits and says so while Devin is busy, then starts', async () => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     const { ana, channelId } = await ask('be patient');
     await cardOf(slack, channelId, (text) => text.includes('busy'));
+    busy.clear();
     const session = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url) && !text.includes('busy'));
     expect(created(ana.devinUserId)).toBe(1);

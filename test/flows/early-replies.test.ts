@@ -15,13 +15,15 @@ describe('a reply under a card that is not recorded yet', () => {
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `early-${ana.name}`, members: [ana.userId] });
     slack.fail('chat.postMessage', { afterEffect: true });
-    slack.fail('conversations.history', { delayMs: 3000 });
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    slack.fail('conversations.history', { until });
     await slack.command(ana.userId, channelId, 'fix the login test');
     const card = await slack.waitForMessage(channelId, ({ metadata }) => Boolean(metadata));
     const { id } = await sessionOf(devin, ana.devinUserId);
 
     const { deliveries } = await slack.speak(ana.userId, channelId, 'use main', { threadTs: card.ts });
     expect(deliveries.map(({ outcomes }) => outcomes[0])).toEqual([{ kind: 'refused', status: 503 }]);
+    release();
 
     await slack.waitForMessage(channelId, ({ reactions }) => reactions.has('white_check_mark'));
     const heard = devin

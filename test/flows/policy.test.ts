@@ -253,11 +253,12 @@ describe('a policy that changes', () => {
   test("applies to requests that weren't sent yet", async () => {
     const { slack, devin } = world();
     const { ana, channelId, type, own } = someone();
-    devin.fail(CREATE, { status: 429, retryAfter: 1, times: 1 });
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     await type(`fix it for ${ana.name}`);
     await cardOf(slack, channelId, (text) => text.includes('busy'));
     await change(`rules:\n  - {name: a freeze, people: [${ana.userId}], then: refuse}`);
     await slack.waitForMessage(channelId, (message) => slack.renderText(message).includes('a freeze'));
+    busy.clear();
     expect(own()).toHaveLength(0);
     await change(POLICY);
   });

@@ -290,13 +290,15 @@ describe('follow', () => {
     const id = await foreign('Once only');
     const { person, channelId } = someone();
     const other = someone();
-    // So that all of them have begun before the first card is posted.
-    slack.fail('chat.postMessage', { times: 1, delayMs: 500 });
+    // The first card is posted only after all commands were taken.
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    slack.fail('chat.postMessage', { times: 1, until });
     await Promise.all([
       slack.command(person.userId, channelId, `follow ${id}`),
       slack.command(person.userId, channelId, `follow devin-${id}`),
       slack.command(other.person.userId, other.channelId, `follow ${id}`),
     ]);
+    release();
     await toldTo(world(), other.place, 'Open the card');
     await toldTo(world(), { channelId, userId: person.userId }, 'Open the card');
     const cards = [channelId, other.channelId].flatMap((place) =>

@@ -141,11 +141,13 @@ describeOnBothWorlds('the message shortcut', (world) => {
     const { ben, channelId, ...thread } = seedThread(world());
     const ref = { channelId, ts: thread.picked };
     await slack.closeView((await pick({ ben, channelId, ...thread }, thread.picked)).id);
-    slack.fail('conversations.replies', { times: 1, delayMs: 1000 });
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    slack.fail('conversations.replies', { times: 1, until });
     await slack.shortcut(ben.userId, ref, 'start_session');
     const view = await slack.waitForView(({ userId }) => userId === ben.userId);
     slack.typeIn(view.id, { 'field.prompt': ' ' });
     expect((await slack.submit(view.id, ben.userId)).kind).toBe('errors');
+    release();
     const jobs = async () => (await fetch(`${address}/metrics`)).text();
     for (const state of ['queued', 'active'])
       await expect.poll(jobs).toContain(`{job="describe-form",state="${state}"} 0`);

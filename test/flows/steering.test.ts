@@ -6,6 +6,7 @@ import { describeOnBothWorlds, useWorld } from '../support/worlds.ts';
 
 /** An answer for which the app has only Devin's words. */
 const UNREADABLE = { status: 418, problem: { detail: 'Tell <!channel>.' }, times: Infinity };
+const CREATE = { method: 'POST', path: '/sessions' };
 const QUICKLY = { overrides: { watchTimes: { fastestMs: 200, tickMs: 50 } } };
 
 describeOnBothWorlds('the buttons of a card', (world) => {
@@ -194,19 +195,20 @@ describe('canceling a request', () => {
 
   const waiting = async () => {
     const { slack, devin } = world();
-    devin.fail({ method: 'POST', path: '/sessions' }, { status: 429, retryAfter: 1, times: 1 });
+    const busy = devin.fail(CREATE, { status: 429, retryAfter: 1, times: Infinity });
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `back-${ana.name}`, members: [ana.userId] });
     await slack.command(ana.userId, channelId, `never mind ${ana.name}`);
     const card = await cardOf(slack, channelId, (text) => text.includes('Devin is busy'));
-    return { ana, channelId, on: { channelId, ts: card.ts } };
+    return { ana, channelId, on: { channelId, ts: card.ts }, busy };
   };
 
   test('Cancel keeps the request from being sent', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, on } = await waiting();
+    const { ana, channelId, on, busy } = await waiting();
     await slack.clickButton(ana.userId, on, 'cancel');
     const card = await cardOf(slack, channelId, (text) => text.includes('Ended by'));
+    busy.clear();
     expect(card.text).toContain('Nothing was started');
     expect(slack.renderText(card)).toContain('[Run again with changes]');
     expect(devin.sessions.some(({ userId }) => userId === ana.devinUserId)).toBe(false);
@@ -214,8 +216,9 @@ describe('canceling a request', () => {
 
   test('Cancel is too late for a request that was sent, and says so', async () => {
     const { slack, devin } = world();
-    const { ana, channelId, on } = await waiting();
-    const held = devin.fail({ method: 'POST', path: '/sessions' }, { mode: 'hang-after-effect', times: 1 });
+    const { ana, channelId, on, busy } = await waiting();
+    const held = devin.fail(CREATE, { mode: 'hang-after-effect', times: 1 });
+    busy.clear();
     await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     expect(held.remaining()).toBe(0);
     await slack.clickButton(ana.userId, on, 'cancel');
@@ -224,21 +227,23 @@ describe('canceling a request', () => {
 
   test("pings nobody with Devin's words if it can't check who pressed Cancel", async () => {
     const { slack, devin } = world();
-    const { channelId, on } = await waiting();
+    const { channelId, on, busy } = await waiting();
     const ben = addColleague(world());
     const unable = devin.fail({ method: 'GET', path: /members/ }, UNREADABLE);
     await slack.clickButton(ben.userId, on, 'cancel');
     const told = await toldTo(world(), { channelId, userId: ben.userId }, '!channel');
     expect(told.text).toContain('&lt;!channel&gt;');
     unable.clear();
+    busy.clear();
   });
 
   test("refuses Cancel to a person who isn't a member", async () => {
     const { slack, devin } = world();
-    const { ana, channelId, on } = await waiting();
+    const { ana, channelId, on, busy } = await waiting();
     const eve = addColleague(world(), { inDevin: false });
     await slack.clickButton(eve.userId, on, 'cancel');
     await toldTo(world(), { channelId, userId: eve.userId }, 'No Devin account for');
+    busy.clear();
     const session = await devin.waitForSession(({ userId }) => userId === ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(session.url));
   });

@@ -157,7 +157,8 @@ describe('an edit', () => {
   test('to a reply in flight sends one correction after it', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    devin.fail(SEND, { times: 1, mode: 'delay', delayMs: 700 });
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    devin.fail(SEND, { times: 1, mode: 'delay', until });
     const { ts } = await thread.say(thread.ana.userId, 'use main');
     await devin.waitForRequest(
       ({ method, path }) => method === 'POST' && path.includes(thread.id) && path.endsWith('/messages'),
@@ -165,6 +166,7 @@ describe('an edit', () => {
     await slack.redeliver(await edit(thread, ts, 'use release'));
     await slack.redeliver(await edit(thread, ts, 'use release 2'));
     expect(heardWords(thread)).toEqual([]);
+    release();
     await thread.marked(ts, 'white_check_mark');
     await delivered(thread, 'go');
     expect(heardWords(thread)).toEqual(['use main', 'Correction of my earlier message: use release 2', 'go']);
@@ -175,10 +177,12 @@ describe('an edit', () => {
     const thread = await startThread(world());
     const owner = thread.ana.userId;
     const file = slack.addFile({ name: 'log.txt', mimetype: 'text/plain', content: 'oh no', owner });
-    devin.fail({ method: 'POST', path: /\/attachments$/ }, { times: 1, mode: 'delay', delayMs: 700 });
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    devin.fail({ method: 'POST', path: /\/attachments$/ }, { times: 1, mode: 'delay', until });
     const { ts } = await thread.say(owner, 'see the log', { files: [file] });
     await devin.waitForRequest(({ method, path }) => method === 'POST' && path.endsWith('/attachments'));
     await edit(thread, ts, 'read the log');
+    release();
     await thread.marked(ts, 'white_check_mark');
     await delivered(thread, 'go');
     expect(heardWords(thread)).toEqual(['read the log', 'go']);

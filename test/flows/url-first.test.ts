@@ -36,9 +36,11 @@ describeOnBothWorlds('the URL of a new session', (world) => {
 
   test('is added by one edit to a card that says "Starting" if Devin is slow', async () => {
     const { slack, devin } = world();
-    const slow = devin.fail(CREATE, { mode: 'delay', delayMs: 3000, times: 1 });
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    const slow = devin.fail(CREATE, { mode: 'delay', until, times: 1 });
     const { ana, channelId } = await askIn(world(), 'take it slowly please');
     await cardOf(slack, channelId, (text) => text.includes('Starting'));
+    release();
     const { url } = await sessionOf(devin, ana.devinUserId);
     await cardOf(slack, channelId, (text) => text.includes(url));
     expect(writes(slack, channelId)).toEqual(['chat.postMessage', 'chat.update']);
@@ -47,8 +49,11 @@ describeOnBothWorlds('the URL of a new session', (world) => {
 
   test('is followed in the thread of a card that was posted earlier', async () => {
     const { slack, devin } = world();
-    devin.fail(CREATE, { mode: 'delay', delayMs: 2000, times: 1 });
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    devin.fail(CREATE, { mode: 'delay', until, times: 1 });
     const { ana, channelId } = await askIn(world(), 'slowly and then talk');
+    await cardOf(slack, channelId, (text) => text.includes('Starting'));
+    release();
     const { id, url } = await sessionOf(devin, ana.devinUserId);
     const card = await cardOf(slack, channelId, (text) => text.includes(url));
     await slack.speak(ana.userId, channelId, 'mind the tests', { threadTs: card.ts });

@@ -56,9 +56,11 @@ describe('a thread under a card', () => {
   test('replaces the reaction for "received" with the one for "delivered"', async () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
-    devin.fail({ method: 'POST', path: /\/messages$/ }, { status: 429, retryAfter: 2, times: 1 });
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    devin.fail({ method: 'POST', path: /\/messages$/ }, { mode: 'delay', until, times: 1 });
     const { ts } = await thread.say(thread.ana.userId, 'use main');
     await thread.marked(ts, 'eyes');
+    release();
     await slack.waitForMessage(
       thread.channelId,
       (one) => one.ts === ts && one.reactions.has('white_check_mark') && !one.reactions.has('eyes'),

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
-import { breakDown, faultName, isOnlyDelay, type Fault, type Faults } from '../faults.ts';
+import { breakDown, faultName, isOnlyDelay, waitFirst, type Fault, type Faults } from '../faults.ts';
 import { readBody, sendJson } from '../http.ts';
 import { RATES } from '../rules/rates.ts';
 import { addProblem, type State } from '../state.ts';
@@ -51,7 +50,7 @@ export function createWebApi({ state, faults, limiter, openTicket }: Deps) {
     const body = await readBody(request);
     const { token, args } = decodeArgs(body, request.headers, searchParams);
     const fault = faults.take(name);
-    if (fault?.delayMs !== undefined) await delay(fault.delayMs);
+    if (fault !== null) await waitFirst(fault);
     const isFailing = fault !== null && !isOnlyDelay(fault);
     const refusal = isFailing && fault.afterEffect !== true ? fault : limitOn(name, args);
     if (refusal !== null) {
