@@ -8,8 +8,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
-    // On a busy machine a process may get its turn too late; what is broken fails each time.
-    retry: process.env['CI'] === undefined ? 0 : 2,
     // Tests spend much time on starting processes and waiting: two at a time, even on two cores.
     maxWorkers: 2,
     sequence: { sequencer: LongFirst },

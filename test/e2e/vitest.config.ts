@@ -10,6 +10,5 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Each file has a browser, a bot, a Slack and a Devin: one at a time.
     fileParallelism: false,
-    retry: process.env['CI'] === undefined ? 0 : 2,
   },
 });
