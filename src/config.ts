@@ -91,7 +91,7 @@ export type ConfigProblem =
   /** A combination of variables is missing. */
   | { kind: 'transport' | 'keyWithDatabase' };
 
-type ConfigResult =
+export type ConfigResult =
   | { ok: true; config: Config }
   | { ok: false; problems: ConfigProblem[]; language: Language };
 
