@@ -83,7 +83,7 @@ export async function commitInTime<T>(
 const PATIENCE_MS = 50;
 
 /** Lets what a person waits for go first, on a database that serves many at a time. */
-export function createPrecedence() {
+export function createPrecedence(patienceMs: number = PATIENCE_MS) {
   const waiting = new Set<() => void>();
   let preferred = 0;
   return {
@@ -106,7 +106,7 @@ export function createPrecedence() {
           waiting.delete(go);
           resolve();
         };
-        const timer = setTimeout(go, PATIENCE_MS);
+        const timer = setTimeout(go, patienceMs);
         waiting.add(go);
       });
     },

@@ -22,45 +22,28 @@ export function createLeases(db: Kysely<Tables>) {
   return {
     /** The number of the new lease; null while another holds it. */
     async take(name: string, forMs: number, trx: Db = db): Promise<string | null> {
-      const taken = await trx
-        .insertInto('leases')
-        .values({ name, number: sql`nextval('lease_numbers')`, until: untilIn(forMs) })
-        .onConflict((conflict) =>
-          conflict
-            .column('name')
-            .doUpdateSet((excluded) => ({
-              number: excluded.ref('excluded.number'),
-              until: excluded.ref('excluded.until'),
-            }))
-            // One that lasts longer than it can was taken before the clock was set back.
-            .where(sql<boolean>`leases.until < now() or leases.until > ${untilIn(forMs)}`),
-        )
-        .returning('number')
-        .executeTakeFirst();
-      return taken?.number ?? null;
+      // One that lasts longer than it can was taken before the clock was set back.
+      const { rows } = await sql<{ number: string }>`
+        insert into leases (name, number, until) values (${name}, nextval('lease_numbers'), ${untilIn(forMs)})
+        on conflict (name) do update set number = excluded.number, until = excluded.until
+          where leases.until < now() or leases.until > ${untilIn(forMs)}
+        returning number`.execute(trx);
+      return rows[0]?.number ?? null;
     },
 
     /** False when another has taken over, or it was released. In a transaction, nobody takes over before its end. */
     async renew(name: string, number: string, forMs: number, trx: Db = db): Promise<boolean> {
-      const renewed = await trx
-        .updateTable('leases')
-        .set({ until: untilIn(forMs) })
-        .where('name', '=', name)
-        .where('number', '=', number)
-        .returning('name')
-        .executeTakeFirst();
-      return renewed !== undefined;
+      const { rows } = await sql`
+        update leases set until = ${untilIn(forMs)} where name = ${name} and number = ${number}
+        returning name`.execute(trx);
+      return rows.length > 0;
     },
 
     /** False if another process has taken over, or it was released before. */
     async release(name: string, number: string, trx: Db = db): Promise<boolean> {
-      const released = await trx
-        .deleteFrom('leases')
-        .where('name', '=', name)
-        .where('number', '=', number)
-        .returning('name')
-        .executeTakeFirst();
-      return released !== undefined;
+      const { rows } = await sql`
+        delete from leases where name = ${name} and number = ${number} returning name`.execute(trx);
+      return rows.length > 0;
     },
 
     async releaseAll(): Promise<void> {

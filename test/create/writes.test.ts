@@ -62,5 +62,5 @@ test('a command takes few statements and disk writes until its card is posted', 
   const statements = orders.filter((order) => order.do === 'query' || order.do === 'exec');
   expect(statements.length).toBeLessThanOrEqual(24);
   // Each commit is one.
-  expect(orders.filter((order) => order.do === 'fsync').length).toBeLessThanOrEqual(6);
+  expect(orders.filter((order) => order.do === 'fsync').length).toBeLessThanOrEqual(5);
 });
