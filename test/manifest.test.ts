@@ -68,7 +68,7 @@ const EVENTS = {
 } as const satisfies Record<string, readonly string[]>;
 
 const HISTORY = ['channels:history', 'groups:history', 'im:history', 'mpim:history'] as const;
-/** Direct messages are not asked about. */
+/** Not for direct messages. */
 const CONVERSATIONS = ['channels:read', 'groups:read', 'mpim:read'] as const;
 
 /** Methods, and the scopes each needs as it is used here: https://docs.slack.dev/reference/methods/<method> */
@@ -190,7 +190,7 @@ describe('the manifest', () => {
     const called = calledMethods();
     for (const method of ['chat.postMessage', 'chat.getPermalink', 'views.open'])
       expect(called).toContain(method);
-    // One that is missing here needs a row above, with its scopes.
+    // A missing one needs a row above, with its scopes.
     expect(called.filter((method) => !Object.hasOwn(METHODS, method))).toEqual([]);
     const lacking = called.flatMap((method) =>
       (METHODS[method] ?? [])

@@ -29,11 +29,11 @@ export type LocalSlackOptions = WorkspaceOptions & {
   port?: number;
   /** Milliseconds; ages trigger ids and response URLs, and lets rate limits recover. */
   now?: () => number;
-  /** How long Slack waits for an answer; three seconds unless a test has no time for that. */
+  /** How long Slack waits for an answer; three seconds by default. */
   answerTimeoutMs?: number;
-  /** Whether methods may be called only as often as Slack allows: yes, unless said otherwise. */
+  /** Whether methods can be called only as often as Slack allows; the default. */
   rateLimits?: 'slack' | 'off';
-  /** How long after a failed delivery an event is sent again, try by try; none: it is not. */
+  /** The delays before each redelivery of an event; empty: it isn't redelivered. */
   redeliverAfterMs?: readonly number[];
 };
 
@@ -109,7 +109,7 @@ function createObservation(state: State) {
     messages,
     views: (): View[] => [...state.views.values()],
     view: (viewId: string): View => requireView(state, viewId),
-    /** The modal a person has in front of them. */
+    /** The topmost modal of a person. */
     openViewOf: (userId: string): View | undefined => openViews(state, userId).at(-1),
     home: (userId: string): View | undefined => state.homes.get(userId),
     subscribe: changes.subscribe,
@@ -119,7 +119,7 @@ function createObservation(state: State) {
         what: `a message in ${channelId}`,
         ...wait,
       }),
-    /** The newest open view that is wanted. */
+    /** The newest matching open view. */
     waitForView: (isWanted: (view: View) => boolean, wait?: WaitOptions) =>
       changes.waitFor(() => [...state.views.values()].findLast((view) => view.isOpen && isWanted(view)), {
         what: 'a view',

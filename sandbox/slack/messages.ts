@@ -61,12 +61,12 @@ export function findMessage(state: State, channelId: string, ts: string): Messag
   return (state.messages.get(channelId) ?? []).find((message) => message.ts === ts);
 }
 
-/** Public messages: what conversations.history and .replies know. */
+/** Public messages: what conversations.history and .replies return. */
 export function publicMessages(state: State, channelId: string): Message[] {
   return (state.messages.get(channelId) ?? []).filter(({ ephemeralFor }) => ephemeralFor === null);
 }
 
-/** What Slack lets pass but people notice. */
+/** What Slack accepts but people notice. */
 function noteSloppiness(
   state: State,
   { text, blocks = [] }: Pick<Message, 'text'> & { blocks?: unknown[] },

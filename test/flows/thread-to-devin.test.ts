@@ -74,7 +74,7 @@ describe('replies in the thread', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     const { userId } = thread.ana;
-    // They wait behind a message that Devin is too busy for.
+    // They wait behind a message that Devin is too busy to take.
     const busy = devin.fail(SEND, { status: 429, retryAfter: 1, times: Infinity });
     await thread.say(userId, 'look around');
     await devin.waitForRequest(
@@ -152,7 +152,7 @@ describe('replies in the thread', () => {
         channel: thread.channelId,
         message: { user, text, ts, thread_ts: thread.threadTs, edited: { user, ts: editedTs } },
       });
-    // The correction waits behind a message that Devin is too busy for, so that the edits meet it.
+    // The correction waits behind a message that Devin is too busy to take, so that the edits find it waiting.
     const busy = devin.fail(SEND, { times: Infinity, status: 429, retryAfter: 1 });
     const waiting = await thread.say(user, 'look around');
     const after = (seconds: number): string => (Number(waiting.ts) + seconds).toFixed(6);
@@ -286,7 +286,7 @@ describe('replies in the thread', () => {
     slack.fail('conversations.open', { times: 1, retryAfter: 1 });
     await thread.say(thread.ana.userId, 'no way');
     await thread.noticeTo(thread.ana.userId, 'Devin refused');
-    // The one that it was taken, and the one that it is at Devin.
+    // The one for "received" and the one for "delivered".
     slack.fail('reactions.add', { times: 2, retryAfter: 1 });
     await delivered(thread, (await thread.say(thread.ana.userId, 'this way')).ts);
   });
@@ -296,7 +296,7 @@ describe('replies in the thread', () => {
     async (error) => {
       const { slack } = world();
       const thread = await startThread(world());
-      // The one that it was taken, and the one that it is at Devin.
+      // The one for "received" and the one for "delivered".
       slack.fail('reactions.add', { times: 2, error });
       const unmarked = await thread.say(thread.ana.userId, 'unmarked');
       const refused = () =>
@@ -372,7 +372,7 @@ describe('keywords in the thread', () => {
     const { devin, slack } = world();
     const thread = await startThread(world());
     await marked(thread, 'mute');
-    // What was said before waits for a busy Devin, and "unmute" behind it.
+    // The message before it waits for a busy Devin, and "unmute" waits behind that.
     devin.fail(SEND, { times: 1, status: 429, retryAfter: 1 });
     await slack.command(thread.ana.userId, thread.channelId, `say ${thread.id} by command`);
     await devin.waitForRequest(({ method, path }) => method === 'POST' && path.includes(`${thread.id}/mess`));

@@ -7,7 +7,7 @@ import { useWorld } from '../support/worlds.ts';
 type Thread = Awaited<ReturnType<typeof startThread>>;
 
 const { watchTimes, ...others } = QUICK_THREADS.overrides;
-// Two messages within a second leave Devin's own time of the last change as it was.
+// Two messages within a second don't change Devin's time of the last change.
 const world = useWorld({ overrides: { ...others, watchTimes: { ...watchTimes, messagesMs: 1000 } } });
 
 const delivered = async (thread: Thread, words: string): Promise<void> => {
@@ -16,7 +16,7 @@ const delivered = async (thread: Thread, words: string): Promise<void> => {
 };
 
 describe('sync', () => {
-  /** Devin says something while the thread hears nothing of it. */
+  /** Devin says something while the thread is disconnected. */
   const saidUnheard = async (thread: Thread, words: string): Promise<void> => {
     const { devin, slack } = world();
     devin.advance(thread.id, { status: 'running', message: words });

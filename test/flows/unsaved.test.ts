@@ -78,7 +78,7 @@ describe("a command that can't be saved", () => {
     },
   );
 
-  /** Runs the task while the server's processes for this database stand still, and it starts no others. */
+  /** Runs the task while the server's processes for this database are frozen and it starts no others. */
   const whileFrozen = async <T>(task: () => Promise<T>): Promise<T> => {
     const target = new URL(url('unsaved'));
     const name = decodeURIComponent(target.pathname.slice(1));
@@ -106,7 +106,7 @@ describe("a command that can't be saved", () => {
     const { slack, devin } = world();
     const ana = addColleague(world());
     const channelId = slack.addChannel({ name: `frozen-${ana.name}`, members: [ana.userId] });
-    // So that there are connections that stand still.
+    // Opens connections that can be frozen.
     await slack.command(ana.userId, channelId, 'list');
     const typed = Array.from({ length: 3 }, (_, at) => `fix the frozen test ${at}`);
     const answers = await whileFrozen(async () =>

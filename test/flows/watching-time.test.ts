@@ -22,14 +22,14 @@ describe('while only time passes', () => {
   const editsOf = ({ threadTs }: Thread) =>
     world().slack.calls.filter(({ method, args }) => method === 'chat.update' && args['ts'] === threadTs);
 
-  /** More than the longest of its intervals, and less than the steps of what its card shows. */
+  /** Longer than its longest interval, and shorter than the steps of the time on its card. */
   const MOST_STEPS = 40;
 
-  /** A little time more and more, until it is looked at again. */
+  /** Moves the clock in small steps until the session is polled again. */
   const lookedAt = async (id: string, stepMs = 3000): Promise<void> => {
     const before = looksAt(id).length;
     const mostMs = clock.aheadMs + MOST_STEPS * stepMs;
-    // On a slow machine the look comes long after its time.
+    // On a slow machine, the poll comes long after its time.
     const passing = setInterval(() => (clock.aheadMs = Math.min(clock.aheadMs + stepMs, mostMs)), 50);
     await world().devin.waitForRequest(() => looksAt(id).length > before);
     clearInterval(passing);
@@ -68,23 +68,23 @@ describe('while only time passes', () => {
   test('a restart announces nothing again and polls as planned', async () => {
     const { devin, slack, environment, bot } = world();
     const thread = await startThread(world());
-    // The call for a question is part of Devin's words or a line below them, whichever Devin tells first.
+    // The mention is part of Devin's words or in a line below, depending on which comes first.
     const calls = () => slack.messages(thread.channelId).filter(({ text }) => CALL.test(text));
     const told = async (count: number) =>
       slack.waitFor(() => calls().length === count, { what: `${count} calls` });
     const question = { statusDetail: 'waiting_for_user', message: 'main or release?' };
     devin.advance(thread.id, { status: 'running', ...question });
-    // Its row is younger than the clock here says: a change makes it one that is looked at often.
+    // Its row is newer than this clock: a change makes it one that is polled often.
     await lookedAt(thread.id, MINUTE_MS);
     await told(1);
     devin.advance(thread.id, { statusDetail: 'finished' });
     await told(2);
     await showing(thread, 'Finished');
-    // Quiet for so long that it is looked at every ten minutes.
+    // Quiet for so long that it is polled every ten minutes.
     clock.aheadMs += 15 * MINUTE_MS;
     await lookedAt(thread.id);
     await lookedAt(thread.id, MINUTE_MS);
-    // A look at another one comes after all that came of this look.
+    // A poll of another session comes after everything that follows from this poll.
     const another = await startThread(world());
     await lookedAt(another.id);
     await bot.stop();

@@ -267,7 +267,7 @@ describe('when something is missing while a session is followed', () => {
   test('continues polling after Devin was busy', async () => {
     const { devin } = world();
     const { session, showing } = await startSession(world());
-    // One more than a look repeats by itself: the rounds pause, too.
+    // One more than the client retries by itself, so that polling pauses, too.
     devin.fail(LIST, { status: 429, retryAfter: 1, times: 4 });
     devin.advance(session.id, { status: 'running' });
     await showing('Working');
@@ -286,7 +286,7 @@ describe('when something is missing while a session is followed', () => {
     slack.fail('chat.postMessage', { times: 1, ...fault });
     devin.advance(session.id, { statusDetail: 'finished' });
     await told('Finished');
-    // Told in order: once the next one is, nothing is left to do about the first.
+    // Announced in order: once the next one is, nothing is left to do about the first.
     devin.advance(session.id, { pullRequest: { state: 'open' } });
     await slack.waitForMessage(
       channelId,
@@ -323,7 +323,7 @@ describe("within Slack's limits", () => {
     }
     await showing('9 ACU');
     const edits = editsOf();
-    // On a slow machine there is time for more of them.
+    // On a slow machine there is time for more.
     const tookMs = (edits.at(-1)?.atMs ?? 0) - startedAtMs;
     expect(edits.length).toBeLessThanOrEqual(BURST + tookMs / EDIT_EVERY_MS);
   });

@@ -197,7 +197,7 @@ describe('a thread under a card', () => {
     const admin = addColleague(world(), { isAdmin: true });
     await slack.command(admin.userId, thread.channelId, 'listen mentions');
     await slack.waitForMessage(thread.channelId, ({ ephemeralFor }) => ephemeralFor === admin.userId);
-    // The card that was there before says so, too.
+    // The earlier card says so, too.
     await slack.waitForMessage(thread.channelId, ({ text }) => text.includes('Only replies that mention'));
     await thread.say(thread.ana.userId, 'not for Devin');
     const { ts } = await thread.say(thread.ana.userId, `<@${slack.workspace.botUserId}> use main`);

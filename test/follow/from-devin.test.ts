@@ -15,7 +15,7 @@ const FINISHED: MilestoneRow = {
   createdAt: new Date(0),
 };
 
-/** The jobs that a relay with no message to bring leaves behind. `came`: while it read messages. */
+/** The jobs after a relay without a message. `came`: while it read messages. */
 async function queuedAfter(pending: MilestoneRow[], came: MilestoneRow[] = []): Promise<string[]> {
   const queued: string[] = [];
   const told = pending.map(({ key }) => key);

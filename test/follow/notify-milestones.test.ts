@@ -26,7 +26,7 @@ const answer = (changes: object) => sessionSnapshot(ID, changes);
 
 const open = useEmbedded(copyStarted);
 
-/** A session that is working, and what records and tells about it. */
+/** A session in progress, with its recorder and notifier. */
 async function startTelling() {
   const { db } = await open();
   const [sessions, milestones, requests] = [createSessions(db), createMilestones(db), createRequests(db)];

@@ -13,7 +13,7 @@ const PLACE = sessionRow({ sessionId: 's1', channelId: 'C1', threadTs: '1.1' });
 
 const open = useEmbedded(copyStarted);
 
-/** Posts a message that was tried first so long ago, to a Slack that answers like this, call by call. */
+/** Posts a message that was first tried this long ago; Slack gives these answers, one per call. */
 async function posted(triedForMs: number, ...answers: Posted[]) {
   const { db } = await open();
   const now = Date.now();

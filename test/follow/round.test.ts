@@ -17,7 +17,7 @@ const rowIn = (phase: SessionRow['phase']): SessionRow => {
 
 type Answer = 'there' | 'not-there' | 'trouble';
 
-/** Rounds over one session, one a minute; what was recorded of it. */
+/** Rounds with one session, one a minute, and what was recorded. */
 async function recordedOf(row: SessionRow, ...answers: Answer[]): Promise<string[]> {
   const recorded: string[] = [];
   const clock = { ms: Date.now() };

@@ -21,7 +21,7 @@ describe.each(['bare', 'prefixed'] as const)('polling sessions, with ids answere
     source = createPollingSource(devin.sessions);
     for (let count = 0; count < 50; count += 1)
       ids.push((await devin.sessions.create({ prompt: 'x' })).sessionId);
-    // Which form the filter takes is found out once.
+    // The form that the filter accepts is found once.
     await source.poll(ids, NEVER);
   });
   beforeEach(() => void (before = local.requests.length));

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { READERS } from './readers.ts';
 import { hostileTexts, PIECES } from './texts.ts';
 
-/** What a reader gives back is at most so many times as long as the text, beside a message or form of ours. */
+/** A reader's output is at most this many times as long as the text, plus a message or form of ours. */
 const MOST_TIMES = 40;
 const OWN_LENGTH = 300_000;
 

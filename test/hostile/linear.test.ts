@@ -4,13 +4,13 @@ import { READERS } from './readers.ts';
 
 /**
  * Linear code reads a text of this length within a tenth of a second, quadratic code within seconds at best: the
- * limit is far from both, so it counts steps, whatever else the machine does.
+ * limit is far from both, so it counts steps, however busy the machine is.
  */
 const LENGTH = 100_000;
 const LIMIT_MS = 6000;
 const MEMORY = { maxOldGenerationSizeMb: 256 };
 
-/** The text that was not read within the limits; null: all were. */
+/** The text that wasn't read within the limit; null: all were. */
 async function unreadable(reader: string): Promise<string | null> {
   const worker = new Worker(new URL('worker.ts', import.meta.url), {
     workerData: { reader, length: LENGTH },

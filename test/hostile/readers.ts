@@ -34,7 +34,7 @@ import { parsePolicy } from '../../src/trust/index.ts';
 import { PLACES, QUOTES } from '../slack/blocks/places.ts';
 import { sessionSnapshot } from '../support/session-snapshot.ts';
 
-/** Everything that reads text which anybody may have written. What it gives back must be bounded, too. */
+/** Everything that reads text that anyone may have written. Its output must be bounded, too. */
 export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'a pattern of the policy': (text) => [
     matchesGlob(text.slice(0, 200), text),

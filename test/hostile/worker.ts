@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { READERS } from './readers.ts';
 import { hostileTexts, KNOWN_TEXTS } from './texts.ts';
 
-/** Reads hostile texts, and says before each which one it is, so that the one that never ends is known. */
+/** Reads hostile texts, and reports each before it starts, so that one that never ends is known. */
 const { reader, length } = z.object({ reader: z.string(), length: z.int() }).parse(workerData);
 
 for (const { label, text } of [...KNOWN_TEXTS, ...hostileTexts(length)]) {

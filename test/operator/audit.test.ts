@@ -92,7 +92,7 @@ test('export prints only what is new', async () => {
   };
   const last = await moment(sql`(select max(at) from audit)`);
   let since = last;
-  // To the millisecond, as the option takes it.
+  // To the millisecond, like the option.
   const later = async (): Promise<number> => {
     since = await moment(sql`clock_timestamp()`);
     return since.getTime();

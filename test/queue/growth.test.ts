@@ -5,7 +5,7 @@ import { BOSS_OPTIONS, createQueue } from '../../src/queue/jobs.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
 const HOUR_SECONDS = 3600;
-/** A session that works is looked at this often, and each look may queue a job. */
+/** A session in progress is polled this often, and each poll can queue a job. */
 const LOOK_SECONDS = 5;
 
 describeOnBothDatabases('the rows of the queue', (open) => {

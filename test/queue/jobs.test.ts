@@ -6,7 +6,7 @@ import type { JobHandler, Queue } from '../../src/queue/jobs.ts';
 import type { Database } from '../../src/store/database.ts';
 import { describeOnBothDatabases } from '../support/databases.ts';
 
-/** Longer than any test: whatever starts did not wait for a poll. */
+/** Longer than any test: a job that starts didn't wait for a poll. */
 const NO_POLL_SECONDS = 600;
 
 type Setup = {
@@ -36,7 +36,7 @@ async function startQueue({
   return { queue, lines };
 }
 
-/** What happened so far, and a way to wait for it to have happened `count` times. */
+/** What happened so far, and a way to wait until it happened `count` times. */
 function createTally() {
   const seen: string[] = [];
   const waiting = new Map<number, () => void>();
@@ -271,7 +271,7 @@ describeOnBothDatabases('the queue', (open, kind) => {
       concurrency: 1,
       pollSeconds: 0.5,
       async handler({ requestId }) {
-        // Asked for while it runs and fails.
+        // Enqueued while it runs and fails.
         for (let count = 0; count < 3; count += 1) await send(queue, requestId);
         add(requestId);
         throw new Error('an outage');

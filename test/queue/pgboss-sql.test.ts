@@ -18,7 +18,7 @@ const NAME = 'a-queue';
 const HOUR_S = 3600;
 
 describeOnBothDatabases('our statements on pg-boss tables', (open) => {
-  /** A queue as ours are, with pg-boss at rest. */
+  /** A queue like ours, with pg-boss idle. */
   const setUp = async () => {
     const database = await open();
     await migrate(database.db);

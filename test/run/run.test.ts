@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const ROOT = join(import.meta.dirname, '../..');
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
-// What is loaded beside the tests can set the exit code, too; CI reads nothing else.
+// Other loaded code can set the exit code, too, and CI reads nothing else.
 test('a run with a failed test exits with a failure', async () => {
   const { code, printed } = await run(['run', '--config', 'test/run/vitest.config.ts']);
   expect(printed).toContain('1 failed');

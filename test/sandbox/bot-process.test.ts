@@ -19,7 +19,7 @@ describe('the app as a process of the sandbox', () => {
       await slack.command(people.ana, channels.payments, 'survive a power cut');
       const session = await devin.waitForSession(({ userId }) => userId === 'user-ana');
       const card = await slack.waitForMessage(channels.payments, ({ text }) => text.includes(session.url));
-      // Its next look: by then it edits no card, which would stay held for half a minute.
+      // Its next poll: by then it edits no card, whose lease would last half a minute.
       const editedAtMs = Date.now();
       await devin.waitForRequest(
         ({ path, receivedAtMs }) => path.endsWith('/sessions') && receivedAtMs > editedAtMs,

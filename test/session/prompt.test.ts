@@ -12,7 +12,7 @@ const message = (changes: Partial<QuotedMessage> = {}): QuotedMessage => ({
   picked: false,
   ...changes,
 });
-/** Text that tries to end the quotation: any line end, then the closing fence. */
+/** Text that tries to end the quote: any line end, then the closing fence. */
 const hostile = fc
   .array(
     fc.oneof(

@@ -4,7 +4,7 @@ import { createPrecedence } from '../../src/store/commit.ts';
 /** Longer than a test takes. */
 const LONG_MS = 100_000;
 
-test('other work waits until what has priority is done', async () => {
+test('other work waits until priority work is done', async () => {
   const { withPriority, turn } = createPrecedence(LONG_MS);
   const order: string[] = [];
   const ending = Promise.withResolvers<void>();
@@ -20,7 +20,7 @@ test('other work waits until what has priority is done', async () => {
   expect(order).toEqual(['preferred 1', 'preferred 2', 'other']);
 });
 
-test('other work goes on after a while, even if what has priority is still running', async () => {
+test('other work continues after a while, even if priority work is still running', async () => {
   const { withPriority, turn } = createPrecedence(1);
   const ending = Promise.withResolvers<void>();
   const preferred = withPriority(async () => ending.promise);
@@ -29,7 +29,7 @@ test('other work goes on after a while, even if what has priority is still runni
   await preferred;
 });
 
-test('other work goes on if what had priority failed', async () => {
+test('other work continues if priority work failed', async () => {
   const { withPriority, turn } = createPrecedence(LONG_MS);
   const ending = Promise.withResolvers<void>();
   const preferred = withPriority(async () => ending.promise);

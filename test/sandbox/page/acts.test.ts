@@ -167,7 +167,7 @@ const form = {
   ],
 };
 
-/** A page with the form open for ada. Takes "bad" for a task only with an error. */
+/** A page with ada's form open. It answers the task "bad" with an error. */
 async function openForm() {
   const page = await startPage();
   const { url, slack } = page;

@@ -62,7 +62,7 @@ const state: AppState = {
   isConnected: true,
 };
 
-/** As HTML without attributes, except where a link leads. */
+/** As HTML without attributes, except links' targets. */
 function html(child: ComponentChildren): string {
   if (typeof child === 'string') return child;
   if (Array.isArray(child)) return child.map(html).join('');

@@ -51,7 +51,7 @@ export async function act(url: string, body: Record<string, unknown>): Promise<z
   return resultSchema.parse(await response.json());
 }
 
-/** The sentence with which something is refused. */
+/** The sentence of a refusal. */
 export async function refusalOf(response: Response): Promise<{ status: number; problem: string }> {
   const { problem } = z.object({ problem: z.string() }).parse(await response.json());
   return { status: response.status, problem };

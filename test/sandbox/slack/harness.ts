@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createLocalSlack, type LocalSlack, type LocalSlackOptions } from '../../../sandbox/slack/index.ts';
 
-/** Refusals and lost connections are what these tests are about. */
+/** These tests are about refusals and lost connections. */
 const quiet: Logger = {
   debug: () => undefined,
   info: () => undefined,
@@ -38,7 +38,7 @@ export function clientOf(
   });
 }
 
-/** The code Slack refused with; 'ok' when it did not. */
+/** The code of Slack's refusal; 'ok' if there was none. */
 export async function outcomeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;

@@ -7,7 +7,7 @@ const editSchema = z.looseObject({
   message: z.looseObject({ edited: z.looseObject({ ts: z.string() }) }),
 });
 
-/** A message of ada's in #general, and what the app hears of what happens to it. */
+/** A message of ada's in #general, and the app's events about it. */
 async function startWithMessage(options: LocalSlackOptions = {}) {
   const slack = await startSlack(options);
   const heard: Record<string, unknown>[] = [];

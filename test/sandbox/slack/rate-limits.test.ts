@@ -15,7 +15,7 @@ async function startWithClock() {
   return { slack, client: clientOf(slack), pass };
 }
 
-/** How many calls in a row are answered before the first 429, and for how long that one says to wait. */
+/** How many calls in a row succeed before the first 429, and how long that says to wait. */
 async function untilLimited(call: () => Promise<unknown>): Promise<{ answered: number; waitS: number }> {
   for (let answered = 0; ; answered += 1) {
     try {

@@ -9,7 +9,7 @@ const AT_ONCE = [0, 0, 0];
 
 type Answer = { status: number; headers?: Record<string, string> } | 'silence';
 
-/** An app that gives these answers in turn, the last of them forever, and keeps the headers it was sent. */
+/** An app that gives these answers in turn, then the last one forever, and records the headers it gets. */
 async function startApp(slack: LocalSlack, answers: readonly Answer[]): Promise<IncomingHttpHeaders[]> {
   const seen: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
@@ -82,7 +82,7 @@ test('an unacknowledged event is redelivered over Socket Mode with its attempt n
   const attempts: unknown[] = [];
   await startSocketApp(slack, (app) => {
     const process = app.processEvent.bind(app);
-    // Bolt acknowledges before a listener runs: one that is to stay unacknowledged must not reach it.
+    // Bolt acknowledges before a listener runs: an event that should stay unacknowledged must not reach it.
     app.processEvent = async (event) => {
       attempts.push([event.retryNum, event.retryReason]);
       if (attempts.length > 1) await process(event);

@@ -6,7 +6,7 @@ import { clientOf, input, modal, plain, postAs, startHttpApp, startSlack } from 
 const select = (type: string, more: object = {}) => ({ type, action_id: 'v', ...more });
 const field = (blockId: string, element: object) => ({ ...input(blockId, { optional: true }), element });
 
-/** A workspace with a bit of everything, and a modal of ada's with these inputs. */
+/** A workspace with a bit of everything, and ada's modal with these inputs. */
 async function startWithSelects(elements: Record<string, object>) {
   const slack = await startSlack();
   slack.addUser({ id: 'UGONE', name: 'gone', deleted: true });

@@ -67,7 +67,7 @@ const created: SessionDetails = {
 const withText = z.object({ text: z.object({ text: z.string() }) });
 const withElements = z.object({ elements: z.array(z.object({ text: z.string() })) });
 
-/** All that can be read in the view. */
+/** All text in the view. */
 function read(details: SessionDetails): string {
   return renderDetails(details, en)
     .blocks.flatMap((block) => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { PLACES, QUOTES } from './places.ts';
 
-/** These are raw, and read as words alone. */
+/** These are raw, and only words. */
 const RAW = new Set<unknown>(['plain_text', 'rich_text']);
 
-/** Every mrkdwn in what goes to Slack, and the plain twins. */
+/** Every mrkdwn in what goes to Slack, and the plain texts. */
 function mrkdwnIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(mrkdwnIn);
   if (typeof value === 'string') return [value];
