@@ -3,7 +3,7 @@ import { errorFrom } from './protocol.ts';
 import type { Call, Order, QueryResult, Report } from './protocol.ts';
 
 type Statements = {
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<Row>>;
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<Row> & { fields: [] }>;
   exec<Row>(sql: string): Promise<QueryResult<Row>[]>;
 };
 
@@ -40,7 +40,11 @@ export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: Thr
   let transactions = 0;
 
   const statements = (transaction: number | null): Statements => ({
-    query: async (sql, parameters = []) => line.call({ do: 'query', sql, parameters, transaction }),
+    async query<Row>(sql: string, parameters: readonly unknown[] = []) {
+      const result = await line.call<QueryResult<Row>>({ do: 'query', sql, parameters, transaction });
+      // Kysely's types want them; it doesn't read them.
+      return { ...result, fields: [] };
+    },
     exec: async (sql) => line.call({ do: 'exec', sql, transaction }),
   });
 

@@ -19,7 +19,7 @@ export type Report<Value = never> =
   | { kind: 'notified'; channel: string; payload: string }
   | { kind: 'panicked'; error: ErrorFacts };
 
-export type QueryResult<Row> = Pick<Results<Row>, 'rows' | 'fields' | 'affectedRows'>;
+export type QueryResult<Row> = Pick<Results<Row>, 'rows' | 'affectedRows'>;
 
 /** An error's own properties don't survive a message to another thread. */
 type ErrorFacts = { message: string; stack: string | undefined; own: Record<string, string> };

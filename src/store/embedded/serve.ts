@@ -137,9 +137,9 @@ function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payl
   };
 }
 
-/** Without the parts that can't be sent to another thread. */
-function toResult({ rows, fields, affectedRows }: Awaited<ReturnType<PGlite['query']>>) {
-  return { rows, fields, affectedRows };
+/** Nobody reads the names and types of the columns, which are often more than the rows. */
+function toResult({ rows, affectedRows }: Awaited<ReturnType<PGlite['query']>>) {
+  return { rows, affectedRows };
 }
 
 /**
