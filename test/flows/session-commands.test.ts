@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startSession, stopOnCard, toldTo } from '../support/asking.ts';
+import { pressToOpen, startSession, stopOnCard, toldTo } from '../support/asking.ts';
 import { foreignSession } from '../support/foreign.ts';
 import { cardOf, sessionOf } from '../support/look.ts';
 import { addColleague } from '../support/people.ts';
@@ -255,8 +255,8 @@ describe('follow', () => {
     await slack.command(person.userId, channelId, `follow ${id}`);
     const card = await cardOf(slack, channelId, (text) => text.includes(devin.session(id).url));
     expect(card.text).toContain(`for <@${person.userId}> · as ${owner.devinName}`);
-    await slack.clickButton(person.userId, { channelId, ts: card.ts }, 'details');
-    const view = await slack.waitForView(({ userId }) => userId === person.userId);
+    const on = { channelId, ts: card.ts };
+    const view = await pressToOpen(world(), person.userId, { on, button: 'details' });
     expect(slack.renderText(view)).toContain('Devin names this member as the owner.');
   });
 

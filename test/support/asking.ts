@@ -1,4 +1,5 @@
 import { en } from '../../src/text/en.ts';
+import type { View } from '../../sandbox/slack/index.ts';
 import type { World } from './bot.ts';
 import { cardOf, sessionOf } from './look.ts';
 import { addColleague } from './people.ts';
@@ -33,16 +34,33 @@ export async function startSession(world: World, options: Options = {}) {
   return { ana, channelId, session, card, showing, on: { channelId, ts: card.ts } };
 }
 
-/** Chooses Stop in a card's menu, and confirms. */
-export async function stopOnCard(
+type Ref = { channelId: string; ts: string };
+
+/**
+ * Presses a button that opens a view. On a busy machine the app may be too late to check the person: it says so, and
+ * people press again.
+ */
+export async function pressToOpen(
   { slack }: Pick<World, 'slack'>,
   userId: string,
-  on: { channelId: string; ts: string },
-) {
-  await slack.clickButton(userId, on, 'ask_stop');
-  const asked = await slack.waitForView(
-    ({ userId: theirs, definition }) => theirs === userId && definition.callback_id === 'stop_session',
+  { on, button }: { on: Ref; button: string },
+): Promise<View> {
+  const refusals = (): number =>
+    slack
+      .messages(on.channelId)
+      .filter((one) => one.ephemeralFor === userId && one.text.includes(en.steering.notLookedUp)).length;
+  const before = refusals();
+  await slack.clickButton(userId, on, button);
+  const view = await slack.waitFor(
+    () => slack.openViewOf(userId) ?? (refusals() > before ? 'too-late' : null),
+    { what: `the view of ${button}` },
   );
+  return view === 'too-late' ? pressToOpen({ slack }, userId, { on, button }) : view;
+}
+
+/** Chooses Stop in a card's menu, and confirms. */
+export async function stopOnCard({ slack }: Pick<World, 'slack'>, userId: string, on: Ref) {
+  const asked = await pressToOpen({ slack }, userId, { on, button: 'ask_stop' });
   await slack.submit(asked.id, userId);
   return asked;
 }
