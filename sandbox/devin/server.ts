@@ -107,7 +107,7 @@ async function withFault(
       return 'cut';
     case 'delay': {
       const { promise: due, resolve } = Promise.withResolvers<void>();
-      if (fault.delayMs !== undefined) schedule(resolve, fault.delayMs);
+      if (fault.until === undefined) schedule(resolve, fault.delayMs ?? 0);
       await (fault.until ?? due);
       return answer();
     }

@@ -25,7 +25,8 @@ const bot = await createBot(parsed.config, {
   recheckDelaysMs: QUICK_RECHECK_MS,
   leaseMs: 900,
   sweepTimes: { everyMs: 300, strandedMs: 900 },
-  watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100 },
+  // Milestones don't wait long for Devin's words if their job died.
+  watchTimes: { ...watchTimes, leaseMs: 600, standbyMs: 100, tellAfterMs: 50 },
   relayTimes,
   editBudget: AMPLE_BUDGET,
   onState: reached,
