@@ -100,8 +100,9 @@ async function placed(
   const { id, sessionId, cardElsewhere: elsewhere } = request;
   // The session first, as everywhere: locking in different orders would deadlock.
   if (sessionId !== null) {
-    await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
-    await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
+    const { hasActed } = await sessions.place(sessionId, { channelId, threadTs: threadTs ?? ts }, trx);
+    // What has done nothing yet has said nothing; the watcher hears of what it says.
+    if (hasActed) await enqueue('relay-from-devin', { sessionId }, { trx, key: sessionId });
   }
   const isLast = await cards.placed(request, { channelId, ts, shown }, trx);
   if (!isLast || shown === UNKNOWN)

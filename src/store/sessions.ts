@@ -287,17 +287,23 @@ export function createSessions(db: Kysely<Tables>) {
       );
     },
 
-    /** Its card is posted: it's followed in this thread from now on. */
+    /** Its card is posted: it's followed in this thread from now on. `hasActed`: it has changed since it was created. */
     async place(
       sessionId: string,
       { channelId, threadTs }: { channelId: string; threadTs: string },
       trx: Db = db,
-    ): Promise<void> {
-      await trx
+    ): Promise<{ hasActed: boolean }> {
+      const placed = await trx
         .updateTable('sessions')
         .set({ channelId, threadTs, updatedAt: sql<Date>`now()` })
         .where('sessionId', '=', sessionId)
-        .execute();
+        .returning(
+          sql<boolean>`(response ->> 'updated_at')::bigint > (response ->> 'created_at')::bigint`.as(
+            'hasActed',
+          ),
+        )
+        .executeTakeFirst();
+      return { hasActed: placed?.hasActed ?? true };
     },
 
     async change(sessionId: string, changes: SessionChanges, trx: Db = db): Promise<void> {

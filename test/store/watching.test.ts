@@ -150,3 +150,18 @@ describeOnBothDatabases('a milestone', (open) => {
     ]);
   });
 });
+
+describeOnBothDatabases('a session that gets its thread', (open) => {
+  test.each([
+    ['has done nothing yet', { created_at: 5, updated_at: 5 }, false],
+    ['has changed since it was created', { created_at: 5, updated_at: 6 }, true],
+  ])('says whether it %s', async (_title, times, hasActed) => {
+    const { db } = await open();
+    await migrate(db);
+    const sessions = createSessions(db);
+    const bound = { sessionId: 's3', requestId: 'r3', url: '', snapshot: sessionSnapshot('s3', times) };
+    await sessions.bind({ ...bound, teamId: 'T1', channelId: 'C1', threadTs: '' });
+    const place = { channelId: 'C1', threadTs: '1.1' };
+    await expect(sessions.place('s3', place)).resolves.toEqual({ hasActed });
+  });
+});
