@@ -1,8 +1,10 @@
+import type { z } from 'zod';
 import type { Lookup } from '../session/fields.ts';
 import { collectPages, createVersionFallback, MAX_PAGE, toSearchParams } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
 import { createForbidden } from './errors.ts';
 import { noteSchema, pageOf, playbookSchema, repositorySchema, secretSchema } from './schemas.ts';
+import type { Page } from './schemas.ts';
 
 /** An item to pick. `value` goes into a session request. */
 type CatalogItem = { value: string; label: string; description: string | null };
@@ -19,7 +21,7 @@ const REMEMBERED_MS = 5 * 60_000;
  * filtered here. A list that the service user may not read is empty, and isn't requested again for as long. One attempt
  * each: a person is waiting at a menu.
  */
-export function createCatalog(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
+export function createCatalog(client: DevinClient, now: () => number) {
   const playbooks = remembered(async () => listPlaybooks(client), now);
   const secrets = remembered(async () => listSecrets(client), now);
   const sources: Record<Lookup, Source> = {
@@ -96,17 +98,7 @@ async function searchKnowledge(
 
 /** https://docs.devin.ai/api-reference/v3/playbooks/organizations-playbooks */
 async function listPlaybooks(client: DevinClient): Promise<CatalogItem[]> {
-  const { items } = await collectPages(
-    async (after) =>
-      client.call({
-        operation: 'catalog.playbooks',
-        method: 'get',
-        path: client.orgPath(['playbooks']),
-        answer: playbookPageSchema,
-        query: toSearchParams({ after, first: MAX_PAGE }),
-      }),
-    MAX_LISTED,
-  );
+  const items = await listAll(client, 'playbooks', playbookPageSchema);
   return items.map(({ playbookId, title, macro }) => ({
     value: playbookId,
     label: title,
@@ -116,22 +108,24 @@ async function listPlaybooks(client: DevinClient): Promise<CatalogItem[]> {
 
 /** https://docs.devin.ai/api-reference/v3/secrets/organizations-secrets */
 async function listSecrets(client: DevinClient): Promise<CatalogItem[]> {
-  const { items } = await collectPages(
-    async (after) =>
-      client.call({
-        operation: 'catalog.secrets',
-        method: 'get',
-        path: client.orgPath(['secrets']),
-        answer: secretPageSchema,
-        query: toSearchParams({ after, first: MAX_PAGE }),
-      }),
-    MAX_LISTED,
-  );
+  const items = await listAll(client, 'secrets', secretPageSchema);
   return items.map(({ secretId, key, note }) => ({
     value: secretId,
     label: key ?? secretId,
     description: note,
   }));
+}
+
+async function listAll<T>(client: DevinClient, list: string, answer: z.ZodType<Page<T>>): Promise<T[]> {
+  const readPage = async (after: string | null) =>
+    client.call({
+      operation: `catalog.${list}`,
+      method: 'get',
+      path: client.orgPath([list]),
+      answer,
+      query: toSearchParams({ after, first: MAX_PAGE }),
+    });
+  return (await collectPages(readPage, MAX_LISTED)).items;
 }
 
 function matching(items: CatalogItem[], query: string): CatalogItem[] {

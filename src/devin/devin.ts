@@ -12,10 +12,9 @@ import type { Self } from './schemas.ts';
 import { createMessages, createSessions } from './sessions.ts';
 
 /** All operations on an organization; callers take the part they need. */
-export function createDevin({ now, ...options }: DevinClientOptions & { now?: () => number }) {
+export function createDevin({ now = Date.now, ...options }: DevinClientOptions & { now?: () => number }) {
   const clock = createRemoteClock();
   const { fetch = globalThis.fetch } = options;
-  const timed = now === undefined ? {} : { now };
   const client = createDevinClient({ ...options, fetch: clock.observe(fetch) });
   const self = createSelf(client);
   return {
@@ -30,8 +29,8 @@ export function createDevin({ now, ...options }: DevinClientOptions & { now?: ()
     messages: createMessages(client),
     attachments: createAttachments(client),
     members: createMembers(client),
-    catalog: createCatalog(client, timed),
-    organization: createOrganizationUsage(client, timed),
+    catalog: createCatalog(client, now),
+    organization: createOrganizationUsage(client, now),
     self,
   };
 }
@@ -72,7 +71,7 @@ type OrganizationWork = { sessions: number; pullRequests: number; merged: number
  * What Devin counts for the whole organization. Each function makes one attempt and throws DevinError. null: the service
  * user may not read it, and it isn't requested again for an hour.
  */
-function createOrganizationUsage(client: DevinClient, { now = Date.now }: { now?: () => number } = {}) {
+function createOrganizationUsage(client: DevinClient, now: () => number) {
   const forbidden = createForbidden({ now, forMs: HOUR_MS });
   const span = (since: Date) =>
     toSearchParams({ timeAfter: Math.floor(since.getTime() / 1000), timeBefore: Math.ceil(now() / 1000) });

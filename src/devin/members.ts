@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { folded } from '../session/identity.ts';
 import { createVersionFallback, READ_RETRY, toSearchParams } from './client.ts';
 import type { DevinClient, Options } from './client.ts';
 import { memberSchema, pageOf } from './schemas.ts';
@@ -74,9 +75,4 @@ function toMember({ userId, name, email }: z.output<typeof memberSchema>): Membe
 /** A person acts as this member, so it must match even if Devin ignores the filter. */
 function sameAddress(found: string | null, asked: string): boolean {
   return found !== null && folded(found) === folded(asked);
-}
-
-/** ASCII letters only: the Kelvin sign has the same lower case as K. */
-function folded(address: string): string {
-  return address.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -88,46 +88,15 @@ export const repositorySchema = fromWire(
   }),
 );
 
-/** Whose key it is. An unlisted kind of principal is `unknown` and keeps its name. */
+/** Whose key it is. */
 export const selfSchema = fromWire(
-  z.union([
-    z.discriminatedUnion('principalType', [
-      z.object({
-        principalType: z.literal('service_user'),
-        serviceUserId: z.string(),
-        serviceUserName: z.string(),
-        /** null for a key of the whole enterprise, and sometimes for an organization's. */
-        orgId: optional(z.string()),
-      }),
-      z.object({
-        principalType: z.literal('pat_user'),
-        userId: z.string(),
-        userName: z.string(),
-        apiKeyId: z.string(),
-        apiKeyName: z.string(),
-        orgId: optional(z.string()),
-      }),
-      z.object({
-        principalType: z.literal('devin_brain'),
-        devinId: z.string(),
-        orgId: z.string(),
-        userId: z.string(),
-        creatorServiceUserId: optional(z.string()),
-      }),
-      z.object({
-        principalType: z.literal('windsurf_session'),
-        userId: z.string(),
-        orgId: z.string(),
-        userName: optional(z.string()),
-      }),
-    ]),
-    z
-      .object({ principalType: z.string(), orgId: optional(z.string()) })
-      .transform(({ principalType, orgId }) => ({
-        principalType: 'unknown' as const,
-        reported: principalType,
-        orgId,
-      })),
-  ]),
+  z.object({
+    /** `service_user`, or another kind of principal. */
+    principalType: z.string(),
+    /** null: it is no service user's. */
+    serviceUserId: optional(z.string()),
+    /** null for a key of the whole enterprise, and sometimes for an organization's. */
+    orgId: optional(z.string()),
+  }),
 );
 export type Self = z.output<typeof selfSchema>;

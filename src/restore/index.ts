@@ -90,10 +90,7 @@ export function createRestoring(deps: RestoringDeps): Restoring {
 function createReconciliation({ queue, store, devin, slack, adopt, tagRequests, tuning }: RestoringDeps) {
   const { requests, sessions, ledger } = store;
   const reconcile = createReconciler({
-    serviceUserId: async (options) => {
-      const self = await devin.self.get(options);
-      return self.principalType === 'service_user' ? self.serviceUserId : null;
-    },
+    serviceUserId: async (options) => (await devin.self.get(options)).serviceUserId,
     listSessions: devin.sessions.listAll,
     devinTime: devin.time,
     sessions,

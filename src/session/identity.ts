@@ -142,7 +142,7 @@ export function isAddress(typed: string): boolean {
   return /^[^\s@]+@[^\s@]+$/.test(typed);
 }
 
-/** Only ASCII: other letters can look alike and still differ. */
-function folded(value: string): string {
+/** Only ASCII: other letters can look alike and still differ, as the Kelvin sign and K. */
+export function folded(value: string): string {
   return value.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PlaceKind, SlackMessage } from '../session/context.ts';
+import type { PlaceKind } from '../session/context.ts';
 import { eventSchema, optional, present, slackTs } from './event-payload.ts';
 import type { EventPayload } from './event-payload.ts';
 import { readMenuValue } from './ids.ts';
@@ -27,17 +27,7 @@ export type PayloadOf<Kind extends Payload['kind']> = Extract<Payload, { kind: K
 type Sender = { teamId: string; userId: string; homeTeamId: string };
 
 /** A slash command. https://docs.slack.dev/interactivity/implementing-slash-commands */
-export type Command = {
-  kind: 'command';
-  teamId: string;
-  userId: string;
-  channelId: string;
-  placeKind: PlaceKind | null;
-  /** As Slack sent it. */
-  text: string;
-  triggerId: string;
-  responseUrl: string;
-};
+export type Command = z.output<typeof commandSchema>;
 
 /**
  * A button, or an option of the card's menu.
@@ -70,30 +60,13 @@ type OpenView = {
 type Values = Record<string, Record<string, unknown>>;
 
 /** A modal that was sent. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
-export type Submission = Sender & { kind: 'submission'; view: OpenView & Modal };
-
-/** What it takes to draw a modal again as it is. */
-type Modal = {
-  callbackId: string;
-  title: string;
-  submit: string | null;
-  close: string | null;
-  blocks: { type: string; block_id?: string }[];
-};
+export type Submission = z.output<typeof submissionSchema>;
 
 /** A message shortcut. https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
-export type Shortcut = Sender & {
-  kind: 'shortcut';
-  channelId: string;
-  channelName: string;
-  placeKind: PlaceKind | null;
-  triggerId: string;
-  responseUrl: string;
-  message: SlackMessage;
-};
+export type Shortcut = z.output<typeof shortcutSchema>;
 
 /** Someone types into a select menu. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload */
-export type Search = Sender & { kind: 'search'; actionId: string; typed: string; metadata: string | null };
+export type Search = z.output<typeof searchSchema>;
 
 const IGNORED = { kind: 'ignored' } as const;
 
@@ -124,12 +97,13 @@ const commandSchema = z
     trigger_id: present,
     response_url: present,
   })
-  .transform((body): Command => ({
-    kind: 'command',
+  .transform((body) => ({
+    kind: 'command' as const,
     teamId: body.team_id,
     userId: body.user_id,
     channelId: body.channel_id,
     placeKind: placeKindOf(body.channel_name),
+    /** As Slack sent it. */
     text: body.text,
     triggerId: body.trigger_id,
     responseUrl: body.response_url,
@@ -232,8 +206,9 @@ const submissionSchema = interactionSchema
       blocks: z.array(blockSchema),
     }),
   })
-  .transform(({ view, ...body }): Submission => {
+  .transform(({ view, ...body }) => {
     const { callback_id: callbackId, title, submit, close, blocks } = view;
+    /** What it takes to draw it again as it is. */
     const modal = {
       callbackId,
       title: title.text,
@@ -241,7 +216,7 @@ const submissionSchema = interactionSchema
       close: close?.text ?? null,
       blocks,
     };
-    return { kind: 'submission', ...senderOf(body), view: { ...viewOf(view), ...modal } };
+    return { kind: 'submission' as const, ...senderOf(body), view: { ...viewOf(view), ...modal } };
   });
 
 const shortcutSchema = interactionSchema
@@ -251,8 +226,8 @@ const shortcutSchema = interactionSchema
     response_url: present,
     message: z.looseObject({ ts: slackTs }).transform(readMessage),
   })
-  .transform(({ channel, message, ...body }): Shortcut => ({
-    kind: 'shortcut',
+  .transform(({ channel, message, ...body }) => ({
+    kind: 'shortcut' as const,
     ...senderOf(body),
     channelId: channel.id,
     channelName: channel.name,
@@ -268,8 +243,8 @@ const searchSchema = interactionSchema
     value: z.string().default(''),
     view: z.looseObject({ private_metadata: optional }).optional(),
   })
-  .transform(({ action_id: actionId, value, view, ...body }): Search => ({
-    kind: 'search',
+  .transform(({ action_id: actionId, value, view, ...body }) => ({
+    kind: 'search' as const,
     ...senderOf(body),
     actionId,
     typed: value.trim(),

@@ -43,7 +43,7 @@ export function createMayApprove({ groups, people }: ApproversDeps): MayApprove 
 }
 
 /** People who are named come first. A group that Slack doesn't tell of has nobody in it. */
-async function idsOf(patterns: readonly PersonPattern[], membersNow: MembersOf): Promise<Set<string>> {
+export async function idsOf(patterns: readonly PersonPattern[], membersNow: MembersOf): Promise<Set<string>> {
   const ids = new Set(patterns.flatMap((one) => (one.kind === 'user' ? [one.id] : [])));
   for (const one of patterns) {
     if (one.kind !== 'group') continue;

@@ -8,6 +8,7 @@ import { budgetMetadata } from '../slack/metadata.ts';
 import type { Outbound } from '../slack/outbound.ts';
 import type { Groups } from '../slack/people.ts';
 import type { TextFor } from '../slack/text-for.ts';
+import { idsOf } from './approvers.ts';
 
 type TellDeps = {
   policy: () => Policy | null;
@@ -72,13 +73,7 @@ export function createOwnerTeller(deps: TellDeps) {
   };
 }
 
-/** People, and those who are in the user groups now. */
 async function ownersOf({ policy, membersOf }: TellDeps): Promise<string[]> {
-  const { owners = [] } = policy() ?? {};
-  const found = new Set<string>();
-  for (const one of owners) {
-    if (one.kind === 'user') found.add(one.id);
-    if (one.kind === 'group') for (const userId of (await membersOf(one.id)) ?? []) found.add(userId);
-  }
-  return [...found].slice(0, MOST_TOLD);
+  const owners = await idsOf(policy()?.owners ?? [], membersOf);
+  return [...owners].slice(0, MOST_TOLD);
 }

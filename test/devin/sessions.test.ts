@@ -237,36 +237,37 @@ test('messages are read in pages', async () => {
 
 describe('the principal of the key', () => {
   test.each([
-    {
-      principal_type: 'service_user',
-      service_user_id: 'service-user-1',
-      service_user_name: 'bot',
-      org_id: 'org-1',
-    },
-    {
-      principal_type: 'pat_user',
-      user_id: 'u',
-      user_name: 'n',
-      api_key_id: 'k',
-      api_key_name: 'kn',
-      org_id: null,
-    },
-    {
-      principal_type: 'devin_brain',
-      devin_id: 'd',
-      org_id: 'o',
-      user_id: 'u',
-      creator_service_user_id: null,
-    },
-    { principal_type: 'windsurf_session', user_id: 'u', org_id: 'o', user_name: null },
-  ])('is read if it is a $principal_type', async (principal) => {
+    [
+      {
+        principal_type: 'service_user',
+        service_user_id: 'service-user-1',
+        service_user_name: 'bot',
+        org_id: 'org-1',
+      },
+      { principalType: 'service_user', serviceUserId: 'service-user-1', orgId: 'org-1' },
+    ],
+    [
+      {
+        principal_type: 'pat_user',
+        user_id: 'u',
+        user_name: 'n',
+        api_key_id: 'k',
+        api_key_name: 'kn',
+        org_id: null,
+      },
+      { principalType: 'pat_user', serviceUserId: null, orgId: null },
+    ],
+    [
+      { principal_type: 'windsurf_session', user_id: 'u', org_id: 'o', user_name: null },
+      { principalType: 'windsurf_session', serviceUserId: null, orgId: 'o' },
+    ],
+    [
+      { principal_type: 'robot', serial: 7 },
+      { principalType: 'robot', serviceUserId: null, orgId: null },
+    ],
+  ])('is read if it is $principal_type, known or new', async (principal, expected) => {
     const { self, seen } = await startDevin({ json: principal });
-    expect(await self.get()).toEqual(inOurNames(principal));
+    expect(await self.get()).toEqual(expected);
     expect(seen[0]?.path).toBe('/v3/self');
-  });
-
-  test('is kept if it is of a new kind', async () => {
-    const { self } = await startDevin({ json: { principal_type: 'robot', serial: 7 } });
-    expect(await self.get()).toEqual({ principalType: 'unknown', reported: 'robot', orgId: null });
   });
 });
