@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { elapsedStep, untilNextStep, waitedStep } from '../session/lifecycle.ts';
 import type { SessionPhase } from '../session/lifecycle.ts';
 import { isOpen, isPending } from '../session/request.ts';
-import { shownAcu } from '../slack/blocks/card-facts.ts';
 import { renderCard } from '../slack/blocks/session-card.ts';
 import type { SessionCard } from '../slack/blocks/session-card.ts';
 import { cardView } from '../slack/card-view.ts';
@@ -13,6 +12,7 @@ import type { EditClass } from '../store/cards.ts';
 import { askedAt, cardThread } from '../store/request-row.ts';
 import type { SessionRequest } from '../store/request-row.ts';
 import type { SessionRow, Sessions } from '../store/sessions.ts';
+import { rounded } from '../text/amounts.ts';
 import type { Text } from '../text/index.ts';
 
 export type DrawnCard = {
@@ -53,7 +53,7 @@ function fingerprint(card: SessionCard): string {
     ...card,
     elapsedMs: elapsedMs === null ? null : elapsedStep(elapsedMs),
     waitedMs: waitedMs === null ? null : waitedStep(waitedMs),
-    acusUsed: acusUsed === null ? null : shownAcu(acusUsed),
+    acusUsed: acusUsed === null ? null : rounded(acusUsed),
   };
   return createHash('sha256').update(JSON.stringify(read)).digest('base64url');
 }

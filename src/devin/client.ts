@@ -38,8 +38,8 @@ export type Options = { signal?: AbortSignal | undefined };
 type Opening = Options & { operation: string; url: URL; withKey: boolean };
 
 export type DevinClient = {
-  /** `/v3/organizations/{org}/…`, each part encoded. Throws not-found for an invalid part. */
-  orgPath(parts: readonly string[], version?: ApiVersion): string;
+  /** `/v3/organizations/{org}/…`, each segment encoded. Throws not-found for an invalid one. */
+  orgPath(segments: readonly string[], version?: ApiVersion): string;
   /** Throws nothing but DevinError. */
   call<Answer>(call: Call<Answer>): Promise<Answer>;
   /** Where the API is. */
@@ -84,7 +84,7 @@ export function createDevinClient(options: DevinClientOptions): DevinClient {
 
   return {
     hostname,
-    orgPath: (parts, version = 'v3') => pathOf([version, 'organizations', orgId, ...parts]),
+    orgPath: (segments, version = 'v3') => pathOf([version, 'organizations', orgId, ...segments]),
     call: async (call) =>
       attempt({ ...options, ...call }, async (fetch) => {
         const pending = api(call.path, { ...requestOf(call), fetch });
@@ -111,12 +111,12 @@ const OPEN_OPTIONS = {
   parseJson: asText,
 } as const;
 
-/** A part of dots would escape from its place, even encoded. */
-function pathOf(parts: readonly string[]): string {
-  if (parts.some((part) => /^\.{0,2}$/.test(part))) {
+/** A segment of dots would escape from its place, even encoded. */
+function pathOf(segments: readonly string[]): string {
+  if (segments.some((segment) => /^\.{0,2}$/.test(segment))) {
     throw new DevinError({ operation: 'path', facts: bareFacts('not-found') });
   }
-  return `/${parts.map(encodeURIComponent).join('/')}`;
+  return `/${segments.map(encodeURIComponent).join('/')}`;
 }
 
 function requestOf<Answer>({ method, query, json, upload, retry, timeoutMs, signal }: Call<Answer>) {

@@ -129,10 +129,10 @@ function readIssue(value: unknown): FieldError[] {
   const { loc, field, pointer, path, msg, message, detail } = parsed.data;
   const reason = msg ?? message ?? detail;
   if (reason === undefined) return [];
-  const parts = loc?.map(String) ?? (field ?? pointer ?? path ?? '').split(/[/.]/);
-  const [name = '', ...rest] = LOCATIONS.has(parts[0] ?? '')
-    ? parts.filter((part) => !LOCATIONS.has(part))
-    : parts;
+  const segments = loc?.map(String) ?? (field ?? pointer ?? path ?? '').split(/[/.]/);
+  const [name = '', ...rest] = LOCATIONS.has(segments[0] ?? '')
+    ? segments.filter((segment) => !LOCATIONS.has(segment))
+    : segments;
   return [{ field: name, message: rest.length === 0 ? reason : `${rest.join('.')}: ${reason}` }];
 }
 

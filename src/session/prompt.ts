@@ -27,7 +27,7 @@ export const quotedThreadSchema = z.object({
 });
 export type QuotedThread = z.infer<typeof quotedThreadSchema>;
 
-type PromptParts = {
+type Prompt = {
   task: string;
   /** What the policy adds to every task; null: nothing. */
   instructions?: string | null;
@@ -49,9 +49,9 @@ const MOST_QUOTED = 200;
  * The task, then the conversation it was asked in, fenced as material. Quoted text cannot close the fence: its
  * name carries the request's id, and each quoted line is indented by a bar.
  */
-export function buildPrompt(parts: PromptParts): string {
-  const { thread, transcript = null, requestId } = parts;
-  const task = withInstructions(parts);
+export function buildPrompt(prompt: Prompt): string {
+  const { thread, transcript = null, requestId } = prompt;
+  const task = withInstructions(prompt);
   if (thread === null || thread.messages.length === 0) return task;
   const fence = fenceName(requestId);
   return [
@@ -69,7 +69,7 @@ export function buildPrompt(parts: PromptParts): string {
 const STANDING = 'Standing instructions of the organization, which hold for every session here:';
 const standingFence = (requestId: string): string => `standing-instructions-${requestId}`;
 
-function withInstructions({ task, instructions = null, requestId }: PromptParts): string {
+function withInstructions({ task, instructions = null, requestId }: Prompt): string {
   if (instructions === null) return task;
   const fence = standingFence(requestId);
   return [task, '', STANDING, `<${fence}>`, instructions, `</${fence}>`].join('\n');

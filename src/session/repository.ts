@@ -11,8 +11,8 @@ export const repository = z
 /** Hosts that people type without `https://`. */
 const KNOWN_HOSTS: ReadonlySet<string> = new Set(['github.com', 'gitlab.com', 'bitbucket.org']);
 /** Hosts where a repository is always `owner/name`; elsewhere groups can be nested. */
-const TWO_PARTS: ReadonlySet<string> = new Set(['github.com', 'bitbucket.org']);
-/** Parts of a URL that begin a page within a repository. */
+const TWO_SEGMENTS: ReadonlySet<string> = new Set(['github.com', 'bitbucket.org']);
+/** Segments of a URL that begin a page within a repository. */
 const PAGES: ReadonlySet<string> = new Set([
   '-',
   'actions',
@@ -36,7 +36,7 @@ const PAGES: ReadonlySet<string> = new Set([
 ]);
 
 const SCHEME = /^(?:(?:https?|ssh|git):\/\/)?(?:[\w.-]+@)?(?<host>[\w.-]+)(?::\d+)?[/:](?<path>.*)$/i;
-const PARTS = 2;
+const SEGMENTS = 2;
 
 /** `owner/name` from an https or ssh address or any page of a repository; other text stays as it is. */
 function repositoryOf(typed: string): string {
@@ -49,9 +49,11 @@ function repositoryOf(typed: string): string {
 
 function nameIn(path: string, host: string): string {
   const [clean = ''] = path.split(/[?#]/, 1);
-  const parts = clean.split('/').filter((part) => part !== '');
-  const page = TWO_PARTS.has(host) ? PARTS : parts.findIndex((part, at) => at >= PARTS && PAGES.has(part));
-  return withoutEnd(parts.slice(0, page === -1 ? undefined : page).join('/'));
+  const segments = clean.split('/').filter((segment) => segment !== '');
+  const page = TWO_SEGMENTS.has(host)
+    ? SEGMENTS
+    : segments.findIndex((segment, at) => at >= SEGMENTS && PAGES.has(segment));
+  return withoutEnd(segments.slice(0, page === -1 ? undefined : page).join('/'));
 }
 
 const GIT = '.git';

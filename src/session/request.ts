@@ -65,7 +65,7 @@ export function requestIdOf(tags: readonly string[]): string | null {
   return tags.findLast((tag) => tag.startsWith(prefix))?.slice(prefix.length) ?? null;
 }
 
-type RequestParts = {
+type SessionInput = {
   draft: StoredDraft;
   /** The task with its Slack context. */
   prompt: string;
@@ -79,8 +79,8 @@ type RequestParts = {
 };
 
 /** Only what was set is sent; the rest stays Devin's default. */
-export function buildRequest(parts: RequestParts): SessionCreateRequest {
-  const { draft, tag, createAsUserId, uploadedUrls, sessionSecrets } = parts;
+export function buildRequest(input: SessionInput): SessionCreateRequest {
+  const { draft, prompt, tag, createAsUserId, uploadedUrls, sessionSecrets } = input;
   const tags = [...(draft.tags ?? []), ...(tag === null ? [] : [tag])];
   const { structured_output_required: required, ...rest } = draft;
   const attachments = [...(draft.attachment_urls ?? []), ...uploadedUrls];
@@ -89,7 +89,7 @@ export function buildRequest(parts: RequestParts): SessionCreateRequest {
     // Meaningless without the schema.
     ...(required !== undefined &&
       draft.structured_output_schema !== undefined && { structured_output_required: required }),
-    prompt: parts.prompt,
+    prompt,
     ...(tags.length > 0 && { tags }),
     ...(attachments.length > 0 && { attachment_urls: attachments }),
     ...(sessionSecrets.length > 0 && { session_secrets: sessionSecrets }),

@@ -13,7 +13,7 @@ const BUDGET_EVENT = 'devin_budget';
 const APPROVAL_EVENT = 'devin_approval';
 const SHARED_EVENT = 'devin_shared_account';
 
-/** The parts of a payload that identify its message, by event. */
+/** What identifies a message among the others of its event. */
 const IDENTIFYING: ReadonlyMap<string, readonly string[]> = new Map([
   [CARD_EVENT, ['request_id']],
   [MESSAGE_EVENT, ['session_id', 'event_id', 'part']],
@@ -101,23 +101,23 @@ function includes(own: unknown, { event_type, event_payload }: MessageMetadata):
 }
 
 const BLOCK_ID_LENGTH = 255;
-const BETWEEN_PARTS = ' ';
+const BETWEEN_VALUES = ' ';
 
 /** The same as a block id, which Slack returns even if the app may not read metadata. */
 export function metadataBlockId({ event_type, event_payload }: MessageMetadata): string {
   const names = IDENTIFYING.get(event_type) ?? [];
-  const whole = [event_type, ...names.map((name) => event_payload[name])].join(BETWEEN_PARTS);
+  const whole = [event_type, ...names.map((name) => event_payload[name])].join(BETWEEN_VALUES);
   if (whole.length <= BLOCK_ID_LENGTH) return whole;
-  return `${event_type}${BETWEEN_PARTS}${createHash('sha256').update(whole).digest('base64url')}`;
+  return `${event_type}${BETWEEN_VALUES}${createHash('sha256').update(whole).digest('base64url')}`;
 }
 
-/** null: not metadata of this app, or its parts were too long for a block id. */
+/** null: not metadata of this app, or it was too long for a block id. */
 export function readBlockMetadata(blocks: readonly { block_id?: string | undefined }[]): ReadMetadata | null {
   for (const { block_id: blockId = '' } of blocks) {
-    const [event_type = '', ...parts] = blockId.split(BETWEEN_PARTS);
+    const [event_type = '', ...values] = blockId.split(BETWEEN_VALUES);
     const names = IDENTIFYING.get(event_type);
-    if (names?.length !== parts.length) continue;
-    const event_payload = Object.fromEntries(names.map((name, at) => [name, parts[at]]));
+    if (names?.length !== values.length) continue;
+    const event_payload = Object.fromEntries(names.map((name, at) => [name, values[at]]));
     return readMetadata({ event_type, event_payload });
   }
   return null;

@@ -1,8 +1,13 @@
 import type { Text } from './index.ts';
 
+/** To one decimal at most. */
+export function rounded(amount: number): number {
+  return Math.round(amount * 10) / 10;
+}
+
 /** ACU as people read them: with one decimal at most, and separators. */
 export function acuWords(acu: number): string {
-  return (Math.round(acu * 10) / 10).toLocaleString('en-US');
+  return rounded(acu).toLocaleString('en-US');
 }
 
 const MS_PER_MINUTE = 60_000;

@@ -7,7 +7,6 @@ import {
   patternWords,
   PLACE_WORDS,
   placeDefaults,
-  SESSION_LIMIT,
   standingInstructions,
 } from '../session/policy/index.ts';
 import type {
@@ -22,6 +21,7 @@ import type {
 } from '../session/policy/index.ts';
 import { optionWords } from '../slack/blocks/options.ts';
 import { unescape } from '../slack/blocks/text.ts';
+import { reasonOf } from '../slack/blocks/why.ts';
 import { renderProblems } from '../slack/command/help.ts';
 import { parseTask } from '../slack/command/parse.ts';
 import { placeKindOf } from '../slack/places.ts';
@@ -88,22 +88,12 @@ function decisionLines(decision: PolicyDecision, text: Text): string[] {
   const words = text.policy.explain;
   const { kind, rule } = decision;
   if (kind === 'allowed') return [words.allowed, rule === null ? words.noRule : words.byRule(rule)];
-  const reason = limitReason(decision, text) ?? words.decides(rule);
+  const reason = reasonOf(decision, text);
   const said = decision.say === null ? [] : [words.says(decision.say)];
   if (kind === 'refused') return [words.refused(rule), reason, ...said];
   const { need, approvers } = decision;
   const names = approvers.map(patternWords).join(', ');
   return [words.approval(rule), reason, ...said, words.approvers(need, names)];
-}
-
-/** null: a rule decides. */
-function limitReason(
-  { rule, ...decision }: PolicyDecision,
-  { policy: { explain: words } }: Text,
-): string | null {
-  if (rule === SESSION_LIMIT) return words.sessionLimit;
-  const over = 'over' in decision ? decision.over : undefined;
-  return over === undefined ? null : words.ceiling(over.rule);
 }
 
 function leftLines(ceilings: readonly CeilingLeft[], { policy: { explain: words } }: Text): string[] {

@@ -129,8 +129,8 @@ export function preferencesIn(
 
 /** What goes to Devin with every task that is asked for in a place; null: nothing. */
 export function standingInstructions(policy: Policy, place: PolicyPlace): string | null {
-  const parts = [policy.instructions, channelOf(policy, place)?.instructions];
-  const said = parts.filter((part) => part !== undefined);
+  const all = [policy.instructions, channelOf(policy, place)?.instructions];
+  const said = all.filter((one) => one !== undefined);
   return said.length === 0 ? null : said.join('\n\n');
 }
 

@@ -50,7 +50,7 @@ function isAsked(when: When, { draft, hasSessionSecrets, hasAttachments }: Polic
   const { acu_over: most } = when;
   // A session without a cap may use any number.
   const isOver = most === undefined || (draft.max_acu_limit ?? Infinity) > most;
-  const parts: Record<keyof When, boolean> = {
+  const conditions: Record<keyof When, boolean> = {
     acu_over: isOver,
     repos: isAmong(when.repos, draft.repos),
     modes: isAmong(when.modes, draft.devin_mode),
@@ -61,7 +61,7 @@ function isAsked(when: When, { draft, hasSessionSecrets, hasAttachments }: Polic
     attachments: isAs(when.attachments, hasAttachments),
     bypass_approval: isAs(when.bypass_approval, draft.bypass_approval ?? false),
   };
-  return !Object.values(parts).includes(false);
+  return !Object.values(conditions).includes(false);
 }
 
 type Values = string | undefined | readonly (string | undefined)[];
@@ -75,14 +75,14 @@ function isAs(wanted: boolean | undefined, found: boolean): boolean {
   return wanted === undefined || wanted === found;
 }
 
-function anyOf(parts: readonly Known[]): Known {
-  if (parts.includes(true)) return true;
-  return parts.includes(null) ? null : false;
+function anyOf(found: readonly Known[]): Known {
+  if (found.includes(true)) return true;
+  return found.includes(null) ? null : false;
 }
 
-function allOf(parts: readonly Known[]): Known {
-  if (parts.includes(false)) return false;
-  return parts.includes(null) ? null : true;
+function allOf(found: readonly Known[]): Known {
+  if (found.includes(false)) return false;
+  return found.includes(null) ? null : true;
 }
 
 /** What has to be looked up to decide. */

@@ -1,4 +1,4 @@
-import { durationWords } from '../../text/amounts.ts';
+import { durationWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { shownMoment, shownTime } from './details-values.ts';
 import type { SessionCard } from './session-card.ts';
@@ -105,14 +105,10 @@ function shownAddress(url: string): string {
   return escape(truncate(oneLine(url), ADDRESS_LENGTH));
 }
 
-export function shownAcu(acu: number): number {
-  return Math.round(acu * 10) / 10;
-}
-
 /** At most one. */
 export function acuFact({ acusUsed, acuLimit }: SessionCard, text: Text): string[] {
   if (acusUsed !== null) {
-    const used = String(shownAcu(acusUsed));
+    const used = String(rounded(acusUsed));
     return [acuLimit === null ? text.card.acuUsed(used) : text.card.acuUsedOf(used, String(acuLimit))];
   }
   return acuLimit === null ? [] : [text.card.acuLimit(String(acuLimit))];

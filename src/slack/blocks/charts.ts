@@ -1,4 +1,5 @@
 import type { Block, DataTableBlock, KnownBlock, RichTextBlock } from '@slack/types';
+import { rounded } from '../../text/amounts.ts';
 import { truncate } from './text.ts';
 
 /** Blocks for numbers, which not every workspace takes yet. */
@@ -26,7 +27,7 @@ type Bar = { label: string; value: number };
 export function barChart(title: string, name: string, bars: readonly Bar[]): ChartBlock {
   const data = bars.slice(-MOST_BARS).map(({ label, value }) => ({
     label: truncate(label, LABEL_LENGTH),
-    value: Math.round(value * 10) / 10,
+    value: rounded(value),
   }));
   return {
     type: 'data_visualization',

@@ -1,6 +1,6 @@
 import type { CeilingLeft } from '../../session/policy/index.ts';
 import type { UsageBy, UsageGroup, UsageScope, UsageSummary } from '../../session/usage.ts';
-import { acuWords, durationWords } from '../../text/amounts.ts';
+import { acuWords, durationWords, rounded } from '../../text/amounts.ts';
 import type { Text } from '../../text/index.ts';
 import { barChart, dataTable, MOST_TABLE_ROWS } from './charts.ts';
 import type { Cell, ShownBlock } from './charts.ts';
@@ -69,7 +69,7 @@ export function leftLines(left: readonly CeilingLeft[], { usage }: Text): string
 export function devinLines({ summary, devin: { acu, work } }: Counted, { usage }: Text): string[] {
   const workLines = work === null ? [] : [workLine(work, usage)];
   if (acu === null) return workLines;
-  const more = Math.round((acu - summary.acu) * 10) / 10;
+  const more = rounded(acu - summary.acu);
   const difference =
     more === 0 ? usage.devin.same : usage.devin[more > 0 ? 'more' : 'less'](acuWords(Math.abs(more)));
   return [...workLines, usage.devin.counts(acuWords(acu), difference), usage.devin.why];
@@ -151,7 +151,7 @@ function groupName({ name }: UsageGroup, by: UsageBy, usage: Text['usage']): str
 function groupCells({ name, sessions, acu, merged }: UsageGroup, by: UsageBy, text: Text): Cell[] {
   const number = (value: number): Cell => ({
     kind: 'number',
-    value: Math.round(value * 10) / 10,
+    value: rounded(value),
     text: acuWords(value),
   });
   return [nameCell(name, by, text), number(sessions), number(acu), number(merged)];

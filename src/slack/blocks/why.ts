@@ -39,13 +39,20 @@ function decisionLines(decision: PolicyDecision | null, text: Text): string[] {
   if (decision === null) return [why.noPolicy];
   const { kind, rule } = decision;
   if (kind === 'allowed') return [rule === null ? explain.noRule : escape(explain.byRule(rule))];
-  const isCeiling = decision.over !== undefined && decision.over !== null;
-  const limit = isCeiling ? explain.ceiling(rule) : explain.sessionLimit;
-  const reason = isCeiling || rule === SESSION_LIMIT ? limit : explain.decides(rule);
+  const reason = reasonOf(decision, text);
   const said = decision.say === null ? [] : [truncate(escape(decision.say), SENTENCE_LENGTH)];
   if (kind === 'refused') return [escape(reason), ...said];
   const names = text.joins.list(decision.approvers.map((one) => patternMention(one)));
   return [escape(reason), ...said, why.approvers(decision.need, names)];
+}
+
+/** The rule, limit or budget that decides. */
+export function reasonOf(
+  { rule, over }: Exclude<PolicyDecision, { kind: 'allowed' }>,
+  { policy: { explain } }: Text,
+): string {
+  if (rule === SESSION_LIMIT) return explain.sessionLimit;
+  return over === undefined ? explain.decides(rule) : explain.ceiling(rule);
 }
 
 /** A private message pings nobody. */

@@ -20,10 +20,10 @@ type Help = {
 
 /** Each topic fits one screen. */
 export function renderHelp({ command, topic }: Help, text: Text): Rendered {
-  const parts = TOPICS[topic ?? 'start'](command, text);
+  const paragraphs = TOPICS[topic ?? 'start'](command, text);
   return {
-    text: truncate(parts.map((lines) => lines.join('\n')).join('\n\n'), LIMIT.messageText),
-    blocks: parts.flatMap((lines) => sections(lines)),
+    text: truncate(paragraphs.map((lines) => lines.join('\n')).join('\n\n'), LIMIT.messageText),
+    blocks: paragraphs.flatMap((lines) => sections(lines)),
   };
 }
 
