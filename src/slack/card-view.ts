@@ -76,6 +76,7 @@ function withoutIds(title: string): string {
   return title.replaceAll(/<@[UW][A-Z0-9]+>/g, '@…');
 }
 
+/** A new session's recorded phase is `starting` until the first poll, which announces what it has come to. */
 function phaseOf(request: SessionRequest, session: SessionRow | null): SessionPhase {
   switch (request.state) {
     case 'created':

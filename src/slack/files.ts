@@ -3,7 +3,7 @@ import type { WebClient } from '@slack/web-api';
 import type { SlackFile } from '../session/context.ts';
 import { unlessRefused } from './errors.ts';
 import { readFile } from './messages.ts';
-import type { SlackHosts } from './slack.ts';
+import type { SlackHosts } from './hosts.ts';
 
 export type Download =
   | { kind: 'open'; body: ReadableStream<Uint8Array>; contentType: string }

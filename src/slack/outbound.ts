@@ -10,7 +10,7 @@ import type { SlackFailure } from './errors.ts';
 import { hasMetadata, metadataBlockId } from './metadata.ts';
 import type { MessageMetadata } from './metadata.ts';
 import { pagesOf } from './posted-messages.ts';
-import type { SlackHosts } from './slack.ts';
+import type { SlackHosts } from './hosts.ts';
 import { createThreadWriter } from './thread-writer.ts';
 
 export type { Rendered };

@@ -12,10 +12,10 @@ import { createBolt } from './bolt.ts';
 import type { BoltOptions, BotIdentity, Transport } from './bolt.ts';
 import { createThreadReader, nameMentions } from './context.ts';
 import { createSlackFiles } from './files.ts';
+import { createSlackHosts } from './hosts.ts';
 import { createMetadataReader } from './posted-messages.ts';
 import { createOutbound } from './outbound.ts';
 import { createGroups, createPeople } from './people.ts';
-
 import { createTextFor } from './text-for.ts';
 
 const SLACK_TIMEOUT_MS = 15_000;
@@ -120,23 +120,6 @@ export function createSlack(options: SlackOptions) {
     }),
   };
 }
-
-/** Slack's own hosts: the bot's token goes nowhere else. */
-const SLACK_HOSTS = /(?:^|\.)(?:slack\.com|slack-files\.com|slack-gov\.com|slack-edge\.com)$/;
-
-/** `apiUrl`: a Web API base instead of Slack's; its origin is trusted like Slack's own hosts. */
-export function createSlackHosts(apiUrl: string | null) {
-  const standIn = apiUrl === null ? null : new URL(apiUrl).origin;
-  return {
-    trusts(address: string): boolean {
-      const url = URL.parse(address);
-      if (url === null) return false;
-      if (url.origin === standIn) return true;
-      return url.protocol === 'https:' && SLACK_HOSTS.test(url.hostname);
-    },
-  };
-}
-export type SlackHosts = ReturnType<typeof createSlackHosts>;
 
 /** Charts and tables, which Slack introduces one workspace at a time. */
 export type RichBlocks = {

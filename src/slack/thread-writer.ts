@@ -2,7 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import { slackFailure } from './errors.ts';
 import type { SlackFailure } from './errors.ts';
 import { pagesOf } from './posted-messages.ts';
-import type { SlackHosts } from './slack.ts';
+import type { SlackHosts } from './hosts.ts';
 
 export type ThreadPlace = { channelId: string; threadTs: string };
 export type FileToShare = { name: string; content: Uint8Array<ArrayBuffer> };

@@ -7,7 +7,7 @@ import { LeaseLostError } from '../../src/queue/with-lease.ts';
 import type { Leased } from '../../src/queue/with-lease.ts';
 import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
-import { createSlackHosts } from '../../src/slack/slack.ts';
+import { createSlackHosts } from '../../src/slack/hosts.ts';
 import { createLeases } from '../../src/store/leases.ts';
 import { createPosts } from '../../src/store/posts.ts';
 import { createRemoteClock } from '../../src/time.ts';

@@ -12,6 +12,14 @@ test('a card counts the time since Devin created the session', () => {
   expect(cardView({ request: requestRow(), session, nowMs }, en).elapsedMs).toBe(720_000);
 });
 
+test('a card shows the phase by what Devin said last, before the first poll records it', () => {
+  const snapshot = sessionSnapshot('s1', { status_detail: 'waiting_for_user' });
+  const session = sessionRow({ snapshot, phase: 'starting' });
+  expect(cardView({ request: requestRow(), session, nowMs: 0 }, en).phase).toBe('needs-you');
+  const gone = sessionRow({ snapshot, phase: 'gone' });
+  expect(cardView({ request: requestRow(), session: gone, nowMs: 0 }, en).phase).toBe('gone');
+});
+
 test.each(['sending', 'unknown'] as const)("a card shows Devin's reason while a request is %s", (state) => {
   const failure = {
     kind: 'devin' as const,

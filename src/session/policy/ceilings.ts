@@ -37,15 +37,11 @@ export function ceilingsOf(
 ): Ceiling[] {
   return CEILINGS.flatMap((key) => {
     const most = limits[key];
-    const rule = ceilingRule(key);
+    const rule = `limits.${key}`;
     const mayPass = limits.over === 'approve' && approved.includes(rule);
     if (most === undefined || mayPass) return [];
     return [{ key, rule, most, left: most - (spend[key] ?? 0) }];
   });
-}
-
-function ceilingRule(key: CeilingKey): string {
-  return `limits.${key}`;
 }
 
 /** null: none is in force. */

@@ -16,6 +16,7 @@ import type { TextPlan } from './form/typed.ts';
 import { LIMIT } from './limits.ts';
 import { notice } from './notices.ts';
 import { caption, context, header } from './objects.ts';
+import { shownSetting } from './setting-choices.ts';
 import { bold, escape } from './text.ts';
 
 /** The fields with a flag, which the command can set, too. */
@@ -65,6 +66,8 @@ export function readDefaultsForm(
   return { draft: storedDraftSchema.parse(values), errors };
 }
 
+const SETTINGS = ['notify', 'language', 'steer', 'listen', 'web-messages'] as const;
+
 /**
  * What applies to a person in a channel, and where it comes from. `before`: plain sentences about what just changed.
  */
@@ -87,14 +90,10 @@ export function renderDefaults(
     bold(settings.title),
     ...lines,
     lines.length === 0 ? settings.none : settings.notSaid,
-    settings.preference(settings.notify.label, settings.notify[preferences.notify]),
-    settings.preference(settings.language.label, settings.language[preferences.language ?? 'slack']),
-    settings.preference(settings.steer.label, settings.steer[preferences.steer]),
-    settings.preference(settings.listen.label, settings.listen[preferences.listen ?? 'usual']),
-    settings.preference(
-      settings.webMessages.label,
-      settings.webMessages[preferences.webMessages ? 'on' : 'off'],
-    ),
+    ...SETTINGS.map((setting) => {
+      const { label, value } = shownSetting(setting, preferences, text);
+      return settings.preference(label, value);
+    }),
   ]);
 }
 

@@ -4,13 +4,14 @@ import type { Text } from '../../text/index.ts';
 import { metadataBlockId, milestoneMetadata } from '../metadata.ts';
 import { plainButtons } from './card-buttons.ts';
 import type { CardAction } from './card-buttons.ts';
+import { shownTime } from './details-values.ts';
 import { LIMIT } from './limits.ts';
 import { isCut, markdownParts, quotedParts } from './markdown.ts';
 import { context, section } from './objects.ts';
 import type { Rendered } from './objects.ts';
 import { linkedTitle } from './session-card.ts';
 import type { SessionCard } from './session-card.ts';
-import { escape, link, time, truncate } from './text.ts';
+import { escape, link, truncate } from './text.ts';
 
 /** A message with more posts than this would push everything else out of sight, so it comes as a file. */
 const MOST_POSTS = 4;
@@ -20,7 +21,9 @@ export function renderDevinMessage(markdown: string, text: Text): { posts: Rende
   const posts = markdownParts(markdown);
   const [first] = posts;
   if (first === undefined || (posts.length <= MOST_POSTS && !isCut(markdown))) return { posts, file: null };
-  return { posts: [noted(first, text.thread.longMessage)], file: markdown };
+  const note = text.thread.longMessage;
+  const beginning = { text: `${first.text}\n${note}`, blocks: [...first.blocks, context(note)] };
+  return { posts: [beginning], file: markdown };
 }
 
 /** What a person wrote in Devin's web app; quoted, since this app posts it. */
@@ -39,7 +42,11 @@ export function renderReplyBy(
 /** `label`: escaped. */
 function quoted(label: string, words: string, text: Text): Rendered[] {
   const [first, ...rest] = quotedParts(words);
-  const posts = first === undefined ? [post(label)] : [labelled(label, first), ...rest];
+  const labelBlock = section(label);
+  const posts =
+    first === undefined
+      ? [post(label)]
+      : [{ text: `${label}\n${first.text}`, blocks: [labelBlock, ...first.blocks] }, ...rest];
   return posts.length > MOST_POSTS ? [...posts.slice(0, MOST_POSTS - 1), post(text.thread.cut)] : posts;
 }
 
@@ -61,14 +68,6 @@ export function labeled({ text: words, blocks }: Rendered, card: SessionCard, te
 
 function post(escaped: string): Rendered {
   return { text: escaped, blocks: [section(escaped)] };
-}
-
-function labelled(label: string, { text, blocks }: Rendered): Rendered {
-  return { text: `${label}\n${text}`, blocks: [section(label), ...blocks] };
-}
-
-function noted({ text, blocks }: Rendered, note: string): Rendered {
-  return { text: `${text}\n${note}`, blocks: [...blocks, context(note)] };
 }
 
 /** Who answered, and when; null: in Devin. */
@@ -107,7 +106,7 @@ export function callButtons(card: SessionCard, helps: readonly CardAction[], tex
 }
 
 function answeredLine({ userId, at }: Answered, text: Text): string {
-  const when = time(at.getTime() / 1000, `${at.toISOString().slice(11, 16)} UTC`);
+  const when = shownTime(at.getTime());
   return userId === null
     ? text.milestones.answeredInDevin(when)
     : text.milestones.answeredBy(`<@${escape(userId)}>`, when);

@@ -1,9 +1,8 @@
 import type { Text } from '../../text/index.ts';
-import { barChart } from './charts.ts';
 import type { ShownBlock } from './charts.ts';
 import { context, sections } from './objects.ts';
 import { bold, code } from './text.ts';
-import { devinLines, groupLines, leftLines, spanTitle, totalLines } from './usage.ts';
+import { devinLines, groupLines, leftLines, spanChart, totalLines } from './usage.ts';
 import type { UsageReport } from './usage.ts';
 
 /** A person's own, in App Home. */
@@ -17,14 +16,13 @@ type Shown = { usage: HomeUsage; /** With a chart. */ rich: boolean; command: st
 /** What is left of budgets first, then the person's own totals; nothing if there is neither. */
 export function homeUsage({ usage, rich, command }: Shown, text: Text): ShownBlock[] {
   const words = text.usage;
-  const { spans, sessions } = usage.summary;
+  const { sessions } = usage.summary;
   if (sessions === 0 && usage.left.length === 0) return [];
   const heading = bold(words.heading(words.home.title, words.days(usage.days)));
-  const bars = spans.map(({ from, acu }) => ({ label: words.day(from), value: acu }));
   return [
     { type: 'divider' },
     ...sections([heading, ...leftLines(usage.left, text), ...totalLines(usage, text)]),
-    ...(rich && sessions > 0 ? [barChart(spanTitle(usage, text), words.columns.acu, bars)] : []),
+    ...(rich && sessions > 0 ? [spanChart(usage, text)] : []),
     context(words.home.more(code(`${command} usage`))),
   ];
 }

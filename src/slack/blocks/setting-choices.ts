@@ -25,7 +25,7 @@ export function renderSetting(setting: Setting, preferences: EffectivePreference
   };
 }
 
-function shownSetting(setting: Setting, preferences: EffectivePreferences, { settings }: Text): Shown {
+export function shownSetting(setting: Setting, preferences: EffectivePreferences, { settings }: Text): Shown {
   switch (setting) {
     case 'notify': {
       const { label, choices, ...values } = settings.notify;

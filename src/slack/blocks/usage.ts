@@ -101,16 +101,19 @@ function richBlocks(report: UsageReport, text: Text): ShownBlock[] {
   const { summary, by } = report;
   if (summary.sessions === 0) return [];
   const { usage } = text;
-  const bars = summary.spans.map(({ from, acu }) => ({ label: usage.day(from), value: acu }));
   const rows = summary.groups.slice(0, MOST_TABLE_ROWS).map((group) => groupCells(group, by, text));
   const { sessions, acu, merged } = usage.columns;
-  return [
-    barChart(spanTitle(report, text), acu, bars),
-    dataTable(usage.byTitle[by], [usage.by[by], sessions, acu, merged], rows),
-  ];
+  return [spanChart(report, text), dataTable(usage.byTitle[by], [usage.by[by], sessions, acu, merged], rows)];
 }
 
-export function spanTitle({ summary: { spans } }: Pick<UsageReport, 'summary'>, { usage }: Text): string {
+/** The ACU used over time. */
+export function spanChart(report: Pick<UsageReport, 'summary'>, text: Text): ShownBlock {
+  const { columns, day } = text.usage;
+  const bars = report.summary.spans.map(({ from, acu }) => ({ label: day(from), value: acu }));
+  return barChart(spanTitle(report, text), columns.acu, bars);
+}
+
+function spanTitle({ summary: { spans } }: Pick<UsageReport, 'summary'>, { usage }: Text): string {
   const days = spans[0]?.days ?? 1;
   return days === 1 ? usage.perDay : usage.perDays(days);
 }

@@ -1,4 +1,4 @@
-import { escape } from '../text.ts';
+import { escape, oneLine, quote } from '../text.ts';
 import type { Leaf, Piece, TablePiece } from './inline.ts';
 import { tableBlock, tableText } from './rich.ts';
 
@@ -14,10 +14,7 @@ function textOf(piece: Piece): string {
     case 'more':
       return `    ${linked(piece.leaves)}`;
     case 'quote':
-      return linked(piece.leaves)
-        .split('\n')
-        .map((line) => `> ${line}`)
-        .join('\n');
+      return quote(linked(piece.leaves));
     case 'code':
       return escape(piece.text);
     case 'table':
@@ -61,10 +58,6 @@ function endOf(said: string, piece: Piece, next: Piece | undefined): string {
   if (!OPEN_END.test(said.slice(-2))) return '';
   if (piece.kind === 'text') return piece.heading ? ':' : '';
   return piece.kind === 'item' || piece.kind === 'table' ? '.' : '';
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 /** In characters; as JSON, one can take six. */

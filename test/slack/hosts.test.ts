@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSlackHosts } from '../../src/slack/slack.ts';
+import { createSlackHosts } from '../../src/slack/hosts.ts';
 
 test.each([
   ['https://files.slack.com/files-pri/T1-F1/x.png', true],
