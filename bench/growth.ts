@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { createQueue } from '../src/queue/jobs.ts';
 import { openDatabase } from '../src/store/database.ts';
-import type { Database, DatabaseOptions } from '../src/store/database.ts';
+import type { Database } from '../src/store/database.ts';
 import { vacuum } from '../src/store/embedded/upkeep.ts';
 import { createListing } from '../src/store/listing.ts';
 import { migrate } from '../src/store/migrations/index.ts';
@@ -35,7 +35,7 @@ type Numbers = {
   rssMb: number;
 };
 
-type Storage = { environment: Record<string, string>; options: DatabaseOptions };
+type Storage = { environment: Record<string, string>; options: Parameters<typeof openDatabase>[0] };
 
 /** What a year of use costs, against a database that is empty. */
 export async function measureGrowth(databaseUrl: string): Promise<void> {

@@ -4,7 +4,9 @@ import { SyntaxKind } from 'typescript/unstable/ast';
 import type { Node, SourceFile } from 'typescript/unstable/ast';
 import {
   isArrowFunction,
+  isAwaitExpression,
   isBlock,
+  isCallExpression,
   isClassDeclaration,
   isExportDeclaration,
   isFunctionDeclaration,
@@ -13,6 +15,7 @@ import {
   isMethodDeclaration,
   isNamedExports,
   isNamedImports,
+  isObjectBindingPattern,
   isStringLiteral,
   isTypeAliasDeclaration,
   isVariableStatement,
@@ -72,7 +75,7 @@ function hasBlock(node: Node): boolean {
 
 /** `npm run unused` finds exports that nobody uses at all; these are used by tests and scripts alone. */
 function printExports(sources: readonly SourceFile[]): void {
-  const used = new Set(sources.flatMap(importsOf));
+  const used = new Set(sources.flatMap((source) => [...importsOf(source), ...awaitedImportsOf(source)]));
   const unused = sources
     .flatMap((source) => exportsOf(source).map((name) => `${source.fileName}#${name}`))
     .filter((name) => !used.has(name))
@@ -92,6 +95,23 @@ function importsOf(source: SourceFile): string[] {
     if (!isNamedImports(named) && !isNamedExports(named)) return [];
     const file = resolve(dirname(source.fileName), from.text);
     return named.elements.map(({ propertyName, name }) => `${file}#${(propertyName ?? name).text}`);
+  });
+}
+
+/** The same for `const { name } = await import('file')`. */
+function awaitedImportsOf(source: SourceFile): string[] {
+  const declarations = source.statements
+    .filter(isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations]);
+  return declarations.flatMap(({ name, initializer: call }) => {
+    if (!isObjectBindingPattern(name) || call === undefined || !isAwaitExpression(call)) return [];
+    const [from] = isCallExpression(call.expression) ? call.expression.arguments : [];
+    if (from === undefined || !isStringLiteral(from)) return [];
+    const file = resolve(dirname(source.fileName), from.text);
+    return name.elements.flatMap(({ propertyName, name: local }) => {
+      const imported = propertyName ?? local;
+      return imported === undefined ? [] : [`${file}#${imported.getText(source)}`];
+    });
   });
 }
 

@@ -29,7 +29,7 @@ export type Lease = {
 };
 
 /** `busy`: another process has the lease, or has taken it over meanwhile. */
-export type Leased<T> = { kind: 'done'; result: T } | { kind: 'busy' };
+type Leased<T> = { kind: 'done'; result: T } | { kind: 'busy' };
 
 /**
  * `late`: what comes before the first write may be done by several, so the lease is taken with that write, at the

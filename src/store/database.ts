@@ -30,7 +30,7 @@ export type Database = {
 
 type StoreLog = { warn(facts: object, message: string): void };
 
-export type DatabaseOptions = {
+type DatabaseOptions = {
   /** `postgres://…`; absent or null: embedded, in `dataDir`. */
   databaseUrl?: string | null;
   dataDir: string;

@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { LocalSlack } from '../../sandbox/slack/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createPostOnce, createWithLease } from '../../src/queue/index.ts';
-import type { Lease, PostedOnce } from '../../src/queue/index.ts';
+import type { Lease } from '../../src/queue/index.ts';
 import { LeaseLostError } from '../../src/queue/with-lease.ts';
-import type { Leased } from '../../src/queue/with-lease.ts';
 import { cardMetadata } from '../../src/slack/metadata.ts';
 import { createOutbound } from '../../src/slack/outbound.ts';
 import { createSlackHosts } from '../../src/slack/hosts.ts';
@@ -42,9 +41,9 @@ async function setUp({ skewMs = 0 } = {}) {
   const withLease = createWithLease(createLeases(db));
   const postUnder = async (lease: Lease) =>
     postOnce({ ...WHAT, render: async () => Promise.resolve(CARD), lease });
-  const post = async (render = async () => Promise.resolve(CARD)): Promise<Leased<PostedOnce>> =>
+  const post = async (render = async () => Promise.resolve(CARD)) =>
     withLease('card', async (lease) => postOnce({ ...WHAT, render, lease }));
-  const postNew = async (render = async () => Promise.resolve(CARD)): Promise<Leased<PostedOnce>> =>
+  const postNew = async (render = async () => Promise.resolve(CARD)) =>
     withLease('card', async (lease) => postOnce({ ...WHAT, isNew: true, render, lease }), { late: true });
   const lapse = async () =>
     db

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, inject } from 'vitest';
-import type { Database, DatabaseOptions } from '../../src/store/database.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { copyEmpty } from './folders.ts';
+
+type DatabaseOptions = Parameters<typeof openDatabase>[0];
 
 /** Opens a new, empty database; it is closed after the test. `again` opens the same one once more. */
 export type Open = (options?: Partial<DatabaseOptions>) => Promise<Database & { options: DatabaseOptions }>;
