@@ -40,9 +40,10 @@ export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: Thr
   let transactions = 0;
 
   const statements = (transaction: number | null): Statements => ({
-    async query<Row>(sql: string, parameters: readonly unknown[] = []) {
-      const result = await line.call<QueryResult<Row>>({ do: 'query', sql, parameters, transaction });
-      // Kysely's types want them; it doesn't read them.
+    async query(sql, parameters = []) {
+      // Only the caller knows the type of the rows.
+      const result = await line.call<QueryResult<never>>({ do: 'query', sql, parameters, transaction });
+      // Kysely's types want columns; it doesn't read them.
       return { ...result, fields: [] };
     },
     exec: async (sql) => line.call({ do: 'exec', sql, transaction }),
