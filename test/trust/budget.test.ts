@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -7,13 +8,22 @@ import { migrate } from '../../src/store/migrations/index.ts';
 import { usePostgres } from '../support/databases.ts';
 import { CAP, LIMITS, REPLICAS, REQUESTS } from './replica.ts';
 
-const doneSchema = z.tuple([z.object({ count: z.number() })], z.unknown());
+const doneSchema = z.object({ count: z.number() });
 
 function startReplica(databaseUrl: string, share: number) {
   return fork(join(import.meta.dirname, 'replica.ts'), {
     env: { PATH: process.env['PATH'], REPLICA_DATABASE: databaseUrl, REPLICA_SHARE: String(share) },
     execPath: join('node_modules', '.bin', 'node'),
   });
+}
+
+/** The next message of a process; fails if it exits instead. */
+async function messageOf(replica: ChildProcess): Promise<unknown> {
+  const exited = once(replica, 'exit').then(([code]) => {
+    throw new Error(`A process exited with ${code}.`);
+  });
+  const [message] = await Promise.race([once(replica, 'message'), exited]);
+  return message;
 }
 
 describe(`${REQUESTS.toLocaleString('en')} requests at once, over three processes`, () => {
@@ -24,12 +34,12 @@ describe(`${REQUESTS.toLocaleString('en')} requests at once, over three processe
     const { db } = await open({ databaseUrl: url('budget') });
     await migrate(db);
     const replicas = Array.from({ length: REPLICAS }, (_none, share) => startReplica(url('budget'), share));
-    await Promise.all(replicas.map(async (replica) => once(replica, 'message')));
+    await Promise.all(replicas.map(messageOf));
     const counts = await Promise.all(
       replicas.map(async (replica) => {
-        const done = once(replica, 'message');
+        const done = messageOf(replica);
         replica.send('go');
-        return doneSchema.parse(await done)[0].count;
+        return doneSchema.parse(await done).count;
       }),
     );
     const rows = await db.selectFrom('ledger').selectAll().execute();
