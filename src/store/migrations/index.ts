@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
+import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
-import { StoreError } from '../store-error.ts';
+import { codeOf, StoreError } from '../store-error.ts';
 import type { Tables } from '../tables.ts';
 import { initial } from './001-initial.ts';
 import { liveThreads } from './002-live-threads.ts';
@@ -88,6 +90,7 @@ const migrations: Record<string, Migration> = {
 
 /** Brings the tables up to date. Replicas that start at once wait for one another: Kysely takes a lock on Postgres. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
+  if (await isUpToDate(db)) return;
   const migrator = new Migrator({
     db: db.withoutPlugins(),
     provider: { getMigrations: () => Promise.resolve(migrations) },
@@ -98,3 +101,20 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migration = failed?.migrationName ?? 'migrations';
   throw new StoreError({ code: 'migration-failed', migration }, { cause: error });
 }
+
+/** Mostly it is: the migrator would describe each table of the database twice to find that out. */
+async function isUpToDate(db: Kysely<Tables>): Promise<boolean> {
+  try {
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+    return isDeepStrictEqual(
+      rows.map(({ name }) => name),
+      Object.keys(migrations),
+    );
+  } catch (error) {
+    if (codeOf(error) === NO_SUCH_TABLE) return false;
+    throw error;
+  }
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const NO_SUCH_TABLE = '42P01';
