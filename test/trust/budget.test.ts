@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -17,13 +16,12 @@ function startReplica(databaseUrl: string, share: number) {
   });
 }
 
-/** The next message of a process; fails if it exits instead. */
+/** Resolves with the next message of a process; rejects if it exits instead. */
 async function messageOf(replica: ChildProcess): Promise<unknown> {
-  const exited = once(replica, 'exit').then(([code]) => {
-    throw new Error(`A process exited with ${code}.`);
-  });
-  const [message] = await Promise.race([once(replica, 'message'), exited]);
-  return message;
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  replica.once('message', resolve);
+  replica.once('exit', (code) => reject(new Error(`A process exited with ${code}.`)));
+  return promise;
 }
 
 describe(`${REQUESTS.toLocaleString('en')} requests at once, over three processes`, () => {
