@@ -87,8 +87,8 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
     if (last !== null) retire(last);
   }
 
-  /** Retries until one opens: Slack may be down for hours. */
-  async function openSome(): Promise<void> {
+  /** Retries until one opens, or what happened is final: Slack may be down for hours. */
+  async function openSome(isFinal: (error: unknown) => boolean): Promise<void> {
     for (let tries = 0; !stopping.signal.aborted; tries += 1) {
       await delay(times.pausesMs[tries] ?? times.pausesMs.at(-1), null, {
         signal: stopping.signal,
@@ -97,13 +97,14 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
       try {
         return await openOne();
       } catch (error) {
+        if (isFinal(error)) throw error;
         log.warn({ err: error, tries }, 'Slack could not be connected to');
       }
     }
   }
 
   function replace(): void {
-    opening ??= openSome()
+    opening ??= openSome(() => false)
       .catch(() => undefined)
       .finally(() => (opening = null));
   }
@@ -130,8 +131,9 @@ export function createSocketReceiver(options: ReceiverOptions): SocketReceiver {
       } catch (error) {
         if (isRefused(error)) throw error;
         log.warn({ err: error }, 'Slack could not be connected to');
-        replace();
-        await opening;
+        await openSome(isRefused).catch((final: unknown) => {
+          if (!stopping.signal.aborted) throw final;
+        });
       }
     },
     async stop() {

@@ -124,6 +124,12 @@ describe('Socket Mode', () => {
     expect((await answer).message?.text).toBe('still here');
   });
 
+  test("doesn't start with a token that Slack refuses, even if its first answer is lost", async () => {
+    const slack = await startSlack();
+    slack.fail(OPEN, { hang: true });
+    await expect(createApp(slack, 'xapp-wrong').start()).rejects.toThrow('invalid_auth');
+  });
+
   test("doesn't start with a token that Slack refuses", async () => {
     const slack = await startSlack();
     await expect(createApp(slack, 'xapp-wrong').start()).rejects.toMatchObject({
