@@ -209,11 +209,11 @@ export async function lockNames(names: readonly string[], trx: Db): Promise<void
 }
 
 /**
- * Words as they are in the text of a partial index, for `in` and `not in`. As parameters, a plan that is made once for
- * any values could not use that index.
+ * Words of ours, as they are in the text of a partial index, for `in` and `not in`. As parameters, a plan that is made
+ * once for any values could not use that index.
  */
 export function literals(words: readonly string[]): RawBuilder<unknown> {
-  return sql`(${sql.join(words.map((word) => sql.lit(word)))})`;
+  return sql.raw(`(${words.map((word) => `'${word.replaceAll("'", "''")}'`).join(', ')})`);
 }
 
 /** For a `jsonb` column: both drivers accept any JSON as text. undefined leaves the column as it is. */
