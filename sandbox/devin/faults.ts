@@ -1,5 +1,5 @@
 type FaultMode =
-  /** Answers `status` and does nothing else. */
+  /** Answers `status`, after `until`, and does nothing else. */
   | 'status'
   /** Does what was asked, but answers `status`. */
   | 'status-after-effect'

@@ -91,6 +91,7 @@ async function withFault(
   const { mode = 'status' } = fault;
   switch (mode) {
     case 'status':
+      await fault.until;
       return faultAnswer(fault, path);
     case 'status-after-effect':
       answer();

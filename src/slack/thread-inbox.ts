@@ -125,7 +125,13 @@ export function createThreadInbox(deps: ThreadInboxDeps) {
       await inTransaction(async (trx) => {
         const reply = await replies.lockMessage({ teamId, channelId, messageTs }, trx);
         if (reply === null || !isCorrigible(reply)) return;
-        await replies.move({ id: reply.id, from: ['accepted', 'failed', 'unknown'], to: 'skipped' }, trx);
+        const { id } = reply;
+        if (
+          (await replies.move({ id, from: ['accepted', 'failed', 'unknown'], to: 'skipped' }, trx)) !== null
+        )
+          return;
+        // On its way to Devin. If Devin doesn't take it now, nothing is left to send again.
+        await replies.move({ id, from: ['sending'], to: 'sending', changes: { text: '', files: [] } }, trx);
       });
     },
 

@@ -67,6 +67,7 @@ export type ReplyStep = {
   whileText?: string;
   changes?: {
     text?: string;
+    files?: readonly [];
     editedTs?: string;
     failure?: ReplyFailure | null;
     /** `now`: by the database's clock. */
@@ -170,12 +171,13 @@ export function createReplies(db: Kysely<Tables>) {
 
     /** Moves on only from `from`: null means that another process moved it first. */
     async move({ id, from, to, whileText, changes = {} }: ReplyStep, trx: Db = db): Promise<Reply | null> {
-      const { failure, waitMs, sentAt, ...plain } = changes;
+      const { failure, files, waitMs, sentAt, ...plain } = changes;
       const row = await trx
         .updateTable('replies')
         .set({
           ...plain,
           ...(failure !== undefined && { failure: json(failure) }),
+          ...(files !== undefined && { files: json(files) }),
           ...(sentAt !== undefined && { sentAt: sentAt === null ? null : sql<Date>`now()` }),
           ...(waitMs !== undefined && {
             waitsSince: sql<Date>`now()`,

@@ -93,6 +93,22 @@ describe('replies in the thread', () => {
     expect(thread.heard().map(({ message }) => message)).toEqual(['look around', 'use release', 'go']);
   });
 
+  test("aren't sent again if they were deleted while Devin was still answering that it's busy", async () => {
+    const { devin, slack } = world();
+    const thread = await startThread(world());
+    const { userId } = thread.ana;
+    const { promise: until, resolve: answer } = Promise.withResolvers<void>();
+    devin.fail(SEND, { status: 429, retryAfter: 1, until });
+    const { ts } = await thread.say(userId, 'forget this');
+    await devin.waitForRequest(
+      ({ path, method }) => method === 'POST' && path.endsWith(`${thread.id}/messages`),
+    );
+    await slack.deleteMessage(userId, { channelId: thread.channelId, ts });
+    answer();
+    await delivered(thread, (await thread.say(userId, 'go')).ts);
+    expect(thread.heard().map(({ message }) => message)).toEqual(['go']);
+  });
+
   test('are corrected once by an edit, and not taken back by a deletion', async () => {
     const { slack } = world();
     const thread = await startThread(world());
