@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { errorFrom } from './protocol.ts';
-import type { Call, Order, QueryResult, Report } from './protocol.ts';
+import type { Call, Inside, Order, QueryResult, Report } from './protocol.ts';
 
 type Statements = {
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<QueryResult<Row> & { fields: [] }>;
@@ -39,30 +39,35 @@ export function startDatabaseThread({ program = DATABASE_PROGRAM, onFatal }: Thr
   const line = createLine(new Worker(program, { name: 'database' }), onFatal);
   let transactions = 0;
 
-  const statements = (transaction: number | null): Statements => ({
+  const statements = (inside: () => Inside | null): Statements => ({
     async query(sql, parameters = []) {
       // Only the caller knows the type of the rows.
-      const result = await line.call<QueryResult<never>>({ do: 'query', sql, parameters, transaction });
+      const result = await line.call<QueryResult<never>>({ do: 'query', sql, parameters, inside: inside() });
       // Kysely's types want columns; it doesn't read them.
       return { ...result, fields: [] };
     },
-    exec: async (sql) => line.call({ do: 'exec', sql, transaction }),
+    exec: async (sql) => line.call({ do: 'exec', sql, inside: inside() }),
   });
 
   return {
-    ...statements(null),
+    ...statements(() => null),
     open: async (folder, fresh) => line.call({ do: 'open', folder, fresh }),
     async transaction(task) {
       const transaction = (transactions += 1);
-      await line.call({ do: 'begin', transaction });
-      let isOver = false;
-      const rollback = async (): Promise<void> => {
-        if (!isOver) await line.call({ do: 'rollback', transaction });
-        isOver = true;
+      let state: 'new' | 'open' | 'over' = 'new';
+      const inside = (): Inside => {
+        const begins = state === 'new';
+        if (begins) state = 'open';
+        return { transaction, begins };
       };
+      const end = async (how: 'commit' | 'rollback'): Promise<void> => {
+        if (state === 'open') await line.call({ do: how, transaction });
+        state = 'over';
+      };
+      const rollback = async (): Promise<void> => end('rollback');
       try {
-        const result = await task({ ...statements(transaction), rollback });
-        if (!isOver) await line.call({ do: 'commit', transaction });
+        const result = await task({ ...statements(inside), rollback });
+        await end('commit');
         return result;
       } catch (error) {
         await rollback().catch(() => undefined);

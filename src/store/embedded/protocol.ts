@@ -1,11 +1,13 @@
 import type { Results } from '@electric-sql/pglite';
 
-/** What the process asks of the thread that runs the database. `transaction`: inside the one that `begin` opened. */
+/** Inside a transaction, which begins with its first statement. */
+export type Inside = { transaction: number; begins: boolean };
+
+/** What the process asks of the thread that runs the database. */
 export type Order =
   | { do: 'open'; folder: string; fresh: boolean }
-  | { do: 'query'; sql: string; parameters: readonly unknown[]; transaction: number | null }
-  | { do: 'exec'; sql: string; transaction: number | null }
-  | { do: 'begin'; transaction: number }
+  | { do: 'query'; sql: string; parameters: readonly unknown[]; inside: Inside | null }
+  | { do: 'exec'; sql: string; inside: Inside | null }
   | { do: 'commit' | 'rollback'; transaction: number }
   | { do: 'listen'; channel: string }
   | { do: 'close' };

@@ -5,7 +5,7 @@ import type { PGliteOptions, Transaction } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { createPrepared } from './prepared.ts';
 import { errorFacts } from './protocol.ts';
-import type { Call, Order, Report } from './protocol.ts';
+import type { Call, Inside, Order, Report } from './protocol.ts';
 
 /** PGlite starts with `-F` (no fsync) otherwise. Its WAL is kept small: nothing else trims it in single-user mode. */
 const START_PARAMETERS = [
@@ -79,55 +79,60 @@ type Open = { trx: Transaction; commit(): void; rollback(reason: Error): void; e
 
 function createServant(pglite: GuardedPGlite, onNotified: (channel: string, payload: string) => void) {
   const prepared = createPrepared(pglite);
-  const open = new Map<number, Open>();
-  const at = (transaction: number): Open => {
+  const open = new Map<number, Promise<Open>>();
+
+  async function at(transaction: number): Promise<Open> {
     const found = open.get(transaction);
     if (found === undefined) throw new Error('the transaction is over');
     return found;
-  };
-  const on = (transaction: number | null): GuardedPGlite | Transaction =>
-    transaction === null ? pglite : at(transaction).trx;
-
-  async function query({ sql, parameters, transaction }: Extract<Order, { do: 'query' }>) {
-    if (!prepared.isPreparable(sql)) {
-      prepared.passBy(sql);
-      return on(transaction).query(sql, [...parameters]);
-    }
-    if (transaction === null)
-      return pglite._runExclusiveTransaction(async () => prepared.run(sql, parameters));
-    at(transaction);
-    return prepared.run(sql, parameters);
   }
 
-  async function begin(transaction: number): Promise<void> {
-    const begun = Promise.withResolvers<void>();
+  function begin(transaction: number): void {
+    const begun = Promise.withResolvers<Open>();
     const end = Promise.withResolvers<void>();
     const ended = pglite.transaction(async (trx) => {
-      open.set(transaction, { trx, commit: end.resolve, rollback: end.reject, ended });
-      begun.resolve();
+      begun.resolve({ trx, commit: end.resolve, rollback: end.reject, ended });
       await end.promise;
     });
     // The caller awaits its end; here only a failed beginning counts.
     ended.catch(begun.reject);
-    await begun.promise;
+    open.set(transaction, begun.promise);
+  }
+
+  async function enter({ transaction, begins }: Inside): Promise<Transaction> {
+    if (begins) begin(transaction);
+    return (await at(transaction)).trx;
+  }
+
+  async function query({ sql, parameters, inside }: Extract<Order, { do: 'query' }>) {
+    const trx = inside === null ? null : await enter(inside);
+    if (!prepared.isPreparable(sql)) {
+      prepared.passBy(sql);
+      return (trx ?? pglite).query(sql, [...parameters]);
+    }
+    if (trx === null) return pglite._runExclusiveTransaction(async () => prepared.run(sql, parameters));
+    return prepared.run(sql, parameters);
+  }
+
+  async function end(transaction: number, how: (open: Open) => void): Promise<void> {
+    const ending = await at(transaction).finally(() => open.delete(transaction));
+    how(ending);
+    await ending.ended;
   }
 
   return async (order: Later): Promise<unknown> => {
     switch (order.do) {
       case 'query':
         return toResult(await query(order));
-      case 'exec':
+      case 'exec': {
+        const trx = order.inside === null ? pglite : await enter(order.inside);
         prepared.passBy(order.sql);
-        return (await on(order.transaction).exec(order.sql)).map(toResult);
-      case 'begin':
-        return begin(order.transaction);
+        return (await trx.exec(order.sql)).map(toResult);
+      }
       case 'commit':
-        at(order.transaction).commit();
-        return at(order.transaction).ended.finally(() => open.delete(order.transaction));
+        return end(order.transaction, ({ commit }) => commit());
       case 'rollback':
-        at(order.transaction).rollback(new Error('rolled back'));
-        await at(order.transaction).ended.catch(() => open.delete(order.transaction));
-        return null;
+        return end(order.transaction, ({ rollback }) => rollback(new Error('rolled back'))).catch(() => null);
       case 'listen':
         await pglite.listen(order.channel, (payload) => onNotified(order.channel, payload));
         return null;
